@@ -1,0 +1,137 @@
+"""One Protocol per class of device, after UPOS. A driver implements one and yields it opened.
+
+Rules for all of them:
+
+* A device object exists only while it is open. Opening it is the driver's async context manager;
+  leaving that closes it. Nobody else reopens: the lane does, with back-off.
+* `gone()` returns when the link is seen to be lost, without being asked anything; a device that
+  cannot notice waits for ever. Any other call raises `DeviceLost` once that is so.
+* Every call is bounded in time by the driver, but for `read` and `gone`.
+* Cancelling a call leaves the device usable and loses no input.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.receipt import Receipt
+from pos_terminal.domain.screen import Screen
+
+
+class DeviceClass(Enum):
+    """The classes that a configuration may name."""
+
+    SCANNER = "scanner"
+    KEYPAD = "keypad"
+    SCALE = "scale"
+    PRINTER = "printer"
+    DRAWER = "drawer"
+    DISPLAY = "display"
+    TONE = "tone"
+
+
+class Device(Protocol):
+    """What every device can do."""
+
+    async def gone(self) -> None:
+        """Return when the link is lost; until then, wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One code as the scanner sent it, without its suffix; `aim` is the symbology prefix («]E0»)."""
+
+    text: str
+    aim: str = ""
+
+
+class Scanner(Device, Protocol):
+    """Reads codes. UPOS: Scanner."""
+
+    async def read(self) -> Scan:
+        """The next code, in order. Cancelling loses nothing. Raises DeviceLost."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """One key going down, by its physical name as in linux/input-event-codes.h («KEY_KP7»)."""
+
+    name: str
+
+
+class Keypad(Device, Protocol):
+    """Reads keys. UPOS: POSKeyboard."""
+
+    async def read(self) -> KeyPress:
+        """The next key pressed, in order. Cancelling loses nothing. Raises DeviceLost."""
+
+
+class Scale(Device, Protocol):
+    """Weighs. UPOS: Scale."""
+
+    async def weigh(self) -> int:
+        """A stable weight in grams, measured after this call began, net of tare.
+
+        Raises DeviceRefused (SCALE_MOVING, SCALE_OVERLOAD, SCALE_NEGATIVE), DeviceTimeout when
+        the scale stays silent, DeviceLost. Never a remembered weight.
+        """
+
+    async def zero(self) -> None:
+        """Set the scale to zero. Raises DeviceRefused, DeviceTimeout, DeviceLost."""
+
+    async def tare(self) -> None:
+        """Take what lies on the scale as tare. Raises DeviceRefused, DeviceTimeout, DeviceLost."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """What the printer says of itself, read from the device; None where it cannot tell."""
+
+    online: bool
+    paper_out: bool = False
+    paper_low: bool | None = None
+    cover_open: bool = False
+    error: bool = False
+    drawer_pin: bool | None = None
+
+
+class Printer(Device, Protocol):
+    """Prints on paper. UPOS: POSPrinter."""
+
+    async def print(self, receipt: Receipt) -> None:
+        """Print and cut; return once the device has *processed* all of it.
+
+        Raises DeviceRefused when nothing was printed (paper out or cover open before the start),
+        OutcomeUnknown once bytes have left and no acknowledgement came, DeviceLost before that.
+        """
+
+    async def status(self) -> PrinterStatus:
+        """Ask the device now. Raises DeviceTimeout, DeviceLost."""
+
+    async def pulse(self, pin: int) -> None:
+        """Send the drawer pulse on connector pin 2 or 5. Raises DeviceLost, DeviceTimeout."""
+
+
+class Drawer(Device, Protocol):
+    """A cash drawer. UPOS: CashDrawer."""
+
+    async def kick(self) -> None:
+        """Open it. Raises DeviceLost, DeviceTimeout, DeviceRefused."""
+
+    async def is_open(self) -> bool | None:
+        """Whether it stands open; None when the drawer cannot tell."""
+
+
+class CustomerDisplay(Device, Protocol):
+    """Two lines of twenty characters. UPOS: LineDisplay."""
+
+    async def show(self, screen: Screen) -> None:
+        """Show both lines; returns when the bytes have been handed over. Raises DeviceLost."""
+
+
+class ToneIndicator(Device, Protocol):
+    """Makes the clerk's sounds. UPOS: ToneIndicator."""
+
+    async def sound(self, tone: Tone) -> None:
+        """Start the sound and return; a new one cuts the old one short. Raises DeviceLost."""

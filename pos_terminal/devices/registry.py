@@ -1,0 +1,92 @@
+"""The table of drivers: plugins add to it at start, the runtime opens devices from it.
+
+A driver is a name, a function that opens a device, and the dataclass of its settings:
+
+    drivers.scanners.add("evdev", open_scanner, EvdevSettings)
+
+`open_scanner(settings)` returns an async context manager that yields the opened `Scanner`.
+The settings class is a frozen dataclass; the configuration's table is checked against it, so its
+fields, types and defaults are the driver's whole configuration.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, is_dataclass
+from typing import Any, Generic, TypeVar
+
+from pos_terminal.devices.classes import (
+    CustomerDisplay,
+    Device,
+    DeviceClass,
+    Drawer,
+    Keypad,
+    Printer,
+    Scale,
+    Scanner,
+    ToneIndicator,
+)
+
+D_co = TypeVar("D_co", bound=Device, covariant=True)
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Driver(Generic[D_co]):
+    """One way to open a device of one class."""
+
+    name: str
+    open: Callable[[Any], AbstractAsyncContextManager[D_co]]
+    settings: type[Any]
+
+
+class DriverTable(Generic[D_co]):
+    """The drivers of one class of device, by name."""
+
+    def __init__(self) -> None:
+        self._drivers: dict[str, Driver[D_co]] = {}
+
+    def add(
+        self,
+        name: str,
+        open_device: "Callable[[S], AbstractAsyncContextManager[D_co]]",
+        settings: type[S],
+    ) -> None:
+        """Declare a driver. ValueError when the name is taken, TypeError without a dataclass."""
+        if name in self._drivers:
+            raise ValueError(f"driver {name!r} is declared twice")
+        if not is_dataclass(settings):
+            raise TypeError(f"driver {name!r}: settings must be a dataclass, not {settings!r}")
+        self._drivers[name] = Driver(name, open_device, settings)
+
+    def get(self, name: str) -> Driver[D_co]:
+        """The driver of this name; KeyError when no enabled plugin declares it."""
+        return self._drivers[name]
+
+    def __iter__(self) -> Iterator[Driver[D_co]]:
+        return iter(self._drivers.values())
+
+
+class Drivers:
+    """What `pos_register_drivers` receives: one table per class of device."""
+
+    def __init__(self) -> None:
+        self.scanners: DriverTable[Scanner] = DriverTable()
+        self.keypads: DriverTable[Keypad] = DriverTable()
+        self.scales: DriverTable[Scale] = DriverTable()
+        self.printers: DriverTable[Printer] = DriverTable()
+        self.drawers: DriverTable[Drawer] = DriverTable()
+        self.displays: DriverTable[CustomerDisplay] = DriverTable()
+        self.tones: DriverTable[ToneIndicator] = DriverTable()
+
+    def of(self, device_class: DeviceClass) -> DriverTable[Any]:
+        """The table of one class."""
+        tables: dict[DeviceClass, DriverTable[Any]] = {
+            DeviceClass.SCANNER: self.scanners,
+            DeviceClass.KEYPAD: self.keypads,
+            DeviceClass.SCALE: self.scales,
+            DeviceClass.PRINTER: self.printers,
+            DeviceClass.DRAWER: self.drawers,
+            DeviceClass.DISPLAY: self.displays,
+            DeviceClass.TONE: self.tones,
+        }
+        return tables[device_class]

@@ -1,0 +1,36 @@
+"""The whole extension API, on one page.
+
+A plugin is a module, named by an entry point in the group `pos_terminal.plugins`, with functions
+marked `@hookimpl` that have the names below. It runs once the configuration lists it in
+`plugins`. Hooks are called one implementation at a time: one that raises is reported in
+`pos-terminal plugins` and disturbs no other.
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Protocol
+
+import pluggy
+
+from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.catalog import Catalog, Found
+
+PROJECT = "pos_terminal"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class PluginHooks(Protocol):
+    """One method per hook."""
+
+    @hookspec
+    def pos_register_drivers(self, drivers: Drivers) -> None:
+        """Boot. Add drivers to the tables: `drivers.scales.add("name", open_scale, Settings)`."""
+
+    @hookspec
+    def pos_find_item(self, code: str, aim: str, catalog: Catalog) -> Found | None:
+        """Decision. What a scanned code that the catalogue does not hold stands for; None: not mine.
+
+        Synchronous, without I/O, with frozen arguments. The first answer wins and is recorded
+        with the line, so a restart never asks again. A hook that takes over 2 ms three times
+        is stopped.
+        """
