@@ -1,0 +1,139 @@
+"""What a scanned code is: a GTIN, a code with an embedded price or weight, or any other text.
+
+Check digits after GS1 General Specifications, section 7.9. Variable measure codes (prefixes 02
+and 20 to 29) are left by GS1 to each country and by each country to each scale, so a table of
+patterns in the settings says how this shop's scales write them; there is no default.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+LONGEST = 128
+"""No code in a shop is longer; a reader that sends more has sent something else."""
+
+
+def check_digit(body: str) -> int:
+    """The GS1 mod-10 digit that follows these digits (all GTIN lengths: weight 3 at the right end)."""
+    total = sum(int(digit) * (3 if i % 2 == 0 else 1) for i, digit in enumerate(reversed(body)))
+    return -total % 10
+
+
+def is_digits(text: str) -> bool:
+    """ASCII digits only, at least one (str.isdigit takes Arabic and superscript ones too)."""
+    return text.isascii() and text.isdigit()
+
+
+def has_gtin_form(text: str) -> bool:
+    """Whether this could be a GTIN-8, UPC-A (12), EAN-13 or GTIN-14, its check digit aside."""
+    return len(text) in GTIN_LENGTHS and is_digits(text)
+
+
+def is_gtin(text: str) -> bool:
+    """Whether this is a GTIN with the right check digit."""
+    return has_gtin_form(text) and check_digit(text[:-1]) == int(text[-1])
+
+
+def key_of(code: str) -> str:
+    """The form under which a code is looked up: GTINs as 14 digits, so UPC-A and EAN-13 meet."""
+    return code.zfill(14) if is_gtin(code) else code
+
+
+# Weighting of the price verifier digit, GS1 General Specifications 7.9.2: each digit of the price
+# is multiplied, and the tens of the product are subtracted from (or added to) its units.
+_TIMES_2_MINUS = (0, 2, 4, 6, 8, 9, 1, 3, 5, 7)
+_TIMES_3 = (0, 3, 6, 9, 2, 5, 8, 1, 4, 7)
+_TIMES_5_PLUS = (0, 5, 1, 6, 2, 7, 3, 8, 4, 9)
+_TIMES_5_MINUS = (0, 5, 9, 4, 8, 3, 7, 2, 6, 1)
+
+
+def price_check_digit(price: str) -> int:
+    """The verifier digit of a four- or five-digit price field; ValueError for other lengths."""
+    digits = [int(digit) for digit in price]
+    if len(digits) == 4:
+        weights = (_TIMES_2_MINUS, _TIMES_2_MINUS, _TIMES_3, _TIMES_5_MINUS)
+        total = sum(weight[digit] for weight, digit in zip(weights, digits, strict=True))
+        return total * 3 % 10
+    if len(digits) == 5:
+        weights_5 = (_TIMES_5_PLUS, _TIMES_2_MINUS, _TIMES_5_MINUS, _TIMES_5_PLUS, _TIMES_2_MINUS)
+        total = sum(weight[digit] for weight, digit in zip(weights_5, digits, strict=True))
+        return _TIMES_5_MINUS.index(-total % 10)
+    raise ValueError(f"a price verifier covers four or five digits, not {len(digits)}")
+
+
+class Measure(Enum):
+    """What the value field of a variable measure code holds."""
+
+    PRICE = "price"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How one kind of in-store label is written, as a template of its digits.
+
+    «2xIIIIIVVVVVC»: a digit stands for itself, x is any digit, I the article's number, V the
+    value, K the value's verifier digit, C the check digit of the whole. `decimals` is how many
+    of the value's digits are after the comma, of euros or of kilograms.
+    """
+
+    template: str
+    measure: Measure
+    decimals: int = 2
+
+    def __post_init__(self) -> None:
+        letters = set(self.template) - set("0123456789xIVKC")
+        if letters or "I" not in self.template or "V" not in self.template:
+            raise ValueError(f"{self.template!r}: digits, x, I, V, K and C, with at least I and V")
+        if "C" in self.template[:-1] or self.template.count("K") > 1:
+            raise ValueError(f"{self.template!r}: C stands last, K at most once")
+        if "K" in self.template and self.template.count("V") not in (4, 5):
+            raise ValueError(f"{self.template!r}: a verifier K needs four or five V")
+        scale = 2 if self.measure is Measure.PRICE else 3
+        if not 0 <= self.decimals <= scale:
+            raise ValueError(f"{self.template!r}: a {self.measure.value} has 0 to {scale} decimals")
+
+    def fits(self, code: str) -> bool:
+        """Whether the code has this form, check digits aside."""
+        return (
+            len(code) == len(self.template)
+            and is_digits(code)
+            and all(t == c or not t.isdigit() for t, c in zip(self.template, code, strict=True))
+        )
+
+    def field(self, code: str, letter: str) -> str:
+        """The digits of `code` that stand under one letter of the template."""
+        return "".join(c for t, c in zip(self.template, code, strict=True) if t == letter)
+
+    def checks(self, code: str) -> bool:
+        """Whether the check digits that the template has are right."""
+        if self.template.endswith("C") and check_digit(code[:-1]) != int(code[-1]):
+            return False
+        verifier = self.field(code, "K")
+        return not verifier or price_check_digit(self.field(code, "V")) == int(verifier)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A variable measure code taken apart: an article's number and its cents, or its grams."""
+
+    item: str
+    measure: Measure
+    value: int
+
+
+class CheckDigitError(ValueError):
+    """The code has the form of a GTIN or of a pattern, but a check digit is wrong."""
+
+
+def read_label(code: str, patterns: Sequence[Pattern]) -> Label | None:
+    """The code taken apart by the first pattern that it fits, or None; CheckDigitError."""
+    for pattern in patterns:
+        if pattern.fits(code):
+            if not pattern.checks(code):
+                raise CheckDigitError(code)
+            scale = 2 if pattern.measure is Measure.PRICE else 3
+            value = int(pattern.field(code, "V")) * 10 ** (scale - pattern.decimals)
+            return Label(pattern.field(code, "I"), pattern.measure, value)
+    return None

@@ -1,0 +1,235 @@
+"""What happened: every kind of event that the journal keeps, as frozen values.
+
+A kind once released never changes its meaning; a new field has a default. Amounts are integer
+cents with tax, quantities thousandths of the unit, VAT rates basis points, numbers count from 1.
+`docs/events.md` lists them all.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pos_terminal.domain.quantity import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened and stays. `kind` names it in the journal."""
+
+    kind: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillStarted(Event):
+    """The program took the journal up. `after` is first, stop (it had said TillStopped) or crash."""
+
+    kind: ClassVar[str] = "till.started"
+    version: str
+    after: str
+    configuration: str
+    catalog: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillStopped(Event):
+    """The program let the journal go on purpose."""
+
+    kind: ClassVar[str] = "till.stopped"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSignedOn(Event):
+    """From here on the records' operator is this number."""
+
+    kind: ClassVar[str] = "operator.signed_on"
+    operator: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogChanged(Event):
+    """Another catalogue is in force for the lines that follow; its file is kept by its SHA-256."""
+
+    kind: ClassVar[str] = "catalog.changed"
+    catalog: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a replayed sale comes from: the file's SHA-256, and the date and number it gives."""
+
+    file: str
+    date: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleOpened(Event):
+    """A sale begins. It keeps the prices of this catalogue until it ends."""
+
+    kind: ClassVar[str] = "sale.opened"
+    sale: int
+    catalog: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSold(Event):
+    """One line of a sale; a return has a negative quantity and gross.
+
+    `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
+    catalogue asked that day (None: it had no price). `entry` is key, scan, scale or label.
+    """
+
+    kind: ClassVar[str] = "line.sold"
+    sale: int
+    line: int
+    plu: str
+    name: str
+    unit: Unit
+    family: str
+    quantity: int
+    price: int
+    per: int
+    list_price: int | None
+    list_per: int | None
+    vat: int
+    gross: int
+    entry: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineVoided(Event):
+    """A line taken back before the sale closed: the minus to its plus. `how` is correct or void."""
+
+    kind: ClassVar[str] = "line.voided"
+    sale: int
+    line: int
+    plu: str
+    quantity: int
+    gross: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tender(Event):
+    """A means of payment taken: `amount` counts towards the total, `given` is what was handed over.
+
+    A pay-out has a negative amount. `change` is given minus amount, in cash.
+    """
+
+    kind: ClassVar[str] = "tender.taken"
+    sale: int
+    tender: str
+    amount: int
+    given: int
+    change: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatSum:
+    """What a ticket holds at one rate. net + vat = gross, in cents."""
+
+    rate: int
+    gross: int
+    net: int
+    vat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLine:
+    """A line as the closed ticket repeats it. `net` is its share of its rate's net; 0 if voided."""
+
+    line: int
+    plu: str
+    name: str
+    unit: Unit
+    family: str
+    quantity: int
+    price: int
+    per: int
+    vat: int
+    gross: int
+    net: int
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """A tender as the closed ticket repeats it."""
+
+    tender: str
+    amount: int
+    given: int
+    change: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleClosed(Event):
+    """A sale is paid and has its number: everything that the law asks of a ticket, by value."""
+
+    kind: ClassVar[str] = "sale.closed"
+    sale: int
+    series: str
+    number: int
+    catalog: str
+    lines: tuple[TicketLine, ...]
+    vat: tuple[VatSum, ...]
+    tenders: tuple[Paid, ...]
+    total: int
+    change: int
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleAbandoned(Event):
+    """A sale given up before it was paid: it leaves this trace, and takes no number."""
+
+    kind: ClassVar[str] = "sale.abandoned"
+    sale: int
+    catalog: str
+    lines: tuple[TicketLine, ...]
+    total: int
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRequested(Event):
+    """The customer wants paper. `copy` 0 is the ticket itself, from 1 on a numbered duplicate."""
+
+    kind: ClassVar[str] = "receipt.requested"
+    series: str
+    number: int
+    copy: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPrinted(Event):
+    """How printing ended: printed, refused (nothing was), or unknown; `fault` is the code if any."""
+
+    kind: ClassVar[str] = "receipt.printed"
+    series: str
+    number: int
+    copy: int
+    outcome: str
+    fault: str = ""
+
+
+KINDS: dict[str, type[Event]] = {
+    event.kind: event
+    for event in (
+        TillStarted,
+        TillStopped,
+        OperatorSignedOn,
+        CatalogChanged,
+        SaleOpened,
+        LineSold,
+        LineVoided,
+        Tender,
+        SaleClosed,
+        SaleAbandoned,
+        ReceiptRequested,
+        ReceiptPrinted,
+    )
+}
+"""Every kind that this version reads and writes."""

@@ -1,0 +1,96 @@
+"""Quantities, prices and fractions, all exact: integers, never floats."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from math import gcd
+
+from pos_terminal.domain.money import Cents, divide
+
+ONE = 1000
+"""A quantity is in thousandths of the article's unit: one piece, one kilogram, one centilitre."""
+
+LARGEST = 10**9
+"""No single quantity, price or amount exceeds this, so every product stays within 2^53."""
+
+
+class Unit(Enum):
+    """What an article is counted in."""
+
+    PIECE = "piece"
+    KG = "kg"
+    CL = "cl"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Cents with tax, for `per` thousandths of the unit: «5 for 20,00» is Price(2000, 5000)."""
+
+    cents: int
+    per: int = ONE
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.cents <= LARGEST and 0 < self.per <= LARGEST):
+            raise ValueError(f"no price: {self.cents} cents for {self.per} thousandths")
+
+    def gross(self, quantity: int) -> Cents:
+        """What `quantity` thousandths cost, in cents, rounded half away from zero."""
+        return Cents(divide(self.cents * quantity, self.per))
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A movement on a parent article, in its units, as a fraction in lowest terms: never rounded."""
+
+    numerator: int
+    denominator: int = 1
+
+    def __post_init__(self) -> None:
+        if self.denominator <= 0:
+            raise ValueError(f"a portion's denominator is positive, not {self.denominator}")
+        common = gcd(self.numerator, self.denominator)
+        object.__setattr__(self, "numerator", self.numerator // common)
+        object.__setattr__(self, "denominator", self.denominator // common)
+
+    def __add__(self, other: "Portion") -> "Portion":
+        return Portion(
+            self.numerator * other.denominator + other.numerator * self.denominator,
+            self.denominator * other.denominator,
+        )
+
+    def times(self, quantity: int) -> "Portion":
+        """This portion for `quantity` thousandths of the child article."""
+        return Portion(self.numerator * quantity, self.denominator * ONE)
+
+
+_DECIMAL = re.compile(r"([+-]?)(\d*)(?:[.,](\d*))?")
+_SPACES = dict.fromkeys(map(ord, " \t\u00a0\u202f"))
+
+
+def decimal(text: str, scale: int) -> int:
+    """A decimal as people and programs write it, times 10**`scale`, exactly.
+
+    Takes «1,15 €», «1.15», «-0,5», «1 234,50». ValueError where it is no number, or is finer
+    than the scale holds, or larger than LARGEST.
+    """
+    bare = text.translate(_SPACES).removesuffix("€")
+    match = _DECIMAL.fullmatch(bare)
+    if not match or not (match[2] or match[3]):
+        raise ValueError(f"{text!r} is no number")
+    fraction = (match[3] or "").rstrip("0")
+    if len(fraction) > scale:
+        raise ValueError(f"{text!r} has more than {scale} decimals")
+    if len(match[2]) > 12:
+        raise ValueError(f"{text!r} is too large")
+    value = int((match[2] or "0") + fraction.ljust(scale, "0"))
+    if value > LARGEST:
+        raise ValueError(f"{text!r} is too large")
+    return -value if match[1] == "-" else value
+
+
+def thousandths(quantity: int, places: int = 0) -> str:
+    """«3», «0,5», «1,250» (with `places` decimals at least): a quantity as a till writes it."""
+    sign = "-" if quantity < 0 else ""
+    whole, part = divmod(abs(quantity), ONE)
+    decimals = f"{part:03d}".rstrip("0").ljust(places, "0")
+    return f"{sign}{whole},{decimals}" if decimals else f"{sign}{whole}"
