@@ -1,0 +1,33 @@
+# The scripts in .ci do the work; each says in its head what it does.
+PY := .venv/bin/python
+ARGS ?=
+.PHONY: help demo test bench lint lock clean
+.SILENT:
+MAKEFLAGS += --no-print-directory
+
+help: ## these lines
+	sed -n 's/^\([a-z]*\):.*## /    make \1\t/p' Makefile
+
+demo: ## watch a bakery's morning being sold; sets up all it needs
+	.ci/setup demo
+	$(PY) -m pos_terminal demo $(ARGS)
+
+test: ## style, types and all tests; sets up all they need (ARGS='-k journal' picks)
+	.ci/setup test
+	.ci/test $(ARGS)
+
+bench: ## measure, beside limits taken in the same run
+	.ci/setup test
+	$(PY) -m bench $(ARGS)
+
+lint: ## style and types only
+	.ci/setup test
+	.ci/lint
+
+lock: ## pin the newest versions of all Python packages, with hashes
+	.ci/setup test
+	.ci/lock
+
+clean: ## remove what the targets above made, the virtual environment too
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find pos_terminal drivers plugins tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
