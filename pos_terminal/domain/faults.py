@@ -160,6 +160,9 @@ KEYPAD_OFFLINE = _fault(
 TONE_OFFLINE = _fault(
     "R-103", "BIP ABSENT", "L'avertisseur sonore n'est pas branché.",
     "Vérifier l'avertisseur.")
+INPUT_BUSY = _fault(
+    "R-104", "LECTEUR DEJA PRIS", "Un autre programme tient ce scanner ou ce clavier.",
+    "Arrêter l'autre programme ; il se reprend de lui-même.", Tone.ALARM)
 JOURNAL_FAILED = _fault(
     "J-101", "JOURNAL EN PANNE", "Le journal n'a pas pu être écrit ; rien n'est vendu.",
     "Attendre la reprise ; vérifier la place et le support de stockage.", Tone.ALARM)

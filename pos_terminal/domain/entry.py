@@ -1,0 +1,98 @@
+"""What the clerk has typed and not yet used: a number, and the prefixes that wait for an article.
+
+None of it is journaled; a power cut forgets it, as lifting a pencil would.
+"""
+
+from dataclasses import dataclass, replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
+from pos_terminal.domain.sale import Refused
+from pos_terminal.domain.screen import WIDTH, Screen
+
+LONGEST = 9
+"""Digits in a number: 9 999 999,99 is more than any till takes."""
+
+LARGEST_QUANTITY = 9999 * ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The number being typed, and quantity, price, return and void as set for the next article."""
+
+    number: str = ""
+    quantity: int | None = None
+    price: int | None = None
+    returning: bool = False
+    voiding: bool = False
+
+    def type(self, characters: str) -> "Entry":
+        """Add a digit, «00» or the decimal comma. Raises Refused."""
+        number = self.number + characters
+        if number.count(",") > 1:
+            raise Refused(faults.BAD_NUMBER)
+        if len(number.replace(",", "")) > LONGEST:
+            raise Refused(faults.TOO_LONG)
+        return replace(self, number=number)
+
+    def whole(self) -> str:
+        """The number as digits («28»), for a PLU. Raises Refused."""
+        if not self.number:
+            raise Refused(faults.NUMBER_MISSING)
+        if "," in self.number:
+            raise Refused(faults.BAD_NUMBER)
+        return self.number
+
+    def cents(self) -> int:
+        """The number as an amount: «130» and «1,30» are both 1.30 euro. Raises Refused."""
+        if not self.number:
+            raise Refused(faults.NUMBER_MISSING)
+        if "," not in self.number:
+            return int(self.number)
+        return self._decimal(2)
+
+    def _decimal(self, scale: int) -> int:
+        try:
+            return decimal(self.number, scale)
+        except ValueError:
+            raise Refused(faults.BAD_NUMBER) from None
+
+    def times(self) -> "Entry":
+        """The number becomes the quantity of the next article. Raises Refused."""
+        if not self.number:
+            raise Refused(faults.NUMBER_MISSING)
+        if self.quantity is not None:
+            raise Refused(faults.NOT_NOW)
+        quantity = self._decimal(3)
+        if not 0 < quantity <= LARGEST_QUANTITY:
+            raise Refused(faults.BAD_NUMBER)
+        return replace(self, number="", quantity=quantity)
+
+    def at_price(self) -> "Entry":
+        """The number becomes the price of the next article. Raises Refused."""
+        if self.price is not None:
+            raise Refused(faults.NOT_NOW)
+        return replace(self, number="", price=self.cents())
+
+    def override(self) -> Price | None:
+        """The price set for the next article, for one unit of it."""
+        return None if self.price is None else Price(self.price)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is typed and nothing waits."""
+        return self == Entry()
+
+    def screen(self) -> Screen:
+        """What the display shows while typing."""
+        prefixes = []
+        if self.returning:
+            prefixes.append("RETOUR")
+        if self.voiding:
+            prefixes.append("ANNULER")
+        if self.quantity is not None:
+            prefixes.append(f"{thousandths(self.quantity)} x")
+        if self.price is not None:
+            prefixes.append(euros(self.price))
+        return Screen(" ".join(prefixes), self.number.rjust(WIDTH))

@@ -1,0 +1,70 @@
+"""The till's keys, and the map from a keyboard's physical keys to them.
+
+A map is data: `KEY_KP7 = "7"`, `KEY_F1 = "article 28"`. The names of the functions are the
+ones below; digits, «00» and «,» stand for themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Function(Enum):
+    """What a key does. The value is its name in a key map."""
+
+    TYPE = "type"
+    CLEAR = "C"
+    TIMES = "x"
+    PRICE = "PRIX"
+    PLU = "PLU"
+    ARTICLE = "article"
+    RETURN = "RF"
+    CORRECT = "CORR"
+    VOID = "VOID"
+    CANCEL = "CANCEL"
+    SUBTOTAL = "ST"
+    TENDER = "tender"
+    TICKET = "TICKET"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: its function, and the digits, the PLU or the tender that it stands for."""
+
+    function: Function
+    argument: str = ""
+
+
+TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
+TENDER_KEYS = ("CASH", "CARD")
+KeyMap = Mapping[str, Key]
+
+
+def parse_key(text: str) -> Key:
+    """The key that a map's value names; ValueError with the reason."""
+    name, _, argument = text.partition(" ")
+    if name in TYPED and not argument:
+        return Key(Function.TYPE, name)
+    if name in TENDER_KEYS and not argument:
+        return Key(Function.TENDER, name)
+    if name == Function.ARTICLE.value:
+        if not (argument.isascii() and argument.isdigit()):
+            raise ValueError(f"{text!r}: a direct key is «article» and a PLU")
+        return Key(Function.ARTICLE, argument)
+    if name in (Function.TYPE.value, Function.TENDER.value) or argument:
+        raise ValueError(f"{text!r} is no key of the till")
+    try:
+        return Key(Function(name))
+    except ValueError:
+        raise ValueError(f"{text!r} is no key of the till") from None
+
+
+def parse_map(table: Mapping[str, str]) -> KeyMap:
+    """A whole map; ValueError names the key at fault."""
+    keys = {}
+    for physical, text in table.items():
+        try:
+            keys[physical] = parse_key(text)
+        except ValueError as error:
+            raise ValueError(f"{physical}: {error}") from None
+    return keys

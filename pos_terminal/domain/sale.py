@@ -1,0 +1,215 @@
+"""A sale: commands say what happens (or refuse), `apply` says what that makes of it. Pure.
+
+Every command returns events and changes nothing; `apply(sale, event)` gives the next state, the
+same whether the event was decided just now or is read back from the journal after a power cut.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import (
+    Event,
+    LineSold,
+    LineVoided,
+    Origin,
+    Paid,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+    Tender,
+    TicketLine,
+    VatSum,
+)
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.money import line_nets, vat_within
+from pos_terminal.domain.payment import TenderKind
+
+LARGEST_TOTAL = 9_999_999
+"""No line and no total exceeds 99 999,99 in either direction: what a line of the display holds."""
+
+
+class Refused(Exception):
+    """The command makes no sense now; `fault` says why. Nothing has changed."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An open sale. `voided` are the numbers of the lines taken back."""
+
+    number: int
+    catalog: str
+    origin: Origin | None = None
+    lines: tuple[LineSold, ...] = ()
+    voided: frozenset[int] = frozenset()
+    tenders: tuple[Paid, ...] = ()
+
+    @property
+    def live(self) -> tuple[LineSold, ...]:
+        """The lines that count."""
+        return tuple(line for line in self.lines if line.line not in self.voided)
+
+    @property
+    def total(self) -> int:
+        """Cents with tax."""
+        return sum(line.gross for line in self.live)
+
+    @property
+    def due(self) -> int:
+        """What is still to be paid, in cents; negative when the shop has to pay out."""
+        return self.total - sum(paid.amount for paid in self.tenders)
+
+    def sell(self, line: LineSold) -> LineSold:
+        """The line as the next one of this sale. Raises Refused."""
+        if self.tenders:
+            raise Refused(faults.TENDER_STARTED)
+        if max(abs(line.gross), abs(self.total + line.gross)) > LARGEST_TOTAL:
+            raise Refused(faults.AMOUNT_TOO_LARGE)
+        return replace(line, sale=self.number, line=len(self.lines) + 1)
+
+    def correct(self) -> LineVoided:
+        """Take the last live line back. Raises Refused."""
+        if not self.live:
+            raise Refused(faults.NOTHING_TO_CORRECT)
+        return self._void(self.live[-1], "correct")
+
+    def void(self, plu: str) -> LineVoided:
+        """Take back the latest live line of that article. Raises Refused."""
+        for line in reversed(self.live):
+            if line.plu == plu:
+                return self._void(line, "void")
+        raise Refused(faults.LINE_NOT_FOUND)
+
+    def _void(self, line: LineSold, how: str) -> LineVoided:
+        if self.tenders:
+            raise Refused(faults.TENDER_STARTED)
+        if abs(self.total - line.gross) > LARGEST_TOTAL:
+            raise Refused(faults.AMOUNT_TOO_LARGE)
+        return LineVoided(
+            sale=self.number,
+            line=line.line,
+            plu=line.plu,
+            quantity=-line.quantity,
+            gross=-line.gross,
+            how=how,
+        )
+
+    def pay(self, kind: TenderKind, given: int | None) -> Tender:
+        """Take `given` cents (None: what is due, exactly). Raises Refused."""
+        if not self.live:
+            raise Refused(faults.NOTHING_SOLD)
+        due = self.due
+        handed = due if given is None else given
+        if handed == due:
+            amount = due
+        elif due <= 0 or handed <= 0:
+            raise Refused(faults.BAD_NUMBER)
+        else:
+            amount = min(handed, due)
+        if handed > amount and not kind.gives_change:
+            raise Refused(faults.TENDER_EXACT)
+        return Tender(
+            sale=self.number,
+            tender=kind.name,
+            amount=amount,
+            given=handed,
+            change=handed - amount,
+        )
+
+    def close(self, series: str, number: int) -> SaleClosed:
+        """The closing record of a sale that is paid in full, with its number in the series."""
+        if self.due:
+            raise ValueError(f"sale {self.number} still has {self.due} cents due")
+        return SaleClosed(
+            sale=self.number,
+            series=series,
+            number=number,
+            catalog=self.catalog,
+            lines=self.ticket_lines(),
+            vat=by_rate(self.live),
+            tenders=self.tenders,
+            total=self.total,
+            change=sum(paid.change for paid in self.tenders),
+            origin=self.origin,
+        )
+
+    def abandon(self) -> SaleAbandoned:
+        """Give the sale up. Raises Refused once money has been taken."""
+        if self.tenders:
+            raise Refused(faults.TENDER_STARTED)
+        return SaleAbandoned(
+            sale=self.number,
+            catalog=self.catalog,
+            lines=self.ticket_lines(),
+            total=self.total,
+            origin=self.origin,
+        )
+
+    def ticket_lines(self) -> tuple[TicketLine, ...]:
+        """All lines by value, the voided ones too, each live one with its share of the net."""
+        nets = _nets(self.live)
+        return tuple(
+            TicketLine(
+                line=line.line,
+                plu=line.plu,
+                name=line.name,
+                unit=line.unit,
+                family=line.family,
+                quantity=line.quantity,
+                price=line.price,
+                per=line.per,
+                vat=line.vat,
+                gross=line.gross,
+                net=nets.get(line.line, 0),
+                voided=line.line in self.voided,
+            )
+            for line in self.lines
+        )
+
+
+def apply(sale: Sale | None, event: Event) -> Sale | None:
+    """The sale after the event; None when there is none open. Other kinds change nothing."""
+    if isinstance(event, SaleOpened):
+        return Sale(event.sale, event.catalog, event.origin)
+    if sale is None:
+        return None
+    match event:
+        case LineSold():
+            return replace(sale, lines=(*sale.lines, event))
+        case LineVoided():
+            return replace(sale, voided=sale.voided | {event.line})
+        case Tender():
+            paid = Paid(
+                tender=event.tender, amount=event.amount, given=event.given, change=event.change
+            )
+            return replace(sale, tenders=(*sale.tenders, paid))
+        case SaleClosed() | SaleAbandoned():
+            return None
+        case _:
+            return sale
+
+
+def by_rate(lines: Iterable[LineSold]) -> tuple[VatSum, ...]:
+    """The ticket's VAT: once per rate, from that rate's gross, the rates in ascending order."""
+    grosses: dict[int, int] = {}
+    for line in lines:
+        grosses[line.vat] = grosses.get(line.vat, 0) + line.gross
+    return tuple(
+        VatSum(rate=rate, gross=gross, net=gross - vat, vat=vat)
+        for rate, gross in sorted(grosses.items())
+        for vat in (vat_within(gross, rate),)
+    )
+
+
+def _nets(lines: tuple[LineSold, ...]) -> dict[int, int]:
+    """Line number -> net in cents: each rate's net allotted over its lines."""
+    nets: dict[int, int] = {}
+    for rate in {line.vat for line in lines}:
+        of_rate = [line for line in lines if line.vat == rate]
+        for line, net in zip(of_rate, line_nets([x.gross for x in of_rate], rate), strict=True):
+            nets[line.line] = net
+    return nets
