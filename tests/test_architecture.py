@@ -1,0 +1,390 @@
+"""Holds the code to docs/architecture.md: who may import whom, purity, tasks, shape.
+
+Each rule is a function from a parsed module to its offences («file:line: what»), so that one test
+applies all rules to the tree and another shows that each catches an offender.
+"""
+
+import ast
+import fnmatch
+import statistics
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# The rooms, and what each may import beside itself: rooms, or single modules of a room.
+ROOMS: dict[str, set[str]] = {
+    "domain": set(),
+    "devices": {"domain"},
+    "links": {"devices", "domain"},
+    "hookspecs": {"devices", "domain", "runtime.terminal"},
+    "journal": {"domain"},
+    "runtime": {"devices", "domain", "hookspecs", "journal", "links"},
+    "replay": {"devices", "domain", "journal", "runtime"},
+    "testing": {"devices", "domain", "links"},
+    "commands": {"devices", "domain", "journal", "replay", "runtime"},
+    "__main__": {"commands"},
+    "drivers": {"devices", "domain", "hookspecs", "links"},
+    "plugins": {"domain", "hookspecs", "runtime.terminal"},
+}
+# The simulators stand on the public test helpers.
+MORE = {"pos_driver_sim": {"testing"}}
+
+# Libraries beside the standard one, by room.
+LIBRARIES: dict[str, set[str]] = {
+    "hookspecs": {"pluggy"},
+    "journal": {"apsw", "msgspec"},
+    "runtime": {"msgspec", "pluggy"},
+    "replay": {"msgspec"},
+    "commands": {"msgspec"},
+}
+# Heavy libraries, which these rooms may load inside a function, when a device is opened.
+HEAVY = {"biip", "escpos", "evdev", "serial", "usb", "watchdog"}
+LOAD_LATE = {"drivers", "links", "plugins"}
+
+# What the domain may use of the standard library: nothing that waits, asks or remembers.
+PURE = {
+    "abc", "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions",
+    "functools", "hashlib", "itertools", "math", "operator", "re", "string", "types", "typing",
+    "unicodedata", "zoneinfo",
+}
+IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input"}
+
+TOP_LEVEL = {
+    "pyproject.toml", "README.md", "pos_terminal", "plugins", "drivers", "systemd", "image",
+    "tests", ".ci", "docs", "bench", ".git", ".gitignore", "LICENSE", "CHANGELOG.md",
+    "CONTRIBUTING.md", "Makefile", "requirements.lock", "requirements-build.lock",
+    "requirements-dev.lock",
+}
+
+MAX_FILE, MEDIAN_FILE = 500, 120
+MAX_FUNCTION, P90_FUNCTION, MAX_COMPLEXITY = 80, 30, 15
+LINES_PER_BROAD_EXCEPT = 1000
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Module:
+    """One parsed file: the name it is imported by, where it lies, its text and tree."""
+
+    name: str
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def room(self) -> str:
+        return room_of(self.name)
+
+    def at(self, line: int, what: str) -> str:
+        return f"{self.path}:{line}: {what}"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One module imported: `late` inside a function, `typing` only for the type checker."""
+
+    target: str
+    line: int
+    late: bool
+    typing: bool
+
+
+def room_of(module: str) -> str:
+    """The room of a dotted name; empty for the bare package and for what is not ours."""
+    first, _, rest = module.partition(".")
+    if first == "pos_terminal":
+        return rest.partition(".")[0]
+    if first.startswith("pos_driver_"):
+        return "drivers"
+    return "plugins" if first.startswith("pos_plugin_") else ""
+
+
+def is_ours(module: str) -> bool:
+    return module.startswith(("pos_terminal", "pos_driver_", "pos_plugin_"))
+
+
+def load(base: Path, folder: Path) -> Iterator[Module]:
+    """The modules under `folder`, named as seen from the source root `base`."""
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(base).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        text = path.read_text()
+        yield Module(name, str(path.relative_to(ROOT)), text, ast.parse(text))
+
+
+MODULES = [
+    *load(ROOT, ROOT / "pos_terminal"),
+    *load(ROOT / "drivers", ROOT / "drivers"),
+    *load(ROOT / "plugins", ROOT / "plugins"),
+]
+NAMES = {module.name for module in MODULES}
+
+
+def imports_of(module: Module, names: set[str]) -> Iterator[Import]:
+    """Every import; `from package import module` counts for the module."""
+
+    def visit(node: ast.AST, late: bool, typing: bool) -> Iterator[Import]:
+        if isinstance(node, Function):
+            late = True
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            typing = True
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, node.lineno, late, typing)
+        elif isinstance(node, ast.ImportFrom):
+            source = "." * node.level + (node.module or "")
+            for alias in node.names:
+                inner = f"{source}.{alias.name}"
+                yield Import(inner if inner in names else source, node.lineno, late, typing)
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, late, typing)
+
+    yield from visit(module.tree, late=False, typing=False)
+
+
+def import_rule(module: Module) -> Iterator[str]:
+    """Own room, or what the table allows; drivers and plugins do not see each other."""
+    package = module.name.partition(".")[0]
+    allowed = ROOMS.get(module.room, set()) | MORE.get(package, set())
+    for imported in imports_of(module, NAMES):
+        target, room = imported.target, room_of(imported.target)
+        if target.startswith("."):
+            yield module.at(imported.line, "a relative import")
+        if not is_ours(target) or target == "pos_terminal":
+            continue
+        home = target.partition(".")[0] == package and room == module.room
+        inner = target.removeprefix("pos_terminal.")
+        single = any(inner == one or inner.startswith(f"{one}.") for one in allowed)
+        if not (home or room in allowed or single):
+            yield module.at(imported.line, f"{module.room or package} may not import {target}")
+
+
+def library_rule(module: Module) -> Iterator[str]:
+    """The standard library and the room's own libraries; inside functions only heavy ones."""
+    for imported in imports_of(module, NAMES):
+        first = imported.target.partition(".")[0]
+        heavy = first in HEAVY and module.room in LOAD_LATE
+        if imported.late and not heavy:
+            yield module.at(imported.line, f"imports {imported.target} inside a function")
+        foreign = not is_ours(first) and first not in sys.stdlib_module_names
+        known = heavy or imported.target.startswith(".")
+        if foreign and not known and first not in LIBRARIES.get(module.room, set()):
+            yield module.at(imported.line, f"{module.room} may not use {first}")
+
+
+def purity_rule(module: Module) -> Iterator[str]:
+    """The domain knows no clock, no files, no chance, no tasks."""
+    if module.room != "domain":
+        return
+    for imported in imports_of(module, NAMES):
+        first = imported.target.partition(".")[0]
+        if first in sys.stdlib_module_names and first not in PURE:
+            yield module.at(imported.line, f"the domain may not use {first}")
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.AsyncFunctionDef):
+            yield module.at(node.lineno, "async in the domain")
+        if isinstance(node, ast.Call) and name_of(node.func) in IMPURE_CALLS:
+            yield module.at(node.lineno, f"{ast.unparse(node.func)}() in the domain")
+
+
+def name_of(node: ast.expr | None) -> str:
+    """The last name of `a.b.c` or `c`; empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def task_groups(tree: ast.Module) -> set[str]:
+    """Names bound by `async with TaskGroup() as name`, or declared as one."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.withitem) and isinstance(node.context_expr, ast.Call):
+            if name_of(node.context_expr.func) == "TaskGroup":
+                found.add(name_of(node.optional_vars))
+        elif isinstance(node, ast.arg) and "TaskGroup" in ast.unparse(node.annotation or node):
+            found.add(node.arg)
+        elif isinstance(node, ast.AnnAssign) and "TaskGroup" in ast.unparse(node.annotation):
+            found.add(name_of(node.target))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and name_of(node.value) in found:
+            found.update(name_of(target) for target in node.targets)
+    return found - {""}
+
+
+def task_rule(module: Module) -> Iterator[str]:
+    """Every task belongs to a task group, which waits for it and hears its error."""
+    groups = task_groups(module.tree)
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = name_of(node.func)
+        owner = name_of(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        if called == "ensure_future" or (called == "create_task" and owner not in groups):
+            yield module.at(node.lineno, f"{ast.unparse(node.func)} outside a task group")
+
+
+def broad_excepts(module: Module) -> list[ast.ExceptHandler]:
+    def is_broad(handler: ast.ExceptHandler) -> bool:
+        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        return any(k is None or name_of(k) in {"Exception", "BaseException"} for k in kinds)
+
+    handlers = (n for n in ast.walk(module.tree) if isinstance(n, ast.ExceptHandler))
+    return [handler for handler in handlers if is_broad(handler)]
+
+
+def swallow_rule(module: Module) -> Iterator[str]:
+    """A broad except raises again, or hands the error on (to a log, a status, a future)."""
+    for handler in broad_excepts(module):
+        body = [node for statement in handler.body for node in ast.walk(statement)]
+        raises = any(isinstance(node, ast.Raise) for node in body)
+        logs = any(isinstance(n, ast.Call) and name_of(n.func) == "exception" for n in body)
+        names = {node.id for node in body if isinstance(node, ast.Name)}
+        if not (raises or logs or handler.name in names):
+            yield module.at(handler.lineno, "a broad except that swallows")
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call) or name_of(node.func) != "suppress":
+            continue
+        if {"Exception", "BaseException"} & {name_of(a) for a in node.args}:
+            yield module.at(node.lineno, "suppresses everything")
+
+
+def functions(module: Module) -> list[Function]:
+    return [node for node in ast.walk(module.tree) if isinstance(node, Function)]
+
+
+def length(function: Function) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def complexity(function: Function) -> int:
+    """Cyclomatic: one, and one for each branch and each further operand of and/or."""
+    branches = (
+        ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp,
+        ast.comprehension, ast.match_case, ast.Assert,
+    )
+    total, todo = 1, list(ast.iter_child_nodes(function))
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Function | ast.ClassDef):
+            continue
+        total += isinstance(node, branches)
+        total += len(node.values) - 1 if isinstance(node, ast.BoolOp) else 0
+        todo.extend(ast.iter_child_nodes(node))
+    return total
+
+
+def shape_rule(module: Module) -> Iterator[str]:
+    lines = len(module.text.splitlines())
+    if lines > MAX_FILE:
+        yield module.at(lines, f"{lines} lines, at most {MAX_FILE}")
+    for function in functions(module):
+        if length(function) > MAX_FUNCTION:
+            yield module.at(function.lineno, f"{function.name}: {length(function)} lines")
+        if complexity(function) > MAX_COMPLEXITY:
+            yield module.at(function.lineno, f"{function.name}: complexity {complexity(function)}")
+
+
+Rule = Callable[[Module], Iterator[str]]
+RULES: list[Rule] = [
+    import_rule, library_rule, purity_rule, task_rule, swallow_rule, shape_rule,
+]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_code_keeps(rule: Rule) -> None:
+    assert [offence for module in MODULES for offence in rule(module)] == []
+
+
+OFFENDERS: list[tuple[Rule, str, str]] = [
+    (import_rule, "pos_terminal.domain.x", "from pos_terminal.devices.errors import DeviceLost"),
+    (import_rule, "pos_terminal.journal.x", "import pos_terminal.runtime.config"),
+    (import_rule, "pos_terminal.domain.x", "from . import money"),
+    (import_rule, "pos_driver_a.x", "from pos_driver_b import codec"),
+    (import_rule, "pos_driver_a.x", "from pos_terminal.testing import sims"),
+    (import_rule, "pos_plugin_a", "from pos_terminal.runtime import config"),
+    (library_rule, "pos_terminal.runtime.x", "def f():\n    import json"),
+    (library_rule, "pos_terminal.runtime.x", "import evdev"),
+    (library_rule, "pos_terminal.domain.x", "import msgspec"),
+    (purity_rule, "pos_terminal.domain.x", "import asyncio"),
+    (purity_rule, "pos_terminal.domain.x", "async def f(): ..."),
+    (purity_rule, "pos_terminal.domain.x", "day = date.today()"),
+    (task_rule, "pos_terminal.runtime.x", "asyncio.create_task(f())"),
+    (task_rule, "pos_terminal.runtime.x", "asyncio.ensure_future(f())"),
+    (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept Exception: pass"),
+    (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept: x = 1"),
+    (swallow_rule, "pos_terminal.runtime.x", "with suppress(Exception): f()"),
+    (shape_rule, "pos_terminal.runtime.x", "\n" * (MAX_FILE + 1)),
+    (shape_rule, "pos_terminal.runtime.x", "def f():\n" + "    f()\n" * MAX_FUNCTION),
+    (shape_rule, "pos_terminal.runtime.x", "def f(a): return " + "a or " * 15 + "a"),
+]
+ALLOWED: list[tuple[Rule, str, str]] = [
+    (import_rule, "pos_driver_sim.x", "from pos_terminal.testing import sims"),
+    (import_rule, "pos_driver_a.x", "from pos_driver_a.codec import f"),
+    (library_rule, "pos_driver_a.x", "def f():\n    import evdev"),
+    (task_rule, "pos_terminal.runtime.x", "async with TaskGroup() as g: g.create_task(f())"),
+    (task_rule, "pos_terminal.runtime.x", "def f(g: TaskGroup): g.create_task(h())"),
+    (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept Exception as e: seen(e)"),
+    (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept OSError: pass"),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "text"), OFFENDERS)
+def test_a_rule_catches(rule: Rule, name: str, text: str) -> None:
+    assert len(list(rule(Module(name, "x.py", text, parse(text))))) == 1
+
+
+@pytest.mark.parametrize(("rule", "name", "text"), ALLOWED)
+def test_a_rule_allows(rule: Rule, name: str, text: str) -> None:
+    assert list(rule(Module(name, "x.py", text, parse(text)))) == []
+
+
+def parse(text: str) -> ast.Module:
+    """A sample's tree; `async with` and `await` need no function around them here."""
+    return ast.parse(text) if "async with" not in text else ast.parse(f"async def w():\n {text}")
+
+
+def test_every_module_has_a_room() -> None:
+    assert {module.room for module in MODULES} - {""} <= set(ROOMS)
+    assert [module.path for module in MODULES if not module.room] == ["pos_terminal/__init__.py"]
+
+
+def test_no_import_cycles() -> None:
+    graph = {
+        module.name: {
+            imported.target
+            for imported in imports_of(module, NAMES)
+            if imported.target in NAMES and not imported.typing
+        }
+        for module in MODULES
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"import cycle: {' <- '.join(error.args[1])}")
+
+
+def test_files_and_functions_are_small() -> None:
+    lines = [len(module.text.splitlines()) for module in MODULES if module.text]
+    assert statistics.median(lines) <= MEDIAN_FILE
+    lengths = sorted(length(function) for module in MODULES for function in functions(module))
+    assert lengths[len(lengths) * 9 // 10] <= P90_FUNCTION
+
+
+def test_broad_excepts_are_rare() -> None:
+    handlers = [m.at(h.lineno, "broad except") for m in MODULES for h in broad_excepts(m)]
+    lines = sum(len(module.text.splitlines()) for module in MODULES)
+    assert len(handlers) <= lines // LINES_PER_BROAD_EXCEPT, handlers
+
+
+def test_the_top_level_is_fixed() -> None:
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()]
+    names = {path.name for path in ROOT.iterdir()}
+    there = {n for n in names if not any(fnmatch.fnmatch(n, pattern) for pattern in ignored)}
+    assert there <= TOP_LEVEL, "the top level has its fixed names: see docs/architecture.md"
