@@ -42,7 +42,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a code stands for: an article, and the quantity or the whole price that the code carries.
+    """What a code stands for: an article, and the quantity or whole price that the code carries.
 
     `quantity` is in thousandths of the article's unit (a label's weight: grams of a kilogram);
     `cents` is the price of one labelled piece, whatever it weighs.
@@ -86,12 +86,12 @@ class Catalog:
 
         Raises CheckDigitError for a label with a wrong check digit.
         """
-        item = self._by_code.get(key_of(code))
-        if item is not None:
-            return Found(item)
+        known = self._by_code.get(key_of(code))
+        if known:
+            return Found(known)
         label = read_label(code, self.patterns)
-        item = label and self.plu(label.item)
-        if not label or not item:
+        item = self.plu(label.item) if label else None
+        if label is None or item is None:
             return None
         if label.measure is Measure.WEIGHT:
             return Found(item, quantity=label.value)

@@ -10,6 +10,7 @@ from pos_terminal.domain.money import euros
 from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.screen import WIDTH, Screen
+from pos_terminal.domain.words import say
 
 LONGEST = 9
 """Digits in a number: 9 999 999,99 is more than any till takes."""
@@ -88,9 +89,9 @@ class Entry:
         """What the display shows while typing."""
         prefixes = []
         if self.returning:
-            prefixes.append("RETOUR")
+            prefixes.append(say("RETOUR"))
         if self.voiding:
-            prefixes.append("ANNULER")
+            prefixes.append(say("ANNULER"))
         if self.quantity is not None:
             prefixes.append(f"{thousandths(self.quantity)} x")
         if self.price is not None:

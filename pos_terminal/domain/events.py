@@ -20,7 +20,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TillStarted(Event):
-    """The program took the journal up. `after` is first, stop (it had said TillStopped) or crash."""
+    """The program took the journal up. `after` is first, stop (it said TillStopped) or crash."""
 
     kind: ClassVar[str] = "till.started"
     version: str
@@ -205,7 +205,7 @@ class ReceiptRequested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPrinted(Event):
-    """How printing ended: printed, refused (nothing was), or unknown; `fault` is the code if any."""
+    """How printing ended: printed, refused (nothing was) or unknown; `fault` is its code."""
 
     kind: ClassVar[str] = "receipt.printed"
     series: str

@@ -1,4 +1,4 @@
-"""Every refusal and failure, once: its code, the clerk's twenty characters, its cause and its remedy.
+"""Every refusal and failure, once: its code, the clerk's twenty characters, cause and remedy.
 
 The same code stands on the display, on paper, in the log and in the journal. The first letter
 names the place: A article, K keys, S sale, P printer, W scale, D display, T drawer, R scanner,
@@ -53,143 +53,275 @@ def every() -> tuple[Fault, ...]:
 
 
 UNKNOWN_ARTICLE = _fault(
-    "A-101", "ARTICLE INCONNU", "Aucun article ne porte ce code.",
-    "Taper C, puis le PLU de l'article ; faire compléter le catalogue.")
+    "A-101",
+    "ARTICLE INCONNU",
+    "Aucun article ne porte ce code.",
+    "Taper C, puis le PLU de l'article ; faire compléter le catalogue.",
+)
 BAD_CHECK_DIGIT = _fault(
-    "A-102", "CODE-BARRES FAUX", "La clé de contrôle du code lu est fausse.",
-    "Taper C et scanner de nouveau, ou taper le PLU.")
+    "A-102",
+    "CODE-BARRES FAUX",
+    "La clé de contrôle du code lu est fausse.",
+    "Taper C et scanner de nouveau, ou taper le PLU.",
+)
 UNREADABLE = _fault(
-    "A-103", "LECTURE ILLISIBLE", "Le scanner a transmis autre chose qu'un code.",
-    "Taper C et scanner de nouveau ; vérifier le réglage du scanner.")
+    "A-103",
+    "LECTURE ILLISIBLE",
+    "Le scanner a transmis autre chose qu'un code.",
+    "Taper C et scanner de nouveau ; vérifier le réglage du scanner.",
+)
 NO_PRICE = _fault(
-    "A-104", "PAS DE PRIX", "L'article n'a pas de prix à cette date.",
-    "Taper C, puis le prix : prix PRIX plu PLU.")
+    "A-104",
+    "PAS DE PRIX",
+    "L'article n'a pas de prix à cette date.",
+    "Taper C, puis le prix : prix PRIX plu PLU.",
+)
 KEY_UNKNOWN = _fault(
-    "K-101", "TOUCHE INCONNUE", "Cette touche n'a pas de fonction.",
-    "Taper C ; compléter le plan de touches.")
+    "K-101",
+    "TOUCHE INCONNUE",
+    "Cette touche n'a pas de fonction.",
+    "Taper C ; compléter le plan de touches.",
+)
 NOT_NOW = _fault(
-    "K-102", "TOUCHE IMPOSSIBLE", "Cette touche ne sert pas à ce moment de la vente.",
-    "Taper C et reprendre la saisie.")
+    "K-102",
+    "TOUCHE IMPOSSIBLE",
+    "Cette touche ne sert pas à ce moment de la vente.",
+    "Taper C et reprendre la saisie.",
+)
 TOO_LONG = _fault(
-    "K-103", "NOMBRE TROP LONG", "Le nombre tapé dépasse ce que la caisse accepte.",
-    "Taper C et retaper le nombre.")
+    "K-103",
+    "NOMBRE TROP LONG",
+    "Le nombre tapé dépasse ce que la caisse accepte.",
+    "Taper C et retaper le nombre.",
+)
 NUMBER_MISSING = _fault(
-    "K-104", "TAPER UN NOMBRE", "Cette touche attend un nombre tapé avant elle.",
-    "Taper C, puis le nombre, puis la touche.")
+    "K-104",
+    "TAPER UN NOMBRE",
+    "Cette touche attend un nombre tapé avant elle.",
+    "Taper C, puis le nombre, puis la touche.",
+)
 BAD_NUMBER = _fault(
-    "K-105", "NOMBRE IMPOSSIBLE", "Ce nombre n'a pas de sens pour cette touche.",
-    "Taper C et retaper le nombre.")
+    "K-105",
+    "NOMBRE IMPOSSIBLE",
+    "Ce nombre n'a pas de sens pour cette touche.",
+    "Taper C et retaper le nombre.",
+)
 CLEAR_FIRST = _fault(
-    "K-106", "TAPER C D'ABORD", "Une erreur est affichée et attend d'être lue.",
-    "Lire l'erreur, taper C, recommencer la lecture.")
+    "K-106",
+    "TAPER C D'ABORD",
+    "Une erreur est affichée et attend d'être lue.",
+    "Lire l'erreur, taper C, recommencer la lecture.",
+)
 NOTHING_SOLD = _fault(
-    "S-101", "AUCUN ARTICLE", "La vente n'a pas d'article.",
-    "Taper C, puis enregistrer un article.")
+    "S-101", "AUCUN ARTICLE", "La vente n'a pas d'article.", "Taper C, puis enregistrer un article."
+)
 NOTHING_TO_CORRECT = _fault(
-    "S-102", "RIEN A CORRIGER", "Il n'y a pas de ligne à annuler.",
-    "Taper C.")
+    "S-102", "RIEN A CORRIGER", "Il n'y a pas de ligne à annuler.", "Taper C."
+)
 TENDER_STARTED = _fault(
-    "S-103", "PAIEMENT COMMENCE", "Le règlement de cette vente est commencé.",
-    "Taper C et finir de payer.")
-NO_TICKET = _fault(
-    "S-104", "PAS DE TICKET", "Aucune vente close n'attend son ticket.",
-    "Taper C.")
+    "S-103",
+    "PAIEMENT COMMENCE",
+    "Le règlement de cette vente est commencé.",
+    "Taper C et finir de payer.",
+)
+NO_TICKET = _fault("S-104", "PAS DE TICKET", "Aucune vente close n'attend son ticket.", "Taper C.")
 AMOUNT_TOO_LARGE = _fault(
-    "S-105", "MONTANT TROP GRAND", "Le montant ou la quantité dépasse ce que la caisse accepte.",
-    "Taper C et retaper.")
+    "S-105",
+    "MONTANT TROP GRAND",
+    "Le montant ou la quantité dépasse ce que la caisse accepte.",
+    "Taper C et retaper.",
+)
 TENDER_EXACT = _fault(
-    "S-106", "MONTANT EXACT SVP", "Ce moyen de paiement ne rend pas la monnaie.",
-    "Taper C, puis le montant exact ou moins.")
+    "S-106",
+    "MONTANT EXACT SVP",
+    "Ce moyen de paiement ne rend pas la monnaie.",
+    "Taper C, puis le montant exact ou moins.",
+)
 LINE_NOT_FOUND = _fault(
-    "S-107", "PAS SUR LE TICKET", "Aucune ligne vivante de cet article dans la vente.",
-    "Taper C.")
+    "S-107", "PAS SUR LE TICKET", "Aucune ligne vivante de cet article dans la vente.", "Taper C."
+)
 WEIGHT_WANTED = _fault(
-    "W-100", "POSER L'ARTICLE", "L'article se vend au poids et la balance est attendue.",
-    "Poser l'article et attendre, ou taper C.")
+    "W-100",
+    "POSER L'ARTICLE",
+    "L'article se vend au poids et la balance est attendue.",
+    "Poser l'article et attendre, ou taper C.",
+)
 SCALE_MOVING = _fault(
-    "W-101", "POIDS INSTABLE", "Le poids bouge.",
-    "Attendre que le plateau soit immobile.")
+    "W-101", "POIDS INSTABLE", "Le poids bouge.", "Attendre que le plateau soit immobile."
+)
 SCALE_OVERLOAD = _fault(
-    "W-102", "BALANCE SURCHARGEE", "Le poids dépasse la portée de la balance.",
-    "Retirer du poids, taper C, recommencer.")
+    "W-102",
+    "BALANCE SURCHARGEE",
+    "Le poids dépasse la portée de la balance.",
+    "Retirer du poids, taper C, recommencer.",
+)
 SCALE_NEGATIVE = _fault(
-    "W-103", "BALANCE SOUS ZERO", "Le plateau est sous le zéro.",
-    "Vider le plateau, remettre la balance à zéro.")
+    "W-103",
+    "BALANCE SOUS ZERO",
+    "Le plateau est sous le zéro.",
+    "Vider le plateau, remettre la balance à zéro.",
+)
 SCALE_ZERO = _fault(
-    "W-104", "RIEN SUR LA BALANCE", "Le poids lu est nul.",
-    "Poser l'article, taper C, recommencer.")
+    "W-104", "RIEN SUR LA BALANCE", "Le poids lu est nul.", "Poser l'article, taper C, recommencer."
+)
 SCALE_MUTE = _fault(
-    "W-105", "BALANCE MUETTE", "La balance ne répond pas.",
-    "Vérifier son câble et son alimentation ; taper C.")
+    "W-105",
+    "BALANCE MUETTE",
+    "La balance ne répond pas.",
+    "Vérifier son câble et son alimentation ; taper C.",
+)
 SCALE_OFFLINE = _fault(
-    "W-106", "BALANCE ABSENTE", "La balance n'est pas branchée.",
-    "Brancher la balance ; taper C.")
+    "W-106", "BALANCE ABSENTE", "La balance n'est pas branchée.", "Brancher la balance ; taper C."
+)
 SCALE_ANSWER = _fault(
-    "W-107", "BALANCE EN ERREUR", "La balance a donné une réponse illisible.",
-    "Taper C et recommencer ; faire vérifier ses réglages.")
+    "W-107",
+    "BALANCE EN ERREUR",
+    "La balance a donné une réponse illisible.",
+    "Taper C et recommencer ; faire vérifier ses réglages.",
+)
 PRINTER_OFFLINE = _fault(
-    "P-101", "IMPRIMANTE ABSENTE", "L'imprimante est éteinte ou débranchée.",
-    "Allumer l'imprimante, vérifier le câble.", Tone.ALARM)
+    "P-101",
+    "IMPRIMANTE ABSENTE",
+    "L'imprimante est éteinte ou débranchée.",
+    "Allumer l'imprimante, vérifier le câble.",
+    Tone.ALARM,
+)
 PRINTER_COVER = _fault(
-    "P-102", "CAPOT IMPRIMANTE", "Le capot de l'imprimante est ouvert.",
-    "Fermer le capot.", Tone.ALARM)
+    "P-102",
+    "CAPOT IMPRIMANTE",
+    "Le capot de l'imprimante est ouvert.",
+    "Fermer le capot.",
+    Tone.ALARM,
+)
 PAPER_OUT = _fault(
-    "P-103", "PLUS DE PAPIER", "Le rouleau de l'imprimante est fini.",
-    "Changer le rouleau.", Tone.ALARM)
+    "P-103",
+    "PLUS DE PAPIER",
+    "Le rouleau de l'imprimante est fini.",
+    "Changer le rouleau.",
+    Tone.ALARM,
+)
 PRINTER_ERROR = _fault(
-    "P-104", "IMPRIMANTE ERREUR", "L'imprimante signale une panne mécanique (massicot, tête).",
-    "Éteindre, ouvrir, dégager le papier, rallumer.", Tone.ALARM)
+    "P-104",
+    "IMPRIMANTE ERREUR",
+    "L'imprimante signale une panne mécanique (massicot, tête).",
+    "Éteindre, ouvrir, dégager le papier, rallumer.",
+    Tone.ALARM,
+)
 PRINT_UNKNOWN = _fault(
-    "P-105", "TICKET INCERTAIN", "L'imprimante n'a pas confirmé le ticket.",
-    "Regarder le papier ; au besoin demander un duplicata.", Tone.ALARM)
+    "P-105",
+    "TICKET INCERTAIN",
+    "L'imprimante n'a pas confirmé le ticket.",
+    "Regarder le papier ; au besoin demander un duplicata.",
+    Tone.ALARM,
+)
 PRINTER_BUSY = _fault(
-    "P-106", "IMPRIMANTE OCCUPEE", "L'imprimante n'a pas fini le ticket précédent.",
-    "Attendre.")
+    "P-106", "IMPRIMANTE OCCUPEE", "L'imprimante n'a pas fini le ticket précédent.", "Attendre."
+)
 DISPLAY_OFFLINE = _fault(
-    "D-101", "AFFICHEUR ABSENT", "L'afficheur client n'est pas branché.",
-    "Vérifier le câble de l'afficheur.", Tone.ALARM)
+    "D-101",
+    "AFFICHEUR ABSENT",
+    "L'afficheur client n'est pas branché.",
+    "Vérifier le câble de l'afficheur.",
+    Tone.ALARM,
+)
 DRAWER_OFFLINE = _fault(
-    "T-101", "TIROIR NON OUVERT", "L'ordre d'ouverture n'a pas pu partir.",
-    "Ouvrir le tiroir à la clé ; vérifier l'imprimante.", Tone.ALARM)
+    "T-101",
+    "TIROIR NON OUVERT",
+    "L'ordre d'ouverture n'a pas pu partir.",
+    "Ouvrir le tiroir à la clé ; vérifier l'imprimante.",
+    Tone.ALARM,
+)
 SCANNER_OFFLINE = _fault(
-    "R-101", "SCANNER ABSENT", "Le scanner n'est pas branché.",
-    "Vérifier le câble du scanner.", Tone.ALARM)
+    "R-101",
+    "SCANNER ABSENT",
+    "Le scanner n'est pas branché.",
+    "Vérifier le câble du scanner.",
+    Tone.ALARM,
+)
 KEYPAD_OFFLINE = _fault(
-    "R-102", "CLAVIER ABSENT", "Le clavier n'est pas branché.",
-    "Vérifier le câble du clavier.", Tone.ALARM)
+    "R-102",
+    "CLAVIER ABSENT",
+    "Le clavier n'est pas branché.",
+    "Vérifier le câble du clavier.",
+    Tone.ALARM,
+)
 TONE_OFFLINE = _fault(
-    "R-103", "BIP ABSENT", "L'avertisseur sonore n'est pas branché.",
-    "Vérifier l'avertisseur.")
+    "R-103", "BIP ABSENT", "L'avertisseur sonore n'est pas branché.", "Vérifier l'avertisseur."
+)
 INPUT_BUSY = _fault(
-    "R-104", "LECTEUR DEJA PRIS", "Un autre programme tient ce scanner ou ce clavier.",
-    "Arrêter l'autre programme ; il se reprend de lui-même.", Tone.ALARM)
+    "R-104",
+    "LECTEUR DEJA PRIS",
+    "Un autre programme tient ce scanner ou ce clavier.",
+    "Arrêter l'autre programme ; il se reprend de lui-même.",
+    Tone.ALARM,
+)
 JOURNAL_FAILED = _fault(
-    "J-101", "JOURNAL EN PANNE", "Le journal n'a pas pu être écrit ; rien n'est vendu.",
-    "Attendre la reprise ; vérifier la place et le support de stockage.", Tone.ALARM)
+    "J-101",
+    "JOURNAL EN PANNE",
+    "Le journal n'a pas pu être écrit ; rien n'est vendu.",
+    "Attendre la reprise ; vérifier la place et le support de stockage.",
+    Tone.ALARM,
+)
 DISK_FULL = _fault(
-    "J-102", "DISQUE PLEIN", "Le support du journal est plein ; rien n'est vendu.",
-    "Libérer de la place ; la vente reprend d'elle-même.", Tone.ALARM)
+    "J-102",
+    "DISQUE PLEIN",
+    "Le support du journal est plein ; rien n'est vendu.",
+    "Libérer de la place ; la vente reprend d'elle-même.",
+    Tone.ALARM,
+)
 JOURNAL_LOCKED = _fault(
-    "J-103", "JOURNAL OCCUPE", "Un autre programme tient ce journal.",
-    "N'en lancer qu'un sur ce dossier.", Tone.ALARM)
+    "J-103",
+    "JOURNAL OCCUPE",
+    "Un autre programme tient ce journal.",
+    "N'en lancer qu'un sur ce dossier.",
+    Tone.ALARM,
+)
 JOURNAL_DAMAGED = _fault(
-    "J-104", "JOURNAL ABIME", "Le journal ne se vérifie pas.",
-    "Ne rien effacer ; appeler le support, qui lancera « journal verify ».", Tone.ALARM)
+    "J-104",
+    "JOURNAL ABIME",
+    "Le journal ne se vérifie pas.",
+    "Ne rien effacer ; appeler le support, qui lancera « journal verify ».",
+    Tone.ALARM,
+)
 JOURNAL_FOREIGN = _fault(
-    "J-105", "JOURNAL ETRANGER", "Ce dossier porte le journal d'une autre caisse ou d'un autre usage.",
-    "Choisir un autre dossier avec --state.", Tone.ALARM)
+    "J-105",
+    "JOURNAL ETRANGER",
+    "Ce dossier porte le journal d'une autre caisse ou d'un autre usage.",
+    "Choisir un autre dossier avec --state.",
+    Tone.ALARM,
+)
 JOURNAL_NEWER = _fault(
-    "J-106", "VERSION TROP VIEILLE", "Le journal contient des écritures que cette version ne connaît pas.",
-    "Remettre la version plus récente du logiciel.", Tone.ALARM)
+    "J-106",
+    "VERSION TROP VIEILLE",
+    "Le journal contient des écritures que cette version ne connaît pas.",
+    "Remettre la version plus récente du logiciel.",
+    Tone.ALARM,
+)
 BAD_CONFIGURATION = _fault(
-    "C-101", "REGLAGES REFUSES", "Le fichier de réglages est faux ; les derniers bons restent en vigueur.",
-    "Corriger le fichier à la ligne dite, puis relancer.", Tone.ALARM)
+    "C-101",
+    "REGLAGES REFUSES",
+    "Le fichier de réglages est faux ; les derniers bons restent en vigueur.",
+    "Corriger le fichier à la ligne dite, puis relancer.",
+    Tone.ALARM,
+)
 BAD_CATALOGUE = _fault(
-    "C-102", "CATALOGUE REFUSE", "Le catalogue est faux ; le dernier bon reste en vigueur.",
-    "Corriger le fichier à la ligne dite.", Tone.ALARM)
+    "C-102",
+    "CATALOGUE REFUSE",
+    "Le catalogue est faux ; le dernier bon reste en vigueur.",
+    "Corriger le fichier à la ligne dite.",
+    Tone.ALARM,
+)
 PLUGIN_STOPPED = _fault(
-    "C-103", "MODULE ARRETE", "Un module complémentaire est en erreur et ne sert plus.",
-    "Lancer « pos-terminal plugins » et lire la cause.", Tone.ALARM)
+    "C-103",
+    "MODULE ARRETE",
+    "Un module complémentaire est en erreur et ne sert plus.",
+    "Lancer « pos-terminal plugins » et lire la cause.",
+    Tone.ALARM,
+)
 INTERNAL = _fault(
-    "C-104", "ERREUR INTERNE", "Le logiciel a rencontré une erreur imprévue.",
-    "Noter le code, appeler le support.", Tone.ALARM)
+    "C-104",
+    "ERREUR INTERNE",
+    "Le logiciel a rencontré une erreur imprévue.",
+    "Noter le code, appeler le support.",
+    Tone.ALARM,
+)

@@ -24,7 +24,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line with a text at the left, which wraps, and a figure at the right, which is never cut."""
+    """One line: a text at the left, which wraps, and a figure at the right, which is never cut."""
 
     left: str
     right: str

@@ -110,7 +110,7 @@ class Sale:
             raise Refused(faults.BAD_NUMBER)
         else:
             amount = min(handed, due)
-        if handed > amount and not kind.gives_change:
+        if (handed > amount or due < 0) and not kind.gives_change:
             raise Refused(faults.TENDER_EXACT)
         return Tender(
             sale=self.number,

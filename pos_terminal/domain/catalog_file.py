@@ -1,0 +1,162 @@
+"""The catalogue's file format: a CSV table, one row for an article, or for each date of its price.
+
+| column | what | if left out |
+|---|---|---|
+| plu | the number typed at the till, digits | needed |
+| name | the label on display and paper | needed |
+| price (or price_ttc_last) | with tax, «1,30»; empty: the clerk types it | needed |
+| per | the price is for so many units («5 for 20,00» is 20,00 per 5) | 1 |
+| unit | piece, kg or cl | piece |
+| family | for groups in reports | none |
+| vat | per cent, «5.5» | the shop's default rate |
+| barcode | one or several, with blanks between | none |
+| from | the row's price and VAT hold from this date on, YYYY-MM-DD | always |
+
+An article with several dates has one row for each; name, unit, family and barcodes are those of
+its last row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
+from pos_terminal.domain.catalog import Catalog, Item, dated
+from pos_terminal.domain.money import WHOLE
+from pos_terminal.domain.quantity import Price, Unit, decimal
+from pos_terminal.domain.table import NoTable, Problem, Row, decode, rows
+
+LONGEST_PLU = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    line: int
+    plu: str
+    name: str
+    unit: Unit
+    family: str
+    barcodes: tuple[str, ...]
+    start: date
+    price: Price | None
+    vat: int | None
+
+
+class _Bad(ValueError):
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
+def parse_catalog(
+    source: bytes, patterns: Sequence[Pattern] = ()
+) -> tuple[Catalog, tuple[Problem, ...]]:
+    """The catalogue of the rows that are right, and what is wrong with the others."""
+    problems: list[Problem] = []
+    articles: dict[str, list[_Entry]] = {}
+    codes: dict[str, tuple[str, int]] = {}
+    try:
+        for row in rows(decode(source), ("plu", "name")):
+            try:
+                entry = _entry(row)
+                _claim_codes(entry, codes)
+                _add(entry, articles)
+            except _Bad as bad:
+                problems.append(Problem(row.line, bad.key, str(bad)))
+    except NoTable as error:
+        problems.append(error.problem)
+    items = tuple(_item(entries) for entries in articles.values())
+    return Catalog(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
+
+
+def _entry(row: Row) -> _Entry:
+    plu = row["plu"].lstrip("0") or row["plu"][:1]
+    if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
+        raise _Bad("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
+    if not row["name"] or not row["name"].isprintable():
+        raise _Bad("name", f"{row['name']!r} is no label")
+    price_column = "price" if "price" in row.cells else "price_ttc_last"
+    return _Entry(
+        line=row.line,
+        plu=plu,
+        name=row["name"],
+        unit=_unit(row),
+        family=row["family"],
+        barcodes=_barcodes(row),
+        start=_start(row),
+        price=_price(row, price_column),
+        vat=parse_rate(row["vat"], "vat") if row["vat"] else None,
+    )
+
+
+def _unit(row: Row) -> Unit:
+    try:
+        return Unit(row["unit"].lower() or "piece")
+    except ValueError:
+        raise _Bad("unit", f"{row['unit']!r} is not piece, kg or cl") from None
+
+
+def _start(row: Row) -> date:
+    try:
+        return date.fromisoformat(row["from"]) if row["from"] else date.min
+    except ValueError:
+        raise _Bad("from", f"{row['from']!r} is no date YYYY-MM-DD") from None
+
+
+def _price(row: Row, column: str) -> Price | None:
+    if not row[column]:
+        return None
+    try:
+        return Price(decimal(row[column], 2), decimal(row["per"] or "1", 3))
+    except ValueError as error:
+        raise _Bad(column, str(error)) from None
+
+
+def _barcodes(row: Row) -> tuple[str, ...]:
+    codes = tuple(row["barcode"].split())
+    for code in codes:
+        if has_gtin_form(code) and not is_gtin(code):
+            raise _Bad("barcode", f"{code!r} has a wrong check digit")
+        if len(code) > LONGEST or not code.isprintable():
+            raise _Bad("barcode", f"{code[:20]!r} is no barcode")
+    return codes
+
+
+def parse_rate(text: str, key: str = "vat") -> int:
+    """«5.5», «5,5 %», «20» as basis points; ValueError with the reason."""
+    try:
+        rate = decimal(text.replace("%", ""), 2)
+    except ValueError as error:
+        raise _Bad(key, str(error)) from None
+    if not 0 <= rate <= WHOLE:
+        raise _Bad(key, f"{text!r} is no rate between 0 and 100 %")
+    return rate
+
+
+def _claim_codes(entry: _Entry, codes: dict[str, tuple[str, int]]) -> None:
+    for code in entry.barcodes:
+        owner, line = codes.setdefault(key_of(code), (entry.plu, entry.line))
+        if owner != entry.plu:
+            raise _Bad("barcode", f"{code!r} is that of PLU {owner} on line {line}")
+
+
+def _add(entry: _Entry, articles: dict[str, list[_Entry]]) -> None:
+    earlier = articles.setdefault(entry.plu, [])
+    for other in earlier:
+        if other.start == entry.start:
+            raise _Bad("plu", f"PLU {entry.plu} stands on line {other.line} already")
+    earlier.append(entry)
+
+
+def _item(entries: Sequence[_Entry]) -> Item:
+    last = max(entries, key=lambda entry: entry.start)
+    return Item(
+        plu=last.plu,
+        name=last.name,
+        prices=dated((entry.start, entry.price) for entry in entries if entry.price),
+        vats=dated((entry.start, entry.vat) for entry in entries if entry.vat is not None),
+        unit=last.unit,
+        family=last.family,
+        barcodes=last.barcodes,
+    )

@@ -1,0 +1,108 @@
+"""The paper of a closed sale: what the law asks of a ticket, and what a customer looks for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pos_terminal.domain.events import SaleClosed, TicketLine
+from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.payment import TENDERS
+from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What a ticket says of the shop. `header` and `footer` are printed as they are, by line."""
+
+    name: str
+    header: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+
+
+def number(terminal: str, ticket: SaleClosed) -> str:
+    """«2-000123»: the ticket's number as printed, so that several tills never collide."""
+    return f"{terminal}-{ticket.number:06d}"
+
+
+def receipt(
+    shop: Shop, terminal: str, ticket: SaleClosed, at: str, copy: int, *, simulated: bool
+) -> Receipt:
+    """The ticket as a document. `at` is the closing record's local time, ISO 8601.
+
+    `copy` 0 is the ticket, from 1 on the duplicate of that number. A simulated sale says so at
+    its head and at its foot, so that the paper cannot pass for a ticket.
+    """
+    return Receipt(
+        title=f"ticket {number(terminal, ticket)}" + (f" duplicata {copy}" if copy else ""),
+        blocks=(
+            *_head(shop, terminal, ticket, at),
+            *_marks(copy, simulated),
+            Rule(),
+            *(block for line in ticket.lines if not line.voided for block in _line(line)),
+            Rule(),
+            Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
+            *_tenders(ticket),
+            Rule(),
+            *_vat(ticket),
+            *_marks(copy, simulated),
+            *(Text(line, Align.CENTRE) for line in shop.footer),
+        ),
+    )
+
+
+def _head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Block]:
+    yield Text(shop.name, Align.CENTRE, bold=True)
+    for line in shop.header:
+        yield Text(line, Align.CENTRE)
+    yield Text("")
+    yield Row(f"{say('Ticket')} {number(terminal, ticket)}", f"{say('Caisse')} {terminal}")
+    yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
+
+
+def _marks(copy: int, simulated: bool) -> Iterator[Block]:
+    if simulated:
+        yield Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True)
+    if copy:
+        yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
+
+
+def _line(line: TicketLine) -> Iterator[Block]:
+    yield Row(line.name, euros(line.gross))
+    detail = _quantity(line)
+    if detail:
+        yield Text(f"  {detail}")
+
+
+def _quantity(line: TicketLine) -> str:
+    """«3 x 1,00», «0,480 kg x 5,20/kg»; nothing for a single piece."""
+    per = "" if line.per == ONE else f"{thousandths(line.per)} "
+    price = euros(line.price)
+    match line.unit:
+        case Unit.KG:
+            return f"{thousandths(line.quantity, places=3)} kg x {price} €/{per}kg"
+        case Unit.CL:
+            return f"{thousandths(line.quantity)} cl x {price} €/{per}cl"
+        case Unit.PIECE if per:
+            return f"{thousandths(line.quantity)} x {price} {say('les')} {per}".rstrip()
+        case Unit.PIECE if line.quantity != ONE:
+            return f"{thousandths(line.quantity)} x {price}"
+    return ""
+
+
+def _tenders(ticket: SaleClosed) -> Iterator[Block]:
+    for paid in ticket.tenders:
+        label = say(TENDERS[paid.tender].label)
+        yield Row(label, euros(paid.given))
+    if ticket.change:
+        yield Row(say("RENDU"), euros(ticket.change))
+
+
+def _vat(ticket: SaleClosed) -> Iterator[Block]:
+    for rate in ticket.vat:
+        yield Row(
+            f"{say('TVA')} {percent(rate.rate)} %  {say('HT')} {euros(rate.net)}",
+            euros(rate.vat),
+        )
+    count = sum(1 for line in ticket.lines if not line.voided)
+    yield Text(f"{say('Articles')} : {count}")

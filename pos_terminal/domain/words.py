@@ -1,0 +1,20 @@
+"""The words that clerks and customers read: written in French, translated where a shop wants it.
+
+French is the source language, so a missing translation shows French. `speak` is given the
+catalogue's lookup (gettext's) once, when the program starts; a till speaks one language.
+"""
+
+from collections.abc import Callable
+
+_translate: Callable[[str], str] = str
+
+
+def speak(translate: Callable[[str], str]) -> None:
+    """Use this lookup from here on."""
+    global _translate  # noqa: PLW0603  one language a process, set before anything is shown
+    _translate = translate
+
+
+def say(french: str) -> str:
+    """The words in the language of the till."""
+    return _translate(french)
