@@ -42,6 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "runtime": {"msgspec", "pluggy"},
     "replay": {"msgspec"},
     "commands": {"msgspec"},
+    "testing": {"pytest"},
 }
 # Heavy libraries, which these rooms may load inside a function, when a device is opened.
 HEAVY = {"biip", "escpos", "evdev", "serial", "usb", "watchdog"}

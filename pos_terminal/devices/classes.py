@@ -40,7 +40,11 @@ class Device(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One code as the scanner sent it, without its suffix; `aim` is the symbology prefix («]E0»)."""
+    """One code as the scanner sent it, without its suffix; `aim` is the symbology prefix («]E0»).
+
+    A text that contains U+FFFD is **unreadable**: a key, byte or length that makes no code, or a
+    code that was cut off. It is delivered, so that the till can refuse it aloud.
+    """
 
     text: str
     aim: str = ""

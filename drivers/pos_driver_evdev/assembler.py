@@ -1,0 +1,146 @@
+"""From key codes to scanned codes: the pure half of the keyboard-wedge scanner.
+
+No clock and no I/O: whoever feeds it calls `abandon` when the keys have stopped in mid-code.
+"""
+
+import unicodedata
+
+from pos_driver_evdev.layouts import KEYPAD, Layout
+from pos_terminal.devices.classes import Scan
+
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+_ENDS = frozenset({28, 96, 15})  # Enter, keypad Enter, Tab
+_SHIFTS = frozenset({42, 54})
+_CTRLS = frozenset({29, 97})
+_ALT, _ALTGR, _CAPS_LOCK, _NUM_LOCK = 56, 100, 58, 69
+_MODIFIERS = _SHIFTS | _CTRLS | {_ALT, _ALTGR}
+
+
+class CodeAssembler:
+    """Collects the keys of one code until its end key; one instance per scanner.
+
+    A key that makes no character leaves U+FFFD in the text, which makes the scan unreadable, as
+    does a code that is too long, interrupted (`spoil`) or never ended (`abandon`).
+    """
+
+    def __init__(self, layout: Layout, *, aim: bool = False, max_length: int = 512) -> None:
+        self._layout = layout
+        self._aim = aim
+        self._max_length = max_length
+        self._held: set[int] = set()
+        self._caps_lock = False
+        self._text = ""
+        self._dead = ""
+        self._alt_digits = ""
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether a code has begun and not ended."""
+        return bool(self._text or self._dead or self._alt_digits)
+
+    def key(self, code: int, value: int) -> Scan | None:
+        """One key event (1 down, 0 up, 2 repeat); the scan that it ends, if it ends one."""
+        if code in _MODIFIERS:
+            self._modifier(code, value)
+        elif value == 1:
+            if code in _ENDS:
+                return self._end()
+            self._press(code)
+        return None
+
+    def spoil(self) -> None:
+        """Events were lost: no modifier can be trusted, and the code in progress is unreadable."""
+        self._held.clear()
+        self._caps_lock = False
+        self._dead = self._alt_digits = ""
+        self._append(UNREADABLE)
+
+    def abandon(self) -> Scan | None:
+        """The keys stopped in mid-code: what came is unreadable, and the next key begins anew."""
+        if not self.in_progress:
+            return None
+        self._append(UNREADABLE)
+        return self._end()
+
+    def _end(self) -> Scan | None:
+        if self._alt_digits:
+            self._compose()
+        text = self._text + self._dead
+        self._text = self._dead = ""
+        if not text:
+            return None
+        if self._aim and len(text) >= 3 and text[0] == "]":
+            return Scan(text[3:], text[:3])
+        return Scan(text)
+
+    def _modifier(self, code: int, value: int) -> None:
+        if value:
+            self._held.add(code)
+            return
+        self._held.discard(code)
+        if code == _ALT and self._alt_digits:
+            self._compose()
+
+    def _press(self, code: int) -> None:
+        if code == _CAPS_LOCK:
+            self._caps_lock = not self._caps_lock
+        elif code == _NUM_LOCK:
+            pass  # some scanners press it around keypad digits, which are read as digits anyway
+        elif _ALT in self._held:
+            digit = KEYPAD.get(code, "")
+            if digit.isdigit():
+                self._alt_digits += digit
+            else:
+                self._append(UNREADABLE)
+        else:
+            self._character(self._look_up(code))
+
+    def _look_up(self, code: int) -> str:
+        layout = self._layout
+        if (char := KEYPAD.get(code)) is not None:
+            return char
+        if _ALTGR in self._held:
+            return layout.altgr.get(code, UNREADABLE)
+        plain = layout.plain.get(code, UNREADABLE)
+        shifted = bool(self._held & _SHIFTS)
+        if self._caps_lock and (layout.caps_is_shift or plain.isalpha()):
+            shifted = not shifted
+        return layout.shift.get(code, UNREADABLE) if shifted else plain
+
+    def _character(self, char: str) -> None:
+        if self._held & _CTRLS:
+            # Control characters are sent as on a terminal: Ctrl+] is GS, the GS1 separator.
+            self._append(chr(ord(char.upper()) - 64) if "@" <= char.upper() <= "_" else UNREADABLE)
+        elif self._dead:
+            self._append(self._combined(char))
+        elif char in self._layout.dead:
+            self._dead = char
+        else:
+            self._append(char)
+
+    def _combined(self, char: str) -> str:
+        dead, self._dead = self._dead, ""
+        if char == " ":
+            return dead
+        both = unicodedata.normalize("NFC", char + self._layout.dead[dead])
+        return both if len(both) == 1 else dead + char
+
+    def _compose(self) -> None:
+        """Alt was released after keypad digits: 0nnn is CP1252, nnn is the OEM page, CP850."""
+        digits, self._alt_digits = self._alt_digits, ""
+        value = int(digits)
+        if value > 255:
+            self._append(UNREADABLE)
+        elif value < 32:
+            self._append(chr(value))
+        else:
+            page = "cp1252" if digits.startswith("0") else "cp850"
+            self._append(bytes([value]).decode(page, errors="replace"))
+
+    def _append(self, char: str) -> None:
+        room = self._max_length - len(self._text)
+        if room > 0:
+            self._text += char[:room]
+        elif not self._text.endswith(UNREADABLE):
+            self._text += UNREADABLE

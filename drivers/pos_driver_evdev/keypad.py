@@ -1,0 +1,71 @@
+"""The clerk's keypad: a USB keyboard to Linux, of which only the keys going down matter."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from evdev import ecodes
+
+from pos_driver_evdev.nodes import grab, opened
+from pos_driver_evdev.reader import Inbox, listening
+from pos_terminal.devices.classes import Keypad, KeyPress
+from pos_terminal.domain.faults import KEYPAD_OFFLINE
+
+UNKNOWN_KEY = "KEY_UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class KeypadSettings:
+    """A keypad or keyboard.
+
+    `device` is the keypad's own node: /dev/input/by-id/usb-...-event-kbd, a udev link such as
+    /dev/pos/keypad, or a named pipe that carries input events. It is told from a scanner by this
+    path alone, and grabbed.
+    """
+
+    device: str
+
+
+def key_name(code: int) -> str:
+    """The name in linux/input-event-codes.h («KEY_KP7»); KEY_UNKNOWN for a code without one.
+
+    Where a code has several names, the last in the alphabet (KEY_MUTE, not KEY_MIN_INTERESTING).
+    """
+    names: str | tuple[str, ...] = ecodes.bytype[ecodes.EV_KEY].get(code, UNKNOWN_KEY)
+    return names if isinstance(names, str) else max(names)
+
+
+class EvdevKeypad:
+    """The opened keypad; see `open_keypad`."""
+
+    def __init__(self, settings: KeypadSettings) -> None:
+        self._inbox: Inbox[KeyPress] = Inbox(settings.device, KEYPAD_OFFLINE)
+        self.on_lost = self._inbox.lose
+
+    async def read(self) -> KeyPress:
+        """The next key pressed, in order. Cancelling loses nothing. Raises DeviceLost."""
+        return await self._inbox.get()
+
+    async def gone(self) -> None:
+        """Return when the keypad is unplugged."""
+        await self._inbox.gone()
+
+    def on_key(self, code: int, value: int) -> None:
+        """Take one key event: 1 is a key going down; releases and repeats are left out."""
+        if value == 1:
+            self._inbox.put(KeyPress(key_name(code)))
+
+    def on_dropped(self) -> None:
+        """Pass lost presses on as an unknown key, which the till refuses aloud."""
+        self._inbox.put(KeyPress(UNKNOWN_KEY))
+
+
+@asynccontextmanager
+async def open_keypad(settings: KeypadSettings) -> AsyncIterator[Keypad]:
+    """Open and grab the keypad. Raises DeviceLost when it is absent, DeviceError when taken."""
+    async with opened(settings.device, KEYPAD_OFFLINE) as device:
+        grab(device, KEYPAD_OFFLINE)
+        keypad = EvdevKeypad(settings)
+        with listening(device, on_key=keypad.on_key, on_dropped=keypad.on_dropped,
+                       on_lost=keypad.on_lost):
+            yield keypad

@@ -1,0 +1,62 @@
+"""Which character a key makes, per layout that a *scanner* may be set to.
+
+A keyboard scanner sends positions, not characters: it looks up each character of the code in the
+layout of its own set-up and presses that key. So the terminal must read with the same layout,
+whatever keyboard the system itself is set to. Key codes are those of
+linux/input-event-codes.h, which number a PC keyboard row by row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+LayoutName = Literal["us", "fr"]
+
+# The first key code of each row: digits, letters, home row, bottom row, space, the ISO key.
+_ROWS = (2, 16, 30, 43, 57, 86)
+
+
+def _level(*rows: str) -> Mapping[int, str]:
+    keys = {first + i: char for first, row in zip(_ROWS, rows, strict=True)
+            for i, char in enumerate(row) if char != "\0"}
+    return MappingProxyType(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Key code to character on each shift level; `dead` keys wait for the letter they go on."""
+
+    plain: Mapping[int, str]
+    shift: Mapping[int, str]
+    altgr: Mapping[int, str]
+    dead: Mapping[str, str]
+    caps_is_shift: bool
+    """Caps Lock shifts the whole block (French) rather than the letters alone (US)."""
+
+
+US = Layout(
+    plain=_level("1234567890-=", "qwertyuiop[]", "asdfghjkl;'`", "\\zxcvbnm,./", " ", "\\"),
+    shift=_level("!@#$%^&*()_+", "QWERTYUIOP{}", 'ASDFGHJKL:"~', "|ZXCVBNM<>?", " ", "|"),
+    altgr=_level("", "", "", "", "", ""),
+    dead=MappingProxyType({}),
+    caps_is_shift=False,
+)
+
+# French AZERTY as scanners know it (the PC layout KBDFR); ^ ¨ and, with AltGr, ~ ` are dead keys.
+FR = Layout(
+    plain=_level("&é\"'(-è_çà)=", "azertyuiop^$", "qsdfghjklmù²", "*wxcvbn,;:!", " ", "<"),
+    shift=_level("1234567890°+", "AZERTYUIOP¨£", "QSDFGHJKLM%", "µWXCVBN?./§", " ", ">"),
+    altgr=_level("\0~#{[|`\\^@]}", "\0\0€\0\0\0\0\0\0\0\0¤", "", "", "", ""),
+    dead=MappingProxyType({"^": "\u0302", "¨": "\u0308", "~": "\u0303", "`": "\u0300"}),
+    caps_is_shift=True,
+)
+
+LAYOUTS: Mapping[LayoutName, Layout] = MappingProxyType({"us": US, "fr": FR})
+
+# The keypad's characters do not depend on the layout. Num Lock is taken as on: scanners send
+# keypad keys for digits alone.
+KEYPAD: Mapping[int, str] = MappingProxyType({
+    71: "7", 72: "8", 73: "9", 74: "-", 75: "4", 76: "5", 77: "6", 78: "+",
+    79: "1", 80: "2", 81: "3", 82: "0", 83: ".", 55: "*", 98: "/",
+})

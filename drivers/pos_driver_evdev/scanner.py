@@ -1,0 +1,109 @@
+"""A scanner that types like a keyboard (keyboard wedge, USB HID keyboard mode)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pos_driver_evdev.assembler import CodeAssembler
+from pos_driver_evdev.layouts import LAYOUTS, LayoutName
+from pos_driver_evdev.nodes import grab, opened
+from pos_driver_evdev.reader import Inbox, listening
+from pos_terminal.devices.classes import Scan, Scanner
+from pos_terminal.domain.faults import SCANNER_OFFLINE
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """A keyboard scanner.
+
+    `device` is the scanner's own node: /dev/input/by-id/usb-...-event-kbd, a udev link such as
+    /dev/pos/scanner, or a named pipe that carries input events. It is told from the keypad by
+    this path alone, and grabbed.
+    `layout` is the keyboard that the *scanner* is set to: "us" or "fr" (AZERTY).
+    `aim`: the scanner is set to send the AIM prefix (]E0 and so on) before each code.
+    `quiet_seconds`: a code without its end (Enter, keypad Enter or Tab) is given up, as
+    unreadable, when no key has come for so long.
+    `max_length`: a longer code is reported as unreadable.
+    """
+
+    device: str
+    layout: LayoutName = "us"
+    aim: bool = False
+    quiet_seconds: float = 0.5
+    max_length: int = 512
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.quiet_seconds <= 10:
+            raise ValueError("quiet_seconds must lie between 0.05 and 10")
+        if not 1 <= self.max_length <= 8192:
+            raise ValueError("max_length must lie between 1 and 8192")
+
+
+class EvdevScanner:
+    """The opened scanner; see `open_scanner`."""
+
+    def __init__(self, settings: ScannerSettings) -> None:
+        self._assembler = CodeAssembler(
+            LAYOUTS[settings.layout], aim=settings.aim, max_length=settings.max_length
+        )
+        self._quiet_seconds = settings.quiet_seconds
+        self._quiet: asyncio.TimerHandle | None = None
+        self._inbox: Inbox[Scan] = Inbox(settings.device, SCANNER_OFFLINE)
+
+    async def read(self) -> Scan:
+        """The next code, in order. Cancelling loses nothing. Raises DeviceLost."""
+        return await self._inbox.get()
+
+    async def gone(self) -> None:
+        """Return when the scanner is unplugged."""
+        await self._inbox.gone()
+
+    def on_key(self, code: int, value: int) -> None:
+        """Take one key event from the device."""
+        self._deliver(self._assembler.key(code, value))
+        self._wait_for_more()
+
+    def on_dropped(self) -> None:
+        """Take note that the kernel dropped events."""
+        self._assembler.spoil()
+        self._wait_for_more()
+
+    def on_lost(self, why: str) -> None:
+        """Report a code cut off by the unplugging, then the loss."""
+        self.stop()
+        self._deliver(self._assembler.abandon())
+        self._inbox.lose(why)
+
+    def stop(self) -> None:
+        """Stop waiting for the rest of a code."""
+        if self._quiet is not None:
+            self._quiet.cancel()
+            self._quiet = None
+
+    def _deliver(self, scan: Scan | None) -> None:
+        if scan is not None:
+            self._inbox.put(scan)
+
+    def _wait_for_more(self) -> None:
+        self.stop()
+        if self._assembler.in_progress:
+            loop = asyncio.get_running_loop()
+            self._quiet = loop.call_later(self._quiet_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self._deliver(self._assembler.abandon())
+
+
+@asynccontextmanager
+async def open_scanner(settings: ScannerSettings) -> AsyncIterator[Scanner]:
+    """Open and grab the scanner. Raises DeviceLost when it is absent, DeviceError when taken."""
+    async with opened(settings.device, SCANNER_OFFLINE) as device:
+        grab(device, SCANNER_OFFLINE)
+        scanner = EvdevScanner(settings)
+        try:
+            with listening(device, on_key=scanner.on_key, on_dropped=scanner.on_dropped,
+                           on_lost=scanner.on_lost):
+                yield scanner
+        finally:
+            scanner.stop()

@@ -1,0 +1,141 @@
+"""What all far ends have in common, and the two wires most of them sit on: a pipe and a pty."""
+
+import asyncio
+import errno
+import fcntl
+import os
+import struct
+import termios
+import tty
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol, Self
+
+TIOCSPTLCK, TIOCGPTN = 0x40045431, 0x80045430  # asm-generic/ioctls.h; termios lacks them
+
+
+class FarEnd(Protocol):
+    """The other side of a device's wire, played by this package; plugged in while it is entered."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """The configuration table with which the production driver reaches it."""
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
+
+    async def unplug(self) -> None:
+        """Pull the cable: the driver loses the device, and its path is gone."""
+
+    async def replug(self) -> None:
+        """Plug it in again, under the same path."""
+
+
+class Wire(ABC):
+    """A non-blocking descriptor in the event loop, with something at `path` to open it by."""
+
+    def __init__(self, path: Path, on_bytes: Callable[[bytes], None]) -> None:
+        self.path = path
+        self._on_bytes = on_bytes
+        self._fd = -1
+
+    @property
+    def plugged(self) -> bool:
+        """Whether a driver can open the path."""
+        return self._fd >= 0
+
+    def plug(self) -> None:
+        """Make the path and listen. Does nothing when plugged in."""
+        if not self.plugged:
+            self._fd = self._make()
+            asyncio.get_running_loop().add_reader(self._fd, self._readable)
+
+    def unplug(self) -> None:
+        """Take the path away, then hang up. Does nothing when unplugged."""
+        if self.plugged:
+            self.path.unlink()
+            self._close()
+
+    async def send(self, data: bytes) -> None:
+        """Write all of `data`, waiting for room. BrokenPipeError when unplugged."""
+        while data:
+            if not self.plugged:
+                raise BrokenPipeError(errno.EPIPE, "unplugged", str(self.path))
+            try:
+                data = data[os.write(self._fd, data):]
+            except BlockingIOError:
+                await asyncio.sleep(0.002)
+
+    @abstractmethod
+    def _make(self) -> int:
+        """Make the path; the descriptor of this side."""
+
+    def _hung_up(self) -> None:  # noqa: B027 (only a pty can tell)
+        """The driver has closed its side."""
+
+    def _close(self) -> None:
+        fd, self._fd = self._fd, -1
+        asyncio.get_running_loop().remove_reader(fd)
+        os.close(fd)
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._fd, 4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._on_bytes(data)
+        else:
+            self._hung_up()
+
+
+def _nothing(_: bytes) -> None:
+    """A far end that only sends."""
+
+
+class Pipe(Wire):
+    """A named pipe, held open for both directions so that drivers may come and go.
+
+    What is written while no driver has it open waits for the next one. `on_bytes` is for a pipe
+    that the driver writes to; without it, the pipe is one that the far end writes to.
+    """
+
+    def __init__(self, path: Path, on_bytes: Callable[[bytes], None] | None = None) -> None:
+        super().__init__(path, on_bytes or _nothing)
+        self._listens = on_bytes is not None
+
+    def plug(self) -> None:
+        """Make the pipe."""
+        if self._listens:
+            super().plug()
+        elif not self.plugged:
+            self._fd = self._make()
+
+    def _make(self) -> int:
+        os.mkfifo(self.path, 0o600)
+        return os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+
+
+class Pty(Wire):
+    """A pseudo-terminal behind a stable link, like /dev/pos/*; each opening gets a new one.
+
+    A pty refuses to be set to the same 7E1 or 7O1 twice (EINVAL), so one that a driver has closed
+    is replaced.
+    """
+
+    def _make(self) -> int:
+        master = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(master, termios.TCSANOW)
+        fcntl.ioctl(master, TIOCSPTLCK, struct.pack("i", 0))
+        (number,) = struct.unpack("i", fcntl.ioctl(master, TIOCGPTN, bytes(4)))
+        fresh = self.path.with_name(f".{self.path.name}.new")
+        fresh.symlink_to(f"/dev/pts/{number}")
+        fresh.replace(self.path)
+        return master
+
+    def _hung_up(self) -> None:
+        self._close()
+        self.plug()
