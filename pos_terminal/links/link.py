@@ -4,14 +4,30 @@ from typing import Protocol
 
 
 class LinkLost(ConnectionError):
-    """The other end is gone: unplugged, hung up, closed, powered off. The link cannot be used again."""
+    """The other end is gone: unplugged, hung up, closed, powered off. Open another link."""
+
+
+class LinkStalled(TimeoutError):
+    """The other end is there but takes no more bytes: XOFF, out of paper, a full buffer.
+
+    The first `sent` bytes of the frame are gone and the link still stands: the caller alone knows
+    whether to send the rest, to ask the device what is wrong, or to close and open again.
+    """
+
+    def __init__(self, name: str, sent: int, size: int) -> None:
+        super().__init__(f"{name}: took {sent} of {size} bytes, then no more")
+        self.sent = sent
 
 
 class Link(Protocol):
     """A full-duplex stream of bytes to one device, open as long as its context manager is."""
 
     async def send(self, data: bytes) -> None:
-        """Hand all of `data` over, in order; concurrent sends never interleave. Raises LinkLost."""
+        """Hand all of `data` over, in order; concurrent sends never interleave.
+
+        Raises LinkStalled when no byte is taken for the link's send time-out, LinkLost. A send
+        that is cancelled half-way breaks the link: half a frame would garble whatever follows.
+        """
 
     async def receive(self) -> bytes:
         """The next bytes that arrived, at least one. Cancelling loses nothing. Raises LinkLost."""

@@ -1,0 +1,22 @@
+"""From what happened on the wire to what the caller of a device is told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pos_terminal.devices.errors import DeviceLost, DeviceTimeout
+from pos_terminal.domain.faults import Fault
+from pos_terminal.links.link import LinkLost
+
+
+@contextmanager
+def device_errors(*, offline: Fault, mute: Fault) -> Iterator[None]:
+    """Raise DeviceLost(offline) for LinkLost, DeviceTimeout(mute) for a time-out or a stall.
+
+    For questions that may be asked again. What may have happened (a print) is for the driver.
+    """
+    try:
+        yield
+    except LinkLost as error:
+        raise DeviceLost(offline, str(error)) from error
+    except TimeoutError as error:
+        raise DeviceTimeout(mute, str(error)) from error

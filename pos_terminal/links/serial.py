@@ -1,0 +1,92 @@
+"""Serial lines: RS-232 ports, USB-serial adapters, USB CDC devices."""
+
+import array
+import asyncio
+import fcntl
+import termios
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from pos_terminal.links.fd import FdLink
+from pos_terminal.links.link import LinkLost
+from pos_terminal.links.stream import SEND_TIMEOUT
+
+CLOSING_TIME = 1.0
+"""Seconds given to bytes on their way when a line is closed; then they are dropped. The kernel
+would wait thirty, with the whole event loop, for a device that holds the line (XOFF, CTS)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialSettings:
+    """A serial line, as a driver's settings hold it or inherit it with other defaults.
+
+    `port` is the device's path; a name under /dev/serial/by-id survives replugging.
+    """
+
+    port: str
+    baudrate: int = 9600
+    bytesize: Literal[7, 8] = 8
+    parity: Literal["N", "E", "O"] = "N"
+    stopbits: Literal[1, 2] = 1
+    flow: Literal["none", "rtscts", "xonxoff", "dsrdtr"] = "none"
+
+
+@asynccontextmanager
+async def serial_link(
+    line: SerialSettings, *, send_timeout: float = SEND_TIMEOUT
+) -> AsyncIterator[FdLink]:
+    """Open the line for this process alone. Raises LinkLost when that cannot be, and why.
+
+    ValueError when the port does not know the baud rate. With parity, a byte that fails it
+    arrives as NUL, so that it spoils its frame instead of passing for another digit.
+    """
+    import serial  # noqa: PLC0415
+
+    try:
+        port = serial.Serial(
+            line.port,
+            line.baudrate,
+            bytesize=line.bytesize,
+            parity=line.parity,
+            stopbits=line.stopbits,
+            rtscts=line.flow == "rtscts",
+            xonxoff=line.flow == "xonxoff",
+            dsrdtr=line.flow == "dsrdtr",
+            timeout=0,
+            exclusive=True,
+        )
+    except (serial.SerialException, OSError, termios.error) as error:
+        raise LinkLost(f"{line.port}: {error}") from error
+    try:
+        _make_stream(port.fd, checked=line.parity != "N")
+        link = FdLink(port.fd, line.port, send_timeout=send_timeout)
+        try:
+            yield link
+        finally:
+            link.stop()
+            await _let_out(port.fd)
+    finally:
+        port.close()
+
+
+def _make_stream(fd: int, *, checked: bool) -> None:
+    """An empty read means hung up, and nothing else (VMIN 1); a wrong parity gives NUL (INPCK)."""
+    attributes = termios.tcgetattr(fd)
+    attributes[6][termios.VMIN] = 1
+    if checked:
+        attributes[0] |= termios.INPCK
+    termios.tcsetattr(fd, termios.TCSANOW, attributes)
+
+
+async def _let_out(fd: int) -> None:
+    """Give bytes that were sent their time to leave, then drop the rest; a lost line has none."""
+    waiting = array.array("i", [0])
+    with suppress(OSError, termios.error):
+        try:
+            async with asyncio.timeout(CLOSING_TIME):
+                while not fcntl.ioctl(fd, termios.TIOCOUTQ, waiting, True) and waiting[0]:
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            termios.tcflush(fd, termios.TCOFLUSH)

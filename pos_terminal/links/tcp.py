@@ -1,0 +1,76 @@
+"""TCP connections to network printers, displays and serial servers."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pos_terminal.links.fd import FdLink
+from pos_terminal.links.link import LinkLost
+from pos_terminal.links.stream import SEND_TIMEOUT
+
+CONNECT_TIMEOUT = 3.0
+DEAD_AFTER = 20.0
+"""Seconds of silence from the network after which a peer counts as lost (power cut, cable out)."""
+
+
+@asynccontextmanager
+async def tcp_link(
+    host: str,
+    port: int,
+    *,
+    connect_timeout: float = CONNECT_TIMEOUT,
+    dead_after: float = DEAD_AFTER,
+    send_timeout: float = SEND_TIMEOUT,
+) -> AsyncIterator[FdLink]:
+    """Connect within `connect_timeout` seconds. Raises LinkLost when that cannot be, and why.
+
+    Keep-alives find a peer that vanished while the line was idle, TCP_USER_TIMEOUT one that
+    vanished with bytes on their way. The latter also ends a connection whose peer has taken
+    nothing for `dead_after` seconds: a send reports LinkStalled long before.
+    """
+    name = f"{host}:{port}"
+    try:
+        async with asyncio.timeout(connect_timeout):
+            connection = await _connect(host, port)
+    except TimeoutError as error:
+        raise LinkLost(f"{name}: no connection within {connect_timeout} s") from error
+    except OSError as error:
+        raise LinkLost(f"{name}: {error.strerror or error}") from error
+    with connection:
+        _notice_death(connection, dead_after)
+        link = FdLink(connection.fileno(), name, send_timeout=send_timeout)
+        try:
+            yield link
+        finally:
+            link.stop()
+
+
+async def _connect(host: str, port: int) -> socket.socket:
+    """The first of the host's addresses that answers."""
+    loop = asyncio.get_running_loop()
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for last, (family, kind, protocol, _, address) in enumerate(addresses, 1 - len(addresses)):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.setblocking(False)
+            await loop.sock_connect(connection, address)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, OSError) and last < 0:
+                continue
+            raise
+        return connection
+    raise OSError(f"{host} has no address")
+
+
+def _notice_death(connection: socket.socket, dead_after: float) -> None:
+    probes = 3
+    interval = max(1, round(dead_after / (2 * probes)))
+    idle = max(1, round(dead_after) - probes * interval)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, idle)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, interval)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, probes)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(dead_after * 1000))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,91 @@
+"""Serial lines over real ptys."""
+
+import asyncio
+import os
+import pty
+import termios
+import tty
+
+import pytest
+
+from conftest import run
+from pos_terminal.links.link import LinkLost
+from pos_terminal.links.serial import SerialSettings, serial_link
+
+PATIENCE = 20.0
+
+
+def fresh_pty() -> tuple[int, int, str]:
+    master, slave = pty.openpty()
+    tty.setraw(master)
+    return master, slave, os.ttyname(slave)
+
+
+def test_a_line_carries_bytes_both_ways() -> None:
+    async def body() -> None:
+        master, slave, path = fresh_pty()
+        async with serial_link(SerialSettings(port=path, bytesize=7, parity="E")) as link:
+            await link.send(b"W")
+            assert os.read(master, 10) == b"W"
+            os.write(master, b"\x020.500\r")
+            assert await link.receive() == b"\x020.500\r"
+            iflag, *_, control = termios.tcgetattr(slave)
+            assert iflag & termios.INPCK
+            assert control[termios.VMIN] in (1, b"\x01")
+        os.close(slave)
+        os.close(master)
+
+    run(body())
+
+
+def test_a_line_is_ours_alone() -> None:
+    async def body() -> None:
+        master, slave, path = fresh_pty()
+        async with serial_link(SerialSettings(port=path)):
+            with pytest.raises(LinkLost, match="lock"):
+                async with serial_link(SerialSettings(port=path)):
+                    pass
+        os.close(slave)
+        os.close(master)
+
+    run(body())
+
+
+def test_unplug_is_seen_and_a_fresh_line_works() -> None:
+    async def body() -> None:
+        for word in (b"before", b"after"):
+            master, slave, path = fresh_pty()
+            async with serial_link(SerialSettings(port=path)) as link:
+                os.close(slave)
+                os.write(master, word)
+                assert await link.receive() == word
+                os.close(master)
+                async with asyncio.timeout(PATIENCE):
+                    await link.gone()
+                with pytest.raises(LinkLost, match=path):
+                    await link.receive()
+                with pytest.raises(LinkLost):
+                    await link.send(b"x")
+
+    run(body())
+
+
+def test_closing_lets_the_last_bytes_out() -> None:
+    async def body() -> None:
+        master, slave, path = fresh_pty()
+        async with serial_link(SerialSettings(port=path)) as link:
+            await link.send(b"bye")
+        assert os.read(master, 10) == b"bye"
+        os.close(slave)
+        os.close(master)
+
+    run(body())
+
+
+def test_an_absent_port_is_named() -> None:
+    async def body() -> None:
+        with pytest.raises(LinkLost, match="/dev/ttyNONE"):
+            async with serial_link(SerialSettings(port="/dev/ttyNONE")):
+                pass
+
+    run(body())
