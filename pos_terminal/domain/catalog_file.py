@@ -25,7 +25,7 @@ from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin
 from pos_terminal.domain.catalog import Catalog, Item, dated
 from pos_terminal.domain.money import WHOLE
 from pos_terminal.domain.quantity import Price, Unit, decimal
-from pos_terminal.domain.table import NoTable, Problem, Row, decode, rows
+from pos_terminal.domain.table import NoTableError, Problem, Row, decode, rows
 
 LONGEST_PLU = 9
 
@@ -43,7 +43,7 @@ class _Entry:
     vat: int | None
 
 
-class _Bad(ValueError):
+class _BadCell(ValueError):
     def __init__(self, key: str, reason: str) -> None:
         super().__init__(reason)
         self.key = key
@@ -58,13 +58,16 @@ def parse_catalog(
     codes: dict[str, tuple[str, int]] = {}
     try:
         for row in rows(decode(source), ("plu", "name")):
+            if isinstance(row, Problem):
+                problems.append(row)
+                continue
             try:
                 entry = _entry(row)
                 _claim_codes(entry, codes)
                 _add(entry, articles)
-            except _Bad as bad:
+            except _BadCell as bad:
                 problems.append(Problem(row.line, bad.key, str(bad)))
-    except NoTable as error:
+    except NoTableError as error:
         problems.append(error.problem)
     items = tuple(_item(entries) for entries in articles.values())
     return Catalog(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
@@ -73,9 +76,9 @@ def parse_catalog(
 def _entry(row: Row) -> _Entry:
     plu = row["plu"].lstrip("0") or row["plu"][:1]
     if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
-        raise _Bad("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
+        raise _BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
     if not row["name"] or not row["name"].isprintable():
-        raise _Bad("name", f"{row['name']!r} is no label")
+        raise _BadCell("name", f"{row['name']!r} is no label")
     price_column = "price" if "price" in row.cells else "price_ttc_last"
     return _Entry(
         line=row.line,
@@ -94,14 +97,14 @@ def _unit(row: Row) -> Unit:
     try:
         return Unit(row["unit"].lower() or "piece")
     except ValueError:
-        raise _Bad("unit", f"{row['unit']!r} is not piece, kg or cl") from None
+        raise _BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
 
 
 def _start(row: Row) -> date:
     try:
         return date.fromisoformat(row["from"]) if row["from"] else date.min
     except ValueError:
-        raise _Bad("from", f"{row['from']!r} is no date YYYY-MM-DD") from None
+        raise _BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD") from None
 
 
 def _price(row: Row, column: str) -> Price | None:
@@ -110,16 +113,16 @@ def _price(row: Row, column: str) -> Price | None:
     try:
         return Price(decimal(row[column], 2), decimal(row["per"] or "1", 3))
     except ValueError as error:
-        raise _Bad(column, str(error)) from None
+        raise _BadCell(column, str(error)) from None
 
 
 def _barcodes(row: Row) -> tuple[str, ...]:
     codes = tuple(row["barcode"].split())
     for code in codes:
         if has_gtin_form(code) and not is_gtin(code):
-            raise _Bad("barcode", f"{code!r} has a wrong check digit")
+            raise _BadCell("barcode", f"{code!r} has a wrong check digit")
         if len(code) > LONGEST or not code.isprintable():
-            raise _Bad("barcode", f"{code[:20]!r} is no barcode")
+            raise _BadCell("barcode", f"{code[:20]!r} is no barcode")
     return codes
 
 
@@ -128,9 +131,9 @@ def parse_rate(text: str, key: str = "vat") -> int:
     try:
         rate = decimal(text.replace("%", ""), 2)
     except ValueError as error:
-        raise _Bad(key, str(error)) from None
+        raise _BadCell(key, str(error)) from None
     if not 0 <= rate <= WHOLE:
-        raise _Bad(key, f"{text!r} is no rate between 0 and 100 %")
+        raise _BadCell(key, f"{text!r} is no rate between 0 and 100 %")
     return rate
 
 
@@ -138,14 +141,14 @@ def _claim_codes(entry: _Entry, codes: dict[str, tuple[str, int]]) -> None:
     for code in entry.barcodes:
         owner, line = codes.setdefault(key_of(code), (entry.plu, entry.line))
         if owner != entry.plu:
-            raise _Bad("barcode", f"{code!r} is that of PLU {owner} on line {line}")
+            raise _BadCell("barcode", f"{code!r} is that of PLU {owner} on line {line}")
 
 
 def _add(entry: _Entry, articles: dict[str, list[_Entry]]) -> None:
     earlier = articles.setdefault(entry.plu, [])
     for other in earlier:
         if other.start == entry.start:
-            raise _Bad("plu", f"PLU {entry.plu} stands on line {other.line} already")
+            raise _BadCell("plu", f"PLU {entry.plu} stands on line {other.line} already")
     earlier.append(entry)
 
 

@@ -50,7 +50,7 @@ def shares(total: int, exact: Sequence[Fraction]) -> tuple[int, ...]:
 
 
 def allot(total: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """`total` cents spread over `weights`, pro rata; ValueError where the weights add up to zero."""
+    """`total` cents spread over `weights`, pro rata; ValueError where these add up to zero."""
     whole = sum(weights)
     if whole == 0:
         if total == 0:

@@ -40,7 +40,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A movement on a parent article, in its units, as a fraction in lowest terms: never rounded."""
+    """A movement on a parent article, in its units: a fraction in lowest terms, never rounded."""
 
     numerator: int
     denominator: int = 1

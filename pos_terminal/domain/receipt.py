@@ -1,4 +1,4 @@
-"""A receipt as a device-independent document: blocks from top to bottom, laid out by the printer."""
+"""A receipt as a device-independent document: blocks from top to bottom, laid out when printed."""
 
 from dataclasses import dataclass
 from enum import Enum
