@@ -1,0 +1,12 @@
+"""Receipt printers that speak ESC/POS, and the cash drawer behind them."""
+
+from pos_driver_escpos.opening import open_printer
+from pos_driver_escpos.settings import Settings
+from pos_terminal.devices.registry import Drivers
+from pos_terminal.hookspecs import hookimpl
+
+
+@hookimpl
+def pos_register_drivers(drivers: Drivers) -> None:
+    """Declare the printer driver."""
+    drivers.printers.add("escpos", open_printer, Settings)

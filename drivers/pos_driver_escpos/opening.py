@@ -1,0 +1,101 @@
+"""Opening a printer: its link, its first bytes, and its profile, which arrives later."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from pos_driver_escpos.printer import EscposPrinter
+from pos_driver_escpos.profile import Profile, ProfileError, load
+from pos_driver_escpos.settings import Settings
+from pos_terminal.devices.classes import Printer
+from pos_terminal.domain.faults import PRINTER_OFFLINE
+from pos_terminal.links.faults import device_errors
+from pos_terminal.links.link import Link
+from pos_terminal.links.node import node_link
+from pos_terminal.links.serial import serial_link
+from pos_terminal.links.tcp import tcp_link
+
+log = logging.getLogger(__name__)
+
+
+class ProfileSource:
+    """The profile of one printer: loaded beside everything else, asked for by each receipt."""
+
+    _known: dict[tuple[str, str], Profile] = {}  # noqa: RUF012 - shared: a printer may come back
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._key = (settings.profile, settings.logo)
+        self._done = asyncio.Event()
+        self._warned = False
+
+    async def load(self) -> None:
+        """Fetch the profile unless it is known; a failure is logged, and the defaults stand."""
+        if self._key not in self._known:
+            try:
+                self._known[self._key] = await load(*self._key)
+            except ProfileError as error:
+                log.error("printer profile %r: %s; using defaults", self._settings.profile, error)
+        self._done.set()
+
+    async def get(self) -> Profile:
+        """The profile with the settings' overrides; after `profile_wait` seconds, the defaults."""
+        try:
+            async with asyncio.timeout(self._settings.profile_wait):
+                await self._done.wait()
+        except TimeoutError:
+            if not self._warned:
+                log.warning("printer profile %r is late; using defaults", self._settings.profile)
+                self._warned = True
+        return self._overridden(self._known.get(self._key, Profile()))
+
+    def _overridden(self, profile: Profile) -> Profile:
+        settings = self._settings
+        columns = profile.columns if settings.columns is None else settings.columns
+        page = profile.code_page if settings.code_page is None else settings.code_page
+        return replace(
+            profile,
+            columns=columns,
+            code_page=page,
+            codec=settings.encoding or profile.codec,
+            kanji=settings.cancel_kanji,
+        )
+
+
+@asynccontextmanager
+async def open_printer(settings: Settings) -> AsyncIterator[Printer]:
+    """A `Driver.open`. Prints nothing, nor anything again. Raises DeviceLost, DeviceTimeout."""
+    if settings.acknowledge == "none":
+        log.warning("printer: acknowledge = none, so a receipt counts as printed once it is sent")
+    async with AsyncExitStack() as stack:
+        with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
+            link = await stack.enter_async_context(_link(settings))
+        source = ProfileSource(settings)
+        await stack.enter_async_context(_loading(source))
+        printer = EscposPrinter(link, settings, source.get)
+        await printer.initialise()
+        yield printer
+
+
+@asynccontextmanager
+async def _loading(source: ProfileSource) -> AsyncIterator[None]:
+    """Load beside the body; loading raises nothing, so what the group raises is the body's."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(source.load())
+            try:
+                yield
+            finally:
+                task.cancel()
+    except BaseExceptionGroup as raised:
+        raise raised.exceptions[0] from None
+
+
+def _link(settings: Settings) -> AbstractAsyncContextManager[Link]:
+    if settings.serial is not None:
+        return serial_link(settings.serial)
+    if settings.device:
+        return node_link(settings.device)
+    return tcp_link(settings.host, settings.port)

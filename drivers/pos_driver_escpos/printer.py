@@ -1,0 +1,170 @@
+"""The printer itself: what `print`, `status` and `pulse` promise, kept over one link."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from pos_driver_escpos import commands
+from pos_driver_escpos.compose import compose
+from pos_driver_escpos.profile import Profile
+from pos_driver_escpos.session import Session
+from pos_driver_escpos.settings import Settings
+from pos_terminal.devices.classes import PrinterStatus
+from pos_terminal.devices.errors import DeviceRefused, DeviceTimeout, OutcomeUnknown
+from pos_terminal.domain.faults import (
+    DRAWER_OFFLINE,
+    PAPER_OUT,
+    PRINT_UNKNOWN,
+    PRINTER_BUSY,
+    PRINTER_COVER,
+    PRINTER_ERROR,
+    PRINTER_OFFLINE,
+    Fault,
+)
+from pos_terminal.domain.receipt import Receipt
+from pos_terminal.links.faults import device_errors
+from pos_terminal.links.link import Link, LinkLost, LinkStalled
+
+WATCH = 1.0
+"""Seconds between two questions why the acknowledgement is missing."""
+
+BYTES_PER_SECOND = 1000.0
+"""A slow printer's pace: 9600 baud carries 960, and text is printed faster than that."""
+
+
+class EscposPrinter:
+    """A `Printer` over any link."""
+
+    def __init__(
+        self, link: Link, settings: Settings, profile: Callable[[], Awaitable[Profile]]
+    ) -> None:
+        self._session = Session(link)
+        self._settings = settings
+        self._profile = profile
+        self._printing = asyncio.Lock()
+
+    async def gone(self) -> None:
+        """See `Device.gone`."""
+        await self._session.gone()
+
+    async def initialise(self) -> None:
+        """What a printer is told when it is opened. Raises DeviceLost, DeviceTimeout."""
+        greeting = commands.INITIALISE + commands.NO_AUTOMATIC_STATUS
+        with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
+            await self._session.send(greeting, self._settings.answer_timeout)
+
+    async def status(self) -> PrinterStatus:
+        """See `Printer.status`."""
+        with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
+            return await self._session.status(self._settings.answer_timeout)
+
+    async def pulse(self, pin: int) -> None:
+        """See `Printer.pulse`. ValueError for another pin."""
+        on, off = self._settings.pulse_on, self._settings.pulse_off
+        if self._settings.pulse == "at-once":
+            command = commands.pulse_at_once(pin, on)
+        else:
+            command = commands.pulse_in_order(pin, on, off)
+        with device_errors(offline=PRINTER_OFFLINE, mute=DRAWER_OFFLINE):
+            async with asyncio.timeout(self._settings.print_timeout):
+                await self._session.send(command, self._settings.answer_timeout)
+
+    async def print(self, receipt: Receipt) -> None:
+        """See `Printer.print`."""
+        data = compose(receipt, await self._profile())
+        async with self._printing:
+            if self._settings.acknowledge == "none":
+                await self._hand_over(data)
+                return
+            await self._ready()
+            self._session.begin()
+            before = self._session.unreadable
+            await self._hand_over(data + commands.ASK_IN_ORDER)
+            await self._acknowledged(len(data))
+            if self._settings.serial is not None:
+                await self._still_there()
+            if self._session.unreadable != before:
+                raise OutcomeUnknown(PRINT_UNKNOWN, "noise on the line beside the acknowledgement")
+
+    async def _ready(self) -> None:
+        """Make sure that the printer is there and would print, while nothing has left.
+
+        This costs one question and answer per receipt. It is worth it: with a status remembered
+        from earlier, a receipt sent to a printer that was switched off since would be uncertain
+        where it can be refused, and one sent to a printer without paper would come out later.
+        """
+        fault = trouble(await self.status())
+        if fault is not None:
+            raise DeviceRefused(fault)
+        try:
+            await self._session.settle(self._settings.print_timeout)
+        except LinkLost as error:
+            with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
+                raise error
+        except TimeoutError as error:
+            reason = "no answer to GS r, sent before the receipt; nothing of it has been sent"
+            raise DeviceRefused(PRINTER_BUSY, reason) from error
+
+    async def _hand_over(self, data: bytes) -> None:
+        try:
+            await self._session.send(data, self._settings.refill_timeout)
+        except LinkLost as error:
+            raise OutcomeUnknown(PRINT_UNKNOWN, str(error)) from error
+        except LinkStalled as error:
+            if error.sent:
+                raise OutcomeUnknown(PRINT_UNKNOWN, str(error)) from error
+            raise DeviceTimeout(PRINTER_OFFLINE, str(error)) from error
+
+    async def _acknowledged(self, size: int) -> None:
+        """Wait for the answer to the GS r behind the receipt, and as long as a person is needed.
+
+        A printer that says why it stands still (paper, cover) is given `refill_timeout`, and its
+        time to print anew once it goes on; one that says nothing is wrong, only its time.
+        """
+        loop = asyncio.get_running_loop()
+        patience = self._settings.print_timeout + size / BYTES_PER_SECOND
+        limit = loop.time() + patience + self._settings.refill_timeout
+        deadline = loop.time() + patience
+        reason = "no acknowledgement"
+        while loop.time() < min(deadline, limit):
+            try:
+                if await self._processed_by(min(deadline, loop.time() + WATCH)):
+                    return
+                fault = await self._what_is_wrong()
+            except LinkLost as error:
+                raise OutcomeUnknown(PRINT_UNKNOWN, str(error)) from error
+            if fault is not None:
+                deadline = loop.time() + patience
+                reason = f"no acknowledgement: {fault}"
+        raise OutcomeUnknown(PRINT_UNKNOWN, reason)
+
+    async def _still_there(self) -> None:
+        """Tell an acknowledgement from the NUL that a serial printer's power-off sends."""
+        try:
+            await self._session.status(self._settings.answer_timeout)
+        except (TimeoutError, LinkLost) as error:
+            raise OutcomeUnknown(PRINT_UNKNOWN, "acknowledged, then mute") from error
+
+    async def _processed_by(self, moment: float) -> bool:
+        try:
+            async with asyncio.timeout_at(moment):
+                await self._session.processed()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _what_is_wrong(self) -> Fault | None:
+        try:
+            return trouble(await self._session.status(self._settings.answer_timeout))
+        except TimeoutError:
+            return None
+
+
+def trouble(status: PrinterStatus) -> Fault | None:
+    """Why this printer would not print; the cause that a person has to see to first."""
+    if status.cover_open:
+        return PRINTER_COVER
+    if status.paper_out:
+        return PAPER_OUT
+    if status.error:
+        return PRINTER_ERROR
+    return None if status.online else PRINTER_OFFLINE

@@ -1,0 +1,84 @@
+"""What one model of printer can do, and the shop's logo as this model prints it.
+
+python-escpos knows the models. It is big and slow to load, so it lives for the time of one answer
+in a process of its own (`capabilities`), while the till goes on selling: `load` starts that and
+reads the answer.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+LOADING_TIME = 30.0
+"""Seconds after which the other process is given up; it takes half a second on a small box."""
+
+
+CHILD = "pos_driver_escpos.capabilities"
+
+
+class ProfileError(Exception):
+    """The model is unknown, the logo cannot be used, or python-escpos cannot be run; why."""
+
+
+Cut = Literal["partial", "full", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A model's facts. The defaults suit any 80 mm printer of Epson's language, a little narrow.
+
+    `columns` in font A, `dots` across the paper, `logo` ready to send.
+    """
+
+    columns: int = 42
+    dots: int = 504
+    code_page: int = 16
+    codec: str = "cp1252"
+    cut: Cut = "partial"
+    qr: bool = True
+    barcode: bool = True
+    kanji: bool = False
+    logo: bytes = b""
+
+
+async def load(model: str, logo: str) -> Profile:
+    """Ask python-escpos in a process of its own. Raises ProfileError.
+
+    The process and its temporary files are gone when this returns, is cancelled or fails.
+    """
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", CHILD, model, *([logo] if logo else []),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(LOADING_TIME):
+            output, errors = await child.communicate()
+    except TimeoutError:
+        raise ProfileError(f"no answer within {LOADING_TIME} s") from None
+    finally:
+        with suppress(ProcessLookupError):
+            child.terminate()
+        await child.wait()
+    if child.returncode:
+        raise ProfileError(errors.decode(errors="replace").strip() or f"exit {child.returncode}")
+    return from_json(output)
+
+
+def from_json(text: bytes) -> Profile:
+    """What `to_json` wrote. Raises ProfileError."""
+    try:
+        facts: dict[str, Any] = json.loads(text)
+        return Profile(**facts | {"logo": base64.b64decode(facts["logo"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise ProfileError(f"unreadable answer: {error}") from error
+
+
+def to_json(profile: Profile) -> str:
+    """One line of JSON, the logo in base 64."""
+    return json.dumps(asdict(profile) | {"logo": base64.b64encode(profile.logo).decode()})

@@ -1,0 +1,140 @@
+"""Questions and answers over a link: who waits for what in the one stream that comes back."""
+
+import asyncio
+from collections.abc import Callable
+
+from pos_driver_escpos import commands
+from pos_driver_escpos.answers import QUESTIONS, Answers, printer_status
+from pos_terminal.devices.classes import PrinterStatus
+from pos_terminal.links.link import Link, LinkLost, LinkStalled
+
+QUIET = 0.1
+"""Seconds without an answer after which none is left of the past.
+
+Answers to consecutive GS r with nothing to print between them follow each other within a few
+milliseconds (one byte, at 9600 baud, takes one).
+"""
+
+
+class Session:
+    """The talk with one printer over one link. Senders take turns; any number may wait.
+
+    Nothing reads in the background: whoever waits reads for all. What arrives while nobody waits
+    stays with the link and is sorted before the next question.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._answers = Answers()
+        self._reading = asyncio.Lock()
+        self._sending = asyncio.Lock()
+        self._asking = asyncio.Lock()
+        self._late = False
+        self._owed = True
+        self._cut_short = False
+        self._broken = asyncio.Event()
+
+    @property
+    def unreadable(self) -> int:
+        """Bytes received so far that make no sense."""
+        return self._answers.unreadable
+
+    async def gone(self) -> None:
+        """Return when the link is lost, or left in the middle of a command."""
+        async with asyncio.TaskGroup() as group:
+            waits = [group.create_task(w) for w in (self._link.gone(), self._broken.wait())]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+
+    async def send(self, data: bytes, patience: float) -> None:
+        """Hand all of `data` over. When the printer takes no more, go on trying for `patience`.
+
+        Raises LinkStalled (`sent` says how much left) and LinkLost. A part of the data having
+        left, the session is over: what would be sent next would be taken for the rest.
+        """
+        loop = asyncio.get_running_loop()
+        sent = 0
+        async with self._sending:
+            self._check()
+            deadline = loop.time() + patience
+            while sent < len(data):
+                try:
+                    await self._link.send(data[sent:])
+                    return
+                except LinkStalled as stall:
+                    sent += stall.sent
+                    if loop.time() >= deadline:
+                        if sent:
+                            self._broken.set()
+                        raise LinkStalled("printer", sent, len(data)) from stall
+
+    async def status(self, within: float) -> PrinterStatus:
+        """Ask the printer now. Raises TimeoutError, LinkStalled, LinkLost."""
+        async with self._asking, asyncio.timeout(within):
+            await self._forget_late_answers()
+            self._late = True
+            await self.send(b"".join(map(commands.ask_status, QUESTIONS)), within)
+            answers = self._answers.status
+            await self._until(lambda: len(answers) >= len(QUESTIONS))
+            self._late = False
+            return printer_status(answers[: len(QUESTIONS)])
+
+    async def settle(self, within: float) -> None:
+        """Return once the printer has answered for everything it was ever sent, and is silent.
+
+        After opening, and after a receipt that was not acknowledged, the printer may still hold
+        what it has to answer for; an answer that comes late must not be taken for the next
+        receipt's. A GS r sent now is the last to be answered, and right after the one before,
+        since nothing is printed between them. Raises TimeoutError, LinkStalled, LinkLost.
+        """
+        if not self._owed:
+            return
+        self._sort_arrived()
+        begin = commands.RESYNC if self._cut_short else b""
+        self._cut_short = True
+        async with asyncio.timeout(within):
+            await self.send(begin + commands.INITIALISE + commands.ASK_IN_ORDER, within)
+            await self._until(lambda: self._answers.processed > 0)
+            await self._silence(lambda: self._answers.processed)
+        self._owed = self._cut_short = False
+
+    def begin(self) -> None:
+        """From here on, an answer to GS r is the one to the receipt about to be sent."""
+        self._sort_arrived()
+        self._answers.processed = 0
+        self._owed = True
+
+    async def processed(self) -> None:
+        """Wait for the answer to GS r, without limit. Raises LinkLost."""
+        await self._until(lambda: self._answers.processed > 0)
+        self._owed = False
+
+    async def _forget_late_answers(self) -> None:
+        self._sort_arrived()
+        if self._late:
+            await self._silence(lambda: len(self._answers.status))
+        self._answers.status.clear()
+
+    async def _silence(self, count: Callable[[], int]) -> None:
+        while True:
+            seen = count()
+            try:
+                async with asyncio.timeout(QUIET):
+                    await self._until(lambda: count() > seen)  # noqa: B023
+            except TimeoutError:
+                return
+
+    async def _until(self, enough: Callable[[], bool]) -> None:
+        while not enough():
+            async with self._reading:
+                if not enough():
+                    self._answers.feed(await self._link.receive())
+
+    def _sort_arrived(self) -> None:
+        if not self._reading.locked():
+            self._answers.feed(self._link.drain_input())
+
+    def _check(self) -> None:
+        if self._broken.is_set():
+            raise LinkLost("left in the middle of a command")

@@ -1,0 +1,61 @@
+"""The configuration table of a printer: see docs/drivers/escpos.md."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pos_terminal.links.serial import SerialSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbId:
+    """A USB printer without the kernel's driver; `serial` tells apart two of one model."""
+
+    vendor: int
+    product: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One of `host`, `device`, `serial` and `usb` says where the printer is. Times in seconds."""
+
+    host: str = ""
+    port: int = 9100
+    device: str = ""
+    """A node of the kernel's driver usblp, such as /dev/usb/lp0."""
+    serial: SerialSettings | None = None
+    usb: UsbId | None = None
+
+    profile: str = "TM-T20II"
+    """The model's name in python-escpos."""
+    columns: int | None = None
+    """Characters per line in font A, where the profile is wrong."""
+    code_page: int | None = None
+    """The n of ESC t for `encoding`, where the profile is wrong."""
+    encoding: Literal["cp1252", "cp858", "iso8859-15", "cp850", "cp437"] | None = None
+    cancel_kanji: bool = False
+    """For printers that start in two-byte (Chinese) mode and spoil accents."""
+    logo: str = ""
+    """A picture's path, at most as wide as the paper: 576 dots on 80 mm."""
+    profile_wait: float = 2.0
+    """How long the first receipt waits for the profile."""
+
+    acknowledge: Literal["gs-r", "none"] = "gs-r"
+    """«none» for printers that never answer GS r: what a return of `print` then means is less."""
+    answer_timeout: float = 1.0
+    """To answer a question of status, which a printer does at once."""
+    print_timeout: float = 10.0
+    """To print a receipt, plus a second per 1,000 bytes."""
+    refill_timeout: float = 120.0
+    """For a person to change the roll or close the cover in the middle of a receipt."""
+
+    pulse_on: float = 0.1
+    pulse_off: float = 0.1
+    pulse: Literal["in-order", "at-once"] = "in-order"
+    """«at-once» opens the drawer also while the paper is out, on printers that know DLE DC4."""
+
+    def __post_init__(self) -> None:
+        places = [self.host, self.device, self.serial, self.usb]
+        if sum(place not in ("", None) for place in places) != 1:
+            raise ValueError("a printer needs one of host, device, serial, usb, and only one")
+        if self.columns is not None and self.columns < 16:
+            raise ValueError("columns: at least 16")

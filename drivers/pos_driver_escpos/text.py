@@ -1,0 +1,67 @@
+"""Any text into one of the printer's code pages: what it cannot show is spelled out, never fatal.
+
+Sources of the page numbers: Epson ESC/POS reference, «ESC t» (16 is WPC1252, where the euro sign
+is 80h and œ is 9Ch; 19 is PC858 with the euro sign at D5h).
+"""
+
+import textwrap
+import unicodedata
+
+ENCODINGS = {
+    "CP1252": "cp1252",
+    "CP858": "cp858",
+    "ISO_8859-15": "iso8859-15",
+    "CP850": "cp850",
+    "CP437": "cp437",
+}
+"""Code pages that hold French, best first: the profiles' name and Python's codec."""
+
+NO_BREAK = "\u00a0"
+SPELLED = {
+    "œ": "oe", "Œ": "OE", "€": "EUR", "‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"',
+    "–": "-", "—": "-", "•": "*", "×": "x", "ß": "ss", "æ": "ae", "Æ": "AE", "Ø": "O", "ø": "o",
+    "\u202f": NO_BREAK, "\u2011": "-", "\u2212": "-",
+}  # fmt: skip
+
+
+def representable(text: str, codec: str) -> str:
+    """`text` with only what `codec` can show; control characters become spaces.
+
+    A no-break space stays one (it is printed as a space), so that wrapping respects it.
+    """
+    return "".join(_spell(char, codec) for char in unicodedata.normalize("NFC", text))
+
+
+def _spell(char: str, codec: str) -> str:
+    if char == NO_BREAK:
+        return char
+    if char < " " or "\x7f" <= char < NO_BREAK:
+        return " "
+    if _holds(char, codec):
+        return char
+    if char in SPELLED:
+        return SPELLED[char]
+    plain = "".join(part for part in unicodedata.normalize("NFKD", char) if _printable(part, codec))
+    return plain or ("" if unicodedata.combining(char) else "?")
+
+
+def _printable(char: str, codec: str) -> bool:
+    return char >= " " and char != "\x7f" and _holds(char, codec)
+
+
+def _holds(char: str, codec: str) -> bool:
+    try:
+        char.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def to_bytes(text: str, codec: str) -> bytes:
+    """The bytes of a text that `representable` has returned, one per character."""
+    return text.replace(NO_BREAK, " ").encode(codec)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` characters, broken between words where that is possible."""
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
