@@ -1,0 +1,1 @@
+"""The till's memory and the shop's evidence: appended, chained, durable before anything shows."""

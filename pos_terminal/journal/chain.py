@@ -1,0 +1,109 @@
+"""Is the journal what was written? The pure part: rows in, the first thing that is wrong out."""
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pos_terminal.journal.codec import UnknownEvent
+from pos_terminal.journal.record import NOTHING, Identity, Record, Running, digest
+
+
+class Row(NamedTuple):
+    """A row of the table `journal`, as stored."""
+
+    seq: int
+    kind: str
+    rec: bytes
+    hash: bytes
+
+
+class Broken(ValueError):
+    """Record `seq` is not what was written there; `how` says what does not fit."""
+
+    def __init__(self, seq: int, how: str) -> None:
+        super().__init__(f"record {seq}: {how}")
+        self.seq = seq
+        self.how = how
+
+
+class Chain:
+    """Follows the rows one by one: every number there, every hash right, each on the one before."""
+
+    __slots__ = ("head", "seq")
+
+    def __init__(self, seq: int = 0, head: bytes = NOTHING) -> None:
+        self.seq = seq
+        self.head = head
+
+    def follow(self, row: Row) -> None:
+        """Take the next row; Broken where it is not the next."""
+        seq, rec = row.seq, row.rec
+        if seq != self.seq + 1:
+            raise Broken(self.seq + 1, f"it is missing; record {seq} is next")
+        head = digest(rec)
+        if head != row.hash:
+            raise Broken(seq, "its bytes are not those that its hash was made of")
+        # Both keys are always there and adjacent (codec.py); only a whole decode says more.
+        if b',"prev":"%b","seq":%d,' % (self.head.hex().encode(), seq) not in rec:
+            raise Broken(seq, f"it does not follow record {seq - 1}: prev or seq is another's")
+        self.seq = seq
+        self.head = head
+
+
+class Ledger:
+    """Follows the chain and makes every counter and total again from the events themselves.
+
+    A kind that this version does not know is taken at its word, and so is what follows it: a
+    newer version knows more. `unknown` counts such records.
+    """
+
+    def __init__(self) -> None:
+        self.unknown = 0
+        self.running: Running | None = None
+        self._chain = Chain()
+
+    def follow(self, row: Row) -> Record:
+        """Take the next row; Broken where the chain, a field or a total is not right."""
+        self._chain.follow(row)
+        try:
+            record = Record.read(row.rec, row.hash)
+        except ValueError as error:
+            raise Broken(row.seq, str(error)) from error
+        envelope = record.envelope
+        if envelope.seq != row.seq or envelope.prev != self._before.hex():
+            raise Broken(row.seq, "its envelope names another place in the chain")
+        if envelope.kind != row.kind:
+            raise Broken(row.seq, f"the column says {row.kind}, the record {envelope.kind}")
+        self.running = self._count(record)
+        return record
+
+    @property
+    def _before(self) -> bytes:
+        return self.running.head if self.running else NOTHING
+
+    def _count(self, record: Record) -> Running:
+        envelope = record.envelope
+        identity = Identity(envelope.store, envelope.terminal, envelope.sw, envelope.sim)
+        before = self.running or Running(identity=identity)
+        whose = before.identity
+        if (whose.store, whose.terminal, whose.simulated) != (
+            identity.store, identity.terminal, identity.simulated
+        ):
+            raise Broken(record.seq, "it is another till's: store, terminal or sim differs")
+        self.unknown += isinstance(record.event, UnknownEvent)
+        if self.unknown:
+            return replace(before, seq=record.seq, head=record.hash)
+        try:
+            after = before.fold(record.event)
+        except ValueError as error:
+            raise Broken(record.seq, f"it cannot follow: {error}") from error
+        for name, said, made in (
+            ("counts", envelope.counts, after.counts),
+            ("total", envelope.total, after.total),
+            ("session", envelope.session, after.session),
+            ("op", envelope.op, after.operator),
+            ("base", envelope.base, after.base),
+        ):
+            if said != made:
+                raise Broken(record.seq, f"{name} is {said}, and {made} by the records before it")
+        return replace(after, head=record.hash)

@@ -1,0 +1,140 @@
+"""Event to canonical bytes and back. The bytes are what is hashed, signed and kept: never remade.
+
+A record is JSON as RFC 8785 (JCS) wants it: sorted ASCII keys, no white space, integers within
++-(2^53 - 1), no floats. Within these limits msgspec writes the same bytes. The fields:
+
+========  =========================================================================
+alg       how the record is signed; "none" until keys exist
+at        local time with its offset, ISO 8601, milliseconds
+base      first record needed to rebuild the open sale and the last closed ticket
+body      the event's own fields, by value (docs/events.md)
+boot      the boot that `mono` belongs to
+counts    after this record: `sale`, the last sale; `tickets`, the last number per series
+kind      what the body is
+mono      microseconds since that boot
+op        the operator's number; 0 before the first signs on
+prev      hash of the record before, 64 hex digits; zeros in the first
+seq       1, 2, 3 ... without a gap
+session   the business day's number, from 1
+sim       true: nothing of this was sold to anybody
+store     the shop
+sw        the program's version
+terminal  the till
+total     perpetual, over all closed tickets, in cents: `net`, and `abs` without signs
+trust     how far the clock can be relied upon (domain/moment.py)
+utc       microseconds since 1970
+v         version of this format: 1
+========  =========================================================================
+
+No field is ever added between `prev` and `seq`: the chain is checked on these adjacent bytes.
+A reader passes over fields that it does not know, in the envelope and in the body.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+
+from pos_terminal.domain.events import KINDS, Event
+from pos_terminal.domain.moment import Trust
+
+VERSION = 1
+UNSIGNED = "none"
+LARGEST = 2**53 - 1
+"""Beyond it a JSON number is no longer the same integer to every reader."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """The last numbers given, this record's included."""
+
+    sale: int = 0
+    tickets: dict[str, int] = {}
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """Cents over all closed tickets, never reset; `absolute` counts each without its sign."""
+
+    net: int = 0
+    absolute: int = msgspec.field(default=0, name="abs")
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """A record's fields, as in the table above."""
+
+    alg: str
+    at: str
+    base: int
+    body: msgspec.Raw
+    boot: str
+    counts: Counts
+    kind: str
+    mono: int
+    op: int
+    prev: str
+    seq: int
+    session: int
+    sim: bool
+    store: str
+    sw: str
+    terminal: str
+    total: Totals
+    trust: Trust
+    utc: int
+    v: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownEvent(Event):
+    """An event that a newer version wrote: kept, verified, and not understood."""
+
+    kind: ClassVar[str] = "unknown"
+    body: bytes
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_ENVELOPE = msgspec.json.Decoder(Envelope)
+_BODIES = {kind: msgspec.json.Decoder(event) for kind, event in KINDS.items()}
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+
+
+def canonical(value: object) -> bytes:
+    """`value` as canonical JSON; ValueError for an integer that not every reader keeps whole."""
+    encoded = _ENCODER.encode(value)
+    if _LONG_NUMBER.search(encoded):
+        _refuse_large(msgspec.json.decode(encoded))
+    return encoded
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The bytes of a record, to be kept as they are."""
+    return canonical(envelope)
+
+
+def body(event: Event) -> msgspec.Raw:
+    """An event's own fields, as they stand in its record."""
+    return msgspec.Raw(_ENCODER.encode(event))
+
+
+def decode(rec: bytes) -> tuple[Envelope, Event]:
+    """What a record says; ValueError where it is no record."""
+    try:
+        envelope = _ENVELOPE.decode(rec)
+        decoder = _BODIES.get(envelope.kind)
+        if decoder is None:
+            return envelope, UnknownEvent(body=bytes(envelope.body))
+        event: Event = decoder.decode(envelope.body)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"no record: {error}") from error
+    return envelope, event
+
+
+def _refuse_large(value: Any) -> None:
+    if isinstance(value, dict):
+        for part in value.values():
+            _refuse_large(part)
+    elif isinstance(value, list):
+        for part in value:
+            _refuse_large(part)
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(f"{value} is beyond 2^53 - 1, the largest integer of a record")

@@ -1,0 +1,142 @@
+"""The file `journal.db`: its tables, how it is opened, and nothing about what records mean.
+
+SQLite comes with apsw, never from the system: before 3.51.3 a write-ahead log that was reset in
+the middle of a checkpoint could lose rows (versions 3.7.0 to 3.51.2).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.errors import JournalError, unopened
+
+NAME = "journal.db"
+APPLICATION = 0x504F534A
+"""PRAGMA application_id, «POSJ»: `file` and others can tell what this database is."""
+
+LAYOUT = 1
+"""PRAGMA user_version."""
+
+_OLDEST_SQLITE = (3, 51, 3)
+
+_SCHEMA = f"""
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, rec BLOB NOT NULL, hash BLOB NOT NULL, sig BLOB
+) STRICT;
+CREATE TABLE kind (kind TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER journal_kind AFTER INSERT ON journal
+    WHEN NOT EXISTS (SELECT 1 FROM kind WHERE kind = new.kind)
+    BEGIN INSERT INTO kind VALUES (new.kind, new.seq); END;
+CREATE TRIGGER journal_update BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_delete BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {LAYOUT};
+"""
+
+_DURABLE = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA wal_autocheckpoint = 0;
+PRAGMA trusted_schema = OFF;
+PRAGMA cell_size_check = ON;
+"""
+
+
+def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
+    """A connection to `path`; waits up to 5 s for another's lock, then apsw.BusyError."""
+    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+    if version < _OLDEST_SQLITE:
+        raise JournalError(
+            faults.JOURNAL_FAILED,
+            f"SQLite {apsw.sqlite_lib_version()} can lose rows; 3.51.3 or newer is needed",
+        )
+    name = f"file:{quote(str(path))}"
+    db = apsw.Connection(name, flags=flags | apsw.SQLITE_OPEN_URI, vfs=vfs or None)
+    db.set_busy_timeout(5000)
+    return db
+
+
+def open_writer(path: Path, vfs: str) -> apsw.Connection:
+    """The one connection that writes; makes the tables in a database that has none."""
+    db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    try:
+        if not db.execute("SELECT count(*) FROM sqlite_schema").get:
+            db.execute("PRAGMA page_size = 4096")
+            db.execute(_DURABLE)
+            with db:
+                db.execute(_SCHEMA)
+        check_layout(db, path)
+        db.execute(_DURABLE)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def check_layout(db: apsw.Connection, path: Path) -> None:
+    """JournalError unless this database is a journal that this version can read."""
+    if db.pragma("application_id") != APPLICATION:
+        raise JournalError(faults.JOURNAL_FOREIGN, f"{path} is no journal")
+    if db.pragma("user_version") > LAYOUT:
+        raise JournalError(faults.JOURNAL_NEWER, f"{path} has layout {db.pragma('user_version')}")
+
+
+@lru_cache(maxsize=64)
+def insert(rows: int) -> str:
+    """The statement that appends so many rows: one statement is one transaction, one commit."""
+    values = ",".join(["(?,?,?,?)"] * rows)
+    return f"INSERT INTO journal (seq, kind, rec, hash) VALUES {values}"
+
+
+class Reader:
+    """A read-only connection. Each call ends its transaction, so that it never holds the log up."""
+
+    def __init__(self, path: Path, vfs: str = "") -> None:
+        self._db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
+
+    def check(self, path: Path) -> None:
+        """JournalError unless this is a journal of a layout that this version can read."""
+        check_layout(self._db, path)
+
+    def rows(self, after: int, limit: int) -> list[Row]:
+        """At most `limit` rows behind record `after`, in order."""
+        sql = "SELECT seq, kind, rec, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
+        return [Row._make(row) for row in self._db.execute(sql, (after, limit))]
+
+    def last(self) -> int:
+        """The last record's number; 0 in an empty journal."""
+        seq: int = self._db.execute("SELECT coalesce(max(seq), 0) FROM journal").get
+        return seq
+
+    def kinds(self) -> list[str]:
+        """Every kind there is, without a walk through the records."""
+        return [kind for (kind,) in self._db.execute("SELECT kind FROM kind")]
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._db.close()
+
+
+@contextmanager
+def reading(path: Path, vfs: str = "") -> Iterator[Reader]:
+    """A Reader on an existing journal; JournalError where there is none or it cannot be read."""
+    if not path.exists():
+        raise JournalError(faults.JOURNAL_FAILED, f"there is no journal at {path}")
+    reader = None
+    try:
+        reader = Reader(path, vfs)
+        reader.check(path)
+        yield reader
+    except apsw.Error as error:
+        raise unopened(error, str(path)) from error
+    finally:
+        if reader:
+            reader.close()

@@ -1,0 +1,52 @@
+"""Why a journal cannot be used, each with the fault that names it to people."""
+
+import errno
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Fault
+
+
+class JournalError(Exception):
+    """The journal cannot be opened or read. `fault` names the cause, `detail` adds the facts."""
+
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(f"{fault.code} {detail or fault.cause}")
+        self.fault = fault
+        self.detail = detail
+
+
+class JournalFailed(JournalError):
+    """The journal takes no more: close it, and open it again to learn what is on disk."""
+
+
+class OutOfStep(ValueError):
+    """An event that cannot follow on from the records before it (a number that is not the next)."""
+
+
+def fault_of(error: BaseException) -> Fault:
+    """The fault that stands for a failure of the database or of the disk under it."""
+    match error:
+        case JournalError():
+            return error.fault
+        case apsw.FullError():
+            return faults.DISK_FULL
+        case apsw.CorruptError() | apsw.NotADBError():
+            return faults.JOURNAL_DAMAGED
+        case apsw.BusyError():
+            return faults.JOURNAL_LOCKED
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return faults.DISK_FULL
+        case _:
+            return faults.JOURNAL_FAILED
+
+
+def unopened(error: BaseException, what: str) -> JournalError:
+    """The error to raise where `what` could not be opened or read."""
+    return JournalError(fault_of(error), f"{what}: {error}")
+
+
+def failed(error: BaseException) -> JournalFailed:
+    """The error that every waiting append gets when one of them could not be made durable."""
+    return JournalFailed(fault_of(error), f"{type(error).__name__}: {error}")

@@ -1,0 +1,104 @@
+"""The directory that a journal lives in: its lock, and the mark that a journal was begun here.
+
+    journal.db      the records (and, while in use, journal.db-wal and journal.db-shm)
+    journal.mark    the first record's hash and whose it is: without its journal.db, an alarm
+    lock            held by the one process that writes; its process id
+    catalogs/       every catalogue ever in force, by its SHA-256
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.errors import JournalError, unopened
+from pos_terminal.journal.record import Record
+
+LOCK = "lock"
+MARK = "journal.mark"
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """What the first record of this place's journal was."""
+
+    first: str
+    store: str
+    terminal: str
+    simulated: bool
+
+    @classmethod
+    def of(cls, record: Record) -> "Mark":
+        """The mark that a journal with this first record leaves."""
+        e = record.envelope
+        return cls(first=record.hash.hex(), store=e.store, terminal=e.terminal, simulated=e.sim)
+
+
+class Lock:
+    """This process's hold on the directory, until `release` or the process's end."""
+
+    def __init__(self, directory: Path) -> None:
+        path = directory / LOCK
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(self._fd, 32).decode(errors="replace").strip()
+            os.close(self._fd)
+            detail = f"{path} is held by process {holder or 'unknown'}"
+            raise JournalError(faults.JOURNAL_LOCKED, detail) from None
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let another process have the directory."""
+        os.close(self._fd)
+
+
+def prepare(directory: Path) -> Lock:
+    """Make the directory, durably, and lock it."""
+    try:
+        missing = [p for p in (directory, *directory.parents) if not p.exists()]
+        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        for made in missing:
+            sync_directory(made.parent)
+        return Lock(directory)
+    except OSError as error:
+        raise unopened(error, str(directory)) from error
+
+
+def read_mark(directory: Path) -> Mark | None:
+    """The mark left here, if any; JournalError where it cannot be read."""
+    path = directory / MARK
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Mark)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
+
+
+def write_mark(directory: Path, first: Record) -> None:
+    """Leave the mark, durably. OSError where the disk does not take it."""
+    write_durably(directory / MARK, msgspec.json.encode(Mark.of(first)) + b"\n")
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file that is, after a power cut too, either absent (or as before) or whole."""
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in `directory` durable."""
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

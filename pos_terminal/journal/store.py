@@ -1,0 +1,184 @@
+"""The journal as the program uses it: append and know it durable, replay and follow."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from queue import Empty
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.moment import Moment
+from pos_terminal.journal import database, place
+from pos_terminal.journal.database import NAME, Reader
+from pos_terminal.journal.errors import JournalError, JournalFailed, unopened
+from pos_terminal.journal.record import Identity, Record, Running
+from pos_terminal.journal.tail import Tail, read_tail
+from pos_terminal.journal.wal import Checkpointer
+from pos_terminal.journal.writer import EVENTS, Append, Committed, Writer
+
+BATCH = 256
+"""Records that a follower reads from the disk at once."""
+
+
+class Journal:
+    """One till's journal, held by this process alone. All methods belong to one loop's thread."""
+
+    def __init__(
+        self, path: Path, vfs: str, lock: place.Lock, db: apsw.Connection, tail: Tail
+    ) -> None:
+        self._path = path
+        self._vfs = vfs
+        self._lock = lock
+        self._running = tail.running
+        self._recent = deque(tail.recent)
+        self._failure: JournalFailed | None = None
+        self._closing = False
+        self._closed = False
+        self._news = asyncio.Event()
+        self._writer = Writer(
+            directory=path.parent,
+            db=db,
+            checkpointer=Checkpointer(path, vfs),
+            running=tail.running,
+            committed=self._on_commit,
+            failed=self._on_failure,
+        )
+        self._writer.start()
+
+    @classmethod
+    def open(cls, directory: Path, identity: Identity, *, vfs: str = "") -> "Journal":
+        """Take the journal in `directory` up, or begin one where none ever was.
+
+        Blocks for a few milliseconds, however long the journal is. `vfs` names an SQLite VFS for
+        tests. JournalError, with its fault, where it is held by another process, another till's,
+        damaged, newer than this program, or where the disk refuses.
+        """
+        lock = place.prepare(directory)
+        path = directory / NAME
+        db = None
+        try:
+            mark = place.read_mark(directory)
+            if mark and not path.exists():
+                detail = f"{path} is gone, and a journal was kept here: restore it"
+                raise JournalError(faults.JOURNAL_DAMAGED, detail)
+            db = database.open_writer(path, vfs)
+            place.sync_directory(directory)
+            tail = read_tail(path, vfs, identity, mark)
+            if tail.first and not mark:
+                place.write_mark(directory, tail.first)
+            return cls(path, vfs, lock, db, tail)
+        except BaseException as error:
+            if db:
+                db.close()
+            lock.release()
+            if isinstance(error, apsw.Error | OSError):
+                raise unopened(error, str(path)) from error
+            raise
+
+    @property
+    def running(self) -> Running:
+        """The state as of the last durable record."""
+        return self._running
+
+    def recent(self) -> list[Record]:
+        """The records from `running.base` on: what a restart needs to take an open sale up."""
+        return list(self._recent)
+
+    def append(
+        self, events: Sequence[Event], moment: Moment
+    ) -> "asyncio.Future[tuple[Record, ...]]":
+        """Make `events` durable, all or none, behind all appends before.
+
+        The future has the records once they are on the disk; futures end in the order of the
+        calls. JournalFailed where they could not be written: then the state of the disk is not
+        known, every later append fails likewise, and only a reopened journal tells.
+        """
+        future: asyncio.Future[tuple[Record, ...]] = asyncio.get_running_loop().create_future()
+        if len(events) > EVENTS:
+            raise ValueError(f"{len(events)} events in one append; at most {EVENTS}")
+        if self._failure:
+            future.set_exception(self._failure)
+        elif self._closing:
+            future.set_exception(JournalFailed(faults.JOURNAL_FAILED, "the journal is closed"))
+        elif not events:
+            future.set_result(())
+        else:
+            self._writer.queue.put(Append(events, moment, future))
+        return future
+
+    async def entries(self, after: int = 0) -> AsyncIterator[Record]:
+        """Every durable record behind number `after`, then each new one as it becomes durable.
+
+        Ends when the journal is closed; raises JournalFailed once it has failed. A slow follower
+        holds nobody up: what it missed is read from the disk.
+        """
+        while True:
+            news = self._news
+            while after < self._running.seq:
+                for record in await self._behind(after):
+                    yield record
+                    after = record.seq
+            if self._failure:
+                raise self._failure
+            if self._closed:
+                return
+            await news.wait()
+
+    async def close(self) -> None:
+        """Write what still waits, then let the journal go. May be called twice."""
+        if not self._closing:
+            self._closing = True
+            self._writer.queue.put(None)
+        await asyncio.to_thread(self._writer.join)
+        if not self._closed:
+            self._closed = True
+            self._lock.release()
+            self._wake()
+
+    async def _behind(self, after: int) -> list[Record]:
+        """Some records behind `after`, in order, of those that are durable; at least one."""
+        if self._recent and self._recent[0].seq <= after + 1:
+            return [record for record in self._recent if record.seq > after]
+        return await asyncio.to_thread(read_records, self._path, self._vfs, after, BATCH)
+
+    def _on_commit(self, done: Committed) -> None:
+        self._running = done.running
+        for append, records in done.appends:
+            self._recent.extend(records)
+            if not append.future.done():
+                append.future.set_result(records)
+        while self._recent[0].seq < done.running.base:
+            self._recent.popleft()
+        self._wake()
+
+    def _on_failure(self, error: JournalFailed, group: list[Append]) -> None:
+        self._failure = error
+        waiting: list[Append | None] = [*group]
+        while True:
+            try:
+                waiting.append(self._writer.queue.get_nowait())
+            except Empty:
+                break
+        for append in waiting:
+            if append and not append.future.done():
+                append.future.set_exception(error)
+        self._wake()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+def read_records(path: Path, vfs: str, after: int, limit: int) -> list[Record]:
+    """At most `limit` records behind `after`, from the disk; blocks."""
+    try:
+        reader = Reader(path, vfs)
+        try:
+            return [Record.read(row.rec, row.hash) for row in reader.rows(after, limit)]
+        finally:
+            reader.close()
+    except (apsw.Error, ValueError) as error:
+        raise unopened(error, str(path)) from error

@@ -1,0 +1,60 @@
+"""Taking the write-ahead log into the database file, without an append ever waiting for it.
+
+SQLite would do so inside the thousandth commit, which then costs three or four syncs instead of
+one: on an SD card, a second. Here a second connection on a thread of its own does it, PASSIVE, so
+that it takes no lock that a commit needs; asked in a quiet moment once the log is worth it, or
+whatever happens at LIMIT, which bounds the log.
+"""
+
+import logging
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+import apsw
+
+from pos_terminal.journal.database import connect
+
+SOON = 256
+"""Frames of 4 KiB in the log from which a quiet moment is used: a restart reads 1 MiB at most."""
+
+LIMIT = 4096
+"""Frames at which the log is taken in at once, however busy the till is."""
+
+IDLE = 1.0
+"""Seconds without an append that make a quiet moment."""
+
+log = logging.getLogger(__name__)
+
+
+class Checkpointer:
+    """The thread that takes the log in. It never stops an append, and no record depends on it."""
+
+    def __init__(self, path: Path, vfs: str) -> None:
+        self._db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._asked: SimpleQueue[bool] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="journal-checkpoint", daemon=True)
+        self._thread.start()
+
+    def ask(self) -> None:
+        """Take the log in now."""
+        self._asked.put(True)
+
+    def stop(self) -> None:
+        """End, and let the file go."""
+        self._asked.put(False)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while self._asked.get():
+                self._checkpoint()
+        finally:
+            self._db.close()
+
+    def _checkpoint(self) -> None:
+        try:
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error as error:
+            log.warning("the log was not taken into journal.db, and stays: %s", error)

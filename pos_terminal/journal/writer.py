@@ -1,0 +1,153 @@
+"""The one thread that writes: takes what waits, makes it records, commits, then answers.
+
+Everything that waits when a commit begins, up to GROUP calls, shares that commit: on a disk whose
+sync takes 50 ms the till still takes all that is keyed. One group is one INSERT statement and so
+one transaction; an append's events are never split between two.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+import apsw
+
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.moment import Moment
+from pos_terminal.journal import database, place
+from pos_terminal.journal.errors import JournalFailed, failed
+from pos_terminal.journal.record import Record, Running
+from pos_terminal.journal.wal import IDLE, LIMIT, SOON, Checkpointer
+
+GROUP = 32
+"""Appends that share one commit at most."""
+
+EVENTS = 1000
+"""Events in one append at most; a group is full once it has as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events to be made durable together, and the future that hears of it."""
+
+    events: Sequence[Event]
+    moment: Moment
+    future: "asyncio.Future[tuple[Record, ...]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What one commit made durable, and the state after it."""
+
+    appends: list[tuple[Append, tuple[Record, ...]]]
+    running: Running
+
+
+class Writer:
+    """Owns the writing connection. `queue` takes appends; None ends it once all before is done.
+
+    `committed` and `failed` are called on the loop of the appends' futures. After `failed` the
+    thread is at its end and what is left in `queue` is the caller's to answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Path,
+        db: apsw.Connection,
+        checkpointer: Checkpointer,
+        running: Running,
+        committed: Callable[[Committed], None],
+        failed: Callable[[JournalFailed, list[Append]], None],
+    ) -> None:
+        self.queue: SimpleQueue[Append | None] = SimpleQueue()
+        self._directory = directory
+        self._db = db
+        self._checkpointer = checkpointer
+        self._running = running
+        self._committed = committed
+        self._failed = failed
+        self._frames = 0
+        self._stopping = False
+        db.set_wal_hook(self._count_frames)
+        self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take appends."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the end: None was put, or a commit failed."""
+        self._thread.join()
+
+    def _count_frames(self, db: apsw.Connection, name: str, frames: int) -> int:
+        self._frames = frames
+        return apsw.SQLITE_OK
+
+    def _run(self) -> None:
+        try:
+            while group := self._take():
+                if not self._write(group):
+                    break
+        finally:
+            self._checkpointer.stop()
+            self._db.close()
+
+    def _take(self) -> list[Append]:
+        """The next group; empty at the end. In a quiet moment, has the log taken into the file."""
+        while True:
+            if self._stopping:
+                return []
+            try:
+                first = self.queue.get(timeout=IDLE if self._frames >= SOON else None)
+                break
+            except Empty:
+                self._checkpointer.ask()
+                self._frames = 0
+        group: list[Append] = []
+        taken: Append | None = first
+        events = 0
+        while taken is not None:
+            group.append(taken)
+            events += len(taken.events)
+            if len(group) == GROUP or events >= EVENTS:
+                return group
+            try:
+                taken = self.queue.get_nowait()
+            except Empty:
+                return group
+        self._stopping = True
+        return group
+
+    def _write(self, group: list[Append]) -> bool:
+        """Commit `group` and answer. False where it failed: nothing more may be written then."""
+        loop = group[0].future.get_loop()
+        try:
+            committed = self.commit(group)
+        except Exception as error:  # noqa: BLE001 - whatever ends this thread must reach all who wait
+            loop.call_soon_threadsafe(self._failed, failed(error), group)
+            return False
+        loop.call_soon_threadsafe(self._committed, committed)
+        if self._frames >= LIMIT:
+            self._checkpointer.ask()
+        return True
+
+    def commit(self, group: list[Append]) -> Committed:
+        """Write `group` in one transaction; durable on return, unless it raises."""
+        running = self._running
+        done: list[tuple[Append, tuple[Record, ...]]] = []
+        rows: list[object] = []
+        for append in group:
+            records = []
+            for event in append.events:
+                record, running = running.stamp(event, append.moment)
+                records.append(record)
+                rows += (running.seq, event.kind, record.rec, record.hash)
+            done.append((append, tuple(records)))
+        self._db.execute(database.insert(len(rows) // 4), rows)
+        if self._running.seq == 0:
+            place.write_mark(self._directory, done[0][1][0])
+        self._running = running
+        return Committed(done, running)
