@@ -9,6 +9,7 @@ import termios
 import tty
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -66,6 +67,12 @@ class Wire(ABC):
                 data = data[os.write(self._fd, data):]
             except BlockingIOError:
                 await asyncio.sleep(0.002)
+
+    def answer(self, data: bytes) -> None:
+        """Write a few bytes at once; lost, as on any serial line, where nobody takes them."""
+        if self.plugged:
+            with suppress(BlockingIOError):
+                os.write(self._fd, data)
 
     @abstractmethod
     def _make(self) -> int:
