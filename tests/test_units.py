@@ -1,0 +1,140 @@
+"""The systemd unit, the image's pieces and the device names, as systemd's own tools judge them."""
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.needs import need
+
+ROOT = Path(__file__).parent.parent
+UNIT = ROOT / "systemd" / "pos-terminal.service"
+RULES = ROOT / "systemd" / "70-pos-terminal.rules"
+SYSUSERS = ROOT / "image" / "usr" / "lib" / "sysusers.d" / "pos-terminal.conf"
+TMPFILES = ROOT / "image" / "usr" / "lib" / "tmpfiles.d" / "pos-terminal.conf"
+
+
+def tool(name: str, package: str) -> None:
+    need(shutil.which(name) is not None, name, f"sudo apt-get install {package}")
+
+
+def unit() -> configparser.RawConfigParser:
+    """The unit's settings; the last one of a name stands for a list, which is enough here."""
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(UNIT)
+    return parser
+
+
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+    tool("systemd-analyze", "systemd")
+    command = unit()["Service"]["ExecStart"].split()[0]
+    program = tmp_path / command.lstrip("/")
+    program.parent.mkdir(parents=True)
+    shutil.copy("/bin/true", program)
+    (tmp_path / "usr/lib/systemd").mkdir(parents=True)
+    shutil.copytree("/usr/lib/systemd/system", tmp_path / "usr/lib/systemd/system", symlinks=True)
+    (tmp_path / "etc/systemd/system").mkdir(parents=True)
+    shutil.copy(UNIT, tmp_path / "etc/systemd/system")
+    verify = ["systemd-analyze", "verify", "--man=no", f"--root={tmp_path}", UNIT.name]
+    result = subprocess.run(verify, capture_output=True, text=True, check=False)
+    about_us = [line for line in result.stderr.splitlines() if UNIT.name in line]
+    assert (result.returncode, about_us) == (0, [])
+
+
+def test_the_unit_exposes_little() -> None:
+    """`security` says 1.7 of 10; its exit status tells whether the threshold (x 10) is kept."""
+    tool("systemd-analyze", "systemd")
+    security = ["systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=20"]
+    subprocess.run([*security, str(UNIT)], capture_output=True, check=True)
+
+
+def test_the_unit_restarts_a_hung_or_dead_till() -> None:
+    service = unit()["Service"]
+    assert (service["Type"], service["Restart"]) == ("notify", "always")
+    assert int(service["WatchdogSec"]) <= 20
+    assert unit()["Unit"]["StartLimitIntervalSec"] == "0"
+
+
+def test_the_user_and_folder_are_the_units_own() -> None:
+    service = unit()["Service"]
+    state = f"/var/lib/{service['StateDirectory']}"
+    assert re.search(rf"^u {service['User']} \d+ .* {state}$", SYSUSERS.read_text(), re.M)
+    folder = f"d {state} {service['StateDirectoryMode']} {service['User']} {service['Group']} -"
+    assert folder in TMPFILES.read_text()
+    assert f"--state {state}" in service["ExecStart"]
+
+
+USB = "/devices/pci0000:00/0000:00:14.0/usb1/1-2"
+# What a keyboard's input device says of its keys, in the words of 64 bits that sysfs shows.
+KEYS = "1000000000007 ff800000000007ff febeffdff3cfffff fffffffffffffffe"
+
+
+def plugged(vendor: str, model: str, kind: str) -> tuple[str, str]:
+    """A USB device as umockdev describes it, and the path of its device node's entry in /sys."""
+    usb = (
+        f"P: {USB}\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\n"
+        f"A: idVendor={vendor}\\n\nA: idProduct={model}\\n\n\n"
+        f"P: {USB}/1-2:1.0\nE: DEVTYPE=usb_interface\nE: SUBSYSTEM=usb\n"
+        "A: bInterfaceNumber=00\\n\nA: bInterfaceClass=03\\n\n\n"
+    )
+    if kind == "keyboard":
+        keyboard = f"{USB}/1-2:1.0/input/input9"
+        usb += (
+            f"P: {keyboard}\nE: SUBSYSTEM=input\nE: EV=120013\nE: KEY={KEYS}\n"
+            f"A: capabilities/ev=120013\\n\nA: capabilities/key={KEYS}\\n\n"
+            "A: capabilities/rel=0\\n\nA: capabilities/abs=0\\n\n\n"
+        )
+        path, node, subsystem = f"{keyboard}/event3", "input/event3", "input"
+    elif kind == "serial":
+        path, node, subsystem = f"{USB}/1-2:1.0/ttyUSB0/tty/ttyUSB0", "ttyUSB0", "tty"
+    else:
+        path, node, subsystem = f"{USB}/1-2:1.0/usbmisc/lp0", "usb/lp0", "usbmisc"
+    usb += f"P: {path}\nN: {node}\nE: SUBSYSTEM={subsystem}\n"
+    usb += f"E: DEVNAME=/dev/{node}\nE: MAJOR=1\nE: MINOR=1\n"
+    return usb, f"/sys{path}"
+
+
+# udevadm makes the links for real: so it runs where /run and /dev are scratch.
+IN_SCRATCH = """
+mount -t tmpfs tmpfs /run && mkdir -p /run/udev/rules.d /run/dev && cp "$1" /run/udev/rules.d/
+mount --rbind /dev /run/dev && mount -t tmpfs tmpfs /dev && mkdir /dev/pts
+mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts && ln -s pts/ptmx /dev/ptmx
+for node in null zero full random urandom; do
+    touch "/dev/$node" && mount --bind "/run/dev/$node" "/dev/$node"
+done
+exec umockdev-run -d "$2" -- udevadm test --action=add "$3" 2>&1
+"""
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model", "kind", "name"),
+    [
+        ("05e0", "1200", "keyboard", "scanner"),
+        ("0c2e", "0b61", "serial", "serial-scanner"),
+        ("0eb8", "2200", "serial", "scale"),
+        ("0416", "f011", "serial", "display"),
+        ("04b8", "0e15", "printer", "printer"),
+        ("1a2c", "0e24", "keyboard", None),
+        ("0403", "6001", "serial", None),
+    ],
+)
+def test_a_plugged_device_gets_its_name(
+    tmp_path: Path, vendor: str, model: str, kind: str, name: str | None
+) -> None:
+    tool("umockdev-run", "umockdev")
+    tool("udevadm", "udev")
+    description, device = plugged(vendor, model, kind)
+    (tmp_path / "device.umockdev").write_text(description)
+    scratch = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    result = subprocess.run(
+        [*scratch, "sh", "-ec", IN_SCRATCH, "sh", RULES, tmp_path / "device.umockdev", device],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    links = set(re.findall(r"/dev/pos/(\S+)", result.stdout.partition("DEVPATH=")[2]))
+    assert links == ({name} if name else set())
