@@ -1,0 +1,180 @@
+"""Holds the documents to the code, and keeps out of the tree what belongs to one machine."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.test_architecture import MODULES, ROOMS, ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PLUGINS: dict[str, str] = PROJECT["entry-points"]["pos_terminal.plugins"]
+
+
+def tracked() -> list[Path]:
+    """Every file of the project that git knows or would take in."""
+    git = ["git", "-c", "safe.directory=*"]    # the clone may belong to someone else
+    listing = [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+FILES = tracked()
+PAGES = [path for path in FILES if path.suffix == ".md"]
+
+
+def headings(page: Path) -> list[str]:
+    return re.findall(r"^#+ +(.+?) *$", page.read_text(), re.M)
+
+
+def anchor(heading: str) -> str:
+    """The fragment that a heading gets: small letters, no punctuation, hyphens for blanks."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def links(text: str) -> Iterator[str]:
+    """The targets of a page's links and pictures, outside code and comments."""
+    prose = re.sub(r"```.*?```|<!--.*?-->|`[^`\n]*`", "", text, flags=re.S)
+    yield from re.findall(r"\]\(([^)\s]+)\)", prose)
+
+
+def test_links_lead_somewhere() -> None:
+    broken = []
+    for page in PAGES:
+        for link in links(page.read_text()):
+            if link.startswith(("https://", "mailto:")):
+                continue
+            name, _, fragment = link.partition("#")
+            target = (page.parent / name).resolve() if name else page
+            known = target.suffix != ".md" or not fragment or not target.is_file()
+            if not target.exists() or not (known or fragment in map(anchor, headings(target))):
+                broken.append(f"{page.relative_to(ROOT)}: {link}")
+    assert broken == []
+
+
+def test_the_table_of_rooms_is_the_rule() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    section = page.partition("\n## Rooms\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*?\|([^|]*)\|$", section, re.M)
+    assert {room: set(re.findall(r"`([\w.]+)`", allowed)) for room, allowed in rows} == ROOMS
+
+
+def hooks() -> list[str]:
+    tree = ast.parse((ROOT / "pos_terminal" / "hookspecs.py").read_text())
+    return [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and any("hookspec" in ast.unparse(decorator) for decorator in node.decorator_list)
+    ]
+
+
+@pytest.mark.parametrize("hook", hooks())
+def test_a_hook_has_a_heading_a_plugin_and_a_test(hook: str) -> None:
+    pages = [ROOT / "docs" / "architecture.md", ROOT / "docs" / "plugins.md"]
+    assert any(hook in headings(page) for page in pages if page.exists()), "no heading"
+    bundled = [module for module in MODULES if module.room in {"drivers", "plugins"}]
+    assert any(f"def {hook}(" in module.text for module in bundled), "no plugin uses it"
+    tests = (path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
+    assert any(hook in path.read_text() for path in tests), "no test names it"
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_bundled_plugin_is_there_and_has_a_page(plugin: str) -> None:
+    assert PLUGINS[plugin] in {module.name for module in MODULES}
+    folder = "drivers" if PLUGINS[plugin].startswith("pos_driver_") else "plugins"
+    assert (ROOT / "docs" / folder / f"{plugin}.md").is_file()
+
+
+def test_every_bundled_package_is_announced() -> None:
+    packages = {m.name.partition(".")[0] for m in MODULES if m.room in {"drivers", "plugins"}}
+    assert packages == set(PLUGINS.values())
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = ROOT / "docs" / "README.md"
+    listed = {(index.parent / link).resolve() for link in links(index.read_text())}
+    pages = {page for page in PAGES if page.parent == index.parent and page != index}
+    folders = {page.parent for page in PAGES if page.parent.parent == index.parent}
+    assert {path for path in pages | folders if path not in listed} == set()
+
+
+def usage(*command: str) -> str:
+    """What `pos-terminal COMMAND --help` prints."""
+    call = [sys.executable, "-m", "pos_terminal", *command, "--help"]
+    return subprocess.run(call, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+
+def readme_commands() -> list[list[str]]:
+    """The command lines of the README's table, as words."""
+    text = (ROOT / "README.md").read_text()
+    return [line.split() for line in re.findall(r"^\| `pos-terminal ([^`]+)` \|", text, re.M)]
+
+
+def is_command(word: str) -> bool:
+    return re.fullmatch(r"[a-z]+", word) is not None
+
+
+@pytest.mark.parametrize("words", readme_commands(), ids=" ".join)
+def test_a_command_of_the_readme_exists(words: list[str]) -> None:
+    name = [word for word in words if is_command(word)]
+    options = re.findall(r"--\w+", " ".join(words))
+    text = usage(*name)
+    assert [option for option in [*options, "--json"] if option not in text] == []
+
+
+def test_the_readme_names_every_command() -> None:
+    listed = re.search(r"\{([a-z,]+)\}", usage())
+    assert listed is not None, "the usage lists the commands as {run,...}"
+    assert {words[0] for words in readme_commands()} == set(listed[1].split(","))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_python_in_a_page_is_python(page: Path) -> None:
+    for code in re.findall(r"^```python\n(.*?)^```", page.read_text(), re.M | re.S):
+        compile(code, str(page), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def test_make_targets_named_in_pages_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    named = {
+        target
+        for page in PAGES
+        for target in re.findall(r"(?:^ {4}|`)make ([a-z]+)", page.read_text(), re.M)
+    }
+    assert named <= targets
+
+
+# What only one machine knows, spelt so that this file does not hold it.
+FOREIGN = re.compile(
+    "|".join(
+        (
+            r"/wor" r"k/",
+            r"/root" r"/",
+            r"pypi\.or" r"g|pythonhosted\.or" r"g",
+            r"deb\.debian\.or" r"g|snapshot\.debian\.or" r"g",
+            r"npmjs\.or" r"g|npmjs\.co" r"m",
+            r"--(extra-)?index-ur" r"l|--find-link" r"s|--trusted-hos" r"t",
+        )
+    )
+)
+
+
+def test_nothing_of_one_machine_is_in_the_tree() -> None:
+    found = []
+    for path in FILES:
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        found += [
+            f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+            for number, line in enumerate(text.splitlines(), 1)
+            if FOREIGN.search(line)
+        ]
+    assert found == []
