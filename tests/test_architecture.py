@@ -44,15 +44,19 @@ LIBRARIES: dict[str, set[str]] = {
     "commands": {"msgspec"},
     "testing": {"pytest"},
 }
-# Heavy libraries, which these rooms may load inside a function, when a device is opened.
-HEAVY = {"biip", "escpos", "evdev", "serial", "usb", "watchdog"}
-LOAD_LATE = {"drivers", "links", "plugins"}
+# Heavy libraries, which these rooms may load inside a function, when they are first needed.
+HEAVY: dict[str, set[str]] = {
+    "drivers": {"escpos", "evdev", "serial", "usb"},
+    "links": {"serial", "usb"},
+    "plugins": {"biip"},
+    "runtime": {"watchdog"},
+}
 
 # What the domain may use of the standard library: nothing that waits, asks or remembers.
 PURE = {
-    "abc", "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions",
-    "functools", "hashlib", "itertools", "math", "operator", "re", "string", "types", "typing",
-    "unicodedata", "zoneinfo",
+    "abc", "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "enum",
+    "fractions", "functools", "hashlib", "itertools", "math", "operator", "re", "string", "types",
+    "typing", "unicodedata", "zoneinfo",
 }
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input"}
 
@@ -171,7 +175,7 @@ def library_rule(module: Module) -> Iterator[str]:
     """The standard library and the room's own libraries; inside functions only heavy ones."""
     for imported in imports_of(module, NAMES):
         first = imported.target.partition(".")[0]
-        heavy = first in HEAVY and module.room in LOAD_LATE
+        heavy = first in HEAVY.get(module.room, set())
         if imported.late and not heavy:
             yield module.at(imported.line, f"imports {imported.target} inside a function")
         foreign = not is_ours(first) and first not in sys.stdlib_module_names
@@ -312,6 +316,7 @@ OFFENDERS: list[tuple[Rule, str, str]] = [
     (import_rule, "pos_plugin_a", "from pos_terminal.runtime import config"),
     (library_rule, "pos_terminal.runtime.x", "def f():\n    import json"),
     (library_rule, "pos_terminal.runtime.x", "import evdev"),
+    (library_rule, "pos_terminal.links.x", "import msgspec"),
     (library_rule, "pos_terminal.domain.x", "import msgspec"),
     (purity_rule, "pos_terminal.domain.x", "import asyncio"),
     (purity_rule, "pos_terminal.domain.x", "async def f(): ..."),
