@@ -1,0 +1,242 @@
+"""Reads ESC/POS as a printer does: bytes into commands, commands into lines on a roll of paper.
+
+Only what prints text faithfully is obeyed; the rest is measured, so that it is passed over whole.
+Lengths: Epson ESC/POS reference, one page per command.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+ESC, FS, GS, DLE = 0x1B, 0x1C, 0x1D, 0x10
+INTRODUCERS = (ESC, FS, GS, DLE)
+REAL_TIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
+
+CODECS = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858", 40: "iso8859-15"}
+
+_FIXED = {
+    ESC: {
+        2: b"@2<LFimvS", 3: b"!%-3=?EGJMRTUV\\adrtu{ ", 4: b"$c\\", 5: b"p", 10: b"W",
+    },
+    GS: {
+        2: b":", 3: b"!/BEHITabfhrw", 4: b"$LPW\\",
+    },
+    FS: {2: b".&", 3: b"!CW-", 4: b"pS"},
+    DLE: {3: b"\x04\x05"},
+}  # fmt: skip
+LENGTHS = {
+    (first, letter): length
+    for first, lengths in _FIXED.items()
+    for length, letters in lengths.items()
+    for letter in letters
+}
+
+
+def _word(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "little")
+
+
+def _barcode(data: bytes) -> int | None:
+    if len(data) < 4:
+        return None
+    if data[2] > 64:
+        return 4 + data[3]
+    return data.index(0, 3) + 1 if 0 in data[3:] else None
+
+
+def _cut(data: bytes) -> int | None:
+    return None if len(data) < 3 else 4 if data[2] in (65, 66, 97, 98, 103, 104) else 3
+
+
+def _pulse(data: bytes) -> int | None:
+    return None if len(data) < 3 else {1: 5, 2: 5, 3: 8, 7: 4, 8: 10}.get(data[2], 3)
+
+
+def _tabs(data: bytes) -> int | None:
+    return data.index(0, 2) + 1 if 0 in data[2:] else None
+
+
+def _bit_image(data: bytes) -> int | None:
+    return None if len(data) < 5 else 5 + _word(data, 3) * (3 if data[2] in (32, 33) else 1)
+
+
+def _raster(data: bytes) -> int | None:
+    return None if len(data) < 8 else 8 + _word(data, 4) * _word(data, 6)
+
+
+def _block(data: bytes) -> int | None:
+    return None if len(data) < 5 else 5 + _word(data, 3)
+
+
+def _large_block(data: bytes) -> int | None:
+    return None if len(data) < 7 else 7 + int.from_bytes(data[3:7], "little")
+
+
+VARIABLE: dict[tuple[int, int], Callable[[bytes], int | None]] = {
+    (ESC, ord("D")): _tabs,
+    (ESC, ord("*")): _bit_image,
+    (ESC, ord("(")): _block,
+    (GS, ord("k")): _barcode,
+    (GS, ord("V")): _cut,
+    (GS, ord("v")): _raster,
+    (GS, ord("(")): _block,
+    (GS, ord("8")): _large_block,
+    (FS, ord("(")): _block,
+    (DLE, 0x14): _pulse,
+}
+
+
+def _length(data: bytes) -> int | None:
+    """How long the command or run of text at the start of `data` is; None: more must come."""
+    if data[0] >= 0x20:
+        return next((i for i, byte in enumerate(data) if byte < 0x20), len(data))
+    if data[0] not in INTRODUCERS:
+        return 1
+    if len(data) < 2:
+        return None
+    key = (data[0], data[1])
+    length = VARIABLE[key](data) if key in VARIABLE else LENGTHS.get(key, 2)
+    return length if length is not None and length <= len(data) else None
+
+
+class Commands:
+    """Cuts one connection's bytes, in pieces of any size, into commands and runs of text."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The commands that are whole now."""
+        self._pending += data
+        while self._pending and (length := _length(self._pending)) is not None:
+            command, self._pending = self._pending[:length], self._pending[length:]
+            yield command
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A line as it stands on the paper; barcodes, codes and pictures in square brackets."""
+
+    text: str
+    bold: bool = False
+    tall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What was cut off: its lines, and the bytes since the last cut that are not real-time."""
+
+    lines: tuple[PrintedLine, ...]
+    raw: bytes
+
+    @property
+    def text(self) -> str:
+        """The lines, without blanks at their ends."""
+        return "".join(f"{line.text.rstrip()}\n" for line in self.lines)
+
+
+@dataclass(slots=True)
+class Roll:
+    """The paper that hangs out of the printer, and the modes that what is printed next has."""
+
+    columns: int = 48
+    unknown: list[bytes] = field(default_factory=list)
+    """Commands that are not in the tables above: a driver must not send such."""
+    _lines: list[PrintedLine] = field(default_factory=list)
+    _raw: bytearray = field(default_factory=bytearray)
+    _buffer: str = ""
+    _codec: str = "cp437"
+    _align: int = 0
+    _bold: bool = False
+    _tall: bool = False
+    _qr: str = ""
+
+    def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
+        """Print; the lines that this completed, and the paper if it was a cut."""
+        self._raw += command
+        before = len(self._lines)
+        if command[0] >= 0x20:
+            self._text(command)
+        elif command == b"\n":
+            self._line_feed()
+        elif command[0] == ESC:
+            self._escape(command)
+        elif command[0] == GS:
+            self._group(command)
+        elif command[0] == FS and command[:2] not in (b"\x1c.", b"\x1c&", b"\x1cp"):
+            self.unknown.append(command)
+        printed = self._lines[before:]
+        return printed, self._cut_off() if command[:2] in (b"\x1dV", b"\x1bi", b"\x1bm") else None
+
+    def _text(self, data: bytes) -> None:
+        for char in data.decode(self._codec, errors="replace"):
+            if len(self._buffer) == self.columns:
+                self._line_feed()
+            self._buffer += char
+
+    def _line_feed(self) -> None:
+        self._put(self._buffer)
+        self._buffer = ""
+
+    def _put(self, text: str) -> None:
+        margin = (0, (self.columns - len(text)) // 2, self.columns - len(text))[self._align]
+        self._lines.append(PrintedLine(" " * max(0, margin) + text, self._bold, self._tall))
+
+    def _escape(self, command: bytes) -> None:
+        n = command[2] if len(command) > 2 else 0
+        match chr(command[1]):
+            case "@":
+                self._buffer, self._codec, self._align = "", "cp437", 0
+                self._bold = self._tall = False
+            case "t":
+                self._codec = CODECS.get(n, "ascii")
+            case "a":
+                self._align = n % 48
+            case "E":
+                self._bold = bool(n & 1)
+            case "!":
+                self._bold, self._tall = bool(n & 0x08), bool(n & 0x10)
+            case "d":
+                for _ in range(n):
+                    self._line_feed()
+            case _:
+                self._note_unknown(command)
+
+    def _group(self, command: bytes) -> None:
+        match command[:3]:
+            case b"\x1dv0":
+                self._put(f"[{_word(command, 4) * 8} x {_word(command, 6)}]")
+            case b"\x1d(k":
+                self._two_dimensional(command[5:])
+            case _ if command[1:2] == b"!":
+                self._tall = bool(command[2] & 0x07)
+            case _ if command[1:2] == b"k":
+                self._put(f"[{_barcode_text(command)}]")
+            case _:
+                self._note_unknown(command)
+
+    def _two_dimensional(self, body: bytes) -> None:
+        if body[:2] == b"1P":
+            self._qr = body[3:].decode()
+        elif body[:2] == b"1Q":
+            self._put(f"[{self._qr}]")
+
+    def _note_unknown(self, command: bytes) -> None:
+        key = (command[0], command[1])
+        if key not in LENGTHS and key not in VARIABLE:
+            self.unknown.append(command)
+
+    def _cut_off(self) -> Paper:
+        if self._buffer:
+            self._line_feed()
+        paper = Paper(tuple(self._lines), bytes(self._raw))
+        self._lines.clear()
+        self._raw.clear()
+        return paper
+
+
+def _barcode_text(command: bytes) -> str:
+    """The text of GS k: of Code 128 without its code set and its doubled braces."""
+    data = command[4:] if command[2] > 64 else command[3:-1]
+    if command[2] == 73:
+        data = data.removeprefix(b"{B").replace(b"{{", b"{")
+    return data.decode("ascii", errors="replace")

@@ -1,0 +1,392 @@
+"""A receipt printer with its drawer, on TCP or a pseudo-terminal, and all that it can suffer."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+from pos_driver_sim.far_end import Pty
+from pos_driver_sim.paper import REAL_TIME, Commands, Paper, PrintedLine, Roll
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A drawer pulse on connector pin 2 or 5, `on` seconds long."""
+
+    pin: int
+    on: float
+
+
+Event = PrintedLine | Paper | Pulse
+
+
+class _Caller(Protocol):
+    """One that the printer answers: a connection, or the line."""
+
+    commands: Commands
+    automatic: bool
+
+    def answer(self, data: bytes) -> None: ...
+
+
+class PrinterEnd:
+    """A simulated ESC/POS printer; plugged in while it is entered.
+
+        async with PrinterEnd() as end:
+            ...  # open the driver with end.settings
+            paper = await end.next_paper()
+
+    On TCP (loopback) unless `pty` names a path for a serial line. Set its attributes to make it
+    suffer; `paper_out`, `cover_open` and `failing` stop it as they stop a real one: it holds what
+    it was sent, answers DLE EOT and nothing else, and goes on when they end.
+    """
+
+    def __init__(
+        self,
+        *,
+        pty: Path | None = None,
+        port: int = 0,
+        columns: int = 48,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self.papers: list[Paper] = []
+        self.pulses: list[Pulse] = []
+        self.mute = False
+        """Answers nothing."""
+        self.mute_in_order = False
+        """Answers DLE EOT and not GS r, as some cheap printers do."""
+        self.bytes_per_second: float | None = None
+        """How fast it works through what it was sent; None: at once."""
+        self.garbage = b""
+        """What it sends in the place of every answer, if anything."""
+        self.drop_after: int | None = None
+        """The connection breaks once so many more bytes are printed, and the rest is lost."""
+        self._paper_out = self._cover_open = self._failing = False
+        self._paper_low = self._drawer_open = self._stalled = False
+        self._on_event = on_event
+        self._roll = Roll(columns)
+        self._waiting: deque[tuple[_Caller, bytes]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._unread: asyncio.Queue[Paper] = asyncio.Queue()
+        self._callers: set[_Caller] = set()
+        self._wire = _Network(self, port) if pty is None else _Line(self, pty)
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """The configuration table with which the production driver reaches it."""
+        return {"driver": "escpos"} | self._wire.settings()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port, on TCP and plugged in."""
+        return "127.0.0.1", self._wire.port
+
+    @property
+    def unknown(self) -> list[bytes]:
+        """Commands received that it does not know."""
+        return self._roll.unknown
+
+    async def __aenter__(self) -> Self:
+        await self._wire.plug()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.unplug()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def unplug(self) -> None:
+        """Break the connection and refuse new ones. What was received is still printed."""
+        await self._wire.unplug()
+        self._callers.clear()
+
+    async def replug(self) -> None:
+        """Listen again, at the same place."""
+        await self._wire.plug()
+
+    async def next_paper(self) -> Paper:
+        """The next paper cut off, in order, each once; waits for it."""
+        return await self._unread.get()
+
+    @property
+    def paper_out(self) -> bool:
+        """No paper: nothing is printed until there is."""
+        return self._paper_out
+
+    @paper_out.setter
+    def paper_out(self, value: bool) -> None:
+        self._paper_out = value
+        self._changed()
+
+    @property
+    def cover_open(self) -> bool:
+        """Nothing is printed until it is closed."""
+        return self._cover_open
+
+    @cover_open.setter
+    def cover_open(self, value: bool) -> None:
+        self._cover_open = value
+        self._changed()
+
+    @property
+    def failing(self) -> bool:
+        """An error such as a jammed cutter: nothing is printed until it is over."""
+        return self._failing
+
+    @failing.setter
+    def failing(self, value: bool) -> None:
+        self._failing = value
+        self._changed()
+
+    @property
+    def paper_low(self) -> bool:
+        """The roll is near its end."""
+        return self._paper_low
+
+    @paper_low.setter
+    def paper_low(self, value: bool) -> None:
+        self._paper_low = value
+        self._changed()
+
+    @property
+    def drawer_open(self) -> bool:
+        """The drawer's contact; a pulse opens it."""
+        return self._drawer_open
+
+    @drawer_open.setter
+    def drawer_open(self, value: bool) -> None:
+        self._drawer_open = value
+        self._changed()
+
+    @property
+    def stalled(self) -> bool:
+        """It takes no more bytes from the network (TCP only)."""
+        return self._stalled
+
+    @stalled.setter
+    def stalled(self, value: bool) -> None:
+        self._stalled = value
+        self._wire.hold(value)
+
+    def received(self, caller: "_Caller", data: bytes) -> None:
+        """Obey real-time commands at once; queue the others."""
+        for command in caller.commands.feed(data):
+            if command[:2] in REAL_TIME:
+                self._at_once(caller, command)
+            else:
+                self._waiting.append((caller, command))
+        self._advance()
+
+    def hung_up(self, caller: "_Caller") -> None:
+        """A caller has left; what it sent is still printed."""
+        self._callers.discard(caller)
+
+    def called(self, caller: "_Caller") -> None:
+        """A caller has come."""
+        self._callers.add(caller)
+
+    @property
+    def _halted(self) -> bool:
+        return self._paper_out or self._cover_open or self._failing
+
+    def _changed(self) -> None:
+        for caller in self._callers:
+            if caller.automatic:
+                self._answer(caller, self._automatic_status())
+        self._advance()
+
+    def _advance(self) -> None:
+        while self._waiting and self._timer is None and not self._halted:
+            caller, command = self._waiting.popleft()
+            self._in_turn(caller, command)
+            if self.bytes_per_second:
+                delay = len(command) / self.bytes_per_second
+                self._timer = asyncio.get_running_loop().call_later(delay, self._rested)
+
+    def _rested(self) -> None:
+        self._timer = None
+        self._advance()
+
+    def _in_turn(self, caller: "_Caller", command: bytes) -> None:
+        if self._drops(len(command)):
+            return
+        match command[:2]:
+            case b"\x1dr":
+                if not self.mute_in_order:
+                    self._answer(caller, self._in_order_status(command[2] % 48))
+            case b"\x1da":
+                caller.automatic = command[2] != 0
+                if caller.automatic:
+                    self._answer(caller, self._automatic_status())
+            case b"\x1bp":
+                self._pulse(command[2] % 48, command[3] * 0.002)
+            case _:
+                if command == b"\x1b@":
+                    caller.automatic = False
+                self._print(command)
+
+    def _print(self, command: bytes) -> None:
+        lines, paper = self._roll.obey(command)
+        for line in lines:
+            self._tell(line)
+        if paper is not None:
+            self.papers.append(paper)
+            self._unread.put_nowait(paper)
+            self._tell(paper)
+
+    def _drops(self, size: int) -> bool:
+        if self.drop_after is None:
+            return False
+        self.drop_after -= size
+        if self.drop_after > 0:
+            return False
+        self.drop_after = None
+        self._waiting.clear()
+        self._wire.drop()
+        return True
+
+    def _at_once(self, caller: "_Caller", command: bytes) -> None:
+        if command[1] == 0x04:
+            status = self._real_time_status().get(command[2])
+            if status is not None:
+                self._answer(caller, bytes((status,)))
+        elif command[1:3] == b"\x14\x01":
+            self._pulse(command[3], command[4] * 0.1)
+
+    def _pulse(self, connector: int, on: float) -> None:
+        pulse = Pulse((2, 5)[connector], on)
+        self.pulses.append(pulse)
+        self._tell(pulse)
+        self.drawer_open = True
+
+    def _tell(self, event: Event) -> None:
+        if self._on_event is not None:
+            self._on_event(event)
+
+    def _answer(self, caller: "_Caller", data: bytes) -> None:
+        if not self.mute and caller in self._callers:
+            caller.answer(self.garbage or data)
+
+    def _real_time_status(self) -> dict[int, int]:
+        drawer, offline = self._drawer_open * 0x04, self._halted * 0x08
+        stopped = self._cover_open * 0x04 | self._paper_out * 0x20 | self._failing * 0x40
+        low = (self._paper_low or self._paper_out) * 0x0C
+        return {
+            1: 0x12 | drawer | offline,
+            2: 0x12 | stopped,
+            3: 0x12 | self._failing * 0x08,
+            4: 0x12 | low | self._paper_out * 0x60,
+        }
+
+    def _in_order_status(self, n: int) -> bytes:
+        return bytes((self._paper_low * 0x03 if n == 1 else self._drawer_open * 0x01,))
+
+    def _automatic_status(self) -> bytes:
+        first = 0x10 | self._drawer_open * 0x04 | self._halted * 0x08 | self._cover_open * 0x20
+        low = (self._paper_low or self._paper_out) * 0x03
+        return bytes((first, self._failing * 0x08, low | self._paper_out * 0x0C, 0))
+
+
+class _Connection(asyncio.Protocol):
+    """One TCP connection to the printer."""
+
+    def __init__(self, end: PrinterEnd, network: "_Network") -> None:
+        self.commands = Commands()
+        self.automatic = False
+        self.transport: asyncio.Transport | None = None
+        self._end = end
+        self._network = network
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._network.connections.add(self)
+        self._end.called(self)
+        if self._end.stalled:
+            transport.pause_reading()
+
+    def data_received(self, data: bytes) -> None:
+        self._end.received(self, data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._network.connections.discard(self)
+        self._end.hung_up(self)
+
+    def answer(self, data: bytes) -> None:
+        """Send."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
+
+
+class _Network:
+    """The printer's TCP port on loopback, the same again after a replug."""
+
+    def __init__(self, end: PrinterEnd, port: int) -> None:
+        self.port = port
+        self.connections: set[_Connection] = set()
+        self._end = end
+        self._server: asyncio.Server | None = None
+
+    def settings(self) -> dict[str, object]:
+        return {"host": "127.0.0.1", "port": self.port}
+
+    async def plug(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: _Connection(self._end, self), "127.0.0.1", self.port
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def unplug(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self.drop()
+            await self._server.wait_closed()
+            self._server = None
+
+    def drop(self) -> None:
+        for connection in tuple(self.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    def hold(self, value: bool) -> None:
+        for connection in self.connections:
+            if connection.transport is not None:
+                if value:
+                    connection.transport.pause_reading()
+                else:
+                    connection.transport.resume_reading()
+
+
+class _Line:
+    """A serial line: there is one caller, which comes and goes unseen."""
+
+    port = 0
+
+    def __init__(self, end: PrinterEnd, path: Path) -> None:
+        self.commands = Commands()
+        self.automatic = False
+        self._end = end
+        self._wire = Pty(path, lambda data: end.received(self, data))
+
+    def settings(self) -> dict[str, object]:
+        return {"serial": {"port": str(self._wire.path)}}
+
+    async def plug(self) -> None:
+        self._wire.plug()
+        self._end.called(self)
+
+    async def unplug(self) -> None:
+        self._wire.unplug()
+
+    def drop(self) -> None:
+        self._wire.unplug()
+        self._wire.plug()
+
+    def hold(self, value: bool) -> None:
+        raise NotImplementedError("a pseudo-terminal cannot be stalled")
+
+    def answer(self, data: bytes) -> None:
+        self._wire.answer(data)
