@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pos_terminal.domain import faults
-from pos_terminal.journal.errors import JournalError, unopened
+from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.place import sync_directory, write_durably
 
 FOLDER = "catalogs"
@@ -17,24 +17,19 @@ def keep(directory: Path, source: bytes) -> str:
     """
     name = sha256(source).hexdigest()
     path = directory / FOLDER / name
-    try:
-        if path.exists() and path.read_bytes() == source:
-            return name
-        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        sync_directory(directory)
-        write_durably(path, source)
-    except OSError as error:
-        raise unopened(error, str(path)) from error
+    with using(path):
+        if not path.exists() or path.read_bytes() != source:
+            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            sync_directory(directory)
+            write_durably(path, source)
     return name
 
 
 def load(directory: Path, name: str) -> bytes:
     """The catalogue whose SHA-256 in hex is `name`; JournalError where it is gone or changed."""
     path = directory / FOLDER / name
-    try:
+    with using(path):
         source = path.read_bytes()
-    except OSError as error:
-        raise unopened(error, str(path)) from error
     if sha256(source).hexdigest() != name:
         raise JournalError(faults.JOURNAL_DAMAGED, f"{path} is not what its name says")
     return source

@@ -5,7 +5,7 @@ the middle of a checkpoint could lose rows (versions 3.7.0 to 3.51.2).
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +14,7 @@ import apsw
 
 from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.errors import JournalError, unopened
+from pos_terminal.journal.errors import JournalError, using
 
 NAME = "journal.db"
 APPLICATION = 0x504F534A
@@ -41,24 +41,21 @@ PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {LAYOUT};
 """
 
-_DURABLE = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
-PRAGMA wal_autocheckpoint = 0;
-PRAGMA trusted_schema = OFF;
-PRAGMA cell_size_check = ON;
-"""
 
 
 def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
-    """A connection to `path`; waits up to 5 s for another's lock, then apsw.BusyError."""
+    """A connection to `path`; waits up to 5 s for another's lock, then apsw.BusyError.
+
+    psow=0: a card that loses power in the middle of a sector may spoil all of that sector, so no
+    commit ever writes into one that holds an earlier commit (SQLite pads the log to whole sectors).
+    """
     version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
     if version < _OLDEST_SQLITE:
         raise JournalError(
             faults.JOURNAL_FAILED,
             f"SQLite {apsw.sqlite_lib_version()} can lose rows; 3.51.3 or newer is needed",
         )
-    name = f"file:{quote(str(path))}"
+    name = f"file:{quote(str(path))}?psow=0"
     db = apsw.Connection(name, flags=flags | apsw.SQLITE_OPEN_URI, vfs=vfs or None)
     db.set_busy_timeout(5000)
     return db
@@ -66,19 +63,26 @@ def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
 
 def open_writer(path: Path, vfs: str) -> apsw.Connection:
     """The one connection that writes; makes the tables in a database that has none."""
-    db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-    try:
+    with ExitStack() as undo:
+        db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        undo.callback(db.close)
         if not db.execute("SELECT count(*) FROM sqlite_schema").get:
-            db.execute("PRAGMA page_size = 4096")
-            db.execute(_DURABLE)
+            make_durable(db)
             with db:
-                db.execute(_SCHEMA)
+                db.execute(_SCHEMA).fetchall()
         check_layout(db, path)
-        db.execute(_DURABLE)
-    except BaseException:
-        db.close()
-        raise
+        make_durable(db)
+        undo.pop_all()
     return db
+
+
+def make_durable(db: apsw.Connection) -> None:
+    """From here on a commit has returned only when it is on the disk."""
+    if db.pragma("journal_mode", "wal") != "wal":
+        raise JournalError(faults.JOURNAL_FAILED, f"{db.filename} takes no write-ahead log")
+    db.pragma("synchronous", "full")
+    db.pragma("wal_autocheckpoint", 0)
+    db.pragma("trusted_schema", "off")
 
 
 def check_layout(db: apsw.Connection, path: Path) -> None:
@@ -130,13 +134,6 @@ def reading(path: Path, vfs: str = "") -> Iterator[Reader]:
     """A Reader on an existing journal; JournalError where there is none or it cannot be read."""
     if not path.exists():
         raise JournalError(faults.JOURNAL_FAILED, f"there is no journal at {path}")
-    reader = None
-    try:
-        reader = Reader(path, vfs)
+    with using(path), closing(Reader(path, vfs)) as reader:
         reader.check(path)
         yield reader
-    except apsw.Error as error:
-        raise unopened(error, str(path)) from error
-    finally:
-        if reader:
-            reader.close()

@@ -1,6 +1,9 @@
 """Why a journal cannot be used, each with the fault that names it to people."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import apsw
 
@@ -42,9 +45,13 @@ def fault_of(error: BaseException) -> Fault:
             return faults.JOURNAL_FAILED
 
 
-def unopened(error: BaseException, what: str) -> JournalError:
-    """The error to raise where `what` could not be opened or read."""
-    return JournalError(fault_of(error), f"{what}: {error}")
+@contextmanager
+def using(path: Path) -> Iterator[None]:
+    """Turns what the database or the disk says about `path` into a JournalError."""
+    try:
+        yield
+    except (apsw.Error, OSError) as error:
+        raise JournalError(fault_of(error), f"{path}: {error}") from error
 
 
 def failed(error: BaseException) -> JournalFailed:

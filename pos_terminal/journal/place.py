@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pos_terminal.domain import faults
-from pos_terminal.journal.errors import JournalError, unopened
+from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 
 LOCK = "lock"
@@ -57,15 +57,12 @@ class Lock:
 
 
 def prepare(directory: Path) -> Lock:
-    """Make the directory, durably, and lock it."""
-    try:
-        missing = [p for p in (directory, *directory.parents) if not p.exists()]
-        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-        for made in missing:
-            sync_directory(made.parent)
-        return Lock(directory)
-    except OSError as error:
-        raise unopened(error, str(directory)) from error
+    """Make the directory, durably, and lock it. OSError where the disk does not let it."""
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+    for made in missing:
+        sync_directory(made.parent)
+    return Lock(directory)
 
 
 def read_mark(directory: Path) -> Mark | None:

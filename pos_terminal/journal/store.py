@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty
 
@@ -12,8 +13,8 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, place
-from pos_terminal.journal.database import NAME, Reader
-from pos_terminal.journal.errors import JournalError, JournalFailed, unopened
+from pos_terminal.journal.database import NAME, reading
+from pos_terminal.journal.errors import JournalError, JournalFailed, using
 from pos_terminal.journal.record import Identity, Record, Running
 from pos_terminal.journal.tail import Tail, read_tail
 from pos_terminal.journal.wal import Checkpointer
@@ -56,27 +57,23 @@ class Journal:
         tests. JournalError, with its fault, where it is held by another process, another till's,
         damaged, newer than this program, or where the disk refuses.
         """
-        lock = place.prepare(directory)
         path = directory / NAME
-        db = None
-        try:
+        with using(path), ExitStack() as undo:
+            lock = place.prepare(directory)
+            undo.callback(lock.release)
             mark = place.read_mark(directory)
             if mark and not path.exists():
                 detail = f"{path} is gone, and a journal was kept here: restore it"
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
             db = database.open_writer(path, vfs)
+            undo.callback(db.close)
             place.sync_directory(directory)
             tail = read_tail(path, vfs, identity, mark)
             if tail.first and not mark:
                 place.write_mark(directory, tail.first)
-            return cls(path, vfs, lock, db, tail)
-        except BaseException as error:
-            if db:
-                db.close()
-            lock.release()
-            if isinstance(error, apsw.Error | OSError):
-                raise unopened(error, str(path)) from error
-            raise
+            journal = cls(path, vfs, lock, db, tail)
+            undo.pop_all()
+            return journal
 
     @property
     def running(self) -> Running:
@@ -174,11 +171,9 @@ class Journal:
 
 def read_records(path: Path, vfs: str, after: int, limit: int) -> list[Record]:
     """At most `limit` records behind `after`, from the disk; blocks."""
+    with reading(path, vfs) as reader:
+        rows = reader.rows(after, limit)
     try:
-        reader = Reader(path, vfs)
-        try:
-            return [Record.read(row.rec, row.hash) for row in reader.rows(after, limit)]
-        finally:
-            reader.close()
-    except (apsw.Error, ValueError) as error:
-        raise unopened(error, str(path)) from error
+        return [Record.read(row.rec, row.hash) for row in rows]
+    except ValueError as error:
+        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}, behind {after}: {error}") from error

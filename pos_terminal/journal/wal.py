@@ -1,6 +1,6 @@
 """Taking the write-ahead log into the database file, without an append ever waiting for it.
 
-SQLite would do so inside the thousandth commit, which then costs three or four syncs instead of
+SQLite would do so inside every thousandth commit, which then costs three or four syncs instead of
 one: on an SD card, a second. Here a second connection on a thread of its own does it, PASSIVE, so
 that it takes no lock that a commit needs; asked in a quiet moment once the log is worth it, or
 whatever happens at LIMIT, which bounds the log.
@@ -13,13 +13,16 @@ from threading import Thread
 
 import apsw
 
-from pos_terminal.journal.database import connect
+from pos_terminal.journal.database import connect, make_durable
 
 SOON = 256
-"""Frames of 4 KiB in the log from which a quiet moment is used: a restart reads 1 MiB at most."""
+"""Frames of 4 KiB in the log from which a quiet moment is used: a restart reads about 1 MiB."""
 
-LIMIT = 4096
-"""Frames at which the log is taken in at once, however busy the till is."""
+LIMIT = 1024
+"""Frames at which the log is taken in however busy the till is, beside its commits."""
+
+BOUND = 8192
+"""Frames at which a commit does wait: appends that never paused outran the other thread."""
 
 IDLE = 1.0
 """Seconds without an append that make a quiet moment."""
@@ -32,14 +35,15 @@ class Checkpointer:
 
     def __init__(self, path: Path, vfs: str) -> None:
         self._db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
-        self._db.execute("PRAGMA synchronous = FULL")
+        make_durable(self._db)
         self._asked: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._run, name="journal-checkpoint", daemon=True)
         self._thread.start()
 
     def ask(self) -> None:
-        """Take the log in now."""
-        self._asked.put(True)
+        """Take the log in now, unless that is asked for already."""
+        if self._asked.empty():
+            self._asked.put(True)
 
     def stop(self) -> None:
         """End, and let the file go."""
@@ -49,12 +53,14 @@ class Checkpointer:
     def _run(self) -> None:
         try:
             while self._asked.get():
-                self._checkpoint()
+                take_in(self._db)
         finally:
             self._db.close()
 
-    def _checkpoint(self) -> None:
-        try:
-            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except apsw.Error as error:
-            log.warning("the log was not taken into journal.db, and stays: %s", error)
+
+def take_in(db: apsw.Connection) -> None:
+    """One passive checkpoint. Its failure loses nothing: the log stays, and is taken in later."""
+    try:
+        db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    except apsw.Error as error:
+        log.warning("the log was not taken into journal.db, and stays: %s", error)

@@ -19,7 +19,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, place
 from pos_terminal.journal.errors import JournalFailed, failed
 from pos_terminal.journal.record import Record, Running
-from pos_terminal.journal.wal import IDLE, LIMIT, SOON, Checkpointer
+from pos_terminal.journal.wal import BOUND, IDLE, LIMIT, SOON, Checkpointer, take_in
 
 GROUP = 32
 """Appends that share one commit at most."""
@@ -92,8 +92,12 @@ class Writer:
                 if not self._write(group):
                     break
         finally:
-            self._checkpointer.stop()
-            self._db.close()
+            self.release()
+
+    def release(self) -> None:
+        """Let the file go; the last connection to leave takes the log in."""
+        self._checkpointer.stop()
+        self._db.close()
 
     def _take(self) -> list[Append]:
         """The next group; empty at the end. In a quiet moment, has the log taken into the file."""
@@ -130,9 +134,15 @@ class Writer:
             loop.call_soon_threadsafe(self._failed, failed(error), group)
             return False
         loop.call_soon_threadsafe(self._committed, committed)
-        if self._frames >= LIMIT:
-            self._checkpointer.ask()
+        self.tend()
         return True
+
+    def tend(self) -> None:
+        """Keep the log from growing without bound."""
+        if self._frames >= BOUND:
+            take_in(self._db)
+        elif self._frames >= LIMIT:
+            self._checkpointer.ask()
 
     def commit(self, group: list[Append]) -> Committed:
         """Write `group` in one transaction; durable on return, unless it raises."""

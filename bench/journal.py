@@ -1,0 +1,161 @@
+"""What a durable record costs, beside a bare row of the same size through apsw, in one run.
+
+All in microseconds, on the disk under the directory given. `raw_*` is one INSERT per commit with
+WAL and synchronous=FULL and nothing else; `inside_*` the writer's own work from events to the
+commit; `awaited_*` an append as the till sees it, through thread and future. The three take turns,
+so that a disk whose speed drifts is as kind to one as to the others.
+"""
+
+import asyncio
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import apsw
+
+from pos_terminal.domain.events import Event, LineSold, SaleOpened
+from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.quantity import Unit
+from pos_terminal.journal.database import NAME, connect, open_writer
+from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.store import Journal
+from pos_terminal.journal.wal import Checkpointer
+from pos_terminal.journal.writer import GROUP, Append, Writer
+
+IDENTITY = Identity(store="banc", terminal="1", software="0", simulated=True)
+MOMENT = Moment(
+    at="2026-01-05T08:30:00.000+01:00",
+    utc=1_767_598_200_000_000,
+    mono=1_000_000,
+    boot="0f8fad5b-d9cb-469f-a165-70867728950e",
+    trust=Trust.SIMULATED,
+)
+OPENED = SaleOpened(sale=1, catalog="c" * 64)
+LINE = LineSold(
+    sale=1, line=1, plu="28", name="Tradition", unit=Unit.PIECE, family="pain", quantity=1000,
+    price=130, per=1000, list_price=130, list_per=1000, vat=550, gross=130, entry="key",
+)  # fmt: skip
+ROUNDS = 40
+EACH = 25
+BATCHES = 10
+WARM = 400
+
+
+class Raw:
+    """A table of blobs and nothing else: the limit that this machine's disk and SQLite set."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._db = connect(path, "", apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        self._db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+        self._db.execute("CREATE TABLE raw (seq INTEGER PRIMARY KEY, rec BLOB)")
+        self._rec = bytes(size)
+
+    def row(self) -> None:
+        """One row, one commit."""
+        self._db.execute("INSERT INTO raw (rec) VALUES (?)", (self._rec,))
+
+    def batch(self) -> None:
+        """A full group's rows, one commit."""
+        with self._db:
+            for _ in range(GROUP):
+                self.row()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._db.close()
+
+
+class Inside:
+    """A writer whose thread never starts, so that its commits can be timed from here."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir()
+        path = directory / NAME
+        self._loop = asyncio.get_running_loop()
+        self._writer = Writer(
+            directory=directory, db=open_writer(path, ""), checkpointer=Checkpointer(path, ""),
+            running=Running(identity=IDENTITY),
+            committed=lambda done: None, failed=lambda error, group: None,
+        )  # fmt: skip
+        self._commit(OPENED, 1)
+
+    def row(self) -> None:
+        """One record, one commit."""
+        self._commit(LINE, 1)
+
+    def batch(self) -> None:
+        """A full group's records, one commit."""
+        self._commit(LINE, GROUP)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._writer.release()
+
+    def _commit(self, event: Event, appends: int) -> None:
+        group = [Append([event], MOMENT, self._loop.create_future()) for _ in range(appends)]
+        self._writer.commit(group)
+        self._writer.tend()
+
+
+def _time(work: Callable[[], object], times: list[float]) -> None:
+    start = perf_counter()
+    work()
+    times.append((perf_counter() - start) * 1e6)
+
+
+async def _measure(directory: Path) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(dir=directory, prefix="journal-bench-") as scratch:
+        return await _take_turns(Path(scratch))
+
+
+async def _take_turns(scratch: Path) -> dict[str, float]:
+    journal = Journal.open(scratch / "awaited", IDENTITY)
+    opened = await journal.append([OPENED], MOMENT)
+    line = await journal.append([LINE], MOMENT)
+    raw = Raw(scratch / "raw.db", len(line[0].rec) + len(opened[0].hash))
+    inside = Inside(scratch / "inside")
+    times: dict[str, list[float]] = {
+        name: [] for name in ("raw", "inside", "awaited", "raw_batch", "inside_batch")
+    }
+    for _ in range(WARM):  # until each log has its length: a file that grows is slower to sync
+        raw.batch()
+        inside.batch()
+        await asyncio.gather(*(journal.append([LINE], MOMENT) for _ in range(GROUP)))
+    for _ in range(ROUNDS):
+        for _ in range(EACH):
+            _time(raw.row, times["raw"])
+        for _ in range(EACH):
+            _time(inside.row, times["inside"])
+        for _ in range(EACH):
+            start = perf_counter()
+            await journal.append([LINE], MOMENT)
+            times["awaited"].append((perf_counter() - start) * 1e6)
+        for _ in range(BATCHES):
+            _time(raw.batch, times["raw_batch"])
+            _time(inside.batch, times["inside_batch"])
+    await journal.close()
+    inside.close()
+    raw.close()
+    return _figures(times)
+
+
+def _figures(times: dict[str, list[float]]) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for name, taken in times.items():
+        cuts = statistics.quantiles(taken, n=100)
+        figures[f"{name}_p50_us"] = round(cuts[49], 1)
+        figures[f"{name}_p99_us"] = round(cuts[98], 1)
+    for name, limit in (("inside", "raw"), ("awaited", "raw"), ("inside_batch", "raw_batch")):
+        ratio = figures[f"{limit}_p50_us"] / figures[f"{name}_p50_us"]
+        figures[f"{name}_of_raw"] = round(ratio, 3)
+    figures["thread_and_future_us"] = round(
+        figures["awaited_p50_us"] - figures["inside_p50_us"], 1
+    )
+    return figures
+
+
+def measure(directory: Path) -> dict[str, float]:
+    """The figures, taken on the disk of `directory`, which must exist; a few seconds."""
+    return asyncio.run(_measure(directory))
