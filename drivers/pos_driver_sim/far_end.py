@@ -144,5 +144,8 @@ class Pty(Wire):
         return master
 
     def _hung_up(self) -> None:
-        self._close()
-        self.plug()
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._fd)
+        used, self._fd = self._fd, self._make()  # made before the other goes: another number
+        os.close(used)
+        loop.add_reader(self._fd, self._readable)

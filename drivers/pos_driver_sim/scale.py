@@ -1,17 +1,18 @@
 """A shop scale at the end of a serial line, which speaks Toledo 8217 and can misbehave.
 
-Source: Transcell PC-150 manual, appendix B.1.4 (the same protocol under its older name, 8213).
+Sources: Transcell PC-150 manual, appendix B.1.4 (records, status bits, what Z does; the protocol
+is called 8213 there); Brecknell 67XXU Service Manual, pages 69-71 (echo mode).
 """
 
 import asyncio
-import re
 from pathlib import Path
 from typing import Self
 
 from pos_driver_sim.far_end import Pty
 
-_COMMAND = re.compile(rb"W|Z|T(?:\d{5})?|C|E.*", re.DOTALL)
 _MOTION, _OVER, _UNDER, _OUTSIDE_ZERO, _CENTRE_OF_ZERO, _ALWAYS = 1, 2, 4, 8, 16, 0x60
+_ECHO_ON, _ECHO_OFF = b"E", b"F"
+_COMMANDS = b"WZTC"
 
 
 class ScaleEnd:
@@ -19,7 +20,7 @@ class ScaleEnd:
 
     `grams`: on the platter; over `capacity` is an overload, and less than nothing is negative.
     `moving`: the platter has not settled.
-    `mute`: no answer. `delay`: seconds before each answer. `garbage`: sent instead of it.
+    `mute`: no answer. `delay`: seconds before each answer. `garbage`: sent in place of answers.
     `asked`: every command that has come.
     """
 
@@ -34,6 +35,8 @@ class ScaleEnd:
         self.garbage: bytes | None = None
         self.asked: list[bytes] = []
         self._zero = 0
+        self._echoes = False
+        self._free_at = 0.0
         self.settings: dict[str, object] = {"driver": "toledo", "port": str(path)}
 
     async def __aenter__(self) -> Self:
@@ -46,6 +49,7 @@ class ScaleEnd:
     async def unplug(self) -> None:
         """Pull the cable; the scale keeps its zero and its tare."""
         self._wire.unplug()
+        self._echoes = False
 
     async def replug(self) -> None:
         """Plug it in again."""
@@ -57,50 +61,58 @@ class ScaleEnd:
         return self.grams - self._zero - self.tare
 
     def _received(self, data: bytes) -> None:
-        for match in _COMMAND.finditer(data):
-            command = match[0]
-            self.asked.append(command)
-            answer = self._obey(command)
-            if self.garbage is not None:
-                answer = self.garbage
-            if self.mute:
-                continue
-            if self.delay:
-                asyncio.get_running_loop().call_later(self.delay, self._wire.answer, answer)
-            else:
-                self._wire.answer(answer)
+        for byte in data:
+            answer = self._obey(bytes([byte]))
+            if answer and not self.mute:
+                self._send(answer)
+
+    def _send(self, answer: bytes) -> None:
+        """Send after `delay`, and after everything before it."""
+        loop = asyncio.get_running_loop()
+        self._free_at = max(loop.time() + self.delay, self._free_at + 0.0001)
+        loop.call_at(self._free_at, self._wire.answer, answer)
 
     def _obey(self, command: bytes) -> bytes:
-        name, rest = command[:1], command[1:]
-        if name == b"E":
-            return b"\x02E\r" + rest
-        if name == b"W":
-            return self._status_record() if self._unweighable else self._weight_record()
-        settled = not self.moving and self.grams <= self.capacity
-        if name == b"C":
+        if command == (_ECHO_OFF if self._echoes else _ECHO_ON):
+            self._echoes = not self._echoes
+            return b"\x02" + command + b"\r"
+        if self._echoes:
+            return command
+        if command not in _COMMANDS:
+            return b""
+        self.asked.append(command)
+        self._adjust(command)
+        if self.garbage is not None:
+            return self.garbage
+        weighable = not self.moving and self.grams <= self.capacity and self.net >= 0
+        return self._weight() if command == b"W" and weighable else self._status()
+
+    def _adjust(self, command: bytes) -> None:
+        if command == b"C":
             self.tare = 0
-        elif name == b"Z" and settled and abs(self.grams) <= self.capacity // 50:
+        if self.moving or self.grams > self.capacity:
+            return
+        if command == b"T":
+            self.tare = max(0, self.grams - self._zero)
+        elif command == b"Z" and abs(self.grams) <= self._zero_range:
             self._zero = self.grams
-        elif name == b"T" and settled:
-            self.tare = int(rest) if rest else self.grams - self._zero
-        return self._status_record()
 
     @property
-    def _unweighable(self) -> bool:
-        return self.moving or self.grams > self.capacity or self.net < 0
+    def _zero_range(self) -> int:
+        return self.capacity // 50
 
-    def _weight_record(self) -> bytes:
+    def _weight(self) -> bytes:
         net = b"N" if self.tare else b""
         return b"\x02%02d.%03d%b\r" % (*divmod(self.net, 1000), net)
 
-    def _status_record(self) -> bytes:
+    def _status(self) -> bytes:
         gross = self.grams - self._zero
         status = (
             _ALWAYS
             | _MOTION * self.moving
             | _OVER * (self.grams > self.capacity)
             | _UNDER * (self.net < 0)
-            | _OUTSIDE_ZERO * (abs(gross) > self.capacity // 50)
+            | _OUTSIDE_ZERO * (abs(self.grams) > self._zero_range)
             | _CENTRE_OF_ZERO * (gross == 0)
         )
         return b"\x02?" + bytes([status]) + b"\r"

@@ -1,7 +1,7 @@
 """The customer display: a link and a command set."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -12,6 +12,7 @@ from pos_terminal.devices.classes import CustomerDisplay
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.domain.faults import DISPLAY_OFFLINE
 from pos_terminal.domain.screen import Screen
+from pos_terminal.links.faults import opened
 from pos_terminal.links.link import Link, LinkLost, LinkStalled
 from pos_terminal.links.node import node_link
 from pos_terminal.links.serial import SerialSettings, serial_link
@@ -104,11 +105,7 @@ def _link(settings: VfdSettings) -> AbstractAsyncContextManager[Link]:
 @asynccontextmanager
 async def open_display(settings: VfdSettings) -> AsyncIterator[CustomerDisplay]:
     """Open the display and set it up. Raises DeviceLost when it is absent."""
-    async with AsyncExitStack() as stack:
-        try:
-            link = await stack.enter_async_context(_link(settings))
-        except LinkLost as error:
-            raise DeviceLost(DISPLAY_OFFLINE, str(error)) from error
+    async with opened(_link(settings), DISPLAY_OFFLINE) as link:
         display = Vfd(link, settings)
         await display.start()
         yield display
