@@ -1,0 +1,1 @@
+"""The running terminal: settings, plugins, lanes, the till, and the one place that wires them."""

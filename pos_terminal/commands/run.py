@@ -1,0 +1,52 @@
+"""`pos-terminal run`: serve the shop until a signal says stop."""
+
+import argparse
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+from pos_terminal.commands.output import fail
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter import Trouble
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.runtime.app import App
+from pos_terminal.runtime.boot import Booted, boot
+from pos_terminal.runtime.clock import SystemClock
+from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.words import speak
+
+CONFIG = Path("/etc/pos-terminal/terminal.toml")
+STATE = Path("/var/lib/pos-terminal")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE")
+    parser.add_argument("--state", type=Path, default=STATE, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="errors as one JSON object on stdout")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve; 0 after a stop that was asked for, 1 when it could not start."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        booted = boot(arguments.config.absolute(), arguments.state)
+        speak(booted.settings.language)
+        asyncio.run(_serve(booted, arguments.state))
+    except BadConfiguration as error:
+        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
+    except JournalError as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
+    return 0
+
+
+async def _serve(booted: Booted, state: Path) -> None:
+    app = App(booted.settings, booted.plugins, state, SystemClock(booted.settings.zone))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, app.stop)
+    loop.add_signal_handler(signal.SIGHUP, app.reload_catalogue)
+    if booted.refused:
+        app.put(Trouble(faults.BAD_CONFIGURATION))
+    await app.run()

@@ -1,0 +1,214 @@
+"""The one composition root: settings, plugins, journal, lanes and till become a terminal."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import pos_terminal
+from pos_terminal.domain import display, faults
+from pos_terminal.domain.counter import SERIES, Counter, Input, NewCatalog, Trouble
+from pos_terminal.domain.events import Event, OperatorSignedOn, TillStarted, TillStopped
+from pos_terminal.domain.faults import Fault
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.record import Identity
+from pos_terminal.journal.store import Journal
+from pos_terminal.runtime.catalogue import Catalogue, Loaded
+from pos_terminal.runtime.clock import Clock
+from pos_terminal.runtime.equipment import Equipment
+from pos_terminal.runtime.hotplug import watch
+from pos_terminal.runtime.notify import notify, watchdog_interval
+from pos_terminal.runtime.plugins import Plugins
+from pos_terminal.runtime.settings import Settings
+from pos_terminal.runtime.till import Till
+
+log = logging.getLogger(__name__)
+
+RETRY = 2.0
+"""Seconds between two attempts to take a failed journal up again."""
+
+STALLED = 30.0
+"""Seconds that a record may take to become durable before the watchdog is left to bite."""
+
+WRONG_PLACE = (faults.JOURNAL_LOCKED, faults.JOURNAL_FOREIGN)
+"""Faults of whoever started the program, not of the till: it ends with them."""
+
+
+class App:
+    """One terminal: `run` serves until `stop` is called."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        plugins: Plugins,
+        state: Path,
+        clock: Clock,
+        *,
+        simulated: bool = False,
+        vfs: str = "",
+    ) -> None:
+        self.settings = settings
+        self.plugins = plugins
+        self.journal: Journal | None = None
+        self.till: Till | None = None
+        self.ready = asyncio.Event()
+        self._state = state
+        self._clock = clock
+        self._vfs = vfs
+        self._identity = Identity(
+            settings.store, settings.terminal, pos_terminal.__version__, simulated
+        )
+        self._inputs: asyncio.Queue[Input] = asyncio.Queue()
+        self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
+        self.equipment = Equipment(
+            settings.devices, plugins.drivers, settings.keymap, self._inputs.put_nowait
+        )
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish: what is decided is recorded, then `run` returns."""
+        self._stopping.set()
+
+    def put(self, given: Input) -> None:
+        """Give the till an input, behind those that wait."""
+        self._inputs.put_nowait(given)
+
+    def reload_catalogue(self) -> None:
+        """Read the catalogue's file anew; it holds from the next sale on, if it is right."""
+        loaded = self._catalogue.load()
+        if loaded.problems:
+            self.put(Trouble(faults.BAD_CATALOGUE))
+        else:
+            self.put(NewCatalog(loaded.catalog))
+
+    async def run(self) -> None:
+        """Serve. JournalError when the state directory is in use, or is another till's."""
+        journal = self._open_journal()
+        watchers = (self._sell(journal), self._keep_watchdog(), self._watch_files())
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(task) for task in self.equipment.tasks()]
+                tasks += [group.create_task(task) for task in watchers]
+                await self._stopping.wait()
+                notify("STOPPING=1")
+                for task in tasks:
+                    task.cancel()
+            await self._say_goodbye()
+        finally:
+            if self.journal:
+                await self.journal.close()
+
+    def _open_journal(self) -> Journal | JournalError:
+        try:
+            self.journal = Journal.open(self._state, self._identity, vfs=self._vfs)
+        except JournalError as error:
+            if error.fault in WRONG_PLACE:
+                raise
+            log.error("%s %s", error, error.fault.remedy)
+            return error
+        return self.journal
+
+    async def _sell(self, journal: Journal | JournalError) -> NoReturn:
+        """Serve the till; whenever its journal fails, stop selling visibly until it works again."""
+        while True:
+            if isinstance(journal, Journal):
+                try:
+                    await self._serve(journal)
+                except JournalError as error:
+                    log.error("%s %s", error, error.fault.remedy)
+                    self.journal = None
+                    await journal.close()
+                    journal = error
+            else:
+                await self._out_of_order(journal.fault)
+                journal = self._open_journal()
+
+    async def _serve(self, journal: Journal) -> None:
+        loaded = self._catalogue.load()
+        counter = self._counter(journal, loaded)
+        till = Till(
+            counter,
+            journal,
+            self._clock,
+            self.equipment.outputs,
+            shop=self.settings.shop,
+            terminal=self.settings.terminal,
+            simulated=self._identity.simulated,
+        )
+        self.till = till
+        till.record(self._first_events(journal, loaded))
+        if loaded.problems:
+            self.put(Trouble(faults.BAD_CATALOGUE))
+        self.ready.set()
+        await till.run(self._inputs)
+
+    def _counter(self, journal: Journal, loaded: Loaded) -> Counter:
+        """The counter as the journal says it stood. An open sale has its own catalogue back."""
+        counter = Counter(loaded.catalog, self.settings.default_vat, self.plugins.find_item)
+        counts = journal.running.counts
+        counter.resume(counts.sale, counts.tickets.get(SERIES, 0))
+        for record in journal.recent():
+            counter.apply(record.event, record.moment.at)
+        sale = counter.sale
+        if sale and sale.catalog != loaded.catalog.sha256:
+            counter.catalog = self._catalogue.kept(sale.catalog)
+            self.put(NewCatalog(loaded.catalog))
+        return counter
+
+    def _first_events(self, journal: Journal, loaded: Loaded) -> tuple[Event, ...]:
+        recent = journal.recent()
+        if not recent:
+            after = "first"
+        else:
+            after = "stop" if isinstance(recent[-1].event, TillStopped) else "crash"
+        started = TillStarted(
+            version=pos_terminal.__version__,
+            after=after,
+            configuration=self.settings.source,
+            catalog=loaded.catalog.sha256,
+        )
+        if journal.running.operator == self.settings.operator:
+            return (started,)
+        return (started, OperatorSignedOn(operator=self.settings.operator))
+
+    async def _out_of_order(self, fault: Fault) -> None:
+        """Refuse every input, loudly, until it is time to try the journal again."""
+        outputs = self.equipment.outputs
+        self.ready.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RETRY):
+                while True:
+                    outputs.screen.put(display.fault(fault))
+                    outputs.tone.put(fault.tone)
+                    await self._inputs.get()
+
+    async def _say_goodbye(self) -> None:
+        """Record that this end was meant."""
+        if self.journal and self.till:
+            try:
+                await self.till.record((TillStopped(reason="signal"),))
+            except JournalError as error:
+                log.error("%s", error)
+
+    async def _keep_watchdog(self) -> NoReturn:
+        """Tell the service manager that the till is ready, and then again and again that it lives.
+
+        The sign of life stops with the event loop, and while a record is stuck on its way to disk.
+        """
+        await self.ready.wait()
+        notify("READY=1", f"STATUS={'selling' if self.journal else 'out of order'}")
+        interval = watchdog_interval()
+        while True:
+            await asyncio.sleep(interval or STALLED)
+            stalled = self.till.stalled_for() if self.till else 0.0
+            if interval and stalled < STALLED:
+                notify("WATCHDOG=1")
+            elif stalled >= STALLED:
+                log.error("a record has been on its way to disk for %.0f s", stalled)
+
+    async def _watch_files(self) -> NoReturn:
+        """From the start on, but behind it: what is plugged in, and a new catalogue."""
+        await self.ready.wait()
+        reactions = {path: port.wake for path, port in self.equipment.paths.items()}
+        await watch({**reactions, self.settings.catalog.absolute(): self.reload_catalogue})

@@ -1,0 +1,68 @@
+"""The catalogue in force: read from its file, kept by its SHA-256; the last good one stands in."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos_terminal.domain.barcode import Pattern
+from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.catalog_file import parse_catalog
+from pos_terminal.domain.table import Problem
+from pos_terminal.journal import catalogs
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.place import write_durably
+
+log = logging.getLogger(__name__)
+
+IN_FORCE = "catalog.sha256"
+"""The file in the state directory that names the last catalogue without a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The catalogue to sell from, and what is wrong with the file if it is not the file's."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...] = ()
+
+
+class Catalogue:
+    """Where the catalogue comes from, and where its good versions stay."""
+
+    def __init__(self, file: Path, state: Path, patterns: Sequence[Pattern]) -> None:
+        self.file = file
+        self._state = state
+        self._patterns = patterns
+
+    def load(self) -> Loaded:
+        """Read the file. With any fault in it the last good catalogue stays in force.
+
+        Where none was ever good, the rows that are right are sold from, since a shop with most
+        of its articles is better than none. JournalError when a catalogue cannot be kept.
+        """
+        try:
+            source = self.file.read_bytes()
+        except OSError as error:
+            return self._fall_back(None, (Problem(0, "", str(error.strerror or error)),))
+        catalog, problems = parse_catalog(source, self._patterns)
+        if problems:
+            return self._fall_back(source, problems)
+        catalogs.keep(self._state, source)
+        write_durably(self._state / IN_FORCE, catalog.sha256.encode())
+        return Loaded(catalog)
+
+    def kept(self, sha256: str) -> Catalog:
+        """The catalogue of an open sale, as it was. JournalError when it is gone or changed."""
+        return parse_catalog(catalogs.load(self._state, sha256), self._patterns)[0]
+
+    def _fall_back(self, source: bytes | None, problems: tuple[Problem, ...]) -> Loaded:
+        for problem in problems:
+            log.error("%s: %s", self.file, problem)
+        try:
+            return Loaded(self.kept((self._state / IN_FORCE).read_text()), problems)
+        except (OSError, JournalError) as error:
+            log.warning("no earlier catalogue: %s", error)
+        source = source or b"plu,name,price\n"
+        catalogs.keep(self._state, source)
+        return Loaded(parse_catalog(source, self._patterns)[0], problems)

@@ -1,0 +1,263 @@
+"""Reading the configuration: TOML to `Settings`, every fault with its line, key and reason."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.barcode import Measure, Pattern
+from pos_terminal.domain.catalog_file import parse_rate
+from pos_terminal.domain.keys import KeyMap, parse_map
+from pos_terminal.domain.table import Problem
+from pos_terminal.domain.ticket import Shop
+from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
+
+KEYMAPS = Path(__file__).parent.parent / "keymaps"
+PRINTER_DRAWER = "printer"
+T = TypeVar("T")
+
+
+class BadConfiguration(Exception):
+    """The file cannot be used; `problems` says where and why, `file` which."""
+
+    def __init__(self, file: Path, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+        self.file = file
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TerminalTable:
+    store: str = "1"
+    number: str = "1"
+    operator: int = 1
+    zone: str = "Europe/Paris"
+    language: str = "fr"
+    default_vat: str | float = "5.5"
+    catalog: str
+    keymap: str = "numeric"
+    plugins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _LabelTable:
+    template: str
+    measure: Measure
+    decimals: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    shop: Shop
+    terminal: _TerminalTable
+    labels: tuple[_LabelTable, ...] = ()
+    devices: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class _Reader:
+    """One file being read: collects problems, finds the lines they stand on."""
+
+    def __init__(self, file: Path, source: bytes) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        try:
+            self.text = source.decode()
+            self.tables = tomllib.loads(self.text)
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            at = re.search(r"line (\d+)", str(error))
+            problem = Problem(int(at[1]) if at else 1, "", f"this is no TOML: {error}")
+            raise BadConfiguration(file, (problem,)) from None
+
+    def bad(self, path: str, reason: str) -> None:
+        """Note what is wrong with the key at this dotted path."""
+        self.problems.append(Problem(line_of(self.text, path), path, reason))
+
+    def convert(self, table: Mapping[str, Any], to: type[T], path: str) -> T | None:
+        """The table as a dataclass; None, and problems noted, when it does not fit."""
+        before = len(self.problems)
+        for name in _unknown(table, to):
+            self.bad(f"{path}.{name}".lstrip("."), "no such setting")
+        try:
+            value = msgspec.convert(table, to)
+        except (msgspec.ValidationError, ValueError) as error:
+            reason, _, at = str(error).partition(" - at `$")
+            key = re.sub(r"\[(\d+|\.\.\.)\]", "", at.rstrip("`"))
+            self.bad(f"{path}{key}".lstrip("."), reason)
+            return None
+        return value if len(self.problems) == before else None
+
+    def check(self, path: str, make: Callable[[], T]) -> T | None:
+        """What `make` returns; None, and the problem noted, when it refuses."""
+        try:
+            return make()
+        except (ValueError, OSError, KeyError) as error:
+            self.bad(path, str(error))
+            return None
+
+    def close(self) -> None:
+        """Raise BadConfiguration when anything was wrong."""
+        if self.problems:
+            raise BadConfiguration(self.file, tuple(self.problems))
+
+
+def load(file: Path) -> bytes:
+    """The file's bytes; raises BadConfiguration when it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        problem = Problem(0, "", str(error.strerror or error))
+        raise BadConfiguration(file, (problem,)) from None
+
+
+def plugins_named(file: Path, source: bytes) -> tuple[str, ...]:
+    """The plugins that the file enables, so that their drivers can be known when it is read."""
+    names = _Reader(file, source).tables.get("terminal", {}).get("plugins", ())
+    return tuple(name for name in names if isinstance(name, str))
+
+
+def read(file: Path, source: bytes, drivers: Drivers) -> Settings:
+    """The settings in this file's bytes; raises BadConfiguration with all that is wrong.
+
+    `drivers` are those of the enabled plugins; paths in the file are relative to its folder.
+    """
+    reader = _Reader(file, source)
+    whole = reader.convert(reader.tables, _File, "")
+    if whole is None:
+        reader.close()
+        raise AssertionError("a refused file has its problems noted")
+    terminal = whole.terminal
+    rate = reader.check("terminal.default_vat", lambda: parse_rate(str(terminal.default_vat)))
+    zone = reader.check("terminal.zone", lambda: _zone(terminal.zone))
+    keymap = reader.check("terminal.keymap", lambda: load_keymap(file.parent, terminal.keymap))
+    number = reader.check("terminal.number", lambda: _short_code(terminal.number))
+    store = reader.check("terminal.store", lambda: _short_code(terminal.store))
+    patterns = tuple(
+        reader.check("labels", partial(Pattern, row.template, row.measure, row.decimals))
+        for row in whole.labels
+    )
+    devices = tuple(_devices(reader, whole.devices, drivers))
+    reader.close()
+    if rate is None or zone is None or keymap is None or number is None or store is None:
+        raise AssertionError("a refused key has its problem noted")
+    return Settings(
+        source=sha256(source).hexdigest(),
+        shop=whole.shop,
+        store=store,
+        terminal=number,
+        operator=terminal.operator,
+        zone=zone,
+        language=terminal.language,
+        default_vat=rate,
+        catalog=file.parent / terminal.catalog,
+        patterns=tuple(pattern for pattern in patterns if pattern),
+        keymap=keymap,
+        plugins=terminal.plugins,
+        devices=devices,
+    )
+
+
+def _devices(
+    reader: _Reader, tables: Mapping[str, dict[str, Any]], drivers: Drivers
+) -> Iterator[DeviceSettings]:
+    classes = {each.value: each for each in DeviceClass}
+    for name, table in tables.items():
+        path = f"devices.{name}"
+        options = dict(table)
+        class_name, driver_name = options.pop("class", None), options.pop("driver", None)
+        if class_name not in classes:
+            reader.bad(f"{path}.class", f"one of {', '.join(classes)} is needed")
+            continue
+        device_class = classes[class_name]
+        settings = _driver_settings(reader, path, device_class, driver_name, drivers)
+        converted = settings and reader.convert(options, settings, path)
+        if converted is not None:
+            if isinstance(converted, PrinterDrawerSettings):
+                other = tables.get(converted.printer, {})
+                if other.get("class") != DeviceClass.PRINTER.value:
+                    reader.bad(f"{path}.printer", f"{converted.printer!r} is no printer here")
+            yield DeviceSettings(name, device_class, str(driver_name), converted)
+
+
+def _driver_settings(
+    reader: _Reader, path: str, device_class: DeviceClass, name: object, drivers: Drivers
+) -> type[Any] | None:
+    if device_class is DeviceClass.DRAWER and name == PRINTER_DRAWER:
+        return PrinterDrawerSettings
+    table = drivers.of(device_class)
+    known = [driver.name for driver in table]
+    if isinstance(name, str) and name in known:
+        return table.get(name).settings
+    offered = ", ".join(known) or "none"
+    reader.bad(
+        f"{path}.driver",
+        f"no enabled plugin has the {device_class.value} driver {name!r} (there are: {offered})",
+    )
+    return None
+
+
+def _unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
+    """The dotted names in the table that the dataclass does not have."""
+    hints = get_type_hints(to)
+    names = {each.name for each in fields(to)}
+    for name, value in table.items():
+        if name not in names:
+            yield name
+        elif isinstance(value, Mapping) and is_dataclass(hints[name]):
+            yield from (f"{name}.{inner}" for inner in _unknown(value, hints[name]))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, KeyError, ValueError):
+        raise ValueError(f"{name!r} is no time zone, such as Europe/Paris") from None
+
+
+def _short_code(text: str) -> str:
+    if not (text.isascii() and text.isalnum() and len(text) <= 12):
+        raise ValueError(f"{text!r}: letters and digits, at most 12")
+    return text
+
+
+def load_keymap(folder: Path, name: str) -> KeyMap:
+    """A bundled map by its name, or a file of the shop's; ValueError, OSError with the reason."""
+    file = folder / name if name.endswith(".toml") else KEYMAPS / f"{name}.toml"
+    try:
+        table = tomllib.loads(file.read_text()).get("keys", {})
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file}: {error}") from None
+    return parse_map(table)
+
+
+def line_of(text: str, path: str) -> int:
+    """The line, from 1, on which the key at a dotted path stands, or else its table; 1 if neither.
+
+    Reads the file as people write it: a `[table]` header, then `key =` lines below it.
+    """
+    wanted = path.split(".")
+    table: list[str] = []
+    found = 1
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
+        if header:
+            table = [part.strip(" \"'") for part in header[1].split(".")]
+            if table == wanted[: len(table)]:
+                found = number
+            continue
+        key = re.match(r"\s*([\w.\"'-]+)\s*=", line)
+        if key:
+            full = [*table, *(part.strip("\"'") for part in key[1].split("."))]
+            if full == wanted[: len(full)]:
+                found = number
+                if full == wanted:
+                    return number
+    return found

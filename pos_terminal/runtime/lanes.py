@@ -1,0 +1,215 @@
+"""The lanes: one task a device, between its port and the till. A slow one delays no other."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NoReturn
+
+from pos_terminal.devices.classes import (
+    CustomerDisplay,
+    Drawer,
+    Keypad,
+    Printer,
+    Scale,
+    Scanner,
+    ToneIndicator,
+)
+from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter import (
+    Input,
+    PaperDone,
+    Pressed,
+    Scanned,
+    Trouble,
+    Weighed,
+)
+from pos_terminal.domain.events import ReceiptRequested
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.keys import KeyMap
+from pos_terminal.domain.receipt import Receipt
+from pos_terminal.domain.screen import Screen
+from pos_terminal.runtime.port import Port
+from pos_terminal.runtime.supervise import Latest, forever
+
+log = logging.getLogger(__name__)
+
+Put = Callable[[Input], None]
+
+LONGEST_QUEUE = 20
+"""Receipts that may wait for a slow printer; one more is refused: nobody would wait for it."""
+
+
+async def read_scans(port: Port[Scanner], put: Put) -> NoReturn:
+    """From a scanner to the till, for ever."""
+    while True:
+        with suppress(DeviceError):  # the port has logged it and opens the device again
+            async with port.use(wait=True) as scanner:
+                while True:
+                    scan = await scanner.read()
+                    put(Scanned(scan.text, scan.aim))
+
+
+async def read_keys(port: Port[Keypad], keymap: KeyMap, put: Put) -> NoReturn:
+    """From a keypad to the till, through the key map, for ever."""
+    while True:
+        with suppress(DeviceError):  # the port has logged it and opens the device again
+            async with port.use(wait=True) as keypad:
+                while True:
+                    press = await keypad.read()
+                    put(Pressed(keymap.get(press.name)))
+
+
+async def show_screens(port: Port[CustomerDisplay], box: Latest[Screen]) -> NoReturn:
+    """From the till to a display: always the newest screen, again after a replug, for ever."""
+    port.on_change = box.touch
+    while True:
+        with suppress(DeviceError):  # the port has logged it and opens the device again
+            async with port.use(wait=True) as display:
+                version = -1
+                while True:
+                    screen, version = await box.newer(version)
+                    await display.show(screen)
+
+
+async def sound_tones(port: Port[ToneIndicator], box: Latest[Tone]) -> NoReturn:
+    """From the till to the sounder: the newest tone; one that failed is not made up for."""
+    version = 0
+    while True:
+        tone, version = await box.newer(version)
+        with suppress(DeviceError):  # the port has logged it; the display says the same
+            async with port.use() as indicator:
+                await indicator.sound(tone)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One receipt to print, and the request that its outcome answers."""
+
+    request: ReceiptRequested
+    receipt: Receipt
+
+
+class PrinterLane:
+    """Receipts one after the other; each ends as printed, refused or unknown, and says so."""
+
+    def __init__(self, port: Port[Printer] | None, put: Put) -> None:
+        self._port = port
+        self._put = put
+        self._papers: asyncio.Queue[Paper] = asyncio.Queue(LONGEST_QUEUE)
+
+    def print(self, paper: Paper) -> None:
+        """Queue it; refused at once when the queue is full."""
+        try:
+            self._papers.put_nowait(paper)
+        except asyncio.QueueFull:
+            self._put(PaperDone(paper.request, "refused", faults.PRINTER_BUSY))
+
+    async def run(self) -> NoReturn:
+        """Print what is queued, for ever."""
+        while True:
+            paper = await self._papers.get()
+            self._put(await self._print(paper))
+
+    async def _print(self, paper: Paper) -> PaperDone:
+        if self._port is None:
+            return PaperDone(paper.request, "refused", faults.PRINTER_OFFLINE)
+        try:
+            async with self._port.use() as printer:
+                await printer.print(paper.receipt)
+        except OutcomeUnknown as error:
+            log.warning("%s: %s", paper.receipt.title, error)
+            return PaperDone(paper.request, "unknown", error.fault)
+        except DeviceError as error:
+            log.warning("%s: %s", paper.receipt.title, error)
+            # A driver's bug may have struck when half was on paper: that is not «refused».
+            outcome = "unknown" if error.fault is faults.INTERNAL else "refused"
+            return PaperDone(paper.request, outcome, error.fault)
+        return PaperDone(paper.request, "printed")
+
+
+class DrawerLane:
+    """Opens the drawer when told to; a second order while one is on its way is the same order."""
+
+    def __init__(self, port: Port[Drawer] | None, put: Put) -> None:
+        self._port = port
+        self._put = put
+        self._wanted = asyncio.Event()
+
+    def open(self) -> None:
+        """Have the drawer opened."""
+        self._wanted.set()
+
+    async def run(self) -> NoReturn:
+        """Open it whenever it is wanted, for ever."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            if self._port is None:
+                continue
+            try:
+                async with self._port.use() as drawer:
+                    await drawer.kick()
+            except DeviceError as error:
+                log.warning("drawer: %s", error)
+                self._put(Trouble(faults.DRAWER_OFFLINE))
+
+
+class ScaleLane:
+    """Weighs when asked, and answers with the number of the question."""
+
+    def __init__(self, port: Port[Scale] | None, put: Put) -> None:
+        self._port = port
+        self._put = put
+        self._wanted: Latest[int] = Latest()
+
+    def weigh(self, request: int) -> None:
+        """Ask for a weight; an earlier question that has no answer yet is dropped."""
+        self._wanted.put(request)
+
+    async def run(self) -> NoReturn:
+        """Weigh whenever it is wanted, for ever."""
+        version = 0
+        while True:
+            request, version = await self._wanted.newer(version)
+            self._put(await self._weigh(request))
+
+    async def _weigh(self, request: int) -> Weighed:
+        if self._port is None:
+            return Weighed(request, fault=faults.SCALE_OFFLINE)
+        try:
+            async with self._port.use() as scale:
+                return Weighed(request, grams=await scale.weigh())
+        except DeviceError as error:
+            return Weighed(request, fault=error.fault)
+
+
+class PrinterDrawer:
+    """A drawer on the printer's connector: a Drawer that borrows the printer's port."""
+
+    def __init__(self, printer: Port[Printer], pin: int, open_when_high: bool | None) -> None:
+        self._printer = printer
+        self._pin = pin
+        self._open_when_high = open_when_high
+
+    async def gone(self) -> None:
+        """Wait for ever: the printer's own port looks after the link."""
+        await forever()
+
+    async def kick(self) -> None:
+        """Pulse the connector. Raises DeviceRefused or DeviceTimeout; loss is the printer's."""
+        async with self._printer.use() as printer:
+            await printer.pulse(self._pin)
+
+    async def is_open(self) -> bool | None:
+        """What the printer's sense pin says, by the polarity in the settings; None: cannot tell."""
+        try:
+            async with self._printer.use() as printer:
+                level = (await printer.status()).drawer_pin
+        except DeviceLost:
+            return None
+        if level is None or self._open_when_high is None:
+            return None
+        return level is self._open_when_high

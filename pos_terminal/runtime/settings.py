@@ -1,0 +1,59 @@
+"""The configuration: what a shop's TOML file may say, as frozen dataclasses.
+
+`docs/configuration.md` describes every key.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.domain.barcode import Pattern
+from pos_terminal.domain.keys import KeyMap
+from pos_terminal.domain.ticket import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """One `[devices.NAME]` table: its class, its driver, and the driver's own settings object."""
+
+    name: str
+    device_class: DeviceClass
+    driver: str
+    options: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterDrawerSettings:
+    """A drawer on a printer's connector: `driver = "printer"`.
+
+    `printer` names the printer's table; `pin` is the connector's 2 or 5; `open_when_high` is the
+    polarity of the drawer's sense switch, left out where there is none.
+    """
+
+    printer: str = "printer"
+    pin: int = 2
+    open_when_high: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.pin not in (2, 5):
+            raise ValueError(f"pin {self.pin}: a drawer hangs on pin 2 or 5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a terminal is told. `source` is the file's SHA-256, recorded at each start."""
+
+    source: str
+    shop: Shop
+    store: str
+    terminal: str
+    operator: int
+    zone: ZoneInfo
+    language: str
+    default_vat: int
+    catalog: Path
+    patterns: tuple[Pattern, ...]
+    keymap: KeyMap = field(repr=False)
+    plugins: tuple[str, ...]
+    devices: tuple[DeviceSettings, ...]

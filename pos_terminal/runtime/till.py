@@ -1,0 +1,176 @@
+"""The till: one task takes every lane's input from one ordered queue, decides, records, releases.
+
+Between taking an input and having applied its events nothing is awaited, so what follows in the
+queue (CASH beside a slow scan) always meets the sale with that line in it. Appends pipeline: the
+till goes on while the disk works, and what an input leads to is released when its record, and
+with it every earlier one, is durable. A failed append stops the till.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_terminal.domain import ticket
+from pos_terminal.domain.counter import (
+    Counter,
+    Effect,
+    Input,
+    OpenDrawer,
+    Print,
+    Show,
+    Sound,
+    Weigh,
+)
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.ticket import Shop
+from pos_terminal.journal.record import Record
+from pos_terminal.journal.store import Journal
+from pos_terminal.runtime.clock import Clock
+from pos_terminal.runtime.lanes import DrawerLane, Paper, PrinterLane, ScaleLane
+from pos_terminal.runtime.supervise import Latest, first
+
+Appended = asyncio.Future[tuple[Record, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the till's effects go."""
+
+    screen: Latest[Screen]
+    tone: Latest[Tone]
+    printer: PrinterLane
+    drawer: DrawerLane
+    scale: ScaleLane
+
+
+class Inputs(Protocol):
+    """Where the till takes its inputs from."""
+
+    async def get(self) -> Input:
+        """The next input, in order."""
+
+
+class Till:
+    """Runs one counter over one journal."""
+
+    def __init__(
+        self,
+        counter: Counter,
+        journal: Journal,
+        clock: Clock,
+        outputs: Outputs,
+        *,
+        shop: Shop,
+        terminal: str,
+        simulated: bool,
+    ) -> None:
+        self.counter = counter
+        self._journal = journal
+        self._clock = clock
+        self._outputs = outputs
+        self._shop = shop
+        self._terminal = terminal
+        self._simulated = simulated
+        self._base = counter.base()
+        self._pending: dict[Appended, float] = {}
+        self._newest: Appended | None = None
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def run(self, inputs: Inputs) -> None:
+        """Serve until an append fails; then raise that failure (a JournalError)."""
+        self._refresh()
+        await first(self._serve(inputs), self._until_failure())
+
+    async def _until_failure(self) -> None:
+        await self._failure
+
+    async def _serve(self, inputs: Inputs) -> None:
+        while True:
+            self._take(await inputs.get())
+
+    def _take(self, given: Input) -> None:
+        """Decide, apply and start recording one input. Nothing is awaited in here."""
+        moment = self._clock.now()
+        step = self.counter.handle(given, moment)
+        if step.events:
+            self._append(step.events, moment, step.effects)
+        elif self._newest and any(not isinstance(effect, Sound) for effect in step.effects):
+            self._newest.add_done_callback(lambda done: self._release_after(done, step.effects))
+        else:
+            self._release(step.effects)
+        self._refresh()
+
+    def record(self, events: Sequence[Event]) -> Appended:
+        """Append events of the terminal's own (start, stop); a failure stops the till as well."""
+        return self._append(events, self._clock.now(), ())
+
+    def _append(
+        self, events: Sequence[Event], moment: Moment, effects: Sequence[Effect]
+    ) -> Appended:
+        appended = self._journal.append(events, moment)
+        self._pending[appended] = time.monotonic()
+        self._newest = appended
+        appended.add_done_callback(lambda done: self._durable(done, effects))
+        return appended
+
+    def stalled_for(self) -> float:
+        """Seconds since the oldest append that is not durable yet; 0 when there is none."""
+        oldest = next(iter(self._pending.values()), None)
+        return 0.0 if oldest is None else time.monotonic() - oldest
+
+    def _durable(self, appended: Appended, effects: Sequence[Effect]) -> None:
+        self._pending.pop(appended, None)
+        if appended is self._newest:
+            self._newest = None
+        self._release_after(appended, effects)
+
+    def _release_after(self, appended: Appended, effects: Sequence[Effect]) -> None:
+        error = None if appended.cancelled() else appended.exception()
+        if appended.cancelled() or error:
+            if error and not self._failure.done():
+                self._failure.set_exception(error)
+            return
+        self._release(effects)
+        self._refresh(durable=True)
+
+    def _release(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Show(screen):
+                    self._base = screen
+                case Sound(tone):
+                    self._outputs.tone.put(tone)
+                case Weigh(request):
+                    self._outputs.scale.weigh(request)
+                case OpenDrawer():
+                    self._outputs.drawer.open()
+                case Print():
+                    self._outputs.printer.print(self._paper(effect))
+
+    def _paper(self, effect: Print) -> Paper:
+        receipt = ticket.receipt(
+            self._shop,
+            self._terminal,
+            effect.closed,
+            effect.at,
+            effect.request.copy,
+            simulated=self._simulated,
+        )
+        return Paper(effect.request, receipt)
+
+    def _refresh(self, *, durable: bool = False) -> None:
+        """Show what is typed at once; what is sold as soon as it is durable, and not before.
+
+        While an append is under way and nothing is typed, the display keeps what it shows: the
+        new screen is about to follow, and the old one in between would only flicker.
+        """
+        overlay = self.counter.overlay
+        if overlay:
+            self._outputs.screen.put(overlay)
+        elif durable or not self._pending:
+            self._outputs.screen.put(self._base)
