@@ -179,6 +179,9 @@ SCALE_ANSWER = _fault(
     "La balance a donné une réponse illisible.",
     "Taper C et recommencer ; faire vérifier ses réglages.",
 )
+SCALE_NOT_SET = _fault(
+    "W-108", "ZERO/TARE REFUSE", "La balance n'a pas pris le zéro ou la tare.",
+    "Vider ou alléger le plateau, attendre, recommencer.")
 PRINTER_OFFLINE = _fault(
     "P-101",
     "IMPRIMANTE ABSENTE",

@@ -1,11 +1,19 @@
 """From what happened on the wire to what the caller of a device is told."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
+from typing import TypeVar
 
 from pos_terminal.devices.errors import DeviceLost, DeviceTimeout
 from pos_terminal.domain.faults import Fault
-from pos_terminal.links.link import LinkLost
+from pos_terminal.links.link import Link, LinkLost
+
+L = TypeVar("L", bound=Link)
 
 
 @contextmanager
@@ -20,3 +28,14 @@ def device_errors(*, offline: Fault, mute: Fault) -> Iterator[None]:
         raise DeviceLost(offline, str(error)) from error
     except TimeoutError as error:
         raise DeviceTimeout(mute, str(error)) from error
+
+
+@asynccontextmanager
+async def opened(link: AbstractAsyncContextManager[L], offline: Fault) -> AsyncIterator[L]:
+    """Open `link` for a driver: DeviceLost(offline) when that cannot be."""
+    async with AsyncExitStack() as stack:
+        try:
+            line = await stack.enter_async_context(link)
+        except LinkLost as error:
+            raise DeviceLost(offline, str(error)) from error
+        yield line

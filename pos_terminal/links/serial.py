@@ -86,7 +86,8 @@ async def _let_out(fd: int) -> None:
     with suppress(OSError, termios.error):
         try:
             async with asyncio.timeout(CLOSING_TIME):
-                while not fcntl.ioctl(fd, termios.TIOCOUTQ, waiting, True) and waiting[0]:
+                # The kernel tells nobody when the line is empty: it has to be asked.
+                while not fcntl.ioctl(fd, termios.TIOCOUTQ, waiting, True) and waiting[0]:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         except TimeoutError:
             termios.tcflush(fd, termios.TCOFLUSH)

@@ -1,0 +1,190 @@
+"""What every scale must do, whatever drives it. Subclass, and supply the far end.
+
+class TestMyScale(ScaleContract):
+    @asynccontextmanager
+    async def far_end(self): ...
+"""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+import pytest
+
+from pos_terminal.devices.classes import Scale
+from pos_terminal.devices.errors import DeviceError, DeviceLost, DeviceRefused, DeviceTimeout
+from pos_terminal.domain import faults
+from pos_terminal.testing.running import PATIENCE, run
+
+
+class ScaleFarEnd(Protocol):
+    """A scale under test, with somebody who puts things on it.
+
+    `grams` lies on the platter of a scale for `capacity` grams; `moving` while it swings; `mute`:
+    it answers nothing; `delay`: it answers so many seconds late; `garbage`: it sends that instead.
+    """
+
+    capacity: int
+    grams: int
+    moving: bool
+    mute: bool
+    delay: float
+    garbage: bytes | None
+
+    def open(self) -> AbstractAsyncContextManager[Scale]:
+        """The driver's way to open it, set to wait for an answer for less than `LATE`."""
+
+    async def unplug(self) -> None:
+        """Pull the cable."""
+
+    async def replug(self) -> None:
+        """Plug it in again, to be opened with the same settings."""
+
+
+LATE = 0.6
+"""Seconds: an answer that comes so late finds nobody waiting for it."""
+
+
+class ScaleContract:
+    """Subclass it and override `far_end`."""
+
+    def far_end(self) -> AbstractAsyncContextManager[ScaleFarEnd]:
+        """A scale, plugged in, with nothing on it."""
+        raise NotImplementedError
+
+    def test_each_weight_is_of_its_moment(self) -> None:
+        """What lies on the scale when it is asked, to the gram."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                for grams in (5, 250, 1250, 1250, end.capacity, 0):
+                    end.grams = grams
+                    assert await scale.weigh() == grams
+
+        run(body())
+
+    def test_every_reason_has_its_code(self) -> None:
+        """Motion, overload and a negative weight are told apart, and pass."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                end.grams, end.moving = 500, True
+                assert await refusal(scale) == faults.SCALE_MOVING
+                end.grams, end.moving = end.capacity + 5, False
+                assert await refusal(scale) == faults.SCALE_OVERLOAD
+                end.grams = -5
+                assert await refusal(scale) == faults.SCALE_NEGATIVE
+                end.grams = 500
+                assert await scale.weigh() == 500
+
+        run(body())
+
+    def test_a_mute_scale_gives_no_weight(self) -> None:
+        """Silence is a time-out, however good the last weight was; speaking again is enough."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                end.grams = 500
+                assert await scale.weigh() == 500
+                end.mute = True
+                for _ in range(2):
+                    with pytest.raises(DeviceTimeout) as silent:
+                        await scale.weigh()
+                    assert silent.value.fault == faults.SCALE_MUTE
+                end.grams, end.mute = 800, False
+                assert await scale.weigh() == 800
+
+        run(body())
+
+    def test_a_late_answer_is_never_taken_for_the_next_one(self) -> None:
+        """The weight of a question that was given up comes while the next one waits."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                end.grams = 500
+                assert await scale.weigh() == 500
+                end.delay = LATE
+                with pytest.raises(DeviceError):
+                    await scale.weigh()
+                end.grams, end.delay = 800, 0.0
+                for _ in range(6):
+                    try:
+                        assert await scale.weigh() == 800
+                    except DeviceError:
+                        await asyncio.sleep(LATE / 2)  # refused is right, old is not
+                assert await scale.weigh() == 800
+
+        run(body())
+
+    @pytest.mark.parametrize(
+        "garbage", [b"\x00\xff", b"\x02", b"hello", b"\x0200.500", b"\x02-0.500\r", b"0.500\r"]
+    )
+    def test_garbage_is_no_weight(self, garbage: bytes) -> None:
+        """What is no answer, or half of one, is refused; the next answer counts again."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                end.grams = 500
+                assert await scale.weigh() == 500
+                end.garbage = garbage
+                with pytest.raises((DeviceRefused, DeviceTimeout)) as refused:
+                    await scale.weigh()
+                assert refused.value.fault in (faults.SCALE_ANSWER, faults.SCALE_MUTE)
+                end.grams, end.garbage = 800, None
+                assert await scale.weigh() == 800
+
+        run(body())
+
+    def test_a_cancelled_call_leaves_it_usable(self) -> None:
+        """A weight that nobody waits for any more does not come back later."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                end.grams, end.mute = 500, True
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.01):
+                        await scale.weigh()
+                end.grams, end.mute = 800, False
+                assert await scale.weigh() == 800
+
+        run(body())
+
+    def test_callers_take_turns(self) -> None:
+        """Several callers at once each get a weight."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                end.grams = 500
+                assert await asyncio.gather(*(scale.weigh() for _ in range(3))) == [500] * 3
+
+        run(body())
+
+    def test_unplug_replug_weigh(self) -> None:
+        """A loss is noticed without asking, asking says so, and a replugged scale works."""
+
+        async def body() -> None:
+            async with self.far_end() as end, asyncio.timeout(PATIENCE):
+                end.grams = 500
+                async with end.open() as scale:
+                    assert await scale.weigh() == 500
+                    await end.unplug()
+                    await scale.gone()
+                    with pytest.raises(DeviceLost) as lost:
+                        await scale.weigh()
+                    assert lost.value.fault == faults.SCALE_OFFLINE
+                with pytest.raises(DeviceLost):
+                    async with end.open():
+                        pytest.fail("an unplugged scale was opened")
+                await end.replug()
+                end.grams = 800
+                async with end.open() as scale:
+                    assert await scale.weigh() == 800
+
+        run(body())
+
+
+async def refusal(scale: Scale) -> faults.Fault:
+    """The fault with which it refuses to weigh."""
+    with pytest.raises(DeviceRefused) as refused:
+        await scale.weigh()
+    return refused.value.fault
