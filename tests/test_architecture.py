@@ -54,16 +54,49 @@ HEAVY: dict[str, set[str]] = {
 
 # What the domain may use of the standard library: nothing that waits, asks or remembers.
 PURE = {
-    "abc", "bisect", "collections", "csv", "dataclasses", "datetime", "decimal", "enum",
-    "fractions", "functools", "hashlib", "itertools", "math", "operator", "re", "string", "types",
-    "typing", "unicodedata", "zoneinfo",
+    "abc",
+    "bisect",
+    "collections",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "itertools",
+    "math",
+    "operator",
+    "re",
+    "string",
+    "types",
+    "typing",
+    "unicodedata",
+    "zoneinfo",
 }
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input"}
 
 TOP_LEVEL = {
-    "pyproject.toml", "README.md", "pos_terminal", "plugins", "drivers", "systemd", "image",
-    "tests", ".ci", "docs", "bench", ".git", ".gitignore", "LICENSE", "CHANGELOG.md",
-    "CONTRIBUTING.md", "Makefile", "requirements.lock", "requirements-build.lock",
+    "pyproject.toml",
+    "README.md",
+    "pos_terminal",
+    "plugins",
+    "drivers",
+    "systemd",
+    "image",
+    "tests",
+    ".ci",
+    "docs",
+    "bench",
+    ".git",
+    ".gitignore",
+    "LICENSE",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Makefile",
+    "requirements.lock",
+    "requirements-build.lock",
     "requirements-dev.lock",
 }
 
@@ -271,8 +304,15 @@ def length(function: Function) -> int:
 def complexity(function: Function) -> int:
     """Cyclomatic: one, and one for each branch and each further operand of and/or."""
     branches = (
-        ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp,
-        ast.comprehension, ast.match_case, ast.Assert,
+        ast.If,
+        ast.For,
+        ast.AsyncFor,
+        ast.While,
+        ast.ExceptHandler,
+        ast.IfExp,
+        ast.comprehension,
+        ast.match_case,
+        ast.Assert,
     )
     total, todo = 1, list(ast.iter_child_nodes(function))
     while todo:
@@ -298,7 +338,12 @@ def shape_rule(module: Module) -> Iterator[str]:
 
 Rule = Callable[[Module], Iterator[str]]
 RULES: list[Rule] = [
-    import_rule, library_rule, purity_rule, task_rule, swallow_rule, shape_rule,
+    import_rule,
+    library_rule,
+    purity_rule,
+    task_rule,
+    swallow_rule,
+    shape_rule,
 ]
 
 

@@ -18,7 +18,7 @@ PLUGINS: dict[str, str] = PROJECT["entry-points"]["pos_terminal.plugins"]
 
 def tracked() -> list[Path]:
     """Every file of the project that git knows or would take in."""
-    git = ["git", "-c", "safe.directory=*"]    # the clone may belong to someone else
+    git = ["git", "-c", "safe.directory=*"]  # the clone may belong to someone else
     listing = [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
