@@ -29,5 +29,5 @@ lock: ## pin the newest versions of all Python packages, with hashes
 	.ci/lock
 
 clean: ## remove what the targets above made, the virtual environment too
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find pos_terminal drivers plugins tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

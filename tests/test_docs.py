@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import MODULES, ROOMS, ROOT
+from test_architecture import MODULES, ROOMS, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PLUGINS: dict[str, str] = PROJECT["entry-points"]["pos_terminal.plugins"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.needs import need
+from needs import need
 
 ROOT = Path(__file__).parent.parent
 UNIT = ROOT / "systemd" / "pos-terminal.service"
