@@ -1,7 +1,8 @@
 """The devices of one terminal: its ports, and the lanes between them and the till."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import fields, is_dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -59,10 +60,7 @@ class Equipment:
             opener = partial(driver.open, options)
         port: Port[Any] = Port(device.name, device.device_class, opener)
         self.ports[device.name] = port
-        for key in ("device", "port"):  # what a driver calls the node that it opens
-            path = getattr(options, key, None)
-            if isinstance(path, str) and path.startswith("/"):
-                self.paths[Path(path)] = port
+        self.paths.update((path, port) for path in _nodes(options))
 
     def _of(self, device_class: DeviceClass) -> list[Port[Any]]:
         return [port for port in self.ports.values() if port.device_class is device_class]
@@ -85,6 +83,15 @@ class Equipment:
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
         ]
+
+
+def _nodes(options: object) -> Iterator[Path]:
+    """The paths in a driver's settings, those of its line within: what a replug brings back."""
+    if isinstance(options, str) and options.startswith("/"):
+        yield Path(options)
+    elif is_dataclass(options):
+        for each in fields(options):
+            yield from _nodes(getattr(options, each.name))
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:
         from watchdog.observers import Observer  # noqa: PLC0415
     except ImportError:
         log.info("the watchdog package is not installed: changes are found by trying again")
-        return await forever()
+        await forever()
 
     loop = asyncio.get_running_loop()
     changes: asyncio.Queue[Path] = asyncio.Queue()
@@ -46,7 +46,7 @@ async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:
             if path in reactions:
                 loop.call_soon_threadsafe(changes.put_nowait, path)
 
-    class Handler(FileSystemEventHandler):  # type: ignore[misc]
+    class Handler(FileSystemEventHandler):
         on_any_event = staticmethod(on_event)
 
     folders = _Folders(Observer(), Handler(), {path.parent for path in reactions})

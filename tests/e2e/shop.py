@@ -1,0 +1,118 @@
+"""A whole shop in a test: a terminal with its production drivers, and the far end of every wire."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pos_driver_sim.bench import SimBench
+
+from pos_terminal.journal.record import Record
+from pos_terminal.runtime.app import App
+from pos_terminal.runtime.boot import boot
+from pos_terminal.runtime.clock import Clock, SystemClock
+
+CATALOG = """plu,name,price,unit,vat,barcode
+1,TRADITION,"1,30",,5.5,
+2,BAGUETTE,"1,00",,5.5,3000100028864
+3,CAFE,"1,50",,10,
+4,COMTE,"24,90",kg,5.5,
+5,VIN ROUGE,"8,00",,20,3010470111127
+6,SANS PRIX,,,5.5,
+"""
+SETTINGS = """[shop]
+name = "Boulangerie du Marché"
+header = ["12, rue de l'Église", "SIRET 123 456 789 00012"]
+footer = ["Merci, à bientôt"]
+
+[terminal]
+number = "2"
+operator = 7
+catalog = "catalog.csv"
+plugins = ["evdev", "serial-scanner", "toledo", "vfd", "escpos", "gs1"]
+
+[[labels]]
+template = "21IIIIIVVVVVC"
+measure = "price"
+"""
+
+
+def keys(text: str) -> list[str]:
+    """Physical keys for a text of the till's keys, such as «3 x 28 PLU CASH»."""
+    names = {
+        "x": "KEY_KPASTERISK", "PLU": "KEY_KPENTER", "ST": "KEY_KPPLUS", "CORR": "KEY_KPMINUS",
+        "PRIX": "KEY_KPSLASH", "C": "KEY_ESC", "CANCEL": "KEY_DELETE", "RF": "KEY_F9",
+        "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
+        ",": "KEY_KPDOT", "00": "KEY_INSERT",
+    }  # fmt: skip
+    pressed = []
+    for word in text.split():
+        if word in names:
+            pressed.append(names[word])
+        else:
+            pressed.extend("KEY_KPDOT" if c == "," else f"KEY_KP{c}" for c in word)
+    return pressed
+
+
+@dataclass
+class Shop:
+    """The running terminal and its far ends."""
+
+    app: App
+    bench: SimBench
+    state: Path
+
+    async def type(self, text: str) -> None:
+        await self.bench.keyboard.press(*keys(text))
+
+    async def shows(self, *words: str) -> None:
+        """Wait until the display shows all of these words."""
+        try:
+            await self.bench.display.wait_for(
+                lambda screen: all(w in f"{screen.line1}\n{screen.line2}" for w in words)
+            )
+        except TimeoutError:
+            raise AssertionError(f"{words} not on {self.bench.display.screen}") from None
+
+    async def journaled(self, kind: str, count: int = 1) -> list[Record]:
+        """Wait until so many records of that kind are durable; all of that kind."""
+        found: list[Record] = []
+        assert self.app.journal
+        async for record in self.app.journal.entries():
+            if record.kind == kind:
+                found.append(record)
+                if len(found) >= count:
+                    return found
+        raise AssertionError(f"the journal ended with {len(found)} {kind}")
+
+
+def write_settings(folder: Path, devices: str, catalog: str = CATALOG) -> Path:
+    (folder / "catalog.csv").write_text(catalog)
+    config = folder / "terminal.toml"
+    config.write_text(SETTINGS + devices)
+    return config
+
+
+@asynccontextmanager
+async def open_shop(
+    folder: Path, *, bench: SimBench | None = None, clock: Clock | None = None, vfs: str = ""
+) -> AsyncIterator[Shop]:
+    """A terminal selling in `folder`: the state outlives the block, for another to restart from."""
+    folder.mkdir(exist_ok=True)
+    wires = folder / "wires"
+    wires.mkdir(exist_ok=True)
+    async with bench or SimBench(wires) as ends:
+        state = folder / "state"
+        booted = boot(write_settings(folder, ends.toml()), state)
+        clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
+        app = App(booted.settings, booted.plugins, state, clock, vfs=vfs)
+        shop = Shop(app, ends, state)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(app.run())
+            await app.ready.wait()
+            try:
+                yield shop
+            finally:
+                app.stop()
