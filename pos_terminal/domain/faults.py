@@ -300,6 +300,9 @@ JOURNAL_NEWER = _fault(
     "Remettre la version plus récente du logiciel.",
     Tone.ALARM,
 )
+JOURNAL_MISSING = _fault(
+    "J-107", "PAS DE JOURNAL", "Ce dossier ne contient pas de journal.",
+    "Nommer le bon dossier avec --state.")
 BAD_CONFIGURATION = _fault(
     "C-101",
     "REGLAGES REFUSES",

@@ -92,7 +92,15 @@ class Ledger:
             raise Broken(record.seq, "it is another till's: store, terminal or sim differs")
         self.unknown += isinstance(record.event, UnknownEvent)
         if self.unknown:
-            return replace(before, seq=record.seq, head=record.hash)
+            return replace(
+                before,
+                seq=record.seq,
+                head=record.hash,
+                session=envelope.session,
+                operator=envelope.op,
+                counts=envelope.counts,
+                total=envelope.total,
+            )
         try:
             after = before.fold(record.event)
         except ValueError as error:

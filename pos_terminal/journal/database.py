@@ -133,7 +133,7 @@ class Reader:
 def reading(path: Path, vfs: str = "") -> Iterator[Reader]:
     """A Reader on an existing journal; JournalError where there is none or it cannot be read."""
     if not path.exists():
-        raise JournalError(faults.JOURNAL_FAILED, f"there is no journal at {path}")
+        raise JournalError(faults.JOURNAL_MISSING, f"there is no {path}")
     with using(path), closing(Reader(path, vfs)) as reader:
         reader.check(path)
         yield reader

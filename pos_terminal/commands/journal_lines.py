@@ -1,0 +1,107 @@
+"""A record on one line: number, local time, kind, and what happened, with amounts in euros."""
+
+from pos_terminal.domain.events import (
+    CatalogChanged,
+    Event,
+    LineSold,
+    LineVoided,
+    OperatorSignedOn,
+    Paid,
+    ReceiptPrinted,
+    ReceiptRequested,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+    Tender,
+    TillStarted,
+    TillStopped,
+)
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.quantity import Unit, thousandths
+from pos_terminal.journal.codec import UnknownEvent
+from pos_terminal.journal.record import Record
+
+
+def as_line(record: Record) -> str:
+    """The record for a person to read."""
+    at = record.envelope.at
+    simulated = " (simulation)" if record.envelope.sim else ""
+    time = f"{at[:10]} {at[11:19]}"
+    return f"{record.seq:>8} {time} {record.kind:<18} {_what(record.event)}{simulated}"
+
+
+def as_json(record: Record) -> str:
+    """The record for a program: its hash, and its bytes as they are stored."""
+    return f'{{"hash":"{record.hash.hex()}","record":{record.rec.decode()}}}'
+
+
+def _what(event: Event) -> str:
+    match event:
+        case LineSold() | LineVoided() | Tender():
+            return f"sale {event.sale}: {_within_sale(event)}"
+        case SaleClosed():
+            paid = ", ".join(_paid(tender) for tender in event.tenders) or "nothing to pay"
+            lines = sum(not line.voided for line in event.lines)
+            ticket = f"ticket {event.series}-{event.number} of sale {event.sale}"
+            return f"{ticket}: {lines} lines, {euros(event.total)} € ({paid})"
+        case SaleAbandoned():
+            return f"sale {event.sale}: {len(event.lines)} lines, {euros(event.total)} € given up"
+        case ReceiptRequested() | ReceiptPrinted():
+            return _receipt(event)
+        case SaleOpened():
+            origin = event.origin
+            replayed = f", replays {origin.date} no. {origin.ticket}" if origin else ""
+            return f"sale {event.sale}, catalogue {event.catalog[:12]}{replayed}"
+        case _:
+            return _of_the_till(event)
+
+
+def _within_sale(event: LineSold | LineVoided | Tender) -> str:
+    match event:
+        case LineSold():
+            unit = "x" if event.unit is Unit.PIECE else event.unit.value
+            per = "" if event.per == 1000 else f" for {thousandths(event.per)}"
+            price = f"{euros(event.price)}{per}"
+            if event.list_price is not None and (event.price, event.per) != (
+                event.list_price,
+                event.list_per,
+            ):
+                price += f" (listed {euros(event.list_price)})"
+            goods = f"{thousandths(event.quantity)} {unit} {event.name} [{event.plu}] at {price}"
+            return f"line {event.line}: {goods} = {euros(event.gross)} €"
+        case LineVoided():
+            return f"line {event.line}: {event.how} [{event.plu}] {euros(event.gross)} €"
+        case Tender():
+            paid = Paid(
+                tender=event.tender, amount=event.amount, given=event.given, change=event.change
+            )
+            return _paid(paid)
+
+
+def _paid(paid: Paid) -> str:
+    change = f", given {euros(paid.given)}, change {euros(paid.change)}" if paid.change else ""
+    return f"{paid.tender} {euros(paid.amount)} €{change}"
+
+
+def _receipt(event: ReceiptRequested | ReceiptPrinted) -> str:
+    which = f"duplicate {event.copy} of" if event.copy else "receipt of"
+    ticket = f"{which} ticket {event.series}-{event.number}"
+    if isinstance(event, ReceiptRequested):
+        return ticket
+    return f"{ticket}: {event.outcome} {event.fault}".rstrip()
+
+
+def _of_the_till(event: Event) -> str:
+    match event:
+        case TillStarted():
+            return f"version {event.version}, after {event.after}"
+        case TillStopped():
+            return event.reason
+        case OperatorSignedOn():
+            return f"operator {event.operator}"
+        case CatalogChanged():
+            return f"catalogue {event.catalog[:12]}"
+        case UnknownEvent():
+            return f"(written by a newer version) {event.body.decode()}"
+        case _:
+            return str(event)
