@@ -1,0 +1,101 @@
+"""A serial scanner as a `Scanner`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from pos_driver_serial_scanner.assembler import ScanAssembler
+from pos_terminal.devices.classes import Scan, Scanner
+from pos_terminal.devices.errors import DeviceLost
+from pos_terminal.domain.faults import SCANNER_OFFLINE
+from pos_terminal.links.faults import opened
+from pos_terminal.links.link import Link, LinkLost
+from pos_terminal.links.serial import SerialSettings, serial_link
+
+SUFFIXES = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t"}
+QUEUED = 256
+"""Scans that wait for a reader; beyond, the line waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialScannerSettings(SerialSettings):
+    """The line, and what the scanner is set to send.
+
+    `suffix` ends each code. `aim`: each code begins with the AIM prefix (]E0 and so on).
+    `quiet_seconds`: a code without its suffix is given up, as unreadable, when nothing has come
+    for so long. `max_length`, in bytes: a longer code is reported as unreadable.
+    """
+
+    suffix: Literal["cr", "lf", "crlf", "tab"] = "crlf"
+    aim: bool = False
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    quiet_seconds: float = 0.5
+    max_length: int = 512
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.quiet_seconds <= 10:
+            raise ValueError("quiet_seconds must lie between 0.05 and 10")
+        if not 1 <= self.max_length <= 8192:
+            raise ValueError("max_length must lie between 1 and 8192")
+
+
+@asynccontextmanager
+async def open_scanner(settings: SerialScannerSettings) -> AsyncIterator[Scanner]:
+    """Open the line and listen. What was scanned before is dropped by the kernel."""
+    async with opened(serial_link(settings), SCANNER_OFFLINE) as link:
+        scanner = SerialScanner(link, settings)
+        async with asyncio.TaskGroup() as tasks:
+            listening = tasks.create_task(scanner.listen())
+            try:
+                yield scanner
+            finally:
+                listening.cancel()
+
+
+class SerialScanner:
+    """One scanner behind a link, heard as long as `listen` runs."""
+
+    def __init__(self, link: Link, settings: SerialScannerSettings) -> None:
+        self._link = link
+        self._quiet_seconds = settings.quiet_seconds
+        self._assembler = ScanAssembler(
+            SUFFIXES[settings.suffix],
+            aim=settings.aim,
+            max_length=settings.max_length,
+            encoding=settings.encoding,
+        )
+        self._scans: asyncio.Queue[Scan | LinkLost] = asyncio.Queue(QUEUED)
+
+    async def gone(self) -> None:
+        """See `Device.gone`."""
+        await self._link.gone()
+
+    async def read(self) -> Scan:
+        """See `Scanner.read`. What came before a loss is still given out."""
+        scan = await self._scans.get()
+        if isinstance(scan, LinkLost):
+            self._scans.put_nowait(scan)
+            raise DeviceLost(SCANNER_OFFLINE, str(scan)) from scan
+        return scan
+
+    async def listen(self) -> None:
+        """Assemble codes until the link is lost, whether anybody reads or not.
+
+        Nobody else can tell a pause between bytes from a reader that was busy.
+        """
+        lost: LinkLost | None = None
+        while lost is None:
+            try:
+                async with asyncio.timeout(
+                    self._quiet_seconds if self._assembler.pending else None
+                ):
+                    scans = self._assembler.feed(await self._link.receive())
+            except TimeoutError:
+                scans = self._assembler.give_up()
+            except LinkLost as error:
+                scans, lost = self._assembler.give_up(), error
+            for scan in scans:
+                await self._scans.put(scan)
+        await self._scans.put(lost)
