@@ -6,10 +6,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from pos_terminal.__main__ import COMMANDS
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.registry import Drivers
 from test_architecture import MODULES, ROOMS, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -91,9 +95,35 @@ def test_a_bundled_plugin_is_there_and_has_a_page(plugin: str) -> None:
     assert (ROOT / "docs" / folder / f"{plugin}.md").is_file()
 
 
-def test_every_bundled_package_is_announced() -> None:
-    packages = {m.name.partition(".")[0] for m in MODULES if m.room in {"drivers", "plugins"}}
-    assert packages == set(PLUGINS.values())
+def test_every_bundled_package_with_hooks_is_announced() -> None:
+    hooked = {module.name for module in MODULES if "\n@hookimpl\n" in module.text}
+    assert {name.partition(".")[0] for name in hooked} <= set(PLUGINS.values())
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_drivers_page_names_its_settings(plugin: str) -> None:
+    module = import_module(PLUGINS[plugin])
+    if not hasattr(module, "pos_register_drivers"):
+        return
+    drivers = Drivers()
+    module.pos_register_drivers(drivers=drivers)
+    page = (ROOT / "docs" / "drivers" / f"{plugin}.md").read_text()
+    names = {
+        name
+        for device_class in DeviceClass
+        for driver in drivers.of(device_class)
+        for name in [driver.name, *driver.settings.__annotations__]
+    }
+    assert sorted(name for name in names if name not in page) == []
+
+
+def test_pages_named_in_the_code_exist() -> None:
+    named = {
+        (module.path, page)
+        for module in MODULES
+        for page in re.findall(r"docs/[\w/.-]+\.\w+", module.text)
+    }
+    assert sorted(f"{path}: {page}" for path, page in named if not (ROOT / page).exists()) == []
 
 
 def test_every_page_is_in_the_index() -> None:
@@ -129,9 +159,7 @@ def test_a_command_of_the_readme_exists(words: list[str]) -> None:
 
 
 def test_the_readme_names_every_command() -> None:
-    listed = re.search(r"\{([a-z,]+)\}", usage())
-    assert listed is not None, "the usage lists the commands as {run,...}"
-    assert {words[0] for words in readme_commands()} == set(listed[1].split(","))
+    assert {words[0] for words in readme_commands()} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,14 @@ def test_the_user_and_folder_are_the_units_own() -> None:
     folder = f"d {state} {service['StateDirectoryMode']} {service['User']} {service['Group']} -"
     assert folder in TMPFILES.read_text()
     assert f"--state {state}" in service["ExecStart"]
+
+
+def test_the_program_takes_the_units_options() -> None:
+    _, *words = unit()["Service"]["ExecStart"].split()
+    command = [word for word in words[:1] if not word.startswith("-")]
+    usage = [sys.executable, "-m", "pos_terminal", *command, "--help"]
+    text = subprocess.run(usage, capture_output=True, text=True, check=True).stdout
+    assert [word for word in words if word.startswith("--") and word not in text] == []
 
 
 USB = "/devices/pci0000:00/0000:00:14.0/usb1/1-2"
