@@ -25,6 +25,14 @@ def is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
+def is_readable(code: str) -> bool:
+    """Whether all of it is text, as far as the reader could tell (U+FFFD: it could not).
+
+    GS (1D hex), which separates the elements of GS1 codes, is the one control character in use.
+    """
+    return "\ufffd" not in code and code.replace("\x1d", "").isprintable()
+
+
 def has_gtin_form(text: str) -> bool:
     """Whether this could be a GTIN-8, UPC-A (12), EAN-13 or GTIN-14, its check digit aside."""
     return len(text) in GTIN_LENGTHS and is_digits(text)

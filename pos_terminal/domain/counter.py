@@ -10,7 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos_terminal.domain import display, faults
-from pos_terminal.domain.barcode import LONGEST, CheckDigitError, has_gtin_form, is_gtin
+from pos_terminal.domain.barcode import (
+    LONGEST,
+    CheckDigitError,
+    has_gtin_form,
+    is_gtin,
+    is_readable,
+)
 from pos_terminal.domain.catalog import Catalog, Found, Item
 from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import (
@@ -303,7 +309,7 @@ class Counter:
         if self.entry.number:
             raise Refused(faults.NOT_NOW)
         code = scan.text
-        if not code or len(code) > LONGEST or not code.isprintable() or "\ufffd" in code:
+        if not 0 < len(code) <= LONGEST or not is_readable(code):
             raise Refused(faults.UNREADABLE)
         try:
             found = self.catalog.code(code) or self._find_elsewhere(code, scan.aim, self.catalog)

@@ -1,0 +1,60 @@
+"""Sells what GS1's 2D codes and Digital Links say: the article, and its weight or price.
+
+The catalogue knows GTINs. Codes of the coming years carry them inside longer data (GS1 DataMatrix,
+GS1 QR, GS1-128, DataBar Expanded), which this plugin takes apart.
+"""
+
+from pos_plugin_gs1.elements import Elements, digital_link, element_string
+from pos_terminal.domain.catalog import Catalog, Found
+from pos_terminal.domain.quantity import Unit
+from pos_terminal.hookspecs import hookimpl
+
+GS1_AIMS = ("]C1", "]e0", "]d2", "]Q3", "]J1")
+"""Symbology identifiers of codes that hold element strings (GS1 General Specifications, 5.1.2)."""
+
+EURO = "978"
+
+
+@hookimpl
+def pos_find_item(code: str, aim: str, catalog: Catalog) -> Found | None:
+    """The article that a GS1 code names; None when it is no such code, or names none of ours."""
+    elements = _elements(code, aim)
+    gtin = elements.get("01") or elements.get("02")
+    known = catalog.code(gtin) if gtin else None
+    if known is None:
+        return None
+    grams, cents = _grams(elements), _cents(elements)
+    if cents is not None:
+        return Found(known.item, cents=cents)
+    if grams is not None and known.item.unit is Unit.KG:
+        return Found(known.item, quantity=grams)
+    return known
+
+
+def _elements(code: str, aim: str) -> Elements:
+    if code.startswith(("http://", "https://")):
+        return digital_link(code)
+    if aim in GS1_AIMS or (not aim and code.startswith("01") and len(code) > 16):
+        return element_string(code)
+    return {}
+
+
+def _grams(elements: Elements) -> int | None:
+    """AI 310n: net weight in kilograms, n decimals; None where it is finer than a gram."""
+    for decimals in range(4):
+        value = elements.get(f"310{decimals}", "")
+        if value:
+            return int(value) * (1000, 100, 10, 1)[decimals]
+    return None
+
+
+def _cents(elements: Elements) -> int | None:
+    """AI 392n, the amount payable, and 393n with its ISO 4217 currency, where that is the euro."""
+    for decimals in range(3):
+        amount = elements.get(f"392{decimals}")
+        in_currency = elements.get(f"393{decimals}", "")
+        if not amount and in_currency.startswith(EURO):
+            amount = in_currency[len(EURO) :]
+        if amount:
+            return int(amount) * (100, 10, 1)[decimals]
+    return None

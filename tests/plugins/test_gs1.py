@@ -1,0 +1,68 @@
+"""GS1 codes at the till (S5.5); biip is the independent reader."""
+
+from datetime import date
+
+import biip
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pos_plugin_gs1
+from pos_plugin_gs1.elements import SEPARATOR, digital_link, element_string
+from pos_terminal.domain.barcode import check_digit
+from pos_terminal.domain.catalog import Catalog, Dated, Found, Item
+from pos_terminal.domain.quantity import Price, Unit
+
+CHEESE = Item(
+    "4", "COMTE", Dated(((date.min, Price(2490)),)), unit=Unit.KG, barcodes=("3000100028864",)
+)
+WINE = Item("5", "VIN", Dated(((date.min, Price(800)),)), barcodes=("3010470111127",))
+CATALOG = Catalog("0" * 64, (CHEESE, WINE))
+
+
+@pytest.mark.parametrize(
+    ("code", "aim", "found"),
+    [
+        ("01030104701111271726112210A7", "]d2", Found(WINE)),
+        ("0103010470111127", "]Q3", Found(WINE)),
+        ("0103000100028864" + "3103000480", "]e0", Found(CHEESE, quantity=480)),
+        ("0103000100028864" + "3102000048", "]C1", Found(CHEESE, quantity=480)),
+        ("0103000100028864" + "3922250", "]C1", Found(CHEESE, cents=250)),
+        ("0103000100028864" + "3932978250" + SEPARATOR + "10B", "]C1", Found(CHEESE, cents=250)),
+        ("0103000100028864" + "3932756250", "]C1", Found(CHEESE)),  # Swiss francs are no euros
+        ("0103010470111127" + "3103000480", "]d2", Found(WINE)),  # sold by the piece all the same
+        ("https://id.gs1.org/01/03010470111127/10/A?17=261122", "]Q1", Found(WINE)),
+        ("https://shop.example/vin/01/3010470111127", "", Found(WINE)),
+        ("https://id.gs1.org/01/03000100028864?3103=000480", "", Found(CHEESE, quantity=480)),
+        ("https://shop.example/vin", "", None),
+        ("0109999999999994", "]d2", None),
+        ("01030104701", "]d2", None),
+        ("anything", "", None),
+    ],
+)
+def test_pos_find_item(code: str, aim: str, found: Found | None) -> None:
+    assert pos_plugin_gs1.pos_find_item(code, aim, CATALOG) == found
+
+
+@given(
+    st.text("0123456789", min_size=13, max_size=13),
+    st.integers(0, 999_999),
+    st.text("ABCdef0123456789-/", min_size=1, max_size=20),
+    st.booleans(),
+)
+def test_an_independent_reader_agrees(body: str, weight: int, lot: str, lot_first: bool) -> None:
+    gtin = body + str(check_digit(body))
+    fixed = f"01{gtin}3103{weight:06d}"
+    data = f"10{lot}{SEPARATOR}{fixed}" if lot_first else f"{fixed}10{lot}"
+    message = biip.parse("]d2" + data).gs1_message
+    assert message is not None
+    theirs = {e.ai.ai: e.value for e in message.element_strings if e.ai.ai in ("01", "3103")}
+    assert element_string(data) == theirs
+
+
+def test_a_digital_link_as_an_independent_reader_takes_it() -> None:
+    uri = "https://id.gs1.org/01/09506000134352/10/ABC?3103=000250"
+    link = biip.parse(uri).gs1_digital_link_uri
+    assert link is not None
+    theirs = {e.ai.ai: e.value for e in link.element_strings if e.ai.ai in ("01", "3103")}
+    assert digital_link(uri) == theirs
