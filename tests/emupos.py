@@ -22,9 +22,10 @@ from typing import Any
 
 from needs import need
 
-VERSION = "0.4.0"
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / ".venv-emupos"
+LOCK = ROOT / "tests" / "emupos.lock"
+VERSION = LOCK.read_text().partition("\nemupos==")[2].split()[0]
 PATIENCE = 60.0
 
 
@@ -133,7 +134,8 @@ def _program() -> Path:
         assert python is not None
         made = subprocess.run(
             f"'{python}' -m venv --clear '{HOME}' &&"
-            f" '{HOME}/bin/pip' install --quiet --disable-pip-version-check emupos=={VERSION}",
+            f" '{HOME}/bin/pip' install --quiet --disable-pip-version-check"
+            f" --require-hashes -r '{LOCK}'",
             shell=True,
             capture_output=True,
             text=True,
@@ -142,7 +144,7 @@ def _program() -> Path:
         need(
             made.returncode == 0,
             f"emupos {VERSION} ({made.stderr.strip()[-300:]})",
-            f"{python} -m venv {HOME} && {HOME}/bin/pip install emupos=={VERSION}",
+            f"{python} -m venv {HOME} && {HOME}/bin/pip install -r {LOCK}",
         )
     return program
 
