@@ -1,0 +1,164 @@
+"""Events, moments and directories for tests of the journal."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from pos_terminal.domain.events import (
+    CatalogChanged,
+    Event,
+    LineSold,
+    LineVoided,
+    OperatorSignedOn,
+    Origin,
+    Paid,
+    ReceiptPrinted,
+    ReceiptRequested,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+    Tender,
+    TicketLine,
+    TillStarted,
+    TillStopped,
+    VatSum,
+)
+from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.quantity import Unit
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.database import NAME
+from pos_terminal.journal.record import Identity, Record, Running
+from pos_terminal.journal.store import Journal
+
+IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)
+CATALOG = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
+ORIGIN = Origin(file="9f" * 32, date="2026-01-05", ticket="150040")
+PARIS = timezone(timedelta(hours=1))
+SIGN_ON = OperatorSignedOn(operator=7)
+
+
+def moment(number: int = 0) -> Moment:
+    """A moment, `number` seconds after half past eight."""
+    at = datetime(2026, 1, 5, 8, 30, tzinfo=PARIS) + timedelta(seconds=number)
+    return Moment(
+        at=at.isoformat(timespec="milliseconds"),
+        utc=int(at.timestamp()) * 1_000_000,
+        mono=60_000_000 + number * 1_000_000,
+        boot="0f8fad5b-d9cb-469f-a165-70867728950e",
+        trust=Trust.SYNCHRONISED,
+    )
+
+
+def line(sale: int, number: int = 1, gross: int = 130) -> LineSold:
+    return LineSold(
+        sale=sale, line=number, plu="28", name="Tradition «à l'ancienne»", unit=Unit.PIECE,
+        family="pain", quantity=1000, price=gross, per=1000, list_price=130, list_per=1000,
+        vat=550, gross=gross, entry="key",
+    )  # fmt: skip
+
+
+def repeated(sold: LineSold, *, voided: bool = False) -> TicketLine:
+    return TicketLine(
+        line=sold.line, plu=sold.plu, name=sold.name, unit=sold.unit, family=sold.family,
+        quantity=sold.quantity, price=sold.price, per=sold.per, vat=sold.vat, gross=sold.gross,
+        net=0 if voided else sold.gross - 7, voided=voided,
+    )  # fmt: skip
+
+
+def closed(sale: int, number: int, total: int = 130, series: str = "A") -> SaleClosed:
+    return SaleClosed(
+        sale=sale, series=series, number=number, catalog=CATALOG,
+        lines=(repeated(line(sale, gross=total)),),
+        vat=(VatSum(rate=550, gross=total, net=total - 7, vat=7),),
+        tenders=(Paid(tender="cash", amount=total, given=total + 70, change=70),),
+        total=total, change=70,
+    )  # fmt: skip
+
+
+def ticket(sale: int, number: int, total: int = 130) -> list[Event]:
+    """All the events of a sale of one line that is paid."""
+    return [
+        SaleOpened(sale=sale, catalog=CATALOG),
+        line(sale, gross=total),
+        Tender(sale=sale, tender="cash", amount=total, given=total + 70, change=70),
+        closed(sale, number, total),
+    ]
+
+
+def every_kind() -> list[Event]:
+    """A short morning in which each kind of event happens."""
+    wrong = line(2, gross=260)
+    minus = LineVoided(sale=2, line=1, plu="28", quantity=-1000, gross=-260, how="correct")
+    return [
+        TillStarted(version="0.1.0", after="first", configuration="ab" * 32, catalog=CATALOG),
+        SIGN_ON,
+        *ticket(1, 1),
+        ReceiptRequested(series="A", number=1, copy=0),
+        ReceiptPrinted(series="A", number=1, copy=0, outcome="printed"),
+        CatalogChanged(catalog="1f" * 32),
+        SaleOpened(sale=2, catalog="1f" * 32, origin=ORIGIN),
+        wrong,
+        minus,
+        SaleAbandoned(
+            sale=2, catalog="1f" * 32, lines=(repeated(wrong, voided=True),), total=0, origin=ORIGIN
+        ),
+        ReceiptRequested(series="A", number=1, copy=1),
+        ReceiptPrinted(series="A", number=1, copy=1, outcome="refused", fault="P-103"),
+        TillStopped(reason="SIGTERM"),
+    ]
+
+
+def stamped(events: Sequence[Event], identity: Identity = IDENTITY) -> Iterator[Record]:
+    """The records that a journal would hold, without a disk."""
+    running = Running(identity=identity)
+    for number, event in enumerate(events):
+        record, running = running.stamp(event, moment(number))
+        yield record
+
+
+def row(record: Record) -> Row:
+    return Row(record.seq, record.kind, record.rec, record.hash)
+
+
+@st.composite
+def mornings(draw: st.DrawFn, most: int = 40) -> list[Event]:
+    """Events in an order that a till could have recorded, several sales open at once."""
+    events: list[Event] = []
+    opened: list[int] = []
+    sales, tickets = 0, {"A": 0, "B": 0}
+    for choice in draw(st.lists(st.sampled_from("oollcax"), max_size=most)):
+        if choice == "o":
+            sales += 1
+            opened.append(sales)
+            events.append(SaleOpened(sale=sales, catalog=CATALOG))
+        elif choice == "x":
+            events.append(OperatorSignedOn(operator=draw(st.integers(1, 9))))
+        elif opened:
+            sale = draw(st.sampled_from(opened))
+            gross = draw(st.integers(-(10**9), 10**9))
+            if choice == "l":
+                events.append(line(sale, gross=abs(gross)))
+                continue
+            opened.remove(sale)
+            if choice == "a":
+                events.append(SaleAbandoned(sale=sale, catalog=CATALOG, lines=(), total=gross))
+                continue
+            series = draw(st.sampled_from("AB"))
+            tickets[series] += 1
+            events.append(closed(sale, tickets[series], gross, series))
+    return events
+
+
+async def kept(directory: Path, events: Sequence[Event], vfs: str = "") -> list[Record]:
+    """`events` in a journal in `directory`, one append each, and the journal closed."""
+    journal = Journal.open(directory, IDENTITY, vfs=vfs)
+    waiting = [journal.append([event], moment(n)) for n, event in enumerate(events)]
+    records = [record for future in waiting for record in await future]
+    await journal.close()
+    return records
+
+
+def database(directory: Path) -> Path:
+    return directory / NAME
