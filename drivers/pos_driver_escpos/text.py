@@ -20,7 +20,7 @@ NO_BREAK = "\u00a0"
 SPELLED = {
     "œ": "oe", "Œ": "OE", "€": "EUR", "‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"',
     "–": "-", "—": "-", "•": "*", "×": "x", "ß": "ss", "æ": "ae", "Æ": "AE", "Ø": "O", "ø": "o",
-    "\u202f": NO_BREAK, "\u2011": "-", "\u2212": "-",
+    "\u202f": NO_BREAK, "\u2011": "-", "\u2212": "-", "\u2044": "/",
 }  # fmt: skip
 
 
@@ -41,12 +41,16 @@ def _spell(char: str, codec: str) -> str:
         return char
     if char in SPELLED:
         return SPELLED[char]
-    plain = "".join(part for part in unicodedata.normalize("NFKD", char) if _printable(part, codec))
-    return plain or ("" if unicodedata.combining(char) else "?")
+    return "".join(_part(part, codec) for part in unicodedata.normalize("NFKD", char))
 
 
-def _printable(char: str, codec: str) -> bool:
-    return char >= " " and char != "\x7f" and _holds(char, codec)
+def _part(char: str, codec: str) -> str:
+    """A base letter, its accent, or what stands for a sign as a whole."""
+    if char < " " or char == "\x7f" or unicodedata.combining(char):
+        return ""
+    if _holds(char, codec):
+        return char
+    return SPELLED.get(char, "?")
 
 
 def _holds(char: str, codec: str) -> bool:

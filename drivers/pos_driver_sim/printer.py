@@ -88,6 +88,11 @@ class PrinterEnd:
         """Commands received that it does not know."""
         return self._roll.unknown
 
+    @property
+    def idle(self) -> bool:
+        """Whether it has worked through everything that it received."""
+        return not self._waiting
+
     async def __aenter__(self) -> Self:
         await self._wire.plug()
         return self

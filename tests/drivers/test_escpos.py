@@ -1,42 +1,24 @@
 """The ESC/POS driver against the simulated printer: the contract, on TCP and on a serial line."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import msgspec
 import pytest
-from conftest import run
 
-from pos_driver_escpos import Settings, open_printer
-from pos_driver_sim.paper import PrintedLine
-from pos_driver_sim.printer import Event, PrinterEnd, Pulse
+from pos_driver_escpos import open_printer
+from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.devices.classes import Printer
-from pos_terminal.devices.errors import DeviceRefused, DeviceTimeout, OutcomeUnknown
-from pos_terminal.domain.faults import PRINTER_BUSY, PRINTER_ERROR
-from pos_terminal.testing.printer_contract import PATIENCE, PrinterContract, ticket
-
-SHORT = {"answer_timeout": 0.5, "print_timeout": 0.5, "refill_timeout": PATIENCE}
-
-
-def settings(end: PrinterEnd, **more: object) -> Settings:
-    """As the configuration gives them."""
-    table = {name: value for name, value in end.settings.items() if name != "driver"}
-    return msgspec.convert(table | SHORT | more, Settings)
+from pos_terminal.testing.printer_contract import PrinterContract
+from tests.drivers.escpos_far_end import Then, settings
 
 
 class SimulatedPrinter:
     """A `PrinterFarEnd` over a `PrinterEnd`."""
 
     def __init__(self, pty: Path | None) -> None:
-        self.end = PrinterEnd(pty=pty, on_event=self._seen)
-        self._ends_soon = False
-
-    def _seen(self, event: Event) -> None:
-        if self._ends_soon and isinstance(event, PrintedLine):
-            self._ends_soon = False
-            self.end.paper_out = True
+        self.then = Then()
+        self.end = PrinterEnd(pty=pty, on_event=self.then)
 
     def open(self) -> AbstractAsyncContextManager[Printer]:
         return open_printer(settings(self.end))
@@ -54,7 +36,7 @@ class SimulatedPrinter:
         self.end.cover_open = is_open
 
     def out_after_a_line(self) -> None:
-        self._ends_soon = True
+        self.then.action = lambda: self.paper_out(True)
 
     def mute(self, mute: bool) -> None:
         self.end.mute = mute
@@ -87,9 +69,8 @@ class TestOverTcp(PrinterContract):
 
 class TestOverASerialLine(PrinterContract):
     @pytest.fixture(autouse=True)
-    def _folder(self, tmp_path: Path) -> Iterator[None]:
+    def _place(self, tmp_path: Path) -> None:
         self.path = tmp_path / "printer"
-        yield
 
     def far_end(self) -> AbstractAsyncContextManager[SimulatedPrinter]:
         return simulated(self.path)

@@ -1,0 +1,328 @@
+"""What the ESC/POS driver says when the printer, the paper or the line fails it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pos_driver_escpos import Settings, open_printer
+from pos_driver_escpos.printer import EscposPrinter
+from pos_driver_escpos.profile import Profile
+from pos_driver_sim.printer import PrinterEnd, Pulse
+from pos_terminal.devices.errors import (
+    DeviceError,
+    DeviceRefused,
+    DeviceTimeout,
+    OutcomeUnknown,
+)
+from pos_terminal.domain.faults import PRINT_UNKNOWN, PRINTER_BUSY, PRINTER_ERROR
+from pos_terminal.links.link import LinkStalled
+from pos_terminal.links.tcp import tcp_link
+from pos_terminal.testing.printer_contract import PATIENCE, ticket
+from pos_terminal.testing.transports import (
+    FAITHFUL,
+    MemoryLink,
+    Transport,
+    link_pair,
+    lossy,
+    through,
+)
+from tests.conftest import run
+from tests.drivers.escpos_far_end import Then, settings
+
+
+async def built_in() -> Profile:
+    return Profile()
+
+
+def numbers(end: PrinterEnd) -> list[str]:
+    """The ticket numbers on all papers, in order."""
+    return [word for paper in end.papers for word in paper.text.split() if word.startswith("1-0")]
+
+
+def test_a_roll_that_nobody_changes_leaves_the_outcome_unknown_and_says_why() -> None:
+    async def body() -> None:
+        then = Then()
+        async with (
+            PrinterEnd(on_event=then) as end,
+            open_printer(settings(end, refill_timeout=0.2)) as printer,
+        ):
+            then.action = lambda: setattr(end, "paper_out", True)
+            with pytest.raises(OutcomeUnknown, match="P-103"):
+                await printer.print(ticket(1))
+
+    run(body())
+
+
+def test_an_acknowledgement_that_comes_late_is_not_the_next_ones() -> None:
+    """Given up with its paper out, the first receipt is still in the printer when it goes on."""
+
+    async def body() -> None:
+        then, ended = Then(), asyncio.Event()
+        async with (
+            PrinterEnd(on_event=then) as end,
+            open_printer(settings(end, print_timeout=PATIENCE)) as printer,
+        ):
+            then.action = lambda: (setattr(end, "paper_out", True), ended.set())
+            async with asyncio.TaskGroup() as group:
+                printing = group.create_task(printer.print(ticket(1)))
+                await ended.wait()
+                printing.cancel()
+            assert end.papers == []
+            end.bytes_per_second = 3000
+            end.paper_out = False
+            await printer.print(ticket(2))
+            assert numbers(end) == ["1-000001", "1-000002"]
+
+    run(body())
+
+
+def test_an_earlier_sessions_acknowledgement_is_not_the_next_ones(tmp_path: Path) -> None:
+    """On a serial line, it arrives in the session that follows."""
+
+    async def body() -> None:
+        then = Then()
+        async with PrinterEnd(pty=tmp_path / "printer", on_event=then) as end:
+            async with open_printer(settings(end, refill_timeout=0.2)) as printer:
+                then.action = lambda: setattr(end, "paper_out", True)
+                with pytest.raises(OutcomeUnknown):
+                    await printer.print(ticket(1))
+            async with open_printer(settings(end, print_timeout=PATIENCE)) as printer:
+                end.bytes_per_second = 3000
+                end.paper_out = False
+                await printer.print(ticket(2))
+                assert numbers(end) == ["1-000001", "1-000002"]
+
+    run(body())
+
+
+def test_a_connection_that_breaks_within_a_receipt_leaves_it_unknown() -> None:
+    """And the driver does not print it again by itself."""
+
+    async def body() -> None:
+        async with PrinterEnd() as end:
+            async with open_printer(settings(end)) as printer:
+                await printer.print(ticket(1))
+                end.drop_after = 100
+                with pytest.raises(OutcomeUnknown) as unknown:
+                    await printer.print(ticket(2))
+                assert unknown.value.fault is PRINT_UNKNOWN
+                await asyncio.wait_for(printer.gone(), PATIENCE)
+            async with open_printer(settings(end)) as printer:
+                await printer.print(ticket(3))
+            assert numbers(end) == ["1-000001", "1-000002", "1-000003"]
+            assert end.papers[1].text.count("TOTAL") == 1
+
+    run(body())
+
+
+def test_a_failing_printer_refuses() -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end)) as printer:
+            end.failing = True
+            with pytest.raises(DeviceRefused) as refused:
+                await printer.print(ticket(1))
+            assert refused.value.fault is PRINTER_ERROR
+
+    run(body())
+
+
+def test_a_printer_that_never_answers_in_order_is_refused_before_anything_is_sent() -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end)) as printer:
+            end.mute_in_order = True
+            for _ in range(2):
+                with pytest.raises(DeviceRefused, match="nothing of it has been sent") as refused:
+                    await printer.print(ticket(1))
+                assert refused.value.fault is PRINTER_BUSY
+            assert end.papers == []
+            end.mute_in_order = False
+            await printer.print(ticket(2))
+            assert numbers(end) == ["1-000002"]
+            assert end.unknown == []
+
+    run(body())
+
+
+def test_without_acknowledgement_by_choice_a_mute_printer_prints() -> None:
+    async def body() -> None:
+        async with (
+            PrinterEnd() as end,
+            open_printer(settings(end, acknowledge="none")) as printer,
+        ):
+            end.mute = True
+            await printer.print(ticket(1))
+            await asyncio.wait_for(end.next_paper(), PATIENCE)
+            await end.unplug()
+            await asyncio.wait_for(printer.gone(), PATIENCE)
+            with pytest.raises(DeviceError):
+                await printer.print(ticket(2))
+
+    run(body())
+
+
+def test_noise_beside_the_acknowledgement_makes_it_doubtful() -> None:
+    async def body() -> None:
+        then = Then()
+        async with PrinterEnd(on_event=then) as end, open_printer(settings(end)) as printer:
+            then.action = lambda: setattr(end, "garbage", b"\xff\x00\xfe")
+            with pytest.raises(OutcomeUnknown, match="noise"):
+                await printer.print(ticket(1))
+            with pytest.raises(DeviceTimeout):
+                await printer.status()
+            end.garbage = b""
+            await printer.print(ticket(2))
+            assert numbers(end) == ["1-000001", "1-000002"]
+
+    run(body())
+
+
+def test_the_nul_of_a_serial_power_off_is_no_acknowledgement(tmp_path: Path) -> None:
+    async def body() -> None:
+        then = Then()
+        async with (
+            PrinterEnd(pty=tmp_path / "printer", on_event=then) as end,
+            open_printer(settings(end)) as printer,
+        ):
+            then.action = lambda: setattr(end, "garbage", b"\x00")
+            with pytest.raises(OutcomeUnknown, match="then mute"):
+                await printer.print(ticket(1))
+
+    run(body())
+
+
+def test_many_may_use_it_at_once() -> None:
+    """Receipts come out whole and one after the other, between questions and pulses."""
+
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end, print_timeout=5)) as printer:
+            end.bytes_per_second = 20_000
+            async with asyncio.TaskGroup() as group:
+                for number in range(8):
+                    group.create_task(printer.print(ticket(number)))
+                    group.create_task(printer.status())
+                    group.create_task(printer.pulse(2))
+            assert numbers(end) == [f"1-{number:06}" for number in range(8)]
+            assert end.pulses == [Pulse(2, 0.1)] * 8
+
+    run(body())
+
+
+def test_a_pulse_at_once_opens_the_drawer_without_paper() -> None:
+    async def body() -> None:
+        async with (
+            PrinterEnd() as end,
+            open_printer(settings(end, pulse="at-once", pulse_on=0.2)) as printer,
+        ):
+            end.paper_out = True
+            await printer.pulse(5)
+            assert (await printer.status()).drawer_pin
+            assert end.pulses == [Pulse(5, 0.2)]
+            with pytest.raises(ValueError, match="not 4"):
+                await printer.pulse(4)
+
+    run(body())
+
+
+@pytest.mark.parametrize("transport", FAITHFUL, ids=str)
+def test_it_prints_over_every_faithful_transport(transport: Transport) -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end, through(tcp_link(*end.address), transport) as link:
+            printer = EscposPrinter(link, Settings(host="-"), built_in)
+            await printer.initialise()
+            for number in range(2):
+                await printer.print(ticket(number, 1))
+                assert numbers(end)[-1] == f"1-{number:06}"
+            assert (await printer.status()).online
+            assert end.unknown == []
+
+    run(body())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_over_a_lossy_line_an_acknowledged_receipt_has_been_processed(seed: int) -> None:
+    """What was lost of its text nobody can tell; but nothing of it is still to be printed."""
+
+    async def body() -> None:
+        acknowledged = 0
+        times = Settings(host="-", answer_timeout=0.3, print_timeout=0.3, refill_timeout=0.1)
+        async with PrinterEnd() as end:
+            end.bytes_per_second = 100_000
+            for session in range(8):
+                transport = lossy(100 * seed + session, 0.002)
+                async with through(tcp_link(*end.address), transport) as link:
+                    printer = EscposPrinter(link, times, built_in)
+                    for number in range(3):
+                        try:
+                            await printer.print(ticket(number, 1))
+                        except DeviceError:
+                            continue
+                        assert end.idle
+                        acknowledged += 1
+        assert acknowledged
+
+    run(body())
+
+
+class StallingLink(MemoryLink):
+    """Takes `room` bytes, then no more until there is room again."""
+
+    room = 1 << 20
+
+    async def send(self, data: bytes) -> None:
+        fits = data[: self.room]
+        self.room -= len(fits)
+        if fits:
+            await super().send(fits)
+        if len(fits) < len(data):
+            await asyncio.sleep(0.01)
+            raise LinkStalled(self.name, len(fits), len(data))
+
+
+def stalling(**times: float) -> tuple[EscposPrinter, StallingLink, MemoryLink]:
+    """A printer without a pre-check, so that the first bytes are the receipt's."""
+    _, far = link_pair()
+    link = StallingLink("near", Transport("clean"), 5.0)
+    link.join(far)
+    return EscposPrinter(link, Settings(host="-", acknowledge="none", **times), built_in), link, far
+
+
+def test_a_receipt_goes_on_where_it_stalled() -> None:
+    async def body() -> None:
+        printer, link, far = stalling()
+        await printer.print(ticket(1))
+        whole = far.drain_input()
+        link.room = 50
+        async with asyncio.TaskGroup() as group:
+            printing = group.create_task(printer.print(ticket(1)))
+            await asyncio.sleep(0.05)
+            assert not printing.done()
+            link.room = 1 << 20
+        assert far.drain_input() == whole
+
+    run(body())
+
+
+def test_a_receipt_stuck_half_way_is_unknown_and_ends_the_session() -> None:
+    """What is sent next would be taken for its rest, so the printer has to be opened anew."""
+
+    async def body() -> None:
+        printer, link, _ = stalling(refill_timeout=0.05)
+        link.room = 50
+        with pytest.raises(OutcomeUnknown):
+            await printer.print(ticket(1))
+        await asyncio.wait_for(printer.gone(), PATIENCE)
+
+    run(body())
+
+
+def test_a_receipt_of_which_nothing_was_taken_was_not_sent() -> None:
+    async def body() -> None:
+        printer, link, _ = stalling(refill_timeout=0.05)
+        link.room = 0
+        with pytest.raises(DeviceTimeout):
+            await printer.print(ticket(1))
+        link.room = 1 << 20
+        await printer.print(ticket(1))
+
+    run(body())

@@ -1,0 +1,183 @@
+"""Profiles and logos from the other process, and settings that make no sense."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pos_driver_escpos import Settings, open_printer, pos_register_drivers
+from pos_driver_escpos.capabilities import BAND, from_capabilities, raster_logo
+from pos_driver_escpos.profile import Profile, ProfileError, from_json, load, to_json
+from pos_driver_sim.printer import PrinterEnd
+from pos_terminal.devices.errors import DeviceLost
+from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.receipt import Logo, Receipt, Rule
+from tests.conftest import run
+from tests.drivers.escpos_far_end import settings
+
+
+@pytest.fixture
+def logo(tmp_path: Path) -> str:
+    """A black bar, 64 dots by 30, as a portable bitmap."""
+    path = tmp_path / "logo.pbm"
+    path.write_bytes(b"P4\n64 30\n" + b"\xff" * 8 * 30)
+    return str(path)
+
+
+def test_the_driver_is_declared() -> None:
+    drivers = Drivers()
+    pos_register_drivers(drivers)
+    assert drivers.printers.get("escpos").settings is Settings
+
+
+def test_a_model_is_known_by_its_name() -> None:
+    assert run(load("TM-T20II", "")) == Profile(columns=48, dots=576)
+    assert run(load("ZJ-5870", "")) == Profile(
+        columns=32, dots=384, cut="none", qr=False, barcode=False
+    )
+
+
+def test_a_model_without_the_best_code_page_gets_the_next() -> None:
+    features = {"paperPartCut": False, "paperFullCut": True, "qrCode": True, "barcodeB": True}
+    profile = from_capabilities({
+        "fonts": {"0": {"columns": 42}},
+        "media": {"width": {"pixels": "Unknown"}},
+        "features": features,
+        "codePages": {"0": "CP437", "19": "CP858", "99": "CP858"},
+    })  # fmt: skip
+    assert profile == Profile(columns=42, dots=504, code_page=19, codec="cp858", cut="full")
+
+
+def test_a_logo_becomes_bands_of_dots(logo: str) -> None:
+    bands = run(load("TM-T20II", logo)).logo
+    head = b"\x1dv0\x00\x08\x00"
+    assert bands == (
+        head + bytes((BAND, 0)) + b"\xff" * 8 * BAND + head + b"\x06\x00" + b"\xff" * 8 * 6
+    )
+
+
+def test_a_logo_never_holds_a_real_time_command() -> None:
+    rows = b"\x10\x04\x01\x00\x10\x14\x01\x00\x10\x05\x10\x10"
+    data = raster_logo(rows, 4)
+    assert not any(command in data for command in (b"\x10\x04", b"\x10\x05", b"\x10\x14"))
+    assert data.endswith(b"\x11\x05\x10\x10")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a picture", b"P4\n1000 1\n" + b"\xff" * 125])
+def test_a_logo_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "logo.pbm"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ProfileError, match=r"logo\.pbm"):
+        run(load("TM-T20II", str(path)))
+
+
+def test_profiles_go_through_json() -> None:
+    profile = Profile(columns=32, logo=b"\x00\xff")
+    assert from_json(to_json(profile).encode()) == profile
+    for answer in (b"", b"[]", b"{}", b'{"logo": 1}', b'{"logo": "", "colour": 1}'):
+        with pytest.raises(ProfileError):
+            from_json(answer)
+
+
+def test_the_other_process_leaves_nothing_and_trusts_no_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty pickle, left by a power cut, must not stop it: it does not even look there."""
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / f"{sys.version.split()[0]}.capabilities.pickle").touch()
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("ESCPOS_CAPABILITIES_PICKLE_DIR", str(old))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    assert run(load("TM-T20II", "")).columns == 48
+
+    async def cancelled() -> None:
+        async with asyncio.timeout(0.15):
+            await load("TM-T20II", "")
+
+    with pytest.raises(TimeoutError):
+        run(cancelled())
+    assert list(temporary.iterdir()) == []
+
+
+def test_python_escpos_never_enters_this_process() -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end)) as printer:
+            await printer.print(Receipt("", (Rule(),)))
+            assert end.papers[0].text == "-" * 48 + "\n"
+
+    run(body())
+    assert "escpos" not in sys.modules
+
+
+def test_an_unknown_model_prints_with_the_defaults_and_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end, profile="TM-X")) as printer:
+            await printer.print(Receipt("", (Logo(), Rule())))
+            assert end.papers[0].text == "-" * 42 + "\n"
+
+    with caplog.at_level(logging.WARNING):
+        run(body())
+    assert "python-escpos has no profile 'TM-X'" in caplog.text
+
+
+def test_a_late_profile_does_not_keep_the_customer(caplog: pytest.LogCaptureFixture) -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end:
+            table = settings(end, profile="TM-T88V", profile_wait=0, columns=40)
+            async with open_printer(table) as printer:
+                await printer.print(Receipt("", (Rule(),)))
+                assert end.papers[0].text == "-" * 40 + "\n"
+
+    with caplog.at_level(logging.WARNING):
+        run(body())
+    assert "'TM-T88V' is late" in caplog.text
+
+
+def test_settings_override_the_profile() -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end:
+            table = settings(end, columns=30, encoding="cp858", code_page=19, cancel_kanji=True)
+            async with open_printer(table) as printer:
+                await printer.print(Receipt("", (Rule(),)))
+                assert end.papers[0].text == "-" * 30 + "\n"
+                assert b"\x1c.\x1bR\x00\x1bt\x13" in end.papers[0].raw
+
+    run(body())
+
+
+def test_a_printer_that_is_not_there_is_lost() -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end:
+            nowhere = settings(end)
+        with pytest.raises(DeviceLost) as lost:
+            async with open_printer(nowhere):
+                pytest.fail("opened")
+        assert lost.value.fault.code == "P-101"
+
+    run(body())
+
+
+def test_what_happens_to_its_user_is_passed_on_as_it_is() -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end)):
+            raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        run(body())
+
+
+@pytest.mark.parametrize(
+    "table",
+    [{}, {"host": "a", "device": "/dev/usb/lp0"}, {"host": "a", "columns": 8}, {"host": 1}],
+)
+def test_settings_that_make_no_sense_are_refused(table: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(table, Settings)
