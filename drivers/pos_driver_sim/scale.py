@@ -37,7 +37,7 @@ class ScaleEnd:
         self._zero = 0
         self._echoes = False
         self._free_at = 0.0
-        self.settings: dict[str, object] = {"driver": "toledo", "port": str(path)}
+        self.settings: dict[str, object] = {"driver": "toledo-8217", "port": str(path)}
 
     async def __aenter__(self) -> Self:
         self._wire.plug()
