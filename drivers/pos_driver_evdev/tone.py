@@ -87,6 +87,7 @@ class EvdevTone:
     def _write(self, hertz: int) -> None:
         try:
             self._device.write(ecodes.EV_SND, ecodes.SND_TONE, hertz)
+            self._device.syn()
         except BlockingIOError:
             return  # a full pipe: a tone nobody takes is a tone nobody hears
         except OSError as error:

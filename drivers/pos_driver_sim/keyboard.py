@@ -65,7 +65,7 @@ class KeyboardEnd:
 
     def __init__(self, path: Path, *, layout: Literal["us", "fr"] = "us") -> None:
         self._wire = Pipe(path)
-        self._layout = layout
+        self.layout = layout
         self.settings: dict[str, object] = {"driver": "evdev", "device": str(path)}
         if layout != "us":
             self.settings["layout"] = layout
@@ -107,7 +107,7 @@ class KeyboardEnd:
     async def scan(self, text: str, end: str = "KEY_ENTER") -> None:
         """Type a code as a scanner does, with its end key; what has no key is typed as Alt+0nnn."""
         for char in text:
-            stroke = fr_stroke(char) if self._layout == "fr" else us_stroke(char)
+            stroke = fr_stroke(char) if self.layout == "fr" else us_stroke(char)
             if stroke is not None:
                 await self.stroke(stroke)
             else:

@@ -30,8 +30,8 @@ class ScannerEnd:
         self._wire.plug()
 
     async def scan(self, text: str) -> None:
-        """Send a code, in Latin-1, and the suffix."""
-        await self.send(text.encode("latin-1") + self._suffix)
+        """Send a code and the suffix."""
+        await self.send(text.encode() + self._suffix)
 
     async def send(self, data: bytes) -> None:
         """Send bytes as they are: half a code, noise."""

@@ -15,9 +15,7 @@ import pytest
 from pos_terminal.devices.classes import CustomerDisplay
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.domain.screen import Screen
-
-PATIENCE = 20.0
-"""Seconds that a test waits for what must come; far more than any machine needs."""
+from pos_terminal.testing.running import PATIENCE, run
 
 
 class DisplayFarEnd(Protocol):
@@ -60,7 +58,7 @@ class DisplayContract:
                     await display.show(screen)
                     await end.wait_for(screen.__eq__, PATIENCE)
 
-        asyncio.run(body())
+        run(body())
 
     def test_a_screen_is_never_half_shown(self) -> None:
         """No mixture of two screens stands there, not even between one and the next."""
@@ -75,7 +73,7 @@ class DisplayContract:
                 order = [screens.index(seen) for seen in end.seen() if seen in screens]
                 assert order == sorted(order)
 
-        asyncio.run(body())
+        run(body())
 
     def test_what_it_cannot_show_keeps_its_place(self) -> None:
         """A character outside the code page costs one place, and disturbs no other."""
@@ -87,7 +85,7 @@ class DisplayContract:
                 assert screen.line1[5:] == "z".ljust(15)
                 assert screen.line2[4:6] == "nz"
 
-        asyncio.run(body())
+        run(body())
 
     def test_opening_clears_what_stood_there(self) -> None:
         """A display that is opened shows nothing of its past."""
@@ -100,7 +98,7 @@ class DisplayContract:
                 async with end.open():
                     await end.wait_for(Screen().__eq__, PATIENCE)
 
-        asyncio.run(body())
+        run(body())
 
     def test_unplug_replug_show(self) -> None:
         """A loss is noticed without showing, showing says so, a replugged display works."""
@@ -122,4 +120,4 @@ class DisplayContract:
                     await display.show(Screen("3"))
                     await end.wait_for(Screen("3").__eq__, PATIENCE)
 
-        asyncio.run(body())
+        run(body())

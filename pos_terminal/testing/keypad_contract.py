@@ -1,8 +1,8 @@
 """What every keypad must do, whatever drives it. Subclass, and supply the far end.
 
-    class TestMyKeypad(KeypadContract):
-        @asynccontextmanager
-        async def far_end(self): ...
+class TestMyKeypad(KeypadContract):
+    @asynccontextmanager
+    async def far_end(self): ...
 """
 
 import asyncio
@@ -13,9 +13,7 @@ import pytest
 
 from pos_terminal.devices.classes import Keypad
 from pos_terminal.devices.errors import DeviceLost
-
-PATIENCE = 20.0
-"""Seconds that a test waits for what must come; far more than any machine needs."""
+from pos_terminal.testing.running import PATIENCE, run
 
 
 class KeypadFarEnd(Protocol):
@@ -51,7 +49,7 @@ class KeypadContract:
                 await end.press("KEY_F1")
                 assert await names(keypad, 1) == ["KEY_F1"]
 
-        asyncio.run(body())
+        run(body())
 
     def test_a_cancelled_read_loses_nothing(self) -> None:
         """A key that comes after a reader gave up goes to the next reader."""
@@ -64,7 +62,7 @@ class KeypadContract:
                 await end.press("KEY_KP3", "KEY_KP4")
                 assert await names(keypad, 2) == ["KEY_KP3", "KEY_KP4"]
 
-        asyncio.run(body())
+        run(body())
 
     def test_unplug_replug_press(self) -> None:
         """A loss is noticed without reading, reading says so, and a replugged keypad works."""
@@ -84,7 +82,7 @@ class KeypadContract:
                     await end.press("KEY_KP5")
                     assert await names(keypad, 1) == ["KEY_KP5"]
 
-        asyncio.run(body())
+        run(body())
 
 
 async def names(keypad: Keypad, count: int) -> list[str]:

@@ -24,8 +24,8 @@ from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.faults import KEYPAD_OFFLINE, SCANNER_OFFLINE, TONE_OFFLINE, Tone
 from pos_terminal.testing.keypad_contract import KeypadContract, KeypadFarEnd
-
-PATIENCE = 20.0
+from pos_terminal.testing.running import PATIENCE
+from pos_terminal.testing.scanner_contract import ScannerContract, ScannerFarEnd
 
 
 class PipeKeypad(KeyboardEnd):
@@ -33,6 +33,30 @@ class PipeKeypad(KeyboardEnd):
 
     def open(self) -> AbstractAsyncContextManager[Keypad]:
         return open_keypad(KeypadSettings(device=str(self.settings["device"])))
+
+
+class PipeScanner(KeyboardEnd):
+    """The simulated wedge scanner with the driver's way to it."""
+
+    def open(self) -> AbstractAsyncContextManager[Scanner]:
+        settings = ScannerSettings(str(self.settings["device"]), layout=self.layout)
+        return open_scanner(settings)
+
+    async def scan_half(self, text: str) -> None:
+        await self.scan(text[: len(text) // 2], end="")
+
+
+@pytest.mark.parametrize("layout", ["us", "fr"])
+class TestScanner(ScannerContract):
+    @pytest.fixture(autouse=True)
+    def set_to(self, layout: LayoutName) -> None:
+        self.layout = layout
+
+    @asynccontextmanager
+    async def far_end(self) -> AsyncIterator[ScannerFarEnd]:
+        with TemporaryDirectory() as folder:
+            async with PipeScanner(Path(folder, "scanner"), layout=self.layout) as end:
+                yield end
 
 
 class TestKeypad(KeypadContract):

@@ -26,8 +26,8 @@ from pos_terminal.domain.faults import DISPLAY_OFFLINE
 from pos_terminal.domain.screen import Screen
 from pos_terminal.links.serial import SerialSettings
 from pos_terminal.testing.display_contract import DisplayContract, DisplayFarEnd
+from pos_terminal.testing.running import PATIENCE
 
-PATIENCE = 20.0
 TICKET = Screen("CAFÉ CRÈME        x1", "      1,20      1,20")
 
 

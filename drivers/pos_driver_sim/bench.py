@@ -1,0 +1,75 @@
+"""A whole counter without hardware: one far end of each kind, and the tables to configure them."""
+
+import json
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Self
+
+from pos_driver_sim.display import DisplayEnd
+from pos_driver_sim.keyboard import KeyboardEnd
+from pos_driver_sim.printer import PrinterEnd
+from pos_driver_sim.scale import ScaleEnd
+from pos_driver_sim.scanner import ScannerEnd
+from pos_driver_sim.tone import ToneEnd
+
+
+class SimBench:
+    """Plugs everything in on entering and unplugs it on leaving.
+
+        async with SimBench(tmp_path) as bench:
+            ...  # run a terminal with bench.devices, or with bench.toml() in its file
+            await bench.keyboard.press("KEY_KP7")
+
+    `directory` must exist; pipes and links to ptys appear in it under the devices' names. To
+    have a far end behave otherwise, replace it before entering.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.keyboard = KeyboardEnd(directory / "keypad")
+        self.wedge = KeyboardEnd(directory / "wedge")
+        self.scanner = ScannerEnd(directory / "scanner")
+        self.scale = ScaleEnd(directory / "scale")
+        self.display = DisplayEnd(directory / "display")
+        self.tone = ToneEnd(directory / "tone")
+        self.printer = PrinterEnd()
+        self._plugged = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            for end in (self.keyboard, self.wedge, self.tone):
+                await stack.enter_async_context(end)
+            for wired in (self.scanner, self.scale, self.display):
+                await stack.enter_async_context(wired)
+            await stack.enter_async_context(self.printer)
+            self._plugged = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._plugged.aclose()
+
+    @property
+    def devices(self) -> dict[str, dict[str, object]]:
+        """The configuration's tables `devices.*`; complete once the bench is entered."""
+        return {
+            "keypad": {"class": "keypad", **self.keyboard.settings},
+            "wedge": {"class": "scanner", **self.wedge.settings},
+            "scanner": {"class": "scanner", **self.scanner.settings},
+            "scale": {"class": "scale", **self.scale.settings},
+            "display": {"class": "display", **self.display.settings},
+            "tone": {"class": "tone", **self.tone.settings},
+            "printer": {"class": "printer", **self.printer.settings},
+            "drawer": {"class": "drawer", "driver": "printer", "printer": "printer"},
+        }
+
+    def toml(self) -> str:
+        """The same, as a configuration file has it."""
+        return "\n".join(
+            f"[devices.{name}]\n" + "".join(f"{key} = {_value(v)}\n" for key, v in table.items())
+            for name, table in self.devices.items()
+        )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + "}"
+    return json.dumps(value)  # strings, numbers and booleans look the same in TOML

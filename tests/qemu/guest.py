@@ -1,0 +1,247 @@
+"""Runs inside the guest: the drivers on the kernel's own devices, one scenario after another.
+
+Speaks to the host by lines on the console: `@ok NAME`, `@failed NAME` with the traceback before
+it, and wishes that the host fulfils: `@type TEXT`, `@plug`, `@unplug`, `@weight GRAMS`.
+"""
+
+import asyncio
+import os
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+import evdev
+from evdev import ecodes
+
+from pos_driver_escpos.opening import open_printer
+from pos_driver_escpos.settings import Settings as PrinterSettings
+from pos_driver_evdev.keypad import KeypadSettings, open_keypad
+from pos_driver_evdev.scanner import ScannerSettings, open_scanner
+from pos_driver_evdev.tone import PATTERNS, ToneSettings, open_tone
+from pos_driver_sim.printer import PrinterEnd
+from pos_driver_toledo.scale import ToledoSettings, open_scale
+from pos_terminal.devices.errors import DeviceError, DeviceLost
+from pos_terminal.domain.faults import INPUT_BUSY, Tone
+from pos_terminal.domain.receipt import Receipt, Text
+
+T = TypeVar("T")
+PATIENCE = 90.0
+RUN = Path("/run")
+GADGETS = Path("/sys/kernel/config/usb_gadget")
+SCENARIOS: list[Callable[[], Awaitable[None]]] = []
+
+
+def scenario(function: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    SCENARIOS.append(function)
+    return function
+
+
+async def soon(look: Callable[[], T | None], what: str) -> T:
+    """What `look` finds, once it finds something."""
+    for _ in range(int(PATIENCE * 20)):
+        if (found := look()) is not None:
+            return found
+        await asyncio.sleep(0.05)
+    raise TimeoutError(what)
+
+
+def input_node(name: str) -> str | None:
+    """The node of the input device with this in its name."""
+    for path in evdev.list_devices():
+        device = evdev.InputDevice(path)
+        device.close()
+        if name in device.name:
+            return path
+    return None
+
+
+async def linked(name: str, link: str) -> str:
+    """A link to the device's node, always by the same path, as udev makes it."""
+    node = await soon(lambda: input_node(name), name)
+    path = RUN / link
+    path.unlink(missing_ok=True)
+    path.symlink_to(node)
+    return str(path)
+
+
+async def lost(waiting: Awaitable[object]) -> DeviceLost:
+    try:
+        await waiting
+    except DeviceLost as error:
+        return error
+    raise AssertionError("no DeviceLost")
+
+
+@scenario
+async def a_usb_scanner_is_grabbed() -> None:
+    path = await linked("QEMU USB Keyboard", "scanner")
+    bystander = evdev.InputDevice(path)
+    async with open_scanner(ScannerSettings(path, quiet_seconds=10)) as scanner:
+        try:
+            async with open_keypad(KeypadSettings(path)):
+                raise AssertionError("it was grabbed twice")
+        except DeviceError as error:
+            assert error.fault is INPUT_BUSY, error
+        print("@type 3017620422003", flush=True)
+        scan = await scanner.read()
+        assert scan.text == "3017620422003", scan
+        with suppress(BlockingIOError):
+            raise AssertionError(f"the keys reached others: {list(bystander.read())}")
+    bystander.close()
+
+
+@scenario
+async def a_closed_scanner_is_free_for_others() -> None:
+    path = await linked("QEMU USB Keyboard", "scanner")
+    async with open_keypad(KeypadSettings(path)) as keypad:
+        print("@type 7", flush=True)
+        assert [(await keypad.read()).name for _ in range(2)] == ["KEY_7", "KEY_ENTER"]
+
+
+@scenario
+async def a_scanner_is_unplugged_replugged_and_read() -> None:
+    path = await linked("QEMU USB Keyboard", "scanner")
+    settings = ScannerSettings(path, quiet_seconds=10)
+    async with open_scanner(settings) as scanner:
+        print("@unplug", flush=True)
+        await scanner.gone()
+        assert "No such device" in (await lost(scanner.read())).detail
+    await lost(open_scanner(settings).__aenter__())
+    print("@plug", flush=True)
+    await linked("QEMU USB Keyboard", "scanner")
+    async with open_scanner(settings) as scanner:
+        print("@type 42", flush=True)
+        assert (await scanner.read()).text == "42"
+
+
+@scenario
+async def an_overflow_makes_one_unreadable_scan() -> None:
+    keys: dict[int, Sequence[int]] = {ecodes.EV_KEY: range(1, 120)}
+    with evdev.UInput(keys, name="uinput scanner") as typist:
+        path = await linked("uinput scanner", "uinput")
+        async with open_scanner(ScannerSettings(path, quiet_seconds=10)) as scanner:
+            for _ in range(2000):  # more than the kernel keeps, with nobody reading meanwhile
+                press(typist, ecodes.KEY_1)
+            press(typist, ecodes.KEY_ENTER)
+            spoilt = await scanner.read()
+            assert "\ufffd" in spoilt.text, spoilt
+            for key in (ecodes.KEY_4, ecodes.KEY_2, ecodes.KEY_ENTER):
+                press(typist, key)
+            assert (await scanner.read()).text == "42"
+
+
+def press(typist: evdev.UInput, key: int) -> None:
+    for value in (1, 0):
+        typist.write(ecodes.EV_KEY, key, value)
+        typist.syn()
+
+
+@scenario
+async def the_pc_speaker_sounds() -> None:
+    path = await linked("PC Speaker", "tone")
+    ear = evdev.InputDevice(path)
+    async with open_tone(ToneSettings(path)) as indicator:
+        await indicator.sound(Tone.REFUSED)
+        heard: list[int] = []
+        expected = [note.hertz for note in PATTERNS[Tone.REFUSED]] + [0]
+        await soon(lambda: listen(ear, heard) == expected or None, f"{expected}")
+    ear.close()
+
+
+def listen(ear: evdev.InputDevice[str], heard: list[int]) -> list[int]:
+    with suppress(BlockingIOError):
+        heard += [event.value for event in ear.read() if event.type == ecodes.EV_SND]
+    return heard
+
+
+@scenario
+async def a_scale_on_a_usb_serial_adapter_weighs() -> None:
+    await soon(lambda: Path("/dev/ttyUSB0").exists() or None, "/dev/ttyUSB0")
+    async with open_scale(ToledoSettings(port="/dev/ttyUSB0", answer_time=20)) as scale:
+        for grams in (480, 1250):
+            print(f"@weight {grams}", flush=True)
+            weights = [await scale.weigh()]
+            while weights[-1] != grams:  # the wish travels by another wire
+                weights.append(await scale.weigh())
+
+
+@scenario
+async def a_usb_serial_adapter_is_unplugged() -> None:
+    settings = ToledoSettings(port="/dev/ttyUSB0", answer_time=20)
+    async with open_scale(settings) as scale:
+        await scale.weigh()
+        print("@unplug-serial", flush=True)
+        await scale.gone()
+        await lost(scale.weigh())
+    await lost(open_scale(settings).__aenter__())
+
+
+@scenario
+async def a_receipt_is_printed_through_usblp() -> None:
+    async with usb_printer() as (end, gadget):
+        settings = PrinterSettings(device="/dev/usb/lp0", answer_timeout=20, print_timeout=60)
+        async with open_printer(settings) as printer:
+            assert (await printer.status()).online
+            await printer.print(Receipt("1-1", (Text("CRÈME BRÛLÉE 3,90 €"),)))
+            assert "CRÈME BRÛLÉE 3,90 €" in end.papers[0].text
+            await printer.pulse(2)
+            await soon(lambda: end.pulses or None, "the drawer's pulse")
+            (gadget / "UDC").write_text("\n")
+            await printer.gone()
+            await lost(printer.status())
+        await lost(open_printer(settings).__aenter__())
+
+
+@asynccontextmanager
+async def usb_printer() -> AsyncIterator[tuple[PrinterEnd, Path]]:
+    """A printer on USB, of which the kernel plays the bus and `PrinterEnd` the rest."""
+    gadget = GADGETS / "printer"
+    function = gadget / "functions/printer.0"
+    for folder in (gadget, gadget / "configs/c.1", function):
+        folder.mkdir()
+    (gadget / "idVendor").write_text("0x04b8")
+    (gadget / "idProduct").write_text("0x0202")
+    (function / "pnp_string").write_text("MFG:EPSON;CMD:ESC/POS;MDL:TM-T20II;CLS:PRINTER;")
+    (gadget / "configs/c.1/printer.0").symlink_to(function)
+    (gadget / "UDC").write_text("dummy_udc.0")
+    await soon(lambda: Path("/dev/usb/lp0").exists() or None, "/dev/usb/lp0")
+    async with PrinterEnd(pty=RUN / "printer") as end:
+        bus = os.open("/dev/g_printer0", os.O_RDWR | os.O_NONBLOCK)
+        line = os.open(RUN / "printer", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(bus, pump, bus, line)
+        loop.add_reader(line, pump, line, bus)
+        try:
+            yield end, gadget
+        finally:
+            for fd in (bus, line):
+                loop.remove_reader(fd)
+                os.close(fd)
+
+
+def pump(source: int, target: int) -> None:
+    try:
+        data = os.read(source, 4096)
+    except OSError:  # the printer class is being reset, or the bus is gone
+        return
+    if data:
+        os.write(target, data)
+
+
+async def main() -> None:
+    for run in SCENARIOS:
+        name = getattr(run, "__name__", "")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await run()
+        except Exception:  # noqa: BLE001 - whatever it is goes to the host, as this test's result
+            traceback.print_exc()
+            print(f"@failed {name}", flush=True)
+        else:
+            print(f"@ok {name}", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,106 @@
+"""The guest's first file system: busybox, the kernel's modules, and an init that enters the host's.
+
+The host's root is mounted read-only, so that the guest runs the very Python and the very drivers
+that the tests run.
+"""
+
+import gzip
+import lzma
+import re
+from pathlib import Path
+
+MODULES = (
+    "virtio_pci", "9p", "9pnet_virtio", "xhci_pci", "evdev", "usbhid", "hid_generic", "uinput",
+    "pcspkr", "ftdi_sio", "usblp", "dummy_hcd", "libcomposite", "usb_f_printer",
+)
+
+_INIT = """\
+#!/bin/busybox sh
+export PATH=/bin
+/bin/busybox --install -s /bin
+mkdir -p /proc /sys /dev /host
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+while read -r module; do
+    insmod /modules/$module || echo "@fatal insmod $module"
+done </modules/order
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose host /host
+mount -t proc proc /host/proc
+mount -t sysfs sys /host/sys
+mount -t configfs config /host/sys/kernel/config
+mount -t devtmpfs dev /host/dev
+mkdir -p /host/dev/pts
+mount -t devpts -o ptmxmode=666 pts /host/dev/pts
+mount -t tmpfs run /host/run
+chroot /host /usr/bin/env HOME=/run TMPDIR=/run PYTHONPATH={path} {python} -u {script}
+echo "@end"
+poweroff -f
+"""
+
+
+def _requirements(module: bytes) -> list[str]:
+    found = re.search(rb"\0depends=([^\0]*)\0", module)
+    names = found[1].decode().split(",") if found else []
+    return [name.replace("-", "_") for name in names if name]
+
+
+def _read(path: Path) -> bytes:
+    data = path.read_bytes()
+    return lzma.decompress(data) if path.suffix == ".xz" else data
+
+
+def _in_order(folder: Path) -> dict[str, bytes]:
+    """The modules by name, each after those that it needs; what is built in has no file."""
+    files = {p.name.partition(".")[0].replace("-", "_"): p for p in folder.rglob("*.ko*")}
+    ordered: dict[str, bytes] = {}
+
+    def add(name: str) -> None:
+        if name in ordered or name not in files:
+            return
+        module = _read(files[name])
+        for other in _requirements(module):
+            add(other)
+        ordered[name] = module
+
+    for name in MODULES:
+        add(name)
+    return ordered
+
+
+class _Archive:
+    """A cpio archive in the «newc» format (Documentation/driver-api/early-userspace)."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._inode = 0
+
+    def add(
+        self, name: str, mode: int, data: bytes = b"", device: tuple[int, int] = (0, 0)
+    ) -> None:
+        self._inode += 1
+        numbers = (self._inode, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name) + 1, 0)
+        self._data += b"070701" + b"".join(b"%08X" % number for number in numbers)
+        self._data += name.encode() + b"\0"
+        self._data += bytes(-len(self._data) % 4) + data
+        self._data += bytes(-len(self._data) % 4)
+
+    def finish(self) -> bytes:
+        self.add("TRAILER!!!", 0)
+        return bytes(self._data)
+
+
+def build(modules: Path, busybox: Path, *, python: Path, script: Path, path: str) -> bytes:
+    """The compressed initrd; it runs `script` with `python`, both paths of the host."""
+    archive = _Archive()
+    for folder in ("bin", "dev", "modules"):
+        archive.add(folder, 0o40755)
+    archive.add("dev/console", 0o20600, device=(5, 1))
+    archive.add("bin/busybox", 0o100755, busybox.read_bytes())
+    init = _INIT.format(python=python, script=script, path=path)
+    archive.add("init", 0o100755, init.encode())
+    ordered = _in_order(modules)
+    archive.add("modules/order", 0o100644, "".join(f"{name}\n" for name in ordered).encode())
+    for name, module in ordered.items():
+        archive.add(f"modules/{name}", 0o100644, module)
+    return gzip.compress(archive.finish(), 1)

@@ -1,0 +1,94 @@
+"""A QEMU machine whose guest asks, by lines on its console, for what happens outside it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+QEMU = "qemu-system-x86_64"
+
+# QEMU's name of the key for what a US keyboard types.
+_QCODES: Mapping[str, str] = {"\n": "ret", "-": "minus"}
+
+
+class Machine:
+    """A running machine; see `booted`."""
+
+    def __init__(
+        self,
+        console: asyncio.StreamReader,
+        monitor: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        self._console = console
+        self._from_monitor, self._to_monitor = monitor
+        self.log: list[str] = []
+
+    async def lines(self) -> AsyncIterator[str]:
+        """What the guest says, line by line, to its end."""
+        while line := await self._console.readline():
+            text = line.decode(errors="replace").strip()
+            self.log.append(text)
+            yield text
+
+    async def type(self, text: str) -> None:
+        """Type on the USB keyboard."""
+        for char in text:
+            keys = [{"type": "qcode", "data": _QCODES.get(char, char)}]
+            await self.monitor("send-key", {"keys": keys, "hold-time": 20})
+            await asyncio.sleep(0.05)  # a key is released after its hold-time, by a timer
+
+    async def monitor(self, command: str, arguments: dict[str, object] | None = None) -> None:
+        """Run a command of QEMU's monitor protocol; RuntimeError when it is refused."""
+        request = {"execute": command, "arguments": arguments or {}}
+        self._to_monitor.write(json.dumps(request).encode() + b"\n")
+        await self._to_monitor.drain()
+        while True:
+            answer = json.loads(await self._from_monitor.readline())
+            if "error" in answer:
+                raise RuntimeError(f"{command}: {answer['error']}")
+            if "return" in answer:
+                return
+
+
+@asynccontextmanager
+async def booted(
+    kernel: Path, initrd: Path, folder: Path, *devices: str
+) -> AsyncIterator[Machine]:
+    """Boot, without KVM (nested machines have none that works); killed at the end.
+
+    The host's root is offered read-only over 9p. `folder` holds the monitor's socket.
+    """
+    socket = folder / "monitor"
+    process = await asyncio.create_subprocess_exec(
+        QEMU, "-accel", "tcg", "-m", "768", "-smp", "1", "-display", "none", "-no-reboot",
+        "-nodefaults", "-serial", "stdio", "-kernel", kernel, "-initrd", initrd,
+        "-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off",
+        "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
+        "-qmp", f"unix:{socket},server=on,wait=off", *devices,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        assert process.stdout is not None
+        monitor = await _connect(socket)
+        machine = Machine(process.stdout, monitor)
+        try:
+            await monitor[0].readline()
+            await machine.monitor("qmp_capabilities")
+            yield machine
+        finally:
+            monitor[1].close()
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def _connect(socket: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    for _ in range(1000):
+        try:
+            return await asyncio.open_unix_connection(socket)
+        except (FileNotFoundError, ConnectionRefusedError):
+            await asyncio.sleep(0.02)
+    raise TimeoutError(f"{QEMU} did not open {socket}")
