@@ -44,11 +44,10 @@ LIBRARIES: dict[str, set[str]] = {
     "commands": {"msgspec"},
     "testing": {"pytest"},
 }
-# Heavy libraries, which these rooms may load inside a function, when they are first needed.
-HEAVY: dict[str, set[str]] = {
+# Hardware's libraries; the heavy ones are loaded inside a function, when they are first needed.
+HARDWARE: dict[str, set[str]] = {
     "drivers": {"escpos", "evdev", "serial", "usb"},
     "links": {"serial", "usb"},
-    "plugins": {"biip"},
     "runtime": {"watchdog"},
 }
 
@@ -208,7 +207,7 @@ def library_rule(module: Module) -> Iterator[str]:
     """The standard library and the room's own libraries; inside functions only heavy ones."""
     for imported in imports_of(module, NAMES):
         first = imported.target.partition(".")[0]
-        heavy = first in HEAVY.get(module.room, set())
+        heavy = first in HARDWARE.get(module.room, set())
         if imported.late and not heavy:
             yield module.at(imported.line, f"imports {imported.target} inside a function")
         foreign = not is_ours(first) and first not in sys.stdlib_module_names
