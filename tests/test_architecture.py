@@ -42,7 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "runtime": {"msgspec", "pluggy"},
     "replay": {"msgspec"},
     "commands": {"msgspec"},
-    "testing": {"pytest"},
+    "testing": {"apsw", "pytest"},
 }
 # Hardware's libraries; the heavy ones are loaded inside a function, when they are first needed.
 HARDWARE: dict[str, set[str]] = {
