@@ -30,6 +30,9 @@ CREATE TABLE journal (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, rec BLOB NOT NULL, hash BLOB NOT NULL, sig BLOB
 ) STRICT;
 CREATE TABLE kind (kind TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER journal_insert BEFORE INSERT ON journal
+    WHEN new.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_kind AFTER INSERT ON journal
     WHEN NOT EXISTS (SELECT 1 FROM kind WHERE kind = new.kind)
     BEGIN INSERT INTO kind VALUES (new.kind, new.seq); END;

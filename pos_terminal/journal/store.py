@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty
@@ -106,7 +106,7 @@ class Journal:
             self._writer.queue.put(Append(events, moment, future))
         return future
 
-    async def entries(self, after: int = 0) -> AsyncIterator[Record]:
+    async def entries(self, after: int = 0) -> AsyncGenerator[Record, None]:
         """Every durable record behind number `after`, then each new one as it becomes durable.
 
         Ends when the journal is closed; raises JournalFailed once it has failed. A slow follower
