@@ -5,6 +5,8 @@ from pos_driver_escpos.settings import Settings
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
+__all__ = ["Settings", "open_printer", "pos_register_drivers"]
+
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:

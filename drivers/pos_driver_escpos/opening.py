@@ -16,6 +16,7 @@ from pos_terminal.links.link import Link
 from pos_terminal.links.node import node_link
 from pos_terminal.links.serial import serial_link
 from pos_terminal.links.tcp import tcp_link
+from pos_terminal.links.usb import usb_link
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,8 @@ async def _loading(source: ProfileSource) -> AsyncIterator[None]:
 def _link(settings: Settings) -> AbstractAsyncContextManager[Link]:
     if settings.serial is not None:
         return serial_link(settings.serial)
+    if settings.usb is not None:
+        return usb_link(settings.usb.vendor, settings.usb.product)
     if settings.device:
         return node_link(settings.device)
     return tcp_link(settings.host, settings.port)

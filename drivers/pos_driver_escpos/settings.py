@@ -8,7 +8,7 @@ from pos_terminal.links.serial import SerialSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbId:
-    """A USB printer without the kernel's driver; `serial` tells apart two of one model."""
+    """A USB printer taken from the kernel's driver: the first with these ids (see lsusb)."""
 
     vendor: int
     product: int

@@ -59,11 +59,16 @@ def test_an_acknowledgement_that_comes_late_is_not_the_next_ones() -> None:
 
     async def body() -> None:
         then, ended = Then(), asyncio.Event()
+
+        def roll_ends() -> None:
+            end.paper_out = True
+            ended.set()
+
         async with (
             PrinterEnd(on_event=then) as end,
             open_printer(settings(end, print_timeout=PATIENCE)) as printer,
         ):
-            then.action = lambda: (setattr(end, "paper_out", True), ended.set())
+            then.action = roll_ends
             async with asyncio.TaskGroup() as group:
                 printing = group.create_task(printer.print(ticket(1)))
                 await ended.wait()
@@ -279,12 +284,13 @@ class StallingLink(MemoryLink):
             raise LinkStalled(self.name, len(fits), len(data))
 
 
-def stalling(**times: float) -> tuple[EscposPrinter, StallingLink, MemoryLink]:
+def stalling(patience: float = PATIENCE) -> tuple[EscposPrinter, StallingLink, MemoryLink]:
     """A printer without a pre-check, so that the first bytes are the receipt's."""
     _, far = link_pair()
     link = StallingLink("near", Transport("clean"), 5.0)
     link.join(far)
-    return EscposPrinter(link, Settings(host="-", acknowledge="none", **times), built_in), link, far
+    blind = Settings(host="-", acknowledge="none", refill_timeout=patience)
+    return EscposPrinter(link, blind, built_in), link, far
 
 
 def test_a_receipt_goes_on_where_it_stalled() -> None:
@@ -307,7 +313,7 @@ def test_a_receipt_stuck_half_way_is_unknown_and_ends_the_session() -> None:
     """What is sent next would be taken for its rest, so the printer has to be opened anew."""
 
     async def body() -> None:
-        printer, link, _ = stalling(refill_timeout=0.05)
+        printer, link, _ = stalling(0.05)
         link.room = 50
         with pytest.raises(OutcomeUnknown):
             await printer.print(ticket(1))
@@ -318,7 +324,7 @@ def test_a_receipt_stuck_half_way_is_unknown_and_ends_the_session() -> None:
 
 def test_a_receipt_of_which_nothing_was_taken_was_not_sent() -> None:
     async def body() -> None:
-        printer, link, _ = stalling(refill_timeout=0.05)
+        printer, link, _ = stalling(0.05)
         link.room = 0
         with pytest.raises(DeviceTimeout):
             await printer.print(ticket(1))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -163,6 +164,39 @@ def test_a_printer_that_is_not_there_is_lost() -> None:
         assert lost.value.fault.code == "P-101"
 
     run(body())
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"usb": {"vendor": 0x04B8, "product": 0xFFFF}},
+        {"device": "/dev/usb/no-such-printer"},
+        {"serial": {"port": "/dev/no-such-port", "baudrate": 38400, "flow": "dsrdtr"}},
+    ],
+)
+def test_every_kind_of_place_may_be_empty(place: dict[str, object]) -> None:
+    async def body() -> None:
+        with pytest.raises(DeviceLost, match="P-101"):
+            async with open_printer(msgspec.convert(place, Settings)):
+                pytest.fail("opened")
+
+    run(body())
+
+
+def test_a_one_way_node_prints_without_acknowledgement(tmp_path: Path) -> None:
+    node = tmp_path / "lp0"
+    os.mkfifo(node)
+    reader = os.open(node, os.O_RDONLY | os.O_NONBLOCK)
+
+    async def body() -> None:
+        async with open_printer(Settings(device=str(node), acknowledge="none")) as printer:
+            await printer.print(Receipt("", (Rule(),)))
+
+    try:
+        run(body())
+        assert os.read(reader, 4096).endswith(b"-" * 48 + b"\n\x1dVB\x00")
+    finally:
+        os.close(reader)
 
 
 def test_what_happens_to_its_user_is_passed_on_as_it_is() -> None:
