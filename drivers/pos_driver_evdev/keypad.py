@@ -63,7 +63,7 @@ class EvdevKeypad:
 @asynccontextmanager
 async def open_keypad(settings: KeypadSettings) -> AsyncIterator[Keypad]:
     """Open and grab the keypad. Raises DeviceLost when it is absent, DeviceError when taken."""
-    async with opened(settings.device, KEYPAD_OFFLINE) as device:
+    async with opened(settings.device, ecodes.EV_KEY, KEYPAD_OFFLINE) as device:
         grab(device, KEYPAD_OFFLINE)
         keypad = EvdevKeypad(settings)
         with listening(device, on_key=keypad.on_key, on_dropped=keypad.on_dropped,

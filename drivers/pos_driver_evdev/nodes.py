@@ -8,6 +8,7 @@ unplugging.
 
 import asyncio
 import errno
+import fcntl
 import os
 import stat
 import struct
@@ -15,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from evdev import InputDevice
+from evdev import InputDevice, ecodes
 
 from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain.faults import INPUT_BUSY, Fault
@@ -37,26 +38,30 @@ class PipeDevice(InputDevice[str]):
         os.write(self.fd, struct.pack("llHHi", 0, 0, etype, code, value))
 
 
-def _open(path: str, flags: int) -> InputDevice[str]:
+def _open(path: str, kind: int) -> InputDevice[str]:
     mode = Path(path).stat().st_mode
+    writes = kind == ecodes.EV_SND
     if stat.S_ISFIFO(mode):
-        return PipeDevice(path, flags)
+        return PipeDevice(path, os.O_WRONLY if writes else os.O_RDONLY)
     if not stat.S_ISCHR(mode):
-        raise OSError(errno.ENODEV, "neither an input device nor a named pipe", path)
-    return InputDevice(path)
+        raise OSError(errno.ENODEV, "neither an input device nor a named pipe")
+    device = InputDevice(path)
+    if kind not in device.capabilities():
+        raise OSError(errno.ENODEV, f"{device.name} has no {ecodes.EV[kind]}: another device?")
+    if writes and not fcntl.fcntl(device.fd, fcntl.F_GETFL) & os.O_RDWR:
+        raise PermissionError(errno.EACCES, "not permitted to write")
+    return device
 
 
 @asynccontextmanager
-async def opened(
-    path: str, fault: Fault, *, write: bool = False
-) -> AsyncIterator[InputDevice[str]]:
+async def opened(path: str, kind: int, fault: Fault) -> AsyncIterator[InputDevice[str]]:
     """The device at `path`, closed at the end; a thread opens it, since that asks the hardware.
 
-    Raises DeviceLost(fault) when it cannot be opened: not there, not permitted, no input device.
+    `kind` is what it is there for: EV_KEY to read keys, EV_SND to write sounds. Raises
+    DeviceLost(fault) when it cannot be opened: not there, not permitted, another kind of device.
     """
-    flags = os.O_WRONLY if write else os.O_RDONLY
     try:
-        device = await asyncio.to_thread(_open, path, flags)
+        device = await asyncio.to_thread(_open, path, kind)
     except OSError as error:
         raise DeviceLost(fault, f"{path}: {error.strerror or error}") from error
     try:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from evdev import ecodes
+
 from pos_driver_evdev.assembler import CodeAssembler
 from pos_driver_evdev.layouts import LAYOUTS, LayoutName
 from pos_driver_evdev.nodes import grab, opened
@@ -98,7 +100,7 @@ class EvdevScanner:
 @asynccontextmanager
 async def open_scanner(settings: ScannerSettings) -> AsyncIterator[Scanner]:
     """Open and grab the scanner. Raises DeviceLost when it is absent, DeviceError when taken."""
-    async with opened(settings.device, SCANNER_OFFLINE) as device:
+    async with opened(settings.device, ecodes.EV_KEY, SCANNER_OFFLINE) as device:
         grab(device, SCANNER_OFFLINE)
         scanner = EvdevScanner(settings)
         try:

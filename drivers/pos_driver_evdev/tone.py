@@ -102,7 +102,7 @@ def _ignore(*_: int) -> None:
 @asynccontextmanager
 async def open_tone(settings: ToneSettings) -> AsyncIterator[ToneIndicator]:
     """Open the beeper. Raises DeviceLost when it is absent."""
-    async with opened(settings.device, TONE_OFFLINE, write=True) as device:
+    async with opened(settings.device, ecodes.EV_SND, TONE_OFFLINE) as device:
         tone = EvdevTone(settings, device)
         with listening(device, on_key=_ignore, on_dropped=_ignore, on_lost=tone.on_lost):
             try:

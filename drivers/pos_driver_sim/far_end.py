@@ -122,6 +122,8 @@ class Pipe(Wire):
             self._fd = self._make()
 
     def _make(self) -> int:
+        if self.path.is_fifo():
+            self.path.unlink()  # left by a process that was killed
         os.mkfifo(self.path, 0o600)
         return os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
 
@@ -139,6 +141,7 @@ class Pty(Wire):
         fcntl.ioctl(master, TIOCSPTLCK, struct.pack("i", 0))
         (number,) = struct.unpack("i", fcntl.ioctl(master, TIOCGPTN, bytes(4)))
         fresh = self.path.with_name(f".{self.path.name}.new")
+        fresh.unlink(missing_ok=True)
         fresh.symlink_to(f"/dev/pts/{number}")
         fresh.replace(self.path)
         return master

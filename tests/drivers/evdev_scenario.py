@@ -7,6 +7,7 @@ from evdev import InputDevice, ecodes
 
 from pos_driver_evdev.keypad import KeypadSettings, open_keypad
 from pos_driver_evdev.scanner import ScannerSettings, open_scanner
+from pos_driver_evdev.tone import ToneSettings, open_tone
 from pos_terminal.devices.errors import DeviceLost
 from umockdev_testbed import Testbed
 
@@ -53,12 +54,18 @@ async def unplug_replug_scan(bed: Testbed) -> None:
         await expect_lost(open_scanner(settings).__aenter__())
 
 
-async def expect_lost(waiting: Awaitable[object]) -> None:
-    """Fail unless awaiting raises DeviceLost."""
+async def another_kind_of_device(bed: Testbed) -> None:
+    """A keyboard is no beeper, and is named."""
+    lost = await expect_lost(open_tone(ToneSettings(bed.plug(20))).__aenter__())
+    assert "POS scanner has no EV_SND" in lost.detail, lost.detail
+
+
+async def expect_lost(waiting: Awaitable[object]) -> DeviceLost:
+    """What awaiting raises; fails unless that is DeviceLost."""
     try:
         await waiting
-    except DeviceLost:
-        return
+    except DeviceLost as lost:
+        return lost
     raise AssertionError("no DeviceLost")
 
 
@@ -66,4 +73,5 @@ if __name__ == "__main__":
     with Testbed() as testbed:
         asyncio.run(scan_and_press(testbed))
         asyncio.run(unplug_replug_scan(testbed))
+        asyncio.run(another_kind_of_device(testbed))
     print("done")
