@@ -43,7 +43,7 @@ class SerialScannerSettings(SerialSettings):
 
 @asynccontextmanager
 async def open_scanner(settings: SerialScannerSettings) -> AsyncIterator[Scanner]:
-    """Open the line and listen. What was scanned before is dropped by the kernel."""
+    """Open the line and listen. What was scanned before that is dropped."""
     async with opened(serial_link(settings), SCANNER_OFFLINE) as link:
         scanner = SerialScanner(link, settings)
         async with asyncio.TaskGroup() as tasks:

@@ -68,6 +68,15 @@ class ToledoSettings(SerialSettings):
     digits: Literal[1, 2, 3, 4] = 2
     decimals: Literal[1, 2, 3] = 3
 
+    def __post_init__(self) -> None:
+        for name, least, most in (
+            ("answer_time", 0.05, 10),
+            ("settle_time", 0, 30),
+            ("pause", 0, 2),
+        ):
+            if not least <= getattr(self, name) <= most:
+                raise ValueError(f"{name} must lie between {least} and {most}")
+
 
 @asynccontextmanager
 async def open_scale(settings: ToledoSettings) -> AsyncIterator[Scale]:

@@ -39,7 +39,7 @@ async def serial_link(
 ) -> AsyncIterator[FdLink]:
     """Open the line for this process alone. Raises LinkLost when that cannot be, and why.
 
-    ValueError when the port does not know the baud rate. With parity, a byte that fails it
+    With parity, a byte that fails it
     arrives as NUL, so that it spoils its frame instead of passing for another digit.
     """
     import serial  # noqa: PLC0415
@@ -57,7 +57,7 @@ async def serial_link(
             timeout=0,
             exclusive=True,
         )
-    except (serial.SerialException, OSError, termios.error) as error:
+    except (OSError, termios.error, ValueError) as error:
         raise LinkLost(f"{line.port}: {error}") from error
     try:
         _make_stream(port.fd, checked=line.parity != "N")

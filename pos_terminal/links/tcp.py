@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 from pos_terminal.links.fd import FdLink
 from pos_terminal.links.link import LinkLost
@@ -49,19 +49,21 @@ async def tcp_link(
 async def _connect(host: str, port: int) -> socket.socket:
     """The first of the host's addresses that answers."""
     loop = asyncio.get_running_loop()
-    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for last, (family, kind, protocol, _, address) in enumerate(addresses, 1 - len(addresses)):
-        connection = socket.socket(family, kind, protocol)
-        try:
+    refusal = OSError(f"{host} has no address")
+    for family, kind, protocol, _, address in await loop.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM
+    ):
+        with ExitStack() as undo:
+            connection = undo.enter_context(socket.socket(family, kind, protocol))
             connection.setblocking(False)
-            await loop.sock_connect(connection, address)
-        except BaseException as error:
-            connection.close()
-            if isinstance(error, OSError) and last < 0:
+            try:
+                await loop.sock_connect(connection, address)
+            except OSError as error:
+                refusal = error
                 continue
-            raise
-        return connection
-    raise OSError(f"{host} has no address")
+            undo.pop_all()
+            return connection
+    raise refusal
 
 
 def _notice_death(connection: socket.socket, dead_after: float) -> None:

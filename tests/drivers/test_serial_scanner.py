@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos_driver_serial_scanner import pos_register_drivers
 from pos_driver_serial_scanner.assembler import UNREADABLE, ScanAssembler
 from pos_driver_serial_scanner.scanner import SerialScanner, SerialScannerSettings, open_scanner
 from pos_driver_sim.scanner import ScannerEnd
 from pos_terminal.devices.classes import Scan, Scanner
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.scanner_contract import ScannerContract
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy
@@ -136,3 +138,10 @@ def test_a_lossy_line_spoils_the_codes_it_hits_and_no_other(seed: int) -> None:
     assert len(intact) > 25
     assert intact == [text for text in sent if text in intact]
     assert any(UNREADABLE in scan.text for scan in scans)
+
+
+def test_the_plugin_declares_its_driver() -> None:
+    drivers = Drivers()
+    pos_register_drivers(drivers)
+    driver = drivers.scanners.get("serial")
+    assert (driver.open, driver.settings) == (open_scanner, SerialScannerSettings)

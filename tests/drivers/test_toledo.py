@@ -10,15 +10,17 @@ import pytest
 
 from emupos import emupos
 from pos_driver_sim.scale import ScaleEnd
+from pos_driver_toledo import pos_register_drivers
 from pos_driver_toledo.scale import ToledoScale, ToledoSettings, open_scale
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceError, DeviceRefused
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
 from pos_terminal.links.fd import FdLink
 from pos_terminal.links.serial import SerialSettings, serial_link
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.scale_contract import ScaleContract, refusal
-from pos_terminal.testing.transports import FAITHFUL, Transport, lossy, through
+from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy, through
 
 
 def settings(port: str) -> ToledoSettings:
@@ -168,6 +170,59 @@ def test_a_scale_without_echo_is_trusted_once_it_is_quiet(tmp_path: Path) -> Non
         assert not any(command.startswith(b"E") for command in end.asked)
 
     run(body())
+
+
+@pytest.mark.parametrize("unasked", [b"\x0209.999\r", b"\x02?A\r", b"\x00"])
+def test_what_nobody_asked_for_is_no_answer(unasked: bytes) -> None:
+    """A weight sent by a key on the scale, or noise, before the question: thrown away."""
+
+    async def body() -> None:
+        near, far = link_pair()
+        scale = ToledoScale(near, ToledoSettings(port="", resync="quiet", answer_time=0.1, pause=0))
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
+            for _ in range(2):
+                await far.send(unasked)
+                weighing = tasks.create_task(scale.weigh())
+                assert await far.receive() == b"W"
+                await far.send(b"\x0200.500\r")
+                assert await weighing == 500
+
+    run(body())
+
+
+@pytest.mark.parametrize("noise", [b"\x00", b"\r", b"\x0209.999\r"])
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_an_answer_with_anything_around_it_is_refused(noise: bytes, place: str) -> None:
+    async def body() -> None:
+        near, far = link_pair()
+        scale = ToledoScale(near, ToledoSettings(port="", resync="quiet", answer_time=0.1, pause=0))
+        answer = b"\x0200.500\r"
+
+        async def play() -> None:
+            assert await far.receive() == b"W"
+            await far.send(noise + answer if place == "before" else answer + noise)
+
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
+            tasks.create_task(play())
+            assert await refusal(scale) == faults.SCALE_ANSWER
+
+    run(body())
+
+
+def test_the_plugin_declares_its_driver() -> None:
+    drivers = Drivers()
+    pos_register_drivers(drivers)
+    driver = drivers.scales.get("toledo-8217")
+    assert (driver.open, driver.settings) == (open_scale, ToledoSettings)
+
+
+def test_times_out_of_reason_are_refused() -> None:
+    with pytest.raises(ValueError, match="answer_time must lie between"):
+        ToledoSettings(port="", answer_time=0)
+    with pytest.raises(ValueError, match="settle_time"):
+        ToledoSettings(port="", settle_time=-1)
+    with pytest.raises(ValueError, match="pause"):
+        ToledoSettings(port="", pause=-1)
 
 
 def line(end: ScaleEnd) -> AbstractAsyncContextManager[FdLink]:

@@ -89,3 +89,15 @@ def test_an_absent_port_is_named() -> None:
                 pass
 
     run(body())
+
+
+def test_a_baud_rate_that_cannot_be_is_named() -> None:
+    async def body() -> None:
+        master, slave, path = fresh_pty()
+        with pytest.raises(LinkLost, match="baud"):
+            async with serial_link(SerialSettings(port=path, baudrate=-1)):
+                pass
+        os.close(slave)
+        os.close(master)
+
+    run(body())
