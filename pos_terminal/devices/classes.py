@@ -77,15 +77,16 @@ class Scale(Device, Protocol):
     async def weigh(self) -> int:
         """A stable weight in grams, measured after this call began, net of tare.
 
-        Raises DeviceRefused (SCALE_MOVING, SCALE_OVERLOAD, SCALE_NEGATIVE), DeviceTimeout when
-        the scale stays silent, DeviceLost. Never a remembered weight.
+        Raises DeviceRefused (SCALE_MOVING, SCALE_OVERLOAD, SCALE_NEGATIVE, SCALE_ANSWER for what is
+        no answer), DeviceTimeout when the scale stays silent, DeviceLost. Never a remembered
+        weight. Zero grams is a weight too.
         """
 
     async def zero(self) -> None:
-        """Set the scale to zero. Raises DeviceRefused, DeviceTimeout, DeviceLost."""
+        """Set the scale to zero. Raises as `weigh` does, SCALE_NOT_SET when it did not take it."""
 
     async def tare(self) -> None:
-        """Take what lies on the scale as tare. Raises DeviceRefused, DeviceTimeout, DeviceLost."""
+        """Take what lies on the scale as tare. Raises as `zero` does."""
 
 
 @dataclass(frozen=True, slots=True)
