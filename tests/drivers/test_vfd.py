@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import random
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -18,15 +19,17 @@ from pos_driver_sim.far_end import Pipe
 from pos_driver_sim.vfd import Panel
 from pos_driver_vfd import cd5220, escpos, pos_register_drivers
 from pos_driver_vfd.charset import CodePage, encode
-from pos_driver_vfd.display import COMMAND_SETS, VfdSettings, open_display
+from pos_driver_vfd.display import COMMAND_SETS, Vfd, VfdSettings, open_display
 from pos_terminal.devices.classes import CustomerDisplay
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.faults import DISPLAY_OFFLINE
 from pos_terminal.domain.screen import Screen
+from pos_terminal.links.link import LinkLost
 from pos_terminal.links.serial import SerialSettings
 from pos_terminal.testing.display_contract import DisplayContract, DisplayFarEnd
 from pos_terminal.testing.running import PATIENCE
+from pos_terminal.testing.transports import FAITHFUL, MemoryLink, Transport, link_pair
 
 TICKET = Screen("CAFÉ CRÈME        x1", "      1,20      1,20")
 
@@ -84,6 +87,51 @@ def test_a_frame_may_arrive_byte_by_byte() -> None:
             panel.feed(bytes([byte]))
         assert panel.screen == TICKET
         assert panel.unknown == b""
+
+
+async def feed(panel: Panel, line: MemoryLink) -> None:
+    with suppress(LinkLost):
+        while True:
+            panel.feed(await line.receive())
+
+
+@pytest.mark.parametrize("transport", FAITHFUL, ids=str)
+@pytest.mark.parametrize("commands", ["escpos", "cd5220"])
+def test_over_faithful_transports(
+    transport: Transport, commands: Literal["escpos", "cd5220"]
+) -> None:
+    async def body() -> None:
+        near, far = link_pair(transport)
+        panel = Panel("cp858")
+        display = Vfd(near, VfdSettings(device="memory", commands=commands))
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
+            tasks.create_task(feed(panel, far))
+            await display.start()
+            for screen in (Screen("1"), TICKET):
+                await display.show(screen)
+            near.unplug()
+            await display.gone()
+            with pytest.raises(DeviceLost):
+                await display.show(TICKET)
+        assert (panel.screen, panel.unknown) == (TICKET, b"")
+
+    run(body())
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("commands", COMMAND_SETS)
+def test_noise_on_the_line_is_put_right_by_the_screens_that_follow(
+    commands: str, seed: int
+) -> None:
+    noise, panel = random.Random(seed), Panel("cp858")
+    start, frame = COMMAND_SETS[commands]
+    panel.feed(start("cp858"))
+    for _ in range(50):
+        sent = frame(Screen("x" * 20, "x" * 20), "cp858")
+        panel.feed(bytes(byte for byte in sent if noise.random() > 0.1))
+    for _ in range(3):
+        panel.feed(frame(TICKET, "cp858"))
+    assert panel.screen == TICKET
 
 
 class Display(DisplayEnd):
