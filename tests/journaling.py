@@ -1,5 +1,6 @@
 """Events, moments and directories for tests of the journal."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -162,3 +163,14 @@ async def kept(directory: Path, events: Sequence[Event], vfs: str = "") -> list[
 
 def database(directory: Path) -> Path:
     return directory / NAME
+
+
+def tamper(directory: Path, *statements: str) -> None:
+    """Change the file behind the triggers' back, by another library than the one that wrote it."""
+    triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+    with sqlite3.connect(database(directory)) as db:
+        for (name,) in db.execute(triggers).fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            db.execute(statement)
+    db.close()

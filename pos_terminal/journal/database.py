@@ -4,6 +4,7 @@ SQLite comes with apsw, never from the system: before 3.51.3 a write-ahead log t
 the middle of a checkpoint could lose rows (versions 3.7.0 to 3.51.2).
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
@@ -22,6 +23,8 @@ APPLICATION = 0x504F534A
 
 LAYOUT = 1
 """PRAGMA user_version."""
+
+log = logging.getLogger(__name__)
 
 _OLDEST_SQLITE = (3, 51, 3)
 
@@ -64,11 +67,19 @@ def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
     return db
 
 
+def let_go(db: apsw.Connection) -> None:
+    """Close a connection; the last one takes the log in, and where the disk refuses it stays."""
+    try:
+        db.close()
+    except apsw.Error as error:
+        log.warning("the log was not taken into %s, and stays: %s", NAME, error)
+
+
 def open_writer(path: Path, vfs: str) -> apsw.Connection:
     """The one connection that writes; makes the tables in a database that has none."""
     with ExitStack() as undo:
         db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-        undo.callback(db.close)
+        undo.callback(let_go, db)
         if not db.execute("SELECT count(*) FROM sqlite_schema").get:
             make_durable(db)
             with db:

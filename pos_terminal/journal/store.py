@@ -66,7 +66,7 @@ class Journal:
                 detail = f"{path} is gone, and a journal was kept here: restore it"
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
             db = database.open_writer(path, vfs)
-            undo.callback(db.close)
+            undo.callback(database.let_go, db)
             place.sync_directory(directory)
             tail = read_tail(path, vfs, identity, mark)
             if tail.first and not mark:

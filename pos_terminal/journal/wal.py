@@ -13,7 +13,7 @@ from threading import Thread
 
 import apsw
 
-from pos_terminal.journal.database import connect, make_durable
+from pos_terminal.journal.database import connect, let_go, make_durable
 
 SOON = 256
 """Frames of 4 KiB in the log from which a quiet moment is used: a restart reads about 1 MiB."""
@@ -55,7 +55,7 @@ class Checkpointer:
             while self._asked.get():
                 take_in(self._db)
         finally:
-            self._db.close()
+            let_go(self._db)
 
 
 def take_in(db: apsw.Connection) -> None:

@@ -97,7 +97,7 @@ class Writer:
     def release(self) -> None:
         """Let the file go; the last connection to leave takes the log in."""
         self._checkpointer.stop()
-        self._db.close()
+        database.let_go(self._db)
 
     def _take(self) -> list[Append]:
         """The next group; empty at the end. In a quiet moment, has the log taken into the file."""

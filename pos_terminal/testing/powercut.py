@@ -243,6 +243,10 @@ class FaultyVFS(_Disk):
         self._error = error
         self._first = first
 
+    def fail_from_now(self) -> None:
+        """Refuse the next change and all after it."""
+        self._first = self.changes + 1
+
     def _wrote(self, file: str, change: _Change) -> None:
         self._fail()
 

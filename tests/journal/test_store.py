@@ -11,7 +11,6 @@ from pathlib import Path
 import apsw
 import pytest
 
-from conftest import run
 from journaling import (
     CATALOG,
     IDENTITY,
@@ -23,6 +22,7 @@ from journaling import (
     line,
     moment,
     stamped,
+    tamper,
     ticket,
 )
 from pos_terminal.domain import faults
@@ -34,6 +34,7 @@ from pos_terminal.journal.record import Identity, Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.writer import EVENTS
+from tests.conftest import run
 
 
 def refused(directory: Path, identity: Identity = IDENTITY) -> Fault:
@@ -41,17 +42,6 @@ def refused(directory: Path, identity: Identity = IDENTITY) -> Fault:
         Journal.open(directory, identity)
     assert caught.value.fault.code in str(caught.value)
     return caught.value.fault
-
-
-def tamper(directory: Path, *statements: str) -> None:
-    """Change the file behind the triggers' back, by another library than the one that wrote it."""
-    triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
-    with sqlite3.connect(database(directory)) as db:
-        for (name,) in db.execute(triggers).fetchall():
-            db.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            db.execute(statement)
-    db.close()
 
 
 def test_what_is_appended_is_there_after_reopening(tmp_path: Path) -> None:
@@ -304,11 +294,11 @@ def _cut_short(directory: Path) -> None:
     path.write_bytes(path.read_bytes()[:8192])
 
 
-def _edit_last(directory: Path) -> None:
+def _edit_recent(directory: Path) -> None:
     tamper(directory, "UPDATE journal SET rec = CAST(rec || x'20' AS BLOB) WHERE seq = 15")
 
 
-def _forget_last_hash(directory: Path) -> None:
+def _forget_a_hash(directory: Path) -> None:
     tamper(directory, "UPDATE journal SET hash = x'00' WHERE seq = 14")
 
 
@@ -316,7 +306,7 @@ def _delete_all(directory: Path) -> None:
     tamper(directory, "DELETE FROM journal")
 
 
-def _delete_before_last(directory: Path) -> None:
+def _delete_a_recent_one(directory: Path) -> None:
     tamper(directory, "DELETE FROM journal WHERE seq = 14")
 
 
@@ -333,8 +323,8 @@ def _swap_in_another(directory: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        _remove, _empty, _rubbish, _cut_short, _edit_last, _forget_last_hash, _delete_all,
-        _delete_before_last, _spoil_mark, _swap_in_another,
+        _remove, _empty, _rubbish, _cut_short, _edit_recent, _forget_a_hash, _delete_all,
+        _delete_a_recent_one, _spoil_mark, _swap_in_another,
     ],
 )  # fmt: skip
 def test_a_damaged_journal_is_never_sold_upon_nor_begun_anew(

@@ -1,0 +1,244 @@
+"""What `verify` finds, and that it names the first record that is wrong."""
+
+import dataclasses
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from journaling import (
+    IDENTITY,
+    SIGN_ON,
+    database,
+    every_kind,
+    kept,
+    moment,
+    mornings,
+    row,
+    stamped,
+    tamper,
+    ticket,
+)
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import Event
+from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
+from pos_terminal.journal.codec import Totals
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.place import MARK
+from pos_terminal.journal.record import Running, digest
+from pos_terminal.journal.store import Journal
+from pos_terminal.journal.verify import verify, verify_chain
+from tests.conftest import run
+
+Rows = list[Row]
+
+
+def rows_of(events: list[Event]) -> Rows:
+    return [row(record) for record in stamped(events)]
+
+
+def first_wrong(rows: Rows) -> int | None:
+    """The record that the ledger names; None where it finds nothing."""
+    ledger = Ledger()
+    try:
+        for each in rows:
+            ledger.follow(each)
+    except Broken as error:
+        return error.seq
+    return None
+
+
+def with_field(record: Row, **fields: Any) -> Row:
+    """The row with other fields and a hash that fits them: what an insider without keys can do."""
+    said = json.loads(record.rec) | fields
+    rec = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return Row(record.seq, said["kind"], rec, digest(rec))
+
+
+@given(mornings())
+def test_all_that_is_stamped_verifies(events: list[Event]) -> None:
+    rows = rows_of(events)
+    assert first_wrong(rows) is None
+    chain = Chain()
+    for each in rows:
+        chain.follow(each)
+    assert chain.seq == len(rows)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(mornings(most=12), max_size=4))
+def test_all_that_is_appended_verifies(
+    tmp_path_factory: pytest.TempPathFactory, sessions: list[list[Event]]
+) -> None:
+    """verify(append*), over restarts in the middle of sales."""
+    directory = tmp_path_factory.mktemp("journal")
+
+    async def body() -> Running:
+        journal = Journal.open(directory, IDENTITY)
+        for events in sessions:
+            await journal.append(shifted(events, journal.running), moment())
+            await journal.close()
+            journal = Journal.open(directory, IDENTITY)
+        await journal.close()
+        return journal.running
+
+    running = run(body())
+    found = verify(database(directory))
+    assert (found.records, found.head) == (running.seq, running.head.hex())
+    assert (found.counts, found.total) == (running.counts, running.total)
+    assert verify_chain(database(directory)) == running.seq
+
+
+def shifted(events: list[Event], running: Running) -> list[Event]:
+    """A morning's events with numbers that go on from where the journal stands."""
+    moved = []
+    for event in events:
+        fields = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+        if "sale" in fields:
+            fields["sale"] += running.counts.sale
+        if "number" in fields:
+            fields["number"] += running.counts.tickets.get(fields["series"], 0)
+        moved.append(type(event)(**fields))
+    return moved
+
+
+@given(st.data())
+def test_any_changed_byte_is_found_where_it_is(data: st.DataObject) -> None:
+    rows = rows_of(every_kind())
+    which = data.draw(st.integers(0, len(rows) - 1))
+    in_hash = data.draw(st.booleans())
+    content = bytearray(rows[which].hash if in_hash else rows[which].rec)
+    content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    changed = bytes(content)
+    rows[which] = (
+        rows[which]._replace(hash=changed) if in_hash else rows[which]._replace(rec=changed)
+    )
+    assert first_wrong(rows) == which + 1
+
+
+@given(st.data())
+def test_a_record_taken_out_swapped_or_put_in_is_found(data: st.DataObject) -> None:
+    rows = rows_of([*ticket(1, 1), *ticket(2, 2), *ticket(3, 3)])
+    which = data.draw(st.integers(0, len(rows) - 2))
+    match data.draw(st.sampled_from(["out", "swap", "twice"])):
+        case "out":
+            del rows[which]
+        case "swap":
+            rows[which], rows[which + 1] = rows[which + 1], rows[which]
+        case "twice":
+            rows.insert(which, rows[which])
+            which += 1
+    assert first_wrong(rows) == which + 1
+
+
+FORGED: list[tuple[int, dict[str, Any], str]] = [
+    (14, {"total": {"abs": 130, "net": 129}}, "total is"),
+    (14, {"counts": {"sale": 2, "tickets": {"A": 2}}}, "counts is"),
+    (14, {"session": 2}, "session is"),
+    (14, {"op": 8}, "op is"),
+    (14, {"base": 5}, "base is"),
+    (14, {"seq": 13}, "prev or seq"),
+    (14, {"prev": "00" * 32}, "prev or seq"),
+    (14, {"store": "cave"}, "another till's"),
+    (14, {"sim": True}, "another till's"),
+    (14, {"utc": "noon"}, "no record"),
+    (6, {"kind": "sale.abandoned"}, "counts is"),
+    (2, {"kind": "sale.opened"}, "no record"),
+]
+
+
+@pytest.mark.parametrize(("seq", "fields", "how"), FORGED)
+def test_a_field_that_does_not_add_up_is_found_though_hashes_fit(
+    seq: int, fields: dict[str, Any], how: str
+) -> None:
+    rows = rows_of(every_kind())[:seq]
+    rows[-1] = with_field(rows[-1], **fields)
+    ledger = Ledger()
+    with pytest.raises(Broken, match=how) as caught:
+        for each in rows:
+            ledger.follow(each)
+    assert caught.value.seq == seq
+
+
+def test_a_column_that_says_another_kind_is_found() -> None:
+    rows = rows_of(every_kind())
+    rows[4] = rows[4]._replace(kind="line.voided")
+    assert first_wrong(rows) == 5
+
+
+def test_unknown_kinds_verify_and_are_counted() -> None:
+    rows = rows_of(every_kind())
+    rows[-1] = with_field(rows[-1], kind="menu.sold", total={"abs": 500, "net": 500})
+    ledger = Ledger()
+    for each in rows:
+        ledger.follow(each)
+    assert ledger.unknown == 1
+    assert ledger.running is not None and ledger.running.total == Totals(500, 500)
+
+
+EDITS: list[tuple[str, str]] = [
+    ("UPDATE journal SET rec = CAST(replace(rec, '\"gross\":130', '\"gross\":30') AS BLOB)"
+     " WHERE seq = 6", "not those that its hash"),
+    ("UPDATE journal SET hash = x'00' WHERE seq = 6", "not those that its hash"),
+    ("UPDATE journal SET kind = 'line.voided' WHERE seq = 6", "column says"),
+    ("DELETE FROM journal WHERE seq = 6", "missing"),
+    ("DELETE FROM journal WHERE seq = 6; UPDATE journal SET seq = seq - 1 WHERE seq > 6",
+     "does not follow"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "how"), EDITS)
+def test_edits_behind_the_triggers_back_are_found(tmp_path: Path, edit: str, how: str) -> None:
+    run(kept(tmp_path, every_kind()))
+    assert verify(database(tmp_path)).records == 16
+    tamper(tmp_path, *edit.split("; "))
+    with sqlite3.connect(database(tmp_path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",), "SQLite sees nothing"
+    db.close()
+    with pytest.raises(Broken, match=how) as caught:
+        verify(database(tmp_path))
+    assert caught.value.seq == 6
+
+
+def test_a_journal_of_its_own_hashes_but_not_of_this_place_is_found(tmp_path: Path) -> None:
+    run(kept(tmp_path, every_kind()))
+    run(kept(tmp_path / "other", every_kind()[1:6]))
+    database(tmp_path / "other").replace(database(tmp_path))
+    with pytest.raises(Broken, match="not the one that was written here"):
+        verify(database(tmp_path))
+
+
+def test_an_emptied_journal_is_found(tmp_path: Path) -> None:
+    run(kept(tmp_path, every_kind()))
+    tamper(tmp_path, "DELETE FROM journal")
+    with pytest.raises(Broken, match="missing"):
+        verify(database(tmp_path))
+    (tmp_path / MARK).unlink()
+    assert verify(database(tmp_path)).records == 0
+
+
+def test_a_page_of_rubbish_is_found(tmp_path: Path) -> None:
+    run(kept(tmp_path, [SIGN_ON] * 500))
+    with database(tmp_path).open("r+b") as file:
+        file.seek(20 * 4096)
+        file.write(b"rubbish " * 512)
+    with pytest.raises(Broken, match="damaged"):
+        verify(database(tmp_path))
+
+
+def test_progress_reaches_the_end(tmp_path: Path) -> None:
+    run(kept(tmp_path, [SIGN_ON] * 2500))
+    seen: list[tuple[int, int]] = []
+    verify(database(tmp_path), lambda done, last: seen.append((done, last)))
+    assert seen == [(1000, 2500), (2000, 2500), (2500, 2500)]
+
+
+def test_no_journal_is_an_error_and_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(JournalError) as caught:
+        verify(database(tmp_path))
+    assert caught.value.fault is faults.JOURNAL_MISSING
+    assert list(tmp_path.iterdir()) == []
