@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from needs import need
+from tests.needs import need
 
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / ".venv-emupos"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from needs import need
+from tests.needs import need
 
 ROOT = Path(__file__).parent.parent
 UNIT = ROOT / "systemd" / "pos-terminal.service"

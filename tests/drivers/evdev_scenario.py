@@ -9,7 +9,7 @@ from pos_driver_evdev.keypad import KeypadSettings, open_keypad
 from pos_driver_evdev.scanner import ScannerSettings, open_scanner
 from pos_driver_evdev.tone import ToneSettings, open_tone
 from pos_terminal.devices.errors import DeviceLost
-from umockdev_testbed import Testbed
+from tests.umockdev_testbed import Testbed
 
 PATIENCE = 20.0
 SCANNER, KEYPAD = 5, 6

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from evdev import ecodes
 
-from conftest import run
 from pos_driver_evdev import pos_register_drivers
 from pos_driver_evdev.assembler import UNREADABLE
 from pos_driver_evdev.keypad import KeypadSettings, key_name, open_keypad
@@ -26,6 +25,7 @@ from pos_terminal.domain.faults import KEYPAD_OFFLINE, SCANNER_OFFLINE, TONE_OFF
 from pos_terminal.testing.keypad_contract import KeypadContract, KeypadFarEnd
 from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.scanner_contract import ScannerContract, ScannerFarEnd
+from tests.conftest import run
 
 
 class PipeKeypad(KeyboardEnd):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from needs import need
+from tests.needs import need
 
 HERE = Path(__file__).parent
 

@@ -13,7 +13,6 @@ import pos_driver_evdev
 import pos_driver_serial_scanner
 import pos_driver_toledo
 import pos_driver_vfd
-from conftest import run
 from pos_driver_sim.bench import SimBench
 from pos_driver_sim.far_end import Pty
 from pos_driver_sim.keyboard import fr_stroke, us_stroke
@@ -33,6 +32,7 @@ from pos_terminal.domain.receipt import Receipt, Text
 from pos_terminal.domain.screen import Screen
 from pos_terminal.links.link import LinkLost
 from pos_terminal.links.serial import SerialSettings, serial_link
+from tests.conftest import run
 
 PATIENCE = 30.0
 

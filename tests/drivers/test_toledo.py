@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from emupos import emupos
 from pos_driver_sim.scale import ScaleEnd
 from pos_driver_toledo import pos_register_drivers
 from pos_driver_toledo.scale import ToledoScale, ToledoSettings, open_scale
@@ -21,6 +20,7 @@ from pos_terminal.links.serial import SerialSettings, serial_link
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.scale_contract import ScaleContract, refusal
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy, through
+from tests.emupos import emupos
 
 
 def settings(port: str) -> ToledoSettings:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import run
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.far_end import Pipe
 from pos_driver_sim.vfd import Panel
@@ -30,6 +29,7 @@ from pos_terminal.links.serial import SerialSettings
 from pos_terminal.testing.display_contract import DisplayContract, DisplayFarEnd
 from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.transports import FAITHFUL, MemoryLink, Transport, link_pair
+from tests.conftest import run
 
 TICKET = Screen("CAFÉ CRÈME        x1", "      1,20      1,20")
 

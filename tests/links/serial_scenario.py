@@ -6,7 +6,7 @@ import os
 from pos_driver_serial_scanner.scanner import SerialScannerSettings, open_scanner
 from pos_driver_toledo.scale import ToledoSettings, open_scale
 from pos_terminal.devices.errors import DeviceLost
-from umockdev_testbed import Testbed
+from tests.umockdev_testbed import Testbed
 
 PATIENCE = 20.0
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import run
 from pos_terminal.links.fd import FdLink, Input
 from pos_terminal.links.link import LinkLost, LinkStalled
 from pos_terminal.links.node import node_link
 from pos_terminal.links.stream import INPUT_LIMIT
+from tests.conftest import run
 
 PATIENCE = 20.0
 

@@ -8,9 +8,9 @@ import tty
 
 import pytest
 
-from conftest import run
 from pos_terminal.links.link import LinkLost
 from pos_terminal.links.serial import SerialSettings, serial_link
+from tests.conftest import run
 
 PATIENCE = 20.0
 

@@ -6,9 +6,9 @@ import struct
 
 import pytest
 
-from conftest import run
 from pos_terminal.links.link import LinkLost
 from pos_terminal.links.tcp import tcp_link
+from tests.conftest import run
 
 PATIENCE = 20.0
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from needs import need
 from pos_driver_sim.scale import ScaleEnd
 from qemu.initrd import build
 from qemu.machine import QEMU, Machine, booted
+from tests.needs import need
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
