@@ -108,7 +108,8 @@ class Printer(Device, Protocol):
         """Print and cut; return once the device has *processed* all of it.
 
         Raises DeviceRefused when nothing was printed (paper out or cover open before the start),
-        OutcomeUnknown once bytes have left and no acknowledgement came, DeviceLost before that.
+        OutcomeUnknown once bytes have left and no acknowledgement came; before that, DeviceLost,
+        or DeviceTimeout when the printer does not answer: nothing was printed then.
         """
 
     async def status(self) -> PrinterStatus:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_driver_escpos import commands
@@ -71,6 +71,7 @@ def test_what_a_page_lacks_is_spelled_out(text: str, codec: str, shown: str) -> 
     assert to_bytes(representable(text, codec), codec).decode(codec) == shown
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(sorted(ENCODINGS.values())))
 def test_no_text_breaks_the_encoder_or_reaches_the_printer_as_a_command(
     text: str, codec: str
@@ -96,6 +97,7 @@ def test_left_wraps_and_the_figure_stays_whole() -> None:
 words = st.text("abé €œ-'\u00a0", max_size=60)
 
 
+@settings(deadline=None)
 @given(words, st.text("0123456789, €-", max_size=30), st.integers(16, 64))
 def test_no_line_is_too_wide_and_nothing_is_lost(left: str, right: str, columns: int) -> None:
     printed = lines(Receipt("", (Row(left, right), Text(left), Rule())), columns)
@@ -106,6 +108,7 @@ def test_no_line_is_too_wide_and_nothing_is_lost(left: str, right: str, columns:
     assert kept == row + text + "-" * columns
 
 
+@settings(deadline=None)
 @given(words, st.from_regex(r"-?[0-9]{1,4},[0-9]{2} €", fullmatch=True), st.integers(24, 64))
 def test_a_figure_is_never_cut(left: str, figure: str, columns: int) -> None:
     assert lines(Receipt("", (Row(left, figure),)), columns)[-1].endswith(figure)
@@ -154,6 +157,7 @@ def test_a_status_amid_an_automatic_one_is_still_a_status() -> None:
     assert (answers.processed, answers.status) == (1, [0x72])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.data())
 def test_pieces_of_any_size_give_the_same_answers(stream: bytes, data: st.DataObject) -> None:
     whole, pieces = Answers(), Answers()
@@ -185,6 +189,7 @@ def test_status_bits(answers: str, facts: dict[str, bool]) -> None:
     assert {name: getattr(status, name) for name in fine} == fine | facts
 
 
+@settings(deadline=None)
 @given(st.integers(1, 7))
 def test_the_simulated_printer_reads_pieces_of_any_size(size: int) -> None:
     data = compose(BAKERY, TM_T20II)
