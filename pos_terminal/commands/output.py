@@ -5,6 +5,7 @@ import sys
 import msgspec
 
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.words import say
 
 
 def print_json(value: object) -> None:
@@ -20,5 +21,5 @@ def fail(fault: Fault, detail: str, *, as_json: bool) -> int:
             {"code": fault.code, "cause": fault.cause, "detail": detail, "remedy": fault.remedy}
         )
     else:
-        print(f"{fault.code} {detail}\n{fault.remedy}", file=sys.stderr)
+        print(f"{fault.code} {detail}\n{say(fault.remedy)}", file=sys.stderr)
     return 1

@@ -97,15 +97,27 @@ def write_settings(folder: Path, devices: str, catalog: str = CATALOG) -> Path:
 
 @asynccontextmanager
 async def open_shop(
-    folder: Path, *, bench: SimBench | None = None, clock: Clock | None = None, vfs: str = ""
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    vfs: str = "",
+    printer: dict[str, object] | None = None,
 ) -> AsyncIterator[Shop]:
-    """A terminal selling in `folder`: the state outlives the block, for another to restart from."""
+    """A terminal selling in `folder`: the state outlives the block, for another to restart from.
+
+    `printer` holds further keys of the printer's table.
+    """
     folder.mkdir(exist_ok=True)
     wires = folder / "wires"
     wires.mkdir(exist_ok=True)
-    async with bench or SimBench(wires) as ends:
+    async with SimBench(wires) as ends:
         state = folder / "state"
-        booted = boot(write_settings(folder, ends.toml()), state)
+        devices = ends.toml()
+        for key, value in (printer or {}).items():
+            devices = devices.replace(
+                "[devices.printer]\n", f"[devices.printer]\n{key} = {value}\n"
+            )
+        booted = boot(write_settings(folder, devices), state)
         clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
         app = App(booted.settings, booted.plugins, state, clock, vfs=vfs)
         shop = Shop(app, ends, state)

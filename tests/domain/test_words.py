@@ -1,0 +1,71 @@
+"""French first, English beside it: every word has its translation, compiled as it is written."""
+
+import ast
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages import mofile, pofile
+
+from pos_terminal.domain import faults, payment, words
+from pos_terminal.runtime.words import DOMAIN, LOCALE, speak
+
+ROOT = Path(__file__).parents[2]
+LANGUAGES = sorted(folder.name for folder in LOCALE.iterdir())
+
+
+def said() -> Iterator[str]:
+    """Every literal given to `say`, and every text of the tables that is."""
+    for root in ("pos_terminal", "drivers", "plugins"):
+        for file in (ROOT / root).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                    if isinstance(node.args[0], ast.Constant):
+                        yield node.args[0].value
+    for tender in payment.TENDERS.values():
+        yield tender.label
+    for fault in faults.every():
+        yield from (fault.text, fault.cause, fault.remedy)
+
+
+def read(language: str) -> pofile.Catalog:
+    source = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return pofile.read_po(io.BytesIO(source.read_bytes()))
+
+
+def test_there_is_english() -> None:
+    assert "en" in LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_is_translated_and_no_other(language: str) -> None:
+    translated = {message.id: message.string for message in read(language) if message.id}
+    assert set(said()) == set(translated)
+    assert all(translated.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_fits_where_its_french_stood(language: str) -> None:
+    translated = {message.id: message.string for message in read(language)}
+    for fault in faults.every():
+        assert len(translated[fault.text]) <= 20, fault
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_installed_is_what_is_written(language: str) -> None:
+    compiled = io.BytesIO()
+    mofile.write_mo(compiled, read(language))
+    installed = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    assert installed.read_bytes() == compiled.getvalue(), "run .ci/words"
+
+
+def test_speak_changes_the_words_and_french_comes_back() -> None:
+    try:
+        speak("en")
+        assert words.say("ARTICLE INCONNU") == "UNKNOWN ITEM"
+        speak("xx")
+        assert words.say("ARTICLE INCONNU") == "ARTICLE INCONNU"
+    finally:
+        speak("fr")
+    assert words.say("ARTICLE INCONNU") == "ARTICLE INCONNU"
