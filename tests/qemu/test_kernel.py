@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pos_driver_sim.scale import ScaleEnd
-from qemu.initrd import build
-from qemu.machine import QEMU, Machine, booted
 from tests.needs import need
+from tests.qemu.initrd import build
+from tests.qemu.machine import QEMU, Machine, booted
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
