@@ -11,7 +11,6 @@ import apsw
 import pytest
 
 import journal_victim
-from journaling import IDENTITY, SIGN_ON, database, kept, moment, ticket
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 from pos_terminal.journal import wal
@@ -21,6 +20,7 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, Image, Loss, PowerCutVFS, SlowVFS
 from tests.conftest import run
+from tests.journaling import IDENTITY, SIGN_ON, database, kept, moment, ticket
 
 CUTS = 15
 PATIENCE = 30.0

@@ -7,7 +7,6 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journaling import IDENTITY, SIGN_ON, closed, every_kind, line, moment, mornings, stamped
 from pos_terminal.domain.events import (
     KINDS,
     CatalogChanged,
@@ -24,6 +23,7 @@ from pos_terminal.journal import codec
 from pos_terminal.journal.codec import LARGEST, Counts, Totals, UnknownEvent
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.record import NOTHING, Record, Running, digest
+from tests.journaling import IDENTITY, SIGN_ON, closed, every_kind, line, moment, mornings, stamped
 
 START = Running(identity=IDENTITY)
 WHOLE = st.integers(-LARGEST, LARGEST)

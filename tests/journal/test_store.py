@@ -11,7 +11,17 @@ from pathlib import Path
 import apsw
 import pytest
 
-from journaling import (
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import SaleOpened
+from pos_terminal.domain.faults import Fault
+from pos_terminal.journal.errors import JournalError, JournalFailed
+from pos_terminal.journal.place import LOCK, MARK
+from pos_terminal.journal.record import Identity, Record
+from pos_terminal.journal.store import Journal
+from pos_terminal.journal.verify import verify
+from pos_terminal.journal.writer import EVENTS
+from tests.conftest import run
+from tests.journaling import (
     CATALOG,
     IDENTITY,
     SIGN_ON,
@@ -25,16 +35,6 @@ from journaling import (
     tamper,
     ticket,
 )
-from pos_terminal.domain import faults
-from pos_terminal.domain.events import SaleOpened
-from pos_terminal.domain.faults import Fault
-from pos_terminal.journal.errors import JournalError, JournalFailed
-from pos_terminal.journal.place import LOCK, MARK
-from pos_terminal.journal.record import Identity, Record
-from pos_terminal.journal.store import Journal
-from pos_terminal.journal.verify import verify
-from pos_terminal.journal.writer import EVENTS
-from tests.conftest import run
 
 
 def refused(directory: Path, identity: Identity = IDENTITY) -> Fault:

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journaling import (
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import Event
+from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
+from pos_terminal.journal.codec import Totals
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.place import MARK
+from pos_terminal.journal.record import Running, digest
+from pos_terminal.journal.store import Journal
+from pos_terminal.journal.verify import verify, verify_chain
+from tests.conftest import run
+from tests.journaling import (
     IDENTITY,
     SIGN_ON,
     database,
@@ -23,16 +33,6 @@ from journaling import (
     tamper,
     ticket,
 )
-from pos_terminal.domain import faults
-from pos_terminal.domain.events import Event
-from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
-from pos_terminal.journal.codec import Totals
-from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.place import MARK
-from pos_terminal.journal.record import Running, digest
-from pos_terminal.journal.store import Journal
-from pos_terminal.journal.verify import verify, verify_chain
-from tests.conftest import run
 
 Rows = list[Row]
 
