@@ -62,9 +62,10 @@ class Testbed:
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(_LIBRARY)
-        for function in ("new", "get_root_dir"):
-            getattr(self._library, f"umockdev_testbed_{function}").restype = ctypes.c_void_p
+        self._library.umockdev_testbed_new.restype = ctypes.c_void_p
         self._bed = ctypes.c_void_p(self._library.umockdev_testbed_new())
+        self._library.umockdev_testbed_get_root_dir.restype = ctypes.c_char_p
+        self._root = self._library.umockdev_testbed_get_root_dir(self._bed).decode()
         self._folder = TemporaryDirectory()
 
     def __enter__(self) -> Self:
@@ -89,6 +90,8 @@ class Testbed:
         os.close(self._far_side(number))
         syspath = f"/sys/devices/usb1/1-1/1-1:1.0/input/input{number}/event{number}"
         self._library.umockdev_testbed_remove_device(self._bed, syspath.encode())
+        # It leaves the node, which leads to a pty whose number another program may be given.
+        Path(self._root, "dev", "input", f"event{number}").unlink(missing_ok=True)
 
     def event(self, number: int, kind: int, code: int, value: int) -> None:
         """Inject an event and its SYN_REPORT."""

@@ -159,7 +159,7 @@ def listen(ear: evdev.InputDevice[str], heard: list[int]) -> list[int]:
 @scenario
 async def a_scale_on_a_usb_serial_adapter_weighs() -> None:
     await soon(lambda: Path("/dev/ttyUSB0").exists() or None, "/dev/ttyUSB0")
-    async with open_scale(ToledoSettings(port="/dev/ttyUSB0", answer_time=20)) as scale:
+    async with open_scale(ToledoSettings(port="/dev/ttyUSB0", answer_time=10)) as scale:
         for grams in (480, 1250):
             print(f"@weight {grams}", flush=True)
             weights = [await scale.weigh()]
@@ -169,7 +169,7 @@ async def a_scale_on_a_usb_serial_adapter_weighs() -> None:
 
 @scenario
 async def a_usb_serial_adapter_is_unplugged() -> None:
-    settings = ToledoSettings(port="/dev/ttyUSB0", answer_time=20)
+    settings = ToledoSettings(port="/dev/ttyUSB0", answer_time=10)
     async with open_scale(settings) as scale:
         await scale.weigh()
         print("@unplug-serial", flush=True)

@@ -79,4 +79,6 @@ async def serve(machine: Machine, scale: ScaleEnd) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_on_a_real_kernel(name: str, results: dict[str, str]) -> None:
-    assert results.get(name, results["console"]) == "ok"
+    outcome = results.get(name, results["console"])
+    if outcome != "ok":
+        pytest.fail(outcome, pytrace=False)
