@@ -6,8 +6,10 @@ it begins, which is what an editor shows. One broken row spoils no other.
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 LONGEST_ROW = 20
 """Physical lines that one row may span by line breaks in quotes; more is a quote left open."""
@@ -55,37 +57,53 @@ def decode(source: bytes) -> str:
         return source.decode("cp1252", errors="replace")
 
 
-def rows(text: str, needed: Sequence[str]) -> Iterator[Row | Problem]:
+def rows(source: str | Iterable[str], needed: Sequence[str]) -> Iterator[Row | Problem]:
     """The rows below the header, blank ones left out; a Problem in place of each that is broken.
 
-    Raises NoTableError, before anything else, when a needed column is missing.
+    `source` is the whole text, or its physical lines with their ends, which are taken one at a
+    time. Raises NoTableError, before anything else, when a needed column is missing.
     """
-    lines = _LINE.findall(text)
-    header = lines[0] if lines else ""
+    lines = iter(source) if not isinstance(source, str) else (m[0] for m in _LINE.finditer(source))
+    header = next(lines, "")
     delimiter = max(",;\t", key=header.count)
     columns = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
     missing = [name for name in needed if name not in columns]
     if missing:
         raise NoTableError(Problem(1, ", ".join(missing), "the header has no such column"))
-    at = 1
-    while at < len(lines):
-        cells, taken = _record(lines, at, delimiter)
+    ahead: deque[str] = deque()
+    at = 2
+    while _fill(ahead, lines, 1):
+        cells, taken = _record(ahead, lines, delimiter)
         if isinstance(cells, str):
-            yield Problem(at + 1, "", cells)
+            yield Problem(at, "", cells)
         elif any(cell.strip() for cell in cells):
-            yield Row(at + 1, dict(zip(columns, cells, strict=False)))
+            yield Row(at, dict(zip(columns, cells, strict=False)))
         at += taken
+        for _ in range(taken):
+            ahead.popleft()
 
 
-def _record(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str] | str, int]:
-    """The cells of the record that begins at `at`, or what is wrong; and the lines it takes."""
+def _fill(ahead: deque[str], lines: Iterator[str], count: int) -> bool:
+    """Read ahead until there are `count` lines; False where the text ends before."""
+    while len(ahead) < count:
+        line = next(lines, None)
+        if line is None:
+            return False
+        ahead.append(line)
+    return True
+
+
+def _record(ahead: deque[str], lines: Iterator[str], delimiter: str) -> tuple[list[str] | str, int]:
+    """The cells of the record that begins `ahead`, or what is wrong; and the lines it takes."""
     reason = ""
     for span in range(1, LONGEST_ROW + 1):
+        if not _fill(ahead, lines, span):
+            break
         try:
-            reader = csv.reader(lines[at : at + span], delimiter=delimiter, strict=True)
+            reader = csv.reader(islice(ahead, span), delimiter=delimiter, strict=True)
             return next(reader, []), span
         except csv.Error as error:
             reason = str(error)
-            if "unexpected end" not in reason or at + span >= len(lines):
+            if "unexpected end" not in reason:
                 break
     return reason, 1
