@@ -1,16 +1,18 @@
 """A whole counter without hardware: one far end of each kind, and the tables to configure them."""
 
 import json
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.keyboard import KeyboardEnd
-from pos_driver_sim.printer import PrinterEnd
+from pos_driver_sim.printer import Event, PrinterEnd
 from pos_driver_sim.scale import ScaleEnd
 from pos_driver_sim.scanner import ScannerEnd
 from pos_driver_sim.tone import ToneEnd
+from pos_terminal.domain.screen import Screen
 
 
 class SimBench:
@@ -21,17 +23,24 @@ class SimBench:
             await bench.keyboard.press("KEY_KP7")
 
     `directory` must exist; pipes and links to ptys appear in it under the devices' names. To
-    have a far end behave otherwise, replace it before entering.
+    have a far end behave otherwise, replace it before entering. `on_frame` and `on_print` are
+    called with what the display shows and the printer does, as it happens.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        on_frame: Callable[[Screen], None] | None = None,
+        on_print: Callable[[Event], None] | None = None,
+    ) -> None:
         self.keyboard = KeyboardEnd(directory / "keypad")
         self.wedge = KeyboardEnd(directory / "wedge")
         self.scanner = ScannerEnd(directory / "scanner")
         self.scale = ScaleEnd(directory / "scale")
-        self.display = DisplayEnd(directory / "display")
+        self.display = DisplayEnd(directory / "display", on_frame=on_frame)
         self.tone = ToneEnd(directory / "tone")
-        self.printer = PrinterEnd()
+        self.printer = PrinterEnd(on_event=on_print)
         self._plugged = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -61,12 +70,24 @@ class SimBench:
             "drawer": {"class": "drawer", "driver": "printer", "printer": "printer"},
         }
 
-    def toml(self) -> str:
-        """The same, as a configuration file has it."""
+    def toml(self, **instead: dict[str, object]) -> str:
+        """The same, as a configuration file has it; `instead` gives other tables by name."""
         return "\n".join(
             f"[devices.{name}]\n" + "".join(f"{key} = {_value(v)}\n" for key, v in table.items())
-            for name, table in self.devices.items()
+            for name, table in (self.devices | instead).items()
         )
+
+    def forget(self) -> None:
+        """Drop all but the last of what the ends remember, so that a long run stays small."""
+        memories: tuple[list[Any], ...] = (
+            self.display.frames,
+            self.scale.asked,
+            self.tone.hertz,
+            self.tone.tones,
+        )
+        for memory in memories:
+            del memory[:-1]
+        self.printer.forget()
 
 
 def _value(value: object) -> str:

@@ -115,6 +115,13 @@ class PrinterEnd:
         """The next paper cut off, in order, each once; waits for it."""
         return await self._unread.get()
 
+    def forget(self) -> None:
+        """Drop the papers and pulses so far, also those that `next_paper` has not given."""
+        self.papers.clear()
+        self.pulses.clear()
+        while not self._unread.empty():
+            self._unread.get_nowait()
+
     @property
     def paper_out(self) -> bool:
         """No paper: nothing is printed until there is."""
