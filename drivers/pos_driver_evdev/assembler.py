@@ -66,8 +66,9 @@ class CodeAssembler:
     def _end(self) -> Scan | None:
         if self._alt_digits:
             self._compose()
-        text = self._text + self._dead
-        self._text = self._dead = ""
+        if self._dead:
+            self._append(self._combined(" "))
+        text, self._text = self._text, ""
         if not text:
             return None
         if self._aim and len(text) >= 3 and text[0] == "]":
@@ -120,11 +121,13 @@ class CodeAssembler:
             self._append(char)
 
     def _combined(self, char: str) -> str:
-        dead, self._dead = self._dead, ""
+        accent, self._dead = self._dead, ""
+        sign = self._layout.dead[accent]
         if char == " ":
-            return dead
-        both = unicodedata.normalize("NFC", char + self._layout.dead[dead])
-        return both if len(both) == 1 else dead + char
+            return sign
+        char = self._layout.dead.get(char, char)
+        both = unicodedata.normalize("NFC", char + accent)
+        return both if len(both) == 1 else sign + char
 
     def _compose(self) -> None:
         """Alt was released after keypad digits: 0nnn is CP1252, nnn is the OEM page, CP850."""

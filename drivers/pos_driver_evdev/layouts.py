@@ -25,7 +25,11 @@ def _level(*rows: str) -> Mapping[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Key code to character on each shift level; `dead` keys wait for the letter they go on."""
+    """Key code to character on each shift level.
+
+    A combining character stands for a dead key, which waits for the letter it goes on; `dead`
+    says how it looks by itself.
+    """
 
     plain: Mapping[int, str]
     shift: Mapping[int, str]
@@ -43,12 +47,13 @@ US = Layout(
     caps_is_shift=False,
 )
 
-# French AZERTY as scanners know it (the PC layout KBDFR); ^ ¨ and, with AltGr, ~ ` are dead keys.
+# French AZERTY as scanners know it, the PC layout KBDFR.
+_DEAD = {"\u0302": "^", "\u0308": "¨", "\u0303": "~", "\u0300": "`"}
 FR = Layout(
-    plain=_level("&é\"'(-è_çà)=", "azertyuiop^$", "qsdfghjklmù²", "*wxcvbn,;:!", " ", "<"),
-    shift=_level("1234567890°+", "AZERTYUIOP¨£", "QSDFGHJKLM%", "µWXCVBN?./§", " ", ">"),
-    altgr=_level("\0~#{[|`\\^@]}", "\0\0€\0\0\0\0\0\0\0\0¤", "", "", "", ""),
-    dead=MappingProxyType({"^": "\u0302", "¨": "\u0308", "~": "\u0303", "`": "\u0300"}),
+    plain=_level("&é\"'(-è_çà)=", "azertyuiop\u0302$", "qsdfghjklmù²", "*wxcvbn,;:!", " ", "<"),
+    shift=_level("1234567890°+", "AZERTYUIOP\u0308£", "QSDFGHJKLM%", "µWXCVBN?./§", " ", ">"),
+    altgr=_level("\0\u0303#{[|\u0300\\^@]}", "\0\0€\0\0\0\0\0\0\0\0¤", "", "", "", ""),
+    dead=MappingProxyType(_DEAD),
     caps_is_shift=True,
 )
 

@@ -50,7 +50,7 @@ def test_what_a_scanner_types_is_read(layout: Layout, text: str) -> None:
     assert typed(CodeAssembler(layout), text) == [Scan(text)]
 
 
-PLAIN = string.ascii_letters + string.digits + "-_./:;,!?#@&=+*()[]{} "
+PLAIN = string.ascii_letters + string.digits + "-_./:;,!?#@&=+*()[]{}^ "
 
 
 @given(
@@ -106,6 +106,9 @@ def test_dead_keys_of_azerty() -> None:
     assert feed(assembler, "LEFTBRACE", "SPACE", "ENTER") == [Scan("^")]
     assert feed(assembler, "LEFTBRACE", "X", "ENTER") == [Scan("^x")]
     assert feed(assembler, "LEFTBRACE", "ENTER") == [Scan("^")]
+    assert feed(assembler, "LEFTBRACE", "LEFTBRACE", "E", "ENTER") == [Scan("^^e")]
+    assert feed(assembler, "+RIGHTALT", "2", "-RIGHTALT", "N", "ENTER") == [Scan("ñ")]
+    assert feed(assembler, "+RIGHTALT", "9", "-RIGHTALT", "E", "ENTER") == [Scan("^e")]
     assert feed(assembler, "+LEFTSHIFT", "LEFTBRACE", "-LEFTSHIFT", "I", "ENTER") == [Scan("ï")]
 
 
