@@ -10,6 +10,7 @@ from pos_driver_serial_scanner.assembler import ScanAssembler
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.domain.faults import SCANNER_OFFLINE
+from pos_terminal.links.beside import beside
 from pos_terminal.links.faults import opened
 from pos_terminal.links.link import Link, LinkLost
 from pos_terminal.links.serial import SerialSettings, serial_link
@@ -46,12 +47,8 @@ async def open_scanner(settings: SerialScannerSettings) -> AsyncIterator[Scanner
     """Open the line and listen. What was scanned before that is dropped."""
     async with opened(serial_link(settings), SCANNER_OFFLINE) as link:
         scanner = SerialScanner(link, settings)
-        async with asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(scanner.listen())
-            try:
-                yield scanner
-            finally:
-                listening.cancel()
+        async with beside(scanner.listen()):
+            yield scanner
 
 
 class SerialScanner:

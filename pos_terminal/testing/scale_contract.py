@@ -159,6 +159,19 @@ class ScaleContract:
 
         run(body())
 
+    def test_an_error_passes_through_its_opening_unchanged(self) -> None:
+        """Whoever borrows the scale catches its own errors, in no group and by their own type."""
+
+        async def body() -> None:
+            async with self.far_end() as end:
+                for error in (KeyError(), TimeoutError(), DeviceLost(faults.SCALE_OFFLINE)):
+                    with pytest.raises(type(error)) as raised:
+                        async with end.open():
+                            raise error
+                    assert raised.value is error
+
+        run(body())
+
     def test_unplug_replug_weigh(self) -> None:
         """A loss is noticed without asking, asking says so, and a replugged scale works."""
 

@@ -95,6 +95,19 @@ class ScannerContract:
 
         run(body())
 
+    def test_an_error_passes_through_its_opening_unchanged(self) -> None:
+        """Whoever borrows the scanner catches its own errors, in no group and by their own type."""
+
+        async def body() -> None:
+            async with self.far_end() as end:
+                for error in (KeyError(), TimeoutError(), DeviceLost(faults.SCANNER_OFFLINE)):
+                    with pytest.raises(type(error)) as raised:
+                        async with end.open():
+                            raise error
+                    assert raised.value is error
+
+        run(body())
+
     def test_unplug_replug_scan(self) -> None:
         """A loss is noticed without reading, reading says so, and a replugged scanner works."""
 

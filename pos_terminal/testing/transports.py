@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from pos_terminal.links.beside import beside
 from pos_terminal.links.link import Link, LinkLost
 from pos_terminal.links.stream import SEND_TIMEOUT, StreamLink
 
@@ -99,13 +100,5 @@ async def through(
                 await target.send(await source.receive())
         near.unplug()
 
-    async with line as device, asyncio.TaskGroup() as tasks:
-        carriers = [
-            tasks.create_task(carry(far, device)),
-            tasks.create_task(carry(device, far)),
-        ]
-        try:
-            yield near
-        finally:
-            for carrier in carriers:
-                carrier.cancel()
+    async with line as device, beside(carry(far, device)), beside(carry(device, far)):
+        yield near
