@@ -63,7 +63,7 @@ class Portion:
         return Portion(self.numerator * quantity, self.denominator * ONE)
 
 
-_DECIMAL = re.compile(r"([+-]?)(\d*)(?:[.,](\d*))?")
+_DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")
 _SPACES = dict.fromkeys(map(ord, " \t\u00a0\u202f"))
 
 

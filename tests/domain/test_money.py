@@ -1,0 +1,139 @@
+"""The one rounding rule, against exact fractions."""
+
+from fractions import Fraction
+from math import floor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos_terminal.domain.money import (
+    WHOLE,
+    allot,
+    divide,
+    euros,
+    line_nets,
+    percent,
+    returned,
+    shares,
+    vat_within,
+)
+
+CENTS = st.integers(-(10**7), 10**7)
+RATES = st.sampled_from([0, 210, 550, 1000, 2000, WHOLE])
+LINES = st.lists(CENTS, min_size=1, max_size=12)
+
+
+def half_away(exact: Fraction) -> int:
+    nearest = floor(abs(exact) + Fraction(1, 2))
+    return nearest if exact >= 0 else -nearest
+
+
+def largest_remainder(total: int, exact: list[Fraction]) -> list[int]:
+    """The textbook's way, one cent at a time: whoever is furthest below its due gets the next."""
+    parts = [floor(e) for e in exact]
+    while sum(parts) < total:
+        behind = [e - part for e, part in zip(exact, parts, strict=True)]
+        parts[behind.index(max(behind))] += 1
+    return parts
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(1, 10**9))
+def test_a_quotient_is_rounded_half_away_from_zero(numerator: int, denominator: int) -> None:
+    assert divide(numerator, denominator) == half_away(Fraction(numerator, denominator))
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "quotient"),
+    [(1, 2, 1), (-1, 2, -1), (5, 2, 3), (-5, 2, -3), (49, 100, 0), (-49, 100, 0), (0, 7, 0)],
+)
+def test_halves_go_away_from_zero(numerator: int, denominator: int, quotient: int) -> None:
+    assert divide(numerator, denominator) == quotient
+
+
+@given(CENTS, RATES)
+def test_vat_is_what_the_gross_holds_of_it(gross: int, rate: int) -> None:
+    net = Fraction(gross) / (1 + Fraction(rate, WHOLE))
+    assert vat_within(gross, rate) == half_away(gross - net)
+
+
+@given(LINES, RATES)
+def test_nets_add_up_to_the_rates_net(grosses: list[int], rate: int) -> None:
+    gross = sum(grosses)
+    assert sum(line_nets(grosses, rate)) == gross - vat_within(gross, rate)
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any), RATES)
+def test_nets_follow_the_textbook(grosses: list[int], rate: int) -> None:
+    net = sum(grosses) - vat_within(sum(grosses), rate)
+    exact = [Fraction(net * gross, sum(grosses)) for gross in grosses]
+    assert list(line_nets(grosses, rate)) == largest_remainder(net, exact)
+
+
+@given(LINES, RATES)
+def test_the_rule_is_the_same_on_both_sides_of_zero(grosses: list[int], rate: int) -> None:
+    opposite = line_nets([-gross for gross in grosses], rate)
+    assert opposite == tuple(-net for net in line_nets(grosses, rate))
+
+
+@given(LINES, RATES)
+def test_no_net_is_a_cent_off_its_exact_share(grosses: list[int], rate: int) -> None:
+    gross = sum(grosses)
+    if gross:
+        net = gross - vat_within(gross, rate)
+        exact = [Fraction(net * line, gross) for line in grosses]
+    else:
+        exact = [Fraction(line * WHOLE, WHOLE + rate) for line in grosses]
+    nets = line_nets(grosses, rate)
+    assert all(abs(part - due) < 1 for part, due in zip(nets, exact, strict=True))
+
+
+def test_a_tie_goes_to_the_earlier_line() -> None:
+    assert allot(100, [1, 1, 1]) == (34, 33, 33)
+    assert allot(101, [1, 1, 1]) == (34, 34, 33)
+    assert allot(-100, [1, 1, 1]) == (-34, -33, -33)
+    assert shares(0, [Fraction(1, 2), Fraction(-1, 2)]) == (1, -1)
+    assert shares(0, [Fraction(-1, 2), Fraction(1, 2)]) == (-1, 1)
+
+
+def test_what_cannot_be_spread_is_refused() -> None:
+    assert allot(0, [3, -3]) == (0, 0)
+    assert allot(0, []) == ()
+    with pytest.raises(ValueError, match="cannot be spread"):
+        allot(1, [3, -3])
+    with pytest.raises(ValueError, match="add up to"):
+        shares(2, [Fraction(1, 2)])
+
+
+@given(st.data(), CENTS, st.integers(1, 50))
+def test_returns_in_parts_give_back_the_whole(
+    data: st.DataObject, allotted: int, quantity: int
+) -> None:
+    before, given_back = 0, 0
+    while before < quantity:
+        now = data.draw(st.integers(1, quantity - before))
+        given_back += returned(allotted, quantity, before, now)
+        before += now
+    assert given_back == allotted
+
+
+@pytest.mark.parametrize(("before", "now"), [(0, 0), (0, -1), (0, 4), (2, 2)])
+def test_no_more_comes_back_than_was_sold(before: int, now: int) -> None:
+    with pytest.raises(ValueError, match="cannot be returned"):
+        returned(390, 3, before, now)
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"),
+    [(0, "0,00"), (5, "0,05"), (130, "1,30"), (-130, "-1,30"), (-5, "-0,05"), (123450, "1234,50")],
+)
+def test_amounts_as_a_french_till_writes_them(cents: int, text: str) -> None:
+    assert euros(cents) == text
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [(550, "5.5"), (2000, "20"), (210, "2.1"), (0, "0"), (1, "0.01"), (1000, "10")],
+)
+def test_rates_without_needless_zeros(rate: int, text: str) -> None:
+    assert percent(rate) == text
