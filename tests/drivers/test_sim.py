@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from blockbuster import blockbuster_ctx
 
 import pos_driver_escpos
 import pos_driver_evdev
@@ -57,6 +58,8 @@ def opened(drivers: Drivers, table: dict[str, object], **more: object) -> Any:
 
 
 def test_every_device_of_the_bench_answers_its_driver(tmp_path: Path, drivers: Drivers) -> None:
+    """And no driver, nor a link below it, makes a call that could block the loop."""
+
     async def body() -> None:
         async with SimBench(tmp_path) as bench, asyncio.timeout(PATIENCE):
             assert tomllib.loads(bench.toml())["devices"] == bench.devices
@@ -83,7 +86,10 @@ def test_every_device_of_the_bench_answers_its_driver(tmp_path: Path, drivers: D
                 await printer.print(Receipt("1-1", (Text("BOULANGERIE"),)))
                 assert "BOULANGERIE" in str(await bench.printer.next_paper())
 
-    run(body())
+    modules = [driver.open.__module__ for each in DeviceClass for driver in drivers.of(each)]
+    packages = {module.partition(".")[0] for module in modules}
+    with blockbuster_ctx([*packages, "pos_terminal.links"]):
+        run(body())
 
 
 @pytest.mark.parametrize("name", ["keypad", "wedge", "scanner", "scale", "display", "tone"])
