@@ -1,0 +1,100 @@
+"""docs/events.md and docs/journal.md say what the code does; golden records never change."""
+
+import dataclasses
+import re
+import types
+import typing
+from enum import Enum
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.domain import events
+from pos_terminal.domain.events import KINDS
+from pos_terminal.journal.chain import Ledger, Row
+from pos_terminal.journal.codec import Envelope
+from pos_terminal.journal.record import Record
+from tests.journaling import every_kind, stamped
+
+TESTS = Path(__file__).parent.parent
+EVENTS = (TESTS.parent / "docs" / "events.md").read_text()
+JOURNAL = (TESTS.parent / "docs" / "journal.md").read_text()
+GOLDEN = sorted((TESTS / "golden" / "journal").glob("*.jsonl"))
+PARTS = {
+    part.__name__: part
+    for part in (events.Origin, events.TicketLine, events.VatSum, events.Paid)
+}
+
+
+def tables() -> dict[str, list[tuple[str, str]]]:
+    """Each heading of the third level with its table's fields and types."""
+    found = {}
+    for section in re.split(r"^### ", EVENTS, flags=re.M)[1:]:
+        name = section.partition("\n")[0].strip("`")
+        found[name] = re.findall(r"^\| `(\w+)` \| (.+?) \|", section, re.M)
+    return found
+
+
+def said(kind: object) -> str:
+    """A field's type in the words of the page."""
+    if isinstance(kind, types.UnionType):
+        return " or ".join(said(part) for part in typing.get_args(kind))
+    if typing.get_origin(kind) is tuple:
+        return f"list of {said(typing.get_args(kind)[0])}"
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        *first, last = [f"`{member.value}`" for member in kind]
+        return f"{', '.join(first)} or {last}"
+    words = {int: "integer", str: "text", bool: "true or false", types.NoneType: "null"}
+    assert isinstance(kind, type)
+    return words.get(kind, kind.__name__)
+
+
+def test_every_kind_and_part_has_its_table_and_no_other() -> None:
+    assert set(tables()) == {*KINDS, *PARTS}
+
+
+@pytest.mark.parametrize("name", [*KINDS, *PARTS])
+def test_a_table_lists_the_fields_in_order_with_their_types(name: str) -> None:
+    kind = KINDS.get(name) or PARTS[name]
+    hints = typing.get_type_hints(kind)
+    fields = [(field.name, said(hints[field.name])) for field in dataclasses.fields(kind)]
+    assert tables()[name] == fields
+
+
+def test_every_part_of_an_event_is_named() -> None:
+    hints = {hint for kind in KINDS.values() for hint in typing.get_type_hints(kind).values()}
+    words = {word for hint in hints if hint != typing.ClassVar[str] for word in said(hint).split()}
+    assert {word for word in words if word[0].isupper()} == set(PARTS)
+
+
+def test_every_field_of_the_envelope_is_documented() -> None:
+    section = JOURNAL.partition("\n## A record\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.M) == sorted(Envelope.__struct_fields__)
+
+
+def rows(golden: Path) -> list[Row]:
+    """The rows that a golden file holds, byte for byte (the format of `journal show --json`)."""
+    pattern = re.compile(rb'\{"hash":"([0-9a-f]{64})","record":(.*)\}')
+    found = []
+    for seq, line in enumerate(golden.read_bytes().splitlines(), 1):
+        match = pattern.fullmatch(line)
+        assert match, f"{golden.name}:{seq}"
+        record = Record.read(match[2], bytes.fromhex(match[1].decode()))
+        found.append(Row(seq, record.kind, record.rec, record.hash))
+    return found
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
+def test_journals_of_every_release_verify(golden: Path) -> None:
+    ledger = Ledger()
+    for row in rows(golden):
+        ledger.follow(row)
+    assert ledger.unknown == 0
+
+
+def test_the_bytes_of_a_record_never_change() -> None:
+    """The first golden file holds this morning. Later versions add files, and never edit one."""
+    kept = rows(GOLDEN[0])
+    made = [Row(r.seq, r.kind, r.rec, r.hash) for r in stamped(every_kind())]
+    assert kept == made
+    assert {row.kind for row in kept} == set(KINDS)
