@@ -30,7 +30,7 @@ class ProfileSource:
         self._settings = settings
         self._key = (settings.profile, settings.logo)
         self._done = asyncio.Event()
-        self._warned = False
+        self._waited = False
 
     async def load(self) -> None:
         """Fetch the profile unless it is known; a failure is logged, and the defaults stand."""
@@ -42,14 +42,17 @@ class ProfileSource:
         self._done.set()
 
     async def get(self) -> Profile:
-        """The profile with the settings' overrides; after `profile_wait` seconds, the defaults."""
-        try:
-            async with asyncio.timeout(self._settings.profile_wait):
-                await self._done.wait()
-        except TimeoutError:
-            if not self._warned:
+        """The profile with the settings' overrides, or the defaults with them while it is late.
+
+        Only the first receipt waits for it, `profile_wait` seconds.
+        """
+        if not (self._done.is_set() or self._waited):
+            self._waited = True
+            try:
+                async with asyncio.timeout(self._settings.profile_wait):
+                    await self._done.wait()
+            except TimeoutError:
                 log.warning("printer profile %r is late; using defaults", self._settings.profile)
-                self._warned = True
         return self._overridden(self._known.get(self._key, Profile()))
 
     def _overridden(self, profile: Profile) -> Profile:

@@ -84,6 +84,7 @@ class EscposPrinter:
                 await self._still_there()
             if self._session.unreadable != before:
                 raise OutcomeUnknown(PRINT_UNKNOWN, "noise on the line beside the acknowledgement")
+            self._session.end()
 
     async def _ready(self) -> None:
         """Make sure that the printer is there and would print, while nothing has left.
@@ -95,14 +96,8 @@ class EscposPrinter:
         fault = trouble(await self.status())
         if fault is not None:
             raise DeviceRefused(fault)
-        try:
+        with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_BUSY):
             await self._session.settle(self._settings.print_timeout)
-        except LinkLost as error:
-            with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
-                raise error
-        except TimeoutError as error:
-            reason = "no answer to GS r, sent before the receipt; nothing of it has been sent"
-            raise DeviceRefused(PRINTER_BUSY, reason) from error
 
     async def _hand_over(self, data: bytes) -> None:
         try:

@@ -108,6 +108,9 @@ class Session:
     async def processed(self) -> None:
         """Wait for the answer to GS r, without limit. Raises LinkLost."""
         await self._until(lambda: self._answers.processed > 0)
+
+    def end(self) -> None:
+        """The answer is believed: nothing is owed any more. Without this, `settle` is due."""
         self._owed = False
 
     async def _forget_late_answers(self) -> None:

@@ -229,7 +229,7 @@ class PrinterContract:
         asyncio.run(body())
 
     def test_unplug_replug_print(self) -> None:
-        """The loss is noticed unasked; after the replug nothing comes out that was not asked for."""
+        """The loss is noticed unasked; after the replug nothing comes out that was not asked."""
 
         async def body() -> None:
             async with self.far_end() as end:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pos_driver_escpos import Settings, open_printer
+from pos_driver_escpos.commands import ASK_IN_ORDER
 from pos_driver_escpos.printer import EscposPrinter
 from pos_driver_escpos.profile import Profile
 from pos_driver_sim.printer import PrinterEnd, Pulse
@@ -132,14 +133,14 @@ def test_a_failing_printer_refuses() -> None:
     run(body())
 
 
-def test_a_printer_that_never_answers_in_order_is_refused_before_anything_is_sent() -> None:
+def test_a_printer_that_never_answers_in_order_is_known_before_anything_is_sent() -> None:
     async def body() -> None:
         async with PrinterEnd() as end, open_printer(settings(end)) as printer:
             end.mute_in_order = True
             for _ in range(2):
-                with pytest.raises(DeviceRefused, match="nothing of it has been sent") as refused:
+                with pytest.raises(DeviceTimeout) as silent:
                     await printer.print(ticket(1))
-                assert refused.value.fault is PRINTER_BUSY
+                assert silent.value.fault is PRINTER_BUSY
             assert end.papers == []
             end.mute_in_order = False
             await printer.print(ticket(2))
@@ -178,6 +179,45 @@ def test_noise_beside_the_acknowledgement_makes_it_doubtful() -> None:
             end.garbage = b""
             await printer.print(ticket(2))
             assert numbers(end) == ["1-000001", "1-000002"]
+
+    run(body())
+
+
+def test_what_follows_a_doubtful_acknowledgement_waits_for_the_true_one() -> None:
+    """The noise held a byte like an answer; the answer itself comes while the next one waits."""
+
+    async def body() -> None:
+        near, far = link_pair()
+        times = Settings(host="-", answer_timeout=5, print_timeout=5)
+        printer = EscposPrinter(near, times, built_in)
+        sent = bytearray()
+
+        async def until(*needles: bytes) -> None:
+            while not all(needle in sent for needle in needles):
+                sent.extend(await far.receive())
+            sent.clear()
+
+        async def play() -> None:
+            await until(b"\x10\x04\x04")
+            await far.send(b"\x12" * 4)
+            await until(ASK_IN_ORDER)
+            await far.send(b"\x00")  # the session is settled
+            await until(b"TOTAL", ASK_IN_ORDER)
+            await far.send(b"\xff\x00")  # noise
+            await until(b"\x10\x04\x04")
+            await far.send(b"\x12" * 4)
+            await until(ASK_IN_ORDER)
+            await far.send(b"\x00\x00")  # to the first receipt, and to the question alone
+            await until(b"TOTAL", ASK_IN_ORDER)
+            assert not second.done()
+            await far.send(b"\x00")
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(play())
+            with pytest.raises(OutcomeUnknown, match="noise"):
+                await printer.print(ticket(1))
+            second = group.create_task(printer.print(ticket(2)))
+        near.unplug()
 
     run(body())
 
