@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pos_driver_sim.bench import SimBench
-
 from pos_terminal.journal.record import Record
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
