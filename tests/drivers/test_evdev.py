@@ -1,6 +1,8 @@
 """Keyboard scanner, keypad and beeper over named pipes: the way in that hardware takes too."""
 
 import asyncio
+import os
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
@@ -181,6 +183,23 @@ def test_unplug_replug_scan(tmp_path: Path) -> None:
                 with pytest.raises(DeviceLost):
                     await open_scanner(settings).__aenter__()
                 await end.replug()
+
+    run(body())
+
+
+def test_a_recording_is_played_through_a_pipe(tmp_path: Path) -> None:
+    """As with `cat recording > pipe`: the driver is there first, and the end is the unplugging."""
+    keys = [ecodes.KEY_4, ecodes.KEY_2, ecodes.KEY_ENTER]
+    events = [(ecodes.EV_KEY, key, value) for key in keys for value in (1, 0)]
+    recording = b"".join(struct.pack("llHHi", 1_700_000_000, 0, *event) for event in events)
+    os.mkfifo(tmp_path / "pipe")
+
+    async def body() -> None:
+        async with open_scanner(ScannerSettings(str(tmp_path / "pipe"))) as scanner:
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.to_thread((tmp_path / "pipe").write_bytes, recording)
+                assert await scanner.read() == Scan("42")
+                await scanner.gone()
 
     run(body())
 

@@ -38,8 +38,7 @@ async def boot(folder: Path) -> dict[str, str]:
     initrd = folder / "initrd"
     path = ":".join(entry for entry in sys.path if Path(entry).is_relative_to(ROOT))
     python, script = Path(sys.executable), HERE / "guest.py"
-    modules = PLACE / "lib/modules"
-    initrd.write_bytes(build(modules, BUSYBOX, python=python, script=script, path=path))
+    initrd.write_bytes(build(PLACE, BUSYBOX, python=python, script=script, path=path))
     scale = ScaleEnd(folder / "scale")
     async with asyncio.timeout(PATIENCE), scale, booted(
         kernel, initrd, folder, "-device", "qemu-xhci,id=usb",
