@@ -1,0 +1,118 @@
+"""Events of money beside the lines of a sale: intents, vouchers, deposits, the drawer's cash.
+
+Amounts are integer cents; what leaves the shop is negative.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pos_terminal.domain.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentIntended(Event):
+    """A payment terminal is about to be asked; recorded before a byte leaves. `ref` is unique."""
+
+    kind: ClassVar[str] = "payment.intended"
+    sale: int
+    ref: str
+    tender: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSettled(Event):
+    """What became of an intent: paid, refused or unknown; `amount` is what was paid."""
+
+    kind: ClassVar[str] = "payment.settled"
+    ref: str
+    outcome: str
+    amount: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentChanged(Event):
+    """A closed ticket was paid otherwise than recorded: `amount` moves between two tenders."""
+
+    kind: ClassVar[str] = "payment.changed"
+    series: str
+    number: int
+    from_tender: str
+    to_tender: str
+    amount: int
+    reason: str
+    authority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawerOpened(Event):
+    """The drawer was opened without a sale."""
+
+    kind: ClassVar[str] = "drawer.opened"
+    reason: str
+    authority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashMoved(Event):
+    """Cash that is no sale: `movement` is float, in, out, drop (to the safe) or bank."""
+
+    kind: ClassVar[str] = "cash.moved"
+    movement: str
+    amount: int
+    reason: str = ""
+    authority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashCounted(Event):
+    """The drawer as counted, before its content was known: `expected` is what it should hold."""
+
+    kind: ClassVar[str] = "cash.counted"
+    counted: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherMoved(Event):
+    """A gift voucher or credit note issued (positive), or used or expired (negative).
+
+    `purpose` is single (VAT due at its sale) or multi (VAT due at its use), `series` and `number`
+    the ticket it was moved by; 0 where there is none.
+    """
+
+    kind: ClassVar[str] = "voucher.moved"
+    voucher: str
+    purpose: str
+    amount: int
+    series: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositMoved(Event):
+    """Money held for an order: taken (positive), settled or given back (negative).
+
+    `nature` is acompte (VAT due at receipt, at `vat` basis points) or arrhes (none until delivery).
+    """
+
+    kind: ClassVar[str] = "deposit.moved"
+    order: str
+    nature: str
+    amount: int
+    vat: int = 0
+    series: str = ""
+    number: int = 0
+
+
+CASH_EVENTS: tuple[type[Event], ...] = (
+    PaymentIntended,
+    PaymentSettled,
+    PaymentChanged,
+    DrawerOpened,
+    CashMoved,
+    CashCounted,
+    VoucherMoved,
+    DepositMoved,
+)

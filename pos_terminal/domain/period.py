@@ -1,0 +1,270 @@
+"""The book of running totals: what a Z will say, folded from the events. Pure.
+
+A day is a session: it runs from its first record to its Z, whatever the date and the wall clock
+say. Months are made of closed days, years of closed months, so nothing is counted twice and
+nothing can enter a period once it is closed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from pos_terminal.domain.cash_events import CashMoved, DrawerOpened, PaymentChanged
+from pos_terminal.domain.events import (
+    Event,
+    LineVoided,
+    ReceiptRequested,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+    VatSum,
+)
+from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodTotals, TenderSum
+
+TRAINING_SERIES = "F"
+"""Tickets of exercises («formation»): journaled and chained as all others, in no total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A period that runs: its first record (0: none yet), its opening date, and its totals."""
+
+    first: int = 0
+    opened: str = ""
+    first_session: int = 0
+    totals: PeriodTotals = field(default_factory=PeriodTotals)
+
+    def closed(self, part: PeriodClosed) -> "Tally":
+        """This longer period with a closed shorter one in it."""
+        return Tally(
+            first=self.first or part.first,
+            opened=self.opened or part.label,
+            first_session=self.first_session or part.sessions[0],
+            totals=added(self.totals, part.totals),
+        )
+
+
+class NotYet(Exception):
+    """The period cannot be closed now; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Where the periods stand after some record; `closures` counts those of each period."""
+
+    session: int = 1
+    day: Tally = field(default_factory=Tally)
+    month: Tally = field(default_factory=Tally)
+    year: Tally = field(default_factory=Tally)
+    days: int = 0
+    months: int = 0
+    years: int = 0
+    net: int = 0
+    absolute: int = 0
+
+    def after(self, event: Event, seq: int, at: str) -> "Book":
+        """The book after the event of record `seq`, whose local time is `at`."""
+        if isinstance(event, PeriodClosed):
+            return self._closed(event)
+        book = self if self.day.first else self._begun(seq)
+        if isinstance(event, SaleOpened | CashMoved) and not book.day.opened:
+            book = replace(book, day=replace(book.day, opened=at[:10]))
+        totals = _after(book.day.totals, event)
+        if totals is not book.day.totals:
+            book = replace(book, day=replace(book.day, totals=totals))
+        if isinstance(event, SaleClosed) and event.series != TRAINING_SERIES:
+            net, absolute = self.net + event.total, self.absolute + abs(event.total)
+            book = replace(book, net=net, absolute=absolute)
+        return book
+
+    def _begun(self, seq: int) -> "Book":
+        return replace(self, day=Tally(first=seq, first_session=self.session))
+
+    def closure(
+        self,
+        period: Period,
+        seq: int,
+        today: str,
+        *,
+        year_begins: int = 1,
+        automatic: bool = False,
+        carried: tuple[int, ...] = (),
+        authority: int = 0,
+    ) -> PeriodClosed:
+        """What closes the period with record `seq`; NotYet when it cannot be closed.
+
+        `today` labels a day without sales; `year_begins` is the fiscal year's first month.
+        """
+        tally, number = self._running(period)
+        if tally.first == 0:
+            raise NotYet(f"nothing has happened in this {period.value} yet")
+        opened = tally.opened or today
+        last_session = self.session if period is Period.DAY else self.session - 1
+        return PeriodClosed(
+            period=period,
+            number=number + 1,
+            label=_label(period, opened, year_begins),
+            first=tally.first,
+            last=seq,
+            sessions=(tally.first_session, last_session),
+            totals=tally.totals,
+            net_ever=self.net,
+            absolute_ever=self.absolute,
+            automatic=automatic,
+            carried=carried,
+            authority=authority,
+        )
+
+    def _running(self, period: Period) -> tuple[Tally, int]:
+        match period:
+            case Period.DAY:
+                return self.day, self.days
+            case Period.MONTH:
+                if self.day.opened:
+                    raise NotYet("the day is open: close it first")
+                return self.month, self.months
+            case Period.YEAR:
+                if self.day.opened or self.month.first:
+                    raise NotYet("a day or a month is open: close them first")
+                return self.year, self.years
+
+    def _closed(self, closed: PeriodClosed) -> "Book":
+        match closed.period:
+            case Period.DAY:
+                return replace(
+                    self,
+                    session=self.session + 1,
+                    days=closed.number,
+                    day=Tally(),
+                    month=self.month.closed(closed),
+                )
+            case Period.MONTH:
+                year = self.year.closed(closed)
+                return replace(self, months=closed.number, month=Tally(), year=year)
+            case Period.YEAR:
+                return replace(self, years=closed.number, year=Tally())
+
+    def overdue(self, now: datetime, *, day_ends: int, year_begins: int = 1) -> tuple[Period, ...]:
+        """The closures that were forgotten, in the order in which to catch up with them.
+
+        A day lasts until `day_ends` o'clock of the next date. A period without sales is never due.
+        """
+        business = (now - timedelta(hours=day_ends)).date()
+        due = []
+        day, month, year = (t.opened for t in (self.day, self.month, self.year))
+        if day and date.fromisoformat(day) < business:
+            due.append(Period.DAY)
+            month = month or day
+        free = not day or Period.DAY in due
+        if free and month and month[:7] < business.isoformat()[:7]:
+            due.append(Period.MONTH)
+            year = year or month
+        free = not day or Period.MONTH in due
+        current = _label(Period.YEAR, business.isoformat(), year_begins)
+        if free and year and _label(Period.YEAR, year, year_begins) < current:
+            due.append(Period.YEAR)
+        return tuple(due)
+
+
+def _label(period: Period, opened: str, year_begins: int) -> str:
+    """«2026-11-22», «2026-11», or the year in which the fiscal year began."""
+    match period:
+        case Period.DAY:
+            return opened[:10]
+        case Period.MONTH:
+            return opened[:7]
+        case Period.YEAR:
+            year, month = int(opened[:4]), int(opened[5:7])
+            return f"{year if month >= year_begins else year - 1:04d}"
+
+
+def _after(totals: PeriodTotals, event: Event) -> PeriodTotals:
+    """The day's totals after one event; the same object where it counts for nothing."""
+    match event:
+        case SaleClosed() if event.series != TRAINING_SERIES:
+            return _with_ticket(totals, event)
+        case LineVoided():
+            return replace(
+                totals, voided=totals.voided - event.gross, voided_lines=totals.voided_lines + 1
+            )
+        case SaleAbandoned():
+            return replace(
+                totals,
+                abandoned=totals.abandoned + event.total,
+                abandoned_sales=totals.abandoned_sales + 1,
+            )
+        case ReceiptRequested() if event.copy:
+            return replace(totals, duplicates=totals.duplicates + 1)
+        case DrawerOpened():
+            return replace(totals, drawer_openings=totals.drawer_openings + 1)
+        case CashMoved():
+            return replace(totals, cash=totals.cash + event.amount)
+        case PaymentChanged():
+            moved = (
+                TenderSum(tender=event.from_tender, amount=-event.amount, count=-1),
+                TenderSum(tender=event.to_tender, amount=event.amount, count=1),
+            )
+            return replace(totals, tenders=tenders_added(totals.tenders, moved))
+        case _:
+            return totals
+
+
+def _with_ticket(totals: PeriodTotals, ticket: SaleClosed) -> PeriodTotals:
+    paid = (TenderSum(tender=t.tender, amount=t.amount, count=1) for t in ticket.tenders)
+    return replace(
+        totals,
+        tickets=totals.tickets + 1,
+        refunds=totals.refunds + (ticket.total < 0),
+        net=totals.net + ticket.total,
+        absolute=totals.absolute + abs(ticket.total),
+        vat=vat_added(totals.vat, ticket.vat),
+        tenders=tenders_added(totals.tenders, paid),
+    )
+
+
+def vat_added(one: Iterable[VatSum], other: Iterable[VatSum]) -> tuple[VatSum, ...]:
+    """Both sums by rate, in ascending order: periods add tickets up and never round anew."""
+    sums: dict[int, VatSum] = {}
+    for each in (*one, *other):
+        have = sums.get(each.rate)
+        sums[each.rate] = (
+            VatSum(
+                rate=each.rate,
+                gross=have.gross + each.gross,
+                net=have.net + each.net,
+                vat=have.vat + each.vat,
+            )
+            if have
+            else each
+        )
+    return tuple(sums[rate] for rate in sorted(sums))
+
+
+def tenders_added(one: Iterable[TenderSum], other: Iterable[TenderSum]) -> tuple[TenderSum, ...]:
+    """Both sums by means of payment, in alphabetical order."""
+    sums: dict[str, TenderSum] = {}
+    for each in (*one, *other):
+        have = sums.get(each.tender, TenderSum(tender=each.tender, amount=0, count=0))
+        sums[each.tender] = TenderSum(
+            tender=each.tender, amount=have.amount + each.amount, count=have.count + each.count
+        )
+    return tuple(sums[tender] for tender in sorted(sums))
+
+
+def added(one: PeriodTotals, other: PeriodTotals) -> PeriodTotals:
+    """A longer period's totals with those of a part of it."""
+    return PeriodTotals(
+        tickets=one.tickets + other.tickets,
+        refunds=one.refunds + other.refunds,
+        net=one.net + other.net,
+        absolute=one.absolute + other.absolute,
+        vat=vat_added(one.vat, other.vat),
+        tenders=tenders_added(one.tenders, other.tenders),
+        voided=one.voided + other.voided,
+        voided_lines=one.voided_lines + other.voided_lines,
+        abandoned=one.abandoned + other.abandoned,
+        abandoned_sales=one.abandoned_sales + other.abandoned_sales,
+        duplicates=one.duplicates + other.duplicates,
+        drawer_openings=one.drawer_openings + other.drawer_openings,
+        cash=one.cash + other.cash,
+    )

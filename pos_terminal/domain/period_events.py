@@ -1,0 +1,126 @@
+"""Events of periods: X and Z, training, archives and purges."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from pos_terminal.domain.events import Event, VatSum
+
+
+class Period(Enum):
+    """What is closed: the day is a session, which ends with its Z whatever the date."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenderSum:
+    """What one means of payment took in a period, and how often."""
+
+    tender: str
+    amount: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodTotals:
+    """What a period adds up to, in cents with tax. Training is not in it.
+
+    `net` counts refunds with their sign, `absolute` without; `voided` and `abandoned` are what was
+    taken back before payment; `cash` is what moved in and out of the drawer beside sales.
+    """
+
+    tickets: int = 0
+    refunds: int = 0
+    net: int = 0
+    absolute: int = 0
+    vat: tuple[VatSum, ...] = ()
+    tenders: tuple[TenderSum, ...] = ()
+    voided: int = 0
+    voided_lines: int = 0
+    abandoned: int = 0
+    abandoned_sales: int = 0
+    duplicates: int = 0
+    drawer_openings: int = 0
+    cash: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodReported(Event):
+    """An X: the running day's totals were read, and nothing was closed."""
+
+    kind: ClassVar[str] = "period.reported"
+    session: int
+    totals: PeriodTotals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodClosed(Event):
+    """A Z of a day, a month or a year: nothing enters it any more.
+
+    `number` counts the closures of this period from 1; `first` and `last` are the records in it,
+    this one being `last`; `label` is the date, month or fiscal year by its opening day;
+    `net_ever` and `absolute_ever` are the perpetual totals. `automatic` tells a closure that was
+    caught up with; `carried` are open sales that go on into the next day, by `authority`.
+    """
+
+    kind: ClassVar[str] = "period.closed"
+    period: Period
+    number: int
+    label: str
+    first: int
+    last: int
+    sessions: tuple[int, int]
+    totals: PeriodTotals
+    net_ever: int
+    absolute_ever: int
+    automatic: bool = False
+    carried: tuple[int, ...] = ()
+    authority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingStarted(Event):
+    """From here on sales are exercises, in series F and in no total, under that supervisor."""
+
+    kind: ClassVar[str] = "training.started"
+    supervisor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingEnded(Event):
+    """Sales are real again."""
+
+    kind: ClassVar[str] = "training.ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived(Event):
+    """Records `first` to `last` were written to an archive with this SHA-256."""
+
+    kind: ClassVar[str] = "archive.made"
+    first: int
+    last: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged(Event):
+    """The records up to `last` left this till, after these `copies` of their archive verified."""
+
+    kind: ClassVar[str] = "archive.purged"
+    last: int
+    sha256: str
+    copies: tuple[str, ...]
+
+
+PERIOD_EVENTS: tuple[type[Event], ...] = (
+    PeriodReported,
+    PeriodClosed,
+    TrainingStarted,
+    TrainingEnded,
+    Archived,
+    Purged,
+)

@@ -1,0 +1,111 @@
+"""Events of the till itself: what an inspector reads in the journal of technical events (JET)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pos_terminal.domain.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechnicalEvent(Event):
+    """An entry of the JET. `code` is one of domain/jet.py, `detail` says what, in French."""
+
+    kind: ClassVar[str] = "jet"
+    code: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyMade(Event):
+    """The till's signing keys come into force, with this record.
+
+    `record_key` signs records (ECDSA P-256), `checkpoint_key` checkpoints (Ed25519); both are
+    public keys as DER SubjectPublicKeyInfo in hex, and `key` is the SHA-256 of the first.
+    """
+
+    kind: ClassVar[str] = "key.made"
+    key: str
+    record_key: str
+    checkpoint_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRotated(Event):
+    """New keys take over with the next record. The old key signs this record; `proof` is the new
+    record key's signature, DER in hex, over the ASCII text `old key id:new key id`.
+    """
+
+    kind: ClassVar[str] = "key.rotated"
+    old: str
+    key: str
+    record_key: str
+    checkpoint_key: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerDown(Event):
+    """The signer did not work: nothing was sold until it did, and this is the first record then."""
+
+    kind: ClassVar[str] = "signer.down"
+    signer: str
+    since: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockJumped(Event):
+    """Wall clock and monotonic clock parted by `by` microseconds (forward is positive)."""
+
+    kind: ClassVar[str] = "clock.jumped"
+    by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionChanged(Event):
+    """Another version of the program took the journal up."""
+
+    kind: ClassVar[str] = "version.changed"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationChanged(Event):
+    """Other settings are in force: the SHA-256 of the file before and after."""
+
+    kind: ClassVar[str] = "configuration.changed"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecorded(Event):
+    """Someone's data was put in the personal store under this pseudonym; `purpose` says why."""
+
+    kind: ClassVar[str] = "person.recorded"
+    person: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Event):
+    """The personal store erased a person, but for what the law obliges until `kept_until`."""
+
+    kind: ClassVar[str] = "person.erased"
+    person: str
+    kept: tuple[str, ...]
+    kept_until: str
+
+
+SYSTEM_EVENTS: tuple[type[Event], ...] = (
+    TechnicalEvent,
+    KeyMade,
+    KeyRotated,
+    SignerDown,
+    ClockJumped,
+    VersionChanged,
+    ConfigurationChanged,
+    PersonRecorded,
+    PersonErased,
+)
