@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pos_terminal.journal.codec import UnknownEvent
+from pos_terminal.journal.codec import VERSION, UnknownEvent
 from pos_terminal.journal.record import NOTHING, Identity, Record, Running, digest
 
 
@@ -74,6 +74,8 @@ class Ledger:
             raise Broken(row.seq, "its envelope names another place in the chain")
         if envelope.kind != row.kind:
             raise Broken(row.seq, f"the column says {row.kind}, the record {envelope.kind}")
+        if envelope.v != VERSION:
+            raise Broken(row.seq, f"its format is {envelope.v}; this version knows {VERSION}")
         self.running = self._count(record)
         return record
 

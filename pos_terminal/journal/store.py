@@ -110,8 +110,11 @@ class Journal:
         """Every durable record behind number `after`, then each new one as it becomes durable.
 
         Ends when the journal is closed; raises JournalFailed once it has failed. A slow follower
-        holds nobody up: what it missed is read from the disk.
+        holds nobody up: what it missed is read from the disk. ValueError where the follower knows
+        more than is there: then an older copy of the journal was put back.
         """
+        if after > self._running.seq:
+            raise ValueError(f"no record {after}: the journal ends with {self._running.seq}")
         while True:
             news = self._news
             while after < self._running.seq:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pos_terminal.domain import faults
 from pos_terminal.domain.events import KINDS
 from pos_terminal.journal.chain import Broken, Chain
+from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.place import Mark
@@ -41,6 +42,8 @@ def _read(reader: Reader, identity: Identity, mark: Mark | None) -> Tail:
     if newer:
         raise JournalError(faults.JOURNAL_NEWER, f"unknown kinds: {', '.join(newer)}")
     end = _records(reader, last - 1, last)[-1]
+    if end.envelope.v > VERSION:
+        raise JournalError(faults.JOURNAL_NEWER, f"records of format {end.envelope.v}")
     base = end.envelope.base
     if not 1 <= base <= last:
         raise Broken(last, f"its base {base} is not a record before it")

@@ -143,6 +143,7 @@ FORGED: list[tuple[int, dict[str, Any], str]] = [
     (14, {"base": 5}, "base is"),
     (14, {"seq": 13}, "prev or seq"),
     (14, {"prev": "00" * 32}, "prev or seq"),
+    (14, {"v": 2}, "its format is 2"),
     (14, {"store": "cave"}, "another till's"),
     (14, {"sim": True}, "another till's"),
     (14, {"utc": "noon"}, "no record"),
