@@ -94,7 +94,7 @@ class Inside:
         self._writer.release()
 
     def _commit(self, event: Event, appends: int) -> None:
-        group = [Append([event], MOMENT, self._loop.create_future()) for _ in range(appends)]
+        group = [Append((event,), MOMENT, self._loop.create_future()) for _ in range(appends)]
         self._writer.commit(group)
         self._writer.tend()
 

@@ -67,7 +67,6 @@ class Journal:
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
             db = database.open_writer(path, vfs)
             undo.callback(database.let_go, db)
-            place.sync_directory(directory)
             tail = read_tail(path, vfs, identity, mark)
             if tail.first and not mark:
                 place.write_mark(directory, tail.first)
@@ -103,7 +102,7 @@ class Journal:
         elif not events:
             future.set_result(())
         else:
-            self._writer.queue.put(Append(events, moment, future))
+            self._writer.queue.put(Append(tuple(events), moment, future))
         return future
 
     async def entries(self, after: int = 0) -> AsyncGenerator[Record, None]:

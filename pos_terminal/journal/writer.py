@@ -6,7 +6,7 @@ one transaction; an append's events are never split between two.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -32,7 +32,7 @@ EVENTS = 1000
 class Append:
     """Events to be made durable together, and the future that hears of it."""
 
-    events: Sequence[Event]
+    events: tuple[Event, ...]
     moment: Moment
     future: "asyncio.Future[tuple[Record, ...]]"
 
@@ -157,7 +157,7 @@ class Writer:
                 rows += (running.seq, event.kind, record.rec, record.hash)
             done.append((append, tuple(records)))
         self._db.execute(database.insert(len(rows) // 4), rows)
-        if self._running.seq == 0:
+        if self._running.seq == 0:  # makes the names of the journal's own files durable, too
             place.write_mark(self._directory, done[0][1][0])
         self._running = running
         return Committed(done, running)

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,7 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 from pos_terminal.journal import wal
+from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.place import MARK
 from pos_terminal.journal.store import Journal
@@ -20,7 +22,7 @@ from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, Image, Loss, PowerCutVFS, SlowVFS
 from tests import journal_victim
 from tests.conftest import run
-from tests.journaling import IDENTITY, SIGN_ON, database, kept, moment, ticket
+from tests.journaling import IDENTITY, SIGN_ON, database, every_kind, kept, moment, ticket
 
 CUTS = 15
 BEGINNING = frozenset(range(1, 30))
@@ -234,6 +236,49 @@ def test_on_a_slow_card_what_waits_shares_commits(tmp_path: Path) -> None:
         before = disk.syncs
         await asyncio.gather(*(journal.append([SIGN_ON], moment()) for _ in range(320)))
         assert disk.syncs - before <= 12
+        await journal.close()
+
+    run(body())
+
+
+class _HeldVFS(SlowVFS):
+    """Its syncs of journal.db itself, which only a checkpoint does, wait until they are let go."""
+
+    def __init__(self) -> None:
+        super().__init__(sync=0, sometimes=0)
+        self.checkpointing = threading.Event()
+        self.go_on = threading.Event()
+
+    def _syncing(self, file: str) -> None:
+        if file == NAME:
+            self.checkpointing.set()
+            assert self.go_on.wait(PATIENCE)
+
+
+def test_no_append_waits_for_a_checkpoint(tmp_path: Path) -> None:
+    disk = _HeldVFS()
+    run(kept(tmp_path, [SIGN_ON]))
+
+    async def body() -> None:
+        journal = Journal.open(tmp_path, IDENTITY, vfs=disk.name)
+        while not disk.checkpointing.is_set():
+            await journal.append([SIGN_ON] * 1000, moment())
+        for _ in range(20):
+            await journal.append([SIGN_ON], moment())
+        assert not disk.go_on.is_set()
+        disk.go_on.set()
+        await journal.close()
+
+    run(body())
+    verify(database(tmp_path))
+
+
+def test_taking_a_journal_up_waits_for_no_sync(tmp_path: Path) -> None:
+    async def body() -> None:
+        await kept(tmp_path, every_kind())
+        disk = SlowVFS(sync=0, sometimes=0)
+        journal = Journal.open(tmp_path, IDENTITY, vfs=disk.name)
+        assert disk.syncs == 0
         await journal.close()
 
     run(body())
