@@ -331,3 +331,9 @@ INTERNAL = _fault(
     "Noter le code, appeler le support.",
     Tone.ALARM,
 )
+REPLAY_STOPPED = _fault(
+    "C-105",
+    "REJEU ARRETE",
+    "Le rejeu des tickets s'est arrêté avant la fin.",
+    "Lever la cause dite, puis relancer avec le même --state : il reprend où il en était.",
+)

@@ -1,0 +1,90 @@
+"""`pos-terminal replay`: sell recorded tickets through simulated devices, and sum them up.
+
+Exit status: 0 all rows sold, 1 some row refused or the replay could not be done, 2 usage.
+"""
+
+import argparse
+import asyncio
+import logging
+from pathlib import Path
+
+from pos_terminal.commands.output import fail, print_json
+from pos_terminal.domain import faults
+from pos_terminal.domain.table import NoTableError
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.replay.eyes import ReplayStopped
+from pos_terminal.replay.far_ends import NoFarEnds
+from pos_terminal.replay.file import read_tickets
+from pos_terminal.replay.progress import Bar
+from pos_terminal.replay.session import Job, replay
+from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.watcher import Watcher
+from pos_terminal.runtime.config import BadConfiguration
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("tickets", type=_file, metavar="TICKETS.csv", help="the recorded tickets")
+    parser.add_argument("--catalog", type=_file, required=True, metavar="CATALOG.csv")
+    parser.add_argument(
+        "--state", type=Path, required=True, metavar="DIR",
+        help="where the simulation's journal lies; made when it is not there",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="the summary as one JSON object")
+    parser.add_argument("--zone", default="Europe/Paris", help="the shop's time zone (%(default)s)")
+    parser.add_argument(
+        "--default-vat", default="5.5", metavar="PERCENT",
+        help="the rate of articles without one (%(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--printer", type=_address, metavar="HOST:PORT",
+        help="print on this network printer, not on the simulated one",
+    )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replay; 0, or 1 where a row was refused or the replay could not be done."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    bar = Bar()
+    try:
+        summary = sell(arguments, bar)
+    except JournalError as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
+    except BadConfiguration as error:
+        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
+    except (ReplayStopped, NoFarEnds, NoTableError, OSError) as error:
+        return fail(faults.REPLAY_STOPPED, str(error), as_json=arguments.json)
+    finally:
+        bar.close()
+    if arguments.json:
+        print_json(summary.as_json())
+    else:
+        print("\n".join(summary.as_text()))
+    return 1 if summary.refused else 0
+
+
+def sell(arguments: argparse.Namespace, watcher: Watcher) -> Summary:
+    """Replay what the arguments say."""
+    job = Job(
+        recorded=read_tickets(arguments.tickets),
+        catalog=arguments.catalog,
+        state=arguments.state,
+        zone=arguments.zone,
+        default_vat=arguments.default_vat,
+        printer=arguments.printer or "",
+    )
+    return asyncio.run(replay(job, watcher))
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return text

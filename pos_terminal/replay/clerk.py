@@ -1,0 +1,188 @@
+"""The clerk: keys, scans and weighs at the far ends, and goes on once the display has answered."""
+
+import time
+from array import array
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from pos_terminal.domain.events import LineSold, SaleClosed
+from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.screen import Screen
+from pos_terminal.journal.record import Record
+from pos_terminal.replay.eyes import (
+    Eyes,
+    ReplayStopped,
+    Shown,
+    shows_line,
+    shows_paid,
+    shows_prefix,
+)
+from pos_terminal.replay.far_ends import Bench
+from pos_terminal.replay.ledger import Ledger
+from pos_terminal.replay.plan import Planned
+from pos_terminal.replay.strokes import CASH, Keyboard, article, before, spoken
+from pos_terminal.replay.watcher import Watcher
+
+CLEAR = Key(Function.CLEAR)
+TICKET = Key(Function.TICKET)
+CANCEL = Key(Function.CANCEL)
+
+
+@dataclass(slots=True)
+class Latencies:
+    """Seconds from the last byte of a line or a payment at the far end to what it led to.
+
+    `display`: the screen has arrived at the display's far end. `durable`: whoever follows the
+    journal has the record, which is on the disk then.
+    """
+
+    display: "array[float]" = field(default_factory=lambda: array("d"))
+    durable: "array[float]" = field(default_factory=lambda: array("d"))
+
+
+class Clerk:
+    """Works one counter. Whoever follows the journal tells the ledger, then `heard`."""
+
+    def __init__(
+        self, bench: Bench, eyes: Eyes, keyboard: Keyboard, ledger: Ledger, watcher: Watcher
+    ) -> None:
+        self.latencies = Latencies()
+        self._bench = bench
+        self._eyes = eyes
+        self._keyboard = keyboard
+        self._ledger = ledger
+        self._watcher = watcher
+        self._durable_at = 0.0
+        self._scans = 0
+
+    def heard(self, record: Record) -> None:
+        """A record has become durable, and the ledger knows it."""
+        if isinstance(record.event, LineSold | SaleClosed):
+            self._durable_at = time.monotonic()
+        self._eyes.wake()
+
+    async def sell(self, plan: Planned) -> Shown | None:
+        """Key or scan one line; the error where the terminal refused it."""
+        self._watcher.keyed(spoken(plan))
+        if plan.weighed:
+            self._bench.scale.grams = abs(plan.row.quantity)
+        if plan.code and before(plan):
+            refusal = await self._prefix(plan)
+            if refusal:
+                return refusal
+        count = len(self._lines) + 1
+        refusal = await self._record(
+            self._scan(plan.code) if plan.code else self._press(*before(plan), *article(plan)),
+            lambda screen: shows_line(screen, plan),
+            lambda: len(self._lines) >= count,
+            f"line {plan.row.line}",
+        )
+        if refusal is None and not plan.is_sold_as(self._lines[-1]):
+            raise ReplayStopped(f"line {plan.row.line} was sold as {self._lines[-1]}")
+        return refusal
+
+    async def cash(self) -> Shown | None:
+        """Take exactly what is due, or pay it out; the error where the terminal refused it."""
+        self._watcher.keyed("CASH")
+        before_it = self._ledger.closed
+        total = sum(line.gross for line in self._lines)
+        return await self._record(
+            self._press(CASH),
+            lambda screen: shows_paid(screen, total),
+            lambda: self._ledger.closed is not before_it,
+            "the payment",
+        )
+
+    async def ask_for_receipt(self) -> None:
+        """Press TICKET, and wait until the wish is on record; the printing goes on by itself."""
+        self._watcher.keyed("TICKET")
+        requests = self._ledger.requests
+        await self._press(TICKET)
+        refusal = await self._answer(
+            lambda: self._ledger.requests > requests, "the request for a receipt"
+        )
+        if refusal:
+            raise ReplayStopped(f"a receipt was refused: {refusal}")
+
+    async def abandon(self) -> None:
+        """Give the open sale up. ReplayStopped where the terminal refuses that."""
+        self._watcher.keyed("CANCEL")
+        await self._press(CANCEL)
+        refusal = await self._answer(lambda: self._ledger.open is None, "the abandoned sale")
+        if refusal:
+            raise ReplayStopped(f"an open sale could not be abandoned: {refusal}")
+
+    async def printing_is_over(self) -> None:
+        """Wait until the printer has nothing left to do, however its papers ended."""
+        await self._answer(lambda: not self._ledger.papers, "the end of a receipt")
+
+    @property
+    def _lines(self) -> list[LineSold]:
+        return self._ledger.open.lines if self._ledger.open else []
+
+    async def _prefix(self, plan: Planned) -> Shown | None:
+        """Key what goes before a scan, and see it: keypad and scanner are not one wire.
+
+        A printer's trouble in between would be cleared with C, and might take the prefix along,
+        so the printing ends first.
+        """
+        await self.printing_is_over()
+        await self._press(*before(plan))
+        return await self._answer(
+            lambda: shows_prefix(self._eyes.screen, plan), f"what was typed for {plan.row.line}"
+        )
+
+    async def _record(
+        self,
+        sending: Coroutine[Any, Any, None],
+        shown: Callable[[Screen], bool],
+        recorded: Callable[[], bool],
+        what: str,
+    ) -> Shown | None:
+        """Send, then wait for screen and record, and note how long both took."""
+        eyes = self._eyes
+        stood_there = shown(eyes.screen)  # then a frame proves nothing about when it was sent
+        eyes.look_for(shown)
+        await sending
+        sent = time.monotonic()
+        refusal = await self._answer(
+            lambda: recorded() and (eyes.seen_at is not None or shown(eyes.screen)), what
+        )
+        if refusal:
+            return refusal
+        self.latencies.durable.append(self._durable_at - sent)
+        if eyes.seen_at is not None and not stood_there:
+            self.latencies.display.append(eyes.seen_at - sent)
+        return None
+
+    async def _answer(self, holds: Callable[[], bool], what: str) -> Shown | None:
+        """Wait until it holds; an error on the display is cleared with C, and returned.
+
+        Trouble that has nothing to do with what was keyed (the printer, say) is cleared as well,
+        and the wait goes on.
+        """
+        while True:
+            await self._eyes.until(lambda: holds() or self._eyes.error is not None, what)
+            error = self._eyes.error
+            if error is None:
+                return None
+            self._eyes.must_be_selling()
+            await self._clear(error)
+            if not error.is_trouble:
+                return error
+            self._watcher.warn(str(error))
+
+    async def _clear(self, error: Shown) -> None:
+        while self._eyes.error == error:
+            shown = self._eyes.frames
+            await self._press(CLEAR)
+            await self._eyes.frame_after(shown, "the answer to C")
+
+    async def _press(self, *keys: Key) -> None:
+        await self._bench.keyboard.press(*self._keyboard.of(*keys))
+
+    async def _scan(self, code: str) -> None:
+        """With one scanner and the other by turns."""
+        self._scans += 1
+        await (self._bench.scanner if self._scans % 2 else self._bench.wedge).scan(code)

@@ -1,0 +1,112 @@
+"""What a clerk makes of a recorded row: which article, how it is keyed or scanned. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pos_terminal.domain.catalog import Catalog, Item
+from pos_terminal.domain.events import LineSold, TicketLine
+from pos_terminal.domain.money import Cents
+from pos_terminal.domain.quantity import ONE, Price, Unit
+from pos_terminal.replay.tickets import Row
+
+NOT_IN_JOURNAL = "the ticket was sold without this row"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One row as it is to be sold. `override` is the price to key, None for the catalogue's.
+
+    `price` is what the line is then sold at; `code` is the barcode to scan, empty where the PLU
+    is typed; `weighed` says that the scale gives the quantity.
+    """
+
+    row: Row
+    item: Item
+    price: Price
+    override: int | None
+    code: str
+    weighed: bool
+
+    @property
+    def gross(self) -> Cents:
+        """What the line comes to, in cents."""
+        return self.price.gross(self.row.quantity)
+
+    def is_sold_as(self, line: LineSold | TicketLine) -> bool:
+        """Whether this journaled line is this row."""
+        return (line.plu, line.quantity, line.price, line.per, line.gross) == (
+            self.item.plu,
+            self.row.quantity,
+            self.price.cents,
+            self.price.per,
+            self.gross,
+        )
+
+
+class Planner:
+    """Plans rows by one catalogue. `capacity` is what the scale carries, in grams."""
+
+    def __init__(self, catalog: Catalog, capacity: int) -> None:
+        self._catalog = catalog
+        self._capacity = capacity
+        self._found: dict[str, Item | str] = {}
+
+    def plan(self, row: Row, day: date) -> Planned | str:
+        """How to sell the row on that day, or why it cannot be."""
+        item = self._found.get(row.article)
+        if item is None:
+            item = self._found[row.article] = find(self._catalog, row.article)
+        if isinstance(item, str):
+            return item
+        listed = item.prices.on(day)
+        same = listed is not None and row.cents * listed.per == listed.cents * ONE
+        price = listed if listed is not None and same else Price(row.cents)
+        weight = abs(row.quantity) if item.unit is Unit.KG else 0
+        return Planned(
+            row=row,
+            item=item,
+            price=price,
+            override=None if same else row.cents,
+            code=_barcode(item) if same else "",
+            weighed=0 < weight <= self._capacity,
+        )
+
+
+def find(catalog: Catalog, article: str) -> Item | str:
+    """The article with this PLU or exactly this name; else why there is none."""
+    by_plu = catalog.plu(article) if article.isascii() and article.isdigit() else None
+    named = [item for item in catalog.items if item.name == article]
+    if len(named) > 1:
+        plus = ", ".join(item.plu for item in named)
+        return f"article: {article!r} is the name of several articles (PLU {plus})"
+    if by_plu and named and named[0] is not by_plu:
+        return f"article: {article!r} is a PLU, and the name of PLU {named[0].plu}"
+    found = by_plu or (named[0] if named else None)
+    return found or f"article: {article!r} is in the catalogue neither as a PLU nor as a name"
+
+
+def reconcile(
+    plans: Iterable[Planned | str], lines: Sequence[LineSold | TicketLine]
+) -> tuple[list[str], int]:
+    """Which of a ticket's rows its journaled lines are.
+
+    For each row the reason why it was not sold, or nothing; and how many of `lines` found their
+    row.
+    """
+    reasons = []
+    met = 0
+    for plan in plans:
+        if isinstance(plan, str):
+            reasons.append(plan)
+        elif met < len(lines) and plan.is_sold_as(lines[met]):
+            reasons.append("")
+            met += 1
+        else:
+            reasons.append(NOT_IN_JOURNAL)
+    return reasons, met
+
+
+def _barcode(item: Item) -> str:
+    """A barcode that every scanner can send; empty where the article has none."""
+    return next((code for code in item.barcodes if code.isascii()), "")

@@ -1,0 +1,303 @@
+"""A replay from beginning to end: a whole terminal with far ends, a clerk, a file of tickets."""
+
+import asyncio
+import json
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.catalog_file import parse_catalog
+from pos_terminal.domain.counter import Counter
+from pos_terminal.domain.events import Origin, SaleClosed
+from pos_terminal.domain.screen import Screen
+from pos_terminal.journal import catalogs
+from pos_terminal.journal.database import NAME, reading
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.record import Record
+from pos_terminal.journal.store import Journal
+from pos_terminal.replay import far_ends
+from pos_terminal.replay.clerk import Clerk
+from pos_terminal.replay.clock import ReplayClock, instants
+from pos_terminal.replay.eyes import PATIENCE, Eyes, ReplayStopped
+from pos_terminal.replay.far_ends import Bench
+from pos_terminal.replay.file import Recorded
+from pos_terminal.replay.ledger import Ledger
+from pos_terminal.replay.plan import Planned, Planner, reconcile
+from pos_terminal.replay.strokes import Keyboard
+from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.tickets import Refusal, Row, Ticket
+from pos_terminal.replay.watcher import Watcher
+from pos_terminal.runtime import boot
+from pos_terminal.runtime.app import App
+from pos_terminal.runtime.words import speak
+
+SETTINGS = """[shop]
+name = "SIMULATION"
+
+[terminal]
+number = "1"
+zone = {zone}
+default_vat = {default_vat}
+catalog = {catalog}
+plugins = ["evdev", "serial-scanner", "toledo", "vfd", "escpos", "sim"]
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to replay, where, and how. `printer` is HOST:PORT of one on the network, or empty."""
+
+    recorded: Recorded
+    catalog: Path
+    state: Path
+    zone: str = "Europe/Paris"
+    default_vat: str = "5.5"
+    printer: str = ""
+
+    def settings(self, bench: Bench) -> bytes:
+        """The terminal's configuration."""
+        head = SETTINGS.format(
+            zone=json.dumps(self.zone),
+            default_vat=json.dumps(self.default_vat),
+            catalog=json.dumps(str(self.catalog.absolute())),
+        )
+        if not self.printer:
+            return (head + bench.toml()).encode()
+        host, _, port = self.printer.rpartition(":")
+        table = {"class": "printer", "driver": "escpos", "host": host, "port": int(port)}
+        return (head + bench.toml(printer=table)).encode()
+
+
+async def replay(job: Job, watcher: Watcher) -> Summary:
+    """Sell what is not sold yet; the summary covers the whole file as journaled.
+
+    Raises BadConfiguration, JournalError (the state is in use, or is not a simulation's),
+    ReplayStopped, NoFarEnds.
+    """
+    eyes = Eyes()
+
+    def saw(screen: Screen) -> None:
+        eyes.saw(screen)
+        watcher.saw(screen)
+
+    with TemporaryDirectory(prefix="pos-terminal-") as wires:
+        bench = far_ends.load()(Path(wires), on_frame=saw, on_print=watcher.printed)
+        async with bench:
+            booted = boot.read(Path("replay.toml"), job.settings(bench))
+            speak(booted.settings.language)
+            session = _Session(job, booted, bench, eyes, watcher)
+            return await session.run()
+
+
+class _Session:
+    """One run over one file."""
+
+    def __init__(
+        self, job: Job, booted: boot.Booted, bench: Bench, eyes: Eyes, watcher: Watcher
+    ) -> None:
+        self._job = job
+        self._bench = bench
+        self._eyes = eyes
+        self._watcher = watcher
+        self._tickets = job.recorded.tickets
+        self._refused = list(self._tickets.refused)
+        self._sold = bytearray(len(self._tickets))
+        self._ledger = Ledger(job.recorded.sha256)
+        self._caught_up = asyncio.Event()
+        self._history = 0
+        self._planners: dict[str, Planner] = {}
+        settings = booted.settings
+        times = (self._tickets.local(index) for index in range(len(self._tickets)))
+        self._instants = array("q", instants(times, settings.zone))
+        begin = last_instant(job.state) or next(iter(self._instants), 0)
+        self._clock = ReplayClock(settings.zone, begin)
+        self._app = App(settings, booted.plugins, job.state, self._clock, simulated=True)
+        keyboard = Keyboard(settings.keymap)
+        self._clerk = Clerk(bench, eyes, keyboard, self._ledger, watcher)
+
+    async def run(self) -> Summary:
+        """Sell, then stop the terminal as at the end of a day."""
+        with _one_error():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._app.run())
+                await self._app.ready.wait()
+                journal = self._app.journal
+                if journal is None:
+                    raise ReplayStopped("the journal cannot be written; see the log")
+                self._history = journal.running.seq
+                group.create_task(self._follow(journal))
+                await self._caught_up.wait()
+                await self._devices_are_open()
+                await self._sell()
+                self._app.stop()
+        self._refused.sort(key=lambda refusal: refusal.line)
+        return Summary.of(self._ledger, self._refused, self._clerk.latencies)
+
+    async def _follow(self, journal: Journal) -> None:
+        """Take in every record: first those of earlier runs, then each as it becomes durable."""
+        async for record in journal.entries():
+            closed = self._ledger.take(record)
+            if closed and closed.origin:
+                self._closed(closed, closed.origin)
+            if self._caught_up.is_set():
+                self._watcher.recorded(record)
+            self._clerk.heard(record)
+            if record.seq >= self._history:
+                self._caught_up.set()
+
+    def _closed(self, closed: SaleClosed, origin: Origin) -> None:
+        index = self._tickets.find(origin.date, origin.ticket)
+        if index is None:
+            return
+        self._sold[index] = True
+        if not self._caught_up.is_set():
+            ticket = self._tickets[index]
+            plans = self._planned_then(ticket, closed.catalog)
+            reasons, _ = reconcile(plans, closed.lines)
+            self._refuse(ticket, zip(ticket.rows, reasons, strict=True))
+
+    async def _devices_are_open(self) -> None:
+        """Wait for all far ends; a printer elsewhere may be away."""
+        elsewhere = {DeviceClass.PRINTER, DeviceClass.DRAWER} if self._job.printer else set()
+        for port in self._app.equipment.ports.values():
+            if port.device_class not in elsewhere:
+                try:
+                    async with asyncio.timeout(PATIENCE), port.use(wait=True):
+                        pass
+                except TimeoutError:
+                    raise ReplayStopped(f"{port.name} does not open: {port.error}") from None
+
+    async def _sell(self) -> None:
+        count = len(self._tickets)
+        self._watcher.begins(count, sum(self._sold))
+        await self._finish_open_sale()
+        if self._ledger.wants_paper:
+            await self._clerk.ask_for_receipt()
+        for index in range(count):
+            if not self._sold[index]:
+                self._clock.stand(self._instants[index])
+                ticket = self._tickets[index]
+                await self._sell_rows(ticket, zip(ticket.rows, self._current(ticket), strict=True))
+                self._watcher.done()
+        await self._clerk.printing_is_over()
+
+    async def _finish_open_sale(self) -> None:
+        """A sale that an earlier run left open: go on behind its last line, at its own prices."""
+        sale = self._ledger.open
+        if sale is None:
+            return
+        index = None
+        if sale.origin and self._ledger.is_ours(sale.origin):
+            index = self._tickets.find(sale.origin.date, sale.origin.ticket)
+        if index is not None:
+            ticket = self._tickets[index]
+            plans = self._current(ticket)
+            reasons, met = reconcile(plans, sale.lines)
+            if met == len(sale.lines):
+                behind = max(at for at, reason in enumerate(reasons) if not reason) + 1
+                self._clock.stand(self._instants[index])
+                self._refuse(ticket, zip(ticket.rows[:behind], reasons, strict=False))
+                rest = zip(ticket.rows[behind:], plans[behind:], strict=True)
+                await self._sell_rows(ticket, rest)
+                self._watcher.done()
+                return
+        origin = sale.origin
+        whose = f"{origin.date} no. {origin.ticket}" if origin else "of unknown origin"
+        self._watcher.warn(
+            f"the open sale ({whose}, {len(sale.lines)} lines) is of another file, "
+            "or of this file before it was changed: it is abandoned"
+        )
+        await self._clerk.abandon()
+
+    async def _sell_rows(self, ticket: Ticket, rows: Iterable[tuple[Row, Planned | str]]) -> None:
+        """Sell these rows of a ticket, have it paid, and ask for the receipt."""
+        origin = Origin(
+            file=self._job.recorded.sha256, date=ticket.day.isoformat(), ticket=ticket.number
+        )
+        self._counter.origin = origin
+        for row, plan in rows:
+            refusal = plan if isinstance(plan, str) else await self._clerk.sell(plan)
+            if refusal:
+                self._refuse(ticket, [(row, str(refusal))])
+            await self._watcher.breathe()
+        sale = self._ledger.open
+        if sale is None:
+            return
+        await self._clerk.printing_is_over()
+        refusal = await self._clerk.cash()
+        await self._watcher.breathe()
+        if refusal:
+            reasons, _ = reconcile(self._current(ticket), sale.lines)
+            unpaid = [row for row, why in zip(ticket.rows, reasons, strict=True) if not why]
+            self._refuse(ticket, [(row, str(refusal)) for row in unpaid])
+            await self._clerk.abandon()
+            return
+        await self._clerk.ask_for_receipt()
+        self._bench.forget()
+
+    @property
+    def _counter(self) -> Counter:
+        if self._app.till is None:
+            raise AssertionError("a terminal that is ready has a till")
+        return self._app.till.counter
+
+    def _current(self, ticket: Ticket) -> list[Planned | str]:
+        """The ticket's rows by the catalogue now in force: an open sale's own, if there is one."""
+        catalog = self._counter.catalog
+        return self._plans(ticket, catalog.sha256, lambda: catalog)
+
+    def _planned_then(self, ticket: Ticket, sha256: str) -> list[Planned | str]:
+        """The ticket's rows by the catalogue of that time, which is kept beside the journal."""
+        return self._plans(
+            ticket,
+            sha256,
+            lambda: parse_catalog(catalogs.load(self._job.state, sha256))[0],
+        )
+
+    def _plans(
+        self, ticket: Ticket, sha256: str, catalog: Callable[[], Catalog]
+    ) -> list[Planned | str]:
+        planner = self._planners.get(sha256)
+        if planner is None:
+            planner = self._planners[sha256] = Planner(catalog(), self._bench.scale.capacity)
+        return [planner.plan(row, ticket.day) for row in ticket.rows]
+
+    def _refuse(self, ticket: Ticket, rows: Iterable[tuple[Row, str]]) -> None:
+        self._refused += [
+            Refusal(row.line, ticket.number, reason) for row, reason in rows if reason
+        ]
+
+
+def last_instant(state: Path) -> int | None:
+    """When the last record of the journal in `state` was made, if there is any: UTC microseconds.
+
+    Raises JournalError where there is a file that is no journal.
+    """
+    path = state / NAME
+    if not path.exists():
+        return None
+    with reading(path) as reader:
+        rows = reader.rows(reader.last() - 1, 1)
+    try:
+        return Record.read(rows[0].rec, rows[0].hash).moment.utc if rows else None
+    except ValueError as error:
+        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
+
+
+@contextmanager
+def _one_error() -> Iterator[None]:
+    """What a task raised comes out as it is, not in a group; what else was raised, as notes."""
+    try:
+        yield
+    except BaseExceptionGroup as raised:
+        first, *others = raised.exceptions
+        for other in others:
+            first.add_note(f"besides: {other!r}")
+        raise first from None

@@ -1,0 +1,107 @@
+"""What a replay comes to: sums from the journal, rows refused, and how fast the terminal was."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pos_terminal.domain.money import euros, percent
+from pos_terminal.replay.clerk import Latencies
+from pos_terminal.replay.ledger import Ledger, Vat
+from pos_terminal.replay.tickets import Refusal
+
+SHOWN = 20
+"""Refused rows that the readable summary lists; --json has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """Milliseconds that half of the cases, and 99 in 100, did not exceed; None without cases."""
+
+    p50: float | None
+    p99: float | None
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> "Quantiles":
+        """By nearest rank."""
+        if not seconds:
+            return cls(None, None)
+        ordered = sorted(seconds)
+
+        def rank(percent: int) -> float:
+            return round(1000 * ordered[-(-len(ordered) * percent // 100) - 1], 3)
+
+        return cls(rank(50), rank(99))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A file as journaled, and this run's latencies. Amounts in cents, rates in basis points."""
+
+    tickets: int
+    lines: int
+    total_cents: int
+    by_vat: Mapping[int, Vat]
+    refused: Sequence[Refusal]
+    key_to_display: Quantiles
+    key_to_durable: Quantiles
+    printed_receipts: int
+
+    @classmethod
+    def of(cls, ledger: Ledger, refused: Sequence[Refusal], latencies: Latencies) -> "Summary":
+        """The summary of what the ledger has folded."""
+        return cls(
+            tickets=ledger.tickets,
+            lines=ledger.lines,
+            total_cents=ledger.total,
+            by_vat=dict(sorted(ledger.by_vat.items())),
+            refused=refused,
+            key_to_display=Quantiles.of(latencies.display),
+            key_to_durable=Quantiles.of(latencies.durable),
+            printed_receipts=ledger.printed,
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """The one object that --json prints (docs/replay.md)."""
+        return {
+            "tickets": self.tickets,
+            "lines": self.lines,
+            "total_cents": self.total_cents,
+            "by_vat": {percent(rate): sums for rate, sums in self.by_vat.items()},
+            "refused": self.refused,
+            "latency_ms": {
+                "key_to_display": self.key_to_display,
+                "key_to_durable": self.key_to_durable,
+            },
+            "printed_receipts": self.printed_receipts,
+        }
+
+    def as_text(self) -> Iterator[str]:
+        """The same for a person, line by line."""
+        yield f"Tickets            {self.tickets:>14}"
+        yield f"Lines              {self.lines:>14}"
+        yield f"Receipts printed   {self.printed_receipts:>14}"
+        yield f"Total            {euros(self.total_cents):>14} €"
+        if self.by_vat:
+            yield ""
+            yield f"{'VAT':>7} {'gross':>14} {'net':>14} {'VAT':>12}"
+            for rate, sums in self.by_vat.items():
+                figures = f"{euros(sums.gross):>14} {euros(sums.net):>14} {euros(sums.vat):>12}"
+                yield f"{percent(rate):>5} % {figures}"
+        yield ""
+        yield f"{'Latency':<18} {'median':>10} {'99 %':>10}"
+        yield _latency("key to display", self.key_to_display)
+        yield _latency("key to durable", self.key_to_durable)
+        if self.refused:
+            yield ""
+            yield f"{len(self.refused)} rows refused:"
+            for refusal in self.refused[:SHOWN]:
+                ticket = f" ticket {refusal.ticket_number}" if refusal.ticket_number else ""
+                yield f"  line {refusal.line}{ticket}: {refusal.reason}"
+            if len(self.refused) > SHOWN:
+                yield f"  and {len(self.refused) - SHOWN} more (--json lists all)"
+
+
+def _latency(what: str, quantiles: Quantiles) -> str:
+    figures = (
+        f"{ms:7.1f} ms" if ms is not None else f"{'-':>10}" for ms in (quantiles.p50, quantiles.p99)
+    )
+    return f"{what:<18} {' '.join(figures)}"
