@@ -93,9 +93,10 @@ class Catalog:
         item = self.plu(label.item) if label else None
         if label is None or item is None:
             return None
-        if label.measure is Measure.WEIGHT:
-            return Found(item, quantity=label.value)
-        return Found(item, cents=label.value)
+        if label.measure is Measure.PRICE:
+            return Found(item, cents=label.value)
+        # What is not sold by weight is one labelled piece, whatever it weighs.
+        return Found(item, quantity=label.value if item.unit is Unit.KG else None)
 
 
 def dated(values: Iterable[tuple[date, T]]) -> Dated[T]:

@@ -23,8 +23,9 @@ from hashlib import sha256
 
 from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
 from pos_terminal.domain.catalog import Catalog, Item, dated
-from pos_terminal.domain.money import WHOLE
+from pos_terminal.domain.money import WHOLE, euros
 from pos_terminal.domain.quantity import Price, Unit, decimal
+from pos_terminal.domain.sale import LARGEST_QUANTITY, LARGEST_TOTAL
 from pos_terminal.domain.table import NoTableError, Problem, Row, decode, rows
 
 LONGEST_PLU = 9
@@ -57,14 +58,12 @@ def parse_catalog(
     articles: dict[str, list[_Entry]] = {}
     codes: dict[str, tuple[str, int]] = {}
     try:
-        for row in rows(decode(source), ("plu", "name")):
+        for row in rows(decode(source), ("plu", "name", "price|price_ttc_last")):
             if isinstance(row, Problem):
                 problems.append(row)
                 continue
             try:
-                entry = _entry(row)
-                _claim_codes(entry, codes)
-                _add(entry, articles)
+                _add(_entry(row), articles, codes)
             except _BadCell as bad:
                 problems.append(Problem(row.line, bad.key, str(bad)))
     except NoTableError as error:
@@ -108,12 +107,22 @@ def _start(row: Row) -> date:
 
 
 def _price(row: Row, column: str) -> Price | None:
+    per = _number(row["per"] or "1", 3, "per")
+    if not 0 < per <= LARGEST_QUANTITY:
+        raise _BadCell("per", f"{row['per']!r} is no quantity")
     if not row[column]:
         return None
+    cents = _number(row[column], 2, column)
+    if not 0 <= cents <= LARGEST_TOTAL:
+        raise _BadCell(column, f"{row[column]!r} is no price up to {euros(LARGEST_TOTAL)}")
+    return Price(cents, per)
+
+
+def _number(text: str, scale: int, key: str) -> int:
     try:
-        return Price(decimal(row[column], 2), decimal(row["per"] or "1", 3))
+        return decimal(text, scale)
     except ValueError as error:
-        raise _BadCell(column, str(error)) from None
+        raise _BadCell(key, str(error)) from None
 
 
 def _barcodes(row: Row) -> tuple[str, ...]:
@@ -128,28 +137,27 @@ def _barcodes(row: Row) -> tuple[str, ...]:
 
 def parse_rate(text: str, key: str = "vat") -> int:
     """«5.5», «5,5 %», «20» as basis points; ValueError with the reason."""
-    try:
-        rate = decimal(text.replace("%", ""), 2)
-    except ValueError as error:
-        raise _BadCell(key, str(error)) from None
+    rate = _number(text.replace("%", ""), 2, key)
     if not 0 <= rate <= WHOLE:
         raise _BadCell(key, f"{text!r} is no rate between 0 and 100 %")
     return rate
 
 
-def _claim_codes(entry: _Entry, codes: dict[str, tuple[str, int]]) -> None:
-    for code in entry.barcodes:
-        owner, line = codes.setdefault(key_of(code), (entry.plu, entry.line))
-        if owner != entry.plu:
-            raise _BadCell("barcode", f"{code!r} is that of PLU {owner} on line {line}")
-
-
-def _add(entry: _Entry, articles: dict[str, list[_Entry]]) -> None:
-    earlier = articles.setdefault(entry.plu, [])
-    for other in earlier:
+def _add(
+    entry: _Entry, articles: dict[str, list[_Entry]], codes: dict[str, tuple[str, int]]
+) -> None:
+    """Take the entry in, or raise and leave no trace: a refused row claims nothing."""
+    for other in articles.get(entry.plu, ()):
         if other.start == entry.start:
             raise _BadCell("plu", f"PLU {entry.plu} stands on line {other.line} already")
-    earlier.append(entry)
+    mine = (entry.plu, entry.line)
+    for code in entry.barcodes:
+        owner, line = codes.get(key_of(code), mine)
+        if owner != entry.plu:
+            raise _BadCell("barcode", f"{code!r} is that of PLU {owner} on line {line}")
+    articles.setdefault(entry.plu, []).append(entry)
+    for code in entry.barcodes:
+        codes.setdefault(key_of(code), mine)
 
 
 def _item(entries: Sequence[_Entry]) -> Item:

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
-from pos_terminal.domain.sale import Refused
+from pos_terminal.domain.quantity import Price, decimal, thousandths
+from pos_terminal.domain.sale import LARGEST_QUANTITY, Refused
 from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.domain.words import say
 
 LONGEST = 9
 """Digits in a number: 9 999 999,99 is more than any till takes."""
-
-LARGEST_QUANTITY = 9999 * ONE
 
 
 @dataclass(frozen=True, slots=True)

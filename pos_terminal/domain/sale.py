@@ -24,9 +24,12 @@ from pos_terminal.domain.events import (
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import line_nets, vat_within
 from pos_terminal.domain.payment import TenderKind
+from pos_terminal.domain.quantity import ONE
 
 LARGEST_TOTAL = 9_999_999
-"""No line and no total exceeds 99 999,99 in either direction: what a line of the display holds."""
+"""No price, line, total or payment exceeds 99 999,99 either way: what the display holds."""
+
+LARGEST_QUANTITY = 9999 * ONE
 
 
 class Refused(Exception):
@@ -67,7 +70,8 @@ class Sale:
         """The line as the next one of this sale. Raises Refused."""
         if self.tenders:
             raise Refused(faults.TENDER_STARTED)
-        if max(abs(line.gross), abs(self.total + line.gross)) > LARGEST_TOTAL:
+        amounts = (line.price, abs(line.gross), abs(self.total + line.gross))
+        if max(amounts) > LARGEST_TOTAL or abs(line.quantity) > LARGEST_QUANTITY:
             raise Refused(faults.AMOUNT_TOO_LARGE)
         return replace(line, sale=self.number, line=len(self.lines) + 1)
 
@@ -104,13 +108,15 @@ class Sale:
             raise Refused(faults.NOTHING_SOLD)
         due = self.due
         handed = due if given is None else given
+        if handed > LARGEST_TOTAL:
+            raise Refused(faults.AMOUNT_TOO_LARGE)
         if handed == due:
             amount = due
         elif due <= 0 or handed <= 0:
             raise Refused(faults.BAD_NUMBER)
         else:
             amount = min(handed, due)
-        if (handed > amount or due < 0) and not kind.gives_change:
+        if (handed > amount or due <= 0) and not kind.gives_change:
             raise Refused(faults.TENDER_EXACT)
         return Tender(
             sale=self.number,

@@ -61,13 +61,14 @@ def rows(source: str | Iterable[str], needed: Sequence[str]) -> Iterator[Row | P
     """The rows below the header, blank ones left out; a Problem in place of each that is broken.
 
     `source` is the whole text, or its physical lines with their ends, which are taken one at a
-    time. Raises NoTableError, before anything else, when a needed column is missing.
+    time. A needed column may go by several names («price|price_ttc_last»). Raises NoTableError,
+    before anything else, when one is missing.
     """
     lines = iter(source) if not isinstance(source, str) else (m[0] for m in _LINE.finditer(source))
     header = next(lines, "")
     delimiter = max(",;\t", key=header.count)
-    columns = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    missing = [name for name in needed if name not in columns]
+    columns = _columns(header, delimiter)
+    missing = [name for name in needed if not set(name.split("|")) & set(columns)]
     if missing:
         raise NoTableError(Problem(1, ", ".join(missing), "the header has no such column"))
     ahead: deque[str] = deque()
@@ -76,11 +77,21 @@ def rows(source: str | Iterable[str], needed: Sequence[str]) -> Iterator[Row | P
         cells, taken = _record(ahead, lines, delimiter)
         if isinstance(cells, str):
             yield Problem(at, "", cells)
+        elif any(cell.strip() for cell in cells[len(columns) :]):
+            yield Problem(at, "", f"{len(cells)} cells under {len(columns)} columns")
         elif any(cell.strip() for cell in cells):
             yield Row(at, dict(zip(columns, cells, strict=False)))
         at += taken
         for _ in range(taken):
             ahead.popleft()
+
+
+def _columns(header: str, delimiter: str) -> list[str]:
+    try:
+        names = next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise NoTableError(Problem(1, "", str(error))) from None
+    return [name.strip().lower() for name in names]
 
 
 def _fill(ahead: deque[str], lines: Iterator[str], count: int) -> bool:
