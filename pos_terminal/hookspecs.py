@@ -6,7 +6,6 @@ marked `@hookimpl` that have the names below. It runs once the configuration lis
 `pos-terminal plugins` and disturbs no other.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Protocol
 
 import pluggy
@@ -28,7 +27,7 @@ class PluginHooks(Protocol):
 
     @hookspec
     def pos_find_item(self, code: str, aim: str, catalog: Catalog) -> Found | None:
-        """Decision. What a scanned code that the catalogue does not hold stands for; None: not mine.
+        """Decision. What a scanned code that the catalogue lacks stands for; None: not mine.
 
         Synchronous, without I/O, with frozen arguments. The first answer wins and is recorded
         with the line, so a restart never asks again. A hook that takes over 2 ms three times

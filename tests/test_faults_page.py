@@ -1,4 +1,4 @@
-"""docs/faults.md is made from the one table of faults: `python tests/test_faults_page.py` writes it."""
+"""docs/faults.md is the one table of faults: `python -m tests.test_faults_page` writes it."""
 
 from gettext import GNUTranslations
 from pathlib import Path

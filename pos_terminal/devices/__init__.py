@@ -1,1 +1,1 @@
-"""What each class of device promises (UPOS words), the errors it may raise, and the table of drivers."""
+"""What each class of device promises (UPOS words), its errors, and the table of drivers."""

@@ -21,7 +21,7 @@ class DeviceLost(DeviceError):
 
 
 class DeviceTimeout(DeviceError):
-    """No answer within the device's time, to a question that changed nothing: it may be asked again."""
+    """No answer in the device's time, to a question that changed nothing: it may be asked again."""
 
 
 class DeviceRefused(DeviceError):
@@ -29,4 +29,4 @@ class DeviceRefused(DeviceError):
 
 
 class OutcomeUnknown(DeviceError):
-    """The bytes left and no answer came: it may or may not have happened, and only a person can tell."""
+    """The bytes left and no answer came: it may have happened, and only a person can tell."""

@@ -5,13 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pos_driver_sim.bench import SimBench
-from pos_terminal.journal.record import Record
+from pos_terminal.domain.events import Event
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import Clock, SystemClock
+
+E = TypeVar("E", bound=Event)
+KindOf = type[E]
 
 CATALOG = """plu,name,price,unit,vat,barcode
 1,TRADITION,"1,30",,5.5,
@@ -75,16 +79,16 @@ class Shop:
         except TimeoutError:
             raise AssertionError(f"{words} not on {self.bench.display.screen}") from None
 
-    async def journaled(self, kind: str, count: int = 1) -> list[Record]:
-        """Wait until so many records of that kind are durable; all of that kind."""
-        found: list[Record] = []
+    async def journaled(self, kind: KindOf[E], count: int = 1) -> list[E]:
+        """Wait until so many events of that kind are durable; all of them."""
+        found: list[E] = []
         assert self.app.journal
         async for record in self.app.journal.entries():
-            if record.kind == kind:
-                found.append(record)
+            if isinstance(record.event, kind):
+                found.append(record.event)
                 if len(found) >= count:
                     return found
-        raise AssertionError(f"the journal ended with {len(found)} {kind}")
+        raise AssertionError(f"the journal ended with {len(found)} {kind.kind}")
 
 
 def write_settings(folder: Path, devices: str, catalog: str = CATALOG) -> Path:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pos_terminal.domain.events import ReceiptPrinted, SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run
@@ -16,6 +17,10 @@ async def until_port(shop: Shop, name: str, state: PortState) -> None:
     async with asyncio.timeout(PATIENCE):
         while port.state is not state:
             await asyncio.sleep(0.01)
+
+
+async def heard_more_than(shop: Shop, tones: int) -> None:
+    await shop.bench.tone.wait_for(lambda end: len(end.tones) > tones)
 
 
 async def all_open(shop: Shop) -> None:
@@ -73,10 +78,10 @@ def test_sales_go_on_while_the_printer_is_away(tmp_path: Path) -> None:
                 await shop.type("1 PLU")
                 await shop.shows("TRADITION")
                 await shop.type("CASH TICKET")
-                printed = await shop.journaled("receipt.printed", count)
-                assert printed[-1].event.outcome == "refused"
-                assert printed[-1].event.fault == "P-101"
-            assert len(await shop.journaled("sale.closed", 3)) == 3
+                printed = await shop.journaled(ReceiptPrinted, count)
+                assert printed[-1].outcome == "refused"
+                assert printed[-1].fault == "P-101"
+            assert len(await shop.journaled(SaleClosed, 3)) == 3
             await shop.bench.printer.replug()
             await until_port(shop, "printer", PortState.IDLE)
             await shop.type("C TICKET")
@@ -96,7 +101,7 @@ def test_paper_out_refuses_and_the_clerk_is_told(tmp_path: Path) -> None:
             await asyncio.sleep(0.2)
             await shop.type("1 PLU CASH TICKET")
             await shop.shows("PLUS DE PAPIER", "P-103")
-            assert (await shop.journaled("receipt.printed"))[0].event.outcome == "refused"
+            assert (await shop.journaled(ReceiptPrinted))[0].outcome == "refused"
             # A notice does not hold the next customer up.
             await shop.type("2 PLU")
             await shop.shows("BAGUETTE")
@@ -111,8 +116,8 @@ def test_a_mute_printer_is_sent_nothing(tmp_path: Path) -> None:
             shop.bench.printer.mute = True
             await shop.type("1 PLU CASH TICKET")
             await shop.type("2 PLU CASH")
-            assert len(await shop.journaled("sale.closed", 2)) == 2
-            printed = (await shop.journaled("receipt.printed"))[0].event
+            assert len(await shop.journaled(SaleClosed, 2)) == 2
+            printed = (await shop.journaled(ReceiptPrinted))[0]
             assert (printed.outcome, printed.fault) == ("refused", "P-101")
             assert shop.bench.printer.papers == []
 
@@ -124,12 +129,12 @@ def test_paper_that_nobody_acknowledges_is_unknown(tmp_path: Path) -> None:
         async with open_shop(tmp_path, printer={"print_timeout": 0.3}) as shop:
             await all_open(shop)
             await shop.type("1 PLU CASH TICKET")
-            await shop.journaled("receipt.printed")
+            await shop.journaled(ReceiptPrinted)
             shop.bench.printer.mute_in_order = True
             await shop.type("1 PLU CASH TICKET")
             await shop.type("2 PLU CASH")
-            assert len(await shop.journaled("sale.closed", 3)) == 3
-            printed = (await shop.journaled("receipt.printed", 2))[1].event
+            assert len(await shop.journaled(SaleClosed, 3)) == 3
+            printed = (await shop.journaled(ReceiptPrinted, 2))[1]
             assert (printed.outcome, printed.fault) == ("unknown", "P-105")
             await shop.shows("TICKET INCERTAIN")
 
@@ -151,8 +156,8 @@ def test_a_mute_scale_never_yields_an_old_weight(tmp_path: Path) -> None:
             await shop.type("C 4 PLU")
             await shop.shows("1,000kg", "24,90")
             await shop.type("CASH")
-            closed = (await shop.journaled("sale.closed"))[0]
-            assert [line.quantity for line in closed.event.lines] == [480, 1000]
+            closed = (await shop.journaled(SaleClosed))[0]
+            assert [line.quantity for line in closed.lines] == [480, 1000]
 
     run(body())
 
@@ -167,7 +172,7 @@ def test_the_drawer_opens_for_cash_and_its_failure_is_said(tmp_path: Path) -> No
                     await asyncio.sleep(0.01)
             await shop.type("1 PLU CARD")
             await shop.shows("TOTAL")
-            await shop.journaled("sale.closed", 2)
+            await shop.journaled(SaleClosed, 2)
             assert len(shop.bench.printer.pulses) == 1
             await shop.bench.printer.unplug()
             await until_port(shop, "printer", PortState.CLOSED)
@@ -193,7 +198,7 @@ def test_refusals_are_seen_and_heard_and_leave_the_sale_whole(tmp_path: Path) ->
                 await shop.shows(code)
                 heard = len(shop.bench.tone.tones)
                 await shop.bench.scanner.scan("3000100028864")  # refused: nobody has pressed C
-                await shop.bench.tone.wait_for(lambda end, heard=heard: len(end.tones) > heard)
+                await heard_more_than(shop, heard)
                 await shop.type("C")
                 await shop.shows("TRADITION")
             assert set(shop.bench.tone.tones) == {Tone.ACCEPTED, Tone.REFUSED}

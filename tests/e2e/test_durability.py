@@ -13,6 +13,7 @@ from pathlib import Path
 import apsw
 
 from pos_driver_sim.bench import SimBench
+from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, SlowVFS
 from pos_terminal.testing.running import PATIENCE, run
@@ -35,7 +36,7 @@ def test_cash_beside_a_scan_that_still_commits_has_its_line(tmp_path: Path) -> N
                     await asyncio.sleep(0)
             assert "BAGUETTE" not in shop.bench.display.screen.line1
             await shop.type("CASH")
-            closed = (await shop.journaled("sale.closed"))[0].event
+            closed = (await shop.journaled(SaleClosed))[0]
             assert [line.name for line in closed.lines] == ["TRADITION", "BAGUETTE"]
             await shop.shows("TOTAL", "2,30")
 
@@ -77,7 +78,7 @@ def test_a_full_disk_stops_selling_visibly_and_loses_nothing(tmp_path: Path) -> 
             # It takes itself up again, with the open ticket and without what was refused.
             await shop.shows("SOUS-TOTAL  1 ART", "1,30")
             await shop.type("CASH")
-            closed = (await shop.journaled("sale.closed"))[0].event
+            closed = (await shop.journaled(SaleClosed))[0]
             assert [line.name for line in closed.lines] == ["TRADITION"]
             assert closed.number == 1
 
@@ -90,7 +91,7 @@ def test_a_restart_restores_the_open_ticket(tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             await shop.type("1 PLU 3 x 2 PLU")
             await shop.shows("BAGUETTE")
-            await shop.journaled("line.sold", 2)
+            await shop.journaled(LineSold, 2)
 
     async def after() -> None:
         async with open_shop(tmp_path) as shop:
