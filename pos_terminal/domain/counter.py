@@ -34,7 +34,7 @@ from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.payment import TENDERS
 from pos_terminal.domain.quantity import ONE, Price, Unit
-from pos_terminal.domain.sale import Refused, Sale, apply
+from pos_terminal.domain.sale import LARGEST_TOTAL, Refused, Sale, apply
 from pos_terminal.domain.screen import Screen
 
 SERIES = "T"
@@ -177,7 +177,7 @@ class Counter:
         self._next_catalog: Catalog | None = None
         self._sales = 0
         self._tickets = 0
-        self._weighings = 0
+        self.weighings = 0
         self._functions: dict[Function, Callable[[str, Moment], Step]] = {
             Function.TYPE: self._type,
             Function.CLEAR: self._clear,
@@ -198,9 +198,12 @@ class Counter:
             Function.TICKET: self._ticket,
         }
 
-    def resume(self, sales: int, tickets: int) -> None:
-        """Go on counting after these numbers, the last that the journal holds."""
-        self._sales, self._tickets = sales, tickets
+    def resume(self, sales: int, tickets: int, weighings: int = 0) -> None:
+        """Go on counting after these numbers, the last that the journal holds.
+
+        `weighings` are those that an earlier counter asked the same scale for.
+        """
+        self._sales, self._tickets, self.weighings = sales, tickets, weighings
 
     def apply(self, event: Event, at: str) -> None:
         """Take in an event that was decided or read back; `at` is its local time."""
@@ -246,7 +249,7 @@ class Counter:
         return self._with_new_catalog(step)
 
     def _decide(self, given: Input, moment: Moment) -> Step:
-        if isinstance(given, Pressed | Scanned) and self.notice:
+        if isinstance(given, Pressed | Scanned) and self.notice and not self.fault:
             self.notice = None  # it has been seen, or heard; the input counts all the same
             if isinstance(given, Pressed) and given.key and given.key.function is Function.CLEAR:
                 return Step()
@@ -331,15 +334,22 @@ class Counter:
 
     def _found(self, found: Found, moment: Moment, entry: str, code: str) -> Step:
         if self.entry.voiding:
+            if replace(self.entry, number="", voiding=False) != Entry():
+                raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
             return self._void(found.item)
         if found.quantity is not None or found.cents is not None:
             if self.entry.quantity is not None or self.entry.price is not None:
                 raise Refused(faults.NOT_NOW)
+            if found.cents is not None and found.cents <= 0:
+                raise Refused(faults.NO_PRICE)
+            if found.quantity is not None and found.quantity <= 0:
+                raise Refused(faults.SCALE_ZERO)
             return self._sell(found, moment, "label", code)
         if found.item.unit is Unit.KG and self.entry.quantity is None:
-            self._weighings += 1
-            self.weighing = Weighing(self._weighings, found.item, self.entry)
-            return Step(effects=(Weigh(self._weighings),))
+            self.weighings += 1
+            self.weighing = Weighing(self.weighings, found.item, self.entry)
+            self.entry = Entry()
+            return Step(effects=(Weigh(self.weighings),))
         return self._sell(found, moment, entry, code)
 
     def _weighed(self, weighed: Weighed, moment: Moment) -> Step:
@@ -361,6 +371,8 @@ class Counter:
         quantity = found.quantity or self.entry.quantity or ONE
         unit = item.unit
         if found.cents is not None:
+            if found.cents > LARGEST_TOTAL:
+                raise Refused(faults.AMOUNT_TOO_LARGE)
             price, quantity, unit = Price(found.cents), ONE, Unit.PIECE
         if price is None:
             raise Refused(faults.NO_PRICE)
@@ -476,9 +488,14 @@ class Counter:
         return Step(effects=(Sound(fault.tone),))
 
     def _with_new_catalog(self, step: Step) -> Step:
-        """Between sales a waiting catalogue takes over; an open sale keeps its prices."""
-        if self._next_catalog is None or self.sale is not None:
+        """Between sales a waiting catalogue takes over; an open sale keeps its prices.
+
+        An article that waits for its weight is the beginning of a sale.
+        """
+        if self._next_catalog is None or self.sale is not None or self.weighing is not None:
             return step
-        self.catalog, self._next_catalog = self._next_catalog, None
+        earlier, self.catalog, self._next_catalog = self.catalog, self._next_catalog, None
+        if earlier.sha256 == self.catalog.sha256:
+            return step
         changed = CatalogChanged(catalog=self.catalog.sha256)
         return replace(step, events=(*step.events, changed))

@@ -19,5 +19,5 @@ class Screen:
 
 def both_ends(left: str, right: str) -> str:
     """One line with `left` at its left edge and `right` at its right; `right` is never cut."""
-    room = WIDTH - len(right) - 1
+    room = max(0, WIDTH - len(right) - 1)
     return f"{left[:room]:<{room}} {right}"

@@ -154,7 +154,7 @@ SHOP, _ = parse_catalog(
     b"0,ZERO,1,,2100099000993\n",
     LABELS,
 )
-PAIN, COMTE, _, _, ZERO = SHOP.items
+PAIN, COMTE, ZERO = SHOP.items[0], SHOP.items[1], SHOP.items[-1]
 
 
 def label(body: str) -> str:

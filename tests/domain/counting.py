@@ -1,0 +1,131 @@
+"""A counter to sell at, without any device: keys by their names, scans, weights."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from pos_terminal.domain.barcode import Measure, Pattern, check_digit
+from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.catalog_file import parse_catalog
+from pos_terminal.domain.counter import (
+    Counter,
+    Finder,
+    Input,
+    Pressed,
+    Scanned,
+    Show,
+    Sound,
+    Step,
+    Weigh,
+    Weighed,
+)
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.keys import parse_key
+from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.screen import Screen
+
+E = TypeVar("E", bound=Event)
+
+GOODS = """plu,name,price,per,unit,vat,barcode,from
+1,TRADITION,"1,30",,,5.5,,
+2,BAGUETTE,"1,00",,,5.5,3000100028864,
+3,CAFE,"1,50",,,10,,
+4,COMTE,"24,90",,kg,5.5,,
+5,VIN ROUGE,"8,00",,,20,3010470111127,
+6,SANS PRIX,,,,5.5,,
+7,OEUFS,"20,00",5,,5.5,,
+8,SANS TAUX,"1,00",,,,,
+9,GALETTE,"15,00",,,5.5,,2026-01-01
+"""
+PATTERNS = (
+    Pattern("21IIIIIVVVVVC", Measure.PRICE),
+    Pattern("22IIIIIVVVVVC", Measure.WEIGHT, 3),
+)
+BAGUETTE, VIN = "3000100028864", "3010470111127"
+DEFAULT_VAT = 550
+OPENING = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+
+
+def goods(text: str = GOODS) -> Catalog:
+    catalog, problems = parse_catalog(text.encode(), PATTERNS)
+    assert not problems
+    return catalog
+
+
+def label(body: str) -> str:
+    """An in-store label: twelve digits and their check digit."""
+    return body + str(check_digit(body))
+
+
+def moment(number: int = 0) -> Moment:
+    """`number` seconds after the shop opened."""
+    at = OPENING + timedelta(seconds=number)
+    utc = int(at.timestamp()) * 1_000_000
+    return Moment(at.isoformat(timespec="milliseconds"), utc, utc, "boot", Trust.SIMULATED)
+
+
+def keys(text: str) -> list[Pressed]:
+    """The keys of «3 x 28 PLU CASH»: names, and numbers a digit at a time."""
+    pressed = []
+    for word in text.split():
+        typed = word.replace(",", "").isdigit()
+        pressed += [Pressed(parse_key(key)) for key in (word if typed else [word])]
+    return pressed
+
+
+@dataclass
+class Bench:
+    """A counter, and all that it said."""
+
+    counter: Counter
+    events: list[tuple[Event, str]] = field(default_factory=list)
+    inputs: int = 0
+    screen: Screen = field(default_factory=Screen)
+
+    def put(self, given: Input) -> Step:
+        now = moment(self.inputs)
+        self.inputs += 1
+        step = self.counter.handle(given, now)
+        self.events += [(event, now.at) for event in step.events]
+        for effect in step.effects:
+            if isinstance(effect, Show):
+                self.screen = effect.screen
+        return step
+
+    def press(self, text: str) -> Step:
+        """All the keys; what the last one led to."""
+        steps = [self.put(key) for key in keys(text)]
+        return steps[-1]
+
+    def scan(self, code: str, aim: str = "") -> Step:
+        return self.put(Scanned(code, aim))
+
+    def weigh(self, plu: str, grams: int) -> Step:
+        """Key an article in that is sold by weight, and answer its question."""
+        (question,) = [e for e in self.press(f"{plu} PLU").effects if isinstance(e, Weigh)]
+        return self.put(Weighed(question.request, grams))
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event, _ in self.events if isinstance(event, kind)]
+
+    @property
+    def shown(self) -> Screen:
+        """What the display says."""
+        return self.counter.overlay or self.screen
+
+    @property
+    def fault(self) -> Fault | None:
+        return self.counter.fault
+
+    @property
+    def total(self) -> int:
+        return self.counter.sale.total if self.counter.sale else 0
+
+
+def bench(catalog: Catalog | None = None, find_elsewhere: Finder = lambda *_: None) -> Bench:
+    return Bench(Counter(catalog or goods(), DEFAULT_VAT, find_elsewhere))
+
+
+def tones(step: Step) -> list[str]:
+    return [effect.tone.value for effect in step.effects if isinstance(effect, Sound)]
