@@ -29,7 +29,7 @@ class Session:
         self._reading = asyncio.Lock()
         self._sending = asyncio.Lock()
         self._asking = asyncio.Lock()
-        self._late = False
+        self._late = True  # an earlier session may have asked, too
         self._owed = True
         self._cut_short = False
         self._broken = asyncio.Event()
@@ -71,30 +71,31 @@ class Session:
 
     async def status(self, within: float) -> PrinterStatus:
         """Ask the printer now. Raises TimeoutError, LinkStalled, LinkLost."""
-        async with self._asking, asyncio.timeout(within):
+        async with asyncio.timeout(within), self._asking:
             await self._forget_late_answers()
-            self._late = True
-            await self.send(b"".join(map(commands.ask_status, QUESTIONS)), within)
-            answers = self._answers.status
-            await self._until(lambda: len(answers) >= len(QUESTIONS))
-            self._late = False
-            return printer_status(answers[: len(QUESTIONS)])
+            questions = b"".join(map(commands.ask_status, QUESTIONS))
+            return printer_status(await self._ask(questions, len(QUESTIONS), within))
 
     async def settle(self, within: float) -> None:
         """Return once the printer has answered for everything it was ever sent, and is silent.
 
         After opening, and after a receipt that was not acknowledged, the printer may still hold
         what it has to answer for; an answer that comes late must not be taken for the next
-        receipt's. A GS r sent now is the last to be answered, and right after the one before,
-        since nothing is printed between them. Raises TimeoutError, LinkStalled, LinkLost.
+        receipt's. A GS r sent now is the last to be answered. If the printer has nothing left to
+        print, it answers as soon as it has received it, which the DLE EOT behind it shows,
+        however slow the line; if not, right after the answer that it owes, since there is nothing
+        to print between the two. Raises TimeoutError, LinkStalled, LinkLost.
         """
         if not self._owed:
             return
-        self._sort_arrived()
         begin = commands.RESYNC if self._cut_short else b""
         self._cut_short = True
+        questions = commands.INITIALISE + commands.ASK_IN_ORDER + commands.ask_status(1)
         async with asyncio.timeout(within):
-            await self.send(begin + commands.INITIALISE + commands.ASK_IN_ORDER, within)
+            async with self._asking:
+                await self._forget_late_answers()
+                self._answers.processed = 0
+                await self._ask(begin + questions, 1, within)
             await self._until(lambda: self._answers.processed > 0)
             await self._silence(lambda: self._answers.processed)
         self._owed = self._cut_short = False
@@ -112,6 +113,14 @@ class Session:
     def end(self) -> None:
         """The answer is believed: nothing is owed any more. Without this, `settle` is due."""
         self._owed = False
+
+    async def _ask(self, questions: bytes, count: int, within: float) -> list[int]:
+        """Send questions of status; their answers, in order. The caller holds `_asking`."""
+        self._late = True
+        await self.send(questions, within)
+        await self._until(lambda: len(self._answers.status) >= count)
+        self._late = False
+        return self._answers.status[:count]
 
     async def _forget_late_answers(self) -> None:
         self._sort_arrived()

@@ -59,3 +59,5 @@ class Settings:
             raise ValueError("a printer needs one of host, device, serial, usb, and only one")
         if self.columns is not None and self.columns < 16:
             raise ValueError("columns: at least 16")
+        if self.answer_timeout < 0.2:
+            raise ValueError("answer_timeout: at least 0.2, as it includes 0.1 of silence")

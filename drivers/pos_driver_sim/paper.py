@@ -4,12 +4,12 @@ Only what prints text faithfully is obeyed; the rest is measured, so that it is 
 Lengths: Epson ESC/POS reference, one page per command.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 ESC, FS, GS, DLE = 0x1B, 0x1C, 0x1D, 0x10
 INTRODUCERS = (ESC, FS, GS, DLE)
-REAL_TIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 CODECS = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858", 40: "iso8859-15"}
 
@@ -96,6 +96,27 @@ def _length(data: bytes) -> int | None:
     key = (data[0], data[1])
     length = VARIABLE[key](data) if key in VARIABLE else LENGTHS.get(key, 2)
     return length if length is not None and length <= len(data) else None
+
+
+_REAL_TIME = re.compile(rb"\x10\x04[\x01-\x04]|\x10\x14\x01[\x00\x01][\x01-\x08]", re.S)
+_BEGUN = re.compile(rb"\x10(\x04|\x14(\x01[\x00\x01]?)?)?\Z", re.S)
+
+
+class RealTime:
+    """Finds DLE EOT and drawer pulses by DLE DC4 wherever they stand, even inside a picture."""
+
+    def __init__(self) -> None:
+        self._begun = b""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The commands that are whole now; the bytes stay in the stream, where they do nothing."""
+        data = self._begun + data
+        end = 0
+        for match in _REAL_TIME.finditer(data):
+            end = match.end()
+            yield match[0]
+        begun = _BEGUN.search(data, end)
+        self._begun = begun[0] if begun else b""
 
 
 class Commands:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pos_driver_sim.far_end import Pty
-from pos_driver_sim.paper import REAL_TIME, Commands, Paper, PrintedLine, Roll
+from pos_driver_sim.paper import DLE, Commands, Paper, PrintedLine, RealTime, Roll
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class _Caller(Protocol):
     """One that the printer answers: a connection, or the line."""
 
     commands: Commands
+    real_time: RealTime
     automatic: bool
 
     def answer(self, data: bytes) -> None: ...
@@ -184,10 +185,10 @@ class PrinterEnd:
 
     def received(self, caller: "_Caller", data: bytes) -> None:
         """Obey real-time commands at once; queue the others."""
+        for command in caller.real_time.feed(data):
+            self._at_once(caller, command)
         for command in caller.commands.feed(data):
-            if command[:2] in REAL_TIME:
-                self._at_once(caller, command)
-            else:
+            if command[0] != DLE:
                 self._waiting.append((caller, command))
         self._advance()
 
@@ -261,10 +262,8 @@ class PrinterEnd:
 
     def _at_once(self, caller: "_Caller", command: bytes) -> None:
         if command[1] == 0x04:
-            status = self._real_time_status().get(command[2])
-            if status is not None:
-                self._answer(caller, bytes((status,)))
-        elif command[1:3] == b"\x14\x01":
+            self._answer(caller, bytes((self._real_time_status()[command[2]],)))
+        else:
             self._pulse(command[3], command[4] * 0.1)
 
     def _pulse(self, connector: int, on: float) -> None:
@@ -306,6 +305,7 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, end: PrinterEnd, network: "_Network") -> None:
         self.commands = Commands()
+        self.real_time = RealTime()
         self.automatic = False
         self.transport: asyncio.Transport | None = None
         self._end = end
@@ -379,6 +379,7 @@ class _Line:
 
     def __init__(self, end: PrinterEnd, path: Path) -> None:
         self.commands = Commands()
+        self.real_time = RealTime()
         self.automatic = False
         self._end = end
         self._wire = Pty(path, lambda data: end.received(self, data))

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from pos_driver_escpos import Settings, open_printer
-from pos_driver_escpos.commands import ASK_IN_ORDER
+from pos_driver_escpos.capabilities import raster_logo
+from pos_driver_escpos.commands import ASK_IN_ORDER, ask_status, raster
 from pos_driver_escpos.printer import EscposPrinter
 from pos_driver_escpos.profile import Profile
+from pos_driver_escpos.session import QUIET
 from pos_driver_sim.printer import PrinterEnd, Pulse
 from pos_terminal.devices.errors import (
     DeviceError,
@@ -17,6 +19,7 @@ from pos_terminal.devices.errors import (
     OutcomeUnknown,
 )
 from pos_terminal.domain.faults import PRINT_UNKNOWN, PRINTER_BUSY, PRINTER_ERROR
+from pos_terminal.domain.receipt import Logo, Receipt
 from pos_terminal.links.link import LinkStalled
 from pos_terminal.links.tcp import tcp_link
 from pos_terminal.testing.printer_contract import PATIENCE, ticket
@@ -183,41 +186,96 @@ def test_noise_beside_the_acknowledgement_makes_it_doubtful() -> None:
     run(body())
 
 
-def test_what_follows_a_doubtful_acknowledgement_waits_for_the_true_one() -> None:
-    """The noise held a byte like an answer; the answer itself comes while the next one waits."""
+ALONE = ASK_IN_ORDER + ask_status(1)
+"""A GS r without a receipt, and the question behind it."""
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        pytest.param(b"\x00", b"\x12\x00", id="over a slow line"),
+        pytest.param(b"\x12", b"\x00\x00", id="from a printer that still prints"),
+    ],
+)
+def test_what_follows_a_doubtful_acknowledgement_waits_for_the_true_one(
+    first: bytes, then: bytes
+) -> None:
+    """Noise held a byte like an answer; the answer owed arrives when the next receipt is due.
+
+    What is asked is answered long after the driver's time of silence.
+    """
 
     async def body() -> None:
         near, far = link_pair()
-        times = Settings(host="-", answer_timeout=5, print_timeout=5)
-        printer = EscposPrinter(near, times, built_in)
-        sent = bytearray()
+        printer = EscposPrinter(near, Settings(host="-", answer_timeout=PATIENCE), built_in)
 
         async def until(*needles: bytes) -> None:
+            sent = b""
             while not all(needle in sent for needle in needles):
-                sent.extend(await far.receive())
-            sent.clear()
+                sent += await far.receive()
 
         async def play() -> None:
-            await until(b"\x10\x04\x04")
-            await far.send(b"\x12" * 4)
-            await until(ASK_IN_ORDER)
-            await far.send(b"\x00")  # the session is settled
+            await until(ask_status(4))
+            await far.send(b"\x12\x12\x12\x12")
+            await until(ALONE)
+            await far.send(b"\x00\x12")
             await until(b"TOTAL", ASK_IN_ORDER)
             await far.send(b"\xff\x00")  # noise
-            await until(b"\x10\x04\x04")
-            await far.send(b"\x12" * 4)
-            await until(ASK_IN_ORDER)
-            await far.send(b"\x00\x00")  # to the first receipt, and to the question alone
+            await until(ask_status(4))
+            await far.send(b"\x12\x12\x12\x12")
+            await until(ALONE)
+            await far.send(first)
+            await asyncio.sleep(3 * QUIET)
+            assert far.drain_input() == b""
+            await far.send(then)
             await until(b"TOTAL", ASK_IN_ORDER)
+            await asyncio.sleep(QUIET)
             assert not second.done()
             await far.send(b"\x00")
 
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
             group.create_task(play())
             with pytest.raises(OutcomeUnknown, match="noise"):
                 await printer.print(ticket(1))
             second = group.create_task(printer.print(ticket(2)))
         near.unplug()
+
+    run(body())
+
+
+def test_a_printer_left_within_a_picture_finds_back() -> None:
+    """On USB and serial lines it still waits for the rest when the driver opens it again."""
+
+    async def body() -> None:
+        async with PrinterEnd() as end, tcp_link(*end.address) as link:
+            await link.send(raster(72, bytes(72 * 24))[:100])
+            times = Settings(host="-", print_timeout=0.3)
+            printer = EscposPrinter(link, times, built_in)
+            await printer.initialise()
+            with pytest.raises(DeviceTimeout, match="P-106"):
+                await printer.print(ticket(1))
+            await printer.print(ticket(2))
+            assert numbers(end) == ["1-000002"]
+
+    run(body())
+
+
+def test_a_logo_cannot_open_the_drawer() -> None:
+    """A printer obeys real-time commands inside pictures too."""
+    rows = b"\x10\x14\x01\x00\x01\x10\x10\x10" * 24
+
+    async def logo() -> Profile:
+        return Profile(logo=raster_logo(rows, 8))
+
+    async def body() -> None:
+        async with PrinterEnd() as end, tcp_link(*end.address) as link:
+            await link.send(raster(8, rows))
+            printer = EscposPrinter(link, Settings(host="-"), logo)
+            await printer.print(Receipt("", (Logo(),)))
+            assert len(end.pulses) == 24
+            await printer.print(Receipt("", (Logo(),)))
+            assert len(end.pulses) == 24
+            assert end.papers[1].text.strip() == "[64 x 24]"
 
     run(body())
 

@@ -210,7 +210,13 @@ def test_what_happens_to_its_user_is_passed_on_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [{}, {"host": "a", "device": "/dev/usb/lp0"}, {"host": "a", "columns": 8}, {"host": 1}],
+    [
+        {},
+        {"host": "a", "device": "/dev/usb/lp0"},
+        {"host": "a", "columns": 8},
+        {"host": "a", "answer_timeout": 0.1},
+        {"host": 1},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(table: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
