@@ -1,0 +1,169 @@
+"""A clerk who presses anything: whatever comes in, the counter's books stay right."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from pos_terminal.domain import display
+from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.counter import (
+    NewCatalog,
+    PaperDone,
+    Pressed,
+    Step,
+    Trouble,
+    Weigh,
+    Weighed,
+)
+from pos_terminal.domain.events import ReceiptRequested, SaleClosed, SaleOpened
+from pos_terminal.domain.faults import Fault, every
+from pos_terminal.domain.keys import Key, parse_key
+from pos_terminal.domain.money import vat_within
+from pos_terminal.domain.sale import LARGEST_TOTAL
+from tests.domain.counting import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones
+
+KEYS = [
+    None,
+    *map(parse_key, ("0", "1", "2", "3", "7", "00", ",", "C", "x", "PRIX", "PLU", "RF", "CORR")),
+    *map(parse_key, ("VOID", "CANCEL", "ST", "CASH", "CARD", "TICKET", "article 1", "article 4")),
+]
+MANY = [
+    "1 PLU", "3 x 2 PLU", "0,5 x 1 PLU", "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
+    "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
+]  # fmt: skip
+CODES = [
+    BAGUETTE, VIN, "3010470111128", "ABC", "", "\ufffd", "9" * 200, label("210000400250"),
+    label("220000400480"), label("220000400000"), label("210000400000"), label("210009900100"),
+]  # fmt: skip
+CATALOGS = [goods(), goods(GOODS.replace('"1,30"', '"1,40"')), goods("plu,name,price\n1,SEUL,2\n")]
+
+
+class Clerk(RuleBasedStateMachine):
+    """Random inputs, and what must hold after each."""
+
+    @initialize(sales=st.integers(0, 99), tickets=st.integers(0, 99))
+    def open_the_shop(self, sales: int, tickets: int) -> None:
+        self.start = (sales, tickets)
+        self.till = bench()
+        self.till.counter.resume(sales, tickets)
+        self.asked: list[int] = []
+
+    @rule(key=st.sampled_from(KEYS))
+    def press(self, key: Key | None) -> None:
+        self.note(self.till.put(Pressed(key)))
+
+    @rule(text=st.sampled_from(MANY))
+    def press_many(self, text: str) -> None:
+        for key in keys(text):
+            self.note(self.till.put(key))
+
+    @rule(code=st.sampled_from(CODES))
+    def scan(self, code: str) -> None:
+        self.note(self.till.scan(code))
+
+    @precondition(lambda self: self.asked)
+    @rule(
+        pick=st.integers(0, 9),
+        grams=st.sampled_from([0, -1, 1, 480, 10**9]),
+        fault=st.none() | st.sampled_from(every()),
+    )
+    def answer_from_the_scale(self, pick: int, grams: int, fault: Fault | None) -> None:
+        request = self.asked[-1 - pick % len(self.asked)]
+        self.note(self.till.put(Weighed(request, grams, fault)))
+
+    @precondition(lambda self: self.till.of(ReceiptRequested))
+    @rule(pick=st.integers(0, 9), fault=st.none() | st.sampled_from(every()))
+    def paper(self, pick: int, fault: Fault | None) -> None:
+        requests = self.till.of(ReceiptRequested)
+        outcome = "refused" if fault else "printed"
+        done = PaperDone(requests[-1 - pick % len(requests)], outcome, fault)
+        self.note(self.till.put(done))
+
+    @rule(fault=st.sampled_from(every()))
+    def trouble(self, fault: Fault) -> None:
+        self.note(self.till.put(Trouble(fault)))
+
+    @rule(catalog=st.sampled_from(CATALOGS))
+    def another_catalogue(self, catalog: Catalog) -> None:
+        self.note(self.till.put(NewCatalog(catalog)))
+
+    def note(self, step: Step) -> None:
+        self.asked += [e.request for e in step.effects if isinstance(e, Weigh)]
+        if tones(step) and tones(step) != ["accepted"]:
+            assert self.till.fault or self.till.counter.notice
+
+    @invariant()
+    def the_sum_of_the_live_lines_is_the_total(self) -> None:
+        sale = self.till.counter.sale
+        if sale:
+            live = [line for line in sale.lines if line.line not in sale.voided]
+            assert sale.total == sum(line.gross for line in live)
+            assert abs(sale.total) <= LARGEST_TOTAL
+            assert [line.line for line in sale.lines] == list(range(1, len(sale.lines) + 1))
+
+    @invariant()
+    def closed_tickets_balance(self) -> None:
+        tickets = self.till.of(SaleClosed)
+        for ticket in tickets[-1:]:
+            live = [line for line in ticket.lines if not line.voided]
+            assert live
+            assert ticket.total == sum(line.gross for line in live)
+            assert ticket.total == sum(paid.amount for paid in ticket.tenders)
+            assert ticket.change == sum(p.given - p.amount for p in ticket.tenders) >= 0
+            assert all(p.change == 0 for p in ticket.tenders if p.tender != "CASH")
+            for rate in ticket.vat:
+                lines = [line for line in live if line.vat == rate.rate]
+                assert rate.gross == sum(line.gross for line in lines) == rate.net + rate.vat
+                assert rate.vat == vat_within(rate.gross, rate.rate)
+                assert rate.net == sum(line.net for line in lines)
+            assert sum(rate.gross for rate in ticket.vat) == ticket.total
+
+    @invariant()
+    def numbers_have_no_gap(self) -> None:
+        sales, tickets = self.start
+        opened = [event.sale for event in self.till.of(SaleOpened)]
+        assert opened == list(range(sales + 1, sales + 1 + len(opened)))
+        numbers = [event.number for event in self.till.of(SaleClosed)]
+        assert numbers == list(range(tickets + 1, tickets + 1 + len(numbers)))
+
+    @invariant()
+    def the_journal_rebuilds_the_counter(self) -> None:
+        again = bench().counter
+        again.resume(*self.start)
+        for event, at in self.till.events:
+            again.apply(event, at)
+        mine = self.till.counter
+        assert (again.sale, again.last, again.base()) == (mine.sale, mine.last, mine.base())
+        assert (again._sales, again._tickets) == (mine._sales, mine._tickets)
+
+    @invariant()
+    def an_open_sale_keeps_its_catalogue(self) -> None:
+        counter = self.till.counter
+        if counter.sale:
+            assert counter.sale.catalog == counter.catalog.sha256
+
+    @invariant()
+    def an_error_is_shown(self) -> None:
+        if self.till.fault:
+            assert self.till.shown == display.fault(self.till.fault)
+
+    def teardown(self) -> None:
+        """A few C lead back from anywhere, and then the shop sells."""
+        if not hasattr(self, "till"):
+            return
+        for _ in range(4):
+            self.till.press("C")
+        counter = self.till.counter
+        assert counter.overlay is None
+        if counter.sale and counter.sale.tenders:
+            self.till.press("CASH")
+        elif counter.sale:
+            self.till.press("CANCEL")
+        assert counter.sale is None
+        closed = len(self.till.of(SaleClosed))
+        self.till.press("1 PLU CASH")
+        assert len(self.till.of(SaleClosed)) == closed + 1
+
+
+TestClerk = Clerk.TestCase
+TestClerk.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
