@@ -101,7 +101,7 @@ def _tenders(ticket: SaleClosed) -> Iterator[Block]:
 def _vat(ticket: SaleClosed) -> Iterator[Block]:
     for rate in ticket.vat:
         yield Row(
-            f"{say('TVA')} {percent(rate.rate)} %  {say('HT')} {euros(rate.net)}",
+            f"{say('TVA')} {percent(rate.rate).replace('.', ',')} %  {say('HT')} {euros(rate.net)}",
             euros(rate.vat),
         )
     count = sum(1 for line in ticket.lines if not line.voided)
