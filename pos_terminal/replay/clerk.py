@@ -28,6 +28,9 @@ CLEAR = Key(Function.CLEAR)
 TICKET = Key(Function.TICKET)
 CANCEL = Key(Function.CANCEL)
 
+WEIGHINGS = 3
+"""How often the clerk has one article weighed before giving it up."""
+
 
 @dataclass(slots=True)
 class Latencies:
@@ -63,7 +66,18 @@ class Clerk:
         self._eyes.wake()
 
     async def sell(self, plan: Planned) -> Shown | None:
-        """Key or scan one line; the error where the terminal refused it."""
+        """Key or scan one line; the error where the terminal refused it.
+
+        Where the scale was at a loss (W-...) the clerk tries again, as the display says.
+        """
+        refusal = await self._sell(plan)
+        for _ in range(WEIGHINGS - 1):
+            if refusal is None or not (plan.weighed and refusal.code.startswith("W-")):
+                break
+            refusal = await self._sell(plan)
+        return refusal
+
+    async def _sell(self, plan: Planned) -> Shown | None:
         self._watcher.keyed(spoken(plan))
         if plan.weighed:
             self._bench.scale.grams = abs(plan.row.quantity)

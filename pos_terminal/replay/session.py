@@ -71,8 +71,13 @@ class Job:
         if not self.printer:
             return (head + bench.toml()).encode()
         host, _, port = self.printer.rpartition(":")
-        table = {"class": "printer", "driver": "escpos", "host": host, "port": int(port)}
-        return (head + bench.toml(printer=table)).encode()
+        printer = {
+            "class": "printer",
+            "driver": "escpos",
+            "host": host.strip("[]"),
+            "port": int(port),
+        }
+        return (head + bench.toml(printer=printer)).encode()
 
 
 async def replay(job: Job, watcher: Watcher) -> Summary:
@@ -182,9 +187,11 @@ class _Session:
             await self._clerk.ask_for_receipt()
         for index in range(count):
             if not self._sold[index]:
-                self._clock.stand(self._instants[index])
                 ticket = self._tickets[index]
-                await self._sell_rows(ticket, zip(ticket.rows, self._current(ticket), strict=True))
+                plans = self._current(ticket)
+                if any(isinstance(plan, Planned) for plan in plans):
+                    self._clock.stand(self._instants[index])
+                await self._sell_rows(ticket, zip(ticket.rows, plans, strict=True))
                 self._watcher.done()
         await self._clerk.printing_is_over()
 

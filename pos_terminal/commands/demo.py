@@ -1,0 +1,85 @@
+"""`pos-terminal demo`: a made-up bakery morning, sold before your eyes. No hardware, no network.
+
+Exit status: 0 all of it was sold, 1 not.
+"""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from random import randrange
+from tempfile import TemporaryDirectory
+
+from pos_terminal.commands.journal_lines import as_line
+from pos_terminal.commands.output import fail
+from pos_terminal.domain import faults
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.replay.day import plots
+from pos_terminal.replay.eyes import ReplayStopped
+from pos_terminal.replay.far_ends import NoFarEnds
+from pos_terminal.replay.file import read_tickets
+from pos_terminal.replay.morning import morning
+from pos_terminal.replay.session import Job, replay
+from pos_terminal.replay.view import Log, View
+
+SECONDS = 45.0
+TITLE = "pos-terminal · une boulangerie, un dimanche matin"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--seed", type=int, metavar="N", help="which morning; another each time")
+    parser.add_argument("--fast", action="store_true", help="as quick as it goes")
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="keep the journal here (a simulation's)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sell the morning; 0, or 1 where that did not work."""
+    seed = randrange(1_000_000) if arguments.seed is None else arguments.seed
+    watched = sys.stdout.isatty()
+    watcher = View(TITLE, as_line, None if arguments.fast else SECONDS) if watched else Log(as_line)
+    if not watched:
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        with (
+            _folder(arguments.state) as state,
+            TemporaryDirectory(prefix="pos-terminal-") as files,
+            watcher.shown() if isinstance(watcher, View) else nullcontext(),
+        ):
+            summary = asyncio.run(replay(_job(Path(files), state, seed), watcher))
+    except JournalError as error:
+        return fail(error.fault, error.detail, as_json=False)
+    except (ReplayStopped, NoFarEnds, OSError) as error:
+        return fail(faults.REPLAY_STOPPED, str(error), as_json=False)
+    if not watched:
+        print("\nThe last receipt:\n")
+        print("\n".join(f"  {line.text.rstrip()}" for line in watcher.last_paper))
+    print()
+    print("\n".join(plots(watcher.day)))
+    print()
+    print("\n".join(summary.as_text()))
+    print(f"\nThe same morning again: pos-terminal demo --seed {seed}")
+    return 1 if summary.refused else 0
+
+
+def _job(files: Path, state: Path, seed: int) -> Job:
+    made = morning(seed)
+    catalog, tickets = files / "catalog.csv", files / "tickets.csv"
+    catalog.write_bytes(made.catalog)
+    tickets.write_bytes(made.tickets)
+    return Job(recorded=read_tickets(tickets), catalog=catalog, state=state)
+
+
+@contextmanager
+def _folder(state: Path | None) -> Iterator[Path]:
+    """The folder named, or one that goes at the end."""
+    if state:
+        yield state
+    else:
+        with TemporaryDirectory(prefix="pos-terminal-demo-") as temporary:
+            yield Path(temporary) / "state"
