@@ -1,0 +1,60 @@
+"""`python -m bench [--json FILE] [--quick] [--only NAME]`: all figures, or one part's."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import display, durable, memory, receipt, slow_disk, start, tickets
+from bench.figures import Figure, Setting, table
+from bench.machine import describe
+
+PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
+    "start": start.measure,
+    "memory": memory.measure,
+    "display": display.measure,
+    "slow-disk": slow_disk.measure,
+    "journal": durable.measure,
+    "receipt": receipt.measure,
+    "tickets": tickets.measure,
+}
+SCRATCH = Path("build")
+"""Where the journals go unless told otherwise: the working folder's disk, not a RAM disk."""
+
+
+def main() -> int:
+    """Measure and print; 0 also when a bar is missed: a busy machine is no defect."""
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    parser.add_argument("--quick", action="store_true", help="only see that it works")
+    parser.add_argument("--only", choices=PARTS, action="append", metavar="PART",
+                        help=f"one of {', '.join(PARTS)}; may be given again")  # fmt: skip
+    parser.add_argument("--dir", type=Path, default=SCRATCH, metavar="DIR",
+                        help="on the disk to measure (default: %(default)s)")  # fmt: skip
+    arguments = parser.parse_args()
+    arguments.dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=arguments.dir, prefix="bench-") as scratch:
+        setting = Setting(Path(scratch).absolute(), arguments.quick)
+        machine = describe(setting.directory)
+        print("  ".join(f"{name}: {value}" for name, value in machine.items()), flush=True)
+        figures = _measure(arguments.only or list(PARTS), setting)
+    print(table(figures))
+    if arguments.json:
+        whole = {"machine": machine, "quick": arguments.quick,
+                 "figures": [figure.as_json() for figure in figures]}  # fmt: skip
+        arguments.json.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _measure(parts: list[str], setting: Setting) -> list[Figure]:
+    figures: list[Figure] = []
+    for part in parts:
+        print(f"measuring {part} ...", file=sys.stderr, flush=True)
+        figures += PARTS[part](setting)
+    return figures
+
+
+if __name__ == "__main__":
+    sys.exit(main())

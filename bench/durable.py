@@ -1,0 +1,26 @@
+"""A durable record beside a bare durable row, at the writer and awaited through its thread."""
+
+from bench import journal
+from bench.figures import Figure, Setting
+
+
+def measure(setting: Setting) -> list[Figure]:
+    """The writer's row and the awaited one as shares of a bare row; the commit time itself."""
+    taken = journal.measure(setting.directory)
+    raw = ("a bare row and its commit", round(taken["raw_p50_us"], 1))
+    return [
+        Figure(key="journal.raw_commit.p50", what="one bare row's commit, p50",
+               value=taken["raw_p50_us"], unit="us"),
+        Figure(key="journal.raw_commit.p99", what="one bare row's commit, p99",
+               value=taken["raw_p99_us"], unit="us"),
+        Figure(key="journal.inside.p50", what="one record by the writer, p50",
+               value=taken["inside_p50_us"], unit="us", limit=raw),
+        Figure(key="journal.awaited.p50", what="one record awaited through the thread, p50",
+               value=taken["awaited_p50_us"], unit="us", limit=raw),
+        Figure(key="journal.inside_of_raw", what="the writer's row, as a share of a bare row",
+               value=taken["inside_of_raw"], unit="", at_least=0.70),
+        Figure(key="journal.awaited_of_raw", what="awaited through the thread, the same",
+               value=taken["awaited_of_raw"], unit="", at_least=0.50),
+        Figure(key="journal.inside_batch_of_raw", what="32 records in one commit, the same",
+               value=taken["inside_batch_of_raw"], unit=""),
+    ]  # fmt: skip
