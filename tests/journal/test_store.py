@@ -17,7 +17,7 @@ from pos_terminal.domain.events import SaleOpened
 from pos_terminal.domain.faults import Fault
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.place import LOCK, MARK
-from pos_terminal.journal.record import Identity, Record
+from pos_terminal.journal.record import Identity, Record, digest
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.writer import EVENTS
@@ -330,6 +330,15 @@ def _forget_a_hash(directory: Path) -> None:
     tamper(directory, "UPDATE journal SET hash = x'00' WHERE seq = 14")
 
 
+def _forge_base(directory: Path) -> None:
+    """A last record whose hash fits, and whose base is not what the records from there say."""
+    (last,) = (record for record in stamped(every_kind()) if record.seq == 16)
+    rec = last.rec.replace(b'"base":6,', b'"base":5,')
+    assert rec != last.rec
+    forged = f"rec = x'{rec.hex()}', hash = x'{digest(rec).hex()}'"
+    tamper(directory, f"UPDATE journal SET {forged} WHERE seq = 16")
+
+
 def _delete_all(directory: Path) -> None:
     tamper(directory, "DELETE FROM journal")
 
@@ -352,7 +361,7 @@ def _swap_in_another(directory: Path) -> None:
     "damage",
     [
         _remove, _empty, _rubbish, _cut_short, _edit_recent, _forget_a_hash, _delete_all,
-        _delete_a_recent_one, _spoil_mark, _swap_in_another,
+        _delete_a_recent_one, _forge_base, _spoil_mark, _swap_in_another,
     ],
 )  # fmt: skip
 def test_a_damaged_journal_is_never_sold_upon_nor_begun_anew(
