@@ -36,105 +36,25 @@ from pos_terminal.domain.payment import TENDERS
 from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale import LARGEST_TOTAL, Refused, Sale, apply
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.steps import (
+    Effect,
+    Input,
+    NewCatalog,
+    OpenDrawer,
+    PaperDone,
+    Pressed,
+    Print,
+    Scanned,
+    Show,
+    Sound,
+    Step,
+    Trouble,
+    Weigh,
+    Weighed,
+)
 
 SERIES = "T"
 """The series of ordinary tickets; training and others have their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A key of the till; None for a physical key without a function."""
-
-    key: Key | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """A code as the scanner sent it; U+FFFD in it stands for what could not be read."""
-
-    text: str
-    aim: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """The scale's answer to the `Weigh` of that number: grams, or the fault."""
-
-    request: int
-    grams: int = 0
-    fault: Fault | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaperDone:
-    """How printing a receipt ended: printed, refused or unknown, with the fault if any."""
-
-    request: ReceiptRequested
-    outcome: str
-    fault: Fault | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something failed that the clerk must know of (the drawer did not open)."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True, slots=True)
-class NewCatalog:
-    """Another catalogue: it holds from the next sale on."""
-
-    catalog: Catalog
-
-
-Input = Pressed | Scanned | Weighed | PaperDone | Trouble | NewCatalog
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Put this screen under whatever is being typed."""
-
-    screen: Screen
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """Make this sound."""
-
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class Weigh:
-    """Ask the scale; answer with a `Weighed` of this number."""
-
-    request: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDrawer:
-    """Open the cash drawer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Print:
-    """Print this closed ticket; answer with a `PaperDone`."""
-
-    request: ReceiptRequested
-    closed: SaleClosed
-    at: str
-
-
-Effect = Show | Sound | Weigh | OpenDrawer | Print
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one input led to. Without events the effects are released at once."""
-
-    events: tuple[Event, ...] = ()
-    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +260,7 @@ class Counter:
         if found.quantity is not None or found.cents is not None:
             if self.entry.quantity is not None or self.entry.price is not None:
                 raise Refused(faults.NOT_NOW)
-            if found.cents is not None and found.cents <= 0:
+            if found.cents is not None and not 0 < found.cents <= LARGEST_TOTAL:
                 raise Refused(faults.NO_PRICE)
             if found.quantity is not None and found.quantity <= 0:
                 raise Refused(faults.SCALE_ZERO)
@@ -371,8 +291,6 @@ class Counter:
         quantity = found.quantity or self.entry.quantity or ONE
         unit = item.unit
         if found.cents is not None:
-            if found.cents > LARGEST_TOTAL:
-                raise Refused(faults.AMOUNT_TOO_LARGE)
             price, quantity, unit = Price(found.cents), ONE, Unit.PIECE
         if price is None:
             raise Refused(faults.NO_PRICE)

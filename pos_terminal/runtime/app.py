@@ -3,14 +3,16 @@
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import pos_terminal
 from pos_terminal.domain import display, faults
-from pos_terminal.domain.counter import SERIES, Counter, Input, NewCatalog, Trouble
+from pos_terminal.domain.counter import SERIES, Counter
 from pos_terminal.domain.events import Event, OperatorSignedOn, TillStarted, TillStopped
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.steps import Input, NewCatalog, Trouble
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
@@ -76,7 +78,12 @@ class App:
 
     def reload_catalogue(self) -> None:
         """Read the catalogue's file anew; it holds from the next sale on, if it is right."""
-        loaded = self._catalogue.load()
+        try:
+            loaded = self._catalogue.load()
+        except JournalError as error:  # no room to keep it: then the present one goes on
+            log.error("%s %s", error, error.fault.remedy)
+            self.put(Trouble(error.fault))
+            return
         if loaded.problems:
             self.put(Trouble(faults.BAD_CATALOGUE))
         else:
@@ -85,6 +92,9 @@ class App:
     async def run(self) -> None:
         """Serve. JournalError when the state directory is in use, or is another till's."""
         journal = self._open_journal()
+        self.plugins.on_stop = partial(self.put, Trouble(faults.PLUGIN_STOPPED))
+        if self.plugins.stopped:
+            self.plugins.on_stop()
         watchers = (self._sell(journal), self._keep_watchdog(), self._watch_files())
         try:
             async with asyncio.TaskGroup() as group:
@@ -147,7 +157,8 @@ class App:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         counter = Counter(loaded.catalog, self.settings.default_vat, self.plugins.find_item)
         counts = journal.running.counts
-        counter.resume(counts.sale, counts.tickets.get(SERIES, 0))
+        weighings = self.till.counter.weighings if self.till else 0
+        counter.resume(counts.sale, counts.tickets.get(SERIES, 0), weighings)
         for record in journal.recent():
             counter.apply(record.event, record.moment.at)
         sale = counter.sale

@@ -25,38 +25,56 @@ class Booted:
     refused: BadConfiguration | None = None
 
 
-def read(file: Path, source: bytes) -> Booted:
-    """The configuration in `source`, with the plugins that it names. Raises BadConfiguration."""
+def read(file: Path, source: bytes, *, without_drivers: bool = False) -> Booted:
+    """The configuration in `source`, with the plugins that it names. Raises BadConfiguration.
+
+    `without_drivers` leaves out the devices whose driver is missing, where a plugin is broken.
+    """
     plugins = Plugins(config.plugins_named(file, source))
     plugins.load()
-    return Booted(config.read(file, source, plugins.drivers), plugins)
+    lenient = without_drivers and plugins.stopped
+    settings = config.read(file, source, plugins.drivers, without_drivers=lenient)
+    return Booted(settings, plugins)
 
 
 def boot(file: Path, state: Path) -> Booted:
     """Read the file and keep it as the last good one; fall back on that one when it is bad.
 
-    Raises BadConfiguration when there is nothing to fall back on, OSError when the state
-    directory cannot be written.
+    Raises BadConfiguration when there is nothing to fall back on.
     """
     try:
         source = config.load(file)
         booted = read(file, source)
     except BadConfiguration as refused:
         return _fall_back(file, state, refused)
-    good = state / LAST_GOOD
-    if not good.exists() or good.read_bytes() != source:
-        state.mkdir(mode=0o750, parents=True, exist_ok=True)
-        write_durably(good, source)
+    try:
+        _keep(state / LAST_GOOD, source)
+    except OSError as error:  # the journal will say so on the display; these settings are good
+        log.error("this configuration cannot be kept as the last good one: %s", error)
     return booted
 
 
+def _keep(good: Path, source: bytes) -> None:
+    if not good.exists() or good.read_bytes() != source:
+        good.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        write_durably(good, source)
+
+
 def _fall_back(file: Path, state: Path, refused: BadConfiguration) -> Booted:
-    try:
-        source = (state / LAST_GOOD).read_bytes()
-    except FileNotFoundError:
-        raise refused from None
+    """The last good configuration; or one of the two without the devices of a broken plugin.
+
+    The paths in the last good one are relative to the folder that it came from.
+    """
     log.error("%s", refused)
-    log.error("the last good configuration stays in force")
-    # The paths in it are relative to the folder that it came from.
-    earlier = read(file, source)
-    return Booted(earlier.settings, earlier.plugins, refused)
+    attempts: list[tuple[Path, bool]] = [(state / LAST_GOOD, False)]
+    attempts += [(file, True), (state / LAST_GOOD, True)]
+    for source, without_drivers in attempts:
+        try:
+            booted = read(file, source.read_bytes(), without_drivers=without_drivers)
+        except (BadConfiguration, OSError) as error:
+            log.warning("%s does not serve either: %s", source, error)
+            continue
+        lacking = ", without the devices whose driver is missing" if without_drivers else ""
+        log.error("%s is in force%s", source, lacking)
+        return Booted(booted.settings, booted.plugins, refused)
+    raise refused

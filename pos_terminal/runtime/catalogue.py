@@ -10,7 +10,7 @@ from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.catalog_file import parse_catalog
 from pos_terminal.domain.table import Problem
 from pos_terminal.journal import catalogs
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.place import write_durably
 
 log = logging.getLogger(__name__)
@@ -49,8 +49,14 @@ class Catalogue:
         if problems:
             return self._fall_back(source, problems)
         catalogs.keep(self._state, source)
-        write_durably(self._state / IN_FORCE, catalog.sha256.encode())
+        self._put_in_force(catalog.sha256.encode())
         return Loaded(catalog)
+
+    def _put_in_force(self, sha256: bytes) -> None:
+        path = self._state / IN_FORCE
+        with using(path):
+            if not path.exists() or path.read_bytes() != sha256:
+                write_durably(path, sha256)
 
     def kept(self, sha256: str) -> Catalog:
         """The catalogue of an open sale, as it was. JournalError when it is gone or changed."""

@@ -2,12 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,7 +17,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.barcode import Measure, Pattern
 from pos_terminal.domain.catalog_file import parse_rate
-from pos_terminal.domain.keys import KeyMap, parse_map
+from pos_terminal.domain.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.table import Problem
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
@@ -59,7 +60,7 @@ class _LabelTable:
 class _File:
     shop: Shop
     terminal: _TerminalTable
-    labels: tuple[_LabelTable, ...] = ()
+    labels: tuple[dict[str, Any], ...] = ()
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -88,7 +89,7 @@ class _Reader:
             self.bad(f"{path}.{name}".lstrip("."), "no such setting")
         try:
             value = msgspec.convert(table, to)
-        except (msgspec.ValidationError, ValueError) as error:
+        except (msgspec.ValidationError, ValueError, TypeError) as error:  # TypeError: a driver's
             reason, _, at = str(error).partition(" - at `$")
             key = re.sub(r"\[(\d+|\.\.\.)\]", "", at.rstrip("`"))
             self.bad(f"{path}{key}".lstrip("."), reason)
@@ -120,14 +121,16 @@ def load(file: Path) -> bytes:
 
 def plugins_named(file: Path, source: bytes) -> tuple[str, ...]:
     """The plugins that the file enables, so that their drivers can be known when it is read."""
-    names = _Reader(file, source).tables.get("terminal", {}).get("plugins", ())
-    return tuple(name for name in names if isinstance(name, str))
+    terminal = _Reader(file, source).tables.get("terminal")
+    names = terminal.get("plugins") if isinstance(terminal, dict) else None
+    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
-def read(file: Path, source: bytes, drivers: Drivers) -> Settings:
+def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool = False) -> Settings:
     """The settings in this file's bytes; raises BadConfiguration with all that is wrong.
 
     `drivers` are those of the enabled plugins; paths in the file are relative to its folder.
+    `without_drivers` leaves devices out whose driver is missing, since their plugin is broken.
     """
     reader = _Reader(file, source)
     whole = reader.convert(reader.tables, _File, "")
@@ -140,11 +143,8 @@ def read(file: Path, source: bytes, drivers: Drivers) -> Settings:
     keymap = reader.check("terminal.keymap", lambda: load_keymap(file.parent, terminal.keymap))
     number = reader.check("terminal.number", lambda: _short_code(terminal.number))
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
-    patterns = tuple(
-        reader.check("labels", partial(Pattern, row.template, row.measure, row.decimals))
-        for row in whole.labels
-    )
-    devices = tuple(_devices(reader, whole.devices, drivers))
+    patterns = tuple(_patterns(reader, whole.labels))
+    devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
         raise AssertionError("a refused key has its problem noted")
@@ -158,27 +158,46 @@ def read(file: Path, source: bytes, drivers: Drivers) -> Settings:
         language=terminal.language,
         default_vat=rate,
         catalog=file.parent / terminal.catalog,
-        patterns=tuple(pattern for pattern in patterns if pattern),
+        patterns=patterns,
         keymap=keymap,
         plugins=terminal.plugins,
         devices=devices,
     )
 
 
+def _patterns(reader: _Reader, tables: Sequence[dict[str, Any]]) -> Iterator[Pattern]:
+    for number, table in enumerate(tables, 1):
+        path = f"labels.{number}"
+        row = reader.convert(table, _LabelTable, path)
+        if row:
+            make = partial(Pattern, row.template, row.measure, row.decimals)
+            pattern = reader.check(path, make)
+            if pattern:
+                yield pattern
+
+
 def _devices(
-    reader: _Reader, tables: Mapping[str, dict[str, Any]], drivers: Drivers
+    reader: _Reader,
+    tables: Mapping[str, dict[str, Any]],
+    drivers: Drivers,
+    *,
+    without_drivers: bool,
 ) -> Iterator[DeviceSettings]:
     classes = {each.value: each for each in DeviceClass}
     for name, table in tables.items():
         path = f"devices.{name}"
         options = dict(table)
         class_name, driver_name = options.pop("class", None), options.pop("driver", None)
-        if class_name not in classes:
+        if not isinstance(class_name, str) or class_name not in classes:
             reader.bad(f"{path}.class", f"one of {', '.join(classes)} is needed")
             continue
         device_class = classes[class_name]
-        settings = _driver_settings(reader, path, device_class, driver_name, drivers)
-        converted = settings and reader.convert(options, settings, path)
+        settings = _driver_settings(device_class, driver_name, drivers)
+        if settings is None:
+            if not without_drivers:
+                reader.bad(f"{path}.driver", _no_driver(device_class, driver_name, drivers))
+            continue
+        converted = reader.convert(options, settings, path)
         if converted is not None:
             if isinstance(converted, PrinterDrawerSettings):
                 other = tables.get(converted.printer, {})
@@ -187,21 +206,16 @@ def _devices(
             yield DeviceSettings(name, device_class, str(driver_name), converted)
 
 
-def _driver_settings(
-    reader: _Reader, path: str, device_class: DeviceClass, name: object, drivers: Drivers
-) -> type[Any] | None:
+def _driver_settings(device_class: DeviceClass, name: object, drivers: Drivers) -> type[Any] | None:
     if device_class is DeviceClass.DRAWER and name == PRINTER_DRAWER:
         return PrinterDrawerSettings
-    table = drivers.of(device_class)
-    known = [driver.name for driver in table]
-    if isinstance(name, str) and name in known:
-        return table.get(name).settings
-    offered = ", ".join(known) or "none"
-    reader.bad(
-        f"{path}.driver",
-        f"no enabled plugin has the {device_class.value} driver {name!r} (there are: {offered})",
-    )
-    return None
+    known = {driver.name: driver.settings for driver in drivers.of(device_class)}
+    return known.get(name) if isinstance(name, str) else None
+
+
+def _no_driver(device_class: DeviceClass, name: object, drivers: Drivers) -> str:
+    offered = ", ".join(driver.name for driver in drivers.of(device_class)) or "none"
+    return f"no enabled plugin has the {device_class.value} driver {name!r} (there are: {offered})"
 
 
 def _unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
@@ -211,8 +225,9 @@ def _unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
     for name, value in table.items():
         if name not in names:
             yield name
-        elif isinstance(value, Mapping) and is_dataclass(hints[name]):
-            yield from (f"{name}.{inner}" for inner in _unknown(value, hints[name]))
+        elif isinstance(value, Mapping):
+            for hint in filter(is_dataclass, (hints[name], *get_args(hints[name]))):
+                yield from (f"{name}.{inner}" for inner in _unknown(value, hint))
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -229,27 +244,38 @@ def _short_code(text: str) -> str:
 
 
 def load_keymap(folder: Path, name: str) -> KeyMap:
-    """A bundled map by its name, or a file of the shop's; ValueError, OSError with the reason."""
+    """A bundled map by its name, or a file of the shop's; ValueError, OSError with the reason.
+
+    A map without C is refused: no error could ever be cleared.
+    """
     file = folder / name if name.endswith(".toml") else KEYMAPS / f"{name}.toml"
     try:
-        table = tomllib.loads(file.read_text()).get("keys", {})
-    except tomllib.TOMLDecodeError as error:
+        table = tomllib.loads(file.read_text())
+        keys = parse_map(msgspec.convert(table.get("keys"), dict[str, str]))
+    except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
-    return parse_map(table)
+    if not any(key.function is Function.CLEAR for key in keys.values()):
+        raise ValueError(f"{file}: no key is C")
+    return keys
 
 
 def line_of(text: str, path: str) -> int:
     """The line, from 1, on which the key at a dotted path stands, or else its table; 1 if neither.
 
-    Reads the file as people write it: a `[table]` header, then `key =` lines below it.
+    Reads the file as people write it: a `[table]` header, then `key =` lines below it. The second
+    of several `[[tables]]` is `tables.2`.
     """
     wanted = path.split(".")
     table: list[str] = []
+    tables: Counter[str] = Counter()
     found = 1
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
         if header:
             table = [part.strip(" \"'") for part in header[1].split(".")]
+            if line.lstrip().startswith("[["):
+                tables[header[1]] += 1
+                table.append(str(tables[header[1]]))
             if table == wanted[: len(table)]:
                 found = number
             continue

@@ -88,8 +88,13 @@ class _Folders:
                 now = folder.stat().st_ino
             except OSError:
                 continue
-            if now != inode:
-                if watch is not None:
-                    self.observer.unschedule(watch)
+            if now == inode:
+                continue
+            if watch is not None:
+                self.observer.unschedule(watch)
+            renewed = None
+            try:
                 renewed = self.observer.schedule(self._handler, str(folder))
-                self._watches[folder] = (now, renewed)
+            except OSError as error:  # no rights, or no watches left: ports try by themselves
+                log.warning("%s cannot be watched: %s", folder, error)
+            self._watches[folder] = (now, renewed)

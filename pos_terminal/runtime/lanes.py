@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from pos_terminal.devices.classes import (
     CustomerDisplay,
+    Device,
     Drawer,
     Keypad,
     Printer,
@@ -18,25 +19,22 @@ from pos_terminal.devices.classes import (
 )
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import (
-    Input,
-    PaperDone,
-    Pressed,
-    Scanned,
-    Trouble,
-    Weighed,
-)
 from pos_terminal.domain.events import ReceiptRequested
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keys import KeyMap
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.supervise import Latest, forever
 
 log = logging.getLogger(__name__)
 
+D = TypeVar("D", bound=Device)
 Put = Callable[[Input], None]
+
+BREATH = 0.2
+"""Seconds before a device that failed and is still there is served again: no driver can spin."""
 
 LONGEST_QUEUE = 20
 """Receipts that may wait for a slow printer; one more is refused: nobody would wait for it."""
@@ -44,34 +42,50 @@ LONGEST_QUEUE = 20
 
 async def read_scans(port: Port[Scanner], put: Put) -> NoReturn:
     """From a scanner to the till, for ever."""
-    while True:
-        with suppress(DeviceError):  # the port has logged it and opens the device again
-            async with port.use(wait=True) as scanner:
-                while True:
-                    scan = await scanner.read()
-                    put(Scanned(scan.text, scan.aim))
+
+    async def read(scanner: Scanner) -> NoReturn:
+        while True:
+            scan = await scanner.read()
+            put(Scanned(scan.text, scan.aim))
+
+    await _hold(port, read)
 
 
 async def read_keys(port: Port[Keypad], keymap: KeyMap, put: Put) -> NoReturn:
     """From a keypad to the till, through the key map, for ever."""
-    while True:
-        with suppress(DeviceError):  # the port has logged it and opens the device again
-            async with port.use(wait=True) as keypad:
-                while True:
-                    press = await keypad.read()
-                    put(Pressed(keymap.get(press.name)))
+
+    async def read(keypad: Keypad) -> NoReturn:
+        while True:
+            press = await keypad.read()
+            put(Pressed(keymap.get(press.name)))
+
+    await _hold(port, read)
 
 
 async def show_screens(port: Port[CustomerDisplay], box: Latest[Screen]) -> NoReturn:
     """From the till to a display: always the newest screen, again after a replug, for ever."""
+
+    async def show(display: CustomerDisplay) -> NoReturn:
+        version = -1
+        while True:
+            screen, version = await box.newer(version)
+            await display.show(screen)
+
     port.on_change = box.touch
+    await _hold(port, show)
+
+
+async def _hold(port: Port[D], serve: Callable[[D], Coroutine[Any, Any, NoReturn]]) -> NoReturn:
+    """Serve the device whenever it is open, for ever."""
     while True:
-        with suppress(DeviceError):  # the port has logged it and opens the device again
-            async with port.use(wait=True) as display:
-                version = -1
-                while True:
-                    screen, version = await box.newer(version)
-                    await display.show(screen)
+        try:
+            async with port.use(wait=True) as device:
+                await serve(device)
+        except DeviceLost:
+            continue  # the port has logged it and opens the device again
+        except DeviceError as error:
+            log.warning("%s: %s", port.name, error)
+            await asyncio.sleep(BREATH)
 
 
 async def sound_tones(port: Port[ToneIndicator], box: Latest[Tone]) -> NoReturn:

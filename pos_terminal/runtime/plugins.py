@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pluggy
@@ -51,7 +52,8 @@ class Plugins:
 
     def __init__(self, enabled: Iterable[str]) -> None:
         self.drivers = Drivers()
-        self._enabled = tuple(enabled)
+        self.on_stop: Callable[[], None] = lambda: None
+        self._enabled = tuple(dict.fromkeys(enabled))
         self._plugins: dict[str, Plugin] = {}
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs.PluginHooks)
@@ -76,7 +78,8 @@ class Plugins:
             module = point.load()
             self._manager.register(module, plugin.name)
             self._refuse_misfits(plugin, module)
-        except Exception as error:  # noqa: BLE001  whatever a plugin raises stops that plugin alone
+        # Whatever a plugin raises stops that plugin alone.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             self._stop(plugin, "while loading", error)
             return
         if plugin.status is not Status.STOPPED:
@@ -92,13 +95,21 @@ class Plugins:
                     raise TypeError(f"there is no hook {caller.name}")
                 if implementation.wrapper or implementation.hookwrapper:
                     raise TypeError(f"{caller.name}: hook wrappers are not taken")
+                if iscoroutinefunction(implementation.function):
+                    raise TypeError(f"{caller.name}: hooks are plain functions, not async ones")
 
-    def _stop(self, plugin: Plugin, when: str, error: Exception) -> None:
+    @property
+    def stopped(self) -> bool:
+        """Whether an enabled plugin does not run."""
+        return any(plugin.status is Status.STOPPED for plugin in self)
+
+    def _stop(self, plugin: Plugin, when: str, error: BaseException) -> None:
         plugin.status = Status.STOPPED
         plugin.why = f"{when}: {type(error).__name__}: {error}"
         log.error("plugin %s stopped %s", plugin.name, when, exc_info=error)
         if self._manager.has_plugin(plugin.name):
             self._manager.unregister(name=plugin.name)
+        self.on_stop()
 
     def _calls(self, hook: str, **arguments: Any) -> Iterator[tuple[Plugin, Callable[[], Any]]]:
         """Each implementation in pluggy's order (last registered first), ready to be called."""

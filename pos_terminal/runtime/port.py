@@ -73,7 +73,8 @@ class Port(Generic[D]):
             except DeviceError as error:
                 self._close(PortState.CLOSED, error)
             except Exception as bug:  # noqa: BLE001  a driver's bug is its own port's trouble alone
-                self._blame(bug)
+                internal = DeviceError(faults.INTERNAL, f"{type(bug).__name__}: {bug}")
+                self._close(PortState.ERROR, internal, bug)
             else:
                 self._close(PortState.CLOSED, DeviceLost(OFFLINE[self.device_class]))
             await self._wait(pause)
@@ -121,19 +122,14 @@ class Port(Generic[D]):
         log.info("%s: open", self.name)
         self.on_change()
 
-    def _close(self, state: PortState, error: DeviceError) -> None:
+    def _close(self, state: PortState, error: DeviceError, bug: Exception | None = None) -> None:
         news = (state, str(error)) != (self.state, str(self.error))
         self._device = None
         self._opened.clear()
         self.state, self.error = state, error
-        if news:
-            log.warning("%s: %s", self.name, error)
+        if news:  # and not at every attempt: a device may stay away for weeks
+            log.warning("%s: %s", self.name, error, exc_info=bug)
             self.on_change()
-
-    def _blame(self, bug: Exception) -> None:
-        log.error("%s: the driver failed", self.name, exc_info=bug)
-        error = DeviceError(faults.INTERNAL, f"{type(bug).__name__}: {bug}")
-        self._close(PortState.ERROR, error)
 
     async def _returned_lost(self) -> None:
         await self._lost.wait()

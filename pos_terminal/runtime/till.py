@@ -13,20 +13,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_terminal.domain import ticket
-from pos_terminal.domain.counter import (
-    Counter,
-    Effect,
-    Input,
-    OpenDrawer,
-    Print,
-    Show,
-    Sound,
-    Weigh,
-)
+from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.steps import Effect, Input, OpenDrawer, Print, Show, Sound, Weigh
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal

@@ -1,12 +1,12 @@
-"""The ticket as a customer reads it; `python -m tests.domain.test_ticket` writes the golden file."""
+"""The ticket as a customer reads it; `python -m tests.domain.test_ticket` writes golden/ticket.txt."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from pos_terminal.domain import ticket
-from pos_terminal.domain.counter import Print
 from pos_terminal.domain.events import SaleClosed
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.steps import Print
 from pos_terminal.domain.ticket import Shop
 from tests.domain.counting import Bench, bench
 
