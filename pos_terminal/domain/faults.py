@@ -180,8 +180,11 @@ SCALE_ANSWER = _fault(
     "Taper C et recommencer ; faire vérifier ses réglages.",
 )
 SCALE_NOT_SET = _fault(
-    "W-108", "ZERO/TARE REFUSE", "La balance n'a pas pris le zéro ou la tare.",
-    "Vider ou alléger le plateau, attendre, recommencer.")
+    "W-108",
+    "ZERO/TARE REFUSE",
+    "La balance n'a pas pris le zéro ou la tare.",
+    "Vider ou alléger le plateau, attendre, recommencer.",
+)
 PRINTER_OFFLINE = _fault(
     "P-101",
     "IMPRIMANTE ABSENTE",
@@ -301,8 +304,11 @@ JOURNAL_NEWER = _fault(
     Tone.ALARM,
 )
 JOURNAL_MISSING = _fault(
-    "J-107", "PAS DE JOURNAL", "Ce dossier ne contient pas de journal.",
-    "Nommer le bon dossier avec --state.")
+    "J-107",
+    "PAS DE JOURNAL",
+    "Ce dossier ne contient pas de journal.",
+    "Nommer le bon dossier avec --state.",
+)
 BAD_CONFIGURATION = _fault(
     "C-101",
     "REGLAGES REFUSES",

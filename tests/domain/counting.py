@@ -7,23 +7,13 @@ from typing import TypeVar
 from pos_terminal.domain.barcode import Measure, Pattern, check_digit
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.counter import (
-    Counter,
-    Finder,
-    Input,
-    Pressed,
-    Scanned,
-    Show,
-    Sound,
-    Step,
-    Weigh,
-    Weighed,
-)
+from pos_terminal.domain.counter import Counter, Finder
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keys import parse_key
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.steps import Input, Pressed, Scanned, Show, Sound, Step, Weigh, Weighed
 
 E = TypeVar("E", bound=Event)
 

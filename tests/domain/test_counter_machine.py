@@ -6,20 +6,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pos_terminal.domain import display
 from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.counter import (
-    NewCatalog,
-    PaperDone,
-    Pressed,
-    Step,
-    Trouble,
-    Weigh,
-    Weighed,
-)
 from pos_terminal.domain.events import ReceiptRequested, SaleClosed, SaleOpened
 from pos_terminal.domain.faults import Fault, every
 from pos_terminal.domain.keys import Key, parse_key
 from pos_terminal.domain.money import vat_within
 from pos_terminal.domain.sale import LARGEST_TOTAL
+from pos_terminal.domain.steps import NewCatalog, PaperDone, Pressed, Step, Trouble, Weigh, Weighed
 from tests.domain.counting import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones
 
 KEYS = [

@@ -1,0 +1,105 @@
+"""What goes into the counter and what comes out: inputs of the lanes, effects on the devices."""
+
+from dataclasses import dataclass
+
+from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
+from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.keys import Key
+from pos_terminal.domain.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key of the till; None for a physical key without a function."""
+
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A code as the scanner sent it; U+FFFD in it stands for what could not be read."""
+
+    text: str
+    aim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The scale's answer to the `Weigh` of that number: grams, or the fault."""
+
+    request: int
+    grams: int = 0
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDone:
+    """How printing a receipt ended: printed, refused or unknown, with the fault if any."""
+
+    request: ReceiptRequested
+    outcome: str
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something failed that the clerk must know of (the drawer did not open)."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class NewCatalog:
+    """Another catalogue: it holds from the next sale on."""
+
+    catalog: Catalog
+
+
+Input = Pressed | Scanned | Weighed | PaperDone | Trouble | NewCatalog
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Put this screen under whatever is being typed."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Make this sound."""
+
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """Ask the scale; answer with a `Weighed` of this number."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawer:
+    """Open the cash drawer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Print this closed ticket; answer with a `PaperDone`."""
+
+    request: ReceiptRequested
+    closed: SaleClosed
+    at: str
+
+
+Effect = Show | Sound | Weigh | OpenDrawer | Print
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one input led to. Without events the effects are released at once."""
+
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
