@@ -1,4 +1,4 @@
-"""The ticket as a customer reads it; `python -m tests.domain.test_ticket` writes golden/ticket.txt."""
+"""The ticket as a customer reads it. To write the file: `python -m tests.domain.test_ticket`."""
 
 from collections.abc import Iterator
 from pathlib import Path
