@@ -24,8 +24,10 @@ _PREDEFINED = {
 }  # fmt: skip
 
 # Identifiers that this plugin uses, by their digits; the others need not be told apart.
-_USED = re.compile(r"(?:01|02)(?=\d{14})|310\d(?=\d{6})|392\d(?=\d{1,15}$)|393\d(?=\d{4,18}$)")
-_LINKED = re.compile(r"/(01)/(\d{8}|\d{12,14})(?=/|$)")
+_USED = re.compile(
+    r"(?:01|02)(?=\d{14}\Z)|310\d(?=\d{6}\Z)|392\d(?=\d{1,15}\Z)|393\d(?=\d{4,18}\Z)", re.ASCII
+)
+_LINKED = re.compile(r"/(01)/(\d{8}|\d{12,14})(?=/|$)", re.ASCII)
 
 
 def element_string(data: str) -> Elements:
@@ -48,13 +50,16 @@ def element_string(data: str) -> Elements:
 
 def digital_link(uri: str) -> Elements:
     """The identifiers in a GS1 Digital Link URI (GS1 Digital Link standard: URI syntax)."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # «http://[»: anybody's QR code may say anything
+        return {}
     linked = _LINKED.search(unquote(parts.path))
     if not linked:
         return {}
     elements = {linked[1]: linked[2].zfill(14)}
     for identifier, value in parse_qsl(parts.query):
-        used = _USED.fullmatch(identifier) or _USED.match(identifier + value)
+        used = _USED.match(identifier + value)
         if used and used[0] == identifier:
             elements[identifier] = value
     return elements

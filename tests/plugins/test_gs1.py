@@ -4,7 +4,7 @@ from datetime import date
 
 import biip
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pos_plugin_gs1
@@ -42,6 +42,18 @@ CATALOG = Catalog("0" * 64, (CHEESE, WINE))
 )
 def test_pos_find_item(code: str, aim: str, found: Found | None) -> None:
     assert pos_plugin_gs1.pos_find_item(code, aim, CATALOG) == found
+
+
+@given(st.text("0123456789/?=&:[]#%\x1d٣ahtps.", max_size=60), st.sampled_from(["", "]d2", "]Q1"]))
+@example("http://[", "]Q1")
+@example("https://x/01/03000100028864?3103=000480abc", "")
+@example("https://x/01/03000100028864?3103=0004801", "")
+@example("https://x/01/03000100028864?3922=٣", "")
+def test_no_code_makes_it_raise(code: str, aim: str) -> None:
+    for text in (code, "http://" + code, "0103000100028864" + code):
+        found = pos_plugin_gs1.pos_find_item(text, aim, CATALOG)
+        assert found is None or found.item in CATALOG.items
+    pos_plugin_gs1.pos_find_item("https://x/01/03000100028864?" + code, aim, CATALOG)
 
 
 @given(
