@@ -35,8 +35,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from pos_terminal.domain.events import KINDS, Event
+from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Trust
+from pos_terminal.domain.vocabulary import KINDS
 
 VERSION = 1
 UNSIGNED = "none"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import KINDS
+from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal.chain import Broken, Chain
 from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.database import Reader, reading
