@@ -276,7 +276,7 @@ def line_of(text: str, path: str) -> int:
             if line.lstrip().startswith("[["):
                 tables[header[1]] += 1
                 table.append(str(tables[header[1]]))
-            if table == wanted[: len(table)]:
+            if table == wanted[: len(table)] or (found == 1 and table[: len(wanted)] == wanted):
                 found = number
             continue
         key = re.match(r"\s*([\w.\"'-]+)\s*=", line)

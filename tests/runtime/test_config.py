@@ -1,0 +1,316 @@
+"""Every kind of mistake in a configuration, by file, line, key and reason; the last good one."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.barcode import Measure, Pattern
+from pos_terminal.domain.keys import Function
+from pos_terminal.runtime.boot import LAST_GOOD, boot
+from pos_terminal.runtime.config import BadConfiguration, line_of, load, plugins_named, read
+from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    port: str
+    baudrate: int = 9600
+
+    def __post_init__(self) -> None:
+        if self.baudrate <= 0:
+            raise ValueError("a baudrate is positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleSettings:
+    line: Line | None = None
+    digits: int = 2
+
+
+def open_nothing(_: Any) -> Any:
+    raise AssertionError("no device is opened by reading a configuration")
+
+
+DRIVERS = Drivers()
+DRIVERS.scales.add("toy", open_nothing, ScaleSettings)
+DRIVERS.printers.add("toy", open_nothing, Line)
+
+GOOD = """[shop]
+name = "Boulangerie"
+footer = ["Merci"]
+
+[terminal]
+number = "2"
+operator = 7
+catalog = "goods.csv"
+default_vat = 5.5
+
+[[labels]]
+template = "21IIIIIVVVVVC"
+measure = "price"
+
+[[labels]]
+template = "22IIIIIVVVVVC"
+measure = "weight"
+decimals = 3
+
+[devices.scale]
+class = "scale"
+driver = "toy"
+line = {port = "/dev/ttyS0"}
+
+[devices.printer]
+class = "printer"
+driver = "toy"
+port = "/dev/usb/lp0"
+
+[devices.drawer]
+class = "drawer"
+driver = "printer"
+pin = 5
+"""
+
+
+def settings(text: str, folder: Path = Path("/shop")) -> Settings:
+    return read(folder / "terminal.toml", text.encode(), DRIVERS)
+
+
+def problems(text: str, folder: Path = Path("/shop")) -> list[tuple[int, str, str]]:
+    with pytest.raises(BadConfiguration) as caught:
+        settings(text, folder)
+    assert caught.value.file == folder / "terminal.toml"
+    for problem in caught.value.problems:
+        assert f"{folder / 'terminal.toml'}: {problem}" in str(caught.value)
+    return [(p.line, p.key, p.reason) for p in caught.value.problems]
+
+
+def test_a_whole_configuration() -> None:
+    found = settings(GOOD)
+    assert (found.shop.name, found.shop.footer) == ("Boulangerie", ("Merci",))
+    assert (found.store, found.terminal, found.operator) == ("1", "2", 7)
+    assert (found.default_vat, found.catalog) == (550, Path("/shop/goods.csv"))
+    assert (found.zone.key, found.language) == ("Europe/Paris", "fr")
+    assert found.source == sha256(GOOD.encode()).hexdigest()
+    assert found.patterns == (
+        Pattern("21IIIIIVVVVVC", Measure.PRICE),
+        Pattern("22IIIIIVVVVVC", Measure.WEIGHT, 3),
+    )
+    assert found.devices == (
+        DeviceSettings(
+            "scale", DeviceClass.SCALE, "toy", ScaleSettings(line=Line(port="/dev/ttyS0"))
+        ),
+        DeviceSettings("printer", DeviceClass.PRINTER, "toy", Line(port="/dev/usb/lp0")),
+        DeviceSettings("drawer", DeviceClass.DRAWER, "printer", PrinterDrawerSettings(pin=5)),
+    )
+    assert Function.CLEAR in {key.function for key in found.keymap.values()}
+
+
+CLASSES = "one of scanner, keypad, scale, printer, drawer, display, tone is needed"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "key", "reason"),
+    [
+        ("name =", "nom =", 2, "shop.nom", "no such setting"),
+        ('name = "Boulangerie"', "name = 5", 2, "shop.name", "Expected `str`, got `int`"),
+        ('["Merci"]', "[1]", 3, "shop.footer", "Expected `str`, got `int`"),
+        ("operator = 7", 'operator = "7"', 7, "terminal.operator", "Expected `int`, got `str`"),
+        ("operator = 7", "operator = true", 7, "terminal.operator", "Expected `int`, got `bool`"),
+        ('number = "2"', "number = 2", 6, "terminal.number", "Expected `str`, got `int`"),
+        ('number = "2"', 'number = "2/3"',
+         6, "terminal.number", "'2/3': letters and digits, at most 12"),
+        ('number = "2"', 'number = ""', 6, "terminal.number", "'': letters and digits, at most 12"),
+        ('number = "2"', 'store = "é"', 6, "terminal.store", "'é': letters and digits, at most 12"),
+        ("default_vat = 5.5", "default_vat = 101",
+         9, "terminal.default_vat", "'101.0' is no rate between 0 and 100 %"),
+        ("default_vat = 5.5", "default_vat = nan", 9, "terminal.default_vat", "'nan' is no number"),
+        ("default_vat = 5.5", 'zone = "Paris"',
+         9, "terminal.zone", "'Paris' is no time zone, such as Europe/Paris"),
+        ("default_vat = 5.5", 'zone = "../etc"',
+         9, "terminal.zone", "'../etc' is no time zone, such as Europe/Paris"),
+        ('catalog = "goods.csv"\n', "\n", 5, "terminal", "Object missing required field `catalog`"),
+        ("[terminal]", "[till]", 5, "till", "no such setting"),
+        ('"21IIIIIVVVVVC"', '"21IIIIICVVVVV"',
+         11, "labels.1", "'21IIIIICVVVVV': C stands last, K at most once"),
+        ("decimals = 3", "decimals = 4",
+         15, "labels.2", "'22IIIIIVVVVVC': a weight has 0 to 3 decimals"),
+        ("decimals = 3", "decimal = 3", 18, "labels.2.decimal", "no such setting"),
+        ('measure = "weight"', 'measure = "kg"', 17, "labels.2.measure", "Invalid enum value 'kg'"),
+        ('class = "scale"', 'class = "balance"', 21, "devices.scale.class", CLASSES),
+        ('class = "scale"', 'class = ["scale"]', 21, "devices.scale.class", CLASSES),
+        ('class = "scale"\n', "\n", 20, "devices.scale.class", CLASSES),
+        ('driver = "toy"\nline', 'driver = "toledo"\nline',
+         22, "devices.scale.driver",
+         "no enabled plugin has the scale driver 'toledo' (there are: toy)"),
+        ('driver = "printer"', 'driver = "toy"',
+         32, "devices.drawer.driver",
+         "no enabled plugin has the drawer driver 'toy' (there are: none)"),
+        ('driver = "printer"', "driver = [1]",
+         32, "devices.drawer.driver",
+         "no enabled plugin has the drawer driver [1] (there are: none)"),
+        ('{port = "/dev/ttyS0"}', "5",
+         23, "devices.scale.line", "Expected `object | null`, got `int`"),
+        ('{port = "/dev/ttyS0"}', "{}",
+         23, "devices.scale.line", "Object missing required field `port`"),
+        ('{port = "/dev/ttyS0"}', '{port = "x", baud = 5}',
+         23, "devices.scale.line.baud", "no such setting"),
+        ('{port = "/dev/ttyS0"}', '{port = "x", baudrate = 0}',
+         23, "devices.scale.line", "a baudrate is positive"),
+        ('port = "/dev/usb/lp0"', "prot = 1", 28, "devices.printer.prot", "no such setting"),
+        ("pin = 5", "pin = 3", 30, "devices.drawer", "pin 3: a drawer hangs on pin 2 or 5"),
+        ("pin = 5", 'printer = "scale"',
+         33, "devices.drawer.printer", "'scale' is no printer here"),
+        ("pin = 5", 'printer = "no"', 33, "devices.drawer.printer", "'no' is no printer here"),
+    ],
+)  # fmt: skip
+def test_each_mistake_by_line_key_and_reason(
+    good: str, bad: str, line: int, key: str, reason: str
+) -> None:
+    assert good in GOOD
+    assert problems(GOOD.replace(good, bad, 1))[0] == (line, key, reason)
+
+
+def test_all_mistakes_at_once() -> None:
+    text = GOOD.replace("default_vat", "vat").replace("operator", "clerk").replace("footer", "foot")
+    assert [(line, key) for line, key, _ in problems(text)] == [
+        (3, "shop.foot"),
+        (7, "terminal.clerk"),
+        (9, "terminal.vat"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [(b"[shop\n", 1), (b"a = 1\nb = \n", 2), (b"a = 1\na = 2\n", 2), (b"\xff", 1)],
+)
+def test_what_is_no_toml(source: bytes, line: int) -> None:
+    with pytest.raises(BadConfiguration) as caught:
+        read(Path("x.toml"), source, DRIVERS)
+    (problem,) = caught.value.problems
+    assert problem.line == line
+    assert problem.reason.startswith("this is no TOML")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "terminal = 3", "[[terminal]]", "[terminal]\nplugins = 5", '[terminal]\nplugins = "evdev"',
+     "[terminal]\nplugins = [1, [2]]", "devices = 3", "[devices]\nscale = 3", "labels = [1]"],
+)  # fmt: skip
+def test_wrong_shapes_are_refused_and_name_no_plugins(text: str) -> None:
+    assert plugins_named(Path("x.toml"), text.encode()) == ()
+    assert problems(text)
+
+
+def test_plugins_named() -> None:
+    text = '[terminal]\nplugins = ["evdev", "escpos"]'
+    assert plugins_named(Path("x.toml"), text.encode()) == ("evdev", "escpos")
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(BadConfiguration, match="No such file"):
+        load(tmp_path / "none.toml")
+
+
+# Key maps
+
+
+@pytest.mark.parametrize(
+    ("keymap", "reason"),
+    [
+        ("", "Expected `object`, got `null`"),
+        ("keys = 3", "Expected `object`, got `int`"),
+        ("[keys]\nKEY_A = 7", "Expected `str`, got `int` - at `$[...]`"),
+        ("[keys]\nKEY_A = 'no'", "KEY_A: 'no' is no key of the till"),
+        ("[keys]\nKEY_A = '7'", "no key is C"),
+        ("[keys", "Expected ']'"),
+    ],
+)
+def test_a_bad_key_map(keymap: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_text(keymap)
+    text = GOOD.replace("operator = 7", 'keymap = "keys.toml"')
+    (problem,) = problems(text, tmp_path)
+    assert problem[:2] == (7, "terminal.keymap")
+    assert str(tmp_path / "keys.toml") in problem[2] and reason in problem[2]
+
+
+def test_a_key_map_of_the_shops(tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_text("[keys]\nKEY_A = 'C'\nKEY_B = 'article 28'")
+    found = settings(GOOD.replace("operator = 7", 'keymap = "keys.toml"'), tmp_path)
+    assert found.keymap["KEY_B"].argument == "28"
+
+
+def test_a_key_map_that_is_not_there(tmp_path: Path) -> None:
+    for name in ("none.toml", "azerty"):
+        (problem,) = problems(GOOD.replace("operator = 7", f'keymap = "{name}"'), tmp_path)
+        assert "No such file" in problem[2]
+
+
+# Lines
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("shop", 1), ("shop.name", 2), ("terminal.operator", 7), ("terminal.none", 5),
+        ("labels", 11), ("labels.1", 11), ("labels.2", 15), ("labels.2.measure", 17),
+        ("labels.1.decimals", 11), ("devices.scale.line.port", 23), ("nothing", 1),
+    ],
+)  # fmt: skip
+def test_the_line_of_a_key(path: str, line: int) -> None:
+    assert line_of(GOOD, path) == line
+
+
+def test_the_line_of_quoted_and_dotted_keys() -> None:
+    text = 'shop.name = "x"\n[devices."ma balance"]\n"class" = 1\nline.port = 2\n'
+    assert line_of(text, "shop.name") == 1
+    assert line_of(text, "devices.ma balance.class") == 3
+    assert line_of(text, "devices.ma balance.line.port") == 4
+
+
+# The last good one
+
+
+PLAIN = "\n".join(GOOD.split("\n")[:18]) + "\n"
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "terminal.toml"
+    file.write_text(text)
+    return file
+
+
+def test_the_last_good_configuration_stays_in_force(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    booted = boot(write(tmp_path, PLAIN), state)
+    assert (booted.refused, booted.settings.operator) == (None, 7)
+    assert (state / LAST_GOOD).read_text() == PLAIN
+    booted = boot(write(tmp_path, PLAIN.replace("operator = 7", "operator = 'x'")), state)
+    assert booted.refused
+    assert booted.refused.problems[0].key == "terminal.operator"
+    assert booted.settings.operator == 7
+    (tmp_path / "terminal.toml").unlink()
+    assert boot(tmp_path / "terminal.toml", state).settings.operator == 7
+    booted = boot(write(tmp_path, PLAIN.replace("operator = 7", "operator = 8")), state)
+    assert (booted.refused, booted.settings.operator) == (None, 8)
+    assert "operator = 8" in (state / LAST_GOOD).read_text()
+
+
+@pytest.mark.parametrize("earlier", [None, "[shop", PLAIN.replace("7", "'x'")])
+def test_without_a_good_one_the_new_ones_faults_are_told(
+    earlier: str | None, tmp_path: Path
+) -> None:
+    if earlier is not None:
+        (tmp_path / LAST_GOOD).write_text(earlier)
+    with pytest.raises(BadConfiguration, match=r"terminal\.vat: no such setting"):
+        boot(write(tmp_path, PLAIN.replace("default_vat", "vat")), tmp_path)
+
+
+def test_a_state_that_cannot_be_written_does_not_stop_the_boot(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    booted = boot(write(tmp_path, PLAIN), tmp_path / "state")
+    assert (booted.refused, booted.settings.operator) == (None, 7)
