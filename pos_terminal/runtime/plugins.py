@@ -47,6 +47,11 @@ class Plugin:
     slow: int = 0
 
 
+def _version(point: EntryPoint) -> str:
+    """The version of the distribution; «?» where its metadata is damaged."""
+    return (point.dist and point.dist.metadata["Version"]) or "?"
+
+
 class Plugins:
     """The plugins of this terminal."""
 
@@ -60,14 +65,19 @@ class Plugins:
 
     def load(self) -> None:
         """Find what is installed, import what is enabled, and let it register its drivers."""
-        found = {point.name: point for point in entry_points(group=GROUP)}
-        for name, point in sorted(found.items()):
-            self._plugins[name] = Plugin(name, point.dist.version if point.dist else "?")
+        found: dict[str, list[EntryPoint]] = {}
+        for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+            found.setdefault(point.name, []).append(point)
+        for name, points in found.items():
+            self._plugins[name] = Plugin(name, _version(points[0]))
         for name in self._enabled:
-            if name in found:
-                self._load(self._plugins[name], found[name])
+            points = found.get(name, [])
+            if len(points) == 1:
+                self._load(self._plugins[name], points[0])
             else:
-                self._plugins[name] = Plugin(name, "-", Status.STOPPED, "it is not installed")
+                why = "two distributions have one of this name" if points else "it is not installed"
+                version = self._plugins[name].version if points else "-"
+                self._plugins[name] = Plugin(name, version, Status.STOPPED, why)
         self._register_drivers()
 
     def __iter__(self) -> Iterator[Plugin]:
