@@ -6,8 +6,10 @@ Exit status: 0 all rows sold, 1 some row refused or the replay could not be done
 import argparse
 import asyncio
 import logging
+import sys
 from pathlib import Path
 
+from pos_terminal.commands.journal_lines import as_line
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.table import NoTableError
@@ -18,6 +20,7 @@ from pos_terminal.replay.file import read_tickets
 from pos_terminal.replay.progress import Bar
 from pos_terminal.replay.session import Job, replay
 from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.view import View
 from pos_terminal.replay.watcher import Watcher
 from pos_terminal.runtime.config import BadConfiguration
 
@@ -41,13 +44,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="print on this network printer, not on the simulated one",
     )  # fmt: skip
 
+    parser.add_argument(
+        "--live", action="store_true", help="show the shop in the terminal while it sells"
+    )
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Replay; 0, or 1 where a row was refused or the replay could not be done."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     bar = Bar()
     try:
-        summary = sell(arguments, bar)
+        if arguments.live and sys.stdout.isatty():
+            view = View(f"pos-terminal · {arguments.tickets.name}", as_line)
+            with view.shown():
+                summary = sell(arguments, view)
+        else:
+            logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+            summary = sell(arguments, bar)
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
     except BadConfiguration as error:

@@ -1,6 +1,6 @@
 """The far ends of the wires as a replay needs them; the simulators are a plugin like any other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -90,6 +90,10 @@ class Bench(AbstractAsyncContextManager["Bench"], Protocol):
     @property
     def scale(self) -> Platter:
         """The scale."""
+
+    @property
+    def devices(self) -> Mapping[str, dict[str, object]]:
+        """The configuration's device tables, by name."""
 
     def toml(self, **instead: dict[str, object]) -> str:
         """The configuration's device tables; `instead` gives other ones by name."""

@@ -37,6 +37,9 @@ from pos_terminal.runtime import boot
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.words import speak
 
+SCALE_PAUSE = 0.05
+"""Seconds that the simulated scale wants between two commands; a real one wants 0.2."""
+
 SETTINGS = """[shop]
 name = "SIMULATION"
 
@@ -68,16 +71,13 @@ class Job:
             default_vat=json.dumps(self.default_vat),
             catalog=json.dumps(str(self.catalog.absolute())),
         )
-        if not self.printer:
-            return (head + bench.toml()).encode()
-        host, _, port = self.printer.rpartition(":")
-        printer = {
-            "class": "printer",
-            "driver": "escpos",
-            "host": host.strip("[]"),
-            "port": int(port),
-        }
-        return (head + bench.toml(printer=printer)).encode()
+        tables = {"scale": {**bench.devices["scale"], "pause": SCALE_PAUSE}}
+        if self.printer:
+            host, _, port = self.printer.rpartition(":")
+            tables["printer"] = {
+                "class": "printer", "driver": "escpos", "host": host.strip("[]"), "port": int(port),
+            }  # fmt: skip
+        return (head + bench.toml(**tables)).encode()
 
 
 async def replay(job: Job, watcher: Watcher) -> Summary:

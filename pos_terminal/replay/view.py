@@ -20,7 +20,7 @@ from pos_terminal.replay.watcher import Watcher
 EVERY = 0.04
 """Seconds between two drawings at least."""
 
-DRAWER_OPEN = 0.6
+DRAWER_OPEN = 0.25
 """Seconds for which the drawer is drawn open after a pulse."""
 
 LEFT = 42
@@ -103,7 +103,7 @@ class View(Watcher):
                 self._drawer_until = time.monotonic() + DRAWER_OPEN
             case CutPaper(lines=lines):
                 self.last_paper = lines
-                self._paper.append(f"{WHITE}{'- ' * 12}✂{' -' * 11} {RESET}")
+                self._paper.append(f"{WHITE}{'- ' * 12}✂{' -' * 12} {RESET}")
             case PaperLine():
                 self._paper.append(on_paper(event))
         self._draw()
