@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import display, durable, memory, receipt, slow_disk, start, tickets
+from bench import display, durable, memory, peer, receipt, slow_disk, start, tickets
 from bench.figures import Figure, Setting, table
 from bench.machine import describe
 
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "journal": durable.measure,
     "receipt": receipt.measure,
     "tickets": tickets.measure,
+    "peer": peer.measure,
 }
 SCRATCH = Path("build")
 """Where the journals go unless told otherwise: the working folder's disk, not a RAM disk."""

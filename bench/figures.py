@@ -115,7 +115,7 @@ def latencies(
 
 def table(figures: Sequence[Figure]) -> str:
     """The figures in columns."""
-    head = ("figure", "measured", "bar", "", "limit in the same run")
+    head = ("figure", "measured", "bar", "", "beside it, in the same run")
     rows = [head, *(figure.row() for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     lines = [

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pos_terminal
 from bench.shop import barcode
-from pos_terminal.domain.counter import Counter, Input, Pressed, Scanned
+from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import OperatorSignedOn, TillStarted
 from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.steps import Input, Pressed, Scanned
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.boot import boot

@@ -1,19 +1,17 @@
-"""A shop's logo as a picture file, drawn here."""
+"""Pictures for a printer, drawn here: a shop's logo, or a whole receipt as some tills send it."""
 
 import struct
 import zlib
 from pathlib import Path
 
-WIDTH, HEIGHT = 384, 120
 
-
-def write_logo(file: Path) -> Path:
-    """A black and white PNG of rings, such as a small shop's logo would be; returns `file`."""
+def write_picture(file: Path, width: int, height: int) -> Path:
+    """A black and white PNG of rings, so many dots wide and high; returns `file`."""
     rows = b"".join(
-        b"\x00" + bytes(255 * ((x * x // 64 + y * y // 16) // 24 % 2) for x in range(WIDTH))
-        for y in range(HEIGHT)
+        b"\x00" + bytes(255 * ((x * x // 64 + y * y // 16) // 24 % 2) for x in range(width))
+        for y in range(height)
     )
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 0, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks))
     return file

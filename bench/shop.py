@@ -21,6 +21,9 @@ PROGRAM = Path(sys.executable).with_name("pos-terminal")
 PATIENCE = 30.0
 """Seconds after which something that was waited for is called missing."""
 
+BY_WEIGHT = 9000
+"""The PLU of the article sold by the kilogram."""
+
 NAMES = ("TRADITION", "BAGUETTE", "CROISSANT", "PAIN AU CHOCOLAT", "FLAN", "ECLAIR")
 
 SETTINGS = """[shop]
@@ -51,9 +54,10 @@ def name(plu: int) -> str:
 
 
 def catalog(articles: int) -> str:
-    """A catalogue of so many articles, PLU 1 and up, all at 1.30."""
-    rows = [f'{plu},{name(plu)},"1,30",5.5,{barcode(plu)}' for plu in range(1, articles + 1)]
-    return "\n".join(["plu,name,price,vat,barcode", *rows, ""])
+    """A catalogue of so many articles, PLU 1 and up, all at 1.30, and one more sold by weight."""
+    rows = [f'{plu},{name(plu)},"1,30",,5.5,{barcode(plu)}' for plu in range(1, articles + 1)]
+    by_weight = f'{BY_WEIGHT},COMTE,"24,90",kg,5.5,'
+    return "\n".join(["plu,name,price,unit,vat,barcode", *rows, by_weight, ""])
 
 
 class Ends(SimBench):
