@@ -1,0 +1,134 @@
+"""What projections start from once the records before are gone: stock, vouchers, deposits. Pure.
+
+Folded from the events, kept in the closure's opening balances. All of it is a sum, so that it can
+be made again from any archive, and nothing in it was ever rounded.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from pos_terminal.domain.cash_events import (
+    DepositMoved,
+    PaymentIntended,
+    PaymentSettled,
+    VoucherMoved,
+)
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.stock_events import StockMoved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockBalance:
+    """What there is of an article: `numerator` / `denominator` units, in lowest terms."""
+
+    plu: str
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherBalance:
+    """What a gift voucher or credit note is still worth, in cents; `purpose` is single or multi."""
+
+    voucher: str
+    purpose: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositBalance:
+    """What is held for an order, in cents; `nature` is acompte (with its VAT rate) or arrhes."""
+
+    order: str
+    nature: str
+    amount: int
+    vat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """A payment terminal was asked, and what became of it is not known."""
+
+    sale: int
+    ref: str
+    tender: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balances:
+    """Each kind of balance, sorted by its name; what has come to nothing is left out."""
+
+    stock: tuple[StockBalance, ...] = ()
+    vouchers: tuple[VoucherBalance, ...] = ()
+    deposits: tuple[DepositBalance, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
+
+
+@dataclass(slots=True)
+class Ledgers:
+    """Counts balances up, event by event, beginning with those of an earlier purge."""
+
+    _stock: dict[str, Fraction] = field(default_factory=dict)
+    _vouchers: dict[tuple[str, str], int] = field(default_factory=dict)
+    _deposits: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    _unsettled: dict[str, Unsettled] = field(default_factory=dict)
+
+    @classmethod
+    def starting(cls, balances: Balances) -> "Ledgers":
+        """Ledgers that stand where these balances stood."""
+        return cls(
+            {b.plu: Fraction(b.numerator, b.denominator) for b in balances.stock},
+            {(b.voucher, b.purpose): b.amount for b in balances.vouchers},
+            {(b.order, b.nature, b.vat): b.amount for b in balances.deposits},
+            {b.ref: b for b in balances.unsettled},
+        )
+
+    def take(self, event: Event) -> None:
+        """Count one event; most change no balance."""
+        match event:
+            case StockMoved():
+                moved = Fraction(event.numerator, event.denominator)
+                self._stock[event.plu] = self._stock.get(event.plu, Fraction(0)) + moved
+            case VoucherMoved():
+                voucher = (event.voucher, event.purpose)
+                self._vouchers[voucher] = self._vouchers.get(voucher, 0) + event.amount
+            case DepositMoved():
+                deposit = (event.order, event.nature, event.vat)
+                self._deposits[deposit] = self._deposits.get(deposit, 0) + event.amount
+            case PaymentIntended(sale=sale, ref=ref):
+                self._unsettled[ref] = Unsettled(
+                    sale=sale, ref=ref, tender=event.tender, amount=event.amount
+                )
+            case PaymentSettled(outcome="paid" | "refused"):
+                self._unsettled.pop(event.ref, None)
+
+    def balances(self) -> Balances:
+        """Where everything stands now."""
+        return Balances(
+            stock=tuple(
+                StockBalance(plu=plu, numerator=held.numerator, denominator=held.denominator)
+                for plu, held in sorted(self._stock.items())
+                if held
+            ),
+            vouchers=tuple(
+                VoucherBalance(voucher=voucher, purpose=purpose, amount=amount)
+                for (voucher, purpose), amount in sorted(self._vouchers.items())
+                if amount
+            ),
+            deposits=tuple(
+                DepositBalance(order=order, nature=nature, vat=vat, amount=amount)
+                for (order, nature, vat), amount in sorted(self._deposits.items())
+                if amount
+            ),
+            unsettled=tuple(self._unsettled[ref] for ref in sorted(self._unsettled)),
+        )
+
+
+def fold(events: Iterable[Event], start: Balances | None = None) -> Balances:
+    """The balances after these events."""
+    ledgers = Ledgers.starting(start or Balances())
+    for event in events:
+        ledgers.take(event)
+    return ledgers.balances()

@@ -1,0 +1,81 @@
+"""Closing periods: which are due, and the records that close them. Pure.
+
+The clock on the wall only says when to ask; what a period holds is what the book has counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period import Book, NotYet
+from pos_terminal.domain.period_events import Period, PeriodClosed
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingHours:
+    """When periods end: a day at `day_ends` o'clock, a fiscal year before month `year_begins`.
+
+    `automatic` closes what was forgotten without asking. ValueError names what cannot be.
+    """
+
+    day_ends: int = 4
+    automatic: bool = False
+    year_begins: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.day_ends <= 23:
+            raise ValueError(f"day_ends {self.day_ends}: an hour from 0 to 23")
+        if not 1 <= self.year_begins <= 12:
+            raise ValueError(f"year_begins {self.year_begins}: a month from 1 to 12")
+
+
+class OpenSales(NotYet):
+    """A day with open or held sales is not closed, unless it is decided to carry them over."""
+
+    def __init__(self, sales: Iterable[int]) -> None:
+        self.sales = tuple(sorted(sales))
+        listed = ", ".join(map(str, self.sales))
+        super().__init__(f"open sales: {listed}")
+
+
+def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
+    """The closures that were forgotten, in the order in which to catch up with them."""
+    return book.overdue(moment.local, day_ends=hours.day_ends, year_begins=hours.year_begins)
+
+
+def closures(
+    book: Book,
+    last: int,
+    moment: Moment,
+    periods: Iterable[Period],
+    *,
+    year_begins: int,
+    opened: Iterable[int] = (),
+    carry: bool = False,
+    automatic: bool = False,
+    authority: int = 0,
+) -> tuple[PeriodClosed, ...]:
+    """What closes these periods with the records after number `last`, one behind the other.
+
+    `opened` are the sales that are open: OpenSales, unless `carry` takes them into the next day.
+    NotYet where there is nothing to close, or a shorter period must be closed first.
+    """
+    open_sales = tuple(sorted(opened))
+    made = []
+    for period in periods:
+        carried = open_sales if period is Period.DAY else ()
+        if carried and not carry:
+            raise OpenSales(carried)
+        last += 1
+        closed = book.closure(
+            period,
+            last,
+            moment.at[:10],
+            year_begins=year_begins,
+            automatic=automatic,
+            carried=carried,
+            authority=authority,
+        )
+        book = book.after(closed, last, moment.at)
+        made.append(closed)
+    return tuple(made)
