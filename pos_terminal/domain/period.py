@@ -12,14 +12,23 @@ from datetime import date, datetime, timedelta
 from pos_terminal.domain.cash_events import CashMoved, DrawerOpened, PaymentChanged
 from pos_terminal.domain.events import (
     Event,
+    LineSold,
     LineVoided,
     ReceiptRequested,
     SaleAbandoned,
     SaleClosed,
     SaleOpened,
+    Tender,
     VatSum,
 )
-from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodTotals, TenderSum
+from pos_terminal.domain.period_events import (
+    Period,
+    PeriodClosed,
+    PeriodTotals,
+    TenderSum,
+    TrainingEnded,
+    TrainingStarted,
+)
 
 TRAINING_SERIES = "F"
 """Tickets of exercises («formation»): journaled and chained as all others, in no total."""
@@ -27,7 +36,11 @@ TRAINING_SERIES = "F"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A period that runs: its first record (0: none yet), its opening date, and its totals."""
+    """A period that runs: its first record (0: none yet), its opening date, and its totals.
+
+    A day is opened, on the shop's date, by the first event that sells or counts; until then
+    it holds what the till did by itself, and need not be closed.
+    """
 
     first: int = 0
     opened: str = ""
@@ -50,7 +63,11 @@ class NotYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Where the periods stand after some record; `closures` counts those of each period."""
+    """Where the periods stand after some record.
+
+    `days`, `months` and `years` count the closures; `net` and `absolute` are the perpetual totals
+    over all tickets but those of training, which is on while `training` is true.
+    """
 
     session: int = 1
     day: Tally = field(default_factory=Tally)
@@ -61,24 +78,28 @@ class Book:
     years: int = 0
     net: int = 0
     absolute: int = 0
+    training: bool = False
 
     def after(self, event: Event, seq: int, at: str) -> "Book":
         """The book after the event of record `seq`, whose local time is `at`."""
         if isinstance(event, PeriodClosed):
             return self._closed(event)
-        book = self if self.day.first else self._begun(seq)
-        if isinstance(event, SaleOpened | CashMoved) and not book.day.opened:
-            book = replace(book, day=replace(book.day, opened=at[:10]))
-        totals = _after(book.day.totals, event)
-        if totals is not book.day.totals:
-            book = replace(book, day=replace(book.day, totals=totals))
-        if isinstance(event, SaleClosed) and event.series != TRAINING_SERIES:
-            net, absolute = self.net + event.total, self.absolute + abs(event.total)
-            book = replace(book, net=net, absolute=absolute)
-        return book
-
-    def _begun(self, seq: int) -> "Book":
-        return replace(self, day=Tally(first=seq, first_session=self.session))
+        day = self.day
+        totals = _after(day.totals, event, training=self.training)
+        opens = totals is not day.totals or isinstance(event, SaleOpened | LineSold | Tender)
+        first, opened = day.first or seq, day.opened or (at[:10] if opens else "")
+        if (totals, first, opened) != (day.totals, day.first, day.opened):
+            day = Tally(first, opened, self.session, totals)
+        match event:
+            case SaleClosed() if event.series != TRAINING_SERIES:
+                net, absolute = self.net + event.total, self.absolute + abs(event.total)
+                return replace(self, day=day, net=net, absolute=absolute)
+            case TrainingStarted():
+                return replace(self, day=day, training=True)
+            case TrainingEnded():
+                return replace(self, day=day, training=False)
+            case _:
+                return self if day is self.day else replace(self, day=day)
 
     def closure(
         self,
@@ -98,7 +119,7 @@ class Book:
         tally, number = self._running(period)
         if tally.first == 0:
             raise NotYet(f"nothing has happened in this {period.value} yet")
-        opened = tally.opened or today
+        opened = tally.opened or date.fromisoformat(today).isoformat()
         last_session = self.session if period is Period.DAY else self.session - 1
         return PeriodClosed(
             period=period,
@@ -113,6 +134,7 @@ class Book:
             automatic=automatic,
             carried=carried,
             authority=authority,
+            year_begins=year_begins,
         )
 
     def _running(self, period: Period) -> tuple[Tally, int]:
@@ -159,7 +181,7 @@ class Book:
         if free and month and month[:7] < business.isoformat()[:7]:
             due.append(Period.MONTH)
             year = year or month
-        free = not day or Period.MONTH in due
+        free = free and (not month or Period.MONTH in due)
         current = _label(Period.YEAR, business.isoformat(), year_begins)
         if free and year and _label(Period.YEAR, year, year_begins) < current:
             due.append(Period.YEAR)
@@ -178,9 +200,13 @@ def _label(period: Period, opened: str, year_begins: int) -> str:
             return f"{year if month >= year_begins else year - 1:04d}"
 
 
-def _after(totals: PeriodTotals, event: Event) -> PeriodTotals:
+def _after(totals: PeriodTotals, event: Event, *, training: bool) -> PeriodTotals:
     """The day's totals after one event; the same object where it counts for nothing."""
     match event:
+        case LineVoided() | SaleAbandoned() if training:
+            return totals
+        case ReceiptRequested() | PaymentChanged() if event.series == TRAINING_SERIES:
+            return totals
         case SaleClosed() if event.series != TRAINING_SERIES:
             return _with_ticket(totals, event)
         case LineVoided():

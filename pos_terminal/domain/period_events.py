@@ -63,7 +63,8 @@ class PeriodClosed(Event):
     `number` counts the closures of this period from 1; `first` and `last` are the records in it,
     this one being `last`; `label` is the date, month or fiscal year by its opening day;
     `net_ever` and `absolute_ever` are the perpetual totals. `automatic` tells a closure that was
-    caught up with; `carried` are open sales that go on into the next day, by `authority`.
+    caught up with; `carried` are the open sales that go on into the next day, in ascending order,
+    by `authority`. `year_begins` is the fiscal year's first month, by which a year is labelled.
     """
 
     kind: ClassVar[str] = "period.closed"
@@ -79,6 +80,7 @@ class PeriodClosed(Event):
     automatic: bool = False
     carried: tuple[int, ...] = ()
     authority: int = 0
+    year_begins: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

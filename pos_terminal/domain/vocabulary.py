@@ -1,16 +1,13 @@
 """Every kind of record that this version reads and writes, by name."""
 
-from pos_terminal.domain import events
 from pos_terminal.domain.cash_events import CASH_EVENTS
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events import SALE_EVENTS, Event
 from pos_terminal.domain.period_events import PERIOD_EVENTS
 from pos_terminal.domain.stock_events import STOCK_EVENTS
 from pos_terminal.domain.system_events import SYSTEM_EVENTS
 
 KINDS: dict[str, type[Event]] = {
-    **events.KINDS,
-    **{
-        event.kind: event for event in (*CASH_EVENTS, *STOCK_EVENTS, *PERIOD_EVENTS, *SYSTEM_EVENTS)
-    },
+    event.kind: event
+    for event in (*SALE_EVENTS, *CASH_EVENTS, *STOCK_EVENTS, *PERIOD_EVENTS, *SYSTEM_EVENTS)
 }
 """The events of sales and of the till (events.py), of cash, of goods, of periods, of the system."""

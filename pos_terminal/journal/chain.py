@@ -1,5 +1,6 @@
 """Is the journal what was written? The pure part: rows in, the first thing that is wrong out."""
 
+import dataclasses
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -98,19 +99,23 @@ class Ledger:
                 before,
                 seq=record.seq,
                 head=record.hash,
-                session=envelope.session,
                 operator=envelope.op,
                 counts=envelope.counts,
-                total=envelope.total,
+                book=dataclasses.replace(
+                    before.book,
+                    session=envelope.session,
+                    net=envelope.total.net,
+                    absolute=envelope.total.absolute,
+                ),
             )
         try:
-            after = before.fold(record.event)
+            after = before.fold(record.event, envelope.at)
         except ValueError as error:
             raise Broken(record.seq, f"it cannot follow: {error}") from error
         for name, said, made in (
             ("counts", envelope.counts, after.counts),
             ("total", envelope.total, after.total),
-            ("session", envelope.session, after.session),
+            ("session", envelope.session, before.book.session),
             ("op", envelope.op, after.operator),
             ("base", envelope.base, after.base),
         ):

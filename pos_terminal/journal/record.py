@@ -1,6 +1,6 @@
 """A record, and what the next one carries on from the last: pure, no I/O, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -20,6 +20,8 @@ from pos_terminal.domain.events import (
     Tender,
 )
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period import TRAINING_SERIES, Book, NotYet
+from pos_terminal.domain.period_events import Period, PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
@@ -83,18 +85,22 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """The state that runs through the records, as of record `seq`, whose hash is `head`.
 
     `opened` maps each open sale to its first record; `closed` is the record of the last ticket, 0
-    for none.
+    for none. `book` is where the periods and the perpetual totals stand.
     """
 
     identity: Identity
     seq: int = 0
     head: bytes = NOTHING
-    session: int = 1
     operator: int = 0
     counts: Counts = Counts()
-    total: Totals = Totals()
     opened: Mapping[int, int] = {}
     closed: int = 0
+    book: Book = Book()
+
+    @property
+    def total(self) -> Totals:
+        """Over all closed tickets but those of training, never reset."""
+        return Totals(self.book.net, self.book.absolute)
 
     @property
     def base(self) -> int:
@@ -104,7 +110,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     def stamp(self, event: Event, moment: Moment) -> "tuple[Record, Running]":
         """`event` as the next record, and the state after it; OutOfStep where it cannot follow."""
-        after = self.fold(event)
+        after = self.fold(event, moment.at)
         envelope = Envelope(
             alg=codec.UNSIGNED,
             at=moment.at,
@@ -117,7 +123,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             op=after.operator,
             prev=self.head.hex(),
             seq=after.seq,
-            session=after.session,
+            session=self.book.session,
             sim=self.identity.simulated,
             store=self.identity.store,
             sw=self.identity.software,
@@ -131,40 +137,74 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         record = Record(rec, digest(rec), envelope, event)
         return record, replace(after, head=record.hash)
 
-    def fold(self, event: Event) -> "Running":
-        """The state after `event`, but for the hash; OutOfStep where it cannot follow."""
+    def fold(self, event: Event, at: str) -> "Running":
+        """The state after `event`, decided at local time `at`, but for the hash.
+
+        OutOfStep where it cannot follow.
+        """
         seq = self.seq + 1
+        book = self.book.after(event, seq, at)
         match event:
             case LineSold(sale=sale) | LineVoided(sale=sale) | Tender(sale=sale):
                 self._must_be_open(sale)
-                return replace(self, seq=seq)
             case SaleOpened(sale=sale):
                 if sale != self.counts.sale + 1:
                     raise OutOfStep(f"sale {sale} opened after sale {self.counts.sale}")
                 counts = Counts(sale, self.counts.tickets)
-                return replace(self, seq=seq, counts=counts, opened={**self.opened, sale: seq})
+                opened = {**self.opened, sale: seq}
+                return replace(self, seq=seq, book=book, counts=counts, opened=opened)
             case SaleClosed():
-                return self._close(event, seq)
+                return self._close(event, seq, book)
             case SaleAbandoned(sale=sale):
-                return replace(self, seq=seq, opened=self._without(sale))
+                return replace(self, seq=seq, book=book, opened=self._without(sale))
             case ReceiptRequested() | ReceiptPrinted():
                 if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
                     raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
-                return replace(self, seq=seq)
             case OperatorSignedOn(operator=operator):
-                return replace(self, seq=seq, operator=operator)
+                return replace(self, seq=seq, book=book, operator=operator)
+            case PeriodClosed():
+                self._must_add_up(event, seq)
+            case TrainingStarted() | TrainingEnded():
+                self._must_turn(event)
             case _:
-                return replace(self, seq=seq)
+                pass
+        return replace(self, seq=seq, book=book)
 
-    def _close(self, ticket: SaleClosed, seq: int) -> "Running":
+    def _close(self, ticket: SaleClosed, seq: int, book: Book) -> "Running":
         opened = self._without(ticket.sale)
         last = self.counts.tickets.get(ticket.series, 0)
         if ticket.number != last + 1 or not ticket.series.isascii():
             raise OutOfStep(f"ticket {ticket.series}-{ticket.number} after {last}")
-        tickets = {**self.counts.tickets, ticket.series: ticket.number}
-        total = Totals(self.total.net + ticket.total, self.total.absolute + abs(ticket.total))
-        counts = Counts(self.counts.sale, tickets)
-        return replace(self, seq=seq, counts=counts, total=total, opened=opened, closed=seq)
+        if (ticket.series == TRAINING_SERIES) != self.book.training:
+            raise OutOfStep(f"a ticket of series {ticket.series}: training is the other way round")
+        counts = Counts(self.counts.sale, {**self.counts.tickets, ticket.series: ticket.number})
+        return replace(self, seq=seq, book=book, counts=counts, opened=opened, closed=seq)
+
+    def _must_add_up(self, closed: PeriodClosed, seq: int) -> None:
+        """A closure says exactly what the book says; nothing is closed over a sale by oversight."""
+        still_open = tuple(sorted(self.opened)) if closed.period is Period.DAY else ()
+        if closed.carried != still_open:
+            raise OutOfStep(f"open sales are {still_open}, and the closure carries {closed.carried}")
+        try:
+            right = self.book.closure(
+                closed.period,
+                seq,
+                closed.label,
+                year_begins=closed.year_begins,
+                automatic=closed.automatic,
+                carried=closed.carried,
+                authority=closed.authority,
+            )
+        except NotYet as error:
+            raise OutOfStep(str(error)) from error
+        if closed != right:
+            raise OutOfStep(f"the {closed.period.value}'s closure is not what the book says")
+
+    def _must_turn(self, event: TrainingStarted | TrainingEnded) -> None:
+        if self.opened:
+            raise OutOfStep("training neither begins nor ends while a sale is open")
+        if isinstance(event, TrainingStarted) == self.book.training:
+            raise OutOfStep(f"{event.kind} while training is {self.book.training}")
 
     def _must_be_open(self, sale: int) -> None:
         if sale not in self.opened:
@@ -173,30 +213,3 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     def _without(self, sale: int) -> Mapping[int, int]:
         self._must_be_open(sale)
         return {number: first for number, first in self.opened.items() if number != sale}
-
-    @classmethod
-    def resume(cls, identity: Identity, recent: Sequence[Record]) -> "Running":
-        """The state after the last of `recent`, which begins at that record's `base`."""
-        last = recent[-1]
-        opened: dict[int, int] = {}
-        closed = 0
-        for record in recent:
-            match record.event:
-                case SaleOpened(sale=sale):
-                    opened[sale] = record.seq
-                case SaleClosed(sale=sale):
-                    opened.pop(sale, None)
-                    closed = record.seq
-                case SaleAbandoned(sale=sale):
-                    opened.pop(sale, None)
-        return cls(
-            identity=identity,
-            seq=last.seq,
-            head=last.hash,
-            session=last.envelope.session,
-            operator=last.operator,
-            counts=last.envelope.counts,
-            total=last.envelope.total,
-            opened=opened,
-            closed=closed,
-        )

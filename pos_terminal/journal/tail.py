@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pos_terminal.domain import faults
 from pos_terminal.domain.vocabulary import KINDS
-from pos_terminal.journal.chain import Broken, Chain
+from pos_terminal.journal.chain import Broken, Chain, Ledger
 from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import JournalError
@@ -47,11 +49,13 @@ def _read(reader: Reader, identity: Identity, mark: Mark | None) -> Tail:
     base = end.envelope.base
     if not 1 <= base <= last:
         raise Broken(last, f"its base {base} is not a record before it")
-    recent = _records(reader, base - 1, last)
-    running = Running.resume(identity, recent)
-    if running.base != base:
-        raise Broken(last, f"base is {base}, and {running.base} by the records from there on")
-    return Tail(running, recent, first)
+    ledger = Ledger()
+    for row in reader.rows(0, last):
+        ledger.follow(row)
+    if ledger.running is None:
+        raise Broken(last, "it is missing")
+    running = replace(ledger.running, identity=identity)
+    return Tail(running, _records(reader, base - 1, last), first)
 
 
 def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record:

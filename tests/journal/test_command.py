@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain.events import KINDS
+from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal.record import digest
 from tests.conftest import run
 from tests.journaling import SIGN_ON, database, every_kind, kept, tamper

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import events
-from pos_terminal.domain.events import KINDS
+from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.codec import Envelope
 from pos_terminal.journal.record import Record
