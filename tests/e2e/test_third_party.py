@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from pos_terminal.testing.running import PATIENCE
 from tests.e2e.shop import CATALOG
+from tests.needs import need
 
 SOURCE = Path(__file__).parent.parent / "data" / "pos-driver-foo"
 BAGUETTE = "3000100028864"
@@ -43,6 +45,8 @@ def pip(*arguments: str | Path) -> None:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the built wheel is installed in, which nothing but PYTHONPATH knows of."""
+    how = "pip install --require-hashes -r requirements-build.lock"
+    need(find_spec("hatchling") is not None, "hatchling", how)
     folder = tmp_path_factory.mktemp("third-party")
     copy = folder / "source"
     copy.mkdir()
