@@ -14,6 +14,7 @@ COMMANDS = {
     "config": "check a configuration file",
     "plugins": "list the plugins, with their status and why",
     "journal": "show, follow or verify the journal",
+    "person": "list, export or erase what is held of persons",
 }
 
 DONE, BAD, USAGE = 0, 1, 2

@@ -10,7 +10,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault, by_code, every
 
 ROOT = Path(__file__).parent.parent.parent
-PLACES = "AKSPWDTRJC"
+PLACES = "AKSPWDTRJCE"
 
 
 def used() -> set[str]:

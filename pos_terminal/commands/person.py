@@ -1,0 +1,233 @@
+"""`pos-terminal person list|export|add|erase|due`: what is held of persons, and its end.
+
+`list` and `export` only read, also beside a till that is selling; the others need it stopped, as
+they leave records in its journal. Exit status: 0 done, 1 refused or failed, 2 usage.
+"""
+
+import argparse
+import asyncio
+import os
+import re
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+import pos_terminal
+from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.person_text import Known, as_due, as_erased, as_list, as_text
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.moment import Trust
+from pos_terminal.domain.system_events import PersonErased
+from pos_terminal.domain.words import say
+from pos_terminal.journal.database import NAME
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.place import read_mark
+from pos_terminal.journal.record import Identity
+from pos_terminal.journal.store import Journal
+from pos_terminal.persons.erasures import naming
+from pos_terminal.persons.errors import PersonsError
+from pos_terminal.persons.item import Item, Label, read_items
+from pos_terminal.persons.store import Persons, Record, exists, reading
+from pos_terminal.runtime.clock import SystemClock
+
+STATE = Path("/var/lib/pos-terminal")
+
+T = TypeVar("T")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    held = actions.add_parser("list", help="of whom something is held, and what for")
+    export = actions.add_parser("export", help="all that is held of a person")
+    add = actions.add_parser("add", help="hold what a JSON file says, of a new person")
+    erase = actions.add_parser("erase", help="destroy all that no law obliges to keep")
+    due = actions.add_parser("due", help="destroy what had to be kept until a day that is over")
+    for action in (export, erase):
+        action.add_argument("person", type=_pseudonym, metavar="PSEUDONYM")
+    export.add_argument("--out", type=Path, metavar="FILE", help="as JSON, into this file")
+    add.add_argument("--to", type=_pseudonym, metavar="PSEUDONYM", help="of a person who is known")
+    add.add_argument("file", type=Path, metavar="FILE.json")
+    for action in (held, export, add, erase, due):
+        action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
+        action.add_argument("--json", action="store_true", help="JSON on standard output")
+    for action in (add, erase, due):
+        action.add_argument("--zone", type=_zone, default="Europe/Paris", help="(%(default)s)")
+        action.add_argument(
+            "--today", type=date.fromisoformat, metavar="DATE",
+            help="where the machine's clock is not set from a server: YYYY-MM-DD",
+        )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the action says; 0, or 1 where it is refused or fails."""
+    actions = {"list": _list, "export": _export, "add": _add, "erase": _erase, "due": _due}
+    try:
+        if read_mark(arguments.state) is None:
+            raise JournalError(faults.JOURNAL_MISSING, f"there is no {arguments.state / NAME}")
+        actions[arguments.action](arguments)
+    except (JournalError, PersonsError) as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    labels: list[Label] = []
+    if exists(arguments.state):
+        with reading(arguments.state) as shelf:
+            labels = [box.label for box in shelf.all()]
+    purposes = {
+        person: sorted({label.purpose for label in labels if label.person == person})
+        for person in sorted({label.person for label in labels})
+    }
+    if arguments.json:
+        print_json([{"person": one, "purposes": what} for one, what in purposes.items()])
+    else:
+        print("\n".join(as_list(purposes)))
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    known = _known(arguments.state, arguments.person)
+    if arguments.out:
+        try:
+            _write_private(arguments.out, msgspec.json.format(msgspec.json.encode(known)) + b"\n")
+        except OSError as error:
+            raise PersonsError(faults.PERSONS_FAILED, f"{arguments.out}: {error}") from error
+    if arguments.json:
+        print_json(known)
+    else:
+        print("\n".join(as_text(known)))
+
+
+def _known(state: Path, person: str) -> Known:
+    items: Sequence[tuple[Label, Item]] = []
+    erased = False
+    if exists(state):
+        with reading(state) as shelf:
+            erased = shelf.is_erased(person)
+            if shelf.holds(person):
+                items = [(box.label, shelf.open(box)) for box in shelf.boxes(person)]
+    records = naming(state, person)
+    if not items and not records:
+        raise PersonsError(faults.PERSON_UNKNOWN, f"nothing is held of {person}")
+    return Known.of(person, erased or not items, items, records)
+
+
+def _add(arguments: argparse.Namespace) -> None:
+    try:
+        items = read_items(arguments.file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise PersonsError(faults.PERSON_REFUSED, f"{arguments.file}: {error}") from error
+
+    def work(persons: Persons, today: date | None) -> str:
+        if not arguments.to:
+            return persons.add(items)
+        persons.put(arguments.to, items)
+        return str(arguments.to)
+
+    person = _change(arguments, work)
+    if arguments.json:
+        print_json({"person": person, "items": [item.name for item in items]})
+    else:
+        print(person)
+
+
+def _erase(arguments: argparse.Namespace) -> None:
+    person: str = arguments.person
+
+    def work(persons: Persons, today: date | None) -> list[Label]:
+        if not persons.shelf.holds(person) and _was_erased(arguments.state, person):
+            return []
+        return persons.erase(person, today)
+
+    kept = _change(arguments, work)
+    if arguments.json:
+        print_json({"person": person, "erased": True, "kept": kept})
+    else:
+        print("\n".join(as_erased(person, kept)))
+
+
+def _was_erased(state: Path, person: str) -> bool:
+    return any(isinstance(record.event, PersonErased) for record in naming(state, person))
+
+
+def _due(arguments: argparse.Namespace) -> None:
+    def work(persons: Persons, today: date | None) -> list[Label]:
+        if today is None:
+            raise PersonsError(faults.PERSONS_DATE, say(faults.PERSONS_DATE.cause))
+        return persons.due(today)
+
+    over = _change(arguments, work, expire=False)
+    if arguments.json:
+        print_json({"destroyed": over})
+    else:
+        print("\n".join(as_due(over)))
+
+
+def _change(
+    arguments: argparse.Namespace, work: Callable[[Persons, date | None], T], expire: bool = True
+) -> T:
+    """Do `work` on the store of a till that is stopped, its journal beside it."""
+    clock = SystemClock(arguments.zone)
+    now = clock.now()
+    today = arguments.today or (now.day if now.trust is Trust.SYNCHRONISED else None)
+
+    def on_store(record: Record) -> T:
+        with closing(Persons.open(arguments.state, record)) as persons:
+            persons.catch_up(arguments.state, today if expire else None)
+            return work(persons, today)
+
+    return asyncio.run(_beside_journal(arguments.state, clock, on_store))
+
+
+async def _beside_journal(state: Path, clock: SystemClock, work: Callable[[Record], T]) -> T:
+    """Run `work` in a thread, with a way to have events made durable in the journal."""
+    mark = read_mark(state)
+    if mark is None:
+        raise JournalError(faults.JOURNAL_MISSING, f"there is no {state / NAME}")
+    identity = Identity(
+        store=mark.store,
+        terminal=mark.terminal,
+        software=pos_terminal.__version__,
+        simulated=mark.simulated,
+    )
+    loop = asyncio.get_running_loop()
+    journal = Journal.open(state, identity)
+
+    async def append(events: Sequence[Event]) -> None:
+        await journal.append(events, clock.now())
+
+    def record(events: Sequence[Event]) -> None:
+        asyncio.run_coroutine_threadsafe(append(events), loop).result()
+
+    try:
+        return await asyncio.to_thread(work, record)
+    finally:
+        await journal.close()
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read, whatever was there."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        os.fchmod(fd, 0o600)
+        file.write(content)
+
+
+def _pseudonym(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{32}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a pseudonym: 32 digits, 0-9 and a-f")
+    return text
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{name!r} is no time zone") from error

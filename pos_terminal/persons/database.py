@@ -1,0 +1,113 @@
+"""The file `persons.db`: its tables, how it is opened, and how nothing of a deleted row stays.
+
+`secure_delete` overwrites deleted rows. It does not reach the copies that SQLite leaves in a page
+when it moves rows to a neighbour, so a wipe writes the whole file anew (VACUUM) and empties the
+write-ahead log. `unwiped` outlasts a power cut between a deletion and its wipe.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.database import connect
+from pos_terminal.journal.place import sync_directory
+from pos_terminal.persons.errors import PersonsError
+
+NAME = "persons.db"
+APPLICATION = 0x504F5350
+"""PRAGMA application_id, «POSP»."""
+
+LAYOUT = 1
+"""PRAGMA user_version."""
+
+_SCHEMA = f"""
+CREATE TABLE person (person TEXT PRIMARY KEY, erased INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE item (
+    person TEXT NOT NULL REFERENCES person, name TEXT NOT NULL,
+    purpose TEXT NOT NULL, ground TEXT NOT NULL, kept_until TEXT,
+    key BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE state (key_id BLOB, journal_seq INTEGER NOT NULL, unwiped INTEGER NOT NULL) STRICT;
+INSERT INTO state VALUES (NULL, 0, 0);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {LAYOUT};
+"""
+
+
+def open_writer(path: Path, vfs: str) -> apsw.Connection:
+    """A connection that writes; makes the file, readable by this user alone, and its tables."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.fchmod(fd, 0o600)  # the log takes the file's mode over
+    os.close(fd)
+    db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
+    try:
+        _make_safe(db)
+        with writing(db):
+            if not db.execute("SELECT count(*) FROM sqlite_schema").get:
+                db.execute(_SCHEMA).fetchall()
+        sync_directory(path.parent)
+        check_layout(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _make_safe(db: apsw.Connection) -> None:
+    """A commit is on the disk on return, and what is deleted is overwritten."""
+    if db.pragma("journal_mode", "wal") != "wal":
+        raise PersonsError(faults.PERSONS_FAILED, f"{db.filename} takes no write-ahead log")
+    db.pragma("synchronous", "full")
+    db.pragma("secure_delete", "on")
+    db.pragma("temp_store", "memory")  # a wipe's working copy stays out of /tmp
+    db.pragma("foreign_keys", "on")
+    db.pragma("trusted_schema", "off")
+
+
+def open_reader(path: Path, vfs: str) -> apsw.Connection:
+    """A connection that only reads."""
+    db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
+    try:
+        check_layout(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def check_layout(db: apsw.Connection, path: Path) -> None:
+    """PersonsError unless this database is one of persons that this version can read."""
+    if db.pragma("application_id") != APPLICATION:
+        raise PersonsError(faults.PERSONS_DAMAGED, f"{path} holds no persons")
+    if db.pragma("user_version") > LAYOUT:
+        layout = db.pragma("user_version")
+        raise PersonsError(faults.PERSONS_NEWER, f"{path} has layout {layout}")
+
+
+@contextmanager
+def writing(db: apsw.Connection) -> Iterator[None]:
+    """One transaction that no other process writes beside: committed at the end, or all undone."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def wipe(db: apsw.Connection) -> None:
+    """Leave nothing of what was deleted in the file or its log, if anything was since the last.
+
+    apsw.BusyError where another process reads for longer than 5 s: the next wipe makes it good.
+    """
+    if not db.execute("SELECT unwiped FROM state").get:
+        return
+    db.execute("VACUUM")
+    db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    db.execute("UPDATE state SET unwiped = 0")

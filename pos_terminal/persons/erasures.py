@@ -1,0 +1,60 @@
+"""What the journal says of persons: who was erased, and which records name a pseudonym."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.system_events import PersonErased
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.database import NAME, reading
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.record import Record
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """The erasures recorded behind some record: who, with what was kept; up to record `last`."""
+
+    last: int
+    kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def erasures(directory: Path, after: int) -> Erasures:
+    """Who was erased behind record `after`; from the first on where the journal is shorter.
+
+    JournalError where there is no journal, or where it cannot be read.
+    """
+    kept: dict[str, tuple[str, ...]] = {}
+    path = directory / NAME
+    with reading(path) as reader:
+        last = reader.last()
+    for row in _rows(path, after if after <= last else 0):
+        if row.kind == PersonErased.kind and isinstance(
+            event := _record(row).event, PersonErased
+        ):
+            kept[event.person] = event.kept
+        last = row.seq
+    return Erasures(last, kept)
+
+
+def naming(directory: Path, person: str) -> list[Record]:
+    """Every record that names the pseudonym, oldest first."""
+    needle = person.encode()
+    return [_record(row) for row in _rows(directory / NAME, 0) if needle in row.rec]
+
+
+def _rows(path: Path, after: int) -> Iterator[Row]:
+    with reading(path) as reader:
+        while rows := reader.rows(after, BATCH):
+            yield from rows
+            after = rows[-1].seq
+
+
+def _record(row: Row) -> Record:
+    try:
+        return Record.read(row.rec, row.hash)
+    except ValueError as error:
+        raise JournalError(faults.JOURNAL_DAMAGED, f"record {row.seq}: {error}") from error

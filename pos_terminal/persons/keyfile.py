@@ -1,0 +1,50 @@
+"""The store key, which seals every item's own key: made once, readable by this user alone."""
+
+import os
+from pathlib import Path
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.place import sync_directory
+from pos_terminal.persons.errors import PersonsError
+from pos_terminal.persons.seal import KEY, new_key
+
+FOLDER = "keys"
+NAME = "persons.key"
+
+
+def place(directory: Path) -> Path:
+    """Where the store key of the state `directory` lies."""
+    return directory / FOLDER / NAME
+
+
+def read(path: Path) -> bytes:
+    """The key. PersonsError where it is missing, damaged, or lies open to other users."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise PersonsError(faults.PERSONS_KEY, f"{path} is missing") from error
+    with os.fdopen(fd, "rb") as file:
+        mode = os.fstat(fd).st_mode & 0o777
+        key = file.read(KEY + 1)
+    if mode & 0o077:
+        raise PersonsError(faults.PERSONS_KEY_OPEN, f"{path} has mode {mode:o}, and needs 600")
+    if len(key) != KEY:
+        raise PersonsError(faults.PERSONS_KEY, f"{path} holds {len(key)} bytes, and needs {KEY}")
+    return key
+
+
+def make(path: Path) -> bytes:
+    """A new key, durable on return. The caller sees to it that no two make one at a time."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    sync_directory(path.parent.parent)
+    key = new_key()
+    temporary = path.with_name(NAME + ".new")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        os.fchmod(fd, 0o600)  # one that a cut left behind keeps the mode it had
+        file.write(key)
+        file.flush()
+        os.fsync(fd)
+    temporary.replace(path)
+    sync_directory(path.parent)
+    return key

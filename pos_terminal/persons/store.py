@@ -1,0 +1,238 @@
+"""The store of persons: add, rectify, erase, each told to the journal before it is done.
+
+The journal is told first, and has made it durable, before a change here is committed. So after a
+power cut either the change is there, or the journal alone knows of it: an erasure is then done at
+the next start (`forget`), and a person who was to be added is a pseudonym of nobody.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import date
+from pathlib import Path
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.system_events import PersonErased, PersonRecorded
+from pos_terminal.persons import database, keyfile
+from pos_terminal.persons.erasures import Erasures, erasures
+from pos_terminal.persons.errors import PersonsError, using
+from pos_terminal.persons.item import Item, Label
+from pos_terminal.persons.seal import key_id
+from pos_terminal.persons.shelf import Box, Shelf
+
+Record = Callable[[Sequence[Event]], None]
+"""Makes events durable in the journal, all or none; returns once they are, or raises."""
+
+STEP = 1000
+"""Records of the journal after which the place up to which it is known is noted anew."""
+
+
+class Persons:
+    """The store of one till, open for writing. Blocks; use from one thread at a time."""
+
+    def __init__(self, path: Path, db: apsw.Connection, key: bytes, record: Record) -> None:
+        self._path = path
+        self._db = db
+        self._record = record
+        self.shelf = Shelf(db, key)
+
+    @classmethod
+    def open(cls, directory: Path, record: Record, *, vfs: str = "") -> "Persons":
+        """The store in the state `directory`, made where none ever was.
+
+        PersonsError where the store key is missing, another's or readable to others, where the
+        file is gone though a key is there, damaged or of a newer version, or the disk refuses.
+        Call `catch_up` before anything is read from it.
+        """
+        path = directory / database.NAME
+        with using(path), ExitStack() as undo:
+            exists(directory)
+            db = database.open_writer(path, vfs)
+            undo.callback(db.close)
+            with database.writing(db):
+                key = _store_key(db, keyfile.place(directory)) or _adopt_key(db, directory)
+            undo.pop_all()
+        return cls(path, db, key, record)
+
+    def close(self) -> None:
+        """Let the file go."""
+        with using(self._path):
+            self._db.close()
+
+    def add(self, items: Sequence[Item]) -> str:
+        """Hold `items` of somebody new; the pseudonym, 128 bits of chance in hex."""
+        person = secrets.token_hex(16)
+        with self._writing():
+            self._put(person, items)
+        return person
+
+    def put(self, person: str, items: Sequence[Item]) -> None:
+        """Hold more of somebody, or rectify: an item takes the place of one of the same name.
+
+        PersonsError where nothing is held of the person, who was erased, or where an item would
+        take the place of one that the law obliges to keep as it is.
+        """
+        with self._writing():
+            if self.shelf.is_erased(person):
+                raise PersonsError(faults.PERSON_REFUSED, f"{person} was erased: add a new person")
+            fixed = {box.label.name for box in self.shelf.boxes(person) if box.label.obliged}
+            for item in items:
+                if item.name in fixed:
+                    raise PersonsError(faults.PERSON_REFUSED, f"{item.name} must stay as it is")
+            self._put(person, items)
+        self.wipe()
+
+    def _put(self, person: str, items: Sequence[Item]) -> None:
+        for item in items:
+            self.shelf.put(person, item)
+        purposes = sorted({item.purpose for item in items})
+        self._record([PersonRecorded(person=person, purpose=purpose) for purpose in purposes])
+
+    def erase(self, person: str, today: date | None) -> list[Label]:
+        """Destroy at once all that no law obliges to keep; what is kept, and until when.
+
+        `today` None: the date is not known, and nothing obliged is taken to have expired. Erasing
+        again erases nothing more, and makes sure of what was erased.
+        """
+        with self._writing():
+            boxes = [box.label for box in self.shelf.boxes(person)]
+            kept = [label for label in boxes if label.outlives_erasure(today)]
+            if len(kept) < len(boxes) or not self.shelf.is_erased(person):
+                self._record([_erased(person, kept)])
+                self._keep_only(person, [label.name for label in kept])
+        self.wipe()
+        return kept
+
+    def due(self, today: date) -> list[Label]:
+        """Destroy all whose last day is over; what was destroyed. `today` from a trusted clock.
+
+        PersonsError, and nothing destroyed, where the date on an item is not the one sealed.
+        """
+        with self._writing():
+            boxes = self.shelf.ending(today)
+            over = [box for box in boxes if box.label.expired(today)]
+            for box in over:
+                self.shelf.open(box)
+            if events := self._ended(boxes, today):
+                self._record(events)
+            for box in over:
+                self.shelf.remove(box.label.person, box.label.name)
+            if over:
+                self.shelf.sweep()
+        self.wipe()
+        return [box.label for box in over]
+
+    def _ended(self, boxes: Sequence[Box], today: date) -> list[Event]:
+        """What `due` tells the journal: who loses the last item, or one kept beyond an erasure."""
+        events: list[Event] = []
+        for person in sorted({b.label.person for b in boxes if b.label.expired(today)}):
+            theirs = [box.label for box in boxes if box.label.person == person]
+            kept = [label for label in theirs if not label.expired(today)]
+            if not kept or self.shelf.is_erased(person):
+                events.append(_erased(person, kept))
+        return events
+
+    def forget(self, found: Erasures) -> None:
+        """Do again the erasures that the journal records, after an older copy was put back."""
+        with self._writing():
+            before: int = self._db.execute("SELECT journal_seq FROM state").get
+            here = [person for person in found.kept if self.shelf.holds(person)]
+            for person in here:
+                self._keep_only(person, found.kept[person])
+            if here or not before <= found.last < before + STEP:
+                self._db.execute("UPDATE state SET journal_seq = ?", (found.last,))
+        self.wipe()
+
+    def catch_up(self, directory: Path, today: date | None) -> list[Label]:
+        """What each start does: the erasures that the journal knows of, then what is due today.
+
+        Both do nothing when done again. What was due. PersonsError, JournalError.
+        """
+        with using(self._path):
+            after: int = self._db.execute("SELECT journal_seq FROM state").get
+        self.forget(erasures(directory, after))
+        return self.due(today) if today else []
+
+    def wipe(self) -> None:
+        """Leave no byte on the disk of what was destroyed. PersonsError: it is not done yet."""
+        with using(self._path):
+            database.wipe(self._db)
+
+    def _keep_only(self, person: str, names: Sequence[str]) -> None:
+        for box in self.shelf.boxes(person):
+            if box.label.name not in names:
+                self.shelf.remove(person, box.label.name)
+        self.shelf.mark_erased(person)
+        self.shelf.sweep()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with using(self._path), database.writing(self._db):
+            yield
+
+
+@contextmanager
+def reading(directory: Path, *, vfs: str = "") -> Iterator[Shelf]:
+    """What is held, beside a till that runs; without what the journal says was erased.
+
+    PersonsError, JournalError. There must be a store: see `exists`.
+    """
+    path = directory / database.NAME
+    with using(path), ExitStack() as undo:
+        db = database.open_reader(path, vfs)
+        undo.callback(db.close)
+        after: int = db.execute("SELECT journal_seq FROM state").get
+        found: Mapping[str, tuple[str, ...]] = erasures(directory, after).kept
+        with db:  # one transaction: a person is seen before or after an erasure, not within
+            yield Shelf(db, _store_key(db, keyfile.place(directory)), found)
+
+
+def exists(directory: Path) -> bool:
+    """Whether anybody was ever held here; PersonsError where the file is gone from beside its key.
+
+    The key is looked for first: it is made after the file.
+    """
+    keyed = keyfile.place(directory).exists()
+    path = directory / database.NAME
+    if path.exists():
+        return True
+    if keyed:
+        raise PersonsError(faults.PERSONS_DAMAGED, f"{path} is gone, and persons were kept here")
+    return False
+
+
+def start(directory: Path, record: Record, today: date | None) -> list[Label]:
+    """What a till does as it starts: `catch_up`, where there is a store; what was due."""
+    if not exists(directory):
+        return []
+    with closing(Persons.open(directory, record)) as persons:
+        return persons.catch_up(directory, today)
+
+
+def _store_key(db: apsw.Connection, path: Path) -> bytes:
+    """The key that seals what is here; empty where nothing is."""
+    if not db.execute("SELECT count(*) FROM item").get:
+        return b""
+    key = keyfile.read(path)
+    if db.execute("SELECT key_id FROM state").get != key_id(key):
+        raise PersonsError(faults.PERSONS_KEY, f"{path} is not the key of {db.filename}")
+    return key
+
+
+def _adopt_key(db: apsw.Connection, directory: Path) -> bytes:
+    """The key for a store that holds nothing: the one that lies there, or a new one."""
+    path = keyfile.place(directory)
+    key = keyfile.read(path) if path.exists() else keyfile.make(path)
+    db.execute("UPDATE state SET key_id = ?1 WHERE key_id IS NOT ?1", (key_id(key),))
+    return key
+
+
+def _erased(person: str, kept: Sequence[Label]) -> PersonErased:
+    until = max((label.kept_until for label in kept if label.kept_until), default=None)
+    names = tuple(label.name for label in kept)
+    return PersonErased(
+        person=person, kept=names, kept_until=until.isoformat() if until else ""
+    )
