@@ -76,7 +76,8 @@ class Port(Generic[D]):
                 internal = DeviceError(faults.INTERNAL, f"{type(bug).__name__}: {bug}")
                 self._close(PortState.ERROR, internal, bug)
             else:
-                self._close(PortState.CLOSED, DeviceLost(OFFLINE[self.device_class]))
+                if not self._lost.is_set():  # else it was closed with a better reason
+                    self._close(PortState.CLOSED, DeviceLost(OFFLINE[self.device_class]))
             await self._wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
