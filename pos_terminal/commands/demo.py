@@ -8,13 +8,13 @@ import asyncio
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from random import randrange
 from tempfile import TemporaryDirectory
 
 from pos_terminal.commands.journal_lines import as_line
-from pos_terminal.commands.output import fail
+from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.replay.day import plots
@@ -23,9 +23,12 @@ from pos_terminal.replay.far_ends import NoFarEnds
 from pos_terminal.replay.file import read_tickets
 from pos_terminal.replay.morning import morning
 from pos_terminal.replay.session import Job, replay
+from pos_terminal.replay.summary import Summary
 from pos_terminal.replay.view import Log, View
+from pos_terminal.replay.watcher import Watcher
 
 SECONDS = 45.0
+PREFIX = "pos-terminal-demo-"
 TITLE = "pos-terminal · une boulangerie, un dimanche matin"
 
 
@@ -36,35 +39,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state", type=Path, metavar="DIR", help="keep the journal here (a simulation's)"
     )
+    parser.add_argument("--json", action="store_true", help="nothing but the summary, as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Sell the morning; 0, or 1 where that did not work."""
     seed = randrange(1_000_000) if arguments.seed is None else arguments.seed
-    watched = sys.stdout.isatty()
-    watcher = View(TITLE, as_line, None if arguments.fast else SECONDS) if watched else Log(as_line)
-    if not watched:
+    if arguments.json or not sys.stdout.isatty():
         logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        with (
-            _folder(arguments.state) as state,
-            TemporaryDirectory(prefix="pos-terminal-") as files,
-            watcher.shown() if isinstance(watcher, View) else nullcontext(),
-        ):
-            summary = asyncio.run(replay(_job(Path(files), state, seed), watcher))
+        with _folder(arguments.state) as state, TemporaryDirectory(prefix=PREFIX) as files:
+            job = _job(Path(files), state, seed)
+            if arguments.json:
+                summary = asyncio.run(replay(job, Watcher()))
+                print_json(summary.as_json())
+            else:
+                summary = _watched(job, None if arguments.fast else SECONDS)
+                print(f"\nThe same morning again: pos-terminal demo --seed {seed}")
     except JournalError as error:
-        return fail(error.fault, error.detail, as_json=False)
+        return fail(error.fault, error.detail, as_json=arguments.json)
     except (ReplayStopped, NoFarEnds, OSError) as error:
-        return fail(faults.REPLAY_STOPPED, str(error), as_json=False)
-    if not watched:
+        return fail(faults.REPLAY_STOPPED, str(error), as_json=arguments.json)
+    return 1 if summary.refused else 0
+
+
+def _watched(job: Job, seconds: float | None) -> Summary:
+    """Sell it live in the terminal, or line by line where there is none; then sum up."""
+    watcher: View | Log
+    if sys.stdout.isatty():
+        watcher = View(TITLE, as_line, seconds)
+        with watcher.shown():
+            summary = asyncio.run(replay(job, watcher))
+    else:
+        watcher = Log(as_line)
+        summary = asyncio.run(replay(job, watcher))
         print("\nThe last receipt:\n")
         print("\n".join(f"  {line.text.rstrip()}" for line in watcher.last_paper))
-    print()
-    print("\n".join(plots(watcher.day)))
-    print()
-    print("\n".join(summary.as_text()))
-    print(f"\nThe same morning again: pos-terminal demo --seed {seed}")
-    return 1 if summary.refused else 0
+    print("", *plots(watcher.day), "", *summary.as_text(), sep="\n")
+    return summary
 
 
 def _job(files: Path, state: Path, seed: int) -> Job:
@@ -81,5 +93,5 @@ def _folder(state: Path | None) -> Iterator[Path]:
     if state:
         yield state
     else:
-        with TemporaryDirectory(prefix="pos-terminal-demo-") as temporary:
+        with TemporaryDirectory(prefix=PREFIX) as temporary:
             yield Path(temporary) / "state"

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pos_terminal.devices.classes import DeviceClass
-from pos_terminal.domain import faults
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.catalog_file import parse_catalog
 from pos_terminal.domain.counter import Counter
@@ -285,17 +284,15 @@ class _Session:
 def last_instant(state: Path) -> int | None:
     """When the last record of the journal in `state` was made, if there is any: UTC microseconds.
 
-    Raises JournalError where there is a file that is no journal.
+    None as well where it cannot be read: what to make of that is for the terminal to say, which
+    opens it right after.
     """
-    path = state / NAME
-    if not path.exists():
-        return None
-    with reading(path) as reader:
-        rows = reader.rows(reader.last() - 1, 1)
     try:
-        return Record.read(rows[0].rec, rows[0].hash).moment.utc if rows else None
-    except ValueError as error:
-        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
+        with reading(state / NAME) as reader:
+            row = next(iter(reader.rows(reader.last() - 1, 1)), None)
+        return Record.read(row.rec, row.hash).moment.utc if row else None
+    except (JournalError, ValueError):
+        return None
 
 
 @contextmanager
