@@ -63,6 +63,8 @@ def closures(
     open_sales = tuple(sorted(opened))
     made = []
     for period in periods:
+        if period is Period.DAY and not book.day.opened:
+            raise NotYet("nothing was sold or counted since the last one")
         carried = open_sales if period is Period.DAY else ()
         if carried and not carry:
             raise OpenSales(carried)

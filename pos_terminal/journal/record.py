@@ -22,6 +22,7 @@ from pos_terminal.domain.events import (
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import TRAINING_SERIES, Book, NotYet
 from pos_terminal.domain.period_events import Period, PeriodClosed, TrainingEnded, TrainingStarted
+from pos_terminal.domain.setup import Setup
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
@@ -85,7 +86,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """The state that runs through the records, as of record `seq`, whose hash is `head`.
 
     `opened` maps each open sale to its first record; `closed` is the record of the last ticket, 0
-    for none. `book` is where the periods and the perpetual totals stand.
+    for none. `book` is where the periods and the perpetual totals stand, `setup` what is in force.
     """
 
     identity: Identity
@@ -96,6 +97,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     opened: Mapping[int, int] = {}
     closed: int = 0
     book: Book = Book()
+    setup: Setup = Setup()
 
     @property
     def total(self) -> Totals:
@@ -168,7 +170,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 self._must_turn(event)
             case _:
                 pass
-        return replace(self, seq=seq, book=book)
+        return replace(self, seq=seq, book=book, setup=self.setup.after(event))
 
     def _close(self, ticket: SaleClosed, seq: int, book: Book) -> "Running":
         opened = self._without(ticket.sale)

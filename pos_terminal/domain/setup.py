@@ -1,0 +1,62 @@
+"""What is in force at a till: program, settings, catalogue, as the records last said. Pure."""
+
+from dataclasses import dataclass, replace
+
+from pos_terminal.domain.events import CatalogChanged, Event, TillStarted, TillStopped
+from pos_terminal.domain.system_events import ConfigurationChanged, VersionChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The program's version, and the SHA-256 of settings and catalogue; empty before the first.
+
+    `up` from a start until the stop that was said: a start that finds it so follows a crash.
+    """
+
+    version: str = ""
+    configuration: str = ""
+    catalog: str = ""
+    up: bool = False
+
+    def after(self, event: Event) -> "Setup":
+        """What is in force after `event`; the same object where it changes nothing."""
+        match event:
+            case TillStarted():
+                return Setup(event.version, event.configuration, event.catalog, up=True)
+            case TillStopped():
+                return replace(self, up=False)
+            case VersionChanged():
+                return replace(self, version=event.after)
+            case ConfigurationChanged():
+                return replace(self, configuration=event.after)
+            case CatalogChanged():
+                return replace(self, catalog=event.catalog)
+            case _:
+                return self
+
+    def started(self, now: "Setup") -> tuple[Event, ...]:
+        """What a start with `now` in force records: itself, and what has changed since the last."""
+        if not self.version:
+            after = "first"
+        else:
+            after = "crash" if self.up else "stop"
+        started = TillStarted(
+            version=now.version,
+            after=after,
+            configuration=now.configuration,
+            catalog=now.catalog,
+        )
+        return (started, *self._changes(now))
+
+    def _changes(self, now: "Setup") -> tuple[Event, ...]:
+        """Nothing at a till's first start: there is nothing to differ from."""
+        if not self.version:
+            return ()
+        changed: list[Event] = []
+        if self.version != now.version:
+            changed.append(VersionChanged(before=self.version, after=now.version))
+        if self.configuration != now.configuration:
+            changed.append(ConfigurationChanged(before=self.configuration, after=now.configuration))
+        if self.catalog != now.catalog:
+            changed.append(CatalogChanged(catalog=now.catalog))
+        return tuple(changed)
