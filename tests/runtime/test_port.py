@@ -12,11 +12,11 @@ from pos_terminal.devices.errors import DeviceLost, DeviceRefused
 from pos_terminal.domain import faults
 from pos_terminal.runtime.port import OFFLINE, Port, PortState
 from pos_terminal.testing.running import run
-from tests.runtime.toys import Socket, Toy, until
+from tests.runtime.toys import Socket, until
 
 
 @asynccontextmanager
-async def running(socket: Socket[Toy]) -> AsyncIterator[Port[Any]]:
+async def running(socket: Socket) -> AsyncIterator[Port[Any]]:
     port: Port[Any] = Port("scanner", DeviceClass.SCANNER, socket.open)
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(port.run())
@@ -30,7 +30,7 @@ def test_every_class_has_its_fault_for_absence() -> None:
 
 def test_it_is_lent_while_it_is_open() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         toy = socket.plug()
         async with running(socket) as port:
             async with port.use(wait=True) as device:
@@ -43,7 +43,7 @@ def test_it_is_lent_while_it_is_open() -> None:
 
 def test_what_is_not_there_is_refused_at_once_with_the_reason() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         port: Port[Any] = Port("scanner", DeviceClass.SCANNER, socket.open)
         with pytest.raises(DeviceLost) as caught:
             async with port.use():
@@ -61,7 +61,7 @@ def test_what_is_not_there_is_refused_at_once_with_the_reason() -> None:
 @pytest.mark.parametrize("seen_by", ["gone", "use"])
 def test_unplug_replug(seen_by: str) -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         old = socket.plug()
         changes: list[PortState] = []
         async with running(socket) as port:
@@ -86,7 +86,7 @@ def test_unplug_replug(seen_by: str) -> None:
 
 def test_it_is_tried_again_without_being_woken() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         async with running(socket) as port:
             await until(lambda: socket.opened >= 2)
             toy = socket.plug()
@@ -98,7 +98,7 @@ def test_it_is_tried_again_without_being_woken() -> None:
 
 def test_a_wake_cuts_the_pause_short() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         async with running(socket) as port:
             for count in range(1, 30):  # by its own pauses this would take minutes
                 await until(lambda count=count: socket.opened >= count)  # type: ignore[misc]
@@ -110,7 +110,7 @@ def test_a_wake_cuts_the_pause_short() -> None:
 
 def test_a_refusal_keeps_the_device_open() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         socket.plug()
         async with running(socket) as port:
             with pytest.raises(DeviceRefused):
@@ -124,7 +124,7 @@ def test_a_refusal_keeps_the_device_open() -> None:
 
 def test_a_loss_of_the_old_device_does_not_close_the_new_one() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         old = socket.plug()
         async with running(socket) as port:
             with pytest.raises(DeviceLost):
@@ -142,7 +142,7 @@ def test_a_loss_of_the_old_device_does_not_close_the_new_one() -> None:
 
 def test_a_bug_in_use_is_a_loss_and_the_device_is_opened_anew() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         socket.plug()
         async with running(socket) as port:
             with pytest.raises(DeviceLost) as caught:
@@ -156,7 +156,7 @@ def test_a_bug_in_use_is_a_loss_and_the_device_is_opened_anew() -> None:
 
 def test_a_bug_in_opening_stays_in_the_port(caplog: pytest.LogCaptureFixture) -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         socket.error = KeyError("device")
         async with running(socket) as port:
             await until(lambda: socket.opened >= 3)
@@ -174,7 +174,7 @@ def test_a_bug_in_opening_stays_in_the_port(caplog: pytest.LogCaptureFixture) ->
 
 def test_a_bug_in_watching_stays_in_the_port() -> None:
     async def body() -> None:
-        socket: Socket[Toy] = Socket()
+        socket: Socket = Socket()
         toy = socket.plug()
 
         async def gone() -> None:

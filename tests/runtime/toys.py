@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from pos_terminal.devices.classes import KeyPress, PrinterStatus, Scan
-from pos_terminal.devices.errors import DeviceError, DeviceLost
+from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.domain.faults import SCANNER_OFFLINE, Tone
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
@@ -20,6 +20,7 @@ class Toy:
         self.unplugged = asyncio.Event()
         self.said: asyncio.Queue[Any] = asyncio.Queue()
         self.told: list[Any] = []
+        self.refused: list[Any] = []
         self.error: Exception | None = None
 
     async def gone(self) -> None:
@@ -75,6 +76,7 @@ class Toy:
 
     def _take(self, what: Any) -> None:
         if self.error:
+            self.refused.append(what)
             raise self.error
         self.told.append(what)
 
@@ -84,10 +86,7 @@ class Toy:
         return what
 
 
-T = TypeVar("T")
-
-
-class Socket(Generic[T]):
+class Socket:
     """Where a toy is plugged in: opens the newest one, or fails as asked."""
 
     def __init__(self) -> None:
@@ -118,7 +117,3 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.001)
-
-
-def refusal(error: DeviceError) -> str:
-    return error.fault.code

@@ -1,0 +1,269 @@
+"""Each device's lane: what goes through, what happens when it fails, and that none can spin."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.errors import (
+    DeviceError,
+    DeviceLost,
+    DeviceRefused,
+    DeviceTimeout,
+    OutcomeUnknown,
+)
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import ReceiptRequested
+from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.keys import parse_map
+from pos_terminal.domain.receipt import Receipt
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
+from pos_terminal.runtime.lanes import (
+    LONGEST_QUEUE,
+    DrawerLane,
+    Paper,
+    PrinterDrawer,
+    PrinterLane,
+    ScaleLane,
+    read_keys,
+    read_scans,
+    show_screens,
+    sound_tones,
+)
+from pos_terminal.runtime.port import Port, PortState
+from pos_terminal.runtime.supervise import Latest
+from pos_terminal.testing.running import run
+from tests.runtime.toys import Socket, until
+
+REQUEST = ReceiptRequested(series="T", number=1, copy=0)
+PAPER = Paper(REQUEST, Receipt("ticket 1", ()))
+
+Lane = Callable[[Port[Any]], Coroutine[Any, Any, Any]]
+
+
+class Wire:
+    """A port on a socket, with what its lane put to the till."""
+
+    def __init__(self, device_class: DeviceClass) -> None:
+        self.socket: Socket = Socket()
+        self.toy = self.socket.plug()
+        self.port: Port[Any] = Port("device", device_class, self.socket.open)
+        self.put: list[Input] = []
+
+    @asynccontextmanager
+    async def running(self, *lanes: Coroutine[Any, Any, Any]) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in (self.port.run(), *lanes)]
+            await until(lambda: self.port.state is PortState.IDLE)
+            yield
+            for task in tasks:
+                task.cancel()
+
+    async def replug(self) -> None:
+        self.toy.unplug()
+        await until(lambda: self.socket.closed == 1)
+        self.toy = self.socket.plug()
+        self.port.wake()
+
+
+def test_scans_go_through_in_order_also_after_a_replug() -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.SCANNER)
+        async with wire.running(read_scans(wire.port, wire.put.append)):
+            wire.toy.scan("A")
+            wire.toy.scan("B")
+            await until(lambda: len(wire.put) == 2)
+            await wire.replug()
+            wire.toy.scan("C")
+            await until(lambda: len(wire.put) == 3)
+        assert wire.put == [Scanned("A"), Scanned("B"), Scanned("C")]
+
+    run(body())
+
+
+def test_keys_go_through_the_map_and_unknown_ones_too() -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.KEYPAD)
+        keymap = parse_map({"KEY_KP1": "1"})
+        async with wire.running(read_keys(wire.port, keymap, wire.put.append)):
+            wire.toy.press("KEY_KP1")
+            wire.toy.press("KEY_POWER")
+            await until(lambda: len(wire.put) == 2)
+        assert wire.put == [Pressed(keymap["KEY_KP1"]), Pressed(None)]
+
+    run(body())
+
+
+@pytest.mark.parametrize("error", [DeviceTimeout(faults.SCANNER_OFFLINE), ValueError("a bug")])
+def test_a_reader_that_always_fails_at_once_starves_nobody(error: Exception) -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.SCANNER)
+        calls = 0
+
+        async def read() -> Any:
+            nonlocal calls
+            calls += 1
+            raise error
+
+        wire.toy.read = read  # type: ignore[method-assign]
+        async with wire.running(read_scans(wire.port, wire.put.append)):
+            await until(lambda: calls >= 3)
+        assert wire.put == []
+
+    run(body())
+
+
+def test_the_newest_screen_is_shown_and_again_after_a_replug() -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.DISPLAY)
+        box: Latest[Screen] = Latest()
+        async with wire.running(show_screens(wire.port, box)):
+            box.put(Screen("A"))
+            box.put(Screen("B"))
+            await until(lambda: Screen("B") in wire.toy.told)
+            assert Screen("A") not in wire.toy.told
+            await wire.replug()
+            await until(lambda: wire.toy.told == [Screen("B")])
+
+    run(body())
+
+
+def test_a_tone_that_failed_is_not_made_up_for() -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.TONE)
+        box: Latest[Tone] = Latest()
+        async with wire.running(sound_tones(wire.port, box)):
+            wire.toy.error = DeviceTimeout(faults.TONE_OFFLINE)
+            box.put(Tone.ALARM)
+            await until(lambda: wire.toy.refused == [Tone.ALARM])
+            wire.toy.error = None
+            box.put(Tone.ACCEPTED)
+            await until(lambda: bool(wire.toy.told))
+        assert wire.toy.told == [Tone.ACCEPTED]
+
+    run(body())
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "fault"),
+    [
+        (None, "printed", None),
+        (DeviceRefused(faults.PAPER_OUT), "refused", faults.PAPER_OUT),
+        (DeviceLost(faults.PRINTER_OFFLINE), "refused", faults.PRINTER_OFFLINE),
+        (OutcomeUnknown(faults.PRINT_UNKNOWN), "unknown", faults.PRINT_UNKNOWN),
+        (ZeroDivisionError(), "unknown", faults.INTERNAL),
+    ],
+)
+def test_every_paper_ends_as_one_of_three(
+    error: Exception | None, outcome: str, fault: Fault | None
+) -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.PRINTER)
+        lane = PrinterLane(wire.port, wire.put.append)
+        async with wire.running(lane.run()):
+            wire.toy.error = error
+            lane.print(PAPER)
+            await until(lambda: bool(wire.put))
+        assert wire.put == [PaperDone(REQUEST, outcome, fault)]
+        assert wire.toy.told == ([PAPER.receipt] if error is None else [])
+
+    run(body())
+
+
+def test_more_papers_than_anybody_waits_for_are_refused_at_once() -> None:
+    async def body() -> None:
+        put: list[Input] = []
+        lane = PrinterLane(None, put.append)
+        for _ in range(LONGEST_QUEUE):
+            lane.print(PAPER)
+        assert put == []
+        lane.print(PAPER)
+        assert put == [PaperDone(REQUEST, "refused", faults.PRINTER_BUSY)]
+
+    run(body())
+
+
+def test_without_a_device_the_till_is_told() -> None:
+    async def body() -> None:
+        put: list[Input] = []
+        printer, scale = PrinterLane(None, put.append), ScaleLane(None, put.append)
+        drawer = DrawerLane(None, put.append)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(lane.run()) for lane in (printer, scale, drawer)]
+            printer.print(PAPER)
+            scale.weigh(1)
+            drawer.open()
+            await until(lambda: len(put) == 2)
+            for task in tasks:
+                task.cancel()
+        assert set(put) == {
+            PaperDone(REQUEST, "refused", faults.PRINTER_OFFLINE),
+            Weighed(1, fault=faults.SCALE_OFFLINE),
+        }
+
+    run(body())
+
+
+def test_a_weight_answers_its_own_question_and_a_dropped_one_is_not_asked() -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.SCALE)
+        lane = ScaleLane(wire.port, wire.put.append)
+        async with wire.running(lane.run()):
+            lane.weigh(1)
+            await until(lambda: wire.toy.told == ["weigh"])
+            lane.weigh(2)
+            lane.weigh(3)
+            for grams in (480, 500):
+                wire.toy.said.put_nowait(grams)
+            await until(lambda: len(wire.put) == 2)
+            lane.weigh(4)
+            wire.toy.said.put_nowait(DeviceRefused(faults.SCALE_MOVING))
+            await until(lambda: len(wire.put) == 3)
+        assert wire.put == [
+            Weighed(1, 480), Weighed(3, 500), Weighed(4, fault=faults.SCALE_MOVING),
+        ]  # fmt: skip
+
+    run(body())
+
+
+@pytest.mark.parametrize(
+    "error", [DeviceTimeout(faults.PRINTER_OFFLINE), DeviceLost(faults.PRINTER_OFFLINE), OSError()]
+)
+def test_a_drawer_that_stays_shut_is_told(error: Exception) -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.DRAWER)
+        lane = DrawerLane(wire.port, wire.put.append)
+        async with wire.running(lane.run()):
+            lane.open()
+            await until(lambda: wire.toy.told == ["kick"])
+            wire.toy.error = error
+            lane.open()
+            await until(lambda: bool(wire.put))
+        assert wire.put == [Trouble(faults.DRAWER_OFFLINE)]
+
+    run(body())
+
+
+def test_a_drawer_on_the_printer() -> None:
+    async def body() -> None:
+        wire = Wire(DeviceClass.PRINTER)
+        high, unknown = (PrinterDrawer(wire.port, 5, polarity) for polarity in (True, None))
+        async with wire.running():
+            await high.kick()
+            assert wire.toy.told == [5]
+            for level, opened in ((True, True), (False, False), (None, None)):
+                wire.toy.said.put_nowait(level)
+                assert await high.is_open() is opened
+            wire.toy.said.put_nowait(True)
+            assert await unknown.is_open() is None
+            wire.toy.error = DeviceTimeout(faults.PRINTER_OFFLINE)
+            with pytest.raises(DeviceError):
+                await high.kick()
+            wire.toy.error = DeviceLost(faults.PRINTER_OFFLINE)
+            assert await high.is_open() is None
+
+    run(body())
