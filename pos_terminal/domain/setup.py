@@ -36,13 +36,10 @@ class Setup:
 
     def started(self, now: "Setup") -> tuple[Event, ...]:
         """What a start with `now` in force records: itself, and what has changed since the last."""
-        if not self.version:
-            after = "first"
-        else:
-            after = "crash" if self.up else "stop"
+        before = "crash" if self.up else "stop"
         started = TillStarted(
             version=now.version,
-            after=after,
+            after=before if self.version else "first",
             configuration=now.configuration,
             catalog=now.catalog,
         )
