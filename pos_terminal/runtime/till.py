@@ -95,7 +95,7 @@ class Till:
             self._newest.add_done_callback(lambda done: self._release_after(done, step.effects))
         else:
             self._release(step.effects)
-        self._refresh()
+        self._refresh(soon=bool(step.events))
 
     def record(self, events: Sequence[Event]) -> Appended:
         """Append events of the terminal's own (start, stop); a failure stops the till as well."""
@@ -128,7 +128,7 @@ class Till:
                 self._failure.set_exception(error)
             return
         self._release(effects)
-        self._refresh(durable=True)
+        self._refresh()
 
     def _release(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -155,14 +155,14 @@ class Till:
         )
         return Paper(effect.request, receipt)
 
-    def _refresh(self, *, durable: bool = False) -> None:
+    def _refresh(self, *, soon: bool = False) -> None:
         """Show what is typed at once; what is sold as soon as it is durable, and not before.
 
-        While an append is under way and nothing is typed, the display keeps what it shows: the
-        new screen is about to follow, and the old one in between would only flicker.
+        With `soon` a new screen is about to follow: the display keeps what it shows, since the
+        old screen in between would only flicker.
         """
         overlay = self.counter.overlay
         if overlay:
             self._outputs.screen.put(overlay)
-        elif durable or not self._pending:
+        elif not soon:
             self._outputs.screen.put(self._base)
