@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
 
 from pos_terminal.domain.screen import Screen
+from pos_terminal.runtime.installed import entry_points
 from pos_terminal.runtime.plugins import GROUP
 
 PLUGIN = "sim"
@@ -121,6 +121,7 @@ class NoFarEnds(Exception):
 
 def load() -> MakeBench:
     """The simulators' bench, from the plugin that has it. Raises NoFarEnds."""
-    for point in entry_points(group=GROUP, name=PLUGIN):
-        return cast(MakeBench, import_module(f"{point.module}.bench").SimBench)
+    for point in entry_points(GROUP):
+        if point.name == PLUGIN:
+            return cast(MakeBench, import_module(f"{point.module}.bench").SimBench)
     raise NoFarEnds(f"no plugin {PLUGIN!r} is installed")

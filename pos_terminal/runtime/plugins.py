@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -19,6 +18,7 @@ import pluggy
 from pos_terminal import hookspecs
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.catalog import Catalog, Found
+from pos_terminal.runtime.installed import EntryPoint, entry_points
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +47,6 @@ class Plugin:
     slow: int = 0
 
 
-def _version(point: EntryPoint) -> str:
-    """The version of the distribution; «?» where its metadata is damaged."""
-    return (point.dist and point.dist.metadata["Version"]) or "?"
-
-
 class Plugins:
     """The plugins of this terminal."""
 
@@ -66,10 +61,10 @@ class Plugins:
     def load(self) -> None:
         """Find what is installed, import what is enabled, and let it register its drivers."""
         found: dict[str, list[EntryPoint]] = {}
-        for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        for point in sorted(entry_points(GROUP), key=lambda point: point.name):
             found.setdefault(point.name, []).append(point)
         for name, points in found.items():
-            self._plugins[name] = Plugin(name, _version(points[0]))
+            self._plugins[name] = Plugin(name, points[0].version)
         for name in self._enabled:
             points = found.get(name, [])
             if len(points) == 1:

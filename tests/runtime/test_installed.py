@@ -1,6 +1,7 @@
 """Entry points as they are found: the standard library's own finder says the same."""
 
 import importlib.metadata
+import os.path
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,9 @@ def site(tmp_path: Path) -> Iterator[Path]:
     sys.path.remove(str(tmp_path))
 
 
-def install(site: Path, folder: str, points: str, metadata: str = "", file: str = "METADATA") -> None:
+def install(
+    site: Path, folder: str, points: str, metadata: str = "", file: str = "METADATA"
+) -> None:
     """What an installer leaves of a distribution, but for its modules."""
     (site / folder).mkdir()
     (site / folder / "entry_points.txt").write_text(points)
@@ -86,7 +89,7 @@ def test_the_copy_in_front_counts(site: Path, tmp_path: Path) -> None:
 def test_load(site: Path) -> None:
     install(site, "loads-1.dist-info", "[bench.test]\nx = os.path:join\ny = os:nothing.here\n")
     join, missing = entry_points("bench.test")
-    assert join.load() is __import__("os").path.join
+    assert join.load() is os.path.join
     with pytest.raises(AttributeError):
         missing.load()
 
