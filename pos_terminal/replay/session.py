@@ -301,7 +301,15 @@ def _one_error() -> Iterator[None]:
     try:
         yield
     except BaseExceptionGroup as raised:
-        first, *others = raised.exceptions
+        first, *others = _leaves(raised)
         for other in others:
             first.add_note(f"besides: {other!r}")
         raise first from None
+
+
+def _leaves(raised: BaseException) -> Iterator[BaseException]:
+    if isinstance(raised, BaseExceptionGroup):
+        for inner in raised.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield raised

@@ -34,6 +34,9 @@ BREATHS = 3.0
 UNHURRIED, FIRST = 0.45, 6
 """Seconds for each pause in so many tickets at first, so that people can follow."""
 
+SIMULATED = " (simulation)"
+"""What every record says at its end, and the picture once in its title."""
+
 RESET, BOLD, DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
 GREEN, YELLOW, CYAN, RED = "\x1b[32m", "\x1b[33m", "\x1b[36m", "\x1b[31m"
 VFD = "\x1b[1;38;5;51;48;5;17m"
@@ -111,7 +114,7 @@ class View(Watcher):
     def recorded(self, record: Record) -> None:
         """See Watcher."""
         self.day.take(record)
-        self._journal.append(self._describe(record))
+        self._journal.append(self._describe(record).removesuffix(SIMULATED))
         self._draw()
 
     def warn(self, text: str) -> None:
