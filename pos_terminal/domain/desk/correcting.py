@@ -1,0 +1,32 @@
+"""Taking back: the last line, an earlier one, the whole sale. Each leaves its trace."""
+
+from pos_terminal.domain import display, faults
+from pos_terminal.domain.catalog import Item
+from pos_terminal.domain.desk.state import Desk
+from pos_terminal.domain.entry import Entry
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.steps import Show, Sound, Step
+
+
+def correct(desk: Desk, _: str, __: Moment) -> Step:
+    """Take the last live line back."""
+    desk.nothing_typed()
+    sale = desk.at_hand(faults.NOTHING_TO_CORRECT)
+    voided = sale.correct()
+    name = sale.lines[voided.line - 1].name
+    return Step((voided,), (Show(display.voided(name, voided.gross)), Sound(Tone.ACCEPTED)))
+
+
+def void(desk: Desk, item: Item) -> Step:
+    """Take back the latest live line of an article."""
+    voided = desk.at_hand(faults.LINE_NOT_FOUND).void(item.plu)
+    desk.entry = Entry()
+    return Step((voided,), (Show(display.voided(item.name, voided.gross)), Sound(Tone.ACCEPTED)))
+
+
+def cancel(desk: Desk, _: str, __: Moment) -> Step:
+    """Give the sale up; only before anything is paid."""
+    desk.nothing_typed()
+    abandoned = desk.at_hand(faults.NOTHING_SOLD).abandon()
+    return Step((abandoned,), (Show(display.abandoned(abandoned.total)), Sound(Tone.ACCEPTED)))

@@ -1,0 +1,139 @@
+"""Articles: named by number, key or scan, weighed where sold by weight, put on the sale."""
+
+from dataclasses import replace
+
+from pos_terminal.domain import display, faults
+from pos_terminal.domain.barcode import (
+    LONGEST,
+    CheckDigitError,
+    has_gtin_form,
+    is_gtin,
+    is_readable,
+)
+from pos_terminal.domain.catalog import Found
+from pos_terminal.domain.desk.correcting import void
+from pos_terminal.domain.desk.state import Desk, Weighing
+from pos_terminal.domain.entry import Entry
+from pos_terminal.domain.events import LineSold
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.quantity import ONE, Price, Unit
+from pos_terminal.domain.sale import LARGEST_TOTAL, Refused
+from pos_terminal.domain.steps import Scanned, Show, Sound, Step, Weigh, Weighed
+
+
+def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
+    """A code from a scanner."""
+    if desk.fault:
+        raise Refused(faults.CLEAR_FIRST)
+    if desk.weighing:
+        raise Refused(faults.WEIGHT_WANTED)
+    if desk.entry.number:
+        raise Refused(faults.NOT_NOW)
+    code = scanned.text
+    if not 0 < len(code) <= LONGEST or not is_readable(code):
+        raise Refused(faults.UNREADABLE)
+    try:
+        found = desk.catalog.code(code) or desk.find_elsewhere(code, scanned.aim, desk.catalog)
+    except CheckDigitError:
+        raise Refused(faults.BAD_CHECK_DIGIT) from None
+    if found is None:
+        wrong = has_gtin_form(code) and not is_gtin(code)
+        raise Refused(faults.BAD_CHECK_DIGIT if wrong else faults.UNKNOWN_ARTICLE)
+    return _found(desk, found, moment, "scan", code)
+
+
+def plu(desk: Desk, _: str, moment: Moment) -> Step:
+    """The number typed is an article's."""
+    return _article(desk, desk.entry.whole(), moment)
+
+
+def direct(desk: Desk, number: str, moment: Moment) -> Step:
+    """A key of its own for one article."""
+    if desk.entry.number:
+        raise Refused(faults.NOT_NOW)
+    return _article(desk, number, moment)
+
+
+def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
+    """The scale's answer, for the article that waits for it."""
+    waiting = desk.weighing
+    if waiting is None or waiting.request != answer.request:
+        return Step()  # the clerk gave it up: a weight that nobody waits for is worth nothing
+    desk.weighing = None
+    if answer.fault:
+        raise Refused(answer.fault)
+    if answer.grams <= 0:
+        raise Refused(faults.SCALE_ZERO)
+    desk.entry = waiting.entry
+    return _sell(desk, Found(waiting.item, quantity=answer.grams), moment, "scale", "")
+
+
+def _article(desk: Desk, number: str, moment: Moment) -> Step:
+    item = desk.catalog.plu(number)
+    if item is None:
+        raise Refused(faults.UNKNOWN_ARTICLE)
+    return _found(desk, Found(item), moment, "key", "")
+
+
+def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+    if desk.entry.voiding:
+        if replace(desk.entry, number="", voiding=False) != Entry():
+            raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
+        return void(desk, found.item)
+    if found.quantity is not None or found.cents is not None:
+        _check_label(desk, found)
+        return _sell(desk, found, moment, "label", code)
+    if found.item.unit is Unit.KG and desk.entry.quantity is None:
+        desk.weighings += 1
+        desk.weighing = Weighing(desk.weighings, found.item, desk.entry)
+        desk.entry = Entry()
+        return Step(effects=(Weigh(desk.weighings),))
+    return _sell(desk, found, moment, entry, code)
+
+
+def _check_label(desk: Desk, found: Found) -> None:
+    """A label says its own quantity or price: none may be typed, and both must mean something."""
+    if desk.entry.quantity is not None or desk.entry.price is not None:
+        raise Refused(faults.NOT_NOW)
+    if found.cents is not None and not 0 < found.cents <= LARGEST_TOTAL:
+        raise Refused(faults.NO_PRICE)
+    if found.quantity is not None and found.quantity <= 0:
+        raise Refused(faults.SCALE_ZERO)
+
+
+def _sell(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+    item = found.item
+    listed = item.prices.on(moment.day)
+    price = desk.entry.override() or listed
+    quantity = found.quantity or desk.entry.quantity or ONE
+    unit = item.unit
+    if found.cents is not None:
+        price, quantity, unit = Price(found.cents), ONE, Unit.PIECE
+    if price is None:
+        raise Refused(faults.NO_PRICE)
+    if desk.entry.returning:
+        quantity = -quantity
+    vat = item.vats.on(moment.day)
+    opened, sale = desk.opening()
+    line = sale.sell(
+        LineSold(
+            sale=0,
+            line=0,
+            plu=item.plu,
+            name=item.name,
+            unit=unit,
+            family=item.family,
+            quantity=quantity,
+            price=price.cents,
+            per=price.per,
+            list_price=listed.cents if listed else None,
+            list_per=listed.per if listed else None,
+            vat=desk.default_vat if vat is None else vat,
+            gross=price.gross(quantity),
+            entry=entry,
+            code=code,
+        )
+    )
+    desk.entry = Entry()
+    return Step((*opened, line), (Show(display.line(line)), Sound(Tone.ACCEPTED)))
