@@ -1,6 +1,7 @@
 """The made-up morning, and how it is shown."""
 
 import asyncio
+import os
 import statistics
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
@@ -60,7 +61,7 @@ def test_in_a_terminal_it_draws_and_gives_the_terminal_back(tmp_path: Path) -> N
         # script(1) gives it a terminal (util-linux, part of every Debian).
         child = await asyncio.create_subprocess_exec(
             "script", "--quiet", "--return", "--command", program, str(tmp_path / "typescript"),
-            stdin=DEVNULL, stdout=PIPE, env={"COLUMNS": "110", "LINES": "40", "TERM": "linux"},
+            stdin=DEVNULL, stdout=PIPE, env={**os.environ, "COLUMNS": "110", "LINES": "40", "TERM": "linux"},
         )  # fmt: skip
         out, _ = await child.communicate()
         assert child.returncode == 0

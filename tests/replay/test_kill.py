@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -40,7 +41,7 @@ class Day:
             sys.executable, "-m", "pos_terminal", "replay",
             "--catalog", self.catalog, "--state", self.state, "--json",
             "--printer", f"{host}:{port}", self.tickets,
-            stdin=DEVNULL, stdout=PIPE, env={"TMPDIR": str(self._folder)},
+            stdin=DEVNULL, stdout=PIPE, env={**os.environ, "TMPDIR": str(self._folder)},
         )  # fmt: skip
 
     async def kill(self, after: float) -> None:
