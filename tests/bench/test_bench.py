@@ -3,12 +3,14 @@
 import asyncio
 import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bench.__main__ import PARTS
 from bench.far_printer import far_printer
 from bench.figures import Figure, latencies, quantile, table
 from bench.machine import describe
@@ -123,3 +125,11 @@ def test_far_printer_tells_receipts_apart() -> None:
         assert all(job.first <= job.last <= job.answered for job in jobs)
 
     run(talk())
+
+
+def test_every_part_is_described() -> None:
+    """In the order in which they run."""
+    page = (ROOT / "docs" / "bench.md").read_text()
+    assert [part for part in re.findall(r"^## (.+)$", page, re.MULTILINE) if part in PARTS] == [
+        *PARTS
+    ]
