@@ -55,13 +55,14 @@ def test_without_a_terminal_it_is_told_in_plain_lines(capsys: pytest.CaptureFixt
 
 
 def test_in_a_terminal_it_draws_and_gives_the_terminal_back(tmp_path: Path) -> None:
+    terminal = {"COLUMNS": "110", "LINES": "40", "TERM": "linux"}
     program = f"{sys.executable} -m pos_terminal demo --fast --seed 5"
 
     async def body() -> bytes:
         # script(1) gives it a terminal (util-linux, part of every Debian).
         child = await asyncio.create_subprocess_exec(
             "script", "--quiet", "--return", "--command", program, str(tmp_path / "typescript"),
-            stdin=DEVNULL, stdout=PIPE, env={**os.environ, "COLUMNS": "110", "LINES": "40", "TERM": "linux"},
+            stdin=DEVNULL, stdout=PIPE, env={**os.environ, **terminal},
         )  # fmt: skip
         out, _ = await child.communicate()
         assert child.returncode == 0
