@@ -42,7 +42,7 @@ def erasures(directory: Path, after: int) -> Erasures:
 
 def naming(directory: Path, person: str) -> list[Record]:
     """Every record that names the pseudonym, oldest first."""
-    needle = person.encode()
+    needle = f'"{person}"'.encode()
     return [_record(row) for row in _rows(directory / NAME, 0) if needle in row.rec]
 
 

@@ -5,6 +5,7 @@ power cut either the change is there, or the journal alone knows of it: an erasu
 the next start (`forget`), and a person who was to be added is a pseudonym of nobody.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -22,6 +23,8 @@ from pos_terminal.persons.errors import PersonsError, using
 from pos_terminal.persons.item import Item, Label
 from pos_terminal.persons.seal import key_id
 from pos_terminal.persons.shelf import Box, Shelf
+
+log = logging.getLogger(__name__)
 
 Record = Callable[[Sequence[Event]], None]
 """Makes events durable in the journal, all or none; returns once they are, or raises."""
@@ -58,9 +61,11 @@ class Persons:
         return cls(path, db, key, record)
 
     def close(self) -> None:
-        """Let the file go."""
-        with using(self._path):
+        """Let the file go; the last to leave takes the log in, and where that fails it stays."""
+        try:
             self._db.close()
+        except apsw.Error as error:
+            log.warning("the log was not taken into %s, and stays: %s", self._path, error)
 
     def add(self, items: Sequence[Item]) -> str:
         """Hold `items` of somebody new; the pseudonym, 128 bits of chance in hex."""
