@@ -29,6 +29,10 @@ class ClosingHours:
             raise ValueError(f"year_begins {self.year_begins}: a month from 1 to 12")
 
 
+ORDINARY = ClosingHours()
+"""A till that was told nothing else."""
+
+
 class OpenSales(NotYet):
     """A day with open or held sales is not closed, unless it is decided to carry them over."""
 

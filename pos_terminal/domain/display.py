@@ -17,6 +17,11 @@ def ready() -> Screen:
     return Screen(say("BONJOUR"), "")
 
 
+def training() -> Screen:
+    """Nothing sold yet, and nothing will be: exercises."""
+    return Screen(say("FORMATION"), say("VENTES FACTICES"))
+
+
 def line(sold: LineSold) -> Screen:
     """The line just sold: label and count, then unit price and amount; or weight, price, amount."""
     if sold.unit is Unit.KG:

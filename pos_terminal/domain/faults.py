@@ -77,6 +77,12 @@ NO_PRICE = _fault(
     "L'article n'a pas de prix à cette date.",
     "Taper C, puis le prix : prix PRIX plu PLU.",
 )
+COMMAND_UNREADABLE = _fault(
+    "A-105",
+    "COMMANDE ILLISIBLE",
+    "Le code lu est une commande de la caisse, mais sa clé ou son contenu est faux.",
+    "Taper C et scanner de nouveau, ou taper la touche ; réimprimer la feuille abîmée.",
+)
 KEY_UNKNOWN = _fault(
     "K-101",
     "TOUCHE INCONNUE",
@@ -140,6 +146,24 @@ TENDER_EXACT = _fault(
 )
 LINE_NOT_FOUND = _fault(
     "S-107", "PAS SUR LE TICKET", "Aucune ligne vivante de cet article dans la vente.", "Taper C."
+)
+Z_DUE = _fault(
+    "S-121",
+    "Z A FAIRE",
+    "Une clôture est en retard.",
+    "Finir la vente, puis faire le Z.",
+)
+SALES_OPEN = _fault(
+    "S-122",
+    "VENTES NON FINIES",
+    "Des ventes sont ouvertes ou en attente : la journée ne se clôt pas.",
+    "Les finir ou les annuler ; ou les reporter au lendemain (--carry).",
+)
+NOTHING_TO_CLOSE = _fault(
+    "S-123",
+    "RIEN A CLORE",
+    "Cette période ne peut pas être close maintenant.",
+    "Lire la cause dite ; clore d'abord le jour, puis le mois, puis l'exercice.",
 )
 WEIGHT_WANTED = _fault(
     "W-100",
@@ -310,6 +334,65 @@ JOURNAL_MISSING = _fault(
     "Ce dossier ne contient pas de journal.",
     "Nommer le bon dossier avec --state.",
 )
+PURGE_REFUSED = _fault(
+    "J-121",
+    "PURGE REFUSEE",
+    "Rien n'a été purgé : il manque de quoi le faire sans perte.",
+    "Lire la cause dite ; archiver, vérifier deux copies sur deux supports.",
+)
+RESTORE_REFUSED = _fault(
+    "J-122",
+    "RESTAURATION REFUSEE",
+    "La sauvegarde ne peut pas être reprise ici.",
+    "Lire la cause dite ; prendre une autre copie, et un dossier vide.",
+)
+MIGRATION_WAITS = _fault(
+    "J-123",
+    "VERSION A CONFIRMER",
+    "Cette version change la forme du journal, et attend d'être confirmée.",
+    "Confirmer la mise à jour, ou remettre la version d'avant.",
+    Tone.ALARM,
+)
+CLOCK_DOUBTED = _fault(
+    "C-121",
+    "HORLOGE DOUTEUSE",
+    "L'heure de la machine recule ou n'est pas vérifiée ; chaque vente le dit.",
+    "Brancher le réseau ou régler l'heure ; la vente continue.",
+)
+SIGNER_DOWN = _fault(
+    "J-108",
+    "SIGNATURE EN PANNE",
+    "Les écritures ne peuvent plus être signées ; rien n'est vendu.",
+    "Attendre la reprise ; sinon appeler le support.",
+    Tone.ALARM,
+)
+KEY_MISSING = _fault(
+    "J-109",
+    "CLE ABSENTE",
+    "La clé qui signe ce journal manque, est abîmée ou est celle d'une autre caisse.",
+    "Ne rien effacer ; remettre le dossier keys de cette caisse depuis sa sauvegarde.",
+    Tone.ALARM,
+)
+KEY_OPEN = _fault(
+    "J-110",
+    "CLE LISIBLE",
+    "D'autres comptes peuvent lire la clé qui signe le journal.",
+    "La remettre au seul service (chmod 700 keys, 600 ses fichiers), puis changer de clé.",
+    Tone.ALARM,
+)
+WITNESS_DISAGREES = _fault(
+    "J-111",
+    "TEMOIN CONTRAIRE",
+    "Le témoin a vu un journal plus long ou différent : une copie ancienne a été remise.",
+    "Ne rien effacer ; remettre le journal complet, ou appeler le support.",
+    Tone.ALARM,
+)
+WITNESS_MISSING = _fault(
+    "J-112",
+    "TEMOIN ABSENT",
+    "Le support du témoin manque, est plein ou illisible ; la vente continue sans témoin.",
+    "Remettre le support du témoin ; vérifier [witness] dans les réglages.",
+)
 BAD_CONFIGURATION = _fault(
     "C-101",
     "REGLAGES REFUSES",
@@ -343,6 +426,18 @@ REPLAY_STOPPED = _fault(
     "REJEU ARRETE",
     "Le rejeu des tickets s'est arrêté avant la fin.",
     "Lever la cause dite, puis relancer avec le même --state : il reprend où il en était.",
+)
+FILE_UNWRITABLE = _fault(
+    "C-131",
+    "FICHIER NON ECRIT",
+    "Le fichier demandé n'a pas pu être écrit.",
+    "Lire la cause dite ; choisir un autre nom ou un autre dossier.",
+)
+EXTRA_MISSING = _fault(
+    "C-132",
+    "COMPLEMENT ABSENT",
+    "Il manque une bibliothèque qui n'est installée que sur demande.",
+    "L'installer avec la commande dite.",
 )
 PERSON_UNKNOWN = _fault(
     "E-101",

@@ -56,7 +56,19 @@ class NewCatalog:
     catalog: Catalog
 
 
-Input = Pressed | Scanned | Weighed | PaperDone | Trouble | NewCatalog
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Exercises begin under this supervisor's number; with 0 they end."""
+
+    supervisor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDue:
+    """Closures are overdue: between two sales the till catches up with them."""
+
+
+Input = Pressed | Scanned | Weighed | PaperDone | Trouble | NewCatalog | Train | CloseDue
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,12 @@ class Print:
     at: str
 
 
-Effect = Show | Sound | Weigh | OpenDrawer | Print
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Close what is overdue, if no sale was opened since."""
+
+
+Effect = Show | Sound | Weigh | OpenDrawer | Print | CatchUp
 
 
 @dataclass(frozen=True, slots=True)

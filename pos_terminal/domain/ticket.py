@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pos_terminal.domain.events import SaleClosed, TicketLine
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
+from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
 from pos_terminal.domain.words import say
@@ -21,8 +22,12 @@ class Shop:
 
 
 def number(terminal: str, ticket: SaleClosed) -> str:
-    """«2-000123»: the ticket's number as printed, so that several tills never collide."""
-    return f"{terminal}-{ticket.number:06d}"
+    """«2-000123»: the ticket's number as printed, so that several tills never collide.
+
+    An exercise's is of another series, and says so: «2-F000001».
+    """
+    series = TRAINING_SERIES if ticket.series == TRAINING_SERIES else ""
+    return f"{terminal}-{series}{ticket.number:06d}"
 
 
 def receipt(
@@ -31,13 +36,14 @@ def receipt(
     """The ticket as a document. `at` is the closing record's local time, ISO 8601.
 
     `copy` 0 is the ticket, from 1 on the duplicate of that number. A simulated sale says so at
-    its head and at its foot, so that the paper cannot pass for a ticket.
+    its head and at its foot, so that the paper cannot pass for a ticket; so does an exercise.
     """
+    training = ticket.series == TRAINING_SERIES
     return Receipt(
         title=f"ticket {number(terminal, ticket)}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
             *_head(shop, terminal, ticket, at),
-            *_marks(copy, simulated),
+            *_marks(copy, simulated=simulated, training=training),
             Rule(),
             *(block for line in ticket.lines if not line.voided for block in _line(line)),
             Rule(),
@@ -45,7 +51,7 @@ def receipt(
             *_tenders(ticket),
             Rule(),
             *_vat(ticket),
-            *_marks(copy, simulated),
+            *_marks(copy, simulated=simulated, training=training),
             *(Text(line, Align.CENTRE) for line in shop.footer),
         ),
     )
@@ -60,9 +66,11 @@ def _head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Bl
     yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
 
 
-def _marks(copy: int, simulated: bool) -> Iterator[Block]:
+def _marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
     if simulated:
         yield Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True)
+    if training:
+        yield Text(say("*** FACTICE — FORMATION ***"), Align.CENTRE, bold=True)
     if copy:
         yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
 

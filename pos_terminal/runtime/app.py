@@ -9,20 +9,24 @@ from typing import NoReturn
 
 import pos_terminal
 from pos_terminal.domain import display, faults
-from pos_terminal.domain.counter import SERIES, Counter
-from pos_terminal.domain.events import Event, OperatorSignedOn, TillStarted, TillStopped
+from pos_terminal.domain.clockwork import doubtful
+from pos_terminal.domain.counter import Counter
+from pos_terminal.domain.events import TillStopped
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.setup import Setup
 from pos_terminal.domain.steps import Input, NewCatalog, Trouble
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Identity
+from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
 from pos_terminal.runtime.clock import Clock
+from pos_terminal.runtime.closing import Closing
 from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.hotplug import watch
 from pos_terminal.runtime.notify import notify, watchdog_interval
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.settings import Settings
+from pos_terminal.runtime.technical import at_start, last_moment
 from pos_terminal.runtime.till import Till
 
 log = logging.getLogger(__name__)
@@ -95,7 +99,9 @@ class App:
         self.plugins.on_stop = partial(self.put, Trouble(faults.PLUGIN_STOPPED))
         if self.plugins.stopped:
             self.plugins.on_stop()
-        watchers = (self._sell(journal), self._keep_watchdog(), self._watch_files())
+        watchers = [self._sell(journal), self._keep_watchdog(), self._watch_files()]
+        if not self._identity.simulated:  # a replay's days are those of its file
+            watchers.append(self._watch_closings())
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(task) for task in self.equipment.tasks()]
@@ -137,6 +143,7 @@ class App:
     async def _serve(self, journal: Journal) -> None:
         loaded = self._catalogue.load()
         counter = self._counter(journal, loaded)
+        last = last_moment(journal)
         till = Till(
             counter,
             journal,
@@ -145,9 +152,15 @@ class App:
             shop=self.settings.shop,
             terminal=self.settings.terminal,
             simulated=self._identity.simulated,
+            hours=self.settings.closing,
+            last=last,
         )
         self.till = till
-        till.record(self._first_events(journal, loaded))
+        in_force = Setup(self._identity.software, self.settings.source, loaded.catalog.sha256)
+        now, operator = self._clock.now(), self.settings.operator
+        till.record(tuple(at_start(journal.running, in_force, operator, now, last)))
+        if doubtful(now, last):
+            self.put(Trouble(faults.CLOCK_DOUBTED))
         if loaded.problems:
             self.put(Trouble(faults.BAD_CATALOGUE))
         self.ready.set()
@@ -158,7 +171,8 @@ class App:
         counter = Counter(loaded.catalog, self.settings.default_vat, self.plugins.find_item)
         counts = journal.running.counts
         weighings = self.till.counter.weighings if self.till else 0
-        counter.resume(counts.sale, counts.tickets.get(SERIES, 0), weighings)
+        training = journal.running.book.training
+        counter.resume(counts.sale, counts.tickets, weighings, training=training)
         for record in journal.recent():
             counter.apply(record.event, record.moment.at)
         sale = counter.sale
@@ -166,22 +180,6 @@ class App:
             counter.catalog = self._catalogue.kept(sale.catalog)
             self.put(NewCatalog(loaded.catalog))
         return counter
-
-    def _first_events(self, journal: Journal, loaded: Loaded) -> tuple[Event, ...]:
-        recent = journal.recent()
-        if not recent:
-            after = "first"
-        else:
-            after = "stop" if isinstance(recent[-1].event, TillStopped) else "crash"
-        started = TillStarted(
-            version=pos_terminal.__version__,
-            after=after,
-            configuration=self.settings.source,
-            catalog=loaded.catalog.sha256,
-        )
-        if journal.running.operator == self.settings.operator:
-            return (started,)
-        return (started, OperatorSignedOn(operator=self.settings.operator))
 
     async def _out_of_order(self, fault: Fault) -> None:
         """Refuse every input, loudly, until it is time to try the journal again."""
@@ -217,6 +215,15 @@ class App:
                 notify("WATCHDOG=1")
             elif stalled >= STALLED:
                 log.error("a record has been on its way to disk for %.0f s", stalled)
+
+    async def _watch_closings(self) -> NoReturn:
+        """From the start on: closures that were forgotten."""
+        await self.ready.wait()
+        hours, clock = self.settings.closing, self._clock
+        await Closing(hours, self._running, clock.now, self.put).watch()
+
+    def _running(self) -> Running | None:
+        return self.journal.running if self.journal else None
 
     async def _watch_files(self) -> NoReturn:
         """From the start on, but behind it: what is plugged in, and a new catalogue."""

@@ -17,6 +17,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.barcode import Measure, Pattern
 from pos_terminal.domain.catalog_file import parse_rate
+from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.table import Problem
 from pos_terminal.domain.ticket import Shop
@@ -62,6 +63,7 @@ class _File:
     terminal: _TerminalTable
     labels: tuple[dict[str, Any], ...] = ()
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    closing: ClosingHours = field(default_factory=ClosingHours)
 
 
 class _Reader:
@@ -74,8 +76,7 @@ class _Reader:
             self.text = source.decode()
             self.tables = tomllib.loads(self.text)
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            at = re.search(r"line (\d+)", str(error))
-            problem = Problem(int(at[1]) if at else 1, "", f"this is no TOML: {error}")
+            problem = Problem(_broken_line(source, error), "", f"this is no TOML: {error}")
             raise BadConfiguration(file, (problem,)) from None
 
     def bad(self, path: str, reason: str) -> None:
@@ -108,6 +109,14 @@ class _Reader:
         """Raise BadConfiguration when anything was wrong."""
         if self.problems:
             raise BadConfiguration(self.file, tuple(self.problems))
+
+
+def _broken_line(source: bytes, error: ValueError) -> int:
+    """Where reading stopped: at a bad byte, on the line that the message names, or at the end."""
+    if isinstance(error, UnicodeDecodeError):
+        source = source[: error.start]
+    named = re.search(r"at line (\d+)", str(error))
+    return int(named[1]) if named else source.rstrip(b"\n").count(b"\n") + 1
 
 
 def load(file: Path) -> bytes:
@@ -162,7 +171,30 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         keymap=keymap,
         plugins=terminal.plugins,
         devices=devices,
+        closing=whole.closing,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """What a command needs that keeps the books of a till which does not run."""
+
+    shop: Shop
+    zone: ZoneInfo
+    language: str
+    closing: ClosingHours
+
+
+def read_shop(file: Path, source: bytes) -> ShopSettings:
+    """The shop's settings alone, without the plugins and devices; raises BadConfiguration."""
+    reader = _Reader(file, source)
+    whole = reader.convert(reader.tables, _File, "")
+    terminal = whole.terminal if whole else None
+    zone = reader.check("terminal.zone", lambda: _zone(terminal.zone)) if terminal else None
+    reader.close()
+    if whole is None or zone is None:
+        raise AssertionError("a refused key has its problem noted")
+    return ShopSettings(whole.shop, zone, whole.terminal.language, whole.closing)
 
 
 def _patterns(reader: _Reader, tables: Sequence[dict[str, Any]]) -> Iterator[Pattern]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.barcode import Pattern
+from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import KeyMap
 from pos_terminal.domain.ticket import Shop
 
@@ -57,3 +58,4 @@ class Settings:
     keymap: KeyMap = field(repr=False)
     plugins: tuple[str, ...]
     devices: tuple[DeviceSettings, ...]
+    closing: ClosingHours = field(default_factory=ClosingHours)

@@ -12,13 +12,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pos_terminal.domain import ticket
+from pos_terminal.domain import closing, ticket
+from pos_terminal.domain.clockwork import jump
+from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period_events import Period, PeriodClosed
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Effect, Input, OpenDrawer, Print, Show, Sound, Weigh
+from pos_terminal.domain.steps import (
+    CatchUp,
+    Effect,
+    Input,
+    OpenDrawer,
+    Print,
+    Show,
+    Sound,
+    Weigh,
+)
+from pos_terminal.domain.system_events import ClockJumped
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
@@ -48,7 +61,7 @@ class Inputs(Protocol):
 
 
 class Till:
-    """Runs one counter over one journal."""
+    """Runs one counter over one journal. `last` is the moment of the journal's last record."""
 
     def __init__(
         self,
@@ -60,6 +73,8 @@ class Till:
         shop: Shop,
         terminal: str,
         simulated: bool,
+        hours: ClosingHours = closing.ORDINARY,
+        last: Moment | None = None,
     ) -> None:
         self.counter = counter
         self._journal = journal
@@ -68,6 +83,8 @@ class Till:
         self._shop = shop
         self._terminal = terminal
         self._simulated = simulated
+        self._hours = hours
+        self._last = last
         self._base = counter.base()
         self._pending: dict[Appended, float] = {}
         self._newest: Appended | None = None
@@ -101,14 +118,55 @@ class Till:
         """Append events of the terminal's own (start, stop); a failure stops the till as well."""
         return self._append(events, self._clock.now(), ())
 
+    def close(
+        self, periods: Sequence[Period], *, automatic: bool, carry: bool = False, authority: int = 0
+    ) -> tuple[PeriodClosed, ...]:
+        """Close these periods, in this order, and say with what; durable when all before it is.
+
+        Call it once all records are durable (as an effect): the book is the journal's. NotYet where
+        there is nothing to close; OpenSales where sales are open and are not carried over.
+        """
+        running, moment = self._journal.running, self._clock.now()
+        book, seq = running.book, running.seq
+        jumped = self._jumped(moment)
+        if jumped:  # its record will be the one before
+            seq += 1
+            book = book.after(jumped, seq, moment.at)
+        made = closing.closures(
+            book,
+            seq,
+            moment,
+            periods,
+            year_begins=self._hours.year_begins,
+            opened=running.opened,
+            carry=carry,
+            automatic=automatic,
+            authority=authority,
+        )
+        self._append(made, moment, ())
+        return made
+
+    def _catch_up(self) -> None:
+        """Close what is overdue now. A sale begun meanwhile goes first: it is asked again."""
+        running = self._journal.running
+        if not self._pending and not running.opened:
+            periods = closing.due(running.book, self._clock.now(), self._hours)
+            if periods:
+                self.close(periods, automatic=True)
+
     def _append(
         self, events: Sequence[Event], moment: Moment, effects: Sequence[Effect]
     ) -> Appended:
-        appended = self._journal.append(events, moment)
+        jumped = self._jumped(moment)
+        self._last = moment
+        appended = self._journal.append((jumped, *events) if jumped else events, moment)
         self._pending[appended] = time.monotonic()
         self._newest = appended
         appended.add_done_callback(lambda done: self._durable(done, effects))
         return appended
+
+    def _jumped(self, moment: Moment) -> ClockJumped | None:
+        return jump(self._last, moment) if self._last else None
 
     def stalled_for(self) -> float:
         """Seconds since the oldest append that is not durable yet; 0 when there is none."""
@@ -141,6 +199,8 @@ class Till:
                     self._outputs.scale.weigh(request)
                 case OpenDrawer():
                     self._outputs.drawer.open()
+                case CatchUp():
+                    self._catch_up()
                 case Print():
                     self._outputs.printer.print(self._paper(effect))
 

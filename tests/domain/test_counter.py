@@ -163,7 +163,7 @@ def test_a_late_answer_is_worth_nothing(till: Bench) -> None:
 
 
 def test_weighings_go_on_counting_after_a_restart(till: Bench) -> None:
-    till.counter.resume(0, 0, weighings=7)
+    till.counter.resume(0, {}, weighings=7)
     assert till.press("4 PLU").effects == (Weigh(8),)
 
 
@@ -303,7 +303,7 @@ def test_a_zero_ticket_closes_on_cash(till: Bench) -> None:
 
 
 def test_numbers_follow_on(till: Bench) -> None:
-    till.counter.resume(41, 17)
+    till.counter.resume(41, {"T": 17})
     till.press("1 PLU CASH 1 PLU CANCEL 1 PLU CASH")
     tickets = [event for event in till.of(SaleClosed)]
     assert [(ticket.sale, ticket.number) for ticket in tickets] == [(42, 18), (44, 19)]

@@ -1,0 +1,65 @@
+"""Overdue closures: caught up with between two sales, or said to the clerk.
+
+A forgotten Z stops nobody from selling: the sales go on in the session that was not closed, and its
+Z, when it comes, has them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import NoReturn
+
+from pos_terminal.domain import closing, faults
+from pos_terminal.domain.closing import ClosingHours
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period_events import Period
+from pos_terminal.domain.steps import CloseDue, Input, Trouble
+from pos_terminal.journal.record import Running
+
+log = logging.getLogger(__name__)
+
+LOOK = 60.0
+"""Seconds between two looks at what is overdue."""
+
+REMIND = 3_600_000_000
+"""Microseconds after which the clerk is told again."""
+
+
+class Closing:
+    """Looks at the book now and then. `running` is the journal's state; None: out of order."""
+
+    def __init__(
+        self,
+        hours: ClosingHours,
+        running: Callable[[], Running | None],
+        now: Callable[[], Moment],
+        put: Callable[[Input], None],
+    ) -> None:
+        self._hours = hours
+        self._running = running
+        self._now = now
+        self._put = put
+        self._told: tuple[Period, ...] = ()
+        self._told_at = 0
+
+    async def watch(self) -> NoReturn:
+        """Look at once, then every LOOK seconds."""
+        while True:
+            self.look()
+            await asyncio.sleep(LOOK)
+
+    def look(self) -> None:
+        """If anything is overdue and nobody is being served, have it closed, or say so."""
+        running = self._running()
+        if running is None or running.opened:
+            return
+        moment = self._now()
+        due = closing.due(running.book, moment, self._hours)
+        if not due:
+            self._told = ()
+        elif self._hours.automatic:
+            self._put(CloseDue())
+        elif due != self._told or moment.mono - self._told_at >= REMIND:
+            self._told, self._told_at = due, moment.mono
+            log.warning("%s overdue: %s", faults.Z_DUE, ", ".join(each.value for each in due))
+            self._put(Trouble(faults.Z_DUE))
