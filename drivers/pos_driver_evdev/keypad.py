@@ -1,4 +1,4 @@
-"""The clerk's keypad: a USB keyboard to Linux, of which only the keys going down matter."""
+"""The clerk's keypad: a USB keyboard to Linux. Keys going down matter, and the modifiers held."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +9,7 @@ from evdev import ecodes
 from pos_driver_evdev.nodes import grab, opened
 from pos_driver_evdev.reader import Inbox, listening
 from pos_terminal.devices.classes import Keypad, KeyPress
+from pos_terminal.domain.chords import MODIFIERS
 from pos_terminal.domain.faults import KEYPAD_OFFLINE
 
 UNKNOWN_KEY = "KEY_UNKNOWN"
@@ -40,6 +41,7 @@ class EvdevKeypad:
 
     def __init__(self, settings: KeypadSettings) -> None:
         self._inbox: Inbox[KeyPress] = Inbox(settings.device, KEYPAD_OFFLINE)
+        self._held: frozenset[str] = frozenset()
         self.on_lost = self._inbox.lose
 
     async def read(self) -> KeyPress:
@@ -51,12 +53,19 @@ class EvdevKeypad:
         await self._inbox.gone()
 
     def on_key(self, code: int, value: int) -> None:
-        """Take one key event: 1 is a key going down; releases and repeats are left out."""
+        """Take one key event: 1 is a key going down, 0 up; repeats (2) are left out."""
+        name = key_name(code)
         if value == 1:
-            self._inbox.put(KeyPress(key_name(code)))
+            self._inbox.put(KeyPress(name, self._held))
+        if name in MODIFIERS:
+            self._held = self._held | {name} if value else self._held - {name}
 
     def on_dropped(self) -> None:
-        """Pass lost presses on as an unknown key, which the till refuses aloud."""
+        """Pass lost presses on as an unknown key, which the till refuses aloud.
+
+        A modifier's release may be among them: none counts as held until one goes down again.
+        """
+        self._held = frozenset()
         self._inbox.put(KeyPress(UNKNOWN_KEY))
 
 

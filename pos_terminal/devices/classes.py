@@ -59,9 +59,14 @@ class Scanner(Device, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeyPress:
-    """One key going down, by its physical name as in linux/input-event-codes.h («KEY_KP7»)."""
+    """One key going down, by its physical name as in linux/input-event-codes.h («KEY_KP7»).
+
+    `held` are the modifiers (`pos_terminal.domain.chords.MODIFIERS`) that are down meanwhile; a
+    modifier going down is a press of its own before that.
+    """
 
     name: str
+    held: frozenset[str] = frozenset()
 
 
 class Keypad(Device, Protocol):

@@ -23,6 +23,7 @@ from hashlib import sha256
 
 from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
 from pos_terminal.domain.catalog import Catalog, Item, dated
+from pos_terminal.domain.command_codes import is_command
 from pos_terminal.domain.money import WHOLE, euros
 from pos_terminal.domain.quantity import Price, Unit, decimal
 from pos_terminal.domain.sale import LARGEST_QUANTITY, LARGEST_TOTAL
@@ -132,6 +133,8 @@ def _barcodes(row: Row) -> tuple[str, ...]:
             raise _BadCell("barcode", f"{code!r} has a wrong check digit")
         if len(code) > LONGEST or not code.isprintable():
             raise _BadCell("barcode", f"{code[:20]!r} is no barcode")
+        if is_command(code):
+            raise _BadCell("barcode", f"{code!r} begins like the till's own commands")
     return codes
 
 

@@ -1,12 +1,14 @@
 """The till's keys, and the map from a keyboard's physical keys to them.
 
-A map is data: `KEY_KP7 = "7"`, `KEY_F1 = "article 28"`. The names of the functions are the
-ones below; digits, «00» and «,» stand for themselves.
+A map is data: `KEY_KP7 = "7"`, `KEY_F1 = "article 28"`, `"KEY_LEFTCTRL+KEY_A" = "x"`. The names of
+the functions are the ones below; digits, «00» and «,» stand for themselves.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+
+from pos_terminal.domain.chords import modifiers_in, parse_chord
 
 
 class Function(Enum):
@@ -34,6 +36,12 @@ class Key:
     function: Function
     argument: str = ""
 
+    def __str__(self) -> str:
+        """The text that a map has for it: `parse_key` backwards."""
+        if self.function in (Function.TYPE, Function.TENDER):
+            return self.argument
+        return f"{self.function.value} {self.argument}".rstrip()
+
 
 TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
 TENDER_KEYS = ("CASH", "CARD")
@@ -60,11 +68,17 @@ def parse_key(text: str) -> Key:
 
 
 def parse_map(table: Mapping[str, str]) -> KeyMap:
-    """A whole map; ValueError names the key at fault."""
-    keys = {}
+    """A whole map, under the chords' usual names; ValueError names the key at fault."""
+    keys: dict[str, Key] = {}
     for physical, text in table.items():
         try:
-            keys[physical] = parse_key(text)
+            chord = parse_chord(physical)
+            key = parse_key(text)
         except ValueError as error:
             raise ValueError(f"{physical}: {error}") from None
+        if str(chord) in keys:
+            raise ValueError(f"{physical}: the same keys are «{keys[str(chord)]}» already")
+        keys[str(chord)] = key
+    for modifier in modifiers_in(keys) & keys.keys():
+        raise ValueError(f"{modifier}: it is held in combinations, so it can be no key of its own")
     return keys

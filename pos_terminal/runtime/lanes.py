@@ -19,6 +19,7 @@ from pos_terminal.devices.classes import (
 )
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.domain import faults
+from pos_terminal.domain.chords import Chords
 from pos_terminal.domain.events import ReceiptRequested
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keys import KeyMap
@@ -53,11 +54,13 @@ async def read_scans(port: Port[Scanner], put: Put) -> NoReturn:
 
 async def read_keys(port: Port[Keypad], keymap: KeyMap, put: Put) -> NoReturn:
     """From a keypad to the till, through the key map, for ever."""
+    chords = Chords(keymap)
 
     async def read(keypad: Keypad) -> NoReturn:
         while True:
             press = await keypad.read()
-            put(Pressed(keymap.get(press.name)))
+            if not chords.only_held(press.name):
+                put(Pressed(chords.find(press.name, press.held)))
 
     await _hold(port, read)
 

@@ -1,6 +1,7 @@
 """The till's language: gettext's catalogues over the French that stands in the code."""
 
 import gettext
+from collections.abc import Callable
 from pathlib import Path
 
 from pos_terminal.domain import words
@@ -12,8 +13,11 @@ SOURCE = "fr"
 
 def speak(language: str) -> None:
     """Show words in `language` («fr», «en») from here on; French where a word is missing."""
+    words.speak(translation(language))
+
+
+def translation(language: str) -> Callable[[str], str]:
+    """What turns the French of the code into `language`; French where a word is missing."""
     if language == SOURCE:
-        words.speak(str)
-        return
-    translation = gettext.translation(DOMAIN, str(LOCALE), [language], fallback=True)
-    words.speak(translation.gettext)
+        return str
+    return gettext.translation(DOMAIN, str(LOCALE), [language], fallback=True).gettext

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
-from pos_terminal.domain import faults, payment, words
+from pos_terminal.commands.sheet_layout import LABELS_TITLE
+from pos_terminal.domain import command_sheet, faults, payment, words
 from pos_terminal.runtime.words import DOMAIN, LOCALE, speak
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,9 @@ def said() -> Iterator[str]:
         yield tender.label
     for fault in faults.every():
         yield from (fault.text, fault.cause, fault.remedy)
+    for group in command_sheet.functions():
+        yield from (group.title, *(command.purpose for command in group.commands))
+    yield LABELS_TITLE
 
 
 def read(language: str) -> Catalog:

@@ -1,0 +1,166 @@
+"""`pos-terminal sheet`: the command barcodes and key labels, as a PDF or on the receipt printer.
+
+Exit status: 0 done, 1 it could not be drawn, written or printed, 2 usage.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.run import CONFIG, STATE
+from pos_terminal.commands.sheet_pdf import NoLibrary, draw
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.errors import DeviceError
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.catalog_file import parse_catalog
+from pos_terminal.domain.command_sheet import (
+    CommandSheet,
+    families,
+    functions,
+    labels,
+    receipts,
+)
+from pos_terminal.domain.receipt import Receipt
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.place import LOCK, Lock
+from pos_terminal.runtime import config
+from pos_terminal.runtime.boot import Booted, read
+from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.words import speak, translation
+
+PARTS = ("functions", "labels", "articles")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path, metavar="FILE.pdf", help="write an A4 PDF")
+    where.add_argument(
+        "--print", action="store_true", help="print on the receipt printer, the till being stopped"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE",
+        help=f"the shop's name, key map, catalogue and printer ({CONFIG}, where it is there)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--part", action="append", choices=PARTS, metavar="PART",
+        help=f"only this: {', '.join(PARTS)}; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--state", type=Path, default=STATE, metavar="DIR", help="the till's, to see that it rests"
+    )
+    parser.add_argument("--json", action="store_true", help="what the sheet holds, as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draw or print; 0, or 1 where that cannot be done."""
+    as_json = arguments.json
+    try:
+        booted = _booted(arguments)
+        sheet = _sheet(booted, arguments.part or PARTS)
+        if arguments.print and booted:
+            speak(booted.settings.language)
+            with _till_at_rest(arguments.state):
+                asyncio.run(_print(booted, receipts(sheet)))
+        else:
+            arguments.out.write_bytes(draw(sheet, translation("en")))
+    except BadConfiguration as error:
+        return fail(faults.BAD_CONFIGURATION, str(error), as_json=as_json)
+    except _BadCatalogue as error:
+        return fail(faults.BAD_CATALOGUE, str(error), as_json=as_json)
+    except NoLibrary as error:
+        detail = f"{error}: pip install 'pos-terminal[sheet]'"
+        return fail(faults.EXTRA_MISSING, detail, as_json=as_json)
+    except JournalError as error:
+        detail = f"{error.detail}: the till is running and holds the printer; stop it first"
+        return fail(error.fault, detail, as_json=as_json)
+    except DeviceError as error:
+        return fail(error.fault, error.detail or error.fault.cause, as_json=as_json)
+    except OSError as error:
+        return fail(faults.FILE_UNWRITABLE, str(error), as_json=as_json)
+    if as_json:
+        print_json(_as_json(sheet, arguments.out))
+    return 0
+
+
+class _BadCatalogue(Exception):
+    """The catalogue has a fault, or is not there."""
+
+
+def _booted(arguments: argparse.Namespace) -> Booted | None:
+    """The configuration, if there is one: a sheet of functions can do without."""
+    file: Path = arguments.config or CONFIG
+    if arguments.config is None and not arguments.print and not file.exists():
+        return None
+    return read(file.absolute(), config.load(file))
+
+
+def _sheet(booted: Booted | None, parts: tuple[str, ...]) -> CommandSheet:
+    commands = functions() if "functions" in parts else ()
+    if booted is None:
+        return CommandSheet("pos-terminal", commands)
+    settings = booted.settings
+    today = datetime.now(settings.zone).date()
+    catalog = _catalogue(booted)
+    return CommandSheet(
+        settings.shop.name,
+        commands,
+        labels(settings.keymap, catalog, today) if "labels" in parts else (),
+        families(catalog, today) if "articles" in parts else (),
+    )
+
+
+def _catalogue(booted: Booted) -> Catalog:
+    file = booted.settings.catalog
+    try:
+        catalog, problems = parse_catalog(file.read_bytes(), booted.settings.patterns)
+    except OSError as error:
+        raise _BadCatalogue(f"{file}: {error.strerror or error}") from error
+    if problems:
+        raise _BadCatalogue("\n".join(f"{file}: {problem}" for problem in problems))
+    return catalog
+
+
+@contextmanager
+def _till_at_rest(state: Path) -> Iterator[None]:
+    """Keep the till from running meanwhile. Raises JournalError where it runs already."""
+    if not (state / LOCK).exists():  # no till has ever run there
+        yield
+        return
+    lock = Lock(state)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _print(booted: Booted, papers: tuple[Receipt, ...]) -> None:
+    """Print them one after the other. Raises DeviceError."""
+    devices = booted.settings.devices
+    device = next((each for each in devices if each.device_class is DeviceClass.PRINTER), None)
+    if device is None:
+        raise DeviceError(faults.PRINTER_OFFLINE, "the configuration names no printer")
+    driver = booted.plugins.drivers.printers.get(device.driver)
+    async with driver.open(device.options) as printer:
+        for paper in papers:
+            await printer.print(paper)
+
+
+def _as_json(sheet: CommandSheet, out: Path | None) -> dict[str, object]:
+    return {
+        "file": str(out) if out else None,
+        "commands": [
+            {"group": group.title, "name": each.name, "purpose": each.purpose, "code": each.code}
+            for group in (*sheet.functions, *sheet.families)
+            for each in group.commands
+        ],
+        "labels": [
+            {"key": each.physical, "plu": each.plu, "name": each.name, "price": each.price}
+            for each in sheet.labels
+        ],
+    }

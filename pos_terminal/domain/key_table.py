@@ -1,0 +1,74 @@
+"""Every key of the till, once: its letters in a command barcode, and what it does, for clerks.
+
+A key that is added to `keys` gets its row here. Its letters must not begin with those of another
+row, nor be its beginning (tests hold that), since they stand in a code without blanks.
+"""
+
+from dataclasses import dataclass
+
+from pos_terminal.domain.keys import Key, parse_key
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One key: its name on a key map and on the key cap, its letters in a code, what it does."""
+
+    name: str
+    letters: str
+    purpose: str
+
+    @property
+    def key(self) -> Key:
+        """The key itself."""
+        return parse_key(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGroup:
+    """Keys that belong together, on a sheet and when a keyboard is taught."""
+
+    title: str
+    rows: tuple[KeyRow, ...]
+
+
+GROUPS = (
+    KeyGroup(
+        "Corriger",
+        (
+            KeyRow("C", "C", "effacer la saisie ou l'erreur"),
+            KeyRow("CORR", "R", "annuler la dernière ligne"),
+            KeyRow("VOID", "V", "annuler une ligne : VOID, puis l'article"),
+            KeyRow("RF", "F", "rendre un article : RF, puis l'article"),
+            KeyRow("CANCEL", "N", "abandonner toute la vente"),
+        ),
+    ),
+    KeyGroup(
+        "Vendre",
+        (
+            KeyRow("x", "X", "quantité : nombre, x, puis l'article"),
+            KeyRow("PLU", "L", "article par son numéro"),
+            KeyRow("PRIX", "P", "autre prix : prix, PRIX, puis l'article"),
+        ),
+    ),
+    KeyGroup(
+        "Encaisser",
+        (
+            KeyRow("ST", "S", "sous-total"),
+            KeyRow("CASH", "M", "espèces"),
+            KeyRow("CARD", "B", "carte"),
+            KeyRow("TICKET", "T", "ticket, puis duplicata"),
+        ),
+    ),
+    KeyGroup(
+        "Chiffres",
+        (
+            *(KeyRow(digit, digit, "chiffre") for digit in "0123456789"),
+            KeyRow("00", "H", "deux zéros"),
+            KeyRow("000", "K", "trois zéros"),
+            KeyRow(",", "D", "virgule"),
+        ),
+    ),
+)
+
+ROWS = tuple(row for group in GROUPS for row in group.rows)
+"""All rows: every key of the till but the direct keys of articles, which are without number."""
