@@ -114,7 +114,7 @@ class _Reader:
 def _broken_line(source: bytes, error: ValueError) -> int:
     """Where reading stopped: at a bad byte, on the line that the message names, or at the end."""
     if isinstance(error, UnicodeDecodeError):
-        source = source[: error.start]
+        source = source[: error.start] + b"?"
     named = re.search(r"at line (\d+)", str(error))
     return int(named[1]) if named else source.rstrip(b"\n").count(b"\n") + 1
 

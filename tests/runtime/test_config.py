@@ -186,7 +186,13 @@ def test_all_mistakes_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("source", "line"),
-    [(b"[shop\n", 1), (b"a = 1\nb = \n", 2), (b"a = 1\na = 2\n", 2), (b"\xff", 1)],
+    [
+        (b"[shop\n", 1),
+        (b"a = 1\nb = \n", 2),
+        (b"a = 1\na = 2\n", 2),
+        (b"a = 1\n\xff", 2),
+        (b"a = 1\n[x\n\n", 2),
+    ],
 )
 def test_what_is_no_toml(source: bytes, line: int) -> None:
     with pytest.raises(BadConfiguration) as caught:

@@ -1,0 +1,192 @@
+"""A shop opens in spite of a broken plugin, a broken file, a catalogue that cannot be kept."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.domain import display, faults
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.steps import Scanned
+from pos_terminal.journal.catalogs import FOLDER
+from pos_terminal.runtime.app import App
+from pos_terminal.runtime.boot import boot
+from pos_terminal.runtime.clock import SystemClock
+from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.hotplug import watch
+from pos_terminal.testing.running import PATIENCE, run
+from tests.domain.counting import BAGUETTE, GOODS
+from tests.runtime.distributions import install, on_path
+from tests.runtime.toys import until
+
+CONFIG = """[shop]
+name = "Boulangerie"
+
+[terminal]
+catalog = "goods.csv"
+plugins = ["evdev", "throwaway"]
+
+[devices.keypad]
+class = "keypad"
+driver = "evdev"
+device = "/dev/input/none"
+
+[devices.scanner]
+class = "scanner"
+driver = "throwaway"
+port = "/dev/none"
+"""
+DRIVER = """
+    from contextlib import asynccontextmanager
+    from dataclasses import dataclass
+
+    from pos_terminal.devices.errors import DeviceLost
+    from pos_terminal.domain.faults import SCANNER_OFFLINE
+
+    @dataclass(frozen=True)
+    class Settings:
+        port: str
+
+    @asynccontextmanager
+    async def open_scanner(settings):
+        raise DeviceLost(SCANNER_OFFLINE, settings.port)
+        yield
+
+    @hookimpl
+    def pos_register_drivers(drivers):
+        drivers.scanners.add("throwaway", open_scanner, Settings)
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "goods.csv").write_text(GOODS)
+    (tmp_path / "terminal.toml").write_text(CONFIG)
+    return tmp_path
+
+
+@asynccontextmanager
+async def open_shop(shop: Path) -> AsyncIterator[App]:
+    booted = boot(shop / "terminal.toml", shop / "state")
+    app = App(booted.settings, booted.plugins, shop / "state", SystemClock(booted.settings.zone))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(app.run())
+        await app.ready.wait()
+        try:
+            yield app
+        finally:
+            app.stop()
+
+
+def shown(app: App) -> Screen | None:
+    return app.equipment.outputs.screen._value
+
+
+@pytest.mark.parametrize("broken", ["raise RuntimeError('broken')", None])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_broken_plugin_takes_its_devices_with_it_and_no_others(
+    shop: Path, broken: str | None, first: bool
+) -> None:
+    if not first:
+        (shop / "whole").mkdir()
+        install(shop / "whole", "throwaway", DRIVER)
+        with on_path(shop / "whole"):
+            assert len(boot(shop / "terminal.toml", shop / "state").settings.devices) == 2
+    if broken:
+        install(shop, "throwaway", broken)
+
+    async def body() -> None:
+        async with open_shop(shop) as app:
+            assert set(app.equipment.ports) == {"keypad"}
+            await until(lambda: shown(app) == display.fault(faults.PLUGIN_STOPPED))
+            app.put(Scanned(BAGUETTE))
+            await until(lambda: "BAGUETTE" in str(shown(app)))
+
+    with on_path(shop):
+        assert boot(shop / "terminal.toml", shop / "state").refused
+        run(body())
+
+
+def test_a_driver_that_is_only_misspelt_is_a_bad_configuration(shop: Path) -> None:
+    install(shop, "throwaway", DRIVER)
+    text = CONFIG.replace('driver = "throwaway"', 'driver = "throwawy"')
+    (shop / "terminal.toml").write_text(text)
+    with on_path(shop), pytest.raises(BadConfiguration, match="scanner driver 'throwawy'"):
+        boot(shop / "terminal.toml", shop / "state")
+
+
+PLAIN = CONFIG[: CONFIG.index("plugins")]
+
+
+def test_a_plugin_that_breaks_while_selling_is_told(shop: Path) -> None:
+    install(shop, "throwaway", "@hookimpl\ndef pos_find_item(code):\n    1 / 0")
+    (shop / "terminal.toml").write_text(PLAIN + 'plugins = ["throwaway"]\n')
+
+    async def body() -> None:
+        async with open_shop(shop) as app:
+            app.put(Scanned("QR"))
+            await until(lambda: shown(app) == display.fault(faults.UNKNOWN_ARTICLE))
+            till = app.till
+            assert till
+            await until(lambda: till.counter.notice is faults.PLUGIN_STOPPED)
+
+    with on_path(shop):
+        run(body())
+
+
+def test_a_new_catalogue_that_cannot_be_kept_leaves_the_old_one(shop: Path) -> None:
+    (shop / "terminal.toml").write_text(PLAIN)
+
+    async def body() -> None:
+        async with open_shop(shop) as app:
+            kept = shop / "state" / FOLDER
+            kept.rename(shop / "moved")
+            kept.write_text("a file in the folder's place")
+            (shop / "goods.csv").write_text(GOODS.replace('"1,00"', '"9,00"'))
+            app.reload_catalogue()
+            await until(lambda: "JOURNAL EN PANNE" in str(shown(app)))
+            app.put(Scanned(BAGUETTE))
+            await until(lambda: "1,00" in str(shown(app)))
+
+    run(body())
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    async def body() -> None:
+        noticed = asyncio.Event()
+        absent = tmp_path / "by-id" / "scanner"
+        appeared = asyncio.Event()
+        watching = watch({tmp_path / "goods.csv": noticed.set, absent: appeared.set})
+        async with asyncio.TaskGroup() as group, asyncio.timeout(2 * PATIENCE):
+            task = group.create_task(watching)
+            while not noticed.is_set():
+                (tmp_path / "goods.csv").write_text(GOODS)
+                await asyncio.sleep(0.05)
+            absent.parent.mkdir()
+            while not appeared.is_set():
+                absent.write_text("")
+                await asyncio.sleep(0.05)
+            task.cancel()
+
+    run(body())
+
+
+def test_a_folder_that_cannot_be_watched_is_no_reason_to_stop(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")  # inotify watches no «folder» that is a file's name
+
+    async def body() -> None:
+        noticed = asyncio.Event()
+        reactions = {tmp_path / "file" / "x": lambda: None, tmp_path / "goods.csv": noticed.set}
+        async with asyncio.TaskGroup() as group, asyncio.timeout(2 * PATIENCE):
+            task = group.create_task(watch(reactions))
+            while not noticed.is_set():
+                (tmp_path / "goods.csv").write_text(GOODS)
+                await asyncio.sleep(0.05)
+            task.cancel()
+
+    run(body())
+    assert caplog.text == ""
