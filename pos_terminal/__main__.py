@@ -13,6 +13,9 @@ COMMANDS = {
     "replay": "sell recorded tickets through simulated devices",
     "config": "check a configuration file",
     "plugins": "list the plugins, with their status and why",
+    "sheet": "draw or print the command barcodes and key labels",
+    "keys": "show, test or learn a keyboard's key map",
+    "close": "close the day, the month or the fiscal year: the Z",
     "journal": "show, follow or verify the journal",
     "person": "list, export or erase what is held of persons",
 }

@@ -1,0 +1,103 @@
+"""A till that does not run, and whose books somebody keeps: closes, purges, restores."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pos_terminal
+from pos_terminal.domain import closing, faults
+from pos_terminal.domain.clockwork import jump
+from pos_terminal.domain.closing import ClosingHours
+from pos_terminal.domain.events import Event, OperatorSignedOn
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period_events import Period
+from pos_terminal.domain.ticket import Shop
+from pos_terminal.journal import place
+from pos_terminal.journal.database import NAME
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.record import Identity, Record
+from pos_terminal.journal.store import Journal
+from pos_terminal.runtime import config
+from pos_terminal.runtime.boot import LAST_GOOD
+from pos_terminal.runtime.clock import Clock, SystemClock
+from pos_terminal.runtime.config import ShopSettings
+from pos_terminal.runtime.technical import last_moment
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Holds the journal of a stopped till."""
+
+    journal: Journal
+    identity: Identity
+    settings: ShopSettings
+    clock: Clock
+
+    async def record(self, events: Sequence[Event]) -> tuple[Record, ...]:
+        """Append events; a clock that jumped since the last record is recorded before them."""
+        now = self.clock.now()
+        before = self._jumped(now)
+        return (await self.journal.append([*before, *events], now))[len(before) :]
+
+    async def close_period(self, period: Period, *, carry: bool, operator: int) -> Record:
+        """Close one period, as this operator (0: whoever is signed on).
+
+        NotYet or OpenSales where it cannot be closed: then nothing is recorded.
+        """
+        running, now = self.journal.running, self.clock.now()
+        before = self._jumped(now)
+        if operator and operator != running.operator:
+            before.append(OperatorSignedOn(operator=operator))
+        book, seq = running.book, running.seq
+        for event in before:
+            seq += 1
+            book = book.after(event, seq, now.at)
+        closures = closing.closures(
+            book,
+            seq,
+            now,
+            (period,),
+            year_begins=self.settings.closing.year_begins,
+            opened=running.opened,
+            carry=carry,
+            authority=(operator or running.operator) if carry else 0,
+        )
+        *_, record = await self.journal.append([*before, *closures], now)
+        return record
+
+    def _jumped(self, now: Moment) -> list[Event]:
+        last = last_moment(self.journal)
+        jumped = jump(last, now) if last else None
+        return [jumped] if jumped else []
+
+
+@asynccontextmanager
+async def stopped_till(state: Path) -> AsyncIterator[Keeper]:
+    """The till whose state is in that directory, while it does not run.
+
+    JournalError where there is none, where it runs (J-103), or where its journal may not be used.
+    """
+    mark = place.read_mark(state)
+    if mark is None:
+        raise JournalError(faults.JOURNAL_MISSING, f"there is no {state / NAME}")
+    settings = shop_settings(state, mark.store)
+    version = pos_terminal.__version__
+    identity = Identity(mark.store, mark.terminal, version, mark.simulated)
+    journal = Journal.open(state, identity)
+    try:
+        yield Keeper(journal, identity, settings, SystemClock(settings.zone))
+    finally:
+        await journal.close()
+
+
+def shop_settings(state: Path, store: str) -> ShopSettings:
+    """The last good settings that the till ran with; plain ones where it never had any."""
+    path = state / LAST_GOOD
+    try:
+        return config.read_shop(path, path.read_bytes())
+    except FileNotFoundError:
+        return ShopSettings(Shop(store), PARIS, "fr", ClosingHours())
