@@ -1,0 +1,138 @@
+"""docs/guide-vendeur.md is true: every scene in it runs, through the real drivers (T7)."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.screen import Screen
+from pos_terminal.runtime.port import PortState
+from pos_terminal.testing.running import PATIENCE, run
+from tests.e2e.shop import Shop, open_shop
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide-vendeur.md"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One fenced block, by the heading above it."""
+
+    title: str
+    steps: tuple[tuple[str, str], ...]
+
+
+def scenes() -> Iterator[Scene]:
+    text = GUIDE.read_text()
+    for block in re.finditer(r"^```scene\n(.*?)^```", text, re.M | re.S):
+        headings = re.findall(r"^#+ (.+)$", text[: block.start()], re.M)
+        steps = (line.partition(" ") for line in block[1].splitlines())
+        yield Scene(headings[-1], tuple((word, rest.strip()) for word, _, rest in steps))
+
+
+class Stage:
+    """Plays the steps of one scene in a shop."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self._heard = 0
+        self._opened = 0
+        self._paper = ""
+        self._record = 0
+
+    async def play(self, word: str, rest: str) -> None:
+        await {
+            "touches": self._press,
+            "scan": self._scan,
+            "balance": self._weigh,
+            "écran": self._see,
+            "son": self._hear,
+            "ticket": self._read,
+            "tiroir": self._drawer,
+            "journal": self._journal,
+            "panne": self._break,
+        }[word](rest)
+
+    async def _press(self, rest: str) -> None:
+        self._heard = len(self.shop.bench.tone.tones)
+        await self.shop.type(rest)
+
+    async def _scan(self, rest: str) -> None:
+        self._heard = len(self.shop.bench.tone.tones)
+        await self.shop.bench.scanner.scan(rest)
+
+    async def _weigh(self, rest: str) -> None:
+        self.shop.bench.scale.grams = int(rest)
+
+    async def _see(self, rest: str) -> None:
+        wanted = [line.split() for line in rest.split("|")]
+
+        def shown(screen: Screen) -> bool:
+            return [screen.line1.split(), screen.line2.split()] == wanted
+
+        try:
+            await self.shop.bench.display.wait_for(shown)
+        except TimeoutError:
+            raise AssertionError(f"{rest!r} is not {self.shop.bench.display.screen}") from None
+
+    async def _hear(self, rest: str) -> None:
+        tone = Tone(rest)
+        await self.shop.bench.tone.wait_for(lambda end: tone in end.tones[self._heard :])
+
+    async def _read(self, rest: str) -> None:
+        """A line of the paper printed last, or of the next one."""
+        wanted = rest.split()
+        async with asyncio.timeout(PATIENCE):
+            while not any(line.split() == wanted for line in self._paper.splitlines()):
+                paper = await self.shop.bench.printer.next_paper()
+                self._paper = "\n".join(line.text for line in paper.lines)
+
+    async def _drawer(self, _: str) -> None:
+        self._opened += 1
+        async with asyncio.timeout(PATIENCE):
+            while len(self.shop.bench.printer.pulses) < self._opened:
+                await asyncio.sleep(0.01)
+
+    async def _journal(self, rest: str) -> None:
+        """The next record of that kind, with those fields."""
+        kind, *fields = rest.split()
+        wanted = dict(field.split("=") for field in fields)
+        assert self.shop.app.journal
+        async with asyncio.timeout(PATIENCE):
+            async for record in self.shop.app.journal.entries(self._record):
+                body = msgspec.to_builtins(record.event)
+                if record.kind == kind and all(str(body[k]) == v for k, v in wanted.items()):
+                    self._record = record.seq
+                    return
+
+    async def _break(self, rest: str) -> None:
+        match rest:
+            case "papier":
+                self.shop.bench.printer.paper_out = True
+            case "balance":
+                self.shop.bench.scale.mute = True
+            case _:
+                raise ValueError(rest)
+
+
+@pytest.mark.parametrize("scene", list(scenes()), ids=lambda scene: scene.title)
+def test_scene(scene: Scene, tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_shop(tmp_path) as shop:
+            async with asyncio.timeout(PATIENCE):
+                for port in shop.app.equipment.ports.values():
+                    while port.state is not PortState.IDLE:
+                        await asyncio.sleep(0.01)
+            stage = Stage(shop)
+            for word, rest in scene.steps:
+                await stage.play(word, rest)
+
+    run(body())
+
+
+def test_there_are_scenes() -> None:
+    assert len(list(scenes())) >= 15
