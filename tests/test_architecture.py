@@ -25,10 +25,10 @@ ROOMS: dict[str, set[str]] = {
     "hookspecs": {"devices", "domain", "runtime.terminal"},
     "journal": {"domain"},
     "persons": {"domain", "journal"},
-    "runtime": {"devices", "domain", "hookspecs", "journal", "links"},
+    "runtime": {"devices", "domain", "hookspecs", "journal", "links", "persons"},
     "replay": {"devices", "domain", "journal", "runtime"},
     "testing": {"devices", "domain", "links"},
-    "commands": {"devices", "domain", "journal", "persons", "replay", "runtime"},
+    "commands": {"archive", "devices", "domain", "journal", "persons", "replay", "runtime"},
     "__main__": {"commands"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
     "plugins": {"domain", "hookspecs", "runtime.terminal"},
@@ -40,6 +40,7 @@ MORE = {"pos_driver_sim": {"testing"}}
 LIBRARIES: dict[str, set[str]] = {
     "hookspecs": {"pluggy"},
     "journal": {"apsw", "msgspec"},
+    "archive": {"apsw", "cryptography"},
     "persons": {"apsw", "cryptography", "msgspec"},
     "runtime": {"msgspec", "pluggy"},
     "replay": {"msgspec"},
@@ -104,6 +105,8 @@ TOP_LEVEL = {
 MAX_FILE, MEDIAN_FILE = 500, 120
 MAX_FUNCTION, P90_FUNCTION, MAX_COMPLEXITY = 80, 30, 15
 LINES_PER_BROAD_EXCEPT = 1000
+# One file by nature: an inspector runs it alone, without this package.
+ALONE = {"pos_terminal/archive/verify.py": 600}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -328,8 +331,9 @@ def complexity(function: Function) -> int:
 
 def shape_rule(module: Module) -> Iterator[str]:
     lines = len(module.text.splitlines())
-    if lines > MAX_FILE:
-        yield module.at(lines, f"{lines} lines, at most {MAX_FILE}")
+    most = ALONE.get(module.path, MAX_FILE)
+    if lines > most:
+        yield module.at(lines, f"{lines} lines, at most {most}")
     for function in functions(module):
         if length(function) > MAX_FUNCTION:
             yield module.at(function.lineno, f"{function.name}: {length(function)} lines")

@@ -1,0 +1,123 @@
+"""The French accounting file (FEC): LPF, article A. 47 A-1. Pure; writes to what it is given.
+
+Eighteen columns, separated by tabs; dates AAAAMMJJ, decimal commas, no sign. The article takes
+ASCII, ISO 8859-15 or EBCDIC (XII, 1°), and what reads it today takes UTF-8: so the file is ASCII,
+which is all of these at once.
+"""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import IO
+
+from pos_terminal.archive.entries import CASH, SALES, Entry
+from pos_terminal.domain.money import euros
+
+COLUMNS = (
+    "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib",
+    "CompAuxNum", "CompAuxLib", "PieceRef", "PieceDate", "EcritureLib", "Debit", "Credit",
+    "EcritureLet", "DateLet", "ValidDate", "Montantdevise", "Idevise",
+)  # fmt: skip
+
+_JOURNALS = {SALES: "Ventes", CASH: "Caisse"}
+_LETTERS = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "€": "EUR", "’": "'", "«": '"', "»": '"'}
+)
+
+
+@dataclass(slots=True)
+class FecSummary:
+    """What was written. Amounts in cents; `accounts` are balances by number, debit positive.
+
+    `backwards` counts entries dated before the one above them: the till's clock had been wrong.
+    """
+
+    entries: int = 0
+    lines: int = 0
+    debit: int = 0
+    credit: int = 0
+    backwards: int = 0
+    first: str = ""
+    last: str = ""
+    accounts: dict[str, int] = field(default_factory=dict)
+
+
+class FecFile:
+    """Writes entries, numbered without a gap in the order in which they come."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.summary = FecSummary()
+        self._put(COLUMNS)
+
+    def add(self, entry: Entry) -> None:
+        """One entry; ValueError where it does not balance."""
+        if sum(cents for _, cents in entry.lines):
+            raise ValueError(f"entry {entry.piece} of {entry.date} does not balance")
+        said = self.summary
+        said.entries += 1
+        said.backwards += entry.date < said.last
+        said.first, said.last = said.first or entry.date, entry.date
+        for account, cents in entry.lines:
+            said.lines += 1
+            said.debit += max(cents, 0)
+            said.credit += max(-cents, 0)
+            said.accounts[account.number] = said.accounts.get(account.number, 0) + cents
+            self._put(
+                (
+                    entry.journal,
+                    _JOURNALS[entry.journal],
+                    str(said.entries),
+                    _date(entry.date),
+                    account.number,
+                    account.label,
+                    "",
+                    "",
+                    entry.piece,
+                    _date(entry.piece_date),
+                    entry.label,
+                    euros(max(cents, 0)),
+                    euros(max(-cents, 0)),
+                    "",
+                    "",
+                    _date(entry.valid),
+                    "",
+                    "",
+                )
+            )
+
+    def _put(self, fields: tuple[str, ...]) -> None:
+        self._file.write("\t".join(map(plain, fields)) + "\r\n")
+
+
+def _date(iso: str) -> str:
+    return iso.replace("-", "")
+
+
+def plain(text: str) -> str:
+    """A text without accents, line ends or tabs."""
+    letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(letters.encode("ascii", "replace").decode().split())
+
+
+def siren(text: str) -> str:
+    """A business's number, checked: nine digits of which the last is a check digit (Luhn)."""
+    digits = text.replace(" ", "")
+    if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"«{text}» is no SIREN: nine digits")
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
+    if sum(value - 9 * (value > 9) for value in doubled) % 10:
+        raise ValueError(f"«{text}» is no SIREN: its check digit is wrong")
+    return digits
+
+
+def file_name(siren_number: str, closing: date) -> str:
+    """The name that the article prescribes: the SIREN, and the date at which the year closes."""
+    return f"{siren_number}FEC{closing:%Y%m%d}.txt"
+
+
+def fiscal_year(year: int, begins: int) -> tuple[date, date]:
+    """The first and last day of the fiscal year that begins in that month of `year`."""
+    first = date(year, begins, 1)
+    return first, date(year + 1, begins, 1) - timedelta(days=1)

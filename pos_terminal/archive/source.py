@@ -1,0 +1,134 @@
+"""Reads a journal for those who copy it out: rows with their signatures, and what attests them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.database import NAME, check_layout, connect
+from pos_terminal.journal.errors import JournalError, fault_of
+
+BATCH = 1000
+
+Progress = Callable[[int, int], None]
+"""Called now and then with how many records are done, and how many there are."""
+
+KEY_KINDS = ("key.made", "key.rotated")
+
+
+class Signed(NamedTuple):
+    """A row of the journal as stored, with its signature (None: the record has none)."""
+
+    seq: int
+    kind: str
+    rec: bytes
+    hash: bytes
+    sig: bytes | None
+
+    @property
+    def row(self) -> Row:
+        """The row without its signature."""
+        return Row(self.seq, self.kind, self.rec, self.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The records `first` to `last` of a journal."""
+
+    first: int
+    last: int
+
+
+class Source:
+    """A read-only connection; each call ends its transaction, so that it never holds the log up."""
+
+    def __init__(self, db: apsw.Connection, path: Path) -> None:
+        self._db = db
+        self.path = path
+
+    def span(self, first: int | None, last: int | None) -> Span:
+        """The records from `first` to `last`, or all; JournalError where they are not all there."""
+        purged = self._number("SELECT max(last) FROM purge") if self._has("purge") else 0
+        highest = self._number("SELECT max(seq) FROM journal")
+        span = Span(first or purged + 1, last or highest)
+        if not purged < span.first <= span.last <= highest:
+            held = f"it holds records {purged + 1} to {highest}"
+            detail = f"{self.path}: {held}, not {span.first} to {span.last}"
+            raise JournalError(faults.JOURNAL_MISSING, detail)
+        return span
+
+    def _number(self, sql: str) -> int:
+        found: int = self._db.execute(f"SELECT coalesce(({sql}), 0)").get
+        return found
+
+    def _has(self, table: str) -> bool:
+        sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?"
+        return bool(self._db.execute(sql, (table,)).get)
+
+    def rows(self, span: Span, progress: Progress | None = None) -> Iterator[Signed]:
+        """The rows of `span` in order, a batch at a time."""
+        sql = (
+            "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? AND seq <= ? "
+            "ORDER BY seq LIMIT ?"
+        )
+        done = span.first - 1
+        while batch := [*map(Signed._make, self._db.execute(sql, (done, span.last, BATCH)))]:
+            yield from batch
+            done = batch[-1].seq
+            if progress:
+                progress(done - span.first + 1, span.last - span.first + 1)
+
+    def hashes(self, last: int) -> Iterator[bytes]:
+        """The hashes of records 1 to `last`, purged ones too."""
+        sql = "SELECT hash FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq"
+        for done in range(0, last, BATCH):
+            batch = self._db.execute(sql, (done, min(done + BATCH, last))).fetchall()
+            yield from (bytes(row[0]) for row in batch)  # type: ignore[arg-type]
+
+    def keys(self, last: int) -> Iterator[Signed]:
+        """The records up to `last` that brought keys into force; with no bytes once purged."""
+        marks = ",".join("?" * len(KEY_KINDS))
+        sql = (
+            f"SELECT seq, kind, rec, hash, sig FROM journal WHERE kind IN ({marks}) AND seq <= ? "
+            "ORDER BY seq"
+        )
+        yield from map(Signed._make, self._db.execute(sql, (*KEY_KINDS, last)))
+
+    def public_keys(self, seq: int) -> dict[str, str]:
+        """The public keys that record `seq` brought into force, in hex by algorithm."""
+        sql = "SELECT alg, public FROM keys WHERE from_seq = ?"
+        return {str(alg): bytes(key).hex() for alg, key in self._db.execute(sql, (seq,))}
+
+    def checkpoints(self, span: Span) -> Iterator[tuple[int, bytes, bytes]]:
+        """Size, body and signature of the checkpoints in `span`; none before there were any."""
+        sql = "SELECT size, body, sig FROM checkpoint WHERE size BETWEEN ? AND ? ORDER BY size"
+        if self._has("checkpoint"):
+            yield from self._db.execute(sql, (span.first, span.last))
+
+    def cosignatures(self, span: Span) -> Iterator[tuple[int, str, bytes, bytes, str]]:
+        """Size, witness, body, signature and time of what others attested in `span`."""
+        sql = (
+            "SELECT size, witness, body, sig, at FROM cosignature WHERE size BETWEEN ? AND ? "
+            "ORDER BY size, witness"
+        )
+        if self._has("cosignature"):
+            yield from self._db.execute(sql, (span.first, span.last))
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[Source]:
+    """The journal in the state `directory`; JournalError where none is there, or none readable."""
+    path = directory / NAME
+    if not path.exists():
+        raise JournalError(faults.JOURNAL_MISSING, f"there is no {path}")
+    try:
+        with closing(connect(path, "", apsw.SQLITE_OPEN_READONLY)) as db:
+            check_layout(db, path)
+            yield Source(db, path)
+    except apsw.Error as error:
+        raise JournalError(fault_of(error), f"{path}: {error}") from error

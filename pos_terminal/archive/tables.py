@@ -1,0 +1,229 @@
+"""The journal's records as tables: one row a ticket, a line, a payment, a closure... Pure."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pos_terminal.archive.cells import Cents, Rate, Thousandths, Value
+from pos_terminal.domain import jet
+from pos_terminal.domain.cash_events import (
+    CashCounted,
+    CashMoved,
+    DepositMoved,
+    PaymentChanged,
+    VoucherMoved,
+)
+from pos_terminal.domain.events import SaleClosed
+from pos_terminal.domain.period import TRAINING_SERIES
+from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.journal.record import Record
+
+Rows = Iterator[tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file of the archive: its columns, and the rows that a record adds to it."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Callable[[Record], Rows]
+
+
+def _ticket(record: Record, ticket: SaleClosed) -> tuple[Value, ...]:
+    return (record.seq, record.envelope.at, ticket.series, ticket.number)
+
+
+def _tickets(record: Record) -> Rows:
+    match record.event:
+        case SaleClosed() as ticket:
+            e = record.envelope
+            yield (
+                *_ticket(record, ticket),
+                e.store,
+                e.terminal,
+                e.session,
+                e.op,
+                ticket.sale,
+                sum(not line.voided for line in ticket.lines),
+                Cents(ticket.total),
+                Cents(ticket.change),
+                ticket.series == TRAINING_SERIES,
+                e.sim,
+                e.trust.value,
+                Cents(e.total.net),
+                Cents(e.total.absolute),
+            )
+
+
+def _lines(record: Record) -> Rows:
+    match record.event:
+        case SaleClosed() as ticket:
+            for line in ticket.lines:
+                yield (
+                    *_ticket(record, ticket),
+                    line.line,
+                    line.plu,
+                    line.name,
+                    line.family,
+                    line.unit.value,
+                    Thousandths(line.quantity),
+                    Cents(line.price),
+                    Thousandths(line.per),
+                    Rate(line.vat),
+                    Cents(line.net),
+                    Cents(line.gross),
+                    line.voided,
+                )
+
+
+def _payments(record: Record) -> Rows:
+    match record.event:
+        case SaleClosed() as ticket:
+            for paid in ticket.tenders:
+                amounts = (Cents(paid.amount), Cents(paid.given), Cents(paid.change))
+                yield (*_ticket(record, ticket), paid.tender, *amounts)
+
+
+def _vat(record: Record) -> Rows:
+    match record.event:
+        case SaleClosed() as ticket:
+            for rate in ticket.vat:
+                amounts = (Cents(rate.net), Cents(rate.vat), Cents(rate.gross))
+                yield (*_ticket(record, ticket), Rate(rate.rate), *amounts)
+
+
+def _movements(record: Record) -> Rows:
+    """Money that moved beside the tickets' own lines and payments."""
+    amount, series, number, what, why = 0, "", 0, "", ""
+    match record.event:
+        case CashMoved() as event:
+            amount, what, why = event.amount, event.movement, event.reason
+        case CashCounted() as event:
+            amount, what = event.counted - event.expected, "counted"
+        case PaymentChanged() as event:
+            amount, series, number = event.amount, event.series, event.number
+            what, why = f"{event.from_tender} > {event.to_tender}", event.reason
+        case VoucherMoved() as event:
+            amount, series, number = event.amount, event.series, event.number
+            what, why = event.purpose, event.voucher
+        case DepositMoved() as event:
+            amount, series, number = event.amount, event.series, event.number
+            what, why = event.nature, event.order
+        case _:
+            return
+    e = record.envelope
+    yield (record.seq, e.at, record.kind, what, Cents(amount), series, number, why, e.op)
+
+
+def _closures(record: Record) -> Rows:
+    match record.event:
+        case PeriodClosed(totals=totals) as closure:
+            yield (
+                *_closure(record, closure),
+                closure.label,
+                closure.first,
+                closure.last,
+                *closure.sessions,
+                totals.tickets,
+                totals.refunds,
+                Cents(totals.net),
+                Cents(totals.absolute),
+                Cents(totals.voided),
+                totals.voided_lines,
+                Cents(totals.abandoned),
+                totals.abandoned_sales,
+                totals.duplicates,
+                totals.drawer_openings,
+                Cents(totals.cash),
+                Cents(closure.net_ever),
+                Cents(closure.absolute_ever),
+                closure.automatic,
+                " ".join(map(str, closure.carried)),
+                closure.authority,
+            )
+
+
+_PERIODS = {Period.DAY: "jour", Period.MONTH: "mois", Period.YEAR: "exercice"}
+
+
+def _closure(record: Record, closure: PeriodClosed) -> tuple[Value, ...]:
+    return (record.seq, record.envelope.at, _PERIODS[closure.period], closure.number)
+
+
+def _closure_vat(record: Record) -> Rows:
+    match record.event:
+        case PeriodClosed() as closure:
+            for rate in closure.totals.vat:
+                amounts = (Cents(rate.net), Cents(rate.vat), Cents(rate.gross))
+                yield (*_closure(record, closure), Rate(rate.rate), *amounts)
+
+
+def _closure_payments(record: Record) -> Rows:
+    match record.event:
+        case PeriodClosed() as closure:
+            for paid in closure.totals.tenders:
+                yield (*_closure(record, closure), paid.tender, Cents(paid.amount), paid.count)
+
+
+def _jet(record: Record) -> Rows:
+    entry = jet.entry(record.event)
+    if entry:
+        e = record.envelope
+        what = (entry.code, entry.label, entry.detail)
+        yield (record.seq, e.at, e.trust.value, *what, record.kind, e.op, e.sw)
+
+
+_TICKET = ("enregistrement", "horodatage", "serie", "ticket")
+_CLOSURE = ("enregistrement", "horodatage", "periode", "numero")
+_AMOUNTS = ("ht", "tva", "ttc")
+
+TABLES = (
+    Table(
+        "tickets.csv",
+        (
+            *_TICKET, "magasin", "caisse", "journee", "operateur", "vente", "lignes", "total_ttc",
+            "rendu", "formation", "simulation", "horloge", "perpetuel_net", "perpetuel_absolu",
+        ),
+        _tickets,
+    ),
+    Table(
+        "lines.csv",
+        (
+            *_TICKET, "ligne", "plu", "libelle", "famille", "unite", "quantite", "prix_ttc",
+            "prix_pour", "taux_tva", "ht", "ttc", "annulee",
+        ),
+        _lines,
+    ),
+    Table("payments.csv", (*_TICKET, "moyen", "montant", "recu", "rendu"), _payments),
+    Table("vat.csv", (*_TICKET, "taux_tva", *_AMOUNTS), _vat),
+    Table(
+        "movements.csv",
+        (
+            "enregistrement", "horodatage", "evenement", "nature", "montant", "serie", "ticket",
+            "motif", "operateur",
+        ),
+        _movements,
+    ),
+    Table(
+        "closures.csv",
+        (
+            *_CLOSURE, "libelle", "premier", "dernier", "premiere_journee", "derniere_journee",
+            "tickets", "remboursements", "total_net", "total_absolu", "annule", "lignes_annulees",
+            "abandonne", "ventes_abandonnees", "duplicatas", "ouvertures_tiroir",
+            "mouvements_especes", "perpetuel_net", "perpetuel_absolu", "automatique",
+            "ventes_reportees", "autorisation",
+        ),
+        _closures,
+    ),
+    Table("closure_vat.csv", (*_CLOSURE, "taux_tva", *_AMOUNTS), _closure_vat),
+    Table("closure_payments.csv", (*_CLOSURE, "moyen", "montant", "nombre"), _closure_payments),
+    Table(
+        "jet.csv",
+        (
+            "enregistrement", "horodatage", "horloge", "code", "libelle", "detail", "evenement",
+            "operateur", "version",
+        ),
+        _jet,
+    ),
+)  # fmt: skip
+"""Every table of the archive and of the CSV export."""
