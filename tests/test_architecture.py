@@ -24,6 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "links": {"devices", "domain"},
     "hookspecs": {"devices", "domain", "runtime.terminal"},
     "journal": {"domain"},
+    "archive": {"domain", "journal"},
     "persons": {"domain", "journal"},
     "runtime": {"devices", "domain", "hookspecs", "journal", "links", "persons"},
     "replay": {"devices", "domain", "journal", "runtime"},
