@@ -13,28 +13,26 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-import pos_terminal
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.person_text import Known, as_due, as_erased, as_list, as_text
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Trust
 from pos_terminal.domain.system_events import PersonErased
 from pos_terminal.domain.words import say
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.place import read_mark
-from pos_terminal.journal.record import Identity
-from pos_terminal.journal.store import Journal
+from pos_terminal.persons.bridge import beside
 from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Item, Label, read_items
 from pos_terminal.persons.store import Persons, Record, exists, reading
-from pos_terminal.runtime.clock import SystemClock
+from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.keeping import shop_settings, stopped_till
+from pos_terminal.runtime.words import speak
 
 STATE = Path("/var/lib/pos-terminal")
 
@@ -58,7 +56,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
         action.add_argument("--json", action="store_true", help="JSON on standard output")
     for action in (add, erase, due):
-        action.add_argument("--zone", type=_zone, default="Europe/Paris", help="(%(default)s)")
         action.add_argument(
             "--today", type=date.fromisoformat, metavar="DATE",
             help="where the machine's clock is not set from a server: YYYY-MM-DD",
@@ -69,11 +66,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 where it is refused or fails."""
     actions = {"list": _list, "export": _export, "add": _add, "erase": _erase, "due": _due}
     try:
-        if read_mark(arguments.state) is None:
+        mark = read_mark(arguments.state)
+        if mark is None:
             raise JournalError(faults.JOURNAL_MISSING, f"there is no {arguments.state / NAME}")
+        speak(shop_settings(arguments.state, mark.store).language)
         actions[arguments.action](arguments)
     except (JournalError, PersonsError) as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
+    except BadConfiguration as error:
+        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
     return 0
 
 
@@ -174,42 +175,22 @@ def _change(
     arguments: argparse.Namespace, work: Callable[[Persons, date | None], T], expire: bool = True
 ) -> T:
     """Do `work` on the store of a till that is stopped, its journal beside it."""
-    clock = SystemClock(arguments.zone)
-    now = clock.now()
-    today = arguments.today or (now.day if now.trust is Trust.SYNCHRONISED else None)
-
-    def on_store(record: Record) -> T:
-        with closing(Persons.open(arguments.state, record)) as persons:
-            persons.catch_up(arguments.state, today if expire else None)
-            return work(persons, today)
-
-    return asyncio.run(_beside_journal(arguments.state, clock, on_store))
+    return asyncio.run(_beside_journal(arguments, work, expire))
 
 
-async def _beside_journal(state: Path, clock: SystemClock, work: Callable[[Record], T]) -> T:
-    """Run `work` in a thread, with a way to have events made durable in the journal."""
-    mark = read_mark(state)
-    if mark is None:
-        raise JournalError(faults.JOURNAL_MISSING, f"there is no {state / NAME}")
-    identity = Identity(
-        store=mark.store,
-        terminal=mark.terminal,
-        software=pos_terminal.__version__,
-        simulated=mark.simulated,
-    )
-    loop = asyncio.get_running_loop()
-    journal = Journal.open(state, identity)
+async def _beside_journal(
+    arguments: argparse.Namespace, work: Callable[[Persons, date | None], T], expire: bool
+) -> T:
+    async with stopped_till(arguments.state) as keeper:
+        now = keeper.clock.now()
+        today = arguments.today or (now.day if now.trust is Trust.SYNCHRONISED else None)
 
-    async def append(events: Sequence[Event]) -> None:
-        await journal.append(events, clock.now())
+        def on_store(record: Record) -> T:
+            with closing(Persons.open(arguments.state, record)) as persons:
+                persons.catch_up(arguments.state, today if expire else None)
+                return work(persons, today)
 
-    def record(events: Sequence[Event]) -> None:
-        asyncio.run_coroutine_threadsafe(append(events), loop).result()
-
-    try:
-        return await asyncio.to_thread(work, record)
-    finally:
-        await journal.close()
+        return await beside(keeper.record, on_store)
 
 
 def _write_private(path: Path, content: bytes) -> None:
@@ -224,10 +205,3 @@ def _pseudonym(text: str) -> str:
     if not re.fullmatch("[0-9a-f]{32}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a pseudonym: 32 digits, 0-9 and a-f")
     return text
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise argparse.ArgumentTypeError(f"{name!r} is no time zone") from error

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -11,13 +12,14 @@ import pos_terminal
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.clockwork import doubtful
 from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import TillStopped
+from pos_terminal.domain.events import Event, TillStopped
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.setup import Setup
 from pos_terminal.domain.steps import Input, NewCatalog, Trouble
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
+from pos_terminal.runtime import personal
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.closing import Closing
@@ -71,6 +73,7 @@ class App:
             settings.devices, plugins.drivers, settings.keymap, self._inputs.put_nowait
         )
         self._stopping = asyncio.Event()
+        self._heard: Fault | None = None
 
     def stop(self) -> None:
         """Finish: what is decided is recorded, then `run` returns."""
@@ -101,7 +104,7 @@ class App:
             self.plugins.on_stop()
         watchers = [self._sell(journal), self._keep_watchdog(), self._watch_files()]
         if not self._identity.simulated:  # a replay's days are those of its file
-            watchers.append(self._watch_closings())
+            watchers += [self._watch_closings(), self._watch_persons()]
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(task) for task in self.equipment.tasks()]
@@ -163,6 +166,7 @@ class App:
             self.put(Trouble(faults.CLOCK_DOUBTED))
         if loaded.problems:
             self.put(Trouble(faults.BAD_CATALOGUE))
+        self._heard = None
         self.ready.set()
         await till.run(self._inputs)
 
@@ -177,20 +181,32 @@ class App:
             counter.apply(record.event, record.moment.at)
         sale = counter.sale
         if sale and sale.catalog != loaded.catalog.sha256:
-            counter.catalog = self._catalogue.kept(sale.catalog)
-            self.put(NewCatalog(loaded.catalog))
+            self._keep_prices(counter, sale.catalog, loaded)
         return counter
+
+    def _keep_prices(self, counter: Counter, sha256: str, loaded: Loaded) -> None:
+        """Sell the open sale from its own catalogue to its end, and then from the present one."""
+        try:
+            counter.catalog = self._catalogue.kept(sha256)
+        except JournalError as error:  # its lines have their prices; what follows has today's
+            log.error("%s", error)
+            self.put(Trouble(faults.BAD_CATALOGUE))
+        else:
+            self.put(NewCatalog(loaded.catalog))
 
     async def _out_of_order(self, fault: Fault) -> None:
         """Refuse every input, loudly, until it is time to try the journal again."""
         outputs = self.equipment.outputs
+        outputs.screen.put(display.fault(fault))
+        if fault is not self._heard:  # the alarm sounds once, and then at whatever is tried
+            outputs.tone.put(fault.tone)
+        self._heard = fault
         self.ready.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(RETRY):
                 while True:
-                    outputs.screen.put(display.fault(fault))
-                    outputs.tone.put(fault.tone)
                     await self._inputs.get()
+                    outputs.tone.put(fault.tone)
 
     async def _say_goodbye(self) -> None:
         """Record that this end was meant."""
@@ -221,6 +237,17 @@ class App:
         await self.ready.wait()
         hours, clock = self.settings.closing, self._clock
         await Closing(hours, self._running, clock.now, self.put).watch()
+
+    async def _watch_persons(self) -> NoReturn:
+        """From the start on: personal data whose last day is over."""
+        await self.ready.wait()
+        await personal.watch(self._state, self._record, self._clock.now, self.put)
+
+    async def _record(self, events: Sequence[Event]) -> None:
+        """Make events of the terminal's own durable; JournalError where it is out of order."""
+        if self.till is None or self.journal is None:
+            raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")
+        await self.till.record(events)
 
     def _running(self) -> Running | None:
         return self.journal.running if self.journal else None

@@ -227,7 +227,7 @@ def test_nobody_is_said_in_words(person: Command) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["erase", "zoe"], ["export"], ["due", "--today", "demain"], ["due", "--zone", "Mars"], []],
+    [["erase", "zoe"], ["export"], ["due", "--today", "demain"], []],
 )
 def test_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
