@@ -145,7 +145,7 @@ TENDER_EXACT = _fault(
     "Taper C, puis le montant exact ou moins.",
 )
 LINE_NOT_FOUND = _fault(
-    "S-107", "PAS SUR LE TICKET", "Aucune ligne vivante de cet article dans la vente.", "Taper C."
+    "S-107", "PAS SUR LE TICKET", "La vente n'a plus de ligne de cet article.", "Taper C."
 )
 Z_DUE = _fault(
     "S-121",
@@ -169,7 +169,7 @@ WEIGHT_WANTED = _fault(
     "W-100",
     "POSER L'ARTICLE",
     "L'article se vend au poids et la balance est attendue.",
-    "Poser l'article et attendre, ou taper C.",
+    "Taper C, poser l'article, recommencer.",
 )
 SCALE_MOVING = _fault(
     "W-101", "POIDS INSTABLE", "Le poids bouge.", "Attendre que le plateau soit immobile."

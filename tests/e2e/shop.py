@@ -105,6 +105,7 @@ async def open_shop(
     clock: Clock | None = None,
     vfs: str = "",
     printer: dict[str, object] | None = None,
+    catalog: str = CATALOG,
 ) -> AsyncIterator[Shop]:
     """A terminal selling in `folder`: the state outlives the block, for another to restart from.
 
@@ -120,7 +121,7 @@ async def open_shop(
             devices = devices.replace(
                 "[devices.printer]\n", f"[devices.printer]\n{key} = {value}\n"
             )
-        booted = boot(write_settings(folder, devices), state)
+        booted = boot(write_settings(folder, devices, catalog), state)
         clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
         app = App(booted.settings, booted.plugins, state, clock, vfs=vfs)
         shop = Shop(app, ends, state)

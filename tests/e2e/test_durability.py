@@ -17,7 +17,7 @@ from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, SlowVFS
 from pos_terminal.testing.running import PATIENCE, run
-from tests.e2e.shop import open_shop, write_settings
+from tests.e2e.shop import CATALOG, open_shop, write_settings
 
 
 def test_cash_beside_a_scan_that_still_commits_has_its_line(tmp_path: Path) -> None:
@@ -100,6 +100,26 @@ def test_a_restart_restores_the_open_ticket(tmp_path: Path) -> None:
             await shop.shows("RENDU", "0,70")
 
     run(before())
+    run(after())
+
+
+def test_an_open_sale_whose_catalogue_is_gone_goes_on_with_todays(tmp_path: Path) -> None:
+    async def before() -> None:
+        async with open_shop(tmp_path) as shop:
+            await shop.type("1 PLU")
+            await shop.journaled(LineSold)
+
+    async def after() -> None:
+        async with open_shop(tmp_path, catalog=CATALOG.replace("1,00", "1,10")) as shop:
+            await shop.shows("CATALOGUE REFUSE", "C-102")
+            await shop.type("2 PLU")
+            await shop.shows("BAGUETTE", "1,10")
+            await shop.type("CASH")
+            assert (await shop.journaled(SaleClosed))[0].total == 240
+
+    run(before())
+    for kept in (tmp_path / "state" / "catalogs").iterdir():
+        kept.unlink()
     run(after())
 
 
