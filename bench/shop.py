@@ -208,12 +208,21 @@ class _notify_socket:  # noqa: N801 - used as a function is
 
 
 async def _ready(notified: socket.socket, terminal: Terminal) -> float:
+    """When READY came. RuntimeError, with the log's end, when the terminal ends or never says it."""
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(PATIENCE):
-        while True:
+    arrived = asyncio.Event()
+    loop.add_reader(notified, arrived.set)
+    try:
+        while time.monotonic() < terminal.born + PATIENCE:
             with suppress(TimeoutError):
                 async with asyncio.timeout(1):
-                    message = await loop.sock_recv(notified, 4096)
-                    if b"READY=1" in message.splitlines():
-                        return time.monotonic()
+                    await arrived.wait()
+            moment = time.monotonic()
+            arrived.clear()
+            with suppress(BlockingIOError):
+                if b"READY=1" in notified.recv(4096).splitlines():
+                    return moment
             terminal.check()
+    finally:
+        loop.remove_reader(notified)
+    raise RuntimeError(f"the terminal is not ready: {terminal.log.read_text()[-2000:]}")
