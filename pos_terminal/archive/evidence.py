@@ -40,7 +40,7 @@ class Evidence:
 
     def _keys(self) -> Iterator[dict[str, Any]]:
         """Each record that brought keys into force, its signature, and the keys once purged."""
-        for row in self._source.keys(self._span.last):
+        for row in self._source.key_records():
             entry: dict[str, Any] = {"seq": row.seq, "kind": row.kind, "record": row.rec.decode()}
             if row.rec:
                 yield {**entry, "sig": row.sig.hex() if row.sig else None}

@@ -121,3 +121,34 @@ def fiscal_year(year: int, begins: int) -> tuple[date, date]:
     """The first and last day of the fiscal year that begins in that month of `year`."""
     first = date(year, begins, 1)
     return first, date(year + 1, begins, 1) - timedelta(days=1)
+
+
+_FIELDS = (
+    "code du journal : VE ventes, CA caisse", "nom du journal",
+    "numero d'ecriture, suite continue dans l'ordre de validation", "date de la journee comptable",
+    "numero de compte du plan comptable", "nom du compte", "vide", "vide",
+    "piece : caisse-Znumero (Z), caisse-numero (ticket), caisse-Jnumero (enregistrement)",
+    "date de la piece", "libelle de l'ecriture", "montant au debit", "montant au credit",
+    "vide", "vide", "date du Z, qui valide l'ecriture", "vide", "vide (euro)",
+)  # fmt: skip
+
+
+def description(name: str) -> bytes:
+    """What the article wants beside the file: its fields and how they are coded. ASCII."""
+    lines = [
+        f"Description du fichier {name} (LPF, art. A. 47 A-1)",
+        "",
+        "Fichier a plat, une structure, enregistrements de longueur variable.",
+        "Separateur de zone : tabulation (09). Separateur d'enregistrement : CR LF (0D 0A).",
+        "Jeu de caracteres : ASCII (sous-ensemble d'ISO 8859-15 et d'UTF-8).",
+        "Dates : AAAAMMJJ. Montants en euros, virgule decimale, sans signe, sans separateur.",
+        "Premiere ligne : noms des zones. Ecritures de la caisse seule, a importer.",
+        "",
+        *(f"{n:2} {column:14} {said}" for n, (column, said) in _numbered()),
+        "",
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _numbered() -> list[tuple[int, tuple[str, str]]]:
+    return list(enumerate(zip(COLUMNS, _FIELDS, strict=True), 1))

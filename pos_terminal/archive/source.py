@@ -83,6 +83,19 @@ class Source:
             if progress:
                 progress(done - span.first + 1, span.last - span.first + 1)
 
+    def of_kind(self, span: Span, kind: str) -> Iterator[Signed]:
+        """The rows of `span` that are of one kind, in order."""
+        sql = (
+            "SELECT seq, kind, rec, hash, sig FROM journal WHERE kind = ? AND seq BETWEEN ? AND ? "
+            "ORDER BY seq"
+        )
+        yield from map(Signed._make, self._db.execute(sql, (kind, span.first, span.last)))
+
+    def holds_bodies(self, last: int) -> bool:
+        """Whether any record up to `last` is still whole."""
+        sql = "SELECT count(*) FROM journal WHERE seq <= ? AND rec <> x''"
+        return bool(self._db.execute(sql, (last,)).get)
+
     def hashes(self, last: int) -> Iterator[bytes]:
         """The hashes of records 1 to `last`, purged ones too."""
         sql = "SELECT hash FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq"
@@ -90,14 +103,11 @@ class Source:
             batch = self._db.execute(sql, (done, min(done + BATCH, last))).fetchall()
             yield from (bytes(row[0]) for row in batch)  # type: ignore[arg-type]
 
-    def keys(self, last: int) -> Iterator[Signed]:
-        """The records up to `last` that brought keys into force; with no bytes once purged."""
+    def key_records(self) -> Iterator[Signed]:
+        """The records that brought keys into force; with no bytes once purged."""
         marks = ",".join("?" * len(KEY_KINDS))
-        sql = (
-            f"SELECT seq, kind, rec, hash, sig FROM journal WHERE kind IN ({marks}) AND seq <= ? "
-            "ORDER BY seq"
-        )
-        yield from map(Signed._make, self._db.execute(sql, (*KEY_KINDS, last)))
+        sql = f"SELECT seq, kind, rec, hash, sig FROM journal WHERE kind IN ({marks}) ORDER BY seq"
+        yield from map(Signed._make, self._db.execute(sql, KEY_KINDS))
 
     def public_keys(self, seq: int) -> dict[str, str]:
         """The public keys that record `seq` brought into force, in hex by algorithm."""

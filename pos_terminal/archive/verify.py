@@ -77,7 +77,8 @@ sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum o
 table|{0} dit {1} et l'enregistrement {2}|{0} says {1} and the record {2}
 rows|{0} a des lignes en trop|{0} has too many rows
 checkpoint|un point de contrôle dit autre chose|a checkpoint says otherwise
-seal|point de contrôle ou manifeste mal signé|a checkpoint or the manifest is wrongly signed
+seal|un point de contrôle est mal signé|a checkpoint is wrongly signed
+mark|le manifeste est mal signé|the manifest is wrongly signed
 orphan|un point de contrôle sans enregistrement|a checkpoint without its record
 whose|Magasin {0}, caisse {1}, écritures {2} à {3}{4}|Shop {0}, till {1}, records {2}-{3}{4}
 key|Clé {0} en vigueur dès l'enregistrement {1}|Key {0} in force from record {1}
@@ -246,12 +247,13 @@ class Keys:
             found = key if begins <= seq else found
         return found
 
-    def sealed(self, size: int, body: str, sig: str) -> None:
-        """Bad where the key in force behind record `size` did not sign that checkpoint."""
+    def sealed(self, size: int, body: str, sig: str) -> bool:
+        """Whether the key in force behind record `size` signed that checkpoint."""
         key = self.at(size + 1)
-        content, signature = body.encode(), bytes.fromhex(sig)
-        if not key or not signed_by(key["checkpoint_key"], signature, content, checkpoint=True):
-            raise Bad("seal", seq=size)
+        if key is None:
+            return False
+        public, signature = key["checkpoint_key"], bytes.fromhex(sig)
+        return signed_by(public, signature, body.encode(), checkpoint=True)
 
     def check(self, seq: int, record: dict[str, Any], rec: bytes, sig: str | None) -> bool:
         """Whether the record is signed; Bad where it must be and is not, or wrongly."""
@@ -423,7 +425,8 @@ class Checkpoints:
             facts = (body["size"], body["root"], body["head"], ever)
             if facts != (seq, tree.root().hex(), head.hex(), books.total):
                 raise Bad("checkpoint", seq=seq)
-            self._keys.sealed(seq, self._next["body"], self._next["sig"])
+            if not self._keys.sealed(seq, self._next["body"], self._next["sig"]):
+                raise Bad("seal", seq=seq)
             self.count += 1
             self._next = next(self._coming, None)
 
@@ -464,9 +467,9 @@ class Check:
                 raise Bad("changed", name)
         if "manifest.sig" in self.contents.names:
             with self.contents.open("manifest.json") as file:
-                self.keys.sealed(
-                    self.last, file.read().decode(), self.contents.json("manifest.sig")
-                )
+                content = file.read().decode()
+            if not self.keys.sealed(sys.maxsize, content, self.contents.json("manifest.sig")):
+                raise Bad("mark")
 
     def records(self) -> None:
         """Every record follows the one before it, is signed, and adds up."""
@@ -505,7 +508,8 @@ class Check:
             rec = opening["record"].encode()
             return leaf(rec), parsed(rec, "manifest.json")
         body = parsed(opening["checkpoint"].encode(), "manifest.json")
-        self.keys.sealed(self.first - 1, opening["checkpoint"], opening["sig"])
+        if not self.keys.sealed(self.first - 1, opening["checkpoint"], opening["sig"]):
+            raise Bad("seal", seq=self.first - 1)
         book = body["state"]["book"]
         total = {"net": book["net"], "abs": book["absolute"]}
         return bytes.fromhex(body["head"]), {"total": total, "counts": body["state"]["counts"]}

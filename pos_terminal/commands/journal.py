@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from pos_terminal.commands import journal_export
 from pos_terminal.commands.journal_lines import as_json, as_line
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tail.add_argument("-n", "--lines", type=_count, default=10, metavar="N", help="how many (10)")
     tail.add_argument("-f", "--follow", action="store_true", help="and each new one as it comes")
     check = actions.add_parser("verify", help="check every record, total and number")
-    for action in (show, tail, check):
+    for action in (show, tail, check, *journal_export.add_actions(actions)):
         action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
         action.add_argument("--json", action="store_true", help="JSON on standard output")
 
@@ -50,7 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 where the journal is bad or cannot be read."""
     path = arguments.state / NAME
     actions = {"show": _show, "tail": _tail, "verify": _verify}
+    exports = {"archive": journal_export.run_archive, "export": journal_export.run_export}
     try:
+        if arguments.action in exports:
+            return exports[arguments.action](arguments)
         return actions[arguments.action](path, arguments)
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
