@@ -208,7 +208,7 @@ class _notify_socket:  # noqa: N801 - used as a function is
 
 
 async def _ready(notified: socket.socket, terminal: Terminal) -> float:
-    """When READY came. RuntimeError, with the log's end, when the terminal ends or never says it."""
+    """When READY came. RuntimeError, with the end of the log, when it never does."""
     loop = asyncio.get_running_loop()
     arrived = asyncio.Event()
     loop.add_reader(notified, arrived.set)
