@@ -5,9 +5,10 @@ when it moves rows to a neighbour, so a wipe writes the whole file anew (VACUUM)
 write-ahead log. `unwiped` outlasts a power cut between a deletion and its wipe.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import apsw
@@ -40,21 +41,35 @@ PRAGMA user_version = {LAYOUT};
 
 def open_writer(path: Path, vfs: str) -> apsw.Connection:
     """A connection that writes; makes the file, readable by this user alone, and its tables."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    os.fchmod(fd, 0o600)  # the log takes the file's mode over
-    os.close(fd)
-    db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
-    try:
+    with ExitStack() as undo, _alone(path.parent):
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        path.chmod(0o600)  # the log takes the file's mode over
+        db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
+        undo.callback(db.close)
         _make_safe(db)
         with writing(db):
             if not db.execute("SELECT count(*) FROM sqlite_schema").get:
                 db.execute(_SCHEMA).fetchall()
         sync_directory(path.parent)
         check_layout(db, path)
-    except BaseException:
-        db.close()
-        raise
+        undo.pop_all()
     return db
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Keeps other processes from opening meanwhile: SQLite's change to a log waits for nobody.
+
+    The lock lies on the directory, as to close the database's own file would drop SQLite's locks
+    on it («How To Corrupt An SQLite Database File», 2.2).
+    """
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def _make_safe(db: apsw.Connection) -> None:
@@ -70,12 +85,11 @@ def _make_safe(db: apsw.Connection) -> None:
 
 def open_reader(path: Path, vfs: str) -> apsw.Connection:
     """A connection that only reads."""
-    db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
-    try:
+    with ExitStack() as undo:
+        db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
+        undo.callback(db.close)
         check_layout(db, path)
-    except BaseException:
-        db.close()
-        raise
+        undo.pop_all()
     return db
 
 
@@ -95,10 +109,9 @@ def writing(db: apsw.Connection) -> Iterator[None]:
     try:
         yield
         db.execute("COMMIT")
-    except BaseException:
+    finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
-        raise
 
 
 def wipe(db: apsw.Connection) -> None:
