@@ -136,16 +136,21 @@ class Clerk:
         return self._ledger.open.lines if self._ledger.open else []
 
     async def _prefix(self, plan: Planned) -> Shown | None:
-        """Key what goes before a scan, and see it: keypad and scanner are not one wire.
-
-        A printer's trouble in between would be cleared with C, and might take the prefix along,
-        so the printing ends first.
-        """
+        """Key what goes before a scan, and see it: keypad and scanner are not one wire."""
         await self.printing_is_over()
-        await self._press(*before(plan))
-        return await self._answer(
-            lambda: shows_prefix(self._eyes.screen, plan), f"what was typed for {plan.row.line}"
-        )
+        while True:
+            await self._press(*before(plan))
+            what = f"what was typed for line {plan.row.line}"
+            await self._eyes.until(
+                lambda: shows_prefix(self._eyes.screen, plan) or self._eyes.error is not None, what
+            )
+            error = self._eyes.error
+            if error is None:
+                return None
+            await self._clear(error)
+            if not error.is_trouble:
+                return error
+            await self._press(CLEAR, CLEAR)  # whatever C has left of it is keyed anew
 
     async def _record(
         self,
@@ -160,34 +165,44 @@ class Clerk:
         eyes.look_for(shown)
         await sending
         sent = time.monotonic()
-        refusal = await self._answer(
-            lambda: recorded() and (eyes.seen_at is not None or shown(eyes.screen)), what
-        )
+        refusal = await self._answer(recorded, what)
         if refusal:
             return refusal
+        await self._see(lambda: eyes.seen_at is not None or shown(eyes.screen), what)
         self.latencies.durable.append(self._durable_at - sent)
         if eyes.seen_at is not None and not stood_there:
             self.latencies.display.append(eyes.seen_at - sent)
         return None
 
-    async def _answer(self, holds: Callable[[], bool], what: str) -> Shown | None:
-        """Wait until it holds; an error on the display is cleared with C, and returned.
+    async def _answer(self, recorded: Callable[[], bool], what: str) -> Shown | None:
+        """Wait for the record; an error on the display is cleared with C, and returned.
 
-        Trouble that has nothing to do with what was keyed (the printer, say) is cleared as well,
-        and the wait goes on.
+        Trouble with something else (the printer, say) stays there until the record has come: C
+        would take back a weighing under it.
         """
-        while True:
-            await self._eyes.until(lambda: holds() or self._eyes.error is not None, what)
+
+        def refused() -> bool:
             error = self._eyes.error
-            if error is None:
-                return None
-            self._eyes.must_be_selling()
-            await self._clear(error)
-            if not error.is_trouble:
-                return error
-            self._watcher.warn(str(error))
+            return error is not None and not error.is_trouble
+
+        await self._eyes.until(lambda: recorded() or refused(), what)
+        error = self._eyes.error
+        if recorded() or error is None:
+            return None
+        await self._clear(error)
+        return error
+
+    async def _see(self, seen: Callable[[], bool], what: str) -> None:
+        """Wait for the screen, and clear away what covers it."""
+        while not seen():
+            await self._eyes.until(lambda: seen() or self._eyes.error is not None, what)
+            error = self._eyes.error
+            if error:
+                self._watcher.warn(str(error))
+                await self._clear(error)
 
     async def _clear(self, error: Shown) -> None:
+        self._eyes.must_be_selling()
         while self._eyes.error == error:
             shown = self._eyes.frames
             await self._press(CLEAR)

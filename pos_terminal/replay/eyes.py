@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.quantity import Unit, thousandths
-from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.replay.plan import Planned
 from pos_terminal.replay.strokes import before
 
@@ -59,11 +59,11 @@ def shows_line(screen: Screen, plan: Planned) -> bool:
     if plan.item.unit is Unit.KG:
         weight = f"{thousandths(plan.row.quantity, places=3)}kg"
         name, _, amount = screen.line2.rpartition(" ")
-        figures = screen.line1.split() == [weight, "x", price] and amount == gross
+        figures = screen.line1 == f"{weight} x {price}"[:WIDTH].ljust(WIDTH) and amount == gross
     else:
         name, _, count = screen.line1.rpartition(" ")
         figures = count == f"x{thousandths(plan.row.quantity)}"
-        figures = figures and screen.line2.split() == [price, gross]
+        figures = figures and screen.line2.replace(" ", "") == price + gross
     return figures and _is_start_of(name.strip(), plan.item.name)
 
 
@@ -84,7 +84,7 @@ def shows_paid(screen: Screen, total: int) -> bool:
 def _is_start_of(shown: str, name: str) -> bool:
     """The name as a display shows it: cut, a letter that it lacks replaced by a look-alike."""
     alike = zip(_plain(shown), _plain(name), strict=False)
-    return bool(shown) and all(a == b or not b.isascii() for a, b in alike)
+    return 0 < len(shown) <= len(name) and all(a == b or not b.isascii() for a, b in alike)
 
 
 def _plain(text: str) -> list[str]:

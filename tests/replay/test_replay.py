@@ -1,6 +1,7 @@
 """A replayed day: its sums against an independent count, its records, and what a rerun does."""
 
 import asyncio
+import socket
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -238,6 +239,38 @@ def test_articles_whose_catalogue_row_is_broken_are_refused_and_the_rest_sold(
     status, summary = replay(capsys, catalog, tmp_path / "state", day)
     assert (status, summary["lines"], summary["total_cents"]) == (1, 1, 130)
     assert [refusal["line"] for refusal in summary["refused"]] == [3]
+
+
+def write_tickets(day: Path, *rows: str) -> None:
+    day.write_text("\n".join(["date,time,ticket_number,article,quantity,unit_price", *rows, ""]))
+
+
+def test_a_ticket_of_the_second_pass_through_an_hour_is_recorded_behind_the_first(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    catalog, day = write_day(tmp_path, 1)
+    write_tickets(
+        day,
+        "2021-10-31,02:40,1,1,1,1.30",
+        "2021-10-31,02:10,2,1,1,1.30",
+        "2021-10-31,02:50,3,1,1,1",
+    )
+    assert replay(capsys, catalog, tmp_path / "state", day)[0] == 0
+    closed = [r for r in records(tmp_path / "state") if isinstance(r.event, SaleClosed)]
+    assert [r.moment.at[11:] for r in closed] == [
+        "02:40:00.000+02:00", "02:10:00.000+01:00", "02:50:00.000+01:00",
+    ]  # fmt: skip
+    assert [r.moment.utc for r in closed] == sorted(r.moment.utc for r in closed)
+
+
+def test_sales_go_on_where_the_printer_is_away(tmp_path: Path, capsys: Capture) -> None:
+    catalog, day = write_day(tmp_path, 30)
+    with socket.create_server(("127.0.0.1", 0)) as closing:
+        port = closing.getsockname()[1]
+    address = f"127.0.0.1:{port}"  # nobody listens there any more
+    _, summary = replay(capsys, catalog, tmp_path / "state", day, "--printer", address)
+    assert agrees(summary, sums(catalog, day))
+    assert summary["printed_receipts"] == 0
 
 
 def test_the_simulators_are_the_far_ends_that_a_replay_asks_for(tmp_path: Path) -> None:
