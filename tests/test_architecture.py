@@ -48,11 +48,12 @@ LIBRARIES: dict[str, set[str]] = {
     "commands": {"msgspec"},
     "testing": {"apsw", "pytest"},
 }
-# Hardware's libraries; the heavy ones are loaded inside a function, when they are first needed.
+# Heavy libraries, hardware's above all: loaded inside a function, when they are first needed.
 HARDWARE: dict[str, set[str]] = {
     "drivers": {"escpos", "evdev", "serial", "usb"},
     "links": {"serial", "usb"},
     "runtime": {"watchdog"},
+    "commands": {"reportlab"},
 }
 
 # What the domain may use of the standard library: nothing that waits, asks or remembers.

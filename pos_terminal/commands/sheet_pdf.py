@@ -39,9 +39,7 @@ def draw(sheet: CommandSheet, aside: Callable[[str], str]) -> bytes:
         raise NoLibrary(str(error)) from error
 
     def symbol(code: str) -> Any:
-        return Code128(
-            code, barWidth=MODULE / POINT, barHeight=BAR_HEIGHT / POINT, quiet=False
-        )
+        return Code128(code, barWidth=MODULE / POINT, barHeight=BAR_HEIGHT / POINT, quiet=False)
 
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH / POINT, HEIGHT / POINT), invariant=True)

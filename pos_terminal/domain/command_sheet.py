@@ -69,9 +69,7 @@ def functions() -> tuple[Group, ...]:
         )
         for group in GROUPS
     ]
-    quantities = tuple(
-        Command(text, "puis l'article", encode(_keys(text))) for text in QUANTITIES
-    )
+    quantities = tuple(Command(text, "puis l'article", encode(_keys(text))) for text in QUANTITIES)
     return (*groups, Group("Quantités", quantities))
 
 

@@ -72,16 +72,13 @@ class Counter(Desk):
         return self._with_new_catalog(step)
 
     def _decide(self, given: Input, moment: Moment) -> Step:
-        if isinstance(given, Scanned) and is_command(given.text):
-            return self._command(given.text, moment)
-        if isinstance(given, Pressed | Scanned) and self.notice and not self.fault:
-            self.notice = None  # it has been seen, or heard; the input counts all the same
-            if isinstance(given, Pressed) and given.key and given.key.function is Function.CLEAR:
-                return Step()
         match given:
             case Pressed(key):
                 return self._press(key, moment)
+            case Scanned(code) if is_command(code):
+                return self._command(code, moment)
             case Scanned():
+                self._see_notice()
                 return selling.scan(self, given, moment)
             case Weighed():
                 return selling.weighed(self, given, moment)
@@ -101,10 +98,19 @@ class Counter(Desk):
         """A command barcode acts as its keys; only the last of them can lead to an event."""
         step = Step()
         for key in decode(code):
-            step = self._decide(Pressed(key), moment)
+            step = self._press(key, moment)
         return step
 
+    def _see_notice(self) -> bool:
+        """A notice has been seen, or heard, by who goes on: away with it, if nothing covers it."""
+        seen = self.notice is not None and self.fault is None
+        if seen:
+            self.notice = None
+        return seen
+
     def _press(self, key: Key | None, moment: Moment) -> Step:
+        if self._see_notice() and key and key.function is Function.CLEAR:
+            return Step()  # C was for the notice; every other key counts all the same
         if self.fault and (key is None or key.function is not Function.CLEAR):
             raise Refused(faults.CLEAR_FIRST)
         if key is None:

@@ -4,15 +4,39 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from evdev import ecodes
 
+from pos_driver_evdev.keypad import key_name
+from pos_terminal.domain.chords import parse_chord
+from pos_terminal.domain.key_table import ROWS
 from pos_terminal.domain.keys import TENDER_KEYS, TYPED, Function, Key, parse_key, parse_map
 from pos_terminal.domain.payment import TENDERS
 
 KEYMAPS = sorted((Path(__file__).parent.parent.parent / "pos_terminal" / "keymaps").glob("*.toml"))
 
 
+SMALL = {"pave17"}
+"""Maps of keyboards with few keys: the rest is scanned from the command sheet."""
+
+
 @pytest.mark.parametrize("file", KEYMAPS, ids=lambda file: file.stem)
-def test_every_function_is_on_every_bundled_map(file: Path) -> None:
+def test_a_plain_sale_can_be_keyed_on_every_bundled_map(file: Path) -> None:
+    keys = set(parse_map(tomllib.loads(file.read_text())["keys"]).values())
+    assert keys >= {parse_key(key) for key in [*"0123456789", ",", "C", "x", "PLU", "ST", "CORR"]}
+    assert parse_key("CASH") in keys
+
+
+@pytest.mark.parametrize("file", KEYMAPS, ids=lambda file: file.stem)
+def test_a_bundled_map_names_keys_that_linux_knows(file: Path) -> None:
+    chords = map(parse_chord, tomllib.loads(file.read_text())["keys"])
+    unknown = [str(c) for c in chords if key_name(ecodes.ecodes.get(c.name, -1)) != c.name]
+    assert unknown == []
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in KEYMAPS if file.stem not in SMALL], ids=lambda file: file.stem
+)
+def test_every_function_is_on_a_map_of_a_large_keyboard(file: Path) -> None:
     keys = parse_map(tomllib.loads(file.read_text())["keys"])
     assert {key.function for key in keys.values()} == set(Function)
     typed = {key.argument for key in keys.values() if key.function is Function.TYPE}
@@ -45,6 +69,11 @@ def test_what_types_stands_for_itself(text: str) -> None:
 )
 def test_keys(text: str, key: Key) -> None:
     assert parse_key(text) == key
+
+
+@pytest.mark.parametrize("text", [*(row.name for row in ROWS), "article 28"])
+def test_a_key_is_written_as_it_is_read(text: str) -> None:
+    assert str(parse_key(text)) == text
 
 
 @pytest.mark.parametrize(

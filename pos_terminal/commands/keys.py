@@ -1,0 +1,170 @@
+"""`pos-terminal keys show|test|learn`: a keyboard's key map seen, tried out, and recorded.
+
+Exit status: 0 done, 1 the map is bad, or the keyboard or the file cannot be had, 2 usage.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pos_terminal.commands.key_lesson import NothingLearnt, learn
+from pos_terminal.commands.key_picture import picture
+from pos_terminal.commands.output import fail, print_json
+from pos_terminal.devices.classes import Keypad
+from pos_terminal.devices.errors import DeviceError
+from pos_terminal.domain import faults
+from pos_terminal.domain.chords import Chord, Chords
+from pos_terminal.domain.key_learning import to_toml
+from pos_terminal.domain.key_table import ROWS
+from pos_terminal.domain.keys import Function, Key, KeyMap
+from pos_terminal.domain.words import say
+from pos_terminal.runtime import config
+from pos_terminal.runtime.boot import read
+from pos_terminal.runtime.config import KEYMAPS, BadConfiguration, load_keymap
+from pos_terminal.runtime.plugins import Plugins
+
+DRIVER = "evdev"
+DEFAULT = "numeric"
+PURPOSES = {row.key: row.purpose for row in ROWS}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    show = actions.add_parser("show", help="draw a key map as a keyboard")
+    test = actions.add_parser("test", help="say what each key pressed means, until Ctrl-C")
+    teach = actions.add_parser("learn", help="ask for each key in turn, and write a key map")
+    for action in (show, test):
+        source = action.add_mutually_exclusive_group()
+        source.add_argument("--config", type=Path, metavar="FILE", help="the map of this terminal")
+        names = ", ".join(sorted(path.stem for path in KEYMAPS.glob("*.toml")))
+        source.add_argument(
+            "--map", metavar="MAP", help=f"{names}, or a file ending in .toml ({DEFAULT})"
+        )
+    for action in (test, teach):
+        action.add_argument(
+            "--device", required=True, metavar="PATH",
+            help="the keyboard: /dev/input/by-id/..., or a named pipe; the till must not hold it",
+        )  # fmt: skip
+    teach.add_argument("--out", type=Path, metavar="FILE.toml", help="a new file for the map")
+    for action in (show, test, teach):
+        # Where a journal lies changes nothing about keys; every command takes the option.
+        action.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+        action.add_argument("--json", action="store_true", help="JSON on standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the action says; 0, or 1 where that cannot be done."""
+    actions = {"show": _show, "test": _test, "learn": _learn}
+    try:
+        actions[arguments.action](arguments)
+    except BadConfiguration as error:
+        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
+    except _BadMap as error:
+        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
+    except BrokenPipeError:  # «keys show | head», which `main` knows of
+        raise
+    except DeviceError as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
+    except (NothingLearnt, OSError) as error:
+        return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
+    return 0
+
+
+class _BadMap(Exception):
+    """The key map is not there, or is none."""
+
+
+def _keymap(arguments: argparse.Namespace) -> KeyMap:
+    if arguments.config:
+        file: Path = arguments.config.absolute()
+        return read(file, config.load(file)).settings.keymap
+    try:
+        return load_keymap(Path.cwd(), arguments.map or DEFAULT)
+    except (OSError, ValueError) as error:
+        raise _BadMap(str(error)) from error
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    keymap = _keymap(arguments)
+    if arguments.json:
+        print_json({"keys": {chord: str(key) for chord, key in keymap.items()}})
+        return
+    short = {chord: _short(key) for chord, key in keymap.items()}
+    print("\n".join(picture(short)).strip("\n"))
+    missing = [row for row in ROWS if row.key not in keymap.values()]
+    if missing:
+        print(f"\n{say('Sans touche, sur la feuille de commandes')} :")
+        for row in missing:
+            print(f"  {row.name:8} {say(row.purpose)}")
+
+
+def _short(key: Key) -> str:
+    return f"PLU {key.argument}" if key.function is Function.ARTICLE else str(key)
+
+
+def _test(arguments: argparse.Namespace) -> None:
+    asyncio.run(_echo(arguments.device, Chords(_keymap(arguments)), as_json=arguments.json))
+
+
+async def _echo(device: str, chords: Chords[Key], *, as_json: bool) -> None:
+    """Say what each press means, until the keyboard goes."""
+    async with _opened(device) as keypad:
+        while True:
+            press = await keypad.read()
+            if chords.only_held(press.name):
+                continue
+            chord = Chord(press.name, press.held)
+            key = chords.find(press.name, press.held)
+            if as_json:
+                print_json({"press": str(chord), "key": str(key) if key else None})
+            else:
+                print(f"{chord!s:24} {_meaning(key)}", flush=True)
+
+
+def _meaning(key: Key | None) -> str:
+    if key is None:
+        return str(faults.KEY_UNKNOWN)
+    purpose = PURPOSES.get(key)
+    return f"{key!s:12} {say(purpose)}" if purpose else str(key)
+
+
+def _learn(arguments: argparse.Namespace) -> None:
+    out: Path | None = arguments.out
+    if out and out.exists():  # asked for before half an hour of pressing keys, not after
+        raise FileExistsError(f"{out} exists already")
+    if out and not out.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{out.parent} is no folder")
+    taught = asyncio.run(_taught(arguments.device))
+    text = to_toml(taught, f"Plan de touches appris de {arguments.device}")
+    if out:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    if arguments.json:
+        keys = {chord: str(key) for chord, key in taught.items()}
+        print_json({"file": str(out) if out else None, "keys": keys})
+    elif out:
+        print(f'{len(taught)} keys: in [terminal], keymap = "{out.name}"')
+    else:
+        sys.stdout.write(text)
+
+
+async def _taught(device: str) -> dict[str, Key]:
+    async with _opened(device) as keypad:
+        return await learn(keypad)
+
+
+@asynccontextmanager
+async def _opened(device: str) -> AsyncIterator[Keypad]:
+    """The keyboard, for this program alone. Raises DeviceError."""
+    plugins = Plugins((DRIVER,))
+    plugins.load()
+    if plugins.stopped:
+        why = ", ".join(f"{plugin.name} {plugin.why}" for plugin in plugins if plugin.why)
+        raise DeviceError(faults.PLUGIN_STOPPED, why)
+    driver = plugins.drivers.keypads.get(DRIVER)
+    async with driver.open(driver.settings(device=device)) as keypad:
+        yield keypad
