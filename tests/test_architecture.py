@@ -41,7 +41,7 @@ MORE = {"pos_driver_sim": {"testing"}}
 LIBRARIES: dict[str, set[str]] = {
     "hookspecs": {"pluggy"},
     "journal": {"apsw", "msgspec"},
-    "archive": {"apsw", "cryptography"},
+    "archive": {"apsw", "cryptography", "msgspec"},
     "persons": {"apsw", "cryptography", "msgspec"},
     "runtime": {"msgspec", "pluggy"},
     "replay": {"msgspec"},

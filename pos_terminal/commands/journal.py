@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from pos_terminal.commands import journal_export
+from pos_terminal.commands import journal_export, journal_keep
 from pos_terminal.commands.journal_lines import as_json, as_line
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
@@ -42,7 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tail.add_argument("-n", "--lines", type=_count, default=10, metavar="N", help="how many (10)")
     tail.add_argument("-f", "--follow", action="store_true", help="and each new one as it comes")
     check = actions.add_parser("verify", help="check every record, total and number")
-    for action in (show, tail, check, *journal_export.add_actions(actions)):
+    more = (*journal_export.add_actions(actions), *journal_keep.add_actions(actions))
+    for action in (show, tail, check, *more):
         action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
         action.add_argument("--json", action="store_true", help="JSON on standard output")
 
@@ -55,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.action in exports:
             return exports[arguments.action](arguments)
+        if arguments.action in journal_keep.ACTIONS:
+            return journal_keep.ACTIONS[arguments.action](arguments)
         return actions[arguments.action](path, arguments)
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
@@ -129,7 +132,8 @@ def _say_broken(error: Broken, *, as_json: bool) -> int:
 
 
 def _walk(reader: Reader, after: int) -> Iterator[Row]:
-    """Every row behind `after` that is there, a batch at a time."""
+    """Every row behind `after` that is there and not purged, a batch at a time."""
+    after = max(after, reader.purged())
     while rows := reader.rows(after, BATCH):
         yield from rows
         after = rows[-1].seq

@@ -53,6 +53,7 @@ FLOAT = 170
 PURGE = 200
 RESTORE = 220
 BACKUP = 230
+MAINTENANCE = 240
 VERSION = 250
 FIRST_START = 260
 ABANDONED = 320
@@ -87,6 +88,7 @@ CODES: dict[int, str] = {
     PURGE: "Purge après archivage",
     RESTORE: "Restauration d'une sauvegarde",
     BACKUP: "Sauvegarde",
+    MAINTENANCE: "Intervention sur la caisse arrêtée",
     VERSION: "Changement de version du logiciel",
     FIRST_START: "Initialisation de la caisse",
     ABANDONED: "Vente abandonnée avant paiement",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from pos_terminal.domain.balances import Balances
 from pos_terminal.domain.events import Event, VatSum
 
 
@@ -109,6 +110,18 @@ class Archived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BalancesOpened(Event):
+    """What projections start from once the records up to the closure `through` are purged.
+
+    The perpetual totals and the running periods stand in that closure's checkpoint.
+    """
+
+    kind: ClassVar[str] = "balances.opened"
+    through: int
+    balances: Balances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purged(Event):
     """The records up to `last` left this till, after these `copies` of their archive verified."""
 
@@ -124,5 +137,6 @@ PERIOD_EVENTS: tuple[type[Event], ...] = (
     TrainingStarted,
     TrainingEnded,
     Archived,
+    BalancesOpened,
     Purged,
 )

@@ -7,14 +7,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pos_terminal
-from pos_terminal.domain import closing, faults
+from pos_terminal.domain import closing, faults, jet
 from pos_terminal.domain.clockwork import jump
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.events import Event, OperatorSignedOn
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period_events import Period
+from pos_terminal.domain.system_events import TechnicalEvent
 from pos_terminal.domain.ticket import Shop
-from pos_terminal.journal import place
+from pos_terminal.journal import down, place
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Record
@@ -87,9 +88,14 @@ async def stopped_till(state: Path) -> AsyncIterator[Keeper]:
     settings = shop_settings(state, mark.store)
     version = pos_terminal.__version__
     identity = Identity(mark.store, mark.terminal, version, mark.simulated)
+    was_down = down.noted(state)
     journal = Journal.open(state, identity)
     try:
-        yield Keeper(journal, identity, settings, SystemClock(settings.zone))
+        keeper = Keeper(journal, identity, settings, SystemClock(settings.zone))
+        if was_down or not journal.running.key:  # the journal puts a record of its own in front
+            detail = "journal repris par une commande"
+            await keeper.record([TechnicalEvent(code=jet.MAINTENANCE, detail=detail)])
+        yield keeper
     finally:
         await journal.close()
 

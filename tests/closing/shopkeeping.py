@@ -137,11 +137,7 @@ class Shop:
                 PaymentIntended(sale=1, ref=ref, tender="CARD", amount=130),
                 PaymentSettled(ref=ref, outcome="paid", amount=130),
             ),
-            (
-                PeriodReported(
-                    session=self.running.book.session, totals=self.running.book.day.totals
-                ),
-            ),
+            (PeriodReported(session=book.session, totals=book.day.totals),),
         )
         self.add(*self.random.choice(each))
         if number:

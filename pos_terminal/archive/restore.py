@@ -1,0 +1,162 @@
+"""Puts a journal back from a backup: verified first, verbatim, into an empty directory only.
+
+A copied state directory has everything, keys too. Archives have the records with their signatures
+and checkpoints, but never a key: what comes back from them can be read, verified and archived, and
+no till sells upon it, since nobody could sign what follows.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from pos_terminal.archive.copies import BadCopy, Copy, verified
+from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.journal import catalogs, codec, keyring, place
+from pos_terminal.journal.batch import CHECKPOINTS
+from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.database import NAME, connect, insert, let_go, open_writer
+from pos_terminal.journal.errors import using
+from pos_terminal.journal.record import Record
+from pos_terminal.journal.verify import verify
+
+BESIDE = (keyring.FOLDER, catalogs.FOLDER)
+"""Folders that come back with a copied directory."""
+
+FILES = (place.MARK, "terminal.good.toml", "catalog.sha256", "persons.db")
+"""Files that do."""
+
+
+class NoRestore(Exception):
+    """This cannot be restored; the message says why. Nothing was left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back: so many records, the head's hash, and whether the till may go on."""
+
+    records: int
+    head: str
+    keys: bool
+
+
+def restore(sources: Sequence[Path], directory: Path) -> Restored:
+    """Restore from one copied directory, or from archives that together begin with record 1.
+
+    NoRestore with the reason; JournalError where the disk refuses.
+    """
+    if directory.exists() and any(directory.iterdir()):
+        raise NoRestore(f"{directory} is not empty")
+    made = not directory.exists()
+    with using(directory):
+        lock = place.prepare(directory)
+    try:
+        with using(directory):
+            if len(sources) == 1 and sources[0].is_dir():
+                _from_directory(sources[0], directory)
+            else:
+                _from_archives(sources, directory)
+        found = verify(directory / NAME)
+    except BaseException as error:
+        _undo(directory, made=made)
+        if isinstance(error, BadCopy | Broken):
+            raise NoRestore(str(error)) from error
+        raise
+    finally:
+        lock.release()
+    return Restored(found.records, found.head, any((directory / keyring.FOLDER).glob("*.pem")))
+
+
+def _undo(directory: Path, *, made: bool) -> None:
+    for path in directory.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    if made:
+        directory.rmdir()
+
+
+def _from_directory(source: Path, directory: Path) -> None:
+    """Copy the database as SQLite sees it, its log included, and what lies beside it."""
+    if not (source / NAME).exists():
+        raise NoRestore(f"there is no {source / NAME}")
+    verify(source / NAME)
+    readable = apsw.SQLITE_OPEN_READONLY
+    writable = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    with closing(connect(source / NAME, "", readable)) as old:
+        new = connect(directory / NAME, "", writable)
+        try:
+            with new.backup("main", old, "main") as backup:
+                while not backup.done:
+                    backup.step(1000)
+        finally:
+            let_go(new)
+    for name in BESIDE:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, directory / name)
+    for name in FILES:
+        if (source / name).is_file():
+            shutil.copy2(source / name, directory / name)
+
+
+def _from_archives(sources: Sequence[Path], directory: Path) -> None:
+    copies = sorted((verified(path) for path in sources), key=lambda copy: copy.manifest.first)
+    expected = 1
+    whose = {(c.manifest.store, c.manifest.terminal, c.manifest.sim) for c in copies}
+    if len(whose) > 1:
+        raise NoRestore("the archives are of different tills")
+    for copy in copies:
+        if copy.manifest.first != expected:
+            detail = f"begins with record {copy.manifest.first}, and {expected} is wanted"
+            raise NoRestore(f"{copy.path} {detail}")
+        expected = copy.manifest.last + 1
+    db = open_writer(directory / NAME, "")
+    try:
+        for copy in copies:
+            with db:
+                _records(db, copy)
+                _evidence(db, copy)
+    finally:
+        let_go(db)
+    row = next(copies[0].rows())
+    place.write_mark(directory, Record.read(row.rec, row.hash))
+
+
+def _records(db: apsw.Connection, copy: Copy) -> None:
+    db.executemany(insert(1), ((r.seq, r.kind, r.rec, r.hash, r.sig) for r in copy.rows()))
+
+
+def _evidence(db: apsw.Connection, copy: Copy) -> None:
+    """Checkpoints, cosignatures and keys, as the archive has them."""
+    db.executemany("INSERT INTO checkpoint VALUES (?,?,?)", _checkpoints(copy))
+    db.executemany("INSERT INTO cosignature VALUES (?,?,?,?,?)", _cosignatures(copy))
+    db.executemany("INSERT INTO keys VALUES (?,?,?,?,NULL)", _keys(copy))
+
+
+def _checkpoints(copy: Copy) -> Iterator[tuple[int, bytes, bytes]]:
+    for line in copy.lines("checkpoints.jsonl"):
+        said = json.loads(line)
+        yield said["size"], said["body"].encode(), bytes.fromhex(said["sig"])
+
+
+def _cosignatures(copy: Copy) -> Iterator[tuple[int, str, bytes, bytes, str]]:
+    for line in copy.lines("cosignatures.jsonl"):
+        said = json.loads(line)
+        body, sig = said["body"].encode(), bytes.fromhex(said["sig"])
+        yield said["size"], said["witness"], body, sig, said["at"]
+
+
+def _keys(copy: Copy) -> Iterator[tuple[str, str, bytes, int]]:
+    """The keys that records of this archive brought into force."""
+    for row in copy.rows():
+        if row.kind not in (KeyMade.kind, KeyRotated.kind):
+            continue
+        event = Record.read(row.rec, row.hash).event
+        if isinstance(event, KeyMade | KeyRotated):
+            yield event.key, codec.SIGNED, bytes.fromhex(event.record_key), row.seq
+            yield event.key, CHECKPOINTS, bytes.fromhex(event.checkpoint_key), row.seq

@@ -1,0 +1,46 @@
+"""The guarded path: bodies and signatures of old records go, their numbers and hashes stay.
+
+The triggers of the database hold it to that whoever asks: only records up to the last row of the
+table `purge`, which must be a checkpoint's, only to nothing, and never the hash or the kind.
+"""
+
+from pathlib import Path
+
+import apsw
+
+from pos_terminal.journal.database import connect, let_go, make_durable
+
+BATCH = 20_000
+"""Records that one transaction empties: what the log holds meanwhile."""
+
+
+def purge(path: Path, last: int, *, vfs: str = "") -> int:
+    """Empty the records up to `last`, durably, and give their room back; how many there were.
+
+    Cut short, it may be called again. apsw.Error where the disk refuses: what is purged is purged.
+    """
+    db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
+    try:
+        make_durable(db)
+        db.pragma("secure_delete", "on")
+        if last > db.execute("SELECT coalesce(max(last), 0) FROM purge").get:
+            db.execute("INSERT INTO purge VALUES (?)", (last,))
+        emptied = 0
+        while changed := _empty(db, last):
+            emptied += changed
+        db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        if emptied:
+            db.execute("VACUUM")
+        return emptied
+    finally:
+        let_go(db)
+
+
+def _empty(db: apsw.Connection, last: int) -> int:
+    """Empty the next batch; how many records that were."""
+    db.execute(
+        "UPDATE journal SET rec = x'', sig = NULL WHERE seq IN "
+        "(SELECT seq FROM journal WHERE seq <= ? AND rec <> x'' ORDER BY seq LIMIT ?)",
+        (last, BATCH),
+    )
+    return db.changes()

@@ -1,0 +1,106 @@
+"""What a journal holds, counted in one walk: reads it only, also beside a till that sells."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events import SaleClosed
+from pos_terminal.domain.period_events import PeriodClosed
+from pos_terminal.journal import checkpoint
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.database import NAME, Reader, reading
+from pos_terminal.journal.errors import JournalError
+
+BATCH = 1000
+
+
+class _Body(msgspec.Struct, frozen=True):
+    period: str = ""
+
+
+class _Glance(msgspec.Struct, frozen=True):
+    """As little of a record as the counts need."""
+
+    at: str
+    session: int
+    body: _Body
+
+
+_GLANCE = msgspec.json.Decoder(_Glance)
+
+
+@dataclass(slots=True)
+class Stats:
+    """A journal in numbers.
+
+    `size` is the file's, in bytes, without its log; `first` and `last` are the local times of the
+    records that are not purged; `witnessed` and `sealed` are the records that somebody outside, and
+    the last checkpoint, vouch for; `days` and `hours` count closed tickets by date and by hour.
+    """
+
+    records: int
+    size: int
+    purged: int
+    witnessed: int
+    sealed: int
+    sealed_at: str
+    first: str = ""
+    last: str = ""
+    session: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    sizes: Counter[str] = field(default_factory=Counter)
+    closures: Counter[str] = field(default_factory=Counter)
+    days: Counter[str] = field(default_factory=Counter)
+    hours: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def exposed(self) -> int:
+        """How many of the last records nobody outside has witnessed: what could be cut off."""
+        return self.records - self.witnessed
+
+    def take(self, row: Row) -> None:
+        """Count one row."""
+        self.kinds[row.kind] += 1
+        self.sizes[row.kind] += len(row.rec)
+        if not row.rec:
+            return
+        glance = _GLANCE.decode(row.rec)
+        self.first = self.first or glance.at
+        self.last, self.session = glance.at, glance.session
+        if row.kind == PeriodClosed.kind:
+            self.closures[glance.body.period] += 1
+        elif row.kind == SaleClosed.kind:
+            self.days[glance.at[:10]] += 1
+            self.hours[int(glance.at[11:13])] += 1
+
+
+def read(directory: Path) -> Stats:
+    """The statistics of the journal in `directory`; JournalError where it cannot be read."""
+    path = directory / NAME
+    with reading(path) as reader:
+        stats = _begun(reader, path.stat().st_size)
+        done = 0
+        try:
+            while done < stats.records:
+                for row in reader.rows(done, min(BATCH, stats.records - done)):
+                    stats.take(row)
+                    done = row.seq
+        except msgspec.MsgspecError as error:
+            detail = f"{path}: record {done + 1}: {error}"
+            raise JournalError(faults.JOURNAL_DAMAGED, detail) from error
+    return stats
+
+
+def _begun(reader: Reader, size: int) -> Stats:
+    seal = reader.seal()
+    return Stats(
+        records=reader.last(),
+        size=size,
+        purged=reader.purged(),
+        witnessed=reader.witnessed(),
+        sealed=seal.size if seal else 0,
+        sealed_at=checkpoint.read(seal.body).at if seal else "",
+    )

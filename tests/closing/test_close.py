@@ -1,0 +1,94 @@
+"""`pos-terminal close`: the Z of a stopped till, refused or carried over where sales are open."""
+
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.domain.events import OperatorSignedOn, SaleOpened
+from pos_terminal.domain.period_events import PeriodClosed
+from tests.closing.journaled import Line, kept, records
+from tests.closing.shopkeeping import CATALOG
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    with kept(tmp_path / "state") as shop:
+        shop.start()
+        for _ in range(3):
+            shop.sale()
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def line(state: Path, capsys: pytest.CaptureFixture[str]) -> Line:
+    return Line(state, capsys)
+
+
+def closures(state: Path) -> list[PeriodClosed]:
+    return [r.event for r in records(state) if isinstance(r.event, PeriodClosed)]
+
+
+def test_day_month_and_year_one_behind_the_other(state: Path, line: Line) -> None:
+    status, said = line("close", "month")
+    assert (status, said["code"]) == (1, "S-123")
+    for number, period in enumerate(("day", "month", "year"), 1):
+        status, said = line("close", period, "--operator", "4")
+        assert (status, said["period"], said["number"]) == (0, period, 1)
+        assert len(closures(state)) == number
+        last = records(state)[-1]
+        assert (said["seq"], said["head"]) == (last.seq, last.hash.hex())
+        assert last.operator == 4
+    assert len({c.totals for c in closures(state)}) == 1
+    assert line("journal", "verify")[0] == 0
+
+
+def test_a_day_with_nothing_in_it_is_not_closed(state: Path, line: Line) -> None:
+    assert line("close", "day")[0] == 0
+    before = len(records(state))
+    status, said = line("close", "day", "--operator", "9")
+    assert (status, said["code"]) == (1, "S-123")
+    assert len(records(state)) == before
+
+
+def test_open_sales_are_listed_or_carried_over(state: Path, line: Line) -> None:
+    with kept(state) as shop:
+        shop.add(SaleOpened(sale=4, catalog=CATALOG), SaleOpened(sale=5, catalog=CATALOG))
+    before = len(records(state))
+    status, said = line("close", "day")
+    assert (status, said["code"], said["sales"]) == (1, "S-122", [4, 5])
+    assert len(records(state)) == before
+    status, said = line("close", "day", "--carry", "--operator", "7")
+    assert (status, said["carried"], said["authority"]) == (0, [4, 5], 7)
+    assert line("journal", "verify")[0] == 0
+
+
+def test_a_running_till_is_closed_by_itself_alone(state: Path, line: Line) -> None:
+    with kept(state):
+        status, said = line("close", "day")
+    assert (status, said["code"]) == (1, "J-103")
+
+
+def test_no_journal_no_closure(line: Line, tmp_path: Path) -> None:
+    status, said = line("close", "day", state=tmp_path / "nothing")
+    assert (status, said["code"]) == (1, "J-107")
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_the_paper_says_what_the_record_says(state: Path, line: Line) -> None:
+    status, paper, _ = line.text("close", "day")
+    (closed,) = closures(state)
+    assert status == 0
+    assert "CLOTURE DU JOUR 02/01/2026" in paper and "Z no 1" in paper
+    assert f"Tickets{closed.totals.tickets:>35}" in paper
+    assert records(state)[-1].hash.hex()[:42] in paper
+    assert max(len(row) for row in paper.splitlines()) <= 42
+
+
+def test_whoever_signs_on_to_close_stays_signed_on(state: Path, line: Line) -> None:
+    assert line("close", "day", "--operator", "4")[0] == 0
+    assert [r.event.operator for r in records(state) if isinstance(r.event, OperatorSignedOn)] == [
+        4
+    ]
+    with pytest.raises(SystemExit) as usage:
+        line("close", "day", "--operator", "0")
+    assert usage.value.code == 2

@@ -1,0 +1,85 @@
+"""A journal comes back from a copied directory or from archives, into an empty directory only."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.domain import jet
+from pos_terminal.domain.system_events import TechnicalEvent
+from tests.closing.journaled import Line, days, kept, records
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    days(tmp_path / "state", 2)
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def line(state: Path, capsys: pytest.CaptureFixture[str]) -> Line:
+    return Line(state, capsys)
+
+
+def test_a_copied_directory_sells_on_and_says_that_it_was_restored(
+    state: Path, line: Line, tmp_path: Path
+) -> None:
+    backup, new = tmp_path / "backup", tmp_path / "new"
+    shutil.copytree(state, backup)
+    before = records(state)
+    status, found = line("journal", "restore", "--from", backup, state=new)
+    assert (status, found["records"], found["keys"]) == (0, len(before), True)
+    *same, said = records(new)
+    assert [(r.rec, r.sig) for r in same] == [(r.rec, r.sig) for r in before]
+    assert isinstance(said.event, TechnicalEvent)
+    assert said.event.code == jet.RESTORE
+    with kept(new) as shop:
+        shop.start()
+        shop.sale()
+    assert line("journal", "verify", state=new)[0] == 0
+    assert [(r.rec, r.sig) for r in records(backup)] == [(r.rec, r.sig) for r in before]
+
+
+def test_archives_give_evidence_and_no_till_sells_upon_it(
+    state: Path, line: Line, tmp_path: Path
+) -> None:
+    before = records(state)
+    middle = next(r.seq for r in before if r.kind == "period.closed")
+    first, second, new = tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "new"
+    assert line("journal", "archive", "--out", first, "--last", str(middle))[0] == 0
+    assert line("journal", "archive", "--out", second, "--first", str(middle + 1))[0] == 0
+    upto = len(records(state))
+    words = ("journal", "restore", "--from", second, "--from", first)
+    status, found = line(*words, state=new)
+    assert status == 0, found
+    assert not found["keys"]
+    kept_rows = [(r.rec, r.sig) for r in records(new)]
+    assert kept_rows == [(r.rec, r.sig) for r in records(state)[: len(kept_rows)]]
+    assert upto - 1 <= len(kept_rows) <= upto
+    assert line("journal", "verify", state=new)[0] == 0
+    status, said = line("close", "day", state=new)
+    assert (status, said["code"]) == (1, "J-109")
+
+
+def test_what_is_not_restored_leaves_nothing_behind(
+    state: Path, line: Line, tmp_path: Path
+) -> None:
+    archive, later = tmp_path / "a.zip", tmp_path / "later.zip"
+    assert line("journal", "archive", "--out", archive)[0] == 0
+    assert line("journal", "archive", "--out", later, "--first", "5")[0] == 0
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(archive.read_bytes()[:-200])
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(state, spoilt)
+    content = (spoilt / "journal.db").read_bytes()
+    assert content.count(b'"plu":"1"')
+    (spoilt / "journal.db").write_bytes(content.replace(b'"plu":"1"', b'"plu":"2"', 1))
+    new = tmp_path / "new"
+    for bad in (cut, later, spoilt, tmp_path / "absent.zip", tmp_path):
+        status, said = line("journal", "restore", "--from", bad, state=new)
+        assert (status, said["code"]) == (1, "J-122"), bad
+        assert not new.exists()
+    full = [r.rec for r in records(state)]
+    status, said = line("journal", "restore", "--from", archive)
+    assert (status, said["code"]) == (1, "J-122")
+    assert [r.rec for r in records(state)] == full
