@@ -45,7 +45,11 @@ class KeyRotated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerDown(Event):
-    """The signer did not work: nothing was sold until it did, and this is the first record then."""
+    """The signer did not work: nothing was sold until it did, and this is the first record then.
+
+    `signer` is its key's id, `since` the local time of its first failure; empty where a start
+    found it so.
+    """
 
     kind: ClassVar[str] = "signer.down"
     signer: str

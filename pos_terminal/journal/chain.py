@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pos_terminal.journal.codec import VERSION, UnknownEvent
+from pos_terminal.journal.codec import SIGNED, UNSIGNED, VERSION, UnknownEvent
 from pos_terminal.journal.record import NOTHING, Identity, Record, Running, digest
 
 
@@ -16,6 +16,7 @@ class Row(NamedTuple):
     kind: str
     rec: bytes
     hash: bytes
+    sig: bytes | None = None
 
 
 class Broken(ValueError):
@@ -55,19 +56,19 @@ class Ledger:
     """Follows the chain and makes every counter and total again from the events themselves.
 
     A kind that this version does not know is taken at its word, and so is what follows it: a
-    newer version knows more. `unknown` counts such records.
+    newer version knows more. `unknown` counts such records. `running` is a state to go on from.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, running: Running | None = None) -> None:
         self.unknown = 0
-        self.running: Running | None = None
-        self._chain = Chain()
+        self.running = running
+        self._chain = Chain(running.seq, running.head) if running else Chain()
 
     def follow(self, row: Row) -> Record:
         """Take the next row; Broken where the chain, a field or a total is not right."""
         self._chain.follow(row)
         try:
-            record = Record.read(row.rec, row.hash)
+            record = Record.read(row.rec, row.hash, row.sig)
         except ValueError as error:
             raise Broken(row.seq, str(error)) from error
         envelope = record.envelope
@@ -113,6 +114,7 @@ class Ledger:
         except ValueError as error:
             raise Broken(record.seq, f"it cannot follow: {error}") from error
         for name, said, made in (
+            ("alg", envelope.alg, SIGNED if after.key else UNSIGNED),
             ("counts", envelope.counts, after.counts),
             ("total", envelope.total, after.total),
             ("session", envelope.session, before.book.session),

@@ -4,7 +4,7 @@ A record is JSON as RFC 8785 (JCS) wants it: sorted ASCII keys, no white space, 
 +-(2^53 - 1), no floats. Within these limits msgspec writes the same bytes. The fields:
 
 ========  =========================================================================
-alg       how the record is signed; "none" until keys exist
+alg       how the record is signed: "ES256"; "none" before the journal has keys
 at        local time with its offset, ISO 8601, milliseconds
 base      first record needed to rebuild the open sale and the last closed ticket
 body      the event's own fields, by value (docs/events.md)
@@ -41,6 +41,9 @@ from pos_terminal.domain.vocabulary import KINDS
 
 VERSION = 1
 UNSIGNED = "none"
+SIGNED = "ES256"
+"""ECDSA on P-256 with SHA-256 over the record's bytes, DER (the name is of RFC 7518)."""
+
 LARGEST = 2**53 - 1
 """Beyond it a JSON number is no longer the same integer to every reader."""
 

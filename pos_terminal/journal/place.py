@@ -3,6 +3,8 @@
     journal.db      the records (and, while in use, journal.db-wal and journal.db-shm)
     journal.mark    the first record's hash and whose it is: without its journal.db, an alarm
     lock            held by the one process that writes; its process id
+    keys/           the keys that sign, one file a key id (keyring.py)
+    signer.down     since when the signer does not work; removed once it has signed again
     catalogs/       every catalogue ever in force, by its SHA-256
 """
 
@@ -81,10 +83,15 @@ def write_mark(directory: Path, first: Record) -> None:
     write_durably(directory / MARK, msgspec.json.encode(Mark.of(first)) + b"\n")
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file that is, after a power cut too, either absent (or as before) or whole."""
+def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file that is, after a power cut too, either absent (or as before) or whole.
+
+    `mode` is what it has from the first byte on, less the process's umask.
+    """
     temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as file:
+    temporary.unlink(missing_ok=True)  # one that a cut left behind keeps the mode it had
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(fd, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -23,6 +23,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import TRAINING_SERIES, Book, NotYet
 from pos_terminal.domain.period_events import Period, PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.setup import Setup
+from pos_terminal.domain.system_events import KeyMade, KeyRotated
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
@@ -48,17 +49,18 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry of the journal: its bytes as stored, their hash, and what they say."""
+    """One entry of the journal: its bytes as stored, their hash, what they say, who signed."""
 
     rec: bytes
     hash: bytes
     envelope: Envelope
     event: Event
+    sig: bytes | None = None
 
     @classmethod
-    def read(cls, rec: bytes, stored_hash: bytes) -> "Record":
+    def read(cls, rec: bytes, stored_hash: bytes, sig: bytes | None = None) -> "Record":
         """The record that `rec` says, whatever its hash; ValueError where it is none."""
-        return cls(rec, stored_hash, *codec.decode(rec))
+        return cls(rec, stored_hash, *codec.decode(rec), sig)
 
     @property
     def seq(self) -> int:
@@ -86,7 +88,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """The state that runs through the records, as of record `seq`, whose hash is `head`.
 
     `opened` maps each open sale to its first record; `closed` is the record of the last ticket, 0
-    for none. `book` is where the periods and the perpetual totals stand, `setup` what is in force.
+    for none. `book` is where the periods and the perpetual totals stand, `setup` what is in force;
+    `key` is the id of the key that signs the next record, empty before there is one.
     """
 
     identity: Identity
@@ -98,6 +101,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     closed: int = 0
     book: Book = Book()
     setup: Setup = Setup()
+    key: str = ""
 
     @property
     def total(self) -> Totals:
@@ -111,10 +115,13 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         return min(firsts, default=self.seq)
 
     def stamp(self, event: Event, moment: Moment) -> "tuple[Record, Running]":
-        """`event` as the next record, and the state after it; OutOfStep where it cannot follow."""
+        """`event` as the next record, still to be signed, and the state after it.
+
+        OutOfStep where it cannot follow.
+        """
         after = self.fold(event, moment.at)
         envelope = Envelope(
-            alg=codec.UNSIGNED,
+            alg=codec.SIGNED if after.key else codec.UNSIGNED,
             at=moment.at,
             base=after.base,
             body=codec.body(event),
@@ -164,6 +171,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                     raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
             case OperatorSignedOn(operator=operator):
                 return replace(self, seq=seq, book=book, operator=operator)
+            case KeyMade() | KeyRotated():
+                return replace(self, seq=seq, book=book, key=self._next_key(event))
             case PeriodClosed():
                 self._must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():
@@ -186,7 +195,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         """A closure says exactly what the book says; nothing is closed over a sale by oversight."""
         still_open = tuple(sorted(self.opened)) if closed.period is Period.DAY else ()
         if closed.carried != still_open:
-            raise OutOfStep(f"open sales are {still_open}, and the closure carries {closed.carried}")
+            raise OutOfStep(f"open sales are {still_open}; the closure carries {closed.carried}")
         try:
             right = self.book.closure(
                 closed.period,
@@ -207,6 +216,14 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             raise OutOfStep("training neither begins nor ends while a sale is open")
         if isinstance(event, TrainingStarted) == self.book.training:
             raise OutOfStep(f"{event.kind} while training is {self.book.training}")
+
+    def _next_key(self, event: KeyMade | KeyRotated) -> str:
+        old = event.old if isinstance(event, KeyRotated) else ""
+        if old != self.key:
+            raise OutOfStep(f"{event.kind} takes over from {old[:12]!r}, and not {self.key[:12]!r}")
+        if event.key != sha256(bytes.fromhex(event.record_key)).hexdigest():
+            raise OutOfStep(f"key {event.key[:12]} is not the id of its record key")
+        return event.key
 
     def _must_be_open(self, sale: int) -> None:
         if sale not in self.opened:

@@ -6,16 +6,19 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty
+from typing import NamedTuple
 
 import apsw
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import database, place
+from pos_terminal.domain.system_events import KeyRotated
+from pos_terminal.journal import database, down, keyring, place
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
 from pos_terminal.journal.record import Identity, Record, Running
+from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.tail import Tail, read_tail
 from pos_terminal.journal.wal import Checkpointer
 from pos_terminal.journal.writer import EVENTS, Append, Committed, Writer
@@ -24,15 +27,25 @@ BATCH = 256
 """Records that a follower reads from the disk at once."""
 
 
+class Found(NamedTuple):
+    """What opening found: the journal's end, and who signs what follows."""
+
+    tail: Tail
+    signers: Signers
+    signer: Signer
+
+
 class Journal:
     """One till's journal, held by this process alone. All methods belong to one loop's thread."""
 
     def __init__(
-        self, path: Path, vfs: str, lock: place.Lock, db: apsw.Connection, tail: Tail
+        self, path: Path, vfs: str, lock: place.Lock, db: apsw.Connection, found: Found
     ) -> None:
         self._path = path
         self._vfs = vfs
         self._lock = lock
+        tail = found.tail
+        self._signers = found.signers
         self._running = tail.running
         self._recent = deque(tail.recent)
         self._failure: JournalFailed | None = None
@@ -44,18 +57,29 @@ class Journal:
             db=db,
             checkpointer=Checkpointer(path, vfs),
             running=tail.running,
+            tree=tail.tree,
+            signing=found.signer,
+            was_down=down.noted(path.parent),
             committed=self._on_commit,
             failed=self._on_failure,
         )
         self._writer.start()
 
     @classmethod
-    def open(cls, directory: Path, identity: Identity, *, vfs: str = "") -> "Journal":
+    def open(
+        cls,
+        directory: Path,
+        identity: Identity,
+        *,
+        vfs: str = "",
+        signers: Signers = keyring.software,
+    ) -> "Journal":
         """Take the journal in `directory` up, or begin one where none ever was.
 
         Blocks for a few milliseconds, however long the journal is. `vfs` names an SQLite VFS for
         tests. JournalError, with its fault, where it is held by another process, another till's,
-        damaged, newer than this program, or where the disk refuses.
+        damaged, newer than this program, where the disk refuses, or where nobody can sign it:
+        keys are made where no record was ever signed, and never anew.
         """
         path = directory / NAME
         with using(path), ExitStack() as undo:
@@ -67,10 +91,12 @@ class Journal:
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
             db = database.open_writer(path, vfs)
             undo.callback(database.let_go, db)
-            tail = read_tail(path, vfs, identity, mark)
+            tail = read_tail(path, vfs, identity, mark, signers)
             if tail.first and not mark:
                 place.write_mark(directory, tail.first)
-            journal = cls(path, vfs, lock, db, tail)
+            signer = tail.signer or signers(directory, "")
+            down.check(directory, signer)
+            journal = cls(path, vfs, lock, db, Found(tail, signers, signer))
             undo.pop_all()
             return journal
 
@@ -84,7 +110,7 @@ class Journal:
         return list(self._recent)
 
     def append(
-        self, events: Sequence[Event], moment: Moment
+        self, events: Sequence[Event], moment: Moment, successor: Signer | None = None
     ) -> "asyncio.Future[tuple[Record, ...]]":
         """Make `events` durable, all or none, behind all appends before.
 
@@ -102,8 +128,28 @@ class Journal:
         elif not events:
             future.set_result(())
         else:
-            self._writer.queue.put(Append(tuple(events), moment, future))
+            self._writer.queue.put(Append(tuple(events), moment, future, successor))
         return future
+
+    async def rotate_keys(self, moment: Moment) -> Record:
+        """Make new keys, and have them take over by a record that both record keys sign.
+
+        JournalFailed as for `append`; JournalError where new keys cannot be made. Nothing else may
+        rotate them at the same time, and the first record must be there.
+        """
+        directory = self._path.parent
+        with using(directory):
+            successor = await asyncio.to_thread(self._signers, directory, "")
+        new, old = successor.public, self._running.key
+        rotated = KeyRotated(
+            old=old,
+            key=new.key,
+            record_key=new.record.hex(),
+            checkpoint_key=new.checkpoint.hex(),
+            proof=successor.seal(f"{old}:{new.key}".encode()).signature.hex(),
+        )
+        (record,) = await self.append([rotated], moment, successor)
+        return record
 
     async def entries(self, after: int = 0) -> AsyncGenerator[Record, None]:
         """Every durable record behind number `after`, then each new one as it becomes durable.
@@ -145,8 +191,8 @@ class Journal:
 
     def _on_commit(self, done: Committed) -> None:
         self._running = done.running
+        self._recent.extend(done.records)
         for append, records in done.appends:
-            self._recent.extend(records)
             if not append.future.done():
                 append.future.set_result(records)
         while self._recent[0].seq < done.running.base:
@@ -172,10 +218,10 @@ class Journal:
 
 
 def read_records(path: Path, vfs: str, after: int, limit: int) -> list[Record]:
-    """At most `limit` records behind `after`, from the disk; blocks."""
+    """At most `limit` records behind `after` that are not purged, from the disk; blocks."""
     with reading(path, vfs) as reader:
-        rows = reader.rows(after, limit)
+        rows = reader.rows(max(after, reader.purged()), limit)
     try:
-        return [Record.read(row.rec, row.hash) for row in rows]
+        return [Record.read(row.rec, row.hash, row.sig) for row in rows]
     except ValueError as error:
         raise JournalError(faults.JOURNAL_DAMAGED, f"{path}, behind {after}: {error}") from error

@@ -1,4 +1,8 @@
-"""The check at start: the journal's end, in a time that does not grow with its length."""
+"""The check at start: the last checkpoint and the records behind it, however many are before.
+
+A journal of a version before signatures has no checkpoint: it is walked once, and the first record
+of this version brings the keys and the first checkpoint.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,59 +11,79 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.vocabulary import KINDS
+from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Ledger
+from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.keyring import Verifier
+from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.place import Mark
 from pos_terminal.journal.record import NOTHING, Identity, Record, Running
+from pos_terminal.journal.signer import Signer, Signers
+
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What the end of a journal tells: the state, the records from its base on, and the first."""
+    """What the end of a journal tells: the state, the records from its base on, and the first.
+
+    `signer` holds the key in force; None where the journal has no key yet.
+    """
 
     running: Running
+    tree: Frontier
     recent: list[Record]
     first: Record | None
+    signer: Signer | None
 
 
-def read_tail(path: Path, vfs: str, identity: Identity, mark: Mark | None) -> Tail:
+def read_tail(
+    path: Path, vfs: str, identity: Identity, mark: Mark | None, signers: Signers
+) -> Tail:
     """The checked end of the journal at `path`; JournalError where it may not be sold upon."""
     with reading(path, vfs) as reader:
         try:
-            return _read(reader, identity, mark)
+            return _read(reader, path.parent, identity, mark, signers)
         except ValueError as error:
             raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
 
 
-def _read(reader: Reader, identity: Identity, mark: Mark | None) -> Tail:
+def _read(
+    reader: Reader, directory: Path, identity: Identity, mark: Mark | None, signers: Signers
+) -> Tail:
     last = reader.last()
     if last == 0:
         if mark:
             raise Broken(1, f"it is missing; a journal of till {mark.terminal} was kept here")
-        return Tail(Running(identity=identity), [], None)
+        return Tail(Running(identity=identity), Frontier(), [], None, None)
     first = _first(reader, identity, mark)
-    newer = sorted(set(reader.kinds()) - KINDS.keys())
-    if newer:
-        raise JournalError(faults.JOURNAL_NEWER, f"unknown kinds: {', '.join(newer)}")
-    end = _records(reader, last - 1, last)[-1]
-    if end.envelope.v > VERSION:
-        raise JournalError(faults.JOURNAL_NEWER, f"records of format {end.envelope.v}")
-    base = end.envelope.base
-    if not 1 <= base <= last:
-        raise Broken(last, f"its base {base} is not a record before it")
-    ledger = Ledger()
-    for row in reader.rows(0, last):
-        ledger.follow(row)
-    if ledger.running is None:
-        raise Broken(last, "it is missing")
-    running = replace(ledger.running, identity=identity)
-    return Tail(running, _records(reader, base - 1, last), first)
+    _must_be_known(reader, last)
+    seal = reader.seal()
+    if seal is None:
+        running, tree, signer = *_walked(reader, last), None
+    else:
+        said = _checkpoint(reader, seal)
+        signer = signers(directory, said.key)
+        _must_be_signed(seal, said, signer)
+        running, tree = _followed(reader, said, last, identity, Verifier(signer.public))
+    if running.key and signer is None:
+        raise Broken(last, "it is signed, and there is no checkpoint")
+    recent = _records(reader, running.base - 1, last)
+    return Tail(replace(running, identity=identity), tree, recent, first, signer)
 
 
-def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record:
+def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record | None:
     """The first record, once it is known to be of this place and of this till."""
+    row = reader.rows(0, 1)[0]
+    if row.seq != 1:
+        raise Broken(1, f"it is missing; record {row.seq} is next")
+    if row.seq <= reader.purged():
+        if mark and mark.first != row.hash.hex():
+            raise Broken(1, f"it is not the one that was written here: {mark.first[:12]}...")
+        return None
     first = _records(reader, 0, 1)[0]
     found = Mark.of(first)
     if mark and mark != found:
@@ -73,6 +97,63 @@ def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record:
     return first
 
 
+def _must_be_known(reader: Reader, last: int) -> None:
+    newer = sorted(set(reader.kinds()) - KINDS.keys())
+    if newer:
+        raise JournalError(faults.JOURNAL_NEWER, f"unknown kinds: {', '.join(newer)}")
+    end = _records(reader, last - 1, last)[-1]
+    if end.envelope.v > VERSION:
+        raise JournalError(faults.JOURNAL_NEWER, f"records of format {end.envelope.v}")
+
+
+def _walked(reader: Reader, last: int) -> tuple[Running, Frontier]:
+    """The state after a journal without any checkpoint, from its first record on."""
+    ledger, tree = Ledger(), Frontier()
+    while tree.size < last:
+        for row in reader.rows(tree.size, BATCH):
+            ledger.follow(row)
+            tree = tree.append(row.hash)
+    if ledger.running is None or tree.size != last:
+        raise Broken(tree.size + 1, "it is missing")
+    return ledger.running, tree
+
+
+def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:
+    """The last checkpoint, once it is known to be of this journal's records."""
+    said = checkpoint.read(seal.body)
+    if said.v > checkpoint.VERSION:
+        raise JournalError(faults.JOURNAL_NEWER, f"checkpoints of format {said.v}")
+    rows = reader.rows(seal.size - 1, 1)
+    if not rows or rows[0].seq != seal.size:
+        raise Broken(seal.size, "it is missing, and a checkpoint is of it")
+    if (said.size, said.head) != (seal.size, rows[0].hash.hex()):
+        raise Broken(seal.size, "it is not the one that the checkpoint behind it is of")
+    return said
+
+
+def _must_be_signed(seal: Seal, said: Checkpoint, signer: Signer) -> None:
+    if signer.public.key != said.key:
+        detail = f"the signer has key {signer.public.key[:12]}, the journal {said.key[:12]}"
+        raise JournalError(faults.KEY_MISSING, detail)
+    if not Verifier(signer.public).closed(seal.body, seal.sig):
+        raise Broken(seal.size, "the checkpoint behind it is not signed by this till")
+
+
+def _followed(
+    reader: Reader, said: Checkpoint, last: int, identity: Identity, keys: Verifier
+) -> tuple[Running, Frontier]:
+    """The state after the last record, by the checkpoint and the signed records behind it."""
+    ledger, tree = Ledger(said.running(identity)), said.tree
+    for row in reader.rows(said.size, last - said.size):
+        ledger.follow(row)
+        if row.sig is None or not keys.signed(row.rec, row.sig):
+            raise Broken(row.seq, "its signature is not this till's")
+        tree = tree.append(row.hash)
+    if ledger.running is None or tree.size != last:
+        raise Broken(tree.size + 1, "it is missing")
+    return ledger.running, tree
+
+
 def _records(reader: Reader, after: int, last: int) -> list[Record]:
     """Records `after` + 1 to `last`, chained to one another and to the record before."""
     start = max(after, 1)
@@ -83,4 +164,4 @@ def _records(reader: Reader, after: int, last: int) -> list[Record]:
         chain.follow(row)
     if chain.seq != last:
         raise Broken(chain.seq + 1, "it is missing")
-    return [Record.read(row.rec, row.hash) for row in rows]
+    return [Record.read(row.rec, row.hash, row.sig) for row in rows]

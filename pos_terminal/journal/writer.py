@@ -6,7 +6,7 @@ one transaction; an append's events are never split between two.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -16,9 +16,13 @@ import apsw
 
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import database, place
+from pos_terminal.domain.system_events import KeyMade, SignerDown
+from pos_terminal.journal import database, down, place, signer
+from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.errors import JournalFailed, failed
+from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Record, Running
+from pos_terminal.journal.signer import Signer
 from pos_terminal.journal.wal import BOUND, IDLE, LIMIT, SOON, Checkpointer, take_in
 
 GROUP = 32
@@ -35,12 +39,15 @@ class Append:
     events: tuple[Event, ...]
     moment: Moment
     future: "asyncio.Future[tuple[Record, ...]]"
+    successor: Signer | None = None
+    """Signs from behind a key.rotated among these events on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What one commit made durable, and the state after it."""
+    """What one commit made durable: every record, each append's own, and the state after it."""
 
+    records: list[Record]
     appends: list[tuple[Append, tuple[Record, ...]]]
     running: Running
 
@@ -59,6 +66,9 @@ class Writer:
         db: apsw.Connection,
         checkpointer: Checkpointer,
         running: Running,
+        tree: Frontier,
+        signing: Signer,
+        was_down: SignerDown | None = None,
         committed: Callable[[Committed], None],
         failed: Callable[[JournalFailed, list[Append]], None],
     ) -> None:
@@ -67,6 +77,9 @@ class Writer:
         self._db = db
         self._checkpointer = checkpointer
         self._running = running
+        self._tree = tree
+        self._signer = signing
+        self._was_down = was_down
         self._committed = committed
         self._failed = failed
         self._frames = 0
@@ -131,6 +144,10 @@ class Writer:
         try:
             committed = self.commit(group)
         except Exception as error:  # noqa: BLE001 - whatever ends this thread must reach all who wait
+            if isinstance(error, signer.SignerDown):
+                down.note(
+                    self._directory, self._signer.public.key, error.detail, group[0].moment.at
+                )
             loop.call_soon_threadsafe(self._failed, failed(error), group)
             return False
         loop.call_soon_threadsafe(self._committed, committed)
@@ -146,18 +163,49 @@ class Writer:
 
     def commit(self, group: list[Append]) -> Committed:
         """Write `group` in one transaction; durable on return, unless it raises."""
-        running = self._running
+        batch = Batch(self._running, self._tree, self._signer)
         done: list[tuple[Append, tuple[Record, ...]]] = []
-        rows: list[object] = []
+        for event in self._prelude():
+            batch.add(event, group[0].moment)
         for append in group:
-            records = []
-            for event in append.events:
-                record, running = running.stamp(event, append.moment)
-                records.append(record)
-                rows += (running.seq, event.kind, record.rec, record.hash)
+            records = [batch.add(each, append.moment, append.successor) for each in append.events]
             done.append((append, tuple(records)))
-        self._db.execute(database.insert(len(rows) // 4), rows)
-        if self._running.seq == 0:  # makes the names of the journal's own files durable, too
-            place.write_mark(self._directory, done[0][1][0])
-        self._running = running
-        return Committed(done, running)
+        self._insert(batch)
+        self._settle(batch)
+        return Committed(batch.records, done, batch.running)
+
+    def _prelude(self) -> Iterator[Event]:
+        """What stands before the first append: the keys, once; that the signer had been down."""
+        if not self._running.key:
+            keys = self._signer.public
+            yield KeyMade(
+                key=keys.key, record_key=keys.record.hex(), checkpoint_key=keys.checkpoint.hex()
+            )
+        if self._was_down:
+            yield self._was_down
+
+    def _insert(self, batch: Batch) -> None:
+        """One statement where there are records alone; else one transaction around all."""
+        insert = database.insert(len(batch.records))
+        if not batch.seals:
+            self._db.execute(insert, batch.rows)
+            return
+        with self._db:
+            self._db.execute(insert, batch.rows)
+            self._db.executemany("INSERT INTO checkpoint VALUES (?,?,?)", batch.seals)
+            self._db.executemany("INSERT INTO keys VALUES (?,?,?,?,NULL)", batch.keys)
+
+    def _settle(self, batch: Batch) -> None:
+        """The batch is on the disk: what stands beside the journal follows, and so does the state.
+
+        The first commit's mark makes the names of the journal's own files durable, too.
+        """
+        if self._running.seq == 0:
+            place.write_mark(self._directory, batch.records[0])
+        if self._was_down:
+            down.forget(self._directory)
+            self._was_down = None
+        if batch.signer is not self._signer:
+            self._signer.retire()
+            self._signer = batch.signer
+        self._running, self._tree = batch.running, batch.tree

@@ -1,0 +1,57 @@
+"""What one commit writes: records stamped and signed, the checkpoints and keys among them."""
+
+from pos_terminal.domain.events import Event, SaleOpened
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.journal import checkpoint, codec
+from pos_terminal.journal.checkpoint import Seal
+from pos_terminal.journal.merkle import Frontier
+from pos_terminal.journal.record import Record, Running
+from pos_terminal.journal.signer import Signer
+
+CHECKPOINTS = "Ed25519"
+"""The algorithm of checkpoint signatures, as the table `keys` names it (RFC 8032)."""
+
+
+class Batch:
+    """Collects records on top of a state. Nothing of it counts before it is on the disk."""
+
+    def __init__(self, running: Running, tree: Frontier, signer: Signer) -> None:
+        self.running = running
+        self.tree = tree
+        self.records: list[Record] = []
+        self.rows: list[object] = []
+        """The columns of all rows, one row behind the other."""
+        self.seals: list[Seal] = []
+        self.keys: list[tuple[str, str, bytes, int]] = []
+        self._signer = signer
+
+    def add(self, event: Event, moment: Moment, successor: Signer | None = None) -> Record:
+        """The next record, signed. OutOfStep where it cannot follow, SignerDown.
+
+        `successor` signs from behind a key.rotated on.
+        """
+        if isinstance(event, SaleOpened):
+            self._signer.begin(event.sale)
+        bare, running = self.running.stamp(event, moment)
+        sig = self._signer.seal(bare.rec).signature
+        record = Record(bare.rec, bare.hash, bare.envelope, event, sig)
+        self.running = running
+        self.tree = self.tree.append(record.hash)
+        self.records.append(record)
+        self.rows += (running.seq, event.kind, record.rec, record.hash, sig)
+        if isinstance(event, KeyMade | KeyRotated):
+            record_key = bytes.fromhex(event.record_key)
+            checkpoint_key = bytes.fromhex(event.checkpoint_key)
+            self.keys.append((event.key, codec.SIGNED, record_key, running.seq))
+            self.keys.append((event.key, CHECKPOINTS, checkpoint_key, running.seq))
+            self._signer = successor or self._signer
+        if checkpoint.due(event, running.seq):
+            body = checkpoint.body(running, self.tree, moment.at)
+            self.seals.append(Seal(running.seq, body, self._signer.close(body)))
+        return record
+
+    @property
+    def signer(self) -> Signer:
+        """Who signs the next record."""
+        return self._signer

@@ -1,0 +1,133 @@
+"""Checkpoints: signed, the journal's length, tree and state, from which a start goes on. Pure.
+
+One is made every `EVERY` records, at each closure, and where keys come into force, in the same
+transaction as the record that it is of. Its body is canonical JSON as a record's:
+
+========  =========================================================================
+at        the local time of record `size`
+frontier  the hashes of the tree's right edge, the largest subtree first
+head      hash of record `size`
+key       id of the key that signs this, and the next record
+root      RFC 6962 tree hash over the hashes of records 1 to `size`
+size      how many records there are
+state     what a restart needs: see State
+v         version of this format: 1
+========  =========================================================================
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.period import Book
+from pos_terminal.domain.period_events import PeriodClosed
+from pos_terminal.domain.setup import Setup
+from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.journal.codec import Counts
+from pos_terminal.journal.merkle import Frontier
+from pos_terminal.journal.record import Identity, Running
+
+EVERY = 256
+"""Records from one checkpoint to the next at most: what a start reads, and the tail exposed."""
+
+VERSION = 1
+
+
+class Seal(NamedTuple):
+    """A row of the table `checkpoint`, as stored."""
+
+    size: int
+    body: bytes
+    sig: bytes
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs through the records, and cannot be read from the last one alone.
+
+    `opened` has each open sale with its first record; `net` and `absolute` of `book` are the
+    perpetual totals.
+    """
+
+    book: Book
+    closed: int
+    counts: Counts
+    opened: tuple[tuple[int, int], ...]
+    operator: int
+    setup: Setup
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint's fields, as in the table above."""
+
+    at: str
+    frontier: tuple[str, ...]
+    head: str
+    key: str
+    root: str
+    size: int
+    state: State
+    v: int
+
+    @property
+    def tree(self) -> Frontier:
+        """The tree to go on from; ValueError where it is none, or not of this root."""
+        tree = Frontier(self.size, tuple(bytes.fromhex(peak) for peak in self.frontier))
+        if tree.root.hex() != self.root:
+            raise ValueError("its frontier does not make its root")
+        return tree
+
+    def running(self, identity: Identity) -> Running:
+        """The state to go on from."""
+        return Running(
+            identity=identity,
+            seq=self.size,
+            head=bytes.fromhex(self.head),
+            operator=self.state.operator,
+            counts=self.state.counts,
+            opened=dict(self.state.opened),
+            closed=self.state.closed,
+            book=self.state.book,
+            setup=self.state.setup,
+            key=self.key,
+        )
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_DECODER = msgspec.json.Decoder(Checkpoint)
+
+
+def due(event: Event, seq: int) -> bool:
+    """Is there a checkpoint behind record `seq` of a journal that has keys?"""
+    return seq % EVERY == 0 or isinstance(event, PeriodClosed | KeyMade | KeyRotated)
+
+
+def body(running: Running, tree: Frontier, at: str) -> bytes:
+    """The bytes that are signed and kept."""
+    return _ENCODER.encode(
+        Checkpoint(
+            at=at,
+            frontier=tuple(peak.hex() for peak in tree.peaks),
+            head=running.head.hex(),
+            key=running.key,
+            root=tree.root.hex(),
+            size=running.seq,
+            state=State(
+                book=running.book,
+                closed=running.closed,
+                counts=running.counts,
+                opened=tuple(sorted(running.opened.items())),
+                operator=running.operator,
+                setup=running.setup,
+            ),
+            v=VERSION,
+        )
+    )
+
+
+def read(stored: bytes) -> Checkpoint:
+    """What a checkpoint says; ValueError where it is none."""
+    try:
+        return _DECODER.decode(stored)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"no checkpoint: {error}") from error

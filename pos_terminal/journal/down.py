@@ -1,0 +1,59 @@
+"""`DIR/signer.down`: since when the signer does not work, kept until a record says so."""
+
+import logging
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.system_events import SignerDown
+from pos_terminal.journal import place
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.signer import Signer
+from pos_terminal.journal.signer import SignerDown as SignerFailed
+
+NAME = "signer.down"
+
+log = logging.getLogger(__name__)
+
+_DECODER = msgspec.json.Decoder(SignerDown)
+
+
+def note(directory: Path, key: str, detail: str, since: str) -> None:
+    """Keep it, durably; the first failure stands. A disk that does not take it is logged.
+
+    `key` is whose signer it is; `since` a local time, or empty where a start found it so.
+    """
+    path = directory / NAME
+    event = SignerDown(signer=key, since=since, detail=detail)
+    try:
+        if not path.exists():
+            place.write_durably(path, msgspec.json.encode(event) + b"\n")
+    except OSError as error:
+        log.error("that the signer is down could not be kept in %s: %s", path, error)
+
+
+def noted(directory: Path) -> SignerDown | None:
+    """What was kept; JournalError where it cannot be read."""
+    path = directory / NAME
+    try:
+        return _DECODER.decode(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
+
+
+def forget(directory: Path) -> None:
+    """A record says it now."""
+    (directory / NAME).unlink(missing_ok=True)
+    place.sync_directory(directory)
+
+
+def check(directory: Path, signer: Signer) -> None:
+    """Let a signer prove that it works; where it does not, keep that, and raise its SignerDown."""
+    try:
+        signer.self_check()
+    except SignerFailed as error:
+        note(directory, signer.public.key, error.detail, "")
+        raise

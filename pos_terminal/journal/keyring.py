@@ -1,0 +1,191 @@
+"""The French signer: a till's own keys in `DIR/keys`, made there, readable by its user alone.
+
+One file holds both: `<key id>.pem`, an ECDSA P-256 key for records and an Ed25519 key for
+checkpoints, each as PKCS #8. The key id is the SHA-256 of the record key's public DER. Which file
+is in force is what the journal's last key.made or key.rotated says, never the folder.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_private_key,
+)
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.place import sync_directory, write_durably
+from pos_terminal.journal.signer import PublicKeys, Sealed, SignerDown
+
+FOLDER = "keys"
+_SIGN = ECDSA(SHA256())
+_END = b"-----END PRIVATE KEY-----\n"
+_CHECK = b"pos-terminal self-check"
+
+
+class SoftwareSigner:
+    """Signs with keys in memory; 20 to 100 microseconds a record."""
+
+    def __init__(
+        self, record: EllipticCurvePrivateKey, checkpoint: Ed25519PrivateKey, path: Path
+    ) -> None:
+        self._record = record
+        self._checkpoint = checkpoint
+        self._path = path
+        self.public = public_keys(_der(record.public_key()), _der(checkpoint.public_key()))
+
+    def begin(self, sale: int) -> None:
+        """Nothing: French law wants each record signed, and no transaction announced."""
+
+    def seal(self, rec: bytes) -> Sealed:
+        """The record's ECDSA signature, DER. Nothing of it is printed."""
+        return Sealed(self._record.sign(rec, _SIGN))
+
+    def close(self, checkpoint: bytes) -> bytes:
+        """The checkpoint's Ed25519 signature."""
+        return self._checkpoint.sign(checkpoint)
+
+    def export(self) -> tuple[tuple[str, bytes], ...]:
+        """Both public keys, DER."""
+        return (
+            (f"{self.public.key}.record.der", self.public.record),
+            (f"{self.public.key}.checkpoint.der", self.public.checkpoint),
+        )
+
+    def self_check(self) -> None:
+        """Sign with both keys, and verify."""
+        keys = Verifier(self.public)
+        if not keys.signed(_CHECK, self.seal(_CHECK).signature):
+            raise SignerDown("its own signature of a record does not verify")
+        if not keys.closed(_CHECK, self.close(_CHECK)):
+            raise SignerDown("its own signature of a checkpoint does not verify")
+
+    def retire(self) -> None:
+        """Remove the file, durably."""
+        self._path.unlink(missing_ok=True)
+        sync_directory(self._path.parent)
+
+
+class Verifier:
+    """Checks signatures by public keys. ValueError where these are no such keys."""
+
+    def __init__(self, public: PublicKeys) -> None:
+        try:
+            record = load_der_public_key(public.record)
+            checkpoint = load_der_public_key(public.checkpoint)
+        except UnsupportedAlgorithm as error:
+            raise ValueError(f"unknown keys: {error}") from error
+        if not isinstance(record, EllipticCurvePublicKey) or record.curve.name != SECP256R1.name:
+            raise ValueError("the record key is not one of P-256")
+        if not isinstance(checkpoint, Ed25519PublicKey):
+            raise ValueError("the checkpoint key is not one of Ed25519")
+        self.key = public.key
+        self._record = record
+        self._checkpoint = checkpoint
+
+    def signed(self, rec: bytes, signature: bytes) -> bool:
+        """Did the record key sign these bytes?"""
+        try:
+            self._record.verify(signature, rec, _SIGN)
+        except InvalidSignature:
+            return False
+        return True
+
+    def closed(self, checkpoint: bytes, signature: bytes) -> bool:
+        """Did the checkpoint key sign these bytes?"""
+        try:
+            self._checkpoint.verify(signature, checkpoint)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def public_keys(record: bytes, checkpoint: bytes) -> PublicKeys:
+    """Both public keys with their id."""
+    return PublicKeys(sha256(record).hexdigest(), record, checkpoint)
+
+
+def software(directory: Path, key: str) -> SoftwareSigner:
+    """The signer of the state `directory` with that key id; with no id, one with new keys.
+
+    JournalError where its file is missing, another's, or readable by others. OSError where the
+    disk does not let new keys be made: they are durable before the signer is there.
+    """
+    folder = directory / FOLDER
+    if not key:
+        return _make(folder)
+    path = folder / f"{key}.pem"
+    signer = _load(path, key)
+    for other in folder.glob("*.pem"):
+        if other != path:  # left by a cut before its first record, or behind a rotation
+            other.unlink()
+    return signer
+
+
+def _make(folder: Path) -> SoftwareSigner:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync_directory(folder.parent)
+    _must_be_closed(folder)
+    record, checkpoint = generate_private_key(SECP256R1()), Ed25519PrivateKey.generate()
+    key = sha256(_der(record.public_key())).hexdigest()
+    pem = b"".join(
+        each.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        for each in (record, checkpoint)
+    )
+    path = folder / f"{key}.pem"
+    write_durably(path, pem, mode=0o600)
+    return SoftwareSigner(record, checkpoint, path)
+
+
+def _load(path: Path, key: str) -> SoftwareSigner:
+    try:
+        pem = path.read_bytes()
+    except FileNotFoundError as error:
+        detail = f"{path} is missing, and this journal's records are signed with it"
+        raise JournalError(faults.KEY_MISSING, detail) from error
+    except OSError as error:
+        raise SignerDown(f"{path}: {error}") from error
+    for each in (path.parent, path):
+        _must_be_closed(each)
+    first, end, second = pem.partition(_END)
+    try:
+        record = load_pem_private_key(first + end, None)
+        checkpoint = load_pem_private_key(second, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise JournalError(faults.KEY_MISSING, f"{path} holds no keys: {error}") from error
+    if not isinstance(record, EllipticCurvePrivateKey) or not isinstance(
+        checkpoint, Ed25519PrivateKey
+    ):
+        raise JournalError(faults.KEY_MISSING, f"{path} holds keys of another kind")
+    signer = SoftwareSigner(record, checkpoint, path)
+    if signer.public.key != key:
+        raise JournalError(faults.KEY_MISSING, f"{path} holds another till's keys")
+    return signer
+
+
+def _must_be_closed(path: Path) -> None:
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        raise JournalError(faults.KEY_OPEN, f"{path} has mode {mode:o}: others can read it")
+
+
+def _der(key: EllipticCurvePublicKey | Ed25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

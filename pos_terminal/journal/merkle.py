@@ -1,0 +1,144 @@
+"""The Merkle tree over the records' hashes, as in RFC 6962, section 2.1. Pure.
+
+The leaves are the column `hash`, which is the leaf hash already. A Frontier keeps the right edge
+alone: one hash for each bit of the size, which is enough to go on from and to make the root.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+EMPTY = sha256(b"").digest()
+"""The root of no leaves."""
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
+    return sha256(b"\1" + left + right).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """The complete subtrees at the tree's right edge, the largest first."""
+
+    size: int = 0
+    peaks: tuple[bytes, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.peaks) != self.size.bit_count():
+            raise ValueError(f"{self.size} leaves have {self.size.bit_count()} complete subtrees")
+
+    def append(self, leaf: bytes) -> "Frontier":
+        """The tree with one leaf more."""
+        peaks = [*self.peaks, leaf]
+        size = self.size
+        while size & 1:
+            right = peaks.pop()
+            peaks[-1] = node(peaks[-1], right)
+            size >>= 1
+        return Frontier(self.size + 1, tuple(peaks))
+
+    @property
+    def root(self) -> bytes:
+        """The tree's hash."""
+        if not self.peaks:
+            return EMPTY
+        *rest, root = self.peaks
+        for peak in reversed(rest):
+            root = node(peak, root)
+        return root
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """The root over these leaves, as the RFC defines it."""
+    if not leaves:
+        return EMPTY
+    if len(leaves) == 1:
+        return leaves[0]
+    half = _split(len(leaves))
+    return node(root_of(leaves[:half]), root_of(leaves[half:]))
+
+
+def inclusion(index: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """PATH(index, leaves): what leads from that leaf (from 0) to the root (section 2.1.1)."""
+    if not 0 <= index < len(leaves):
+        raise ValueError(f"no leaf {index} among {len(leaves)}")
+    if len(leaves) == 1:
+        return []
+    half = _split(len(leaves))
+    if index < half:
+        return [*inclusion(index, leaves[:half]), root_of(leaves[half:])]
+    return [*inclusion(index - half, leaves[half:]), root_of(leaves[:half])]
+
+
+def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Does the proof lead from leaf `index` of `size` to the root? (RFC 9162, section 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    number, last, found = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            found = node(step, found)
+            while not number & 1 and number:
+                number >>= 1
+                last >>= 1
+        else:
+            found = node(found, step)
+        number >>= 1
+        last >>= 1
+    return last == 0 and found == root
+
+
+def consistency(old: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """PROOF(old, leaves): that the first `old` leaves are where they were (section 2.1.2)."""
+    if not 0 < old <= len(leaves):
+        raise ValueError(f"no tree of {old} in one of {len(leaves)}")
+    return _consistency(old, leaves, whole=True)
+
+
+def _consistency(old: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]:
+    if old == len(leaves):
+        return [] if whole else [root_of(leaves)]
+    half = _split(len(leaves))
+    if old <= half:
+        return [*_consistency(old, leaves[:half], whole=whole), root_of(leaves[half:])]
+    return [*_consistency(old - half, leaves[half:], whole=False), root_of(leaves[:half])]
+
+
+def consistent(
+    old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]
+) -> bool:
+    """Is the tree of `old` the beginning of that of `new`? (RFC 9162, section 2.1.4.2)."""
+    if not 0 < old <= new:
+        return False
+    if old == new:
+        return not proof and old_root == new_root
+    path = [old_root, *proof] if old & (old - 1) == 0 else [*proof]
+    if not path:
+        return False
+    number, last = old - 1, new - 1
+    while number & 1:
+        number >>= 1
+        last >>= 1
+    first = second = path[0]
+    for step in path[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            first, second = node(step, first), node(step, second)
+            while not number & 1 and number:
+                number >>= 1
+                last >>= 1
+        else:
+            second = node(second, step)
+        number >>= 1
+        last >>= 1
+    return last == 0 and (first, second) == (old_root, new_root)
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size`."""
+    half: int = 1 << ((size - 1).bit_length() - 1)
+    return half
