@@ -7,7 +7,7 @@ takes all of it. Pure: `write` alone hands the events to a journal that is open.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -200,13 +200,16 @@ def year(
     tickets: int = 8,
     book: Book | None = None,
     last: int = 0,
+    sales: int = 0,
+    numbers: Mapping[str, int] | None = None,
 ) -> Iterator[Step]:
     """`days` from `opened` on with about so many tickets each, closed on Mondays.
 
-    `book` and `last` are where the journal stands that will take the events. Every day, month and
-    calendar year ends with its Z; the last day closes all three, unless it is a Monday.
+    `book`, `last`, `sales` and `numbers` (the last ticket of each series) are where the journal
+    stands that will take the events. Every day, month and calendar year ends with its Z, and the
+    last day closes what is open of all three.
     """
-    shop = Shop(random.Random(seed), book or Book(), last)
+    shop = Shop(random.Random(seed), book or Book(), last, sales, dict(numbers or {}))
     final = opened + timedelta(days=days - 1)
     for day in (opened + timedelta(days=n) for n in range(days)):
         shop.now = datetime.combine(day, time(6, 45), PARIS)
