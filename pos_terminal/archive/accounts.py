@@ -17,7 +17,10 @@ class Account:
     label: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[1-8][0-9]{2}[0-9A-Za-z]{0,17}", self.number) or not self.label:
+        if (
+            not re.fullmatch(r"[1-8][0-9]{2}[0-9A-Za-z]{0,17}", self.number)
+            or not self.label.strip()
+        ):
             raise ValueError(f"«{self.number} {self.label}» is no account: 3 digits, and a name")
 
 

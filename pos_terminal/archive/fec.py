@@ -95,10 +95,11 @@ def _date(iso: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text without accents, line ends or tabs."""
+    """A text in printable ASCII: no accents, no line ends, no tabs, blanks one by one."""
     letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(letters.encode("ascii", "replace").decode().split())
+    shown = letters.encode("ascii", "replace").decode()
+    return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
 
 
 def siren(text: str) -> str:
