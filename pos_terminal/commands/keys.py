@@ -25,6 +25,7 @@ from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import read
 from pos_terminal.runtime.config import KEYMAPS, BadConfiguration, load_keymap
 from pos_terminal.runtime.plugins import Plugins
+from pos_terminal.runtime.words import speak
 
 DRIVER = "evdev"
 DEFAULT = "numeric"
@@ -81,7 +82,9 @@ class _BadMap(Exception):
 def _keymap(arguments: argparse.Namespace) -> KeyMap:
     if arguments.config:
         file: Path = arguments.config.absolute()
-        return read(file, config.load(file)).settings.keymap
+        settings = read(file, config.load(file)).settings
+        speak(settings.language)
+        return settings.keymap
     try:
         return load_keymap(Path.cwd(), arguments.map or DEFAULT)
     except (OSError, ValueError) as error:

@@ -177,40 +177,48 @@ class Layout:
         yield Box(x, y, LABEL, LABEL, dashed=True)
         size, key = self._fitted(label.physical, 5.0, LABEL - 2)
         yield Write(key, x + 1, y + 2.4, size, grey=True)
-        lines = self._wrapped(label.name or label.plu, 7.0, LABEL - 2, most=3)
+        size, lines = self._in_label(label.name or label.plu)
         first = y + 8.2 - (len(lines) - 1) * 1.3
         for number, line in enumerate(lines):
-            yield Write(line, centre, first + number * 2.7, 7.0, bold=True, align="centre")
+            yield Write(line, centre, first + number * 2.7, size, bold=True, align="centre")
         size, price = self._fitted(label.price, PRICE, LABEL - 2)
         yield Write(price, centre, y + LABEL - 1.4, size, align="centre")
 
     def _fitted(self, text: str, size: float, width: float) -> tuple[float, str]:
-        """The text in a size, three quarters at the least, that fits; cut where none does."""
-        for tenth in range(10, 7, -1):
-            smaller = size * tenth / 10
-            if self._measures.text(text, smaller, True) <= width:
+        """The text in a size, four fifths at the least, that fits; cut where none does."""
+        for smaller in (size, 0.9 * size, 0.8 * size):
+            if self._fits(text, smaller, width):
                 return smaller, text
-        while text and self._measures.text(f"{text}…", smaller, True) > width:
+        while text and not self._fits(f"{text}…", smaller, width):
             text = text[:-1]
         return smaller, f"{text}…"
 
-    def _wrapped(self, text: str, size: float, width: float, most: int) -> list[str]:
-        """Lines that fit, at most so many; the last is cut where more is left."""
+    def _in_label(self, name: str) -> tuple[float, list[str]]:
+        """A name in up to three lines, in the largest size in which all of it fits, or cut."""
+        for size in (7.0, 6.5, 6.0, 5.5, 5.0):
+            lines = self._wrapped(name, size, LABEL - 2)
+            if len(lines) <= 3 and all(self._fits(line, size, LABEL - 2) for line in lines):
+                return size, lines
+        return size, [self._cut(line, size, LABEL - 2) for line in lines[:3]]
+
+    def _wrapped(self, text: str, size: float, width: float) -> list[str]:
+        """The words on as few lines as they fit on, one by one; a long word may stand out."""
         lines = [""]
         for word in text.split():
             longer = f"{lines[-1]} {word}".strip()
-            if not lines[-1] or self._measures.text(longer, size, True) <= width:
+            if not lines[-1] or self._fits(longer, size, width):
                 lines[-1] = longer
             else:
                 lines.append(word)
-        if len(lines) > most:
-            lines[most - 1 :] = [" ".join(lines[most - 1 :])]
-        return [self._cut(line, size, width) for line in lines]
+        return lines
+
+    def _fits(self, text: str, size: float, width: float) -> bool:
+        return self._measures.text(text, size, True) <= width
 
     def _cut(self, text: str, size: float, width: float) -> str:
-        if self._measures.text(text, size, True) <= width:
+        if self._fits(text, size, width):
             return text
-        while text and self._measures.text(f"{text}.", size, True) > width:
+        while text and not self._fits(f"{text}.", size, width):
             text = text[:-1]
         return f"{text}."
 

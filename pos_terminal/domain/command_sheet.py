@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from unicodedata import combining, normalize
 
 from pos_terminal.domain.catalog import Catalog, Item
 from pos_terminal.domain.chords import parse_chord
@@ -86,13 +87,18 @@ def families(catalog: Catalog, day: date) -> tuple[Group, ...]:
     """The articles without a barcode of their own, by family, then by name; no family last."""
     loose = sorted(
         (item for item in catalog.items if not item.barcodes),
-        key=lambda item: (not item.family, item.family.casefold(), item.name.casefold(), item.plu),
+        key=lambda item: (not item.family, _sorted(item.family), _sorted(item.name), int(item.plu)),
     )
     return tuple(
         Group(items[0].family, tuple(_article(item, day) for item in items))
-        for _, run in groupby(loose, key=lambda item: item.family.casefold())
+        for _, run in groupby(loose, key=lambda item: _sorted(item.family))
         if (items := list(run))
     )
+
+
+def _sorted(name: str) -> str:
+    """What a name is sorted by: «Éclair» stands among the E."""
+    return "".join(c for c in normalize("NFKD", name.casefold()) if not combining(c))
 
 
 def _keys(text: str) -> list[Key]:

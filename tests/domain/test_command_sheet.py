@@ -47,7 +47,7 @@ def test_loose_goods_stand_by_family_and_name_with_the_days_price() -> None:
         for group in families(CATALOG, DAY)
     }
     assert list(found.items()) == [
-        ("Desserts", [("GALETTE", "PLU 8"), ("Éclair", "PLU 3 · 2,90 €")]),
+        ("Desserts", [("Éclair", "PLU 3 · 2,90 €"), ("GALETTE", "PLU 8")]),
         ("Pains", [("brioche", "PLU 7 · 4,00 €"), ("TRADITION", "PLU 1 · 1,30 €")]),
         (
             "",
@@ -62,7 +62,7 @@ def test_loose_goods_stand_by_family_and_name_with_the_days_price() -> None:
 
 def test_an_articles_barcode_is_its_direct_key() -> None:
     codes = [decode(each.code) for group in families(CATALOG, DAY) for each in group.commands]
-    assert [str(key) for (key,) in codes] == [f"article {n}" for n in (8, 3, 7, 1, 4, 6, 5)]
+    assert [str(key) for (key,) in codes] == [f"article {n}" for n in (3, 8, 7, 1, 4, 6, 5)]
 
 
 def test_a_label_for_each_direct_key_in_the_maps_order() -> None:

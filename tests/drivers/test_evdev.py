@@ -249,6 +249,35 @@ def test_a_keypad_ignores_repeats_and_reports_lost_presses(tmp_path: Path) -> No
     run(body())
 
 
+def test_a_keypad_says_what_is_held(tmp_path: Path) -> None:
+    ctrl, shift = "KEY_LEFTCTRL", "KEY_RIGHTSHIFT"
+
+    async def body() -> None:
+        async with PipeKeypad(tmp_path / "keypad") as end, end.open() as keypad:
+            await end.stroke((ctrl, shift, "KEY_A"))
+            await end.stroke(("KEY_B", "KEY_C"))  # only modifiers are held
+            await end.event(ecodes.EV_KEY, ecodes.ecodes[ctrl], 1)
+            await end.event(ecodes.EV_KEY, ecodes.ecodes[ctrl], 2)
+            await end.press("KEY_D")
+            await end.event(ecodes.EV_SYN, ecodes.SYN_DROPPED, 0)
+            await end.press("KEY_E")
+            async with asyncio.timeout(PATIENCE):
+                heard = [await keypad.read() for _ in range(9)]
+        assert heard == [
+            KeyPress(ctrl),
+            KeyPress(shift, frozenset({ctrl})),
+            KeyPress("KEY_A", frozenset({ctrl, shift})),
+            KeyPress("KEY_B"),
+            KeyPress("KEY_C"),
+            KeyPress(ctrl),
+            KeyPress("KEY_D", frozenset({ctrl})),
+            KeyPress("KEY_UNKNOWN"),  # and Ctrl's release may be among what is lost
+            KeyPress("KEY_E"),
+        ]
+
+    run(body())
+
+
 def sounded(count: int, end: ToneEnd) -> bool:
     return len(end.tones) == count and end.silent
 

@@ -106,6 +106,7 @@ async def open_shop(
     vfs: str = "",
     printer: dict[str, object] | None = None,
     catalog: str = CATALOG,
+    keymap: str = "numeric",
 ) -> AsyncIterator[Shop]:
     """A terminal selling in `folder`: the state outlives the block, for another to restart from.
 
@@ -121,7 +122,10 @@ async def open_shop(
             devices = devices.replace(
                 "[devices.printer]\n", f"[devices.printer]\n{key} = {value}\n"
             )
-        booted = boot(write_settings(folder, devices, catalog), state)
+        file = write_settings(folder, devices, catalog)
+        mapped = f'[terminal]\nkeymap = "{keymap}"\n'
+        file.write_text(file.read_text().replace("[terminal]\n", mapped))
+        booted = boot(file, state)
         clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
         app = App(booted.settings, booted.plugins, state, clock, vfs=vfs)
         shop = Shop(app, ends, state)
