@@ -4,7 +4,7 @@ from pos_terminal.domain.catalog import Item
 from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import Unit, thousandths
+from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
 from pos_terminal.domain.words import say
@@ -25,12 +25,18 @@ def training() -> Screen:
 def line(sold: LineSold) -> Screen:
     """The line just sold: label and count, then unit price and amount; or weight, price, amount."""
     if sold.unit is Unit.KG:
-        weight = f"{thousandths(sold.quantity, places=3)}kg x {euros(sold.price)}"
-        return Screen(weight, both_ends(sold.name, euros(sold.gross)))
+        weight = f"{thousandths(sold.quantity, places=3)}kg x "
+        price = unit_price(sold.price, sold.per, WIDTH - len(weight))
+        return Screen(weight + price, both_ends(sold.name, euros(sold.gross)))
     count = f"x{thousandths(sold.quantity)}"
-    return Screen(
-        both_ends(sold.name, count), f"{euros(sold.price):>{HALF}}{euros(sold.gross):>{HALF}}"
-    )
+    price = unit_price(sold.price, sold.per, HALF)
+    return Screen(both_ends(sold.name, count), f"{price:>{HALF}}{euros(sold.gross):>{HALF}}")
+
+
+def unit_price(cents: int, per: int, room: int) -> str:
+    """«1,30»; a split price is «20,00/5», as far as there is room for what it is for."""
+    split = f"{euros(cents)}/{thousandths(per)}"
+    return euros(cents) if per == ONE or len(split) > room else split
 
 
 def voided(name: str, cents: int) -> Screen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import Price, decimal, thousandths
+from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
 from pos_terminal.domain.sale import LARGEST_QUANTITY, Refused
 from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.domain.words import say
@@ -18,10 +18,14 @@ LONGEST = 9
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The number being typed, and quantity, price, return and void as set for the next article."""
+    """The number being typed, and quantity, price, return and void as set for the next article.
+
+    `per` is the second number of «3 x 5 x»: what the price is for, a split price.
+    """
 
     number: str = ""
     quantity: int | None = None
+    per: int | None = None
     price: int | None = None
     returning: bool = False
     voiding: bool = False
@@ -58,15 +62,17 @@ class Entry:
             raise Refused(faults.BAD_NUMBER) from None
 
     def times(self) -> "Entry":
-        """The number becomes the quantity of the next article. Raises Refused."""
+        """The number becomes the next article's quantity, or else its `per`. Raises Refused."""
         if not self.number:
             raise Refused(faults.NUMBER_MISSING)
-        if self.quantity is not None:
+        if self.per is not None:
             raise Refused(faults.NOT_NOW)
         quantity = self._decimal(3)
         if not 0 < quantity <= LARGEST_QUANTITY:
             raise Refused(faults.BAD_NUMBER)
-        return replace(self, number="", quantity=quantity)
+        if self.quantity is None:
+            return replace(self, number="", quantity=quantity)
+        return replace(self, number="", per=quantity)
 
     def at_price(self) -> "Entry":
         """The number becomes the price of the next article. Raises Refused."""
@@ -74,9 +80,16 @@ class Entry:
             raise Refused(faults.NOT_NOW)
         return replace(self, number="", price=self.cents())
 
-    def override(self) -> Price | None:
-        """The price set for the next article, for one unit of it."""
-        return None if self.price is None else Price(self.price)
+    def charged(self, listed: Price | None) -> Price | None:
+        """What the next article costs: the price set for it or else its listed one, split or not.
+
+        A number that the price is for, where one was typed, goes before the catalogue's.
+        """
+        if self.price is not None:
+            return Price(self.price, self.per or ONE)
+        if listed and self.per:
+            return Price(listed.cents, self.per)
+        return listed
 
     @property
     def empty(self) -> bool:
@@ -92,6 +105,8 @@ class Entry:
             prefixes.append(say("ANNULER"))
         if self.quantity is not None:
             prefixes.append(f"{thousandths(self.quantity)} x")
+        if self.per is not None:
+            prefixes.append(f"{thousandths(self.per)} x")
         if self.price is not None:
             prefixes.append(euros(self.price))
         return Screen(" ".join(prefixes), self.number.rjust(WIDTH))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import Unit, thousandths
+from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.replay.plan import Planned
 from pos_terminal.replay.strokes import before
@@ -56,14 +56,16 @@ def error_on(screen: Screen) -> Shown | None:
 def shows_line(screen: Screen, plan: Planned) -> bool:
     """Whether the screen shows this line: its name, quantity, unit price and amount."""
     price, gross = euros(plan.price.cents), euros(plan.gross)
+    split = "" if plan.price.per == ONE else f"/{thousandths(plan.price.per)}"
     if plan.item.unit is Unit.KG:
         weight = f"{thousandths(plan.row.quantity, places=3)}kg"
         name, _, amount = screen.line2.rpartition(" ")
-        figures = screen.line1 == f"{weight} x {price}"[:WIDTH].ljust(WIDTH) and amount == gross
+        prices = {f"{weight} x {price}{per}"[:WIDTH].ljust(WIDTH) for per in ("", split)}
+        figures = screen.line1 in prices and amount == gross
     else:
         name, _, count = screen.line1.rpartition(" ")
         figures = count == f"x{thousandths(plan.row.quantity)}"
-        figures = figures and screen.line2.replace(" ", "") == price + gross
+        figures = figures and screen.line2.split() in ([price, gross], [price + split, gross])
     return figures and _is_start_of(name.strip(), plan.item.name)
 
 

@@ -93,6 +93,12 @@ def test_an_item_by_scan(till: Bench) -> None:
         ("RF RF 1 PLU", 1000, 130, 130, 130),
         ("1 RF PLU", -1000, -130, 130, 130),
         ("0,480 x 4 PLU", 480, 1195, 2490, 2490),
+        ("3 x 5 x 2000 PRIX 2 PLU", 3000, 1200, 2000, 100),
+        ("2000 PRIX 3 x 5 x 2 PLU", 3000, 1200, 2000, 100),
+        ("3 x 2 x 2 PLU", 3000, 150, 100, 100),
+        ("3 x 4 x 7 PLU", 3000, 1500, 2000, 2000),
+        ("RF 1 x 3 x 2000 PRIX 2 PLU", -1000, -667, 2000, 100),
+        ("0,1 x 0,25 x 4 PLU", 100, 996, 2490, 2490),
     ],
 )
 def test_quantity_price_and_return_before_the_article(
@@ -104,6 +110,14 @@ def test_quantity_price_and_return_before_the_article(
         quantity, gross, price, listed,
     )  # fmt: skip
     assert till.counter.entry.empty
+
+
+def test_a_split_price_is_shown_while_typed_and_when_sold(till: Bench) -> None:
+    till.press("3 x 5 x")
+    assert till.shown == Screen("3 x 5 x", "")
+    till.press("2000 PRIX 2 PLU")
+    assert till.shown == Screen("BAGUETTE          x3", "   20,00/5     12,00")
+    assert (sold(till).per, sold(till).list_per) == (5000, 1000)
 
 
 def test_quantity_holds_for_a_scan_too(till: Bench) -> None:
@@ -386,7 +400,10 @@ def test_a_notice_under_an_error_waits_until_it_can_be_seen(till: Bench) -> None
         ("PLU", faults.NUMBER_MISSING),
         ("x", faults.NUMBER_MISSING),
         ("PRIX", faults.NUMBER_MISSING),
-        ("3 x 3 x", faults.NOT_NOW),
+        ("3 x 3 x 3 x", faults.NOT_NOW),
+        ("3 x 0 x", faults.BAD_NUMBER),
+        ("3 x 99999 x", faults.BAD_NUMBER),
+        ("3 x x", faults.NUMBER_MISSING),
         ("1 PRIX 1 PRIX", faults.NOT_NOW),
         ("0 x", faults.BAD_NUMBER),
         ("1,5 PLU", faults.BAD_NUMBER),

@@ -20,7 +20,7 @@ KEYS = [
     *map(parse_key, ("VOID", "CANCEL", "ST", "CASH", "CARD", "TICKET", "article 1", "article 4")),
 ]
 MANY = [
-    "1 PLU", "3 x 2 PLU", "0,5 x 1 PLU", "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
+    "1 PLU", "3 x 2 PLU", "0,5 x 1 PLU", "3 x 5 x 2 PLU", "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
 ]  # fmt: skip
 CODES = [

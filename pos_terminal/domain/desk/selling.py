@@ -105,7 +105,7 @@ def _check_label(desk: Desk, found: Found) -> None:
 def _sell(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
     item = found.item
     listed = item.prices.on(moment.day)
-    price = desk.entry.override() or listed
+    price = desk.entry.charged(listed)
     quantity = found.quantity or desk.entry.quantity or ONE
     unit = item.unit
     if found.cents is not None:
