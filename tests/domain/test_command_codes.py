@@ -176,9 +176,8 @@ def test_a_sequence_is_one_scan() -> None:
 
 def test_a_sequence_that_is_refused_leaves_nothing_behind() -> None:
     till = bench()
-    till.press("5 x")
-    till.scan(encode(keys_of("3", "x", "article 2")))
-    assert till.fault is faults.NOT_NOW and not till.events
+    till.scan(encode(keys_of("3", ",", ",", "x", "article 2")))
+    assert till.fault is faults.BAD_NUMBER and not till.events
     till.press("C")
     assert till.counter.entry.empty
 
