@@ -13,13 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from pos_terminal.archive.export import records as journal_records
 from pos_terminal.archive.make import Made, make
+from pos_terminal.domain.period_events import PeriodClosed, Purged
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
-from tests.archive.season import VERIFY, Files, checked, lived, packed, records, unpacked
+from pos_terminal.journal.purging import purge
+from pos_terminal.journal.store import Journal
+from tests.archive.season import IDENTITY, VERIFY, Files, checked, lived, packed, records, unpacked
 from tests.conftest import run
-from tests.journaling import tamper
+from tests.journaling import moment, tamper
 
 
 def test_a_good_archive_is_found_right(made: Made) -> None:
@@ -169,3 +173,36 @@ def test_memory_does_not_grow_with_the_journal(season: Path, tmp_path: Path) -> 
         tracemalloc.stop()
     assert (season / NAME).stat().st_size > 5 * (small / NAME).stat().st_size
     assert peaks[1] < peaks[0] + 2_000_000
+
+
+async def said_so(state: Path, last: int) -> None:
+    """The record without which nothing may be missing."""
+    journal = Journal.open(state, IDENTITY)
+    await journal.append([Purged(last=last, sha256="00" * 32, copies=("00" * 32,))], moment())
+    await journal.close()
+
+
+def test_what_is_left_after_a_purge_is_proven_by_the_checkpoint_before_it(
+    season: Path, tmp_path: Path
+) -> None:
+    state = Path(shutil.copytree(season, tmp_path / "state"))
+    days = [r.seq for r in journal_records(state) if isinstance(r.event, PeriodClosed)]
+    for last in (days[20], days[-5]):  # before the keys are changed, and after
+        run(said_so(state, last))
+        purge(state / NAME, last)
+        made = make(state, tmp_path / f"{last}.zip")
+        assert made.first == last + 1
+        status, said = checked(made.path)
+        assert (status, said.splitlines()[-1]) == (0, "ARCHIVE CONFORME")
+        files = unpacked(made.path)
+        manifest = json.loads(files["manifest.json"])
+        assert manifest["opening"]["record"] == ""
+        body = manifest["opening"]["checkpoint"]
+        manifest["opening"]["checkpoint"] = body.replace('"net":', '"net":1', 1)
+        files["manifest.json"] = json.dumps(manifest).encode()
+        status, said = checked(packed(files, tmp_path / "forged.zip"))
+        assert (status, said.splitlines()[0]) == (
+            1, f"ENREGISTREMENT {last} : un point de contrôle est mal signé"
+        )  # fmt: skip
+    with pytest.raises(JournalError, match="it holds records"):
+        make(state, tmp_path / "purged.zip", first=1)
