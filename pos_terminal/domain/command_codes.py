@@ -10,8 +10,8 @@ The check finds every wrong character and every two that changed places; what ha
 fails is refused, so a damaged command is never sold as an article.
 
 A command is its keys and nothing more: whatever a key asks for when it is pressed (an authority, a
-confirmation) it asks for when it is scanned, since a customer could hold up a barcode too. Badges
-and PINs are no keys, so no command can hold one.
+confirmation) it asks for when it is scanned, since a customer could hold up a barcode too. It may
+hold digits: what asks for a secret number must take it from pressed keys alone.
 """
 
 import re
