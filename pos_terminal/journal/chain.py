@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pos_terminal.domain.vocabulary import may_be_passed_over
 from pos_terminal.journal.codec import SIGNED, UNSIGNED, VERSION, UnknownEvent
 from pos_terminal.journal.record import NOTHING, Identity, Record, Running, digest
 
@@ -91,10 +92,13 @@ class Ledger:
         before = self.running or Running(identity=identity)
         whose = before.identity
         if (whose.store, whose.terminal, whose.simulated) != (
-            identity.store, identity.terminal, identity.simulated
+            identity.store,
+            identity.terminal,
+            identity.simulated,
         ):
             raise Broken(record.seq, "it is another till's: store, terminal or sim differs")
-        self.unknown += isinstance(record.event, UnknownEvent)
+        strange = isinstance(record.event, UnknownEvent)
+        self.unknown += strange and not may_be_passed_over(envelope.kind)
         if self.unknown:
             return replace(
                 before,

@@ -102,6 +102,18 @@ def due(event: Event, seq: int) -> bool:
     return seq % EVERY == 0 or isinstance(event, PeriodClosed | KeyMade | KeyRotated)
 
 
+def state(running: Running) -> State:
+    """The part of a running state that a checkpoint keeps beside what it is of."""
+    return State(
+        book=running.book,
+        closed=running.closed,
+        counts=running.counts,
+        opened=tuple(sorted(running.opened.items())),
+        operator=running.operator,
+        setup=running.setup,
+    )
+
+
 def body(running: Running, tree: Frontier, at: str) -> bytes:
     """The bytes that are signed and kept."""
     return _ENCODER.encode(
@@ -112,14 +124,7 @@ def body(running: Running, tree: Frontier, at: str) -> bytes:
             key=running.key,
             root=tree.root.hex(),
             size=running.seq,
-            state=State(
-                book=running.book,
-                closed=running.closed,
-                counts=running.counts,
-                opened=tuple(sorted(running.opened.items())),
-                operator=running.operator,
-                setup=running.setup,
-            ),
+            state=state(running),
             v=VERSION,
         )
     )

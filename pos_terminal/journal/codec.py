@@ -38,6 +38,7 @@ import msgspec
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Trust
 from pos_terminal.domain.vocabulary import KINDS
+from pos_terminal.journal.upcast import upcast
 
 VERSION = 1
 UNSIGNED = "none"
@@ -120,10 +121,11 @@ def decode(rec: bytes) -> tuple[Envelope, Event]:
     """What a record says; ValueError where it is no record."""
     try:
         envelope = _ENVELOPE.decode(rec)
-        decoder = _BODIES.get(envelope.kind)
+        kind, stored = upcast(envelope.kind, bytes(envelope.body))
+        decoder = _BODIES.get(kind)
         if decoder is None:
-            return envelope, UnknownEvent(body=bytes(envelope.body))
-        event: Event = decoder.decode(envelope.body)
+            return envelope, UnknownEvent(body=stored)
+        event: Event = decoder.decode(stored)
     except msgspec.MsgspecError as error:
         raise ValueError(f"no record: {error}") from error
     return envelope, event

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import apsw
@@ -18,77 +19,12 @@ from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
 
 NAME = "journal.db"
-APPLICATION = 0x504F534A
-"""PRAGMA application_id, «POSJ»: `file` and others can tell what this database is."""
-
 log = logging.getLogger(__name__)
 
 _OLDEST_SQLITE = (3, 51, 3)
-
-_RECORDS = f"""
-CREATE TABLE journal (
-    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, rec BLOB NOT NULL, hash BLOB NOT NULL, sig BLOB
-) STRICT;
-CREATE TABLE kind (kind TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TRIGGER journal_insert BEFORE INSERT ON journal
-    WHEN new.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal)
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER journal_kind AFTER INSERT ON journal
-    WHEN NOT EXISTS (SELECT 1 FROM kind WHERE kind = new.kind)
-    BEGIN INSERT INTO kind VALUES (new.kind, new.seq); END;
-CREATE TRIGGER journal_update BEFORE UPDATE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER journal_delete BEFORE DELETE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-PRAGMA application_id = {APPLICATION};
-"""
-
-_EVIDENCE = """
-CREATE TABLE checkpoint (
-    size INTEGER PRIMARY KEY, body BLOB NOT NULL, sig BLOB NOT NULL
-) STRICT;
-CREATE TABLE cosignature (
-    size INTEGER NOT NULL, witness TEXT NOT NULL, body BLOB NOT NULL, sig BLOB NOT NULL,
-    at TEXT NOT NULL, PRIMARY KEY (size, witness)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE keys (
-    key_id TEXT NOT NULL, alg TEXT NOT NULL, public BLOB NOT NULL, from_seq INTEGER NOT NULL,
-    certificate BLOB, PRIMARY KEY (key_id, alg)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE purge (last INTEGER PRIMARY KEY) STRICT;
-CREATE TRIGGER checkpoint_insert BEFORE INSERT ON checkpoint
-    WHEN new.size <= (SELECT coalesce(max(size), 0) FROM checkpoint)
-        OR new.size > (SELECT coalesce(max(seq), 0) FROM journal)
-    BEGIN SELECT RAISE(ABORT, 'a checkpoint is of the records there are'); END;
-CREATE TRIGGER purge_insert BEFORE INSERT ON purge
-    WHEN NOT EXISTS (SELECT 1 FROM checkpoint WHERE size = new.last)
-        OR new.last <= (SELECT coalesce(max(last), 0) FROM purge)
-    BEGIN SELECT RAISE(ABORT, 'a purge ends with a checkpoint'); END;
-DROP TRIGGER journal_update;
-CREATE TRIGGER journal_update BEFORE UPDATE ON journal
-    WHEN new.seq IS NOT old.seq OR new.kind IS NOT old.kind OR new.hash IS NOT old.hash
-        OR new.rec IS NOT x'' OR new.sig IS NOT NULL
-        OR old.seq > (SELECT coalesce(max(last), 0) FROM purge)
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-""" + "".join(
-    f"""
-CREATE TRIGGER {table}_{change} BEFORE {change.upper()} ON {table}
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-"""
-    for table in ("checkpoint", "cosignature", "keys", "purge")
-    for change in ("update", "delete")
-)
-
-MIGRATIONS = (_RECORDS, _EVIDENCE)
-"""What makes each layout of the one before, from none to the first on; each is one transaction.
-
-A purged record keeps its row, its kind and its hash: `rec` is then x'' and `sig` NULL.
-"""
-
-LAYOUT = len(MIGRATIONS)
-"""PRAGMA user_version."""
 
 
 def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
@@ -117,26 +53,22 @@ def let_go(db: apsw.Connection) -> None:
         log.warning("the log was not taken into %s, and stays: %s", NAME, error)
 
 
-def open_writer(path: Path, vfs: str) -> apsw.Connection:
-    """The one connection that writes; makes the tables that are not there yet."""
+def open_writer(path: Path, vfs: str, *, confirmed: bool = False) -> apsw.Connection:
+    """The one connection that writes; makes the tables that are not there yet.
+
+    `confirmed`: this version is there to stay, so that what waits for that may be done, too.
+    """
     with ExitStack() as undo:
         db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         undo.callback(let_go, db)
         if not db.execute("SELECT count(*) FROM sqlite_schema").get:
             make_durable(db)
-            migrate(db, 0)
+            migrate(db, confirmed=confirmed)
         check_layout(db, path)
         make_durable(db)
-        migrate(db, db.pragma("user_version"))
+        migrate(db, confirmed=confirmed)
         undo.pop_all()
     return db
-
-
-def migrate(db: apsw.Connection, layout: int) -> None:
-    """Bring an older layout up to this version's; it is the old or the new, whatever happens."""
-    for number, statements in enumerate(MIGRATIONS[layout:], layout + 1):
-        with db:
-            db.execute(f"{statements} PRAGMA user_version = {number};").fetchall()
 
 
 def make_durable(db: apsw.Connection) -> None:
@@ -152,7 +84,7 @@ def check_layout(db: apsw.Connection, path: Path) -> None:
     """JournalError unless this database is a journal that this version can read."""
     if db.pragma("application_id") != APPLICATION:
         raise JournalError(faults.JOURNAL_FOREIGN, f"{path} is no journal")
-    if db.pragma("user_version") > LAYOUT:
+    if not is_readable(db.pragma("user_version")):
         raise JournalError(faults.JOURNAL_NEWER, f"{path} has layout {db.pragma('user_version')}")
 
 
@@ -163,12 +95,21 @@ def insert(rows: int) -> str:
     return f"INSERT INTO journal (seq, kind, rec, hash, sig) VALUES {values}"
 
 
+class StoredKeys(NamedTuple):
+    """A till's public keys, and the record that brought them."""
+
+    seq: int
+    key: str
+    record: bytes
+    checkpoint: bytes
+
+
 class Reader:
     """A read-only connection. Each call ends its transaction, so that it never holds the log up."""
 
     def __init__(self, path: Path, vfs: str = "") -> None:
         self._db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
-        self._has_evidence = self._db.pragma("user_version") >= 2
+        self._has_evidence = number(self._db.pragma("user_version")) >= 2
 
     def check(self, path: Path) -> None:
         """JournalError unless this is a journal of a layout that this version can read."""
@@ -213,13 +154,6 @@ class Reader:
         last: int = self._db.execute("SELECT coalesce(max(last), 0) FROM purge").get
         return last
 
-    def key_records(self) -> list[int]:
-        """The records that brought keys into force, as the projection `keys` says."""
-        if not self._has_evidence:
-            return []
-        sql = "SELECT DISTINCT from_seq FROM keys ORDER BY from_seq"
-        return [seq for (seq,) in self._db.execute(sql)]
-
     def last(self) -> int:
         """The last record's number; 0 in an empty journal."""
         seq: int = self._db.execute("SELECT coalesce(max(seq), 0) FROM journal").get
@@ -228,6 +162,17 @@ class Reader:
     def kinds(self) -> list[str]:
         """Every kind there is, without a walk through the records."""
         return [kind for (kind,) in self._db.execute("SELECT kind FROM kind")]
+
+    def stored_keys(self) -> list[StoredKeys]:
+        """The keys as the projection says, in the order in which they came into force."""
+        if not self._has_evidence:
+            return []
+        sql = """
+            SELECT record.from_seq, record.key_id, record.public, checkpoint.public
+            FROM keys AS record JOIN keys AS checkpoint USING (key_id)
+            WHERE record.alg = 'ES256' AND checkpoint.alg = 'Ed25519' ORDER BY record.from_seq
+        """
+        return [StoredKeys._make(row) for row in self._db.execute(sql)]
 
     def close(self) -> None:
         """Let the file go."""

@@ -1,11 +1,12 @@
 """The directory that a journal lives in: its lock, and the mark that a journal was begun here.
 
-    journal.db      the records (and, while in use, journal.db-wal and journal.db-shm)
-    journal.mark    the first record's hash and whose it is: without its journal.db, an alarm
-    lock            held by the one process that writes; its process id
-    keys/           the keys that sign, one file a key id (keyring.py)
-    signer.down     since when the signer does not work; removed once it has signed again
-    catalogs/       every catalogue ever in force, by its SHA-256
+journal.db      the records (and, while in use, journal.db-wal and journal.db-shm)
+journal.mark    the first record's hash and whose it is: without its journal.db, an alarm
+lock            held by the one process that writes; its process id
+keys/           the keys that sign, one file a key id (keyring.py)
+signer.down     since when the signer does not work; removed once it has signed again
+update.confirmed  the version that is there to stay: its breaking migrations may be done
+catalogs/       every catalogue ever in force, by its SHA-256
 """
 
 import fcntl
@@ -20,6 +21,7 @@ from pos_terminal.journal.record import Record
 
 LOCK = "lock"
 MARK = "journal.mark"
+CONFIRMED = "update.confirmed"
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,19 @@ def read_mark(directory: Path) -> Mark | None:
 def write_mark(directory: Path, first: Record) -> None:
     """Leave the mark, durably. OSError where the disk does not take it."""
     write_durably(directory / MARK, msgspec.json.encode(Mark.of(first)) + b"\n")
+
+
+def is_confirmed(directory: Path, version: str) -> bool:
+    """Whether whoever updates this till has said that this version stays: see `confirm`."""
+    try:
+        return (directory / CONFIRMED).read_text().strip() == version
+    except FileNotFoundError:
+        return False
+
+
+def confirm(directory: Path, version: str) -> None:
+    """Say that an update to this version stays, durably: there is no way back from then on."""
+    write_durably(directory / CONFIRMED, f"{version}\n".encode())
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:

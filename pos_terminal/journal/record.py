@@ -18,6 +18,7 @@ from pos_terminal.domain.events import (
     SaleClosed,
     SaleOpened,
     Tender,
+    TenderReturned,
 )
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import TRAINING_SERIES, Book, NotYet
@@ -152,13 +153,10 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         OutOfStep where it cannot follow.
         """
         seq = self.seq + 1
+        self._must_follow(event, seq)
         book = self.book.after(event, seq, at)
         match event:
-            case LineSold(sale=sale) | LineVoided(sale=sale) | Tender(sale=sale):
-                self._must_be_open(sale)
             case SaleOpened(sale=sale):
-                if sale != self.counts.sale + 1:
-                    raise OutOfStep(f"sale {sale} opened after sale {self.counts.sale}")
                 counts = Counts(sale, self.counts.tickets)
                 opened = {**self.opened, sale: seq}
                 return replace(self, seq=seq, book=book, counts=counts, opened=opened)
@@ -166,20 +164,31 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return self._close(event, seq, book)
             case SaleAbandoned(sale=sale):
                 return replace(self, seq=seq, book=book, opened=self._without(sale))
-            case ReceiptRequested() | ReceiptPrinted():
-                if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
-                    raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
             case OperatorSignedOn(operator=operator):
                 return replace(self, seq=seq, book=book, operator=operator)
             case KeyMade() | KeyRotated():
                 return replace(self, seq=seq, book=book, key=self._next_key(event))
+            case _:
+                return replace(self, seq=seq, book=book, setup=self.setup.after(event))
+
+    def _must_follow(self, event: Event, seq: int) -> None:
+        match event:
+            case LineSold(sale=sale) | LineVoided(sale=sale):
+                self._must_be_open(sale)
+            case Tender(sale=sale) | TenderReturned(sale=sale):
+                self._must_be_open(sale)
+            case SaleOpened(sale=sale):
+                if sale != self.counts.sale + 1:
+                    raise OutOfStep(f"sale {sale} opened after sale {self.counts.sale}")
+            case ReceiptRequested() | ReceiptPrinted():
+                if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
+                    raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
             case PeriodClosed():
                 self._must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():
                 self._must_turn(event)
             case _:
                 pass
-        return replace(self, seq=seq, book=book, setup=self.setup.after(event))
 
     def _close(self, ticket: SaleClosed, seq: int, book: Book) -> "Running":
         opened = self._without(ticket.sale)

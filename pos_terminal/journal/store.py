@@ -89,7 +89,8 @@ class Journal:
             if mark and not path.exists():
                 detail = f"{path} is gone, and a journal was kept here: restore it"
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
-            db = database.open_writer(path, vfs)
+            confirmed = place.is_confirmed(directory, identity.software)
+            db = database.open_writer(path, vfs, confirmed=confirmed)
             undo.callback(database.let_go, db)
             tail = read_tail(path, vfs, identity, mark, signers)
             if tail.first and not mark:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.vocabulary import KINDS
+from pos_terminal.domain.vocabulary import KINDS, may_be_passed_over
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Ledger
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
@@ -22,6 +22,7 @@ from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.place import Mark
 from pos_terminal.journal.record import NOTHING, Identity, Record, Running
 from pos_terminal.journal.signer import Signer, Signers
+from pos_terminal.journal.upcast import UPCASTS
 
 BATCH = 1000
 
@@ -98,7 +99,8 @@ def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record | No
 
 
 def _must_be_known(reader: Reader, last: int) -> None:
-    newer = sorted(set(reader.kinds()) - KINDS.keys())
+    strange = set(reader.kinds()) - KINDS.keys() - UPCASTS.keys()
+    newer = sorted(kind for kind in strange if not may_be_passed_over(kind))
     if newer:
         raise JournalError(faults.JOURNAL_NEWER, f"unknown kinds: {', '.join(newer)}")
     end = _records(reader, last - 1, last)[-1]

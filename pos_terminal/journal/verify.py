@@ -1,28 +1,62 @@
 """The whole journal, checked: reads the file and lets chain.py judge."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import apsw
 
+from pos_terminal.domain.period_events import PeriodClosed, Purged
+from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
+from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
 from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.keyring import FOLDER, Verifier
+from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.place import Mark, read_mark
-from pos_terminal.journal.record import NOTHING
+from pos_terminal.journal.record import NOTHING, Identity, Record
+from pos_terminal.journal.signatures import Chunks, KeyInForce, checking, keys_in_force
 
 BATCH = 1000
 
+SEALED = {event.kind for event in (PeriodClosed, KeyMade, KeyRotated)}
+
 Progress = Callable[[int, int], None]
 """Called now and then with how many records are done, and how many there are."""
+
+
+class Level(Enum):
+    """How much is checked: each but TAIL from the first record on."""
+
+    TAIL = "tail"
+    """What a start checks: the last checkpoint and the records behind it, in every way."""
+    CHAIN = "chain"
+    """Numbers, hashes and links."""
+    SIGNATURES = "signatures"
+    """The chain, each signature, each checkpoint with its root."""
+    TOTALS = "totals"
+    """The chain, and every counter and total made again from the events."""
+    ALL = "all"
+    """All of it."""
+
+
+COUNTED = (Level.TAIL, Level.TOTALS, Level.ALL)
+SIGNED = (Level.TAIL, Level.SIGNATURES, Level.ALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """A journal that is what was written: its length, head, and what it adds up to.
 
-    `unknown` records are of kinds that a newer version wrote: chained, but not recounted.
+    `unknown` records are of kinds that a newer version wrote: chained, but not recounted. `key` is
+    the id of the key in force, `purged` the last record that was let go, `witnessed` the largest
+    size that somebody outside has cosigned: what is behind it, `exposed` records, nobody but the
+    till can tell to be all.
     """
 
     records: int
@@ -30,51 +64,242 @@ class Verified:
     counts: Counts
     total: Totals
     unknown: int
+    level: Level = Level.ALL
+    checked: int = 0
+    checkpoints: int = 0
+    key: str = ""
+    purged: int = 0
+    witnessed: int = 0
+
+    @property
+    def exposed(self) -> int:
+        """Records that no witness has seen."""
+        return self.records - self.witnessed
 
 
-def verify(path: Path, progress: Progress | None = None, *, vfs: str = "") -> Verified:
+def verify(
+    path: Path,
+    progress: Progress | None = None,
+    *,
+    level: Level = Level.ALL,
+    key: str = "",
+    vfs: str = "",
+) -> Verified:
     """Check every record up to the last one there now; Broken names the first that is wrong.
 
-    All of it: numbers, hashes, links, columns, and every counter and total made again from the
-    events. JournalError where the file cannot be read. Memory does not grow with the journal.
+    `key` is the id of a key that must be among the journal's, for one who knows it from elsewhere.
+    JournalError where the file cannot be read. Memory does not grow with the journal.
     """
-    ledger = Ledger()
     mark = read_mark(path.parent)
-
-    def follow(row: Row) -> None:
-        record = ledger.follow(row)
-        if record.seq == 1 and mark and mark != Mark.of(record):
-            raise Broken(1, f"it is not the one that was written here, {mark.first}")
-
     with reading(path, vfs) as reader:
-        _walk(reader, follow, progress)
-    running = ledger.running
-    if running is None:
-        if mark:
-            raise Broken(1, "it is missing: a journal was kept here")
-        return Verified(0, NOTHING.hex(), Counts(), Totals(), 0)
-    head, counts, total = running.head.hex(), running.counts, running.total
-    return Verified(running.seq, head, counts, total, ledger.unknown)
+        last = reader.last()
+        if last == 0:
+            if mark:
+                raise Broken(1, "it is missing: a journal was kept here")
+            return Verified(0, NOTHING.hex(), Counts(), Totals(), 0, level)
+        keys = keys_in_force(reader)
+        _must_be_ours(path.parent, keys, key, last)
+        walk = _Walk(reader, level, keys, mark)
+        start = walk.seq
+        signatures = (
+            checking(path, vfs, start, last, keys)
+            if level in SIGNED
+            else nullcontext(Chunks([]))
+        )
+        with signatures as chunks:
+            _together(walk, chunks, start, last, progress)
+        return _verified(reader, walk, keys, last, last - start)
 
 
 def verify_chain(path: Path, progress: Progress | None = None, *, vfs: str = "") -> int:
     """Check numbers, hashes and links alone, several times faster; how many records there are."""
-    chain = Chain()
-    with reading(path, vfs) as reader:
-        _walk(reader, chain.follow, progress)
-    return chain.seq
+    return verify(path, progress, level=Level.CHAIN, vfs=vfs).records
 
 
-def _walk(reader: Reader, follow: Callable[..., object], progress: Progress | None) -> None:
-    last = reader.last()
-    done = 0
-    while done < last:
+def _together(
+    walk: "_Walk", chunks: Chunks, start: int, last: int, progress: Progress | None
+) -> None:
+    """Walk while other processes check signatures; Broken for the first record that is wrong."""
+    if progress is None:
+        progress = _unseen
+    try:
+        for done in walk.steps(last):
+            others = min(start + chunks.done(), last)
+            progress((done + others) // 2 if chunks.shared else done, last)
+    except Broken as broken:
+        for _ in chunks.settle(broken.seq):
+            pass
+        raise
+    for _ in chunks.settle():
+        if chunks.shared:
+            progress((last + min(start + chunks.done(), last)) // 2, last)
+
+
+def _unseen(done: int, last: int) -> None:
+    """Nobody watches."""
+
+
+def _verified(
+    reader: Reader, walk: "_Walk", keys: list[KeyInForce], last: int, checked: int
+) -> Verified:
+    end = Record.read(*reader.rows(last - 1, 1)[0][2:]).envelope
+    return Verified(
+        records=last,
+        head=walk.head.hex(),
+        counts=end.counts,
+        total=end.total,
+        unknown=walk.unknown,
+        level=walk.level,
+        checked=checked,
+        checkpoints=walk.checkpoints,
+        key=keys[-1].public.key if keys else "",
+        purged=reader.purged(),
+        witnessed=reader.witnessed(),
+    )
+
+
+def _must_be_ours(directory: Path, keys: list[KeyInForce], key: str, last: int) -> None:
+    """The journal's key is the one that lies beside it, and the one that the caller knows."""
+    known = {each.public.key for each in keys}
+    if key and key not in known:
+        raise Broken(last, f"no key of this journal is {key}")
+    folder = directory / FOLDER
+    try:
+        here = {path.stem for path in folder.glob("*.pem")}
+    except PermissionError:  # an inspector's own user may not look there
+        return
+    if here and not here & known:
+        raise Broken(last, "it is signed by keys that are not this till's: all was written anew")
+
+
+class _Walk:
+    """Follows the rows of one level, from where it begins: the first, or a checkpoint."""
+
+    def __init__(
+        self, reader: Reader, level: Level, keys: list[KeyInForce], mark: Mark | None
+    ) -> None:
+        self.level = level
+        self.checkpoints = 0
+        self._reader = reader
+        self._verifiers = {each.public.key: Verifier(each.public) for each in keys}
+        self._signed_from = keys[0].first if keys else sys.maxsize
+        self._mark = mark
+        self._purges = 0
+        purged = reader.purged()
+        origin = reader.seal() if level is Level.TAIL else reader.seal(purged)
+        if purged and (origin is None or origin.size < purged):
+            raise Broken(purged, "it is emptied, and there is no checkpoint of it")
+        self._seals = _seals(reader, origin.size if origin else 0)
+        self._next_seal = next(self._seals, None)
+        self._ledger = Ledger()
+        self._chain = Chain()
+        self._tree = Frontier()
+        if origin:
+            self._begin_at(origin)
+
+    def _begin_at(self, origin: Seal) -> None:
+        said = self._read(origin)
+        if self.level is not Level.TAIL:
+            for after in range(0, origin.size, BATCH):
+                limit = min(BATCH, origin.size - after)
+                for leaf in self._reader.hashes(after, limit):
+                    self._tree = self._tree.append(leaf)
+            if self._tree.root.hex() != said.root:
+                raise Broken(origin.size, "the hashes up to it are not those of its checkpoint")
+        head = self._reader.hashes(origin.size - 1, 1)[0]
+        if head.hex() != said.head:
+            raise Broken(origin.size, "it is not the one that the checkpoint behind it is of")
+        self._tree = said.tree
+        self._chain = Chain(origin.size, head)
+        self._ledger = Ledger(said.running(self._identity(origin.size)))
+
+    def _identity(self, size: int) -> Identity:
+        """Whose journal it is, where the first record is not read."""
+        mark = self._mark
+        if mark:
+            return Identity(mark.store, mark.terminal, "", mark.simulated)
+        seq = size if self.level is Level.TAIL else size + 1
+        said = Record.read(*self._reader.rows(seq - 1, 1)[0][2:]).envelope
+        return Identity(said.store, said.terminal, "", said.sim)
+
+    @property
+    def seq(self) -> int:
+        """The last record that was followed."""
+        running = self._ledger.running
+        return running.seq if running and self.level in COUNTED else self._chain.seq
+
+    @property
+    def head(self) -> bytes:
+        """Its hash."""
+        running = self._ledger.running
+        return running.head if running and self.level in COUNTED else self._chain.head
+
+    @property
+    def unknown(self) -> int:
+        """Records of kinds that this version does not know."""
+        return self._ledger.unknown
+
+    def steps(self, last: int) -> Iterator[int]:
+        """Follow all up to `last`; yields how far it is."""
+        follow = {Level.CHAIN: self._chain.follow}.get(self.level, self._follow)
+        done = self.seq
+        while done < last:
+            try:
+                rows = self._reader.rows(done, min(BATCH, last - done))
+            except apsw.CorruptError as error:
+                raise Broken(done + 1, f"from here on the file is damaged: {error}") from error
+            for row in rows:
+                follow(row)
+            done = rows[-1].seq
+            yield done
+        if self.level in (Level.TOTALS, Level.ALL) and self._reader.purged() > self._purges:
+            raise Broken(self._reader.purged(), "it was emptied, and no record of a purge says so")
+
+    def _follow(self, row: Row) -> None:
+        if self.level in COUNTED:
+            record = self._ledger.follow(row)
+            if record.seq == 1 and self._mark and self._mark != Mark.of(record):
+                raise Broken(1, f"it is not the one that was written here, {self._mark.first}")
+            if isinstance(record.event, Purged):
+                self._purges = max(self._purges, record.event.last)
+        else:
+            self._chain.follow(row)
+        self._tree = self._tree.append(row.hash)
+        self._must_be_sealed(row)
+
+    def _must_be_sealed(self, row: Row) -> None:
+        """Where a checkpoint belongs behind this record, it is there and right."""
+        seal = self._next_seal
+        if seal and seal.size == row.seq:
+            self._next_seal = next(self._seals, None)
+            self._check(seal)
+        elif (row.kind in SEALED or row.seq % EVERY == 0) and row.seq >= self._signed_from:
+            raise Broken(row.seq, "the checkpoint behind it is missing")
+
+    def _check(self, seal: Seal) -> None:
+        said = self._read(seal)
+        if (said.root, said.head) != (self._tree.root.hex(), self.head.hex()):
+            raise Broken(seal.size, "the checkpoint behind it is of other records")
+        running = self._ledger.running if self.level in COUNTED and not self.unknown else None
+        if running and said.state != checkpoint.state(running):
+            raise Broken(seal.size, "the checkpoint behind it has another state")
+        self.checkpoints += 1
+
+    def _read(self, seal: Seal) -> Checkpoint:
+        """The checkpoint, once it is known to be signed."""
         try:
-            rows = reader.rows(done, min(BATCH, last - done))
-        except apsw.CorruptError as error:
-            raise Broken(done + 1, f"from here on the file is damaged: {error}") from error
-        for row in rows:
-            follow(row)
-        done = rows[-1].seq
-        if progress:
-            progress(done, last)
+            said = checkpoint.read(seal.body)
+            tree = said.tree
+        except ValueError as error:
+            raise Broken(seal.size, str(error)) from error
+        keys = self._verifiers.get(said.key)
+        if tree.size != seal.size or keys is None or not keys.closed(seal.body, seal.sig):
+            raise Broken(seal.size, "the checkpoint behind it is not signed by the key in force")
+        return said
+
+
+def _seals(reader: Reader, after: int) -> Iterator[Seal]:
+    while seals := reader.seals(after, BATCH):
+        yield from seals
+        after = seals[-1].size
+

@@ -15,7 +15,9 @@ from blockbuster import blockbuster_ctx
 from pos_terminal.domain import faults
 from pos_terminal.domain.events import SaleOpened
 from pos_terminal.domain.faults import Fault
+from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError, JournalFailed
+from pos_terminal.journal.migrations import LAYOUT
 from pos_terminal.journal.place import LOCK, MARK
 from pos_terminal.journal.record import Identity, Record, digest
 from pos_terminal.journal.store import Journal
@@ -32,7 +34,6 @@ from tests.journaling import (
     kept,
     line,
     moment,
-    stamped,
     tamper,
     ticket,
 )
@@ -48,12 +49,13 @@ def refused(directory: Path, identity: Identity = IDENTITY) -> Fault:
 def test_what_is_appended_is_there_after_reopening(tmp_path: Path) -> None:
     async def body() -> None:
         records = await kept(tmp_path, every_kind())
-        assert records == list(stamped(every_kind()))
+        assert [record.event for record in records] == every_kind()
+        assert [record.seq for record in records] == list(range(2, len(records) + 2))
         journal = Journal.open(tmp_path, IDENTITY)
-        async with aclosing(journal.entries()) as entries:
+        async with aclosing(journal.entries(1)) as entries:
             again = [await anext(entries) for _ in records]
         assert again == records
-        assert journal.running.seq == len(records)
+        assert journal.running.seq == len(records) + 1
         assert journal.running.head == records[-1].hash
         await journal.close()
 
@@ -63,7 +65,7 @@ def test_what_is_appended_is_there_after_reopening(tmp_path: Path) -> None:
 def test_after_a_clean_stop_the_journal_is_one_file(tmp_path: Path) -> None:
     run(kept(tmp_path, every_kind()))
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"journal.db", MARK, LOCK}
+    assert names == {"journal.db", "keys", MARK, LOCK}
 
 
 def _note(ended: list[int], number: int, _: object) -> None:
@@ -79,7 +81,7 @@ def test_one_append_is_all_or_nothing_and_in_order(tmp_path: Path) -> None:
             future.add_done_callback(partial(_note, ended, number))
         groups = await asyncio.gather(*futures)
         assert ended == list(range(100))
-        assert [r.seq for group in groups for r in group] == list(range(1, 401))
+        assert [r.seq for group in groups for r in group] == list(range(2, 402))
         assert all(len({r.moment for r in group}) == 1 for group in groups)
         assert journal.running.counts.tickets == {"A": 100}
         await journal.close()
@@ -92,7 +94,7 @@ def test_a_future_that_nobody_awaits_any_more_is_committed_all_the_same(tmp_path
         journal = Journal.open(tmp_path, IDENTITY)
         journal.append([SIGN_ON], moment()).cancel()
         (record,) = await journal.append([SIGN_ON], moment())
-        assert record.seq == 2
+        assert record.seq == 3
         await journal.close()
 
     run(body())
@@ -115,7 +117,7 @@ def test_close_writes_what_waits_and_refuses_what_comes(tmp_path: Path) -> None:
         journal = Journal.open(tmp_path, IDENTITY)
         waiting = [journal.append([SIGN_ON], moment()) for _ in range(100)]
         await journal.close()
-        assert [future.result()[0].seq for future in waiting] == list(range(1, 101))
+        assert [future.result()[0].seq for future in waiting] == list(range(2, 102))
         with pytest.raises(JournalFailed, match="closed"):
             await journal.append([SIGN_ON], moment())
         await journal.close()
@@ -135,7 +137,7 @@ def test_followers_see_every_record_once_whatever_their_pace(tmp_path: Path) -> 
         await kept(tmp_path, [SIGN_ON] * 700)
         journal = Journal.open(tmp_path, IDENTITY)
         seen: dict[tuple[int, int], list[int]] = {
-            (after, pause): [] for after in (0, 650, 700) for pause in (0, 9)
+            (after, pause): [] for after in (0, 650, 701) for pause in (0, 9)
         }
         async with asyncio.TaskGroup() as group:
             for (after, pause), numbers in seen.items():
@@ -144,7 +146,7 @@ def test_followers_see_every_record_once_whatever_their_pace(tmp_path: Path) -> 
                 await journal.append(ticket(number, number), moment())
             await journal.close()
         for (after, _), numbers in seen.items():
-            assert numbers == list(range(after + 1, 1101))
+            assert numbers == list(range(after + 1, 1102))
 
     run(body())
 
@@ -155,7 +157,8 @@ def test_a_follower_hears_only_of_what_is_durable(tmp_path: Path) -> None:
         async with aclosing(journal.entries()) as entries:
             coming = asyncio.ensure_future(anext(entries))
             future = journal.append([SIGN_ON], moment())
-            record = await coming
+            assert (await coming).kind == "key.made"
+            record = await anext(entries)
             assert future.done() and future.result() == (record,)
         await journal.close()
 
@@ -166,8 +169,8 @@ def test_a_follower_that_knows_more_than_there_is_hears_of_it(tmp_path: Path) ->
     async def body() -> None:
         journal = Journal.open(tmp_path, IDENTITY)
         await journal.append([SIGN_ON], moment())
-        with pytest.raises(ValueError, match="no record 2"):
-            await anext(journal.entries(2))
+        with pytest.raises(ValueError, match="no record 3"):
+            await anext(journal.entries(3))
         await journal.close()
 
     run(body())
@@ -179,10 +182,10 @@ def test_the_loop_is_never_blocked(tmp_path: Path) -> None:
 
     async def body() -> None:
         async with aclosing(journal.entries()) as entries:
-            for _ in range(50):
+            for _ in range(51):
                 await anext(entries)
             await journal.append([SIGN_ON], moment())
-            assert (await anext(entries)).seq == 51
+            assert (await anext(entries)).seq == 52
         await journal.close()
 
     with blockbuster_ctx():
@@ -196,7 +199,7 @@ def test_recent_rebuilds_the_open_sales_and_the_last_ticket(tmp_path: Path) -> N
         await kept(tmp_path, events)
         journal = Journal.open(tmp_path, IDENTITY)
         assert [record.event for record in journal.recent()] == events[7:]
-        assert journal.running.opened == {3: 10}
+        assert journal.running.opened == {3: 11}
         await journal.append([closed(3, 3)], moment())
         assert [record.event for record in journal.recent()] == [closed(3, 3)]
         await journal.close()
@@ -217,7 +220,7 @@ def test_a_number_that_is_not_the_next_stops_the_journal_unwritten(tmp_path: Pat
         with pytest.raises(JournalFailed):
             await journal.append([line(1)], moment())
         with pytest.raises(JournalFailed):
-            async for _ in journal.entries(1):
+            async for _ in journal.entries(2):
                 pytest.fail("nothing more was written")
         await journal.close()
         reopened = Journal.open(tmp_path, IDENTITY)
@@ -225,7 +228,7 @@ def test_a_number_that_is_not_the_next_stops_the_journal_unwritten(tmp_path: Pat
         await reopened.close()
         return reopened.recent()
 
-    assert [record.seq for record in run(body())] == [3]
+    assert [record.seq for record in run(body())] == [4]
 
 
 def test_a_second_journal_in_the_same_place_is_locked_out(tmp_path: Path) -> None:
@@ -274,7 +277,7 @@ def test_a_newer_program_takes_the_journal_up(tmp_path: Path) -> None:
         (record,) = await journal.append([SIGN_ON], moment())
         assert record.envelope.sw == "0.2.0"
         await journal.close()
-        assert verify(database(tmp_path)).records == 2
+        assert verify(database(tmp_path)).records == 3
 
     run(body())
 
@@ -292,7 +295,7 @@ def test_unknown_kinds_stop_selling_wherever_they_are(tmp_path: Path) -> None:
 
 def test_a_newer_layout_is_refused(tmp_path: Path) -> None:
     run(kept(tmp_path, [SIGN_ON]))
-    tamper(tmp_path, "PRAGMA user_version = 2")
+    tamper(tmp_path, f"PRAGMA user_version = {LAYOUT + 1000}")
     assert refused(tmp_path) is faults.JOURNAL_NEWER
 
 
@@ -323,20 +326,21 @@ def _cut_short(directory: Path) -> None:
 
 
 def _edit_recent(directory: Path) -> None:
-    tamper(directory, "UPDATE journal SET rec = CAST(rec || x'20' AS BLOB) WHERE seq = 15")
+    tamper(directory, "UPDATE journal SET rec = CAST(rec || x'20' AS BLOB) WHERE seq = 16")
 
 
 def _forget_a_hash(directory: Path) -> None:
-    tamper(directory, "UPDATE journal SET hash = x'00' WHERE seq = 14")
+    tamper(directory, "UPDATE journal SET hash = x'00' WHERE seq = 15")
 
 
 def _forge_base(directory: Path) -> None:
     """A last record whose hash fits, and whose base is not what the records from there say."""
-    (last,) = (record for record in stamped(every_kind()) if record.seq == 16)
-    rec = last.rec.replace(b'"base":6,', b'"base":5,')
+    with reading(database(directory)) as reader:
+        (last,) = reader.rows(16, 1)
+    rec = last.rec.replace(b'"base":7,', b'"base":6,')
     assert rec != last.rec
     forged = f"rec = x'{rec.hex()}', hash = x'{digest(rec).hex()}'"
-    tamper(directory, f"UPDATE journal SET {forged} WHERE seq = 16")
+    tamper(directory, f"UPDATE journal SET {forged} WHERE seq = 17")
 
 
 def _delete_all(directory: Path) -> None:
@@ -344,7 +348,7 @@ def _delete_all(directory: Path) -> None:
 
 
 def _delete_a_recent_one(directory: Path) -> None:
-    tamper(directory, "DELETE FROM journal WHERE seq = 14")
+    tamper(directory, "DELETE FROM journal WHERE seq = 15")
 
 
 def _spoil_mark(directory: Path) -> None:
@@ -387,7 +391,7 @@ def test_the_table_itself_refuses_changes(tmp_path: Path, statement: str) -> Non
     db = apsw.Connection(str(database(tmp_path)))
     with pytest.raises(apsw.ConstraintError, match="append-only"):
         db.execute(statement)
-    for seq in (0, 1, 3):
+    for seq in (0, 1, 4):
         with pytest.raises(apsw.ConstraintError, match="append-only"):
             db.execute(f"INSERT OR REPLACE INTO journal VALUES ({seq}, 'x', x'00', x'00', NULL)")
     db.close()

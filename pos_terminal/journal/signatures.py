@@ -1,0 +1,154 @@
+"""Every signature of a journal, by as many processes as there are cores. Reads alone."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import apsw
+
+from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.journal.chain import Broken, Row
+from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.keyring import Verifier, public_keys
+from pos_terminal.journal.record import Record
+from pos_terminal.journal.signer import PublicKeys
+
+CHUNK = 5_000
+"""Records that one process takes at a time."""
+
+ALONE = 20_000
+"""Records that are checked sooner than other processes are started."""
+
+
+class KeyInForce(NamedTuple):
+    """Public keys, and the first record that they sign."""
+
+    first: int
+    public: PublicKeys
+
+
+class Wrong(NamedTuple):
+    """A record whose signature is wrong, and how: Broken, as it passes between processes."""
+
+    seq: int
+    how: str
+
+
+def keys_in_force(reader: Reader) -> list[KeyInForce]:
+    """The journal's keys in their order, by the records that brought them.
+
+    Where such a record is purged, by the projection `keys`. Broken where a key is not what its id
+    says, or a rotation was not signed by both.
+    """
+    found: list[KeyInForce] = []
+    for stored in reader.stored_keys():
+        public = public_keys(stored.record, stored.checkpoint)
+        row = reader.rows(stored.seq - 1, 1)[0]
+        if public.key != stored.key:
+            raise Broken(stored.seq, "the table of keys says another key than its id")
+        if stored.seq <= reader.purged():
+            found.append(KeyInForce(stored.seq, public))
+            continue
+        found.append(_brought(row, public, found))
+    return found
+
+
+def _brought(row: Row, public: PublicKeys, before: Sequence[KeyInForce]) -> KeyInForce:
+    """The keys that this record brought, if it is as it must be."""
+    try:
+        event = Record.read(row.rec, row.hash).event
+        keys = Verifier(public)
+    except ValueError as error:
+        raise Broken(row.seq, str(error)) from error
+    if not isinstance(event, KeyMade | KeyRotated):
+        raise Broken(row.seq, "the table of keys names it, and it brings no key")
+    said = (event.key, event.record_key, event.checkpoint_key)
+    if said != (public.key, public.record.hex(), public.checkpoint.hex()):
+        raise Broken(row.seq, "it brings another key than the table of keys says")
+    if isinstance(event, KeyMade):
+        return KeyInForce(row.seq, public)
+    old = before[-1].public.key if before else ""
+    proof = bytes.fromhex(event.proof)
+    if event.old != old or not keys.signed(f"{old}:{event.key}".encode(), proof):
+        raise Broken(row.seq, "the new key did not agree to take over from the old")
+    return KeyInForce(row.seq + 1, public)
+
+
+def first_wrong(
+    rows: Sequence[Row], keys: Sequence[KeyInForce], verifiers: Sequence[Verifier]
+) -> Wrong | None:
+    """The first of these rows whose signature is not that of the key in force there."""
+    for row in rows:
+        number = sum(key.first <= row.seq for key in keys)
+        if number == 0:
+            if row.sig is not None:
+                return Wrong(row.seq, "it is signed, and no key was in force")
+        elif row.sig is None:
+            return Wrong(row.seq, "it is not signed, and a key was in force")
+        elif not verifiers[number - 1].signed(row.rec, row.sig):
+            return Wrong(row.seq, "its signature is not that of the key in force")
+    return None
+
+
+def check_chunk(
+    path: Path, vfs: str, after: int, last: int, keys: Sequence[KeyInForce]
+) -> Wrong | None:
+    """The first wrong signature of records `after` + 1 to `last`; runs in a process of its own."""
+    verifiers = [Verifier(key.public) for key in keys]
+    with reading(path, vfs) as reader:
+        try:
+            rows = reader.rows(after, last - after)
+        except apsw.CorruptError as error:  # who walks meanwhile says where
+            return Wrong(last, f"the file is damaged: {error}")
+        return first_wrong(rows, keys, verifiers)
+
+
+class Chunks:
+    """What is being checked, in the journal's order; each ends with its first wrong signature."""
+
+    def __init__(
+        self, results: Sequence[Callable[[], Wrong | None]], futures: Sequence[Future[Any]] = ()
+    ) -> None:
+        self._results = results
+        self._futures = futures
+
+    @property
+    def shared(self) -> bool:
+        """Do other processes check them?"""
+        return bool(self._futures)
+
+    def done(self) -> int:
+        """How many records the other processes have checked."""
+        return CHUNK * sum(future.done() for future in self._futures)
+
+    def settle(self, before: int = sys.maxsize) -> Iterator[None]:
+        """Wait for one after the other; Broken for the first that is wrong before a record."""
+        for result in self._results:
+            wrong = result()
+            if wrong and wrong.seq < before:
+                raise Broken(wrong.seq, wrong.how)
+            yield
+
+
+@contextmanager
+def checking(
+    path: Path, vfs: str, after: int, last: int, keys: Sequence[KeyInForce]
+) -> Iterator[Chunks]:
+    """Have the signatures behind `after` checked meanwhile; nothing is left running behind it."""
+    ranges = [(start, min(start + CHUNK, last)) for start in range(after, last, CHUNK)]
+    if last - after < ALONE:
+        yield Chunks([partial(check_chunk, path, vfs, *each, keys) for each in ranges])
+        return
+    context = multiprocessing.get_context("spawn")  # a fork would take the threads' locks along
+    with ProcessPoolExecutor(os.cpu_count(), context) as pool:
+        asked = [pool.submit(check_chunk, path, vfs, *each, keys) for each in ranges]
+        try:
+            yield Chunks([future.result for future in asked], asked)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
