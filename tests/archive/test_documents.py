@@ -1,0 +1,33 @@
+"""docs/archive.md says what the code does."""
+
+import re
+from pathlib import Path
+
+from pos_terminal.archive.accounts import Accounts
+from tests.archive.season import Files
+
+PAGE = (Path(__file__).parents[2] / "docs" / "archive.md").read_text()
+
+
+def section(heading: str) -> str:
+    return PAGE.partition(f"\n{heading}\n")[2].partition("\n#")[0]
+
+
+def test_every_file_of_an_archive_is_in_the_table(files: Files) -> None:
+    assert set(re.findall(r"^\| `([\w.]+)` \|", section("## The file"), re.M)) == set(files)
+
+
+def test_every_account_is_in_the_tables() -> None:
+    said = dict(re.findall(r"^\| `(\w+)` \| (\d{6}) \|", section("### Accounts"), re.M))
+    table = Accounts()
+    made = {**table.roles, **table.tenders}
+    assert said == {name: account.number for name, account in made.items()}
+    for account in (table.sold(550), table.sold(0), table.tax(550)):
+        assert account.number in PAGE
+
+
+def test_the_example_of_a_table_is_one() -> None:
+    example = PAGE.partition("```toml\n")[2].partition("```")[0]
+    table = Accounts.parse(example)
+    assert table.tender("lydia").number == "512700"
+    assert table.roles["caisse"] == table.tender("CASH")
