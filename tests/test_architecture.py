@@ -40,7 +40,7 @@ MORE = {"pos_driver_sim": {"testing"}}
 # Libraries beside the standard one, by room.
 LIBRARIES: dict[str, set[str]] = {
     "hookspecs": {"pluggy"},
-    "journal": {"apsw", "msgspec"},
+    "journal": {"apsw", "cryptography", "msgspec"},
     "archive": {"apsw", "cryptography", "msgspec"},
     "persons": {"apsw", "cryptography", "msgspec"},
     "runtime": {"msgspec", "pluggy"},
