@@ -2,8 +2,8 @@
 
 A key that is added to `keys` gets its row here. Its letters must not begin with those of another
 row, nor be its beginning (tests hold that), since they stand in a code without blanks: single
-letters are for the keys of every sale, the others take two, of which the first is Y or Z. Letters
-once given stay, since sheets hang on walls.
+letters are for the keys of every sale, the others take two. Letters once given stay, since sheets
+hang on walls.
 """
 
 from dataclasses import dataclass
@@ -47,15 +47,9 @@ GROUPS = (
     KeyGroup(
         "Vendre",
         (
-            KeyRow("HOLD", "WH", "mettre la vente en attente"),
-            KeyRow("RECALL", "WR", "reprendre une vente en attente"),
-            KeyRow("CLERK", "WC", "vendeur : numéro, CLERK, code, CLERK"),
             KeyRow("x", "X", "quantité : nombre, x, puis l'article"),
             KeyRow("PLU", "L", "article par son numéro"),
             KeyRow("PRIX", "P", "autre prix : prix, PRIX, puis l'article"),
-            KeyRow("%", "AP", "remise en % : nombre, puis %"),
-            KeyRow("REMISE", "AR", "remise d'un montant : centimes, puis REMISE"),
-            KeyRow("MOTIF", "AM", "motif de la remise : numéro, MOTIF, puis la remise"),
         ),
     ),
     KeyGroup(
@@ -64,8 +58,6 @@ GROUPS = (
             KeyRow("ST", "S", "sous-total"),
             KeyRow("CASH", "M", "espèces"),
             KeyRow("CARD", "B", "carte"),
-            KeyRow("CHEQUE", "EC", "chèque"),
-            KeyRow("TR", "ET", "titres-restaurant"),
             KeyRow("TICKET", "T", "ticket, puis duplicata"),
         ),
     ),
