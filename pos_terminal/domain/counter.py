@@ -10,29 +10,41 @@ from dataclasses import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.clerks import is_badge
 from pos_terminal.domain.command_codes import decode, is_command
-from pos_terminal.domain.desk import correcting, paper, paying, selling, training, typing
+from pos_terminal.domain.desk import (
+    correcting,
+    discounting,
+    paper,
+    paying,
+    selling,
+    signing,
+    training,
+    typing,
+    waiting,
+)
 from pos_terminal.domain.desk.state import Desk, Finder, Handler
-from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import CatalogChanged
-from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.steps import (
     CatchUp,
     CloseDue,
     Input,
     NewCatalog,
+    NewClerks,
     PaperDone,
+    PinChecked,
     Pressed,
     Scanned,
-    Sound,
     Step,
     Train,
     Trouble,
     Weighed,
 )
+from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 
 KEYS: dict[Function, Handler] = {
     Function.TYPE: typing.type_characters,
@@ -45,9 +57,15 @@ KEYS: dict[Function, Handler] = {
     Function.ARTICLE: selling.direct,
     Function.CORRECT: correcting.correct,
     Function.CANCEL: correcting.cancel,
+    Function.PERCENT: discounting.percent,
+    Function.DISCOUNT: discounting.amount,
+    Function.REASON: discounting.reason,
     Function.SUBTOTAL: paying.subtotal,
     Function.TENDER: paying.tender,
     Function.TICKET: paper.ticket,
+    Function.HOLD: waiting.hold,
+    Function.RECALL: waiting.recall,
+    Function.CLERK: signing.clerk,
 }
 """What each key does; every function has its handler."""
 
@@ -56,17 +74,23 @@ class Counter(Desk):
     """One till's counter: its desk, and the rules of what may happen when."""
 
     def __init__(
-        self, catalog: Catalog, default_vat: int, find_elsewhere: Finder = lambda *_: None
+        self,
+        catalog: Catalog,
+        default_vat: int,
+        find_elsewhere: Finder = lambda *_: None,
+        rules: TenderRules = ORDINARY_RULES,
+        terms: Terms = ORDINARY_TERMS,
     ) -> None:
-        super().__init__(catalog, default_vat, find_elsewhere)
+        super().__init__(catalog, default_vat, find_elsewhere, rules, terms)
         self._next_catalog: Catalog | None = None
 
     def handle(self, given: Input, moment: Moment) -> Step:
         """Decide what the input means, apply it, and say what to record and what to do then."""
+        self.authority = 0
         try:
             step = self._decide(given, moment)
         except Refused as refusal:
-            return self._refuse(refusal.fault)
+            step = self.refuse(refusal.fault)
         for event in step.events:
             self.apply(event, moment.at)
         return self._with_new_catalog(step)
@@ -75,6 +99,9 @@ class Counter(Desk):
         match given:
             case Pressed(key):
                 return self._press(key, moment)
+            case Scanned(code) if is_badge(code):
+                self._see_notice()
+                return signing.badge(self, code, moment)
             case Scanned(code) if is_command(code):
                 return self._command(code, moment)
             case Scanned():
@@ -86,16 +113,25 @@ class Counter(Desk):
                 return paper.done(self, given)
             case Trouble(fault):
                 return self.notify(fault)
+            case PinChecked():
+                return signing.checked(self, given, moment)
             case NewCatalog(catalog):
                 self._next_catalog = catalog
                 return Step()
+            case NewClerks(clerks):
+                return signing.change(self, clerks)
             case Train(supervisor):
                 return training.train(self, supervisor)
             case CloseDue():
                 return Step(effects=() if self.busy else (CatchUp(),))
 
     def _command(self, code: str, moment: Moment) -> Step:
-        """A command barcode acts as its keys; only the last of them can lead to an event."""
+        """A command barcode acts as its keys; only the last of them can lead to an event.
+
+        Who is asked for a PIN types it: a barcode can be seen and copied.
+        """
+        if self.asking and not self.fault:
+            raise Refused(faults.NOT_NOW)
         step = Step()
         for key in decode(code):
             step = self._press(key, moment)
@@ -117,15 +153,16 @@ class Counter(Desk):
             raise Refused(faults.KEY_UNKNOWN)
         if self.weighing and key.function is not Function.CLEAR:
             raise Refused(faults.WEIGHT_WANTED)
+        if self.asking and not self.fault:
+            return signing.press(self, key, moment)
+        if self.vacant and not self._works_alone(key.function):
+            raise Refused(faults.NO_CLERK)
         return KEYS[key.function](self, key.argument, moment)
 
-    def _refuse(self, fault: Fault) -> Step:
-        """A refusal uses up what was typed, so that what follows C starts clean."""
-        if self.fault is None:
-            self.fault = fault
-            self.entry = Entry()
-            self.weighing = None
-        return Step(effects=(Sound(fault.tone),))
+    def _works_alone(self, function: Function) -> bool:
+        """Whether a key works where somebody must sign on: his last ticket can still be printed."""
+        served = function is Function.TICKET and bool(self.clerk)
+        return served or function in signing.WITHOUT_CLERK
 
     def _with_new_catalog(self, step: Step) -> Step:
         """Between sales a waiting catalogue takes over; an open sale keeps its prices.
@@ -134,8 +171,11 @@ class Counter(Desk):
         """
         if self._next_catalog is None or self.busy:
             return step
-        earlier, self.catalog, self._next_catalog = self.catalog, self._next_catalog, None
-        if earlier.sha256 == self.catalog.sha256:
+        earlier, self.present, self._next_catalog = self.present, self._next_catalog, None
+        if earlier.sha256 == self.present.sha256:
             return step
-        changed = CatalogChanged(catalog=self.catalog.sha256)
+        wanted = {sale.catalog for sale in self.waiting}
+        kept = {**self.kept, earlier.sha256: earlier}
+        self.kept = {sha256: kept[sha256] for sha256 in kept.keys() & wanted}
+        changed = CatalogChanged(catalog=self.present.sha256)
         return replace(step, events=(*step.events, changed))

@@ -1,6 +1,9 @@
 """What the two lines of the customer display say at each step of a sale."""
 
+from pos_terminal.domain.adjusting import discount_name
+from pos_terminal.domain.adjustment_events import DiscountGiven
 from pos_terminal.domain.catalog import Item
+from pos_terminal.domain.clerks import Pin, Right
 from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import euros
@@ -12,9 +15,32 @@ from pos_terminal.domain.words import say
 HALF = WIDTH // 2
 
 
-def ready() -> Screen:
-    """Nothing sold yet."""
-    return Screen(say("BONJOUR"), "")
+def ready(held: int = 0) -> Screen:
+    """Nothing sold yet; so many sales wait."""
+    return Screen(say("BONJOUR"), f"{say('ATTENTE')} {held}" if held else "")
+
+
+def held(number: int) -> Screen:
+    """A sale was put on hold: so many wait now."""
+    return Screen(f"{say('ATTENTE')} {number}", "")
+
+
+def signed_on(name: str, number: int) -> Screen:
+    """A clerk has come; the number stands for a name that is not known."""
+    return Screen(f"{say('BONJOUR')} {name or number}"[:WIDTH], say("CAISSE OUVERTE"))
+
+
+def signed_off() -> Screen:
+    """Nobody is signed on."""
+    return Screen(say("CAISSE FERMEE"), say("VENDEUR ?"))
+
+
+def asking(right: Right | None, clerk: int, typed: Pin) -> Screen:
+    """Who it is, or whose PIN: its digits are stars, as the customer reads along."""
+    who = say("VENDEUR") if right is None else say("RESPONSABLE")
+    if clerk:
+        return Screen(f"{who} {clerk}", f"{say('CODE')} {'*' * len(typed)}")
+    return Screen(say("APPEL RESPONSABLE"), typed.digits.rjust(WIDTH))
 
 
 def training() -> Screen:
@@ -56,9 +82,30 @@ def subtotal(sale: Sale) -> Screen:
     )
 
 
+def discounted(given: DiscountGiven, sale: Sale) -> Screen:
+    """What was taken off, and what then is to be paid for the ticket or for its last line."""
+    left, now = say("TOTAL"), sale.total
+    if given.scope != "ticket":
+        left, now = sale.live[-1].name, sale.live[-1].gross
+    taken = both_ends(discount_name(given.percent), euros(-given.amount))
+    return Screen(taken, both_ends(left, euros(now)))
+
+
+def undiscounted(given: DiscountGiven, total: int) -> Screen:
+    """A discount taken back."""
+    taken = f"{say('ANNULE')} {discount_name(given.percent)}"
+    return Screen(both_ends(taken, euros(given.amount)), both_ends(say("TOTAL"), euros(total)))
+
+
 def remaining(due: int) -> Screen:
     """A part is paid."""
     return Screen(both_ends(say("RESTE"), euros(due)), "")
+
+
+def given_back(label: str, cents: int, due: int) -> Screen:
+    """A means of payment taken by mistake goes back."""
+    what = f"{say('REPRIS')} {label}"
+    return Screen(both_ends(what, euros(cents)), both_ends(say("RESTE"), euros(due)))
 
 
 def paid(closed: SaleClosed) -> Screen:

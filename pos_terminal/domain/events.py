@@ -39,10 +39,14 @@ class TillStopped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSignedOn(Event):
-    """From here on the records' operator is this number."""
+    """From here on the records' operator is this number.
+
+    `by` is pin, badge, or empty where the settings name the till's one operator.
+    """
 
     kind: ClassVar[str] = "operator.signed_on"
     operator: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ class LineSold(Event):
 
     `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
     catalogue asked that day (None: it had no price). `entry` is key, scan, scale or label.
+    `authority` is who allowed what the operator may not do; 0: nobody had to.
     """
 
     kind: ClassVar[str] = "line.sold"
@@ -96,11 +101,15 @@ class LineSold(Event):
     gross: int
     entry: str
     code: str = ""
+    authority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineVoided(Event):
-    """A line taken back before the sale closed: the minus to its plus. `how` is correct or void."""
+    """A line taken back before the sale closed: the minus to its plus. `how` is correct or void.
+
+    `authority` is who allowed what the operator may not do; 0: nobody had to.
+    """
 
     kind: ClassVar[str] = "line.voided"
     sale: int
@@ -109,6 +118,7 @@ class LineVoided(Event):
     quantity: int
     gross: int
     how: str
+    authority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +137,18 @@ class Tender(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TenderReturned(Event):
+    """The last means of payment taken is given back, the sale being open: the minus to its plus."""
+
+    kind: ClassVar[str] = "tender.returned"
+    sale: int
+    tender: str
+    amount: int
+    given: int
+    change: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VatSum:
     """What a ticket holds at one rate. net + vat = gross, in cents."""
 
@@ -137,8 +159,34 @@ class VatSum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What a reduction takes off one line, in cents; negative where the line is a return."""
+
+    line: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduction:
+    """What was taken off, and of which lines. `scope` is line, ticket or promotion.
+
+    `percent` is in basis points, 0 where an amount was fixed; `name` is the reason, or the
+    promotion's name.
+    """
+
+    scope: str
+    name: str
+    percent: int
+    amount: int
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketLine:
-    """A line as the closed ticket repeats it. `net` is its share of its rate's net; 0 if voided."""
+    """A line as the closed ticket repeats it. `net` is its share of its rate's net; 0 if voided.
+
+    `gross` is what it costs in the end: price times quantity, less `discount`.
+    """
 
     line: int
     plu: str
@@ -152,6 +200,7 @@ class TicketLine:
     gross: int
     net: int
     voided: bool
+    discount: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +228,15 @@ class SaleClosed(Event):
     total: int
     change: int
     origin: Origin | None = None
+    reductions: tuple[Reduction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleAbandoned(Event):
-    """A sale given up before it was paid: it leaves this trace, and takes no number."""
+    """A sale given up before it was paid: it leaves this trace, and takes no number.
+
+    `authority` is who allowed what the operator may not do; 0: nobody had to.
+    """
 
     kind: ClassVar[str] = "sale.abandoned"
     sale: int
@@ -191,6 +244,7 @@ class SaleAbandoned(Event):
     lines: tuple[TicketLine, ...]
     total: int
     origin: Origin | None = None
+    authority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +278,7 @@ SALE_EVENTS: tuple[type[Event], ...] = (
     LineSold,
     LineVoided,
     Tender,
+    TenderReturned,
     SaleClosed,
     SaleAbandoned,
     ReceiptRequested,

@@ -2,7 +2,7 @@
 
 The same code stands on the display, on paper, in the log and in the journal. The first letter
 names the place: A article, K keys, S sale, P printer, W scale, D display, T drawer, R scanner,
-J journal, C configuration, E personal data. French is what the clerk reads (gettext gives the
+J journal, C configuration, E personal data, O operators. French is what the clerk reads (gettext gives the
 English).
 """
 
@@ -146,6 +146,54 @@ TENDER_EXACT = _fault(
 )
 LINE_NOT_FOUND = _fault(
     "S-107", "PAS SUR LE TICKET", "La vente n'a plus de ligne de cet article.", "Taper C."
+)
+CASH_LIMIT = _fault(
+    "S-131",
+    "TROP EN ESPECES",
+    "La loi limite ce qui se paie en espèces (docs/tenders.md).",
+    "Taper C ; prendre le reste par carte ou par chèque.",
+)
+CHANGE_LIMIT = _fault(
+    "S-132",
+    "RENDU TROP GRAND",
+    "La monnaie à rendre dépasse la limite du magasin.",
+    "Taper C, vérifier la somme reçue et la retaper.",
+)
+MEAL_LIMIT = _fault(
+    "S-133",
+    "TR : MAXI DU JOUR",
+    "Les titres-restaurant ne paient qu'un montant par jour (docs/tenders.md).",
+    "Taper C, puis TR seul : la caisse prend ce qui est permis.",
+)
+MEAL_FOOD = _fault(
+    "S-134",
+    "TR : REPAS SEULEMENT",
+    "Un titre-restaurant ne paie que ce qui se mange, sans alcool.",
+    "Taper C, puis TR seul : la caisse prend ce qui est permis.",
+)
+MEAL_DAY = _fault(
+    "S-135",
+    "PAS DE TR CE JOUR",
+    "Les titres-restaurant ne servent ni le dimanche ni les jours fériés.",
+    "Taper C et choisir un autre règlement ; au besoin voir [tenders] dans les réglages.",
+)
+DISCOUNT_TOO_LARGE = _fault(
+    "S-151",
+    "REMISE TROP GRANDE",
+    "La remise dépasse ce qui reste à payer de la ligne ou du ticket.",
+    "Taper C, puis une remise plus petite.",
+)
+NOTHING_TO_DISCOUNT = _fault(
+    "S-152",
+    "RIEN A REMISER",
+    "La remise ne fait pas un centime.",
+    "Taper C et poursuivre.",
+)
+UNKNOWN_REASON = _fault(
+    "S-153",
+    "MOTIF INCONNU",
+    "Aucun motif de remise n'a ce numéro.",
+    "Taper C, puis un numéro de la liste des motifs ([discounts] dans les réglages).",
 )
 Z_DUE = _fault(
     "S-121",
@@ -346,13 +394,6 @@ RESTORE_REFUSED = _fault(
     "La sauvegarde ne peut pas être reprise ici.",
     "Lire la cause dite ; prendre une autre copie, et un dossier vide.",
 )
-MIGRATION_WAITS = _fault(
-    "J-123",
-    "VERSION A CONFIRMER",
-    "Cette version change la forme du journal, et attend d'être confirmée.",
-    "Confirmer la mise à jour, ou remettre la version d'avant.",
-    Tone.ALARM,
-)
 CLOCK_DOUBTED = _fault(
     "C-121",
     "HORLOGE DOUTEUSE",
@@ -483,3 +524,61 @@ PERSONS_DATE = _fault(
     "E-111", "DATE INCERTAINE",
     "L'heure de la machine n'est pas sûre : rien d'échu n'est effacé.",
     "Attendre qu'elle soit à l'heure, ou donner la date : --today AAAA-MM-JJ.")
+NO_CLERK = _fault(
+    "O-101",
+    "PAS DE VENDEUR",
+    "Personne n'est identifié à la caisse.",
+    "Taper C, puis son numéro, CLERK, son code, CLERK ; ou scanner son badge.",
+)
+CLERK_UNKNOWN = _fault(
+    "O-102",
+    "VENDEUR INCONNU",
+    "Aucun vendeur n'a ce numéro.",
+    "Taper C et retaper le numéro ; faire ajouter le vendeur (pos-terminal clerk add).",
+)
+PIN_WRONG = _fault(
+    "O-103",
+    "CODE FAUX",
+    "Le code secret tapé n'est pas celui de ce vendeur.",
+    "Taper C et recommencer ; après trop d'essais le code est bloqué un temps.",
+)
+CLERK_LOCKED = _fault(
+    "O-104",
+    "CODE BLOQUE",
+    "Trop de codes faux ont été tapés pour ce vendeur.",
+    "Attendre 30 secondes, puis le double à chaque essai faux ; ou donner un nouveau code.",
+)
+NO_RIGHT = _fault(
+    "O-105",
+    "PAS DE DROIT",
+    "Ni le vendeur ni celui dont le code a été tapé n'a ce droit.",
+    "Taper C et appeler un responsable qui a ce droit.",
+)
+BADGE_UNREADABLE = _fault(
+    "O-106",
+    "BADGE ILLISIBLE",
+    "Le code lu est un badge, mais sa clé est fausse.",
+    "Taper C et scanner de nouveau, ou taper son numéro et CLERK.",
+)
+BADGE_UNKNOWN = _fault(
+    "O-107",
+    "BADGE INCONNU",
+    "Ce badge n'est à aucun vendeur d'ici, ou n'est plus valable.",
+    "Taper C, puis son numéro et CLERK ; faire refaire le badge.",
+)
+BAD_CLERKS = _fault(
+    "O-108",
+    "VENDEURS ILLISIBLES",
+    "Le fichier des vendeurs (clerks.toml) ne peut pas être utilisé.",
+    "Lire la cause au journal du système ; corriger ou restaurer clerks.toml.",
+    Tone.ALARM,
+)
+NOTHING_HELD = _fault(
+    "S-191", "RIEN EN ATTENTE", "Aucune vente n'attend.", "Taper C et poursuivre."
+)
+SALE_AT_HAND = _fault(
+    "S-192",
+    "VENTE EN COURS",
+    "Une vente est ouverte : une autre ne peut pas être rappelée sur elle.",
+    "Taper C, finir la vente ou la mettre en attente (HOLD), puis rappeler.",
+)

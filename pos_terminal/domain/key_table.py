@@ -47,9 +47,15 @@ GROUPS = (
     KeyGroup(
         "Vendre",
         (
+            KeyRow("HOLD", "WH", "mettre la vente en attente"),
+            KeyRow("RECALL", "WR", "reprendre une vente en attente"),
+            KeyRow("CLERK", "WC", "vendeur : numéro, CLERK, code, CLERK"),
             KeyRow("x", "X", "quantité : nombre, x, puis l'article"),
             KeyRow("PLU", "L", "article par son numéro"),
             KeyRow("PRIX", "P", "autre prix : prix, PRIX, puis l'article"),
+            KeyRow("%", "JP", "remise en % : nombre, puis %"),
+            KeyRow("REMISE", "JR", "remise d'un montant : centimes, puis REMISE"),
+            KeyRow("MOTIF", "JM", "motif de la remise : numéro, MOTIF, puis la remise"),
         ),
     ),
     KeyGroup(
@@ -58,6 +64,8 @@ GROUPS = (
             KeyRow("ST", "S", "sous-total"),
             KeyRow("CASH", "M", "espèces"),
             KeyRow("CARD", "B", "carte"),
+            KeyRow("CHEQUE", "EC", "chèque"),
+            KeyRow("TR", "ET", "titres-restaurant"),
             KeyRow("TICKET", "T", "ticket, puis duplicata"),
         ),
     ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pos_terminal.domain.chords import modifiers_in, parse_chord
+from pos_terminal.domain.payment import TENDERS
 
 
 class Function(Enum):
@@ -24,9 +25,15 @@ class Function(Enum):
     CORRECT = "CORR"
     VOID = "VOID"
     CANCEL = "CANCEL"
+    PERCENT = "%"
+    DISCOUNT = "REMISE"
+    REASON = "MOTIF"
     SUBTOTAL = "ST"
     TENDER = "tender"
     TICKET = "TICKET"
+    HOLD = "HOLD"
+    RECALL = "RECALL"
+    CLERK = "CLERK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Key:
 
 
 TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
-TENDER_KEYS = ("CASH", "CARD")
+TENDER_KEYS = tuple(TENDERS)
 KeyMap = Mapping[str, Key]
 
 

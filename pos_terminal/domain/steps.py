@@ -1,8 +1,9 @@
 """What goes into the counter and what comes out: inputs of the lanes, effects on the devices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keys import Key
@@ -57,6 +58,22 @@ class NewCatalog:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChecked:
+    """The answer to the `CheckPin` of that number: whether the PIN is this clerk's."""
+
+    request: int
+    clerk: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewClerks:
+    """Other clerks, rights and PINs: they hold at once."""
+
+    clerks: Clerks
+
+
+@dataclass(frozen=True, slots=True)
 class Train:
     """Exercises begin under this supervisor's number; with 0 they end."""
 
@@ -68,7 +85,18 @@ class CloseDue:
     """Closures are overdue: between two sales the till catches up with them."""
 
 
-Input = Pressed | Scanned | Weighed | PaperDone | Trouble | NewCatalog | Train | CloseDue
+Input = (
+    Pressed
+    | Scanned
+    | Weighed
+    | PinChecked
+    | PaperDone
+    | Trouble
+    | NewCatalog
+    | NewClerks
+    | Train
+    | CloseDue
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +121,16 @@ class Weigh:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Check this clerk's PIN against `kept`; answer with a `PinChecked` of this number."""
+
+    request: int
+    clerk: int
+    pin: Pin
+    kept: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDrawer:
     """Open the cash drawer."""
 
@@ -111,7 +149,7 @@ class CatchUp:
     """Close what is overdue, if no sale was opened since."""
 
 
-Effect = Show | Sound | Weigh | OpenDrawer | Print | CatchUp
+Effect = Show | Sound | Weigh | CheckPin | OpenDrawer | Print | CatchUp
 
 
 @dataclass(frozen=True, slots=True)

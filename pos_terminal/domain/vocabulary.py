@@ -1,5 +1,6 @@
 """Every kind of record that this version reads and writes, by name."""
 
+from pos_terminal.domain.adjustment_events import ADJUSTMENT_EVENTS
 from pos_terminal.domain.cash_events import CASH_EVENTS
 from pos_terminal.domain.clerk_events import CLERK_EVENTS
 from pos_terminal.domain.events import SALE_EVENTS, Event
@@ -21,6 +22,6 @@ def may_be_passed_over(kind: str) -> bool:
 
 KINDS: dict[str, type[Event]] = {
     event.kind: event
-    for event in (*SALE_EVENTS, *CLERK_EVENTS, *CASH_EVENTS, *STOCK_EVENTS, *PERIOD_EVENTS, *SYSTEM_EVENTS)
+    for event in (*SALE_EVENTS, *ADJUSTMENT_EVENTS, *CLERK_EVENTS, *CASH_EVENTS, *STOCK_EVENTS, *PERIOD_EVENTS, *SYSTEM_EVENTS)
 }
 """The events of sales and of the till (events.py), of cash, of goods, of periods, of the system."""

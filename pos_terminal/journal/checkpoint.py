@@ -24,6 +24,7 @@ from pos_terminal.domain.period import Book
 from pos_terminal.domain.period_events import PeriodClosed
 from pos_terminal.domain.setup import Setup
 from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.domain.tries import Tries
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Identity, Running
@@ -46,7 +47,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """What runs through the records, and cannot be read from the last one alone.
 
     `opened` has each open sale with its first record; `net` and `absolute` of `book` are the
-    perpetual totals.
+    perpetual totals; `wrong` has operators with their wrong PINs and the end of their lock.
     """
 
     book: Book
@@ -55,6 +56,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     opened: tuple[tuple[int, int], ...]
     operator: int
     setup: Setup
+    wrong: tuple[tuple[int, int, int], ...] = ()
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +91,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
             closed=self.state.closed,
             book=self.state.book,
             setup=self.state.setup,
+            wrong={number: Tries(wrong, until) for number, wrong, until in self.state.wrong},
             key=self.key,
         )
 
@@ -111,6 +114,9 @@ def state(running: Running) -> State:
         opened=tuple(sorted(running.opened.items())),
         operator=running.operator,
         setup=running.setup,
+        wrong=tuple(
+            (number, tries.wrong, tries.until) for number, tries in sorted(running.wrong.items())
+        ),
     )
 
 

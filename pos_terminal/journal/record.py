@@ -7,6 +7,9 @@ from hashlib import sha256
 import msgspec
 from msgspec.structs import replace
 
+from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
+from pos_terminal.domain import tries
+from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.events import (
     Event,
     LineSold,
@@ -89,7 +92,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """The state that runs through the records, as of record `seq`, whose hash is `head`.
 
     `opened` maps each open sale to its first record; `closed` is the record of the last ticket, 0
-    for none. `book` is where the periods and the perpetual totals stand, `setup` what is in force;
+    for none. `book` is where the periods and the perpetual totals stand, `setup` what is in force,
+    `wrong` the wrong PINs by operator;
     `key` is the id of the key that signs the next record, empty before there is one.
     """
 
@@ -102,6 +106,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     closed: int = 0
     book: Book = Book()
     setup: Setup = Setup()
+    wrong: tries.Wrong = {}
     key: str = ""
 
     @property
@@ -164,18 +169,26 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return self._close(event, seq, book)
             case SaleAbandoned(sale=sale):
                 return replace(self, seq=seq, book=book, opened=self._without(sale))
+            case SaleHeld(sale=sale) | SaleRecalled(sale=sale):
+                self._must_be_open(sale)
             case OperatorSignedOn(operator=operator):
-                return replace(self, seq=seq, book=book, operator=operator)
+                wrong = tries.after(self.wrong, event)
+                return replace(self, seq=seq, book=book, operator=operator, wrong=wrong)
+            case OperatorSignedOff():
+                return replace(self, seq=seq, book=book, operator=0)
             case KeyMade() | KeyRotated():
                 return replace(self, seq=seq, book=book, key=self._next_key(event))
             case _:
-                return replace(self, seq=seq, book=book, setup=self.setup.after(event))
+                setup, wrong = self.setup.after(event), tries.after(self.wrong, event)
+        return replace(self, seq=seq, book=book, setup=setup, wrong=wrong)
 
     def _must_follow(self, event: Event, seq: int) -> None:
         match event:
             case LineSold(sale=sale) | LineVoided(sale=sale):
                 self._must_be_open(sale)
             case Tender(sale=sale) | TenderReturned(sale=sale):
+                self._must_be_open(sale)
+            case DiscountGiven(sale=sale) | DiscountWithdrawn(sale=sale):
                 self._must_be_open(sale)
             case SaleOpened(sale=sale):
                 if sale != self.counts.sale + 1:

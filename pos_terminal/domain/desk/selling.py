@@ -11,6 +11,8 @@ from pos_terminal.domain.barcode import (
     is_readable,
 )
 from pos_terminal.domain.catalog import Found
+from pos_terminal.domain.clerks import Right
+from pos_terminal.domain.desk import authority
 from pos_terminal.domain.desk.correcting import void
 from pos_terminal.domain.desk.state import Desk, Weighing
 from pos_terminal.domain.entry import Entry
@@ -28,8 +30,10 @@ def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
         raise Refused(faults.CLEAR_FIRST)
     if desk.weighing:
         raise Refused(faults.WEIGHT_WANTED)
-    if desk.entry.number:
+    if desk.entry.number or desk.asking:
         raise Refused(faults.NOT_NOW)
+    if desk.vacant:
+        raise Refused(faults.NO_CLERK)
     code = scanned.text
     if not 0 < len(code) <= LONGEST or not is_readable(code):
         raise Refused(faults.UNREADABLE)
@@ -65,7 +69,7 @@ def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
         raise Refused(answer.fault)
     if answer.grams <= 0:
         raise Refused(faults.SCALE_ZERO)
-    desk.entry = waiting.entry
+    desk.entry, desk.authority = waiting.entry, waiting.authority
     return _sell(desk, Found(waiting.item, quantity=answer.grams), moment, "scale", "")
 
 
@@ -81,12 +85,26 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> S
         if replace(desk.entry, number="", voiding=False) != Entry():
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
         return void(desk, found.item)
+
+    def put() -> Step:
+        return _put(desk, found, moment, entry, code)
+
+    def at_price() -> Step:
+        listed = found.item.prices.on(moment.day)
+        if desk.entry.price is None or listed is None:
+            return put()
+        return authority.need(desk, Right.OVERRIDE, put)
+
+    return authority.need(desk, Right.RETURN, at_price) if desk.entry.returning else at_price()
+
+
+def _put(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
     if found.quantity is not None or found.cents is not None:
         _check_label(desk, found)
         return _sell(desk, found, moment, "label", code)
     if found.item.unit is Unit.KG and desk.entry.quantity is None:
         desk.weighings += 1
-        desk.weighing = Weighing(desk.weighings, found.item, desk.entry)
+        desk.weighing = Weighing(desk.weighings, found.item, desk.entry, desk.authority)
         desk.entry = Entry()
         return Step(effects=(Weigh(desk.weighings),))
     return _sell(desk, found, moment, entry, code)
@@ -133,6 +151,7 @@ def _sell(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> St
             gross=price.gross(quantity),
             entry=entry,
             code=code,
+            authority=desk.authority,
         )
     )
     desk.entry = Entry()

@@ -3,17 +3,29 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from pos_terminal.domain import display
+from pos_terminal.domain import display, tries
 from pos_terminal.domain.catalog import Catalog, Found, Item
+from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
+from pos_terminal.domain.clerks import Clerks, Pin, Right
 from pos_terminal.domain.entry import Entry
-from pos_terminal.domain.events import Event, Origin, ReceiptRequested, SaleClosed, SaleOpened
+from pos_terminal.domain.events import (
+    Event,
+    OperatorSignedOn,
+    Origin,
+    ReceiptRequested,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+)
 from pos_terminal.domain.faults import NOT_NOW, Fault
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.period_events import TrainingEnded, TrainingStarted
 from pos_terminal.domain.sale import Refused, Sale, apply
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import Sound, Step
+from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 
 SERIES = "T"
 """The series of ordinary tickets; training and others have their own."""
@@ -37,20 +49,44 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """An article waits for its weight; `entry` is what was set for it."""
+    """An article waits for its weight; `entry` is what was set for it, by `authority`."""
 
     request: int
     item: Item
     entry: Entry
+    authority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody is asked who he is: to sign on (`right` None), or to allow what `then` does.
+
+    `clerk` is 0 until a number or a badge said who; what is typed then is his PIN. `request` is
+    the number of the `CheckPin` that is on its way; 0 for none.
+    """
+
+    right: Right | None = None
+    then: Callable[[], Step] | None = None
+    clerk: int = 0
+    typed: Pin = Pin()
+    request: int = 0
 
 
 class Desk:
     """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks."""
 
     def __init__(
-        self, catalog: Catalog, default_vat: int, find_elsewhere: Finder = lambda *_: None
+        self,
+        catalog: Catalog,
+        default_vat: int,
+        find_elsewhere: Finder = lambda *_: None,
+        rules: TenderRules = ORDINARY_RULES,
+        terms: Terms = ORDINARY_TERMS,
     ) -> None:
-        self.catalog = catalog
+        self.terms = terms
+        self.rules = rules
+        self.present = catalog
+        self.kept: dict[str, Catalog] = {}
         self.default_vat = default_vat
         self.find_elsewhere = find_elsewhere
         self.origin: Origin | None = None
@@ -58,12 +94,23 @@ class Desk:
         self.last: Closed | None = None
         self.fault: Fault | None = None
         self.notice: Fault | None = None
+        self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
         self.entry = Entry()
         self.weighing: Weighing | None = None
         self.sales = 0
         self.tickets: dict[str, int] = {}
         self.weighings = 0
         self.training = False
+        self.clerks = Clerks()
+        self.clerk = 0
+        self.parked: dict[int, Sale] = {}
+        self.held: dict[int, Sale] = {}
+        self.asking: Asking | None = None
+        self.authority = 0
+        self.wrong: tries.Wrong = {}
+        self.checks = 0
+        self.checking = 0
+        self.served = False
 
     def resume(
         self, sales: int, tickets: Mapping[str, int], weighings: int = 0, *, training: bool = False
@@ -75,24 +122,78 @@ class Desk:
         self.sales, self.tickets, self.weighings = sales, dict(tickets), weighings
         self.training = training
 
+    def resume_clerks(
+        self, clerks: Clerks, clerk: int, wrong: tries.Wrong, checks: int = 0
+    ) -> None:
+        """Go on with these clerks, `clerk` being signed on, and with their wrong PINs so far.
+
+        `checks` are the PINs that an earlier counter had checked.
+        """
+        self.clerks, self.clerk, self.wrong, self.checks = clerks, clerk, wrong, checks
+
     def apply(self, event: Event, at: str) -> None:
         """Take in an event that was decided or read back; `at` is its local time."""
         self.sale = apply(self.sale, event)
+        self.wrong = tries.after(self.wrong, event)
         match event:
+            case OperatorSignedOn(operator=clerk):
+                self._stand(clerk)
+            case OperatorSignedOff():
+                self._stand(0)
+            case SaleHeld(sale=number):
+                self.held[number] = self._put_aside(number)
+                self.served = True
+            case SaleRecalled(sale=number):
+                self.sale = self.held.pop(number)
+            case SaleAbandoned():
+                self.served = True
             case SaleOpened():
                 self.sales = event.sale
             case SaleClosed():
                 self.tickets[event.series] = event.number
                 self.last = Closed(event, at)
+                self.served = True
             case ReceiptRequested() if self.last and self.last.is_of(event):
                 self.last = replace(self.last, papers=event.copy + 1)
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
 
+    def _stand(self, clerk: int) -> None:
+        """Another stands at the till: each finds his own open sale again."""
+        if self.sale:
+            self.parked[self.clerk] = self.sale
+        self.clerk, self.sale, self.served = clerk, self.parked.pop(clerk, None), False
+
+    def _put_aside(self, number: int) -> Sale:
+        """Take an open sale from the counter, or from the clerk who left it."""
+        sale = self.sale
+        if sale and sale.number == number:
+            self.sale = None
+            return sale
+        (clerk,) = (clerk for clerk, sale in self.parked.items() if sale.number == number)
+        return self.parked.pop(clerk)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue to sell from: the open sale's own, or the one in force."""
+        return self.kept.get(self.sale.catalog, self.present) if self.sale else self.present
+
+    @property
+    def waiting(self) -> tuple[Sale, ...]:
+        """The open sales that are not at hand: held ones, and those of clerks who are away."""
+        return (*self.held.values(), *self.parked.values())
+
+    @property
+    def vacant(self) -> bool:
+        """Whether somebody must sign on before anything is sold."""
+        if not self.clerks or self.sale:
+            return False
+        return not self.clerk or (self.served and self.clerks.rules.each_sale)
+
     @property
     def busy(self) -> bool:
         """Whether a customer is being served."""
-        return self.sale is not None or self.weighing is not None
+        return bool(self.sale or self.weighing or self.asking)
 
     def next_ticket(self) -> tuple[str, int]:
         """Series and number of the next ticket to be closed."""
@@ -108,12 +209,16 @@ class Desk:
             return display.fault(self.notice)
         if self.weighing:
             return display.waiting_for_weight(self.weighing.item)
+        if self.asking:
+            return display.asking(self.asking.right, self.asking.clerk, self.asking.typed)
         return None if self.entry.empty else self.entry.screen()
 
     def base(self) -> Screen:
         """The screen that the present state calls for, as after a restart."""
+        if self.sale is None and self.clerks and not self.clerk:
+            return display.signed_off()
         if self.sale is None:
-            return display.training() if self.training else display.ready()
+            return display.training() if self.training else display.ready(len(self.held))
         if self.sale.tenders:
             return display.remaining(self.sale.due)
         if self.sale.live:
@@ -142,6 +247,17 @@ class Desk:
             return (), self.sale
         opened = SaleOpened(sale=self.sales + 1, catalog=self.catalog.sha256, origin=self.origin)
         return (opened,), Sale(opened.sale, opened.catalog, opened.origin)
+
+    def refuse(self, fault: Fault, events: tuple[Event, ...] = ()) -> Step:
+        """Nothing comes of it but `events`; what was typed is used up, so what follows C is clean.
+
+        While an error is shown it stays: the first is the one to be read.
+        """
+        if self.fault is None:
+            self.fault = fault
+            self.entry = Entry()
+            self.weighing = self.asking = None
+        return Step(events, (Sound(fault.tone),))
 
     def notify(self, fault: Fault) -> Step:
         """Something went wrong elsewhere: seen and heard at once, but selling goes on under it."""

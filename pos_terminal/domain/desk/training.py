@@ -9,7 +9,7 @@ from pos_terminal.domain.steps import Show, Step
 
 def train(desk: Desk, supervisor: int) -> Step:
     """Begin or end exercises, between sales; asked for twice, they go on as they are."""
-    if desk.busy:
+    if desk.busy or desk.waiting:
         raise Refused(faults.SALES_OPEN)
     if desk.training == bool(supervisor):
         return Step()
