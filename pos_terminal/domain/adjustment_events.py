@@ -1,0 +1,37 @@
+"""Events that change what the lines of an open sale cost: discounts by hand."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pos_terminal.domain.events import Event, Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscountGiven(Event):
+    """A discount by hand: `percent` basis points (0: an amount was typed), `amount` cents in all.
+
+    `scope` is line (the last article sold) or ticket; `name` is the reason of that number.
+    `authority` is who allowed what the operator may not do; 0: nobody had to.
+    """
+
+    kind: ClassVar[str] = "discount.given"
+    sale: int
+    scope: str
+    percent: int
+    amount: int
+    shares: tuple[Share, ...]
+    reason: int
+    name: str
+    authority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscountWithdrawn(Event):
+    """The newest discount that stands is taken back: `amount` is the minus to its plus."""
+
+    kind: ClassVar[str] = "discount.withdrawn"
+    sale: int
+    amount: int
+
+
+ADJUSTMENT_EVENTS: tuple[type[Event], ...] = (DiscountGiven, DiscountWithdrawn)
