@@ -1,0 +1,186 @@
+"""Layouts change by numbered steps: the journal is old or new, and all that was in it is there."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from pos_terminal.domain import faults
+from pos_terminal.journal import place
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.database import check_layout, connect, insert, make_durable, reading
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.migrations import (
+    LAYOUT,
+    MIGRATIONS,
+    Migration,
+    is_readable,
+    layout_of,
+    migrate,
+)
+from pos_terminal.journal.store import Journal
+from pos_terminal.journal.verify import verify
+from pos_terminal.testing.running import run
+from tests.journaling import IDENTITY, moment, row, stamped, ticket
+
+WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+SALES = [*ticket(1, 1), *ticket(2, 2)]
+ADDS = Migration("CREATE TABLE extra (n INTEGER); CREATE INDEX extra_n ON extra (n);")
+BREAKS = Migration("ALTER TABLE kind RENAME COLUMN since TO first;", breaking=True, waits=True)
+
+
+class Stop(Exception):
+    """What a failing disk would be, at the statement that the test chose."""
+
+
+def old(path: Path) -> list[Row]:
+    """A journal as the first layout had it, without signatures; its rows."""
+    db = connect(path, "", WRITE)
+    make_durable(db)
+    migrate(db, confirmed=False, migrations=MIGRATIONS[:1])
+    rows = [row(record) for record in stamped(SALES)]
+    for each in rows:
+        db.execute(insert(1), each)
+    db.close()
+    return rows
+
+
+def schema(path: Path) -> set[str]:
+    db = connect(path, "", WRITE)
+    names = {f"{name}: {sql}" for name, sql in db.execute("SELECT name, sql FROM sqlite_schema")}
+    db.close()
+    return names
+
+
+def layout(path: Path) -> int:
+    db = connect(path, "", WRITE)
+    number: int = db.pragma("user_version")
+    db.close()
+    return number
+
+
+def fail_at(db: apsw.Connection, statement: int) -> None:
+    """Raise Stop at that statement that is no savepoint's, counted from 1."""
+    seen = 0
+
+    def trace(_: object, sql: str, __: object) -> bool:
+        nonlocal seen
+        seen += "SAVEPOINT" not in sql.upper()
+        if seen == statement and "SAVEPOINT" not in sql.upper():
+            raise Stop
+        return True
+
+    db.exec_trace = trace
+
+
+def statements(path: Path) -> int:
+    """How many statements the migrations behind the first layout are."""
+    db = connect(path, "", WRITE)
+    seen: list[str] = []
+
+    def trace(_: object, sql: str, __: object) -> bool:
+        seen.append(sql)
+        return True
+
+    db.exec_trace = trace
+    migrate(db, confirmed=False)
+    db.close()
+    return sum("SAVEPOINT" not in sql.upper() for sql in seen) - 1  # one asks for the layout
+
+
+def test_a_failure_at_any_statement_leaves_the_old_journal_whole(tmp_path: Path) -> None:
+    count = statements_of_a_new(tmp_path)
+    assert count > 10
+    for statement in range(2, count + 2):
+        path = tmp_path / f"{statement}.db"
+        rows = old(path)
+        before = schema(path)
+        db = connect(path, "", WRITE)
+        fail_at(db, statement)
+        with pytest.raises(Stop):
+            migrate(db, confirmed=False)
+        db.close()
+        assert (schema(path), layout(path)) == (before, 1)
+        db = connect(path, "", WRITE)
+        migrate(db, confirmed=False)
+        db.close()
+        assert layout(path) == LAYOUT
+        with reading(path) as reader:
+            assert reader.rows(0, 100) == rows
+
+
+def statements_of_a_new(folder: Path) -> int:
+    path = folder / "counted.db"
+    old(path)
+    return statements(path)
+
+
+def test_a_new_journal_whose_making_fails_is_made_the_next_time(tmp_path: Path) -> None:
+    for statement in range(2, 40):
+        path = tmp_path / f"{statement}.db"
+        db = connect(path, "", WRITE)
+        make_durable(db)
+        fail_at(db, statement)
+        try:
+            migrate(db, confirmed=False)
+        except Stop:
+            db.close()
+            assert layout(path) in (0, 1)
+            db = connect(path, "", WRITE)
+            migrate(db, confirmed=False)
+        db.close()
+        assert layout(path) == LAYOUT
+        assert len(schema(path)) > 10
+
+
+def test_an_unsigned_journal_is_taken_up_and_signed_from_there_on(tmp_path: Path) -> None:
+    rows = old(tmp_path / "journal.db")
+
+    async def sell() -> None:
+        journal = Journal.open(tmp_path, IDENTITY)
+        await journal.append(ticket(3, 3), moment(100))
+        await journal.close()
+
+    run(sell())
+    with reading(tmp_path / "journal.db") as reader:
+        after = reader.rows(0, 100)
+    assert after[: len(rows)] == rows
+    assert all(each.sig for each in after[len(rows) :])
+    assert verify(tmp_path / "journal.db").records == len(after)
+
+
+def test_what_only_adds_keeps_nobody_out(tmp_path: Path) -> None:
+    newer = (*MIGRATIONS, ADDS)
+    path = tmp_path / "journal.db"
+    old(path)
+    db = connect(path, "", WRITE)
+    migrate(db, confirmed=False, migrations=newer)
+    assert db.pragma("user_version") == layout_of(newer) != LAYOUT
+    check_layout(db, path)
+    migrate(db, confirmed=False)
+    assert db.pragma("user_version") == layout_of(newer)
+    db.close()
+    verify(path)
+
+
+def test_what_breaks_waits_until_the_update_is_confirmed(tmp_path: Path) -> None:
+    newer = (*MIGRATIONS, BREAKS, ADDS)
+    path = tmp_path / "journal.db"
+    old(path)
+    db = connect(path, "", WRITE)
+    migrate(db, confirmed=False, migrations=newer)
+    assert db.pragma("user_version") == LAYOUT
+    migrate(db, confirmed=True, migrations=newer)
+    assert db.pragma("user_version") == layout_of(newer)
+    assert not is_readable(layout_of(newer))
+    with pytest.raises(JournalError) as refused:
+        check_layout(db, path)
+    assert refused.value.fault is faults.JOURNAL_NEWER
+    db.close()
+
+
+def test_a_confirmation_is_of_one_version(tmp_path: Path) -> None:
+    assert not place.is_confirmed(tmp_path, "0.2.0")
+    place.confirm(tmp_path, "0.2.0")
+    assert place.is_confirmed(tmp_path, "0.2.0")
+    assert not place.is_confirmed(tmp_path, "0.3.0")
