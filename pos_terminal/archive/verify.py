@@ -207,18 +207,23 @@ def signed_by(public: str, signature: bytes, content: bytes, *, checkpoint: bool
 class Keys:
     """The keys' history, proven from one to the next by the records that made and rotated them."""
 
-    def __init__(self, entries: list[dict[str, Any]], first: int, last: int) -> None:
+    def __init__(self, entries: list[dict[str, Any]], manifest: dict[str, Any]) -> None:
+        first, last, opening = manifest["first"], manifest["last"], manifest["opening"]
         self.history: list[tuple[int, dict[str, Any]]] = []
         self.records: dict[int, bytes] = {}
+        proven = False
         for entry in entries:
             rec = entry["record"].encode()
-            if not rec:  # purged since, before this archive: the checkpoint at its edge vouches
+            if not rec:  # purged: only before all else, and the checkpoint at the edge vouches
+                if opening is None or opening["record"] or entry["seq"] >= first or proven:
+                    raise Bad("nowhere", seq=entry["seq"])
                 public = {"record_key": entry["public"]["ES256"]}
                 public["checkpoint_key"] = entry["public"]["Ed25519"]
                 name = hashlib.sha256(bytes.fromhex(public["record_key"])).hexdigest()
                 begins = entry["seq"] + (entry["kind"] == "key.rotated")
                 self.history.append((begins, {"key": name, **public}))
                 continue
+            proven = True
             record = parsed(rec, "keys.json")
             self._follow(record["seq"], record["kind"], record["body"], rec, entry["sig"])
             if first <= record["seq"] <= last:
@@ -447,7 +452,7 @@ class Check:
         if self.manifest["format"] != FORMAT or self.manifest["v"] != VERSION:
             raise Bad("newer" if self.manifest["format"] == FORMAT else "foreign")
         self.first, self.last = self.manifest["first"], self.manifest["last"]
-        self.keys = Keys(self.contents.json("keys.json"), self.first, self.last)
+        self.keys = Keys(self.contents.json("keys.json"), self.manifest)
         self.books = Books(None)
         self.signed = self.checkpoints = 0
 
@@ -497,6 +502,8 @@ class Check:
                 bar(seq - self.first + 1, self.last - self.first + 1)
         tables.finish()
         checkpoints.finish()
+        for missing in self.keys.records:
+            raise Bad("hidden", seq=missing)
         self.checkpoints = checkpoints.count
         end = (seq, head.hex(), self.books.total, self.books.numbers)
         if end != tuple(self.manifest[name] for name in ("last", "head", "total", "tickets")):

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pos_terminal.archive.make import Made
 from tests.archive.season import (
@@ -47,6 +50,15 @@ def label(files: Files) -> int:
     index = first_of(files, "sale.closed", 60)
     with_record(files, index, change)
     return index + 1
+
+
+def tabled(files: Files, seq: int) -> None:
+    """Let the table of lines say of ticket `seq` what `label` did to its record."""
+    before, mark, behind = files["lines.csv"].partition(f"\r\n{seq};".encode())
+    row, end = behind.split(b"\r\n", 1)
+    cells = row.split(b";")
+    cells[5] = b"Chouquette"
+    files["lines.csv"] = before + mark + b";".join(cells) + b"\r\n" + end
 
 
 def total(files: Files) -> int:
@@ -138,11 +150,7 @@ def test_without_keys_a_careful_forger_gets_away_with_it(files: Files, tmp_path:
     files["signatures.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     files["keys.json"], files["checkpoints.jsonl"] = b"[]", b""
     seq = label(files)
-    place = files["lines.csv"].index(f"\r\n{seq};".encode())
-    row, end = files["lines.csv"][place:].split(b"\r\n", 2)[1:]
-    cells = row.split(b";")
-    cells[6] = b"Chouquette"
-    files["lines.csv"] = files["lines.csv"][:place] + b"\r\n" + b";".join(cells) + b"\r\n" + end
+    tabled(files, seq)
     chained_again(files)
     listed_again(files)
     status, said = checked(packed(files, tmp_path / "forged.zip"))
@@ -212,6 +220,49 @@ def test_foreign_keys_do_not_follow(files: Files, tmp_path: Path) -> None:
     listed_again(files)
     status, said = checked(packed(files, tmp_path / "foreign.zip"))
     assert (status, "cette clé ne suit pas la précédente" in said) == (1, True)
+
+
+def taken_over(files: Files) -> int:
+    """Everything behind the last genuine key made anew, signed by a key of the forger's own."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    index = first_of(files, "sale.closed", first_of(files, "key.rotated"))
+    with_record(files, index, lambda record: record["body"]["lines"][0].update(name="Chouquette"))
+    tabled(files, index + 1)
+    chained_again(files)
+    rows = [json.loads(line) for line in files["signatures.jsonl"].splitlines()]
+    for rec, said in zip(records(files)[index:], rows[index:], strict=True):
+        said["sig"] = key.sign(rec, ec.ECDSA(SHA256())).hex()
+    files["signatures.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    kept = [line for line in files["checkpoints.jsonl"].splitlines() if size(line) <= index]
+    files["checkpoints.jsonl"] = b"".join(line + b"\n" for line in kept)
+    entry = {"seq": index, "kind": "key.rotated", "record": ""}
+    entry["public"] = {"ES256": der.hex(), "Ed25519": der.hex()}
+    files["keys.json"] = json.dumps([*json.loads(files["keys.json"]), entry]).encode()
+    listed_again(files)
+    return index
+
+
+def size(checkpoint: bytes) -> int:
+    return int(json.loads(checkpoint)["size"])
+
+
+def test_a_key_that_no_record_tells_of_signs_nothing(files: Files, tmp_path: Path) -> None:
+    index = taken_over(files)
+    status, said = checked(packed(files, tmp_path / "forged.zip"))
+    assert (status, said.splitlines()[0]) == (
+        1, f"ENREGISTREMENT {index} : cette clé ne suit pas la précédente"
+    )  # fmt: skip
+
+
+def test_a_key_record_that_is_not_in_the_journal_is_found(files: Files, tmp_path: Path) -> None:
+    keys = json.loads(files["keys.json"])
+    late = {**json.loads(keys[1]["record"]), "seq": 700}
+    keys[1] = {**keys[1], "seq": 700, "record": canonical(late).decode()}
+    files["keys.json"] = json.dumps(keys).encode()
+    listed_again(files)
+    status, said = checked(packed(files, tmp_path / "forged.zip"))
+    assert (status, "la clé n'est pas signée par celle qui devait" in said) == (1, True)
 
 
 def test_a_checkpoint_that_was_changed_is_found(files: Files, tmp_path: Path) -> None:
