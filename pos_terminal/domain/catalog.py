@@ -29,7 +29,10 @@ class Dated(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article. `vats` are basis points; where there are none the shop's default rate holds."""
+    """An article. `vats` are basis points; where there are none the shop's default rate holds.
+
+    `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate.
+    """
 
     plu: str
     name: str
@@ -38,6 +41,7 @@ class Item:
     unit: Unit = Unit.PIECE
     family: str = ""
     barcodes: tuple[str, ...] = ()
+    meal_voucher: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@
 | family | for groups in reports | none |
 | vat | per cent, «5.5» | the shop's default rate |
 | barcode | one or several, with blanks between | none |
+| meal_voucher | yes or no (oui, non): whether these may pay for it | by its VAT rate |
 | from | the row's price and VAT hold from this date on, YYYY-MM-DD | always |
 
-An article with several dates has one row for each; name, unit, family and barcodes are those of
-its last row.
+An article with several dates has one row for each; all but price and VAT is that of its last
+row.
 """
 
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ class _Entry:
     unit: Unit
     family: str
     barcodes: tuple[str, ...]
+    meal_voucher: bool | None
     start: date
     price: Price | None
     vat: int | None
@@ -87,6 +89,7 @@ def _entry(row: Row) -> _Entry:
         unit=_unit(row),
         family=row["family"],
         barcodes=_barcodes(row),
+        meal_voucher=_yes_or_no(row, "meal_voucher"),
         start=_start(row),
         price=_price(row, price_column),
         vat=parse_rate(row["vat"], "vat") if row["vat"] else None,
@@ -98,6 +101,14 @@ def _unit(row: Row) -> Unit:
         return Unit(row["unit"].lower() or "piece")
     except ValueError:
         raise _BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
+
+
+def _yes_or_no(row: Row, key: str) -> bool | None:
+    words = {"": None, "yes": True, "oui": True, "no": False, "non": False}
+    try:
+        return words[row[key].lower()]
+    except KeyError:
+        raise _BadCell(key, f"{row[key]!r} is not yes or no") from None
 
 
 def _start(row: Row) -> date:
@@ -173,4 +184,5 @@ def _item(entries: Sequence[_Entry]) -> Item:
         unit=last.unit,
         family=last.family,
         barcodes=last.barcodes,
+        meal_voucher=last.meal_voucher,
     )

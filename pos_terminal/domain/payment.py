@@ -1,20 +1,120 @@
-"""Means of payment, and what each may do."""
+"""Means of payment: what each may do, and what the law lets it pay (docs/tenders.md). Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog import Dated, Item
+from pos_terminal.domain.events import LineSold
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.holidays import is_day_off
 
 
 @dataclass(frozen=True, slots=True)
 class TenderKind:
-    """A means of payment. `name` stands in records, `label` on the display and on paper."""
+    """A means of payment. `name` stands in records, `label` on the display and on paper.
+
+    `most` is the dated limit, in cents, of what it may pay of one sale, and `above` the refusal of
+    more. `food_only` pays for food alone, and on working days.
+    """
 
     name: str
     label: str
     gives_change: bool = False
     opens_drawer: bool = False
+    food_only: bool = False
+    most: Dated[int] = Dated(())
+    above: Fault = faults.AMOUNT_TOO_LARGE
 
 
-CASH = TenderKind("CASH", "ESPECES", gives_change=True, opens_drawer=True)
+CASH = TenderKind(
+    "CASH",
+    "ESPECES",
+    gives_change=True,
+    opens_drawer=True,
+    most=Dated(((date(2015, 9, 1), 1000_00),)),
+    above=faults.CASH_LIMIT,
+)
+"""Code monétaire et financier, article D. 112-3, I 1° (décret n° 2015-741)."""
+
 CARD = TenderKind("CARD", "CARTE")
+CHEQUE = TenderKind("CHEQUE", "CHEQUE", opens_drawer=True)
 
-TENDERS = {kind.name: kind for kind in (CASH, CARD)}
+MEAL = TenderKind(
+    "TR",
+    "TITRE-RESTAURANT",
+    opens_drawer=True,
+    food_only=True,
+    most=Dated(((date(2022, 10, 1), 25_00),)),
+    above=faults.MEAL_LIMIT,
+)
+"""Code du travail, article R. 3262-10 (décret n° 2022-1266); days: article R. 3262-8."""
+
+TENDERS = {kind.name: kind for kind in (CASH, CARD, CHEQUE, MEAL)}
 """The tenders that have a key. A pay-out is in cash."""
+
+NORMAL_RATE = 2000
+"""From this VAT rate on an article is no food that a meal voucher pays, if nothing else is said:
+alcohol and what is not eaten (Code général des impôts, article 278-0 bis)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenderRules:
+    """What the shop decides about money, in whole euros. ValueError names what cannot be.
+
+    `change_limit` is the most that is handed back at once; `meal_vouchers_every_day` takes them on
+    Sundays and public holidays as well, since some are issued for these.
+    """
+
+    change_limit: int = 200
+    meal_vouchers_every_day: bool = False
+
+    def __post_init__(self) -> None:
+        if self.change_limit < 1:
+            raise ValueError(f"change_limit {self.change_limit}: at least 1 euro")
+
+
+ORDINARY_RULES = TenderRules()
+"""A till that was told nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The most that a means of payment may still pay of a sale, in cents, and why no more.
+
+    None: the law sets no limit.
+    """
+
+    most: int | None = None
+    why: Fault = faults.AMOUNT_TOO_LARGE
+
+
+def is_food(line: LineSold, item: Item | None) -> bool:
+    """Whether a meal voucher may pay for the line: the catalogue says it, or else its VAT rate."""
+    if item is not None and item.meal_voucher is not None:
+        return item.meal_voucher
+    return line.vat < NORMAL_RATE
+
+
+def allowed(
+    kind: TenderKind,
+    rules: TenderRules,
+    day: date,
+    paid: int,
+    food: Callable[[], int],
+) -> Allowed:
+    """What the kind may still pay on that day of a sale that it has paid `paid` cents of.
+
+    `food` gives the cents of the sale's food.
+    """
+    limit = kind.most.on(day)
+    rest = None if limit is None else limit - paid
+    if not kind.food_only:
+        return Allowed(rest, kind.above)
+    if is_day_off(day) and not rules.meal_vouchers_every_day:
+        return Allowed(0, faults.MEAL_DAY)
+    eaten = food() - paid
+    if rest is None or eaten < rest:
+        return Allowed(max(eaten, 0), faults.MEAL_FOOD)
+    return Allowed(rest, kind.above)

@@ -18,6 +18,7 @@ from pos_terminal.domain.events import (
     SaleClosed,
     SaleOpened,
     Tender,
+    TenderReturned,
     TicketLine,
     VatSum,
 )
@@ -126,6 +127,19 @@ class Sale:
             change=handed - amount,
         )
 
+    def give_back(self) -> TenderReturned:
+        """Undo the last means of payment, as long as the sale is open. Raises Refused."""
+        if not self.tenders:
+            raise Refused(faults.NOTHING_TO_CORRECT)
+        last = self.tenders[-1]
+        return TenderReturned(
+            sale=self.number,
+            tender=last.tender,
+            amount=-last.amount,
+            given=-last.given,
+            change=-last.change,
+        )
+
     def close(self, series: str, number: int) -> SaleClosed:
         """The closing record of a sale that is paid in full, with its number in the series."""
         if self.due:
@@ -193,6 +207,8 @@ def apply(sale: Sale | None, event: Event) -> Sale | None:
                 tender=event.tender, amount=event.amount, given=event.given, change=event.change
             )
             return replace(sale, tenders=(*sale.tenders, paid))
+        case TenderReturned():
+            return replace(sale, tenders=sale.tenders[:-1])
         case SaleClosed() | SaleAbandoned():
             return None
         case _:

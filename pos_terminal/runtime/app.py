@@ -172,7 +172,9 @@ class App:
 
     def _counter(self, journal: Journal, loaded: Loaded) -> Counter:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
-        counter = Counter(loaded.catalog, self.settings.default_vat, self.plugins.find_item)
+        given = self.settings
+        find = self.plugins.find_item
+        counter = Counter(loaded.catalog, given.default_vat, find, given.tenders)
         counts = journal.running.counts
         weighings = self.till.counter.weighings if self.till else 0
         training = journal.running.book.training

@@ -19,6 +19,7 @@ from pos_terminal.domain.barcode import Measure, Pattern
 from pos_terminal.domain.catalog_file import parse_rate
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import Function, KeyMap, parse_map
+from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.table import Problem
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
@@ -64,6 +65,7 @@ class _File:
     labels: tuple[dict[str, Any], ...] = ()
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     closing: ClosingHours = field(default_factory=ClosingHours)
+    tenders: TenderRules = field(default_factory=TenderRules)
 
 
 class _Reader:
@@ -172,6 +174,7 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         plugins=terminal.plugins,
         devices=devices,
         closing=whole.closing,
+        tenders=whole.tenders,
     )
 
 

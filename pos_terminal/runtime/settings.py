@@ -11,6 +11,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.barcode import Pattern
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import KeyMap
+from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.ticket import Shop
 
 
@@ -59,3 +60,4 @@ class Settings:
     plugins: tuple[str, ...]
     devices: tuple[DeviceSettings, ...]
     closing: ClosingHours = field(default_factory=ClosingHours)
+    tenders: TenderRules = field(default_factory=TenderRules)

@@ -18,16 +18,22 @@ KEYS = [
     None,
     *map(parse_key, ("0", "1", "2", "3", "7", "00", ",", "C", "x", "PRIX", "PLU", "RF", "CORR")),
     *map(parse_key, ("VOID", "CANCEL", "ST", "CASH", "CARD", "TICKET", "article 1", "article 4")),
+    *map(parse_key, ("CHEQUE", "TR")),
 ]
 MANY = [
     "1 PLU", "3 x 2 PLU", "0,5 x 1 PLU", "3 x 5 x 2 PLU", "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
+    "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
 ]  # fmt: skip
 CODES = [
     BAGUETTE, VIN, "3010470111128", "ABC", "", "\ufffd", "9" * 200, label("210000400250"),
     label("220000400480"), label("220000400000"), label("210000400000"), label("210009900100"),
 ]  # fmt: skip
 CATALOGS = [goods(), goods(GOODS.replace('"1,30"', '"1,40"')), goods("plu,name,price\n1,SEUL,2\n")]
+
+
+def paid_by(ticket: SaleClosed, name: str) -> int:
+    return sum(paid.amount for paid in ticket.tenders if paid.tender == name)
 
 
 class Clerk(RuleBasedStateMachine):
@@ -103,6 +109,10 @@ class Clerk(RuleBasedStateMachine):
             assert ticket.total == sum(paid.amount for paid in ticket.tenders)
             assert ticket.change == sum(p.given - p.amount for p in ticket.tenders) >= 0
             assert all(p.change == 0 for p in ticket.tenders if p.tender != "CASH")
+            assert ticket.change <= 200_00
+            food = sum(line.gross for line in live if line.vat < 2000)
+            assert paid_by(ticket, "TR") <= max(0, min(25_00, food))
+            assert paid_by(ticket, "CASH") <= 1000_00
             for rate in ticket.vat:
                 lines = [line for line in live if line.vat == rate.rate]
                 assert rate.gross == sum(line.gross for line in lines) == rate.net + rate.vat
@@ -149,7 +159,7 @@ class Clerk(RuleBasedStateMachine):
         counter = self.till.counter
         assert counter.overlay is None
         if counter.sale and counter.sale.tenders:
-            self.till.press("CASH")
+            self.till.press("CASH" if counter.sale.due < 0 else "CARD")
         elif counter.sale:
             self.till.press("CANCEL")
         assert counter.sale is None

@@ -48,6 +48,7 @@ def keys(text: str) -> list[str]:
         "x": "KEY_KPASTERISK", "PLU": "KEY_KPENTER", "ST": "KEY_KPPLUS", "CORR": "KEY_KPMINUS",
         "PRIX": "KEY_KPSLASH", "C": "KEY_ESC", "CANCEL": "KEY_DELETE", "RF": "KEY_F9",
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
+        "CHEQUE": "KEY_HOME", "TR": "KEY_END",
         ",": "KEY_KPDOT", "00": "KEY_INSERT",
     }  # fmt: skip
     pressed = []

@@ -4,17 +4,22 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
+from pos_terminal.replay.clock import ReplayClock
+from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run
 from tests.e2e.shop import Shop, open_shop
 
+PARIS = ZoneInfo("Europe/Paris")
 GUIDE = Path(__file__).parents[2] / "docs" / "guide-vendeur.md"
 
 
@@ -24,6 +29,19 @@ class Scene:
 
     title: str
     steps: tuple[tuple[str, str], ...]
+
+    def clock(self) -> Clock | None:
+        """The one of a scene that begins with its date; None where today does."""
+        dates = [rest for word, rest in self.steps if word == "date"]
+        if not dates:
+            return None
+        local = datetime.fromisoformat(dates[0]).replace(tzinfo=PARIS)
+        return ReplayClock(PARIS, int(local.timestamp()) * 1_000_000)
+
+    @property
+    def acts(self) -> tuple[tuple[str, str], ...]:
+        """What happens in it."""
+        return tuple(step for step in self.steps if step[0] != "date")
 
 
 def scenes() -> Iterator[Scene]:
@@ -122,13 +140,13 @@ class Stage:
 @pytest.mark.parametrize("scene", list(scenes()), ids=lambda scene: scene.title)
 def test_scene(scene: Scene, tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_shop(tmp_path) as shop:
+        async with open_shop(tmp_path, clock=scene.clock()) as shop:
             async with asyncio.timeout(PATIENCE):
                 for port in shop.app.equipment.ports.values():
                     while port.state is not PortState.IDLE:
                         await asyncio.sleep(0.01)
             stage = Stage(shop)
-            for word, rest in scene.steps:
+            for word, rest in scene.acts:
                 await stage.play(word, rest)
 
     run(body())

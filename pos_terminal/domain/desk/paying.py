@@ -1,31 +1,38 @@
-"""What is due, and taking it."""
+"""What is due, and taking it; giving back what was taken by mistake."""
 
 from dataclasses import replace
 
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
+from pos_terminal.domain.events import Tender
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.payment import TENDERS
-from pos_terminal.domain.sale import Refused, apply
+from pos_terminal.domain.payment import TENDERS, Allowed, TenderKind, allowed, is_food
+from pos_terminal.domain.sale import Refused, Sale, apply
 from pos_terminal.domain.steps import Effect, OpenDrawer, Show, Sound, Step
+from pos_terminal.domain.words import say
 
 
 def subtotal(desk: Desk, _: str, __: Moment) -> Step:
     """Show what the sale comes to so far."""
     desk.nothing_typed()
     sale = desk.at_hand(faults.NOTHING_SOLD)
+    desk.subtotalled = sale
     return Step(effects=(Show(display.subtotal(sale)),))
 
 
-def tender(desk: Desk, name: str, _: Moment) -> Step:
-    """Take a means of payment: the amount typed, or all that is due; the sale closes when paid."""
+def tender(desk: Desk, name: str, moment: Moment) -> Step:
+    """Take a means of payment: the amount typed, or all that is due; the sale closes when paid.
+
+    A meal voucher without an amount pays what such vouchers may pay of what is due.
+    """
     kind = TENDERS[name]
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
     sale = desk.at_hand(faults.NOTHING_SOLD)
-    paid = sale.pay(kind, desk.entry.cents() if desk.entry.number else None)
+    given = desk.entry.cents() if desk.entry.number else None
+    paid = _pay(desk, sale, kind, given, moment)
     desk.entry = Entry()
     after = apply(sale, paid)
     if after is None or after.due:
@@ -35,3 +42,34 @@ def tender(desk: Desk, name: str, _: Moment) -> Step:
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
     return Step((paid, closed), (OpenDrawer(), *effects) if drawer else effects)
+
+
+def give_back(sale: Sale) -> Step:
+    """The last means of payment goes back; the sale goes on as before it."""
+    returned = sale.give_back()
+    label = say(TENDERS[returned.tender].label)
+    screen = display.given_back(label, returned.amount, sale.due - returned.amount)
+    return Step((returned,), (Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Moment) -> Tender:
+    limit = _allowed(desk, sale, kind, moment)
+    if limit.most is not None and kind.food_only and sale.due > 0:
+        if limit.most <= 0:
+            raise Refused(limit.why)
+        given = min(sale.due, limit.most) if given is None else given
+    paid = sale.pay(kind, given)
+    if limit.most is not None and paid.amount > limit.most:
+        raise Refused(limit.why)
+    if paid.change > desk.rules.change_limit * 100:
+        raise Refused(faults.CHANGE_LIMIT)
+    return paid
+
+
+def _allowed(desk: Desk, sale: Sale, kind: TenderKind, moment: Moment) -> Allowed:
+    def food() -> int:
+        lines = (x for x in sale.live if is_food(x, desk.catalog.plu(x.plu)))
+        return sum(line.gross for line in lines)
+
+    already = sum(paid.amount for paid in sale.tenders if paid.tender == kind.name)
+    return allowed(kind, desk.rules, moment.day, already, food)
