@@ -46,7 +46,7 @@ class Batch:
             self.keys.append((event.key, codec.SIGNED, record_key, running.seq))
             self.keys.append((event.key, CHECKPOINTS, checkpoint_key, running.seq))
             self._signer = successor or self._signer
-        if checkpoint.due(event, running.seq):
+        if checkpoint.is_due(event, running.seq):
             body = checkpoint.body(running, self.tree, moment.at)
             self.seals.append(Seal(running.seq, body, self._signer.close(body)))
         return record

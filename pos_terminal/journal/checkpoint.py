@@ -100,7 +100,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 _DECODER = msgspec.json.Decoder(Checkpoint)
 
 
-def due(event: Event, seq: int) -> bool:
+def is_due(event: Event, seq: int) -> bool:
     """Is there a checkpoint behind record `seq` of a journal that has keys?"""
     return seq % EVERY == 0 or isinstance(event, PeriodClosed | KeyMade | KeyRotated)
 

@@ -187,3 +187,17 @@ def reading(path: Path, vfs: str = "") -> Iterator[Reader]:
     with using(path), closing(Reader(path, vfs)) as reader:
         reader.check(path)
         yield reader
+
+
+def cosign(path: Path, row: tuple[int, str, bytes, bytes, str], head: bytes) -> bool:
+    """Keep a cosignature, beside whoever writes; False where record `row[0]` has another hash."""
+    db = connect(path, "", apsw.SQLITE_OPEN_READWRITE)
+    try:
+        make_durable(db)
+        found = db.execute("SELECT hash FROM journal WHERE seq = ?", (row[0],)).get
+        if found is None or bytes(found) != head:
+            return False
+        db.execute("INSERT OR IGNORE INTO cosignature VALUES (?,?,?,?,?)", row)
+    finally:
+        let_go(db)
+    return True

@@ -7,8 +7,8 @@ from hashlib import sha256
 import msgspec
 from msgspec.structs import replace
 
-from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
 from pos_terminal.domain import tries
+from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.events import (
     Event,

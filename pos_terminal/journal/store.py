@@ -1,6 +1,8 @@
 """The journal as the program uses it: append and know it durable, replay and follow."""
 
 import asyncio
+import logging
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack
@@ -21,7 +23,10 @@ from pos_terminal.journal.record import Identity, Record, Running
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.tail import Tail, read_tail
 from pos_terminal.journal.wal import Checkpointer
+from pos_terminal.journal.witness import compare
 from pos_terminal.journal.writer import EVENTS, Append, Committed, Writer
+
+log = logging.getLogger(__name__)
 
 BATCH = 256
 """Records that a follower reads from the disk at once."""
@@ -48,6 +53,7 @@ class Journal:
         self._signers = found.signers
         self._running = tail.running
         self._recent = deque(tail.recent)
+        self._last_commit = time.monotonic()
         self._failure: JournalFailed | None = None
         self._closing = False
         self._closed = False
@@ -73,13 +79,15 @@ class Journal:
         *,
         vfs: str = "",
         signers: Signers = keyring.software,
+        witness: Path | None = None,
     ) -> "Journal":
         """Take the journal in `directory` up, or begin one where none ever was.
 
         Blocks for a few milliseconds, however long the journal is. `vfs` names an SQLite VFS for
         tests. JournalError, with its fault, where it is held by another process, another till's,
         damaged, newer than this program, where the disk refuses, or where nobody can sign it:
-        keys are made where no record was ever signed, and never anew.
+        keys are made where no record was ever signed, and never anew. With a `witness`'s directory
+        the journal must go on from what was seen there; one that cannot be read is logged.
         """
         path = directory / NAME
         with using(path), ExitStack() as undo:
@@ -95,6 +103,8 @@ class Journal:
             tail = read_tail(path, vfs, identity, mark, signers)
             if tail.first and not mark:
                 place.write_mark(directory, tail.first)
+            if witness and mark:
+                _must_go_on(path, vfs, witness, mark)
             signer = tail.signer or signers(directory, "")
             down.check(directory, signer)
             journal = cls(path, vfs, lock, db, Found(tail, signers, signer))
@@ -105,6 +115,10 @@ class Journal:
     def running(self) -> Running:
         """The state as of the last durable record."""
         return self._running
+
+    def quiet_for(self) -> float:
+        """Seconds since the last commit, or since it was opened."""
+        return time.monotonic() - self._last_commit
 
     def recent(self) -> list[Record]:
         """The records from `running.base` on: what a restart needs to take an open sale up."""
@@ -192,6 +206,7 @@ class Journal:
 
     def _on_commit(self, done: Committed) -> None:
         self._running = done.running
+        self._last_commit = time.monotonic()
         self._recent.extend(done.records)
         for append, records in done.appends:
             if not append.future.done():
@@ -216,6 +231,17 @@ class Journal:
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+def _must_go_on(path: Path, vfs: str, witness: Path, mark: place.Mark) -> None:
+    """JournalError where the witness saw more than is there, or something else."""
+    try:
+        with reading(path, vfs) as reader:
+            compare(reader, witness, mark)
+    except JournalError as error:
+        if error.fault is not faults.WITNESS_MISSING:
+            raise
+        log.warning("%s %s", error, error.fault.remedy)
 
 
 def read_records(path: Path, vfs: str, after: int, limit: int) -> list[Record]:

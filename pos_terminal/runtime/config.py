@@ -17,10 +17,12 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.barcode import Measure, Pattern
 from pos_terminal.domain.catalog_file import parse_rate
+from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.table import Problem
+from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
 
@@ -59,13 +61,21 @@ class _LabelTable:
 
 
 @dataclass(frozen=True, slots=True)
+class _WitnessTable:
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     shop: Shop
     terminal: _TerminalTable
     labels: tuple[dict[str, Any], ...] = ()
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    clerks: SigningOn = field(default_factory=SigningOn)
     closing: ClosingHours = field(default_factory=ClosingHours)
+    witness: _WitnessTable | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
+    discounts: Terms = ORDINARY_TERMS
 
 
 class _Reader:
@@ -174,7 +184,10 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         plugins=terminal.plugins,
         devices=devices,
         closing=whole.closing,
+        clerks=whole.clerks,
+        witness=file.parent / whole.witness.directory if whole.witness else None,
         tenders=whole.tenders,
+        discounts=whole.discounts,
     )
 
 

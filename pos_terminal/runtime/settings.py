@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.barcode import Pattern
+from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import KeyMap
 from pos_terminal.domain.payment import TenderRules
+from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.ticket import Shop
 
 
@@ -59,5 +61,8 @@ class Settings:
     keymap: KeyMap = field(repr=False)
     plugins: tuple[str, ...]
     devices: tuple[DeviceSettings, ...]
+    clerks: SigningOn = field(default_factory=SigningOn)
     closing: ClosingHours = field(default_factory=ClosingHours)
+    witness: Path | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
+    discounts: Terms = ORDINARY_TERMS

@@ -1,0 +1,81 @@
+"""The rounds: the whole journal, checked again and again while the till has nothing else to do.
+
+Each round follows the chain from the first record and checks every signature, a few records at a
+time, so that neither a sale nor the disk notices.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+
+from pos_terminal.journal.chain import Broken, Chain
+from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.keyring import Verifier
+from pos_terminal.journal.signatures import first_wrong, keys_in_force
+
+SLICE = 50
+"""Records at a time: some milliseconds of work."""
+
+REST = 0.25
+"""Seconds between two slices: 200 records a second at most, a million in an hour and a half."""
+
+BETWEEN = 3600.0
+"""Seconds from the end of a round to the next."""
+
+
+class Round:
+    """One walk from the first record to the last; each step blocks for some milliseconds."""
+
+    def __init__(self, path: Path, vfs: str = "") -> None:
+        self._path = path
+        self._vfs = vfs
+        with reading(path, vfs) as reader:
+            self._keys = keys_in_force(reader)
+            purged = reader.purged()
+            head = reader.hashes(purged - 1, 1)[0] if purged else b""
+        self._verifiers = [Verifier(key.public) for key in self._keys]
+        self._chain = Chain(purged, head) if purged else Chain()
+
+    @property
+    def done(self) -> int:
+        """The last record that was found right."""
+        return self._chain.seq
+
+    def step(self) -> bool:
+        """Check the next slice; False at the end. Broken for the first record that is wrong."""
+        with reading(self._path, self._vfs) as reader:
+            if reader.purged() > self.done:
+                return False  # purged meanwhile: the next round begins behind it
+            return self._step(reader)
+
+    def _step(self, reader: Reader) -> bool:
+        try:
+            rows = reader.rows(self.done, SLICE)
+        except apsw.CorruptError as error:
+            raise Broken(self.done + 1, f"from here on the file is damaged: {error}") from error
+        for row in rows:
+            self._chain.follow(row)
+        wrong = first_wrong(rows, self._keys, self._verifiers)
+        if wrong:
+            raise Broken(wrong.seq, wrong.how)
+        return len(rows) == SLICE
+
+
+async def patrol(path: Path, is_idle: Callable[[], bool], *, vfs: str = "") -> Broken:
+    """Make rounds whenever the till is idle, until one finds something; then, what it found.
+
+    JournalError where the journal cannot be read.
+    """
+    try:
+        while True:
+            walk = await asyncio.to_thread(Round, path, vfs)
+            more = True
+            while more:
+                await asyncio.sleep(REST)
+                if is_idle():
+                    more = await asyncio.to_thread(walk.step)
+            await asyncio.sleep(BETWEEN)
+    except Broken as broken:
+        return broken

@@ -1,0 +1,188 @@
+"""The witness: looks from outside at how a journal grows, and signs what it has seen.
+
+It is a directory on another medium or at a second terminal: `witness.key`, an Ed25519 key made
+there, and a file for each till with the last checkpoint that it took. It takes only what goes on
+from that one, and so finds what no chain can: records cut off at the end, an earlier copy put
+back, and all of it written anew, even with the till's own keys.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from pos_terminal.domain import faults
+from pos_terminal.journal import checkpoint
+from pos_terminal.journal.database import Reader, cosign
+from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.extension import Extension, Keys
+from pos_terminal.journal.merkle import Frontier
+from pos_terminal.journal.place import Mark, write_durably
+
+KEY = "witness.key"
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+class Refused(Exception):
+    """What a till handed in does not go on from what the witness saw; the message says how."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the witness keeps of a till: the last checkpoint that it took, and the till's keys."""
+
+    till: Mark
+    checkpoint: bytes
+    keys: Keys
+
+
+class Cosignature(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that goes back: `body` is what the witness signed, `public` its key, raw."""
+
+    body: bytes
+    sig: bytes
+    public: bytes
+
+    @property
+    def witness(self) -> str:
+        """The witness's id: the SHA-256 of its public key."""
+        return sha256(self.public).hexdigest()
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a witness signs: which journal it saw at which length, and when."""
+
+    at: str
+    first: str
+    head: str
+    key: str
+    root: str
+    size: int
+    v: int = 1
+
+
+class Witness:
+    """One witness's directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def cosign(self, extension: Extension, now: datetime) -> Cosignature:
+        """Take what a till handed in, durably, and sign it; Refused where it does not go on.
+
+        OSError where the medium does not let it be kept: then nothing is signed.
+        """
+        try:
+            said = self._taken(extension)
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        key = self._key()
+        seen = Seen(
+            till=extension.till, checkpoint=extension.checkpoint.body, keys=extension.keys
+        )
+        write_durably(self._file(extension.till), _ENCODER.encode(seen), mode=0o600)
+        body = _ENCODER.encode(
+            Said(
+                at=now.isoformat(timespec="seconds"),
+                first=extension.till.first,
+                head=said.head,
+                key=said.key,
+                root=said.root,
+                size=said.size,
+            )
+        )
+        return Cosignature(
+            body=body, sig=key.sign(body), public=key.public_key().public_bytes_raw()
+        )
+
+    def seen(self, till: Mark) -> checkpoint.Checkpoint | None:
+        """The last checkpoint that it took of this till, if any; ValueError where it is spoilt."""
+        kept = self._kept(till)
+        return checkpoint.read(kept.checkpoint) if kept else None
+
+    def _taken(self, extension: Extension) -> checkpoint.Checkpoint:
+        said = extension.said
+        kept = self._kept(extension.till)
+        tree, keys = Frontier(), extension.keys.public
+        if kept:
+            if kept.till != extension.till:
+                raise Refused("it begins with another record than the journal that was seen")
+            known = checkpoint.read(kept.checkpoint)
+            if said.size < known.size:
+                raise Refused(f"it ends with record {said.size}, and {known.size} were seen")
+            tree, keys = known.tree, extension.led_on(kept.keys.public)
+        if keys != extension.keys.public:
+            raise Refused("it is signed by keys that did not take over from those that were seen")
+        if extension.grown(tree).root.hex() != said.root:
+            raise Refused(f"it does not go on from the {tree.size} records that were seen")
+        return said
+
+    def _file(self, till: Mark) -> Path:
+        name = sha256(f"{till.store}\0{till.terminal}".encode()).hexdigest()[:16]
+        return self._directory / f"{name}.seen"
+
+    def _kept(self, till: Mark) -> Seen | None:
+        try:
+            return msgspec.json.decode(self._file(till).read_bytes(), type=Seen)
+        except FileNotFoundError:
+            return None
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"{self._file(till)}: {error}") from error
+
+    def _key(self) -> Ed25519PrivateKey:
+        path = self._directory / KEY
+        try:
+            return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        except FileNotFoundError:
+            key = Ed25519PrivateKey.generate()
+            write_durably(path, key.private_bytes_raw(), mode=0o600)
+            return key
+
+
+def take(path: Path, cosignature: Cosignature) -> int:
+    """Keep a witness's cosignature in the journal at `path`; the size that it is of.
+
+    Refused where it is not signed, or not of this journal.
+    """
+    try:
+        Ed25519PublicKey.from_public_bytes(cosignature.public).verify(
+            cosignature.sig, cosignature.body
+        )
+        said = msgspec.json.decode(cosignature.body, type=Said)
+    except (InvalidSignature, ValueError, msgspec.MsgspecError) as error:
+        raise Refused("it is no cosignature, or was changed") from error
+    with using(path):
+        row = (said.size, cosignature.witness, cosignature.body, cosignature.sig, said.at)
+        if not cosign(path, row, bytes.fromhex(said.head)):
+            raise Refused(f"record {said.size} of this journal is not the one that was seen")
+    return said.size
+
+
+def compare(reader: Reader, directory: Path, till: Mark) -> None:
+    """The journal goes on from what the witness in `directory` saw; JournalError where not.
+
+    WITNESS_DISAGREES: records are gone, or others stand in their place. WITNESS_MISSING: the
+    medium cannot be read, which stops nobody from selling.
+    """
+    try:
+        seen = Witness(directory).seen(till)
+        if not directory.is_dir():
+            raise JournalError(faults.WITNESS_MISSING, f"{directory} is not there")
+    except (OSError, ValueError) as error:
+        raise JournalError(faults.WITNESS_MISSING, f"{directory}: {error}") from error
+    if seen is None:
+        return
+    rows = reader.hashes(seen.size - 1, 1)
+    if not rows:
+        detail = f"the witness saw {seen.size} records, and {reader.last()} are there"
+        raise JournalError(faults.WITNESS_DISAGREES, detail)
+    if rows[0].hex() != seen.head:
+        detail = f"record {seen.size} is not the one that the witness saw"
+        raise JournalError(faults.WITNESS_DISAGREES, detail)
+
+
+def head_qr(head: bytes, size: int, at: str) -> str:
+    """The text of the QR code on a Z: paper that is filed away is a witness, too."""
+    return f"POSJ1 {size} {head.hex()} {at}"
