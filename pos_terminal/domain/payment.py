@@ -11,6 +11,9 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.holidays import is_day_off
 
 
+UNLIMITED: Dated[int] = Dated(())
+
+
 @dataclass(frozen=True, slots=True)
 class TenderKind:
     """A means of payment. `name` stands in records, `label` on the display and on paper.
@@ -24,7 +27,7 @@ class TenderKind:
     gives_change: bool = False
     opens_drawer: bool = False
     food_only: bool = False
-    most: Dated[int] = Dated(())
+    most: Dated[int] = UNLIMITED
     above: Fault = faults.AMOUNT_TOO_LARGE
 
 
