@@ -50,6 +50,7 @@ def keys(text: str) -> list[str]:
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END",
         ",": "KEY_KPDOT", "00": "KEY_INSERT",
+        "%": "KEY_5", "REMISE": "KEY_R", "MOTIF": "KEY_M",
     }  # fmt: skip
     pressed = []
     for word in text.split():
@@ -108,10 +109,11 @@ async def open_shop(
     printer: dict[str, object] | None = None,
     catalog: str = CATALOG,
     keymap: str = "numeric",
+    more: str = "",
 ) -> AsyncIterator[Shop]:
     """A terminal selling in `folder`: the state outlives the block, for another to restart from.
 
-    `printer` holds further keys of the printer's table.
+    `printer` holds further keys of the printer's table, `more` further tables.
     """
     folder.mkdir(exist_ok=True)
     wires = folder / "wires"
@@ -123,7 +125,7 @@ async def open_shop(
             devices = devices.replace(
                 "[devices.printer]\n", f"[devices.printer]\n{key} = {value}\n"
             )
-        file = write_settings(folder, devices, catalog)
+        file = write_settings(folder, devices + more, catalog)
         mapped = f'[terminal]\nkeymap = "{keymap}"\n'
         file.write_text(file.read_text().replace("[terminal]\n", mapped))
         booted = boot(file, state)
