@@ -73,6 +73,7 @@ def _lines(record: Record) -> Rows:
                     Cents(line.net),
                     Cents(line.gross),
                     line.voided,
+                    Cents(line.discount),
                 )
 
 
@@ -190,7 +191,7 @@ TABLES = (
         "lines.csv",
         (
             *_TICKET, "ligne", "plu", "libelle", "famille", "unite", "quantite", "prix_ttc",
-            "prix_pour", "taux_tva", "ht", "ttc", "annulee",
+            "prix_pour", "taux_tva", "ht", "ttc", "annulee", "remise",
         ),
         _lines,
     ),

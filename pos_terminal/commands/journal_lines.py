@@ -1,5 +1,6 @@
 """A record on one line: number, local time, kind, and what happened, with amounts in euros."""
 
+from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
 from pos_terminal.domain.events import (
     CatalogChanged,
     Event,
@@ -16,7 +17,7 @@ from pos_terminal.domain.events import (
     TillStarted,
     TillStopped,
 )
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.quantity import Unit, thousandths
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
@@ -39,6 +40,12 @@ def _what(event: Event) -> str:
     match event:
         case LineSold() | LineVoided() | Tender():
             return f"sale {event.sale}: {_within_sale(event)}"
+        case DiscountGiven():
+            how = f"{percent(event.percent)} %" if event.percent else "amount"
+            off = f"{how} off the {event.scope}, {event.name}"
+            return f"sale {event.sale}: {off}: {euros(-event.amount)} €"
+        case DiscountWithdrawn():
+            return f"sale {event.sale}: discount taken back: {euros(-event.amount)} €"
         case SaleClosed():
             paid = ", ".join(_paid(tender) for tender in event.tenders) or "nothing to pay"
             lines = sum(not line.voided for line in event.lines)

@@ -27,7 +27,12 @@ MARK = "$"
 MOST_KEYS = 8
 """Keys in one command: «0,125 x» and an article, and still a code for a narrow label."""
 
-ENTERED = frozenset({Function.TYPE, Function.TIMES, Function.PRICE, Function.RETURN, Function.VOID})
+ENTERED = frozenset(
+    {
+        Function.TYPE, Function.TIMES, Function.PRICE, Function.RETURN, Function.VOID,
+        Function.REASON,
+    }
+)  # fmt: skip
 """What may stand before the last key: keys that only prepare the next one and record nothing."""
 
 _ALPHABET = digits + ascii_uppercase

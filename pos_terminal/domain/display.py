@@ -93,8 +93,8 @@ def discounted(given: DiscountGiven, sale: Sale) -> Screen:
 
 def undiscounted(given: DiscountGiven, total: int) -> Screen:
     """A discount taken back."""
-    taken = f"{say('ANNULE')} {discount_name(given.percent)}"
-    return Screen(both_ends(taken, euros(given.amount)), both_ends(say("TOTAL"), euros(total)))
+    taken = both_ends(say("REMISE ANNULEE"), euros(given.amount))
+    return Screen(taken, both_ends(say("TOTAL"), euros(total)))
 
 
 def remaining(due: int) -> Screen:

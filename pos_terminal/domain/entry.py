@@ -6,7 +6,7 @@ None of it is journaled; a power cut forgets it, as lifting a pencil would.
 from dataclasses import dataclass, replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.money import WHOLE, euros
 from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
 from pos_terminal.domain.sale import LARGEST_QUANTITY, Refused
 from pos_terminal.domain.screen import WIDTH, Screen
@@ -29,6 +29,7 @@ class Entry:
     price: int | None = None
     returning: bool = False
     voiding: bool = False
+    reason: int | None = None
 
     def type(self, characters: str) -> "Entry":
         """Add a digit, «00» or the decimal comma. Raises Refused."""
@@ -80,6 +81,24 @@ class Entry:
             raise Refused(faults.NOT_NOW)
         return replace(self, number="", price=self.cents())
 
+    def percent(self) -> int:
+        """The number as basis points, more than nothing and at most the whole. Raises Refused."""
+        if not self.number:
+            raise Refused(faults.NUMBER_MISSING)
+        rate = self._decimal(2)
+        if not 0 < rate <= WHOLE:
+            raise Refused(faults.BAD_NUMBER)
+        return rate
+
+    def because(self, reasons: int) -> "Entry":
+        """The number becomes the reason of what follows, one out of `reasons`. Raises Refused."""
+        if self.reason is not None:
+            raise Refused(faults.NOT_NOW)
+        number = int(self.whole())
+        if not 0 < number <= reasons:
+            raise Refused(faults.UNKNOWN_REASON)
+        return replace(self, number="", reason=number)
+
     def charged(self, listed: Price | None) -> Price | None:
         """What the next article costs: the price set for it or else its listed one, split or not.
 
@@ -109,4 +128,6 @@ class Entry:
             prefixes.append(f"{thousandths(self.per)} x")
         if self.price is not None:
             prefixes.append(euros(self.price))
+        if self.reason is not None:
+            prefixes.append(f"{say('MOTIF')} {self.reason}")
         return Screen(" ".join(prefixes), self.number.rjust(WIDTH))

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
 from pos_terminal.domain.events import (
     Event,
     LineSold,
     LineVoided,
     Origin,
     Paid,
+    Reduction,
     SaleAbandoned,
     SaleClosed,
     SaleOpened,
@@ -43,7 +45,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """An open sale. `voided` are the numbers of the lines taken back."""
+    """An open sale. `voided` are the numbers of the lines taken back.
+
+    `undoable` counts the newest discounts since which no line has come or gone.
+    """
 
     number: int
     catalog: str
@@ -51,11 +56,36 @@ class Sale:
     lines: tuple[LineSold, ...] = ()
     voided: frozenset[int] = frozenset()
     tenders: tuple[Paid, ...] = ()
+    discounts: tuple[DiscountGiven, ...] = ()
+    undoable: int = 0
 
     @property
     def live(self) -> tuple[LineSold, ...]:
-        """The lines that count."""
-        return tuple(line for line in self.lines if line.line not in self.voided)
+        """The lines that count, with what was taken off them off their gross."""
+        off: dict[int, int] = {}
+        for reduction in self.discounts:
+            for share in reduction.shares:
+                off[share.line] = off.get(share.line, 0) + share.amount
+        return tuple(
+            replace(line, gross=line.gross - off[line.line]) if line.line in off else line
+            for line in self.lines
+            if line.line not in self.voided
+        )
+
+    @property
+    def reductions(self) -> tuple[Reduction, ...]:
+        """What is taken off the lines that count; a voided line has taken its share along."""
+        return tuple(
+            Reduction(
+                scope=given.scope,
+                name=given.name,
+                percent=given.percent,
+                amount=sum(share.amount for share in shares),
+                shares=shares,
+            )
+            for given in self.discounts
+            if (shares := tuple(each for each in given.shares if each.line not in self.voided))
+        )
 
     @property
     def total(self) -> int:
@@ -155,6 +185,7 @@ class Sale:
             total=self.total,
             change=sum(paid.change for paid in self.tenders),
             origin=self.origin,
+            reductions=self.reductions,
         )
 
     def abandon(self) -> SaleAbandoned:
@@ -171,7 +202,8 @@ class Sale:
 
     def ticket_lines(self) -> tuple[TicketLine, ...]:
         """All lines by value, the voided ones too, each live one with its share of the net."""
-        nets = _nets(self.live)
+        live = {line.line: line for line in self.live}
+        nets = _nets(tuple(live.values()))
         return tuple(
             TicketLine(
                 line=line.line,
@@ -183,11 +215,13 @@ class Sale:
                 price=line.price,
                 per=line.per,
                 vat=line.vat,
-                gross=line.gross,
+                gross=now.gross,
                 net=nets.get(line.line, 0),
                 voided=line.line in self.voided,
+                discount=line.gross - now.gross,
             )
             for line in self.lines
+            for now in (live.get(line.line, line),)
         )
 
 
@@ -199,9 +233,14 @@ def apply(sale: Sale | None, event: Event) -> Sale | None:
         return None
     match event:
         case LineSold():
-            return replace(sale, lines=(*sale.lines, event))
+            return replace(sale, lines=(*sale.lines, event), undoable=0)
         case LineVoided():
-            return replace(sale, voided=sale.voided | {event.line})
+            return replace(sale, voided=sale.voided | {event.line}, undoable=0)
+        case DiscountGiven():
+            discounts = (*sale.discounts, event)
+            return replace(sale, discounts=discounts, undoable=sale.undoable + 1)
+        case DiscountWithdrawn():
+            return replace(sale, discounts=sale.discounts[:-1], undoable=sale.undoable - 1)
         case Tender():
             paid = Paid(
                 tender=event.tender, amount=event.amount, given=event.given, change=event.change

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pos_terminal.domain.events import SaleClosed, TicketLine
+from pos_terminal.domain.adjusting import LINE, PROMOTION, discount_name
+from pos_terminal.domain.events import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
 from pos_terminal.domain.period import TRAINING_SERIES
@@ -45,7 +46,8 @@ def receipt(
             *_head(shop, terminal, ticket, at),
             *_marks(copy, simulated=simulated, training=training),
             Rule(),
-            *(block for line in ticket.lines if not line.voided for block in _line(line)),
+            *(block for line in ticket.lines if not line.voided for block in _line(line, ticket)),
+            *(_reduction(each) for each in ticket.reductions if each.scope != LINE),
             Rule(),
             Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
             *_tenders(ticket),
@@ -75,11 +77,24 @@ def _marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
         yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
 
 
-def _line(line: TicketLine) -> Iterator[Block]:
-    yield Row(line.name, euros(line.gross))
+def _line(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
+    """The line at its full price, and below it what was taken off it alone."""
+    yield Row(line.name, euros(line.gross + line.discount))
     detail = _quantity(line)
     if detail:
         yield Text(f"  {detail}")
+    for each in ticket.reductions:
+        if each.scope == LINE and each.shares[0].line == line.line:
+            yield Row(f"  {reduction_name(each)}", euros(-each.amount))
+
+
+def _reduction(each: Reduction) -> Block:
+    return Row(reduction_name(each), euros(-each.amount))
+
+
+def reduction_name(each: Reduction) -> str:
+    """«REMISE 10 %», «REMISE»; a promotion has its own name."""
+    return each.name if each.scope == PROMOTION else discount_name(each.percent)
 
 
 def _quantity(line: TicketLine) -> str:

@@ -67,7 +67,7 @@ def test_codes_stay_as_printed_sheets_have_them() -> None:
 
 
 def test_a_narrow_label_is_enough_for_a_function() -> None:
-    assert max(len(encode([key])) for key in EVERY) == 4
+    assert max(len(encode([key])) for key in EVERY) <= 5
 
 
 @given(COMMANDS, st.data())

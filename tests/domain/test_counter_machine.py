@@ -21,7 +21,9 @@ KEYS = [
     *map(parse_key, ("CHEQUE", "TR")),
 ]
 MANY = [
-    "1 PLU", "3 x 2 PLU", "0,5 x 1 PLU", "3 x 5 x 2 PLU", "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
+    "1 PLU", "3 x 2 PLU", "0,5 x 1 PLU", "3 x 5 x 2 PLU",
+    "10 %", "1 PLU 10 %", "ST 5 %", "2 MOTIF 30 REMISE", "ST 100 REMISE", "100 %",
+    "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
     "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
 ]  # fmt: skip
@@ -95,7 +97,10 @@ class Clerk(RuleBasedStateMachine):
         sale = self.till.counter.sale
         if sale:
             live = [line for line in sale.lines if line.line not in sale.voided]
-            assert sale.total == sum(line.gross for line in live)
+            off = sum(reduction.amount for reduction in sale.reductions)
+            assert sale.total == sum(line.gross for line in live) - off
+            for line, now in zip(live, sale.live, strict=True):
+                assert 0 <= now.gross <= line.gross or line.gross <= now.gross <= 0
             assert abs(sale.total) <= LARGEST_TOTAL
             assert [line.line for line in sale.lines] == list(range(1, len(sale.lines) + 1))
 

@@ -22,7 +22,10 @@ JOURNAL = (TESTS.parent / "docs" / "journal.md").read_text()
 GOLDEN = sorted((TESTS / "golden" / "journal").glob("*.jsonl"))
 PARTS = {
     part.__name__: part
-    for part in (events.Origin, events.TicketLine, events.VatSum, events.Paid)
+    for part in (
+        events.Origin, events.TicketLine, events.VatSum, events.Paid, events.Share,
+        events.Reduction,
+    )
 }
 
 

@@ -81,6 +81,8 @@ def _article(desk: Desk, number: str, moment: Moment) -> Step:
 
 
 def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+    if desk.entry.reason is not None:
+        raise Refused(faults.NOT_NOW)  # it is for a discount
     if desk.entry.voiding:
         if replace(desk.entry, number="", voiding=False) != Entry():
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
