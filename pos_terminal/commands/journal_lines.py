@@ -1,6 +1,7 @@
 """A record on one line: number, local time, kind, and what happened, with amounts in euros."""
 
 from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
+from pos_terminal.domain.clerk_events import AuthorityGiven, OperatorRefused
 from pos_terminal.domain.events import (
     CatalogChanged,
     Event,
@@ -105,7 +106,11 @@ def _of_the_till(event: Event) -> str:
         case TillStopped():
             return event.reason
         case OperatorSignedOn():
-            return f"operator {event.operator}"
+            return f"operator {event.operator}, by {event.by or 'the settings'}"
+        case OperatorRefused():
+            return f"operator {event.operator}, wrong PIN {event.tries}"
+        case AuthorityGiven():
+            return f"operator {event.authority} allows {event.right}"
         case CatalogChanged():
             return f"catalogue {event.catalog[:12]}"
         case UnknownEvent():

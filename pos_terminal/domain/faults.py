@@ -383,7 +383,7 @@ CLERK_LOCKED = _fault(
     "O-104",
     "CODE BLOQUE",
     "Trop de codes faux ont été tapés pour ce vendeur.",
-    "Attendre 30 secondes, puis le double à chaque essai faux ; ou donner un nouveau code.",
+    "Attendre 30 secondes, puis le double à chaque essai faux, une heure au plus.",
 )
 NO_RIGHT = _fault(
     "O-105",

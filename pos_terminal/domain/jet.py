@@ -8,6 +8,12 @@ released, keeps its meaning. Labels and details are French: this is evidence, no
 from dataclasses import dataclass
 
 from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened, PaymentChanged
+from pos_terminal.domain.clerk_events import (
+    AuthorityGiven,
+    OperatorLocked,
+    OperatorRefused,
+    OperatorSignedOff,
+)
 from pos_terminal.domain.events import (
     CatalogChanged,
     Event,
@@ -72,6 +78,10 @@ COUNT = 952
 PAYMENT = 953
 DUPLICATE = 954
 ERASURE = 960
+SIGNED_OFF = 970
+PIN_REFUSED = 971
+PIN_LOCKED = 972
+AUTHORITY = 973
 
 CODES: dict[int, str] = {
     ARCHIVE: "Archivage d'une période",
@@ -107,6 +117,10 @@ CODES: dict[int, str] = {
     PAYMENT: "Changement de moyen de paiement après vente",
     DUPLICATE: "Duplicata d'un ticket",
     ERASURE: "Effacement de données personnelles",
+    SIGNED_OFF: "Fin de poste d'un opérateur",
+    PIN_REFUSED: "Code secret refusé",
+    PIN_LOCKED: "Code secret bloqué après des essais faux",
+    AUTHORITY: "Accord d'un responsable",
 }
 """Every code with its label; `docs/closing.md` has the same table."""
 
@@ -145,6 +159,14 @@ def _of_the_till(event: Event) -> Entry | None:
             return Entry(STOP, event.reason)
         case OperatorSignedOn():
             return Entry(START, f"opérateur {event.operator}")
+        case OperatorSignedOff():
+            return Entry(SIGNED_OFF)
+        case OperatorRefused():
+            return Entry(PIN_REFUSED, f"opérateur {event.operator}, essai {event.tries}")
+        case OperatorLocked():
+            return Entry(PIN_LOCKED, f"opérateur {event.operator}")
+        case AuthorityGiven():
+            return Entry(AUTHORITY, f"responsable {event.authority}, {event.right}")
         case CatalogChanged():
             return Entry(CATALOG, f"catalogue {event.catalog}")
         case SaleAbandoned():

@@ -2,28 +2,32 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pos_terminal
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.clockwork import doubtful
+from pos_terminal.domain.clerks import Clerks
 from pos_terminal.domain.counter import Counter
+from pos_terminal.domain.desk.signing import settle
 from pos_terminal.domain.events import Event, TillStopped
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.setup import Setup
-from pos_terminal.domain.steps import Input, NewCatalog, Trouble
+from pos_terminal.domain.steps import Input, NewCatalog, NewClerks, Trouble
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
-from pos_terminal.runtime import personal
+from pos_terminal.runtime import clerks, personal
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
+from pos_terminal.runtime.clerks import BadClerks, with_names
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.closing import Closing
 from pos_terminal.runtime.equipment import Equipment
+from pos_terminal.runtime.evidence import Guard
 from pos_terminal.runtime.hotplug import watch
 from pos_terminal.runtime.notify import notify, watchdog_interval
 from pos_terminal.runtime.plugins import Plugins
@@ -102,9 +106,10 @@ class App:
         self.plugins.on_stop = partial(self.put, Trouble(faults.PLUGIN_STOPPED))
         if self.plugins.stopped:
             self.plugins.on_stop()
+        watchers: list[Coroutine[Any, Any, None]]
         watchers = [self._sell(journal), self._keep_watchdog(), self._watch_files()]
         if not self._identity.simulated:  # a replay's days are those of its file
-            watchers += [self._watch_closings(), self._watch_persons()]
+            watchers += [self._watch_closings(), self._watch_persons(), self._watch_journal()]
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(task) for task in self.equipment.tasks()]
@@ -120,7 +125,9 @@ class App:
 
     def _open_journal(self) -> Journal | JournalError:
         try:
-            self.journal = Journal.open(self._state, self._identity, vfs=self._vfs)
+            self.journal = Journal.open(
+                self._state, self._identity, vfs=self._vfs, witness=self.settings.witness
+            )
         except JournalError as error:
             if error.fault in WRONG_PLACE:
                 raise
@@ -160,8 +167,11 @@ class App:
         )
         self.till = till
         in_force = Setup(self._identity.software, self.settings.source, loaded.catalog.sha256)
-        now, operator = self._clock.now(), self.settings.operator
-        till.record(tuple(at_start(journal.running, in_force, operator, now, last)))
+        now = self._clock.now()
+        settled = settle(counter)
+        till.record((*at_start(journal.running, in_force, now, last), *settled))
+        for event in settled:
+            counter.apply(event, now.at)
         if doubtful(now, last):
             self.put(Trouble(faults.CLOCK_DOUBTED))
         if loaded.problems:
@@ -174,27 +184,49 @@ class App:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         given = self.settings
         find = self.plugins.find_item
-        counter = Counter(loaded.catalog, given.default_vat, find, given.tenders)
+        counter = Counter(loaded.catalog, given.default_vat, find, given.tenders, given.discounts)
         counts = journal.running.counts
         weighings = self.till.counter.weighings if self.till else 0
         training = journal.running.book.training
         counter.resume(counts.sale, counts.tickets, weighings, training=training)
-        for record in journal.recent():
+        recent = journal.recent()
+        counter.resume_clerks(
+            self._clerks(),
+            recent[0].operator if recent else 0,
+            journal.running.wrong,
+            self.till.counter.checks if self.till else 0,
+        )
+        for record in recent:
             counter.apply(record.event, record.moment.at)
-        sale = counter.sale
-        if sale and sale.catalog != loaded.catalog.sha256:
-            self._keep_prices(counter, sale.catalog, loaded)
+        opened = (*counter.waiting, counter.sale) if counter.sale else counter.waiting
+        for sha256 in {sale.catalog for sale in opened} - {loaded.catalog.sha256}:
+            self._keep_prices(counter, sha256)
         return counter
 
-    def _keep_prices(self, counter: Counter, sha256: str, loaded: Loaded) -> None:
-        """Sell the open sale from its own catalogue to its end, and then from the present one."""
+    def _keep_prices(self, counter: Counter, sha256: str) -> None:
+        """Sell an open sale from its own catalogue to its end."""
         try:
-            counter.catalog = self._catalogue.kept(sha256)
+            counter.kept[sha256] = self._catalogue.kept(sha256)
         except JournalError as error:  # its lines have their prices; what follows has today's
             log.error("%s", error)
             self.put(Trouble(faults.BAD_CATALOGUE))
-        else:
-            self.put(NewCatalog(loaded.catalog))
+
+    def _clerks(self) -> Clerks:
+        """Who may sign on; nobody where the clerks' file is there and cannot be used."""
+        rules, alone = self.settings.clerks, self.settings.operator
+        try:
+            of = with_names(clerks.read(self._state), self._state)
+        except BadClerks as error:
+            log.error("%s %s", error, error.fault.remedy)
+            self.put(Trouble(error.fault))
+            return Clerks(rules=rules, alone=alone, closed=True)
+        return Clerks(of, rules, alone)
+
+    def reload_clerks(self) -> None:
+        """Take over the clerks' file as it is now, at once."""
+        found = self._clerks()
+        if not found.closed:  # a file that was spoilt leaves those in force who were
+            self.put(NewClerks(found))
 
     async def _out_of_order(self, fault: Fault) -> None:
         """Refuse every input, loudly, until it is time to try the journal again."""
@@ -245,6 +277,15 @@ class App:
         await self.ready.wait()
         await personal.watch(self._state, self._record, self._clock.now, self.put)
 
+    async def _watch_journal(self) -> None:
+        """From the start on: rounds in idle moments, and the witness if there is one."""
+        await self.ready.wait()
+        guard = Guard(self._state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(guard.make_rounds())
+            if self.settings.witness:
+                group.create_task(guard.be_witnessed(self.settings.witness, self._clock.now))
+
     async def _record(self, events: Sequence[Event]) -> None:
         """Make events of the terminal's own durable; JournalError where it is out of order."""
         if self.till is None or self.journal is None:
@@ -258,4 +299,6 @@ class App:
         """From the start on, but behind it: what is plugged in, and a new catalogue."""
         await self.ready.wait()
         reactions = {path: port.wake for path, port in self.equipment.paths.items()}
-        await watch({**reactions, self.settings.catalog.absolute(): self.reload_catalogue})
+        reactions[self.settings.catalog.absolute()] = self.reload_catalogue
+        reactions[(self._state / clerks.NAME).absolute()] = self.reload_clerks
+        await watch(reactions)

@@ -21,6 +21,7 @@ from pos_terminal.runtime.lanes import (
     show_screens,
     sound_tones,
 )
+from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings
 from pos_terminal.runtime.supervise import Latest
@@ -49,6 +50,7 @@ class Equipment:
             printer=PrinterLane(self._one(DeviceClass.PRINTER), put),
             drawer=DrawerLane(self._one(DeviceClass.DRAWER), put),
             scale=ScaleLane(self._one(DeviceClass.SCALE), put),
+            pins=PinLane(put),
         )
 
     def _add(self, device: DeviceSettings, drivers: Drivers) -> None:
@@ -82,6 +84,7 @@ class Equipment:
             self.outputs.printer.run(),
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
+            self.outputs.pins.run(),
         ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pos_terminal.domain import jet
 from pos_terminal.domain.clockwork import doubtful
-from pos_terminal.domain.events import CatalogChanged, Event, OperatorSignedOn
+from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.setup import Setup
 from pos_terminal.domain.system_events import TechnicalEvent
@@ -19,17 +19,10 @@ def last_moment(journal: Journal) -> Moment | None:
 
 
 def at_start(
-    running: Running, in_force: Setup, operator: int, now: Moment, last: Moment | None
+    running: Running, in_force: Setup, now: Moment, last: Moment | None
 ) -> Iterator[Event]:
-    """The events of a start at `now`, after a last record of `last`.
-
-    While a sale is open it keeps its catalogue, and the new one is recorded when it takes over.
-    """
-    for event in running.setup.started(in_force):
-        if not (running.opened and isinstance(event, CatalogChanged)):
-            yield event
+    """The events of a start at `now`, after a last record of `last`."""
+    yield from running.setup.started(in_force)
     doubt = doubtful(now, last)
     if doubt:
         yield TechnicalEvent(code=jet.CLOCK_DOUBTED, detail=doubt)
-    if running.operator != operator:
-        yield OperatorSignedOn(operator=operator)

@@ -23,6 +23,7 @@ from pos_terminal.domain.period_events import Period, PeriodClosed
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import (
     CatchUp,
+    CheckPin,
     Effect,
     Input,
     OpenDrawer,
@@ -37,6 +38,7 @@ from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.lanes import DrawerLane, Paper, PrinterLane, ScaleLane
+from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.supervise import Latest, first
 
 Appended = asyncio.Future[tuple[Record, ...]]
@@ -51,6 +53,7 @@ class Outputs:
     printer: PrinterLane
     drawer: DrawerLane
     scale: ScaleLane
+    pins: PinLane
 
 
 class Inputs(Protocol):
@@ -197,6 +200,8 @@ class Till:
                     self._outputs.tone.put(tone)
                 case Weigh(request):
                     self._outputs.scale.weigh(request)
+                case CheckPin():
+                    self._outputs.pins.check(effect)
                 case OpenDrawer():
                     self._outputs.drawer.open()
                 case CatchUp():

@@ -49,7 +49,7 @@ def keys(text: str) -> list[str]:
         "PRIX": "KEY_KPSLASH", "C": "KEY_ESC", "CANCEL": "KEY_DELETE", "RF": "KEY_F9",
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END",
-        ",": "KEY_KPDOT", "00": "KEY_INSERT",
+        "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB", ",": "KEY_KPDOT", "00": "KEY_INSERT",
         "%": "KEY_5", "REMISE": "KEY_R", "MOTIF": "KEY_M",
     }  # fmt: skip
     pressed = []

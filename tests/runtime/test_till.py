@@ -18,6 +18,7 @@ from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.errors import JournalFailed
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
+from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.supervise import Latest
 from pos_terminal.runtime.till import Outputs, Till
 from pos_terminal.testing.running import run
@@ -72,9 +73,10 @@ class Counterside:
         self.printer = PrinterLane(None, self.put.append)
         self.drawer = DrawerLane(None, self.put.append)
         self.scale = ScaleLane(None, self.put.append)
+        self.pins = PinLane(self.put.append)
         self.screen: Latest[Screen] = Latest()
         self.tone: Latest[Tone] = Latest()
-        outputs = Outputs(self.screen, self.tone, self.printer, self.drawer, self.scale)
+        outputs = Outputs(self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins)
         self.till = Till(
             Counter(goods(), DEFAULT_VAT), cast(Journal, self.journal), FixedClock(), outputs,
             shop=Shop("Boulangerie"), terminal="2", simulated=False,

@@ -1,0 +1,121 @@
+"""The clerks' file `clerks.toml` in the state directory: numbers, rights, and what checks PINs.
+
+No PIN, badge or name stands in it: PINs as scrypt makes them, badges as their SHA-256, and the
+names are in the personal store, under the pseudonym that stands here.
+"""
+
+import json
+import logging
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.clerks import HIGHEST, ORDINARY, Clerk, Right
+from pos_terminal.domain.faults import Fault
+from pos_terminal.journal.place import write_durably
+from pos_terminal.persons.errors import PersonsError
+from pos_terminal.persons.store import exists, reading
+from pos_terminal.runtime import pins
+
+log = logging.getLogger(__name__)
+
+NAME = "clerks.toml"
+PURPOSE = "operator"
+"""Why the personal store holds a clerk's name."""
+
+HEADER = "# Written by «pos-terminal clerk». Numbers, rights, and what checks PINs and badges.\n"
+
+
+class BadClerks(Exception):
+    """The clerks' file cannot be used, or cannot be written; `fault` for the clerk."""
+
+    def __init__(self, file: Path, detail: str, fault: Fault = faults.BAD_CLERKS) -> None:
+        super().__init__(f"{fault}: {file}: {detail}.")
+        self.fault = fault
+        self.detail = f"{file}: {detail}"
+
+
+Sha256 = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+Pseudonym = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    number: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
+    pin: str
+    rights: tuple[Right, ...] = tuple(ORDINARY)
+    badge: Sha256 = ""
+    training: bool = False
+    person: Pseudonym = ""
+
+
+def read(state: Path) -> dict[int, Clerk]:
+    """The clerks in the file, by number; none where there is no file. Raises BadClerks."""
+    file = state / NAME
+    try:
+        tables: dict[str, Any] = tomllib.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadClerks(file, str(error)) from error
+    try:
+        if tables.keys() - {"clerk"}:
+            raise ValueError("only [[clerk]] tables are known")
+        rows = msgspec.convert(tables.get("clerk", []), tuple[_Row, ...])
+        clerks = {row.number: _clerk(row) for row in rows}
+    except ValueError as error:  # msgspec's too; neither says what the PIN's row holds
+        raise BadClerks(file, str(error)) from error
+    badges = [row.badge for row in rows if row.badge]
+    if len(clerks) < len(rows) or len(set(badges)) < len(badges):
+        raise BadClerks(file, "two clerks have one number, or one badge")
+    return clerks
+
+
+def _clerk(row: _Row) -> Clerk:
+    pins.check_kept(row.pin)
+    return Clerk(
+        row.number, row.pin, frozenset(row.rights), row.badge, row.training, row.person
+    )
+
+
+def write(state: Path, clerks: Iterable[Clerk]) -> None:
+    """Put the file in place, readable to its owner alone. Raises BadClerks."""
+    text = HEADER + "".join(map(_table, sorted(clerks, key=lambda clerk: clerk.number)))
+    try:
+        write_durably(state / NAME, text.encode(), mode=0o600)
+    except OSError as error:
+        raise BadClerks(state / NAME, str(error), faults.FILE_UNWRITABLE) from error
+
+
+def _table(clerk: Clerk) -> str:
+    values: dict[str, object] = {
+        "number": clerk.number,
+        "pin": clerk.pin,
+        "rights": sorted(right.value for right in clerk.rights),
+        "badge": clerk.badge,
+        "training": clerk.training,
+        "person": clerk.person,
+    }
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+    return f"\n[[clerk]]\n{''.join(lines)}"
+
+
+def with_names(clerks: Mapping[int, Clerk], state: Path) -> dict[int, Clerk]:
+    """The clerks with the names that the personal store holds of them; it may hold none."""
+    named = dict(clerks)
+    try:
+        if exists(state):
+            with reading(state) as shelf:
+                for clerk in clerks.values():
+                    if clerk.person and shelf.holds(clerk.person):
+                        items = map(shelf.open, shelf.boxes(clerk.person))
+                        names = [each.data.name for each in items if each.purpose == PURPOSE]
+                        named[clerk.number] = replace(clerk, name=(names[0] or "") if names else "")
+    except PersonsError as error:  # the greeting says the number then
+        log.warning("%s %s", error, error.fault.remedy)
+    return named

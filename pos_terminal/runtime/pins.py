@@ -1,0 +1,81 @@
+"""PINs: what is kept of one, and checking one, which takes its time and so is done off the loop."""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from typing import NoReturn
+
+from pos_terminal.domain.clerks import LONGEST_PIN, SHORTEST_PIN, Pin
+from pos_terminal.domain.steps import CheckPin, Input, PinChecked
+
+N, R, P = 2**14, 8, 1
+"""scrypt's cost (RFC 7914, section 2): 16 MiB, and some 50 ms on a till."""
+
+SALT, HASH = 16, 32
+"""Bytes."""
+
+ROOM = 64 * 1024 * 1024
+"""Bytes that scrypt may take; more than any cost that `keep` writes."""
+
+
+def keep(pin: Pin) -> str:
+    """What is kept of a PIN: scrypt's cost, a salt of its own, and the hash. ValueError."""
+    digits = pin.digits
+    if not (digits.isascii() and digits.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
+        raise ValueError(f"a PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits")
+    if len(set(digits)) == 1 or digits in "01234567890" or digits in "09876543210":
+        raise ValueError("this PIN is the first that anybody would try")
+    salt = secrets.token_bytes(SALT)
+    return f"scrypt:{N}:{R}:{P}:{salt.hex()}:{_hash(pin, salt, N, R, P).hex()}"
+
+
+def is_right(pin: Pin, kept: str) -> bool:
+    """Whether this is the PIN that `kept` is of. Blocks. ValueError where it is of none."""
+    n, r, p, salt, expected = _parts(kept)
+    return hmac.compare_digest(_hash(pin, salt, n, r, p), expected)
+
+
+def check_kept(kept: str) -> None:
+    """ValueError where the text is not what `keep` makes."""
+    _parts(kept)
+
+
+def _parts(kept: str) -> tuple[int, int, int, bytes, bytes]:
+    try:
+        name, n, r, p, salt, expected = kept.split(":")
+        cost = int(n), int(r), int(p)
+        made = bytes.fromhex(salt), bytes.fromhex(expected)
+    except ValueError:
+        raise ValueError("this is nothing that is kept of a PIN") from None
+    n_, r_, p_ = cost
+    room = 128 * n_ * r_
+    if name != "scrypt" or not 0 < room < ROOM or not 0 < p_ <= 4 or len(made[1]) != HASH:
+        raise ValueError("this is nothing that is kept of a PIN")
+    return n_, r_, p_, *made
+
+
+def _hash(pin: Pin, salt: bytes, n: int, r: int, p: int) -> bytes:
+    return hashlib.scrypt(
+        pin.digits.encode(), salt=salt, n=n, r=r, p=p, maxmem=2 * ROOM, dklen=HASH
+    )
+
+
+class PinLane:
+    """Checks one PIN after the other, and answers with the number of the question."""
+
+    def __init__(self, put: Callable[[Input], None]) -> None:
+        self._put = put
+        self._asked: asyncio.Queue[CheckPin] = asyncio.Queue()
+
+    def check(self, asked: CheckPin) -> None:
+        """Have it checked; the counter asks again only when it has the answer."""
+        self._asked.put_nowait(asked)
+
+    async def run(self) -> NoReturn:
+        """Check what is asked, for ever."""
+        while True:
+            asked = await self._asked.get()
+            right = await asyncio.to_thread(is_right, asked.pin, asked.kept)
+            self._put(PinChecked(asked.request, asked.clerk, right))
