@@ -63,7 +63,9 @@ class Round:
         return len(rows) == SLICE
 
 
-async def patrol(path: Path, is_idle: Callable[[], bool], *, vfs: str = "") -> Broken:
+async def patrol(
+    path: Path, is_idle: Callable[[], bool], *, vfs: str = "", rest: float = REST
+) -> Broken:
     """Make rounds whenever the till is idle, until one finds something; then, what it found.
 
     JournalError where the journal cannot be read.
@@ -73,7 +75,7 @@ async def patrol(path: Path, is_idle: Callable[[], bool], *, vfs: str = "") -> B
             walk = await asyncio.to_thread(Round, path, vfs)
             more = True
             while more:
-                await asyncio.sleep(REST)
+                await asyncio.sleep(rest)
                 if is_idle():
                     more = await asyncio.to_thread(walk.step)
             await asyncio.sleep(BETWEEN)

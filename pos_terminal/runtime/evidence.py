@@ -16,7 +16,7 @@ from pos_terminal.journal import extension
 from pos_terminal.journal.checkpoint import is_due
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError, JournalFailed
-from pos_terminal.journal.patrol import patrol
+from pos_terminal.journal.patrol import REST, patrol
 from pos_terminal.journal.place import read_mark
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import Refused, Witness, take
@@ -45,19 +45,25 @@ class Guard:
         put: Callable[[Trouble], None],
         *,
         vfs: str = "",
+        quiet: float = QUIET,
+        rest: float = REST,
     ) -> None:
         self._state = state
         self._journal = journal
         self._record = record
         self._put = put
         self._vfs = vfs
+        self._quiet = quiet
+        self._rest = rest
 
     async def make_rounds(self) -> None:
         """Until something is found: then the JET and the till say so, and support is called."""
         while True:
             if self._journal():
                 try:
-                    found = await patrol(self._state / NAME, self._is_idle, vfs=self._vfs)
+                    found = await patrol(
+                        self._state / NAME, self._is_idle, vfs=self._vfs, rest=self._rest
+                    )
                     break
                 except JournalError as error:
                     log.warning("no round through the journal: %s", error)
@@ -71,7 +77,7 @@ class Guard:
 
     def _is_idle(self) -> bool:
         journal = self._journal()
-        return journal is not None and journal.quiet_for() >= QUIET
+        return journal is not None and journal.quiet_for() >= self._quiet
 
     async def be_witnessed(self, directory: Path, now: Callable[[], Moment]) -> None:
         """Have each checkpoint cosigned on the medium at `directory`, as it is made."""
