@@ -47,7 +47,12 @@ async def _serve(booted: Booted, state: Path) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
-    loop.add_signal_handler(signal.SIGHUP, app.reload_catalogue)
+    loop.add_signal_handler(signal.SIGHUP, _reload, app)
     if booted.refused:
         app.put(Trouble(faults.BAD_CONFIGURATION))
     await app.run()
+
+
+def _reload(app: App) -> None:
+    app.reload_catalogue()
+    app.reload_clerks()

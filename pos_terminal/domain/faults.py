@@ -153,6 +153,30 @@ UNKNOWN_REASON = _fault(
     "Aucun motif de remise n'a ce numéro.",
     "Taper C, puis un numéro de la liste des motifs ([discounts] dans les réglages).",
 )
+REASON_WANTED = _fault(
+    "S-136",
+    "TAPER LE MOTIF",
+    "Une entrée ou une sortie d'espèces a besoin d'un motif.",
+    "Taper C, puis le numéro du motif, MOTIF, la somme et la touche.",
+)
+NOT_IN_TRAINING = _fault(
+    "S-137",
+    "PAS EN FORMATION",
+    "En formation, le tiroir et la clôture ne servent pas.",
+    "Taper C ; finir la formation d'abord.",
+)
+COUNTING = _fault(
+    "S-138",
+    "COMPTAGE EN COURS",
+    "Le tiroir est en train d'être compté.",
+    "Taper C et finir le comptage ; C encore l'abandonne.",
+)
+COUNT_FIRST = _fault(
+    "S-139",
+    "COMPTER D'ABORD",
+    "Le tiroir n'a pas été compté, ou de l'argent a bougé depuis.",
+    "Taper C, compter le tiroir (COMPTE), puis Z.",
+)
 Z_DUE = _fault(
     "S-121",
     "Z A FAIRE",
@@ -409,6 +433,12 @@ BAD_CLERKS = _fault(
     "Le fichier des vendeurs (clerks.toml) ne peut pas être utilisé.",
     "Lire la cause au journal du système ; corriger ou restaurer clerks.toml.",
     Tone.ALARM,
+)
+CLERK_REFUSED = _fault(
+    "O-109",
+    "VENDEUR REFUSE",
+    "Ce vendeur, ce code ou ce badge ne peut pas être enregistré ainsi.",
+    "Lire la cause dite et recommencer.",
 )
 NOTHING_HELD = _fault(
     "S-191", "RIEN EN ATTENTE", "Aucune vente n'attend.", "Taper C et poursuivre."
