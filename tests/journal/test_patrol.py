@@ -1,4 +1,4 @@
-"""Rounds through the journal while nothing else happens, and what follows when one finds a thing."""
+"""Rounds through the journal while nothing else happens, and what follows when one finds it bad."""
 
 import asyncio
 from collections.abc import Sequence
@@ -34,7 +34,10 @@ def test_a_round_sees_every_record(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["UPDATE journal SET sig = zeroblob(70) WHERE seq = 120", "DELETE FROM journal WHERE seq = 120"],
+    [
+        "UPDATE journal SET sig = zeroblob(70) WHERE seq = 120",
+        "DELETE FROM journal WHERE seq = 120",
+    ],
 )
 def test_a_round_finds_what_was_changed(tmp_path: Path, change: str) -> None:
     run(kept(tmp_path, [SIGN_ON] * 170))
