@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
+from pos_terminal.domain.catalog import ON_SPOT, TAKE_AWAY
 from pos_terminal.domain.events import LineSold, Share
 from pos_terminal.domain.money import WHOLE, allot, divide
 from pos_terminal.domain.money import percent as written
@@ -33,7 +34,7 @@ def discount(
         raise Refused(faults.TENDER_STARTED)
     if not sale.live:
         raise Refused(faults.NOTHING_SOLD)
-    lines = sale.live if scope == TICKET else sale.live[-1:]
+    lines = sale.live if scope == TICKET else sale.last_article
     whole = sum(line.gross for line in lines)
     off = divide(whole * percent, WHOLE) if percent else (amount if whole >= 0 else -amount)
     if abs(off) > abs(whole):
@@ -64,6 +65,11 @@ def withdraw(sale: Sale) -> DiscountWithdrawn:
 def discount_name(rate: int) -> str:
     """«REMISE 10 %», or «REMISE» where an amount was fixed."""
     return f"{say('REMISE')} {written(rate).replace('.', ',')} %" if rate else say("REMISE")
+
+
+def consumed(place: str) -> str:
+    """«SUR PLACE», «A EMPORTER»; empty where the shop does not ask."""
+    return {ON_SPOT: say("SUR PLACE"), TAKE_AWAY: say("A EMPORTER")}.get(place, "")
 
 
 def shared(amount: int, lines: Sequence[LineSold]) -> tuple[Share, ...]:

@@ -1,4 +1,4 @@
-"""Events that change what the lines of an open sale cost: discounts by hand."""
+"""Events that change what an open sale's lines cost, or their VAT."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -34,4 +34,37 @@ class DiscountWithdrawn(Event):
     amount: int
 
 
-ADJUSTMENT_EVENTS: tuple[type[Event], ...] = (DiscountGiven, DiscountWithdrawn)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricesChosen(Event):
+    """The sale's articles are sold at these prices: staff, pro, or the ordinary ones (empty)."""
+
+    kind: ClassVar[str] = "prices.chosen"
+    sale: int
+    prices: str
+    authority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRate:
+    """The VAT rate that a line has from now on, in basis points."""
+
+    line: int
+    vat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceChosen(Event):
+    """Where the sale is consumed, on_spot or take_away: these lines have another VAT rate now."""
+
+    kind: ClassVar[str] = "place.chosen"
+    sale: int
+    place: str
+    rates: tuple[LineRate, ...]
+
+
+ADJUSTMENT_EVENTS: tuple[type[Event], ...] = (
+    DiscountGiven,
+    DiscountWithdrawn,
+    PricesChosen,
+    PlaceChosen,
+)

@@ -27,11 +27,36 @@ class Dated(Generic[T]):
         return value
 
 
+STAFF, PRO = "staff", "pro"
+"""The price lists beside the ordinary one."""
+
+ON_SPOT, TAKE_AWAY = "on_spot", "take_away"
+"""Where it is consumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What makes an article an option: its group, and the families and PLUs that may have it.
+
+    Without `takers` every article may. Of a `forced` group each such article must have one.
+    """
+
+    group: str
+    forced: bool = False
+    takers: tuple[str, ...] = ()
+
+    def suits(self, item: "Item") -> bool:
+        """Whether this article may have the option."""
+        return not self.takers or item.plu in self.takers or item.family in self.takers
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An article. `vats` are basis points; where there are none the shop's default rate holds.
 
-    `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate.
+    `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate. `staff` and
+    `pro` are other price lists, `vats_on_spot` the rates of what is consumed on the spot; `least`
+    and `most` bound a price keyed by hand, in cents. With a `choice` it is an option of others.
     """
 
     plu: str
@@ -42,6 +67,28 @@ class Item:
     family: str = ""
     barcodes: tuple[str, ...] = ()
     meal_voucher: bool | None = None
+    staff: Dated[Price] = Dated(())
+    pro: Dated[Price] = Dated(())
+    vats_on_spot: Dated[int] = Dated(())
+    choice: Choice | None = None
+    least: int | None = None
+    most: int | None = None
+
+    def listed(self, day: date, prices: str = "") -> Price | None:
+        """What it costs that day at the ordinary prices, or at staff's or professionals'."""
+        special = {STAFF: self.staff, PRO: self.pro}.get(prices)
+        return (special.on(day) if special else None) or self.prices.on(day)
+
+    def rate(self, day: date, place: str = "") -> int | None:
+        """Its VAT rate that day, on the spot or else; None: the shop's default rate."""
+        on_spot = self.vats_on_spot.on(day) if place == ON_SPOT else None
+        return self.vats.on(day) if on_spot is None else on_spot
+
+    def within(self, cents: int) -> bool:
+        """Whether a price keyed by hand is one that the catalogue allows."""
+        return (self.least is None or cents >= self.least) and (
+            self.most is None or cents <= self.most
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +114,7 @@ class Catalog:
     _by_plu: dict[str, Item] = field(init=False, repr=False, compare=False)
     _by_code: dict[str, Item] = field(init=False, repr=False, compare=False)
     _by_name: dict[str, Item | None] = field(init=False, repr=False, compare=False)
+    _options: tuple[Item, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_name: dict[str, Item | None] = {}
@@ -76,6 +124,7 @@ class Catalog:
         object.__setattr__(self, "_by_plu", {item.plu: item for item in self.items})
         object.__setattr__(self, "_by_code", codes)
         object.__setattr__(self, "_by_name", by_name)
+        object.__setattr__(self, "_options", tuple(item for item in self.items if item.choice))
 
     def plu(self, number: str) -> Item | None:
         """The article with this PLU; leading zeros do not count."""
@@ -84,6 +133,14 @@ class Catalog:
     def named(self, name: str) -> Item | None:
         """The article with exactly this name; None where several share it."""
         return self._by_name.get(name)
+
+    def options(self, item: Item) -> dict[str, tuple[Item, ...]]:
+        """The options that an article may have, by group, as the catalogue orders them."""
+        groups: dict[str, tuple[Item, ...]] = {}
+        for option in self._options if item.choice is None else ():
+            if option.choice and option.choice.suits(item):
+                groups[option.choice.group] = (*groups.get(option.choice.group, ()), option)
+        return groups
 
     def code(self, code: str) -> Found | None:
         """What a scanned code stands for: a barcode as it is, else a label of the shop's scales.

@@ -11,6 +11,11 @@
 | vat | per cent, «5.5» | the shop's default rate |
 | barcode | one or several, with blanks between | none |
 | meal_voucher | yes or no (oui, non): whether these may pay for it | by its VAT rate |
+| price_staff, price_pro | prices for staff and for professionals (keys PERSO, PRO) | `price` |
+| vat_on_spot | per cent, of what is consumed on the spot | as `vat` |
+| min, max | bounds of a price keyed by hand, with tax | none |
+| option | an option of other articles, of this group («COUPE»); «TAILLE!» must be chosen | none |
+| for | which families and PLUs may have the option, with semicolons between | all |
 | from | the row's price and VAT hold from this date on, YYYY-MM-DD | always |
 
 An article with several dates has one row for each; all but price and VAT is that of its last
@@ -23,7 +28,7 @@ from datetime import date
 from hashlib import sha256
 
 from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
-from pos_terminal.domain.catalog import Catalog, Item, dated
+from pos_terminal.domain.catalog import Catalog, Choice, Item, dated
 from pos_terminal.domain.command_codes import is_command
 from pos_terminal.domain.money import WHOLE, euros
 from pos_terminal.domain.quantity import Price, Unit, decimal
@@ -31,6 +36,8 @@ from pos_terminal.domain.sale import LARGEST_QUANTITY, LARGEST_TOTAL
 from pos_terminal.domain.table import NoTableError, Problem, Row, decode, rows
 
 LONGEST_PLU = 9
+LONGEST_GROUP = 12
+"""So that «TAILLE? 1-9» fits on a line of the display."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,15 @@ class _Entry:
     family: str
     barcodes: tuple[str, ...]
     meal_voucher: bool | None
+    choice: Choice | None
+    least: int | None
+    most: int | None
     start: date
     price: Price | None
+    staff: Price | None
+    pro: Price | None
     vat: int | None
+    vat_on_spot: int | None
 
 
 class _BadCell(ValueError):
@@ -90,9 +103,15 @@ def _entry(row: Row) -> _Entry:
         family=row["family"],
         barcodes=_barcodes(row),
         meal_voucher=_yes_or_no(row, "meal_voucher"),
+        choice=_choice(row),
+        least=_bound(row, "min"),
+        most=_bound(row, "max"),
         start=_start(row),
         price=_price(row, price_column),
-        vat=parse_rate(row["vat"], "vat") if row["vat"] else None,
+        staff=_price(row, "price_staff"),
+        pro=_price(row, "price_pro"),
+        vat=_rate(row, "vat"),
+        vat_on_spot=_rate(row, "vat_on_spot"),
     )
 
 
@@ -128,6 +147,26 @@ def _price(row: Row, column: str) -> Price | None:
     if not 0 <= cents <= LARGEST_TOTAL:
         raise _BadCell(column, f"{row[column]!r} is no price up to {euros(LARGEST_TOTAL)}")
     return Price(cents, per)
+
+
+def _rate(row: Row, key: str) -> int | None:
+    return parse_rate(row[key], key) if row[key] else None
+
+
+def _bound(row: Row, key: str) -> int | None:
+    return _number(row[key], 2, key) if row[key] else None
+
+
+def _choice(row: Row) -> Choice | None:
+    group = row["option"].removesuffix("!")
+    if not group:
+        if row["option"] or row["for"]:
+            raise _BadCell("option", "the group's name is missing")
+        return None
+    if len(group) > LONGEST_GROUP or not group.isprintable():
+        raise _BadCell("option", f"{row['option']!r} is no name up to {LONGEST_GROUP} characters")
+    takers = tuple(name for each in row["for"].split(";") if (name := each.strip()))
+    return Choice(group, row["option"].endswith("!"), takers)
 
 
 def _number(text: str, scale: int, key: str) -> int:
@@ -185,4 +224,12 @@ def _item(entries: Sequence[_Entry]) -> Item:
         family=last.family,
         barcodes=last.barcodes,
         meal_voucher=last.meal_voucher,
+        staff=dated((entry.start, entry.staff) for entry in entries if entry.staff),
+        pro=dated((entry.start, entry.pro) for entry in entries if entry.pro),
+        vats_on_spot=dated(
+            (entry.start, entry.vat_on_spot) for entry in entries if entry.vat_on_spot is not None
+        ),
+        choice=last.choice,
+        least=last.least,
+        most=last.most,
     )

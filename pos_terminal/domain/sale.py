@@ -4,11 +4,16 @@ Every command returns events and changes nothing; `apply(sale, event)` gives the
 same whether the event was decided just now or is read back from the journal after a power cut.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
+from pos_terminal.domain.adjustment_events import (
+    DiscountGiven,
+    DiscountWithdrawn,
+    PlaceChosen,
+    PricesChosen,
+)
 from pos_terminal.domain.events import (
     Event,
     LineSold,
@@ -47,7 +52,8 @@ class Refused(Exception):
 class Sale:
     """An open sale. `voided` are the numbers of the lines taken back.
 
-    `undoable` counts the newest discounts since which no line has come or gone.
+    `undoable` counts the newest discounts since which no line has come or gone; `prices` and
+    `place` are the price list and where it is consumed, `rates` the VAT rates that changed so.
     """
 
     number: int
@@ -58,19 +64,35 @@ class Sale:
     tenders: tuple[Paid, ...] = ()
     discounts: tuple[DiscountGiven, ...] = ()
     undoable: int = 0
+    prices: str = ""
+    place: str = ""
+    rates: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def live(self) -> tuple[LineSold, ...]:
-        """The lines that count, with what was taken off them off their gross."""
+        """The lines that count: gross after what was taken off, VAT by where it is consumed."""
         off: dict[int, int] = {}
         for reduction in self.discounts:
             for share in reduction.shares:
                 off[share.line] = off.get(share.line, 0) + share.amount
         return tuple(
-            replace(line, gross=line.gross - off[line.line]) if line.line in off else line
+            replace(
+                line,
+                gross=line.gross - off.get(line.line, 0),
+                vat=self.rates.get(line.line, line.vat),
+            )
             for line in self.lines
             if line.line not in self.voided
         )
+
+    @property
+    def last_article(self) -> tuple[LineSold, ...]:
+        """The line of the last live article, and those of its options."""
+        live = self.live
+        last = next((line for line in reversed(live) if not line.parent), None)
+        if last is None:
+            return ()
+        return (last, *(line for line in live if line.parent == last.line))
 
     @property
     def reductions(self) -> tuple[Reduction, ...]:
@@ -118,6 +140,17 @@ class Sale:
             if line.plu == plu:
                 return self._void(line, "void")
         raise Refused(faults.LINE_NOT_FOUND)
+
+    def with_options(self, voided: LineVoided) -> tuple[LineVoided, ...]:
+        """What else goes with a line that is taken back: the options of its article."""
+        return (
+            voided,
+            *(
+                replace(self._void(line, voided.how), authority=voided.authority)
+                for line in self.live
+                if line.parent == voided.line
+            ),
+        )
 
     def _void(self, line: LineSold, how: str) -> LineVoided:
         if self.tenders:
@@ -186,6 +219,7 @@ class Sale:
             change=sum(paid.change for paid in self.tenders),
             origin=self.origin,
             reductions=self.reductions,
+            place=self.place,
         )
 
     def abandon(self) -> SaleAbandoned:
@@ -214,11 +248,12 @@ class Sale:
                 quantity=line.quantity,
                 price=line.price,
                 per=line.per,
-                vat=line.vat,
+                vat=now.vat,
                 gross=now.gross,
                 net=nets.get(line.line, 0),
                 voided=line.line in self.voided,
                 discount=line.gross - now.gross,
+                parent=line.parent,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)
@@ -228,7 +263,7 @@ class Sale:
 def apply(sale: Sale | None, event: Event) -> Sale | None:
     """The sale after the event; None when there is none open. Other kinds change nothing."""
     if isinstance(event, SaleOpened):
-        return Sale(event.sale, event.catalog, event.origin)
+        return Sale(event.sale, event.catalog, event.origin, place=event.place)
     if sale is None:
         return None
     match event:
@@ -239,6 +274,11 @@ def apply(sale: Sale | None, event: Event) -> Sale | None:
         case DiscountGiven():
             discounts = (*sale.discounts, event)
             return replace(sale, discounts=discounts, undoable=sale.undoable + 1)
+        case PricesChosen():
+            return replace(sale, prices=event.prices)
+        case PlaceChosen():
+            rates = {**sale.rates, **{each.line: each.vat for each in event.rates}}
+            return replace(sale, place=event.place, rates=rates)
         case DiscountWithdrawn():
             return replace(sale, discounts=sale.discounts[:-1], undoable=sale.undoable - 1)
         case Tender():

@@ -1,25 +1,31 @@
-"""What a shop settles about its discounts: `[discounts]` in the configuration."""
+"""What a shop settles about its sales: `[sales]` in the configuration."""
 
 from dataclasses import dataclass
+
+from pos_terminal.domain.catalog import ON_SPOT, TAKE_AWAY
 
 LONGEST_REASON = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`reasons` are the reasons that a discount may have, by number from 1; the first by default.
+    """`discount_reasons` go by number from 1; the first is meant where none is said.
 
-    ValueError where there is none, or one that is no short text.
+    `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
+    where that makes no difference. ValueError where something does not fit.
     """
 
-    reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
+    discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
+    place: str = ""
 
     def __post_init__(self) -> None:
-        if not self.reasons:
+        if not self.discount_reasons:
             raise ValueError("a discount needs a reason")
-        for reason in self.reasons:
+        for reason in self.discount_reasons:
             if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
                 raise ValueError(f"{reason!r}: 1 to {LONGEST_REASON} printable characters")
+        if self.place not in ("", ON_SPOT, TAKE_AWAY):
+            raise ValueError(f"{self.place!r}: on_spot, take_away or nothing")
 
 
 ORDINARY_TERMS = Terms()

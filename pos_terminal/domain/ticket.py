@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pos_terminal.domain.adjusting import LINE, PROMOTION, discount_name
+from pos_terminal.domain.adjusting import LINE, PROMOTION, consumed, discount_name
 from pos_terminal.domain.events import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
@@ -65,6 +65,8 @@ def _head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Bl
         yield Text(line, Align.CENTRE)
     yield Text("")
     yield Row(f"{say('Ticket')} {number(terminal, ticket)}", f"{say('Caisse')} {terminal}")
+    if ticket.place:
+        yield Text(consumed(ticket.place), Align.CENTRE)
     yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
 
 
@@ -79,12 +81,13 @@ def _marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
 
 def _line(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     """The line at its full price, and below it what was taken off it alone."""
-    yield Row(line.name, euros(line.gross + line.discount))
+    name = f"+ {line.name}" if line.parent else line.name
+    yield Row(name, euros(line.gross + line.discount))
     detail = _quantity(line)
     if detail:
         yield Text(f"  {detail}")
     for each in ticket.reductions:
-        if each.scope == LINE and each.shares[0].line == line.line:
+        if each.scope == LINE and each.shares[-1].line == line.line:
             yield Row(f"  {reduction_name(each)}", euros(-each.amount))
 
 
@@ -127,5 +130,5 @@ def _vat(ticket: SaleClosed) -> Iterator[Block]:
             f"{say('TVA')} {percent(rate.rate).replace('.', ',')} %  {say('HT')} {euros(rate.net)}",
             euros(rate.vat),
         )
-    count = sum(1 for line in ticket.lines if not line.voided)
+    count = sum(1 for line in ticket.lines if not (line.voided or line.parent))
     yield Text(f"{say('Articles')} : {count}")

@@ -13,6 +13,7 @@ from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import LineVoided, SaleAbandoned
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.sale import Sale
 from pos_terminal.domain.steps import Show, Sound, Step
 
 
@@ -25,20 +26,23 @@ def correct(desk: Desk, _: str, __: Moment) -> Step:
     if sale.undoable:
         return withdraw(desk, sale)
     voided = sale.correct()
-    name = sale.lines[voided.line - 1].name
-    return Step((voided,), (Show(display.voided(name, voided.gross)), Sound(Tone.ACCEPTED)))
+    return _take_back(desk, sale, voided)
 
 
 def void(desk: Desk, item: Item) -> Step:
     """Take back the latest live line of an article."""
-    voided = desk.at_hand(faults.LINE_NOT_FOUND).void(item.plu)
-    return authority.need(desk, Right.VOID, lambda: _void(desk, item, voided))
+    sale = desk.at_hand(faults.LINE_NOT_FOUND)
+    voided = sale.void(item.plu)
+    return authority.need(desk, Right.VOID, lambda: _take_back(desk, sale, voided))
 
 
-def _void(desk: Desk, item: Item, voided: LineVoided) -> Step:
-    voided = replace(voided, authority=desk.authority)
+def _take_back(desk: Desk, sale: Sale, voided: LineVoided) -> Step:
+    """An article takes its options along."""
+    every = sale.with_options(replace(voided, authority=desk.authority))
+    name = sale.lines[voided.line - 1].name
     desk.entry = Entry()
-    return Step((voided,), (Show(display.voided(item.name, voided.gross)), Sound(Tone.ACCEPTED)))
+    show = Show(display.voided(name, sum(each.gross for each in every)))
+    return Step(every, (show, Sound(Tone.ACCEPTED)))
 
 
 def cancel(desk: Desk, _: str, __: Moment) -> Step:

@@ -29,8 +29,9 @@ def amount(desk: Desk, _: str, __: Moment) -> Step:
 
 
 def reason(desk: Desk, _: str, __: Moment) -> Step:
-    """`2 MOTIF`: the reason of the discount that follows."""
-    return desk.set(desk.entry.because(len(desk.terms.reasons)))
+    """`2 MOTIF`: the reason of the discount or the cash movement that follows."""
+    most = max(len(desk.terms.discount_reasons), desk.rules.most_reasons)
+    return desk.set(desk.entry.because(most))
 
 
 def withdraw(desk: Desk, sale: Sale) -> Step:
@@ -46,11 +47,13 @@ def _discount(desk: Desk, *, percent: int = 0, amount: int = 0) -> Step:
         raise Refused(faults.NOT_NOW)
     sale = desk.at_hand(faults.NOTHING_SOLD)
     number = desk.entry.reason or 1
+    if number > len(desk.terms.discount_reasons):
+        raise Refused(faults.UNKNOWN_REASON)
     given = adjusting.discount(
         sale,
         TICKET if desk.subtotalled == sale else LINE,
         reason=number,
-        name=desk.terms.reasons[number - 1],
+        name=desk.terms.discount_reasons[number - 1],
         percent=percent,
         amount=amount,
     )

@@ -12,15 +12,16 @@ from pos_terminal.domain.barcode import (
 )
 from pos_terminal.domain.catalog import Found
 from pos_terminal.domain.clerks import Right
-from pos_terminal.domain.desk import authority
+from pos_terminal.domain.desk import authority, options
 from pos_terminal.domain.desk.correcting import void
 from pos_terminal.domain.desk.state import Desk, Weighing
 from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import LineSold
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.options import question
 from pos_terminal.domain.quantity import ONE, Price, Unit
-from pos_terminal.domain.sale import LARGEST_TOTAL, Refused
+from pos_terminal.domain.sale import LARGEST_TOTAL, Refused, apply
 from pos_terminal.domain.steps import Scanned, Show, Sound, Step, Weigh, Weighed
 
 
@@ -53,9 +54,12 @@ def plu(desk: Desk, _: str, moment: Moment) -> Step:
 
 
 def direct(desk: Desk, number: str, moment: Moment) -> Step:
-    """A key of its own for one article."""
+    """A key of its own for one article; `250 [DIVERS]` gives one without a price its price."""
     if desk.entry.number:
-        raise Refused(faults.NOT_NOW)
+        item = desk.catalog.plu(number)
+        if item is None or item.choice or item.listed(moment.day) or desk.entry.voiding:
+            raise Refused(faults.NOT_NOW)
+        desk.entry = desk.entry.at_price()
     return _article(desk, number, moment)
 
 
@@ -87,13 +91,18 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> S
         if replace(desk.entry, number="", voiding=False) != Entry():
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
         return void(desk, found.item)
+    asked = desk.question
+    if asked and found.item not in asked.choices:
+        raise Refused(faults.CHOICE_WANTED)
+    if found.item.choice:
+        return options.add(desk, found.item, moment, entry, code)
 
     def put() -> Step:
         return _put(desk, found, moment, entry, code)
 
     def at_price() -> Step:
-        listed = found.item.prices.on(moment.day)
-        if desk.entry.price is None or listed is None:
+        listed = found.item.listed(moment.day, desk.sale.prices if desk.sale else "")
+        if listed is None or desk.entry.charged(listed) == listed:
             return put()
         return authority.need(desk, Right.OVERRIDE, put)
 
@@ -125,17 +134,19 @@ def _check_label(desk: Desk, found: Found) -> None:
 def _sell(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
     item = found.item
     listed = item.prices.on(moment.day)
-    price = desk.entry.charged(listed)
+    opened, sale = desk.opening()
+    price = desk.entry.charged(item.listed(moment.day, sale.prices))
     quantity = found.quantity or desk.entry.quantity or ONE
     unit = item.unit
     if found.cents is not None:
         price, quantity, unit = Price(found.cents), ONE, Unit.PIECE
     if price is None:
         raise Refused(faults.NO_PRICE)
+    if desk.entry.price is not None and not item.within(desk.entry.price):
+        raise Refused(faults.PRICE_OUT_OF_BOUNDS)
     if desk.entry.returning:
         quantity = -quantity
-    vat = item.vats.on(moment.day)
-    opened, sale = desk.opening()
+    vat = item.rate(moment.day, sale.place)
     line = sale.sell(
         LineSold(
             sale=0,
@@ -157,4 +168,6 @@ def _sell(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> St
         )
     )
     desk.entry = Entry()
-    return Step((*opened, line), (Show(display.line(line)), Sound(Tone.ACCEPTED)))
+    asked = question(apply(sale, line), desk.catalog)
+    screen = display.question(asked) if asked else display.line(line)
+    return Step((*opened, line), (Show(screen), Sound(Tone.ACCEPTED)))

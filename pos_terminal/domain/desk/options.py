@@ -1,0 +1,76 @@
+"""Options put to the last article, and the choices that it must be given."""
+
+from dataclasses import replace
+
+from pos_terminal.domain import display, faults, options
+from pos_terminal.domain.catalog import Item
+from pos_terminal.domain.desk.state import Desk
+from pos_terminal.domain.entry import Entry
+from pos_terminal.domain.events import LineSold
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.sale import Refused, apply
+from pos_terminal.domain.steps import Show, Sound, Step
+
+UNANSWERED = frozenset(
+    {
+        Function.CLEAR, Function.CORRECT, Function.CANCEL, Function.ARTICLE, Function.CLERK,
+        Function.HOLD,
+    }
+)  # fmt: skip
+"""Keys that do what they always do while a choice is asked for; an article must then be one."""
+
+
+def answer(desk: Desk, key: Key, moment: Moment) -> Step | None:
+    """A digit chooses; None for a key that does as ever. Raises Refused for all others."""
+    question = desk.question
+    if question is None or key.function in UNANSWERED:
+        return None
+    if key.function is not Function.TYPE:
+        raise Refused(faults.CHOICE_WANTED)
+    if not (key.argument.isdigit() and 1 <= int(key.argument) <= len(question.choices)):
+        raise Refused(faults.CHOICE_WANTED)
+    return add(desk, question.choices[int(key.argument) - 1], moment, "key", "")
+
+
+def add(desk: Desk, item: Item, moment: Moment, entry: str, code: str) -> Step:
+    """The option as a line below the last article's, as often as that was sold."""
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    sale = desk.at_hand(faults.OPTION_REFUSED)
+    parent = options.parent(sale, item, desk.catalog)
+    listed = item.prices.on(moment.day)
+    price = item.listed(moment.day, sale.prices)
+    if price is None:
+        raise Refused(faults.NO_PRICE)
+    quantity = parent.quantity
+    if parent.unit is not Unit.PIECE:
+        quantity = ONE if parent.quantity > 0 else -ONE
+    vat = item.rate(moment.day, sale.place)
+    line = sale.sell(
+        LineSold(
+            sale=0,
+            line=0,
+            plu=item.plu,
+            name=item.name,
+            unit=Unit.PIECE,
+            family=item.family,
+            quantity=quantity,
+            price=price.cents,
+            per=price.per,
+            list_price=listed.cents if listed else None,
+            list_per=listed.per if listed else None,
+            vat=parent.vat if vat is None else vat,
+            gross=price.gross(quantity),
+            entry=entry,
+            code=code,
+            authority=desk.authority,
+            parent=parent.line,
+        )
+    )
+    desk.entry = Entry()
+    asked = options.question(apply(sale, line), desk.catalog)
+    screen = display.question(asked) if asked else display.option(line)
+    return Step((line,), (Show(screen), Sound(Tone.ACCEPTED)))
