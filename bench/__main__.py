@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import display, durable, memory, peer, receipt, slow_disk, start, tickets
+from bench import display, durable, evidence, memory, peer, receipt, slow_disk, start, tickets
 from bench.figures import Figure, Setting, table
 from bench.machine import describe
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "display": display.measure,
     "slow-disk": slow_disk.measure,
     "journal": durable.measure,
+    "evidence": evidence.measure,
     "receipt": receipt.measure,
     "tickets": tickets.measure,
     "peer": peer.measure,
@@ -30,6 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     parser.add_argument("--quick", action="store_true", help="only see that it works")
+    parser.add_argument("--long", action="store_true", help="journals of millions of records, too")
     parser.add_argument("--only", choices=PARTS, action="append", metavar="PART",
                         help=f"one of {', '.join(PARTS)}; may be given again")  # fmt: skip
     parser.add_argument("--dir", type=Path, default=SCRATCH, metavar="DIR",
@@ -37,7 +39,7 @@ def main() -> int:
     arguments = parser.parse_args()
     arguments.dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.dir, prefix="bench-") as scratch:
-        setting = Setting(Path(scratch).absolute(), arguments.quick)
+        setting = Setting(Path(scratch).absolute(), arguments.quick, arguments.long)
         machine = describe(setting.directory)
         print("  ".join(f"{name}: {value}" for name, value in machine.items()), flush=True)
         figures = _measure(arguments.only or list(PARTS), setting)

@@ -22,5 +22,7 @@ def measure(setting: Setting) -> list[Figure]:
         Figure(key="journal.awaited_of_raw", what="awaited through the thread, the same",
                value=taken["awaited_of_raw"], unit="", at_least=0.50),
         Figure(key="journal.inside_batch_of_raw", what="32 records in one commit, the same",
-               value=taken["inside_batch_of_raw"], unit=""),
+               value=taken["inside_batch_of_raw"], unit="", at_least=0.30),
+        Figure(key="journal.thread_and_future", what="what thread and future add to a row, p50",
+               value=taken["thread_and_future_us"], unit="us", at_most=150),
     ]  # fmt: skip

@@ -15,6 +15,7 @@ class Setting:
 
     directory: Path
     quick: bool = False
+    long: bool = False
 
     def folder(self, name: str) -> Path:
         """A new folder of that name for one part's files."""

@@ -18,7 +18,9 @@ import apsw
 from pos_terminal.domain.events import Event, LineSold, SaleOpened
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
+from pos_terminal.journal import keyring
 from pos_terminal.journal.database import NAME, connect, open_writer
+from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.wal import Checkpointer
@@ -76,7 +78,8 @@ class Inside:
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(
             directory=directory, db=open_writer(path, ""), checkpointer=Checkpointer(path, ""),
-            running=Running(identity=IDENTITY),
+            running=Running(identity=IDENTITY), tree=Frontier(),
+            signing=keyring.software(directory, ""),
             committed=lambda done: None, failed=lambda error, group: None,
         )  # fmt: skip
         self._commit(OPENED, 1)
@@ -114,7 +117,7 @@ async def _take_turns(scratch: Path) -> dict[str, float]:
     journal = Journal.open(scratch / "awaited", IDENTITY)
     opened = await journal.append([OPENED], MOMENT)
     line = await journal.append([LINE], MOMENT)
-    raw = Raw(scratch / "raw.db", len(line[0].rec) + len(opened[0].hash))
+    raw = Raw(scratch / "raw.db", len(line[0].rec) + len(opened[0].hash) + len(line[0].sig or b""))
     inside = Inside(scratch / "inside")
     times: dict[str, list[float]] = {
         name: [] for name in ("raw", "inside", "awaited", "raw_batch", "inside_batch")
