@@ -17,6 +17,7 @@ from pos_terminal.domain.period import NotYet
 from pos_terminal.domain.period_events import Period, PeriodClosed
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
+from pos_terminal.journal.witness import head_qr
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.keeping import Keeper, stopped_till
 from pos_terminal.runtime.words import speak
@@ -84,7 +85,7 @@ def _paper(keeper: Keeper, record: Record) -> str:
             closed,
             record.envelope.at,
             simulated=identity.simulated,
-            head=record.hash.hex(),
+            head=head_qr(record.hash, record.seq, record.envelope.at),
         )
     )
 

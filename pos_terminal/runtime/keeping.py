@@ -89,7 +89,7 @@ async def stopped_till(state: Path) -> AsyncIterator[Keeper]:
     version = pos_terminal.__version__
     identity = Identity(mark.store, mark.terminal, version, mark.simulated)
     was_down = down.noted(state)
-    journal = Journal.open(state, identity)
+    journal = Journal.open(state, identity, witness=settings.witness)
     try:
         keeper = Keeper(journal, identity, settings, SystemClock(settings.zone))
         if was_down or not journal.running.key:  # the journal puts a record of its own in front

@@ -12,8 +12,8 @@ from pos_terminal.domain import jet, report
 from pos_terminal.domain.clockwork import JUMP, doubtful, jump
 from pos_terminal.domain.closing import ClosingHours, OpenSales, closures
 from pos_terminal.domain.events import CatalogChanged, Event, TillStarted, TillStopped
-from pos_terminal.domain.money import euros
 from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.money import euros
 from pos_terminal.domain.period import Book, NotYet
 from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported
 from pos_terminal.domain.setup import Setup

@@ -129,13 +129,30 @@ def test_a_copy_that_is_the_same_file_or_spoilt_or_another_s_is_refused(
     assert [r.rec for r in records(state)] == before
 
 
-def test_a_purge_cut_short_is_finished(state: Path, line: Line, copies: tuple[Path, Path]) -> None:
-    last = z(state, 2)
+@pytest.mark.parametrize("emptied", [None, 0, 3])
+def test_a_purge_cut_short_is_finished(
+    state: Path, line: Line, copies: tuple[Path, Path], emptied: int | None
+) -> None:
+    """Cut behind its record, behind the mark in the database, or in the middle of the rows."""
+    last, before = z(state, 2), records(state)
+    balances = fold(record.event for record in before[:last])
     with kept(state) as shop:
-        shop.add(BalancesOpened(through=last, balances=fold([])), Purged(last=last, sha256="a" * 64,
-                 copies=("a" * 64, "b" * 64)))  # fmt: skip
-    assert line("journal", "purge", "--resume") == (0, {"first": 1, "last": last, "emptied": last})
+        shop.add(BalancesOpened(through=last, balances=balances))
+        shop.add(Purged(last=last, sha256="a" * 64, copies=("a" * 64, "b" * 64)))
+    db = connect(state / "journal.db", "", apsw.SQLITE_OPEN_READWRITE)
+    if emptied is not None:
+        db.execute("INSERT INTO purge VALUES (?)", (last,))
+        db.execute("UPDATE journal SET rec = x'', sig = NULL WHERE seq <= ?", (emptied,))
+    db.close()
+    with kept(state) as shop:
+        shop.sale()
     assert line("journal", "verify")[0] == 0
+    left = last - (emptied or 0)
+    assert line("journal", "purge", "--resume") == (0, {"first": 1, "last": last, "emptied": left})
+    assert line("journal", "verify")[0] == 0
+    assert records(state)[0].seq == last + 1
+    status, said = line("journal", "purge", "--resume")
+    assert (status, said["code"]) == (1, "J-121")
 
 
 def test_nobody_empties_a_record_otherwise(state: Path) -> None:
