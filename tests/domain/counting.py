@@ -88,6 +88,10 @@ class Bench:
         steps = [self.put(key) for key in keys(text)]
         return steps[-1]
 
+    def put_key(self, name: str) -> Step:
+        """One key by its whole name, such as «article 28»."""
+        return self.put(Pressed(parse_key(name)))
+
     def scan(self, code: str, aim: str = "") -> Step:
         return self.put(Scanned(code, aim))
 

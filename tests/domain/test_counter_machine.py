@@ -13,25 +13,32 @@ from pos_terminal.domain.money import vat_within
 from pos_terminal.domain.sale import LARGEST_TOTAL
 from pos_terminal.domain.steps import NewCatalog, PaperDone, Pressed, Step, Trouble, Weigh, Weighed
 from tests.domain.counting import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones
+from tests.domain.test_options import GOODS as WITH_OPTIONS
 
 KEYS = [
     None,
     *map(parse_key, ("0", "1", "2", "3", "7", "00", ",", "C", "x", "PRIX", "PLU", "RF", "CORR")),
     *map(parse_key, ("VOID", "CANCEL", "ST", "CASH", "CARD", "TICKET", "article 1", "article 4")),
-    *map(parse_key, ("CHEQUE", "TR")),
+    *map(parse_key, ("CHEQUE", "TR", "#/NS", "FOND", "SORTIE", "COMPTE", "X", "Z")),
+    *map(parse_key, ("HOLD", "RECALL", "CLERK")),
 ]
 MANY = [
+    "1 PLU HOLD", "2 RECALL", "RECALL", "C 3 PLU HOLD",
     "1 PLU", "3 x 2 PLU", "0,5 x 1 PLU", "3 x 5 x 2 PLU",
+    "3 PLU 1", "1 PLU 50 PLU", "VOID 3 PLU", "PERSO", "PRO 1 PLU", "ST PLACE", "PLACE",
+    "250 PRIX 6 PLU",
     "10 %", "1 PLU 10 %", "ST 5 %", "2 MOTIF 30 REMISE", "ST 100 REMISE", "100 %",
     "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
     "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
+    "1 MOTIF 500 SORTIE", "10000 FOND", "2 MOTIF #/NS", "COMPTE 3 COMPTE 2 PLU CORR",
 ]  # fmt: skip
 CODES = [
     BAGUETTE, VIN, "3010470111128", "ABC", "", "\ufffd", "9" * 200, label("210000400250"),
     label("220000400480"), label("220000400000"), label("210000400000"), label("210009900100"),
 ]  # fmt: skip
 CATALOGS = [goods(), goods(GOODS.replace('"1,30"', '"1,40"')), goods("plu,name,price\n1,SEUL,2\n")]
+CATALOGS.append(goods(WITH_OPTIONS))
 
 
 def paid_by(ticket: SaleClosed, name: str) -> int:
@@ -90,7 +97,8 @@ class Clerk(RuleBasedStateMachine):
     def note(self, step: Step) -> None:
         self.asked += [e.request for e in step.effects if isinstance(e, Weigh)]
         if tones(step) and tones(step) != ["accepted"]:
-            assert self.till.fault or self.till.counter.notice
+            counter = self.till.counter
+            assert self.till.fault or counter.notice or counter.asking
 
     @invariant()
     def the_sum_of_the_live_lines_is_the_total(self) -> None:
@@ -137,12 +145,14 @@ class Clerk(RuleBasedStateMachine):
     def the_journal_rebuilds_the_counter(self) -> None:
         again = bench().counter
         sales, tickets = self.start
+        mine = self.till.counter
         again.resume(sales, {"T": tickets})
+        again.resume_clerks(mine.clerks, 0, {})
         for event, at in self.till.events:
             again.apply(event, at)
-        mine = self.till.counter
         assert (again.sale, again.last, again.base()) == (mine.sale, mine.last, mine.base())
         assert (again.sales, again.tickets) == (mine.sales, mine.tickets)
+        assert (again.held, again.parked) == (mine.held, mine.parked)
 
     @invariant()
     def an_open_sale_keeps_its_catalogue(self) -> None:
@@ -159,7 +169,7 @@ class Clerk(RuleBasedStateMachine):
         """A few C lead back from anywhere, and then the shop sells."""
         if not hasattr(self, "till"):
             return
-        for _ in range(4):
+        for _ in range(6):
             self.till.press("C")
         counter = self.till.counter
         assert counter.overlay is None

@@ -17,13 +17,18 @@ from pos_terminal.runtime.clock import Clock, SystemClock
 E = TypeVar("E", bound=Event)
 KindOf = type[E]
 
-CATALOG = """plu,name,price,unit,vat,barcode
-1,TRADITION,"1,30",,5.5,
+CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,option,for,min,max
+1,TRADITION,"1,30",,5.5,,pain,"1,00"
 2,BAGUETTE,"1,00",,5.5,3000100028864
 3,CAFE,"1,50",,10,
 4,COMTE,"24,90",kg,5.5,
 5,VIN ROUGE,"8,00",,20,3010470111127
 6,SANS PRIX,,,5.5,
+7,DIVERS,,,20,,,,,,,"0,50","10,00"
+8,THE,"2,00",,5.5,,bar,,10
+50,COUPE,"0,15",,,,,,,COUPE,pain
+51,PETIT,"0",,,,,,,TAILLE!,bar
+52,GRAND,"0,50",,,,,,,TAILLE!,bar
 """
 SETTINGS = """[shop]
 name = "Boulangerie du Marché"
@@ -48,9 +53,11 @@ def keys(text: str) -> list[str]:
         "x": "KEY_KPASTERISK", "PLU": "KEY_KPENTER", "ST": "KEY_KPPLUS", "CORR": "KEY_KPMINUS",
         "PRIX": "KEY_KPSLASH", "C": "KEY_ESC", "CANCEL": "KEY_DELETE", "RF": "KEY_F9",
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
-        "CHEQUE": "KEY_HOME", "TR": "KEY_END",
+        "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
+        "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
         "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB", ",": "KEY_KPDOT", "00": "KEY_INSERT",
-        "%": "KEY_5", "REMISE": "KEY_R", "MOTIF": "KEY_M",
+        "%": "KEY_5", "REMISE": "KEY_R", "MOTIF": "KEY_M", "PERSO": "KEY_T", "PRO": "KEY_Y",
+        "PLACE": "KEY_L", "DIVERS": "KEY_F7",
     }  # fmt: skip
     pressed = []
     for word in text.split():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain import balances, events, period_events
+from pos_terminal.domain import adjustment_events, balances, events, period_events
 from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.codec import Envelope
@@ -29,6 +29,7 @@ PARTS = {
         events.Paid,
         events.Share,
         events.Reduction,
+        adjustment_events.LineRate,
         period_events.PeriodTotals,
         period_events.TenderSum,
         balances.Balances,
