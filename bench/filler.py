@@ -41,13 +41,14 @@ def fill(directory: Path, records: int) -> Path:
     signer = keyring.software(directory, "")
     keys = signer.public
     running, tree = Running(identity=IDENTITY), Frontier()
+    leaves: list[bytes] = []
     path = directory / NAME
     db = database.open_writer(path, "")
     db.pragma("synchronous", "off")
     number = 0
     made = KeyMade(key=keys.key, record_key=keys.record.hex(), checkpoint_key=keys.checkpoint.hex())
     while running.seq < records:
-        batch = Batch(running, tree, signer)
+        batch = Batch(running, tree, signer, leaves)
         if running.seq == 0:
             place.write_mark(directory, batch.add(made, MOMENT))
         while len(batch.records) < TOGETHER:
@@ -64,6 +65,6 @@ def fill(directory: Path, records: int) -> Path:
             db.executemany("INSERT INTO keys VALUES (?,?,?,?,NULL)", batch.keys)
         if number % 50_000 < TOGETHER:
             db.wal_checkpoint()
-        running, tree = batch.running, batch.tree
+        running, tree, leaves = batch.running, batch.tree, batch.leaves
     database.let_go(db)
     return path

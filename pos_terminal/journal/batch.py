@@ -1,5 +1,7 @@
 """What one commit writes: records stamped and signed, the checkpoints and keys among them."""
 
+from collections.abc import Sequence
+
 from pos_terminal.domain.events import Event, SaleOpened
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.system_events import KeyMade, KeyRotated
@@ -16,9 +18,13 @@ CHECKPOINTS = "Ed25519"
 class Batch:
     """Collects records on top of a state. Nothing of it counts before it is on the disk."""
 
-    def __init__(self, running: Running, tree: Frontier, signer: Signer) -> None:
+    def __init__(
+        self, running: Running, tree: Frontier, signer: Signer, leaves: Sequence[bytes] = ()
+    ) -> None:
         self.running = running
         self.tree = tree
+        """Of the records up to the last checkpoint; `leaves` are the hashes of those behind it."""
+        self.leaves = list(leaves)
         self.records: list[Record] = []
         self.rows: list[object] = []
         """The columns of all rows, one row behind the other."""
@@ -37,7 +43,7 @@ class Batch:
         sig = self._signer.seal(bare.rec).signature
         record = Record(bare.rec, bare.hash, bare.envelope, event, sig)
         self.running = running
-        self.tree = self.tree.append(record.hash)
+        self.leaves.append(record.hash)
         self.records.append(record)
         self.rows += (running.seq, event.kind, record.rec, record.hash, sig)
         if isinstance(event, KeyMade | KeyRotated):
@@ -47,6 +53,8 @@ class Batch:
             self.keys.append((event.key, CHECKPOINTS, checkpoint_key, running.seq))
             self._signer = successor or self._signer
         if checkpoint.is_due(event, running.seq):
+            self.tree = self.tree.extend(self.leaves)
+            self.leaves.clear()
             body = checkpoint.body(running, self.tree, moment.at)
             self.seals.append(Seal(running.seq, body, self._signer.close(body)))
         return record

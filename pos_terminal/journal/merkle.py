@@ -4,7 +4,7 @@ The leaves are the column `hash`, which is the leaf hash already. A Frontier kee
 alone: one hash for each bit of the size, which is enough to go on from and to make the root.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -30,13 +30,20 @@ class Frontier:
 
     def append(self, leaf: bytes) -> "Frontier":
         """The tree with one leaf more."""
-        peaks = [*self.peaks, leaf]
-        size = self.size
-        while size & 1:
-            right = peaks.pop()
-            peaks[-1] = node(peaks[-1], right)
-            size >>= 1
-        return Frontier(self.size + 1, tuple(peaks))
+        return self.extend((leaf,))
+
+    def extend(self, leaves: Iterable[bytes]) -> "Frontier":
+        """The tree with these leaves more."""
+        peaks, size = [*self.peaks], self.size
+        for leaf in leaves:
+            peaks.append(leaf)
+            rest = size
+            while rest & 1:
+                right = peaks.pop()
+                peaks[-1] = node(peaks[-1], right)
+                rest >>= 1
+            size += 1
+        return Frontier(size, tuple(peaks))
 
     @property
     def root(self) -> bytes:

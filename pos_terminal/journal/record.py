@@ -8,7 +8,12 @@ import msgspec
 from msgspec.structs import replace
 
 from pos_terminal.domain import tries
-from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
+from pos_terminal.domain.adjustment_events import (
+    DiscountGiven,
+    DiscountWithdrawn,
+    PlaceChosen,
+    PricesChosen,
+)
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.events import (
     Event,
@@ -189,6 +194,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             case Tender(sale=sale) | TenderReturned(sale=sale):
                 self._must_be_open(sale)
             case DiscountGiven(sale=sale) | DiscountWithdrawn(sale=sale):
+                self._must_be_open(sale)
+            case PricesChosen(sale=sale) | PlaceChosen(sale=sale):
                 self._must_be_open(sale)
             case SaleOpened(sale=sale):
                 if sale != self.counts.sale + 1:

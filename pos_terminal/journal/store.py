@@ -55,6 +55,7 @@ class Journal:
         self._recent = deque(tail.recent)
         self._last_commit = time.monotonic()
         self._failure: JournalFailed | None = None
+        self._rotating = asyncio.Lock()
         self._closing = False
         self._closed = False
         self._news = asyncio.Event()
@@ -149,22 +150,23 @@ class Journal:
     async def rotate_keys(self, moment: Moment) -> Record:
         """Make new keys, and have them take over by a record that both record keys sign.
 
-        JournalFailed as for `append`; JournalError where new keys cannot be made. Nothing else may
-        rotate them at the same time, and the first record must be there.
+        JournalFailed as for `append`; JournalError where new keys cannot be made. The first record
+        must be there.
         """
         directory = self._path.parent
-        with using(directory):
-            successor = await asyncio.to_thread(self._signers, directory, "")
-        new, old = successor.public, self._running.key
-        rotated = KeyRotated(
-            old=old,
-            key=new.key,
-            record_key=new.record.hex(),
-            checkpoint_key=new.checkpoint.hex(),
-            proof=successor.seal(f"{old}:{new.key}".encode()).signature.hex(),
-        )
-        (record,) = await self.append([rotated], moment, successor)
-        return record
+        async with self._rotating:
+            with using(directory):
+                successor = await asyncio.to_thread(self._signers, directory, "")
+            new, old = successor.public, self._running.key
+            rotated = KeyRotated(
+                old=old,
+                key=new.key,
+                record_key=new.record.hex(),
+                checkpoint_key=new.checkpoint.hex(),
+                proof=successor.seal(f"{old}:{new.key}".encode()).signature.hex(),
+            )
+            (record,) = await self.append([rotated], moment, successor)
+            return record
 
     async def entries(self, after: int = 0) -> AsyncGenerator[Record, None]:
         """Every durable record behind number `after`, then each new one as it becomes durable.

@@ -194,6 +194,7 @@ class _Walk:
         self._ledger = Ledger()
         self._chain = Chain()
         self._tree = Frontier()
+        self._leaves: list[bytes] = []
         if origin:
             self._begin_at(origin)
 
@@ -202,8 +203,7 @@ class _Walk:
         if self.level is not Level.TAIL:
             for after in range(0, origin.size, BATCH):
                 limit = min(BATCH, origin.size - after)
-                for leaf in self._reader.hashes(after, limit):
-                    self._tree = self._tree.append(leaf)
+                self._tree = self._tree.extend(self._reader.hashes(after, limit))
             if self._tree.root.hex() != said.root:
                 raise Broken(origin.size, "the hashes up to it are not those of its checkpoint")
         head = self._reader.hashes(origin.size - 1, 1)[0]
@@ -264,7 +264,7 @@ class _Walk:
                 self._purges = max(self._purges, record.event.last)
         else:
             self._chain.follow(row)
-        self._tree = self._tree.append(row.hash)
+        self._leaves.append(row.hash)
         self._must_be_sealed(row)
 
     def _must_be_sealed(self, row: Row) -> None:
@@ -278,6 +278,8 @@ class _Walk:
 
     def _check(self, seal: Seal) -> None:
         said = self._read(seal)
+        self._tree = self._tree.extend(self._leaves)
+        self._leaves.clear()
         if (said.root, said.head) != (self._tree.root.hex(), self.head.hex()):
             raise Broken(seal.size, "the checkpoint behind it is of other records")
         running = self._ledger.running if self.level in COUNTED and not self.unknown else None

@@ -78,6 +78,7 @@ class Writer:
         self._checkpointer = checkpointer
         self._running = running
         self._tree = tree
+        self._leaves: list[bytes] = []
         self._signer = signing
         self._was_down = was_down
         self._committed = committed
@@ -163,7 +164,7 @@ class Writer:
 
     def commit(self, group: list[Append]) -> Committed:
         """Write `group` in one transaction; durable on return, unless it raises."""
-        batch = Batch(self._running, self._tree, self._signer)
+        batch = Batch(self._running, self._tree, self._signer, self._leaves)
         done: list[tuple[Append, tuple[Record, ...]]] = []
         for event in self._prelude():
             batch.add(event, group[0].moment)
@@ -208,4 +209,4 @@ class Writer:
         if batch.signer is not self._signer:
             self._signer.retire()
             self._signer = batch.signer
-        self._running, self._tree = batch.running, batch.tree
+        self._running, self._tree, self._leaves = batch.running, batch.tree, batch.leaves
