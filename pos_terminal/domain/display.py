@@ -1,12 +1,13 @@
 """What the two lines of the customer display say at each step of a sale."""
 
-from pos_terminal.domain.adjusting import discount_name
+from pos_terminal.domain.adjusting import consumed, discount_name
 from pos_terminal.domain.adjustment_events import DiscountGiven
-from pos_terminal.domain.catalog import Item
+from pos_terminal.domain.catalog import PRO, STAFF, Item
 from pos_terminal.domain.clerks import Pin, Right
 from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import euros
+from pos_terminal.domain.options import Question
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
@@ -77,16 +78,41 @@ def abandoned(cents: int) -> Screen:
 
 def subtotal(sale: Sale) -> Screen:
     """How much so far."""
+    articles = sum(1 for line in sale.live if not line.parent)
     return Screen(
-        f"{say('SOUS-TOTAL')} {len(sale.live):>2} {say('ART')}", euros(sale.total).rjust(WIDTH)
+        f"{say('SOUS-TOTAL')} {articles:>2} {say('ART')}", euros(sale.total).rjust(WIDTH)
     )
+
+
+def option(sold: LineSold) -> Screen:
+    """An option put to the article before it."""
+    return Screen(f"+ {sold.name}", euros(sold.gross).rjust(WIDTH))
+
+
+def question(asked: Question) -> Screen:
+    """A choice that must be made: its group, how many there are, and their names."""
+    names = " ".join(f"{n} {item.name}" for n, item in enumerate(asked.choices, 1))
+    return Screen(f"{asked.group}? 1-{len(asked.choices)}", names)
+
+
+def prices(chosen: str) -> Screen:
+    """The price list of the sale that begins."""
+    if chosen == STAFF:
+        return Screen(say("PRIX PERSONNEL"), "")
+    return Screen(say("PRIX PRO"), "") if chosen == PRO else ready()
+
+
+def place(chosen: str, total: int) -> Screen:
+    """Where the sale is consumed."""
+    return Screen(consumed(chosen), both_ends(say("TOTAL"), euros(total)))
 
 
 def discounted(given: DiscountGiven, sale: Sale) -> Screen:
     """What was taken off, and what then is to be paid for the ticket or for its last line."""
     left, now = say("TOTAL"), sale.total
     if given.scope != "ticket":
-        left, now = sale.live[-1].name, sale.live[-1].gross
+        article = sale.last_article
+        left, now = article[0].name, sum(line.gross for line in article)
     taken = both_ends(discount_name(given.percent), euros(-given.amount))
     return Screen(taken, both_ends(left, euros(now)))
 
@@ -118,6 +144,26 @@ def paid(closed: SaleClosed) -> Screen:
     if closed.total < 0:
         return Screen(both_ends(say("RENDU"), euros(-closed.total)), say("REMBOURSEMENT"))
     return Screen(both_ends(say("TOTAL"), euros(closed.total)), say("MERCI"))
+
+
+def cash_moved(what: str, amount: str, reason: str) -> Screen:
+    """The drawer is opened without a sale: what for, and how much cash moves."""
+    return Screen(both_ends(what, amount), reason)
+
+
+def counting(denomination: int, typed: str) -> Screen:
+    """The drawer is counted: how many of this note or coin? Nothing says what there should be."""
+    return Screen(f"{euros(denomination)} x ?", typed.rjust(WIDTH))
+
+
+def counted() -> Screen:
+    """The count is on record. The gap, if there is one, stands on paper alone."""
+    return Screen(say("COMPTAGE ENREGISTRE"), "")
+
+
+def day_closed(number: int) -> Screen:
+    """The day has its Z."""
+    return Screen(f"{say('CLOTURE')} Z {number}", say("JOURNEE CLOSE"))
 
 
 def fault(cause: Fault) -> Screen:

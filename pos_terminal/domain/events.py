@@ -74,6 +74,7 @@ class SaleOpened(Event):
     sale: int
     catalog: str
     origin: Origin | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class LineSold(Event):
 
     `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
     catalogue asked that day (None: it had no price). `entry` is key, scan, scale or label.
+    `parent` is the line of the article whose option this is; 0 for an article.
     `authority` is who allowed what the operator may not do; 0: nobody had to.
     """
 
@@ -102,6 +104,7 @@ class LineSold(Event):
     entry: str
     code: str = ""
     authority: int = 0
+    parent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +204,7 @@ class TicketLine:
     net: int
     voided: bool
     discount: int = 0
+    parent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +233,7 @@ class SaleClosed(Event):
     change: int
     origin: Origin | None = None
     reductions: tuple[Reduction, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

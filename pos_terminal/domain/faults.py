@@ -151,7 +151,7 @@ UNKNOWN_REASON = _fault(
     "S-153",
     "MOTIF INCONNU",
     "Aucun motif de remise n'a ce numéro.",
-    "Taper C, puis un numéro de la liste des motifs ([discounts] dans les réglages).",
+    "Taper C, puis un numéro de la liste des motifs ([sales] dans les réglages).",
 )
 REASON_WANTED = _fault(
     "S-136",
@@ -176,6 +176,30 @@ COUNT_FIRST = _fault(
     "COMPTER D'ABORD",
     "Le tiroir n'a pas été compté, ou de l'argent a bougé depuis.",
     "Taper C, compter le tiroir (COMPTE), puis Z.",
+)
+PRICES_FIRST = _fault(
+    "S-154",
+    "AVANT LES ARTICLES",
+    "Les prix du personnel ou des professionnels se choisissent avant le premier article.",
+    "Taper C ; finir cette vente, ou annuler ses articles, puis choisir les prix.",
+)
+CHOICE_WANTED = _fault(
+    "S-155",
+    "CHOIX A FAIRE",
+    "L'article demande un choix, par exemple sa taille.",
+    "Taper C, puis le numéro du choix ; ou CORR pour reprendre l'article.",
+)
+OPTION_REFUSED = _fault(
+    "S-156",
+    "PAS POUR CET ARTICLE",
+    "Le dernier article n'a pas cette option, ou son choix est déjà fait.",
+    "Taper C ; mettre l'option juste après son article.",
+)
+PRICE_OUT_OF_BOUNDS = _fault(
+    "A-106",
+    "PRIX HORS LIMITES",
+    "Le prix tapé n'est pas entre ceux que le catalogue permet pour l'article.",
+    "Taper C, vérifier le prix et le retaper.",
 )
 Z_DUE = _fault(
     "S-121",

@@ -75,7 +75,7 @@ class _File:
     closing: ClosingHours = field(default_factory=ClosingHours)
     witness: _WitnessTable | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
-    discounts: Terms = ORDINARY_TERMS
+    sales: Terms = ORDINARY_TERMS
 
 
 class _Reader:
@@ -187,7 +187,7 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         clerks=whole.clerks,
         witness=file.parent / whole.witness.directory if whole.witness else None,
         tenders=whole.tenders,
-        discounts=whole.discounts,
+        sales=whole.sales,
     )
 
 
@@ -199,10 +199,14 @@ class ShopSettings:
     zone: ZoneInfo
     language: str
     closing: ClosingHours
+    witness: Path | None = None
 
 
 def read_shop(file: Path, source: bytes) -> ShopSettings:
-    """The shop's settings alone, without the plugins and devices; raises BadConfiguration."""
+    """The shop's settings alone, without the plugins and devices; raises BadConfiguration.
+
+    A witness is taken where its directory is absolute: a copy of the file knows no other folder.
+    """
     reader = _Reader(file, source)
     whole = reader.convert(reader.tables, _File, "")
     terminal = whole.terminal if whole else None
@@ -210,7 +214,10 @@ def read_shop(file: Path, source: bytes) -> ShopSettings:
     reader.close()
     if whole is None or zone is None:
         raise AssertionError("a refused key has its problem noted")
-    return ShopSettings(whole.shop, zone, whole.terminal.language, whole.closing)
+    witness = Path(whole.witness.directory) if whole.witness else None
+    if witness and not witness.is_absolute():
+        witness = None
+    return ShopSettings(whole.shop, zone, whole.terminal.language, whole.closing, witness)
 
 
 def _patterns(reader: _Reader, tables: Sequence[dict[str, Any]]) -> Iterator[Pattern]:

@@ -65,4 +65,4 @@ class Settings:
     closing: ClosingHours = field(default_factory=ClosingHours)
     witness: Path | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
-    discounts: Terms = ORDINARY_TERMS
+    sales: Terms = ORDINARY_TERMS
