@@ -18,9 +18,10 @@ from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.keyring import FOLDER, Verifier
 from pos_terminal.journal.merkle import Frontier
+from pos_terminal.journal.parallel import Chunks, checking
 from pos_terminal.journal.place import Mark, read_mark
 from pos_terminal.journal.record import NOTHING, Identity, Record
-from pos_terminal.journal.signatures import Chunks, KeyInForce, checking, keys_in_force
+from pos_terminal.journal.signatures import KeyInForce, keys_in_force
 
 BATCH = 1000
 
