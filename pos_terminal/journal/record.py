@@ -174,8 +174,6 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return self._close(event, seq, book)
             case SaleAbandoned(sale=sale):
                 return replace(self, seq=seq, book=book, opened=self._without(sale))
-            case SaleHeld(sale=sale) | SaleRecalled(sale=sale):
-                self._must_be_open(sale)
             case OperatorSignedOn(operator=operator):
                 wrong = tries.after(self.wrong, event)
                 return replace(self, seq=seq, book=book, operator=operator, wrong=wrong)
@@ -185,7 +183,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, seq=seq, book=book, key=self._next_key(event))
             case _:
                 setup, wrong = self.setup.after(event), tries.after(self.wrong, event)
-        return replace(self, seq=seq, book=book, setup=setup, wrong=wrong)
+                return replace(self, seq=seq, book=book, setup=setup, wrong=wrong)
 
     def _must_follow(self, event: Event, seq: int) -> None:
         match event:
@@ -196,6 +194,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             case DiscountGiven(sale=sale) | DiscountWithdrawn(sale=sale):
                 self._must_be_open(sale)
             case PricesChosen(sale=sale) | PlaceChosen(sale=sale):
+                self._must_be_open(sale)
+            case SaleHeld(sale=sale) | SaleRecalled(sale=sale):
                 self._must_be_open(sale)
             case SaleOpened(sale=sale):
                 if sale != self.counts.sale + 1:

@@ -18,6 +18,7 @@ from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run
 from tests.e2e.shop import Shop, open_shop
+from tests.e2e.staff import hire
 
 PARIS = ZoneInfo("Europe/Paris")
 GUIDE = Path(__file__).parents[2] / "docs" / "guide-vendeur.md"
@@ -39,9 +40,12 @@ class Scene:
         return ReplayClock(PARIS, int(local.timestamp()) * 1_000_000)
 
     @property
-    def acts(self) -> tuple[tuple[str, str], ...]:
-        """What happens in it."""
-        return tuple(step for step in self.steps if step[0] != "date")
+    def parts(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """What happens in it, cut where the till is stopped and started again."""
+        acts = [step for step in self.steps if step[0] != "date"]
+        cuts = [at for at, (word, _) in enumerate(acts) if word == "redémarrage"]
+        bounds = zip([0, *(at + 1 for at in cuts)], [*cuts, len(acts)], strict=True)
+        return tuple(tuple(acts[first:last]) for first, last in bounds)
 
 
 def scenes() -> Iterator[Scene]:
@@ -73,6 +77,7 @@ class Stage:
             "tiroir": self._drawer,
             "journal": self._journal,
             "panne": self._break,
+            "équipe": self._hire,
         }[word](rest)
 
     async def _press(self, rest: str) -> None:
@@ -127,6 +132,9 @@ class Stage:
                     self._record = record.seq
                     return
 
+    async def _hire(self, _: str) -> None:
+        await hire(self.shop)
+
     async def _break(self, rest: str) -> None:
         match rest:
             case "papier":
@@ -140,14 +148,15 @@ class Stage:
 @pytest.mark.parametrize("scene", list(scenes()), ids=lambda scene: scene.title)
 def test_scene(scene: Scene, tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_shop(tmp_path, clock=scene.clock()) as shop:
-            async with asyncio.timeout(PATIENCE):
-                for port in shop.app.equipment.ports.values():
-                    while port.state is not PortState.IDLE:
-                        await asyncio.sleep(0.01)
-            stage = Stage(shop)
-            for word, rest in scene.acts:
-                await stage.play(word, rest)
+        for part in scene.parts:
+            async with open_shop(tmp_path, clock=scene.clock()) as shop:
+                async with asyncio.timeout(PATIENCE):
+                    for port in shop.app.equipment.ports.values():
+                        while port.state is not PortState.IDLE:
+                            await asyncio.sleep(0.01)
+                stage = Stage(shop)
+                for word, rest in part:
+                    await stage.play(word, rest)
 
     run(body())
 
