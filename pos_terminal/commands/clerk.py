@@ -49,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"of {', '.join(right.value for right in Right)}; «none» for none",
         )  # fmt: skip
         which.add_argument("--manager", action="store_true", help="all rights")
-    add.add_argument("--training", action="store_true", help="all that this clerk sells is practice")
+    add.add_argument(
+        "--training", action="store_true", help="all that this clerk sells is practice"
+    )
     add.add_argument("--person", type=_pseudonym, metavar="PSEUDONYM",
                      help="of the personal store, whose name greets the clerk")  # fmt: skip
     for action in (add, pin):

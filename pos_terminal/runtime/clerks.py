@@ -78,9 +78,7 @@ def read(state: Path) -> dict[int, Clerk]:
 
 def _clerk(row: _Row) -> Clerk:
     pins.check_kept(row.pin)
-    return Clerk(
-        row.number, row.pin, frozenset(row.rights), row.badge, row.training, row.person
-    )
+    return Clerk(row.number, row.pin, frozenset(row.rights), row.badge, row.training, row.person)
 
 
 def write(state: Path, clerks: Iterable[Clerk]) -> None:
