@@ -11,8 +11,8 @@ from pos_terminal.domain.money import percent as written
 from pos_terminal.domain.sale import Refused, Sale
 from pos_terminal.domain.words import say
 
-LINE, TICKET, PROMOTION = "line", "ticket", "promotion"
-"""The scopes of what is taken off."""
+LINE, TICKET = "line", "ticket"
+"""The scopes of what is taken off by hand."""
 
 
 def discount(

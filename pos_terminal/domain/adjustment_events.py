@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pos_terminal.domain.events import Event, Share
+from pos_terminal.domain.events import Event, Reduction, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +62,19 @@ class PlaceChosen(Event):
     rates: tuple[LineRate, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionsApplied(Event):
+    """The promotions that the sale has from now on, all of them, by value."""
+
+    kind: ClassVar[str] = "promotions.applied"
+    sale: int
+    reductions: tuple[Reduction, ...]
+
+
 ADJUSTMENT_EVENTS: tuple[type[Event], ...] = (
     DiscountGiven,
     DiscountWithdrawn,
     PricesChosen,
     PlaceChosen,
+    PromotionsApplied,
 )

@@ -77,10 +77,12 @@ def abandoned(cents: int) -> Screen:
 
 
 def subtotal(sale: Sale) -> Screen:
-    """How much so far."""
+    """How much so far, and what of it promotions took off."""
     articles = sum(1 for line in sale.live if not line.parent)
+    off = sum(each.amount for each in sale.promotions)
+    promotions = f"{say('PROMO')} {euros(-off)}" if off else ""
     return Screen(
-        f"{say('SOUS-TOTAL')} {articles:>2} {say('ART')}", euros(sale.total).rjust(WIDTH)
+        f"{say('SOUS-TOTAL')} {articles:>2} {say('ART')}", both_ends(promotions, euros(sale.total))
     )
 
 

@@ -13,6 +13,7 @@ from pos_terminal.domain.adjustment_events import (
     DiscountWithdrawn,
     PlaceChosen,
     PricesChosen,
+    PromotionsApplied,
 )
 from pos_terminal.domain.events import (
     Event,
@@ -53,7 +54,8 @@ class Sale:
     """An open sale. `voided` are the numbers of the lines taken back.
 
     `undoable` counts the newest discounts since which no line has come or gone; `prices` and
-    `place` are the price list and where it is consumed, `rates` the VAT rates that changed so.
+    `place` are the price list and where it is consumed, `rates` the VAT rates that changed so;
+    `at` is the local time at which it began, by which promotions hold.
     """
 
     number: int
@@ -64,6 +66,8 @@ class Sale:
     tenders: tuple[Paid, ...] = ()
     discounts: tuple[DiscountGiven, ...] = ()
     undoable: int = 0
+    promotions: tuple[Reduction, ...] = ()
+    at: str = ""
     prices: str = ""
     place: str = ""
     rates: Mapping[int, int] = field(default_factory=dict)
@@ -72,7 +76,8 @@ class Sale:
     def live(self) -> tuple[LineSold, ...]:
         """The lines that count: gross after what was taken off, VAT by where it is consumed."""
         off: dict[int, int] = {}
-        for reduction in self.discounts:
+        reductions: tuple[Reduction | DiscountGiven, ...] = (*self.promotions, *self.discounts)
+        for reduction in reductions:
             for share in reduction.shares:
                 off[share.line] = off.get(share.line, 0) + share.amount
         return tuple(
@@ -97,6 +102,7 @@ class Sale:
     @property
     def reductions(self) -> tuple[Reduction, ...]:
         """What is taken off the lines that count; a voided line has taken its share along."""
+        reductions: tuple[Reduction | DiscountGiven, ...] = (*self.promotions, *self.discounts)
         return tuple(
             Reduction(
                 scope=given.scope,
@@ -105,7 +111,7 @@ class Sale:
                 amount=sum(share.amount for share in shares),
                 shares=shares,
             )
-            for given in self.discounts
+            for given in reductions
             if (shares := tuple(each for each in given.shares if each.line not in self.voided))
         )
 
@@ -260,10 +266,13 @@ class Sale:
         )
 
 
-def apply(sale: Sale | None, event: Event) -> Sale | None:
-    """The sale after the event; None when there is none open. Other kinds change nothing."""
+def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
+    """The sale after the event, decided at that local time; None when there is none open.
+
+    Other kinds change nothing.
+    """
     if isinstance(event, SaleOpened):
-        return Sale(event.sale, event.catalog, event.origin, place=event.place)
+        return Sale(event.sale, event.catalog, event.origin, place=event.place, at=at)
     if sale is None:
         return None
     match event:
@@ -271,16 +280,6 @@ def apply(sale: Sale | None, event: Event) -> Sale | None:
             return replace(sale, lines=(*sale.lines, event), undoable=0)
         case LineVoided():
             return replace(sale, voided=sale.voided | {event.line}, undoable=0)
-        case DiscountGiven():
-            discounts = (*sale.discounts, event)
-            return replace(sale, discounts=discounts, undoable=sale.undoable + 1)
-        case PricesChosen():
-            return replace(sale, prices=event.prices)
-        case PlaceChosen():
-            rates = {**sale.rates, **{each.line: each.vat for each in event.rates}}
-            return replace(sale, place=event.place, rates=rates)
-        case DiscountWithdrawn():
-            return replace(sale, discounts=sale.discounts[:-1], undoable=sale.undoable - 1)
         case Tender():
             paid = Paid(
                 tender=event.tender, amount=event.amount, given=event.given, change=event.change
@@ -290,6 +289,24 @@ def apply(sale: Sale | None, event: Event) -> Sale | None:
             return replace(sale, tenders=sale.tenders[:-1])
         case SaleClosed() | SaleAbandoned():
             return None
+        case _:
+            return _adjusted(sale, event)
+
+
+def _adjusted(sale: Sale, event: Event) -> Sale:
+    match event:
+        case DiscountGiven():
+            discounts = (*sale.discounts, event)
+            return replace(sale, discounts=discounts, undoable=sale.undoable + 1)
+        case PromotionsApplied():
+            return replace(sale, promotions=event.reductions)
+        case PricesChosen():
+            return replace(sale, prices=event.prices)
+        case PlaceChosen():
+            rates = {**sale.rates, **{each.line: each.vat for each in event.rates}}
+            return replace(sale, place=event.place, rates=rates)
+        case DiscountWithdrawn():
+            return replace(sale, discounts=sale.discounts[:-1], undoable=sale.undoable - 1)
         case _:
             return sale
 

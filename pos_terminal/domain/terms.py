@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pos_terminal.domain.catalog import ON_SPOT, TAKE_AWAY
+from pos_terminal.domain.promotions import Promotion
 
 LONGEST_REASON = 20
 
@@ -17,6 +18,7 @@ class Terms:
 
     discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
     place: str = ""
+    promotions: tuple[Promotion, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.discount_reasons:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pos_terminal.domain.adjusting import LINE, PROMOTION, consumed, discount_name
+from pos_terminal.domain.adjusting import LINE, consumed, discount_name
 from pos_terminal.domain.events import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
 from pos_terminal.domain.period import TRAINING_SERIES
+from pos_terminal.domain.promotions import PROMOTION
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
 from pos_terminal.domain.words import say

@@ -13,6 +13,7 @@ from pos_terminal.domain.adjustment_events import (
     DiscountWithdrawn,
     PlaceChosen,
     PricesChosen,
+    PromotionsApplied,
 )
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.events import (
@@ -193,7 +194,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 self._must_be_open(sale)
             case DiscountGiven(sale=sale) | DiscountWithdrawn(sale=sale):
                 self._must_be_open(sale)
-            case PricesChosen(sale=sale) | PlaceChosen(sale=sale):
+            case PricesChosen(sale=sale) | PlaceChosen(sale=sale) | PromotionsApplied(sale=sale):
                 self._must_be_open(sale)
             case SaleHeld(sale=sale) | SaleRecalled(sale=sale):
                 self._must_be_open(sale)

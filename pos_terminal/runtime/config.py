@@ -21,6 +21,8 @@ from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.payment import TenderRules
+from pos_terminal.domain.promotion_file import parse_promotions
+from pos_terminal.domain.promotions import Promotion
 from pos_terminal.domain.table import Problem
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.ticket import Shop
@@ -61,6 +63,24 @@ class _LabelTable:
 
 
 @dataclass(frozen=True, slots=True)
+class _SalesTable:
+    discount_reasons: tuple[str, ...] = ORDINARY_TERMS.discount_reasons
+    place: str = ""
+    promotions: str = ""
+
+    def terms(self, folder: Path) -> Terms:
+        """With the promotions of their file; ValueError, OSError with the reason."""
+        found: tuple[Promotion, ...] = ()
+        if self.promotions:
+            file = folder / self.promotions
+            try:
+                found = parse_promotions(tomllib.loads(file.read_text()))
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from None
+        return Terms(self.discount_reasons, self.place, found)
+
+
+@dataclass(frozen=True, slots=True)
 class _WitnessTable:
     directory: str
 
@@ -75,7 +95,7 @@ class _File:
     closing: ClosingHours = field(default_factory=ClosingHours)
     witness: _WitnessTable | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
-    sales: Terms = ORDINARY_TERMS
+    sales: _SalesTable = field(default_factory=_SalesTable)
 
 
 class _Reader:
@@ -164,6 +184,7 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
     keymap = reader.check("terminal.keymap", lambda: load_keymap(file.parent, terminal.keymap))
     number = reader.check("terminal.number", lambda: _short_code(terminal.number))
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
+    sales = reader.check("sales", lambda: whole.sales.terms(file.parent))
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
     reader.close()
@@ -187,7 +208,7 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         clerks=whole.clerks,
         witness=file.parent / whole.witness.directory if whole.witness else None,
         tenders=whole.tenders,
-        sales=whole.sales,
+        sales=sales or ORDINARY_TERMS,
     )
 
 
