@@ -41,6 +41,7 @@ class Closing:
         self._put = put
         self._told: tuple[Period, ...] = ()
         self._told_at = 0
+        self._opened: frozenset[int] = frozenset()
 
     async def watch(self) -> NoReturn:
         """Look at once, then every LOOK seconds."""
@@ -49,17 +50,25 @@ class Closing:
             await asyncio.sleep(LOOK)
 
     def look(self) -> None:
-        """If anything is overdue and nobody is being served, have it closed, or say so."""
+        """If anything is overdue and nobody is being served, have it closed, or say so.
+
+        A sale that was open at the last look already is taken to be forgotten, or on hold: as long
+        as there is one no day is closed, and it is that which is said.
+        """
         running = self._running()
-        if running is None or running.opened:
+        if running is None:
+            return
+        before, self._opened = self._opened, frozenset(running.opened)
+        if self._opened and not self._opened & before:
             return
         moment = self._now()
         due = closing.due(running.book, moment, self._hours)
         if not due:
             self._told = ()
-        elif self._hours.automatic:
+        elif self._hours.automatic and not self._opened:
             self._put(CloseDue())
         elif due != self._told or moment.mono - self._told_at >= REMIND:
             self._told, self._told_at = due, moment.mono
-            log.warning("%s overdue: %s", faults.Z_DUE, ", ".join(each.value for each in due))
-            self._put(Trouble(faults.Z_DUE))
+            fault = faults.SALES_OPEN if self._opened else faults.Z_DUE
+            log.warning("%s overdue: %s", fault, ", ".join(each.value for each in due))
+            self._put(Trouble(fault))
