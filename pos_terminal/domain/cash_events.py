@@ -67,11 +67,15 @@ class CashMoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashCounted(Event):
-    """The drawer as counted, before its content was known: `expected` is what it should hold."""
+    """The drawer as counted, before its content was known: `expected` is what it should hold.
+
+    `pieces` are the notes and coins of each denomination, from 500 euros down to 1 cent.
+    """
 
     kind: ClassVar[str] = "cash.counted"
     counted: int
     expected: int
+    pieces: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

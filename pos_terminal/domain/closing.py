@@ -6,6 +6,9 @@ The clock on the wall only says when to ask; what a period holds is what the boo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pos_terminal.domain import faults
+from pos_terminal.domain.drawer import is_counted
+from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import Book, NotYet
 from pos_terminal.domain.period_events import Period, PeriodClosed
@@ -45,6 +48,17 @@ class OpenSales(NotYet):
 def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
     """The closures that were forgotten, in the order in which to catch up with them."""
     return book.overdue(moment.local, day_ends=hours.day_ends, year_begins=hours.year_begins)
+
+
+def refusal(book: Book, opened: Iterable[int], *, count_first: bool) -> Fault | None:
+    """Why the till's own Z cannot close the day now; None where it can."""
+    if tuple(opened):
+        return faults.SALES_OPEN
+    if not book.day.opened:
+        return faults.NOTHING_TO_CLOSE
+    if count_first and not is_counted(book.day.totals):
+        return faults.COUNT_FIRST
+    return None
 
 
 def closures(

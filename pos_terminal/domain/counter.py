@@ -13,6 +13,8 @@ from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.clerks import is_badge
 from pos_terminal.domain.command_codes import decode, is_command
 from pos_terminal.domain.desk import (
+    cash,
+    closing_keys,
     correcting,
     discounting,
     paper,
@@ -62,6 +64,14 @@ KEYS: dict[Function, Handler] = {
     Function.REASON: discounting.reason,
     Function.SUBTOTAL: paying.subtotal,
     Function.TENDER: paying.tender,
+    Function.NO_SALE: cash.no_sale,
+    Function.FLOAT: cash.fund,
+    Function.CASH_IN: cash.come,
+    Function.CASH_OUT: cash.go,
+    Function.DROP: cash.drop,
+    Function.READ: closing_keys.read,
+    Function.COUNT: closing_keys.count,
+    Function.CLOSE: closing_keys.close,
     Function.TICKET: paper.ticket,
     Function.HOLD: waiting.hold,
     Function.RECALL: waiting.recall,
@@ -99,14 +109,8 @@ class Counter(Desk):
         match given:
             case Pressed(key):
                 return self._press(key, moment)
-            case Scanned(code) if is_badge(code):
-                self._see_notice()
-                return signing.badge(self, code, moment)
-            case Scanned(code) if is_command(code):
-                return self._command(code, moment)
             case Scanned():
-                self._see_notice()
-                return selling.scan(self, given, moment)
+                return self._scan(given, moment)
             case Weighed():
                 return selling.weighed(self, given, moment)
             case PaperDone():
@@ -124,6 +128,16 @@ class Counter(Desk):
                 return training.train(self, supervisor)
             case CloseDue():
                 return Step(effects=() if self.busy else (CatchUp(),))
+
+    def _scan(self, given: Scanned, moment: Moment) -> Step:
+        if is_command(given.text) and not is_badge(given.text):
+            return self._command(given.text, moment)
+        if self.counting and not self.fault:
+            raise Refused(faults.COUNTING)
+        self._see_notice()
+        if is_badge(given.text):
+            return signing.badge(self, given.text, moment)
+        return selling.scan(self, given, moment)
 
     def _command(self, code: str, moment: Moment) -> Step:
         """A command barcode acts as its keys; only the last of them can lead to an event.
@@ -153,11 +167,18 @@ class Counter(Desk):
             raise Refused(faults.KEY_UNKNOWN)
         if self.weighing and key.function is not Function.CLEAR:
             raise Refused(faults.WEIGHT_WANTED)
-        if self.asking and not self.fault:
-            return signing.press(self, key, moment)
-        if self.vacant and not self._works_alone(key.function):
+        answered = None if self.fault else self._answer(key, moment)
+        if answered is None and self.vacant and not self._works_alone(key.function):
             raise Refused(faults.NO_CLERK)
-        return KEYS[key.function](self, key.argument, moment)
+        return answered or KEYS[key.function](self, key.argument, moment)
+
+    def _answer(self, key: Key, moment: Moment) -> Step | None:
+        """What the key says to a question that is open (who, how many); None: there is none."""
+        if self.asking:
+            return signing.press(self, key, moment)
+        if self.counting:
+            return closing_keys.press(self, key)
+        return None
 
     def _works_alone(self, function: Function) -> bool:
         """Whether a key works where somebody must sign on: his last ticket can still be printed."""

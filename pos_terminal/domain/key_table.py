@@ -55,7 +55,7 @@ GROUPS = (
             KeyRow("PRIX", "P", "autre prix : prix, PRIX, puis l'article"),
             KeyRow("%", "JP", "remise en % : nombre, puis %"),
             KeyRow("REMISE", "JR", "remise d'un montant : centimes, puis REMISE"),
-            KeyRow("MOTIF", "JM", "motif de la remise : numéro, MOTIF, puis la remise"),
+            KeyRow("MOTIF", "JM", "motif : numéro, MOTIF, puis la remise ou la sortie"),
         ),
     ),
     KeyGroup(
@@ -67,6 +67,19 @@ GROUPS = (
             KeyRow("CHEQUE", "EC", "chèque"),
             KeyRow("TR", "ET", "titres-restaurant"),
             KeyRow("TICKET", "T", "ticket, puis duplicata"),
+        ),
+    ),
+    KeyGroup(
+        "Tiroir et clôture",
+        (
+            KeyRow("#/NS", "GN", "ouvrir le tiroir sans vente"),
+            KeyRow("FOND", "GF", "fond de caisse : centimes, puis FOND"),
+            KeyRow("ENTREE", "GE", "entrée d'espèces : numéro, MOTIF, centimes, ENTREE"),
+            KeyRow("SORTIE", "GS", "sortie d'espèces : numéro, MOTIF, centimes, SORTIE"),
+            KeyRow("PRELEV", "GP", "prélèvement au coffre : centimes, puis PRELEV"),
+            KeyRow("X", "ZX", "lecture X : la journée en cours"),
+            KeyRow("COMPTE", "ZC", "compter le tiroir : nombre de chaque pièce, puis COMPTE"),
+            KeyRow("Z", "ZZ", "clôture Z de la journée"),
         ),
     ),
     KeyGroup(

@@ -9,7 +9,7 @@ from pos_terminal.domain.catalog import Dated, Item
 from pos_terminal.domain.events import LineSold
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.holidays import is_day_off
-
+from pos_terminal.domain.screen import WIDTH
 
 UNLIMITED: Dated[int] = Dated(())
 
@@ -64,18 +64,35 @@ alcohol and what is not eaten (Code général des impôts, article 278-0 bis).""
 
 @dataclass(frozen=True, slots=True)
 class TenderRules:
-    """What the shop decides about money, in whole euros. ValueError names what cannot be.
+    """What the shop decides about money. ValueError names what cannot be.
 
-    `change_limit` is the most that is handed back at once; `meal_vouchers_every_day` takes them on
-    Sundays and public holidays as well, since some are issued for these.
+    `change_limit`, in whole euros, is the most that is handed back at once;
+    `meal_vouchers_every_day` takes them on Sundays and public holidays as well, since some are
+    issued for these. `no_sale`, `cash_in` and `cash_out` are reasons by number, from 1.
+    `count_first` makes the day's Z wait until the drawer is counted.
     """
 
     change_limit: int = 200
     meal_vouchers_every_day: bool = False
+    count_first: bool = True
+    no_sale: tuple[str, ...] = ("MONNAIE", "CONTROLE", "ERREUR")
+    cash_in: tuple[str, ...] = ("MONNAIE", "REMBOURSEMENT", "DIVERS")
+    cash_out: tuple[str, ...] = ("FOURNISSEUR", "ACHAT", "PERSONNEL", "DIVERS")
 
     def __post_init__(self) -> None:
         if self.change_limit < 1:
             raise ValueError(f"change_limit {self.change_limit}: at least 1 euro")
+        for reasons in (self.no_sale, self.cash_in, self.cash_out):
+            if not reasons:
+                raise ValueError("a list of reasons has at least one")
+            for reason in reasons:
+                if not (0 < len(reason) <= WIDTH and reason.isprintable()):
+                    raise ValueError(f"{reason!r}: 1 to {WIDTH} printable characters")
+
+    @property
+    def most_reasons(self) -> int:
+        """How far the numbers of reasons go."""
+        return max(map(len, (self.no_sale, self.cash_in, self.cash_out)))
 
 
 ORDINARY_RULES = TenderRules()

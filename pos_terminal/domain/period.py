@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from pos_terminal.domain.cash_events import CashMoved, DrawerOpened, PaymentChanged
+from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened, PaymentChanged
 from pos_terminal.domain.events import (
     Event,
     LineSold,
@@ -225,6 +225,13 @@ def _after(totals: PeriodTotals, event: Event, *, training: bool) -> PeriodTotal
             return replace(totals, drawer_openings=totals.drawer_openings + 1)
         case CashMoved():
             return replace(totals, cash=totals.cash + event.amount)
+        case CashCounted():
+            return replace(
+                totals,
+                counts=totals.counts + 1,
+                counted=event.counted,
+                expected=event.expected,
+            )
         case PaymentChanged():
             moved = (
                 TenderSum(tender=event.from_tender, amount=-event.amount, count=-1),
@@ -293,4 +300,7 @@ def added(one: PeriodTotals, other: PeriodTotals) -> PeriodTotals:
         duplicates=one.duplicates + other.duplicates,
         drawer_openings=one.drawer_openings + other.drawer_openings,
         cash=one.cash + other.cash,
+        counts=one.counts + other.counts,
+        counted=one.counted + other.counted,
+        expected=one.expected + other.expected,
     )

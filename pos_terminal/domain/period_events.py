@@ -30,7 +30,9 @@ class PeriodTotals:
     """What a period adds up to, in cents with tax. Training is not in it.
 
     `net` counts refunds with their sign, `absolute` without; `voided` and `abandoned` are what was
-    taken back before payment; `cash` is what moved in and out of the drawer beside sales.
+    taken back before payment; `cash` is what moved in and out of the drawer beside sales. `counts`
+    are counts of the drawer, `counted` what the last one of each day found in it, and `expected`
+    what should have been there.
     """
 
     tickets: int = 0
@@ -46,6 +48,9 @@ class PeriodTotals:
     duplicates: int = 0
     drawer_openings: int = 0
     cash: int = 0
+    counts: int = 0
+    counted: int = 0
+    expected: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from pos_terminal.domain.cash_events import CashCounted
+from pos_terminal.domain.drawer import DENOMINATIONS
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
 from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported, PeriodTotals
@@ -55,6 +57,25 @@ def reading(
     )
 
 
+def count(
+    shop: Shop, terminal: str, counted: CashCounted, at: str, *, simulated: bool
+) -> Receipt:
+    """A count of the drawer as a document: what was found, and not what should have been there."""
+    pieces = zip(counted.pieces, DENOMINATIONS, strict=False)
+    return Receipt(
+        title=f"comptage {at[:16]}",
+        blocks=(
+            *_head(shop, terminal, say("COMPTAGE DU TIROIR"), at),
+            *_mark(simulated=simulated),
+            Rule(),
+            *(Row(f"{n} x {euros(cents)}", euros(n * cents)) for n, cents in pieces if n),
+            Rule(),
+            Row(say("TOTAL"), _amount(counted.counted), bold=True, tall=True),
+            *_mark(simulated=simulated),
+        ),
+    )
+
+
 def _head(shop: Shop, terminal: str, title: str, at: str) -> Iterator[Block]:
     yield Text(shop.name, Align.CENTRE, bold=True)
     for line in shop.header:
@@ -95,6 +116,11 @@ def _totals(totals: PeriodTotals) -> Iterator[Block]:
         label = say(kind.label) if kind else paid.tender
         yield Row(f"{label} ({paid.count})", euros(paid.amount))
     yield from _corrections(totals)
+    if totals.counts:
+        yield Rule()
+        yield Row(say("Tiroir attendu"), euros(totals.expected))
+        yield Row(say("Tiroir compté"), euros(totals.counted))
+        yield Row(say("Ecart"), euros(totals.counted - totals.expected), bold=True)
 
 
 def _corrections(totals: PeriodTotals) -> Iterator[Block]:

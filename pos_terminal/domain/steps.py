@@ -7,6 +7,7 @@ from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keys import Key
+from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 
 
@@ -36,9 +37,12 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class PaperDone:
-    """How printing a receipt ended: printed, refused or unknown, with the fault if any."""
+    """How printing ended: printed, refused or unknown, with the fault if any.
 
-    request: ReceiptRequested
+    `request` is None for paper that is no ticket: an X, a count, a Z.
+    """
+
+    request: ReceiptRequested | None
     outcome: str
     fault: Fault | None = None
 
@@ -145,11 +149,50 @@ class Print:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintReport:
+    """Print this paper, which is no ticket."""
+
+    paper: Receipt
+
+
+@dataclass(frozen=True, slots=True)
 class CatchUp:
     """Close what is overdue, if no sale was opened since."""
 
 
-Effect = Show | Sound | Weigh | CheckPin | OpenDrawer | Print | CatchUp
+@dataclass(frozen=True, slots=True)
+class ReadDay:
+    """Print what the running day adds up to: an X."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountDrawer:
+    """Record what was counted in the drawer, so many of each denomination, and print that."""
+
+    pieces: tuple[int, ...]
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDay:
+    """Close the day and print its Z, by `authority`; 0: the clerk may."""
+
+    authority: int
+
+
+Effect = (
+    Show
+    | Sound
+    | Weigh
+    | CheckPin
+    | OpenDrawer
+    | Print
+    | PrintReport
+    | CatchUp
+    | ReadDay
+    | CountDrawer
+    | CloseDay
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,9 @@ async def sound_tones(port: Port[ToneIndicator], box: Latest[Tone]) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One receipt to print, and the request that its outcome answers."""
+    """One paper to print, and the request that its outcome answers; None: it is no ticket."""
 
-    request: ReceiptRequested
+    request: ReceiptRequested | None
     receipt: Receipt
 
 

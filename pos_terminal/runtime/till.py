@@ -12,30 +12,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pos_terminal.domain import closing, ticket
+from pos_terminal.domain import closing, display, drawer, report, ticket
+from pos_terminal.domain.cash_events import CashCounted
 from pos_terminal.domain.clockwork import jump
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import (
     CatchUp,
     CheckPin,
+    CloseDay,
+    CountDrawer,
     Effect,
     Input,
     OpenDrawer,
     Print,
+    PrintReport,
+    ReadDay,
     Show,
     Sound,
+    Trouble,
     Weigh,
 )
 from pos_terminal.domain.system_events import ClockJumped
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
+from pos_terminal.journal.witness import head_qr
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.lanes import DrawerLane, Paper, PrinterLane, ScaleLane
 from pos_terminal.runtime.pins import PinLane
@@ -206,8 +213,69 @@ class Till:
                     self._outputs.drawer.open()
                 case CatchUp():
                     self._catch_up()
+                case ReadDay():
+                    self._read_day()
+                case CountDrawer():
+                    self._count(effect)
+                case CloseDay():
+                    self._close_day(effect)
                 case Print():
                     self._outputs.printer.print(self._paper(effect))
+                case PrintReport(paper):
+                    self._outputs.printer.print(Paper(None, paper))
+
+    def _read_day(self) -> None:
+        """Record and print what the running day adds up to."""
+        book = self._journal.running.book
+        moment = self._clock.now()
+        reported = PeriodReported(session=book.session, totals=book.day.totals)
+        paper = report.reading(
+            self._shop, self._terminal, reported, moment.at, simulated=self._simulated
+        )
+        self._append((reported,), moment, (PrintReport(paper),))
+
+    def _count(self, counted: CountDrawer) -> None:
+        """Record what was counted beside what should be there, and print the count alone."""
+        moment = self._clock.now()
+        should = drawer.expected(self._journal.running.book.day.totals)
+        event = CashCounted(counted=counted.counted, expected=should, pieces=counted.pieces)
+        paper = report.count(
+            self._shop, self._terminal, event, moment.at, simulated=self._simulated
+        )
+        self._append((event,), moment, (Show(display.counted()), PrintReport(paper)))
+
+    def _close_day(self, effect: CloseDay) -> None:
+        """Close the day with all that is on its way; what stands against it is said."""
+        if self._newest:
+            self._newest.add_done_callback(lambda done: self._release_after(done, (effect,)))
+            return
+        running = self._journal.running
+        fault = closing.refusal(
+            running.book, running.opened, count_first=self.counter.rules.count_first
+        )
+        if fault:
+            self._take(Trouble(fault))
+            return
+        (closed,) = self.close((Period.DAY,), automatic=False, authority=effect.authority)
+        if self._newest:
+            self._newest.add_done_callback(lambda done: self._closed(done, closed))
+
+    def _closed(self, appended: Appended, closed: PeriodClosed) -> None:
+        """The day's Z is durable: say so, and print it with the journal's head."""
+        if appended.cancelled() or appended.exception():
+            return
+        record = appended.result()[-1]
+        paper = report.closure(
+            self._shop,
+            self._terminal,
+            closed,
+            record.envelope.at,
+            simulated=self._simulated,
+            head=head_qr(record.hash, record.seq, record.envelope.at),
+        )
+        done = Show(display.day_closed(closed.number)), Sound(Tone.ACCEPTED), PrintReport(paper)
+        self._release(done)
+        self._refresh()
 
     def _paper(self, effect: Print) -> Paper:
         receipt = ticket.receipt(

@@ -433,7 +433,7 @@ def test_a_notice_under_an_error_waits_until_it_can_be_seen(till: Bench) -> None
         ("1 PLU 200 CARD", faults.TENDER_EXACT),
         ("1 PLU 0 CASH", faults.BAD_NUMBER),
         ("1 PLU 50 CASH 2 PLU", faults.TENDER_STARTED),
-        ("1 PLU 50 CASH CORR", faults.TENDER_STARTED),
+        ("1 PLU 50 CASH CORR 1 PLU CORR CORR CORR", faults.NOTHING_TO_CORRECT),
         ("1 PLU 50 CASH VOID 1 PLU", faults.TENDER_STARTED),
         ("1 PLU 50 CASH CANCEL", faults.TENDER_STARTED),
         ("1 PLU CORR CASH", faults.NOTHING_SOLD),

@@ -50,8 +50,10 @@ def test_the_largest_amounts_fit() -> None:
     assert till.shown == Screen("SOUS-TOTAL  1 ART", "            99999,99")
     till.press("1 CASH")
     assert till.shown == Screen("RESTE       99999,98", "")
-    till.press("9999999 CASH")
-    assert till.shown == Screen("RENDU           0,01", "RECU 100000,00")
+    till.press("CARD")
+    assert till.shown == Screen("TOTAL       99999,99", "MERCI")
+    till.press("90000 PRIX 1 PLU 100000 CASH")
+    assert till.shown == Screen("RENDU         100,00", "RECU 1000,00")
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

@@ -1,4 +1,4 @@
-"""French public holidays and Sundays; Easter against the dates of the calendar's published table."""
+"""French public holidays and Sundays; Easter against the dates of a published table."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Means of payment: what each may pay, on which day, and how one is given back (docs/tenders.md)."""
+"""Means of payment: what each may pay, on which day, and how it is given back."""
 
 import re
 from datetime import date
@@ -14,7 +14,6 @@ from pos_terminal.domain.payment import TENDERS, TenderRules
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import OpenDrawer
 from tests.domain.counting import DEFAULT_VAT, GOODS, Bench, bench, goods
-
 
 SUNDAY, EASTER_MONDAY, MAY_DAY = 6, 91, 116
 """Days after Monday 5 January 2026, when the shop of the bench opens."""

@@ -24,6 +24,8 @@ def ticket(desk: Desk, _: str, __: Moment) -> Step:
 def done(desk: Desk, paper: PaperDone) -> Step:
     """The outcome is recorded whatever the clerk is at; a failure is shown as a notice."""
     request = paper.request
+    if request is None:
+        return desk.notify(paper.fault) if paper.fault else Step()
     printed = ReceiptPrinted(
         series=request.series,
         number=request.number,

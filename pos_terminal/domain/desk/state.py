@@ -7,6 +7,7 @@ from pos_terminal.domain import display, tries
 from pos_terminal.domain.catalog import Catalog, Found, Item
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.clerks import Clerks, Pin, Right
+from pos_terminal.domain.drawer import Counting
 from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import (
     Event,
@@ -97,6 +98,7 @@ class Desk:
         self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
         self.entry = Entry()
         self.weighing: Weighing | None = None
+        self.counting: Counting | None = None
         self.sales = 0
         self.tickets: dict[str, int] = {}
         self.weighings = 0
@@ -193,7 +195,7 @@ class Desk:
     @property
     def busy(self) -> bool:
         """Whether a customer is being served."""
-        return bool(self.sale or self.weighing or self.asking)
+        return bool(self.sale or self.weighing or self.asking or self.counting)
 
     def next_ticket(self) -> tuple[str, int]:
         """Series and number of the next ticket to be closed."""
@@ -211,6 +213,8 @@ class Desk:
             return display.waiting_for_weight(self.weighing.item)
         if self.asking:
             return display.asking(self.asking.right, self.asking.clerk, self.asking.typed)
+        if self.counting:
+            return display.counting(self.counting.denomination, self.entry.number)
         return None if self.entry.empty else self.entry.screen()
 
     def base(self) -> Screen:

@@ -1,0 +1,96 @@
+"""Cash beside sales, each with its trace: no sale, float, in and out with a reason, to the safe."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pos_terminal.domain import display, faults
+from pos_terminal.domain.cash_events import CashMoved, DrawerOpened
+from pos_terminal.domain.clerks import Right
+from pos_terminal.domain.desk import authority
+from pos_terminal.domain.desk.state import Desk
+from pos_terminal.domain.entry import Entry
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.sale import LARGEST_TOTAL, Refused
+from pos_terminal.domain.steps import OpenDrawer, Show, Sound, Step
+from pos_terminal.domain.words import say
+
+
+def between_sales(desk: Desk) -> None:
+    """Raises Refused while a sale is open at the counter, and in exercises."""
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    if desk.sale:
+        raise Refused(faults.NOT_NOW)
+
+
+def no_sale(desk: Desk, _: str, __: Moment) -> Step:
+    """`#/NS`: open the drawer; `2 MOTIF` before it says why, else it is the first reason."""
+    between_sales(desk)
+    if replace(desk.entry, reason=None) != Entry():
+        raise Refused(faults.NOT_NOW)
+    reason = _reason(desk.rules.no_sale, desk.entry.reason or 1)
+    return authority.need(desk, Right.NO_SALE, lambda: _open(desk, reason))
+
+
+def _open(desk: Desk, reason: str) -> Step:
+    desk.entry = Entry()
+    opened = DrawerOpened(reason=reason, authority=desk.authority)
+    screen = display.cash_moved(say("TIROIR"), "", reason)
+    return Step((opened,), (OpenDrawer(), Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def fund(desk: Desk, _: str, __: Moment) -> Step:
+    """`10000 FOND`: the float is put into the drawer."""
+    return _asked(desk, "float", say("FOND"), 1)
+
+
+def come(desk: Desk, _: str, __: Moment) -> Step:
+    """`1 MOTIF 5000 ENTREE`: cash comes in that is no sale."""
+    return _asked(desk, "in", say("ENTREE"), 1, desk.rules.cash_in)
+
+
+def go(desk: Desk, _: str, __: Moment) -> Step:
+    """`2 MOTIF 2000 SORTIE`: cash goes out that is no sale."""
+    return _asked(desk, "out", say("SORTIE"), -1, desk.rules.cash_out)
+
+
+def drop(desk: Desk, _: str, __: Moment) -> Step:
+    """`20000 PRELEV`: cash is taken to the safe."""
+    return _asked(desk, "drop", say("PRELEVEMENT"), -1)
+
+
+def _asked(
+    desk: Desk, movement: str, label: str, sign: int, reasons: Sequence[str] = ()
+) -> Step:
+    between_sales(desk)
+    if replace(desk.entry, number="", reason=None) != Entry():
+        raise Refused(faults.NOT_NOW)
+    cents = desk.entry.cents()
+    if cents == 0:
+        raise Refused(faults.BAD_NUMBER)
+    if cents > LARGEST_TOTAL:
+        raise Refused(faults.AMOUNT_TOO_LARGE)
+    reason = ""
+    if reasons:
+        if desk.entry.reason is None:
+            raise Refused(faults.REASON_WANTED)
+        reason = _reason(reasons, desk.entry.reason)
+    elif desk.entry.reason is not None:
+        raise Refused(faults.NOT_NOW)
+    moved = CashMoved(movement=movement, amount=sign * cents, reason=reason)
+    return authority.need(desk, Right.CASH, lambda: _move(desk, label, moved))
+
+
+def _move(desk: Desk, label: str, asked: CashMoved) -> Step:
+    desk.entry = Entry()
+    moved = replace(asked, authority=desk.authority)
+    screen = display.cash_moved(label, euros(moved.amount), moved.reason)
+    return Step((moved,), (OpenDrawer(), Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _reason(reasons: Sequence[str], number: int) -> str:
+    if number > len(reasons):
+        raise Refused(faults.UNKNOWN_REASON)
+    return reasons[number - 1]

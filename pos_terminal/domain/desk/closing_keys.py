@@ -1,0 +1,81 @@
+"""X, the blind count, and Z. What they add up to is the journal's book: they only ask for it."""
+
+from dataclasses import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.clerks import Right
+from pos_terminal.domain.desk import authority
+from pos_terminal.domain.desk.cash import between_sales
+from pos_terminal.domain.desk.state import Desk
+from pos_terminal.domain.drawer import Counting
+from pos_terminal.domain.entry import Entry
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.sale import LARGEST_TOTAL, Refused
+from pos_terminal.domain.steps import CloseDay, CountDrawer, OpenDrawer, ReadDay, Sound, Step
+
+CONFIRMING = (Function.COUNT, Function.PLU)
+"""The keys that take the number of pieces typed: COMPTE, and the large key of most keyboards."""
+
+
+def read(desk: Desk, _: str, __: Moment) -> Step:
+    """`X`: the running day on paper. It says what the drawer should hold: not for everybody."""
+    desk.nothing_typed()
+    between_sales(desk)
+    return authority.need(
+        desk, Right.CLOSE, lambda: Step(effects=(ReadDay(), Sound(Tone.ACCEPTED)))
+    )
+
+
+def count(desk: Desk, _: str, __: Moment) -> Step:
+    """`COMPTE`: begin to count the drawer, without being told what it should hold."""
+    desk.nothing_typed()
+    between_sales(desk)
+    desk.counting = Counting()
+    return Step(effects=(OpenDrawer(), Sound(Tone.ACCEPTED)))
+
+
+def press(desk: Desk, key: Key) -> Step:
+    """A key while the drawer is counted: a number, COMPTE behind it, CORR to go back, C."""
+    counting = desk.counting
+    if counting is None:
+        raise ValueError("nothing is counted")
+    match key.function:
+        case Function.TYPE if key.argument != ",":
+            return desk.set(desk.entry.type(key.argument))
+        case Function.CLEAR:
+            if desk.entry.empty:
+                desk.counting = None
+            desk.entry = Entry()
+            return Step()
+        case Function.CORRECT if counting.pieces and desk.entry.empty:
+            desk.counting = replace(counting, pieces=counting.pieces[:-1])
+            return Step()
+        case function if function in CONFIRMING:
+            return _counted(desk, counting)
+        case _:
+            raise Refused(faults.COUNTING)
+
+
+def _counted(desk: Desk, counting: Counting) -> Step:
+    pieces = int(desk.entry.number or "0")
+    after = Counting((*counting.pieces, pieces))
+    if after.total > LARGEST_TOTAL:
+        raise Refused(faults.AMOUNT_TOO_LARGE)
+    desk.entry = Entry()
+    if not after.finished:
+        desk.counting = after
+        return Step()
+    desk.counting = None
+    return Step(effects=(CountDrawer(after.pieces, after.total), Sound(Tone.ACCEPTED)))
+
+
+def close(desk: Desk, _: str, __: Moment) -> Step:
+    """`Z`: close the day, once no sale is open or on hold."""
+    desk.nothing_typed()
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    if desk.sale or desk.waiting:
+        raise Refused(faults.SALES_OPEN)
+    return authority.need(desk, Right.CLOSE, lambda: Step(effects=(CloseDay(desk.authority),)))
