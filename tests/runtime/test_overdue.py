@@ -85,3 +85,17 @@ def test_nobody_is_disturbed_while_a_sale_is_open_or_the_journal_is_away() -> No
     assert bench.look() == []
     bench.running = None
     assert bench.look() == []
+
+
+def test_a_sale_that_stays_open_is_what_keeps_the_day_from_being_closed() -> None:
+    bench = Bench(automatic=True, running=replace(open_day(), opened={9: 1}))
+    bench.at += timedelta(days=2)
+    assert bench.look() == [], "somebody may be being served"
+    assert bench.look() == [Trouble(faults.SALES_OPEN)]
+    assert bench.look() == []
+    bench.at += timedelta(hours=1)
+    assert bench.look() == [Trouble(faults.SALES_OPEN)]
+    bench.running = replace(open_day(), opened={10: 1})
+    assert bench.look() == [], "another sale"
+    bench.running = open_day()
+    assert bench.look() == [CloseDue()]
