@@ -1,7 +1,9 @@
 """`python -m bench [--json FILE] [--quick] [--only NAME]`: all figures, or one part's."""
 
 import argparse
+import compileall
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -22,6 +24,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "tickets": tickets.measure,
     "peer": peer.measure,
 }
+ROOT = Path(__file__).parents[1]
 SCRATCH = Path("build")
 """Where the journals go unless told otherwise: the working folder's disk, not a RAM disk."""
 
@@ -38,6 +41,7 @@ def main() -> int:
                         help="on the disk to measure (default: %(default)s)")  # fmt: skip
     arguments = parser.parse_args()
     arguments.dir.mkdir(parents=True, exist_ok=True)
+    _compile()
     with tempfile.TemporaryDirectory(dir=arguments.dir, prefix="bench-") as scratch:
         setting = Setting(Path(scratch).absolute(), arguments.quick, arguments.long)
         machine = describe(setting.directory)
@@ -49,6 +53,13 @@ def main() -> int:
                  "figures": [figure.as_json() for figure in figures]}  # fmt: skip
         arguments.json.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return 0
+
+
+def _compile() -> None:
+    """Byte code as an installed package has it: without it a start compiles, which no till does."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for folder in ("pos_terminal", "drivers", "plugins"):
+        compileall.compile_dir(ROOT / folder, quiet=2)
 
 
 def _measure(parts: list[str], setting: Setting) -> list[Figure]:
