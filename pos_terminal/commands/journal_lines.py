@@ -1,6 +1,12 @@
 """A record on one line: number, local time, kind, and what happened, with amounts in euros."""
 
-from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
+from pos_terminal.domain.adjustment_events import (
+    DiscountGiven,
+    DiscountWithdrawn,
+    PlaceChosen,
+    PricesChosen,
+    PromotionsApplied,
+)
 from pos_terminal.domain.clerk_events import AuthorityGiven, OperatorRefused
 from pos_terminal.domain.events import (
     CatalogChanged,
@@ -45,6 +51,13 @@ def _what(event: Event) -> str:
             how = f"{percent(event.percent)} %" if event.percent else "amount"
             off = f"{how} off the {event.scope}, {event.name}"
             return f"sale {event.sale}: {off}: {euros(-event.amount)} €"
+        case PromotionsApplied():
+            off = ", ".join(f"{each.name} {euros(-each.amount)} €" for each in event.reductions)
+            return f"sale {event.sale}: promotions: {off or 'none'}"
+        case PricesChosen():
+            return f"sale {event.sale}: {event.prices or 'ordinary'} prices"
+        case PlaceChosen():
+            return f"sale {event.sale}: {event.place}"
         case DiscountWithdrawn():
             return f"sale {event.sale}: discount taken back: {euros(-event.amount)} €"
         case SaleClosed():

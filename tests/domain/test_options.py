@@ -14,7 +14,11 @@ from pos_terminal.domain.ticket import Shop, receipt
 from tests.domain.counting import BAGUETTE, Bench, bench, goods
 from tests.domain.test_sale import paid
 
-GOODS = f"""plu,name,price,unit,family,vat,barcode,price_staff,price_pro,vat_on_spot,option,for,min,max
+HEADER = (
+    "plu,name,price,unit,family,vat,barcode,price_staff,price_pro,vat_on_spot,"
+    "option,for,min,max"
+)
+GOODS = f"""{HEADER}
 1,TRADITION,"1,30",,pain,5.5,,"1,00","0,90"
 2,BAGUETTE,"1,00",,pain,5.5,{BAGUETTE}
 3,CAFE,"1,50",,bar,5.5,,,,10

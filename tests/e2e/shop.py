@@ -26,9 +26,26 @@ CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,opti
 6,SANS PRIX,,,5.5,
 7,DIVERS,,,20,,,,,,,"0,50","10,00"
 8,THE,"2,00",,5.5,,bar,,10
+20,JAMBON,"5,50",,10,,sandwich
+21,EAU,"2,00",,5.5,,boisson
+22,TARTE,"3,50",,5.5,,dessert
+23,CROISSANT,"1,20",,5.5,,viennoiserie
 50,COUPE,"0,15",,,,,,,COUPE,pain
 51,PETIT,"0",,,,,,,TAILLE!,bar
 52,GRAND,"0,50",,,,,,,TAILLE!,bar
+"""
+PROMOTIONS = """[[promotion]]
+name = "FORMULE MIDI"
+kind = "menu"
+price = "9,50"
+courses = [["sandwich"], ["boisson"], ["dessert"]]
+
+[[promotion]]
+name = "4E OFFERT"
+kind = "free"
+buy = 3
+free = 1
+articles = ["viennoiserie"]
 """
 SETTINGS = """[shop]
 name = "Boulangerie du Marché"
@@ -40,6 +57,9 @@ number = "2"
 operator = 7
 catalog = "catalog.csv"
 plugins = ["evdev", "serial-scanner", "toledo", "vfd", "escpos", "gs1"]
+
+[sales]
+promotions = "promotions.toml"
 
 [[labels]]
 template = "21IIIIIVVVVVC"
@@ -102,6 +122,7 @@ class Shop:
 
 def write_settings(folder: Path, devices: str, catalog: str = CATALOG) -> Path:
     (folder / "catalog.csv").write_text(catalog)
+    (folder / "promotions.toml").write_text(PROMOTIONS)
     config = folder / "terminal.toml"
     config.write_text(SETTINGS + devices)
     return config
