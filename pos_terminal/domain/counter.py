@@ -17,8 +17,11 @@ from pos_terminal.domain.desk import (
     closing_keys,
     correcting,
     discounting,
+    options,
     paper,
     paying,
+    pricing,
+    promoting,
     selling,
     signing,
     training,
@@ -62,6 +65,9 @@ KEYS: dict[Function, Handler] = {
     Function.PERCENT: discounting.percent,
     Function.DISCOUNT: discounting.amount,
     Function.REASON: discounting.reason,
+    Function.STAFF: pricing.staff,
+    Function.PRO: pricing.pro,
+    Function.PLACE: pricing.place,
     Function.SUBTOTAL: paying.subtotal,
     Function.TENDER: paying.tender,
     Function.NO_SALE: cash.no_sale,
@@ -103,6 +109,10 @@ class Counter(Desk):
             step = self.refuse(refusal.fault)
         for event in step.events:
             self.apply(event, moment.at)
+        found = promoting.resettle(self, step.events)
+        for event in found:
+            self.apply(event, moment.at)
+        step = replace(step, events=(*step.events, *found)) if found else step
         return self._with_new_catalog(step)
 
     def _decide(self, given: Input, moment: Moment) -> Step:
@@ -170,15 +180,29 @@ class Counter(Desk):
         answered = None if self.fault else self._answer(key, moment)
         if answered is None and self.vacant and not self._works_alone(key.function):
             raise Refused(faults.NO_CLERK)
-        return answered or KEYS[key.function](self, key.argument, moment)
+        return answered or self._settled(key, moment)
+
+    def _settled(self, key: Key, moment: Moment) -> Step:
+        """What the key does, once it is known what promotions make of the sale.
+
+        They stand even if the key is then refused; taking them in twice changes nothing.
+        """
+        found = promoting.settle(self) if key.function in promoting.SETTLING else ()
+        for event in found:
+            self.apply(event, moment.at)
+        try:
+            step = KEYS[key.function](self, key.argument, moment)
+        except Refused as refusal:
+            return self.refuse(refusal.fault, found)
+        return replace(step, events=(*found, *step.events)) if found else step
 
     def _answer(self, key: Key, moment: Moment) -> Step | None:
-        """What the key says to a question that is open (who, how many); None: there is none."""
+        """What the key says to a question that is open (who, how many, which); None: it is none."""
         if self.asking:
             return signing.press(self, key, moment)
         if self.counting:
             return closing_keys.press(self, key)
-        return None
+        return options.answer(self, key, moment)
 
     def _works_alone(self, function: Function) -> bool:
         """Whether a key works where somebody must sign on: his last ticket can still be printed."""

@@ -56,6 +56,9 @@ GROUPS = (
             KeyRow("%", "JP", "remise en % : nombre, puis %"),
             KeyRow("REMISE", "JR", "remise d'un montant : centimes, puis REMISE"),
             KeyRow("MOTIF", "JM", "motif : numéro, MOTIF, puis la remise ou la sortie"),
+            KeyRow("PERSO", "JE", "prix du personnel, avant le premier article"),
+            KeyRow("PRO", "JO", "prix professionnels, avant le premier article"),
+            KeyRow("PLACE", "JS", "sur place, puis à emporter : change la TVA"),
         ),
     ),
     KeyGroup(

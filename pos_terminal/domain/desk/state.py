@@ -20,6 +20,7 @@ from pos_terminal.domain.events import (
 )
 from pos_terminal.domain.faults import NOT_NOW, Fault
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.options import Question, question
 from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.period_events import TrainingEnded, TrainingStarted
@@ -135,7 +136,7 @@ class Desk:
 
     def apply(self, event: Event, at: str) -> None:
         """Take in an event that was decided or read back; `at` is its local time."""
-        self.sale = apply(self.sale, event)
+        self.sale = apply(self.sale, event, at)
         self.wrong = tries.after(self.wrong, event)
         match event:
             case OperatorSignedOn(operator=clerk):
@@ -179,6 +180,11 @@ class Desk:
     def catalog(self) -> Catalog:
         """The catalogue to sell from: the open sale's own, or the one in force."""
         return self.kept.get(self.sale.catalog, self.present) if self.sale else self.present
+
+    @property
+    def question(self) -> Question | None:
+        """The choice that the last article must still be given."""
+        return question(self.sale, self.catalog)
 
     @property
     def waiting(self) -> tuple[Sale, ...]:
@@ -225,9 +231,12 @@ class Desk:
             return display.training() if self.training else display.ready(len(self.held))
         if self.sale.tenders:
             return display.remaining(self.sale.due)
+        question = self.question
+        if question:
+            return display.question(question)
         if self.sale.live:
             return display.subtotal(self.sale)
-        return display.ready()
+        return display.prices(self.sale.prices)
 
     def set(self, entry: Entry) -> Step:
         """What is typed is now this; nothing else happens."""
@@ -249,8 +258,13 @@ class Desk:
         """The sale at hand, or a new one with the event that opens it."""
         if self.sale:
             return (), self.sale
-        opened = SaleOpened(sale=self.sales + 1, catalog=self.catalog.sha256, origin=self.origin)
-        return (opened,), Sale(opened.sale, opened.catalog, opened.origin)
+        opened = SaleOpened(
+            sale=self.sales + 1,
+            catalog=self.catalog.sha256,
+            origin=self.origin,
+            place=self.terms.place,
+        )
+        return (opened,), Sale(opened.sale, opened.catalog, opened.origin, place=opened.place)
 
     def refuse(self, fault: Fault, events: tuple[Event, ...] = ()) -> Step:
         """Nothing comes of it but `events`; what was typed is used up, so what follows C is clean.
