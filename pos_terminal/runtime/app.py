@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 import pos_terminal
 from pos_terminal.domain import display, faults
-from pos_terminal.domain.clockwork import doubtful
 from pos_terminal.domain.clerks import Clerks
+from pos_terminal.domain.clockwork import doubtful
 from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.desk.signing import settle
 from pos_terminal.domain.events import Event, TillStopped
@@ -184,7 +184,7 @@ class App:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         given = self.settings
         find = self.plugins.find_item
-        counter = Counter(loaded.catalog, given.default_vat, find, given.tenders, given.discounts)
+        counter = Counter(loaded.catalog, given.default_vat, find, given.tenders, given.sales)
         counts = journal.running.counts
         weighings = self.till.counter.weighings if self.till else 0
         training = journal.running.book.training
