@@ -68,12 +68,14 @@ class TenderRules:
 
     `change_limit`, in whole euros, is the most that is handed back at once;
     `meal_vouchers_every_day` takes them on Sundays and public holidays as well, since some are
-    issued for these. `no_sale`, `cash_in` and `cash_out` are reasons by number, from 1.
+    issued for these. `legal_limits` keeps to the dated limits of cash and vouchers; recorded sales
+    are replayed without them. `no_sale`, `cash_in` and `cash_out` are reasons by number, from 1.
     `count_first` makes the day's Z wait until the drawer is counted.
     """
 
     change_limit: int = 200
     meal_vouchers_every_day: bool = False
+    legal_limits: bool = True
     count_first: bool = True
     no_sale: tuple[str, ...] = ("MONNAIE", "CONTROLE", "ERREUR")
     cash_in: tuple[str, ...] = ("MONNAIE", "REMBOURSEMENT", "DIVERS")
@@ -128,7 +130,7 @@ def allowed(
 
     `food` gives the cents of the sale's food.
     """
-    limit = kind.most.on(day)
+    limit = kind.most.on(day) if rules.legal_limits else None
     rest = None if limit is None else limit - paid
     if not kind.food_only:
         return Allowed(rest, kind.above)

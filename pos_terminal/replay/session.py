@@ -49,6 +49,9 @@ default_vat = {default_vat}
 catalog = {catalog}
 plugins = ["evdev", "serial-scanner", "toledo", "vfd", "escpos", "sim"]
 
+[tenders]
+legal_limits = false
+
 """
 
 

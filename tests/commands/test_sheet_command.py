@@ -15,6 +15,7 @@ from pos_driver_escpos.commands import code128_dots
 from pos_driver_sim.bench import SimBench
 from pos_terminal.__main__ import main
 from pos_terminal.commands.sheet_layout import HEIGHT, MODULE, WIDTH
+from pos_terminal.domain.catalog_file import parse_catalog
 from pos_terminal.domain.command_codes import encode
 from pos_terminal.domain.command_sheet import CommandSheet, functions, receipts
 from pos_terminal.domain.keys import parse_key
@@ -98,11 +99,17 @@ def test_without_a_shop_it_holds_the_functions(
     assert sorted(code for page in scanned(pdf, 203) for code in page) == sorted(codes)
 
 
+def loose() -> list[str]:
+    """The PLUs of the goods that have no barcode of their own, by family and name."""
+    items = [item for item in parse_catalog(CATALOG.encode())[0].items if not item.barcodes]
+    return [item.plu for item in sorted(items, key=lambda item: (item.family, item.name))]
+
+
 def test_parts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = write_settings(tmp_path, "")
     pdf = tmp_path / "sheet.pdf"
     keys = sum(len(group.commands) for group in functions())
-    for part, commands, labels in (("functions", keys, 0), ("articles", 4, 0), ("labels", 0, 8)):
+    for part, commands, labels in (("functions", keys, 0), ("articles", len(loose()), 0), ("labels", 0, 8)):
         assert sheet("--out", pdf, "--config", config, "--part", part, "--json") == 0
         found = json.loads(capsys.readouterr().out)
         assert (len(found["commands"]), len(found["labels"])) == (commands, labels), part
@@ -148,7 +155,7 @@ def test_it_is_printed_on_the_receipt_printer(tmp_path: Path) -> None:
     (tmp_path / "wires").mkdir()
     lines = run(body())
     wanted = [each.code for group in functions() for each in group.commands]
-    articles = [encode([parse_key(f"article {plu}")]) for plu in (3, 4, 6, 1)]  # by name
+    articles = [encode([parse_key(f"article {plu}")]) for plu in loose()]
     assert [line[1:-1] for line in lines if line.startswith("[$")] == wanted + articles
     assert "effacer la saisie ou l'erreur" in lines and "PLU 4 · 24,90 €/kg" in lines
 

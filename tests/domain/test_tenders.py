@@ -157,3 +157,10 @@ def test_the_page_has_the_limits_of_the_table() -> None:
     assert rows == [(day.isoformat(), f"{cents / 100:.2f}") for day, cents in starts]
     keys = re.findall(r"^\| `([A-Z]+)` \| ([A-Z-]+) \|", page, re.M)
     assert keys == [(kind.name, kind.label) for kind in TENDERS.values()]
+
+
+def test_without_the_legal_limits_a_recorded_sale_is_paid_as_it_was() -> None:
+    till = with_rules(TenderRules(legal_limits=False))
+    till.press("200 x 5 PLU CASH")
+    assert till.counter.last is not None
+    assert till.counter.last.ticket.total == 160_000
