@@ -22,6 +22,14 @@ def may_be_passed_over(kind: str) -> bool:
 
 KINDS: dict[str, type[Event]] = {
     event.kind: event
-    for event in (*SALE_EVENTS, *ADJUSTMENT_EVENTS, *CLERK_EVENTS, *CASH_EVENTS, *STOCK_EVENTS, *PERIOD_EVENTS, *SYSTEM_EVENTS)
+    for event in (
+        *SALE_EVENTS,
+        *ADJUSTMENT_EVENTS,
+        *CLERK_EVENTS,
+        *CASH_EVENTS,
+        *STOCK_EVENTS,
+        *PERIOD_EVENTS,
+        *SYSTEM_EVENTS,
+    )
 }
 """The events of sales and of the till (events.py), of cash, of goods, of periods, of the system."""

@@ -112,6 +112,7 @@ class App:
             watchers += [self._watch_closings(), self._watch_persons(), self._watch_journal()]
         try:
             async with asyncio.TaskGroup() as group:
+                tasks: list[asyncio.Task[None]]
                 tasks = [group.create_task(task) for task in self.equipment.tasks()]
                 tasks += [group.create_task(task) for task in watchers]
                 await self._stopping.wait()
