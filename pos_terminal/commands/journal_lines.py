@@ -47,19 +47,12 @@ def _what(event: Event) -> str:
     match event:
         case LineSold() | LineVoided() | Tender():
             return f"sale {event.sale}: {_within_sale(event)}"
-        case DiscountGiven():
-            how = f"{percent(event.percent)} %" if event.percent else "amount"
-            off = f"{how} off the {event.scope}, {event.name}"
-            return f"sale {event.sale}: {off}: {euros(-event.amount)} €"
-        case PromotionsApplied():
-            off = ", ".join(f"{each.name} {euros(-each.amount)} €" for each in event.reductions)
-            return f"sale {event.sale}: promotions: {off or 'none'}"
+        case DiscountGiven() | DiscountWithdrawn() | PromotionsApplied():
+            return f"sale {event.sale}: {_reduced(event)}"
         case PricesChosen():
             return f"sale {event.sale}: {event.prices or 'ordinary'} prices"
         case PlaceChosen():
             return f"sale {event.sale}: {event.place}"
-        case DiscountWithdrawn():
-            return f"sale {event.sale}: discount taken back: {euros(-event.amount)} €"
         case SaleClosed():
             paid = ", ".join(_paid(tender) for tender in event.tenders) or "nothing to pay"
             lines = sum(not line.voided for line in event.lines)
@@ -75,6 +68,18 @@ def _what(event: Event) -> str:
             return f"sale {event.sale}, catalogue {event.catalog[:12]}{replayed}"
         case _:
             return _of_the_till(event)
+
+
+def _reduced(event: DiscountGiven | DiscountWithdrawn | PromotionsApplied) -> str:
+    match event:
+        case DiscountGiven():
+            how = f"{percent(event.percent)} %" if event.percent else "amount"
+            return f"{how} off the {event.scope}, {event.name}: {euros(-event.amount)} €"
+        case DiscountWithdrawn():
+            return f"discount taken back: {euros(-event.amount)} €"
+        case PromotionsApplied():
+            off = ", ".join(f"{each.name} {euros(-each.amount)} €" for each in event.reductions)
+            return f"promotions: {off or 'none'}"
 
 
 def _within_sale(event: LineSold | LineVoided | Tender) -> str:

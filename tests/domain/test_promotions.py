@@ -288,7 +288,7 @@ def test_the_order_of_the_lines_saves_nothing(
 @given(baskets, st.integers(1, 900))
 def test_one_menu_of_two_saves_what_trying_all_pairs_finds(basket: Basket, price: int) -> None:
     menu = Promotion("M", (frozenset("a"), frozenset("b")), price=price)
-    small = [(family, cents, 1, vat) for family, cents, _, vat in basket]
+    small = [(family, cents, 1, vat) for family, cents, _, vat in basket if cents]  # free: no part
     found = sum(r.amount for r in applied(lines(small), [menu], NOON))
     assert found == best_pairs(small, price)
 

@@ -16,6 +16,8 @@ from tests.domain.staffing import BADGES, BOSS, PINS, STAFF, StaffedBench, staff
 from tests.domain.test_counter_machine import Clerk
 
 IDENTITY = Identity("1", "2", "test", simulated=True)
+WORK = ["1 PLU", "2 PLU 3 PLU", "VOID 2 PLU", "CANCEL", "HOLD", "RECALL", "CASH", "50 CASH",
+        "RF 2 PLU", "120 PRIX 1 PLU", "CORR", "C", "0 CLERK"]  # fmt: skip
 PEOPLE = st.sampled_from(sorted(STAFF))
 
 
@@ -38,6 +40,22 @@ class Staff(Clerk):
         pin = "0000" if slip else PINS[number]
         for key in keys(f"{number} CLERK {pin} CLERK"):
             self.note(self.till.put(key))
+
+    @rule(
+        number=PEOPLE,
+        work=st.lists(st.sampled_from(WORK), min_size=1, max_size=4),
+        manager=st.sampled_from(["", str(BOSS), "13"]),
+    )
+    def serve(self, number: int, work: list[str], manager: str) -> None:
+        """What mostly happens: somebody signs on, sells, and now and then asks for a manager."""
+        self.till.lag = False
+        who = f"{manager} CLERK {PINS[int(manager)]} CLERK" if manager else "C"
+        for text in (f"C C C C {number} CLERK {PINS[number]} CLERK", *work):
+            for key in keys(text):
+                self.note(self.till.put(key))
+            if self.till.counter.asking and not self.till.fault:
+                for key in keys(who):
+                    self.note(self.till.put(key))
 
     @rule()
     def sign_off(self) -> None:
