@@ -149,12 +149,9 @@ def entry(event: Event) -> Entry | None:
 
 def _of_the_till(event: Event) -> Entry | None:
     match event:
-        case TillStarted(after="first"):
-            return Entry(FIRST_START, f"version {event.version}")
-        case TillStarted(after="crash"):
-            return Entry(CRASH, f"version {event.version}")
         case TillStarted():
-            return Entry(START, f"version {event.version}")
+            code = {"first": FIRST_START, "crash": CRASH}.get(event.after, START)
+            return Entry(code, f"version {event.version}")
         case TillStopped():
             return Entry(STOP, event.reason)
         case OperatorSignedOn():

@@ -108,7 +108,8 @@ def test_parts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = write_settings(tmp_path, "")
     pdf = tmp_path / "sheet.pdf"
     keys = sum(len(group.commands) for group in functions())
-    for part, commands, labels in (("functions", keys, 0), ("articles", len(loose()), 0), ("labels", 0, 8)):
+    counts = (("functions", keys, 0), ("articles", len(loose()), 0), ("labels", 0, 8))
+    for part, commands, labels in counts:
         assert sheet("--out", pdf, "--config", config, "--part", part, "--json") == 0
         found = json.loads(capsys.readouterr().out)
         assert (len(found["commands"]), len(found["labels"])) == (commands, labels), part

@@ -7,7 +7,8 @@ from typing import TypeVar
 from pos_terminal.domain.barcode import Measure, Pattern, check_digit
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.counter import Counter, Finder
+from pos_terminal.domain.counter import Counter
+from pos_terminal.domain.desk.state import Finder
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keys import parse_key

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.fault import PLACES
+from pos_terminal.domain.fault import PLACES, define
 from pos_terminal.domain.faults import Fault, by_code, every
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,6 +53,6 @@ def test_codes_and_texts_are_unique() -> None:
 @pytest.mark.parametrize(("code", "text"), [("A-101", "AUTRE"), ("A-199", "X" * 21)])
 def test_a_second_cause_or_a_long_text_is_refused(code: str, text: str) -> None:
     with pytest.raises(ValueError, match="one cause"):
-        faults._fault(code, text, "", "")
+        define(code, text, "", "")
     with pytest.raises(KeyError):
         by_code("A-199")

@@ -147,7 +147,7 @@ def test_a_weight_that_settles_in_time_is_given(tmp_path: Path) -> None:
             async with open_scale(patient) as scale, asyncio.TaskGroup() as tasks:
                 end.grams, end.moving = 500, True
                 weighing = tasks.create_task(scale.weigh())
-                while end.asked.count(b"W") < 3:  # noqa: ASYNC110 (the far end has no event)
+                while end.asked.count(b"W") < 3:
                     await asyncio.sleep(0.01)
                 end.moving = False
                 assert await weighing == 500

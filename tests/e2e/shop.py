@@ -75,7 +75,8 @@ def keys(text: str) -> list[str]:
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
-        "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB", ",": "KEY_KPDOT", "00": "KEY_INSERT",
+        "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB",
+        ",": "KEY_KPDOT", "00": "KEY_INSERT",
         "%": "KEY_5", "REMISE": "KEY_R", "MOTIF": "KEY_M", "PERSO": "KEY_T", "PRO": "KEY_Y",
         "PLACE": "KEY_L", "DIVERS": "KEY_F7",
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """The desk: what the counter knows between two keys. Rebuilt from the journal by `apply`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pos_terminal.domain import display, tries
 from pos_terminal.domain.catalog import Catalog, Found, Item
@@ -70,7 +70,7 @@ class Asking:
     right: Right | None = None
     then: Callable[[], Step] | None = None
     clerk: int = 0
-    typed: Pin = Pin()
+    typed: Pin = field(default_factory=Pin)
     request: int = 0
 
 
