@@ -22,8 +22,11 @@ MOST_WAYS = 200
 """So many ways of sharing out are tried: what a small computer does between two keys."""
 
 MOST_ORDERS = 24
+MOST_TURNS = 1000
+"""Orders times pieces, where the promotions take their turns: as many as there is time for."""
+
 MOST_PIECES = 200
-"""A line of more pieces is left as it is: who sells hundreds agrees on a price."""
+"""Of a sale of more, the dearest so many are looked at: it must not keep the clerk waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +123,20 @@ def applied(
     """
     holding = tuple(each for each in promotions if each.when.holds(at))
     pieces = sorted((p for line in lines for p in _pieces(line)), key=lambda p: (p.kind, p.line))
-    pieces = [piece for piece in pieces if any(each.takes(piece) for each in holding)]
-    if not pieces:
+    wanted = [piece for piece in pieces if any(each.takes(piece) for each in holding)]
+    if not wanted:
         return ()
-    return tuple(_reductions(_best(pieces, holding)))
+    return tuple(_reductions(_best(wanted[:MOST_PIECES], holding)))
 
 
 def _pieces(line: LineSold) -> Iterator[Piece]:
     listed = (line.price, line.per) == (line.list_price, line.list_per)
-    if not listed or line.quantity <= 0 or line.parent or line.gross <= 0:
+    if not listed or line.quantity <= 0 or line.parent:
         return
     if line.unit is not Unit.PIECE:
         yield Piece(line.line, line.plu, line.family, line.gross, single=False)
-    elif line.per == ONE and line.quantity % ONE == 0 and line.quantity <= MOST_PIECES * ONE:
-        for _ in range(line.quantity // ONE):
+    elif line.per == ONE and line.quantity % ONE == 0:
+        for _ in range(min(line.quantity // ONE, MOST_PIECES)):
             yield Piece(line.line, line.plu, line.family, line.price)
 
 
@@ -187,7 +190,7 @@ def _splits(count: int, parts: int) -> Iterator[tuple[int, ...]]:
 
 def _in_turns(pieces: Sequence[Piece], promotions: Sequence[Promotion]) -> Iterator[list[Group]]:
     """The promotions one after the other, each taking all that it can; in several orders."""
-    for order in islice(permutations(promotions), MOST_ORDERS):
+    for order in islice(permutations(promotions), min(MOST_ORDERS, MOST_TURNS // len(pieces))):
         left = list(pieces)
         groups: list[Group] = []
         for promotion in order:

@@ -285,6 +285,19 @@ def test_the_order_of_the_lines_saves_nothing(
     assert applied(lines(basket), on, NOON) == there
 
 
+def test_thousands_of_pieces_keep_nobody_waiting() -> None:
+    """Of so many the 200 dearest are looked at, whatever the order of their lines."""
+    basket: Basket = [("abc"[n % 3], 100 + n, 9999, 550) for n in range(30)]
+    on = [
+        Promotion("M", (frozenset("a"), frozenset("b"), frozenset("c")), price=300),
+        Promotion("F", (frozenset("c"),), count=4, free=1),
+        Promotion("%", (frozenset("abc"),), percent=500),
+    ]
+    there, back = applied(lines(basket), on, NOON), applied(lines(basket[::-1]), on, NOON)
+    assert sum(r.amount for r in there) == sum(r.amount for r in back)
+    assert 0 < sum(r.amount for r in there) <= 200 * 129
+
+
 @given(baskets, st.integers(1, 900))
 def test_one_menu_of_two_saves_what_trying_all_pairs_finds(basket: Basket, price: int) -> None:
     menu = Promotion("M", (frozenset("a"), frozenset("b")), price=price)
