@@ -6,10 +6,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pos_terminal.domain import display
 from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.desk.state import SERIES
 from pos_terminal.domain.events import ReceiptRequested, SaleClosed, SaleOpened
 from pos_terminal.domain.faults import Fault, every
 from pos_terminal.domain.keys import Key, parse_key
 from pos_terminal.domain.money import vat_within
+from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.promotions import Promotion
 from pos_terminal.domain.sale import LARGEST_TOTAL
 from pos_terminal.domain.steps import NewCatalog, PaperDone, Pressed, Step, Trouble, Weigh, Weighed
@@ -150,8 +152,10 @@ class Clerk(RuleBasedStateMachine):
         sales, tickets = self.start
         opened = [event.sale for event in self.till.of(SaleOpened)]
         assert opened == list(range(sales + 1, sales + 1 + len(opened)))
-        numbers = [event.number for event in self.till.of(SaleClosed)]
-        assert numbers == list(range(tickets + 1, tickets + 1 + len(numbers)))
+        closed = self.till.of(SaleClosed)
+        for series, last in ((SERIES, tickets), (TRAINING_SERIES, 0)):
+            numbers = [event.number for event in closed if event.series == series]
+            assert numbers == list(range(last + 1, last + 1 + len(numbers)))
 
     @invariant()
     def the_journal_rebuilds_the_counter(self) -> None:
