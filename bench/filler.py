@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec.structs
+
 from bench.journal import IDENTITY, LINE, MOMENT, OPENED
 from pos_terminal.domain.events import Event, Paid, SaleClosed, Tender, TicketLine, VatSum
 from pos_terminal.domain.period_events import Period
@@ -30,7 +32,7 @@ def ticket(number: int) -> tuple[Event, ...]:
         vat=(VatSum(rate=550, gross=130, net=123, vat=7),),
         tenders=(Paid(tender="cash", amount=130, given=200, change=70),), total=130, change=70,
     )  # fmt: skip
-    sold = type(LINE)(**{name: getattr(LINE, name) for name in LINE.__slots__} | {"sale": number})
+    sold = msgspec.structs.replace(LINE, sale=number)
     paid = Tender(sale=number, tender="cash", amount=130, given=200, change=70)
     return type(OPENED)(sale=number, catalog=OPENED.catalog), sold, paid, closed
 

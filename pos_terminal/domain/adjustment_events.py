@@ -1,13 +1,13 @@
 """Events that change what an open sale's lines cost, or their VAT."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from pos_terminal.domain.events import Event, Reduction, Share
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscountGiven(Event):
+class DiscountGiven(Event, frozen=True, kw_only=True):
     """A discount by hand: `percent` basis points (0: an amount was typed), `amount` cents in all.
 
     `scope` is line (the last article sold) or ticket; `name` is the reason of that number.
@@ -25,8 +25,7 @@ class DiscountGiven(Event):
     authority: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscountWithdrawn(Event):
+class DiscountWithdrawn(Event, frozen=True, kw_only=True):
     """The newest discount that stands is taken back: `amount` is the minus to its plus."""
 
     kind: ClassVar[str] = "discount.withdrawn"
@@ -34,8 +33,7 @@ class DiscountWithdrawn(Event):
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricesChosen(Event):
+class PricesChosen(Event, frozen=True, kw_only=True):
     """The sale's articles are sold at these prices: staff, pro, or the ordinary ones (empty)."""
 
     kind: ClassVar[str] = "prices.chosen"
@@ -44,16 +42,14 @@ class PricesChosen(Event):
     authority: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineRate:
+class LineRate(Struct, frozen=True, kw_only=True):
     """The VAT rate that a line has from now on, in basis points."""
 
     line: int
     vat: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceChosen(Event):
+class PlaceChosen(Event, frozen=True, kw_only=True):
     """Where the sale is consumed, on_spot or take_away: these lines have another VAT rate now."""
 
     kind: ClassVar[str] = "place.chosen"
@@ -62,8 +58,7 @@ class PlaceChosen(Event):
     rates: tuple[LineRate, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromotionsApplied(Event):
+class PromotionsApplied(Event, frozen=True, kw_only=True):
     """The promotions that the sale has from now on, all of them, by value."""
 
     kind: ClassVar[str] = "promotions.applied"

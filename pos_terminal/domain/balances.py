@@ -5,8 +5,9 @@ be made again from any archive, and nothing in it was ever rounded.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from pos_terminal.domain.cash_events import (
     DepositMoved,
@@ -18,8 +19,7 @@ from pos_terminal.domain.events import Event
 from pos_terminal.domain.stock_events import StockMoved
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockBalance:
+class StockBalance(Struct, frozen=True, kw_only=True):
     """What there is of an article: `numerator` / `denominator` units, in lowest terms."""
 
     plu: str
@@ -27,8 +27,7 @@ class StockBalance:
     denominator: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherBalance:
+class VoucherBalance(Struct, frozen=True, kw_only=True):
     """What a gift voucher or credit note is still worth, in cents; `purpose` is single or multi."""
 
     voucher: str
@@ -36,8 +35,7 @@ class VoucherBalance:
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepositBalance:
+class DepositBalance(Struct, frozen=True, kw_only=True):
     """What is held for an order, in cents; `nature` is acompte (with its VAT rate) or arrhes."""
 
     order: str
@@ -46,8 +44,7 @@ class DepositBalance:
     vat: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsettled:
+class Unsettled(Struct, frozen=True, kw_only=True):
     """A payment terminal was asked, and what became of it is not known."""
 
     sale: int
@@ -56,8 +53,7 @@ class Unsettled:
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balances:
+class Balances(Struct, frozen=True, kw_only=True):
     """Each kind of balance, sorted by its name; what has come to nothing is left out."""
 
     stock: tuple[StockBalance, ...] = ()
@@ -66,8 +62,7 @@ class Balances:
     unsettled: tuple[Unsettled, ...] = ()
 
 
-@dataclass(slots=True)
-class Ledgers:
+class Ledgers(Struct):
     """Counts balances up, event by event, beginning with those of an earlier purge."""
 
     _stock: dict[str, Fraction] = field(default_factory=dict)

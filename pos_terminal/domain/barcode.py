@@ -6,8 +6,9 @@ patterns in the settings says how this shop's scales write them; there is no def
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST = 128
@@ -76,8 +77,7 @@ class Measure(Enum):
     WEIGHT = "weight"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """How one kind of in-store label is written, as a template of its digits.
 
     «2xIIIIIVVVVVC»: a digit stands for itself, x is any digit, I the article's number, V the
@@ -121,8 +121,7 @@ class Pattern:
         return not verifier or price_check_digit(self.field(code, "V")) == int(verifier)
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A variable measure code taken apart: an article's number and its cents, or its grams."""
 
     item: str

@@ -3,14 +3,12 @@
 Amounts are integer cents; what leaves the shop is negative.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pos_terminal.domain.events import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentIntended(Event):
+class PaymentIntended(Event, frozen=True, kw_only=True):
     """A payment terminal is about to be asked; recorded before a byte leaves. `ref` is unique."""
 
     kind: ClassVar[str] = "payment.intended"
@@ -20,8 +18,7 @@ class PaymentIntended(Event):
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentSettled(Event):
+class PaymentSettled(Event, frozen=True, kw_only=True):
     """What became of an intent: paid, refused or unknown; `amount` is what was paid."""
 
     kind: ClassVar[str] = "payment.settled"
@@ -31,8 +28,7 @@ class PaymentSettled(Event):
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentChanged(Event):
+class PaymentChanged(Event, frozen=True, kw_only=True):
     """A closed ticket was paid otherwise than recorded: `amount` moves between two tenders."""
 
     kind: ClassVar[str] = "payment.changed"
@@ -45,8 +41,7 @@ class PaymentChanged(Event):
     authority: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawerOpened(Event):
+class DrawerOpened(Event, frozen=True, kw_only=True):
     """The drawer was opened without a sale."""
 
     kind: ClassVar[str] = "drawer.opened"
@@ -54,8 +49,7 @@ class DrawerOpened(Event):
     authority: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashMoved(Event):
+class CashMoved(Event, frozen=True, kw_only=True):
     """Cash that is no sale: `movement` is float, in, out, drop (to the safe) or bank."""
 
     kind: ClassVar[str] = "cash.moved"
@@ -65,8 +59,7 @@ class CashMoved(Event):
     authority: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashCounted(Event):
+class CashCounted(Event, frozen=True, kw_only=True):
     """The drawer as counted, before its content was known: `expected` is what it should hold.
 
     `pieces` are the notes and coins of each denomination, from 500 euros down to 1 cent.
@@ -78,8 +71,7 @@ class CashCounted(Event):
     pieces: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherMoved(Event):
+class VoucherMoved(Event, frozen=True, kw_only=True):
     """A gift voucher or credit note issued (positive), or used or expired (negative).
 
     `purpose` is single (VAT due at its sale) or multi (VAT due at its use), `series` and `number`
@@ -94,8 +86,7 @@ class VoucherMoved(Event):
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepositMoved(Event):
+class DepositMoved(Event, frozen=True, kw_only=True):
     """Money held for an order: taken (positive), settled or given back (negative).
 
     `nature` is acompte (VAT due at receipt, at `vat` basis points) or arrhes (none until delivery).

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+
 from pos_terminal.domain.barcode import Measure, Pattern, key_of, read_label
 from pos_terminal.domain.quantity import Price, Unit
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Dated(Generic[T]):
+class Dated(Struct, Generic[T], frozen=True):
     """Values in force from a date on, in the order of their dates."""
 
     starts: tuple[tuple[date, T], ...]
@@ -34,8 +35,7 @@ ON_SPOT, TAKE_AWAY = "on_spot", "take_away"
 """Where it is consumed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What makes an article an option: its group, and the families and PLUs that may have it.
 
     Without `takers` every article may. Of a `forced` group each such article must have one.
@@ -50,8 +50,7 @@ class Choice:
         return not self.takers or item.plu in self.takers or item.family in self.takers
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An article. `vats` are basis points; where there are none the shop's default rate holds.
 
     `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate. `staff` and
@@ -91,8 +90,7 @@ class Item:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a code stands for: an article, and the quantity or whole price that the code carries.
 
     `quantity` is in thousandths of the article's unit (a label's weight: grams of a kilogram);

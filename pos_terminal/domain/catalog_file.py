@@ -23,9 +23,10 @@ row.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+
+from msgspec import Struct
 
 from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
 from pos_terminal.domain.catalog import Catalog, Choice, Item, dated
@@ -40,8 +41,7 @@ LONGEST_GROUP = 12
 """So that «TAILLE? 1-9» fits on a line of the display."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     line: int
     plu: str
     name: str

@@ -5,8 +5,9 @@ combinations. Only modifiers can be held: two other keys at once are two presses
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 K = TypeVar("K")
 
@@ -23,8 +24,7 @@ MODIFIERS = (
 """The keys that may be held, in the order in which a chord names them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chord:
+class Chord(Struct, frozen=True):
     """A physical key, and the modifiers held down as it goes down."""
 
     name: str

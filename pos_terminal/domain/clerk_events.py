@@ -1,20 +1,17 @@
 """Events of clerks: who left, who was refused, who allowed what, and sales that wait for them."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pos_terminal.domain.events import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorSignedOff(Event):
+class OperatorSignedOff(Event, frozen=True, kw_only=True):
     """From here on nobody is signed on; the open sale waits until its operator is back."""
 
     kind: ClassVar[str] = "operator.signed_off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorRefused(Event):
+class OperatorRefused(Event, frozen=True, kw_only=True):
     """A wrong PIN for this operator, the `tries`th since the last right one."""
 
     kind: ClassVar[str] = "operator.refused"
@@ -22,8 +19,7 @@ class OperatorRefused(Event):
     tries: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorLocked(Event):
+class OperatorLocked(Event, frozen=True, kw_only=True):
     """Too many wrong PINs: none is taken for this operator before `until`, microseconds of UTC."""
 
     kind: ClassVar[str] = "operator.locked"
@@ -31,8 +27,7 @@ class OperatorLocked(Event):
     until: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorityGiven(Event):
+class AuthorityGiven(Event, frozen=True, kw_only=True):
     """`authority` allowed by PIN what the operator may not do: the events with it, or the next.
 
     `right` is void, cancel, override, return, refund, discount, no-sale, cash, close or training.
@@ -43,16 +38,14 @@ class AuthorityGiven(Event):
     right: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleHeld(Event):
+class SaleHeld(Event, frozen=True, kw_only=True):
     """An open sale waits, and the next customer is served."""
 
     kind: ClassVar[str] = "sale.held"
     sale: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleRecalled(Event):
+class SaleRecalled(Event, frozen=True, kw_only=True):
     """A sale that waited goes on, under whoever recalled it."""
 
     kind: ClassVar[str] = "sale.recalled"

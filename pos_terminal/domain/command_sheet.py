@@ -5,10 +5,11 @@ articles that carry no barcode themselves, as command barcodes by family.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from unicodedata import combining, normalize
+
+from msgspec import Struct
 
 from pos_terminal.domain.catalog import Catalog, Item
 from pos_terminal.domain.chords import parse_chord
@@ -24,8 +25,7 @@ QUANTITIES = ("2 x", "3 x", "4 x", "5 x", "6 x", "10 x", "12 x", "0,5 x")
 """Quantities before an article that are worth a barcode of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One barcode: what to call it, what it does (French, untranslated), and its code."""
 
     name: str
@@ -33,16 +33,14 @@ class Command:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Commands under one heading (French, untranslated, but for a family's own name)."""
 
     title: str
     commands: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLabel:
+class KeyLabel(Struct, frozen=True):
     """What to stick on a direct key: the physical key («F1»), the article, its price."""
 
     physical: str
@@ -51,8 +49,7 @@ class KeyLabel:
     price: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSheet:
+class CommandSheet(Struct, frozen=True):
     """All of it. A part that is not wanted is empty."""
 
     shop: str

@@ -6,7 +6,7 @@ counter from the journal. What is typed shows as an overlay at once; what the sa
 base screen, which only a durable record changes.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog import Catalog

@@ -1,6 +1,6 @@
 """The drawer's cash: what it should hold, what may be counted in it, and why it is opened. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pos_terminal.domain.period_events import PeriodTotals
 
@@ -23,8 +23,7 @@ def is_counted(totals: PeriodTotals) -> bool:
     return bool(totals.counts) and totals.expected == expected(totals)
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(Struct, frozen=True):
     """The drawer is being counted: so many of each denomination so far, in their order."""
 
     pieces: tuple[int, ...] = ()

@@ -3,7 +3,8 @@
 None of it is journaled; a power cut forgets it, as lifting a pencil would.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.money import WHOLE, euros
@@ -16,8 +17,7 @@ LONGEST = 9
 """Digits in a number: 9 999 999,99 is more than any till takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """The number being typed, and quantity, price, return and void as set for the next article.
 
     `per` is the second number of «3 x 5 x»: what the price is for, a split price.

@@ -5,21 +5,20 @@ cents with tax, quantities thousandths of the unit, VAT rates basis points, numb
 `docs/events.md` lists them all, domain/vocabulary.py collects them.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from pos_terminal.domain.quantity import Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """Something that happened and stays. `kind` names it in the journal."""
 
     kind: ClassVar[str] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TillStarted(Event):
+class TillStarted(Event, frozen=True, kw_only=True):
     """The program took the journal up. `after` is first, stop (it said TillStopped) or crash."""
 
     kind: ClassVar[str] = "till.started"
@@ -29,16 +28,14 @@ class TillStarted(Event):
     catalog: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TillStopped(Event):
+class TillStopped(Event, frozen=True, kw_only=True):
     """The program let the journal go on purpose."""
 
     kind: ClassVar[str] = "till.stopped"
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorSignedOn(Event):
+class OperatorSignedOn(Event, frozen=True, kw_only=True):
     """From here on the records' operator is this number.
 
     `by` is pin, badge, or empty where the settings name the till's one operator.
@@ -49,16 +46,14 @@ class OperatorSignedOn(Event):
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogChanged(Event):
+class CatalogChanged(Event, frozen=True, kw_only=True):
     """Another catalogue is in force for the lines that follow; its file is kept by its SHA-256."""
 
     kind: ClassVar[str] = "catalog.changed"
     catalog: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where a replayed sale comes from: the file's SHA-256, and the date and number it gives."""
 
     file: str
@@ -66,8 +61,7 @@ class Origin:
     ticket: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleOpened(Event):
+class SaleOpened(Event, frozen=True, kw_only=True):
     """A sale begins. It keeps the prices of this catalogue until it ends."""
 
     kind: ClassVar[str] = "sale.opened"
@@ -77,8 +71,7 @@ class SaleOpened(Event):
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineSold(Event):
+class LineSold(Event, frozen=True, kw_only=True):
     """One line of a sale; a return has a negative quantity and gross.
 
     `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
@@ -107,8 +100,7 @@ class LineSold(Event):
     parent: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineVoided(Event):
+class LineVoided(Event, frozen=True, kw_only=True):
     """A line taken back before the sale closed: the minus to its plus. `how` is correct or void.
 
     `authority` is who allowed what the operator may not do; 0: nobody had to.
@@ -124,8 +116,7 @@ class LineVoided(Event):
     authority: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tender(Event):
+class Tender(Event, frozen=True, kw_only=True):
     """A means of payment taken: `amount` counts towards the total, `given` is what was handed over.
 
     A pay-out has a negative amount. `change` is given minus amount, in cash.
@@ -139,8 +130,7 @@ class Tender(Event):
     change: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenderReturned(Event):
+class TenderReturned(Event, frozen=True, kw_only=True):
     """The last means of payment taken is given back, the sale being open: the minus to its plus."""
 
     kind: ClassVar[str] = "tender.returned"
@@ -151,8 +141,7 @@ class TenderReturned(Event):
     change: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VatSum:
+class VatSum(Struct, frozen=True, kw_only=True):
     """What a ticket holds at one rate. net + vat = gross, in cents."""
 
     rate: int
@@ -161,16 +150,14 @@ class VatSum:
     vat: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True):
     """What a reduction takes off one line, in cents; negative where the line is a return."""
 
     line: int
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reduction:
+class Reduction(Struct, frozen=True, kw_only=True):
     """What was taken off, and of which lines. `scope` is line, ticket or promotion.
 
     `percent` is in basis points, 0 where an amount was fixed; `name` is the reason, or the
@@ -184,8 +171,7 @@ class Reduction:
     shares: tuple[Share, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketLine:
+class TicketLine(Struct, frozen=True, kw_only=True):
     """A line as the closed ticket repeats it. `net` is its share of its rate's net; 0 if voided.
 
     `gross` is what it costs in the end: price times quantity, less `discount`.
@@ -207,8 +193,7 @@ class TicketLine:
     parent: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paid:
+class Paid(Struct, frozen=True, kw_only=True):
     """A tender as the closed ticket repeats it."""
 
     tender: str
@@ -217,8 +202,7 @@ class Paid:
     change: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleClosed(Event):
+class SaleClosed(Event, frozen=True, kw_only=True):
     """A sale is paid and has its number: everything that the law asks of a ticket, by value."""
 
     kind: ClassVar[str] = "sale.closed"
@@ -236,8 +220,7 @@ class SaleClosed(Event):
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleAbandoned(Event):
+class SaleAbandoned(Event, frozen=True, kw_only=True):
     """A sale given up before it was paid: it leaves this trace, and takes no number.
 
     `authority` is who allowed what the operator may not do; 0: nobody had to.
@@ -252,8 +235,7 @@ class SaleAbandoned(Event):
     authority: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptRequested(Event):
+class ReceiptRequested(Event, frozen=True, kw_only=True):
     """The customer wants paper. `copy` 0 is the ticket itself, from 1 on a numbered duplicate."""
 
     kind: ClassVar[str] = "receipt.requested"
@@ -262,8 +244,7 @@ class ReceiptRequested(Event):
     copy: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPrinted(Event):
+class ReceiptPrinted(Event, frozen=True, kw_only=True):
     """How printing ended: printed, refused (nothing was) or unknown; `fault` is its code."""
 
     kind: ClassVar[str] = "receipt.printed"

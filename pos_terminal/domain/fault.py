@@ -1,7 +1,8 @@
 """What a fault is, and the register of them all (the table is domain/faults.py)."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Tone(Enum):
@@ -12,8 +13,7 @@ class Tone(Enum):
     ALARM = "alarm"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One cause, with the one code that stands for it everywhere."""
 
     code: str

@@ -5,7 +5,7 @@ papers, not in the referential itself); those from 900 on are ours, as it provid
 released, keeps its meaning. Labels and details are French: this is evidence, not a screen.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened, PaymentChanged
 from pos_terminal.domain.clerk_events import (
@@ -125,8 +125,7 @@ CODES: dict[int, str] = {
 """Every code with its label; `docs/closing.md` has the same table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of the JET. `detail` says what, in French; it may be empty."""
 
     code: int

@@ -6,13 +6,12 @@ letters are for the keys of every sale, the others take two. Letters once given 
 hang on walls.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pos_terminal.domain.keys import Key, parse_key
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRow:
+class KeyRow(Struct, frozen=True):
     """One key: its name on a key map and on the key cap, its letters in a code, what it does."""
 
     name: str
@@ -25,8 +24,7 @@ class KeyRow:
         return parse_key(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyGroup:
+class KeyGroup(Struct, frozen=True):
     """Keys that belong together, on a sheet and when a keyboard is taught."""
 
     title: str

@@ -5,8 +5,9 @@ the functions are the ones below; digits, «00» and «,» stand for themselves.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from pos_terminal.domain.chords import modifiers_in, parse_chord
 from pos_terminal.domain.payment import TENDERS
@@ -47,8 +48,7 @@ class Function(Enum):
     CLERK = "CLERK"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key: its function, and the digits, the PLU or the tender that it stands for."""
 
     function: Function

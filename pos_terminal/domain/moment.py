@@ -1,8 +1,9 @@
 """A moment as a record keeps it: the shop's own time, the world's, and the machine's."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Trust(Enum):
@@ -13,8 +14,7 @@ class Trust(Enum):
     SIMULATED = "simulated"
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """When something was decided.
 
     `at` is local time with its offset, ISO 8601 to the millisecond; `utc` is microseconds since

@@ -1,6 +1,6 @@
 """Options of articles: slicing, sizes, cooking. Which may follow a line, and which must. Pure."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog import Catalog, Item
@@ -8,8 +8,7 @@ from pos_terminal.domain.events import LineSold
 from pos_terminal.domain.sale import Refused, Sale
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A choice that must be made for the last article, before anything else is sold."""
 
     group: str

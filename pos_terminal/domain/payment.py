@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
+
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog import Dated, Item
 from pos_terminal.domain.events import LineSold
@@ -14,8 +16,7 @@ from pos_terminal.domain.screen import WIDTH
 UNLIMITED: Dated[int] = Dated(())
 
 
-@dataclass(frozen=True, slots=True)
-class TenderKind:
+class TenderKind(Struct, frozen=True):
     """A means of payment. `name` stands in records, `label` on the display and on paper.
 
     `most` is the dated limit, in cents, of what it may pay of one sale, and `above` the refusal of
@@ -101,8 +102,7 @@ ORDINARY_RULES = TenderRules()
 """A till that was told nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """The most that a means of payment may still pay of a sale, in cents, and why no more.
 
     None: the law sets no limit.

@@ -6,8 +6,10 @@ nothing can enter a period once it is closed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened, PaymentChanged
 from pos_terminal.domain.events import (
@@ -34,8 +36,7 @@ TRAINING_SERIES = "F"
 """Tickets of exercises («formation»): journaled and chained as all others, in no total."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """A period that runs: its first record (0: none yet), its opening date, and its totals.
 
     A day is opened, on the shop's date, by the first event that sells or counts; until then
@@ -61,8 +62,7 @@ class NotYet(Exception):
     """The period cannot be closed now; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """Where the periods stand after some record.
 
     `days`, `months` and `years` count the closures; `net` and `absolute` are the perpetual totals

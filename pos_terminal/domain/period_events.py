@@ -1,8 +1,9 @@
 """Events of periods: X and Z, training, archives and purges."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from pos_terminal.domain.balances import Balances
 from pos_terminal.domain.events import Event, VatSum
@@ -16,8 +17,7 @@ class Period(Enum):
     YEAR = "year"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenderSum:
+class TenderSum(Struct, frozen=True, kw_only=True):
     """What one means of payment took in a period, and how often."""
 
     tender: str
@@ -25,8 +25,7 @@ class TenderSum:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodTotals:
+class PeriodTotals(Struct, frozen=True, kw_only=True):
     """What a period adds up to, in cents with tax. Training is not in it.
 
     `net` counts refunds with their sign, `absolute` without; `voided` and `abandoned` are what was
@@ -53,8 +52,7 @@ class PeriodTotals:
     expected: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodReported(Event):
+class PeriodReported(Event, frozen=True, kw_only=True):
     """An X: the running day's totals were read, and nothing was closed."""
 
     kind: ClassVar[str] = "period.reported"
@@ -62,8 +60,7 @@ class PeriodReported(Event):
     totals: PeriodTotals
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodClosed(Event):
+class PeriodClosed(Event, frozen=True, kw_only=True):
     """A Z of a day, a month or a year: nothing enters it any more.
 
     `number` counts the closures of this period from 1; `first` and `last` are the records in it,
@@ -89,23 +86,20 @@ class PeriodClosed(Event):
     year_begins: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingStarted(Event):
+class TrainingStarted(Event, frozen=True, kw_only=True):
     """From here on sales are exercises, in series F and in no total, under that supervisor."""
 
     kind: ClassVar[str] = "training.started"
     supervisor: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingEnded(Event):
+class TrainingEnded(Event, frozen=True, kw_only=True):
     """Sales are real again."""
 
     kind: ClassVar[str] = "training.ended"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archived(Event):
+class Archived(Event, frozen=True, kw_only=True):
     """Records `first` to `last` were written to an archive with this SHA-256."""
 
     kind: ClassVar[str] = "archive.made"
@@ -114,8 +108,7 @@ class Archived(Event):
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalancesOpened(Event):
+class BalancesOpened(Event, frozen=True, kw_only=True):
     """What projections start from once the records up to the closure `through` are purged.
 
     The perpetual totals and the running periods stand in that closure's checkpoint.
@@ -126,8 +119,7 @@ class BalancesOpened(Event):
     balances: Balances
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purged(Event):
+class Purged(Event, frozen=True, kw_only=True):
     """The records up to `last` left this till, after these `copies` of their archive verified."""
 
     kind: ClassVar[str] = "archive.purged"

@@ -8,10 +8,11 @@ there are many, the promotions take their turns, in several orders, and the best
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice, permutations, product
 from math import comb, prod
+
+from msgspec import Struct
 
 from pos_terminal.domain.events import LineSold, Reduction, Share
 from pos_terminal.domain.money import WHOLE, allot, divide
@@ -29,8 +30,7 @@ MOST_PIECES = 200
 """Of a sale of more, the dearest so many are looked at: it must not keep the clerk waiting."""
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """Dates (both included), days of the week (0: Monday; none: all) and hours of the day."""
 
     start: date = date.min
@@ -49,8 +49,7 @@ class When:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Promotion:
+class Promotion(Struct, frozen=True):
     """One promotion. `courses` are the families and PLUs of each course of a group.
 
     A group costs `price`; or else its `free` cheapest pieces are given; or else it costs `percent`
@@ -81,8 +80,7 @@ class Promotion:
         return whole - divide(whole * self.percent, WHOLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a line, or a weighed line as a whole (not `single`)."""
 
     line: int
@@ -101,8 +99,7 @@ class Piece:
         return (-self.price, self.plu, self.family, self.single)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Pieces that a promotion brings together."""
 
     promotion: Promotion

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from math import gcd
 
+from msgspec import Struct
+
 from pos_terminal.domain.money import Cents, divide
 
 ONE = 1000
@@ -22,8 +24,7 @@ class Unit(Enum):
     CL = "cl"
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """Cents with tax, for `per` thousandths of the unit: «5 for 20,00» is Price(2000, 5000)."""
 
     cents: int

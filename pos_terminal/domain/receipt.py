@@ -1,7 +1,8 @@
 """A receipt as a device-independent document: blocks from top to bottom, laid out when printed."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Align(Enum):
@@ -12,8 +13,7 @@ class Align(Enum):
     RIGHT = "right"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A paragraph; the printer wraps it at its own width."""
 
     text: str
@@ -22,8 +22,7 @@ class Text:
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line: a text at the left, which wraps, and a figure at the right, which is never cut."""
 
     left: str
@@ -32,25 +31,21 @@ class Row:
     tall: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A line across the paper."""
 
 
-@dataclass(frozen=True, slots=True)
-class Logo:
+class Logo(Struct, frozen=True):
     """The shop's logo, stored with the printer's settings; nothing where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Barcode:
+class Barcode(Struct, frozen=True):
     """A Code 128 barcode with its text below; `data` is printable ASCII."""
 
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class Qr:
+class Qr(Struct, frozen=True):
     """A QR code of this text."""
 
     data: str
@@ -59,8 +54,7 @@ class Qr:
 Block = Text | Row | Rule | Logo | Barcode | Qr
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What is printed and then cut off. `title` names it in logs («ticket 2-000123»)."""
 
     title: str

@@ -5,7 +5,9 @@ same whether the event was decided just now or is read back from the journal aft
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.adjustment_events import (
@@ -49,8 +51,7 @@ class Refused(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(Struct, frozen=True):
     """An open sale. `voided` are the numbers of the lines taken back.
 
     `undoable` counts the newest discounts since which no line has come or gone; `prices` and

@@ -1,13 +1,13 @@
 """What is in force at a till: program, settings, catalogue, as the records last said. Pure."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.domain.events import CatalogChanged, Event, TillStarted, TillStopped
 from pos_terminal.domain.system_events import ConfigurationChanged, VersionChanged
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """The program's version, and the SHA-256 of settings and catalogue; empty before the first.
 
     `up` from a start until the stop that was said: a start that finds it so follows a crash.

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
@@ -11,23 +13,20 @@ from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(Struct, frozen=True):
     """A key of the till; None for a physical key without a function."""
 
     key: Key | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(Struct, frozen=True):
     """A code as the scanner sent it; U+FFFD in it stands for what could not be read."""
 
     text: str
     aim: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """The scale's answer to the `Weigh` of that number: grams, or the fault."""
 
     request: int
@@ -35,8 +34,7 @@ class Weighed:
     fault: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaperDone:
+class PaperDone(Struct, frozen=True):
     """How printing ended: printed, refused or unknown, with the fault if any.
 
     `request` is None for paper that is no ticket: an X, a count, a Z.
@@ -47,22 +45,19 @@ class PaperDone:
     fault: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """Something failed that the clerk must know of (the drawer did not open)."""
 
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
-class NewCatalog:
+class NewCatalog(Struct, frozen=True):
     """Another catalogue: it holds from the next sale on."""
 
     catalog: Catalog
 
 
-@dataclass(frozen=True, slots=True)
-class PinChecked:
+class PinChecked(Struct, frozen=True):
     """The answer to the `CheckPin` of that number: whether the PIN is this clerk's."""
 
     request: int
@@ -70,22 +65,19 @@ class PinChecked:
     right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NewClerks:
+class NewClerks(Struct, frozen=True):
     """Other clerks, rights and PINs: they hold at once."""
 
     clerks: Clerks
 
 
-@dataclass(frozen=True, slots=True)
-class Train:
+class Train(Struct, frozen=True):
     """Exercises begin under this supervisor's number; with 0 they end."""
 
     supervisor: int
 
 
-@dataclass(frozen=True, slots=True)
-class CloseDue:
+class CloseDue(Struct, frozen=True):
     """Closures are overdue: between two sales the till catches up with them."""
 
 
@@ -103,22 +95,19 @@ Input = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """Put this screen under whatever is being typed."""
 
     screen: Screen
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(Struct, frozen=True):
     """Make this sound."""
 
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Weigh:
+class Weigh(Struct, frozen=True):
     """Ask the scale; answer with a `Weighed` of this number."""
 
     request: int
@@ -134,13 +123,11 @@ class CheckPin:
     kept: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDrawer:
+class OpenDrawer(Struct, frozen=True):
     """Open the cash drawer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(Struct, frozen=True):
     """Print this closed ticket; answer with a `PaperDone`."""
 
     request: ReceiptRequested
@@ -148,33 +135,28 @@ class Print:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class PrintReport:
+class PrintReport(Struct, frozen=True):
     """Print this paper, which is no ticket."""
 
     paper: Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class CatchUp:
+class CatchUp(Struct, frozen=True):
     """Close what is overdue, if no sale was opened since."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadDay:
+class ReadDay(Struct, frozen=True):
     """Print what the running day adds up to: an X."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountDrawer:
+class CountDrawer(Struct, frozen=True):
     """Record what was counted in the drawer, so many of each denomination, and print that."""
 
     pieces: tuple[int, ...]
     counted: int
 
 
-@dataclass(frozen=True, slots=True)
-class CloseDay:
+class CloseDay(Struct, frozen=True):
     """Close the day and print its Z, by `authority`; 0: the clerk may."""
 
     authority: int
@@ -195,8 +177,7 @@ Effect = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What one input led to. Without events the effects are released at once."""
 
     events: tuple[Event, ...] = ()

@@ -1,13 +1,11 @@
 """Movements of goods: one ledger for the counter, the web, and what the shop does with its own."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pos_terminal.domain.events import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockMoved(Event):
+class StockMoved(Event, frozen=True, kw_only=True):
     """`numerator` / `denominator` units of an article, in (positive) or out: never rounded.
 
     `cause` is sale, web, withdrawal, tasting, loss, unsold, made, delivered, transferred, counted

@@ -1,13 +1,11 @@
 """Events of the till itself: what an inspector reads in the journal of technical events (JET)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pos_terminal.domain.events import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TechnicalEvent(Event):
+class TechnicalEvent(Event, frozen=True, kw_only=True):
     """An entry of the JET. `code` is one of domain/jet.py, `detail` says what, in French."""
 
     kind: ClassVar[str] = "jet"
@@ -15,8 +13,7 @@ class TechnicalEvent(Event):
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyMade(Event):
+class KeyMade(Event, frozen=True, kw_only=True):
     """The till's signing keys come into force, with this record.
 
     `record_key` signs records (ECDSA P-256), `checkpoint_key` checkpoints (Ed25519); both are
@@ -29,8 +26,7 @@ class KeyMade(Event):
     checkpoint_key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRotated(Event):
+class KeyRotated(Event, frozen=True, kw_only=True):
     """New keys take over with the next record. The old key signs this record; `proof` is the new
     record key's signature, DER in hex, over the ASCII text `old key id:new key id`.
     """
@@ -43,8 +39,7 @@ class KeyRotated(Event):
     proof: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignerDown(Event):
+class SignerDown(Event, frozen=True, kw_only=True):
     """The signer did not work: nothing was sold until it did, and this is the first record then.
 
     `signer` is its key's id, `since` the local time of its first failure; empty where a start
@@ -57,16 +52,14 @@ class SignerDown(Event):
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockJumped(Event):
+class ClockJumped(Event, frozen=True, kw_only=True):
     """Wall clock and monotonic clock parted by `by` microseconds (forward is positive)."""
 
     kind: ClassVar[str] = "clock.jumped"
     by: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionChanged(Event):
+class VersionChanged(Event, frozen=True, kw_only=True):
     """Another version of the program took the journal up."""
 
     kind: ClassVar[str] = "version.changed"
@@ -74,8 +67,7 @@ class VersionChanged(Event):
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigurationChanged(Event):
+class ConfigurationChanged(Event, frozen=True, kw_only=True):
     """Other settings are in force: the SHA-256 of the file before and after."""
 
     kind: ClassVar[str] = "configuration.changed"
@@ -83,8 +75,7 @@ class ConfigurationChanged(Event):
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRecorded(Event):
+class PersonRecorded(Event, frozen=True, kw_only=True):
     """Someone's data was put in the personal store under this pseudonym; `purpose` says why."""
 
     kind: ClassVar[str] = "person.recorded"
@@ -92,8 +83,7 @@ class PersonRecorded(Event):
     purpose: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonErased(Event):
+class PersonErased(Event, frozen=True, kw_only=True):
     """The personal store erased a person, but for what the law obliges until `kept_until`."""
 
     kind: ClassVar[str] = "person.erased"

@@ -8,8 +8,9 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 LONGEST_ROW = 20
 """Physical lines that one row may span by line breaks in quotes; more is a quote left open."""
@@ -17,8 +18,7 @@ LONGEST_ROW = 20
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a file: the line (from 1; 0: the whole file), the key, the reason."""
 
     line: int
@@ -38,8 +38,7 @@ class NoTableError(ValueError):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its physical line and its cells by column; missing cells are empty."""
 
     line: int

@@ -4,7 +4,9 @@ The state runs through the records, so pulling the plug gives nobody a further t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.domain.clerk_events import AuthorityGiven, OperatorLocked, OperatorRefused
 from pos_terminal.domain.events import Event, OperatorSignedOn
@@ -16,8 +18,7 @@ SHORTEST, LONGEST = 30_000_000, 3_600_000_000
 """Microseconds of the first lock, and of the longest: each is twice the one before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
+class Tries(Struct, frozen=True):
     """Wrong PINs since the last right one, and the end of the lock in microseconds of UTC."""
 
     wrong: int = 0

@@ -1,6 +1,5 @@
 """Is the journal what was written? The pure part: rows in, the first thing that is wrong out."""
 
-import dataclasses
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -106,7 +105,7 @@ class Ledger:
                 head=record.hash,
                 operator=envelope.op,
                 counts=envelope.counts,
-                book=dataclasses.replace(
+                book=replace(
                     before.book,
                     session=envelope.session,
                     net=envelope.total.net,

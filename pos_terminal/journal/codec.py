@@ -30,7 +30,6 @@ No field is ever added between `prev` and `seq`: the chain is checked on these a
 A reader passes over fields that it does not know, in the envelope and in the body.
 """
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import msgspec
@@ -88,8 +87,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     v: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownEvent(Event):
+class UnknownEvent(Event, frozen=True, kw_only=True):
     """An event that a newer version wrote: kept, verified, and not understood."""
 
     kind: ClassVar[str] = "unknown"

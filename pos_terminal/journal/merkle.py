@@ -5,8 +5,9 @@ alone: one hash for each bit of the size, which is enough to go on from and to m
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 EMPTY = sha256(b"").digest()
 """The root of no leaves."""
@@ -17,8 +18,7 @@ def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Frontier:
+class Frontier(Struct, frozen=True):
     """The complete subtrees at the tree's right edge, the largest first."""
 
     size: int = 0

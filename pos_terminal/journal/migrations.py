@@ -8,9 +8,9 @@ confirmed, and whoever writes it keeps both layouts working until then.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import apsw
+from msgspec import Struct
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +73,7 @@ CREATE TRIGGER {table}_{change} BEFORE {change.upper()} ON {table}
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """SQL that makes a layout of the one before. `waits` for the update's confirmation.
 
     `breaking`: versions that do not know it must not open what it made.

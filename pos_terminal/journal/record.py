@@ -1,10 +1,10 @@
 """A record, and what the next one carries on from the last: pure, no I/O, no clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import tries
@@ -47,8 +47,7 @@ def digest(rec: bytes) -> bytes:
     return sha256(b"\0" + rec).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Whose journal it is: stands in every record. `simulated` never mixes with real sales."""
 
     store: str
@@ -57,8 +56,7 @@ class Identity:
     simulated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One entry of the journal: its bytes as stored, their hash, what they say, who signed."""
 
     rec: bytes

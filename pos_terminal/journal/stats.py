@@ -1,10 +1,10 @@
 """What a journal holds, counted in one walk: reads it only, also beside a till that sells."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events import SaleClosed
@@ -32,8 +32,7 @@ class _Glance(msgspec.Struct, frozen=True):
 _GLANCE = msgspec.json.Decoder(_Glance)
 
 
-@dataclass(slots=True)
-class Stats:
+class Stats(Struct):
     """A journal in numbers.
 
     `size` is the file's, in bytes, without its log; `first` and `last` are the local times of the

@@ -4,9 +4,9 @@ A journal of a version before signatures has no checkpoint: it is walked once, a
 of this version brings the keys and the first checkpoint.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
@@ -27,8 +27,7 @@ from pos_terminal.journal.upcast import UPCASTS
 BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(Struct, frozen=True):
     """What the end of a journal tells: the state, the records from its base on, and the first.
 
     `signer` holds the key in force; None where the journal has no key yet.

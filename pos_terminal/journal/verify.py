@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 import apsw
+from msgspec import Struct
 
 from pos_terminal.domain.period_events import PeriodClosed, Purged
 from pos_terminal.domain.system_events import KeyMade, KeyRotated
@@ -50,8 +50,7 @@ COUNTED = (Level.TAIL, Level.TOTALS, Level.ALL)
 SIGNED = (Level.TAIL, Level.SIGNATURES, Level.ALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """A journal that is what was written: its length, head, and what it adds up to.
 
     `unknown` records are of kinds that a newer version wrote: chained, but not recounted. `key` is
@@ -103,9 +102,7 @@ def verify(
         walk = _Walk(reader, level, keys, mark)
         start = walk.seq
         signatures = (
-            checking(path, vfs, start, last, keys)
-            if level in SIGNED
-            else nullcontext(Chunks([]))
+            checking(path, vfs, start, last, keys) if level in SIGNED else nullcontext(Chunks([]))
         )
         with signatures as chunks:
             _together(walk, chunks, start, last, progress)
@@ -305,4 +302,3 @@ def _seals(reader: Reader, after: int) -> Iterator[Seal]:
     while seals := reader.seals(after, BATCH):
         yield from seals
         after = seals[-1].size
-

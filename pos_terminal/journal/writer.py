@@ -7,12 +7,12 @@ one transaction; an append's events are never split between two.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 import apsw
+from msgspec import Struct
 
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.moment import Moment
@@ -32,8 +32,7 @@ EVENTS = 1000
 """Events in one append at most; a group is full once it has as many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Events to be made durable together, and the future that hears of it."""
 
     events: tuple[Event, ...]
@@ -43,8 +42,7 @@ class Append:
     """Signs from behind a key.rotated among these events on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True):
     """What one commit made durable: every record, each append's own, and the state after it."""
 
     records: list[Record]

@@ -1,10 +1,10 @@
 """Closures, their paper, technical events, clocks and set-up: the pure parts, case by case."""
 
-import dataclasses
 import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import msgspec.structs
 import pytest
 
 from pos_terminal.commands.paper import plain
@@ -71,7 +71,7 @@ def test_a_clock_is_doubted_only_while_nobody_has_verified_it() -> None:
     assert doubtful(moment(), None) == ""
     assert "avant le dernier" in doubtful(moment(-60), moment())
     assert doubtful(moment(-60, trust="synchronised"), moment()) == ""
-    born = dataclasses.replace(moment(), utc=1, at="1970-01-01T01:00:00.000+01:00")
+    born = msgspec.structs.replace(moment(), utc=1, at="1970-01-01T01:00:00.000+01:00")
     assert "pas été mise" in doubtful(born, None)
 
 
@@ -97,7 +97,7 @@ def test_a_start_says_what_changed_since_the_last() -> None:
     assert isinstance(again, TillStarted) and again.after == "stop"
     for event in (version, settings, catalog):
         running = running.after(event)
-    assert dataclasses.replace(running, up=False) == after
+    assert msgspec.structs.replace(running, up=False) == after
 
 
 def test_an_empty_day_is_not_closed_and_open_sales_are_named() -> None:

@@ -1,7 +1,7 @@
 """The book of periods, against sums over the tickets by other code, whatever the clock does."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pos_terminal.domain.cash_events import CashMoved, DrawerOpened, PaymentChanged
 from pos_terminal.domain.events import (

@@ -29,7 +29,7 @@ async def sell(directory: Path, sales: int, extras: list[str]) -> None:
         given_up = SaleAbandoned(sale=sale, catalog="c" * 64, lines=(), total=0)
         await journal.append([opened, given_up], NOW)
     for kind in extras:
-        await journal.append([KINDS[kind](text="pluie")], NOW)  # type: ignore[call-arg]
+        await journal.append([KINDS[kind](text="pluie")], NOW)
     await journal.close()
 
 

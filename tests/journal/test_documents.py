@@ -1,12 +1,13 @@
 """docs/events.md and docs/journal.md say what the code does; golden records never change."""
 
-import dataclasses
 import re
 import types
 import typing
 from enum import Enum
 from pathlib import Path
 
+import msgspec
+import msgspec.structs
 import pytest
 
 from pos_terminal.domain import adjustment_events, balances, events, period_events
@@ -72,7 +73,7 @@ def test_every_kind_and_part_has_its_table_and_no_other() -> None:
 def test_a_table_lists_the_fields_in_order_with_their_types(name: str) -> None:
     kind = KINDS.get(name) or PARTS[name]
     hints = typing.get_type_hints(kind)
-    fields = [(field.name, said(hints[field.name])) for field in dataclasses.fields(kind)]
+    fields = [(field.name, said(hints[field.name])) for field in msgspec.structs.fields(kind)]
     assert tables()[name] == fields
 
 

@@ -1,12 +1,12 @@
 """Records and the state that runs through them, without a disk."""
 
-import dataclasses
 import json
 import types
 import typing
 from typing import Any
 
 import msgspec
+import msgspec.structs
 import pytest
 import rfc8785
 from hypothesis import given
@@ -188,7 +188,7 @@ def test_every_kind_reads_back_as_it_was(data: st.DataObject) -> None:
 def filled(kind: type) -> dict[str, st.SearchStrategy[Any]]:
     """A strategy for every field, those with a default too, within what a record may hold."""
     hints = typing.get_type_hints(kind)
-    return {field.name: values(hints[field.name]) for field in dataclasses.fields(kind)}
+    return {field.name: values(hints[field.name]) for field in msgspec.structs.fields(kind)}
 
 
 def values(hint: Any) -> st.SearchStrategy[Any]:
@@ -196,7 +196,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return WHOLE
     if hint is str:
         return st.text(st.characters(exclude_categories=["Cs"]))
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return st.builds(hint, **filled(hint))
     if isinstance(hint, types.UnionType):
         return st.one_of([values(part) for part in typing.get_args(hint)])

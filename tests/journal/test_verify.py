@@ -1,11 +1,12 @@
 """What `verify` finds, and that it names the first record that is wrong."""
 
-import dataclasses
 import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import msgspec.structs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,7 +98,7 @@ def shifted(events: list[Event], running: Running) -> list[Event]:
     """A morning's events with numbers that go on from where the journal stands."""
     moved = []
     for event in events:
-        fields = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+        fields = {field.name: getattr(event, field.name) for field in msgspec.structs.fields(event)}
         if "sale" in fields:
             fields["sale"] += running.counts.sale
         if "number" in fields:

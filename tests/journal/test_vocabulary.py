@@ -18,16 +18,14 @@ ROOT = Path(__file__).parents[2]
 SELLER = Path(__file__).with_name("seller.py")
 NEWER_EVENTS = '''
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weather(Event):
+class Weather(Event, frozen=True, kw_only=True):
     """What the weather is like."""
 
     kind: ClassVar[str] = "note.weather"
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lottery(Event):
+class Lottery(Event, frozen=True, kw_only=True):
     """Something that counts, and that an earlier version cannot count."""
 
     kind: ClassVar[str] = "lottery.drawn"

@@ -1,7 +1,8 @@
 """What the clerk may not do: a manager on the spot allows it, and both stand in the records."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.clerk_events import AuthorityGiven

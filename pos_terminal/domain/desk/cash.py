@@ -1,7 +1,8 @@
 """Cash beside sales, each with its trace: no sale, float, in and out with a reason, to the safe."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.cash_events import CashMoved, DrawerOpened
@@ -61,9 +62,7 @@ def drop(desk: Desk, _: str, __: Moment) -> Step:
     return _asked(desk, "drop", say("PRELEVEMENT"), -1)
 
 
-def _asked(
-    desk: Desk, movement: str, label: str, sign: int, reasons: Sequence[str] = ()
-) -> Step:
+def _asked(desk: Desk, movement: str, label: str, sign: int, reasons: Sequence[str] = ()) -> Step:
     between_sales(desk)
     if replace(desk.entry, number="", reason=None) != Entry():
         raise Refused(faults.NOT_NOW)

@@ -1,6 +1,6 @@
 """X, the blind count, and Z. What they add up to is the journal's book: they only ask for it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.clerks import Right

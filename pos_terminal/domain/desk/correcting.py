@@ -1,6 +1,6 @@
 """Taking back: the last line, an earlier one, the whole sale. Each leaves its trace."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.catalog import Item

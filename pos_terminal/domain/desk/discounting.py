@@ -1,6 +1,6 @@
 """Discounts by hand: per cent or an amount, off the last article or, after ST, off the ticket."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import adjusting, display, faults
 from pos_terminal.domain.adjusting import LINE, TICKET

@@ -1,6 +1,6 @@
 """Options put to the last article, and the choices that it must be given."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults, options
 from pos_terminal.domain.catalog import Item

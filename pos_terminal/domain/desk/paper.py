@@ -1,6 +1,6 @@
 """Receipts on request, numbered duplicates, and how printing ended."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.desk.state import Desk

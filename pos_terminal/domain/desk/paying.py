@@ -1,6 +1,6 @@
 """What is due, and taking it; giving back what was taken by mistake."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.desk.state import Desk

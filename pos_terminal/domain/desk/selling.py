@@ -1,6 +1,6 @@
 """Articles: named by number, key or scan, weighed where sold by weight, put on the sale."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.barcode import (

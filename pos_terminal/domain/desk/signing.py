@@ -3,7 +3,7 @@
 A PIN is checked elsewhere, as that takes time. Its digits are never part of an event or a screen.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults, tries
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled

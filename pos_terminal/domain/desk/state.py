@@ -1,7 +1,9 @@
 """The desk: what the counter knows between two keys. Rebuilt from the journal by `apply`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, tries
 from pos_terminal.domain.catalog import Catalog, Found, Item
@@ -36,8 +38,7 @@ Finder = Callable[[str, str, Catalog], Found | None]
 """Asks the plugins what a code stands for that the catalogue lacks: code, AIM prefix, catalogue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """The last closed ticket, for its receipt: when, and how many papers were asked for."""
 
     ticket: SaleClosed
@@ -49,8 +50,7 @@ class Closed:
         return (self.ticket.series, self.ticket.number) == (request.series, request.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Weighing:
+class Weighing(Struct, frozen=True):
     """An article waits for its weight; `entry` is what was set for it, by `authority`."""
 
     request: int
@@ -59,8 +59,7 @@ class Weighing:
     authority: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """Somebody is asked who he is: to sign on (`right` None), or to allow what `then` does.
 
     `clerk` is 0 until a number or a badge said who; what is typed then is his PIN. `request` is

@@ -1,6 +1,6 @@
 """Keys that only fill or empty what is typed. None of it is journaled."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry

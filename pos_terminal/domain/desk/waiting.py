@@ -1,6 +1,6 @@
 """Sales that wait while another customer is served: put on hold, and recalled."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.clerk_events import SaleHeld, SaleRecalled
