@@ -17,6 +17,7 @@ from pos_terminal.domain.desk import (
     closing_keys,
     correcting,
     discounting,
+    looking,
     options,
     paper,
     paying,
@@ -38,6 +39,7 @@ from pos_terminal.domain.steps import (
     CatchUp,
     CloseDue,
     Input,
+    LookedUp,
     NewCatalog,
     NewClerks,
     PaperDone,
@@ -123,6 +125,8 @@ class Counter(Desk):
                 return self._scan(given, moment)
             case Weighed():
                 return selling.weighed(self, given, moment)
+            case LookedUp():
+                return looking.looked_up(self, given, moment)
             case PaperDone():
                 return paper.done(self, given)
             case Trouble(fault):
@@ -175,8 +179,8 @@ class Counter(Desk):
             raise Refused(faults.CLEAR_FIRST)
         if key is None:
             raise Refused(faults.KEY_UNKNOWN)
-        if self.weighing and key.function is not Function.CLEAR:
-            raise Refused(faults.WEIGHT_WANTED)
+        if key.function is not Function.CLEAR:
+            self.nothing_awaited()
         answered = None if self.fault else self._answer(key, moment)
         if answered is None and self.vacant and not self._works_alone(key.function):
             raise Refused(faults.NO_CLERK)

@@ -44,6 +44,11 @@ def asking(right: Right | None, clerk: int, typed: Pin) -> Screen:
     return Screen(say("APPEL RESPONSABLE"), typed.digits.rjust(WIDTH))
 
 
+def looking() -> Screen:
+    """The till looks something up in its past."""
+    return Screen(say("RECHERCHE..."), "")
+
+
 def training() -> Screen:
     """Nothing sold yet, and nothing will be: exercises."""
     return Screen(say("FORMATION"), say("VENTES FACTICES"))

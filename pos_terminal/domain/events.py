@@ -71,13 +71,22 @@ class SaleOpened(Event, frozen=True, kw_only=True):
     place: str = ""
 
 
+class Returned(Struct, frozen=True, kw_only=True):
+    """The line of an earlier ticket of this till that a line takes back, wholly or in part."""
+
+    series: str
+    number: int
+    line: int
+
+
 class LineSold(Event, frozen=True, kw_only=True):
     """One line of a sale; a return has a negative quantity and gross.
 
     `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
     catalogue asked that day (None: it had no price). `entry` is key, scan, scale or label.
     `parent` is the line of the article whose option this is; 0 for an article.
-    `authority` is who allowed what the operator may not do; 0: nobody had to.
+    `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
+    refund takes back.
     """
 
     kind: ClassVar[str] = "line.sold"
@@ -98,6 +107,7 @@ class LineSold(Event, frozen=True, kw_only=True):
     code: str = ""
     authority: int = 0
     parent: int = 0
+    of: Returned | None = None
 
 
 class LineVoided(Event, frozen=True, kw_only=True):
@@ -191,6 +201,7 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     voided: bool
     discount: int = 0
     parent: int = 0
+    of: Returned | None = None
 
 
 class Paid(Struct, frozen=True, kw_only=True):
@@ -203,7 +214,10 @@ class Paid(Struct, frozen=True, kw_only=True):
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):
-    """A sale is paid and has its number: everything that the law asks of a ticket, by value."""
+    """A sale is paid and has its number: everything that the law asks of a ticket, by value.
+
+    `drawer` is where its cash went.
+    """
 
     kind: ClassVar[str] = "sale.closed"
     sale: int
@@ -218,6 +232,7 @@ class SaleClosed(Event, frozen=True, kw_only=True):
     origin: Origin | None = None
     reductions: tuple[Reduction, ...] = ()
     place: str = ""
+    drawer: int = 1
 
 
 class SaleAbandoned(Event, frozen=True, kw_only=True):
@@ -236,12 +251,16 @@ class SaleAbandoned(Event, frozen=True, kw_only=True):
 
 
 class ReceiptRequested(Event, frozen=True, kw_only=True):
-    """The customer wants paper. `copy` 0 is the ticket itself, from 1 on a numbered duplicate."""
+    """The customer wants paper. `copy` 0 is the ticket itself, from 1 on a numbered duplicate.
+
+    `form` is empty for the ticket, or gift, brief, note, qr, invoice (domain/papers.py).
+    """
 
     kind: ClassVar[str] = "receipt.requested"
     series: str
     number: int
     copy: int
+    form: str = ""
 
 
 class ReceiptPrinted(Event, frozen=True, kw_only=True):
@@ -253,6 +272,7 @@ class ReceiptPrinted(Event, frozen=True, kw_only=True):
     copy: int
     outcome: str
     fault: str = ""
+    form: str = ""
 
 
 SALE_EVENTS: tuple[type[Event], ...] = (

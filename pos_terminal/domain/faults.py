@@ -11,7 +11,9 @@ from pos_terminal.domain.device_faults import *  # noqa: F403 (one table in thre
 from pos_terminal.domain.fault import *  # noqa: F403 (and all that there is to know of one)
 from pos_terminal.domain.fault import Tone
 from pos_terminal.domain.fault import define as _fault
+from pos_terminal.domain.ledger_faults import *  # noqa: F403
 from pos_terminal.domain.operator_faults import *  # noqa: F403
+from pos_terminal.domain.paper_faults import *  # noqa: F403
 
 UNKNOWN_ARTICLE = _fault(
     "A-101",

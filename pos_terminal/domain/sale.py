@@ -261,6 +261,7 @@ class Sale(Struct, frozen=True):
                 voided=line.line in self.voided,
                 discount=line.gross - now.gross,
                 parent=line.parent,
+                of=line.of,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)

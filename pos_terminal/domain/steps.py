@@ -9,6 +9,7 @@ from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keys import Key
+from pos_terminal.domain.ledger import Answer, Wanted
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 
@@ -31,6 +32,14 @@ class Weighed(Struct, frozen=True):
 
     request: int
     grams: int = 0
+    fault: Fault | None = None
+
+
+class LookedUp(Struct, frozen=True):
+    """The answer to the `LookUp` of that number: what was found, None for nothing, or the fault."""
+
+    request: int
+    found: Answer | None = None
     fault: Fault | None = None
 
 
@@ -86,6 +95,7 @@ Input = (
     | Scanned
     | Weighed
     | PinChecked
+    | LookedUp
     | PaperDone
     | Trouble
     | NewCatalog
@@ -121,6 +131,13 @@ class CheckPin:
     clerk: int
     pin: Pin
     kept: str = field(repr=False)
+
+
+class LookUp(Struct, frozen=True):
+    """Look this up in the till's past; answer with a `LookedUp` of this number."""
+
+    request: int
+    wanted: Wanted
 
 
 class OpenDrawer(Struct, frozen=True):
@@ -167,6 +184,7 @@ Effect = (
     | Sound
     | Weigh
     | CheckPin
+    | LookUp
     | OpenDrawer
     | Print
     | PrintReport

@@ -120,6 +120,12 @@ class Reader:
         sql = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
         return [Row._make(row) for row in self._db.execute(sql, (after, limit))]
 
+    def of_kind(self, kind: str, after: int) -> list[Row]:
+        """The rows of that kind behind record `after`: a walk through all of them."""
+        where = "WHERE seq > ? AND kind = ? ORDER BY seq"
+        sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
+        return [Row._make(row) for row in self._db.execute(sql, (after, kind))]
+
     def hashes(self, after: int, limit: int) -> list[bytes]:
         """Their hashes alone, of purged records too."""
         sql = "SELECT hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"

@@ -29,6 +29,7 @@ from pos_terminal.runtime.closing import Closing
 from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.evidence import Guard
 from pos_terminal.runtime.hotplug import watch
+from pos_terminal.runtime.looking import LookUpLane
 from pos_terminal.runtime.notify import notify, watchdog_interval
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.settings import Settings
@@ -73,8 +74,10 @@ class App:
         )
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
+        put = self._inputs.put_nowait
+        ledgers = LookUpLane(state, put, vfs=vfs)
         self.equipment = Equipment(
-            settings.devices, plugins.drivers, settings.keymap, self._inputs.put_nowait
+            settings.devices, plugins.drivers, settings.keymap, put, ledgers
         )
         self._stopping = asyncio.Event()
         self._heard: Fault | None = None
@@ -187,15 +190,16 @@ class App:
         find = self.plugins.find_item
         counter = Counter(loaded.catalog, given.default_vat, find, given.tenders, given.sales)
         counts = journal.running.counts
-        weighings = self.till.counter.weighings if self.till else 0
+        earlier = self.till.counter if self.till else None
+        weighings, lookups = (earlier.weighings, earlier.lookups) if earlier else (0, 0)
         training = journal.running.book.training
-        counter.resume(counts.sale, counts.tickets, weighings, training=training)
+        counter.resume(counts.sale, counts.tickets, weighings, lookups, training=training)
         recent = journal.recent()
         counter.resume_clerks(
             self._clerks(),
             recent[0].operator if recent else 0,
             journal.running.wrong,
-            self.till.counter.checks if self.till else 0,
+            earlier.checks if earlier else 0,
         )
         for record in recent:
             counter.apply(record.event, record.moment.at)

@@ -21,11 +21,12 @@ from pos_terminal.runtime.lanes import (
     show_screens,
     sound_tones,
 )
+from pos_terminal.runtime.looking import LookUpLane
+from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings
 from pos_terminal.runtime.supervise import Latest
-from pos_terminal.runtime.till import Outputs
 
 
 class Equipment:
@@ -37,6 +38,7 @@ class Equipment:
         drivers: Drivers,
         keymap: KeyMap,
         put: Callable[[Input], None],
+        ledgers: LookUpLane,
     ) -> None:
         self.ports: dict[str, Port[Any]] = {}
         self.paths: dict[Path, Port[Any]] = {}
@@ -51,6 +53,7 @@ class Equipment:
             drawer=DrawerLane(self._one(DeviceClass.DRAWER), put),
             scale=ScaleLane(self._one(DeviceClass.SCALE), put),
             pins=PinLane(put),
+            ledgers=ledgers,
         )
 
     def _add(self, device: DeviceSettings, drivers: Drivers) -> None:
@@ -85,6 +88,7 @@ class Equipment:
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
             self.outputs.pins.run(),
+            self.outputs.ledgers.run(),
         ]
 
 

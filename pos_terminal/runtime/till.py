@@ -9,7 +9,6 @@ with it every earlier one, is durable. A failed append stops the till.
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from pos_terminal.domain import closing, display, drawer, report, ticket
@@ -21,22 +20,18 @@ from pos_terminal.domain.events import Event
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported
-from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import (
     CatchUp,
-    CheckPin,
     CloseDay,
     CountDrawer,
     Effect,
     Input,
-    OpenDrawer,
     Print,
     PrintReport,
     ReadDay,
     Show,
     Sound,
     Trouble,
-    Weigh,
 )
 from pos_terminal.domain.system_events import ClockJumped
 from pos_terminal.domain.ticket import Shop
@@ -44,23 +39,11 @@ from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import head_qr
 from pos_terminal.runtime.clock import Clock
-from pos_terminal.runtime.lanes import DrawerLane, Paper, PrinterLane, ScaleLane
-from pos_terminal.runtime.pins import PinLane
-from pos_terminal.runtime.supervise import Latest, first
+from pos_terminal.runtime.lanes import Paper
+from pos_terminal.runtime.outputs import Outputs
+from pos_terminal.runtime.supervise import first
 
 Appended = asyncio.Future[tuple[Record, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where the till's effects go."""
-
-    screen: Latest[Screen]
-    tone: Latest[Tone]
-    printer: PrinterLane
-    drawer: DrawerLane
-    scale: ScaleLane
-    pins: PinLane
 
 
 class Inputs(Protocol):
@@ -203,14 +186,6 @@ class Till:
             match effect:
                 case Show(screen):
                     self._base = screen
-                case Sound(tone):
-                    self._outputs.tone.put(tone)
-                case Weigh(request):
-                    self._outputs.scale.weigh(request)
-                case CheckPin():
-                    self._outputs.pins.check(effect)
-                case OpenDrawer():
-                    self._outputs.drawer.open()
                 case CatchUp():
                     self._catch_up()
                 case ReadDay():
@@ -223,6 +198,8 @@ class Till:
                     self._outputs.printer.print(self._paper(effect))
                 case PrintReport(paper):
                     self._outputs.printer.print(Paper(None, paper))
+                case _:
+                    self._outputs.release(effect)
 
     def _read_day(self) -> None:
         """Record and print what the running day adds up to."""

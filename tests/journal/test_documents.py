@@ -25,6 +25,7 @@ PARTS = {
     part.__name__: part
     for part in (
         events.Origin,
+        events.Returned,
         events.TicketLine,
         events.VatSum,
         events.Paid,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -18,9 +19,11 @@ from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.errors import JournalFailed
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
+from pos_terminal.runtime.looking import LookUpLane
+from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.supervise import Latest
-from pos_terminal.runtime.till import Outputs, Till
+from pos_terminal.runtime.till import Till
 from pos_terminal.testing.running import run
 from tests.domain.counting import BAGUETTE, DEFAULT_VAT, goods, keys, moment
 from tests.runtime.toys import until
@@ -76,7 +79,10 @@ class Counterside:
         self.pins = PinLane(self.put.append)
         self.screen: Latest[Screen] = Latest()
         self.tone: Latest[Tone] = Latest()
-        outputs = Outputs(self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins)
+        ledgers = LookUpLane(Path("/nowhere"), self.put.append)
+        outputs = Outputs(
+            self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, ledgers
+        )
         self.till = Till(
             Counter(goods(), DEFAULT_VAT), cast(Journal, self.journal), FixedClock(), outputs,
             shop=Shop("Boulangerie"), terminal="2", simulated=False,

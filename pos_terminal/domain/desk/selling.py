@@ -29,8 +29,7 @@ def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
     """A code from a scanner."""
     if desk.fault:
         raise Refused(faults.CLEAR_FIRST)
-    if desk.weighing:
-        raise Refused(faults.WEIGHT_WANTED)
+    desk.nothing_awaited()
     if desk.entry.number or desk.asking:
         raise Refused(faults.NOT_NOW)
     if desk.vacant:

@@ -64,8 +64,7 @@ def badge(desk: Desk, code: str, moment: Moment) -> Step:
     """A badge says who it is. What needs authority needs the PIN as well."""
     if desk.fault:
         raise Refused(faults.CLEAR_FIRST)
-    if desk.weighing:
-        raise Refused(faults.WEIGHT_WANTED)
+    desk.nothing_awaited()
     asking = desk.asking
     if asking and asking.request:
         raise Refused(faults.NOT_NOW)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from pos_terminal.domain import display, tries
+from pos_terminal.domain import display, faults, tries
 from pos_terminal.domain.catalog import Catalog, Found, Item
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.clerks import Clerks, Pin, Right
@@ -20,7 +20,8 @@ from pos_terminal.domain.events import (
     SaleClosed,
     SaleOpened,
 )
-from pos_terminal.domain.faults import NOT_NOW, Fault
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.ledger import Answer
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.options import Question, question
 from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
@@ -73,6 +74,18 @@ class Asking(Struct, frozen=True):
     request: int = 0
 
 
+Then = Callable[[Answer | None, Moment], Step]
+"""Decides as a handler does, with what was found: gives the step, or raises Refused."""
+
+
+class Looking(Struct, frozen=True):
+    """The answer to the `LookUp` of that number is awaited; `authority` allowed what follows."""
+
+    request: int
+    then: Then
+    authority: int = 0
+
+
 class Desk:
     """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks."""
 
@@ -108,6 +121,8 @@ class Desk:
         self.parked: dict[int, Sale] = {}
         self.held: dict[int, Sale] = {}
         self.asking: Asking | None = None
+        self.looking: Looking | None = None
+        self.lookups = 0
         self.authority = 0
         self.wrong: tries.Wrong = {}
         self.checks = 0
@@ -115,12 +130,19 @@ class Desk:
         self.served = False
 
     def resume(
-        self, sales: int, tickets: Mapping[str, int], weighings: int = 0, *, training: bool = False
+        self,
+        sales: int,
+        tickets: Mapping[str, int],
+        weighings: int = 0,
+        lookups: int = 0,
+        *,
+        training: bool = False,
     ) -> None:
         """Go on counting after these numbers, the last that the journal holds.
 
-        `tickets` are by series; `weighings` those that an earlier counter asked the same scale for.
+        `tickets` are by series; `weighings` and `lookups` those that an earlier counter asked for.
         """
+        self.lookups = lookups
         self.sales, self.tickets, self.weighings = sales, dict(tickets), weighings
         self.training = training
 
@@ -200,7 +222,9 @@ class Desk:
     @property
     def busy(self) -> bool:
         """Whether a customer is being served."""
-        return bool(self.sale or self.weighing or self.asking or self.counting)
+        return bool(
+            self.sale or self.weighing or self.asking or self.looking or self.counting
+        )
 
     def next_ticket(self) -> tuple[str, int]:
         """Series and number of the next ticket to be closed."""
@@ -216,6 +240,8 @@ class Desk:
             return display.fault(self.notice)
         if self.weighing:
             return display.waiting_for_weight(self.weighing.item)
+        if self.looking:
+            return display.looking()
         if self.asking:
             return display.asking(self.asking.right, self.asking.clerk, self.asking.typed)
         if self.counting:
@@ -248,10 +274,17 @@ class Desk:
             raise Refused(missing)
         return self.sale
 
+    def nothing_awaited(self) -> None:
+        """Raises Refused while the scale or the ledgers have still to answer."""
+        if self.weighing:
+            raise Refused(faults.WEIGHT_WANTED)
+        if self.looking:
+            raise Refused(faults.LOOKING)
+
     def nothing_typed(self) -> None:
         """Raises Refused where a number or a prefix waits to be used."""
         if not self.entry.empty:
-            raise Refused(NOT_NOW)
+            raise Refused(faults.NOT_NOW)
 
     def opening(self) -> tuple[tuple[Event, ...], Sale]:
         """The sale at hand, or a new one with the event that opens it."""
@@ -273,7 +306,7 @@ class Desk:
         if self.fault is None:
             self.fault = fault
             self.entry = Entry()
-            self.weighing = self.asking = None
+            self.weighing = self.asking = self.looking = None
         return Step(events, (Sound(fault.tone),))
 
     def notify(self, fault: Fault) -> Step:

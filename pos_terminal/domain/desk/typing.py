@@ -19,6 +19,8 @@ def clear(desk: Desk, _: str, __: Moment) -> Step:
         desk.fault = None
     elif desk.weighing:
         desk.weighing = None
+    elif desk.looking:
+        desk.looking = None
     elif desk.entry.number:
         desk.entry = replace(desk.entry, number="")
     else:

@@ -1,0 +1,117 @@
+"""What can be asked about the till's past, and what each record adds to the answers. Pure.
+
+The counter asks (`Wanted`), the projection of the journal answers (`Answer`, None for nothing):
+every record up to the question counts.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from pos_terminal.domain.balances import DepositBalance, Ledgers, StockBalance, VoucherBalance
+from pos_terminal.domain.events import Event, SaleClosed
+from pos_terminal.domain.period import TRAINING_SERIES
+
+
+class TicketWanted(Struct, frozen=True):
+    """A closed ticket, and what was already returned of it: a `TicketFound`."""
+
+    series: str
+    number: int
+
+
+class VoucherWanted(Struct, frozen=True):
+    """What a gift voucher or credit note is worth: a `VoucherBalance`; None: nothing (any more)."""
+
+    voucher: str
+
+
+class DepositWanted(Struct, frozen=True):
+    """What is held for an order: `DepositsHeld`, empty where there is nothing."""
+
+    order: str
+
+
+class StockWanted(Struct, frozen=True):
+    """How many there are of these articles, of all where none is named: `StockHeld`."""
+
+    plus: tuple[str, ...] = ()
+
+
+class SoldWanted(Struct, frozen=True):
+    """What was sold on each of the last so many days of trade, the running one among them."""
+
+    days: int
+
+
+Wanted = TicketWanted | VoucherWanted | DepositWanted | StockWanted | SoldWanted
+
+
+class TicketFound(Struct, frozen=True):
+    """A ticket as it was closed, and when. `returned` maps its lines to the thousandths of the
+    unit that came back since."""
+
+    closed: SaleClosed
+    at: str
+    returned: Mapping[int, int] = field(default_factory=dict)
+
+
+class DepositsHeld(Struct, frozen=True):
+    """What is held for an order, by nature and VAT rate."""
+
+    deposits: tuple[DepositBalance, ...]
+
+
+class StockHeld(Struct, frozen=True):
+    """How many there are, sorted by PLU; an article that none moved, or of none, is left out."""
+
+    stock: tuple[StockBalance, ...]
+
+
+class DaySold(Struct, frozen=True):
+    """What one day of trade sold: thousandths of the unit by PLU, less what came back."""
+
+    day: str
+    quantities: Mapping[str, int]
+
+
+class SoldFound(Struct, frozen=True):
+    """The days, the newest first; a day without sales is none."""
+
+    days: tuple[DaySold, ...]
+
+
+Answer = TicketFound | VoucherBalance | DepositsHeld | StockHeld | SoldFound
+
+
+class Changes(Struct):
+    """What some records in a row add to the answers.
+
+    `tickets` are the records of closed tickets by series and number; `returned` thousandths by
+    series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
+    session first sold; `ledgers` the balances' differences.
+    """
+
+    tickets: dict[tuple[str, int], int] = field(default_factory=dict)
+    returned: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    sold: dict[tuple[int, str], int] = field(default_factory=dict)
+    days: dict[int, str] = field(default_factory=dict)
+    ledgers: Ledgers = field(default_factory=Ledgers)
+
+    def take(self, event: Event, seq: int, session: int, at: str) -> None:
+        """Count the event of record `seq` in day `session`, whose local time is `at`."""
+        self.ledgers.take(event)
+        if not isinstance(event, SaleClosed):
+            return
+        self.tickets[event.series, event.number] = seq
+        if event.series == TRAINING_SERIES:
+            return
+        self.days.setdefault(session, at[:10])
+        for line in event.lines:
+            if line.voided:
+                continue
+            sold = session, line.plu
+            self.sold[sold] = self.sold.get(sold, 0) + line.quantity
+            if line.of:
+                back = line.of.series, line.of.number, line.of.line
+                self.returned[back] = self.returned.get(back, 0) - line.quantity

@@ -1,0 +1,1 @@
+"""What the till looks up in its past: a projection of the journal, made anew from it if lost."""

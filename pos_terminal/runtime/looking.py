@@ -1,0 +1,98 @@
+"""The lane of look-ups: brings the projection up to the journal, then answers, off the loop.
+
+Between questions it takes in what is new once a minute, so that a question finds little left to do,
+and a day's records cost the card some hundred writes instead of thousands.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.steps import Input, LookedUp, LookUp
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.ledgers.store import LedgerStore
+
+REST = 60.0
+"""Seconds between two rounds in which nobody asks."""
+
+PATIENCE = 5.0
+"""Seconds that a clerk waits for the projection to catch up; the first time takes longer."""
+
+log = logging.getLogger(__name__)
+
+
+class LookUpLane:
+    """Answers one question after the other from the projection in `directory`."""
+
+    def __init__(self, directory: Path, put: Callable[[Input], None], *, vfs: str = "") -> None:
+        self._directory = directory
+        self._put = put
+        self._vfs = vfs
+        self._asked: asyncio.Queue[LookUp] = asyncio.Queue()
+        self._store: LedgerStore | None = None
+
+    def ask(self, asked: LookUp) -> None:
+        """Have it looked up; call this once all that shall count is durable."""
+        self._asked.put_nowait(asked)
+
+    async def run(self) -> NoReturn:
+        """Answer what is asked, for ever."""
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(REST):
+                        asked = await self._asked.get()
+                except TimeoutError:
+                    await self._go_round()
+                else:
+                    await self._serve(asked)
+        finally:
+            self._let_go()
+
+    async def _serve(self, asked: LookUp) -> None:
+        try:
+            answer = await self._look_up(asked)
+        except JournalError as error:
+            if error.fault is not faults.TICKET_PURGED:
+                log.error("%s %s", error, error.fault.remedy)
+                self._let_go()
+            answer = LookedUp(asked.request, fault=_said(error))
+        self._put(answer)
+
+    async def _look_up(self, asked: LookUp) -> LookedUp:
+        given_up = time.monotonic() + PATIENCE
+        while await asyncio.to_thread(self._advance):
+            if time.monotonic() > given_up:
+                return LookedUp(asked.request, fault=faults.LEDGERS_BEHIND)
+        store = self._opened()
+        return LookedUp(asked.request, await asyncio.to_thread(store.answer, asked.wanted))
+
+    async def _go_round(self) -> None:
+        """Take in what is new, as long as nobody asks."""
+        try:
+            while self._asked.empty() and await asyncio.to_thread(self._advance):
+                pass
+        except JournalError as error:  # whoever asks is told; here it would only be repeated
+            log.debug("%s", error)
+            self._let_go()
+
+    def _advance(self) -> bool:
+        return self._opened().advance()
+
+    def _opened(self) -> LedgerStore:
+        if self._store is None:
+            self._store = LedgerStore(self._directory, self._vfs)
+        return self._store
+
+    def _let_go(self) -> None:
+        if self._store:
+            self._store.close()
+            self._store = None
+
+
+def _said(error: JournalError) -> faults.Fault:
+    return error.fault if error.fault is faults.TICKET_PURGED else faults.LEDGERS_FAILED

@@ -1,0 +1,40 @@
+"""Where the till's effects go: the boxes and lanes of its devices, and what works off the loop."""
+
+from dataclasses import dataclass
+
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.steps import CheckPin, Effect, LookUp, OpenDrawer, Sound, Weigh
+from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
+from pos_terminal.runtime.looking import LookUpLane
+from pos_terminal.runtime.pins import PinLane
+from pos_terminal.runtime.supervise import Latest
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The far ends of the effects that need nothing of the journal."""
+
+    screen: Latest[Screen]
+    tone: Latest[Tone]
+    printer: PrinterLane
+    drawer: DrawerLane
+    scale: ScaleLane
+    pins: PinLane
+    ledgers: LookUpLane
+
+    def release(self, effect: Effect) -> None:
+        """Set going what one of these does. ValueError for an effect that is the till's own."""
+        match effect:
+            case Sound(tone):
+                self.tone.put(tone)
+            case Weigh(request):
+                self.scale.weigh(request)
+            case CheckPin():
+                self.pins.check(effect)
+            case LookUp():
+                self.ledgers.ask(effect)
+            case OpenDrawer():
+                self.drawer.open()
+            case _:
+                raise ValueError(f"{effect} is the till's own")
