@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from pos_terminal.domain.barcode import Measure, Pattern, key_of, read_label
+from pos_terminal.domain.goods import ORDINARY, Goods
 from pos_terminal.domain.quantity import Price, Unit
 
 T = TypeVar("T")
@@ -56,6 +57,7 @@ class Item(Struct, frozen=True):
     `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate. `staff` and
     `pro` are other price lists, `vats_on_spot` the rates of what is consumed on the spot; `least`
     and `most` bound a price keyed by hand, in cents. With a `choice` it is an option of others.
+    `goods` is what it is beside its price: stock, parts, packing, allergens.
     """
 
     plu: str
@@ -72,6 +74,7 @@ class Item(Struct, frozen=True):
     choice: Choice | None = None
     least: int | None = None
     most: int | None = None
+    goods: Goods = ORDINARY
 
     def listed(self, day: date, prices: str = "") -> Price | None:
         """What it costs that day at the ordinary prices, or at staff's or professionals'."""

@@ -18,6 +18,8 @@
 | for | which families and PLUs may have the option, with semicolons between | all |
 | from | the row's price and VAT hold from this date on, YYYY-MM-DD | always |
 
+and those of goods_file.py: stock, parts of other articles, packing, allergens.
+
 An article with several dates has one row for each; all but price and VAT is that of its last
 row.
 """
@@ -28,11 +30,14 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from pos_terminal.domain import goods_file
 from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
 from pos_terminal.domain.catalog import Catalog, Choice, Item, dated
+from pos_terminal.domain.cells import BadCell, number, yes_or_no
 from pos_terminal.domain.command_codes import is_command
+from pos_terminal.domain.goods import Goods
 from pos_terminal.domain.money import WHOLE, euros
-from pos_terminal.domain.quantity import Price, Unit, decimal
+from pos_terminal.domain.quantity import Price, Unit
 from pos_terminal.domain.sale import LARGEST_QUANTITY, LARGEST_TOTAL
 from pos_terminal.domain.table import NoTableError, Problem, Row, decode, rows
 
@@ -58,12 +63,7 @@ class _Entry(Struct, frozen=True):
     pro: Price | None
     vat: int | None
     vat_on_spot: int | None
-
-
-class _BadCell(ValueError):
-    def __init__(self, key: str, reason: str) -> None:
-        super().__init__(reason)
-        self.key = key
+    goods: goods_file.Cells
 
 
 def parse_catalog(
@@ -80,20 +80,27 @@ def parse_catalog(
                 continue
             try:
                 _add(_entry(row), articles, codes)
-            except _BadCell as bad:
+            except BadCell as bad:
                 problems.append(Problem(row.line, bad.key, str(bad)))
     except NoTableError as error:
         problems.append(error.problem)
-    items = tuple(_item(entries) for entries in articles.values())
+    lasts = {plu: max(entries, key=_start_of) for plu, entries in articles.items()}
+    found = goods_file.resolve({plu: last.goods for plu, last in lasts.items()})
+    problems += [Problem(lasts[plu].line, bad.key, str(bad)) for plu, bad in found.bad.items()]
+    items = tuple(
+        _item(entries, lasts[plu], found.goods[plu])
+        for plu, entries in articles.items()
+        if plu not in found.bad
+    )
     return Catalog(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
 
 
 def _entry(row: Row) -> _Entry:
     plu = row["plu"].lstrip("0") or row["plu"][:1]
     if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
-        raise _BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
+        raise BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
     if not row["name"] or not row["name"].isprintable():
-        raise _BadCell("name", f"{row['name']!r} is no label")
+        raise BadCell("name", f"{row['name']!r} is no label")
     price_column = "price" if "price" in row.cells else "price_ttc_last"
     return _Entry(
         line=row.line,
@@ -102,7 +109,7 @@ def _entry(row: Row) -> _Entry:
         unit=_unit(row),
         family=row["family"],
         barcodes=_barcodes(row),
-        meal_voucher=_yes_or_no(row, "meal_voucher"),
+        meal_voucher=yes_or_no(row, "meal_voucher"),
         choice=_choice(row),
         least=_bound(row, "min"),
         most=_bound(row, "max"),
@@ -112,6 +119,7 @@ def _entry(row: Row) -> _Entry:
         pro=_price(row, "price_pro"),
         vat=_rate(row, "vat"),
         vat_on_spot=_rate(row, "vat_on_spot"),
+        goods=goods_file.read(row, _unit(row)),
     )
 
 
@@ -119,33 +127,25 @@ def _unit(row: Row) -> Unit:
     try:
         return Unit(row["unit"].lower() or "piece")
     except ValueError:
-        raise _BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
-
-
-def _yes_or_no(row: Row, key: str) -> bool | None:
-    words = {"": None, "yes": True, "oui": True, "no": False, "non": False}
-    try:
-        return words[row[key].lower()]
-    except KeyError:
-        raise _BadCell(key, f"{row[key]!r} is not yes or no") from None
+        raise BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
 
 
 def _start(row: Row) -> date:
     try:
         return date.fromisoformat(row["from"]) if row["from"] else date.min
     except ValueError:
-        raise _BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD") from None
+        raise BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD") from None
 
 
 def _price(row: Row, column: str) -> Price | None:
-    per = _number(row["per"] or "1", 3, "per")
+    per = number(row["per"] or "1", 3, "per")
     if not 0 < per <= LARGEST_QUANTITY:
-        raise _BadCell("per", f"{row['per']!r} is no quantity")
+        raise BadCell("per", f"{row['per']!r} is no quantity")
     if not row[column]:
         return None
-    cents = _number(row[column], 2, column)
+    cents = number(row[column], 2, column)
     if not 0 <= cents <= LARGEST_TOTAL:
-        raise _BadCell(column, f"{row[column]!r} is no price up to {euros(LARGEST_TOTAL)}")
+        raise BadCell(column, f"{row[column]!r} is no price up to {euros(LARGEST_TOTAL)}")
     return Price(cents, per)
 
 
@@ -154,45 +154,38 @@ def _rate(row: Row, key: str) -> int | None:
 
 
 def _bound(row: Row, key: str) -> int | None:
-    return _number(row[key], 2, key) if row[key] else None
+    return number(row[key], 2, key) if row[key] else None
 
 
 def _choice(row: Row) -> Choice | None:
     group = row["option"].removesuffix("!")
     if not group:
         if row["option"] or row["for"]:
-            raise _BadCell("option", "the group's name is missing")
+            raise BadCell("option", "the group's name is missing")
         return None
     if len(group) > LONGEST_GROUP or not group.isprintable():
-        raise _BadCell("option", f"{row['option']!r} is no name up to {LONGEST_GROUP} characters")
+        raise BadCell("option", f"{row['option']!r} is no name up to {LONGEST_GROUP} characters")
     takers = tuple(name for each in row["for"].split(";") if (name := each.strip()))
     return Choice(group, row["option"].endswith("!"), takers)
-
-
-def _number(text: str, scale: int, key: str) -> int:
-    try:
-        return decimal(text, scale)
-    except ValueError as error:
-        raise _BadCell(key, str(error)) from None
 
 
 def _barcodes(row: Row) -> tuple[str, ...]:
     codes = tuple(row["barcode"].split())
     for code in codes:
         if has_gtin_form(code) and not is_gtin(code):
-            raise _BadCell("barcode", f"{code!r} has a wrong check digit")
+            raise BadCell("barcode", f"{code!r} has a wrong check digit")
         if len(code) > LONGEST or not code.isprintable():
-            raise _BadCell("barcode", f"{code[:20]!r} is no barcode")
+            raise BadCell("barcode", f"{code[:20]!r} is no barcode")
         if is_command(code):
-            raise _BadCell("barcode", f"{code!r} begins like the till's own commands")
+            raise BadCell("barcode", f"{code!r} begins like the till's own commands")
     return codes
 
 
 def parse_rate(text: str, key: str = "vat") -> int:
     """«5.5», «5,5 %», «20» as basis points; ValueError with the reason."""
-    rate = _number(text.replace("%", ""), 2, key)
+    rate = number(text.replace("%", ""), 2, key)
     if not 0 <= rate <= WHOLE:
-        raise _BadCell(key, f"{text!r} is no rate between 0 and 100 %")
+        raise BadCell(key, f"{text!r} is no rate between 0 and 100 %")
     return rate
 
 
@@ -202,19 +195,22 @@ def _add(
     """Take the entry in, or raise and leave no trace: a refused row claims nothing."""
     for other in articles.get(entry.plu, ()):
         if other.start == entry.start:
-            raise _BadCell("plu", f"PLU {entry.plu} stands on line {other.line} already")
+            raise BadCell("plu", f"PLU {entry.plu} stands on line {other.line} already")
     mine = (entry.plu, entry.line)
     for code in entry.barcodes:
         owner, line = codes.get(key_of(code), mine)
         if owner != entry.plu:
-            raise _BadCell("barcode", f"{code!r} is that of PLU {owner} on line {line}")
+            raise BadCell("barcode", f"{code!r} is that of PLU {owner} on line {line}")
     articles.setdefault(entry.plu, []).append(entry)
     for code in entry.barcodes:
         codes.setdefault(key_of(code), mine)
 
 
-def _item(entries: Sequence[_Entry]) -> Item:
-    last = max(entries, key=lambda entry: entry.start)
+def _start_of(entry: _Entry) -> date:
+    return entry.start
+
+
+def _item(entries: Sequence[_Entry], last: _Entry, goods: Goods) -> Item:
     return Item(
         plu=last.plu,
         name=last.name,
@@ -232,4 +228,5 @@ def _item(entries: Sequence[_Entry]) -> Item:
         choice=last.choice,
         least=last.least,
         most=last.most,
+        goods=goods,
     )
