@@ -35,6 +35,9 @@ from pos_terminal.domain.period_events import (
 TRAINING_SERIES = "F"
 """Tickets of exercises («formation»): journaled and chained as all others, in no total."""
 
+_UNCOUNTED = frozenset({SaleOpened, LineSold, Tender})
+"""The most frequent events change nothing in a day that is open: this is all they cost a commit."""
+
 
 class Tally(Struct, frozen=True):
     """A period that runs: its first record (0: none yet), its opening date, and its totals.
@@ -82,6 +85,8 @@ class Book(Struct, frozen=True):
 
     def after(self, event: Event, seq: int, at: str) -> "Book":
         """The book after the event of record `seq`, whose local time is `at`."""
+        if self.day.opened and type(event) in _UNCOUNTED:
+            return self
         if isinstance(event, PeriodClosed):
             return self._closed(event)
         day = self.day

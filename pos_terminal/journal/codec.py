@@ -99,6 +99,7 @@ _ENVELOPE = msgspec.json.Decoder(Envelope)
 _BODIES = {kind: msgspec.json.Decoder(event) for kind, event in KINDS.items()}
 _DIGITS = bytes(ord("0") if chr(byte).isdigit() else byte for byte in range(128)) + bytes(128)
 _LONG = b"0" * len(str(LARGEST))
+_TOO_LARGE = "is beyond 2^53 - 1, the largest integer of a record"
 
 
 def body(event: Event) -> msgspec.Raw:
@@ -111,8 +112,9 @@ def body(event: Event) -> msgspec.Raw:
 
 def encode(envelope: Envelope) -> bytes:
     """The bytes of a record, to be kept as they are; ValueError for too large an integer."""
-    if max(abs(envelope.utc), abs(envelope.mono), envelope.total.absolute) > LARGEST:
-        _refuse_large([envelope.utc, envelope.mono, envelope.total.absolute])
+    for number in (envelope.utc, envelope.mono, envelope.total.absolute):
+        if not -LARGEST <= number <= LARGEST:
+            raise ValueError(f"{number} {_TOO_LARGE}")
     return _ENCODER.encode(envelope)
 
 
@@ -138,4 +140,4 @@ def _refuse_large(value: Any) -> None:
         for part in value:
             _refuse_large(part)
     elif isinstance(value, int) and abs(value) > LARGEST:
-        raise ValueError(f"{value} is beyond 2^53 - 1, the largest integer of a record")
+        raise ValueError(f"{value} {_TOO_LARGE}")

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -36,7 +37,8 @@ from pos_terminal.journal.place import sync_directory, write_durably
 from pos_terminal.journal.signer import PublicKeys, Sealed, SignerDown
 
 FOLDER = "keys"
-_SIGN = ECDSA(SHA256())
+_SIGN = ECDSA(Prehashed(SHA256()))
+"""SHA-256 by hashlib, beside whose one object per digest a hash context of the library is slow."""
 _END = b"-----END PRIVATE KEY-----\n"
 _CHECK = b"pos-terminal self-check"
 
@@ -57,7 +59,7 @@ class SoftwareSigner:
 
     def seal(self, rec: bytes) -> Sealed:
         """The record's ECDSA signature, DER. Nothing of it is printed."""
-        return Sealed(self._record.sign(rec, _SIGN))
+        return Sealed(self._record.sign(sha256(rec).digest(), _SIGN))
 
     def close(self, checkpoint: bytes) -> bytes:
         """The checkpoint's Ed25519 signature."""
@@ -104,7 +106,7 @@ class Verifier:
     def signed(self, rec: bytes, signature: bytes) -> bool:
         """Did the record key sign these bytes?"""
         try:
-            self._record.verify(signature, rec, _SIGN)
+            self._record.verify(signature, sha256(rec).digest(), _SIGN)
         except InvalidSignature:
             return False
         return True

@@ -38,6 +38,9 @@ from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
 
+_OF_A_SALE = frozenset({LineSold, LineVoided, Tender, TenderReturned})
+"""The most frequent events change no more of a Running than its book: a commit's time counts."""
+
 NOTHING = bytes(32)
 """The hash before the first record."""
 
@@ -164,6 +167,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         seq = self.seq + 1
         self._must_follow(event, seq)
         book = self.book.after(event, seq, at)
+        if type(event) in _OF_A_SALE:
+            return replace(self, seq=seq, book=book)
         match event:
             case SaleOpened(sale=sale):
                 counts = Counts(sale, self.counts.tickets)
