@@ -28,10 +28,20 @@ log = logging.getLogger(__name__)
 class LookUpLane:
     """Answers one question after the other from the projection in `directory`."""
 
-    def __init__(self, directory: Path, put: Callable[[Input], None], *, vfs: str = "") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        put: Callable[[Input], None],
+        *,
+        vfs: str = "",
+        rest: float = REST,
+        patience: float = PATIENCE,
+    ) -> None:
         self._directory = directory
         self._put = put
         self._vfs = vfs
+        self._rest = rest
+        self._patience = patience
         self._asked: asyncio.Queue[LookUp] = asyncio.Queue()
         self._store: LedgerStore | None = None
 
@@ -44,7 +54,7 @@ class LookUpLane:
         try:
             while True:
                 try:
-                    async with asyncio.timeout(REST):
+                    async with asyncio.timeout(self._rest):
                         asked = await self._asked.get()
                 except TimeoutError:
                     await self._go_round()
@@ -64,7 +74,7 @@ class LookUpLane:
         self._put(answer)
 
     async def _look_up(self, asked: LookUp) -> LookedUp:
-        given_up = time.monotonic() + PATIENCE
+        given_up = time.monotonic() + self._patience
         while await asyncio.to_thread(self._advance):
             if time.monotonic() > given_up:
                 return LookedUp(asked.request, fault=faults.LEDGERS_BEHIND)
