@@ -9,7 +9,7 @@ from pos_terminal.domain.ledger import Answer, VoucherWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import CatchUp, CloseDue, LookedUp, LookUp, Scanned, Sound, Step
+from pos_terminal.domain.steps import CatchUp, CloseDue, Input, LookedUp, LookUp, Scanned, Sound, Step
 from tests.domain.counting import BAGUETTE, Bench, goods, keys, moment
 
 FOUND = VoucherBalance(voucher="V1", purpose="multi", amount=500)
@@ -66,7 +66,8 @@ def test_c_gives_it_up() -> None:
 
 
 def test_other_keys_and_scans_are_refused_meanwhile() -> None:
-    for given in (*keys("CASH"), Scanned(BAGUETTE)):
+    meddling: list[Input] = [*keys("CASH"), Scanned(BAGUETTE)]
+    for given in meddling:
         till, heard = asking()
         till.put(given)
         assert till.fault is faults.LOOKING
