@@ -33,6 +33,7 @@ from pos_terminal.domain.desk.state import Desk, Finder, Handler
 from pos_terminal.domain.events import CatalogChanged
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.steps import (
@@ -81,6 +82,10 @@ KEYS: dict[Function, Handler] = {
     Function.COUNT: closing_keys.count,
     Function.CLOSE: closing_keys.close,
     Function.TICKET: paper.ticket,
+    Function.GIFT: paper.gift,
+    Function.BRIEF: paper.brief,
+    Function.NOTE: paper.note,
+    Function.QR: paper.qr,
     Function.HOLD: waiting.hold,
     Function.RECALL: waiting.recall,
     Function.CLERK: signing.clerk,
@@ -98,8 +103,10 @@ class Counter(Desk):
         find_elsewhere: Finder = lambda *_: None,
         rules: TenderRules = ORDINARY_RULES,
         terms: Terms = ORDINARY_TERMS,
+        *,
+        papers: PaperRules = ORDINARY_PAPERS,
     ) -> None:
-        super().__init__(catalog, default_vat, find_elsewhere, rules, terms)
+        super().__init__(catalog, default_vat, find_elsewhere, rules, terms, papers=papers)
         self._next_catalog: Catalog | None = None
 
     def handle(self, given: Input, moment: Moment) -> Step:
@@ -210,7 +217,7 @@ class Counter(Desk):
 
     def _works_alone(self, function: Function) -> bool:
         """Whether a key works where somebody must sign on: his last ticket can still be printed."""
-        served = function is Function.TICKET and bool(self.clerk)
+        served = function in paper.PAPERS and bool(self.clerk)
         return served or function in signing.WITHOUT_CLERK
 
     def _with_new_catalog(self, step: Step) -> Step:

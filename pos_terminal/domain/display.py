@@ -11,6 +11,7 @@ from pos_terminal.domain.options import Question
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
+from pos_terminal.domain.ticket import number
 from pos_terminal.domain.words import say
 
 HALF = WIDTH // 2
@@ -151,6 +152,19 @@ def paid(closed: SaleClosed) -> Screen:
     if closed.total < 0:
         return Screen(both_ends(say("RENDU"), euros(-closed.total)), say("REMBOURSEMENT"))
     return Screen(both_ends(say("TOTAL"), euros(closed.total)), say("MERCI"))
+
+
+def note_offered(closed: SaleClosed) -> Screen:
+    """The sale is closed, and the law wants a note of it: the key NOTE prints it."""
+    return Screen(paid(closed).line1, say("NOTE? OUI=NOTE"))
+
+
+def ticket_found(terminal: str, closed: SaleClosed) -> Screen:
+    """An earlier ticket was found: its number, and what it came to."""
+    return Screen(
+        f"{say('TICKET')} {number(terminal, closed)}",
+        both_ends(say("TOTAL"), euros(closed.total)),
+    )
 
 
 def cash_moved(what: str, amount: str, reason: str) -> Screen:

@@ -68,6 +68,10 @@ GROUPS = (
             KeyRow("CHEQUE", "EC", "chèque"),
             KeyRow("TR", "ET", "titres-restaurant"),
             KeyRow("TICKET", "T", "ticket, puis duplicata"),
+            KeyRow("CADEAU", "UC", "ticket cadeau : les articles, sans les prix"),
+            KeyRow("BREF", "UB", "ticket sans détail : le total et la TVA"),
+            KeyRow("NOTE", "UN", "note d'une prestation"),
+            KeyRow("QR", "UQ", "ticket entier dans un code QR"),
         ),
     ),
     KeyGroup(

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from pos_terminal.domain.balances import DepositBalance, Ledgers, StockBalance, VoucherBalance
-from pos_terminal.domain.events import Event, SaleClosed
+from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
+from pos_terminal.domain.forms import Form
 from pos_terminal.domain.period import TRAINING_SERIES
 
 
@@ -49,11 +50,15 @@ Wanted = TicketWanted | VoucherWanted | DepositWanted | StockWanted | SoldWanted
 
 class TicketFound(Struct, frozen=True):
     """A ticket as it was closed, and when. `returned` maps its lines to the thousandths of the
-    unit that came back since."""
+    unit that came back since; `papers` and `gifts` are how many of it were asked for, and `anchor`
+    is its record's number and hash («512 3fa9...»)."""
 
     closed: SaleClosed
     at: str
     returned: Mapping[int, int] = field(default_factory=dict)
+    papers: int = 0
+    gifts: int = 0
+    anchor: str = ""
 
 
 class DepositsHeld(Struct, frozen=True):
@@ -87,12 +92,14 @@ Answer = TicketFound | VoucherBalance | DepositsHeld | StockHeld | SoldFound
 class Changes(Struct):
     """What some records in a row add to the answers.
 
-    `tickets` are the records of closed tickets by series and number; `returned` thousandths by
+    `tickets` are the records of closed tickets by series and number; `papers` how many of one were
+    asked for, by series, number and whether it was a gift receipt; `returned` thousandths by
     series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
     session first sold; `ledgers` the balances' differences.
     """
 
     tickets: dict[tuple[str, int], int] = field(default_factory=dict)
+    papers: dict[tuple[str, int, int], int] = field(default_factory=dict)
     returned: dict[tuple[str, int, int], int] = field(default_factory=dict)
     sold: dict[tuple[int, str], int] = field(default_factory=dict)
     days: dict[int, str] = field(default_factory=dict)
@@ -101,6 +108,9 @@ class Changes(Struct):
     def take(self, event: Event, seq: int, session: int, at: str) -> None:
         """Count the event of record `seq` in day `session`, whose local time is `at`."""
         self.ledgers.take(event)
+        if isinstance(event, ReceiptRequested):
+            paper = event.series, event.number, int(event.form == Form.GIFT.value)
+            self.papers[paper] = event.copy + 1
         if not isinstance(event, SaleClosed):
             return
         self.tickets[event.series, event.number] = seq

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.clerks import Clerks, Pin
-from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
+from pos_terminal.domain.events import Event, ReceiptRequested
 from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.forms import Asked
 from pos_terminal.domain.keys import Key
 from pos_terminal.domain.ledger import Answer, Wanted
 from pos_terminal.domain.receipt import Receipt
@@ -145,11 +146,12 @@ class OpenDrawer(Struct, frozen=True):
 
 
 class Print(Struct, frozen=True):
-    """Print this closed ticket; answer with a `PaperDone`."""
+    """Print this paper of a closed ticket; answer with a `PaperDone`.
 
-    request: ReceiptRequested
-    closed: SaleClosed
-    at: str
+    The runtime adds what it alone knows: the anchor of the last ticket, whether all is simulated.
+    """
+
+    asked: Asked
 
 
 class PrintReport(Struct, frozen=True):

@@ -44,23 +44,24 @@ def receipt(
     return Receipt(
         title=f"ticket {number(terminal, ticket)}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *_head(shop, terminal, ticket, at),
-            *_marks(copy, simulated=simulated, training=training),
+            *head(shop, terminal, ticket, at),
+            *marks(copy, simulated=simulated, training=training),
             Rule(),
-            *(block for line in ticket.lines if not line.voided for block in _line(line, ticket)),
-            *(_reduction(each) for each in ticket.reductions if each.scope != LINE),
+            *(block for line in ticket.lines if not line.voided for block in sold(line, ticket)),
+            *(reduction(each) for each in ticket.reductions if each.scope != LINE),
             Rule(),
             Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
-            *_tenders(ticket),
+            *tenders(ticket),
             Rule(),
-            *_vat(ticket),
-            *_marks(copy, simulated=simulated, training=training),
+            *vat(ticket),
+            *marks(copy, simulated=simulated, training=training),
             *(Text(line, Align.CENTRE) for line in shop.footer),
         ),
     )
 
 
-def _head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Block]:
+def head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Block]:
+    """The shop, and which ticket this is: number, till, place, local date and time."""
     yield Text(shop.name, Align.CENTRE, bold=True)
     for line in shop.header:
         yield Text(line, Align.CENTRE)
@@ -71,7 +72,8 @@ def _head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Bl
     yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
 
 
-def _marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
+def marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
+    """What keeps a paper from passing for another: simulation, exercise, duplicate."""
     if simulated:
         yield Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True)
     if training:
@@ -80,11 +82,11 @@ def _marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
         yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
 
 
-def _line(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
+def sold(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     """The line at its full price, and below it what was taken off it alone."""
     name = f"+ {line.name}" if line.parent else line.name
     yield Row(name, euros(line.gross + line.discount))
-    detail = _quantity(line)
+    detail = quantity(line)
     if detail:
         yield Text(f"  {detail}")
     for each in ticket.reductions:
@@ -92,7 +94,8 @@ def _line(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
             yield Row(f"  {reduction_name(each)}", euros(-each.amount))
 
 
-def _reduction(each: Reduction) -> Block:
+def reduction(each: Reduction) -> Block:
+    """What was taken off several lines."""
     return Row(reduction_name(each), euros(-each.amount))
 
 
@@ -101,7 +104,18 @@ def reduction_name(each: Reduction) -> str:
     return each.name if each.scope == PROMOTION else discount_name(each.percent)
 
 
-def _quantity(line: TicketLine) -> str:
+def amount(line: TicketLine) -> str:
+    """«3», «0,480 kg», «12,5 cl»: how much of it, at no price."""
+    match line.unit:
+        case Unit.KG:
+            return f"{thousandths(line.quantity, places=3)} kg"
+        case Unit.CL:
+            return f"{thousandths(line.quantity)} cl"
+        case Unit.PIECE:
+            return thousandths(line.quantity)
+
+
+def quantity(line: TicketLine) -> str:
     """«3 x 1,00», «0,480 kg x 5,20/kg»; nothing for a single piece."""
     per = "" if line.per == ONE else f"{thousandths(line.per)} "
     price = euros(line.price)
@@ -117,7 +131,8 @@ def _quantity(line: TicketLine) -> str:
     return ""
 
 
-def _tenders(ticket: SaleClosed) -> Iterator[Block]:
+def tenders(ticket: SaleClosed) -> Iterator[Block]:
+    """What was paid by which means, and the change."""
     for paid in ticket.tenders:
         label = say(TENDERS[paid.tender].label)
         yield Row(label, euros(paid.given))
@@ -125,7 +140,8 @@ def _tenders(ticket: SaleClosed) -> Iterator[Block]:
         yield Row(say("RENDU"), euros(ticket.change))
 
 
-def _vat(ticket: SaleClosed) -> Iterator[Block]:
+def vat(ticket: SaleClosed) -> Iterator[Block]:
+    """The VAT by rate, and how many articles."""
     for rate in ticket.vat:
         yield Row(
             f"{say('TVA')} {percent(rate.rate).replace('.', ',')} %  {say('HT')} {euros(rate.net)}",

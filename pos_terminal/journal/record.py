@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -31,7 +32,14 @@ from pos_terminal.domain.events import (
 )
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import TRAINING_SERIES, Book, NotYet
-from pos_terminal.domain.period_events import Period, PeriodClosed, TrainingEnded, TrainingStarted
+from pos_terminal.domain.period_events import (
+    Period,
+    PeriodClosed,
+    PeriodTotals,
+    ServiceClosed,
+    TrainingEnded,
+    TrainingStarted,
+)
 from pos_terminal.domain.setup import Setup
 from pos_terminal.domain.system_events import KeyMade, KeyRotated
 from pos_terminal.journal import codec
@@ -40,6 +48,8 @@ from pos_terminal.journal.errors import OutOfStep
 
 _OF_A_SALE = frozenset({LineSold, LineVoided, Tender, TenderReturned})
 """The most frequent events change no more of a Running than its book: a commit's time counts."""
+
+C = TypeVar("C", PeriodClosed, ServiceClosed)
 
 NOTHING = bytes(32)
 """The hash before the first record."""
@@ -82,6 +92,11 @@ class Record(Struct, frozen=True):
     def kind(self) -> str:
         """What happened (domain/events.py)."""
         return self.envelope.kind
+
+    @property
+    def anchor(self) -> str:
+        """«512 3fa9...»: its place and its hash, by which paper can name it."""
+        return f"{self.seq} {self.hash.hex()}"
 
     @property
     def operator(self) -> int:
@@ -166,7 +181,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         """
         seq = self.seq + 1
         self._must_follow(event, seq)
-        book = self.book.after(event, seq, at)
+        book = self.book.after(event, seq, at, self.operator)
         if type(event) in _OF_A_SALE:
             return replace(self, seq=seq, book=book)
         match event:
@@ -209,6 +224,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                     raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
             case PeriodClosed():
                 self._must_add_up(event, seq)
+            case ServiceClosed():
+                self._service_must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():
                 self._must_turn(event)
             case _:
@@ -241,8 +258,16 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             )
         except NotYet as error:
             raise OutOfStep(str(error)) from error
-        if closed != right:
+        if closed != _as_told(right, closed.totals):
             raise OutOfStep(f"the {closed.period.value}'s closure is not what the book says")
+
+    def _service_must_add_up(self, closed: ServiceClosed, seq: int) -> None:
+        try:
+            right = self.book.service(seq, authority=closed.authority)
+        except NotYet as error:
+            raise OutOfStep(str(error)) from error
+        if closed != replace(_as_told(right, closed.totals), name=closed.name):
+            raise OutOfStep("the service's sums are not what the book says")
 
     def _must_turn(self, event: TrainingStarted | TrainingEnded) -> None:
         if self.opened:
@@ -265,3 +290,13 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     def _without(self, sale: int) -> Mapping[int, int]:
         self._must_be_open(sale)
         return {number: first for number, first in self.opened.items() if number != sale}
+
+
+def _as_told(right: C, totals: PeriodTotals) -> C:
+    """What a closure must say that says so much: an earlier version has no parts and one drawer."""
+    if totals.parts is not None:
+        return right
+    told = replace(
+        right.totals, parts=None, counted=totals.counted, expected=totals.expected
+    )
+    return replace(right, totals=told)

@@ -44,7 +44,7 @@ from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.record import Record
 
 NAME = "ledgers.db"
-LAYOUT = 1
+LAYOUT = 2
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -57,6 +57,10 @@ CREATE TABLE cursor (seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
 INSERT INTO cursor VALUES (0, x'');
 CREATE TABLE ticket (
     series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE paper (
+    series TEXT, number INTEGER, gift INTEGER, count INTEGER NOT NULL,
+    PRIMARY KEY (series, number, gift)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE returned (
     series TEXT, number INTEGER, line INTEGER, quantity INTEGER NOT NULL,
@@ -203,6 +207,7 @@ class LedgerStore:
             "INSERT INTO ticket VALUES (?, ?, ?)",
             ((*ticket, seq) for ticket, seq in changes.tickets.items()),
         )
+        many("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?)", _flat(changes.papers))
         many(_sum("returned", 3, "quantity"), _flat(changes.returned))
         many(_sum("sold", 2, "quantity"), _flat(changes.sold))
         many("INSERT OR IGNORE INTO day VALUES (?, ?)", changes.days.items())
@@ -240,7 +245,16 @@ class LedgerStore:
         if not isinstance(record.event, SaleClosed):
             raise JournalError(faults.LEDGERS_FAILED, f"record {seq} is no ticket")
         sql = "SELECT line, quantity FROM returned WHERE (series, number) = (?, ?)"
-        return TicketFound(record.event, record.envelope.at, dict(self._rows(sql, *place)))
+        papers = "SELECT gift, count FROM paper WHERE (series, number) = (?, ?)"
+        asked = dict(self._rows(papers, *place))
+        return TicketFound(
+            record.event,
+            record.envelope.at,
+            dict(self._rows(sql, *place)),
+            papers=asked.get(0, 0),
+            gifts=asked.get(1, 0),
+            anchor=record.anchor,
+        )
 
     def _voucher(self, voucher: str) -> VoucherBalance | None:
         sql = "SELECT purpose, amount FROM voucher WHERE voucher = ? AND amount <> 0"

@@ -188,7 +188,14 @@ class App:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         given = self.settings
         find = self.plugins.find_item
-        counter = Counter(loaded.catalog, given.default_vat, find, given.tenders, given.sales)
+        counter = Counter(
+            loaded.catalog,
+            given.default_vat,
+            find,
+            given.tenders,
+            given.sales,
+            papers=given.papers,
+        )
         counts = journal.running.counts
         earlier = self.till.counter if self.till else None
         weighings, lookups = (earlier.weighings, earlier.lookups) if earlier else (0, 0)

@@ -20,6 +20,7 @@ from pos_terminal.domain.catalog_file import parse_rate
 from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import Function, KeyMap, parse_map
+from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.promotion_file import parse_promotions
 from pos_terminal.domain.promotions import Promotion
@@ -81,6 +82,15 @@ class _SalesTable:
 
 
 @dataclass(frozen=True, slots=True)
+class _PapersTable:
+    note: str = ORDINARY_PAPERS.note
+
+    def rules(self, shop: Shop, terminal: str) -> PaperRules:
+        """With what papers say of the shop; ValueError with the reason."""
+        return PaperRules(shop, terminal, self.note)
+
+
+@dataclass(frozen=True, slots=True)
 class _WitnessTable:
     directory: str
 
@@ -96,6 +106,7 @@ class _File:
     witness: _WitnessTable | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: _SalesTable = field(default_factory=_SalesTable)
+    papers: _PapersTable = field(default_factory=_PapersTable)
 
 
 class _Reader:
@@ -184,6 +195,7 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
     keymap = reader.check("terminal.keymap", lambda: load_keymap(file.parent, terminal.keymap))
     number = reader.check("terminal.number", lambda: _short_code(terminal.number))
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
+    papers = reader.check("papers", lambda: whole.papers.rules(whole.shop, terminal.number))
     sales = reader.check("sales", lambda: whole.sales.terms(file.parent))
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
@@ -209,6 +221,7 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         witness=file.parent / whole.witness.directory if whole.witness else None,
         tenders=whole.tenders,
         sales=sales or ORDINARY_TERMS,
+        papers=papers or ORDINARY_PAPERS,
     )
 
 

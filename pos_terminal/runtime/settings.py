@@ -12,6 +12,7 @@ from pos_terminal.domain.barcode import Pattern
 from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import KeyMap
+from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.ticket import Shop
@@ -66,3 +67,4 @@ class Settings:
     witness: Path | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: Terms = ORDINARY_TERMS
+    papers: PaperRules = ORDINARY_PAPERS

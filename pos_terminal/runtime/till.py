@@ -11,14 +11,18 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from pos_terminal.domain import closing, display, drawer, report, ticket
+from msgspec.structs import replace
+
+from pos_terminal.domain import closing, display, drawer, papers, report
 from pos_terminal.domain.cash_events import CashCounted
 from pos_terminal.domain.clockwork import jump
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
 from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.forms import Form
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.papers import PaperRules
 from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported
 from pos_terminal.domain.steps import (
     CatchUp,
@@ -255,15 +259,19 @@ class Till:
         self._refresh()
 
     def _paper(self, effect: Print) -> Paper:
-        receipt = ticket.receipt(
-            self._shop,
-            self._terminal,
-            effect.closed,
-            effect.at,
-            effect.request.copy,
-            simulated=self._simulated,
-        )
-        return Paper(effect.request, receipt)
+        asked = replace(effect.asked, simulated=self._simulated)
+        if asked.request.form == Form.QR.value and not asked.anchor:
+            asked = replace(asked, anchor=self._anchor(asked.request))
+        rules = PaperRules(self._shop, self._terminal)
+        return Paper(asked.request, papers.paper(rules, asked))
+
+    def _anchor(self, request: ReceiptRequested) -> str:
+        """The record of the ticket, which is the last one: it is among the recent."""
+        for record in reversed(self._journal.recent()):
+            event = record.event
+            if isinstance(event, SaleClosed) and event.number == request.number:
+                return record.anchor
+        return ""
 
     def _refresh(self, *, soon: bool = False) -> None:
         """Show what is typed at once; what is sold as soon as it is durable, and not before.

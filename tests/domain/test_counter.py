@@ -331,8 +331,8 @@ def test_a_ticket_then_numbered_duplicates(till: Bench) -> None:
     copies = []
     for _ in range(3):
         (paper,) = [effect for effect in till.press("TICKET").effects if isinstance(effect, Print)]
-        assert paper.closed == closed(till)
-        copies.append(paper.request.copy)
+        assert paper.asked.closed == closed(till)
+        copies.append(paper.asked.request.copy)
     assert copies == [0, 1, 2]
     till.press("1 PLU TICKET")
     assert till.fault is faults.NO_TICKET
@@ -423,7 +423,7 @@ def test_a_notice_under_an_error_waits_until_it_can_be_seen(till: Bench) -> None
         ("5 ST", faults.NOT_NOW),
         ("5 CORR", faults.NOT_NOW),
         ("5 CANCEL", faults.NOT_NOW),
-        ("5 TICKET", faults.NOT_NOW),
+        ("5 x TICKET", faults.NOT_NOW),
         ("3 x CASH", faults.NOT_NOW),
         ("RF CASH", faults.NOT_NOW),
         ("9999 x 5 PLU 9999 x 5 PLU", faults.AMOUNT_TOO_LARGE),

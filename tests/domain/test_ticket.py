@@ -30,8 +30,9 @@ def morning() -> Bench:
 
 def paper(till: Bench, *, simulated: bool = False) -> Receipt:
     (printing,) = [e for e in till.press("TICKET").effects if isinstance(e, Print)]
+    asked = printing.asked
     return ticket.receipt(
-        SHOP, "2", printing.closed, printing.at, printing.request.copy, simulated=simulated
+        SHOP, "2", asked.closed, asked.at, asked.request.copy, simulated=simulated
     )
 
 

@@ -3,9 +3,10 @@
 from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
+from pos_terminal.domain.desk import paper
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
-from pos_terminal.domain.events import Tender
+from pos_terminal.domain.events import Event, Tender
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.payment import TENDERS, Allowed, TenderKind, allowed, is_food
@@ -34,14 +35,22 @@ def tender(desk: Desk, name: str, moment: Moment) -> Step:
     given = desk.entry.cents() if desk.entry.number else None
     paid = _pay(desk, sale, kind, given, moment)
     desk.entry = Entry()
-    after = apply(sale, paid)
-    if after is None or after.due:
-        due = after.due if after else 0
-        return Step((paid,), (Show(display.remaining(due)), Sound(Tone.ACCEPTED)))
-    closed = after.close(*desk.next_ticket())
+    after = apply(sale, paid) or sale
+    if after.due:
+        return Step((paid,), (Show(display.remaining(after.due)), Sound(Tone.ACCEPTED)))
+    return closing(desk, after, moment, paid)
+
+
+def closing(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
+    """The sale is paid in full by the last of these events: its ticket, and what that entails."""
+    closed = sale.close(*desk.next_ticket())
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
-    return Step((paid, closed), (OpenDrawer(), *effects) if drawer else effects)
+    due = paper.of_law(desk, closed, moment)
+    return Step(
+        (*events, closed, *due.events),
+        (*((OpenDrawer(),) if drawer else ()), *effects, *due.effects),
+    )
 
 
 def give_back(sale: Sale) -> Step:

@@ -21,9 +21,11 @@ from pos_terminal.domain.events import (
     SaleOpened,
 )
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.forms import Form
 from pos_terminal.domain.ledger import Answer
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.options import Question, question
+from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.period_events import TrainingEnded, TrainingStarted
@@ -40,15 +42,30 @@ Finder = Callable[[str, str, Catalog], Found | None]
 
 
 class Closed(Struct, frozen=True):
-    """The last closed ticket, for its receipt: when, and how many papers were asked for."""
+    """A closed ticket, for its papers: when, how many were asked for, and its record.
+
+    `gifts` are the gift receipts, which count by themselves; `anchor` is empty for the last one.
+    """
 
     ticket: SaleClosed
     at: str
     papers: int = 0
+    gifts: int = 0
+    anchor: str = ""
 
-    def is_of(self, request: ReceiptRequested) -> bool:
-        """Whether this is the ticket that the request is for."""
-        return (self.ticket.series, self.ticket.number) == (request.series, request.number)
+    def is_of(self, series: str, number: int) -> bool:
+        """Whether this is the ticket of that number."""
+        return (self.ticket.series, self.ticket.number) == (series, number)
+
+    def copy(self, form: Form) -> int:
+        """The copy that the next paper of this form is; 0 for the first."""
+        return self.gifts if form is Form.GIFT else self.papers
+
+    def after(self, request: ReceiptRequested) -> "Closed":
+        """Once this paper of it was asked for."""
+        if request.form == Form.GIFT.value:
+            return replace(self, gifts=request.copy + 1)
+        return replace(self, papers=request.copy + 1)
 
 
 class Weighing(Struct, frozen=True):
@@ -96,7 +113,10 @@ class Desk:
         find_elsewhere: Finder = lambda *_: None,
         rules: TenderRules = ORDINARY_RULES,
         terms: Terms = ORDINARY_TERMS,
+        *,
+        papers: PaperRules = ORDINARY_PAPERS,
     ) -> None:
+        self.papers = papers
         self.terms = terms
         self.rules = rules
         self.present = catalog
@@ -177,8 +197,10 @@ class Desk:
                 self.tickets[event.series] = event.number
                 self.last = Closed(event, at)
                 self.served = True
-            case ReceiptRequested() if self.last and self.last.is_of(event):
-                self.last = replace(self.last, papers=event.copy + 1)
+            case ReceiptRequested() if self.last and self.last.is_of(
+                event.series, event.number
+            ):
+                self.last = self.last.after(event)
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
 

@@ -1,0 +1,34 @@
+"""The papers that a closed sale may be given, as records name them (domain/papers.py)."""
+
+from enum import Enum
+
+from msgspec import Struct
+
+from pos_terminal.domain.events import ReceiptRequested, SaleClosed
+
+
+class Form(Enum):
+    """A paper of a closed sale. The value stands in records.
+
+    The ticket, a gift receipt without prices, a receipt without its lines, a service note, a QR
+    code that holds the whole ticket.
+    """
+
+    TICKET = ""
+    GIFT = "gift"
+    BRIEF = "brief"
+    NOTE = "note"
+    QR = "qr"
+
+
+class Asked(Struct, frozen=True):
+    """A paper to be made. `at` is the closing record's local time, ISO 8601.
+
+    `anchor` names that record in the journal, for the QR code: «512 3fa9...», its number and hash.
+    """
+
+    request: ReceiptRequested
+    closed: SaleClosed
+    at: str
+    anchor: str = ""
+    simulated: bool = False

@@ -1,0 +1,133 @@
+"""The papers of a closed sale beside its ticket: which there are, what each says (docs/papers.md).
+
+All but the gift receipt prove what was paid: from the second of them on, each is a numbered
+duplicate, whatever its form. The gift receipt proves nothing and counts by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from pos_terminal.domain import ticket as tickets
+from pos_terminal.domain.catalog import ON_SPOT, Dated
+from pos_terminal.domain.digital import digital
+from pos_terminal.domain.events import SaleClosed, TicketLine
+from pos_terminal.domain.forms import Asked, Form
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.period import TRAINING_SERIES
+from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.receipt import Align, Block, Qr, Receipt, Row, Rule, Text
+from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.words import say
+
+NOTE_FROM = Dated(((date(1983, 10, 3), 15_24), (date(2010, 9, 9), 25_00)))
+"""From how many cents on, VAT included, a service needs a note: arrêté n° 83-50/A du 3 octobre
+1983, article 1er (100 F), as changed by the arrêté du 15 juillet 2010 (BOCC n° 8 du 9 septembre
+2010)."""
+
+PRINT, OFFER, ASKED = "print", "offer", "asked"
+"""What the till does when a note is due: print it, say so on the display, wait to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRules:
+    """What papers say of the shop, and what becomes of a note that is due. ValueError."""
+
+    shop: Shop = field(default_factory=lambda: Shop(""))
+    terminal: str = "1"
+    note: str = PRINT
+
+    def __post_init__(self) -> None:
+        if self.note not in (PRINT, OFFER, ASKED):
+            raise ValueError(f"note {self.note!r}: {PRINT}, {OFFER} or {ASKED}")
+
+
+ORDINARY_PAPERS = PaperRules()
+"""A till that was told nothing else."""
+
+
+def note_due(ticket: SaleClosed, day: date) -> bool:
+    """Whether the law wants a note: consumed on the spot, and not below the day's limit."""
+    least = NOTE_FROM.on(day)
+    return ticket.place == ON_SPOT and least is not None and ticket.total >= least
+
+
+def paper(rules: PaperRules, asked: Asked) -> Receipt:
+    """The paper that is asked for."""
+    shop, terminal, ticket, copy = rules.shop, rules.terminal, asked.closed, asked.request.copy
+    form = Form(asked.request.form)
+    if form is Form.TICKET:
+        return tickets.receipt(shop, terminal, ticket, asked.at, copy, simulated=asked.simulated)
+    training = ticket.series == TRAINING_SERIES
+    marks = tuple(tickets.marks(copy, simulated=asked.simulated, training=training))
+    name = f"{form.value} {tickets.number(terminal, ticket)}"
+    return Receipt(
+        title=name + (f" duplicata {copy}" if copy else ""),
+        blocks=(
+            *tickets.head(shop, terminal, ticket, asked.at),
+            *marks,
+            *_body(form, rules, asked),
+            *marks,
+            *(Text(line, Align.CENTRE) for line in shop.footer),
+        ),
+    )
+
+
+def _body(form: Form, rules: PaperRules, asked: Asked) -> Iterator[Block]:
+    match form:
+        case Form.GIFT:
+            yield from _gift(asked.closed)
+        case Form.NOTE:
+            yield from _note(asked.closed, asked.at)
+        case Form.QR:
+            yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)
+            yield Qr(digital(rules.shop, rules.terminal, asked))
+            yield Text(say("Ticket complet dans ce code"), Align.CENTRE)
+        case _:
+            yield Rule()
+            yield from _paid(asked.closed)
+
+
+def _gift(ticket: SaleClosed) -> Iterator[Block]:
+    """What was bought, at no price."""
+    yield Text(say("TICKET CADEAU"), Align.CENTRE, bold=True)
+    yield Rule()
+    for line in ticket.lines:
+        if not line.voided and line.quantity > 0:
+            name = f"+ {line.name}" if line.parent else line.name
+            yield Row(name, tickets.amount(line))
+
+
+def _note(ticket: SaleClosed, at: str) -> Iterator[Block]:
+    """What article 3 of the arrêté asks of a note, beside what the ticket's head says.
+
+    The customer's name is written by hand, unless the customer does not want it.
+    """
+    yield Text(say("NOTE"), Align.CENTRE, bold=True, tall=True)
+    yield Text(f"{say('Client')} : {'_' * 20}")
+    day = f"{at[8:10]}/{at[5:7]}/{at[:4]}"
+    yield Text(f"{say('Prestation du')} {day}, {say('à cette adresse')}")
+    yield Rule()
+    for line in ticket.lines:
+        if not line.voided:
+            yield from _counted(line, ticket)
+    yield from (tickets.reduction(each) for each in ticket.reductions if each.scope != "line")
+    yield Rule()
+    yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in ticket.vat))} €")
+    yield from _paid(ticket)
+
+
+def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
+    """A line with its quantity and unit price, a single piece's too."""
+    blocks = tuple(tickets.sold(line, ticket))
+    yield blocks[0]
+    if line.unit is Unit.PIECE and line.per == ONE and line.quantity == ONE:
+        yield Text(f"  1 x {euros(line.price)}")
+    yield from blocks[1:]
+
+
+def _paid(ticket: SaleClosed) -> Iterator[Block]:
+    yield Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True)
+    yield from tickets.tenders(ticket)
+    yield Rule()
+    yield from tickets.vat(ticket)
