@@ -39,14 +39,16 @@ class PaymentChanged(Event, frozen=True, kw_only=True):
     amount: int
     reason: str
     authority: int
+    drawer: int = 1
 
 
 class DrawerOpened(Event, frozen=True, kw_only=True):
-    """The drawer was opened without a sale."""
+    """A drawer was opened without a sale."""
 
     kind: ClassVar[str] = "drawer.opened"
     reason: str
     authority: int
+    drawer: int = 1
 
 
 class CashMoved(Event, frozen=True, kw_only=True):
@@ -57,10 +59,11 @@ class CashMoved(Event, frozen=True, kw_only=True):
     amount: int
     reason: str = ""
     authority: int = 0
+    drawer: int = 1
 
 
 class CashCounted(Event, frozen=True, kw_only=True):
-    """The drawer as counted, before its content was known: `expected` is what it should hold.
+    """A drawer as counted, before its content was known: `expected` is what it should hold.
 
     `pieces` are the notes and coins of each denomination, from 500 euros down to 1 cent.
     """
@@ -69,6 +72,7 @@ class CashCounted(Event, frozen=True, kw_only=True):
     counted: int
     expected: int
     pieces: tuple[int, ...] = ()
+    drawer: int = 1
 
 
 class VoucherMoved(Event, frozen=True, kw_only=True):

@@ -7,29 +7,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.drawer import is_counted
+from pos_terminal.domain.drawer import uncounted
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import Book, NotYet
-from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.domain.period_events import Period, PeriodClosed, ServiceClosed
+from pos_terminal.domain.screen import WIDTH
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingHours:
     """When periods end: a day at `day_ends` o'clock, a fiscal year before month `year_begins`.
 
-    `automatic` closes what was forgotten without asking. ValueError names what cannot be.
+    `automatic` closes what was forgotten without asking, and `print_automatic` prints it.
+    `services` are what the shop calls the sections of its day, the first one first. ValueError
+    names what cannot be.
     """
 
     day_ends: int = 4
     automatic: bool = False
     year_begins: int = 1
+    services: tuple[str, ...] = ()
+    print_automatic: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.day_ends <= 23:
             raise ValueError(f"day_ends {self.day_ends}: an hour from 0 to 23")
         if not 1 <= self.year_begins <= 12:
             raise ValueError(f"year_begins {self.year_begins}: a month from 1 to 12")
+        for name in self.services:
+            if not (0 < len(name) <= WIDTH and name.isprintable()):
+                raise ValueError(f"{name!r}: 1 to {WIDTH} printable characters")
+        if len({*self.services}) < len(self.services):
+            raise ValueError("two services have one name")
 
 
 ORDINARY = ClosingHours()
@@ -56,7 +66,7 @@ def refusal(book: Book, opened: Iterable[int], *, count_first: bool) -> Fault | 
         return faults.SALES_OPEN
     if not book.day.opened:
         return faults.NOTHING_TO_CLOSE
-    if count_first and not is_counted(book.day.totals):
+    if count_first and uncounted(book.day.totals):
         return faults.COUNT_FIRST
     return None
 
@@ -72,20 +82,27 @@ def closures(
     carry: bool = False,
     automatic: bool = False,
     authority: int = 0,
-) -> tuple[PeriodClosed, ...]:
+    services: tuple[str, ...] = (),
+) -> tuple[ServiceClosed | PeriodClosed, ...]:
     """What closes these periods with the records after number `last`, one behind the other.
 
-    `opened` are the sales that are open: OpenSales, unless `carry` takes them into the next day.
+    A day that was closed by service has its last one closed, too. `opened` are the sales that are
+    open: OpenSales, unless `carry` takes them into the next day.
     NotYet where there is nothing to close, or a shorter period must be closed first.
     """
     open_sales = tuple(sorted(opened))
-    made = []
+    made: list[ServiceClosed | PeriodClosed] = []
     for period in periods:
         if period is Period.DAY and not book.day.opened:
             raise NotYet("nothing was sold or counted since the last one")
         carried = open_sales if period is Period.DAY else ()
         if carried and not carry:
             raise OpenSales(carried)
+        if period is Period.DAY and book.section.unclosed(book.day.totals):
+            last += 1
+            service = book.service(last, services, authority)
+            book = book.after(service, last, moment.at)
+            made.append(service)
         last += 1
         closed = book.closure(
             period,

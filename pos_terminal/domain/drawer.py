@@ -1,7 +1,10 @@
 """The drawer's cash: what it should hold, what may be counted in it, and why it is opened. Pure."""
 
+from dataclasses import dataclass
+
 from msgspec import Struct
 
+from pos_terminal.domain.breakdown import DrawerSum
 from pos_terminal.domain.period_events import PeriodTotals
 
 DENOMINATIONS = (
@@ -10,23 +13,73 @@ DENOMINATIONS = (
 """The euro's notes and coins in cents, in the order in which they are counted."""
 
 
-def expected(totals: PeriodTotals) -> int:
-    """What the drawer should hold in a day with these totals: cash taken, and moved beside sales.
+def drawers_used(totals: PeriodTotals) -> tuple[DrawerSum, ...]:
+    """The drawers that cash moved through in a day with these totals, in their order.
 
-    A day begins with an empty drawer: its float is a movement.
+    A day that an earlier version of the program began has one.
     """
-    return totals.cash + sum(paid.amount for paid in totals.tenders if paid.tender == "CASH")
+    if totals.parts:
+        return tuple(sorted(totals.parts.drawers, key=lambda each: each.drawer))
+    taken = sum(paid.amount for paid in totals.tenders if paid.tender == "CASH")
+    return (
+        DrawerSum(
+            drawer=1,
+            taken=taken,
+            moved=totals.cash,
+            counts=totals.counts,
+            counted=totals.counted,
+            expected=totals.expected,
+        ),
+    )
 
 
-def is_counted(totals: PeriodTotals) -> bool:
-    """Whether the drawer was counted, and no cash has come or gone since."""
-    return bool(totals.counts) and totals.expected == expected(totals)
+def expected(totals: PeriodTotals, drawer: int = 1) -> int:
+    """What a drawer should hold in a day with these totals: cash taken, and moved beside sales."""
+    return sum(each.holds for each in drawers_used(totals) if each.drawer == drawer)
+
+
+def uncounted(totals: PeriodTotals) -> tuple[int, ...]:
+    """The drawers that cash has come to or gone from since they were last counted."""
+    used = drawers_used(totals)
+    waiting = [each.drawer for each in used if not each.counts or each.expected != each.holds]
+    return tuple(waiting) if used else (1,)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawers:
+    """Whose cash goes where: the clerks of each drawer, by its number from 1.
+
+    Who stands in no list, and everybody where there is none, has the first. ValueError where
+    somebody has two.
+    """
+
+    clerks: tuple[tuple[int, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        everybody = [clerk for each in self.clerks for clerk in each]
+        for clerk in everybody:
+            if everybody.count(clerk) > 1:
+                raise ValueError(f"clerk {clerk} has two drawers")
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return max(1, len(self.clerks))
+
+    def of(self, clerk: int) -> int:
+        """The drawer of that clerk."""
+        return next((n for n, each in enumerate(self.clerks, 1) if clerk in each), 1)
+
+
+ONE_DRAWER = Drawers()
+"""A till that was told nothing else."""
 
 
 class Counting(Struct, frozen=True):
-    """The drawer is being counted: so many of each denomination so far, in their order."""
+    """Drawer `drawer` is being counted: so many of each denomination so far, in their order."""
 
     pieces: tuple[int, ...] = ()
+    drawer: int = 1
 
     @property
     def denomination(self) -> int:

@@ -26,6 +26,7 @@ class TillStarted(Event, frozen=True, kw_only=True):
     after: str
     configuration: str
     catalog: str
+    promotions: str = ""
 
 
 class TillStopped(Event, frozen=True, kw_only=True):
@@ -51,6 +52,16 @@ class CatalogChanged(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "catalog.changed"
     catalog: str
+
+
+class PromotionsChanged(Event, frozen=True, kw_only=True):
+    """Other promotions are in force from here on; their file is kept by its SHA-256.
+
+    Empty: there are none.
+    """
+
+    kind: ClassVar[str] = "promotions.changed"
+    promotions: str
 
 
 class Origin(Struct, frozen=True, kw_only=True):
@@ -83,7 +94,9 @@ class LineSold(Event, frozen=True, kw_only=True):
     """One line of a sale; a return has a negative quantity and gross.
 
     `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
-    catalogue asked that day (None: it had no price). `entry` is key, scan, scale or label.
+    catalogue asked that day (None: it had no price). `entry` is key, scan, scale, label or manual:
+    a weight that was typed, for the `reason` that is named. `tare` grams were taken off the weight;
+    `tare_kind` is preset (typed, or the catalogue's), weighed, or empty.
     `parent` is the line of the article whose option this is; 0 for an article.
     `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
     refund takes back.
@@ -108,6 +121,9 @@ class LineSold(Event, frozen=True, kw_only=True):
     authority: int = 0
     parent: int = 0
     of: Returned | None = None
+    reason: str = ""
+    tare: int = 0
+    tare_kind: str = ""
 
 
 class LineVoided(Event, frozen=True, kw_only=True):
@@ -280,6 +296,7 @@ SALE_EVENTS: tuple[type[Event], ...] = (
     TillStopped,
     OperatorSignedOn,
     CatalogChanged,
+    PromotionsChanged,
     SaleOpened,
     LineSold,
     LineVoided,

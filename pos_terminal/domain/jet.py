@@ -18,6 +18,7 @@ from pos_terminal.domain.events import (
     CatalogChanged,
     Event,
     OperatorSignedOn,
+    PromotionsChanged,
     ReceiptPrinted,
     ReceiptRequested,
     SaleAbandoned,
@@ -29,8 +30,10 @@ from pos_terminal.domain.period_events import (
     Archived,
     Period,
     PeriodClosed,
+    PeriodCopied,
     PeriodReported,
     Purged,
+    ServiceClosed,
     TrainingEnded,
     TrainingStarted,
 )
@@ -165,6 +168,8 @@ def _of_the_till(event: Event) -> Entry | None:
             return Entry(AUTHORITY, f"responsable {event.authority}, {event.right}")
         case CatalogChanged():
             return Entry(CATALOG, f"catalogue {event.catalog}")
+        case PromotionsChanged():
+            return Entry(CATALOG, f"promotions {event.promotions or 'aucune'}")
         case SaleAbandoned():
             return Entry(ABANDONED, f"vente {event.sale}, {euros(event.total)} €")
         case ReceiptRequested() if event.copy:
@@ -184,6 +189,11 @@ def _of_periods(event: Event) -> Entry | None:
             what = "jour" if event.period is Period.DAY else "mois"
             how = ", automatique" if event.automatic else ""
             return Entry(CLOSURE, f"{what} {event.label}, clôture {event.number}{how}")
+        case ServiceClosed():
+            return Entry(REPORT, f"journée {event.session}, service {event.name}")
+        case PeriodCopied():
+            what = f"Z {event.period.value} {event.number}"
+            return Entry(DUPLICATE, f"{what}, copie {event.copy}")
         case TrainingStarted():
             return Entry(TRAINING, f"sous la responsabilité de {event.supervisor}")
         case TrainingEnded():

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
+from pos_terminal.domain import breakdown
+from pos_terminal.domain.breakdown import ServiceSum, combined, summed
 from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened, PaymentChanged
 from pos_terminal.domain.events import (
     Event,
@@ -24,9 +26,11 @@ from pos_terminal.domain.events import (
     VatSum,
 )
 from pos_terminal.domain.period_events import (
+    NOTHING,
     Period,
     PeriodClosed,
     PeriodTotals,
+    ServiceClosed,
     TenderSum,
     TrainingEnded,
     TrainingStarted,
@@ -49,7 +53,7 @@ class Tally(Struct, frozen=True):
     first: int = 0
     opened: str = ""
     first_session: int = 0
-    totals: PeriodTotals = field(default_factory=PeriodTotals)
+    totals: PeriodTotals = NOTHING
 
     def closed(self, part: PeriodClosed) -> "Tally":
         """This longer period with a closed shorter one in it."""
@@ -59,6 +63,21 @@ class Tally(Struct, frozen=True):
             first_session=self.first_session or part.sessions[0],
             totals=added(self.totals, part.totals),
         )
+
+
+class Section(Struct, frozen=True):
+    """The running service: so many were closed before it today, the last one with record `last`.
+
+    `before` are the day's totals as of then.
+    """
+
+    number: int = 0
+    last: int = 0
+    before: PeriodTotals = NOTHING
+
+    def unclosed(self, day: PeriodTotals) -> bool:
+        """Whether the day is closed by service, and something came since the last one."""
+        return self.number > 0 and day != self.before
 
 
 class NotYet(Exception):
@@ -82,15 +101,19 @@ class Book(Struct, frozen=True):
     net: int = 0
     absolute: int = 0
     training: bool = False
+    section: Section = Section()
 
-    def after(self, event: Event, seq: int, at: str) -> "Book":
-        """The book after the event of record `seq`, whose local time is `at`."""
+    def after(self, event: Event, seq: int, at: str, operator: int = 0) -> "Book":
+        """The book after the event of record `seq`, whose local time is `at`.
+
+        `operator` was signed on when it was decided.
+        """
         if self.day.opened and type(event) in _UNCOUNTED:
             return self
         if isinstance(event, PeriodClosed):
             return self._closed(event)
         day = self.day
-        totals = _after(day.totals, event, training=self.training)
+        totals = _after(day.totals, event, operator, training=self.training)
         opens = totals is not day.totals or isinstance(event, SaleOpened | LineSold | Tender)
         first, opened = day.first or seq, day.opened or (at[:10] if opens else "")
         if (totals, first, opened) != (day.totals, day.first, day.opened):
@@ -103,6 +126,9 @@ class Book(Struct, frozen=True):
                 return replace(self, day=day, training=True)
             case TrainingEnded():
                 return replace(self, day=day, training=False)
+            case ServiceClosed():
+                section = Section(event.number, seq, day.totals)
+                return replace(self, day=day, section=section)
             case _:
                 return self if day is self.day else replace(self, day=day)
 
@@ -142,6 +168,24 @@ class Book(Struct, frozen=True):
             year_begins=year_begins,
         )
 
+    def service(self, seq: int, names: tuple[str, ...] = (), authority: int = 0) -> ServiceClosed:
+        """What closes the running service with record `seq`; NotYet where nothing is in it.
+
+        `names` are what the shop calls its services, the day's first one first.
+        """
+        if not self.day.opened or self.day.totals == self.section.before:
+            raise NotYet("nothing was sold or counted in this service yet")
+        number = self.section.number + 1
+        return ServiceClosed(
+            session=self.session,
+            number=number,
+            name=names[number - 1] if number <= len(names) else str(number),
+            first=self.section.last + 1 if self.section.last else self.day.first,
+            last=seq,
+            totals=_less(self.day.totals, self.section.before),
+            authority=authority,
+        )
+
     def _running(self, period: Period) -> tuple[Tally, int]:
         match period:
             case Period.DAY:
@@ -163,6 +207,7 @@ class Book(Struct, frozen=True):
                     session=self.session + 1,
                     days=closed.number,
                     day=Tally(),
+                    section=Section(),
                     month=self.month.closed(closed),
                 )
             case Period.MONTH:
@@ -205,7 +250,9 @@ def _label(period: Period, opened: str, year_begins: int) -> str:
             return f"{year if month >= year_begins else year - 1:04d}"
 
 
-def _after(totals: PeriodTotals, event: Event, *, training: bool) -> PeriodTotals:
+def _after(
+    totals: PeriodTotals, event: Event, operator: int, *, training: bool
+) -> PeriodTotals:
     """The day's totals after one event; the same object where it counts for nothing."""
     match event:
         case LineVoided() | SaleAbandoned() if training:
@@ -213,7 +260,7 @@ def _after(totals: PeriodTotals, event: Event, *, training: bool) -> PeriodTotal
         case ReceiptRequested() | PaymentChanged() if event.series == TRAINING_SERIES:
             return totals
         case SaleClosed() if event.series != TRAINING_SERIES:
-            return _with_ticket(totals, event)
+            return _with_ticket(totals, event, operator)
         case LineVoided():
             return replace(
                 totals, voided=totals.voided - event.gross, voided_lines=totals.voided_lines + 1
@@ -228,27 +275,60 @@ def _after(totals: PeriodTotals, event: Event, *, training: bool) -> PeriodTotal
             return replace(totals, duplicates=totals.duplicates + 1)
         case DrawerOpened():
             return replace(totals, drawer_openings=totals.drawer_openings + 1)
+        case CashMoved() | CashCounted() | PaymentChanged():
+            return _with_cash(totals, event)
+        case ServiceClosed() if totals.parts:
+            parts = breakdown.with_service(totals.parts, _service(event, totals))
+            return replace(totals, parts=parts)
+        case _:
+            return totals
+
+
+def _with_cash(
+    totals: PeriodTotals, event: CashMoved | CashCounted | PaymentChanged
+) -> PeriodTotals:
+    parts = totals.parts
+    match event:
         case CashMoved():
-            return replace(totals, cash=totals.cash + event.amount)
+            if parts:
+                parts = breakdown.with_movement(parts, event.drawer, event.amount)
+            return replace(totals, cash=totals.cash + event.amount, parts=parts)
         case CashCounted():
+            counted, expected = event.counted, event.expected
+            if parts:
+                parts = breakdown.with_count(parts, event.drawer, counted, expected)
+                counted = sum(each.counted for each in parts.drawers)
+                expected = sum(each.expected for each in parts.drawers)
+            counts = totals.counts + 1
             return replace(
-                totals,
-                counts=totals.counts + 1,
-                counted=event.counted,
-                expected=event.expected,
+                totals, counts=counts, counted=counted, expected=expected, parts=parts
             )
         case PaymentChanged():
             moved = (
                 TenderSum(tender=event.from_tender, amount=-event.amount, count=-1),
                 TenderSum(tender=event.to_tender, amount=event.amount, count=1),
             )
-            return replace(totals, tenders=tenders_added(totals.tenders, moved))
-        case _:
-            return totals
+            cash = event.amount * ((event.to_tender == "CASH") - (event.from_tender == "CASH"))
+            if parts and cash:
+                parts = breakdown.with_cash(parts, event.drawer, cash)
+            return replace(totals, tenders=tenders_added(totals.tenders, moved), parts=parts)
 
 
-def _with_ticket(totals: PeriodTotals, ticket: SaleClosed) -> PeriodTotals:
+def _service(closed: ServiceClosed, day: PeriodTotals) -> ServiceSum:
+    """The row that the day's Z has for it: the gaps of a day's services make the day's."""
+    before = sum(each.gap for each in day.parts.services) if day.parts else 0
+    return ServiceSum(
+        name=closed.name,
+        count=1,
+        tickets=closed.totals.tickets,
+        net=closed.totals.net,
+        gap=day.counted - day.expected - before,
+    )
+
+
+def _with_ticket(totals: PeriodTotals, ticket: SaleClosed, operator: int) -> PeriodTotals:
     paid = (TenderSum(tender=t.tender, amount=t.amount, count=1) for t in ticket.tenders)
+    parts = totals.parts
     return replace(
         totals,
         tickets=totals.tickets + 1,
@@ -257,55 +337,54 @@ def _with_ticket(totals: PeriodTotals, ticket: SaleClosed) -> PeriodTotals:
         absolute=totals.absolute + abs(ticket.total),
         vat=vat_added(totals.vat, ticket.vat),
         tenders=tenders_added(totals.tenders, paid),
+        parts=breakdown.with_ticket(parts, ticket, operator) if parts else None,
     )
 
 
 def vat_added(one: Iterable[VatSum], other: Iterable[VatSum]) -> tuple[VatSum, ...]:
     """Both sums by rate, in ascending order: periods add tickets up and never round anew."""
-    sums: dict[int, VatSum] = {}
-    for each in (*one, *other):
-        have = sums.get(each.rate)
-        sums[each.rate] = (
-            VatSum(
-                rate=each.rate,
-                gross=have.gross + each.gross,
-                net=have.net + each.net,
-                vat=have.vat + each.vat,
-            )
-            if have
-            else each
-        )
-    return tuple(sums[rate] for rate in sorted(sums))
+    return tuple(sorted(summed(one, other), key=lambda each: each.rate))
 
 
 def tenders_added(one: Iterable[TenderSum], other: Iterable[TenderSum]) -> tuple[TenderSum, ...]:
     """Both sums by means of payment, in alphabetical order."""
-    sums: dict[str, TenderSum] = {}
-    for each in (*one, *other):
-        have = sums.get(each.tender, TenderSum(tender=each.tender, amount=0, count=0))
-        sums[each.tender] = TenderSum(
-            tender=each.tender, amount=have.amount + each.amount, count=have.count + each.count
-        )
-    return tuple(sums[tender] for tender in sorted(sums))
+    return tuple(sorted(summed(one, other), key=lambda each: each.tender))
+
+
+PLAIN = tuple(
+    each.name for each in fields(PeriodTotals) if each.name not in ("vat", "tenders", "parts")
+)
+"""The totals that are one number each."""
 
 
 def added(one: PeriodTotals, other: PeriodTotals) -> PeriodTotals:
     """A longer period's totals with those of a part of it."""
     return PeriodTotals(
-        tickets=one.tickets + other.tickets,
-        refunds=one.refunds + other.refunds,
-        net=one.net + other.net,
-        absolute=one.absolute + other.absolute,
         vat=vat_added(one.vat, other.vat),
         tenders=tenders_added(one.tenders, other.tenders),
-        voided=one.voided + other.voided,
-        voided_lines=one.voided_lines + other.voided_lines,
-        abandoned=one.abandoned + other.abandoned,
-        abandoned_sales=one.abandoned_sales + other.abandoned_sales,
-        duplicates=one.duplicates + other.duplicates,
-        drawer_openings=one.drawer_openings + other.drawer_openings,
-        cash=one.cash + other.cash,
-        counts=one.counts + other.counts,
-        counted=one.counted + other.counted,
-        expected=one.expected + other.expected,
+        parts=combined(one.parts, other.parts),
+        **{each: getattr(one, each) + getattr(other, each) for each in PLAIN},
+    )
+
+
+def _less(day: PeriodTotals, before: PeriodTotals) -> PeriodTotals:
+    """What came into the day since; counts are those that were made since, as they were made."""
+    parts = combined(day.parts, before.parts, -1)
+    plain = {each: getattr(day, each) - getattr(before, each) for each in PLAIN}
+    if parts and day.parts:
+        now = day.parts
+        drawers = (
+            replace(
+                each,
+                counted=now.drawer(each.drawer).counted,
+                expected=now.drawer(each.drawer).expected,
+            )
+            for each in parts.drawers
+        )
+        parts = replace(parts, drawers=tuple(drawers), services=())
+    return PeriodTotals(
+        vat=summed(day.vat, before.vat, -1),
+        tenders=summed(day.tenders, before.tenders, -1),
+        parts=parts,
+        **{**plain, "counted": day.counted, "expected": day.expected},
     )

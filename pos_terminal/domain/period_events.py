@@ -6,6 +6,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from pos_terminal.domain.balances import Balances
+from pos_terminal.domain.breakdown import Breakdown
 from pos_terminal.domain.events import Event, VatSum
 
 
@@ -30,8 +31,9 @@ class PeriodTotals(Struct, frozen=True, kw_only=True):
 
     `net` counts refunds with their sign, `absolute` without; `voided` and `abandoned` are what was
     taken back before payment; `cash` is what moved in and out of the drawer beside sales. `counts`
-    are counts of the drawer, `counted` what the last one of each day found in it, and `expected`
-    what should have been there.
+    are counts of the drawers, `counted` what the last one of each day found in each, and
+    `expected` what should have been there. `parts` says what the sums are made of; None where a
+    version of the program that did not count them had a part in it.
     """
 
     tickets: int = 0
@@ -50,6 +52,11 @@ class PeriodTotals(Struct, frozen=True, kw_only=True):
     counts: int = 0
     counted: int = 0
     expected: int = 0
+    parts: Breakdown | None = None
+
+
+NOTHING = PeriodTotals(parts=Breakdown())
+"""The totals of a period in which nothing has happened yet."""
 
 
 class PeriodReported(Event, frozen=True, kw_only=True):
@@ -84,6 +91,37 @@ class PeriodClosed(Event, frozen=True, kw_only=True):
     carried: tuple[int, ...] = ()
     authority: int = 0
     year_begins: int = 1
+
+
+class ServiceClosed(Event, frozen=True, kw_only=True):
+    """A section of the day (midday, evening) is over; the day goes on.
+
+    `number` counts the day's services from 1, `name` is what the shop calls it, or its number.
+    The day's Z adds the services up: `totals` has what came since the one before, but its drawers
+    are as the last count of each found them. `authority` is who allowed it; 0: the operator may.
+    """
+
+    kind: ClassVar[str] = "service.closed"
+    session: int
+    number: int
+    name: str
+    first: int
+    last: int
+    totals: PeriodTotals
+    authority: int = 0
+
+
+class PeriodCopied(Event, frozen=True, kw_only=True):
+    """A closure was printed once more: duplicate number `copy`, from 1 on.
+
+    `authority` is who allowed it; 0: the operator may.
+    """
+
+    kind: ClassVar[str] = "period.copied"
+    period: Period
+    number: int
+    copy: int
+    authority: int = 0
 
 
 class TrainingStarted(Event, frozen=True, kw_only=True):
@@ -131,6 +169,8 @@ class Purged(Event, frozen=True, kw_only=True):
 PERIOD_EVENTS: tuple[type[Event], ...] = (
     PeriodReported,
     PeriodClosed,
+    ServiceClosed,
+    PeriodCopied,
     TrainingStarted,
     TrainingEnded,
     Archived,

@@ -1,14 +1,22 @@
-"""What is in force at a till: program, settings, catalogue, as the records last said. Pure."""
+"""What is in force at a till: program, settings, catalogue and the like, as records say. Pure."""
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_terminal.domain.events import CatalogChanged, Event, TillStarted, TillStopped
+from pos_terminal.domain.events import (
+    CatalogChanged,
+    Event,
+    PromotionsChanged,
+    TillStarted,
+    TillStopped,
+)
 from pos_terminal.domain.system_events import ConfigurationChanged, VersionChanged
 
 
 class Setup(Struct, frozen=True):
-    """The program's version, and the SHA-256 of settings and catalogue; empty before the first.
+    """The program's version, and the SHA-256 of settings, catalogue and promotions.
+
+    They are empty before the first start; promotions also where there are none.
 
     `up` from a start until the stop that was said: a start that finds it so follows a crash.
     """
@@ -17,12 +25,19 @@ class Setup(Struct, frozen=True):
     configuration: str = ""
     catalog: str = ""
     up: bool = False
+    promotions: str = ""
 
     def after(self, event: Event) -> "Setup":
         """What is in force after `event`; the same object where it changes nothing."""
         match event:
             case TillStarted():
-                return Setup(event.version, event.configuration, event.catalog, up=True)
+                return Setup(
+                    event.version,
+                    event.configuration,
+                    event.catalog,
+                    up=True,
+                    promotions=event.promotions,
+                )
             case TillStopped():
                 return replace(self, up=False)
             case VersionChanged():
@@ -31,6 +46,8 @@ class Setup(Struct, frozen=True):
                 return replace(self, configuration=event.after)
             case CatalogChanged():
                 return replace(self, catalog=event.catalog)
+            case PromotionsChanged():
+                return replace(self, promotions=event.promotions)
             case _:
                 return self
 
@@ -42,6 +59,7 @@ class Setup(Struct, frozen=True):
             after=before if self.version else "first",
             configuration=now.configuration,
             catalog=now.catalog,
+            promotions=now.promotions,
         )
         return (started, *self._changes(now))
 
@@ -56,4 +74,6 @@ class Setup(Struct, frozen=True):
             changed.append(ConfigurationChanged(before=self.configuration, after=now.configuration))
         if self.catalog != now.catalog:
             changed.append(CatalogChanged(catalog=now.catalog))
+        if self.promotions != now.promotions:
+            changed.append(PromotionsChanged(promotions=now.promotions))
         return tuple(changed)

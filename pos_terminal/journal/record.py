@@ -222,10 +222,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             case ReceiptRequested() | ReceiptPrinted():
                 if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
                     raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
-            case PeriodClosed():
+            case PeriodClosed() | ServiceClosed():
                 self._must_add_up(event, seq)
-            case ServiceClosed():
-                self._service_must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():
                 self._must_turn(event)
             case _:
@@ -241,31 +239,34 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         counts = Counts(self.counts.sale, {**self.counts.tickets, ticket.series: ticket.number})
         return replace(self, seq=seq, book=book, counts=counts, opened=opened, closed=seq)
 
-    def _must_add_up(self, closed: PeriodClosed, seq: int) -> None:
+    def _must_add_up(self, closed: PeriodClosed | ServiceClosed, seq: int) -> None:
         """A closure says exactly what the book says; nothing is closed over a sale by oversight."""
+        try:
+            if isinstance(closed, ServiceClosed):
+                self._service_must_add_up(closed, seq)
+            else:
+                self._period_must_add_up(closed, seq)
+        except NotYet as error:
+            raise OutOfStep(str(error)) from error
+
+    def _period_must_add_up(self, closed: PeriodClosed, seq: int) -> None:
         still_open = tuple(sorted(self.opened)) if closed.period is Period.DAY else ()
         if closed.carried != still_open:
             raise OutOfStep(f"open sales are {still_open}; the closure carries {closed.carried}")
-        try:
-            right = self.book.closure(
-                closed.period,
-                seq,
-                closed.label,
-                year_begins=closed.year_begins,
-                automatic=closed.automatic,
-                carried=closed.carried,
-                authority=closed.authority,
-            )
-        except NotYet as error:
-            raise OutOfStep(str(error)) from error
+        right = self.book.closure(
+            closed.period,
+            seq,
+            closed.label,
+            year_begins=closed.year_begins,
+            automatic=closed.automatic,
+            carried=closed.carried,
+            authority=closed.authority,
+        )
         if closed != _as_told(right, closed.totals):
             raise OutOfStep(f"the {closed.period.value}'s closure is not what the book says")
 
     def _service_must_add_up(self, closed: ServiceClosed, seq: int) -> None:
-        try:
-            right = self.book.service(seq, authority=closed.authority)
-        except NotYet as error:
-            raise OutOfStep(str(error)) from error
+        right = self.book.service(seq, authority=closed.authority)
         if closed != replace(_as_told(right, closed.totals), name=closed.name):
             raise OutOfStep("the service's sums are not what the book says")
 

@@ -118,6 +118,7 @@ class Shop:
     acomptes: list[str] = field(default_factory=list)
     arrhes: list[str] = field(default_factory=list)
     issued: int = 0
+    operator: int = 0
 
     def step(self, *events: Event) -> Step:
         """These events as the next records."""
@@ -125,7 +126,9 @@ class Shop:
         at = self.now.isoformat(timespec="milliseconds")
         for event in events:
             self.last += 1
-            self.book = self.book.after(event, self.last, at)
+            self.book = self.book.after(event, self.last, at, self.operator)
+            if isinstance(event, OperatorSignedOn):
+                self.operator = event.operator
         return Step(
             events, Moment(at=at, utc=utc, mono=utc % 10**13, boot=BOOT, trust=Trust.SYNCHRONISED)
         )

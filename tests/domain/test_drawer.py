@@ -6,7 +6,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.closing import refusal
 from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.drawer import DENOMINATIONS, expected, is_counted
+from pos_terminal.domain.drawer import DENOMINATIONS, expected, uncounted
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.period import Book
@@ -161,7 +161,7 @@ def test_z_waits_for_a_count_that_still_holds(till: Bench) -> None:
     assert refusal(book(till), (), count_first=False) is None
     count = CashCounted(counted=120, expected=expected(book(till).day.totals))
     till.events.append((count, till.events[-1][1]))
-    assert is_counted(book(till).day.totals)
+    assert not uncounted(book(till).day.totals)
     assert refusal(book(till), (), count_first=True) is None
     till.press("1 PLU CARD")
     assert refusal(book(till), (), count_first=True) is None, "no cash has moved"

@@ -10,7 +10,7 @@ import msgspec
 import msgspec.structs
 import pytest
 
-from pos_terminal.domain import adjustment_events, balances, events, period_events
+from pos_terminal.domain import adjustment_events, balances, breakdown, events, period_events
 from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.codec import Envelope
@@ -34,6 +34,12 @@ PARTS = {
         adjustment_events.LineRate,
         period_events.PeriodTotals,
         period_events.TenderSum,
+        breakdown.Breakdown,
+        breakdown.ReductionSum,
+        breakdown.OperatorSum,
+        breakdown.FamilySum,
+        breakdown.DrawerSum,
+        breakdown.ServiceSum,
         balances.Balances,
         balances.StockBalance,
         balances.VoucherBalance,
