@@ -28,6 +28,7 @@ from pos_terminal.domain.desk import (
     training,
     typing,
     waiting,
+    weights,
 )
 from pos_terminal.domain.desk.state import Desk, Finder, Handler
 from pos_terminal.domain.events import CatalogChanged
@@ -58,6 +59,8 @@ KEYS: dict[Function, Handler] = {
     Function.TYPE: typing.type_characters,
     Function.CLEAR: typing.clear,
     Function.TIMES: typing.times,
+    Function.GRAMS: typing.grams,
+    Function.TARE: weights.tare,
     Function.PRICE: typing.price,
     Function.RETURN: typing.returning,
     Function.VOID: typing.voiding,

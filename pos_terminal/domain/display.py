@@ -192,6 +192,6 @@ def fault(cause: Fault) -> Screen:
     return Screen(say(cause.text), both_ends(cause.code, say("TAPER C")))
 
 
-def waiting_for_weight(item: Item) -> Screen:
-    """An article sold by weight waits for the scale."""
-    return Screen(item.name, say("POSER SUR LA BALANCE"))
+def waiting_for_weight(item: Item | None) -> Screen:
+    """An article sold by weight waits for the scale; without one, packing does."""
+    return Screen(item.name if item else say("TARE"), say("POSER SUR LA BALANCE"))

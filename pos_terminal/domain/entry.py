@@ -13,6 +13,9 @@ from pos_terminal.domain.sale import LARGEST_QUANTITY, Refused
 from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.domain.words import say
 
+HEAVIEST_TARE = 9999
+"""Grams of packing."""
+
 LONGEST = 9
 """Digits in a number: 9 999 999,99 is more than any till takes."""
 
@@ -20,7 +23,8 @@ LONGEST = 9
 class Entry(Struct, frozen=True):
     """The number being typed, and quantity, price, return and void as set for the next article.
 
-    `per` is the second number of «3 x 5 x»: what the price is for, a split price.
+    `per` is the second number of «3 x 5 x»: what the price is for, a split price. `by_weight` says
+    that the quantity was typed in grams; `tare` is in grams, and may have been weighed.
     """
 
     number: str = ""
@@ -30,6 +34,9 @@ class Entry(Struct, frozen=True):
     returning: bool = False
     voiding: bool = False
     reason: int | None = None
+    by_weight: bool = False
+    tare: int | None = None
+    tare_weighed: bool = False
 
     def type(self, characters: str) -> "Entry":
         """Add a digit, «00» or the decimal comma. Raises Refused."""
@@ -63,7 +70,12 @@ class Entry(Struct, frozen=True):
             raise Refused(faults.BAD_NUMBER) from None
 
     def times(self) -> "Entry":
-        """The number becomes the next article's quantity, or else its `per`. Raises Refused."""
+        """The number becomes the next article's quantity, or else its `per`. Raises Refused.
+
+        Behind a weight in grams it may be pressed or left out: «480 g x».
+        """
+        if self.by_weight and not self.number:
+            return self
         if not self.number:
             raise Refused(faults.NUMBER_MISSING)
         if self.per is not None:
@@ -74,6 +86,24 @@ class Entry(Struct, frozen=True):
         if self.quantity is None:
             return replace(self, number="", quantity=quantity)
         return replace(self, number="", per=quantity)
+
+    def grams(self) -> "Entry":
+        """The number becomes the next article's weight. Raises Refused."""
+        if self.quantity is not None:
+            raise Refused(faults.NOT_NOW)
+        grams = int(self.whole())
+        if not 0 < grams <= LARGEST_QUANTITY:
+            raise Refused(faults.BAD_NUMBER)
+        return replace(self, number="", quantity=grams, by_weight=True)
+
+    def with_tare(self) -> "Entry":
+        """The number, grams, is what the next article's packing weighs. Raises Refused."""
+        if self.tare is not None:
+            raise Refused(faults.NOT_NOW)
+        grams = int(self.whole())
+        if grams > HEAVIEST_TARE:
+            raise Refused(faults.BAD_NUMBER)
+        return replace(self, number="", tare=grams)
 
     def at_price(self) -> "Entry":
         """The number becomes the price of the next article. Raises Refused."""
@@ -122,8 +152,12 @@ class Entry(Struct, frozen=True):
             prefixes.append(say("RETOUR"))
         if self.voiding:
             prefixes.append(say("ANNULER"))
-        if self.quantity is not None:
+        if self.by_weight:
+            prefixes.append(f"{self.quantity} g")
+        elif self.quantity is not None:
             prefixes.append(f"{thousandths(self.quantity)} x")
+        if self.tare is not None:
+            prefixes.append(f"{say('TARE')} {self.tare} g")
         if self.per is not None:
             prefixes.append(f"{thousandths(self.per)} x")
         if self.price is not None:

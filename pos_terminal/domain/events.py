@@ -200,7 +200,8 @@ class Reduction(Struct, frozen=True, kw_only=True):
 class TicketLine(Struct, frozen=True, kw_only=True):
     """A line as the closed ticket repeats it. `net` is its share of its rate's net; 0 if voided.
 
-    `gross` is what it costs in the end: price times quantity, less `discount`.
+    `gross` is what it costs in the end: price times quantity, less `discount`. `manual` says that
+    its weight was typed.
     """
 
     line: int
@@ -218,6 +219,9 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     discount: int = 0
     parent: int = 0
     of: Returned | None = None
+    tare: int = 0
+    tare_kind: str = ""
+    manual: bool = False
 
 
 class Paid(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from pos_terminal.domain.fault import define as _fault
 from pos_terminal.domain.ledger_faults import *  # noqa: F403
 from pos_terminal.domain.operator_faults import *  # noqa: F403
 from pos_terminal.domain.paper_faults import *  # noqa: F403
+from pos_terminal.domain.stock_faults import *  # noqa: F403
 
 UNKNOWN_ARTICLE = _fault(
     "A-101",

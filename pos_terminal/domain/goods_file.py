@@ -71,9 +71,6 @@ def read(row: Row, unit: Unit) -> Cells:
     name, _, of = (each.strip() for each in row["stock_unit"].partition("="))
     if len(name) > LONGEST_UNIT or not name.isprintable():
         raise BadCell("stock_unit", f"{name!r} is no name up to {LONGEST_UNIT} characters")
-    tare = number(row["tare"] or "0", 0, "tare")
-    if not 0 <= tare <= HEAVIEST_TARE or (tare and unit is not Unit.KG):
-        raise BadCell("tare", f"{row['tare']!r}: 0 to {HEAVIEST_TARE} g, of what is sold by weight")
     try:
         allergens = parse_allergens(row["allergens"])
     except ValueError as error:
@@ -89,9 +86,16 @@ def read(row: Row, unit: Unit) -> Cells:
         part_of=row["part_of"].lstrip("0") or row["part_of"][:1],
         part=_amount(row["part"], "part") if row["part"] else None,
         made=bool(yes_or_no(row, "made")),
-        tare=tare,
+        tare=_tare(row, unit),
         allergens=allergens,
     )
+
+
+def _tare(row: Row, unit: Unit) -> int:
+    tare = number(row["tare"] or "0", 0, "tare")
+    if not 0 <= tare <= HEAVIEST_TARE or (tare and unit is not Unit.KG):
+        raise BadCell("tare", f"{row['tare']!r}: 0 to {HEAVIEST_TARE} g, of what is sold by weight")
+    return tare
 
 
 def _alert(row: Row) -> Fraction | None:

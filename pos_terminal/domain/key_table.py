@@ -49,6 +49,8 @@ GROUPS = (
             KeyRow("RECALL", "WR", "reprendre une vente en attente"),
             KeyRow("CLERK", "WC", "vendeur : numéro, CLERK, code, CLERK"),
             KeyRow("x", "X", "quantité : nombre, x, puis l'article"),
+            KeyRow("g", "OG", "poids tapé : grammes, g, puis l'article"),
+            KeyRow("TARE", "OT", "emballage : grammes, TARE ; seule, elle le pèse"),
             KeyRow("PLU", "L", "article par son numéro"),
             KeyRow("PRIX", "P", "autre prix : prix, PRIX, puis l'article"),
             KeyRow("%", "JP", "remise en % : nombre, puis %"),

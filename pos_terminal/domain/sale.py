@@ -42,6 +42,9 @@ LARGEST_TOTAL = 9_999_999
 
 LARGEST_QUANTITY = 9999 * ONE
 
+MANUAL = "manual"
+"""The `entry` of a line whose weight was typed."""
+
 
 class Refused(Exception):
     """The command makes no sense now; `fault` says why. Nothing has changed."""
@@ -262,6 +265,9 @@ class Sale(Struct, frozen=True):
                 discount=line.gross - now.gross,
                 parent=line.parent,
                 of=line.of,
+                tare=line.tare,
+                tare_kind=line.tare_kind,
+                manual=line.entry == MANUAL,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)

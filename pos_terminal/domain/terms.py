@@ -10,7 +10,8 @@ LONGEST_REASON = 20
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`discount_reasons` go by number from 1; the first is meant where none is said.
+    """`discount_reasons` and `weight_reasons` (why a weight is typed) go by number from 1; the
+    first is meant where none is said.
 
     `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
     where that makes no difference. ValueError where something does not fit.
@@ -19,15 +20,23 @@ class Terms:
     discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
     place: str = ""
     promotions: tuple[Promotion, ...] = ()
+    weight_reasons: tuple[str, ...] = ("BALANCE EN PANNE", "PESE AILLEURS", "POIDS INDIQUE")
 
     def __post_init__(self) -> None:
         if not self.discount_reasons:
             raise ValueError("a discount needs a reason")
-        for reason in self.discount_reasons:
+        if not self.weight_reasons:
+            raise ValueError("a weight by hand needs a reason")
+        for reason in (*self.discount_reasons, *self.weight_reasons):
             if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
                 raise ValueError(f"{reason!r}: 1 to {LONGEST_REASON} printable characters")
         if self.place not in ("", ON_SPOT, TAKE_AWAY):
             raise ValueError(f"{self.place!r}: on_spot, take_away or nothing")
+
+    @property
+    def most_reasons(self) -> int:
+        """How far the numbers of reasons go."""
+        return max(map(len, (self.discount_reasons, self.weight_reasons)))
 
 
 ORDINARY_TERMS = Terms()

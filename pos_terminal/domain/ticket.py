@@ -11,6 +11,7 @@ from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.promotions import PROMOTION
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.weighing import PRESET
 from pos_terminal.domain.words import say
 
 
@@ -89,9 +90,19 @@ def sold(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     detail = quantity(line)
     if detail:
         yield Text(f"  {detail}")
+    yield from _weighing(line)
     for each in ticket.reductions:
         if each.scope == LINE and each.shares[-1].line == line.line:
             yield Row(f"  {reduction_name(each)}", euros(-each.amount))
+
+
+def _weighing(line: TicketLine) -> Iterator[Block]:
+    """What a customer must be told of a weight: its tare (PT: preset), and that it was typed."""
+    if line.tare:
+        mark = f"{say('Tare')} PT" if line.tare_kind == PRESET else say("Tare")
+        yield Text(f"  {mark} {thousandths(line.tare, places=3)} kg")
+    if line.manual:
+        yield Text(f"  {say('Poids tapé à la main')}")
 
 
 def reduction(each: Reduction) -> Block:
@@ -121,7 +132,8 @@ def quantity(line: TicketLine) -> str:
     price = euros(line.price)
     match line.unit:
         case Unit.KG:
-            return f"{thousandths(line.quantity, places=3)} kg x {price} €/{per}kg"
+            net = f"{say('Net')} " if line.tare else ""
+            return f"{net}{thousandths(line.quantity, places=3)} kg x {price} €/{per}kg"
         case Unit.CL:
             return f"{thousandths(line.quantity)} cl x {price} €/{per}cl"
         case Unit.PIECE if per:

@@ -66,6 +66,7 @@ class _LabelTable:
 @dataclass(frozen=True, slots=True)
 class _SalesTable:
     discount_reasons: tuple[str, ...] = ORDINARY_TERMS.discount_reasons
+    weight_reasons: tuple[str, ...] = ORDINARY_TERMS.weight_reasons
     place: str = ""
     promotions: str = ""
 
@@ -78,7 +79,7 @@ class _SalesTable:
                 found = parse_promotions(tomllib.loads(file.read_text()))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from None
-        return Terms(self.discount_reasons, self.place, found)
+        return Terms(self.discount_reasons, self.place, found, self.weight_reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def keys(text: str) -> list[str]:
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
         "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB",
         ",": "KEY_KPDOT", "00": "KEY_INSERT",
+        "g": "KEY_LEFTCTRL+KEY_G", "TARE": "KEY_LEFTCTRL+KEY_T",
         "%": "KEY_5", "REMISE": "KEY_R", "MOTIF": "KEY_M", "PERSO": "KEY_T", "PRO": "KEY_Y",
         "PLACE": "KEY_L", "DIVERS": "KEY_F7",
     }  # fmt: skip
@@ -98,7 +99,8 @@ class Shop:
     state: Path
 
     async def type(self, text: str) -> None:
-        await self.bench.keyboard.press(*keys(text))
+        for chord in keys(text):
+            await self.bench.keyboard.stroke(tuple(chord.split("+")))
 
     async def shows(self, *words: str) -> None:
         """Wait until the display shows all of these words."""

@@ -29,8 +29,8 @@ def amount(desk: Desk, _: str, __: Moment) -> Step:
 
 
 def reason(desk: Desk, _: str, __: Moment) -> Step:
-    """`2 MOTIF`: the reason of the discount or the cash movement that follows."""
-    most = max(len(desk.terms.discount_reasons), desk.rules.most_reasons)
+    """`2 MOTIF`: the reason of what follows: a discount, cash moved, a weight by hand."""
+    most = max(desk.terms.most_reasons, desk.rules.most_reasons)
     return desk.set(desk.entry.because(most))
 
 

@@ -12,17 +12,18 @@ from pos_terminal.domain.barcode import (
 )
 from pos_terminal.domain.catalog import Found
 from pos_terminal.domain.clerks import Right
-from pos_terminal.domain.desk import authority, options
+from pos_terminal.domain.desk import authority, options, weights
 from pos_terminal.domain.desk.correcting import void
-from pos_terminal.domain.desk.state import Desk, Weighing
+from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import LineSold
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.options import question
 from pos_terminal.domain.quantity import ONE, Price, Unit
-from pos_terminal.domain.sale import LARGEST_TOTAL, Refused, apply
-from pos_terminal.domain.steps import Scanned, Show, Sound, Step, Weigh, Weighed
+from pos_terminal.domain.sale import LARGEST_TOTAL, MANUAL, Refused, apply
+from pos_terminal.domain.steps import Scanned, Show, Sound, Step, Weighed
+from pos_terminal.domain.weighing import UNWEIGHED, Net, by_hand, on_the_scale
 
 
 def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
@@ -70,10 +71,11 @@ def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
     desk.weighing = None
     if answer.fault:
         raise Refused(answer.fault)
-    if answer.grams <= 0:
-        raise Refused(faults.SCALE_ZERO)
+    if waiting.item is None:
+        return weights.tared(desk, waiting, answer.grams)
+    net = on_the_scale(waiting.item, waiting.entry, answer.grams)
     desk.entry, desk.authority = waiting.entry, waiting.authority
-    return _sell(desk, Found(waiting.item, quantity=answer.grams), moment, "scale", "")
+    return _sell(desk, Found(waiting.item, quantity=net.grams), moment, "scale", "", net=net)
 
 
 def _article(desk: Desk, number: str, moment: Moment) -> Step:
@@ -84,12 +86,11 @@ def _article(desk: Desk, number: str, moment: Moment) -> Step:
 
 
 def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
-    if desk.entry.reason is not None:
-        raise Refused(faults.NOT_NOW)  # it is for a discount
     if desk.entry.voiding:
         if replace(desk.entry, number="", voiding=False) != Entry():
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
         return void(desk, found.item)
+    weights.check(desk, found)
     asked = desk.question
     if asked and found.item not in asked.choices:
         raise Refused(faults.CHOICE_WANTED)
@@ -112,12 +113,12 @@ def _put(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Ste
     if found.quantity is not None or found.cents is not None:
         _check_label(desk, found)
         return _sell(desk, found, moment, "label", code)
-    if found.item.unit is Unit.KG and desk.entry.quantity is None:
-        desk.weighings += 1
-        desk.weighing = Weighing(desk.weighings, found.item, desk.entry, desk.authority)
-        desk.entry = Entry()
-        return Step(effects=(Weigh(desk.weighings),))
-    return _sell(desk, found, moment, entry, code)
+    if found.item.unit is not Unit.KG:
+        return _sell(desk, found, moment, entry, code)
+    if desk.entry.quantity is None:
+        return weights.weigh(desk, found.item)
+    net = by_hand(desk.entry, desk.entry.quantity)
+    return _sell(desk, replace(found, quantity=net.grams), moment, MANUAL, code, net=net)
 
 
 def _check_label(desk: Desk, found: Found) -> None:
@@ -130,7 +131,9 @@ def _check_label(desk: Desk, found: Found) -> None:
         raise Refused(faults.SCALE_ZERO)
 
 
-def _sell(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+def _sell(
+    desk: Desk, found: Found, moment: Moment, entry: str, code: str, *, net: Net = UNWEIGHED
+) -> Step:
     item = found.item
     listed = item.prices.on(moment.day)
     opened, sale = desk.opening()
@@ -164,6 +167,9 @@ def _sell(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> St
             entry=entry,
             code=code,
             authority=desk.authority,
+            reason=weights.reason(desk, desk.entry) if entry == MANUAL else "",
+            tare=net.tare,
+            tare_kind=net.kind,
         )
     )
     desk.entry = Entry()

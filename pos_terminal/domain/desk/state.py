@@ -69,10 +69,13 @@ class Closed(Struct, frozen=True):
 
 
 class Weighing(Struct, frozen=True):
-    """An article waits for its weight; `entry` is what was set for it, by `authority`."""
+    """An article waits for its weight; `entry` is what was set for it, by `authority`.
+
+    Without an article it is the packing of the next one that is weighed.
+    """
 
     request: int
-    item: Item
+    item: Item | None
     entry: Entry
     authority: int = 0
 

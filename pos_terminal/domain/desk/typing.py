@@ -33,6 +33,11 @@ def times(desk: Desk, _: str, __: Moment) -> Step:
     return desk.set(desk.entry.times())
 
 
+def grams(desk: Desk, _: str, __: Moment) -> Step:
+    """The number is the next article's weight: the scale is out."""
+    return desk.set(desk.entry.grams())
+
+
 def price(desk: Desk, _: str, __: Moment) -> Step:
     """The number is the next article's price."""
     return desk.set(desk.entry.at_price())

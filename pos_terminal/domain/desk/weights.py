@@ -1,0 +1,57 @@
+"""What is sold by weight: asking the scale, a weight typed with its reason, packing taken off."""
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog import Found, Item
+from pos_terminal.domain.desk.state import Desk, Weighing
+from pos_terminal.domain.entry import HEAVIEST_TARE, Entry
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.quantity import Unit
+from pos_terminal.domain.sale import Refused
+from pos_terminal.domain.steps import Sound, Step, Weigh
+
+
+def tare(desk: Desk, _: str, __: Moment) -> Step:
+    """`20 TARE`: the next article's packing weighs 20 g; `TARE` alone weighs what lies there."""
+    if desk.entry.number:
+        return desk.set(desk.entry.with_tare())
+    if desk.entry.tare is not None:
+        raise Refused(faults.NOT_NOW)
+    return weigh(desk, None)
+
+
+def weigh(desk: Desk, item: Item | None) -> Step:
+    """Ask the scale for this article, or for packing alone."""
+    desk.weighings += 1
+    desk.weighing = Weighing(desk.weighings, item, desk.entry, desk.authority)
+    desk.entry = Entry()
+    return Step(effects=(Weigh(desk.weighings),))
+
+
+def tared(desk: Desk, waiting: Weighing, grams: int) -> Step:
+    """The packing's weight: it waits for its article, as a typed one does. Raises Refused."""
+    if grams <= 0:
+        raise Refused(faults.SCALE_ZERO)
+    if grams > HEAVIEST_TARE:
+        raise Refused(faults.TARE_TOO_HEAVY)
+    desk.entry = replace(waiting.entry, tare=grams, tare_weighed=True)
+    return Step(effects=(Sound(Tone.ACCEPTED),))
+
+
+def check(desk: Desk, found: Found) -> None:
+    """A weight, a tare or a reason typed is for what is sold by weight. Raises Refused."""
+    entry = desk.entry
+    by_weight = found.item.unit is Unit.KG and found.quantity is None and found.cents is None
+    if (entry.by_weight or entry.tare is not None) and not by_weight:
+        raise Refused(faults.NOT_BY_WEIGHT)
+    if entry.reason is not None and not (by_weight and entry.quantity is not None):
+        raise Refused(faults.NOT_NOW)  # it is for something else
+    if entry.reason is not None and entry.reason > len(desk.terms.weight_reasons):
+        raise Refused(faults.UNKNOWN_REASON)
+
+
+def reason(desk: Desk, entry: Entry) -> str:
+    """Why the weight was typed: the shop's first reason where none was said."""
+    return desk.terms.weight_reasons[(entry.reason or 1) - 1]
