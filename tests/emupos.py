@@ -43,7 +43,7 @@ class Emupos:
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One call of the control API, such as ask("PUT", "front/faults/paper-out").
 
-        Returns the JSON that it answers, text for a text, None for no content.
+        Returns the JSON that it answers, text for a text, bytes for a picture, None for no content.
         """
         request = urllib.request.Request(
             f"http://127.0.0.1:{self._api}/api/v1/devices/{path}",
@@ -56,6 +56,8 @@ class Emupos:
             kind = answer.headers.get_content_type()
         if not content:
             return None
+        if kind.startswith("image/"):
+            return content
         return json.loads(content) if kind == "application/json" else content.decode()
 
     def put_weight(self, device: str, grams: int, *, stable: bool = True) -> None:
@@ -68,8 +70,16 @@ class Emupos:
 
     def receipts(self, device: str) -> list[str]:
         """The text of the receipts that a printer has completed, oldest first."""
+        return [self.ask("GET", f"{device}/receipts/{one}/text") for one in self._completed(device)]
+
+    def picture(self, device: str) -> bytes:
+        """The receipt that a printer completed last, as a picture (PNG)."""
+        last: bytes = self.ask("GET", f"{device}/receipts/{self._completed(device)[-1]}/image")
+        return last
+
+    def _completed(self, device: str) -> list[str]:
         listed = sorted(self.ask("GET", f"{device}/receipts"), key=lambda one: one["completed_at"])
-        return [self.ask("GET", f"{device}/receipts/{one['id']}/text") for one in listed]
+        return [str(one["id"]) for one in listed]
 
 
 def free_port() -> int:

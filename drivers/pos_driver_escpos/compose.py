@@ -8,11 +8,18 @@ from pos_driver_escpos.profile import Profile
 from pos_driver_escpos.text import representable, to_bytes, wrap
 from pos_terminal.domain.receipt import Align, Barcode, Logo, Qr, Receipt
 
-QR_MODULE = 5
-"""Dots per module: 0.6 mm at 203 dots per inch, read at arm's length."""
+QR_MODULES = (5, 4, 3)
+"""Dots per module: 0.6 mm at 203 dots per inch is read at arm's length, 0.4 mm close to."""
 
-QR_BYTES = 2331
-"""The most that the largest symbol holds with correction M (ISO/IEC 18004, table 7)."""
+QR_MARGIN = 8
+"""Modules of white beside a symbol, on both sides together (ISO/IEC 18004, 6.3.8)."""
+
+QR_BYTES = (
+    14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666,
+    711, 779, 857, 911, 997, 1059, 1125, 1190, 1264, 1370, 1452, 1538, 1628, 1722, 1809, 1911, 1989,
+    2099, 2213, 2331,
+)  # fmt: skip
+"""What a symbol of each version, from 1, holds with correction M (ISO/IEC 18004, table 7)."""
 
 
 def compose(receipt: Receipt, profile: Profile) -> bytes:
@@ -54,8 +61,18 @@ def _picture(item: Logo | Barcode | Qr, profile: Profile) -> bytes:
         case Barcode(data):
             return _barcode(data, profile)
         case Qr(data):
-            fits = profile.qr and 0 < len(data.encode()) <= QR_BYTES
-            return commands.qr(data, QR_MODULE) if fits else b""
+            return _qr(data, profile)
+
+
+def _qr(data: str, profile: Profile) -> bytes:
+    """As large as the paper is wide enough for; nothing where it would not be read."""
+    size = len(data.encode())
+    versions = [number for number, holds in enumerate(QR_BYTES, 1) if size <= holds]
+    if not (profile.qr and size and versions):
+        return b""
+    modules = 17 + 4 * versions[0] + QR_MARGIN
+    fitting = [module for module in QR_MODULES if module * modules <= profile.dots]
+    return commands.qr(data, fitting[0]) if fitting else b""
 
 
 def _barcode(data: str, profile: Profile) -> bytes:

@@ -110,7 +110,8 @@ def _paid(paid: Paid) -> str:
 
 
 def _receipt(event: ReceiptRequested | ReceiptPrinted) -> str:
-    which = f"duplicate {event.copy} of" if event.copy else "receipt of"
+    paper = f"{event.form} " if event.form else ""
+    which = f"{paper}duplicate {event.copy} of" if event.copy else f"{paper or 'receipt '}of"
     ticket = f"{which} ticket {event.series}-{event.number}"
     if isinstance(event, ReceiptRequested):
         return ticket

@@ -1,7 +1,7 @@
 """A whole ticket as one text for a QR code: read by any telephone, checked against the journal.
 
     TICKET1 2-000123 2026-11-22T14:03
-    Boulangerie du Marché
+    Boulangerie du Marche
     SIRET 123 456 789 00012
     3 TRADITION 3,90
     REMISE 10 % -0,39
@@ -15,6 +15,7 @@ The last line is the number and the SHA-256 of the journal's record that closed 
 the journal, or an archive of it, sees whether it says the same (docs/papers.md). Pure.
 """
 
+import unicodedata
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -34,19 +35,28 @@ LONGEST = 900
 """Bytes: a symbol of version 24 with correction M (ISO/IEC 18004, table 7), which printers of 58 mm
 still draw with three dots a module."""
 
+_LETTERS = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "€": "EUR", "’": "'"})
+
 LONGEST_ANCHOR = f"{2**53} {'0' * 64}"
 """As long as any number and hash of a record."""
 
 
 def digital(shop: Shop, terminal: str, asked: Asked) -> str:
     """The text of the ticket that is asked for."""
-    return "\n".join(_lines(shop, terminal, asked))
+    return "\n".join(map(_plain, _lines(shop, terminal, asked)))
 
 
 def fits(shop: Shop, terminal: str, asked: Asked) -> bool:
     """Whether the text is short enough, whatever is not known of it yet."""
     longest = replace(asked, anchor=LONGEST_ANCHOR, simulated=True)
-    return len(digital(shop, terminal, longest).encode()) <= LONGEST
+    return len(digital(shop, terminal, longest)) <= LONGEST
+
+
+def _plain(text: str) -> str:
+    """In ASCII, accents left out: readers differ in what they take other bytes for."""
+    letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return kept.encode("ascii", "replace").decode()
 
 
 def _lines(shop: Shop, terminal: str, asked: Asked) -> Iterator[str]:

@@ -173,7 +173,9 @@ def _of_the_till(event: Event) -> Entry | None:
         case SaleAbandoned():
             return Entry(ABANDONED, f"vente {event.sale}, {euros(event.total)} €")
         case ReceiptRequested() if event.copy:
-            return Entry(DUPLICATE, f"ticket {event.series}-{event.number}, copie {event.copy}")
+            form = f" ({event.form})" if event.form else ""
+            ticket = f"ticket {event.series}-{event.number}{form}"
+            return Entry(DUPLICATE, f"{ticket}, copie {event.copy}")
         case ReceiptPrinted(outcome="refused" | "unknown"):
             return Entry(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
     return None

@@ -1,20 +1,34 @@
 """A clerk who presses anything: whatever comes in, the counter's books stay right."""
 
+from collections.abc import Sequence
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
-from pos_terminal.domain import display
+from pos_terminal.domain import display, faults
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.desk.state import SERIES
-from pos_terminal.domain.events import ReceiptRequested, SaleClosed, SaleOpened
+from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed, SaleOpened
 from pos_terminal.domain.faults import Fault, every
 from pos_terminal.domain.keys import Key, parse_key
+from pos_terminal.domain.ledger import Answer, Changes, TicketFound, TicketWanted, Wanted
 from pos_terminal.domain.money import vat_within
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.promotions import Promotion
 from pos_terminal.domain.sale import LARGEST_TOTAL
-from pos_terminal.domain.steps import NewCatalog, PaperDone, Pressed, Step, Trouble, Weigh, Weighed
+from pos_terminal.domain.steps import (
+    LookedUp,
+    LookUp,
+    NewCatalog,
+    PaperDone,
+    Pressed,
+    Step,
+    Trouble,
+    Weigh,
+    Weighed,
+)
 from pos_terminal.domain.terms import Terms
 from tests.domain.counting import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones
 from tests.domain.test_options import GOODS as WITH_OPTIONS
@@ -25,6 +39,7 @@ KEYS = [
     *map(parse_key, ("VOID", "CANCEL", "ST", "CASH", "CARD", "TICKET", "article 1", "article 4")),
     *map(parse_key, ("CHEQUE", "TR", "#/NS", "FOND", "SORTIE", "COMPTE", "X", "Z")),
     *map(parse_key, ("HOLD", "RECALL", "CLERK")),
+    *map(parse_key, ("CADEAU", "BREF", "NOTE", "QR")),
 ]
 MANY = [
     "1 PLU HOLD", "2 RECALL", "RECALL", "C 3 PLU HOLD",
@@ -36,6 +51,7 @@ MANY = [
     "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
     "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
+    "1 TICKET", "1 PLU CASH 2 NOTE",
     "1 MOTIF 500 SORTIE", "10000 FOND", "2 MOTIF #/NS", "COMPTE 3 COMPTE 2 PLU CORR",
 ]  # fmt: skip
 CODES = [
@@ -44,6 +60,26 @@ CODES = [
 ]  # fmt: skip
 CATALOGS = [goods(), goods(GOODS.replace('"1,30"', '"1,40"')), goods("plu,name,price\n1,SEUL,2\n")]
 CATALOGS.append(goods(WITH_OPTIONS))
+
+
+def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | None:
+    """What the ledgers would say after these events."""
+    past = Changes()
+    closed = {}
+    for seq, (event, at) in enumerate(events, 1):
+        past.take(event, seq, 1, at)
+        if isinstance(event, SaleClosed):
+            closed[event.series, event.number] = TicketFound(event, at, anchor=f"{seq} {'ab' * 32}")
+    match wanted:
+        case TicketWanted(series, number) if (series, number) in closed:
+            asked = past.papers
+            return replace(
+                closed[series, number],
+                papers=asked.get((series, number, 0), 0),
+                gifts=asked.get((series, number, 1), 0),
+            )
+        case _:
+            return None
 
 
 def paid_by(ticket: SaleClosed, name: str) -> int:
@@ -68,6 +104,7 @@ class Clerk(RuleBasedStateMachine):
         self.till.counter.terms = TERMS
         self.till.counter.resume(sales, {"T": tickets})
         self.asked: list[int] = []
+        self.looked: list[LookUp] = []
 
     @rule(key=st.sampled_from(KEYS))
     def press(self, key: Key | None) -> None:
@@ -92,6 +129,13 @@ class Clerk(RuleBasedStateMachine):
         request = self.asked[-1 - pick % len(self.asked)]
         self.note(self.till.put(Weighed(request, grams, fault)))
 
+    @precondition(lambda self: self.looked)
+    @rule(pick=st.integers(0, 9), fault=st.none() | st.just(faults.LEDGERS_BEHIND))
+    def answer_from_the_ledgers(self, pick: int, fault: Fault | None) -> None:
+        asked = self.looked[-1 - pick % len(self.looked)]
+        found = None if fault else answered(asked.wanted, self.till.events)
+        self.note(self.till.put(LookedUp(asked.request, found, fault)))
+
     @precondition(lambda self: self.till.of(ReceiptRequested))
     @rule(pick=st.integers(0, 9), fault=st.none() | st.sampled_from(every()))
     def paper(self, pick: int, fault: Fault | None) -> None:
@@ -110,6 +154,7 @@ class Clerk(RuleBasedStateMachine):
 
     def note(self, step: Step) -> None:
         self.asked += [e.request for e in step.effects if isinstance(e, Weigh)]
+        self.looked += [e for e in step.effects if isinstance(e, LookUp)]
         if tones(step) and tones(step) != ["accepted"]:
             counter = self.till.counter
             assert self.till.fault or counter.notice or counter.asking
