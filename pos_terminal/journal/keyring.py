@@ -8,37 +8,14 @@ is in force is what the journal's last key.made or key.rotated says, never the f
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    ECDSA,
-    SECP256R1,
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-    generate_private_key,
-)
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_der_public_key,
-    load_pem_private_key,
-)
-
+from pos_terminal.crypto.keys import P256, Ed25519
+from pos_terminal.crypto.library import CryptoError
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.place import sync_directory, write_durably
 from pos_terminal.journal.signer import PublicKeys, Sealed, SignerDown
 
 FOLDER = "keys"
-_SIGN = ECDSA(Prehashed(SHA256()))
-"""SHA-256 by hashlib, beside whose one object per digest a hash context of the library is slow."""
 _END = b"-----END PRIVATE KEY-----\n"
 _CHECK = b"pos-terminal self-check"
 
@@ -46,24 +23,28 @@ _CHECK = b"pos-terminal self-check"
 class SoftwareSigner:
     """Signs with keys in memory; 20 to 100 microseconds a record."""
 
-    def __init__(
-        self, record: EllipticCurvePrivateKey, checkpoint: Ed25519PrivateKey, path: Path
-    ) -> None:
+    def __init__(self, record: P256, checkpoint: Ed25519, path: Path) -> None:
         self._record = record
         self._checkpoint = checkpoint
         self._path = path
-        self.public = public_keys(_der(record.public_key()), _der(checkpoint.public_key()))
+        self.public = public_keys(record.public, checkpoint.public)
 
     def begin(self, sale: int) -> None:
         """Nothing: French law wants each record signed, and no transaction announced."""
 
     def seal(self, rec: bytes) -> Sealed:
         """The record's ECDSA signature, DER. Nothing of it is printed."""
-        return Sealed(self._record.sign(sha256(rec).digest(), _SIGN))
+        try:
+            return Sealed(self._record.sign(sha256(rec).digest()))
+        except CryptoError as error:
+            raise SignerDown(str(error)) from error
 
     def close(self, checkpoint: bytes) -> bytes:
         """The checkpoint's Ed25519 signature."""
-        return self._checkpoint.sign(checkpoint)
+        try:
+            return self._checkpoint.sign(checkpoint)
+        except CryptoError as error:
+            raise SignerDown(str(error)) from error
 
     def export(self) -> tuple[tuple[str, bytes], ...]:
         """Both public keys, DER."""
@@ -90,34 +71,17 @@ class Verifier:
     """Checks signatures by public keys. ValueError where these are no such keys."""
 
     def __init__(self, public: PublicKeys) -> None:
-        try:
-            record = load_der_public_key(public.record)
-            checkpoint = load_der_public_key(public.checkpoint)
-        except UnsupportedAlgorithm as error:
-            raise ValueError(f"unknown keys: {error}") from error
-        if not isinstance(record, EllipticCurvePublicKey) or record.curve.name != SECP256R1.name:
-            raise ValueError("the record key is not one of P-256")
-        if not isinstance(checkpoint, Ed25519PublicKey):
-            raise ValueError("the checkpoint key is not one of Ed25519")
         self.key = public.key
-        self._record = record
-        self._checkpoint = checkpoint
+        self._record = P256.from_der(public.record)
+        self._checkpoint = Ed25519.from_der(public.checkpoint)
 
     def signed(self, rec: bytes, signature: bytes) -> bool:
         """Did the record key sign these bytes?"""
-        try:
-            self._record.verify(signature, sha256(rec).digest(), _SIGN)
-        except InvalidSignature:
-            return False
-        return True
+        return self._record.verifies(signature, sha256(rec).digest())
 
     def closed(self, checkpoint: bytes, signature: bytes) -> bool:
         """Did the checkpoint key sign these bytes?"""
-        try:
-            self._checkpoint.verify(signature, checkpoint)
-        except InvalidSignature:
-            return False
-        return True
+        return self._checkpoint.verifies(signature, checkpoint)
 
 
 def public_keys(record: bytes, checkpoint: bytes) -> PublicKeys:
@@ -146,14 +110,10 @@ def _make(folder: Path) -> SoftwareSigner:
     folder.mkdir(mode=0o700, exist_ok=True)
     sync_directory(folder.parent)
     _must_be_closed(folder)
-    record, checkpoint = generate_private_key(SECP256R1()), Ed25519PrivateKey.generate()
-    key = sha256(_der(record.public_key())).hexdigest()
-    pem = b"".join(
-        each.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        for each in (record, checkpoint)
-    )
+    record, checkpoint = P256.generate(), Ed25519.generate()
+    key = sha256(record.public).hexdigest()
     path = folder / f"{key}.pem"
-    write_durably(path, pem, mode=0o600)
+    write_durably(path, record.pem + checkpoint.pem, mode=0o600)
     return SoftwareSigner(record, checkpoint, path)
 
 
@@ -169,14 +129,9 @@ def _load(path: Path, key: str) -> SoftwareSigner:
         _must_be_closed(each)
     first, end, second = pem.partition(_END)
     try:
-        record = load_pem_private_key(first + end, None)
-        checkpoint = load_pem_private_key(second, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        record, checkpoint = P256.from_pem(first + end), Ed25519.from_pem(second)
+    except CryptoError as error:
         raise JournalError(faults.KEY_MISSING, f"{path} holds no keys: {error}") from error
-    if not isinstance(record, EllipticCurvePrivateKey) or not isinstance(
-        checkpoint, Ed25519PrivateKey
-    ):
-        raise JournalError(faults.KEY_MISSING, f"{path} holds keys of another kind")
     signer = SoftwareSigner(record, checkpoint, path)
     if signer.public.key != key:
         raise JournalError(faults.KEY_MISSING, f"{path} holds another till's keys")
@@ -187,7 +142,3 @@ def _must_be_closed(path: Path) -> None:
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
         raise JournalError(faults.KEY_OPEN, f"{path} has mode {mode:o}: others can read it")
-
-
-def _der(key: EllipticCurvePublicKey | Ed25519PublicKey) -> bytes:
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from pos_terminal.crypto.keys import Ed25519
+from pos_terminal.crypto.library import CryptoError
 from pos_terminal.domain import faults
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.database import Reader, cosign
@@ -94,7 +94,7 @@ class Witness:
             )
         )
         return Cosignature(
-            body=body, sig=key.sign(body), public=key.public_key().public_bytes_raw()
+            body=body, sig=key.sign(body), public=key.raw_public
         )
 
     def seen(self, till: Mark) -> checkpoint.Checkpoint | None:
@@ -131,13 +131,13 @@ class Witness:
         except msgspec.MsgspecError as error:
             raise ValueError(f"{self._file(till)}: {error}") from error
 
-    def _key(self) -> Ed25519PrivateKey:
+    def _key(self) -> Ed25519:
         path = self._directory / KEY
         try:
-            return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+            return Ed25519.from_raw(path.read_bytes())
         except FileNotFoundError:
-            key = Ed25519PrivateKey.generate()
-            write_durably(path, key.private_bytes_raw(), mode=0o600)
+            key = Ed25519.generate()
+            write_durably(path, key.raw, mode=0o600)
             return key
 
 
@@ -147,12 +147,12 @@ def take(path: Path, cosignature: Cosignature) -> int:
     Refused where it is not signed, or not of this journal.
     """
     try:
-        Ed25519PublicKey.from_public_bytes(cosignature.public).verify(
-            cosignature.sig, cosignature.body
-        )
+        key = Ed25519.from_raw_public(cosignature.public)
         said = msgspec.json.decode(cosignature.body, type=Said)
-    except (InvalidSignature, ValueError, msgspec.MsgspecError) as error:
+    except (CryptoError, msgspec.MsgspecError) as error:
         raise Refused("it is no cosignature, or was changed") from error
+    if not key.verifies(cosignature.sig, cosignature.body):
+        raise Refused("it is no cosignature, or was changed")
     with using(path):
         row = (said.size, cosignature.witness, cosignature.body, cosignature.sig, said.at)
         if not cosign(path, row, bytes.fromhex(said.head)):

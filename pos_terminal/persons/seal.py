@@ -3,14 +3,9 @@
 import os
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-KEY = 32
-"""Bytes of a key."""
-
-NONCE = 12
-"""Bytes that begin what is sealed. Chosen at random, as the store key seals many items' keys."""
+from pos_terminal.crypto import gcm
+from pos_terminal.crypto.gcm import KEY, NONCE
+from pos_terminal.crypto.library import CryptoError
 
 
 class Tampered(ValueError):
@@ -19,7 +14,7 @@ class Tampered(ValueError):
 
 def new_key() -> bytes:
     """A key of its own, from the system's generator."""
-    return AESGCM.generate_key(8 * KEY)
+    return os.urandom(KEY)
 
 
 def key_id(key: bytes) -> bytes:
@@ -29,13 +24,13 @@ def key_id(key: bytes) -> bytes:
 
 def seal(key: bytes, content: bytes, label: bytes) -> bytes:
     """`content` so that only `key` opens it, and only beside the same `label`."""
-    nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, content, label)
+    nonce = os.urandom(NONCE)  # at random, as the store key seals many items' keys
+    return nonce + gcm.seal(key, nonce, content, label)
 
 
 def unseal(key: bytes, sealed: bytes, label: bytes) -> bytes:
     """What was sealed; Tampered where key, label or content is another."""
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], label)
-    except (InvalidTag, ValueError) as error:
+        return gcm.unseal(key, sealed[:NONCE], sealed[NONCE:], label)
+    except CryptoError as error:
         raise Tampered("the seal does not hold") from error
