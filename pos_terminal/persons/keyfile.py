@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
+from pos_terminal.crypto.gcm import KEY
 from pos_terminal.domain import faults
 from pos_terminal.journal.place import sync_directory
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.seal import KEY, new_key
+from pos_terminal.persons.seal import new_key
 
 FOLDER = "keys"
 NAME = "persons.key"

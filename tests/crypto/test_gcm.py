@@ -1,4 +1,4 @@
-"""Our AES-256-GCM against the package `cryptography`, and against the test vectors of its makers."""
+"""Our AES-256-GCM against the package `cryptography`, and against its inventors' vectors."""
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,7 +21,7 @@ def test_both_seal_alike_and_open_each_other(
 
 
 def test_the_vectors_of_the_specification() -> None:
-    """Test cases 13 and 14 of McGrew and Viega, «The Galois/Counter Mode of Operation», appendix B."""
+    """Cases 13 and 14 of McGrew and Viega, «The Galois/Counter Mode of Operation», appendix B."""
     zero = bytes(KEY), bytes(NONCE)
     assert seal(*zero, b"", b"").hex() == "530f8afbc74536b9a963b4f1c4cb738b"
     assert seal(*zero, bytes(16), b"").hex() == (
