@@ -60,12 +60,26 @@ def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
     return book.overdue(moment.local, day_ends=hours.day_ends, year_begins=hours.year_begins)
 
 
-def refusal(book: Book, opened: Iterable[int], *, count_first: bool) -> Fault | None:
-    """Why the till's own Z cannot close the day now; None where it can."""
-    if tuple(opened):
+def refusal(
+    book: Book, opened: Iterable[int], *, count_first: bool, carried: Iterable[int] = ()
+) -> Fault | None:
+    """Why the till's own Z cannot close the day now; None where it can.
+
+    `carried` are the open sales that it was decided to carry over.
+    """
+    if tuple(sorted(opened)) != tuple(carried):
         return faults.SALES_OPEN
     if not book.day.opened:
         return faults.NOTHING_TO_CLOSE
+    if count_first and uncounted(book.day.totals):
+        return faults.COUNT_FIRST
+    return None
+
+
+def service_refusal(book: Book, *, count_first: bool) -> Fault | None:
+    """Why the running service cannot be closed now; None where it can."""
+    if not book.day.opened or book.day.totals == book.section.before:
+        return faults.SERVICE_EMPTY
     if count_first and uncounted(book.day.totals):
         return faults.COUNT_FIRST
     return None

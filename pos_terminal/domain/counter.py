@@ -17,25 +17,32 @@ from pos_terminal.domain.desk import (
     closing_keys,
     correcting,
     discounting,
+    invoicing,
     looking,
     options,
     paper,
     paying,
     pricing,
     promoting,
+    refunding,
+    reviewing,
     selling,
     signing,
     training,
     typing,
+    vouchers,
     waiting,
     weights,
 )
 from pos_terminal.domain.desk.state import Desk, Finder, Handler
+from pos_terminal.domain.drawer import ONE_DRAWER, Drawers
 from pos_terminal.domain.events import CatalogChanged
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.paper_codes import is_paper, is_voucher
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
+from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.steps import (
     CatchUp,
@@ -54,6 +61,7 @@ from pos_terminal.domain.steps import (
     Weighed,
 )
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
+from pos_terminal.domain.vouchers import Draw, no_chance
 
 KEYS: dict[Function, Handler] = {
     Function.TYPE: typing.type_characters,
@@ -62,7 +70,7 @@ KEYS: dict[Function, Handler] = {
     Function.GRAMS: typing.grams,
     Function.TARE: weights.tare,
     Function.PRICE: typing.price,
-    Function.RETURN: typing.returning,
+    Function.RETURN: refunding.key,
     Function.VOID: typing.voiding,
     Function.PLU: selling.plu,
     Function.ARTICLE: selling.direct,
@@ -76,6 +84,8 @@ KEYS: dict[Function, Handler] = {
     Function.PLACE: pricing.place,
     Function.SUBTOTAL: paying.subtotal,
     Function.TENDER: paying.tender,
+    Function.CREDIT_NOTE: vouchers.credit_note,
+    Function.VOUCHER: vouchers.voucher,
     Function.NO_SALE: cash.no_sale,
     Function.FLOAT: cash.fund,
     Function.CASH_IN: cash.come,
@@ -84,11 +94,17 @@ KEYS: dict[Function, Handler] = {
     Function.READ: closing_keys.read,
     Function.COUNT: closing_keys.count,
     Function.CLOSE: closing_keys.close,
+    Function.CARRY: reviewing.carry,
+    Function.REPRINT: closing_keys.reprint,
+    Function.SERVICE: closing_keys.service,
+    Function.DRAWER: cash.drawer,
     Function.TICKET: paper.ticket,
     Function.GIFT: paper.gift,
     Function.BRIEF: paper.brief,
     Function.NOTE: paper.note,
     Function.QR: paper.qr,
+    Function.CUSTOMER: invoicing.customer,
+    Function.INVOICE: invoicing.invoice,
     Function.HOLD: waiting.hold,
     Function.RECALL: waiting.recall,
     Function.CLERK: signing.clerk,
@@ -108,8 +124,14 @@ class Counter(Desk):
         terms: Terms = ORDINARY_TERMS,
         *,
         papers: PaperRules = ORDINARY_PAPERS,
+        drawers: Drawers = ONE_DRAWER,
+        refunds: RefundRules = ORDINARY_REFUNDS,
+        draw: Draw = no_chance,
     ) -> None:
-        super().__init__(catalog, default_vat, find_elsewhere, rules, terms, papers=papers)
+        super().__init__(
+            catalog, default_vat, find_elsewhere, rules, terms, papers=papers, drawers=drawers,
+            refunds=refunds, draw=draw,
+        )  # fmt: skip
         self._next_catalog: Catalog | None = None
 
     def handle(self, given: Input, moment: Moment) -> Step:
@@ -154,24 +176,44 @@ class Counter(Desk):
                 return Step(effects=() if self.busy else (CatchUp(),))
 
     def _scan(self, given: Scanned, moment: Moment) -> Step:
+        if is_paper(given.text):
+            return self._paper(given.text, moment)
         if is_command(given.text) and not is_badge(given.text):
             return self._command(given.text, moment)
         if self.counting and not self.fault:
             raise Refused(faults.COUNTING)
+        if self.reviewing and not self.fault:
+            raise Refused(faults.REVIEWING)
         self._see_notice()
         if is_badge(given.text):
             return signing.badge(self, given.text, moment)
         return selling.scan(self, given, moment)
+
+    def _paper(self, code: str, moment: Moment) -> Step:
+        """A paper of the till's own: a ticket to be refunded, or a voucher."""
+        if self.fault:
+            raise Refused(faults.CLEAR_FIRST)
+        self.nothing_awaited()
+        self._see_notice()
+        if self.asking or self.counting or self.reviewing:
+            raise Refused(faults.NOT_NOW)
+        if self.vacant:
+            raise Refused(faults.NO_CLERK)
+        if self.question:
+            raise Refused(faults.CHOICE_WANTED)
+        if is_voucher(code):
+            return vouchers.scanned(self, code, moment)
+        return refunding.scanned(self, code, moment)
 
     def _command(self, code: str, moment: Moment) -> Step:
         """A command barcode acts as its keys; only the last of them can lead to an event.
 
         Who is asked for a PIN types it: a barcode can be seen and copied.
         """
-        if self.asking and not self.fault:
-            raise Refused(faults.NOT_NOW)
         step = Step()
         for key in decode(code):
+            if self.asking and not self.fault:
+                raise Refused(faults.PIN_BY_HAND)
             step = self._press(key, moment)
         return step
 
@@ -216,6 +258,8 @@ class Counter(Desk):
             return signing.press(self, key, moment)
         if self.counting:
             return closing_keys.press(self, key)
+        if self.reviewing:
+            return reviewing.press(self, key)
         return options.answer(self, key, moment)
 
     def _works_alone(self, function: Function) -> bool:

@@ -1,16 +1,19 @@
 """What the two lines of the customer display say at each step of a sale."""
 
+from pos_terminal.domain import invoice
 from pos_terminal.domain.adjusting import consumed, discount_name
 from pos_terminal.domain.adjustment_events import DiscountGiven
 from pos_terminal.domain.catalog import PRO, STAFF, Item
 from pos_terminal.domain.clerks import Pin, Right
 from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.options import Question
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
+from pos_terminal.domain.steps import OpenSale
 from pos_terminal.domain.ticket import number
 from pos_terminal.domain.words import say
 
@@ -150,13 +153,30 @@ def paid(closed: SaleClosed) -> Screen:
             both_ends(say("RENDU"), euros(closed.change)), f"{say('RECU')} {euros(given)}"
         )
     if closed.total < 0:
-        return Screen(both_ends(say("RENDU"), euros(-closed.total)), say("REMBOURSEMENT"))
-    return Screen(both_ends(say("TOTAL"), euros(closed.total)), say("MERCI"))
+        note = closed.tenders[-1].tender == "AVOIR"
+        name = say("AVOIR") if note else say("RENDU")
+        return Screen(both_ends(name, euros(-closed.total)), say("REMBOURSEMENT"))
+    left = sum(tender.left for tender in closed.tenders)
+    thanks = _on_voucher(left) if left else say("MERCI")
+    return Screen(both_ends(say("TOTAL"), euros(closed.total)), thanks)
 
 
 def note_offered(closed: SaleClosed) -> Screen:
     """The sale is closed, and the law wants a note of it: the key NOTE prints it."""
     return Screen(paid(closed).line1, say("NOTE? OUI=NOTE"))
+
+
+def customer(number: int) -> Screen:
+    """Whom the next invoice is for: a number, as everybody reads along."""
+    return Screen(f"{say('CLIENT')} {number}", "")
+
+
+def invoiced(terminal: str, made: InvoiceMade) -> Screen:
+    """An invoice was made, or printed again."""
+    return Screen(
+        f"{say('FACTURE')} {invoice.number(terminal, made)}",
+        both_ends(say("TOTAL"), euros(made.total)),
+    )
 
 
 def ticket_found(terminal: str, closed: SaleClosed) -> Screen:
@@ -167,19 +187,71 @@ def ticket_found(terminal: str, closed: SaleClosed) -> Screen:
     )
 
 
+def refund(terminal: str, number: int) -> Screen:
+    """What follows comes back from that ticket."""
+    return Screen(say("REMBOURSEMENT"), f"{say('TICKET')} {terminal}-{number:06d}")
+
+
+def refund_ended(total: int) -> Screen:
+    """What follows is sold again."""
+    return Screen(say("FIN DES RETOURS"), both_ends(say("TOTAL"), euros(total)))
+
+
+def returned(articles: int, total: int) -> Screen:
+    """Several lines of a ticket came back."""
+    return Screen(say("REMBOURSEMENT"), both_ends(f"{articles} {say('ART')}", euros(total)))
+
+
+def voucher_balance(credit_note: bool, left: int, expires: str) -> Screen:
+    """What a voucher is worth, and until when."""
+    name = say("AVOIR") if credit_note else say("BON")
+    until = "/".join(reversed(expires.split("-")))
+    return Screen(both_ends(name, euros(left)), f"{say('FIN')} {until}" if expires else "")
+
+
+def voucher_used(due: int, left: int) -> Screen:
+    """A voucher paid a part: what is still due, and what the voucher is still worth."""
+    return Screen(both_ends(say("RESTE"), euros(due)), _on_voucher(left))
+
+
+def _on_voucher(left: int) -> str:
+    return both_ends(say("SOLDE DU BON"), euros(left))
+
+
 def cash_moved(what: str, amount: str, reason: str) -> Screen:
     """The drawer is opened without a sale: what for, and how much cash moves."""
     return Screen(both_ends(what, amount), reason)
 
 
-def counting(denomination: int, typed: str) -> Screen:
-    """The drawer is counted: how many of this note or coin? Nothing says what there should be."""
-    return Screen(f"{euros(denomination)} x ?", typed.rjust(WIDTH))
+def counting(denomination: int, typed: str, drawer: int = 0) -> Screen:
+    """A drawer is counted: how many of this note or coin? Nothing says what there should be.
+
+    `drawer` is which, where there are several; else 0.
+    """
+    which = f"{say('TIROIR')[0]}{drawer} " if drawer else ""
+    return Screen(f"{which}{euros(denomination)} x ?", typed.rjust(WIDTH))
+
+
+def reviewing(sales: tuple[OpenSale, ...], page: int) -> Screen:
+    """Whether to carry the open sales over, or the one of that page: whose it is, and its total."""
+    if page == 0:
+        asked = f"{say('REPORTER')} {len(sales)} {say('VENTES')}?"
+        return Screen(asked, say("Z OUI  REPORT LISTE"))
+    sale = sales[page - 1]
+    where = f"{say('ATTENTE')} {sale.held}" if sale.held else f"{say('VENTE')} {sale.number}"
+    whose = f"{say('VENDEUR')} {sale.clerk}"
+    articles = f"{sale.articles} {say('ART')}"
+    return Screen(both_ends(where, articles), both_ends(whose, euros(sale.total)))
 
 
 def counted() -> Screen:
     """The count is on record. The gap, if there is one, stands on paper alone."""
     return Screen(say("COMPTAGE ENREGISTRE"), "")
+
+
+def service_closed(name: str) -> Screen:
+    """A section of the day has its paper."""
+    return Screen(say("SERVICE CLOS"), name)
 
 
 def day_closed(number: int) -> Screen:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.money import WHOLE, euros
+from pos_terminal.domain.paper_codes import VOUCHER_DIGITS
 from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
 from pos_terminal.domain.sale import LARGEST_QUANTITY, Refused
 from pos_terminal.domain.screen import WIDTH, Screen
@@ -34,16 +35,20 @@ class Entry(Struct, frozen=True):
     returning: bool = False
     voiding: bool = False
     reason: int | None = None
+    drawer: int | None = None
     by_weight: bool = False
     tare: int | None = None
     tare_weighed: bool = False
 
     def type(self, characters: str) -> "Entry":
-        """Add a digit, «00» or the decimal comma. Raises Refused."""
+        """Add a digit, «00» or the decimal comma. Raises Refused.
+
+        What is longer than any amount may still be a voucher's number: the key behind it knows.
+        """
         number = self.number + characters
         if number.count(",") > 1:
             raise Refused(faults.BAD_NUMBER)
-        if len(number.replace(",", "")) > LONGEST:
+        if len(number.replace(",", "")) > VOUCHER_DIGITS:
             raise Refused(faults.TOO_LONG)
         return replace(self, number=number)
 
@@ -53,17 +58,24 @@ class Entry(Struct, frozen=True):
             raise Refused(faults.NUMBER_MISSING)
         if "," in self.number:
             raise Refused(faults.BAD_NUMBER)
+        self._not_too_long()
         return self.number
 
     def cents(self) -> int:
         """The number as an amount: «130» and «1,30» are both 1.30 euro. Raises Refused."""
         if not self.number:
             raise Refused(faults.NUMBER_MISSING)
-        if "," not in self.number:
-            return int(self.number)
-        return self._decimal(2)
+        if "," in self.number:
+            return self._decimal(2)
+        self._not_too_long()
+        return int(self.number)
+
+    def _not_too_long(self) -> None:
+        if len(self.number.replace(",", "")) > LONGEST:
+            raise Refused(faults.TOO_LONG)
 
     def _decimal(self, scale: int) -> int:
+        self._not_too_long()
         try:
             return decimal(self.number, scale)
         except ValueError:
@@ -110,6 +122,15 @@ class Entry(Struct, frozen=True):
         if self.price is not None:
             raise Refused(faults.NOT_NOW)
         return replace(self, number="", price=self.cents())
+
+    def of_drawer(self, drawers: int) -> "Entry":
+        """The number becomes the drawer that what follows is about. Raises Refused."""
+        if self.drawer is not None:
+            raise Refused(faults.NOT_NOW)
+        number = int(self.whole())
+        if not 0 < number <= drawers:
+            raise Refused(faults.NO_SUCH_DRAWER)
+        return replace(self, number="", drawer=number)
 
     def percent(self) -> int:
         """The number as basis points, more than nothing and at most the whole. Raises Refused."""
@@ -164,4 +185,6 @@ class Entry(Struct, frozen=True):
             prefixes.append(euros(self.price))
         if self.reason is not None:
             prefixes.append(f"{say('MOTIF')} {self.reason}")
+        if self.drawer is not None:
+            prefixes.append(f"{say('TIROIR')} {self.drawer}")
         return Screen(" ".join(prefixes), self.number.rjust(WIDTH))

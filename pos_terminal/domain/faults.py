@@ -7,13 +7,15 @@ gives the English). Devices' faults are in domain/device_faults.py,
 persons' in domain/operator_faults.py.
 """
 
-from pos_terminal.domain.device_faults import *  # noqa: F403 (one table in three files)
+from pos_terminal.domain.cash_faults import *  # noqa: F403 (one table in several files)
+from pos_terminal.domain.device_faults import *  # noqa: F403
 from pos_terminal.domain.fault import *  # noqa: F403 (and all that there is to know of one)
 from pos_terminal.domain.fault import Tone
 from pos_terminal.domain.fault import define as _fault
 from pos_terminal.domain.ledger_faults import *  # noqa: F403
 from pos_terminal.domain.operator_faults import *  # noqa: F403
 from pos_terminal.domain.paper_faults import *  # noqa: F403
+from pos_terminal.domain.refund_faults import *  # noqa: F403
 from pos_terminal.domain.stock_faults import *  # noqa: F403
 
 UNKNOWN_ARTICLE = _fault(

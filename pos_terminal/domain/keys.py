@@ -43,12 +43,20 @@ class Function(Enum):
     READ = "X"
     COUNT = "COMPTE"
     CLOSE = "Z"
+    CARRY = "REPORT"
+    REPRINT = "ZBIS"
+    SERVICE = "SERVICE"
+    DRAWER = "TIROIR"
     TENDER = "tender"
+    CREDIT_NOTE = "AVOIR"
+    VOUCHER = "BON"
     TICKET = "TICKET"
     GIFT = "CADEAU"
     BRIEF = "BREF"
     NOTE = "NOTE"
     QR = "QR"
+    CUSTOMER = "CLIENT"
+    INVOICE = "FACTURE"
     HOLD = "HOLD"
     RECALL = "RECALL"
     CLERK = "CLERK"
@@ -68,7 +76,7 @@ class Key(Struct, frozen=True):
 
 
 TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
-TENDER_KEYS = tuple(TENDERS)
+TENDER_KEYS = tuple(name for name, kind in TENDERS.items() if kind.keyed)
 KeyMap = Mapping[str, Key]
 
 

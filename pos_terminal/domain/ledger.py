@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from pos_terminal.domain.balances import DepositBalance, Ledgers, StockBalance, VoucherBalance
+from pos_terminal.domain.customers import PersonsAnswer, PersonsWanted
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
 from pos_terminal.domain.forms import Form
+from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.period import TRAINING_SERIES
+from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodCopied
 
 
 class TicketWanted(Struct, frozen=True):
@@ -22,7 +25,10 @@ class TicketWanted(Struct, frozen=True):
 
 
 class VoucherWanted(Struct, frozen=True):
-    """What a gift voucher or credit note is worth: a `VoucherBalance`; None: nothing (any more)."""
+    """What a gift voucher or credit note is worth: a `VoucherBalance`, of 0 once it is used up.
+
+    None: there never was one, or it was used up in records that were purged.
+    """
 
     voucher: str
 
@@ -45,20 +51,45 @@ class SoldWanted(Struct, frozen=True):
     days: int
 
 
-Wanted = TicketWanted | VoucherWanted | DepositWanted | StockWanted | SoldWanted
+class ClosureWanted(Struct, frozen=True):
+    """A closure, by its number among those of its period, 0 for the last: a `ClosureFound`."""
+
+    period: Period
+    number: int
+
+
+Wanted = (
+    TicketWanted
+    | VoucherWanted
+    | DepositWanted
+    | StockWanted
+    | SoldWanted
+    | ClosureWanted
+    | PersonsWanted
+)
+
+
+class Back(Struct, frozen=True):
+    """What came back of a line: thousandths of its unit, and the cents that were given for them."""
+
+    quantity: int = 0
+    amount: int = 0
 
 
 class TicketFound(Struct, frozen=True):
-    """A ticket as it was closed, and when. `returned` maps its lines to the thousandths of the
-    unit that came back since; `papers` and `gifts` are how many of it were asked for, and `anchor`
-    is its record's number and hash («512 3fa9...»)."""
+    """A ticket as it was closed, and when. `returned` maps its lines to what came back of them
+    since; `papers` and `gifts` are how many of it were asked for, and `anchor`
+    is its record's number and hash («512 3fa9...»); `invoice` is the one that was made of it, and
+    `invoice_papers` how many of that were asked for."""
 
     closed: SaleClosed
     at: str
-    returned: Mapping[int, int] = field(default_factory=dict)
+    returned: Mapping[int, Back] = field(default_factory=dict)
     papers: int = 0
     gifts: int = 0
     anchor: str = ""
+    invoice: InvoiceMade | None = None
+    invoice_papers: int = 0
 
 
 class DepositsHeld(Struct, frozen=True):
@@ -86,31 +117,59 @@ class SoldFound(Struct, frozen=True):
     days: tuple[DaySold, ...]
 
 
-Answer = TicketFound | VoucherBalance | DepositsHeld | StockHeld | SoldFound
+class ClosureFound(Struct, frozen=True):
+    """A closure as it was recorded, when, its record's number and hash, and its copies so far."""
+
+    closed: PeriodClosed
+    at: str
+    seq: int
+    hash: bytes
+    copies: int = 0
+
+
+Answer = (
+    TicketFound
+    | VoucherBalance
+    | DepositsHeld
+    | StockHeld
+    | SoldFound
+    | ClosureFound
+    | PersonsAnswer
+)
 
 
 class Changes(Struct):
     """What some records in a row add to the answers.
 
     `tickets` are the records of closed tickets by series and number; `papers` how many of one were
-    asked for, by series, number and whether it was a gift receipt; `returned` thousandths by
-    series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
-    session first sold; `ledgers` the balances' differences.
+    asked for, by series, number and whether it was a gift receipt; `returned` what came
+    back by series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
+    session first sold; `closures` the records of closures by period and number, and `copies` how
+    many of one were printed again; `ledgers` the balances' differences.
     """
 
     tickets: dict[tuple[str, int], int] = field(default_factory=dict)
     papers: dict[tuple[str, int, int], int] = field(default_factory=dict)
-    returned: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    invoices: dict[tuple[str, int], int] = field(default_factory=dict)
+    returned: dict[tuple[str, int, int], Back] = field(default_factory=dict)
     sold: dict[tuple[int, str], int] = field(default_factory=dict)
     days: dict[int, str] = field(default_factory=dict)
+    closures: dict[tuple[str, int], int] = field(default_factory=dict)
+    copies: dict[tuple[str, int], int] = field(default_factory=dict)
     ledgers: Ledgers = field(default_factory=Ledgers)
 
     def take(self, event: Event, seq: int, session: int, at: str) -> None:
         """Count the event of record `seq` in day `session`, whose local time is `at`."""
         self.ledgers.take(event)
+        if isinstance(event, InvoiceMade):
+            self.invoices[event.ticket_series, event.ticket_number] = seq
         if isinstance(event, ReceiptRequested):
             paper = event.series, event.number, int(event.form == Form.GIFT.value)
             self.papers[paper] = event.copy + 1
+        if isinstance(event, PeriodClosed):
+            self.closures[event.period.value, event.number] = seq
+        if isinstance(event, PeriodCopied):
+            self.copies[event.period.value, event.number] = event.copy
         if not isinstance(event, SaleClosed):
             return
         self.tickets[event.series, event.number] = seq
@@ -124,4 +183,6 @@ class Changes(Struct):
             self.sold[sold] = self.sold.get(sold, 0) + line.quantity
             if line.of:
                 back = line.of.series, line.of.number, line.of.line
-                self.returned[back] = self.returned.get(back, 0) - line.quantity
+                had = self.returned.get(back, Back())
+                now = Back(had.quantity - line.quantity, had.amount - line.gross)
+                self.returned[back] = now

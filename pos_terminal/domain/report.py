@@ -1,42 +1,51 @@
 """The paper of an X or a Z: what a period adds up to, for the shopkeeper and for an inspector."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pos_terminal.domain.cash_events import CashCounted
 from pos_terminal.domain.drawer import DENOMINATIONS
-from pos_terminal.domain.money import euros, percent
-from pos_terminal.domain.payment import TENDERS
-from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported, PeriodTotals
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported, ServiceClosed
 from pos_terminal.domain.receipt import Align, Block, Qr, Receipt, Row, Rule, Text
+from pos_terminal.domain.report_sums import amount, sums
+from pos_terminal.domain.steps import OpenSale
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.domain.words import say
 
 
 def closure(
-    shop: Shop, terminal: str, closed: PeriodClosed, at: str, *, simulated: bool, head: str = ""
+    shop: Shop,
+    terminal: str,
+    closed: PeriodClosed,
+    at: str,
+    *,
+    simulated: bool,
+    head: str = "",
+    copy: int = 0,
 ) -> Receipt:
     """The Z as a document. `at` is the closing record's local time, ISO 8601.
 
     `head` stands on it as a QR code, so that filed paper bears witness to the journal as it was.
+    From `copy` 1 on it is the duplicate of that number.
     """
     names = {Period.DAY: say("DU JOUR"), Period.MONTH: say("DU MOIS"), Period.YEAR: say("ANNUELLE")}
     title = f"{say('CLOTURE')} {names[closed.period]}"
     first, last = closed.sessions
     return Receipt(
-        title=f"Z {closed.period.value} {closed.number}",
+        title=f"Z {closed.period.value} {closed.number}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
             *_head(shop, terminal, f"{title} {_french(closed.label)}", at),
             Row(f"Z {say('no')} {closed.number}", _range(say("Journées"), first, last)),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_remarks(closed),
-            *_mark(simulated=simulated),
-            *_totals(closed.totals),
+            *_mark(simulated=simulated, copy=copy),
+            *sums(closed.totals),
             Rule(),
             Text(say("TOTAUX PERPETUELS"), bold=True),
-            Row(say("Net"), _amount(closed.net_ever)),
-            Row(say("Sans les signes"), _amount(closed.absolute_ever)),
+            Row(say("Net"), amount(closed.net_ever)),
+            Row(say("Sans les signes"), amount(closed.absolute_ever)),
             *((Qr(head),) if head else ()),
-            *_mark(simulated=simulated),
+            *_mark(simulated=simulated, copy=copy),
         ),
     )
 
@@ -51,26 +60,73 @@ def reading(
             *_head(shop, terminal, say("LECTURE X"), at),
             Row("", f"{say('Journées')} {reported.session}"),
             *_mark(simulated=simulated),
-            *_totals(reported.totals),
+            *sums(reported.totals),
             *_mark(simulated=simulated),
         ),
     )
 
 
-def count(
-    shop: Shop, terminal: str, counted: CashCounted, at: str, *, simulated: bool
+def service(
+    shop: Shop, terminal: str, closed: ServiceClosed, at: str, *, simulated: bool
 ) -> Receipt:
-    """A count of the drawer as a document: what was found, and not what should have been there."""
+    """A closed service as a document: what it brought in, and what the drawers held at its end."""
+    return Receipt(
+        title=f"service {closed.session}-{closed.number}",
+        blocks=(
+            *_head(shop, terminal, f"{say('SERVICE')} {closed.name}", at),
+            Row(f"{say('Journées')} {closed.session}", f"{say('SERVICE')} {closed.number}"),
+            Row("", _range(say("Enregistrements"), closed.first, closed.last)),
+            *_mark(simulated=simulated),
+            *sums(closed.totals),
+            *_mark(simulated=simulated),
+        ),
+    )
+
+
+def open_sales(
+    shop: Shop, terminal: str, sales: Sequence[OpenSale], at: str, *, simulated: bool
+) -> Receipt:
+    """The sales that keep the day from being closed: whose they are, since when, and how much."""
+    return Receipt(
+        title=f"ventes ouvertes {at[:16]}",
+        blocks=(
+            *_head(shop, terminal, say("VENTES NON FINIES"), at),
+            *_mark(simulated=simulated),
+            Rule(),
+            *(block for sale in sales for block in _open_sale(sale)),
+            Rule(),
+            Row(f"{say('TOTAL')} ({len(sales)})", amount(sum(each.total for each in sales))),
+            Text(say("Finir, annuler, ou REPORT puis Z")),
+            *_mark(simulated=simulated),
+        ),
+    )
+
+
+def _open_sale(sale: OpenSale) -> Iterator[Block]:
+    where = f" {say('ATTENTE')} {sale.held}" if sale.held else ""
+    yield Row(f"{say('VENTE')} {sale.number}{where}", euros(sale.total))
+    since = f"{_french(sale.at[:10])} {sale.at[11:16]}"
+    yield Row(f"  {say('VENDEUR')} {sale.clerk}", f"{sale.articles} {say('ART')}  {since}")
+
+
+def count(
+    shop: Shop, terminal: str, counted: CashCounted, at: str, *, simulated: bool, several: bool
+) -> Receipt:
+    """A count of a drawer as a document: what was found, and not what should have been there.
+
+    With `several` drawers it says which.
+    """
+    title = say("COMPTAGE DU TIROIR") + (f" {counted.drawer}" if several else "")
     pieces = zip(counted.pieces, DENOMINATIONS, strict=False)
     return Receipt(
         title=f"comptage {at[:16]}",
         blocks=(
-            *_head(shop, terminal, say("COMPTAGE DU TIROIR"), at),
+            *_head(shop, terminal, title, at),
             *_mark(simulated=simulated),
             Rule(),
             *(Row(f"{n} x {euros(cents)}", euros(n * cents)) for n, cents in pieces if n),
             Rule(),
-            Row(say("TOTAL"), _amount(counted.counted), bold=True, tall=True),
+            Row(say("TOTAL"), amount(counted.counted), bold=True, tall=True),
             *_mark(simulated=simulated),
         ),
     )
@@ -90,58 +146,15 @@ def _remarks(closed: PeriodClosed) -> Iterator[Block]:
         yield Text(say("Clôture automatique"))
     if closed.carried:
         sales = ", ".join(map(str, closed.carried))
-        yield Text(f"{say('Ventes reportées')} {sales} ({say('par')} {closed.authority})")
+        who = f" ({say('par')} {closed.authority})" if closed.authority else ""
+        yield Text(f"{say('Ventes reportées')} {sales}{who}")
 
 
-def _mark(*, simulated: bool) -> Iterator[Block]:
+def _mark(*, simulated: bool, copy: int = 0) -> Iterator[Block]:
+    if copy:
+        yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
     if simulated:
         yield Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True)
-
-
-def _totals(totals: PeriodTotals) -> Iterator[Block]:
-    yield Rule()
-    yield Row(say("TOTAL"), _amount(totals.net), bold=True, tall=True)
-    yield Row(say("Tickets"), str(totals.tickets))
-    if totals.refunds:
-        yield Row(say("dont remboursements"), str(totals.refunds))
-    if totals.vat:
-        yield Rule()
-    for vat in totals.vat:
-        rate = f"{say('TVA')} {percent(vat.rate).replace('.', ',')} %"
-        yield Row(f"{rate}  {say('HT')} {euros(vat.net)}", euros(vat.vat))
-    if totals.tenders:
-        yield Rule()
-    for paid in totals.tenders:
-        kind = TENDERS.get(paid.tender)
-        label = say(kind.label) if kind else paid.tender
-        yield Row(f"{label} ({paid.count})", euros(paid.amount))
-    yield from _corrections(totals)
-    if totals.counts:
-        yield Rule()
-        yield Row(say("Tiroir attendu"), euros(totals.expected))
-        yield Row(say("Tiroir compté"), euros(totals.counted))
-        yield Row(say("Ecart"), euros(totals.counted - totals.expected), bold=True)
-
-
-def _corrections(totals: PeriodTotals) -> Iterator[Block]:
-    """What an owner looks at for mistakes and worse; nothing where there were none."""
-    rows = (
-        (totals.voided_lines, say("Lignes annulées"), euros(totals.voided)),
-        (totals.abandoned_sales, say("Ventes abandonnées"), euros(totals.abandoned)),
-        (totals.duplicates, say("Duplicatas"), ""),
-        (totals.drawer_openings, say("Tiroir sans vente"), ""),
-    )
-    seen = [(f"{label} ({count})", amount) for count, label, amount in rows if count]
-    if totals.cash:
-        seen.append((say("Espèces hors vente"), euros(totals.cash)))
-    if seen:
-        yield Rule()
-    for left, right in seen:
-        yield Row(left, right)
-
-
-def _amount(cents: int) -> str:
-    return f"{euros(cents)} €"
 
 
 def _range(what: str, first: int, last: int) -> str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from pos_terminal.domain.cash_events import VoucherMoved
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.forms import Asked
 from pos_terminal.domain.keys import Key
-from pos_terminal.domain.ledger import Answer, Wanted
+from pos_terminal.domain.ledger import Answer, ClosureFound, Wanted
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 
@@ -142,7 +143,9 @@ class LookUp(Struct, frozen=True):
 
 
 class OpenDrawer(Struct, frozen=True):
-    """Open the cash drawer."""
+    """Open the cash drawer of that number."""
+
+    drawer: int = 1
 
 
 class Print(Struct, frozen=True):
@@ -152,6 +155,14 @@ class Print(Struct, frozen=True):
     """
 
     asked: Asked
+
+
+class PrintVoucher(Struct, frozen=True):
+    """Print this voucher, made at that local time; `copy` from 1 on is a numbered duplicate."""
+
+    made: VoucherMoved
+    at: str
+    copy: int = 0
 
 
 class PrintReport(Struct, frozen=True):
@@ -169,16 +180,54 @@ class ReadDay(Struct, frozen=True):
 
 
 class CountDrawer(Struct, frozen=True):
-    """Record what was counted in the drawer, so many of each denomination, and print that."""
+    """Record what was counted in a drawer, so many of each denomination, and print that."""
 
     pieces: tuple[int, ...]
     counted: int
+    drawer: int = 1
 
 
 class CloseDay(Struct, frozen=True):
-    """Close the day and print its Z, by `authority`; 0: the clerk may."""
+    """Close the day and print its Z, by `authority`; 0: the clerk may.
+
+    `carried` are the open sales that he decided to take over into the next day, and no others.
+    """
 
     authority: int
+    carried: tuple[int, ...] = ()
+
+
+class CloseService(Struct, frozen=True):
+    """Close the running service and print it, by `authority`; 0: the clerk may."""
+
+    authority: int
+
+
+class OpenSale(Struct, frozen=True):
+    """An open sale, for a list: whose it is, and how long it has been there.
+
+    `held` is its place among the sales on hold, for RECALL; 0: at the counter, or its clerk's.
+    """
+
+    number: int
+    clerk: int
+    held: int
+    articles: int
+    total: int
+    at: str
+
+
+class ListSales(Struct, frozen=True):
+    """Print the sales that are open."""
+
+    sales: tuple[OpenSale, ...]
+
+
+class PrintClosure(Struct, frozen=True):
+    """Print this closure once more."""
+
+    found: ClosureFound
+    copy: int
 
 
 Effect = (
@@ -190,10 +239,14 @@ Effect = (
     | OpenDrawer
     | Print
     | PrintReport
+    | PrintVoucher
     | CatchUp
     | ReadDay
     | CountDrawer
     | CloseDay
+    | CloseService
+    | ListSales
+    | PrintClosure
 )
 
 

@@ -22,9 +22,13 @@ from pos_terminal.domain.balances import (
     VoucherBalance,
 )
 from pos_terminal.domain.events import SaleClosed
+from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.ledger import (
     Answer,
+    Back,
     Changes,
+    ClosureFound,
+    ClosureWanted,
     DaySold,
     DepositsHeld,
     DepositWanted,
@@ -37,14 +41,14 @@ from pos_terminal.domain.ledger import (
     VoucherWanted,
     Wanted,
 )
-from pos_terminal.domain.period_events import BalancesOpened
+from pos_terminal.domain.period_events import BalancesOpened, PeriodClosed
 from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.record import Record
 
 NAME = "ledgers.db"
-LAYOUT = 2
+LAYOUT = 5
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -62,12 +66,16 @@ CREATE TABLE paper (
     series TEXT, number INTEGER, gift INTEGER, count INTEGER NOT NULL,
     PRIMARY KEY (series, number, gift)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE invoice (
+    series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE returned (
-    series TEXT, number INTEGER, line INTEGER, quantity INTEGER NOT NULL,
+    series TEXT, number INTEGER, line INTEGER, quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
     PRIMARY KEY (series, number, line)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE voucher (
-    voucher TEXT, purpose TEXT, amount INTEGER NOT NULL, PRIMARY KEY (voucher, purpose)
+    voucher TEXT, purpose TEXT, amount INTEGER NOT NULL, plu TEXT NOT NULL, vat INTEGER NOT NULL,
+    expires TEXT NOT NULL, PRIMARY KEY (voucher, purpose)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE deposit (
     order_ TEXT, nature TEXT, vat INTEGER, amount INTEGER NOT NULL,
@@ -75,6 +83,10 @@ CREATE TABLE deposit (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE stock (
     plu TEXT PRIMARY KEY, numerator TEXT NOT NULL, denominator TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE closure (
+    period TEXT, number INTEGER, seq INTEGER NOT NULL, copies INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (period, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE day (session INTEGER PRIMARY KEY, date TEXT NOT NULL) STRICT;
 CREATE TABLE sold (
@@ -143,6 +155,10 @@ class LedgerStore:
                     return self._stock(plus)
                 case SoldWanted(days):
                     return self._sold(days)
+                case ClosureWanted(period, number):
+                    return self._closure(period.value, number)
+                case _:
+                    raise ValueError(f"{wanted} is no question about the past")
 
     def _opened(self) -> apsw.Connection:
         """The file, made where it is missing, damaged, or of another layout."""
@@ -207,14 +223,29 @@ class LedgerStore:
             "INSERT INTO ticket VALUES (?, ?, ?)",
             ((*ticket, seq) for ticket, seq in changes.tickets.items()),
         )
+        many(
+            "INSERT INTO closure (period, number, seq) VALUES (?, ?, ?)",
+            ((*closure, seq) for closure, seq in changes.closures.items()),
+        )
+        many(
+            "UPDATE closure SET copies = ? WHERE (period, number) = (?, ?)",
+            ((copies, *closure) for closure, copies in changes.copies.items()),
+        )
+        many("INSERT OR REPLACE INTO invoice VALUES (?, ?, ?)", _flat(changes.invoices))
         many("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?)", _flat(changes.papers))
-        many(_sum("returned", 3, "quantity"), _flat(changes.returned))
+        many(
+            _sum("returned", 3, "quantity", "amount"),
+            ((*line, back.quantity, back.amount) for line, back in changes.returned.items()),
+        )
         many(_sum("sold", 2, "quantity"), _flat(changes.sold))
         many("INSERT OR IGNORE INTO day VALUES (?, ?)", changes.days.items())
         balances = changes.ledgers.balances()
         many(
-            _sum("voucher", 2, "amount"),
-            ((v.voucher, v.purpose, v.amount) for v in balances.vouchers),
+            _VOUCHER,
+            (
+                (v.voucher, v.purpose, v.amount, v.plu, v.vat, v.expires)
+                for v in changes.ledgers.vouchers
+            ),
         )
         many(
             _sum("deposit", 3, "amount"),
@@ -244,22 +275,57 @@ class LedgerStore:
         record = Record.read(row.rec, row.hash)
         if not isinstance(record.event, SaleClosed):
             raise JournalError(faults.LEDGERS_FAILED, f"record {seq} is no ticket")
-        sql = "SELECT line, quantity FROM returned WHERE (series, number) = (?, ?)"
+        sql = "SELECT line, quantity, amount FROM returned WHERE (series, number) = (?, ?)"
         papers = "SELECT gift, count FROM paper WHERE (series, number) = (?, ?)"
         asked = dict(self._rows(papers, *place))
+        made, copies = self._invoice(place)
         return TicketFound(
             record.event,
             record.envelope.at,
-            dict(self._rows(sql, *place)),
+            {line: Back(*back) for line, *back in self._rows(sql, *place)},
             papers=asked.get(0, 0),
             gifts=asked.get(1, 0),
             anchor=record.anchor,
+            invoice=made,
+            invoice_papers=copies,
         )
 
+    def _invoice(self, ticket: tuple[str, int]) -> tuple[InvoiceMade | None, int]:
+        """The ticket's invoice, and how many papers of it were asked for."""
+        sql = "SELECT seq FROM invoice WHERE (series, number) = (?, ?)"
+        for (seq,) in self._rows(sql, *ticket):
+            (row,) = self._journal.rows(seq - 1, 1)
+            made = Record.read(row.rec, row.hash).event
+            if isinstance(made, InvoiceMade):
+                copies = "SELECT count FROM paper WHERE (series, number, gift) = (?, ?, 0)"
+                rows = list(self._rows(copies, made.series, made.number))
+                return made, rows[0][0] if rows else 0
+        return None, 0
+
+    def _closure(self, period: str, number: int) -> ClosureFound | None:
+        sql = (
+            "SELECT seq, copies FROM closure WHERE period = ? AND (number = ? OR ? = 0) "
+            "ORDER BY number DESC LIMIT 1"
+        )
+        for seq, copies in self._rows(sql, period, number, number):
+            if seq <= self._journal.purged():
+                raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period} {number}")
+            (row,) = self._journal.rows(seq - 1, 1)
+            record = Record.read(row.rec, row.hash)
+            if not isinstance(record.event, PeriodClosed):
+                raise JournalError(faults.LEDGERS_FAILED, f"record {seq} is no closure")
+            return ClosureFound(record.event, record.envelope.at, seq, record.hash, copies)
+        return None
+
     def _voucher(self, voucher: str) -> VoucherBalance | None:
-        sql = "SELECT purpose, amount FROM voucher WHERE voucher = ? AND amount <> 0"
-        for purpose, amount in self._rows(sql, voucher):
-            return VoucherBalance(voucher=voucher, purpose=purpose, amount=amount)
+        sql = (
+            "SELECT purpose, amount, plu, vat, expires FROM voucher WHERE voucher = ? "
+            "ORDER BY amount = 0, purpose"
+        )
+        for purpose, amount, plu, vat, expires in self._rows(sql, voucher):
+            return VoucherBalance(
+                voucher=voucher, purpose=purpose, amount=amount, plu=plu, vat=vat, expires=expires
+            )
         return None
 
     def _deposits(self, order: str) -> DepositsHeld:
@@ -296,13 +362,21 @@ class LedgerStore:
         return rows
 
 
-def _sum(table: str, keys: int, amount: str) -> str:
+_VOUCHER = (
+    "INSERT INTO voucher VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    "amount = amount + excluded.amount, "
+    "plu = coalesce(nullif(excluded.plu, ''), plu), "
+    "vat = coalesce(nullif(excluded.vat, 0), vat), "
+    "expires = coalesce(nullif(excluded.expires, ''), expires)"
+)
+"""The statement that moves a voucher, and keeps what was said of it when it was issued."""
+
+
+def _sum(table: str, keys: int, *amounts: str) -> str:
     """The statement that adds a row to what the table has under its keys."""
-    places = ", ".join("?" * (keys + 1))
-    return (
-        f"INSERT INTO {table} VALUES ({places}) "
-        f"ON CONFLICT DO UPDATE SET {amount} = {amount} + excluded.{amount}"
-    )
+    places = ", ".join("?" * (keys + len(amounts)))
+    sums = ", ".join(f"{amount} = {amount} + excluded.{amount}" for amount in amounts)
+    return f"INSERT INTO {table} VALUES ({places}) ON CONFLICT DO UPDATE SET {sums}"
 
 
 def _flat(sums: dict[Any, int]) -> Iterable[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from pos_terminal.domain.clerks import Clerks
 from pos_terminal.domain.clockwork import doubtful
 from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.desk.signing import settle
+from pos_terminal.domain.drawer import Drawers
 from pos_terminal.domain.events import Event, TillStopped
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.setup import Setup
@@ -23,9 +24,11 @@ from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime import clerks, personal
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
+from pos_terminal.runtime.chance import draw
 from pos_terminal.runtime.clerks import BadClerks, with_names
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.closing import Closing
+from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.evidence import Guard
 from pos_terminal.runtime.hotplug import watch
@@ -75,9 +78,9 @@ class App:
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
         put = self._inputs.put_nowait
-        ledgers = LookUpLane(state, put, vfs=vfs)
+        ledgers = LookUpLane(state, put, Customers(state, self._record), vfs=vfs)
         self.equipment = Equipment(
-            settings.devices, plugins.drivers, settings.keymap, put, ledgers
+            settings.devices, plugins.drivers, settings.keymap, put, ledgers, settings.drawers
         )
         self._stopping = asyncio.Event()
         self._heard: Fault | None = None
@@ -195,6 +198,9 @@ class App:
             given.tenders,
             given.sales,
             papers=given.papers,
+            refunds=given.refunds,
+            draw=draw,
+            drawers=Drawers(tuple(each.clerks for each in given.drawers)),
         )
         counts = journal.running.counts
         earlier = self.till.counter if self.till else None

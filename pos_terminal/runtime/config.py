@@ -4,7 +4,8 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -16,18 +17,27 @@ import msgspec
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.barcode import Measure, Pattern
+from pos_terminal.domain.catalog import dated
 from pos_terminal.domain.catalog_file import parse_rate
 from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
+from pos_terminal.domain.drawer import Drawers
+from pos_terminal.domain.invoice import Seller
 from pos_terminal.domain.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.promotion_file import parse_promotions
 from pos_terminal.domain.promotions import Promotion
+from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules, Validity
 from pos_terminal.domain.table import Problem
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.ticket import Shop
-from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
+from pos_terminal.runtime.settings import (
+    CashDrawer,
+    DeviceSettings,
+    PrinterDrawerSettings,
+    Settings,
+)
 
 KEYMAPS = Path(__file__).parent.parent / "keymaps"
 PRINTER_DRAWER = "printer"
@@ -86,9 +96,36 @@ class _SalesTable:
 class _PapersTable:
     note: str = ORDINARY_PAPERS.note
 
-    def rules(self, shop: Shop, terminal: str) -> PaperRules:
+    def rules(self, file: "_File") -> PaperRules:
         """With what papers say of the shop; ValueError with the reason."""
-        return PaperRules(shop, terminal, self.note)
+        begins = file.closing.year_begins
+        terminal = file.terminal
+        return PaperRules(
+            file.shop, terminal.number, self.note, file.seller, begins, terminal.store
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _ValidityTable:
+    since: date
+    gift_months: int
+    credit_note_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class _RefundsTable:
+    reasons: tuple[str, ...] = ()
+    cash_limit: int = ORDINARY_REFUNDS.cash_limit
+    validity: tuple[_ValidityTable, ...] = ()
+
+    def rules(self) -> RefundRules:
+        """With the validity of vouchers by its dates; ValueError with the reason."""
+        found = RefundRules(self.reasons, self.cash_limit)
+        if not self.validity:
+            return found
+        rows = ((each.since, each) for each in self.validity)
+        months = ((day, Validity(row.gift_months, row.credit_note_months)) for day, row in rows)
+        return replace(found, validity=dated(months))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +144,10 @@ class _File:
     witness: _WitnessTable | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: _SalesTable = field(default_factory=_SalesTable)
+    refunds: _RefundsTable = field(default_factory=_RefundsTable)
+    drawers: tuple[CashDrawer, ...] = ()
     papers: _PapersTable = field(default_factory=_PapersTable)
+    seller: Seller = field(default_factory=Seller)
 
 
 class _Reader:
@@ -196,10 +236,12 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
     keymap = reader.check("terminal.keymap", lambda: load_keymap(file.parent, terminal.keymap))
     number = reader.check("terminal.number", lambda: _short_code(terminal.number))
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
-    papers = reader.check("papers", lambda: whole.papers.rules(whole.shop, terminal.number))
+    papers = reader.check("papers", lambda: whole.papers.rules(whole))
     sales = reader.check("sales", lambda: whole.sales.terms(file.parent))
+    refunds = reader.check("refunds", whole.refunds.rules)
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
+    _check_drawers(reader, whole.drawers, devices)
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
         raise AssertionError("a refused key has its problem noted")
@@ -222,6 +264,8 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         witness=file.parent / whole.witness.directory if whole.witness else None,
         tenders=whole.tenders,
         sales=sales or ORDINARY_TERMS,
+        refunds=refunds or ORDINARY_REFUNDS,
+        drawers=whole.drawers,
         papers=papers or ORDINARY_PAPERS,
     )
 
@@ -294,6 +338,18 @@ def _devices(
                 if other.get("class") != DeviceClass.PRINTER.value:
                     reader.bad(f"{path}.printer", f"{converted.printer!r} is no printer here")
             yield DeviceSettings(name, device_class, str(driver_name), converted)
+
+
+def _check_drawers(
+    reader: _Reader, drawers: Sequence[CashDrawer], devices: Sequence[DeviceSettings]
+) -> None:
+    reader.check("drawers", lambda: Drawers(tuple(each.clerks for each in drawers)))
+    known = {each.name for each in devices if each.device_class is DeviceClass.DRAWER}
+    for number, drawer in enumerate(drawers, 1):
+        if drawer.device and drawer.device not in known:
+            reader.bad(f"drawers.{number}.device", f"{drawer.device!r} is no drawer here")
+        if [each.device for each in drawers].count(drawer.device) > 1 and drawer.device:
+            reader.bad(f"drawers.{number}.device", f"{drawer.device!r} opens two drawers")
 
 
 def _driver_settings(device_class: DeviceClass, name: object, drivers: Drivers) -> type[Any] | None:

@@ -25,7 +25,7 @@ from pos_terminal.runtime.looking import LookUpLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.port import Port
-from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings
+from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
 from pos_terminal.runtime.supervise import Latest
 
 
@@ -39,6 +39,7 @@ class Equipment:
         keymap: KeyMap,
         put: Callable[[Input], None],
         ledgers: LookUpLane,
+        drawers: tuple[CashDrawer, ...] = (),
     ) -> None:
         self.ports: dict[str, Port[Any]] = {}
         self.paths: dict[Path, Port[Any]] = {}
@@ -50,7 +51,7 @@ class Equipment:
             screen=Latest(),
             tone=Latest(),
             printer=PrinterLane(self._one(DeviceClass.PRINTER), put),
-            drawer=DrawerLane(self._one(DeviceClass.DRAWER), put),
+            drawer=DrawerLane(self._drawers(drawers), put),
             scale=ScaleLane(self._one(DeviceClass.SCALE), put),
             pins=PinLane(put),
             ledgers=ledgers,
@@ -69,6 +70,12 @@ class Equipment:
 
     def _of(self, device_class: DeviceClass) -> list[Port[Any]]:
         return [port for port in self.ports.values() if port.device_class is device_class]
+
+    def _drawers(self, drawers: tuple[CashDrawer, ...]) -> list[Port[Any] | None]:
+        """The ports of the drawers in their order; the first drawer's where none is listed."""
+        if not drawers:
+            return [self._one(DeviceClass.DRAWER)]
+        return [self.ports.get(each.device) for each in drawers]
 
     def _one(self, device_class: DeviceClass) -> Port[Any] | None:
         return next(iter(self._of(device_class)), None)

@@ -66,6 +66,7 @@ class Keeper:
             opened=running.opened,
             carry=carry,
             authority=(operator or running.operator) if carry else 0,
+            services=self.settings.closing.services,
         )
         *_, record = await self.journal.append([*before, *closures], now)
         return record

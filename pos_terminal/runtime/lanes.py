@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
@@ -148,26 +148,35 @@ class PrinterLane:
 
 
 class DrawerLane:
-    """Opens the drawer when told to; a second order while one is on its way is the same order."""
+    """Opens drawers when told to; a second order while one is on its way is the same order.
 
-    def __init__(self, port: Port[Drawer] | None, put: Put) -> None:
-        self._port = port
+    `ports` are theirs, drawer 1 first; None for one that nothing opens, such as a purse.
+    """
+
+    def __init__(self, ports: Sequence[Port[Drawer] | None], put: Put) -> None:
         self._put = put
-        self._wanted = asyncio.Event()
+        self._drawers = [(port, asyncio.Event()) for port in ports]
 
-    def open(self) -> None:
-        """Have the drawer opened."""
-        self._wanted.set()
+    def open(self, number: int = 1) -> None:
+        """Have the drawer of that number opened."""
+        if number <= len(self._drawers):
+            self._drawers[number - 1][1].set()
 
     async def run(self) -> NoReturn:
-        """Open it whenever it is wanted, for ever."""
+        """Open each whenever it is wanted, for ever."""
+        async with asyncio.TaskGroup() as group:
+            for port, wanted in self._drawers:
+                group.create_task(self._serve(port, wanted))
+            await forever()
+
+    async def _serve(self, port: Port[Drawer] | None, wanted: asyncio.Event) -> NoReturn:
         while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            if self._port is None:
+            await wanted.wait()
+            wanted.clear()
+            if port is None:
                 continue
             try:
-                async with self._port.use() as drawer:
+                async with port.use() as drawer:
                     await drawer.kick()
             except DeviceError as error:
                 log.warning("drawer: %s", error)

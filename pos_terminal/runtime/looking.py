@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.customers import PersonsWanted
 from pos_terminal.domain.steps import Input, LookedUp, LookUp
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.ledgers.store import LedgerStore
+from pos_terminal.runtime.customers import Customers
 
 REST = 60.0
 """Seconds between two rounds in which nobody asks."""
@@ -22,16 +24,20 @@ REST = 60.0
 PATIENCE = 5.0
 """Seconds that a clerk waits for the projection to catch up; the first time takes longer."""
 
+GONE = (faults.TICKET_PURGED, faults.CLOSURE_PURGED)
+"""Faults of what was asked for, and not of the ledgers."""
+
 log = logging.getLogger(__name__)
 
 
 class LookUpLane:
-    """Answers one question after the other from the projection in `directory`."""
+    """Answers one question after the other from the projection in `directory`, or the customers."""
 
     def __init__(
         self,
         directory: Path,
         put: Callable[[Input], None],
+        customers: Customers,
         *,
         vfs: str = "",
         rest: float = REST,
@@ -39,6 +45,7 @@ class LookUpLane:
     ) -> None:
         self._directory = directory
         self._put = put
+        self._customers = customers
         self._vfs = vfs
         self._rest = rest
         self._patience = patience
@@ -64,10 +71,13 @@ class LookUpLane:
             self._let_go()
 
     async def _serve(self, asked: LookUp) -> None:
+        if isinstance(asked.wanted, PersonsWanted):
+            self._put(await self._customers.answer(asked.request, asked.wanted))
+            return
         try:
             answer = await self._look_up(asked)
         except JournalError as error:
-            if error.fault is not faults.TICKET_PURGED:
+            if error.fault not in GONE:
                 log.error("%s %s", error, error.fault.remedy)
                 self._let_go()
             answer = LookedUp(asked.request, fault=_said(error))
@@ -105,4 +115,4 @@ class LookUpLane:
 
 
 def _said(error: JournalError) -> faults.Fault:
-    return error.fault if error.fault is faults.TICKET_PURGED else faults.LEDGERS_FAILED
+    return error.fault if error.fault in GONE else faults.LEDGERS_FAILED

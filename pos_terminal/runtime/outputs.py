@@ -34,7 +34,7 @@ class Outputs:
                 self.pins.check(effect)
             case LookUp():
                 self.ledgers.ask(effect)
-            case OpenDrawer():
-                self.drawer.open()
+            case OpenDrawer(drawer):
+                self.drawer.open(drawer)
             case _:
                 raise ValueError(f"{effect} is the till's own")

@@ -14,6 +14,7 @@ from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.keys import KeyMap
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
+from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.ticket import Shop
 
@@ -46,6 +47,14 @@ class PrinterDrawerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashDrawer:
+    """One `[[drawers]]` table: the device that opens it, empty for none, and whose it is."""
+
+    device: str = ""
+    clerks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a terminal is told. `source` is the file's SHA-256, recorded at each start."""
 
@@ -67,4 +76,6 @@ class Settings:
     witness: Path | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: Terms = ORDINARY_TERMS
+    refunds: RefundRules = ORDINARY_REFUNDS
+    drawers: tuple[CashDrawer, ...] = ()
     papers: PaperRules = ORDINARY_PAPERS

@@ -7,13 +7,14 @@ with it every earlier one, is durable. A failed append stops the till.
 """
 
 import asyncio
+import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
 
-from pos_terminal.domain import closing, display, drawer, papers, report
+from pos_terminal.domain import closing, display, drawer, papers, report, vouchers
 from pos_terminal.domain.cash_events import CashCounted
 from pos_terminal.domain.clockwork import jump
 from pos_terminal.domain.closing import ClosingHours
@@ -22,16 +23,26 @@ from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.forms import Form
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.papers import PaperRules
-from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported
+from pos_terminal.domain.period import Book
+from pos_terminal.domain.period_events import (
+    Period,
+    PeriodClosed,
+    PeriodReported,
+    ServiceClosed,
+)
+from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.steps import (
     CatchUp,
     CloseDay,
+    CloseService,
     CountDrawer,
     Effect,
     Input,
+    ListSales,
     Print,
+    PrintClosure,
     PrintReport,
+    PrintVoucher,
     ReadDay,
     Show,
     Sound,
@@ -79,6 +90,8 @@ class Till:
         self._outputs = outputs
         self._shop = shop
         self._terminal = terminal
+        self._papers = dataclasses.replace(counter.papers, shop=shop, terminal=terminal)
+        self._head = shop, terminal
         self._simulated = simulated
         self._hours = hours
         self._last = last
@@ -123,25 +136,32 @@ class Till:
         Call it once all records are durable (as an effect): the book is the journal's. NotYet where
         there is nothing to close; OpenSales where sales are open and are not carried over.
         """
-        running, moment = self._journal.running, self._clock.now()
-        book, seq = running.book, running.seq
-        jumped = self._jumped(moment)
-        if jumped:  # its record will be the one before
-            seq += 1
-            book = book.after(jumped, seq, moment.at)
+        moment = self._clock.now()
+        book, seq = self._standing(moment)
         made = closing.closures(
             book,
             seq,
             moment,
             periods,
             year_begins=self._hours.year_begins,
-            opened=running.opened,
+            opened=self._journal.running.opened,
             carry=carry,
             automatic=automatic,
             authority=authority,
+            services=self._hours.services,
         )
-        self._append(made, moment, ())
-        return made
+        appended = self._append(made, moment, ())
+        appended.add_done_callback(lambda done: self._closed(done, loud=not automatic))
+        return tuple(each for each in made if isinstance(each, PeriodClosed))
+
+    def _standing(self, moment: Moment) -> tuple[Book, int]:
+        """Where the book stands for a record of that moment, and the number of the one before."""
+        running = self._journal.running
+        jumped = self._jumped(moment)
+        if not jumped:
+            return running.book, running.seq
+        seq = running.seq + 1  # the jump's record will be the one before
+        return running.book.after(jumped, seq, moment.at), seq
 
     def _catch_up(self) -> None:
         """Close what is overdue now. A sale begun meanwhile goes first: it is asked again."""
@@ -198,72 +218,122 @@ class Till:
                     self._count(effect)
                 case CloseDay():
                     self._close_day(effect)
+                case CloseService():
+                    self._close_service(effect)
+                case ListSales(sales):
+                    self._print(report.open_sales, sales, self._clock.now().at)
+                case PrintClosure():
+                    self._reprint(effect)
                 case Print():
                     self._outputs.printer.print(self._paper(effect))
                 case PrintReport(paper):
                     self._outputs.printer.print(Paper(None, paper))
+                case PrintVoucher(made, at, copy):
+                    article = self.counter.present.plu(made.plu) if made.plu else None
+                    name = article.name if article else ""
+                    self._print(vouchers.paper, made, at, name=name, copy=copy)
                 case _:
                     self._outputs.release(effect)
+
+    def _once_durable(self, effect: Effect) -> bool:
+        """Whether records are still on their way; then the effect follows the last of them."""
+        if self._newest is None:
+            return False
+        self._newest.add_done_callback(lambda done: self._release_after(done, (effect,)))
+        return True
 
     def _read_day(self) -> None:
         """Record and print what the running day adds up to."""
         book = self._journal.running.book
         moment = self._clock.now()
         reported = PeriodReported(session=book.session, totals=book.day.totals)
-        paper = report.reading(
-            self._shop, self._terminal, reported, moment.at, simulated=self._simulated
-        )
+        paper = report.reading(*self._head, reported, moment.at, simulated=self._simulated)
         self._append((reported,), moment, (PrintReport(paper),))
 
     def _count(self, counted: CountDrawer) -> None:
         """Record what was counted beside what should be there, and print the count alone."""
         moment = self._clock.now()
-        should = drawer.expected(self._journal.running.book.day.totals)
-        event = CashCounted(counted=counted.counted, expected=should, pieces=counted.pieces)
+        should = drawer.expected(self._journal.running.book.day.totals, counted.drawer)
+        event = CashCounted(
+            counted=counted.counted,
+            expected=should,
+            pieces=counted.pieces,
+            drawer=counted.drawer,
+        )
+        several = self.counter.drawers.number > 1
         paper = report.count(
-            self._shop, self._terminal, event, moment.at, simulated=self._simulated
+            *self._head, event, moment.at, simulated=self._simulated, several=several
         )
         self._append((event,), moment, (Show(display.counted()), PrintReport(paper)))
 
+    def _close_service(self, effect: CloseService) -> None:
+        """Close the running service with all that is on its way, and print it."""
+        if self._once_durable(effect):
+            return
+        moment = self._clock.now()
+        book, seq = self._standing(moment)
+        fault = closing.service_refusal(book, count_first=self.counter.rules.count_first)
+        if fault:
+            self._take(Trouble(fault))
+            return
+        closed = book.service(seq + 1, self._hours.services, effect.authority)
+        paper = report.service(*self._head, closed, moment.at, simulated=self._simulated)
+        shown = Show(display.service_closed(closed.name))
+        self._append((closed,), moment, (shown, Sound(Tone.ACCEPTED), PrintReport(paper)))
+
     def _close_day(self, effect: CloseDay) -> None:
         """Close the day with all that is on its way; what stands against it is said."""
-        if self._newest:
-            self._newest.add_done_callback(lambda done: self._release_after(done, (effect,)))
+        if self._once_durable(effect):
             return
         running = self._journal.running
         fault = closing.refusal(
-            running.book, running.opened, count_first=self.counter.rules.count_first
+            running.book,
+            running.opened,
+            count_first=self.counter.rules.count_first,
+            carried=effect.carried,
         )
         if fault:
             self._take(Trouble(fault))
             return
-        (closed,) = self.close((Period.DAY,), automatic=False, authority=effect.authority)
-        if self._newest:
-            self._newest.add_done_callback(lambda done: self._closed(done, closed))
+        carry, authority = bool(effect.carried), effect.authority
+        self.close((Period.DAY,), automatic=False, carry=carry, authority=authority)
 
-    def _closed(self, appended: Appended, closed: PeriodClosed) -> None:
-        """The day's Z is durable: say so, and print it with the journal's head."""
+    def _closed(self, appended: Appended, *, loud: bool) -> None:
+        """Closures are durable: print them with the journal's head. A clerk's Z is shown, too."""
         if appended.cancelled() or appended.exception():
             return
-        record = appended.result()[-1]
-        paper = report.closure(
-            self._shop,
-            self._terminal,
-            closed,
-            record.envelope.at,
-            simulated=self._simulated,
-            head=head_qr(record.hash, record.seq, record.envelope.at),
-        )
-        done = Show(display.day_closed(closed.number)), Sound(Tone.ACCEPTED), PrintReport(paper)
-        self._release(done)
+        printed = loud or self._hours.print_automatic
+        for record in appended.result():
+            closed, at = record.event, record.envelope.at
+            if isinstance(closed, ServiceClosed) and printed:
+                self._print(report.service, closed, at)
+            if isinstance(closed, PeriodClosed) and printed:
+                head = head_qr(record.hash, record.seq, at)
+                self._print(report.closure, closed, at, head=head)
+            if isinstance(closed, PeriodClosed) and loud:
+                self._release((Show(display.day_closed(closed.number)), Sound(Tone.ACCEPTED)))
         self._refresh()
+
+    def _reprint(self, effect: PrintClosure) -> None:
+        found = effect.found
+        head = head_qr(found.hash, found.seq, found.at)
+        self._print(report.closure, found.closed, found.at, head=head, copy=effect.copy)
+
+    def _print(
+        self,
+        document: Callable[..., Receipt],
+        what: object,
+        at: str,
+        **more: str | int,
+    ) -> None:
+        paper = document(*self._head, what, at, simulated=self._simulated, **more)
+        self._release((PrintReport(paper),))
 
     def _paper(self, effect: Print) -> Paper:
         asked = replace(effect.asked, simulated=self._simulated)
         if asked.request.form == Form.QR.value and not asked.anchor:
             asked = replace(asked, anchor=self._anchor(asked.request))
-        rules = PaperRules(self._shop, self._terminal)
-        return Paper(asked.request, papers.paper(rules, asked))
+        return Paper(asked.request, papers.paper(self._papers, asked))
 
     def _anchor(self, request: ReceiptRequested) -> str:
         """The record of the ticket, which is the last one: it is among the recent."""

@@ -24,6 +24,29 @@ PARIS = ZoneInfo("Europe/Paris")
 GUIDE = Path(__file__).parents[2] / "docs" / "guide-vendeur.md"
 
 
+SETTINGS = {
+    "deux tiroirs": """
+[devices.drawer-2]
+class = "drawer"
+driver = "printer"
+pin = 5
+
+[[drawers]]
+device = "drawer"
+clerks = [1, 12]
+
+[[drawers]]
+device = "drawer-2"
+clerks = [13]
+""",
+    "deux services": """
+[closing]
+services = ["MIDI", "SOIR"]
+""",
+}
+"""Tables that a scene adds to the shop's configuration, by the name it has for them."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """One fenced block, by the heading above it."""
@@ -40,9 +63,14 @@ class Scene:
         return ReplayClock(PARIS, int(local.timestamp()) * 1_000_000)
 
     @property
+    def settings(self) -> str:
+        """The tables that it adds to the configuration."""
+        return "".join(SETTINGS[rest] for word, rest in self.steps if word == "réglage")
+
+    @property
     def parts(self) -> tuple[tuple[tuple[str, str], ...], ...]:
         """What happens in it, cut where the till is stopped and started again."""
-        acts = [step for step in self.steps if step[0] != "date"]
+        acts = [step for step in self.steps if step[0] not in ("date", "réglage")]
         cuts = [at for at, (word, _) in enumerate(acts) if word == "redémarrage"]
         bounds = zip([0, *(at + 1 for at in cuts)], [*cuts, len(acts)], strict=True)
         return tuple(tuple(acts[first:last]) for first, last in bounds)
@@ -114,11 +142,14 @@ class Stage:
                 paper = await self.shop.bench.printer.next_paper()
                 self._paper = "\n".join(line.text for line in paper.lines)
 
-    async def _drawer(self, _: str) -> None:
+    async def _drawer(self, rest: str) -> None:
+        """The next pulse; of the pin that is named, if one is."""
         self._opened += 1
         async with asyncio.timeout(PATIENCE):
             while len(self.shop.bench.printer.pulses) < self._opened:
                 await asyncio.sleep(0.01)
+        if rest:
+            assert self.shop.bench.printer.pulses[self._opened - 1].pin == int(rest)
 
     async def _journal(self, rest: str) -> None:
         """The next record of that kind, with those fields."""
@@ -149,7 +180,7 @@ class Stage:
 def test_scene(scene: Scene, tmp_path: Path) -> None:
     async def body() -> None:
         for part in scene.parts:
-            async with open_shop(tmp_path, clock=scene.clock()) as shop:
+            async with open_shop(tmp_path, clock=scene.clock(), more=scene.settings) as shop:
                 async with asyncio.timeout(PATIENCE):
                     for port in shop.app.equipment.ports.values():
                         while port.state is not PortState.IDLE:

@@ -191,7 +191,7 @@ def test_without_a_device_the_till_is_told() -> None:
     async def body() -> None:
         put: list[Input] = []
         printer, scale = PrinterLane(None, put.append), ScaleLane(None, put.append)
-        drawer = DrawerLane(None, put.append)
+        drawer = DrawerLane([None], put.append)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(lane.run()) for lane in (printer, scale, drawer)]
             printer.print(PAPER)
@@ -236,7 +236,7 @@ def test_a_weight_answers_its_own_question_and_a_dropped_one_is_not_asked() -> N
 def test_a_drawer_that_stays_shut_is_told(error: Exception) -> None:
     async def body() -> None:
         wire = Wire(DeviceClass.DRAWER)
-        lane = DrawerLane(wire.port, wire.put.append)
+        lane = DrawerLane([wire.port], wire.put.append)
         async with wire.running(lane.run()):
             lane.open()
             await until(lambda: wire.toy.told == ["kick"])

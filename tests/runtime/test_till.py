@@ -18,6 +18,7 @@ from pos_terminal.domain.steps import Input, PaperDone, Scanned, Trouble, Weighe
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.errors import JournalFailed
 from pos_terminal.journal.store import Journal
+from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
 from pos_terminal.runtime.looking import LookUpLane
 from pos_terminal.runtime.outputs import Outputs
@@ -27,6 +28,10 @@ from pos_terminal.runtime.till import Till
 from pos_terminal.testing.running import run
 from tests.domain.counting import BAGUETTE, DEFAULT_VAT, goods, keys, moment
 from tests.runtime.toys import until
+
+
+async def unheard(_: object) -> None:
+    """A journal that nobody tells anything."""
 
 
 class SlowJournal:
@@ -74,12 +79,12 @@ class Counterside:
 
     def __post_init__(self) -> None:
         self.printer = PrinterLane(None, self.put.append)
-        self.drawer = DrawerLane(None, self.put.append)
+        self.drawer = DrawerLane([None], self.put.append)
         self.scale = ScaleLane(None, self.put.append)
         self.pins = PinLane(self.put.append)
         self.screen: Latest[Screen] = Latest()
         self.tone: Latest[Tone] = Latest()
-        ledgers = LookUpLane(Path("/nowhere"), self.put.append)
+        ledgers = LookUpLane(Path("/nowhere"), self.put.append, Customers(Path("/nowhere"), unheard))
         outputs = Outputs(
             self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, ledgers
         )
@@ -95,7 +100,7 @@ class Counterside:
         return f"{value.line1}|{value.line2}" if value else ""
 
     def kicked(self) -> bool:
-        return self.drawer._wanted.is_set()
+        return self.drawer._drawers[0][1].is_set()
 
     def papers(self) -> int:
         return self.printer._papers.qsize()

@@ -1,6 +1,6 @@
 """Cash beside sales, each with its trace: no sale, float, in and out with a reason, to the safe."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -26,20 +26,36 @@ def between_sales(desk: Desk) -> None:
         raise Refused(faults.NOT_NOW)
 
 
+def drawer(desk: Desk, _: str, __: Moment) -> Step:
+    """`2 TIROIR`: what follows is about that drawer, and not the clerk's own."""
+    between_sales(desk)
+    return desk.set(desk.entry.of_drawer(desk.drawers.number))
+
+
+def for_drawer(desk: Desk, then: Callable[[int], Step]) -> Step:
+    """Do `then` with the drawer that was named, or the clerk's own; another's needs a right."""
+    named = desk.entry.drawer or desk.drawer
+    if named == desk.drawer:
+        return then(named)
+    return authority.need(desk, Right.CASH, lambda: then(named))
+
+
 def no_sale(desk: Desk, _: str, __: Moment) -> Step:
     """`#/NS`: open the drawer; `2 MOTIF` before it says why, else it is the first reason."""
     between_sales(desk)
-    if replace(desk.entry, reason=None) != Entry():
+    if replace(desk.entry, reason=None, drawer=None) != Entry():
         raise Refused(faults.NOT_NOW)
     reason = _reason(desk.rules.no_sale, desk.entry.reason or 1)
-    return authority.need(desk, Right.NO_SALE, lambda: _open(desk, reason))
+    return authority.need(
+        desk, Right.NO_SALE, lambda: for_drawer(desk, lambda number: _open(desk, reason, number))
+    )
 
 
-def _open(desk: Desk, reason: str) -> Step:
+def _open(desk: Desk, reason: str, number: int) -> Step:
     desk.entry = Entry()
-    opened = DrawerOpened(reason=reason, authority=desk.authority)
-    screen = display.cash_moved(say("TIROIR"), "", reason)
-    return Step((opened,), (OpenDrawer(), Show(screen), Sound(Tone.ACCEPTED)))
+    opened = DrawerOpened(reason=reason, authority=desk.authority, drawer=number)
+    screen = display.cash_moved(_which(desk, say("TIROIR"), number), "", reason)
+    return Step((opened,), (OpenDrawer(number), Show(screen), Sound(Tone.ACCEPTED)))
 
 
 def fund(desk: Desk, _: str, __: Moment) -> Step:
@@ -64,7 +80,7 @@ def drop(desk: Desk, _: str, __: Moment) -> Step:
 
 def _asked(desk: Desk, movement: str, label: str, sign: int, reasons: Sequence[str] = ()) -> Step:
     between_sales(desk)
-    if replace(desk.entry, number="", reason=None) != Entry():
+    if replace(desk.entry, number="", reason=None, drawer=None) != Entry():
         raise Refused(faults.NOT_NOW)
     cents = desk.entry.cents()
     if cents == 0:
@@ -78,15 +94,22 @@ def _asked(desk: Desk, movement: str, label: str, sign: int, reasons: Sequence[s
         reason = _reason(reasons, desk.entry.reason)
     elif desk.entry.reason is not None:
         raise Refused(faults.NOT_NOW)
-    moved = CashMoved(movement=movement, amount=sign * cents, reason=reason)
+    number = desk.entry.drawer or desk.drawer
+    moved = CashMoved(movement=movement, amount=sign * cents, reason=reason, drawer=number)
     return authority.need(desk, Right.CASH, lambda: _move(desk, label, moved))
 
 
 def _move(desk: Desk, label: str, asked: CashMoved) -> Step:
     desk.entry = Entry()
     moved = replace(asked, authority=desk.authority)
-    screen = display.cash_moved(label, euros(moved.amount), moved.reason)
-    return Step((moved,), (OpenDrawer(), Show(screen), Sound(Tone.ACCEPTED)))
+    what = _which(desk, label, moved.drawer)
+    screen = display.cash_moved(what, euros(moved.amount), moved.reason)
+    return Step((moved,), (OpenDrawer(moved.drawer), Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _which(desk: Desk, what: str, number: int) -> str:
+    """«FOND» at a till with one drawer, «FOND T2» where there are several."""
+    return f"{what} {say('TIROIR')[0]}{number}" if desk.drawers.number > 1 else what
 
 
 def _reason(reasons: Sequence[str], number: int) -> str:

@@ -4,16 +4,28 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.clerks import Right
-from pos_terminal.domain.desk import authority
-from pos_terminal.domain.desk.cash import between_sales
+from pos_terminal.domain.desk import authority, reviewing
+from pos_terminal.domain.desk.cash import between_sales, for_drawer
+from pos_terminal.domain.desk.looking import look_up
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.drawer import Counting
 from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.ledger import Answer, ClosureFound, ClosureWanted
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period_events import Period, PeriodCopied
 from pos_terminal.domain.sale import LARGEST_TOTAL, Refused
-from pos_terminal.domain.steps import CloseDay, CountDrawer, OpenDrawer, ReadDay, Sound, Step
+from pos_terminal.domain.steps import (
+    CloseDay,
+    CloseService,
+    CountDrawer,
+    OpenDrawer,
+    PrintClosure,
+    ReadDay,
+    Sound,
+    Step,
+)
 
 CONFIRMING = (Function.COUNT, Function.PLU)
 """The keys that take the number of pieces typed: COMPTE, and the large key of most keyboards."""
@@ -29,11 +41,20 @@ def read(desk: Desk, _: str, __: Moment) -> Step:
 
 
 def count(desk: Desk, _: str, __: Moment) -> Step:
-    """`COMPTE`: begin to count the drawer, without being told what it should hold."""
-    desk.nothing_typed()
+    """`COMPTE`: begin to count the drawer, without being told what it should hold.
+
+    `2 TIROIR COMPTE` counts another than one's own.
+    """
     between_sales(desk)
-    desk.counting = Counting()
-    return Step(effects=(OpenDrawer(), Sound(Tone.ACCEPTED)))
+    if replace(desk.entry, drawer=None) != Entry():
+        raise Refused(faults.NOT_NOW)
+    return for_drawer(desk, lambda drawer: _begin(desk, drawer))
+
+
+def _begin(desk: Desk, drawer: int) -> Step:
+    desk.entry = Entry()
+    desk.counting = Counting(drawer=drawer)
+    return Step(effects=(OpenDrawer(drawer), Sound(Tone.ACCEPTED)))
 
 
 def press(desk: Desk, key: Key) -> Step:
@@ -60,7 +81,7 @@ def press(desk: Desk, key: Key) -> Step:
 
 def _counted(desk: Desk, counting: Counting) -> Step:
     pieces = int(desk.entry.number or "0")
-    after = Counting((*counting.pieces, pieces))
+    after = replace(counting, pieces=(*counting.pieces, pieces))
     if after.total > LARGEST_TOTAL:
         raise Refused(faults.AMOUNT_TOO_LARGE)
     desk.entry = Entry()
@@ -68,7 +89,8 @@ def _counted(desk: Desk, counting: Counting) -> Step:
         desk.counting = after
         return Step()
     desk.counting = None
-    return Step(effects=(CountDrawer(after.pieces, after.total), Sound(Tone.ACCEPTED)))
+    done = CountDrawer(after.pieces, after.total, after.drawer)
+    return Step(effects=(done, Sound(Tone.ACCEPTED)))
 
 
 def close(desk: Desk, _: str, __: Moment) -> Step:
@@ -77,5 +99,36 @@ def close(desk: Desk, _: str, __: Moment) -> Step:
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
     if desk.sale or desk.waiting:
-        raise Refused(faults.SALES_OPEN)
+        return reviewing.refused(desk)
     return authority.need(desk, Right.CLOSE, lambda: Step(effects=(CloseDay(desk.authority),)))
+
+
+def service(desk: Desk, _: str, __: Moment) -> Step:
+    """`SERVICE`: close a section of the day. Sales on hold go on into the next one."""
+    desk.nothing_typed()
+    between_sales(desk)
+    return authority.need(
+        desk, Right.CLOSE, lambda: Step(effects=(CloseService(desk.authority),))
+    )
+
+
+def reprint(desk: Desk, _: str, __: Moment) -> Step:
+    """`ZBIS`: print the last Z once more; `12 ZBIS`: that of number 12."""
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    number = int(desk.entry.whole()) if desk.entry.number else 0
+    wanted = ClosureWanted(Period.DAY, number)
+    return authority.need(
+        desk, Right.CLOSE, lambda: look_up(desk, wanted, lambda found, _: _copy(desk, found))
+    )
+
+
+def _copy(desk: Desk, found: Answer | None) -> Step:
+    if not isinstance(found, ClosureFound):
+        raise Refused(faults.UNKNOWN_CLOSURE)
+    desk.entry = Entry()
+    closed, number = found.closed, found.copies + 1
+    copied = PeriodCopied(
+        period=closed.period, number=closed.number, copy=number, authority=desk.authority
+    )
+    return Step((copied,), (PrintClosure(found, number), Sound(Tone.ACCEPTED)))

@@ -9,9 +9,10 @@ from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import Event, Tender
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.payment import TENDERS, Allowed, TenderKind, allowed, is_food
+from pos_terminal.domain.payment import CASH, TENDERS, Allowed, TenderKind, allowed, is_food
 from pos_terminal.domain.sale import Refused, Sale, apply
-from pos_terminal.domain.steps import Effect, OpenDrawer, Show, Sound, Step
+from pos_terminal.domain.steps import Effect, OpenDrawer, PrintVoucher, Show, Sound, Step
+from pos_terminal.domain.vouchers import covered, moves
 from pos_terminal.domain.words import say
 
 
@@ -43,13 +44,15 @@ def tender(desk: Desk, name: str, moment: Moment) -> Step:
 
 def closing(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     """The sale is paid in full by the last of these events: its ticket, and what that entails."""
-    closed = sale.close(*desk.next_ticket())
+    closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
+    moved = moves(closed, moment.day, desk.refunds, desk.draw)
+    made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
     due = paper.of_law(desk, closed, moment)
     return Step(
-        (*events, closed, *due.events),
-        (*((OpenDrawer(),) if drawer else ()), *effects, *due.effects),
+        (*events, closed, *moved, *due.events),
+        (*((OpenDrawer(desk.drawer),) if drawer else ()), *effects, *made, *due.effects),
     )
 
 
@@ -62,6 +65,7 @@ def give_back(sale: Sale) -> Step:
 
 
 def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Moment) -> Tender:
+    covered(sale)
     limit = _allowed(desk, sale, kind, moment)
     if limit.most is not None and kind.food_only and sale.due > 0:
         if limit.most <= 0:
@@ -70,6 +74,8 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
     paid = sale.pay(kind, given)
     if limit.most is not None and paid.amount > limit.most:
         raise Refused(limit.why)
+    if kind is CASH and paid.amount < -desk.refunds.cash_limit * 100 and desk.rules.legal_limits:
+        raise Refused(faults.REFUND_LIMIT)
     if paid.change > desk.rules.change_limit * 100:
         raise Refused(faults.CHANGE_LIMIT)
     return paid

@@ -6,10 +6,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults, tries
+from pos_terminal.domain.cash_events import VoucherCopied, VoucherMoved
 from pos_terminal.domain.catalog import Catalog, Found, Item
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.clerks import Clerks, Pin, Right
-from pos_terminal.domain.drawer import Counting
+from pos_terminal.domain.customers import Customer
+from pos_terminal.domain.drawer import ONE_DRAWER, Counting, Drawers
 from pos_terminal.domain.entry import Entry
 from pos_terminal.domain.events import (
     Event,
@@ -22,17 +24,20 @@ from pos_terminal.domain.events import (
 )
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.forms import Form
-from pos_terminal.domain.ledger import Answer
+from pos_terminal.domain.invoice_events import InvoiceMade
+from pos_terminal.domain.ledger import Answer, TicketFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.options import Question, question
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.period_events import TrainingEnded, TrainingStarted
+from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.sale import Refused, Sale, apply
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Sound, Step
+from pos_terminal.domain.steps import OpenSale, Sound, Step
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
+from pos_terminal.domain.vouchers import Draw, no_chance
 
 SERIES = "T"
 """The series of ordinary tickets; training and others have their own."""
@@ -44,7 +49,8 @@ Finder = Callable[[str, str, Catalog], Found | None]
 class Closed(Struct, frozen=True):
     """A closed ticket, for its papers: when, how many were asked for, and its record.
 
-    `gifts` are the gift receipts, which count by themselves; `anchor` is empty for the last one.
+    `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor` is
+    empty for the last one.
     """
 
     ticket: SaleClosed
@@ -52,6 +58,8 @@ class Closed(Struct, frozen=True):
     papers: int = 0
     gifts: int = 0
     anchor: str = ""
+    invoice: InvoiceMade | None = None
+    invoice_papers: int = 0
 
     def is_of(self, series: str, number: int) -> bool:
         """Whether this is the ticket of that number."""
@@ -61,11 +69,19 @@ class Closed(Struct, frozen=True):
         """The copy that the next paper of this form is; 0 for the first."""
         return self.gifts if form is Form.GIFT else self.papers
 
-    def after(self, request: ReceiptRequested) -> "Closed":
-        """Once this paper of it was asked for."""
-        if request.form == Form.GIFT.value:
-            return replace(self, gifts=request.copy + 1)
-        return replace(self, papers=request.copy + 1)
+    def after(self, event: ReceiptRequested | InvoiceMade) -> "Closed":
+        """Once a paper was asked for, or an invoice made; itself where that is of another."""
+        made = self.invoice
+        if isinstance(event, InvoiceMade):
+            ours = self.is_of(event.ticket_series, event.ticket_number)
+            return replace(self, invoice=event) if ours else self
+        if made and (made.series, made.number) == (event.series, event.number):
+            return replace(self, invoice_papers=event.copy + 1)
+        if not self.is_of(event.series, event.number):
+            return self
+        if event.form == Form.GIFT.value:
+            return replace(self, gifts=event.copy + 1)
+        return replace(self, papers=event.copy + 1)
 
 
 class Weighing(Struct, frozen=True):
@@ -106,8 +122,21 @@ class Looking(Struct, frozen=True):
     authority: int = 0
 
 
+class Reviewing(Struct, frozen=True):
+    """The open sales are shown, one a page from 1 on; page 0 asks whether to carry them over.
+
+    `authority` is who is asked.
+    """
+
+    authority: int
+    page: int = 0
+
+
 class Desk:
-    """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks."""
+    """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks.
+
+    `draw` is the chance in vouchers' numbers; the desk itself has none.
+    """
 
     def __init__(
         self,
@@ -118,8 +147,17 @@ class Desk:
         terms: Terms = ORDINARY_TERMS,
         *,
         papers: PaperRules = ORDINARY_PAPERS,
+        drawers: Drawers = ONE_DRAWER,
+        refunds: RefundRules = ORDINARY_REFUNDS,
+        draw: Draw = no_chance,
     ) -> None:
+        self.refunds = refunds
+        self.draw = draw
+        self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
+        self.made: tuple[VoucherMoved, ...] = ()  # the vouchers of the last ticket
+        self.voucher_copies = 0
         self.papers = papers
+        self.drawers = drawers
         self.terms = terms
         self.rules = rules
         self.present = catalog
@@ -132,9 +170,12 @@ class Desk:
         self.fault: Fault | None = None
         self.notice: Fault | None = None
         self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
+        self.customer: Customer | None = None  # whom the next invoice is for
         self.entry = Entry()
         self.weighing: Weighing | None = None
         self.counting: Counting | None = None
+        self.reviewing: Reviewing | None = None
+        self.openers: dict[int, int] = {}
         self.sales = 0
         self.tickets: dict[str, int] = {}
         self.weighings = 0
@@ -194,16 +235,25 @@ class Desk:
                 self.sale = self.held.pop(number)
             case SaleAbandoned():
                 self.served = True
+                self.openers.pop(event.sale, None)
             case SaleOpened():
+                self.customer = None
                 self.sales = event.sale
+                self.openers[event.sale] = self.clerk
             case SaleClosed():
+                self.openers.pop(event.sale, None)
                 self.tickets[event.series] = event.number
                 self.last = Closed(event, at)
                 self.served = True
-            case ReceiptRequested() if self.last and self.last.is_of(
-                event.series, event.number
-            ):
-                self.last = self.last.after(event)
+                self.made, self.voucher_copies, self.refund = (), 0, None
+            case VoucherMoved() if event.amount > 0 and event.number:
+                self.made = (*self.made, event)
+            case VoucherCopied():
+                self.voucher_copies = event.copy
+            case ReceiptRequested() | InvoiceMade():
+                self.last = self.last and self.last.after(event)
+                if isinstance(event, InvoiceMade):
+                    self.tickets[event.series] = event.number
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
 
@@ -238,6 +288,28 @@ class Desk:
         return (*self.held.values(), *self.parked.values())
 
     @property
+    def open_sales(self) -> tuple[OpenSale, ...]:
+        """All open sales, for a list: the one at hand first, then those on hold."""
+        held = [(sale, place) for place, sale in enumerate(self.held.values(), 1)]
+        others = [(sale, 0) for sale in self.parked.values()]
+        return tuple(
+            OpenSale(
+                number=sale.number,
+                clerk=self.openers.get(sale.number, 0),
+                held=place,
+                articles=sum(1 for line in sale.live if not line.parent),
+                total=sale.total,
+                at=sale.at,
+            )
+            for sale, place in ([(self.sale, 0)] if self.sale else []) + held + others
+        )
+
+    @property
+    def drawer(self) -> int:
+        """The drawer of who stands at the till."""
+        return self.drawers.of(self.clerk)
+
+    @property
     def vacant(self) -> bool:
         """Whether somebody must sign on before anything is sold."""
         if not self.clerks or self.sale:
@@ -248,7 +320,12 @@ class Desk:
     def busy(self) -> bool:
         """Whether a customer is being served."""
         return bool(
-            self.sale or self.weighing or self.asking or self.looking or self.counting
+            self.sale
+            or self.weighing
+            or self.asking
+            or self.looking
+            or self.counting
+            or self.reviewing
         )
 
     def next_ticket(self) -> tuple[str, int]:
@@ -270,7 +347,10 @@ class Desk:
         if self.asking:
             return display.asking(self.asking.right, self.asking.clerk, self.asking.typed)
         if self.counting:
-            return display.counting(self.counting.denomination, self.entry.number)
+            drawer = self.counting.drawer if self.drawers.number > 1 else 0
+            return display.counting(self.counting.denomination, self.entry.number, drawer)
+        if self.reviewing:
+            return display.reviewing(self.open_sales, self.reviewing.page)
         return None if self.entry.empty else self.entry.screen()
 
     def base(self) -> Screen:
@@ -284,6 +364,8 @@ class Desk:
         question = self.question
         if question:
             return display.question(question)
+        if self.sale.refund and not self.sale.live:
+            return display.refund(self.papers.terminal, self.sale.refund[1])
         if self.sale.live:
             return display.subtotal(self.sale)
         return display.prices(self.sale.prices)
