@@ -35,6 +35,9 @@ def discount(
     if not sale.live:
         raise Refused(faults.NOTHING_SOLD)
     lines = sale.live if scope == TICKET else sale.last_article
+    lines = tuple(line for line in lines if not line.firm)
+    if not lines:
+        raise Refused(faults.FIRM_PRICE)
     whole = sum(line.gross for line in lines)
     off = divide(whole * percent, WHOLE) if percent else (amount if whole >= 0 else -amount)
     if abs(off) > abs(whole):

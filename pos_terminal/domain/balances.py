@@ -28,11 +28,17 @@ class StockBalance(Struct, frozen=True, kw_only=True):
 
 
 class VoucherBalance(Struct, frozen=True, kw_only=True):
-    """What a gift voucher or credit note is still worth, in cents; `purpose` is single or multi."""
+    """What a gift voucher or credit note is still worth, in cents; `purpose` is single or multi.
+
+    `plu`, `vat` and `expires` are as when it was issued (`voucher.moved`).
+    """
 
     voucher: str
     purpose: str
     amount: int
+    plu: str = ""
+    vat: int = 0
+    expires: str = ""
 
 
 class DepositBalance(Struct, frozen=True, kw_only=True):
@@ -66,7 +72,7 @@ class Ledgers(Struct):
     """Counts balances up, event by event, beginning with those of an earlier purge."""
 
     _stock: dict[str, Fraction] = field(default_factory=dict)
-    _vouchers: dict[tuple[str, str], int] = field(default_factory=dict)
+    _vouchers: dict[tuple[str, str], VoucherBalance] = field(default_factory=dict)
     _deposits: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _unsettled: dict[str, Unsettled] = field(default_factory=dict)
 
@@ -75,7 +81,7 @@ class Ledgers(Struct):
         """Ledgers that stand where these balances stood."""
         return cls(
             {b.plu: Fraction(b.numerator, b.denominator) for b in balances.stock},
-            {(b.voucher, b.purpose): b.amount for b in balances.vouchers},
+            {(b.voucher, b.purpose): b for b in balances.vouchers},
             {(b.order, b.nature, b.vat): b.amount for b in balances.deposits},
             {b.ref: b for b in balances.unsettled},
         )
@@ -87,8 +93,7 @@ class Ledgers(Struct):
                 moved = Fraction(event.numerator, event.denominator)
                 self._stock[event.plu] = self._stock.get(event.plu, Fraction(0)) + moved
             case VoucherMoved():
-                voucher = (event.voucher, event.purpose)
-                self._vouchers[voucher] = self._vouchers.get(voucher, 0) + event.amount
+                self._move_voucher(event)
             case DepositMoved():
                 deposit = (event.order, event.nature, event.vat)
                 self._deposits[deposit] = self._deposits.get(deposit, 0) + event.amount
@@ -99,6 +104,23 @@ class Ledgers(Struct):
             case PaymentSettled(outcome="paid" | "refused"):
                 self._unsettled.pop(event.ref, None)
 
+    def _move_voucher(self, event: VoucherMoved) -> None:
+        key = (event.voucher, event.purpose)
+        had = self._vouchers.get(key, VoucherBalance(voucher=key[0], purpose=key[1], amount=0))
+        self._vouchers[key] = VoucherBalance(
+            voucher=event.voucher,
+            purpose=event.purpose,
+            amount=had.amount + event.amount,
+            plu=event.plu or had.plu,
+            vat=event.vat or had.vat,
+            expires=event.expires or had.expires,
+        )
+
+    @property
+    def vouchers(self) -> tuple[VoucherBalance, ...]:
+        """Every voucher that moved, those that came to nothing too."""
+        return tuple(balance for _, balance in sorted(self._vouchers.items()))
+
     def balances(self) -> Balances:
         """Where everything stands now."""
         return Balances(
@@ -107,11 +129,7 @@ class Ledgers(Struct):
                 for plu, held in sorted(self._stock.items())
                 if held
             ),
-            vouchers=tuple(
-                VoucherBalance(voucher=voucher, purpose=purpose, amount=amount)
-                for (voucher, purpose), amount in sorted(self._vouchers.items())
-                if amount
-            ),
+            vouchers=tuple(balance for balance in self.vouchers if balance.amount),
             deposits=tuple(
                 DepositBalance(order=order, nature=nature, vat=vat, amount=amount)
                 for (order, nature, vat), amount in sorted(self._deposits.items())

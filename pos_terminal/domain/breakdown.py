@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
+from pos_terminal.domain.cash_events import VoucherMoved
 from pos_terminal.domain.events import SaleClosed
 
 R = TypeVar("R", bound=Struct)
@@ -72,6 +73,14 @@ class ServiceSum(Struct, frozen=True, kw_only=True):
     gap: int
 
 
+class VoucherSum(Struct, frozen=True, kw_only=True):
+    """Gift vouchers and credit notes that were issued, used, expired or given away: cents each."""
+
+    what: str
+    count: int
+    amount: int
+
+
 class Breakdown(Struct, frozen=True, kw_only=True):
     """The sums behind a period's totals. `returned` is what came back in `returned_lines`."""
 
@@ -83,6 +92,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     families: tuple[FamilySum, ...] = ()
     drawers: tuple[DrawerSum, ...] = ()
     services: tuple[ServiceSum, ...] = ()
+    vouchers: tuple[VoucherSum, ...] = ()
 
     def drawer(self, number: int) -> DrawerSum:
         """The drawer of that number, in which nothing may have happened yet."""
@@ -192,6 +202,14 @@ def with_count(parts: Breakdown, drawer: int, counted: int, expected: int) -> Br
     else:
         drawers = (*parts.drawers, after)
     return replace(parts, drawers=drawers)
+
+
+def with_voucher(parts: Breakdown, moved: VoucherMoved) -> Breakdown:
+    """The sums with one voucher more that moved: by a ticket, or without one."""
+    issued, used = ("issued", "used") if moved.number else ("given", "expired")
+    what = issued if moved.amount > 0 else used
+    row = VoucherSum(what=what, count=1, amount=abs(moved.amount))
+    return replace(parts, vouchers=summed(parts.vouchers, (row,)))
 
 
 def with_service(parts: Breakdown, service: ServiceSum) -> Breakdown:

@@ -35,6 +35,9 @@ STAFF, PRO = "staff", "pro"
 ON_SPOT, TAKE_AWAY = "on_spot", "take_away"
 """Where it is consumed."""
 
+SINGLE, MULTI = "single", "multi"
+"""What a gift voucher is for: goods of one VAT rate, due at its sale; or anything."""
+
 
 class Choice(Struct, frozen=True):
     """What makes an article an option: its group, and the families and PLUs that may have it.
@@ -57,7 +60,8 @@ class Item(Struct, frozen=True):
     `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate. `staff` and
     `pro` are other price lists, `vats_on_spot` the rates of what is consumed on the spot; `least`
     and `most` bound a price keyed by hand, in cents. With a `choice` it is an option of others.
-    `goods` is what it is beside its price: stock, parts, packing, allergens.
+    `goods` is what it is beside its price: stock, parts, packing, allergens. `voucher` makes it a
+    gift voucher: «multi» for anything, «single» for goods of its VAT rate.
     """
 
     plu: str
@@ -75,6 +79,7 @@ class Item(Struct, frozen=True):
     least: int | None = None
     most: int | None = None
     goods: Goods = ORDINARY
+    voucher: str = ""
 
     def listed(self, day: date, prices: str = "") -> Price | None:
         """What it costs that day at the ordinary prices, or at staff's or professionals'."""
@@ -83,6 +88,8 @@ class Item(Struct, frozen=True):
 
     def rate(self, day: date, place: str = "") -> int | None:
         """Its VAT rate that day, on the spot or else; None: the shop's default rate."""
+        if self.voucher == MULTI:
+            return 0  # it is taxed when it is used (docs/vouchers.md)
         on_spot = self.vats_on_spot.on(day) if place == ON_SPOT else None
         return self.vats.on(day) if on_spot is None else on_spot
 

@@ -16,6 +16,7 @@
 | min, max | bounds of a price keyed by hand, with tax | none |
 | option | an option of other articles, of this group («COUPE»); «TAILLE!» must be chosen | none |
 | for | which families and PLUs may have the option, with semicolons between | all |
+| voucher | multi or single: the article is a gift voucher (docs/vouchers.md) | none |
 | from | the row's price and VAT hold from this date on, YYYY-MM-DD | always |
 
 and those of goods_file.py: stock, parts of other articles, packing, allergens.
@@ -32,7 +33,7 @@ from msgspec import Struct
 
 from pos_terminal.domain import goods_file
 from pos_terminal.domain.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
-from pos_terminal.domain.catalog import Catalog, Choice, Item, dated
+from pos_terminal.domain.catalog import MULTI, SINGLE, Catalog, Choice, Item, dated
 from pos_terminal.domain.cells import BadCell, number, yes_or_no
 from pos_terminal.domain.command_codes import is_command
 from pos_terminal.domain.goods import Goods
@@ -63,6 +64,7 @@ class _Entry(Struct, frozen=True):
     pro: Price | None
     vat: int | None
     vat_on_spot: int | None
+    voucher: str
     goods: goods_file.Cells
 
 
@@ -120,6 +122,7 @@ def _entry(row: Row) -> _Entry:
         vat=_rate(row, "vat"),
         vat_on_spot=_rate(row, "vat_on_spot"),
         goods=goods_file.read(row, _unit(row)),
+        voucher=_voucher(row),
     )
 
 
@@ -128,6 +131,20 @@ def _unit(row: Row) -> Unit:
         return Unit(row["unit"].lower() or "piece")
     except ValueError:
         raise BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
+
+
+def _voucher(row: Row) -> str:
+    """A voucher is a piece. One for anything has no rate; one for goods has its own, everywhere."""
+    what = row["voucher"].lower()
+    if what not in ("", MULTI, SINGLE):
+        raise BadCell("voucher", f"{row['voucher']!r} is not {MULTI} or {SINGLE}")
+    if what and (_unit(row) is not Unit.PIECE or row["option"]):
+        raise BadCell("voucher", "a voucher is an article sold by the piece")
+    if what == MULTI and (_rate(row, "vat") or row["vat_on_spot"]):
+        raise BadCell("voucher", "a voucher for anything is taxed when it is used: no rate")
+    if what == SINGLE and (not row["vat"] or row["vat_on_spot"]):
+        raise BadCell("voucher", "a voucher for goods of one rate has that rate, and no other")
+    return what
 
 
 def _start(row: Row) -> date:
@@ -229,4 +246,5 @@ def _item(entries: Sequence[_Entry], last: _Entry, goods: Goods) -> Item:
         least=last.least,
         most=last.most,
         goods=goods,
+        voucher=last.voucher,
     )

@@ -99,7 +99,8 @@ class LineSold(Event, frozen=True, kw_only=True):
     `tare_kind` is preset (typed, or the catalogue's), weighed, or empty.
     `parent` is the line of the article whose option this is; 0 for an article.
     `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
-    refund takes back.
+    refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single
+    or multi; `voucher` is the number of the one whose use a line is.
     """
 
     kind: ClassVar[str] = "line.sold"
@@ -121,9 +122,16 @@ class LineSold(Event, frozen=True, kw_only=True):
     authority: int = 0
     parent: int = 0
     of: Returned | None = None
+    issues: str = ""
+    voucher: str = ""
     reason: str = ""
     tare: int = 0
     tare_kind: str = ""
+
+    @property
+    def firm(self) -> bool:
+        """Whether it costs what was paid, whatever discount, promotion or place the sale has."""
+        return bool(self.of or self.issues or self.voucher)
 
 
 class LineVoided(Event, frozen=True, kw_only=True):
@@ -145,7 +153,8 @@ class LineVoided(Event, frozen=True, kw_only=True):
 class Tender(Event, frozen=True, kw_only=True):
     """A means of payment taken: `amount` counts towards the total, `given` is what was handed over.
 
-    A pay-out has a negative amount. `change` is given minus amount, in cash.
+    A pay-out has a negative amount. `change` is given minus amount, in cash. `voucher` is the
+    number of the one that pays, and `left` what it is still worth then.
     """
 
     kind: ClassVar[str] = "tender.taken"
@@ -154,6 +163,8 @@ class Tender(Event, frozen=True, kw_only=True):
     amount: int
     given: int
     change: int
+    voucher: str = ""
+    left: int = 0
 
 
 class TenderReturned(Event, frozen=True, kw_only=True):
@@ -165,6 +176,7 @@ class TenderReturned(Event, frozen=True, kw_only=True):
     amount: int
     given: int
     change: int
+    voucher: str = ""
 
 
 class VatSum(Struct, frozen=True, kw_only=True):
@@ -219,6 +231,8 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     discount: int = 0
     parent: int = 0
     of: Returned | None = None
+    issues: str = ""
+    voucher: str = ""
     tare: int = 0
     tare_kind: str = ""
     manual: bool = False
@@ -231,6 +245,8 @@ class Paid(Struct, frozen=True, kw_only=True):
     amount: int
     given: int
     change: int
+    voucher: str = ""
+    left: int = 0
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):

@@ -50,6 +50,8 @@ class Function(Enum):
     TENDER = "tender"
     CREDIT_NOTE = "AVOIR"
     VOUCHER = "BON"
+    CREDIT_NOTE = "AVOIR"
+    VOUCHER = "BON"
     TICKET = "TICKET"
     GIFT = "CADEAU"
     BRIEF = "BREF"

@@ -71,14 +71,16 @@ def line_nets(grosses: Sequence[int], rate: int) -> tuple[int, ...]:
     return shares(0, [Fraction(line * WHOLE, WHOLE + rate) for line in grosses])
 
 
-def returned(allotted: int, quantity: int, before: int, now: int) -> int:
+def returned(allotted: int, quantity: int, before: int, now: int, given: int) -> int:
     """The part of an original line's allotment that a return of `now` out of `quantity` gives back.
 
-    `before` is what was returned of it earlier. The parts of all returns add up to `allotted`.
+    `before` is what was returned of it earlier, for which `given` cents were given back. The parts
+    of all returns add up to `allotted`, also when one of them is undone and others stand.
     """
     if not 0 < now <= quantity - before:
         raise ValueError(f"{now} of {quantity} cannot be returned after {before}")
-    return divide(allotted * (before + now), quantity) - divide(allotted * before, quantity)
+    rest = divide(allotted * (before + now), quantity) - given
+    return max(rest, 0) if allotted >= 0 else min(rest, 0)
 
 
 def euros(cents: int) -> str:

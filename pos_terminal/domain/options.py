@@ -18,7 +18,7 @@ class Question(Struct, frozen=True):
 def question(sale: Sale | None, catalog: Catalog) -> Question | None:
     """The first forced choice that the last article still lacks, in the catalogue's order."""
     article = sale.last_article if sale else ()
-    item = catalog.plu(article[0].plu) if article else None
+    item = catalog.plu(article[0].plu) if article and not article[0].firm else None
     if item is None:
         return None
     made = {_group(catalog, line) for line in article[1:]}
@@ -31,7 +31,7 @@ def question(sale: Sale | None, catalog: Catalog) -> Question | None:
 def parent(sale: Sale, option: Item, catalog: Catalog) -> LineSold:
     """The last article's line, where the option may follow it. Raises Refused."""
     article = sale.last_article
-    item = catalog.plu(article[0].plu) if article else None
+    item = catalog.plu(article[0].plu) if article and not article[0].firm else None
     if item is None or option.choice is None:
         raise Refused(faults.OPTION_REFUSED)
     choices = catalog.options(item).get(option.choice.group, ())

@@ -14,9 +14,10 @@ from pos_terminal.domain.digital import digital
 from pos_terminal.domain.events import SaleClosed, TicketLine
 from pos_terminal.domain.forms import Asked, Form
 from pos_terminal.domain.money import euros
+from pos_terminal.domain.paper_codes import TillName, ticket_code
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.quantity import ONE, Unit
-from pos_terminal.domain.receipt import Align, Block, Qr, Receipt, Row, Rule, Text
+from pos_terminal.domain.receipt import Align, Barcode, Block, Qr, Receipt, Row, Rule, Text
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.domain.words import say
 
@@ -41,6 +42,11 @@ class PaperRules:
         if self.note not in (PRINT, OFFER, ASKED):
             raise ValueError(f"note {self.note!r}: {PRINT}, {OFFER} or {ASKED}")
 
+    @property
+    def till(self) -> TillName:
+        """The till that its papers' barcodes name."""
+        return TillName(self.store, self.terminal)
+
 
 ORDINARY_PAPERS = PaperRules()
 """A till that was told nothing else."""
@@ -56,8 +62,11 @@ def paper(rules: PaperRules, asked: Asked) -> Receipt:
     """The paper that is asked for."""
     shop, terminal, ticket, copy = rules.shop, rules.terminal, asked.closed, asked.request.copy
     form = Form(asked.request.form)
+    code = "" if asked.simulated else ticket_code(rules.till, ticket.series, ticket.number)
     if form is Form.TICKET:
-        return tickets.receipt(shop, terminal, ticket, asked.at, copy, simulated=asked.simulated)
+        return tickets.receipt(
+            shop, terminal, ticket, asked.at, copy, simulated=asked.simulated, code=code
+        )
     training = ticket.series == TRAINING_SERIES
     marks = tuple(tickets.marks(copy, simulated=asked.simulated, training=training))
     name = f"{form.value} {tickets.number(terminal, ticket)}"
@@ -69,6 +78,7 @@ def paper(rules: PaperRules, asked: Asked) -> Receipt:
             *_body(form, rules, asked),
             *marks,
             *(Text(line, Align.CENTRE) for line in shop.footer),
+            *((Barcode(code),) if code else ()),
         ),
     )
 

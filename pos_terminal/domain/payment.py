@@ -20,7 +20,8 @@ class TenderKind(Struct, frozen=True):
     """A means of payment. `name` stands in records, `label` on the display and on paper.
 
     `most` is the dated limit, in cents, of what it may pay of one sale, and `above` the refusal of
-    more. `food_only` pays for food alone, and on working days.
+    more. `food_only` pays for food alone, and on working days. `pays_out` gives money back for
+    a ticket's articles; one that is not `keyed` has no key, and pays by a voucher's number.
     """
 
     name: str
@@ -30,6 +31,8 @@ class TenderKind(Struct, frozen=True):
     food_only: bool = False
     most: Dated[int] = UNLIMITED
     above: Fault = faults.AMOUNT_TOO_LARGE
+    pays_out: bool = False
+    keyed: bool = True
 
 
 CASH = TenderKind(
@@ -42,7 +45,7 @@ CASH = TenderKind(
 )
 """Code monétaire et financier, article D. 112-3, I 1° (décret n° 2015-741)."""
 
-CARD = TenderKind("CARD", "CARTE")
+CARD = TenderKind("CARD", "CARTE", pays_out=True)
 CHEQUE = TenderKind("CHEQUE", "CHEQUE", opens_drawer=True)
 
 MEAL = TenderKind(
@@ -55,8 +58,11 @@ MEAL = TenderKind(
 )
 """Code du travail, article R. 3262-10 (décret n° 2022-1266); days: article R. 3262-8."""
 
-TENDERS = {kind.name: kind for kind in (CASH, CARD, CHEQUE, MEAL)}
-"""The tenders that have a key. A pay-out is in cash."""
+VOUCHER = TenderKind("VOUCHER", "BON CADEAU", keyed=False)
+CREDIT_NOTE = TenderKind("AVOIR", "AVOIR", keyed=False)
+
+TENDERS = {kind.name: kind for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE)}
+"""All tenders. What is paid out is cash, but for a refund."""
 
 NORMAL_RATE = 2000
 """From this VAT rate on an article is no food that a meal voucher pays, if nothing else is said:
@@ -114,6 +120,8 @@ class Allowed(Struct, frozen=True):
 
 def is_food(line: LineSold, item: Item | None) -> bool:
     """Whether a meal voucher may pay for the line: the catalogue says it, or else its VAT rate."""
+    if line.issues:
+        return False
     if item is not None and item.meal_voucher is not None:
         return item.meal_voucher
     return line.vat < NORMAL_RATE

@@ -13,7 +13,13 @@ from msgspec.structs import fields, replace
 
 from pos_terminal.domain import breakdown
 from pos_terminal.domain.breakdown import ServiceSum, combined, summed
-from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened, PaymentChanged
+from pos_terminal.domain.cash_events import (
+    CashCounted,
+    CashMoved,
+    DrawerOpened,
+    PaymentChanged,
+    VoucherMoved,
+)
 from pos_terminal.domain.events import (
     Event,
     LineSold,
@@ -277,6 +283,8 @@ def _after(
             return replace(totals, drawer_openings=totals.drawer_openings + 1)
         case CashMoved() | CashCounted() | PaymentChanged():
             return _with_cash(totals, event)
+        case VoucherMoved() if totals.parts and event.series != TRAINING_SERIES:
+            return replace(totals, parts=breakdown.with_voucher(totals.parts, event))
         case ServiceClosed() if totals.parts:
             parts = breakdown.with_service(totals.parts, _service(event, totals))
             return replace(totals, parts=parts)

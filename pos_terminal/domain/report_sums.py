@@ -63,6 +63,13 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
     if parts.returned_lines:
         rows.append((f"{say('Retours')} ({parts.returned_lines})", euros(parts.returned)))
     yield from _table("", rows)
+    yield from _table(
+        say("BONS ET AVOIRS"),
+        (
+            (f"{_voucher(each.what)} ({each.count})", euros(each.amount))
+            for each in parts.vouchers
+        ),
+    )
     families = sorted(parts.families, key=lambda each: each.family)
     yield from _table(
         say("PAR FAMILLE") if any(each.family for each in families) else "",
@@ -83,6 +90,11 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
         say("PAR SERVICE"),
         ((f"{each.name} ({each.tickets})", euros(each.net)) for each in parts.services),
     )
+
+
+def _voucher(what: str) -> str:
+    names = {"issued": say("Emis"), "used": say("Utilises"), "expired": say("Perimes")}
+    return names.get(what, say("Offerts"))
 
 
 def _corrections(totals: PeriodTotals) -> Pairs:

@@ -36,6 +36,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import line_nets, vat_within
 from pos_terminal.domain.payment import TenderKind
 from pos_terminal.domain.quantity import ONE
+from pos_terminal.domain.refund_events import RefundEnded, RefundOpened
 
 LARGEST_TOTAL = 9_999_999
 """No price, line, total or payment exceeds 99 999,99 either way: what the display holds."""
@@ -59,7 +60,8 @@ class Sale(Struct, frozen=True):
 
     `undoable` counts the newest discounts since which no line has come or gone; `prices` and
     `place` are the price list and where it is consumed, `rates` the VAT rates that changed so;
-    `at` is the local time at which it began, by which promotions hold.
+    `at` is the local time at which it began, by which promotions hold. `refund` is the series and
+    number of the ticket that its articles come back from now; None: they are sold.
     """
 
     number: int
@@ -75,6 +77,7 @@ class Sale(Struct, frozen=True):
     prices: str = ""
     place: str = ""
     rates: Mapping[int, int] = field(default_factory=dict)
+    refund: tuple[str, int] | None = None
 
     @property
     def live(self) -> tuple[LineSold, ...]:
@@ -117,6 +120,21 @@ class Sale(Struct, frozen=True):
             )
             for given in reductions
             if (shares := tuple(each for each in given.shares if each.line not in self.voided))
+        )
+
+    @property
+    def vouchers(self) -> Mapping[str, int]:
+        """What the sale takes from vouchers, in cents by their numbers."""
+        used = [(line.voucher, -line.gross) for line in self.live if line.voucher]
+        used += [(paid.voucher, paid.amount) for paid in self.tenders if paid.voucher]
+        return {each: sum(cents for name, cents in used if name == each) for each, _ in used}
+
+    def returns(self, series: str, number: int) -> tuple[LineSold, ...]:
+        """The lines that take something back from that ticket."""
+        return tuple(
+            line
+            for line in self.live
+            if line.of and (line.of.series, line.of.number) == (series, number)
         )
 
     @property
@@ -190,7 +208,7 @@ class Sale(Struct, frozen=True):
             raise Refused(faults.BAD_NUMBER)
         else:
             amount = min(handed, due)
-        if (handed > amount or due <= 0) and not kind.gives_change:
+        if (handed > amount or due <= 0) and not (kind.gives_change or self._pays_out(kind)):
             raise Refused(faults.TENDER_EXACT)
         return Tender(
             sale=self.number,
@@ -199,6 +217,10 @@ class Sale(Struct, frozen=True):
             given=handed,
             change=handed - amount,
         )
+
+    def _pays_out(self, kind: TenderKind) -> bool:
+        """Whether money for a ticket's own articles goes back this way."""
+        return kind.pays_out and self.due < 0 and any(line.of for line in self.live)
 
     def give_back(self) -> TenderReturned:
         """Undo the last means of payment, as long as the sale is open. Raises Refused."""
@@ -211,6 +233,7 @@ class Sale(Struct, frozen=True):
             amount=-last.amount,
             given=-last.given,
             change=-last.change,
+            voucher=last.voucher,
         )
 
     def close(self, series: str, number: int) -> SaleClosed:
@@ -265,6 +288,8 @@ class Sale(Struct, frozen=True):
                 discount=line.gross - now.gross,
                 parent=line.parent,
                 of=line.of,
+                issues=line.issues,
+                voucher=line.voucher,
                 tare=line.tare,
                 tare_kind=line.tare_kind,
                 manual=line.entry == MANUAL,
@@ -290,7 +315,12 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
             return replace(sale, voided=sale.voided | {event.line}, undoable=0)
         case Tender():
             paid = Paid(
-                tender=event.tender, amount=event.amount, given=event.given, change=event.change
+                tender=event.tender,
+                amount=event.amount,
+                given=event.given,
+                change=event.change,
+                voucher=event.voucher,
+                left=event.left,
             )
             return replace(sale, tenders=(*sale.tenders, paid))
         case TenderReturned():
@@ -315,6 +345,10 @@ def _adjusted(sale: Sale, event: Event) -> Sale:
             return replace(sale, place=event.place, rates=rates)
         case DiscountWithdrawn():
             return replace(sale, discounts=sale.discounts[:-1], undoable=sale.undoable - 1)
+        case RefundOpened(series=series, number=number):
+            return replace(sale, refund=(series, number))
+        case RefundEnded():
+            return replace(sale, refund=None)
         case _:
             return sale
 

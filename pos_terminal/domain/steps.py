@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from pos_terminal.domain.cash_events import VoucherMoved
+from pos_terminal.domain.cash_events import VoucherMoved
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested
@@ -165,6 +166,14 @@ class PrintVoucher(Struct, frozen=True):
     copy: int = 0
 
 
+class PrintVoucher(Struct, frozen=True):
+    """Print this voucher, made at that local time; `copy` from 1 on is a numbered duplicate."""
+
+    made: VoucherMoved
+    at: str
+    copy: int = 0
+
+
 class PrintReport(Struct, frozen=True):
     """Print this paper, which is no ticket."""
 
@@ -239,6 +248,7 @@ Effect = (
     | OpenDrawer
     | Print
     | PrintReport
+    | PrintVoucher
     | PrintVoucher
     | CatchUp
     | ReadDay

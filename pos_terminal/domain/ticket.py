@@ -10,7 +10,7 @@ from pos_terminal.domain.payment import TENDERS
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.promotions import PROMOTION
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
-from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
 from pos_terminal.domain.weighing import PRESET
 from pos_terminal.domain.words import say
 
@@ -34,12 +34,20 @@ def number(terminal: str, ticket: SaleClosed) -> str:
 
 
 def receipt(
-    shop: Shop, terminal: str, ticket: SaleClosed, at: str, copy: int, *, simulated: bool
+    shop: Shop,
+    terminal: str,
+    ticket: SaleClosed,
+    at: str,
+    copy: int,
+    *,
+    simulated: bool,
+    code: str = "",
 ) -> Receipt:
     """The ticket as a document. `at` is the closing record's local time, ISO 8601.
 
     `copy` 0 is the ticket, from 1 on the duplicate of that number. A simulated sale says so at
     its head and at its foot, so that the paper cannot pass for a ticket; so does an exercise.
+    `code` is the barcode that names the ticket at its foot, if it has one.
     """
     training = ticket.series == TRAINING_SERIES
     return Receipt(
@@ -57,6 +65,7 @@ def receipt(
             *vat(ticket),
             *marks(copy, simulated=simulated, training=training),
             *(Text(line, Align.CENTRE) for line in shop.footer),
+            *((Barcode(code),) if code else ()),
         ),
     )
 
@@ -71,6 +80,8 @@ def head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Blo
     if ticket.place:
         yield Text(consumed(ticket.place), Align.CENTRE)
     yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
+    for each in sorted({line.of.number for line in ticket.lines if line.of and not line.voided}):
+        yield Text(f"{say('Remboursement du ticket no')} {terminal}-{each:06d}")
 
 
 def marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
@@ -148,6 +159,8 @@ def tenders(ticket: SaleClosed) -> Iterator[Block]:
     for paid in ticket.tenders:
         label = say(TENDERS[paid.tender].label)
         yield Row(label, euros(paid.given))
+        if paid.voucher:
+            yield Row(f"  {say('Solde du bon')} ...{paid.voucher[-4:]}", euros(paid.left))
     if ticket.change:
         yield Row(say("RENDU"), euros(ticket.change))
 

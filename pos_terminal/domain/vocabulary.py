@@ -5,6 +5,7 @@ from pos_terminal.domain.cash_events import CASH_EVENTS
 from pos_terminal.domain.clerk_events import CLERK_EVENTS
 from pos_terminal.domain.events import SALE_EVENTS, Event
 from pos_terminal.domain.period_events import PERIOD_EVENTS
+from pos_terminal.domain.refund_events import REFUND_EVENTS
 from pos_terminal.domain.stock_events import STOCK_EVENTS
 from pos_terminal.domain.system_events import SYSTEM_EVENTS
 
@@ -29,6 +30,7 @@ KINDS: dict[str, type[Event]] = {
         *CASH_EVENTS,
         *STOCK_EVENTS,
         *PERIOD_EVENTS,
+        *REFUND_EVENTS,
         *SYSTEM_EVENTS,
     )
 }

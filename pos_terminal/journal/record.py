@@ -40,6 +40,7 @@ from pos_terminal.domain.period_events import (
     TrainingEnded,
     TrainingStarted,
 )
+from pos_terminal.domain.refund_events import RefundEnded, RefundOpened
 from pos_terminal.domain.setup import Setup
 from pos_terminal.domain.system_events import KeyMade, KeyRotated
 from pos_terminal.journal import codec
@@ -215,6 +216,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             case PricesChosen(sale=sale) | PlaceChosen(sale=sale) | PromotionsApplied(sale=sale):
                 self._must_be_open(sale)
             case SaleHeld(sale=sale) | SaleRecalled(sale=sale):
+                self._must_be_open(sale)
+            case RefundOpened(sale=sale) | RefundEnded(sale=sale):
                 self._must_be_open(sale)
             case SaleOpened(sale=sale):
                 if sale != self.counts.sale + 1:

@@ -43,6 +43,7 @@ from pos_terminal.domain.steps import (
     PrintClosure,
     PrintReport,
     PrintVoucher,
+    PrintVoucher,
     ReadDay,
     Show,
     Sound,
@@ -228,6 +229,10 @@ class Till:
                     self._outputs.printer.print(self._paper(effect))
                 case PrintReport(paper):
                     self._outputs.printer.print(Paper(None, paper))
+                case PrintVoucher(made, at, copy):
+                    article = self.counter.present.plu(made.plu) if made.plu else None
+                    name = article.name if article else ""
+                    self._print(vouchers.paper, made, at, name=name, copy=copy)
                 case PrintVoucher(made, at, copy):
                     article = self.counter.present.plu(made.plu) if made.plu else None
                     name = article.name if article else ""

@@ -38,7 +38,7 @@ def test_every_fault_has_one_name_and_is_used() -> None:
 
 @pytest.mark.parametrize("fault", every(), ids=lambda fault: fault.code)
 def test_each_can_be_read_and_acted_on(fault: Fault) -> None:
-    assert re.fullmatch(rf"[{PLACES}]-1\d\d", fault.code)
+    assert re.fullmatch(rf"[{PLACES}]-[12]\d\d", fault.code)
     assert fault.text.isascii() and fault.text.isupper() and 0 < len(fault.text) <= 20
     assert fault.cause.endswith(".") and fault.remedy.endswith(".")
     assert by_code(fault.code) is fault

@@ -109,18 +109,26 @@ def test_what_cannot_be_spread_is_refused() -> None:
 def test_returns_in_parts_give_back_the_whole(
     data: st.DataObject, allotted: int, quantity: int
 ) -> None:
-    before, given_back = 0, 0
-    while before < quantity:
-        now = data.draw(st.integers(1, quantity - before))
-        given_back += returned(allotted, quantity, before, now)
-        before += now
+    parts: list[tuple[int, int]] = []
+    for undo in data.draw(st.lists(st.booleans(), max_size=30)):
+        before, given_back = sum(n for n, _ in parts), sum(cents for _, cents in parts)
+        if undo and parts:
+            parts.pop(data.draw(st.integers(0, len(parts) - 1)))
+        elif before < quantity:
+            now = data.draw(st.integers(1, quantity - before))
+            part = returned(allotted, quantity, before, now, given_back)
+            assert part * allotted >= 0 and abs(part) <= abs(allotted)
+            parts.append((now, part))
+    before, given_back = sum(n for n, _ in parts), sum(cents for _, cents in parts)
+    if before < quantity:
+        given_back += returned(allotted, quantity, before, quantity - before, given_back)
     assert given_back == allotted
 
 
 @pytest.mark.parametrize(("before", "now"), [(0, 0), (0, -1), (0, 4), (2, 2)])
 def test_no_more_comes_back_than_was_sold(before: int, now: int) -> None:
     with pytest.raises(ValueError, match="cannot be returned"):
-        returned(390, 3, before, now)
+        returned(390, 3, before, now, 0)
 
 
 @pytest.mark.parametrize(

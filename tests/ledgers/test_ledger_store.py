@@ -11,6 +11,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.balances import Balances, VoucherBalance, fold
 from pos_terminal.domain.events import Returned, SaleClosed, TicketLine
 from pos_terminal.domain.ledger import (
+    Back,
     Changes,
     DepositsHeld,
     DepositWanted,
@@ -93,7 +94,7 @@ def said(store: LedgerStore, state: Path) -> Balances:
     assert isinstance(stock, StockHeld)
     return Balances(
         stock=stock.stock,
-        vouchers=tuple(each for each in vouchers if isinstance(each, VoucherBalance)),
+        vouchers=tuple(v for v in vouchers if isinstance(v, VoucherBalance) and v.amount),
         deposits=tuple(d for each in held if isinstance(each, DepositsHeld) for d in each.deposits),
     )
 
@@ -141,7 +142,7 @@ def test_returned_lines_add_up() -> None:
     changes = Changes()
     for number in (5, 6):
         changes.take(ticket("A", number, Returned(series="A", number=4, line=2)), number, 1, AT)
-    assert changes.returned == {("A", 4, 2): 3000}
+    assert changes.returned == {("A", 4, 2): Back(3000, 390)}
     assert changes.sold == {(1, "28"): -3000}
 
 

@@ -30,7 +30,9 @@ def amount(desk: Desk, _: str, __: Moment) -> Step:
 
 def reason(desk: Desk, _: str, __: Moment) -> Step:
     """`2 MOTIF`: the reason of what follows: a discount, cash moved, a weight by hand."""
-    most = max(desk.terms.most_reasons, desk.rules.most_reasons)
+    most = max(
+        desk.terms.most_reasons, desk.rules.most_reasons, len(desk.refunds.reasons)
+    )
     return desk.set(desk.entry.because(most))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from pos_terminal.domain import digital, display, faults
+from pos_terminal.domain.desk import refunding
 from pos_terminal.domain.desk.looking import look_up
 from pos_terminal.domain.desk.state import Closed, Desk
 from pos_terminal.domain.entry import Entry
@@ -27,8 +28,15 @@ PAPERS = frozenset(
 """The keys that print a paper of a closed sale."""
 
 
-def ticket(desk: Desk, _: str, __: Moment) -> Step:
-    """`TICKET`: the whole ticket; after the first paper, as a numbered duplicate."""
+def ticket(desk: Desk, _: str, moment: Moment) -> Step:
+    """`TICKET`: the whole ticket; after the first paper, as a numbered duplicate.
+
+    Behind `RF` it is the ticket that is to be refunded; in a refund, all that is left of it.
+    """
+    if desk.entry.returning:
+        return refunding.typed(desk, moment)
+    if desk.sale and desk.sale.refund:
+        return refunding.everything(desk)
     return _ask(desk, Form.TICKET)
 
 

@@ -60,7 +60,7 @@ def _rates(desk: Desk, sale: Sale, wanted: str, moment: Moment) -> tuple[LineRat
     rates: dict[int, int] = {}
     for line in sale.live:
         item = desk.catalog.plu(line.plu)
-        if item is None:
+        if item is None or line.firm:
             continue
         if item.vats_on_spot.on(moment.day) is not None:
             rate = item.rate(moment.day, wanted)

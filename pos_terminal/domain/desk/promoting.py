@@ -13,7 +13,12 @@ from pos_terminal.domain.keys import Function
 from pos_terminal.domain.promotions import applied
 from pos_terminal.domain.sale import Sale
 
-SETTLING = frozenset({Function.SUBTOTAL, Function.TENDER, Function.PERCENT, Function.DISCOUNT})
+SETTLING = frozenset(
+    {
+        Function.SUBTOTAL, Function.TENDER, Function.PERCENT, Function.DISCOUNT,
+        Function.CREDIT_NOTE, Function.VOUCHER,
+    }
+)  # fmt: skip
 """Keys that need to know what the sale comes to."""
 
 CHANGING = (LineSold, LineVoided, DiscountGiven, DiscountWithdrawn)
@@ -53,5 +58,6 @@ def _found(desk: Desk, sale: Sale) -> tuple[Reduction, ...]:
     if sale.prices:
         return standing
     bound = discounted | {share.line for each in standing for share in each.shares}
-    free = [line for line in sale.lines if line.line not in sale.voided and line.line not in bound]
+    bound |= sale.voided | {line.line for line in sale.lines if line.firm}
+    free = [line for line in sale.lines if line.line not in bound]
     return standing + applied(free, desk.terms.promotions, datetime.fromisoformat(sale.at))

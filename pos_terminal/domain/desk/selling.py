@@ -12,7 +12,7 @@ from pos_terminal.domain.barcode import (
 )
 from pos_terminal.domain.catalog import Found
 from pos_terminal.domain.clerks import Right
-from pos_terminal.domain.desk import authority, options, weights
+from pos_terminal.domain.desk import authority, options, refunding, weights
 from pos_terminal.domain.desk.correcting import void
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
@@ -23,6 +23,7 @@ from pos_terminal.domain.options import question
 from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale import LARGEST_TOTAL, MANUAL, Refused, apply
 from pos_terminal.domain.steps import Scanned, Show, Sound, Step, Weighed
+from pos_terminal.domain.vouchers import may_be_sold
 from pos_terminal.domain.weighing import UNWEIGHED, Net, by_hand, on_the_scale
 
 
@@ -79,6 +80,8 @@ def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
 
 
 def _article(desk: Desk, number: str, moment: Moment) -> Step:
+    if desk.sale and desk.sale.refund and not desk.entry.voiding:
+        return refunding.article(desk, number, "key")  # the catalogue may have it no more
     item = desk.catalog.plu(number)
     if item is None:
         raise Refused(faults.UNKNOWN_ARTICLE)
@@ -90,6 +93,8 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> S
         if replace(desk.entry, number="", voiding=False) != Entry():
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
         return void(desk, found.item)
+    if desk.sale and desk.sale.refund:
+        return refunding.found(desk, found, entry, code)
     weights.check(desk, found)
     asked = desk.question
     if asked and found.item not in asked.choices:
@@ -148,6 +153,8 @@ def _sell(
         raise Refused(faults.PRICE_OUT_OF_BOUNDS)
     if desk.entry.returning:
         quantity = -quantity
+    if item.voucher:
+        may_be_sold(sale, quantity, price.gross(quantity), training=desk.training)
     vat = item.rate(moment.day, sale.place)
     line = sale.sell(
         LineSold(
@@ -167,6 +174,7 @@ def _sell(
             entry=entry,
             code=code,
             authority=desk.authority,
+            issues=item.voucher,
             reason=weights.reason(desk, desk.entry) if entry == MANUAL else "",
             tare=net.tare,
             tare_kind=net.kind,

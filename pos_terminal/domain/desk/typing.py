@@ -43,11 +43,6 @@ def price(desk: Desk, _: str, __: Moment) -> Step:
     return desk.set(desk.entry.at_price())
 
 
-def returning(desk: Desk, _: str, __: Moment) -> Step:
-    """The next article comes back; pressed again, it does not."""
-    return desk.set(replace(desk.entry, returning=not desk.entry.returning))
-
-
 def voiding(desk: Desk, _: str, __: Moment) -> Step:
     """The next article named is taken off the sale; pressed again, it is not."""
     return desk.set(replace(desk.entry, voiding=not desk.entry.voiding))

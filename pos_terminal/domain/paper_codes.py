@@ -1,0 +1,114 @@
+"""What the till's own papers carry as a barcode: tickets and vouchers. Pure.
+
+    $YT1$2$T123 A5       ticket T 123 of till 2 in shop 1 (written here with a blank)
+    $YB 2481093477531186 a voucher by its number
+    |||
+    ||+-- T a ticket, B a voucher («bon»)
+    |+--- no key of the till has letters that begin with Y (domain/key_table.py)
+    +---- the till's own mark: the catalogue refuses barcodes that begin with it
+
+A ticket's code ends with two check characters as a command's does. A voucher's number has sixteen
+digits, so that it can be typed as well: what it is, thirteen of chance, and two check digits by
+ISO/IEC 7064 MOD 97-10 (as an IBAN's). Who knows many numbers knows nothing about the next one.
+"""
+
+import re
+
+from msgspec import Struct
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.command_codes import MARK, check_characters
+from pos_terminal.domain.sale import Refused
+
+OWN = MARK + "Y"
+TICKET, VOUCHER = OWN + "T", OWN + "B"
+BETWEEN = MARK
+
+GIFT_MULTI, CREDIT_NOTE, GIFT_SINGLE = "1", "2", "3"
+"""The first digit of a voucher's number: for anything, given for a refund, for goods of a rate."""
+
+CHANCE = 10**13
+"""A voucher's number holds a number below this one, drawn by chance."""
+
+VOUCHER_DIGITS = 16
+
+_TICKET = re.compile(r"\$YT([0-9A-Z]{1,12})\$([0-9A-Z]{1,12})\$([A-Z]{1,4})([0-9]{1,9})(..)")
+
+
+class TillName(Struct, frozen=True):
+    """A till among all of a shop: what tells its papers from those of others."""
+
+    store: str = "1"
+    terminal: str = "1"
+
+
+class TicketCode(Struct, frozen=True):
+    """What a ticket's barcode says: whose it is, and which."""
+
+    till: TillName
+    series: str
+    number: int
+
+
+def is_paper(code: str) -> bool:
+    """Whether a scanned code is that of a paper of some till, right or damaged."""
+    return code.startswith(OWN)
+
+
+def is_voucher(code: str) -> bool:
+    """Whether a scanned code is a voucher's, right or damaged."""
+    return code.startswith(VOUCHER)
+
+
+def ticket_code(till: TillName, series: str, number: int) -> str:
+    """The text of a ticket's barcode. Capital letters alone: every scanner sends these."""
+    body = BETWEEN.join((till.store.upper(), till.terminal.upper(), f"{series}{number}"))
+    return TICKET + body + _check(body)
+
+
+def read_ticket(code: str) -> TicketCode:
+    """The ticket that a barcode names. Raises Refused where anything in it is wrong."""
+    found = _TICKET.fullmatch(code)
+    if found is None or _check(code[len(TICKET) : -2]) != found[5]:
+        raise Refused(faults.PAPER_UNREADABLE)
+    return TicketCode(TillName(found[1], found[2]), found[3], int(found[4]))
+
+
+def is_of(till: TillName, code: TicketCode) -> bool:
+    """Whether this till printed the ticket."""
+    return code.till == TillName(till.store.upper(), till.terminal.upper())
+
+
+def voucher_number(what: str, chance: int) -> str:
+    """A new voucher's number: `what` it is, and `chance`, which is below CHANCE."""
+    if not 0 <= chance < CHANCE:
+        raise ValueError(f"{chance}: a voucher's number wants chance below {CHANCE}")
+    body = f"{what}{chance:013d}"
+    return f"{body}{98 - int(body) * 100 % 97:02d}"
+
+
+def voucher_code(number: str) -> str:
+    """The text of a voucher's barcode."""
+    return VOUCHER + number
+
+
+def read_voucher(code: str) -> str:
+    """The number that a barcode says. Raises Refused where it is damaged."""
+    return checked_voucher(code.removeprefix(VOUCHER))
+
+
+def checked_voucher(number: str) -> str:
+    """A voucher's number as it was typed or scanned. Raises Refused where a digit is wrong."""
+    digits = number.isascii() and number.isdigit() and len(number) == VOUCHER_DIGITS
+    if not digits or int(number) % 97 != 1:
+        raise Refused(faults.PAPER_UNREADABLE)
+    return number
+
+
+def grouped(number: str) -> str:
+    """«2481 0934 7753 1186»: as it stands on paper, to be typed."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def _check(body: str) -> str:
+    return check_characters(body.replace(BETWEEN, ""))
