@@ -60,6 +60,21 @@ def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
     return book.overdue(moment.local, day_ends=hours.day_ends, year_begins=hours.year_begins)
 
 
+def first(
+    book: Book, moment: Moment, hours: ClosingHours, opened: Iterable[int]
+) -> tuple[Period, ...]:
+    """What is closed before anything that comes at `moment` is recorded: it is of another period.
+
+    A month or a year that is over is closed in any case, and takes open sales over; else a day of
+    the new one would end up in it. A day alone waits for its Z, unless days are closed
+    automatically and no sale is open.
+    """
+    periods = due(book, moment, hours)
+    if Period.MONTH in periods or Period.YEAR in periods:
+        return periods
+    return periods if hours.automatic and not tuple(opened) else ()
+
+
 def refusal(
     book: Book, opened: Iterable[int], *, count_first: bool, carried: Iterable[int] = ()
 ) -> Fault | None:

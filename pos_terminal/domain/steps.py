@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from pos_terminal.domain.cash_events import VoucherMoved
-from pos_terminal.domain.cash_events import VoucherMoved
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested
@@ -166,18 +165,11 @@ class PrintVoucher(Struct, frozen=True):
     copy: int = 0
 
 
-class PrintVoucher(Struct, frozen=True):
-    """Print this voucher, made at that local time; `copy` from 1 on is a numbered duplicate."""
-
-    made: VoucherMoved
-    at: str
-    copy: int = 0
-
-
 class PrintReport(Struct, frozen=True):
-    """Print this paper, which is no ticket."""
+    """Print this paper, which is no ticket; a `patient` one as soon as the printer can."""
 
     paper: Receipt
+    patient: bool = False
 
 
 class CatchUp(Struct, frozen=True):
@@ -248,7 +240,6 @@ Effect = (
     | OpenDrawer
     | Print
     | PrintReport
-    | PrintVoucher
     | PrintVoucher
     | CatchUp
     | ReadDay

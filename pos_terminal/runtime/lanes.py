@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ Put = Callable[[Input], None]
 
 BREATH = 0.2
 """Seconds before a device that failed and is still there is served again: no driver can spin."""
+
+TRY_AGAIN = 30.0
+"""Seconds after which a paper that must not be lost is tried again."""
 
 LONGEST_QUEUE = 20
 """Receipts that may wait for a slow printer; one more is refused: nobody would wait for it."""
@@ -103,18 +107,29 @@ async def sound_tones(port: Port[ToneIndicator], box: Latest[Tone]) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper to print, and the request that its outcome answers; None: it is no ticket."""
+    """One paper to print, and the request that its outcome answers; None: it is no ticket.
+
+    A `patient` one that the printer refused is tried again until it is printed.
+    """
 
     request: ReceiptRequested | None
     receipt: Receipt
+    patient: bool = False
 
 
 class PrinterLane:
-    """Receipts one after the other; each ends as printed, refused or unknown, and says so."""
+    """Receipts one after the other; each ends as printed, refused or unknown, and says so.
 
-    def __init__(self, port: Port[Printer] | None, put: Put) -> None:
+    Patient papers that were refused wait until nothing else has been printed for `again` seconds.
+    """
+
+    def __init__(
+        self, port: Port[Printer] | None, put: Put, *, again: float = TRY_AGAIN
+    ) -> None:
         self._port = port
         self._put = put
+        self._again = again
+        self._kept: deque[Paper] = deque(maxlen=LONGEST_QUEUE)
         self._papers: asyncio.Queue[Paper] = asyncio.Queue(LONGEST_QUEUE)
 
     def print(self, paper: Paper) -> None:
@@ -127,8 +142,23 @@ class PrinterLane:
     async def run(self) -> NoReturn:
         """Print what is queued, for ever."""
         while True:
-            paper = await self._papers.get()
-            self._put(await self._print(paper))
+            try:
+                async with asyncio.timeout(self._again if self._kept else None):
+                    paper = await self._papers.get()
+            except TimeoutError:
+                await self._try_again()
+                continue
+            done = await self._print(paper)
+            if paper.patient and done.outcome == "refused" and self._port:
+                self._kept.append(paper)
+            self._put(done)
+
+    async def _try_again(self) -> None:
+        """The oldest paper that was refused; it was said why, and is not said again."""
+        done = await self._print(self._kept[0])
+        if done.outcome != "refused":
+            self._kept.popleft()
+            self._put(done)
 
     async def _print(self, paper: Paper) -> PaperDone:
         if self._port is None:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import closing, display, drawer, papers, report, vouchers
 from pos_terminal.domain.cash_events import CashCounted
-from pos_terminal.domain.clockwork import jump
+from pos_terminal.domain.clockwork import doubtful, jump
 from pos_terminal.domain.closing import ClosingHours
 from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
@@ -42,7 +42,6 @@ from pos_terminal.domain.steps import (
     Print,
     PrintClosure,
     PrintReport,
-    PrintVoucher,
     PrintVoucher,
     ReadDay,
     Show,
@@ -111,7 +110,29 @@ class Till:
 
     async def _serve(self, inputs: Inputs) -> None:
         while True:
-            self._take(await inputs.get())
+            given = await inputs.get()
+            await self._enter_period()
+            self._take(given)
+
+    async def _enter_period(self) -> None:
+        """Before an input is decided: close what was over when it came (domain/closing.first).
+
+        Nothing is closed by a clock that is surely wrong, nor between a tender and its ticket.
+        """
+        if self._simulated or self.counter.engaged or not self._ended():
+            return
+        while self._newest:  # the book must be as of the last record
+            await asyncio.wait((self._newest,))
+            await asyncio.sleep(0)
+        periods = self._ended()
+        if periods:
+            self.close(periods, automatic=True, carry=True)
+
+    def _ended(self) -> tuple[Period, ...]:
+        running, now = self._journal.running, self._clock.now()
+        if doubtful(now, self._last):
+            return ()
+        return closing.first(running.book, now, self._hours, running.opened)
 
     def _take(self, given: Input) -> None:
         """Decide, apply and start recording one input. Nothing is awaited in here."""
@@ -211,34 +232,38 @@ class Till:
             match effect:
                 case Show(screen):
                     self._base = screen
-                case CatchUp():
-                    self._catch_up()
-                case ReadDay():
-                    self._read_day()
-                case CountDrawer():
-                    self._count(effect)
-                case CloseDay():
-                    self._close_day(effect)
-                case CloseService():
-                    self._close_service(effect)
-                case ListSales(sales):
-                    self._print(report.open_sales, sales, self._clock.now().at)
-                case PrintClosure():
-                    self._reprint(effect)
                 case Print():
                     self._outputs.printer.print(self._paper(effect))
-                case PrintReport(paper):
-                    self._outputs.printer.print(Paper(None, paper))
-                case PrintVoucher(made, at, copy):
-                    article = self.counter.present.plu(made.plu) if made.plu else None
-                    name = article.name if article else ""
-                    self._print(vouchers.paper, made, at, name=name, copy=copy)
+                case PrintReport(paper, patient):
+                    self._outputs.printer.print(Paper(None, paper, patient=patient))
                 case PrintVoucher(made, at, copy):
                     article = self.counter.present.plu(made.plu) if made.plu else None
                     name = article.name if article else ""
                     self._print(vouchers.paper, made, at, name=name, copy=copy)
                 case _:
-                    self._outputs.release(effect)
+                    self._keep_books(effect)
+
+    def _keep_books(self, effect: Effect) -> None:
+        """What needs the journal's book, or the paper of it; the rest is the devices'."""
+        match effect:
+            case CatchUp():
+                self._catch_up()
+            case ReadDay():
+                self._read_day()
+            case CountDrawer():
+                self._count(effect)
+            case CloseDay():
+                self._close_day(effect)
+            case CloseService():
+                self._close_service(effect)
+            case ListSales(sales):
+                at = self._clock.now().at
+                listed = report.open_sales(*self._head, sales, at, simulated=self._simulated)
+                self._release((PrintReport(listed),))
+            case PrintClosure():
+                self._reprint(effect)
+            case _:
+                self._outputs.release(effect)
 
     def _once_durable(self, effect: Effect) -> bool:
         """Whether records are still on their way; then the effect follows the last of them."""
@@ -331,8 +356,9 @@ class Till:
         at: str,
         **more: str | int,
     ) -> None:
+        """Print what must not be lost: it waits for a printer that is out of paper."""
         paper = document(*self._head, what, at, simulated=self._simulated, **more)
-        self._release((PrintReport(paper),))
+        self._release((PrintReport(paper, patient=True),))
 
     def _paper(self, effect: Print) -> Paper:
         asked = replace(effect.asked, simulated=self._simulated)

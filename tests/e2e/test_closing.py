@@ -91,9 +91,10 @@ def test_forgotten_closures_are_made_at_the_next_start(tmp_path: Path) -> None:
 
 def test_a_till_that_does_not_close_by_itself_says_so_and_sells_on(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with open_shop(tmp_path, clock=evening()) as shop:
+        clock = Hand(datetime(2026, 9, 29, 19, tzinfo=PARIS))
+        async with open_shop(tmp_path, clock=clock) as shop:
             await sell(shop)
-        next_day = Hand(datetime(2026, 10, 1, 5, tzinfo=PARIS))
+        next_day = Hand(datetime(2026, 9, 30, 5, tzinfo=PARIS))
         async with open_shop(tmp_path, clock=next_day) as shop:
             await shop.shows("Z A FAIRE", "S-121")
             await sell(shop, 2)
@@ -102,20 +103,20 @@ def test_a_till_that_does_not_close_by_itself_says_so_and_sells_on(tmp_path: Pat
     assert closures(tmp_path / "state") == []
     assert main(["close", "day", "--state", str(tmp_path / "state"), "--json"]) == 0
     (closed,) = closures(tmp_path / "state")
-    assert (closed.totals.tickets, closed.label) == (2, "2026-09-30")
+    assert (closed.totals.tickets, closed.label) == (2, "2026-09-29")
 
 
 def test_before_the_day_ends_and_while_a_sale_is_open_nothing_is_closed(tmp_path: Path) -> None:
     async def scenario() -> None:
-        clock = evening()
+        clock = evening(29)
         async with open_shop(tmp_path, clock=clock, more=AUTOMATIC) as shop:
             await sell(shop)
             clock.at += timedelta(hours=9)  # three in the morning
             shop.app.put(CloseDue())
             await sell(shop, 2)
-            clock.at += timedelta(hours=2)
             await shop.type("1 PLU")
             await shop.shows("TRADITION")
+            clock.at += timedelta(hours=2)
             shop.app.put(CloseDue())
             await shop.type("CASH")
             await shop.journaled(SaleClosed, 3)

@@ -17,6 +17,7 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import Input, PaperDone, Scanned, Trouble, Weighed
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.errors import JournalFailed
+from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
@@ -40,6 +41,7 @@ class SlowJournal:
     def __init__(self) -> None:
         self.appends: list[tuple[tuple[Event, ...], asyncio.Future[Any]]] = []
         self.done = 0
+        self.running = Running(identity=Identity("1", "2", "1.0", simulated=False))
 
     def append(self, events: Sequence[Event], _: Moment) -> "asyncio.Future[Any]":
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()

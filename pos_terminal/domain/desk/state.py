@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults, tries
 from pos_terminal.domain.cash_events import VoucherCopied, VoucherMoved
-from pos_terminal.domain.cash_events import VoucherCopied, VoucherMoved
 from pos_terminal.domain.catalog import Catalog, Found, Item
 from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
 from pos_terminal.domain.clerks import Clerks, Pin, Right
@@ -34,12 +33,10 @@ from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.period_events import TrainingEnded, TrainingStarted
 from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
-from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.sale import Refused, Sale, apply
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import OpenSale, Sound, Step
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.vouchers import Draw, no_chance
 from pos_terminal.domain.vouchers import Draw, no_chance
 
 SERIES = "T"
@@ -253,11 +250,6 @@ class Desk:
                 self.made = (*self.made, event)
             case VoucherCopied():
                 self.voucher_copies = event.copy
-                self.made, self.voucher_copies, self.refund = (), 0, None
-            case VoucherMoved() if event.amount > 0 and event.number:
-                self.made = (*self.made, event)
-            case VoucherCopied():
-                self.voucher_copies = event.copy
             case ReceiptRequested() | InvoiceMade():
                 self.last = self.last and self.last.after(event)
                 if isinstance(event, InvoiceMade):
@@ -336,6 +328,11 @@ class Desk:
             or self.reviewing
         )
 
+    @property
+    def engaged(self) -> bool:
+        """Whether the day must not end now: money is on the counter, or the drawer is counted."""
+        return bool(self.counting or self.reviewing or (self.sale and self.sale.tenders))
+
     def next_ticket(self) -> tuple[str, int]:
         """Series and number of the next ticket to be closed."""
         series = TRAINING_SERIES if self.training else SERIES
@@ -372,8 +369,6 @@ class Desk:
         question = self.question
         if question:
             return display.question(question)
-        if self.sale.refund and not self.sale.live:
-            return display.refund(self.papers.terminal, self.sale.refund[1])
         if self.sale.refund and not self.sale.live:
             return display.refund(self.papers.terminal, self.sale.refund[1])
         if self.sale.live:
