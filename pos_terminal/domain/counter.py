@@ -25,7 +25,6 @@ from pos_terminal.domain.desk import (
     pricing,
     promoting,
     refunding,
-    refunding,
     reviewing,
     selling,
     signing,
@@ -41,10 +40,8 @@ from pos_terminal.domain.events import CatalogChanged
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.paper_codes import is_paper, is_voucher
-from pos_terminal.domain.paper_codes import is_paper, is_voucher
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import ORDINARY_RULES, TenderRules
-from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.steps import (
@@ -64,7 +61,6 @@ from pos_terminal.domain.steps import (
     Weighed,
 )
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.vouchers import Draw, no_chance
 from pos_terminal.domain.vouchers import Draw, no_chance
 
 KEYS: dict[Function, Handler] = {
@@ -88,8 +84,6 @@ KEYS: dict[Function, Handler] = {
     Function.PLACE: pricing.place,
     Function.SUBTOTAL: paying.subtotal,
     Function.TENDER: paying.tender,
-    Function.CREDIT_NOTE: vouchers.credit_note,
-    Function.VOUCHER: vouchers.voucher,
     Function.CREDIT_NOTE: vouchers.credit_note,
     Function.VOUCHER: vouchers.voucher,
     Function.NO_SALE: cash.no_sale,
@@ -184,8 +178,6 @@ class Counter(Desk):
     def _scan(self, given: Scanned, moment: Moment) -> Step:
         if is_paper(given.text):
             return self._paper(given.text, moment)
-        if is_paper(given.text):
-            return self._paper(given.text, moment)
         if is_command(given.text) and not is_badge(given.text):
             return self._command(given.text, moment)
         if self.counting and not self.fault:
@@ -196,22 +188,6 @@ class Counter(Desk):
         if is_badge(given.text):
             return signing.badge(self, given.text, moment)
         return selling.scan(self, given, moment)
-
-    def _paper(self, code: str, moment: Moment) -> Step:
-        """A paper of the till's own: a ticket to be refunded, or a voucher."""
-        if self.fault:
-            raise Refused(faults.CLEAR_FIRST)
-        self.nothing_awaited()
-        self._see_notice()
-        if self.asking or self.counting or self.reviewing:
-            raise Refused(faults.NOT_NOW)
-        if self.vacant:
-            raise Refused(faults.NO_CLERK)
-        if self.question:
-            raise Refused(faults.CHOICE_WANTED)
-        if is_voucher(code):
-            return vouchers.scanned(self, code, moment)
-        return refunding.scanned(self, code, moment)
 
     def _paper(self, code: str, moment: Moment) -> Step:
         """A paper of the till's own: a ticket to be refunded, or a voucher."""

@@ -218,37 +218,6 @@ def _on_voucher(left: int) -> str:
     return both_ends(say("SOLDE DU BON"), euros(left))
 
 
-def refund(terminal: str, number: int) -> Screen:
-    """What follows comes back from that ticket."""
-    return Screen(say("REMBOURSEMENT"), f"{say('TICKET')} {terminal}-{number:06d}")
-
-
-def refund_ended(total: int) -> Screen:
-    """What follows is sold again."""
-    return Screen(say("FIN DES RETOURS"), both_ends(say("TOTAL"), euros(total)))
-
-
-def returned(articles: int, total: int) -> Screen:
-    """Several lines of a ticket came back."""
-    return Screen(say("REMBOURSEMENT"), both_ends(f"{articles} {say('ART')}", euros(total)))
-
-
-def voucher_balance(credit_note: bool, left: int, expires: str) -> Screen:
-    """What a voucher is worth, and until when."""
-    name = say("AVOIR") if credit_note else say("BON")
-    until = "/".join(reversed(expires.split("-")))
-    return Screen(both_ends(name, euros(left)), f"{say('FIN')} {until}" if expires else "")
-
-
-def voucher_used(due: int, left: int) -> Screen:
-    """A voucher paid a part: what is still due, and what the voucher is still worth."""
-    return Screen(both_ends(say("RESTE"), euros(due)), _on_voucher(left))
-
-
-def _on_voucher(left: int) -> str:
-    return both_ends(say("SOLDE DU BON"), euros(left))
-
-
 def cash_moved(what: str, amount: str, reason: str) -> Screen:
     """The drawer is opened without a sale: what for, and how much cash moves."""
     return Screen(both_ends(what, amount), reason)

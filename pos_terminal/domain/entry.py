@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.money import WHOLE, euros
 from pos_terminal.domain.paper_codes import VOUCHER_DIGITS
-from pos_terminal.domain.paper_codes import VOUCHER_DIGITS
 from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
 from pos_terminal.domain.sale import LARGEST_QUANTITY, Refused
 from pos_terminal.domain.screen import WIDTH, Screen

@@ -16,7 +16,6 @@ from pos_terminal.domain.ledger_faults import *  # noqa: F403
 from pos_terminal.domain.operator_faults import *  # noqa: F403
 from pos_terminal.domain.paper_faults import *  # noqa: F403
 from pos_terminal.domain.refund_faults import *  # noqa: F403
-from pos_terminal.domain.refund_faults import *  # noqa: F403
 from pos_terminal.domain.stock_faults import *  # noqa: F403
 
 UNKNOWN_ARTICLE = _fault(

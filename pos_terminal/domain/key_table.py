@@ -71,8 +71,6 @@ GROUPS = (
             KeyRow("TR", "ET", "titres-restaurant"),
             KeyRow("AVOIR", "EA", "rendre par un avoir ; ou numéro, puis AVOIR : payer"),
             KeyRow("BON", "EB", "numéro, puis BON : payer d'un bon ; seul : réimprimer"),
-            KeyRow("AVOIR", "EA", "rendre par un avoir ; ou numéro, puis AVOIR : payer"),
-            KeyRow("BON", "EB", "numéro, puis BON : payer d'un bon ; seul : réimprimer"),
             KeyRow("TICKET", "T", "ticket, puis duplicata"),
             KeyRow("CADEAU", "UC", "ticket cadeau : les articles, sans les prix"),
             KeyRow("BREF", "UB", "ticket sans détail : le total et la TVA"),

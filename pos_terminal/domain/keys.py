@@ -50,8 +50,6 @@ class Function(Enum):
     TENDER = "tender"
     CREDIT_NOTE = "AVOIR"
     VOUCHER = "BON"
-    CREDIT_NOTE = "AVOIR"
-    VOUCHER = "BON"
     TICKET = "TICKET"
     GIFT = "CADEAU"
     BRIEF = "BREF"

@@ -26,7 +26,6 @@ from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.ledger import (
     Answer,
     Back,
-    Back,
     Changes,
     ClosureFound,
     ClosureWanted,

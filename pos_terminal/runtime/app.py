@@ -25,7 +25,6 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.runtime import clerks, personal
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
 from pos_terminal.runtime.chance import draw
-from pos_terminal.runtime.chance import draw
 from pos_terminal.runtime.clerks import BadClerks, with_names
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.closing import Closing
@@ -199,8 +198,6 @@ class App:
             given.tenders,
             given.sales,
             papers=given.papers,
-            refunds=given.refunds,
-            draw=draw,
             refunds=given.refunds,
             draw=draw,
             drawers=Drawers(tuple(each.clerks for each in given.drawers)),

@@ -18,7 +18,6 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.barcode import Measure, Pattern
 from pos_terminal.domain.catalog import dated
-from pos_terminal.domain.catalog import dated
 from pos_terminal.domain.catalog_file import parse_rate
 from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
@@ -29,7 +28,6 @@ from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.promotion_file import parse_promotions
 from pos_terminal.domain.promotions import Promotion
-from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules, Validity
 from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules, Validity
 from pos_terminal.domain.table import Problem
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
@@ -105,29 +103,6 @@ class _PapersTable:
         return PaperRules(
             file.shop, terminal.number, self.note, file.seller, begins, terminal.store
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _ValidityTable:
-    since: date
-    gift_months: int
-    credit_note_months: int
-
-
-@dataclass(frozen=True, slots=True)
-class _RefundsTable:
-    reasons: tuple[str, ...] = ()
-    cash_limit: int = ORDINARY_REFUNDS.cash_limit
-    validity: tuple[_ValidityTable, ...] = ()
-
-    def rules(self) -> RefundRules:
-        """With the validity of vouchers by its dates; ValueError with the reason."""
-        found = RefundRules(self.reasons, self.cash_limit)
-        if not self.validity:
-            return found
-        rows = ((each.since, each) for each in self.validity)
-        months = ((day, Validity(row.gift_months, row.credit_note_months)) for day, row in rows)
-        return replace(found, validity=dated(months))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +239,6 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
     papers = reader.check("papers", lambda: whole.papers.rules(whole))
     sales = reader.check("sales", lambda: whole.sales.terms(file.parent))
     refunds = reader.check("refunds", whole.refunds.rules)
-    refunds = reader.check("refunds", whole.refunds.rules)
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
     _check_drawers(reader, whole.drawers, devices)
@@ -290,7 +264,6 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         witness=file.parent / whole.witness.directory if whole.witness else None,
         tenders=whole.tenders,
         sales=sales or ORDINARY_TERMS,
-        refunds=refunds or ORDINARY_REFUNDS,
         refunds=refunds or ORDINARY_REFUNDS,
         drawers=whole.drawers,
         papers=papers or ORDINARY_PAPERS,

@@ -15,7 +15,6 @@ from pos_terminal.domain.keys import KeyMap
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
-from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.ticket import Shop
 
@@ -77,7 +76,6 @@ class Settings:
     witness: Path | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: Terms = ORDINARY_TERMS
-    refunds: RefundRules = ORDINARY_REFUNDS
     refunds: RefundRules = ORDINARY_REFUNDS
     drawers: tuple[CashDrawer, ...] = ()
     papers: PaperRules = ORDINARY_PAPERS

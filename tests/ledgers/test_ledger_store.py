@@ -9,7 +9,7 @@ import pytest
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.balances import Balances, VoucherBalance, fold
-from pos_terminal.domain.events import Returned, SaleClosed, TicketLine
+from pos_terminal.domain.events import ReceiptRequested, Returned, SaleClosed, TicketLine
 from pos_terminal.domain.ledger import (
     Back,
     Changes,
@@ -110,13 +110,26 @@ def test_the_balances_are_those_of_the_journal(store: LedgerStore, state: Path) 
     assert said(store, state) == expected(state)
 
 
+def papers(state: Path, ticket: SaleClosed) -> int:
+    """How many papers of a ticket were asked for."""
+    asked = (record.event for record in records(state))
+    return sum(
+        isinstance(event, ReceiptRequested)
+        and (event.series, event.number) == (ticket.series, ticket.number)
+        for event in asked
+    )
+
+
 def test_a_ticket_is_found_as_it_was_closed(store: LedgerStore, state: Path) -> None:
     closed = [record for record in records(state) if isinstance(record.event, SaleClosed)]
     for record in closed[:: len(closed) // 7]:
         event = record.event
         assert isinstance(event, SaleClosed)
         found = store.answer(TicketWanted(event.series, event.number))
-        assert found == TicketFound(event, record.envelope.at, {})
+        assert isinstance(found, TicketFound)
+        assert (found.closed, found.at, found.returned) == (event, record.envelope.at, {})
+        assert found.anchor == f"{record.seq} {record.hash.hex()}"
+        assert found.papers == papers(state, event)
     assert store.answer(TicketWanted("A", 10**9)) is None
 
 

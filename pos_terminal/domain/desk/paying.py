@@ -47,8 +47,6 @@ def closing(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
     moved = moves(closed, moment.day, desk.refunds, desk.draw)
     made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
-    moved = moves(closed, moment.day, desk.refunds, desk.draw)
-    made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
     due = paper.of_law(desk, closed, moment)
@@ -68,7 +66,6 @@ def give_back(sale: Sale) -> Step:
 
 def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Moment) -> Tender:
     covered(sale)
-    covered(sale)
     limit = _allowed(desk, sale, kind, moment)
     if limit.most is not None and kind.food_only and sale.due > 0:
         if limit.most <= 0:
@@ -77,8 +74,6 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
     paid = sale.pay(kind, given)
     if limit.most is not None and paid.amount > limit.most:
         raise Refused(limit.why)
-    if kind is CASH and paid.amount < -desk.refunds.cash_limit * 100 and desk.rules.legal_limits:
-        raise Refused(faults.REFUND_LIMIT)
     if kind is CASH and paid.amount < -desk.refunds.cash_limit * 100 and desk.rules.legal_limits:
         raise Refused(faults.REFUND_LIMIT)
     if paid.change > desk.rules.change_limit * 100:
