@@ -12,13 +12,16 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.person_text import Known, as_due, as_erased, as_list, as_text
 from pos_terminal.domain import faults
+from pos_terminal.domain.command_codes import encode
+from pos_terminal.domain.customers import CUSTOMER, HIGHEST, customer_number, item_name
+from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Trust
 from pos_terminal.domain.system_events import PersonErased
 from pos_terminal.domain.words import say
@@ -36,6 +39,8 @@ from pos_terminal.runtime.words import speak
 
 STATE = Path("/var/lib/pos-terminal")
 
+_DETAILS = ("name", "address", "siret", "vat", "email", "telephone")
+
 T = TypeVar("T")
 
 
@@ -44,14 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     held = actions.add_parser("list", help="of whom something is held, and what for")
     export = actions.add_parser("export", help="all that is held of a person")
-    add = actions.add_parser("add", help="hold what a JSON file says, of a new person")
+    add = actions.add_parser(
+        "add", help="hold what a JSON file says, or a customer's details, of a new person"
+    )
     erase = actions.add_parser("erase", help="destroy all that no law obliges to keep")
     due = actions.add_parser("due", help="destroy what had to be kept until a day that is over")
     for action in (export, erase):
         action.add_argument("person", type=_pseudonym, metavar="PSEUDONYM")
     export.add_argument("--out", type=Path, metavar="FILE", help="as JSON, into this file")
     add.add_argument("--to", type=_pseudonym, metavar="PSEUDONYM", help="of a person who is known")
-    add.add_argument("file", type=Path, metavar="FILE.json")
+    add.add_argument("file", type=Path, nargs="?", metavar="FILE.json")
+    add.add_argument("--customer", type=_number, metavar="N", help="a customer of this number")
+    for name in _DETAILS:
+        add.add_argument(f"--{name}", metavar="TEXT", help=f"of that customer: {name}")
     for action in (held, export, add, erase, due):
         action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
         action.add_argument("--json", action="store_true", help="JSON on standard output")
@@ -87,10 +97,17 @@ def _list(arguments: argparse.Namespace) -> None:
         person: sorted({label.purpose for label in labels if label.person == person})
         for person in sorted({label.person for label in labels})
     }
+    numbered = ((label.person, customer_number(label.name)) for label in labels)
+    customers = {person: number for person, number in numbered if number}
     if arguments.json:
-        print_json([{"person": one, "purposes": what} for one, what in purposes.items()])
+        print_json(
+            [
+                {"person": one, "purposes": what, **_card(customers.get(one, 0))}
+                for one, what in purposes.items()
+            ]
+        )
     else:
-        print("\n".join(as_list(purposes)))
+        print("\n".join(as_list(purposes, {one: _card(n) for one, n in customers.items()})))
 
 
 def _export(arguments: argparse.Namespace) -> None:
@@ -121,10 +138,7 @@ def _known(state: Path, person: str) -> Known:
 
 
 def _add(arguments: argparse.Namespace) -> None:
-    try:
-        items = read_items(arguments.file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise PersonsError(faults.PERSON_REFUSED, f"{arguments.file}: {error}") from error
+    items = _items(arguments)
 
     def work(persons: Persons, today: date | None) -> str:
         if not arguments.to:
@@ -134,9 +148,37 @@ def _add(arguments: argparse.Namespace) -> None:
 
     person = _change(arguments, work)
     if arguments.json:
-        print_json({"person": person, "items": [item.name for item in items]})
+        card = _card(arguments.customer or 0)
+        print_json({"person": person, "items": [item.name for item in items], **card})
     else:
         print(person)
+
+
+def _items(arguments: argparse.Namespace) -> tuple[Item, ...]:
+    """What is to be held: a file's items, or the details of a customer."""
+    given = vars(arguments)
+    details = {name: given[name] for name in _DETAILS if given[name] is not None}
+    try:
+        if arguments.customer is None:
+            if details or arguments.file is None:
+                raise ValueError("either a file, or --customer and its details")
+            return read_items(arguments.file.read_bytes())
+        if arguments.file is not None:
+            raise ValueError("either a file, or --customer")
+        item = {
+            "name": item_name(arguments.customer), "purpose": CUSTOMER, "ground": "contract",
+            "data": details,
+        }  # fmt: skip
+        return (msgspec.convert(item, Item),)
+    except (OSError, ValueError) as error:
+        where = f"{arguments.file}: " if arguments.file else ""
+        raise PersonsError(faults.PERSON_REFUSED, f"{where}{error}") from error
+
+
+def _card(number: int) -> dict[str, Any]:
+    """A customer's number, and the code of a card that says it to the till."""
+    keys = [*(Key(Function.TYPE, digit) for digit in str(number)), Key(Function.CUSTOMER)]
+    return {"customer": number, "card": encode(keys)} if number else {}
 
 
 def _erase(arguments: argparse.Namespace) -> None:
@@ -199,6 +241,12 @@ def _write_private(path: Path, content: bytes) -> None:
     with os.fdopen(fd, "wb") as file:
         os.fchmod(fd, 0o600)
         file.write(content)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST):
+        raise argparse.ArgumentTypeError(f"{text!r} is no customer number: 1 to {HIGHEST}")
+    return int(text)
 
 
 def _pseudonym(text: str) -> str:

@@ -66,10 +66,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         )  # fmt: skip
 
 
-def as_list(purposes: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """A line a person: the pseudonym and what for."""
+def as_list(
+    purposes: Mapping[str, Sequence[str]], cards: Mapping[str, Mapping[str, object]]
+) -> Iterator[str]:
+    """A line a person: the pseudonym and what for; a customer's number, and the card's code."""
     for person, what in purposes.items():
-        yield f"{person}  {', '.join(what)}"
+        card = cards.get(person)
+        said = f"  {say('client no')} {card['customer']} ({card['card']})" if card else ""
+        yield f"{person}  {', '.join(what)}{said}"
     if not purposes:
         yield say("Rien n'est tenu de personne.")
 

@@ -4,14 +4,16 @@ from enum import Enum
 
 from msgspec import Struct
 
+from pos_terminal.domain.customers import Buyer
 from pos_terminal.domain.events import ReceiptRequested, SaleClosed
+from pos_terminal.domain.invoice_events import InvoiceMade
 
 
 class Form(Enum):
     """A paper of a closed sale. The value stands in records.
 
     The ticket, a gift receipt without prices, a receipt without its lines, a service note, a QR
-    code that holds the whole ticket.
+    code that holds the whole ticket; an invoice, which is requested by its own series and number.
     """
 
     TICKET = ""
@@ -19,6 +21,7 @@ class Form(Enum):
     BRIEF = "brief"
     NOTE = "note"
     QR = "qr"
+    INVOICE = "invoice"
 
 
 class Asked(Struct, frozen=True):
@@ -32,3 +35,5 @@ class Asked(Struct, frozen=True):
     at: str
     anchor: str = ""
     simulated: bool = False
+    invoice: InvoiceMade | None = None
+    buyer: Buyer | None = None

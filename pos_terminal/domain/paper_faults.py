@@ -20,3 +20,33 @@ NO_NOTE = _fault(
     "Un remboursement n'a pas de note.",
     "Taper C, puis TICKET.",
 )
+CUSTOMER_WANTED = _fault(
+    "S-223",
+    "QUEL CLIENT ?",
+    "Une facture est faite à un client, et aucun n'est désigné.",
+    "Taper C, puis le numéro du client, CLIENT, FACTURE ; ou scanner sa carte.",
+)
+CUSTOMER_UNKNOWN = _fault(
+    "S-224",
+    "CLIENT INCONNU",
+    "Aucun client ne porte ce numéro, ou ses données ont été effacées.",
+    "Taper C et relire le numéro ; faire ajouter le client (pos-terminal person add).",
+)
+CUSTOMER_INCOMPLETE = _fault(
+    "S-225",
+    "CLIENT SANS ADRESSE",
+    "Une facture porte le nom et l'adresse du client, et l'un des deux manque.",
+    "Taper C ; faire compléter la fiche (pos-terminal person add --to).",
+)
+BUYER_GONE = _fault(
+    "S-226",
+    "FACTURE ECHUE",
+    "Les données du client de cette facture ne sont plus conservées.",
+    "Taper C ; reprendre le double remis au comptable.",
+)
+CUSTOMER_TAKEN = _fault(
+    "E-112",
+    "NUMERO CLIENT PRIS",
+    "Ce numéro de client est déjà celui de quelqu'un d'autre.",
+    "Choisir un autre numéro : « pos-terminal person list » les dit.",
+)

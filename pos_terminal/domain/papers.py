@@ -6,13 +6,15 @@ duplicate, whatever its form. The gift receipt proves nothing and counts by itse
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
+from pos_terminal.domain import invoice
 from pos_terminal.domain import ticket as tickets
 from pos_terminal.domain.catalog import ON_SPOT, Dated
 from pos_terminal.domain.digital import digital
 from pos_terminal.domain.events import SaleClosed, TicketLine
 from pos_terminal.domain.forms import Asked, Form
+from pos_terminal.domain.invoice import NOBODY, Seller
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.paper_codes import TillName, ticket_code
 from pos_terminal.domain.period import TRAINING_SERIES
@@ -32,11 +34,18 @@ PRINT, OFFER, ASKED = "print", "offer", "asked"
 
 @dataclass(frozen=True, slots=True)
 class PaperRules:
-    """What papers say of the shop, and what becomes of a note that is due. ValueError."""
+    """What papers say of the shop, and what becomes of a note that is due. ValueError.
+
+    `seller` is what invoices add; `year_begins` the fiscal year's first month, from whose end on
+    they are kept ten years.
+    """
 
     shop: Shop = field(default_factory=lambda: Shop(""))
     terminal: str = "1"
     note: str = PRINT
+    seller: Seller = NOBODY
+    year_begins: int = 1
+    store: str = "1"
 
     def __post_init__(self) -> None:
         if self.note not in (PRINT, OFFER, ASKED):
@@ -46,6 +55,11 @@ class PaperRules:
     def till(self) -> TillName:
         """The till that its papers' barcodes name."""
         return TillName(self.store, self.terminal)
+
+    def year_end(self, day: date) -> date:
+        """The last day of the fiscal year in which that day lies."""
+        year = day.year + (day.month >= self.year_begins)
+        return date(year, self.year_begins, 1) - timedelta(days=1)
 
 
 ORDINARY_PAPERS = PaperRules()
@@ -70,6 +84,8 @@ def paper(rules: PaperRules, asked: Asked) -> Receipt:
     training = ticket.series == TRAINING_SERIES
     marks = tuple(tickets.marks(copy, simulated=asked.simulated, training=training))
     name = f"{form.value} {tickets.number(terminal, ticket)}"
+    if asked.invoice:
+        name = f"{form.value} {invoice.number(terminal, asked.invoice)}"
     return Receipt(
         title=name + (f" duplicata {copy}" if copy else ""),
         blocks=(
@@ -89,6 +105,10 @@ def _body(form: Form, rules: PaperRules, asked: Asked) -> Iterator[Block]:
             yield from _gift(asked.closed)
         case Form.NOTE:
             yield from _note(asked.closed, asked.at)
+        case Form.INVOICE if asked.invoice and asked.buyer:
+            yield from invoice.body(
+                rules.terminal, rules.seller, asked.invoice, asked.buyer, asked.closed
+            )
         case Form.QR:
             yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)
             yield Qr(digital(rules.shop, rules.terminal, asked))

@@ -4,6 +4,7 @@ from pos_terminal.domain.adjustment_events import ADJUSTMENT_EVENTS
 from pos_terminal.domain.cash_events import CASH_EVENTS
 from pos_terminal.domain.clerk_events import CLERK_EVENTS
 from pos_terminal.domain.events import SALE_EVENTS, Event
+from pos_terminal.domain.invoice_events import INVOICE_EVENTS
 from pos_terminal.domain.period_events import PERIOD_EVENTS
 from pos_terminal.domain.refund_events import REFUND_EVENTS
 from pos_terminal.domain.stock_events import STOCK_EVENTS
@@ -28,6 +29,7 @@ KINDS: dict[str, type[Event]] = {
         *ADJUSTMENT_EVENTS,
         *CLERK_EVENTS,
         *CASH_EVENTS,
+        *INVOICE_EVENTS,
         *STOCK_EVENTS,
         *PERIOD_EVENTS,
         *REFUND_EVENTS,

@@ -30,6 +30,7 @@ from pos_terminal.domain.events import (
     Tender,
     TenderReturned,
 )
+from pos_terminal.domain.invoice_events import INVOICES, InvoiceMade
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import TRAINING_SERIES, Book, NotYet
 from pos_terminal.domain.period_events import (
@@ -192,6 +193,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, seq=seq, book=book, counts=counts, opened=opened)
             case SaleClosed():
                 return self._close(event, seq, book)
+            case InvoiceMade():
+                return replace(self, seq=seq, book=book, counts=self._invoiced(event))
             case SaleAbandoned(sale=sale):
                 return replace(self, seq=seq, book=book, opened=self._without(sale))
             case OperatorSignedOn(operator=operator):
@@ -239,8 +242,19 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             raise OutOfStep(f"ticket {ticket.series}-{ticket.number} after {last}")
         if (ticket.series == TRAINING_SERIES) != self.book.training:
             raise OutOfStep(f"a ticket of series {ticket.series}: training is the other way round")
-        counts = Counts(self.counts.sale, {**self.counts.tickets, ticket.series: ticket.number})
+        counts = self._numbered(ticket.series, ticket.number)
         return replace(self, seq=seq, book=book, counts=counts, opened=opened, closed=seq)
+
+    def _numbered(self, series: str, number: int) -> Counts:
+        return Counts(self.counts.sale, {**self.counts.tickets, series: number})
+
+    def _invoiced(self, made: InvoiceMade) -> Counts:
+        numbers = self.counts.tickets
+        if made.series != INVOICES or made.number != numbers.get(INVOICES, 0) + 1:
+            raise OutOfStep(f"invoice {made.series}-{made.number} after {numbers.get(INVOICES, 0)}")
+        if not 1 <= made.ticket_number <= numbers.get(made.ticket_series, 0):
+            raise OutOfStep(f"no ticket {made.ticket_series}-{made.ticket_number} to invoice")
+        return self._numbered(made.series, made.number)
 
     def _must_add_up(self, closed: PeriodClosed | ServiceClosed, seq: int) -> None:
         """A closure says exactly what the book says; nothing is closed over a sale by oversight."""

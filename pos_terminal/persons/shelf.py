@@ -52,6 +52,10 @@ class Shelf:
             raise PersonsError(faults.PERSON_UNKNOWN, f"nothing is held of {person!r}")
         return found
 
+    def named(self, name: str) -> list[Box]:
+        """The items of that name, of whomever."""
+        return list(self._select("WHERE name = ?", (name,)))
+
     def all(self) -> list[Box]:
         """Every item of everybody."""
         return list(self._select("", ()))

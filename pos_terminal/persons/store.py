@@ -15,6 +15,7 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.customers import CUSTOMER
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.system_events import PersonErased, PersonRecorded
 from pos_terminal.persons import database, keyfile
@@ -90,8 +91,26 @@ class Persons:
             self._put(person, items)
         self.wipe()
 
+    def keep(self, person: str, item: Item) -> Item:
+        """Hold what the law obliges to keep; if it is held already, that, as it is.
+
+        PersonsError where nothing is held of the person, or who was erased.
+        """
+        with self._writing():
+            boxes = {box.label.name: box for box in self.shelf.boxes(person)}
+            if item.name in boxes:
+                return self.shelf.open(boxes[item.name])
+            if self.shelf.is_erased(person):
+                raise PersonsError(faults.PERSON_REFUSED, f"{person} was erased: add a new person")
+            self._put(person, [item])
+        return item
+
     def _put(self, person: str, items: Sequence[Item]) -> None:
         for item in items:
+            if item.purpose == CUSTOMER:
+                others = (box.label.person for box in self.shelf.named(item.name))
+                if any(other != person for other in others):
+                    raise PersonsError(faults.CUSTOMER_TAKEN, f"{item.name} is somebody else")
             self.shelf.put(person, item)
         purposes = sorted({item.purpose for item in items})
         self._record([PersonRecorded(person=person, purpose=purpose) for purpose in purposes])

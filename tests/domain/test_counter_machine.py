@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
 from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.customers import Buyer, BuyerSealed, BuyerWanted, Customer, CustomerWanted
 from pos_terminal.domain.desk.state import SERIES
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed, SaleOpened
 from pos_terminal.domain.faults import Fault, every
+from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.keys import Key, parse_key
 from pos_terminal.domain.ledger import Answer, Changes, TicketFound, TicketWanted, Wanted
 from pos_terminal.domain.money import vat_within
@@ -39,7 +41,7 @@ KEYS = [
     *map(parse_key, ("VOID", "CANCEL", "ST", "CASH", "CARD", "TICKET", "article 1", "article 4")),
     *map(parse_key, ("CHEQUE", "TR", "#/NS", "FOND", "SORTIE", "COMPTE", "X", "Z")),
     *map(parse_key, ("HOLD", "RECALL", "CLERK")),
-    *map(parse_key, ("CADEAU", "BREF", "NOTE", "QR")),
+    *map(parse_key, ("CADEAU", "BREF", "NOTE", "QR", "FACTURE")),
 ]
 MANY = [
     "1 PLU HOLD", "2 RECALL", "RECALL", "C 3 PLU HOLD",
@@ -51,7 +53,7 @@ MANY = [
     "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
     "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
-    "1 TICKET", "1 PLU CASH 2 NOTE",
+    "1 TICKET", "1 PLU CASH 2 NOTE", "3 CLIENT", "1 FACTURE", "99 CLIENT", "3 CLIENT FACTURE",
     "1 MOTIF 500 SORTIE", "10000 FOND", "2 MOTIF #/NS", "COMPTE 3 COMPTE 2 PLU CORR",
 ]  # fmt: skip
 CODES = [
@@ -70,14 +72,23 @@ def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | No
         past.take(event, seq, 1, at)
         if isinstance(event, SaleClosed):
             closed[event.series, event.number] = TicketFound(event, at, anchor=f"{seq} {'ab' * 32}")
+        if isinstance(event, InvoiceMade):
+            ticket = event.ticket_series, event.ticket_number
+            closed[ticket] = replace(closed[ticket], invoice=event)
     match wanted:
         case TicketWanted(series, number) if (series, number) in closed:
-            asked = past.papers
+            asked, found = past.papers, closed[series, number]
+            made = found.invoice
             return replace(
-                closed[series, number],
+                found,
                 papers=asked.get((series, number, 0), 0),
                 gifts=asked.get((series, number, 1), 0),
+                invoice_papers=asked.get((made.series, made.number, 0), 0) if made else 0,
             )
+        case CustomerWanted(number):
+            return Customer(number, "ab" * 16) if number < 10 else None
+        case BuyerSealed() | BuyerWanted():
+            return Buyer("Zoé", "12 rue du Four")
         case _:
             return None
 
@@ -201,6 +212,17 @@ class Clerk(RuleBasedStateMachine):
         for series, last in ((SERIES, tickets), (TRAINING_SERIES, 0)):
             numbers = [event.number for event in closed if event.series == series]
             assert numbers == list(range(last + 1, last + 1 + len(numbers)))
+
+    @invariant()
+    def a_ticket_has_one_invoice(self) -> None:
+        made = self.till.of(InvoiceMade)
+        assert [each.number for each in made] == list(range(1, len(made) + 1))
+        assert len({(each.ticket_series, each.ticket_number) for each in made}) == len(made)
+        for form in ("invoice", "gift"):
+            papers = [each for each in self.till.of(ReceiptRequested) if each.form == form]
+            for each in papers[-1:]:
+                same = [x for x in papers if (x.series, x.number) == (each.series, each.number)]
+                assert [x.copy for x in same] == list(range(len(same)))
 
     @invariant()
     def the_journal_rebuilds_the_counter(self) -> None:

@@ -13,7 +13,7 @@ from pos_terminal.domain.events import ReceiptPrinted, ReceiptRequested, SaleClo
 from pos_terminal.domain.forms import Asked, Form
 from pos_terminal.domain.ledger import TicketFound, TicketWanted
 from pos_terminal.domain.papers import OFFER, PaperRules, note_due, paper
-from pos_terminal.domain.receipt import Qr, Receipt
+from pos_terminal.domain.receipt import Barcode, Qr, Receipt
 from pos_terminal.domain.steps import LookedUp, LookUp, PaperDone, Print, Step
 from pos_terminal.domain.terms import Terms
 from tests.domain.counting import Bench, bench
@@ -28,7 +28,7 @@ def printed(step: Step) -> Asked:
 
 
 def text(receipt: Receipt) -> list[str]:
-    blocks = tuple(block for block in receipt.blocks if not isinstance(block, Qr))
+    blocks = tuple(block for block in receipt.blocks if not isinstance(block, (Qr, Barcode)))
     return [" ".join(line.split()) for line in lines(Receipt(receipt.title, blocks))]
 
 

@@ -74,6 +74,7 @@ def keys(text: str) -> list[str]:
         "PRIX": "KEY_KPSLASH", "C": "KEY_ESC", "CANCEL": "KEY_DELETE", "RF": "KEY_F9",
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
         "CADEAU": "KEY_1", "BREF": "KEY_2", "NOTE": "KEY_3", "QR": "KEY_4",
+        "CLIENT": "KEY_6", "FACTURE": "KEY_7",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
         "REPORT": "KEY_C", "ZBIS": "KEY_B", "SERVICE": "KEY_S", "TIROIR": "KEY_V",

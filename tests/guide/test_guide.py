@@ -18,6 +18,7 @@ from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run
 from tests.e2e.shop import Shop, open_shop
+from tests.e2e.customers import customer
 from tests.e2e.staff import hire
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -106,6 +107,7 @@ class Stage:
             "journal": self._journal,
             "panne": self._break,
             "équipe": self._hire,
+            "client": self._know,
         }[word](rest)
 
     async def _press(self, rest: str) -> None:
@@ -162,6 +164,11 @@ class Stage:
                 if record.kind == kind and all(str(body[k]) == v for k, v in wanted.items()):
                     self._record = record.seq
                     return
+
+    async def _know(self, rest: str) -> None:
+        """A customer with a number, a name, and some address."""
+        number, _, name = rest.partition(" ")
+        await customer(self.shop, int(number), name)
 
     async def _hire(self, _: str) -> None:
         await hire(self.shop)

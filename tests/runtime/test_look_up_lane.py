@@ -14,10 +14,17 @@ from pos_terminal.domain.events import TillStarted
 from pos_terminal.domain.ledger import VoucherWanted
 from pos_terminal.domain.steps import Input, LookedUp, LookUp
 from pos_terminal.journal.store import Journal
+from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.looking import LookUpLane
 from pos_terminal.testing.running import run
 from tests.journaling import IDENTITY, moment
 
+
+async def unheard(_: object) -> None:
+    """A journal that nobody tells anything."""
+
+
+NOBODY = Customers(Path("/nowhere"), unheard)
 STARTED = TillStarted(version="0.1.0", after="first", configuration="ab" * 32, catalog="c0" * 32)
 
 
@@ -31,7 +38,7 @@ def serving(
 
     async def body() -> None:
         journal = Journal.open(state, IDENTITY)
-        lane = LookUpLane(state, put, **waits)  # type: ignore[arg-type]
+        lane = LookUpLane(state, put, NOBODY, **waits)  # type: ignore[arg-type]
         task = asyncio.get_running_loop().create_task(lane.run())
         try:
             await journal.append([STARTED], moment())

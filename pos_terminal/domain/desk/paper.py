@@ -114,7 +114,15 @@ def done(desk: Desk, paper: PaperDone) -> Step:
 
 
 def _closed(found: TicketFound) -> Closed:
-    return Closed(found.closed, found.at, found.papers, found.gifts, found.anchor)
+    return Closed(
+        found.closed,
+        found.at,
+        found.papers,
+        found.gifts,
+        found.anchor,
+        found.invoice,
+        found.invoice_papers,
+    )
 
 
 def _shown(step: Step, desk: Desk, closed: SaleClosed) -> Step:

@@ -1,0 +1,92 @@
+"""Customers: answers from the personal store what an invoice needs, off the loop."""
+
+import logging
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from pos_terminal.domain.customers import (
+    INVOICE,
+    Buyer,
+    BuyerSealed,
+    BuyerWanted,
+    Customer,
+    CustomerWanted,
+    PersonsAnswer,
+    PersonsWanted,
+    item_name,
+)
+from pos_terminal.domain.steps import LookedUp
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.persons.bridge import Append, beside
+from pos_terminal.persons.errors import PersonsError
+from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.shelf import Shelf
+from pos_terminal.persons.store import Persons, Record, exists, reading
+
+log = logging.getLogger(__name__)
+
+
+class Customers:
+    """Answers questions about customers; what it keeps it tells the journal by `append`."""
+
+    def __init__(self, directory: Path, append: Append) -> None:
+        self._directory = directory
+        self._append = append
+
+    async def answer(self, request: int, wanted: PersonsWanted) -> LookedUp:
+        """What the store says, or the fault that kept it from saying anything."""
+        try:
+            work = partial(_answered, self._directory, wanted)
+            return LookedUp(request, await beside(self._append, work))
+        except (PersonsError, JournalError) as error:
+            log.error("%s %s", error, error.fault.remedy)
+            return LookedUp(request, fault=error.fault)
+
+
+def _answered(directory: Path, wanted: PersonsWanted, record: Record) -> PersonsAnswer | None:
+    """Blocks. PersonsError or JournalError where the store or the journal cannot be used."""
+    if not exists(directory):
+        return None
+    if isinstance(wanted, BuyerSealed):
+        return _sealed(directory, wanted, record)
+    with reading(directory) as shelf:
+        match wanted:
+            case CustomerWanted(number):
+                people = [box.label.person for box in shelf.named(item_name(number))]
+                return Customer(number, people[0]) if people else None
+            case BuyerWanted(person, details):
+                return _buyer(_item(shelf, person, details))
+
+
+def _sealed(directory: Path, wanted: BuyerSealed, record: Record) -> Buyer | None:
+    with closing(Persons.open(directory, record)) as persons:
+        persons.catch_up(directory, None)
+        person = wanted.customer.person
+        now = _item(persons.shelf, person, item_name(wanted.customer.number))
+        if now is None or persons.shelf.is_erased(person):
+            return None
+        if not (now.data.name and now.data.address):
+            return Buyer(now.data.name or "", now.data.address or "")
+        kept = Item(
+            name=wanted.details,
+            purpose=INVOICE,
+            ground=Ground.LEGAL_OBLIGATION,
+            data=Details(
+                name=now.data.name, address=now.data.address, siret=now.data.siret, vat=now.data.vat
+            ),
+            year_end=wanted.year_end,
+        )
+        return _buyer(persons.keep(person, kept))
+
+
+def _item(shelf: Shelf, person: str, name: str) -> Item | None:
+    boxes = shelf.boxes(person) if shelf.holds(person) else []
+    return next((shelf.open(box) for box in boxes if box.label.name == name), None)
+
+
+def _buyer(item: Item | None) -> Buyer | None:
+    if item is None:
+        return None
+    data = item.data
+    return Buyer(data.name or "", data.address or "", data.siret or "", data.vat or "")
