@@ -11,6 +11,7 @@ from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Status
+from pos_terminal.runtime.promotions import parse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,14 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the file, its plugins, and the catalogue that it names; 0 when all is right, else 1."""
+    """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
     file = arguments.file.absolute()
     try:
         booted = read(file, config.load(file))
     except BadConfiguration as error:
         found = [(error.file, problem) for problem in error.problems]
     else:
-        found = [*_plugins(file, booted), *_catalogue(booted)]
+        found = [*_plugins(file, booted), *_catalogue(booted), *_promotions(booted)]
     if arguments.json:
         problems = [
             {"file": str(where), "line": each.line, "key": each.key, "reason": each.reason}
@@ -62,3 +63,14 @@ def _catalogue(booted: Booted) -> list[tuple[Path, Problem]]:
     except OSError as error:
         problems = (Problem(0, "", str(error.strerror or error)),)
     return [(file, problem) for problem in problems]
+
+
+def _promotions(booted: Booted) -> list[tuple[Path, Problem]]:
+    file = booted.settings.promotions
+    if file is None:
+        return []
+    try:
+        parse(file.read_bytes())
+    except (OSError, ValueError) as error:
+        return [(file, Problem(0, "", str(error)))]
+    return []

@@ -6,6 +6,8 @@ counter from the journal. What is typed shows as an overlay at once; what the sa
 base screen, which only a durable record changes.
 """
 
+import dataclasses
+
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
@@ -36,7 +38,7 @@ from pos_terminal.domain.desk import (
 )
 from pos_terminal.domain.desk.state import Desk, Finder, Handler
 from pos_terminal.domain.drawer import ONE_DRAWER, Drawers
-from pos_terminal.domain.events import CatalogChanged
+from pos_terminal.domain.events import CatalogChanged, PromotionsChanged
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.paper_codes import is_paper, is_voucher
@@ -51,6 +53,7 @@ from pos_terminal.domain.steps import (
     LookedUp,
     NewCatalog,
     NewClerks,
+    NewPromotions,
     PaperDone,
     PinChecked,
     Pressed,
@@ -133,6 +136,7 @@ class Counter(Desk):
             refunds=refunds, draw=draw,
         )  # fmt: skip
         self._next_catalog: Catalog | None = None
+        self._next_promotions: NewPromotions | None = None
 
     def handle(self, given: Input, moment: Moment) -> Step:
         """Decide what the input means, apply it, and say what to record and what to do then."""
@@ -147,7 +151,7 @@ class Counter(Desk):
         for event in found:
             self.apply(event, moment.at)
         step = replace(step, events=(*step.events, *found)) if found else step
-        return self._with_new_catalog(step)
+        return self._with_new_promotions(self._with_new_catalog(step))
 
     def _decide(self, given: Input, moment: Moment) -> Step:
         match given:
@@ -167,6 +171,9 @@ class Counter(Desk):
                 return signing.checked(self, given, moment)
             case NewCatalog(catalog):
                 self._next_catalog = catalog
+                return Step()
+            case NewPromotions():
+                self._next_promotions = given
                 return Step()
             case NewClerks(clerks):
                 return signing.change(self, clerks)
@@ -266,6 +273,20 @@ class Counter(Desk):
         """Whether a key works where somebody must sign on: his last ticket can still be printed."""
         served = function in paper.PAPERS and bool(self.clerk)
         return served or function in signing.WITHOUT_CLERK
+
+    def _with_new_promotions(self, step: Step) -> Step:
+        """Between sales other promotions take over; a sale at hand ends under those it has."""
+        wanted = self._next_promotions
+        if wanted is None or self.busy:
+            return step
+        self._next_promotions = None
+        if wanted.source == self.terms.source:
+            return step
+        self.terms = dataclasses.replace(
+            self.terms, promotions=wanted.promotions, source=wanted.source
+        )
+        changed = PromotionsChanged(promotions=wanted.source)
+        return replace(step, events=(*step.events, changed))
 
     def _with_new_catalog(self, step: Step) -> Step:
         """Between sales a waiting catalogue takes over; an open sale keeps its prices.

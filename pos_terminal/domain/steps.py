@@ -12,6 +12,7 @@ from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.forms import Asked
 from pos_terminal.domain.keys import Key
 from pos_terminal.domain.ledger import Answer, ClosureFound, Wanted
+from pos_terminal.domain.promotions import Promotion
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 
@@ -68,6 +69,13 @@ class NewCatalog(Struct, frozen=True):
     catalog: Catalog
 
 
+class NewPromotions(Struct, frozen=True):
+    """Other promotions, and the SHA-256 of their file: they hold once no sale is at hand."""
+
+    promotions: tuple[Promotion, ...]
+    source: str
+
+
 class PinChecked(Struct, frozen=True):
     """The answer to the `CheckPin` of that number: whether the PIN is this clerk's."""
 
@@ -101,6 +109,7 @@ Input = (
     | PaperDone
     | Trouble
     | NewCatalog
+    | NewPromotions
     | NewClerks
     | Train
     | CloseDue

@@ -14,13 +14,15 @@ class Terms:
     first is meant where none is said.
 
     `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
-    where that makes no difference. ValueError where something does not fit.
+    where that makes no difference. `source` is the SHA-256 of the promotions' file, empty where
+    there is none. ValueError where something does not fit.
     """
 
     discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
     place: str = ""
     promotions: tuple[Promotion, ...] = ()
     weight_reasons: tuple[str, ...] = ("BALANCE EN PANNE", "PESE AILLEURS", "POIDS INDIQUE")
+    source: str = ""
 
     def __post_init__(self) -> None:
         if not self.discount_reasons:

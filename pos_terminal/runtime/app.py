@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,7 +19,7 @@ from pos_terminal.domain.drawer import Drawers
 from pos_terminal.domain.events import Event, TillStopped
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.setup import Setup
-from pos_terminal.domain.steps import Input, NewCatalog, NewClerks, Trouble
+from pos_terminal.domain.steps import Input, NewCatalog, NewClerks, NewPromotions, Trouble
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
@@ -35,6 +36,7 @@ from pos_terminal.runtime.hotplug import watch
 from pos_terminal.runtime.looking import LookUpLane
 from pos_terminal.runtime.notify import notify, watchdog_interval
 from pos_terminal.runtime.plugins import Plugins
+from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.technical import at_start, last_moment
 from pos_terminal.runtime.till import Till
@@ -77,10 +79,16 @@ class App:
         )
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
+        self._promotions = PromotionFile(settings.promotions, state)
         put = self._inputs.put_nowait
         ledgers = LookUpLane(state, put, Customers(state, self._record), vfs=vfs)
         self.equipment = Equipment(
-            settings.devices, plugins.drivers, settings.keymap, put, ledgers, settings.drawers
+            settings.devices,
+            plugins.drivers,
+            settings.keymap,
+            put,
+            ledgers,
+            drawers=settings.drawers,
         )
         self._stopping = asyncio.Event()
         self._heard: Fault | None = None
@@ -105,6 +113,19 @@ class App:
             self.put(Trouble(faults.BAD_CATALOGUE))
         else:
             self.put(NewCatalog(loaded.catalog))
+
+    def reload_promotions(self) -> None:
+        """Read the promotions' file anew; they hold between sales, if it is right."""
+        try:
+            offers = self._promotions.load()
+        except JournalError as error:
+            log.error("%s %s", error, error.fault.remedy)
+            self.put(Trouble(error.fault))
+            return
+        if offers.problem:
+            self.put(Trouble(faults.BAD_PROMOTIONS))
+        else:
+            self.put(NewPromotions(offers.promotions, offers.source))
 
     async def run(self) -> None:
         """Serve. JournalError when the state directory is in use, or is another till's."""
@@ -158,8 +179,8 @@ class App:
                 journal = self._open_journal()
 
     async def _serve(self, journal: Journal) -> None:
-        loaded = self._catalogue.load()
-        counter = self._counter(journal, loaded)
+        loaded, offers = self._catalogue.load(), self._promotions.load()
+        counter = self._counter(journal, loaded, offers)
         last = last_moment(journal)
         till = Till(
             counter,
@@ -173,7 +194,12 @@ class App:
             last=last,
         )
         self.till = till
-        in_force = Setup(self._identity.software, self.settings.source, loaded.catalog.sha256)
+        in_force = Setup(
+            self._identity.software,
+            self.settings.source,
+            loaded.catalog.sha256,
+            promotions=offers.source,
+        )
         now = self._clock.now()
         settled = settle(counter)
         till.record((*at_start(journal.running, in_force, now, last), *settled))
@@ -183,11 +209,15 @@ class App:
             self.put(Trouble(faults.CLOCK_DOUBTED))
         if loaded.problems:
             self.put(Trouble(faults.BAD_CATALOGUE))
+        if offers.problem:
+            self.put(Trouble(faults.BAD_PROMOTIONS))
+        for fault in self.settings.faults:
+            self.put(Trouble(fault))
         self._heard = None
         self.ready.set()
         await till.run(self._inputs)
 
-    def _counter(self, journal: Journal, loaded: Loaded) -> Counter:
+    def _counter(self, journal: Journal, loaded: Loaded, offers: Offers) -> Counter:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         given = self.settings
         find = self.plugins.find_item
@@ -196,7 +226,7 @@ class App:
             given.default_vat,
             find,
             given.tenders,
-            given.sales,
+            replace(given.sales, promotions=offers.promotions, source=offers.source),
             papers=given.papers,
             refunds=given.refunds,
             draw=draw,
@@ -318,5 +348,7 @@ class App:
         await self.ready.wait()
         reactions = {path: port.wake for path, port in self.equipment.paths.items()}
         reactions[self.settings.catalog.absolute()] = self.reload_catalogue
+        if self.settings.promotions:
+            reactions[self.settings.promotions.absolute()] = self.reload_promotions
         reactions[(self._state / clerks.NAME).absolute()] = self.reload_clerks
         await watch(reactions)

@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 LAST_GOOD = "terminal.good.toml"
 """The last configuration without a fault, kept in the state directory."""
 
+GOOD_KEYMAP = "keymap.good.toml"
+"""The last key map of the shop's own without a fault, kept there, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booted:
@@ -25,15 +28,19 @@ class Booted:
     refused: BadConfiguration | None = None
 
 
-def read(file: Path, source: bytes, *, without_drivers: bool = False) -> Booted:
+def read(
+    file: Path, source: bytes, *, without_drivers: bool = False, kept: Path | None = None
+) -> Booted:
     """The configuration in `source`, with the plugins that it names. Raises BadConfiguration.
+
+    `kept` is the last good key map of the shop's own.
 
     `without_drivers` leaves out the devices whose driver is missing, where a plugin is broken.
     """
     plugins = Plugins(config.plugins_named(file, source))
     plugins.load()
     lenient = without_drivers and plugins.stopped
-    settings = config.read(file, source, plugins.drivers, without_drivers=lenient)
+    settings = config.read(file, source, plugins.drivers, without_drivers=lenient, kept=kept)
     return Booted(settings, plugins)
 
 
@@ -44,11 +51,14 @@ def boot(file: Path, state: Path) -> Booted:
     """
     try:
         source = config.load(file)
-        booted = read(file, source)
+        booted = read(file, source, kept=state / GOOD_KEYMAP)
     except BadConfiguration as refused:
         return _fall_back(file, state, refused)
     try:
         _keep(state / LAST_GOOD, source)
+        keymap = config.keymap_file(file, source)
+        if keymap and not booted.settings.faults:
+            _keep(state / GOOD_KEYMAP, keymap.read_bytes())
     except OSError as error:  # the journal will say so on the display; these settings are good
         log.error("this configuration cannot be kept as the last good one: %s", error)
     return booted
@@ -70,7 +80,8 @@ def _fall_back(file: Path, state: Path, refused: BadConfiguration) -> Booted:
     attempts += [(file, True), (state / LAST_GOOD, True)]
     for source, without_drivers in attempts:
         try:
-            booted = read(file, source.read_bytes(), without_drivers=without_drivers)
+            kept = state / GOOD_KEYMAP
+            booted = read(file, source.read_bytes(), without_drivers=without_drivers, kept=kept)
         except (BadConfiguration, OSError) as error:
             log.warning("%s does not serve either: %s", source, error)
             continue

@@ -1,5 +1,6 @@
 """Reading the configuration: TOML to `Settings`, every fault with its line, key and reason."""
 
+import logging
 import re
 import tomllib
 from collections import Counter
@@ -16,6 +17,7 @@ import msgspec
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain import faults
 from pos_terminal.domain.barcode import Measure, Pattern
 from pos_terminal.domain.catalog import dated
 from pos_terminal.domain.catalog_file import parse_rate
@@ -26,8 +28,6 @@ from pos_terminal.domain.invoice import Seller
 from pos_terminal.domain.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.promotion_file import parse_promotions
-from pos_terminal.domain.promotions import Promotion
 from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules, Validity
 from pos_terminal.domain.table import Problem
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
@@ -38,6 +38,8 @@ from pos_terminal.runtime.settings import (
     PrinterDrawerSettings,
     Settings,
 )
+
+log = logging.getLogger(__name__)
 
 KEYMAPS = Path(__file__).parent.parent / "keymaps"
 PRINTER_DRAWER = "printer"
@@ -80,16 +82,9 @@ class _SalesTable:
     place: str = ""
     promotions: str = ""
 
-    def terms(self, folder: Path) -> Terms:
-        """With the promotions of their file; ValueError, OSError with the reason."""
-        found: tuple[Promotion, ...] = ()
-        if self.promotions:
-            file = folder / self.promotions
-            try:
-                found = parse_promotions(tomllib.loads(file.read_text()))
-            except ValueError as error:
-                raise ValueError(f"{file}: {error}") from None
-        return Terms(self.discount_reasons, self.place, found, self.weight_reasons)
+    def terms(self) -> Terms:
+        """All but the promotions, which are in a file of their own; ValueError with the reason."""
+        return Terms(self.discount_reasons, self.place, weight_reasons=self.weight_reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +214,19 @@ def plugins_named(file: Path, source: bytes) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
-def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool = False) -> Settings:
+def read(
+    file: Path,
+    source: bytes,
+    drivers: Drivers,
+    *,
+    without_drivers: bool = False,
+    kept: Path | None = None,
+) -> Settings:
     """The settings in this file's bytes; raises BadConfiguration with all that is wrong.
 
     `drivers` are those of the enabled plugins; paths in the file are relative to its folder.
     `without_drivers` leaves devices out whose driver is missing, since their plugin is broken.
+    `kept` is the last good key map of the shop's own, which stands in for a bad one.
     """
     reader = _Reader(file, source)
     whole = reader.convert(reader.tables, _File, "")
@@ -233,11 +236,12 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
     terminal = whole.terminal
     rate = reader.check("terminal.default_vat", lambda: parse_rate(str(terminal.default_vat)))
     zone = reader.check("terminal.zone", lambda: _zone(terminal.zone))
-    keymap = reader.check("terminal.keymap", lambda: load_keymap(file.parent, terminal.keymap))
+    own = partial(_own_keymap, file.parent, terminal.keymap, kept)
+    keymap = reader.check("terminal.keymap", own)
     number = reader.check("terminal.number", lambda: _short_code(terminal.number))
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
     papers = reader.check("papers", lambda: whole.papers.rules(whole))
-    sales = reader.check("sales", lambda: whole.sales.terms(file.parent))
+    sales = reader.check("sales", whole.sales.terms)
     refunds = reader.check("refunds", whole.refunds.rules)
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
@@ -256,7 +260,7 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         default_vat=rate,
         catalog=file.parent / terminal.catalog,
         patterns=patterns,
-        keymap=keymap,
+        keymap=keymap.keys,
         plugins=terminal.plugins,
         devices=devices,
         closing=whole.closing,
@@ -266,6 +270,8 @@ def read(file: Path, source: bytes, drivers: Drivers, *, without_drivers: bool =
         sales=sales or ORDINARY_TERMS,
         refunds=refunds or ORDINARY_REFUNDS,
         drawers=whole.drawers,
+        promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
+        faults=(faults.BAD_KEYMAP,) if keymap and keymap.stands_in else (),
         papers=papers or ORDINARY_PAPERS,
     )
 
@@ -387,6 +393,29 @@ def _short_code(text: str) -> str:
     if not (text.isascii() and text.isalnum() and len(text) <= 12):
         raise ValueError(f"{text!r}: letters and digits, at most 12")
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    keys: KeyMap = field(repr=False)
+    stands_in: bool = False
+
+
+def _own_keymap(folder: Path, name: str, kept: Path | None) -> _Keys:
+    """The key map of that name; the last good one for a shop's own that is wrong or gone."""
+    try:
+        return _Keys(load_keymap(folder, name))
+    except (ValueError, OSError) as error:
+        if kept is None or not kept.exists() or not name.endswith(".toml"):
+            raise
+        log.error("the key map %s: %s; the last good one stays in force", name, error)
+        return _Keys(load_keymap(kept.parent, kept.name), stands_in=True)
+
+
+def keymap_file(file: Path, source: bytes) -> Path | None:
+    """The shop's own key map that a good configuration names; None for a bundled one."""
+    name = tomllib.loads(source.decode())["terminal"].get("keymap", "")
+    return file.parent / name if name.endswith(".toml") else None
 
 
 def load_keymap(folder: Path, name: str) -> KeyMap:

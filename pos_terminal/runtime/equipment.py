@@ -39,6 +39,7 @@ class Equipment:
         keymap: KeyMap,
         put: Callable[[Input], None],
         ledgers: LookUpLane,
+        *,
         drawers: tuple[CashDrawer, ...] = (),
     ) -> None:
         self.ports: dict[str, Port[Any]] = {}

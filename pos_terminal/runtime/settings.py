@@ -11,6 +11,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.barcode import Pattern
 from pos_terminal.domain.clerks import SigningOn
 from pos_terminal.domain.closing import ClosingHours
+from pos_terminal.domain.fault import Fault
 from pos_terminal.domain.keys import KeyMap
 from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.payment import TenderRules
@@ -56,7 +57,10 @@ class CashDrawer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything a terminal is told. `source` is the file's SHA-256, recorded at each start."""
+    """Everything a terminal is told. `source` is the file's SHA-256, recorded at each start.
+
+    `faults` are what is wrong with files beside it for which the last good ones stand in.
+    """
 
     source: str
     shop: Shop
@@ -78,4 +82,6 @@ class Settings:
     sales: Terms = ORDINARY_TERMS
     refunds: RefundRules = ORDINARY_REFUNDS
     drawers: tuple[CashDrawer, ...] = ()
+    promotions: Path | None = None
+    faults: tuple[Fault, ...] = ()
     papers: PaperRules = ORDINARY_PAPERS

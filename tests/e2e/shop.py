@@ -75,6 +75,7 @@ def keys(text: str) -> list[str]:
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
         "CADEAU": "KEY_1", "BREF": "KEY_2", "NOTE": "KEY_3", "QR": "KEY_4",
         "CLIENT": "KEY_6", "FACTURE": "KEY_7",
+        "AVOIR": "KEY_A", "BON": "KEY_O",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
         "REPORT": "KEY_C", "ZBIS": "KEY_B", "SERVICE": "KEY_S", "TIROIR": "KEY_V",
@@ -144,6 +145,7 @@ async def open_shop(
     catalog: str = CATALOG,
     keymap: str = "numeric",
     more: str = "",
+    promotions: str = PROMOTIONS,
 ) -> AsyncIterator[Shop]:
     """A terminal selling in `folder`: the state outlives the block, for another to restart from.
 
@@ -160,6 +162,7 @@ async def open_shop(
                 "[devices.printer]\n", f"[devices.printer]\n{key} = {value}\n"
             )
         file = write_settings(folder, devices + more, catalog)
+        (folder / "promotions.toml").write_text(promotions)
         mapped = f'[terminal]\nkeymap = "{keymap}"\n'
         file.write_text(file.read_text().replace("[terminal]\n", mapped))
         booted = boot(file, state)

@@ -1,0 +1,69 @@
+"""The promotions in force: from their file, kept by its SHA-256; the last good ones stand in."""
+
+import logging
+import tomllib
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from pos_terminal.domain.promotion_file import parse_promotions
+from pos_terminal.domain.promotions import Promotion
+from pos_terminal.journal import catalogs
+from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.place import write_durably
+
+log = logging.getLogger(__name__)
+
+IN_FORCE = "promotions.sha256"
+"""The file in the state directory that names the last promotions without a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Promotions, the SHA-256 of their file (empty: there is none), and what is wrong with it."""
+
+    promotions: tuple[Promotion, ...] = ()
+    source: str = ""
+    problem: str = ""
+
+
+def parse(source: bytes) -> Offers:
+    """The promotions in a file's bytes; ValueError says which is wrong, and why."""
+    found = parse_promotions(tomllib.loads(source.decode()))
+    return Offers(found, sha256(source).hexdigest())
+
+
+class PromotionFile:
+    """Where the promotions come from (None: the shop has none), and where good ones stay."""
+
+    def __init__(self, file: Path | None, state: Path) -> None:
+        self.file = file
+        self._state = state
+
+    def load(self) -> Offers:
+        """Read the file. With any fault in it the last good promotions stay in force.
+
+        JournalError where good ones cannot be kept.
+        """
+        if self.file is None:
+            return Offers()
+        try:
+            source = self.file.read_bytes()
+            offers = parse(source)
+        except (OSError, ValueError) as error:
+            log.error("%s: %s", self.file, error)
+            return self._fall_back(str(error))
+        catalogs.keep(self._state, source)
+        path = self._state / IN_FORCE
+        with using(path):
+            if not path.exists() or path.read_text() != offers.source:
+                write_durably(path, offers.source.encode())
+        return offers
+
+    def _fall_back(self, problem: str) -> Offers:
+        try:
+            kept = parse(catalogs.load(self._state, (self._state / IN_FORCE).read_text()))
+        except (OSError, JournalError, ValueError) as error:
+            log.warning("no earlier promotions: %s", error)
+            return Offers(problem=problem)
+        return Offers(kept.promotions, kept.source, problem)
