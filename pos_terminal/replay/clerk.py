@@ -4,6 +4,7 @@ import time
 from array import array
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pos_terminal.domain.events import LineSold, SaleClosed
@@ -17,11 +18,12 @@ from pos_terminal.replay.eyes import (
     shows_line,
     shows_paid,
     shows_prefix,
+    shows_question,
 )
 from pos_terminal.replay.far_ends import Bench
 from pos_terminal.replay.ledger import Ledger
 from pos_terminal.replay.plan import Planned
-from pos_terminal.replay.strokes import CASH, Keyboard, article, before, spoken
+from pos_terminal.replay.strokes import CASH, Keyboard, before, digits, spoken, strokes
 from pos_terminal.replay.watcher import Watcher
 
 CLEAR = Key(Function.CLEAR)
@@ -87,14 +89,40 @@ class Clerk:
                 return refusal
         count = len(self._lines) + 1
         refusal = await self._record(
-            self._scan(plan.code) if plan.code else self._press(*before(plan), *article(plan)),
+            self._scan(plan.code) if plan.code else self._press(*strokes(plan)),
             lambda screen: shows_line(screen, plan),
             lambda: len(self._lines) >= count,
             f"line {plan.row.line}",
         )
         if refusal is None and not plan.is_sold_as(self._lines[-1]):
             raise ReplayStopped(f"line {plan.row.line} was sold as {self._lines[-1]}")
+        if refusal is None:
+            await self.answer(plan)
         return refusal
+
+    async def answer(self, plan: Planned, given: int = 0) -> None:
+        """Make the forced choices behind a row for which there is no row; `given` are made."""
+        for number, answer in enumerate(plan.answers[given:], given + 1):
+            self._watcher.keyed(str(answer.digit))
+            count = len(self._lines) + 1
+            more = [each.group for each in plan.answers[number:]]
+            refusal = await self._record(
+                self._press(*digits(str(answer.digit))),
+                self._answer_shown(more[0] if more else ""),
+                partial(self._has_lines, count),
+                f"the choice of {answer.group}",
+            )
+            if refusal or self._lines[-1].plu != answer.plu:
+                raise ReplayStopped(f"line {plan.row.line}: {answer.group} was not chosen")
+
+    def _answer_shown(self, group: str) -> Callable[[Screen], bool]:
+        """Either the next question, or the option that was chosen."""
+        if group:
+            return lambda screen: shows_question(screen, group)
+        return lambda screen: screen.line1.startswith("+ ") or "? 1-" in screen.line1
+
+    def _has_lines(self, count: int) -> bool:
+        return len(self._lines) >= count
 
     async def cash(self) -> Shown | None:
         """Take exactly what is due, or pay it out; the error where the terminal refused it."""

@@ -55,7 +55,11 @@ def error_on(screen: Screen) -> Shown | None:
 
 def shows_line(screen: Screen, plan: Planned) -> bool:
     """Whether the screen shows this line: its name, quantity, unit price and amount."""
+    if plan.asks:
+        return shows_question(screen, plan.asks)
     price, gross = euros(plan.price.cents), euros(plan.gross)
+    if plan.digit or plan.follows:
+        return shows_option(screen, plan.item.name, gross)
     split = "" if plan.price.per == ONE else f"/{thousandths(plan.price.per)}"
     if plan.item.unit is Unit.KG:
         weight = f"{thousandths(plan.row.quantity, places=3)}kg"
@@ -67,6 +71,22 @@ def shows_line(screen: Screen, plan: Planned) -> bool:
         figures = count == f"x{thousandths(plan.row.quantity)}"
         figures = figures and screen.line2.split() in ([price, gross], [price + split, gross])
     return figures and _is_start_of(name.strip(), plan.item.name)
+
+
+def shows_question(screen: Screen, group: str) -> bool:
+    """Whether the screen asks for a choice of this group."""
+    shown, _, numbers = screen.line1.strip().rpartition("? ")
+    return numbers.startswith("1-") and _is_start_of(shown, group)
+
+
+def shows_option(screen: Screen, name: str, gross: str) -> bool:
+    """Whether the screen shows this option and its amount."""
+    shown = screen.line1.strip()
+    return (
+        shown.startswith("+ ")
+        and screen.line2.strip() == gross
+        and _is_start_of(shown[2:].strip(), name)
+    )
 
 
 def shows_prefix(screen: Screen, plan: Planned) -> bool:

@@ -14,11 +14,22 @@ NOT_IN_JOURNAL = "the ticket was sold without this row"
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A forced choice that no row makes: its group, the digit to press, the PLU that it sells."""
+
+    group: str
+    digit: int
+    plu: str
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """One row as it is to be sold. `override` is the price to key, None for the catalogue's.
 
     `price` is what the line is then sold at; `code` is the barcode to scan, empty where the PLU
-    is typed; `weighed` says that the scale gives the quantity.
+    is typed; `weighed` says that the scale gives the quantity. An option `follows` its article, or
+    is chosen by its `digit`. Behind the row the till `asks` for this group, if for any, and the
+    clerk gives these `answers`.
     """
 
     row: Row
@@ -27,6 +38,10 @@ class Planned:
     override: int | None
     code: str
     weighed: bool
+    follows: bool = False
+    digit: int = 0
+    asks: str = ""
+    answers: tuple[Answer, ...] = ()
 
     @property
     def gross(self) -> Cents:
@@ -48,7 +63,7 @@ class Planner:
     """Plans rows by one catalogue. `capacity` is what the scale carries, in grams."""
 
     def __init__(self, catalog: Catalog, capacity: int) -> None:
-        self._catalog = catalog
+        self.catalog = catalog
         self._capacity = capacity
         self._found: dict[str, Item | str] = {}
 
@@ -56,7 +71,7 @@ class Planner:
         """How to sell the row on that day, or why it cannot be."""
         item = self._found.get(row.article)
         if item is None:
-            item = self._found[row.article] = find(self._catalog, row.article)
+            item = self._found[row.article] = find(self.catalog, row.article)
         if isinstance(item, str):
             return item
         listed = item.prices.on(day)
@@ -92,7 +107,7 @@ def reconcile(
     """Which of a ticket's rows its journaled lines are.
 
     For each row the reason why it was not sold, or nothing; and how many of `lines` found their
-    row.
+    row, or are answers to a forced choice behind it.
     """
     reasons = []
     met = 0
@@ -101,10 +116,20 @@ def reconcile(
             reasons.append(plan)
         elif met < len(lines) and plan.is_sold_as(lines[met]):
             reasons.append("")
-            met += 1
+            met += 1 + answered(plan, lines[met + 1 :])
         else:
             reasons.append(NOT_IN_JOURNAL)
     return reasons, met
+
+
+def answered(plan: Planned, lines: Sequence[LineSold | TicketLine]) -> int:
+    """How many of the answers behind a row are among the lines that follow it."""
+    count = 0
+    for answer, line in zip(plan.answers, lines, strict=False):
+        if (line.plu, line.gross) != (answer.plu, 0):
+            break
+        count += 1
+    return count
 
 
 def _barcode(item: Item) -> str:

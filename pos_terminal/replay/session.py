@@ -3,7 +3,7 @@
 import asyncio
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.catalog_file import parse_catalog
 from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import Origin, SaleClosed
+from pos_terminal.domain.events import LineSold, Origin, SaleClosed
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.database import NAME, reading
@@ -21,13 +21,14 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.replay import far_ends
+from pos_terminal.replay.choices import with_choices
 from pos_terminal.replay.clerk import Clerk
 from pos_terminal.replay.clock import ReplayClock, instants
 from pos_terminal.replay.eyes import PATIENCE, Eyes, ReplayStopped
 from pos_terminal.replay.far_ends import Bench
 from pos_terminal.replay.file import Recorded
 from pos_terminal.replay.ledger import Ledger
-from pos_terminal.replay.plan import Planned, Planner, reconcile
+from pos_terminal.replay.plan import Planned, Planner, answered, reconcile
 from pos_terminal.replay.strokes import Keyboard
 from pos_terminal.replay.summary import Summary
 from pos_terminal.replay.tickets import Refusal, Row, Ticket
@@ -213,6 +214,9 @@ class _Session:
                 behind = max(at for at, reason in enumerate(reasons) if not reason) + 1
                 self._clock.stand(self._instants[index])
                 self._refuse(ticket, zip(ticket.rows[:behind], reasons, strict=False))
+                last = plans[behind - 1]
+                if isinstance(last, Planned):
+                    await self._clerk.answer(last, _given(last, sale.lines))
                 rest = zip(ticket.rows[behind:], plans[behind:], strict=True)
                 await self._sell_rows(ticket, rest)
                 self._watcher.done()
@@ -276,12 +280,21 @@ class _Session:
         planner = self._planners.get(sha256)
         if planner is None:
             planner = self._planners[sha256] = Planner(catalog(), self._bench.scale.capacity)
-        return [planner.plan(row, ticket.day) for row in ticket.rows]
+        plans = [planner.plan(row, ticket.day) for row in ticket.rows]
+        return with_choices(plans, planner.catalog, ticket.day)
 
     def _refuse(self, ticket: Ticket, rows: Iterable[tuple[Row, str]]) -> None:
         self._refused += [
             Refusal(row.line, ticket.number, reason) for row, reason in rows if reason
         ]
+
+
+def _given(last: Planned, lines: Sequence[LineSold]) -> int:
+    """How many of the answers behind the last row sold are in the open sale already."""
+    for count in range(len(last.answers), 0, -1):
+        if len(lines) > count and last.is_sold_as(lines[-1 - count]):
+            return answered(last, lines[-count:])
+    return 0
 
 
 def last_instant(state: Path) -> int | None:

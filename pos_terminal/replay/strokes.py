@@ -37,6 +37,13 @@ def before(plan: Planned) -> tuple[Key, ...]:
     return keys
 
 
+def strokes(plan: Planned) -> tuple[Key, ...]:
+    """All keys of a line; an option has its article's quantity, and may be one of a list."""
+    if plan.digit:
+        return digits(str(plan.digit))
+    return article(plan) if plan.follows else (*before(plan), *article(plan))
+
+
 def article(plan: Planned) -> tuple[Key, ...]:
     """The article by its PLU."""
     return (*digits(plan.item.plu), Key(Function.PLU))
@@ -46,6 +53,6 @@ def spoken(plan: Planned) -> str:
     """The same for a person to read: «RF 3 x 130 PRIX 28 PLU»."""
     keys = "".join(
         key.argument if key.function is Function.TYPE else f" {key.function.value} "
-        for key in (*before(plan), *(() if plan.code else article(plan)))
+        for key in (before(plan) if plan.code else strokes(plan))
     )
     return " ".join(f"{keys} {f'[{plan.code}]' if plan.code else ''}".split())
