@@ -22,6 +22,7 @@ from pos_terminal.domain.desk import (
     invoicing,
     looking,
     options,
+    ordering,
     paper,
     paying,
     pricing,
@@ -106,6 +107,10 @@ KEYS: dict[Function, Handler] = {
     Function.BRIEF: paper.brief,
     Function.NOTE: paper.note,
     Function.QR: paper.qr,
+    Function.ORDER: ordering.order,
+    Function.PART: ordering.acompte,
+    Function.EARNEST: ordering.arrhes,
+    Function.RATE: ordering.rate,
     Function.CUSTOMER: invoicing.customer,
     Function.INVOICE: invoicing.invoice,
     Function.HOLD: waiting.hold,
@@ -217,10 +222,10 @@ class Counter(Desk):
 
         Who is asked for a PIN types it: a barcode can be seen and copied.
         """
+        if self.asking and not self.fault:
+            raise Refused(faults.PIN_BY_HAND)
         step = Step()
         for key in decode(code):
-            if self.asking and not self.fault:
-                raise Refused(faults.PIN_BY_HAND)
             step = self._press(key, moment)
         return step
 

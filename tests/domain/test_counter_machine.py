@@ -1,6 +1,7 @@
 """A clerk who presses anything: whatever comes in, the counter's books stay right."""
 
 from collections.abc import Sequence
+from random import Random
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults
+from pos_terminal.domain.cash_events import DepositMoved, VoucherMoved
 from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.customers import Buyer, BuyerSealed, BuyerWanted, Customer, CustomerWanted
 from pos_terminal.domain.desk.state import SERIES
@@ -15,8 +17,18 @@ from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed, Sale
 from pos_terminal.domain.faults import Fault, every
 from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.keys import Key, parse_key
-from pos_terminal.domain.ledger import Answer, Changes, TicketFound, TicketWanted, Wanted
+from pos_terminal.domain.ledger import (
+    Answer,
+    Changes,
+    DepositsHeld,
+    DepositWanted,
+    TicketFound,
+    TicketWanted,
+    VoucherWanted,
+    Wanted,
+)
 from pos_terminal.domain.money import vat_within
+from pos_terminal.domain.paper_codes import TillName, ticket_code, voucher_code
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.promotions import Promotion
 from pos_terminal.domain.sale import LARGEST_TOTAL
@@ -40,8 +52,9 @@ KEYS = [
     *map(parse_key, ("0", "1", "2", "3", "7", "00", ",", "C", "x", "PRIX", "PLU", "RF", "CORR")),
     *map(parse_key, ("VOID", "CANCEL", "ST", "CASH", "CARD", "TICKET", "article 1", "article 4")),
     *map(parse_key, ("CHEQUE", "TR", "#/NS", "FOND", "SORTIE", "COMPTE", "X", "Z")),
-    *map(parse_key, ("HOLD", "RECALL", "CLERK")),
-    *map(parse_key, ("CADEAU", "BREF", "NOTE", "QR", "FACTURE")),
+    *map(parse_key, ("REPORT", "ZBIS", "SERVICE", "TIROIR")),
+    *map(parse_key, ("HOLD", "RECALL", "CLERK", "AVOIR", "BON")),
+    *map(parse_key, ("CADEAU", "BREF", "NOTE", "QR", "FACTURE", "TAUX")),
 ]
 MANY = [
     "1 PLU HOLD", "2 RECALL", "RECALL", "C 3 PLU HOLD",
@@ -53,7 +66,13 @@ MANY = [
     "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
     "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
+    "500 PRIX 3 ACOMPTE", "300 PRIX 3 ARRHES CARD", "3 COMMANDE", "RF 3 ACOMPTE", "RF 3 ARRHES",
+    "20 TAUX 100 PRIX 3 ACOMPTE", "RF 200 PRIX 3 ARRHES", "4 COMMANDE", "2 x 5 PLU 3 COMMANDE",
     "1 TICKET", "1 PLU CASH 2 NOTE", "3 CLIENT", "1 FACTURE", "99 CLIENT", "3 CLIENT FACTURE",
+    "RF 1 TICKET", "RF TICKET", "3 x 2 PLU 30 REMISE CASH", "RF 2 PLU AVOIR", "2 x 1 PLU",
+    "90 PLU CARD", "2 x 91 PLU CARD", "700 PRIX 92 PLU CASH", "RF 90 PLU", "ST 10 %", "TICKET",
+    "1 PLU HOLD Z C REPORT REPORT", "REPORT Z", "SERVICE", "2 TIROIR 100 FOND", "2 TIROIR COMPTE",
+    "3 ZBIS", "1 TIROIR #/NS", "1 PLU Z C",
     "1 MOTIF 500 SORTIE", "10000 FOND", "2 MOTIF #/NS", "COMPTE 3 COMPTE 2 PLU CORR",
 ]  # fmt: skip
 CODES = [
@@ -62,6 +81,11 @@ CODES = [
 ]  # fmt: skip
 CATALOGS = [goods(), goods(GOODS.replace('"1,30"', '"1,40"')), goods("plu,name,price\n1,SEUL,2\n")]
 CATALOGS.append(goods(WITH_OPTIONS))
+VOUCHERS = """90,BON CADEAU,"20,00",,,,,,multi
+91,CARTE PAIN,"5,00",,,5.5,,,single
+92,BON LIBRE,,,,,,,multi
+"""
+CATALOGS.append(goods(GOODS.replace(",from\n", ",from,voucher\n", 1) + VOUCHERS))
 
 
 def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | None:
@@ -79,12 +103,23 @@ def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | No
         case TicketWanted(series, number) if (series, number) in closed:
             asked, found = past.papers, closed[series, number]
             made = found.invoice
+            back = {
+                line: each
+                for (of, ticket, line), each in past.returned.items()
+                if (of, ticket) == (series, number)
+            }
             return replace(
                 found,
+                returned=back,
                 papers=asked.get((series, number, 0), 0),
                 gifts=asked.get((series, number, 1), 0),
                 invoice_papers=asked.get((made.series, made.number, 0), 0) if made else 0,
             )
+        case VoucherWanted(voucher):
+            return {each.voucher: each for each in past.ledgers.vouchers}.get(voucher)
+        case DepositWanted(order):
+            held = past.ledgers.balances().deposits
+            return DepositsHeld(tuple(each for each in held if each.order == order))
         case CustomerWanted(number):
             return Customer(number, "ab" * 16) if number < 10 else None
         case BuyerSealed() | BuyerWanted():
@@ -113,6 +148,7 @@ class Clerk(RuleBasedStateMachine):
         self.start = (sales, tickets)
         self.till = bench()
         self.till.counter.terms = TERMS
+        self.till.counter.draw = Random(sales).randrange
         self.till.counter.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
@@ -129,6 +165,35 @@ class Clerk(RuleBasedStateMachine):
     @rule(code=st.sampled_from(CODES))
     def scan(self, code: str) -> None:
         self.note(self.till.scan(code))
+
+    @precondition(lambda self: self.till.of(SaleClosed))
+    @rule(pick=st.integers(0, 9), back=st.booleans())
+    def scan_a_ticket(self, pick: int, back: bool) -> None:
+        tickets = self.till.of(SaleClosed)
+        ticket = tickets[-1 - pick % len(tickets)]
+        if back:
+            self.note(self.till.put(Pressed(parse_key("RF"))))
+        self.note(self.till.scan(ticket_code(TillName(), ticket.series, ticket.number)))
+
+    @precondition(lambda self: self.till.of(VoucherMoved))
+    @rule(pick=st.integers(0, 9), typed=st.sampled_from(["", "100", "100 C"]), by_key=st.booleans())
+    def use_a_voucher(self, pick: int, typed: str, by_key: bool) -> None:
+        moved = self.till.of(VoucherMoved)
+        number = moved[-1 - pick % len(moved)].voucher
+        if by_key:
+            for key in keys(f"{number} BON"):
+                self.note(self.till.put(key))
+            return
+        for key in keys(typed):
+            self.note(self.till.put(key))
+        self.note(self.till.scan(voucher_code(number)))
+
+    @precondition(lambda self: self.till.counter.looking)
+    @rule()
+    def answer_at_once(self) -> None:
+        asked = self.looked[-1]
+        found = answered(asked.wanted, self.till.events)
+        self.note(self.till.put(LookedUp(asked.request, found)))
 
     @precondition(lambda self: self.asked)
     @rule(
@@ -168,7 +233,7 @@ class Clerk(RuleBasedStateMachine):
         self.looked += [e for e in step.effects if isinstance(e, LookUp)]
         if tones(step) and tones(step) != ["accepted"]:
             counter = self.till.counter
-            assert self.till.fault or counter.notice or counter.asking
+            assert self.till.fault or counter.notice or counter.asking or counter.reviewing
 
     @invariant()
     def the_sum_of_the_live_lines_is_the_total(self) -> None:
@@ -214,6 +279,19 @@ class Clerk(RuleBasedStateMachine):
             assert numbers == list(range(last + 1, last + 1 + len(numbers)))
 
     @invariant()
+    def nothing_held_for_an_order_goes_twice(self) -> None:
+        balances: dict[tuple[str, str, int], int] = {}
+        for moved in self.till.of(DepositMoved):
+            deposit = moved.order, moved.nature, moved.vat
+            balances[deposit] = balances.get(deposit, 0) + moved.amount
+        assert all(cents >= 0 for cents in balances.values())
+        counter = self.till.counter
+        sales = [*counter.waiting, *([counter.sale] if counter.sale else [])]
+        settled = [sale for sale in sales if any(x.order and x.gross < 0 for x in sale.live)]
+        orders = [order for sale in settled for order in sale.orders]
+        assert len(orders) == len(set(orders))
+
+    @invariant()
     def a_ticket_has_one_invoice(self) -> None:
         made = self.till.of(InvoiceMade)
         assert [each.number for each in made] == list(range(1, len(made) + 1))
@@ -223,6 +301,40 @@ class Clerk(RuleBasedStateMachine):
             for each in papers[-1:]:
                 same = [x for x in papers if (x.series, x.number) == (each.series, each.number)]
                 assert [x.copy for x in same] == list(range(len(same)))
+
+    @invariant()
+    def no_more_comes_back_than_was_paid(self) -> None:
+        tickets = {(each.series, each.number): each for each in self.till.of(SaleClosed)}
+        past = Changes()
+        for ticket in tickets.values():
+            past.take(ticket, 1, 1, "")
+        for (series, number, line), back in past.returned.items():
+            sold = tickets[series, number].lines[line - 1]
+            assert 0 < back.quantity <= sold.quantity and 0 <= back.amount <= sold.gross
+            assert back.amount == sold.gross or back.quantity < sold.quantity
+        for ticket in list(tickets.values())[-1:]:
+            for each in ticket.lines:
+                if each.of and not each.voided:
+                    sold = tickets[each.of.series, each.of.number].lines[each.of.line - 1]
+                    assert (each.plu, each.vat, each.discount) == (sold.plu, sold.vat, 0)
+
+    @invariant()
+    def vouchers_are_worth_what_was_paid_for_them(self) -> None:
+        counter, worth = self.till.counter, dict[str, int]()
+        for moved in self.till.of(VoucherMoved):
+            worth[moved.voucher] = worth.get(moved.voucher, 0) + moved.amount
+        opened = [*counter.waiting, *([counter.sale] if counter.sale else [])]
+        held = [name for sale in opened for name in sale.vouchers]
+        assert len(held) == len(set(held))
+        for sale in opened:
+            assert all(0 < cents <= worth[name] for name, cents in sale.vouchers.items())
+        assert all(cents >= 0 for cents in worth.values())
+        tickets = [each for each in self.till.of(SaleClosed) if each.series != TRAINING_SERIES]
+        lines = [line for ticket in tickets for line in ticket.lines if not line.voided]
+        sold = sum(line.gross for line in lines if line.issues)
+        used = sum(line.gross for line in lines if line.voucher)
+        paid = sum(paid_by(t, "AVOIR") + paid_by(t, "VOUCHER") for t in tickets)
+        assert sum(worth.values()) == sold + used - paid
 
     @invariant()
     def the_journal_rebuilds_the_counter(self) -> None:
@@ -237,6 +349,7 @@ class Clerk(RuleBasedStateMachine):
         assert (again.sale, again.last, again.base()) == (mine.sale, mine.last, mine.base())
         assert (again.sales, again.tickets) == (mine.sales, mine.tickets)
         assert (again.held, again.parked) == (mine.held, mine.parked)
+        assert (again.made, again.voucher_copies) == (mine.made, mine.voucher_copies)
 
     @invariant()
     def an_open_sale_keeps_its_catalogue(self) -> None:

@@ -101,7 +101,11 @@ def test_a_scanned_command_types_no_pin() -> None:
     till = staffed()
     till.press("12 CLERK")
     till.scan(encode([parse_key("4")]))
-    assert till.fault is faults.NOT_NOW
+    assert till.fault is faults.PIN_BY_HAND
+    assert till.asked == ()
+    assert till.counter.asking is None
+    with pytest.raises(ValueError, match="last key"):  # nor is there one code that has it all
+        encode([parse_key(key) for key in ("1", "2", "CLERK", "4", "8", "2", "1", "CLERK")])
 
 
 def test_wrong_pins_lock_for_longer_and_longer() -> None:

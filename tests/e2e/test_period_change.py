@@ -17,9 +17,11 @@ from tests.e2e.shop import Shop, open_shop
 from tests.e2e.test_closing import PARIS, Hand, closures, sell
 from tests.e2e.test_till_closing import papers
 
+When = tuple[int, int, int, int]
 
-def at(*when: int) -> Hand:
-    return Hand(datetime(*when, tzinfo=PARIS))  # type: ignore[arg-type]
+
+def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> Hand:
+    return Hand(datetime(year, month, day, hour, minute, tzinfo=PARIS))
 
 
 def story(state: Path) -> list[str]:
@@ -48,7 +50,7 @@ def story(state: Path) -> list[str]:
     ],
 )
 def test_whatever_was_forgotten_the_new_month_begins_with_its_own_sales(
-    tmp_path: Path, began: tuple[int, ...], next_start: tuple[int, ...], closed: list[str]
+    tmp_path: Path, began: When, next_start: When, closed: list[str]
 ) -> None:
     async def scenario() -> None:
         async with open_shop(tmp_path, clock=at(*began)) as shop:

@@ -1,7 +1,6 @@
-"""The promotions' file: kept by its hash, reloaded as it changes, never believed when it is wrong."""
+"""The promotions' file: kept by its hash, read anew as it changes, not believed when wrong."""
 
 import logging
-import os
 from pathlib import Path
 
 import pytest
@@ -81,7 +80,7 @@ def replaced(file: Path, text: str) -> None:
     """As an editor does: a new file under the old name."""
     new = file.with_suffix(".new")
     new.write_text(text)
-    os.replace(new, file)
+    new.replace(file)
 
 
 def test_other_promotions_hold_from_the_next_sale_on_without_a_restart(tmp_path: Path) -> None:
