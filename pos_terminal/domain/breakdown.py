@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
-from pos_terminal.domain.cash_events import VoucherMoved
+from pos_terminal.domain.cash_events import DepositMoved, VoucherMoved
 from pos_terminal.domain.events import SaleClosed
 
 R = TypeVar("R", bound=Struct)
@@ -81,6 +81,14 @@ class VoucherSum(Struct, frozen=True, kw_only=True):
     amount: int
 
 
+class DepositSum(Struct, frozen=True, kw_only=True):
+    """Money on orders that was taken, or settled and given back: cents, by nature."""
+
+    what: str
+    count: int
+    amount: int
+
+
 class Breakdown(Struct, frozen=True, kw_only=True):
     """The sums behind a period's totals. `returned` is what came back in `returned_lines`."""
 
@@ -93,6 +101,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     drawers: tuple[DrawerSum, ...] = ()
     services: tuple[ServiceSum, ...] = ()
     vouchers: tuple[VoucherSum, ...] = ()
+    deposits: tuple[DepositSum, ...] = ()
 
     def drawer(self, number: int) -> DrawerSum:
         """The drawer of that number, in which nothing may have happened yet."""
@@ -150,7 +159,7 @@ def combined(
 def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdown:
     """The sums with one closed ticket more, closed by that operator."""
     live = [line for line in ticket.lines if not line.voided]
-    back = [line.gross for line in live if line.quantity < 0]
+    back = [line.gross for line in live if line.quantity < 0 and not line.order]
     families = (FamilySum(family=line.family, lines=1, gross=line.gross) for line in live)
     own = OperatorSum(operator=operator, tickets=1, net=ticket.total)
     if ticket.reductions:
@@ -210,6 +219,13 @@ def with_voucher(parts: Breakdown, moved: VoucherMoved) -> Breakdown:
     what = issued if moved.amount > 0 else used
     row = VoucherSum(what=what, count=1, amount=abs(moved.amount))
     return replace(parts, vouchers=summed(parts.vouchers, (row,)))
+
+
+def with_deposit(parts: Breakdown, moved: DepositMoved) -> Breakdown:
+    """The sums with one movement more of money on an order."""
+    what = f"{moved.nature} {'taken' if moved.amount > 0 else 'settled'}"
+    row = DepositSum(what=what, count=1, amount=abs(moved.amount))
+    return replace(parts, deposits=summed(parts.deposits, (row,)))
 
 
 def with_service(parts: Breakdown, service: ServiceSum) -> Breakdown:

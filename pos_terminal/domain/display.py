@@ -1,8 +1,11 @@
 """What the two lines of the customer display say at each step of a sale."""
 
-from pos_terminal.domain import invoice
+from collections.abc import Sequence
+
+from pos_terminal.domain import deposits, invoice
 from pos_terminal.domain.adjusting import consumed, discount_name
 from pos_terminal.domain.adjustment_events import DiscountGiven
+from pos_terminal.domain.balances import DepositBalance
 from pos_terminal.domain.catalog import PRO, STAFF, Item
 from pos_terminal.domain.clerks import Pin, Right
 from pos_terminal.domain.events import LineSold, SaleClosed
@@ -164,6 +167,27 @@ def paid(closed: SaleClosed) -> Screen:
 def note_offered(closed: SaleClosed) -> Screen:
     """The sale is closed, and the law wants a note of it: the key NOTE prints it."""
     return Screen(paid(closed).line1, say("NOTE? OUI=NOTE"))
+
+
+def deposits_held(order: str, held: Sequence[DepositBalance]) -> Screen:
+    """What is held for an order: both natures, or one below the order's number."""
+    sums = {
+        nature: sum(each.amount for each in held if each.nature == nature)
+        for nature in (deposits.PART, deposits.EARNEST)
+    }
+    rows = [both_ends(deposits.label(each), euros(sum_)) for each, sum_ in sums.items() if sum_]
+    return Screen(f"{say('COMMANDE')} {order}" if len(rows) == 1 else rows[0], rows[-1])
+
+
+def deposit_moved(line: LineSold, cents: int, due: int) -> Screen:
+    """Money is taken for an order, or given back."""
+    return Screen(both_ends(line.name, euros(cents)), both_ends(say("TOTAL"), euros(due)))
+
+
+def deposit_settled(order: str, off: int, left: int, due: int) -> Screen:
+    """What was held is taken off; what is still held then, or else what is to be paid."""
+    rest = both_ends(say("GARDE"), euros(left)) if left else both_ends(say("RESTE"), euros(due))
+    return Screen(both_ends(f"{say('COMMANDE')} {order}", euros(-off)), rest)
 
 
 def customer(number: int) -> Screen:

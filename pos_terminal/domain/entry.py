@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.money import WHOLE, euros
+from pos_terminal.domain.money import WHOLE, euros, percent
 from pos_terminal.domain.paper_codes import VOUCHER_DIGITS
 from pos_terminal.domain.quantity import ONE, Price, decimal, thousandths
 from pos_terminal.domain.sale import LARGEST_QUANTITY, Refused
@@ -36,6 +36,7 @@ class Entry(Struct, frozen=True):
     voiding: bool = False
     reason: int | None = None
     drawer: int | None = None
+    rate: int | None = None
     by_weight: bool = False
     tare: int | None = None
     tare_weighed: bool = False
@@ -117,6 +118,14 @@ class Entry(Struct, frozen=True):
             raise Refused(faults.BAD_NUMBER)
         return replace(self, number="", tare=grams)
 
+    def at_rate(self) -> "Entry":
+        """The number, per cent, becomes the VAT rate of what follows. Raises Refused."""
+        if self.rate is not None:
+            raise Refused(faults.NOT_NOW)
+        if not self.number:
+            raise Refused(faults.NUMBER_MISSING)
+        return replace(self, number="", rate=self._decimal(2))
+
     def at_price(self) -> "Entry":
         """The number becomes the price of the next article. Raises Refused."""
         if self.price is not None:
@@ -183,6 +192,8 @@ class Entry(Struct, frozen=True):
             prefixes.append(f"{thousandths(self.per)} x")
         if self.price is not None:
             prefixes.append(euros(self.price))
+        if self.rate is not None:
+            prefixes.append(f"{percent(self.rate).replace('.', ',')} %")
         if self.reason is not None:
             prefixes.append(f"{say('MOTIF')} {self.reason}")
         if self.drawer is not None:

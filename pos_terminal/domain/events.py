@@ -100,7 +100,8 @@ class LineSold(Event, frozen=True, kw_only=True):
     `parent` is the line of the article whose option this is; 0 for an article.
     `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
     refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single
-    or multi; `voucher` is the number of the one whose use a line is.
+    or multi; `voucher` is the number of the one whose use a line is. `order` is the order for
+    which a line moves a `deposit`, acompte or arrhes: into it, or where negative out of it.
     """
 
     kind: ClassVar[str] = "line.sold"
@@ -124,6 +125,8 @@ class LineSold(Event, frozen=True, kw_only=True):
     of: Returned | None = None
     issues: str = ""
     voucher: str = ""
+    order: str = ""
+    deposit: str = ""
     reason: str = ""
     tare: int = 0
     tare_kind: str = ""
@@ -131,7 +134,7 @@ class LineSold(Event, frozen=True, kw_only=True):
     @property
     def firm(self) -> bool:
         """Whether it costs what was paid, whatever discount, promotion or place the sale has."""
-        return bool(self.of or self.issues or self.voucher)
+        return bool(self.of or self.issues or self.voucher or self.order)
 
 
 class LineVoided(Event, frozen=True, kw_only=True):
@@ -154,7 +157,8 @@ class Tender(Event, frozen=True, kw_only=True):
     """A means of payment taken: `amount` counts towards the total, `given` is what was handed over.
 
     A pay-out has a negative amount. `change` is given minus amount, in cash. `voucher` is the
-    number of the one that pays, and `left` what it is still worth then.
+    number of the one that pays, `order` that of the order whose arrhes do, and `left` what is still
+    there then.
     """
 
     kind: ClassVar[str] = "tender.taken"
@@ -165,6 +169,7 @@ class Tender(Event, frozen=True, kw_only=True):
     change: int
     voucher: str = ""
     left: int = 0
+    order: str = ""
 
 
 class TenderReturned(Event, frozen=True, kw_only=True):
@@ -177,6 +182,7 @@ class TenderReturned(Event, frozen=True, kw_only=True):
     given: int
     change: int
     voucher: str = ""
+    order: str = ""
 
 
 class VatSum(Struct, frozen=True, kw_only=True):
@@ -233,6 +239,8 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     of: Returned | None = None
     issues: str = ""
     voucher: str = ""
+    order: str = ""
+    deposit: str = ""
     tare: int = 0
     tare_kind: str = ""
     manual: bool = False
@@ -247,6 +255,7 @@ class Paid(Struct, frozen=True, kw_only=True):
     change: int
     voucher: str = ""
     left: int = 0
+    order: str = ""
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):

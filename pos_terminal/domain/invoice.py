@@ -84,7 +84,10 @@ def body(
 
 
 def title(ticket: SaleClosed) -> str:
-    """What the paper is: an invoice, or a credit note."""
+    """What the paper is: an invoice, one of money paid in advance, or a credit note."""
+    live = [line for line in ticket.lines if not line.voided]
+    if all(line.deposit and line.gross > 0 for line in live):
+        return say("FACTURE D'ACOMPTE")
     return say("FACTURE D'AVOIR") if ticket.total < 0 else say("FACTURE")
 
 

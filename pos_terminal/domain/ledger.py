@@ -177,7 +177,7 @@ class Changes(Struct):
             return
         self.days.setdefault(session, at[:10])
         for line in event.lines:
-            if line.voided:
+            if line.voided or line.order:
                 continue
             sold = session, line.plu
             self.sold[sold] = self.sold.get(sold, 0) + line.quantity

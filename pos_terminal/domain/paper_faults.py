@@ -50,3 +50,33 @@ CUSTOMER_TAKEN = _fault(
     "Ce numéro de client est déjà celui de quelqu'un d'autre.",
     "Choisir un autre numéro : « pos-terminal person list » les dit.",
 )
+DEPOSIT_AMOUNT = _fault(
+    "S-227",
+    "TAPER LE MONTANT",
+    "Le montant de l'acompte ou des arrhes manque.",
+    "Taper C, puis le montant, PRIX, la commande, ACOMPTE ou ARRHES.",
+)
+NOTHING_DEPOSITED = _fault(
+    "S-228",
+    "RIEN DE VERSE",
+    "Rien n'est versé sur cette commande, ou tout en est déduit ou rendu.",
+    "Taper C et relire le numéro de la commande.",
+)
+DEPOSIT_IN_USE = _fault(
+    "S-229",
+    "COMMANDE EN COURS",
+    "Ce qui est versé sur la commande compte déjà dans une vente ouverte.",
+    "Taper C ; finir cette vente, ou y annuler la ligne par CORR.",
+)
+DEPOSIT_TOO_SMALL = _fault(
+    "S-230",
+    "PLUS QUE LE VERSE",
+    "Ce montant dépasse ce qui est versé sur la commande.",
+    "Taper C, puis la commande et COMMANDE : l'afficheur dit ce qui est versé.",
+)
+RATE_UNKNOWN = _fault(
+    "S-231",
+    "TAUX INCONNU",
+    "Le magasin ne vend rien à ce taux de TVA.",
+    "Taper C, puis un taux du catalogue : 5,5 TAUX.",
+)

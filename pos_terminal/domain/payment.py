@@ -21,7 +21,7 @@ class TenderKind(Struct, frozen=True):
 
     `most` is the dated limit, in cents, of what it may pay of one sale, and `above` the refusal of
     more. `food_only` pays for food alone, and on working days. `pays_out` gives money back for
-    a ticket's articles; one that is not `keyed` has no key, and pays by a voucher's number.
+    a ticket's articles; one that is not `keyed` has no key, and pays by a number.
     """
 
     name: str
@@ -61,7 +61,11 @@ MEAL = TenderKind(
 VOUCHER = TenderKind("VOUCHER", "BON CADEAU", keyed=False)
 CREDIT_NOTE = TenderKind("AVOIR", "AVOIR", keyed=False)
 
-TENDERS = {kind.name: kind for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE)}
+ARRHES = TenderKind("ARRHES", "ARRHES", keyed=False)
+
+TENDERS = {
+    kind.name: kind for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE, ARRHES)
+}
 """All tenders. What is paid out is cash, but for a refund."""
 
 NORMAL_RATE = 2000
@@ -120,7 +124,7 @@ class Allowed(Struct, frozen=True):
 
 def is_food(line: LineSold, item: Item | None) -> bool:
     """Whether a meal voucher may pay for the line: the catalogue says it, or else its VAT rate."""
-    if line.issues:
+    if line.issues or (line.order and line.gross > 0):
         return False
     if item is not None and item.meal_voucher is not None:
         return item.meal_voucher

@@ -16,6 +16,7 @@ from pos_terminal.domain.breakdown import ServiceSum, combined, summed
 from pos_terminal.domain.cash_events import (
     CashCounted,
     CashMoved,
+    DepositMoved,
     DrawerOpened,
     PaymentChanged,
     VoucherMoved,
@@ -285,6 +286,8 @@ def _after(
             return _with_cash(totals, event)
         case VoucherMoved() if totals.parts and event.series != TRAINING_SERIES:
             return replace(totals, parts=breakdown.with_voucher(totals.parts, event))
+        case DepositMoved() if totals.parts and event.series != TRAINING_SERIES:
+            return replace(totals, parts=breakdown.with_deposit(totals.parts, event))
         case ServiceClosed() if totals.parts:
             parts = breakdown.with_service(totals.parts, _service(event, totals))
             return replace(totals, parts=parts)

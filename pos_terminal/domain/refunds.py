@@ -76,7 +76,7 @@ class Refund(Struct, frozen=True):
         return tuple(
             line
             for line in self.found.closed.lines
-            if not (line.voided or line.issues or line.voucher) and line.quantity > 0
+            if not (line.voided or line.issues or line.voucher or line.order) and line.quantity > 0
         )
 
     def back(self, line: TicketLine) -> Back:

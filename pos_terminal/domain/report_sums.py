@@ -70,6 +70,13 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
             for each in parts.vouchers
         ),
     )
+    yield from _table(
+        say("COMMANDES"),
+        (
+            (f"{_deposit(each.what)} ({each.count})", euros(each.amount))
+            for each in parts.deposits
+        ),
+    )
     families = sorted(parts.families, key=lambda each: each.family)
     yield from _table(
         say("PAR FAMILLE") if any(each.family for each in families) else "",
@@ -93,8 +100,17 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
 
 
 def _voucher(what: str) -> str:
-    names = {"issued": say("Emis"), "used": say("Utilises"), "expired": say("Perimes")}
+    names = {"issued": say("Émis"), "used": say("Utilisés"), "expired": say("Périmés")}
     return names.get(what, say("Offerts"))
+
+
+def _deposit(what: str) -> str:
+    names = {
+        "acompte taken": say("Acomptes reçus"),
+        "acompte settled": say("Acomptes déduits, rendus"),
+        "arrhes taken": say("Arrhes reçues"),
+    }
+    return names.get(what, say("Arrhes déduites, rendues"))
 
 
 def _corrections(totals: PeriodTotals) -> Pairs:

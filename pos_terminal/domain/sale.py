@@ -129,6 +129,12 @@ class Sale(Struct, frozen=True):
         used += [(paid.voucher, paid.amount) for paid in self.tenders if paid.voucher]
         return {each: sum(cents for name, cents in used if name == each) for each, _ in used}
 
+    @property
+    def orders(self) -> frozenset[str]:
+        """The orders for which the sale moves a deposit."""
+        moved: tuple[LineSold | Paid, ...] = (*self.live, *self.tenders)
+        return frozenset(each.order for each in moved if each.order)
+
     def returns(self, series: str, number: int) -> tuple[LineSold, ...]:
         """The lines that take something back from that ticket."""
         return tuple(
@@ -234,6 +240,7 @@ class Sale(Struct, frozen=True):
             given=-last.given,
             change=-last.change,
             voucher=last.voucher,
+            order=last.order,
         )
 
     def close(self, series: str, number: int) -> SaleClosed:
@@ -290,6 +297,8 @@ class Sale(Struct, frozen=True):
                 of=line.of,
                 issues=line.issues,
                 voucher=line.voucher,
+                order=line.order,
+                deposit=line.deposit,
                 tare=line.tare,
                 tare_kind=line.tare_kind,
                 manual=line.entry == MANUAL,
@@ -321,6 +330,7 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
                 change=event.change,
                 voucher=event.voucher,
                 left=event.left,
+                order=event.order,
             )
             return replace(sale, tenders=(*sale.tenders, paid))
         case TenderReturned():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pos_terminal.domain.adjusting import LINE, consumed, discount_name
+from pos_terminal.domain.deposits import code_of, takes
 from pos_terminal.domain.events import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
@@ -63,11 +64,19 @@ def receipt(
             *tenders(ticket),
             Rule(),
             *vat(ticket),
+            *(block for order in takes(ticket) for block in _ordered(order)),
             *marks(copy, simulated=simulated, training=training),
             *(Text(line, Align.CENTRE) for line in shop.footer),
             *((Barcode(code),) if code else ()),
         ),
     )
+
+
+def _ordered(order: str) -> Iterator[Block]:
+    """What takes off at delivery what was paid for an order: a code that the till reads."""
+    yield Rule()
+    yield Text(f"{say('À présenter au retrait : commande')} {order}", Align.CENTRE)
+    yield Barcode(code_of(order))
 
 
 def head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Block]:
@@ -81,7 +90,7 @@ def head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Blo
         yield Text(consumed(ticket.place), Align.CENTRE)
     yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
     for each in sorted({line.of.number for line in ticket.lines if line.of and not line.voided}):
-        yield Text(f"{say('Remboursement du ticket no')} {terminal}-{each:06d}")
+        yield Text(f"{say('Remboursement du ticket n°')} {terminal}-{each:06d}")
 
 
 def marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
@@ -157,8 +166,10 @@ def quantity(line: TicketLine) -> str:
 def tenders(ticket: SaleClosed) -> Iterator[Block]:
     """What was paid by which means, and the change."""
     for paid in ticket.tenders:
-        label = say(TENDERS[paid.tender].label)
+        label = f"{say(TENDERS[paid.tender].label)} {paid.order}".rstrip()
         yield Row(label, euros(paid.given))
+        if paid.order and paid.left:
+            yield Row(f"  {say('Reste versé')}", euros(paid.left))
         if paid.voucher:
             yield Row(f"  {say('Solde du bon')} ...{paid.voucher[-4:]}", euros(paid.left))
     if ticket.change:

@@ -75,6 +75,7 @@ def keys(text: str) -> list[str]:
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
         "CADEAU": "KEY_1", "BREF": "KEY_2", "NOTE": "KEY_3", "QR": "KEY_4",
         "CLIENT": "KEY_6", "FACTURE": "KEY_7",
+        "COMMANDE": "KEY_8", "ACOMPTE": "KEY_9", "ARRHES": "KEY_0", "TAUX": "KEY_MINUS",
         "AVOIR": "KEY_A", "BON": "KEY_O",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",

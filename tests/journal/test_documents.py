@@ -40,6 +40,8 @@ PARTS = {
         breakdown.FamilySum,
         breakdown.DrawerSum,
         breakdown.ServiceSum,
+        breakdown.DepositSum,
+        breakdown.VoucherSum,
         balances.Balances,
         balances.StockBalance,
         balances.VoucherBalance,

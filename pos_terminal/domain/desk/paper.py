@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from pos_terminal.domain import digital, display, faults
+from pos_terminal.domain import deposits, digital, display, faults
 from pos_terminal.domain.desk import refunding
 from pos_terminal.domain.desk.looking import look_up
 from pos_terminal.domain.desk.state import Closed, Desk
@@ -61,7 +61,12 @@ def qr(desk: Desk, _: str, __: Moment) -> Step:
 
 
 def of_law(desk: Desk, closed: SaleClosed, moment: Moment) -> Step:
-    """The note that a sale needs which is closed now: its request, or the offer; mostly nothing."""
+    """The paper that a sale needs which is closed now, or the offer of one; mostly nothing.
+
+    Who pays for an order in advance gets the ticket, with the order's barcode.
+    """
+    if deposits.takes(closed):
+        return _print(desk, Closed(closed, moment.at), Form.TICKET)
     if not note_due(closed, moment.day):
         return Step()
     if desk.papers.note == PRINT:

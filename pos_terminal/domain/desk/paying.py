@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from pos_terminal.domain import display, faults
+from pos_terminal.domain import deposits, display, faults
 from pos_terminal.domain.desk import paper
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
@@ -45,13 +45,14 @@ def tender(desk: Desk, name: str, moment: Moment) -> Step:
 def closing(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     """The sale is paid in full by the last of these events: its ticket, and what that entails."""
     closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
+    deposited = tuple(deposits.moves(closed))
     moved = moves(closed, moment.day, desk.refunds, desk.draw)
     made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
     due = paper.of_law(desk, closed, moment)
     return Step(
-        (*events, closed, *moved, *due.events),
+        (*events, closed, *moved, *deposited, *due.events),
         (*((OpenDrawer(desk.drawer),) if drawer else ()), *effects, *made, *due.effects),
     )
 

@@ -95,6 +95,8 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> S
         return void(desk, found.item)
     if desk.sale and desk.sale.refund:
         return refunding.found(desk, found, entry, code)
+    if desk.entry.rate is not None or desk.entry.drawer is not None:
+        raise Refused(faults.NOT_NOW)
     weights.check(desk, found)
     asked = desk.question
     if asked and found.item not in asked.choices:
