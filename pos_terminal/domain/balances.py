@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
+from pos_terminal.domain.bottles import Bottle
 from pos_terminal.domain.cash_events import (
     DepositMoved,
     PaymentIntended,
@@ -16,7 +17,7 @@ from pos_terminal.domain.cash_events import (
     VoucherMoved,
 )
 from pos_terminal.domain.events import Event
-from pos_terminal.domain.stock_events import StockMoved
+from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved, Units
 
 
 class StockBalance(Struct, frozen=True, kw_only=True):
@@ -50,6 +51,15 @@ class DepositBalance(Struct, frozen=True, kw_only=True):
     vat: int
 
 
+class BottleBalance(Struct, frozen=True, kw_only=True):
+    """An open bottle: when it was opened, and what was sold of it and given away in parts."""
+
+    plu: str
+    at: str
+    sold: Units
+    given: Units
+
+
 class Unsettled(Struct, frozen=True, kw_only=True):
     """A payment terminal was asked, and what became of it is not known."""
 
@@ -66,6 +76,7 @@ class Balances(Struct, frozen=True, kw_only=True):
     vouchers: tuple[VoucherBalance, ...] = ()
     deposits: tuple[DepositBalance, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()
+    bottles: tuple[BottleBalance, ...] = ()
 
 
 class Ledgers(Struct):
@@ -75,6 +86,7 @@ class Ledgers(Struct):
     _vouchers: dict[tuple[str, str], VoucherBalance] = field(default_factory=dict)
     _deposits: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _unsettled: dict[str, Unsettled] = field(default_factory=dict)
+    _bottles: dict[str, Bottle] = field(default_factory=dict)
 
     @classmethod
     def starting(cls, balances: Balances) -> "Ledgers":
@@ -84,6 +96,10 @@ class Ledgers(Struct):
             {(b.voucher, b.purpose): b for b in balances.vouchers},
             {(b.order, b.nature, b.vat): b.amount for b in balances.deposits},
             {b.ref: b for b in balances.unsettled},
+            {
+                b.plu: Bottle(plu=b.plu, at=b.at, sold=b.sold, given=b.given)
+                for b in balances.bottles
+            },
         )
 
     def take(self, event: Event) -> None:
@@ -92,6 +108,12 @@ class Ledgers(Struct):
             case StockMoved():
                 moved = Fraction(event.numerator, event.denominator)
                 self._stock[event.plu] = self._stock.get(event.plu, Fraction(0)) + moved
+                if event.poured and event.plu in self._bottles:
+                    self._bottles[event.plu] = self._bottles[event.plu].after(event)
+            case BottleOpened():
+                self._bottles[event.plu] = Bottle(plu=event.plu, at=event.at)
+            case BottleFinished():
+                self._bottles.pop(event.plu, None)
             case VoucherMoved():
                 self._move_voucher(event)
             case DepositMoved():
@@ -136,6 +158,10 @@ class Ledgers(Struct):
                 if amount
             ),
             unsettled=tuple(self._unsettled[ref] for ref in sorted(self._unsettled)),
+            bottles=tuple(
+                BottleBalance(plu=plu, at=bottle.at, sold=bottle.sold, given=bottle.given)
+                for plu, bottle in sorted(self._bottles.items())
+            ),
         )
 
 

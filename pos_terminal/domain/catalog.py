@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -92,6 +93,11 @@ class Item(Struct, frozen=True):
             return 0  # it is taxed when it is used (docs/vouchers.md)
         on_spot = self.vats_on_spot.on(day) if place == ON_SPOT else None
         return self.vats.on(day) if on_spot is None else on_spot
+
+    @property
+    def vessel(self) -> Fraction | None:
+        """How much of it one bottle holds, in its unit; None where nobody knows."""
+        return Fraction(1) if self.unit is Unit.PIECE else self.goods.content
 
     def within(self, cents: int) -> bool:
         """Whether a price keyed by hand is one that the catalogue allows."""

@@ -30,7 +30,8 @@ class OperatorLocked(Event, frozen=True, kw_only=True):
 class AuthorityGiven(Event, frozen=True, kw_only=True):
     """`authority` allowed by PIN what the operator may not do: the events with it, or the next.
 
-    `right` is void, cancel, override, return, refund, discount, no-sale, cash, close or training.
+    `right` is void, cancel, override, return, refund, discount, no-sale, cash, close, stock or
+    training.
     """
 
     kind: ClassVar[str] = "authority.given"

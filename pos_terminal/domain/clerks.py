@@ -24,6 +24,7 @@ class Right(Enum):
     NO_SALE = "no-sale"
     CASH = "cash"
     CLOSE = "close"
+    STOCK = "stock"
     TRAINING = "training"
 
 

@@ -30,7 +30,7 @@ MOST_KEYS = 8
 ENTERED = frozenset(
     {
         Function.TYPE, Function.TIMES, Function.PRICE, Function.RETURN, Function.VOID,
-        Function.REASON, Function.RATE, Function.GRAMS,
+        Function.REASON, Function.RATE, Function.GRAMS, Function.GOODS,
     }
 )  # fmt: skip
 """What may stand before the last key: keys that only prepare the next one and record nothing."""

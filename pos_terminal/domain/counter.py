@@ -15,10 +15,12 @@ from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.clerks import is_badge
 from pos_terminal.domain.command_codes import decode, is_command
 from pos_terminal.domain.desk import (
+    bottles,
     cash,
     closing_keys,
     correcting,
     discounting,
+    goods,
     invoicing,
     looking,
     options,
@@ -26,11 +28,13 @@ from pos_terminal.domain.desk import (
     paper,
     paying,
     pricing,
+    producing,
     promoting,
     refunding,
     reviewing,
     selling,
     signing,
+    stocking,
     training,
     typing,
     vouchers,
@@ -90,6 +94,9 @@ KEYS: dict[Function, Handler] = {
     Function.TENDER: paying.tender,
     Function.CREDIT_NOTE: vouchers.credit_note,
     Function.VOUCHER: vouchers.voucher,
+    Function.GOODS: goods.press,
+    Function.BOTTLES: bottles.report,
+    Function.PRODUCTION: producing.production,
     Function.NO_SALE: cash.no_sale,
     Function.FLOAT: cash.fund,
     Function.CASH_IN: cash.come,
@@ -156,6 +163,7 @@ class Counter(Desk):
         for event in found:
             self.apply(event, moment.at)
         step = replace(step, events=(*step.events, *found)) if found else step
+        step = stocking.settle(self, step)
         return self._with_new_promotions(self._with_new_catalog(step))
 
     def _decide(self, given: Input, moment: Moment) -> Step:
@@ -167,7 +175,7 @@ class Counter(Desk):
             case Weighed():
                 return selling.weighed(self, given, moment)
             case LookedUp():
-                return looking.looked_up(self, given, moment)
+                return stocking.answered(self, given) or looking.looked_up(self, given, moment)
             case PaperDone():
                 return paper.done(self, given)
             case Trouble(fault):

@@ -25,7 +25,8 @@ class Entry(Struct, frozen=True):
     """The number being typed, and quantity, price, return and void as set for the next article.
 
     `per` is the second number of «3 x 5 x»: what the price is for, a split price. `by_weight` says
-    that the quantity was typed in grams; `tare` is in grams, and may have been weighed.
+    that the quantity was typed in grams; `tare` is in grams, and may have been weighed. `action` is
+    the key that says what is done with the next article instead of selling it.
     """
 
     number: str = ""
@@ -40,6 +41,7 @@ class Entry(Struct, frozen=True):
     by_weight: bool = False
     tare: int | None = None
     tare_weighed: bool = False
+    action: str = ""
 
     def type(self, characters: str) -> "Entry":
         """Add a digit, «00» or the decimal comma. Raises Refused.
@@ -126,6 +128,19 @@ class Entry(Struct, frozen=True):
             raise Refused(faults.NUMBER_MISSING)
         return replace(self, number="", rate=self._decimal(2))
 
+    def acting(self, key: str) -> "Entry":
+        """The next article is for this key; a number is how many of it. Raises Refused."""
+        if self.action:
+            raise Refused(faults.NOT_NOW)
+        if not self.number:
+            return replace(self, action=key)
+        if self.quantity is not None:
+            raise Refused(faults.NOT_NOW)
+        quantity = self._decimal(3)
+        if not 0 <= quantity <= LARGEST_QUANTITY:
+            raise Refused(faults.BAD_NUMBER)
+        return replace(self, number="", quantity=quantity, action=key)
+
     def at_price(self) -> "Entry":
         """The number becomes the price of the next article. Raises Refused."""
         if self.price is not None:
@@ -182,6 +197,8 @@ class Entry(Struct, frozen=True):
             prefixes.append(say("RETOUR"))
         if self.voiding:
             prefixes.append(say("ANNULER"))
+        if self.action:
+            prefixes.append(self.action)
         if self.by_weight:
             prefixes.append(f"{self.quantity} g")
         elif self.quantity is not None:

@@ -40,6 +40,7 @@ class Goods(Struct, frozen=True):
 
     `kept` says whether its stock is followed, `alert` at how much of it, in its units, to say so;
     `part` what it is a part of, `made` whether the shop makes it, `tare` the grams of its packing.
+    `content` is how much of what is sold by cl or kg one bottle holds; None where that is not said.
     `allergens` are numbers of annex II; None where nobody has said: that is not «none».
     """
 
@@ -47,6 +48,7 @@ class Goods(Struct, frozen=True):
     alert: Fraction | None = None
     unit: StockUnit = StockUnit()
     part: Part | None = None
+    content: Fraction | None = None
     made: bool = False
     tare: int = 0
     allergens: tuple[int, ...] | None = None

@@ -164,10 +164,15 @@ def _goods(plu: str, cells: Cells, articles: Mapping[str, Cells]) -> Goods:
         alert=None if cells.alert is None else unit.units(cells.alert),
         unit=unit,
         part=part,
+        content=_content(cells),
         made=cells.made,
         tare=cells.tare,
         allergens=cells.allergens,
     )
+
+
+def _content(cells: Cells) -> Fraction | None:
+    return cells.content.value if cells.content and cells.content.unit is cells.unit else None
 
 
 def _stock_unit(cells: Cells) -> StockUnit:

@@ -62,6 +62,25 @@ GROUPS = (
         ),
     ),
     KeyGroup(
+        "Stock",
+        (
+            KeyRow("RETRAIT", "IR", "prélèvement : nombre, RETRAIT, puis l'article"),
+            KeyRow("DEGUST", "ID", "dégustation : nombre, DEGUST, puis l'article"),
+            KeyRow("PERTE", "IP", "casse, perte : nombre, PERTE, puis l'article"),
+            KeyRow("INVENDU", "IU", "invendu : nombre, INVENDU, puis l'article"),
+            KeyRow("FABRIQUE", "IF", "fabriqué : nombre, FABRIQUE, puis l'article"),
+            KeyRow("TRANSF", "IT", "envoyé ailleurs : nombre, TRANSF, puis l'article"),
+            KeyRow("LIVRE", "IL", "livré : nombre, LIVRE, puis l'article"),
+            KeyRow("INVENT", "IC", "inventaire : nombre compté, INVENT, puis l'article"),
+            KeyRow("STOCK", "OS", "stock d'un article ; deux fois : la liste"),
+            KeyRow("OUVRIR", "OO", "ouvrir une bouteille : OUVRIR, puis l'article"),
+            KeyRow("FINIR", "OF", "finir la bouteille : FINIR, puis l'article"),
+            KeyRow("VERSE", "OV", "versé et vendu, par bouteille"),
+            KeyRow("PROD", "OP", "production proposée ; 1 PROD : demain"),
+            KeyRow("ALLERG", "OA", "allergènes d'un article ; deux fois : la liste"),
+        ),
+    ),
+    KeyGroup(
         "Encaisser",
         (
             KeyRow("ST", "S", "sous-total"),

@@ -10,6 +10,7 @@ from enum import Enum
 from msgspec import Struct
 
 from pos_terminal.domain.chords import modifiers_in, parse_chord
+from pos_terminal.domain.movements import MOVEMENTS
 from pos_terminal.domain.payment import TENDERS
 
 
@@ -50,6 +51,9 @@ class Function(Enum):
     TENDER = "tender"
     CREDIT_NOTE = "AVOIR"
     VOUCHER = "BON"
+    GOODS = "goods"
+    BOTTLES = "VERSE"
+    PRODUCTION = "PROD"
     TICKET = "TICKET"
     GIFT = "CADEAU"
     BRIEF = "BREF"
@@ -66,21 +70,28 @@ class Function(Enum):
     CLERK = "CLERK"
 
 
+NAMED = frozenset({Function.TYPE, Function.TENDER, Function.GOODS})
+"""Functions whose keys go by their arguments."""
+
+
 class Key(Struct, frozen=True):
-    """One key: its function, and the digits, the PLU or the tender that it stands for."""
+    """One key: its function, and the digits, PLU, tender or doing with goods that it stands for."""
 
     function: Function
     argument: str = ""
 
     def __str__(self) -> str:
         """The text that a map has for it: `parse_key` backwards."""
-        if self.function in (Function.TYPE, Function.TENDER):
+        if self.function in NAMED:
             return self.argument
         return f"{self.function.value} {self.argument}".rstrip()
 
 
 TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
 TENDER_KEYS = tuple(name for name, kind in TENDERS.items() if kind.keyed)
+GOODS_KEYS = (*MOVEMENTS, "OUVRIR", "FINIR", "STOCK", "ALLERG")
+"""Keys that say what is done with the next article instead of selling it."""
+
 KeyMap = Mapping[str, Key]
 
 
@@ -91,11 +102,13 @@ def parse_key(text: str) -> Key:
         return Key(Function.TYPE, name)
     if name in TENDER_KEYS and not argument:
         return Key(Function.TENDER, name)
+    if name in GOODS_KEYS and not argument:
+        return Key(Function.GOODS, name)
     if name == Function.ARTICLE.value:
         if not (argument.isascii() and argument.isdigit()):
             raise ValueError(f"{text!r}: a direct key is «article» and a PLU")
         return Key(Function.ARTICLE, argument)
-    if name in (Function.TYPE.value, Function.TENDER.value) or argument:
+    if name in {function.value for function in NAMED} or argument:
         raise ValueError(f"{text!r} is no key of the till")
     try:
         return Key(Function(name))

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from pos_terminal.domain.balances import DepositBalance, Ledgers, StockBalance, VoucherBalance
+from pos_terminal.domain.bottles import Bottle, BottleEvent
 from pos_terminal.domain.customers import PersonsAnswer, PersonsWanted
 from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
 from pos_terminal.domain.forms import Form
 from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodCopied
+from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
 
 
 class TicketWanted(Struct, frozen=True):
@@ -45,6 +47,16 @@ class StockWanted(Struct, frozen=True):
     plus: tuple[str, ...] = ()
 
 
+class BottlesWanted(Struct, frozen=True):
+    """The open bottles of these articles, of all where none is named: `BottlesFound`.
+
+    With `since`, a date, those that were finished from then on as well.
+    """
+
+    plus: tuple[str, ...] = ()
+    since: str = ""
+
+
 class SoldWanted(Struct, frozen=True):
     """What was sold on each of the last so many days of trade, the running one among them."""
 
@@ -66,6 +78,7 @@ Wanted = (
     | SoldWanted
     | ClosureWanted
     | PersonsWanted
+    | BottlesWanted
 )
 
 
@@ -127,6 +140,12 @@ class ClosureFound(Struct, frozen=True):
     copies: int = 0
 
 
+class BottlesFound(Struct, frozen=True):
+    """The bottles, in the order in which they were opened."""
+
+    bottles: tuple[Bottle, ...]
+
+
 Answer = (
     TicketFound
     | VoucherBalance
@@ -135,6 +154,7 @@ Answer = (
     | SoldFound
     | ClosureFound
     | PersonsAnswer
+    | BottlesFound
 )
 
 
@@ -142,10 +162,11 @@ class Changes(Struct):
     """What some records in a row add to the answers.
 
     `tickets` are the records of closed tickets by series and number; `papers` how many of one were
-    asked for, by series, number and whether it was a gift receipt; `returned` what came
-    back by series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
+    asked for, by series, number and whether it was a gift receipt; `returned` what came back by
+    series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
     session first sold; `closures` the records of closures by period and number, and `copies` how
-    many of one were printed again; `ledgers` the balances' differences.
+    many of one were printed again; `bottles` what happened to bottles, with its local time;
+    `ledgers` the balances' differences.
     """
 
     tickets: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -156,6 +177,7 @@ class Changes(Struct):
     days: dict[int, str] = field(default_factory=dict)
     closures: dict[tuple[str, int], int] = field(default_factory=dict)
     copies: dict[tuple[str, int], int] = field(default_factory=dict)
+    bottles: list[tuple[BottleEvent, str]] = field(default_factory=list)
     ledgers: Ledgers = field(default_factory=Ledgers)
 
     def take(self, event: Event, seq: int, session: int, at: str) -> None:
@@ -163,6 +185,10 @@ class Changes(Struct):
         self.ledgers.take(event)
         if isinstance(event, InvoiceMade):
             self.invoices[event.ticket_series, event.ticket_number] = seq
+        if isinstance(event, BottleOpened | BottleFinished):
+            self.bottles.append((event, at))
+        if isinstance(event, StockMoved) and event.poured:
+            self.bottles.append((event, at))
         if isinstance(event, ReceiptRequested):
             paper = event.series, event.number, int(event.form == Form.GIFT.value)
             self.papers[paper] = event.copy + 1

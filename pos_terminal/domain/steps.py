@@ -10,6 +10,7 @@ from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.forms import Asked
+from pos_terminal.domain.goods_paper import Listing
 from pos_terminal.domain.keys import Key
 from pos_terminal.domain.ledger import Answer, ClosureFound, Wanted
 from pos_terminal.domain.promotions import Promotion
@@ -181,6 +182,12 @@ class PrintReport(Struct, frozen=True):
     patient: bool = False
 
 
+class PrintList(Struct, frozen=True):
+    """Print this list of goods."""
+
+    listing: Listing
+
+
 class CatchUp(Struct, frozen=True):
     """Close what is overdue, if no sale was opened since."""
 
@@ -250,6 +257,7 @@ Effect = (
     | Print
     | PrintReport
     | PrintVoucher
+    | PrintList
     | CatchUp
     | ReadDay
     | CountDrawer

@@ -26,6 +26,7 @@ from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.ledger import (
     Answer,
     Back,
+    BottlesWanted,
     Changes,
     ClosureFound,
     ClosureWanted,
@@ -46,9 +47,10 @@ from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.record import Record
+from pos_terminal.ledgers import bottles
 
 NAME = "ledgers.db"
-LAYOUT = 5
+LAYOUT = 7
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -92,6 +94,7 @@ CREATE TABLE day (session INTEGER PRIMARY KEY, date TEXT NOT NULL) STRICT;
 CREATE TABLE sold (
     session INTEGER, plu TEXT, quantity INTEGER NOT NULL, PRIMARY KEY (session, plu)
 ) STRICT, WITHOUT ROWID;
+{bottles.TABLE}
 PRAGMA user_version = {LAYOUT};
 """
 
@@ -153,6 +156,8 @@ class LedgerStore:
                     return self._deposits(order)
                 case StockWanted(plus):
                     return self._stock(plus)
+                case BottlesWanted():
+                    return bottles.answer(self._db, wanted)
                 case SoldWanted(days):
                     return self._sold(days)
                 case ClosureWanted(period, number):
@@ -214,6 +219,7 @@ class LedgerStore:
         changes = Changes(ledgers=Ledgers.starting(balances))
         with self._db:
             self._add(changes)
+            bottles.begin(self._db, balances.bottles)
             self._move(purged, self._journal.hashes(purged - 1, 1)[0])
         return purged
 
@@ -251,6 +257,7 @@ class LedgerStore:
             _sum("deposit", 3, "amount"),
             ((d.order, d.nature, d.vat, d.amount) for d in balances.deposits),
         )
+        bottles.take(self._db, changes.bottles)
         for moved in balances.stock:
             self._add_stock(moved)
 

@@ -79,12 +79,18 @@ class _LabelTable:
 class _SalesTable:
     discount_reasons: tuple[str, ...] = ORDINARY_TERMS.discount_reasons
     weight_reasons: tuple[str, ...] = ORDINARY_TERMS.weight_reasons
+    loss_reasons: tuple[str, ...] = ORDINARY_TERMS.loss_reasons
     place: str = ""
     promotions: str = ""
 
     def terms(self) -> Terms:
         """All but the promotions, which are in a file of their own; ValueError with the reason."""
-        return Terms(self.discount_reasons, self.place, weight_reasons=self.weight_reasons)
+        return Terms(
+            self.discount_reasons,
+            self.place,
+            weight_reasons=self.weight_reasons,
+            loss_reasons=self.loss_reasons,
+        )
 
 
 @dataclass(frozen=True, slots=True)

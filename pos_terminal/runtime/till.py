@@ -14,7 +14,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from pos_terminal.domain import closing, display, drawer, papers, report, vouchers
+from pos_terminal.domain import closing, display, drawer, goods_paper, papers, report, vouchers
 from pos_terminal.domain.cash_events import CashCounted
 from pos_terminal.domain.clockwork import doubtful, jump
 from pos_terminal.domain.closing import ClosingHours
@@ -41,6 +41,7 @@ from pos_terminal.domain.steps import (
     ListSales,
     Print,
     PrintClosure,
+    PrintList,
     PrintReport,
     PrintVoucher,
     ReadDay,
@@ -236,6 +237,8 @@ class Till:
                     self._outputs.printer.print(self._paper(effect))
                 case PrintReport(paper, patient):
                     self._outputs.printer.print(Paper(None, paper, patient=patient))
+                case PrintList(listing):
+                    self._print(goods_paper.paper, listing, listing.at)
                 case PrintVoucher(made, at, copy):
                     article = self.counter.present.plu(made.plu) if made.plu else None
                     name = article.name if article else ""

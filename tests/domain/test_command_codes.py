@@ -17,7 +17,7 @@ from pos_terminal.domain.command_codes import (
     is_command,
 )
 from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.keys import TENDER_KEYS, TYPED, Function, Key, parse_key
+from pos_terminal.domain.keys import GOODS_KEYS, TENDER_KEYS, TYPED, Function, Key, parse_key
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.steps import Pressed
 from tests.domain.counting import BAGUETTE, Bench, bench
@@ -38,8 +38,9 @@ def keys_of(*words: str) -> list[Key]:
 
 
 def test_the_table_has_every_key_once() -> None:
-    functions = {f.value for f in Function} - {"type", "tender", "article"}
-    assert sorted(row.name for row in ROWS) == sorted({*TYPED, *TENDER_KEYS, *functions})
+    functions = {f.value for f in Function} - {"type", "tender", "article", "goods"}
+    names = {*TYPED, *TENDER_KEYS, *GOODS_KEYS, *functions}
+    assert sorted(row.name for row in ROWS) == sorted(names)
 
 
 def test_letters_stand_in_a_code_without_blanks() -> None:

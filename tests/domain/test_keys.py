@@ -9,7 +9,15 @@ from evdev import ecodes
 from pos_driver_evdev.keypad import key_name
 from pos_terminal.domain.chords import parse_chord
 from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.keys import TENDER_KEYS, TYPED, Function, Key, parse_key, parse_map
+from pos_terminal.domain.keys import (
+    GOODS_KEYS,
+    TENDER_KEYS,
+    TYPED,
+    Function,
+    Key,
+    parse_key,
+    parse_map,
+)
 from pos_terminal.domain.payment import TENDERS
 
 KEYMAPS = sorted((Path(__file__).parent.parent.parent / "pos_terminal" / "keymaps").glob("*.toml"))
@@ -43,6 +51,14 @@ def test_every_function_is_on_a_map_of_a_large_keyboard(file: Path) -> None:
     assert typed >= {*"0123456789", ","}
     tenders = {key.argument for key in keys.values() if key.function is Function.TENDER}
     assert tenders == set(TENDERS)
+
+
+@pytest.mark.parametrize("name", ["numeric", "azerty105"])
+def test_whatever_is_done_with_goods_is_on_a_whole_keyboard(name: str) -> None:
+    (file,) = (file for file in KEYMAPS if file.stem == name)
+    keys = parse_map(tomllib.loads(file.read_text())["keys"]).values()
+    goods = {key.argument for key in keys if key.function is Function.GOODS}
+    assert goods == set(GOODS_KEYS)
 
 
 def test_there_is_a_bundled_map() -> None:

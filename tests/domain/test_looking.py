@@ -9,7 +9,16 @@ from pos_terminal.domain.ledger import Answer, VoucherWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import CatchUp, CloseDue, Input, LookedUp, LookUp, Scanned, Sound, Step
+from pos_terminal.domain.steps import (
+    CatchUp,
+    CloseDue,
+    Input,
+    LookedUp,
+    LookUp,
+    Scanned,
+    Sound,
+    Step,
+)
 from tests.domain.counting import BAGUETTE, Bench, goods, keys, moment
 
 FOUND = VoucherBalance(voucher="V1", purpose="multi", amount=500)

@@ -9,7 +9,15 @@ import pytest
 from babel.messages import Catalog, mofile, pofile
 
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
-from pos_terminal.domain import command_sheet, faults, payment, words
+from pos_terminal.domain import (
+    allergens,
+    command_sheet,
+    faults,
+    goods_paper,
+    movements,
+    payment,
+    words,
+)
 from pos_terminal.runtime.words import DOMAIN, LOCALE, speak
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +36,10 @@ def said() -> Iterator[str]:
                         yield text
     for tender in payment.TENDERS.values():
         yield tender.label
+    yield from allergens.LABELS
+    yield from goods_paper.WEEKDAYS
+    for movement in movements.MOVEMENTS.values():
+        yield movement.label
     for fault in faults.every():
         yield from (fault.text, fault.cause, fault.remedy)
     for group in command_sheet.functions():

@@ -83,6 +83,13 @@ def keys(text: str) -> list[str]:
         "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB",
         ",": "KEY_KPDOT", "00": "KEY_INSERT",
         "g": "KEY_LEFTCTRL+KEY_G", "TARE": "KEY_LEFTCTRL+KEY_T",
+        "RETRAIT": "KEY_LEFTCTRL+KEY_R", "DEGUST": "KEY_LEFTCTRL+KEY_D",
+        "PERTE": "KEY_LEFTCTRL+KEY_P", "INVENDU": "KEY_LEFTCTRL+KEY_U",
+        "FABRIQUE": "KEY_LEFTCTRL+KEY_F", "TRANSF": "KEY_LEFTCTRL+KEY_X",
+        "LIVRE": "KEY_LEFTCTRL+KEY_L", "INVENT": "KEY_LEFTCTRL+KEY_I",
+        "STOCK": "KEY_LEFTCTRL+KEY_S", "OUVRIR": "KEY_LEFTCTRL+KEY_O",
+        "FINIR": "KEY_LEFTCTRL+KEY_E", "VERSE": "KEY_LEFTCTRL+KEY_V",
+        "PROD": "KEY_LEFTCTRL+KEY_J", "ALLERG": "KEY_LEFTCTRL+KEY_A",
         "%": "KEY_5", "REMISE": "KEY_R", "MOTIF": "KEY_M", "PERSO": "KEY_T", "PRO": "KEY_Y",
         "PLACE": "KEY_L", "DIVERS": "KEY_F7",
     }  # fmt: skip

@@ -10,7 +10,14 @@ import msgspec
 import msgspec.structs
 import pytest
 
-from pos_terminal.domain import adjustment_events, balances, breakdown, events, period_events
+from pos_terminal.domain import (
+    adjustment_events,
+    balances,
+    breakdown,
+    events,
+    period_events,
+    stock_events,
+)
 from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.codec import Envelope
@@ -47,6 +54,8 @@ PARTS = {
         balances.VoucherBalance,
         balances.DepositBalance,
         balances.Unsettled,
+        balances.BottleBalance,
+        stock_events.Units,
     )
 }
 

@@ -12,7 +12,7 @@ from pos_terminal.domain.barcode import (
 )
 from pos_terminal.domain.catalog import Found
 from pos_terminal.domain.clerks import Right
-from pos_terminal.domain.desk import authority, options, refunding, weights
+from pos_terminal.domain.desk import authority, goods, options, refunding, weights
 from pos_terminal.domain.desk.correcting import void
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
@@ -76,6 +76,8 @@ def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
         return weights.tared(desk, waiting, answer.grams)
     net = on_the_scale(waiting.item, waiting.entry, answer.grams)
     desk.entry, desk.authority = waiting.entry, waiting.authority
+    if waiting.entry.action:
+        return goods.weighed(desk, Found(waiting.item, quantity=net.grams), moment)
     return _sell(desk, Found(waiting.item, quantity=net.grams), moment, "scale", "", net=net)
 
 
@@ -93,6 +95,8 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> S
         if replace(desk.entry, number="", voiding=False) != Entry():
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
         return void(desk, found.item)
+    if desk.entry.action:
+        return goods.act(desk, found, moment)
     if desk.sale and desk.sale.refund:
         return refunding.found(desk, found, entry, code)
     if desk.entry.rate is not None or desk.entry.drawer is not None:

@@ -1,6 +1,7 @@
 """The desk: what the counter knows between two keys. Rebuilt from the journal by `apply`."""
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -132,6 +133,18 @@ class Reviewing(Struct, frozen=True):
     page: int = 0
 
 
+class Watching(Struct, frozen=True):
+    """A closed sale took goods out; whether any runs low is asked in the background.
+
+    `moved` maps the articles to the units that went; `screen` is what the sale's end shows.
+    """
+
+    request: int
+    closed: SaleClosed
+    moved: Mapping[str, Fraction]
+    screen: Screen
+
+
 class Desk:
     """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks.
 
@@ -187,6 +200,7 @@ class Desk:
         self.asking: Asking | None = None
         self.looking: Looking | None = None
         self.lookups = 0
+        self.watching: Watching | None = None
         self.authority = 0
         self.wrong: tries.Wrong = {}
         self.checks = 0
