@@ -189,19 +189,19 @@ def _marks(copy: int, *, simulated: bool) -> Iterator[Block]:
 def _until(made: VoucherMoved) -> str:
     if not made.expires:
         return say("Sans date limite")
-    return f"{say('Valable jusqu au')} {_french(made.expires)}"
+    return say("Valable jusqu'au") + f" {_french(made.expires)}"
 
 
 def _terms(made: VoucherMoved) -> Iterator[str]:
     """What it pays for, and when its VAT is due (code général des impôts, art. 256 ter)."""
     if made.purpose == SINGLE:
         rate = percent(made.vat).replace(".", ",")
-        yield f"{say('Bon a usage unique : TVA comprise')} {rate} %."
-        yield say("A valoir sur des articles a ce taux, en une ou plusieurs fois.")
+        yield f"{say('Bon à usage unique : TVA comprise')} {rate} %."
+        yield say("À valoir sur des articles à ce taux, en une ou plusieurs fois.")
     else:
-        yield say("A valoir sur tous nos articles, en une ou plusieurs fois.")
-        yield say("TVA due a l'utilisation.")
-    yield say("A garder : le bon ou son numero est demande pour payer.")
+        yield say("À valoir sur tous nos articles, en une ou plusieurs fois.")
+        yield say("TVA due à l'utilisation.")
+    yield say("À garder : le bon ou son numéro est demandé pour payer.")
 
 
 def _french(day: str) -> str:

@@ -23,7 +23,8 @@ from pos_terminal.domain.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.ticket import Shop
 from tests.domain.counting import DEFAULT_VAT, Bench, goods
 
-GOODS = """plu,name,price,per,unit,vat,barcode,family,vat_on_spot,option,for,min,max,voucher,price_staff
+GOODS = """
+plu,name,price,per,unit,vat,barcode,family,vat_on_spot,option,for,min,max,voucher,price_staff
 1,TRADITION,"1,30",,,5.5,,pain,,,,,,,"1,00"
 2,BAGUETTE,"1,00",,,5.5,3000100028864,pain
 3,CAFE,"1,50",,,10
@@ -36,7 +37,7 @@ GOODS = """plu,name,price,per,unit,vat,barcode,family,vat_on_spot,option,for,min
 90,BON CADEAU 20,"20,00",,,,,bons,,,,,,multi
 91,BON CADEAU,,,,,,bons,,,,"5,00","150,00",multi
 92,CARTE PAIN,"20,00",,,5.5,,bons,,,,,,single
-"""
+""".lstrip()
 HERE = TillName("7", "2")
 
 

@@ -155,7 +155,7 @@ def test_the_page_has_the_limits_of_the_table() -> None:
     rows = re.findall(r"^\| .+? for one sale \| (\S+) \| (\S+) \|", page, re.M)
     starts = [start for kind in TENDERS.values() for start in kind.most.starts]
     assert rows == [(day.isoformat(), f"{cents / 100:.2f}") for day, cents in starts]
-    keys = re.findall(r"^\| `([A-Z]+)` \| ([A-Z-]+) \|", page, re.M)
+    keys = re.findall(r"^\| `([A-Z]+)` \| ([A-Z -]+) \|", page, re.M)
     assert keys == [(kind.name, kind.label) for kind in TENDERS.values()]
 
 

@@ -47,6 +47,7 @@ PARTS = {
         breakdown.FamilySum,
         breakdown.DrawerSum,
         breakdown.ServiceSum,
+        breakdown.VoucherSum,
         breakdown.DepositSum,
         breakdown.VoucherSum,
         balances.Balances,

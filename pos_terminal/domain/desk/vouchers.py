@@ -81,6 +81,8 @@ def _use(desk: Desk, number: str, amount: int | None, moment: Moment, entry: str
         return look_up(desk, VoucherWanted(number), lambda answer, now: _say(desk, answer, now))
     if any(number in each.vouchers for each in (*desk.waiting, sale)):
         raise Refused(faults.VOUCHER_TAKEN)
+    if sale.due <= 0:
+        raise Refused(faults.NOTHING_DUE)
     found = promoting.settle(desk)
     for event in found:
         desk.apply(event, moment.at)
