@@ -67,6 +67,6 @@ def fill(directory: Path, records: int) -> Path:
             db.executemany("INSERT INTO keys VALUES (?,?,?,?,NULL)", batch.keys)
         if number % 50_000 < TOGETHER:
             db.wal_checkpoint()
-        running, tree, leaves = batch.running, batch.tree, batch.leaves
+        running, tree, leaves = batch.running, batch.tree, batch.leaves  # a batch has a checkpoint
     database.let_go(db)
     return path

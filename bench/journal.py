@@ -1,9 +1,9 @@
-"""What a durable record costs, beside a bare row of the same size through apsw, in one run.
+"""What a durable record costs, beside a bare row of the same bytes through apsw, in one run.
 
-All in microseconds, on the disk under the directory given. `raw_*` is one INSERT per commit with
-WAL and synchronous=FULL and nothing else; `inside_*` the writer's own work from events to the
-commit; `awaited_*` an append as the till sees it, through thread and future. The three take turns,
-so that a disk whose speed drifts is as kind to one as to the others.
+All in microseconds, on the disk under the directory given. `raw_*` is one INSERT per commit of what
+a record's row holds, with the journal's pragmas and nothing else; `inside_*` the writer's own work
+from appends to the commit; `awaited_*` an append as the till sees it, through thread and future.
+The three take turns, so that a disk whose speed drifts is as kind to one as to the others.
 """
 
 import asyncio
@@ -15,13 +15,14 @@ from time import perf_counter
 
 import apsw
 
-from pos_terminal.domain.events import Event, LineSold, SaleOpened
+from pos_terminal.domain.events import LineSold, SaleOpened
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import keyring
-from pos_terminal.journal.database import NAME, connect, open_writer
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.database import NAME, connect, make_durable, open_writer
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Identity, Record, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.wal import Checkpointer
 from pos_terminal.journal.writer import GROUP, Append, Writer
@@ -39,24 +40,25 @@ LINE = LineSold(
     sale=1, line=1, plu="28", name="Tradition", unit=Unit.PIECE, family="pain", quantity=1000,
     price=130, per=1000, list_price=130, list_per=1000, vat=550, gross=130, entry="key",
 )  # fmt: skip
-ROUNDS = 40
-EACH = 25
 BATCHES = 10
-WARM = 400
+EACH = 25
+LOG = 1200
+"""Commits until each log has its length: in a file that grows, a sync takes twice as long."""
 
 
 class Raw:
-    """A table of blobs and nothing else: the limit that this machine's disk and SQLite set."""
+    """A record's row in a table without triggers: the limit that disk and SQLite set."""
 
-    def __init__(self, path: Path, size: int) -> None:
-        self._db = connect(path, "", apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-        self._db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-        self._db.execute("CREATE TABLE raw (seq INTEGER PRIMARY KEY, rec BLOB)")
-        self._rec = bytes(size)
+    def __init__(self, path: Path, row: Row, vfs: str = "") -> None:
+        self._db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        make_durable(self._db)
+        self._db.pragma("wal_autocheckpoint", 1000)
+        self._db.execute("CREATE TABLE raw (seq INTEGER PRIMARY KEY, kind, rec, hash, sig)")
+        self._row = row[1:]
 
     def row(self) -> None:
         """One row, one commit."""
-        self._db.execute("INSERT INTO raw (rec) VALUES (?)", (self._rec,))
+        self._db.execute("INSERT INTO raw (kind, rec, hash, sig) VALUES (?,?,?,?)", self._row)
 
     def batch(self) -> None:
         """A full group's rows, one commit."""
@@ -72,34 +74,32 @@ class Raw:
 class Inside:
     """A writer whose thread never starts, so that its commits can be timed from here."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, vfs: str = "") -> None:
         directory.mkdir()
         path = directory / NAME
-        self._loop = asyncio.get_running_loop()
         self._writer = Writer(
-            directory=directory, db=open_writer(path, ""), checkpointer=Checkpointer(path, ""),
+            directory=directory, db=open_writer(path, vfs), checkpointer=Checkpointer(path, vfs),
             running=Running(identity=IDENTITY), tree=Frontier(),
             signing=keyring.software(directory, ""),
             committed=lambda done: None, failed=lambda error, group: None,
         )  # fmt: skip
-        self._commit(OPENED, 1)
+        future: asyncio.Future[tuple[Record, ...]] = asyncio.get_running_loop().create_future()
+        self._writer.commit([Append((OPENED,), MOMENT, future)])
+        self._line = Append((LINE,), MOMENT, future)
 
     def row(self) -> None:
         """One record, one commit."""
-        self._commit(LINE, 1)
+        self._writer.commit([self._line])
+        self._writer.tend()
 
     def batch(self) -> None:
         """A full group's records, one commit."""
-        self._commit(LINE, GROUP)
+        self._writer.commit([self._line] * GROUP)
+        self._writer.tend()
 
     def close(self) -> None:
         """Let the file go."""
         self._writer.release()
-
-    def _commit(self, event: Event, appends: int) -> None:
-        group = [Append((event,), MOMENT, self._loop.create_future()) for _ in range(appends)]
-        self._writer.commit(group)
-        self._writer.tend()
 
 
 def _time(work: Callable[[], object], times: list[float]) -> None:
@@ -108,25 +108,25 @@ def _time(work: Callable[[], object], times: list[float]) -> None:
     times.append((perf_counter() - start) * 1e6)
 
 
-async def _measure(directory: Path) -> dict[str, float]:
+async def _measure(directory: Path, vfs: str, rounds: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory(dir=directory, prefix="journal-bench-") as scratch:
-        return await _take_turns(Path(scratch))
+        return await _take_turns(Path(scratch), vfs, rounds)
 
 
-async def _take_turns(scratch: Path) -> dict[str, float]:
-    journal = Journal.open(scratch / "awaited", IDENTITY)
-    opened = await journal.append([OPENED], MOMENT)
-    line = await journal.append([LINE], MOMENT)
-    raw = Raw(scratch / "raw.db", len(line[0].rec) + len(opened[0].hash) + len(line[0].sig or b""))
-    inside = Inside(scratch / "inside")
+async def _take_turns(scratch: Path, vfs: str, rounds: int) -> dict[str, float]:
+    journal = Journal.open(scratch / "awaited", IDENTITY, vfs=vfs)
+    await journal.append([OPENED], MOMENT)
+    (line,) = await journal.append([LINE], MOMENT)
+    raw = Raw(scratch / "raw.db", Row(line.seq, line.kind, line.rec, line.hash, line.sig), vfs)
+    inside = Inside(scratch / "inside", vfs)
     times: dict[str, list[float]] = {
         name: [] for name in ("raw", "inside", "awaited", "raw_batch", "inside_batch")
     }
-    for _ in range(WARM):  # until each log has its length: a file that grows is slower to sync
-        raw.batch()
-        inside.batch()
-        await asyncio.gather(*(journal.append([LINE], MOMENT) for _ in range(GROUP)))
-    for _ in range(ROUNDS):
+    for _ in range(LOG if not vfs else 0):
+        raw.row()
+        inside.row()
+        await journal.append([LINE], MOMENT)
+    for _ in range(rounds):
         for _ in range(EACH):
             _time(raw.row, times["raw"])
         for _ in range(EACH):
@@ -159,6 +159,9 @@ def _figures(times: dict[str, list[float]]) -> dict[str, float]:
     return figures
 
 
-def measure(directory: Path) -> dict[str, float]:
-    """The figures, taken on the disk of `directory`, which must exist; a few seconds."""
-    return asyncio.run(_measure(directory))
+def measure(directory: Path, *, vfs: str = "", rounds: int = 40) -> dict[str, float]:
+    """The figures, taken on the disk of `directory`, which must exist; a few seconds.
+
+    `vfs` names an SQLite VFS that stands for another disk.
+    """
+    return asyncio.run(_measure(directory, vfs, rounds))

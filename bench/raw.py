@@ -5,6 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.journal import Raw
+from pos_terminal.journal.chain import Row
 
 ROW = 600
 """Bytes of a record, about."""
@@ -14,7 +15,7 @@ class RawCommits:
     """Times one bare durable row after another; `seconds` collects them."""
 
     def __init__(self, directory: Path) -> None:
-        self._raw = Raw(directory / "raw.db", ROW)
+        self._raw = Raw(directory / "raw.db", Row(1, "line.sold", bytes(ROW), bytes(32)))
         self.seconds: list[float] = []
         for _ in range(64):  # until the log has some length
             self._raw.batch()

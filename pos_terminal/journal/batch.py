@@ -1,6 +1,7 @@
 """What one commit writes: records stamped and signed, the checkpoints and keys among them."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from pos_terminal.domain.events import Event, SaleOpened
 from pos_terminal.domain.moment import Moment
@@ -23,8 +24,10 @@ class Batch:
     ) -> None:
         self.running = running
         self.tree = tree
-        """Of the records up to the last checkpoint; `leaves` are the hashes of those behind it."""
-        self.leaves = list(leaves)
+        """Of the records up to the last checkpoint."""
+        self.leaves: list[bytes] = []
+        """The hashes of the batch's records behind it; before the first stand those given."""
+        self._before = leaves
         self.records: list[Record] = []
         self.rows: list[object] = []
         """The columns of all rows, one row behind the other."""
@@ -39,25 +42,31 @@ class Batch:
         """
         if isinstance(event, SaleOpened):
             self._signer.begin(event.sale)
-        bare, running = self.running.stamp(event, moment)
-        sig = self._signer.seal(bare.rec).signature
-        record = Record(bare.rec, bare.hash, bare.envelope, event, sig)
-        self.running = running
-        self.leaves.append(record.hash)
+        bare, self.running = self.running.stamp(event, moment)
+        rec, hashed, envelope = bare.rec, bare.hash, bare.envelope
+        sig = self._signer.seal(rec).signature
+        record = Record(rec, hashed, envelope, event, sig)
+        self.leaves.append(hashed)
         self.records.append(record)
-        self.rows += (running.seq, event.kind, record.rec, record.hash, sig)
+        self.rows += (envelope.seq, envelope.kind, rec, hashed, sig)
+        if checkpoint.is_due(event, envelope.seq):
+            self._close(event, moment, successor)
+        return record
+
+    def _close(self, event: Event, moment: Moment, successor: Signer | None) -> None:
+        """Behind keys that come into force, behind closures and now and then: a checkpoint."""
+        seq = self.running.seq
         if isinstance(event, KeyMade | KeyRotated):
             record_key = bytes.fromhex(event.record_key)
             checkpoint_key = bytes.fromhex(event.checkpoint_key)
-            self.keys.append((event.key, codec.SIGNED, record_key, running.seq))
-            self.keys.append((event.key, CHECKPOINTS, checkpoint_key, running.seq))
+            self.keys.append((event.key, codec.SIGNED, record_key, seq))
+            self.keys.append((event.key, CHECKPOINTS, checkpoint_key, seq))
             self._signer = successor or self._signer
-        if checkpoint.is_due(event, running.seq):
-            self.tree = self.tree.extend(self.leaves)
-            self.leaves.clear()
-            body = checkpoint.body(running, self.tree, moment.at)
-            self.seals.append(Seal(running.seq, body, self._signer.close(body)))
-        return record
+        self.tree = self.tree.extend(chain(self._before, self.leaves))
+        self._before = ()
+        self.leaves.clear()
+        body = checkpoint.body(self.running, self.tree, moment.at)
+        self.seals.append(Seal(seq, body, self._signer.close(body)))
 
     @property
     def signer(self) -> Signer:

@@ -34,6 +34,9 @@ EVERY = 256
 
 VERSION = 1
 
+BEHIND: frozenset[type[Event]] = frozenset({PeriodClosed, KeyMade, KeyRotated})
+"""The events behind which there is one in any case."""
+
 
 class Seal(NamedTuple):
     """A row of the table `checkpoint`, as stored."""
@@ -102,7 +105,7 @@ _DECODER = msgspec.json.Decoder(Checkpoint)
 
 def is_due(event: Event, seq: int) -> bool:
     """Is there a checkpoint behind record `seq` of a journal that has keys?"""
-    return seq % EVERY == 0 or isinstance(event, PeriodClosed | KeyMade | KeyRotated)
+    return seq % EVERY == 0 or type(event) in BEHIND
 
 
 def state(running: Running) -> State:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
+
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
 
@@ -20,7 +22,7 @@ class SignerDown(JournalError):
         super().__init__(faults.SIGNER_DOWN, detail)
 
 
-class Sealed(NamedTuple):
+class Sealed(Struct, frozen=True):
     """What a signer made of a record: kept beside it, and, where the law wants it, printed."""
 
     signature: bytes

@@ -9,8 +9,7 @@ from pathlib import Path
 import apsw
 from msgspec import Struct
 
-from pos_terminal.domain.period_events import PeriodClosed, Purged
-from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.domain.period_events import Purged
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
@@ -25,7 +24,7 @@ from pos_terminal.journal.signatures import KeyInForce, keys_in_force
 
 BATCH = 1000
 
-SEALED = {event.kind for event in (PeriodClosed, KeyMade, KeyRotated)}
+SEALED = {event.kind for event in checkpoint.BEHIND}
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many records are done, and how many there are."""

@@ -63,5 +63,7 @@ def take_in(db: apsw.Connection) -> None:
     """One passive checkpoint. Its failure loses nothing: the log stays, and is taken in later."""
     try:
         db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    except apsw.BusyError:
+        log.debug("a commit was at the log's index that very moment; the next one asks again")
     except apsw.Error as error:
         log.warning("the log was not taken into journal.db, and stays: %s", error)

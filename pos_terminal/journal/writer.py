@@ -207,4 +207,7 @@ class Writer:
         if batch.signer is not self._signer:
             self._signer.retire()
             self._signer = batch.signer
-        self._running, self._tree, self._leaves = batch.running, batch.tree, batch.leaves
+        self._running, self._tree = batch.running, batch.tree
+        if batch.seals:
+            self._leaves.clear()
+        self._leaves += batch.leaves
