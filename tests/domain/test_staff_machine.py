@@ -8,7 +8,7 @@ from pos_terminal.domain.clerk_events import AuthorityGiven
 from pos_terminal.domain.clerks import Clerks, Right
 from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import LineVoided, SaleAbandoned
-from pos_terminal.domain.steps import NewClerks, Step
+from pos_terminal.domain.steps import LookUp, NewClerks, Step
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Identity, Running
 from tests.domain.counting import DEFAULT_VAT, keys
@@ -35,6 +35,7 @@ class Staff(Clerk):
         self.till = staffed(each_sale=each_sale)
         self.till.counter.resume(sales, {"T": tickets})
         self.asked: list[int] = []
+        self.looked: list[LookUp] = []
         self.running = Running(identity=IDENTITY, counts=Counts(sales, {"T": tickets}))
         self.folded: list[int] = []
 

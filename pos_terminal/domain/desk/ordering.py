@@ -69,18 +69,24 @@ def _move(desk: Desk, nature: str, vat: int) -> Step:
     if desk.question:
         raise Refused(faults.CHOICE_WANTED)
     _only_here(desk, desk.sale, number)
-    if entry.price == 0 or (entry.price is None and not entry.returning):
+    if entry.price == 0:
         raise Refused(faults.DEPOSIT_AMOUNT)
-    if not entry.returning:
-        taken = DepositBalance(order=number, nature=nature, amount=0, vat=vat)
-        if desk.sale and any(x.order == number and x.gross < 0 for x in desk.sale.live):
-            raise Refused(faults.DEPOSIT_IN_USE)
-        return _put(desk, [deposits.line(taken, entry.price or 0)])
-    if entry.rate is not None:
+    if entry.returning:
+        return _give_back(desk, nature, number)
+    if entry.price is None:
+        raise Refused(faults.DEPOSIT_AMOUNT)
+    if desk.sale and any(x.order == number and x.gross < 0 for x in desk.sale.live):
+        raise Refused(faults.DEPOSIT_IN_USE)
+    taken = DepositBalance(order=number, nature=nature, amount=0, vat=vat)
+    return _put(desk, [deposits.line(taken, entry.price)])
+
+
+def _give_back(desk: Desk, nature: str, number: str) -> Step:
+    back = desk.entry.price
+    if desk.entry.rate is not None:
         raise Refused(faults.NOT_NOW)
     if desk.sale and number in desk.sale.orders:
         raise Refused(faults.DEPOSIT_IN_USE)
-    back = entry.price
 
     def found(answer: Answer | None, _: Moment) -> Step:
         lines = deposits.given_back(_held(answer), nature, back)
