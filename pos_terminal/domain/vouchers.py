@@ -132,9 +132,17 @@ def may_be_sold(sale: Sale, quantity: int, gross: int, *, training: bool) -> Non
 
 def covered(sale: Sale) -> None:
     """Raises Refused where vouchers for goods of a rate take off more than there are of these."""
-    for rate in {line.vat for line in sale.live if line.voucher}:
-        if sum(line.gross for line in sale.live if line.vat == rate and not line.issues) < 0:
-            raise Refused(faults.VOUCHER_NOT_FOR_THESE)
+    if any(goods(sale, line.vat) < 0 for line in sale.live if line.voucher):
+        raise Refused(faults.VOUCHER_NOT_FOR_THESE)
+
+
+def goods(sale: Sale, rate: int) -> int:
+    """Cents of what a voucher for that rate may still take off: no other voucher, no deposit."""
+    return sum(
+        line.gross
+        for line in sale.live
+        if line.vat == rate and not (line.gross > 0 and (line.issues or line.order))
+    )
 
 
 def kind_of(number: str) -> TenderKind:

@@ -77,7 +77,6 @@ def keys(text: str) -> list[str]:
         "CLIENT": "KEY_6", "FACTURE": "KEY_7",
         "COMMANDE": "KEY_8", "ACOMPTE": "KEY_9", "ARRHES": "KEY_0", "TAUX": "KEY_MINUS",
         "AVOIR": "KEY_A", "BON": "KEY_O",
-        "AVOIR": "KEY_A", "BON": "KEY_O",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
         "REPORT": "KEY_C", "ZBIS": "KEY_B", "SERVICE": "KEY_S", "TIROIR": "KEY_V",

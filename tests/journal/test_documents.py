@@ -47,7 +47,6 @@ PARTS = {
         breakdown.FamilySum,
         breakdown.DrawerSum,
         breakdown.ServiceSum,
-        breakdown.VoucherSum,
         breakdown.DepositSum,
         breakdown.VoucherSum,
         balances.Balances,

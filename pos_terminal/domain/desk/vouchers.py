@@ -24,7 +24,7 @@ from pos_terminal.domain.payment import CREDIT_NOTE, VOUCHER
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import Refused, Sale, apply
 from pos_terminal.domain.steps import PrintVoucher, Show, Sound, Step
-from pos_terminal.domain.vouchers import covered, kind_of
+from pos_terminal.domain.vouchers import covered, goods, kind_of
 
 
 def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
@@ -141,9 +141,9 @@ def _take_off(
     desk: Desk, sale: Sale, balance: VoucherBalance, amount: int | None, entry: str
 ) -> Step:
     """A voucher for goods of one rate: its VAT is paid, so what it pays for is a minus there."""
-    goods = sum(x.gross for x in sale.live if x.vat == balance.vat and not x.issues)
-    worth = min(balance.amount, goods) if amount is None else amount
-    if not 0 < worth <= goods:
+    most = goods(sale, balance.vat)
+    worth = min(balance.amount, most) if amount is None else amount
+    if not 0 < worth <= most:
         raise Refused(faults.VOUCHER_NOT_FOR_THESE)
     item = desk.catalog.plu(balance.plu)
     line = sale.sell(
