@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.paper_codes import VOUCHER_DIGITS
 from pos_terminal.domain.screen import Screen
 from pos_terminal.replay.clock import ReplayClock
 from pos_terminal.runtime.clock import Clock
@@ -112,11 +113,16 @@ class Stage:
 
     async def _press(self, rest: str) -> None:
         self._heard = len(self.shop.bench.tone.tones)
-        await self.shop.type(rest)
+        number = self._printed()[-VOUCHER_DIGITS:] if "papier" in rest else ""
+        await self.shop.type(rest.replace("papier", number))
 
     async def _scan(self, rest: str) -> None:
         self._heard = len(self.shop.bench.tone.tones)
-        await self.shop.bench.scanner.scan(rest)
+        await self.shop.bench.scanner.scan(self._printed() if rest == "papier" else rest)
+
+    def _printed(self) -> str:
+        """The till's own barcode on the paper that was read last."""
+        return re.findall(r"^ *\[(\$Y[^]]+)\]$", self._paper, re.M)[-1]
 
     async def _weigh(self, rest: str) -> None:
         self.shop.bench.scale.grams = int(rest)
