@@ -1,0 +1,129 @@
+"""Cuts the golden journal of this version: `python -m tests.journal.make_golden [--again]`.
+
+A shop's turn of the year, a change of keys, a witness, and at least one record of each kind in the
+vocabulary, archived to `tests/golden/journal/VERSION.zip`. Made with the release of a version and
+never changed afterwards: whatever comes later must read and verify it. `--again` cuts that of the
+present version anew, as long as it is not released. The list of kinds that no golden journal has
+yet (`new.txt`) is empty then.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import typing
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+import pos_terminal
+from pos_terminal.archive.make import make
+from pos_terminal.domain.cash_events import DrawerOpened
+from pos_terminal.domain.events import Event, SaleOpened, TillStarted
+from pos_terminal.domain.period_events import ServiceClosed, TrainingEnded, TrainingStarted
+from pos_terminal.domain.vocabulary import KINDS
+from pos_terminal.journal import extension, keyring, witness
+from pos_terminal.journal.database import NAME, reading
+from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.store import Journal
+from pos_terminal.testing.year import write, year
+from tests.journaling import moment
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "journal"
+NEW = GOLDEN / "new.txt"
+IDENTITY = Identity("boulangerie", "2", pos_terminal.__version__, simulated=False)
+
+TELLING: dict[str, Any] = {"catalog": "c0" * 32, "sha256": "5a" * 32, "series": "A", "number": 1}
+"""What some fields say, by name; of the others the type will do."""
+
+MADE: dict[str, Callable[[Running], Event]] = {
+    ServiceClosed.kind: lambda running: running.book.service(running.seq + 1),
+}
+"""Kinds that must say what the records before them add up to."""
+
+
+def specimen(kind: type[Struct], sale: int) -> Any:
+    """One of that type, with something in each field; `sale` is a sale that is open."""
+    told = {**TELLING, "sale": sale}
+    made: dict[str, Any] = {}
+    for field in fields(kind):
+        known = told.get(field.name)
+        made[field.name] = known if type(known) is field.type else value(field.type, sale)
+    return kind(**made)
+
+
+def value(hint: Any, sale: int) -> Any:
+    """Something of that type."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, UnionType):
+        return value(next(each for each in inner if each is not NoneType), sale)
+    if origin is tuple:
+        return (value(inner[0], sale),)
+    if hint in (int, str, bool):
+        return {int: 1, str: "texte", bool: True}[hint]
+    if issubclass(hint, Enum):
+        return next(iter(hint))
+    return specimen(hint, sale)
+
+
+async def live(state: Path) -> None:
+    """The journal: a few days, new keys, each kind that did not happen, and its last day's Z."""
+    journal = Journal.open(state, IDENTITY)
+    started = TillStarted(version=IDENTITY.software, after="first", configuration="ab" * 32,
+                          catalog="c0" * 32)  # fmt: skip
+    await journal.append([started], moment())
+    book, last = journal.running.book, journal.running.seq
+    days = year(7, opened=date(2026, 12, 28), days=5, tickets=6, book=book, last=last)
+    await write(journal.append, days)
+    await journal.rotate_keys(moment())
+    exercise = (TrainingStarted(supervisor=9), TrainingEnded())
+    await journal.append([*exercise, DrawerOpened(reason="monnaie", authority=9)], moment())
+    with reading(state / NAME) as reader:
+        missing = sorted(KINDS.keys() - {*reader.kinds()}, key=lambda kind: (kind in MADE, kind))
+    for number, kind in enumerate(missing):
+        if not journal.running.opened:  # some kinds end it
+            sale = journal.running.counts.sale + 1
+            await journal.append([SaleOpened(sale=sale, catalog="c0" * 32)], moment(number))
+        opened, made = max(journal.running.opened), MADE.get(kind)
+        event = made(journal.running) if made else specimen(KINDS[kind], opened)
+        try:
+            await journal.append([event], moment(number))
+        except Exception as error:
+            raise SystemExit(f"{kind} needs more than a specimen (MADE): {error}") from error
+    await journal.close()
+
+
+def cut(out: Path) -> None:
+    """Live, be witnessed, and be archived there."""
+    with tempfile.TemporaryDirectory() as scratch:
+        state, medium = Path(scratch, "state"), Path(scratch, "medium")
+        medium.mkdir()
+        asyncio.run(live(state))
+        path = state / NAME
+        seen = witness.Witness(medium).cosign(extension.export(path), datetime(2027, 1, 4, 8))
+        witness.take(path, seen)
+        with reading(path) as reader:
+            key = reader.stored_keys()[-1].key
+        make(state, out, sign=keyring.software(state, key).close)
+
+
+def main() -> None:
+    """Cut it, and empty the list of new kinds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--again", action="store_true", help="in place of the one that is there")
+    arguments = parser.parse_args()
+    out = GOLDEN / f"{pos_terminal.__version__}.zip"
+    if arguments.again:
+        out.unlink(missing_ok=True)
+    cut(out)
+    NEW.write_text("")
+    print(f"{out}: {out.stat().st_size} bytes, {len(KINDS)} kinds")
+
+
+if __name__ == "__main__":
+    main()
