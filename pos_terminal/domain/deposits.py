@@ -80,7 +80,7 @@ def taken_off(
             due -= off
     tender = None
     for each in _parts(held, EARNEST):
-        worth = min(each.amount, due)
+        worth = min(each.amount, due, sale.owed)
         if worth:
             paid = sale.pay(ARRHES, worth)
             tender = replace(paid, order=each.order, left=each.amount - worth)

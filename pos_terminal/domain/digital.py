@@ -81,7 +81,9 @@ def _lines(shop: Shop, terminal: str, asked: Asked) -> Iterator[str]:
         shown = percent(rate.rate).replace(".", ",")
         yield f"{say('TVA')} {shown} % {euros(rate.net)} + {euros(rate.vat)}"
     for paid in ticket.tenders:
-        yield f"{say(TENDERS[paid.tender].label)} {euros(paid.given)}"
+        whose = paid.beneficiary or paid.order
+        label = f"{say(TENDERS[paid.tender].label)} {whose}".rstrip()
+        yield f"{label} {euros(-paid.amount if paid.beneficiary else paid.given)}"
     if ticket.change:
         yield f"{say('RENDU')} {euros(ticket.change)}"
     yield f"#{asked.anchor}"

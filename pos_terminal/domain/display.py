@@ -150,7 +150,7 @@ def given_back(label: str, cents: int, due: int) -> Screen:
 
 def paid(closed: SaleClosed) -> Screen:
     """The sale is closed: the change, or what the shop pays out, or the total."""
-    given = sum(tender.given for tender in closed.tenders)
+    given = sum(tender.given for tender in closed.tenders if not tender.beneficiary)
     if closed.change:
         return Screen(
             both_ends(say("RENDU"), euros(closed.change)), f"{say('RECU')} {euros(given)}"
@@ -188,6 +188,11 @@ def deposit_settled(order: str, off: int, left: int, due: int) -> Screen:
     """What was held is taken off; what is still held then, or else what is to be paid."""
     rest = both_ends(say("GARDE"), euros(left)) if left else both_ends(say("RESTE"), euros(due))
     return Screen(both_ends(f"{say('COMMANDE')} {order}", euros(-off)), rest)
+
+
+def gift(cents: int, due: int) -> Screen:
+    """The customer gives so much beyond what is due."""
+    return Screen(both_ends(say("DON"), euros(cents)), both_ends(say("RESTE"), euros(due)))
 
 
 def customer(number: int) -> Screen:

@@ -158,7 +158,8 @@ class Tender(Event, frozen=True, kw_only=True):
 
     A pay-out has a negative amount. `change` is given minus amount, in cash. `voucher` is the
     number of the one that pays, `order` that of the order whose arrhes do, and `left` what is still
-    there then.
+    there then. `beneficiary` is whom a gift is for that is paid beyond the price: its amount is
+    negative.
     """
 
     kind: ClassVar[str] = "tender.taken"
@@ -170,6 +171,7 @@ class Tender(Event, frozen=True, kw_only=True):
     voucher: str = ""
     left: int = 0
     order: str = ""
+    beneficiary: str = ""
 
 
 class TenderReturned(Event, frozen=True, kw_only=True):
@@ -256,6 +258,7 @@ class Paid(Struct, frozen=True, kw_only=True):
     voucher: str = ""
     left: int = 0
     order: str = ""
+    beneficiary: str = ""
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):

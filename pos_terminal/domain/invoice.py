@@ -79,7 +79,7 @@ def body(
         left = f"{say('TVA')} {_rate(rate.rate)}  {say('HT')} {euros(rate.net)}"
         yield Row(left, euros(rate.vat))
     yield Row(say("TOTAL TTC"), f"{euros(made.total)} €", bold=True, tall=True)
-    yield from tickets.tenders(ticket)
+    yield from tickets.tenders(ticket, at)
     yield from (Text(line) for line in seller.terms)
 
 

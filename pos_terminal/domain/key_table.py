@@ -95,6 +95,7 @@ GROUPS = (
             KeyRow("BREF", "UB", "ticket sans détail : le total et la TVA"),
             KeyRow("NOTE", "UN", "note d'une prestation"),
             KeyRow("QR", "UQ", "ticket entier dans un code QR"),
+            KeyRow("DON", "UD", "don : arrondir à l'euro, ou un montant, puis DON"),
             KeyRow("COMMANDE", "UO", "ce qui est versé sur une commande : numéro, COMMANDE"),
             KeyRow("ACOMPTE", "UA", "acompte : prix, PRIX, commande, ACOMPTE"),
             KeyRow("ARRHES", "UR", "arrhes : prix, PRIX, commande, ARRHES"),

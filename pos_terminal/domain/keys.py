@@ -65,6 +65,7 @@ class Function(Enum):
     PART = "ACOMPTE"
     EARNEST = "ARRHES"
     RATE = "TAUX"
+    DONATE = "DON"
     HOLD = "HOLD"
     RECALL = "RECALL"
     CLERK = "CLERK"

@@ -80,3 +80,27 @@ RATE_UNKNOWN = _fault(
     "Le magasin ne vend rien à ce taux de TVA.",
     "Taper C, puis un taux du catalogue : 5,5 TAUX.",
 )
+NO_BENEFICIARY = _fault(
+    "S-232",
+    "PAS D'ASSOCIATION",
+    "Les réglages ne disent pas pour qui la caisse collecte des dons.",
+    "Taper C ; remplir donations_to dans [tenders].",
+)
+GIFT_TAKEN = _fault(
+    "S-233",
+    "DON DEJA PRIS",
+    "La vente a déjà un don.",
+    "Taper C ; CORR le reprend s'il est le dernier règlement.",
+)
+NOTHING_TO_ROUND = _fault(
+    "S-234",
+    "RIEN A ARRONDIR",
+    "Ce qui est dû est déjà un nombre entier d'euros.",
+    "Taper C, puis le montant du don et DON.",
+)
+GIFT_TOO_LARGE = _fault(
+    "S-235",
+    "DON TROP GRAND",
+    "Le don dépasse ce que les réglages admettent.",
+    "Taper C et relire le montant ; la limite est donation_most dans [tenders].",
+)

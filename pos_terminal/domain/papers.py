@@ -115,7 +115,7 @@ def _body(form: Form, rules: PaperRules, asked: Asked) -> Iterator[Block]:
             yield Text(say("Ticket complet dans ce code"), Align.CENTRE)
         case _:
             yield Rule()
-            yield from _paid(asked.closed)
+            yield from _paid(asked.closed, asked.at)
 
 
 def _gift(ticket: SaleClosed) -> Iterator[Block]:
@@ -144,7 +144,7 @@ def _note(ticket: SaleClosed, at: str) -> Iterator[Block]:
     yield from (tickets.reduction(each) for each in ticket.reductions if each.scope != "line")
     yield Rule()
     yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in ticket.vat))} €")
-    yield from _paid(ticket)
+    yield from _paid(ticket, at)
 
 
 def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
@@ -156,8 +156,8 @@ def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     yield from blocks[1:]
 
 
-def _paid(ticket: SaleClosed) -> Iterator[Block]:
+def _paid(ticket: SaleClosed, at: str) -> Iterator[Block]:
     yield Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True)
-    yield from tickets.tenders(ticket)
+    yield from tickets.tenders(ticket, at)
     yield Rule()
     yield from tickets.vat(ticket)

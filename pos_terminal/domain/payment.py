@@ -13,6 +13,9 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.holidays import is_day_off
 from pos_terminal.domain.screen import WIDTH
 
+LONGEST_NAME = 40
+"""Characters of whom gifts are for."""
+
 UNLIMITED: Dated[int] = Dated(())
 
 
@@ -62,9 +65,11 @@ VOUCHER = TenderKind("VOUCHER", "BON CADEAU", keyed=False)
 CREDIT_NOTE = TenderKind("AVOIR", "AVOIR", keyed=False)
 
 ARRHES = TenderKind("ARRHES", "ARRHES", keyed=False)
+DONATION = TenderKind("DONATION", "DON", keyed=False)
 
 TENDERS = {
-    kind.name: kind for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE, ARRHES)
+    kind.name: kind
+    for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE, ARRHES, DONATION)
 }
 """All tenders. What is paid out is cash, but for a refund."""
 
@@ -81,7 +86,8 @@ class TenderRules:
     `meal_vouchers_every_day` takes them on Sundays and public holidays as well, since some are
     issued for these. `legal_limits` keeps to the dated limits of cash and vouchers; recorded sales
     are replayed without them. `no_sale`, `cash_in` and `cash_out` are reasons by number, from 1.
-    `count_first` makes the day's Z wait until the drawer is counted.
+    `count_first` makes the day's Z wait until the drawer is counted. `donations_to` is whom the
+    shop collects gifts for, none where it is empty, and `donation_most` the largest, in euros.
     """
 
     change_limit: int = 200
@@ -92,7 +98,14 @@ class TenderRules:
     cash_in: tuple[str, ...] = ("MONNAIE", "REMBOURSEMENT", "DIVERS")
     cash_out: tuple[str, ...] = ("FOURNISSEUR", "ACHAT", "PERSONNEL", "DIVERS")
 
+    donations_to: str = ""
+    donation_most: int = 10
+
     def __post_init__(self) -> None:
+        if self.donation_most < 1:
+            raise ValueError(f"donation_most {self.donation_most}: at least 1 euro")
+        if len(self.donations_to) > LONGEST_NAME or not self.donations_to.isprintable():
+            raise ValueError(f"{self.donations_to!r}: at most {LONGEST_NAME} printable characters")
         if self.change_limit < 1:
             raise ValueError(f"change_limit {self.change_limit}: at least 1 euro")
         for reasons in (self.no_sale, self.cash_in, self.cash_out):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pos_terminal.domain.breakdown import Breakdown
 from pos_terminal.domain.drawer import drawers_used
 from pos_terminal.domain.money import euros, percent
-from pos_terminal.domain.payment import TENDERS
+from pos_terminal.domain.payment import DONATION, TENDERS
 from pos_terminal.domain.period_events import PeriodTotals
 from pos_terminal.domain.receipt import Block, Row, Rule, Text
 from pos_terminal.domain.words import say
@@ -26,7 +26,13 @@ def sums(totals: PeriodTotals) -> Iterator[Block]:
     if totals.refunds:
         yield Row(say("dont remboursements"), str(totals.refunds))
     yield from _table("", ((_rate(vat.rate, vat.net), euros(vat.vat)) for vat in totals.vat))
-    yield from _table("", ((_tender(t.tender, t.count), euros(t.amount)) for t in totals.tenders))
+    paid = [t for t in totals.tenders if t.tender != DONATION.name]
+    gifts = [t for t in totals.tenders if t.tender == DONATION.name]
+    yield from _table("", ((_tender(t.tender, t.count), euros(t.amount)) for t in paid))
+    yield from _table(
+        say("HORS CHIFFRE D'AFFAIRES"),
+        ((_tender(t.tender, t.count), euros(-t.amount)) for t in gifts),
+    )
     if totals.parts:
         yield from _parts(totals.parts)
     yield from _table("", _corrections(totals))

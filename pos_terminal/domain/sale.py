@@ -153,6 +153,11 @@ class Sale(Struct, frozen=True):
         """What is still to be paid, in cents; negative when the shop has to pay out."""
         return self.total - sum(paid.amount for paid in self.tenders)
 
+    @property
+    def owed(self) -> int:
+        """What is still to be paid of the price: `due` without what is given beyond it."""
+        return self.due + sum(paid.amount for paid in self.tenders if paid.beneficiary)
+
     def sell(self, line: LineSold) -> LineSold:
         """The line as the next one of this sale. Raises Refused."""
         if self.tenders:
@@ -331,6 +336,7 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
                 voucher=event.voucher,
                 left=event.left,
                 order=event.order,
+                beneficiary=event.beneficiary,
             )
             return replace(sale, tenders=(*sale.tenders, paid))
         case TenderReturned():

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from pos_terminal.domain.adjusting import LINE, consumed, discount_name
 from pos_terminal.domain.deposits import code_of, takes
+from pos_terminal.domain.donations import given, sentences
 from pos_terminal.domain.events import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
@@ -61,7 +63,7 @@ def receipt(
             *(reduction(each) for each in ticket.reductions if each.scope != LINE),
             Rule(),
             Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
-            *tenders(ticket),
+            *tenders(ticket, at),
             Rule(),
             *vat(ticket),
             *(block for order in takes(ticket) for block in _ordered(order)),
@@ -163,9 +165,15 @@ def quantity(line: TicketLine) -> str:
     return ""
 
 
-def tenders(ticket: SaleClosed) -> Iterator[Block]:
-    """What was paid by which means, and the change."""
+def tenders(ticket: SaleClosed, at: str) -> Iterator[Block]:
+    """What was paid by which means, and the change; before it what was given beyond the price."""
+    gifts = given(ticket)
+    for paid in gifts:
+        yield Row(f"{say('DON')} {paid.beneficiary}", euros(-paid.amount))
+        yield Row(say("TOTAL AVEC LE DON"), euros(ticket.total - paid.amount))
     for paid in ticket.tenders:
+        if paid in gifts:
+            continue
         label = f"{say(TENDERS[paid.tender].label)} {paid.order}".rstrip()
         yield Row(label, euros(paid.given))
         if paid.order and paid.left:
@@ -174,6 +182,8 @@ def tenders(ticket: SaleClosed) -> Iterator[Block]:
             yield Row(f"  {say('Solde du bon')} ...{paid.voucher[-4:]}", euros(paid.left))
     if ticket.change:
         yield Row(say("RENDU"), euros(ticket.change))
+    if gifts:
+        yield from (Text(each) for each in sentences(date.fromisoformat(at[:10])))
 
 
 def vat(ticket: SaleClosed) -> Iterator[Block]:

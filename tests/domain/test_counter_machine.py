@@ -29,6 +29,7 @@ from pos_terminal.domain.ledger import (
 )
 from pos_terminal.domain.money import vat_within
 from pos_terminal.domain.paper_codes import TillName, ticket_code, voucher_code
+from pos_terminal.domain.payment import TenderRules
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.promotions import Promotion
 from pos_terminal.domain.sale import LARGEST_TOTAL
@@ -54,7 +55,7 @@ KEYS = [
     *map(parse_key, ("CHEQUE", "TR", "#/NS", "FOND", "SORTIE", "COMPTE", "X", "Z")),
     *map(parse_key, ("REPORT", "ZBIS", "SERVICE", "TIROIR")),
     *map(parse_key, ("HOLD", "RECALL", "CLERK", "AVOIR", "BON")),
-    *map(parse_key, ("CADEAU", "BREF", "NOTE", "QR", "FACTURE", "TAUX")),
+    *map(parse_key, ("CADEAU", "BREF", "NOTE", "QR", "FACTURE", "TAUX", "DON")),
 ]
 MANY = [
     "1 PLU HOLD", "2 RECALL", "RECALL", "C 3 PLU HOLD",
@@ -68,6 +69,7 @@ MANY = [
     "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
     "500 PRIX 3 ACOMPTE", "300 PRIX 3 ARRHES CARD", "3 COMMANDE", "RF 3 ACOMPTE", "RF 3 ARRHES",
     "20 TAUX 100 PRIX 3 ACOMPTE", "RF 200 PRIX 3 ARRHES", "4 COMMANDE", "2 x 5 PLU 3 COMMANDE",
+    "DON", "30 DON", "1 PLU DON CORR", "1 PLU DON CASH",
     "1 TICKET", "1 PLU CASH 2 NOTE", "3 CLIENT", "1 FACTURE", "99 CLIENT", "3 CLIENT FACTURE",
     "RF 1 TICKET", "RF TICKET", "3 x 2 PLU 30 REMISE CASH", "RF 2 PLU AVOIR", "2 x 1 PLU",
     "90 PLU CARD", "2 x 91 PLU CARD", "700 PRIX 92 PLU CASH", "RF 90 PLU", "ST 10 %", "TICKET",
@@ -148,6 +150,7 @@ class Clerk(RuleBasedStateMachine):
         self.start = (sales, tickets)
         self.till = bench()
         self.till.counter.terms = TERMS
+        self.till.counter.rules = TenderRules(donations_to="SECOURS")
         self.till.counter.draw = Random(sales).randrange
         self.till.counter.resume(sales, {"T": tickets})
         self.asked: list[int] = []

@@ -12,6 +12,7 @@ from pos_terminal.commands.sheet_layout import LABELS_TITLE
 from pos_terminal.domain import (
     allergens,
     command_sheet,
+    donations,
     faults,
     goods_paper,
     movements,
@@ -36,6 +37,9 @@ def said() -> Iterator[str]:
                         yield text
     for tender in payment.TENDERS.values():
         yield tender.label
+    for rule in donations.RULES:
+        if rule.paper:
+            yield rule.paper
     yield from allergens.LABELS
     yield from goods_paper.WEEKDAYS
     for movement in movements.MOVEMENTS.values():

@@ -41,6 +41,10 @@ clerks = [1, 12]
 device = "drawer-2"
 clerks = [13]
 """,
+    "collecte": """
+[tenders]
+donations_to = "Secours des Halles"
+""",
     "deux services": """
 [closing]
 services = ["MIDI", "SOIR"]

@@ -16,7 +16,7 @@ from pos_terminal.domain.sale import Sale
 SETTLING = frozenset(
     {
         Function.SUBTOTAL, Function.TENDER, Function.PERCENT, Function.DISCOUNT,
-        Function.CREDIT_NOTE, Function.VOUCHER, Function.ORDER,
+        Function.CREDIT_NOTE, Function.VOUCHER, Function.ORDER, Function.DONATE,
     }
 )  # fmt: skip
 """Keys that need to know what the sale comes to."""

@@ -125,7 +125,9 @@ def _pay(
     if balance.purpose == SINGLE:
         return _take_off(desk, sale, balance, amount, entry)
     covered(sale)
-    worth = min(balance.amount, sale.due) if amount is None else amount
+    worth = min(balance.amount, sale.owed) if amount is None else amount
+    if worth > sale.owed or worth <= 0:
+        raise Refused(faults.TENDER_EXACT)
     left = balance.amount - worth
     paid = sale.pay(kind_of(balance.voucher), worth)
     paid = replace(paid, voucher=balance.voucher, left=left)
