@@ -17,8 +17,9 @@ from pos_terminal.runtime.clock import Clock, SystemClock
 E = TypeVar("E", bound=Event)
 KindOf = type[E]
 
-CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,option,for,min,max,voucher
-1,TRADITION,"1,30",,5.5,,pain,"1,00"
+CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,option,for,min,max,voucher,\
+from,stock,stock_unit,alert,content,part_of,part,made,allergens
+1,TRADITION,"1,30",,5.5,,pain,"1,00",,,,,,,,,,,,,,,gluten
 2,BAGUETTE,"1,00",,5.5,3000100028864
 3,CAFE,"1,50",,10,
 4,COMTE,"24,90",kg,5.5,
@@ -30,6 +31,11 @@ CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,opti
 21,EAU,"2,00",,5.5,,boisson
 22,TARTE,"3,50",,5.5,,dessert
 23,CROISSANT,"1,20",,5.5,,viennoiserie
+30,COTES DU RHONE,"12,00",,20,,vin,,,,,,,,,yes,bout.,1,75 cl,,,,sulfites
+31,VERRE RHONE,"3,50",,20,,verre,,,,,,,,,,,,,30,"12,5 cl",,sulfites
+32,ECLAIR,"3,20",,5.5,,patisserie,,,,,,,,,yes,,3,,,,yes,gluten; oeufs; lait; fruits a coque
+33,GALETTE,"12,00",,5.5,3000100028871 3010470111134,patisserie,,,,,,,,,,,,,,,,gluten; lait
+33,GALETTE,"15,00",,5.5,3000100028871 3010470111134,patisserie,,,,,,,,2026-01-02,,,,,,,,gluten; lait
 50,COUPE,"0,15",,,,,,,COUPE,pain
 51,PETIT,"0",,,,,,,TAILLE!,bar
 52,GRAND,"0,50",,,,,,,TAILLE!,bar
