@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import display, durable, evidence, memory, peer, receipt, slow_disk, start, tickets
+from bench import display, durable, evidence, memory, peer, receipt, rush, slow_disk, start, tickets
 from bench.figures import Figure, Setting, table
 from bench.machine import describe
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "start": start.measure,
     "memory": memory.measure,
     "display": display.measure,
+    "rush": rush.measure,
     "slow-disk": slow_disk.measure,
     "journal": durable.measure,
     "evidence": evidence.measure,

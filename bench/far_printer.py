@@ -1,10 +1,10 @@
 """The far end of a receipt printer, in a process of its own: obeys nothing, times everything.
 
-`python -m bench.far_printer` listens on loopback, prints its port, then one line of JSON per
-receipt: when its first and its last byte came and when it was acknowledged (CLOCK_MONOTONIC,
-which all processes share), how many bytes it had, and the ticket number on it. It takes one
-connection at a time and prints nothing, so its own time is that of a recv and a send. Ends when
-its standard input does.
+`python -m bench.far_printer SECONDS` takes so many for a receipt. It listens on loopback, prints
+its port, then one line of JSON per receipt: when its first and its last byte came and when it was
+acknowledged (CLOCK_MONOTONIC, which all processes share), how many bytes it had, and the ticket
+number on it. It takes one connection at a time and prints nothing, so its own time is that of a
+recv and a send. Ends when its standard input does.
 """
 
 import asyncio
@@ -59,10 +59,10 @@ class FarPrinter:
 
 
 @asynccontextmanager
-async def far_printer() -> AsyncIterator[FarPrinter]:
-    """The process, up and listening; gone at the end."""
+async def far_printer(printing: float = 0.0) -> AsyncIterator[FarPrinter]:
+    """The process, up and listening; gone at the end. It takes `printing` seconds a receipt."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, stdin=PIPE, stdout=PIPE
+        sys.executable, "-m", __name__, str(printing), stdin=PIPE, stdout=PIPE
     )
     assert process.stdin and process.stdout
     try:
@@ -75,8 +75,9 @@ async def far_printer() -> AsyncIterator[FarPrinter]:
 class _Receipts:
     """The one connection's bytes, cut into receipts."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, printing: float) -> None:
         self._connection = connection
+        self._printing = printing
         self._bytes = bytearray()
         self._first = self._last = 0.0
 
@@ -100,6 +101,7 @@ class _Receipts:
         self._last = now
         self._bytes += data
         while commands.ASK_IN_ORDER in self._bytes:
+            time.sleep(self._printing)
             self._connection.sendall(b"\x00")
             job, _, rest = bytes(self._bytes).partition(commands.ASK_IN_ORDER)
             self._report(job, time.monotonic())
@@ -119,7 +121,7 @@ class _Receipts:
             print(json.dumps(job), flush=True)
 
 
-def _listen() -> None:
+def _listen(printing: float) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         print(server.getsockname()[1], flush=True)
         while True:
@@ -127,11 +129,11 @@ def _listen() -> None:
             with connection:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 try:
-                    _Receipts(connection).serve()
+                    _Receipts(connection, printing).serve()
                 except ConnectionError:
                     continue
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_listen, daemon=True).start()
+    threading.Thread(target=_listen, args=(float(sys.argv[1]),), daemon=True).start()
     sys.stdin.read()

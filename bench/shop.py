@@ -38,7 +38,8 @@ plugins = ["evdev", "serial-scanner", "toledo", "vfd", "escpos"]
 """
 KEYS = {
     "PLU": "KEY_KPENTER", "ST": "KEY_KPPLUS", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
-    "C": "KEY_ESC",
+    "C": "KEY_ESC", "CARD": "KEY_F11", "CLERK": "KEY_TAB", "HOLD": "KEY_PAGEUP",
+    "RECALL": "KEY_UP", "%": "KEY_5",
 }  # fmt: skip
 
 
@@ -178,16 +179,21 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(folder: Path, *, articles: int = 6, logo: str = "") -> AsyncIterator[Shop]:
-    """A shop in `folder`, which must not exist, with everything plugged in."""
+async def open_shop(
+    folder: Path, *, articles: int = 6, logo: str = "", more: str = "", printing: float = 0.0
+) -> AsyncIterator[Shop]:
+    """A shop in `folder`, which must not exist, with everything plugged in.
+
+    `more` are further tables of its configuration; the printer takes `printing` seconds a receipt.
+    """
     wires = folder / "wires"
     wires.mkdir(parents=True)
     async with AsyncExitStack() as stack:
-        printer = await stack.enter_async_context(far_printer())
+        printer = await stack.enter_async_context(far_printer(printing))
         ends = await stack.enter_async_context(Ends(wires, printer, logo))
         (folder / "catalog.csv").write_text(catalog(articles))
         shop = Shop(folder, ends)
-        shop.config.write_text(SETTINGS + ends.toml())
+        shop.config.write_text(SETTINGS + ends.toml() + more)
         yield shop
 
 

@@ -39,7 +39,7 @@ def bench(folder: Path, *parts: str) -> list[dict[str, object]]:
 
 def test_run(tmp_path: Path) -> None:
     """Parts that start the terminal, sell and print; each figure is whole, and nothing is lost."""
-    figures = bench(tmp_path, "display", "receipt", "tickets")
+    figures = bench(tmp_path, "display", "rush", "receipt", "tickets")
     by_key = {figure["key"]: figure for figure in figures}
     assert len(by_key) == len(figures)
     for figure in figures:
@@ -48,9 +48,9 @@ def test_run(tmp_path: Path) -> None:
         assert isinstance(value, int | float) and math.isfinite(value)
         has_bar = figure["at_most"] is not None or figure["at_least"] is not None
         assert figure["verdict"] in (("passed", "missed") if has_bar else (None,))
-    assert by_key["tickets.lost"]["value"] == 0
+    assert by_key["tickets.lost"]["value"] == by_key["rush.lost"]["value"] == 0
     assert by_key["tickets.lost"]["verdict"] == "passed"
-    for key in ("display.scan.p99", "receipt.acknowledged.p50"):
+    for key in ("display.scan.p99", "rush.key.p99", "receipt.acknowledged.p50"):
         assert by_key[key]["verdict"], "it has a bar"
         assert by_key[key]["limit"], "and a limit of the same run"
     assert list(tmp_path.iterdir()) == [tmp_path / "found.json"], "scratch files are removed"
