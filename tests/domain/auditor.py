@@ -1,0 +1,169 @@
+"""An accountant who reads the events and reckons in exact fractions, by the written rules alone.
+
+Nothing of pos_terminal.domain.money or .sale is used here: what the program rounds, allots and adds
+up is done a second time, another way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import floor
+
+from pos_terminal.domain.adjustment_events import (
+    DiscountGiven,
+    DiscountWithdrawn,
+    PlaceChosen,
+    PromotionsApplied,
+)
+from pos_terminal.domain.events import (
+    Event,
+    LineSold,
+    LineVoided,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+    Share,
+    Tender,
+    TenderReturned,
+)
+
+
+def half_away(exact: Fraction) -> int:
+    """The nearest whole number, halves away from zero."""
+    nearest = floor(abs(exact) + Fraction(1, 2))
+    return nearest if exact >= 0 else -nearest
+
+
+def largest_remainder(total: int, exact: Sequence[Fraction]) -> list[int]:
+    """Whole parts of `total` near `exact`, which add up to it: the largest remainders get more."""
+    sign = -1 if total < 0 or (total == 0 and next((e for e in exact if e), 0) < 0) else 1
+    parts = [floor(sign * each) for each in exact]
+    order = sorted(range(len(exact)), key=lambda at: (parts[at] - sign * exact[at], at))
+    for at in order[: abs(total) - sum(parts)]:
+        parts[at] += 1
+    return [sign * part for part in parts]
+
+
+def pro_rata(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` spread over what the lines cost."""
+    whole = sum(weights)
+    return largest_remainder(total, [Fraction(total * each, whole) for each in weights])
+
+
+class Books:
+    """One sale, line by line: what each cost at first, and what was taken off it."""
+
+    def __init__(self) -> None:
+        self.lines: dict[int, LineSold] = {}
+        self.voided: set[int] = set()
+        self.rates: dict[int, int] = {}
+        self.promotions: tuple[Iterable[Share], ...] = ()
+        self.discounts: list[DiscountGiven] = []
+        self.paid: list[int] = []
+
+    @property
+    def live(self) -> dict[int, int]:
+        """What each line that counts costs now."""
+        off: defaultdict[int, int] = defaultdict(int)
+        for shares in (*self.promotions, *(each.shares for each in self.discounts)):
+            for share in shares:
+                off[share.line] += share.amount
+        return {
+            number: line.gross - off[number]
+            for number, line in self.lines.items()
+            if number not in self.voided
+        }
+
+    @property
+    def last_article(self) -> list[int]:
+        """The last article that counts, with its options."""
+        first = max(number for number in self.live if not self.lines[number].parent)
+        return [n for n in self.live if n == first or self.lines[n].parent == first]
+
+
+class Auditor:
+    """Checks each event as it comes; `vat` adds up, by rate, what the tickets should hold."""
+
+    def __init__(self) -> None:
+        self.books: dict[int, Books] = {}
+        self.vat: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.tickets = 0
+
+    def take(self, event: Event) -> None:
+        """The next event."""
+        match event:
+            case SaleOpened():
+                self.books[event.sale] = Books()
+            case LineSold():
+                self._sold(event)
+            case LineVoided():
+                books = self.books[event.sale]
+                assert event.gross == -books.live[event.line]
+                books.voided.add(event.line)
+            case DiscountGiven():
+                self._discount(self.books[event.sale], event)
+            case DiscountWithdrawn():
+                assert -event.amount == self.books[event.sale].discounts.pop().amount
+            case PromotionsApplied():
+                self._promotions(self.books[event.sale], event)
+            case PlaceChosen():
+                self.books[event.sale].rates |= {each.line: each.vat for each in event.rates}
+            case Tender() | TenderReturned():
+                assert event.amount == event.given - event.change
+                self.books[event.sale].paid.append(event.amount)
+            case SaleAbandoned():
+                assert event.total == sum(self.books.pop(event.sale).live.values())
+            case SaleClosed():
+                self._closed(self.books.pop(event.sale), event)
+
+    def _sold(self, line: LineSold) -> None:
+        self.books[line.sale].lines[line.line] = line
+        if not line.firm:  # what comes back has the price that was paid
+            assert line.gross == half_away(Fraction(line.price * line.quantity, line.per))
+
+    def _discount(self, books: Books, given: DiscountGiven) -> None:
+        numbers = books.live if given.scope == "ticket" else books.last_article
+        lines = {n: books.live[n] for n in numbers if not books.lines[n].firm}
+        whole = sum(lines.values())
+        if given.percent:
+            assert given.amount == half_away(Fraction(whole * given.percent, 10_000))
+        assert given.amount * whole > 0 and abs(given.amount) <= abs(whole)
+        parts = zip(lines, pro_rata(given.amount, list(lines.values())), strict=True)
+        assert [(s.line, s.amount) for s in given.shares] == [(n, p) for n, p in parts if p]
+        books.discounts.append(given)
+
+    def _promotions(self, books: Books, found: PromotionsApplied) -> None:
+        taken: defaultdict[int, int] = defaultdict(int)
+        for each in found.reductions:
+            assert each.amount == sum(share.amount for share in each.shares) > 0
+            for share in each.shares:
+                taken[share.line] += share.amount
+                assert share.line not in books.voided
+        assert all(0 <= cents <= books.lines[n].gross for n, cents in taken.items())
+        books.promotions = tuple(each.shares for each in found.reductions)
+
+    def _closed(self, books: Books, ticket: SaleClosed) -> None:
+        self.tickets += 1
+        live = books.live
+        assert {x.line: x.gross for x in ticket.lines if not x.voided} == live
+        assert {x.line for x in ticket.lines if x.voided} == books.voided
+        assert ticket.total == sum(live.values()) == sum(books.paid)
+        assert ticket.total == sum(each.amount for each in ticket.tenders)
+        rates: defaultdict[int, dict[int, int]] = defaultdict(dict)
+        for number, gross in live.items():
+            rates[books.rates.get(number, books.lines[number].vat)][number] = gross
+        assert [each.rate for each in ticket.vat] == sorted(rates)
+        for each in ticket.vat:
+            lines = rates[each.rate]
+            gross = sum(lines.values())
+            tax = half_away(Fraction(gross * each.rate, 10_000 + each.rate))
+            assert (each.gross, each.vat, each.net) == (gross, tax, gross - tax)
+            nets = self._nets(gross - tax, list(lines.values()), each.rate)
+            assert [x.net for x in ticket.lines if x.line in lines] == nets
+            for place, cents in enumerate((gross, gross - tax, tax)):
+                self.vat[each.rate][place] += cents
+
+    def _nets(self, net: int, grosses: list[int], rate: int) -> list[int]:
+        if sum(grosses):
+            return pro_rata(net, grosses)
+        return largest_remainder(0, [Fraction(gross * 10_000, 10_000 + rate) for gross in grosses])
