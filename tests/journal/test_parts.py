@@ -1,0 +1,89 @@
+"""Closures of a version that did not count their parts: read, verified, and gone on from."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pos_terminal.domain.cash_events import CashCounted, CashMoved
+from pos_terminal.domain.events import Event
+from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.period import Book, NotYet
+from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.journal.chain import Ledger, Row
+from pos_terminal.journal.record import Record, Running
+from tests.journal.test_documents import rows
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "journal" / "0.1.0.plain-closures.jsonl"
+OLD = rows(GOLDEN)
+NOW = Moment("2026-01-07T09:00:00.000+01:00", 1767772800000000, 1, "boot", Trust.SYNCHRONISED)
+
+
+def stripped(value: Any) -> Any:
+    """What an earlier version kept of a book: neither parts nor services."""
+    if isinstance(value, dict):
+        return {k: stripped(v) for k, v in value.items() if k not in ("parts", "section")}
+    return value
+
+
+def after(count: int) -> Running:
+    """The state after so many records, as a start has it from an earlier version's checkpoint."""
+    ledger = Ledger()
+    for row in OLD[:count]:
+        ledger.follow(row)
+    assert ledger.running
+    kept = stripped(json.loads(msgspec.json.encode(ledger.running.book)))
+    return msgspec.structs.replace(ledger.running, book=msgspec.convert(kept, Book))
+
+
+def test_old_closures_verify_and_say_no_parts() -> None:
+    closed = [Record.read(row.rec, row.hash).event for row in OLD]
+    totals = [event.totals for event in closed if isinstance(event, PeriodClosed)]
+    assert [each.parts for each in totals] == [None] * 4
+    assert totals[0].counted - totals[0].expected == -10
+
+
+@pytest.mark.parametrize("count", range(1, len(OLD) + 1))
+def test_an_update_at_any_record_goes_on_and_the_whole_verifies(count: int) -> None:
+    """Also where two drawers are counted in the day in which the program was updated."""
+    running, new = after(count), list[Row]()
+
+    def add(event: Event) -> None:
+        nonlocal running
+        record, running = running.stamp(event, NOW)
+        new.append(Row(record.seq, record.kind, record.rec, record.hash))
+
+    for event in _day():
+        add(event)
+    for period in (*_closing(running), Period.DAY):
+        opened = tuple(sorted(running.opened)) if period is Period.DAY else ()
+        try:
+            add(running.book.closure(period, running.seq + 1, NOW.at[:10], carried=opened))
+        except NotYet:
+            continue
+        for event in _day():
+            add(event)
+    whole = Ledger()
+    for row in (*OLD[:count], *new):
+        whole.follow(row)
+    assert whole.running
+    assert whole.running.head == running.head
+    closures = [Record.read(row.rec, row.hash).event for row in new]
+    days = [e for e in closures if isinstance(e, PeriodClosed) and e.period is Period.DAY]
+    assert days[0].totals.parts is None
+    assert days[-1].totals.parts is not None, "the next day's are known"
+    assert len(days[-1].totals.parts.drawers) == 2
+
+
+def _day() -> Iterator[Event]:
+    yield CashMoved(movement="float", amount=5000, drawer=2)
+    yield CashCounted(counted=4990, expected=5000, drawer=2)
+    yield CashMoved(movement="float", amount=1000)
+    yield CashCounted(counted=1000, expected=1000)
+
+
+def _closing(running: Running) -> tuple[Period, ...]:
+    return (Period.DAY, Period.MONTH) if running.book.day.opened else (Period.DAY,)
