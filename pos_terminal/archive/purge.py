@@ -8,6 +8,7 @@ from pathlib import Path
 from pos_terminal.archive.source import Signed, Source, Span, opened
 from pos_terminal.domain.balances import Balances, Ledgers
 from pos_terminal.domain.period_events import BalancesOpened, Period, PeriodClosed, Purged
+from pos_terminal.domain.system_events import PersonErased
 from pos_terminal.journal.record import Record, Running
 
 
@@ -63,6 +64,19 @@ def opening(directory: Path, last: int) -> BalancesOpened:
         for row in source.rows(Span(span.first, last)):
             ledgers.take(Record.read(row.rec, row.hash).event)
     return BalancesOpened(through=last, balances=ledgers.balances())
+
+
+def erased(directory: Path, last: int) -> list[PersonErased]:
+    """What a purge up to record `last` repeats: who was erased, so that no backup brings them back.
+
+    The last word on each person, where none stands behind `last`.
+    """
+    with opened(directory) as source:
+        words: dict[str, tuple[int, PersonErased]] = {}
+        for record in _records(source, source.span(None, None), PersonErased.kind):
+            if isinstance(record.event, PersonErased):
+                words[record.event.person] = (record.seq, record.event)
+    return [event for seq, event in words.values() if seq <= last]
 
 
 def unfinished(directory: Path) -> int:

@@ -27,8 +27,11 @@ from pos_terminal.journal.verify import verify
 BESIDE = (keyring.FOLDER, catalogs.FOLDER)
 """Folders that come back with a copied directory."""
 
-FILES = (place.MARK, "terminal.good.toml", "catalog.sha256", "persons.db")
+FILES = (place.MARK, "terminal.good.toml", "catalog.sha256")
 """Files that do."""
+
+PERSONS = "persons.db"
+"""Personal data, a database of its own."""
 
 
 class NoRestore(Exception):
@@ -82,26 +85,32 @@ def _undo(directory: Path, *, made: bool) -> None:
 
 
 def _from_directory(source: Path, directory: Path) -> None:
-    """Copy the database as SQLite sees it, its log included, and what lies beside it."""
+    """Copy the journal, personal data, and what else lies beside it."""
     if not (source / NAME).exists():
         raise NoRestore(f"there is no {source / NAME}")
     verify(source / NAME)
-    readable = apsw.SQLITE_OPEN_READONLY
-    writable = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-    with closing(connect(source / NAME, "", readable)) as old:
-        new = connect(directory / NAME, "", writable)
-        try:
-            with new.backup("main", old, "main") as backup:
-                while not backup.done:
-                    backup.step(1000)
-        finally:
-            let_go(new)
+    _copy(source / NAME, directory / NAME)
+    if (source / PERSONS).exists():
+        _copy(source / PERSONS, directory / PERSONS)
     for name in BESIDE:
         if (source / name).is_dir():
             shutil.copytree(source / name, directory / name)
     for name in FILES:
         if (source / name).is_file():
             shutil.copy2(source / name, directory / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database as SQLite sees it, its log included, with the mode that it has."""
+    target.touch(mode=source.stat().st_mode & 0o777)
+    with closing(connect(source, "", apsw.SQLITE_OPEN_READONLY)) as old:
+        new = connect(target, "", apsw.SQLITE_OPEN_READWRITE)
+        try:
+            with new.backup("main", old, "main") as backup:
+                while not backup.done:
+                    backup.step(1000)
+        finally:
+            let_go(new)
 
 
 def _from_archives(sources: Sequence[Path], directory: Path) -> None:

@@ -1,13 +1,15 @@
 """`pos-terminal journal archive` and `journal export fec|csv`: what leaves the journal for others.
 
-An archive leaves its trace in the journal, so the till must not be running; exports only read.
+An archive leaves its record in the journal, so the till must not be running. Exports read beside a
+till that sells; their technical event is recorded at once, or by that till within a minute.
 """
 
 import argparse
 import asyncio
+import hashlib
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -19,9 +21,11 @@ from pos_terminal.archive.export import fec, tables
 from pos_terminal.archive.fec import fiscal_year, siren
 from pos_terminal.archive.make import Made, make
 from pos_terminal.commands.output import fail, print_json
-from pos_terminal.domain import faults
+from pos_terminal.domain import faults, jet
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.period_events import Archived
+from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.journal import traces
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.keyring import software
 from pos_terminal.runtime.keeping import stopped_till
@@ -171,6 +175,7 @@ def _fec(arguments: argparse.Namespace, first: date, last: date) -> int:
         progress=_bar if sys.stderr.isatty() else None,
     )
     summary = made.summary
+    recorded = _recorded(arguments, f"FEC {_said(first, last)}", [made.path])
     if arguments.json:
         print_json(
             {
@@ -185,6 +190,7 @@ def _fec(arguments: argparse.Namespace, first: date, last: date) -> int:
                 "accounts_cents": summary.accounts,
                 "unclosed_tickets": made.unclosed,
                 "unknown_records": made.unknown,
+                "recorded": recorded,
             }
         )
         return 0
@@ -204,12 +210,41 @@ def _csv(arguments: argparse.Namespace, first: date, last: date) -> int:
     style = Style.PLAIN if arguments.plain else Style.FRENCH
     progress = _bar if sys.stderr.isatty() else None
     counts = tables(arguments.state, arguments.out, first, last, style=style, progress=progress)
+    out = arguments.out
+    written = [out] if out.is_file() else [out / name for name in counts]
+    recorded = _recorded(arguments, f"tables CSV {_said(first, last)}", written)
     if arguments.json:
-        print_json({"out": str(arguments.out), "rows": counts})
+        print_json({"out": str(out), "rows": counts, "recorded": recorded})
     else:
         for name, rows in counts.items():
             print(f"{arguments.out / name}: {rows} rows")
     return 0
+
+
+def _said(first: date, last: date) -> str:
+    return "de tous les jours" if first == date.min else f"du {first} au {last}"
+
+
+def _recorded(arguments: argparse.Namespace, what: str, files: Sequence[Path]) -> bool:
+    """Whether the journal has its technical event by now; else a trace of it waits for the till."""
+    sha256 = hashlib.sha256()
+    for path in files:
+        sha256.update(path.read_bytes())
+    event = TechnicalEvent(code=jet.EXPORT, detail=f"{what}, SHA-256 {sha256.hexdigest()}")
+    try:
+        traces.leave(arguments.state, event)
+        asyncio.run(_take_up(arguments.state))
+    except (JournalError, OSError) as error:
+        if not arguments.json:
+            print(f"the journal records this later: {error}", file=sys.stderr)
+        return False
+    return True
+
+
+async def _take_up(state: Path) -> None:
+    """Whoever holds a stopped till records the traces left in it."""
+    async with stopped_till(state):
+        pass
 
 
 def _checked(read: Callable[[str], Value]) -> Callable[[str], Value]:

@@ -28,6 +28,7 @@ from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import using
 from pos_terminal.journal.stats import Stats
 from pos_terminal.journal.verify import verify
+from pos_terminal.journal.writer import EVENTS
 from pos_terminal.runtime.keeping import stopped_till
 
 BAR = 40
@@ -106,6 +107,9 @@ async def _purge(arguments: argparse.Namespace) -> dict[str, Any]:
             must_hold(copy, purge.rows(state, Span(plan.first, plan.last)))
         hashes = tuple(copy.sha256 for copy in copies)
         purged = Purged(last=plan.last, sha256=hashes[0], copies=hashes)
+        erased = purge.erased(state, plan.last)
+        for start in range(0, len(erased), EVENTS // 2):
+            await keeper.record(erased[start : start + EVENTS // 2])
         await keeper.record([purge.opening(state, plan.last), purged])
         with using(path):
             emptied = purging.purge(path, plan.last)

@@ -56,6 +56,7 @@ DEGRADED = 70
 START = 80
 INTEGRITY = 90
 REPORT = 100
+EXPORT = 110
 RECOVERED = 120
 PRINTER = 150
 FLOAT = 170
@@ -95,6 +96,7 @@ CODES: dict[int, str] = {
     START: "Démarrage de la caisse ou prise de poste",
     INTEGRITY: "Défaut d'intégrité constaté",
     REPORT: "Fonction particulière : lecture intermédiaire (X)",
+    EXPORT: "Export de données",
     RECOVERED: "Fin du mode dégradé",
     PRINTER: "Impression refusée ou incertaine",
     FLOAT: "Fonds de caisse",

@@ -6,6 +6,8 @@ lock            held by the one process that writes; its process id
 keys/           the keys that sign, one file a key id (keyring.py)
 signer.down     since when the signer does not work; removed once it has signed again
 update.confirmed  the version that is there to stay: its breaking migrations may be done
+witness.place   the witness's directory, for commands that run without the configuration
+traces/         what happened beside a till that sells, until its journal says so (traces.py)
 catalogs/       every catalogue ever in force, by its SHA-256
 """
 
@@ -22,6 +24,7 @@ from pos_terminal.journal.record import Record
 LOCK = "lock"
 MARK = "journal.mark"
 CONFIRMED = "update.confirmed"
+WITNESS = "witness.place"
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +99,24 @@ def is_confirmed(directory: Path, version: str) -> bool:
 def confirm(directory: Path, version: str) -> None:
     """Say that an update to this version stays, durably: there is no way back from then on."""
     write_durably(directory / CONFIRMED, f"{version}\n".encode())
+
+
+def keep_witness(directory: Path, witness: Path | None) -> None:
+    """Keep where the witness looks, durably. OSError where the disk does not take it."""
+    path, content = directory / WITNESS, f"{witness.absolute()}\n".encode() if witness else b""
+    if not witness:
+        path.unlink(missing_ok=True)
+    elif not path.exists() or path.read_bytes() != content:
+        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        write_durably(path, content)
+
+
+def kept_witness(directory: Path) -> Path | None:
+    """The witness's directory, if the till that was here last had one."""
+    try:
+        return Path((directory / WITNESS).read_text().removesuffix("\n"))
+    except FileNotFoundError:
+        return None
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -47,6 +47,23 @@ from pos_terminal.domain.system_events import KeyMade, KeyRotated
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
+
+WithinSale: TypeAlias = (
+    LineSold
+    | LineVoided
+    | Tender
+    | TenderReturned
+    | DiscountGiven
+    | DiscountWithdrawn
+    | PricesChosen
+    | PlaceChosen
+    | PromotionsApplied
+    | SaleHeld
+    | SaleRecalled
+    | RefundOpened
+    | RefundEnded
+)
+"""The events that only an open sale has."""
 
 _OF_A_SALE = frozenset({LineSold, LineVoided, Tender, TenderReturned})
 """The most frequent events change no more of a Running than its book: a commit's time counts."""
@@ -209,19 +226,10 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, seq=seq, book=book, setup=setup, wrong=wrong)
 
     def _must_follow(self, event: Event, seq: int) -> None:
+        if isinstance(event, WithinSale):
+            self._must_be_open(event.sale)
+            return
         match event:
-            case LineSold(sale=sale) | LineVoided(sale=sale):
-                self._must_be_open(sale)
-            case Tender(sale=sale) | TenderReturned(sale=sale):
-                self._must_be_open(sale)
-            case DiscountGiven(sale=sale) | DiscountWithdrawn(sale=sale):
-                self._must_be_open(sale)
-            case PricesChosen(sale=sale) | PlaceChosen(sale=sale) | PromotionsApplied(sale=sale):
-                self._must_be_open(sale)
-            case SaleHeld(sale=sale) | SaleRecalled(sale=sale):
-                self._must_be_open(sale)
-            case RefundOpened(sale=sale) | RefundEnded(sale=sale):
-                self._must_be_open(sale)
             case SaleOpened(sale=sale):
                 if sale != self.counts.sale + 1:
                     raise OutOfStep(f"sale {sale} opened after sale {self.counts.sale}")

@@ -32,10 +32,10 @@ def erasures(directory: Path, after: int) -> Erasures:
     with reading(path) as reader:
         last = reader.last()
     for row in _rows(path, after if after <= last else 0):
-        if row.kind == PersonErased.kind and isinstance(
-            event := _record(row).event, PersonErased
-        ):
-            kept[event.person] = event.kept
+        if row.kind == PersonErased.kind and row.rec:  # a purge repeats those that it empties
+            event = _record(row).event
+            if isinstance(event, PersonErased):
+                kept[event.person] = event.kept
         last = row.seq
     return Erasures(last, kept)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pos_terminal.crypto.gcm import KEY
 from pos_terminal.domain import faults
-from pos_terminal.journal.place import sync_directory
+from pos_terminal.journal.place import sync_directory, write_durably
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.seal import new_key
 
@@ -39,13 +39,5 @@ def make(path: Path) -> bytes:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     sync_directory(path.parent.parent)
     key = new_key()
-    temporary = path.with_name(NAME + ".new")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        os.fchmod(fd, 0o600)  # one that a cut left behind keeps the mode it had
-        file.write(key)
-        file.flush()
-        os.fsync(fd)
-    temporary.replace(path)
-    sync_directory(path.parent)
+    write_durably(path, key, mode=0o600)
     return key

@@ -326,11 +326,12 @@ class App:
         await personal.watch(self._state, self._record, self._clock.now, self.put)
 
     async def _watch_journal(self) -> None:
-        """From the start on: rounds in idle moments, and the witness if there is one."""
+        """From the start on: rounds in idle moments, traces, and the witness if there is one."""
         await self.ready.wait()
         guard = Guard(self._state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
         async with asyncio.TaskGroup() as group:
             group.create_task(guard.make_rounds())
+            group.create_task(guard.record_traces())
             if self.settings.witness:
                 group.create_task(guard.be_witnessed(self.settings.witness, self._clock.now))
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_terminal.journal.place import write_durably
+from pos_terminal.journal.place import keep_witness, write_durably
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Plugins
@@ -56,6 +56,7 @@ def boot(file: Path, state: Path) -> Booted:
         return _fall_back(file, state, refused)
     try:
         _keep(state / LAST_GOOD, source)
+        keep_witness(state, booted.settings.witness)
         keymap = config.keymap_file(file, source)
         if keymap and not booted.settings.faults:
             _keep(state / GOOD_KEYMAP, keymap.read_bytes())

@@ -290,14 +290,10 @@ class ShopSettings:
     zone: ZoneInfo
     language: str
     closing: ClosingHours
-    witness: Path | None = None
 
 
 def read_shop(file: Path, source: bytes) -> ShopSettings:
-    """The shop's settings alone, without the plugins and devices; raises BadConfiguration.
-
-    A witness is taken where its directory is absolute: a copy of the file knows no other folder.
-    """
+    """The shop's settings alone, without the plugins and devices; raises BadConfiguration."""
     reader = _Reader(file, source)
     whole = reader.convert(reader.tables, _File, "")
     terminal = whole.terminal if whole else None
@@ -305,10 +301,7 @@ def read_shop(file: Path, source: bytes) -> ShopSettings:
     reader.close()
     if whole is None or zone is None:
         raise AssertionError("a refused key has its problem noted")
-    witness = Path(whole.witness.directory) if whole.witness else None
-    if witness and not witness.is_absolute():
-        witness = None
-    return ShopSettings(whole.shop, zone, whole.terminal.language, whole.closing, witness)
+    return ShopSettings(whole.shop, zone, whole.terminal.language, whole.closing)
 
 
 def _patterns(reader: _Reader, tables: Sequence[dict[str, Any]]) -> Iterator[Pattern]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from typing import NoReturn
 
 from pos_terminal.domain import faults, jet
 from pos_terminal.domain.events import Event
@@ -12,7 +13,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.steps import Trouble
 from pos_terminal.domain.system_events import TechnicalEvent
-from pos_terminal.journal import extension
+from pos_terminal.journal import extension, traces
 from pos_terminal.journal.checkpoint import is_due
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError, JournalFailed
@@ -28,6 +29,9 @@ QUIET = 5.0
 
 AGAIN = 10.0
 """Seconds until a journal that is out of order is looked at again."""
+
+TRACES = 60.0
+"""Seconds between two looks for traces that others left."""
 
 
 class Guard:
@@ -74,6 +78,19 @@ class Guard:
             await self._record((TechnicalEvent(code=jet.INTEGRITY, detail=detail),))
         except JournalError as error:
             log.error("%s", error)
+
+    async def record_traces(self) -> NoReturn:
+        """Record what was taken out beside this till, soon after."""
+        while True:
+            if self._journal():
+                try:
+                    waiting = await asyncio.to_thread(traces.left, self._state)
+                    if waiting:
+                        await self._record([trace.event for trace in waiting])
+                        await asyncio.to_thread(traces.forget, waiting)
+                except (JournalError, OSError) as error:
+                    log.warning("traces wait in %s: %s", self._state / traces.FOLDER, error)
+            await asyncio.sleep(TRACES)
 
     def _is_idle(self) -> bool:
         journal = self._journal()

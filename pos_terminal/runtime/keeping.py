@@ -15,7 +15,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period_events import Period
 from pos_terminal.domain.system_events import TechnicalEvent
 from pos_terminal.domain.ticket import Shop
-from pos_terminal.journal import down, place
+from pos_terminal.journal import down, place, traces
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Record
@@ -90,12 +90,16 @@ async def stopped_till(state: Path) -> AsyncIterator[Keeper]:
     version = pos_terminal.__version__
     identity = Identity(mark.store, mark.terminal, version, mark.simulated)
     was_down = down.noted(state)
-    journal = Journal.open(state, identity, witness=settings.witness)
+    journal = Journal.open(state, identity, witness=place.kept_witness(state))
     try:
         keeper = Keeper(journal, identity, settings, SystemClock(settings.zone))
         if was_down or not journal.running.key:  # the journal puts a record of its own in front
             detail = "journal repris par une commande"
             await keeper.record([TechnicalEvent(code=jet.MAINTENANCE, detail=detail)])
+        waiting = traces.left(state)
+        if waiting:
+            await keeper.record([trace.event for trace in waiting])
+            traces.forget(waiting)
         yield keeper
     finally:
         await journal.close()

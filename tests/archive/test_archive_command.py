@@ -1,5 +1,6 @@
 """`pos-terminal journal archive` and `journal export`: what they print, leave, and record."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
+from pos_terminal.domain import jet
 from pos_terminal.domain.period_events import Archived
+from pos_terminal.journal import traces
 from pos_terminal.journal.place import Lock
 from tests.archive import fec_checker
 from tests.archive.season import checked, unpacked
@@ -99,10 +102,10 @@ def test_a_journal_that_takes_no_more_is_still_archived(
     assert (status, json.loads(said)["recorded"]) == (0, False)
 
 
-def test_the_fec_is_written_beside_a_till_that_sells(
-    capsys: pytest.CaptureFixture[str], season: Path, tmp_path: Path
+def test_the_fec_is_written(
+    capsys: pytest.CaptureFixture[str], state: Path, tmp_path: Path
 ) -> None:
-    call = ("export", "fec", "--state", season, "--out", tmp_path, "--siren", "732829320")
+    call = ("export", "fec", "--state", state, "--out", tmp_path, "--siren", "732829320")
     status, said = journal(capsys, *call, "--year", 2026, "--json")
     answer = json.loads(said)
     assert status == 0
@@ -121,16 +124,49 @@ def test_the_fec_is_written_beside_a_till_that_sells(
 
 
 def test_tables_are_written(
-    capsys: pytest.CaptureFixture[str], season: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], state: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "tables"
-    status, said = journal(capsys, "export", "csv", "--state", season, "--out", out, "--json")
+    status, said = journal(capsys, "export", "csv", "--state", state, "--out", out, "--json")
     assert (status, json.loads(said)["rows"]["tickets.csv"] > 300) == (0, True)
     status, said = journal(
-        capsys, "export", "csv", "--state", season, "--out", out, "--plain", "--year", 2026
+        capsys, "export", "csv", "--state", state, "--out", out, "--plain", "--year", 2026
     )
     assert (status, len(said.splitlines())) == (0, len(list(out.iterdir())))
     assert (out / "tickets.csv").read_bytes().startswith(b"enregistrement,")
+
+
+def test_an_export_is_recorded_at_once_or_by_the_till_that_runs(
+    capsys: pytest.CaptureFixture[str], state: Path, tmp_path: Path
+) -> None:
+    fec = ("export", "fec", "--siren", "732829320", "--year", 2026, "--out", tmp_path)
+    status, said = journal(capsys, *fec, "--state", state, "--json")
+    answer = json.loads(said)
+    assert (status, answer["recorded"]) == (0, True)
+    digest = hashlib.sha256(Path(answer["file"]).read_bytes()).hexdigest()
+    assert technical(capsys, state) == f"FEC du 2026-01-01 au 2026-12-31, SHA-256 {digest}"
+
+    lock = Lock(state)
+    csv = ("export", "csv", "--out", tmp_path / "tables.zip", "--state", state)
+    status, said = journal(capsys, *csv, "--json")
+    assert (status, json.loads(said)["recorded"]) == (0, False)
+    lock.release()
+    digest = hashlib.sha256((tmp_path / "tables.zip").read_bytes()).hexdigest()
+    assert [trace.event.code for trace in traces.left(state)] == [jet.EXPORT]
+    (tmp_path / "a").mkdir()
+    archive = ("archive", "--out", tmp_path / "a" / "a.zip", "--state", state)
+    assert journal(capsys, *archive)[0] == 0  # whoever opens the journal next
+    assert technical(capsys, state, back=2) == f"tables CSV de tous les jours, SHA-256 {digest}"
+    assert traces.left(state) == []
+
+
+def technical(capsys: pytest.CaptureFixture[str], state: Path, back: int = 1) -> str:
+    """What the last technical event says, so many records from the end."""
+    _, shown = journal(capsys, "tail", "-n", back, "--state", state, "--json")
+    body = json.loads(shown.splitlines()[0])["record"]["body"]
+    assert body["code"] == jet.EXPORT
+    detail: str = body["detail"]
+    return detail
 
 
 @pytest.mark.parametrize(
@@ -145,7 +181,7 @@ def test_tables_are_written(
 def test_days_that_are_named_wrongly_are_refused(
     capsys: pytest.CaptureFixture[str], season: Path, words: tuple[str, ...]
 ) -> None:
-    assert journal(capsys, *words, "--state", season) == (2, "")
+    assert journal(capsys, *words, "--state", state) == (2, "")
 
 
 @pytest.mark.parametrize(
@@ -180,10 +216,10 @@ def test_without_a_journal_nothing_is_written(
 
 
 def test_what_cannot_be_written_is_said(
-    capsys: pytest.CaptureFixture[str], season: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], state: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
     for words in (("fec", "--siren", "732829320", "--year", 2026), ("csv",)):
         out = tmp_path / "file" / "folder"
-        status, said = journal(capsys, "export", *words, "--state", season, "--out", out, "--json")
+        status, said = journal(capsys, "export", *words, "--state", state, "--out", out, "--json")
         assert (status, json.loads(said)["code"]) == (1, "C-131")

@@ -7,10 +7,12 @@ import apsw
 import pytest
 
 from pos_terminal.domain.balances import fold
-from pos_terminal.domain.period_events import BalancesOpened, Purged
+from pos_terminal.domain.period_events import BalancesOpened, Period, Purged
+from pos_terminal.domain.system_events import PersonErased
 from pos_terminal.journal import purging
 from pos_terminal.journal.database import connect
 from pos_terminal.journal.record import Record
+from pos_terminal.persons.erasures import erasures
 from tests.closing.journaled import Line, days, kept, records
 
 
@@ -127,6 +129,26 @@ def test_a_copy_that_is_the_same_file_or_spoilt_or_another_s_is_refused(
         assert (status, said["code"]) == (1, "J-121"), bad
         assert why in said["detail"]
     assert [r.rec for r in records(state)] == before
+
+
+def test_who_was_erased_stays_erased_for_a_backup_of_before(
+    tmp_path: Path, line: Line, state: Path
+) -> None:
+    """A purge repeats the last word on each person whose record it empties."""
+    gone, kept_back = (PersonErased(person=p, kept=("facture",), kept_until="2037") for p in "ab")
+    with kept(state, seed=9) as shop:
+        shop.add(gone, kept_back)
+        shop.close(Period.DAY)
+        shop.add(PersonErased(person="b", kept=(), kept_until=""))
+        shop.sale()
+    before = erasures(state, 0)
+    assert before.kept == {"a": ("facture",), "b": ()}
+    one, two = tmp_path / "a.zip", tmp_path / "b.zip"
+    assert line("journal", "archive", "--out", one)[0] == 0
+    shutil.copy(one, two)
+    assert line("journal", "purge", "--through-closure", "4", "--copy", one, "--copy", two)[0] == 0
+    assert erasures(state, 0).kept == before.kept
+    assert line("journal", "verify")[0] == 0
 
 
 @pytest.mark.parametrize("emptied", [None, 0, 3])

@@ -1,13 +1,19 @@
 """A journal comes back from a copied directory or from archives, into an empty directory only."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
+import apsw
+import msgspec
 import pytest
 
+from pos_terminal.__main__ import main
 from pos_terminal.domain import jet
 from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.journal.database import connect
 from tests.closing.journaled import Line, days, kept, records
+from tests.persons.people import CONTACT
 
 
 @pytest.fixture
@@ -83,3 +89,24 @@ def test_what_is_not_restored_leaves_nothing_behind(
     status, said = line("journal", "restore", "--from", archive)
     assert (status, said["code"]) == (1, "J-122")
     assert [r.rec for r in records(state)] == full
+
+
+def test_an_unclean_copy_brings_its_persons_with_the_log(
+    state: Path, line: Line, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Copied as a pulled plug leaves it: what was last told lies in the log beside the file."""
+    sheet = tmp_path / "sheet.json"
+    sheet.write_bytes(msgspec.json.encode({"items": [CONTACT]}))
+    assert main(["person", "add", "--state", str(state), str(sheet)]) == 0
+    capsys.readouterr()
+    backup, new = tmp_path / "backup", tmp_path / "new"
+    with closing(connect(state / "persons.db", "", apsw.SQLITE_OPEN_READWRITE)) as db:
+        assert db.execute("SELECT count(*) FROM item").get == 1
+        assert main(["person", "add", "--state", str(state), str(sheet)]) == 0
+        person = capsys.readouterr().out.strip()
+        shutil.copytree(state, backup)
+    assert (backup / "persons.db-wal").stat().st_size
+    assert line("journal", "restore", "--from", backup, state=new)[0] == 0
+    assert (new / "persons.db").stat().st_mode & 0o777 == 0o600
+    assert main(["person", "export", "--state", str(new), person]) == 0
+    assert str(CONTACT.data.name) in capsys.readouterr().out

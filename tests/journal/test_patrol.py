@@ -10,6 +10,7 @@ from pos_terminal.domain import faults, jet
 from pos_terminal.domain.events import Event
 from pos_terminal.domain.steps import Trouble
 from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.journal import traces
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.patrol import Round
 from pos_terminal.journal.store import Journal
@@ -123,3 +124,28 @@ def test_a_witness_that_disagrees_or_is_gone_is_said(tmp_path: Path) -> None:
 
     run(body())
     assert shown == [Trouble(faults.WITNESS_MISSING)]
+
+
+def test_a_till_that_runs_records_what_others_left(tmp_path: Path) -> None:
+    left = TechnicalEvent(code=jet.EXPORT, detail="FEC")
+    last: list[Event] = []
+
+    async def body() -> None:
+        await kept(tmp_path, [SIGN_ON])
+        journal = Journal.open(tmp_path, IDENTITY)
+
+        async def record(events: Sequence[Event]) -> None:
+            last.extend([record.event for record in await journal.append(events, moment())])
+
+        guard = Guard(tmp_path, lambda: journal, record, lambda trouble: None)
+        traces.leave(tmp_path, left)
+        watching = asyncio.create_task(guard.record_traces())
+        async with asyncio.timeout(PATIENCE):
+            while traces.left(tmp_path):
+                await asyncio.sleep(0.01)
+        watching.cancel()
+        await asyncio.wait([watching])
+        await journal.close()
+
+    run(body())
+    assert last == [left]

@@ -1,6 +1,7 @@
 """The witness takes what goes on from what it saw, and nothing else; its word comes back."""
 
 import json
+import shutil
 import sqlite3
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from pos_terminal.journal import extension
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.extension import Extension
-from pos_terminal.journal.place import read_mark
+from pos_terminal.journal.place import kept_witness, read_mark
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import KEY, Cosignature, Refused, Witness, compare, head_qr, take
+from pos_terminal.runtime.boot import boot
 from tests.conftest import run
 from tests.journaling import IDENTITY, SIGN_ON, database, kept, moment, ticket
 
@@ -181,3 +183,23 @@ def test_the_text_of_a_head_says_which_journal_it_is_of() -> None:
     assert head_qr(bytes(32), 4711, "2026-01-05T20:00:00.000+01:00") == (
         f"POSJ1 4711 {'00' * 32} 2026-01-05T20:00:00.000+01:00"
     )
+
+
+def test_a_command_on_a_stopped_till_knows_the_witness_of_its_configuration(
+    shop: Path, place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Named relative to a folder that the command has never heard of."""
+    earlier = shutil.copytree(shop, tmp_path / "earlier")
+    run(kept(shop, [SIGN_ON] * 300))
+    Witness(place).cosign(exported(shop), NOW)
+    config = tmp_path / "etc" / "till.toml"
+    config.parent.mkdir()
+    text = '[shop]\nname = "F"\n[terminal]\ncatalog = "goods.csv"\n'
+    text += '[witness]\ndirectory = "../witness"\n'
+    config.write_text(text)
+    boot(config, earlier)
+    assert main(["close", "day", "--state", str(earlier), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "J-111"
+    config.write_text(text.partition("[witness]")[0])
+    boot(config, earlier)
+    assert kept_witness(earlier) is None, "it has none any more"

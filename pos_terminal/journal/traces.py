@@ -1,0 +1,53 @@
+"""`DIR/traces/`: what happened beside a till that sells, kept until its journal has a record of it.
+
+Only the process that holds the lock writes the journal. A command that reads it and takes data out
+leaves its technical event here; the till records it within a minute, or whoever opens it next.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.journal import place
+from pos_terminal.journal.errors import JournalError, using
+
+FOLDER = "traces"
+
+_DECODER = msgspec.json.Decoder(TechnicalEvent)
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """An event that waits for its record, and the file that keeps it."""
+
+    path: Path
+    event: TechnicalEvent
+
+
+def leave(directory: Path, event: TechnicalEvent) -> None:
+    """Keep it, durably. OSError where the disk does not take it."""
+    content = msgspec.json.encode(event) + b"\n"
+    folder = directory / FOLDER
+    folder.mkdir(mode=0o750, exist_ok=True)
+    place.sync_directory(directory)
+    place.write_durably(folder / f"{sha256(content).hexdigest()[:16]}.json", content)
+
+
+def left(directory: Path) -> list[Trace]:
+    """What waits; JournalError where it cannot be read."""
+    paths = sorted((directory / FOLDER).glob("*.json"))
+    with using(directory / FOLDER):
+        try:
+            return [Trace(path, _DECODER.decode(path.read_bytes())) for path in paths]
+        except msgspec.MsgspecError as error:
+            detail = f"{directory / FOLDER}: {error}"
+            raise JournalError(faults.JOURNAL_DAMAGED, detail) from error
+
+
+def forget(traces: list[Trace]) -> None:
+    """The journal has them now. A cut before this has one recorded twice, and none lost."""
+    for trace in traces:
+        trace.path.unlink(missing_ok=True)
+        place.sync_directory(trace.path.parent)
