@@ -17,6 +17,7 @@ COMMANDS = {
     "keys": "show, test or learn a keyboard's key map",
     "close": "close the day, the month or the fiscal year: the Z",
     "journal": "show, follow or verify the journal",
+    "stock": "show stock, bottles poured against sold, and what to make",
     "clerk": "say who may sign on, and what each may do",
     "person": "list, export or erase what is held of persons",
 }

@@ -94,3 +94,16 @@ def _move(plu: str, amount: Fraction, cause: str, note: str) -> StockMoved:
         cause=cause,
         note=note,
     )
+
+
+def follow(bottles: tuple[Bottle, ...], event: BottleEvent, at: str) -> tuple[Bottle, ...]:
+    """All bottles after this event, which was recorded at that local time."""
+    if isinstance(event, BottleOpened):
+        return (*bottles, Bottle(plu=event.plu, at=event.at))
+
+    def changed(bottle: Bottle) -> Bottle:
+        if bottle.plu != event.plu or bottle.finished:
+            return bottle
+        return bottle.ended(event, at) if isinstance(event, BottleFinished) else bottle.after(event)
+
+    return tuple(map(changed, bottles))

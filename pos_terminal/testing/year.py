@@ -46,6 +46,7 @@ from pos_terminal.domain.period_events import (
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import Sale, apply
 from pos_terminal.domain.stock_events import StockMoved
+from pos_terminal.testing.cellar import Cellar
 
 CATALOG = "c0" * 32
 PARIS = ZoneInfo("Europe/Paris")
@@ -119,6 +120,7 @@ class Shop:
     arrhes: list[str] = field(default_factory=list)
     issued: int = 0
     operator: int = 0
+    cellar: Cellar = field(default_factory=Cellar)
 
     def step(self, *events: Event) -> Step:
         """These events as the next records."""
@@ -243,6 +245,7 @@ def _day(shop: Shop, tickets: int) -> Iterator[Step]:
 def _evening(shop: Shop) -> Iterator[Step]:
     chance = shop.chance
     shop.now = shop.now.replace(hour=19, minute=45) if shop.now.hour < 19 else shop.now
+    yield shop.step(*shop.cellar.day(shop.now.isoformat(timespec="milliseconds")))
     if shop.cash > 2 * FLOAT:
         shop.cash -= FLOAT
         yield shop.step(CashMoved(movement="drop", amount=-FLOAT, authority=1))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pos_terminal.domain.balances import fold
-from pos_terminal.domain.bottles import Bottle
+from pos_terminal.domain.bottles import Bottle, follow
 from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.ledger import (
     Answer,
@@ -19,7 +19,6 @@ from pos_terminal.domain.ledger import (
     Wanted,
 )
 from pos_terminal.domain.steps import Input, LookedUp, LookUp, PrintList, Step
-from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
 from tests.domain.counting import DEFAULT_VAT, Bench, goods
 
@@ -64,7 +63,10 @@ class Stockroom(Bench):
                 stock = fold(event for event, _ in self.events).stock
                 return StockHeld(tuple(each for each in stock if not plus or each.plu in plus))
             case BottlesWanted(plus, since):
-                found = [b for b in bottles(changes) if not plus or b.plu in plus]
+                every: tuple[Bottle, ...] = ()
+                for event, at in changes.bottles:
+                    every = follow(every, event, at)
+                found = [b for b in every if not plus or b.plu in plus]
                 kept = (b for b in found if not b.finished or (since and b.finished >= since))
                 return BottlesFound(tuple(kept))
             case SoldWanted():
@@ -77,21 +79,6 @@ class Stockroom(Bench):
         """What there is by PLU, by the events."""
         held = fold(event for event, _ in self.events).stock
         return {each.plu: Fraction(each.numerator, each.denominator) for each in held}
-
-
-def bottles(changes: Changes) -> list[Bottle]:
-    """All bottles that there were, in the order of their opening."""
-    found: list[Bottle] = []
-    for event, at in changes.bottles:
-        where = [n for n, b in enumerate(found) if b.plu == event.plu and not b.finished]
-        match event:
-            case BottleOpened():
-                found.append(Bottle(plu=event.plu, at=event.at))
-            case BottleFinished():
-                found[where[0]] = found[where[0]].ended(event, at)
-            case StockMoved() if where:
-                found[where[0]] = found[where[0]].after(event)
-    return found
 
 
 def stockroom(text: str = GOODS, terms: Terms = ORDINARY_TERMS) -> Stockroom:

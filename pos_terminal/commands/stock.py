@@ -1,0 +1,168 @@
+"""`pos-terminal stock`: what there is, what was poured against sold, what to make.
+
+Reads the journal and the catalogue in force only, also beside a till that is selling. Exit status:
+0 done, 1 the journal or the catalogue cannot be read, 2 usage.
+"""
+
+import argparse
+from collections.abc import Iterator
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.paper import plain
+from pos_terminal.domain import goods_paper
+from pos_terminal.domain.bottles import Bottle
+from pos_terminal.domain.catalog import Catalog
+from pos_terminal.domain.catalog_file import parse_catalog
+from pos_terminal.domain.goods import amount
+from pos_terminal.domain.production import FARTHEST, Proposal, propose
+from pos_terminal.domain.receipt import Receipt
+from pos_terminal.journal import catalogs, past
+from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.past import Past
+from pos_terminal.runtime.catalogue import IN_FORCE
+
+STATE = Path("/var/lib/pos-terminal")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    show = actions.add_parser("show", help="what there is of each article whose stock is followed")
+    bottles = actions.add_parser("bottles", help="poured against sold, bottle by bottle")
+    bottles.add_argument(
+        "--since", type=date.fromisoformat, default=date.min, metavar="DATE",
+        help="finished from that day on; open ones are always there",
+    )  # fmt: skip
+    make = actions.add_parser("make", help="the production proposal")
+    make.add_argument(
+        "--ahead", type=int, choices=range(FARTHEST + 1), default=0, metavar="DAYS",
+        help=f"for so many days ahead, up to {FARTHEST}",
+    )  # fmt: skip
+    make.add_argument(
+        "--today", type=date.fromisoformat, metavar="DATE", help="as it would be on that day"
+    )
+    for action in (show, bottles, make):
+        action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
+        action.add_argument("--json", action="store_true", help="JSON on standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the action says; 0, or 1 with the reason."""
+    try:
+        catalog = _catalog(arguments.state)
+        found = past.read(arguments.state)
+    except JournalError as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
+    {"show": _show, "bottles": _bottles, "make": _make}[arguments.action](catalog, found, arguments)
+    return 0
+
+
+def _catalog(state: Path) -> Catalog:
+    """The catalogue in force; JournalError where there is none."""
+    path = state / IN_FORCE
+    with using(path):
+        name = path.read_text()
+    return parse_catalog(catalogs.load(state, name))[0]
+
+
+def _show(catalog: Catalog, found: Past, arguments: argparse.Namespace) -> None:
+    held = {each.plu: Fraction(each.numerator, each.denominator) for each in found.stock}
+    if arguments.json:
+        print_json({"stock": list(_stock(catalog, held))})
+    else:
+        _print(goods_paper.stock(catalog, held, _now()))
+
+
+def _stock(catalog: Catalog, held: dict[str, Fraction]) -> Iterator[dict[str, Any]]:
+    for item in catalog.items:
+        if item.goods.kept:
+            left = held.get(item.plu, Fraction(0))
+            yield {
+                "plu": item.plu,
+                "name": item.name,
+                "family": item.family,
+                **_exact(left),
+                "counted": goods_paper.counted(item, left),
+                "low": goods_paper.is_low(item, left),
+            }
+
+
+def _bottles(catalog: Catalog, found: Past, arguments: argparse.Namespace) -> None:
+    since = arguments.since.isoformat()
+    wanted = [each for each in found.bottles if not each.finished or each.finished >= since]
+    if arguments.json:
+        print_json({"bottles": [_bottle(catalog, each) for each in wanted]})
+    else:
+        _print(goods_paper.bottles(catalog, wanted, _now()))
+
+
+def _bottle(catalog: Catalog, each: Bottle) -> dict[str, Any]:
+    item = catalog.plu(each.plu)
+    parts = {
+        name: _exact(getattr(each, name).fraction)
+        for name in ("sold", "given", *(("content", "left", "missing") if each.finished else ()))
+    }
+    return {
+        "plu": each.plu,
+        "name": item.name if item else "",
+        "opened": each.at,
+        "finished": each.finished or None,
+        **parts,
+        "reason": each.reason,
+    }
+
+
+def _make(catalog: Catalog, found: Past, arguments: argparse.Namespace) -> None:
+    held = {each.plu: Fraction(each.numerator, each.denominator) for each in found.stock}
+    today = arguments.today or date.today()
+    proposal = propose(catalog, found.days, held, today, arguments.ahead)
+    if arguments.json:
+        print_json(_proposal(proposal))
+    else:
+        _print(goods_paper.production(proposal, _now()))
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "day": proposal.day.isoformat(),
+        "today": proposal.today.isoformat(),
+        "opened": proposal.opened,
+        "articles": [
+            {
+                "plu": row.plu,
+                "name": row.name,
+                "family": row.family,
+                "days": row.days,
+                "expected": _maybe(row.expected),
+                "sold": _exact(row.sold),
+                "stock": _maybe(row.stock),
+                "make": _maybe(row.make),
+            }
+            for row in proposal.rows
+        ],
+    }
+
+
+def _exact(quantity: Fraction) -> dict[str, Any]:
+    """A quantity as the fraction that it is, and as it is written."""
+    return {
+        "numerator": quantity.numerator,
+        "denominator": quantity.denominator,
+        "text": amount(quantity),
+    }
+
+
+def _maybe(quantity: Fraction | None) -> dict[str, Any] | None:
+    return None if quantity is None else _exact(quantity)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+def _print(listing: goods_paper.Listing) -> None:
+    print(plain(Receipt(listing.title, listing.blocks)))
