@@ -373,7 +373,9 @@ class Till:
         """The record of the ticket, which is the last one: it is among the recent."""
         for record in reversed(self._journal.recent()):
             event = record.event
-            if isinstance(event, SaleClosed) and event.number == request.number:
+            if not isinstance(event, SaleClosed):
+                continue
+            if (event.series, event.number) == (request.series, request.number):
                 return record.anchor
         return ""
 
