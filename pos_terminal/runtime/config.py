@@ -146,7 +146,7 @@ class _File:
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: _SalesTable = field(default_factory=_SalesTable)
     refunds: _RefundsTable = field(default_factory=_RefundsTable)
-    drawers: tuple[CashDrawer, ...] = ()
+    drawers: tuple[dict[str, Any], ...] = ()
     papers: _PapersTable = field(default_factory=_PapersTable)
     seller: Seller = field(default_factory=Seller)
 
@@ -251,7 +251,7 @@ def read(
     refunds = reader.check("refunds", whole.refunds.rules)
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
-    _check_drawers(reader, whole.drawers, devices)
+    drawers = _drawers(reader, whole.drawers, devices)
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
         raise AssertionError("a refused key has its problem noted")
@@ -275,7 +275,7 @@ def read(
         tenders=whole.tenders,
         sales=sales or ORDINARY_TERMS,
         refunds=refunds or ORDINARY_REFUNDS,
-        drawers=whole.drawers,
+        drawers=drawers,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
         faults=(faults.BAD_KEYMAP,) if keymap and keymap.stands_in else (),
         papers=papers or ORDINARY_PAPERS,
@@ -345,9 +345,11 @@ def _devices(
             yield DeviceSettings(name, device_class, str(driver_name), converted)
 
 
-def _check_drawers(
-    reader: _Reader, drawers: Sequence[CashDrawer], devices: Sequence[DeviceSettings]
-) -> None:
+def _drawers(
+    reader: _Reader, tables: Sequence[dict[str, Any]], devices: Sequence[DeviceSettings]
+) -> tuple[CashDrawer, ...]:
+    rows = [reader.convert(table, CashDrawer, f"drawers.{n}") for n, table in enumerate(tables, 1)]
+    drawers = tuple(row for row in rows if row)
     reader.check("drawers", lambda: Drawers(tuple(each.clerks for each in drawers)))
     known = {each.name for each in devices if each.device_class is DeviceClass.DRAWER}
     for number, drawer in enumerate(drawers, 1):
@@ -355,6 +357,7 @@ def _check_drawers(
             reader.bad(f"drawers.{number}.device", f"{drawer.device!r} is no drawer here")
         if [each.device for each in drawers].count(drawer.device) > 1 and drawer.device:
             reader.bad(f"drawers.{number}.device", f"{drawer.device!r} opens two drawers")
+    return drawers
 
 
 def _driver_settings(device_class: DeviceClass, name: object, drivers: Drivers) -> type[Any] | None:

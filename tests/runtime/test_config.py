@@ -175,6 +175,30 @@ def test_each_mistake_by_line_key_and_reason(
     assert problems(GOOD.replace(good, bad, 1))[0] == (line, key, reason)
 
 
+@pytest.mark.parametrize(
+    ("drawers", "key", "reason"),
+    [
+        ('[[drawers]]\ndevice = "scale"\n', "drawers.1.device", "'scale' is no drawer here"),
+        ('[[drawers]]\nclerks = [1]\n[[drawers]]\nclerks = [1]\n', "drawers",
+         "clerk 1 has two drawers"),
+        ('[[drawers]]\ndevice = "drawer"\n[[drawers]]\ndevice = "drawer"\n', "drawers.1.device",
+         "'drawer' opens two drawers"),
+        ('[[drawers]]\npin = 2\n', "drawers.1.pin", "no such setting"),
+        ("[closing]\nservices = [\"\"]\n", "closing", "'': 1 to 20 printable characters"),
+        ('[closing]\nservices = ["A", "A"]\n', "closing", "two services have one name"),
+    ],
+)  # fmt: skip
+def test_mistakes_about_drawers_and_services(drawers: str, key: str, reason: str) -> None:
+    found = problems(GOOD + drawers)
+    assert (found[0][1], found[0][2]) == (key, reason)
+
+
+def test_drawers_by_clerk() -> None:
+    text = GOOD + '[[drawers]]\ndevice = "drawer"\nclerks = [1, 2]\n[[drawers]]\nclerks = [3]\n'
+    found = settings(text).drawers
+    assert [(each.device, each.clerks) for each in found] == [("drawer", (1, 2)), ("", (3,))]
+
+
 def test_all_mistakes_at_once() -> None:
     text = GOOD.replace("default_vat", "vat").replace("operator", "clerk").replace("footer", "foot")
     assert [(line, key) for line, key, _ in problems(text)] == [

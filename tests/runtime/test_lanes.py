@@ -187,6 +187,66 @@ def test_more_papers_than_anybody_waits_for_are_refused_at_once() -> None:
     run(body())
 
 
+class Moody:
+    """A printer that has no paper until somebody puts some in."""
+
+    def __init__(self) -> None:
+        self.paper = False
+        self.printed: list[str] = []
+
+    async def gone(self) -> None:
+        await asyncio.Event().wait()
+
+    async def print(self, receipt: Receipt) -> None:
+        if not self.paper:
+            raise DeviceRefused(faults.PAPER_OUT)
+        self.printed.append(receipt.title)
+
+
+def test_a_paper_that_must_not_be_lost_is_tried_again_and_said_once() -> None:
+    async def body() -> None:
+        moody, put = Moody(), list[Input]()
+
+        @asynccontextmanager
+        async def open_() -> AsyncIterator[Moody]:
+            yield moody
+
+        port: Port[Any] = Port("printer", DeviceClass.PRINTER, open_)
+        lane = PrinterLane(port, put.append, again=0.02)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in (port.run(), lane.run())]
+            await until(lambda: port.state is PortState.IDLE)
+            lane.print(Paper(None, Receipt("Z day 1", ()), patient=True))
+            lane.print(Paper(None, Receipt("X 1", ())))
+            await until(lambda: len(put) == 2)
+            await asyncio.sleep(0.1)
+            refused = PaperDone(None, "refused", faults.PAPER_OUT)
+            assert put == [refused, refused], "and not at each try"
+            moody.paper = True
+            await until(lambda: len(put) == 3)
+            assert moody.printed == ["Z day 1"]
+            assert put[-1] == PaperDone(None, "printed")
+            for task in tasks:
+                task.cancel()
+
+    run(body())
+
+
+def test_the_right_drawer_opens_and_a_purse_opens_never() -> None:
+    async def body() -> None:
+        wires = [Wire(DeviceClass.DRAWER), Wire(DeviceClass.DRAWER)]
+        lane = DrawerLane([wires[0].port, None, wires[1].port], wires[0].put.append)
+        async with wires[0].running(lane.run()), wires[1].running():
+            for number in (3, 2, 9):
+                lane.open(number)
+            await until(lambda: wires[1].toy.told == ["kick"])
+            assert wires[0].toy.told == []
+            lane.open()
+            await until(lambda: wires[0].toy.told == ["kick"])
+
+    run(body())
+
+
 def test_without_a_device_the_till_is_told() -> None:
     async def body() -> None:
         put: list[Input] = []
