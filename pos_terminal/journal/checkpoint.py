@@ -13,9 +13,14 @@ size      how many records there are
 state     what a restart needs: see State
 v         version of this format: 1
 ========  =========================================================================
+
+A later version of the program may add fields to the state, each with a default, and then raises
+VERSION by one. An earlier one passes over them and sells on; the checkpoints that it writes lack
+them. Whoever goes on from a checkpoint begins what it lacks at the default, and so does whoever
+counts again: state is never guessed. A change that is no addition raises VERSION by BREAKING.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -33,6 +38,7 @@ EVERY = 256
 """Records from one checkpoint to the next at most: what a start reads, and the tail exposed."""
 
 VERSION = 1
+BREAKING = 1000
 
 BEHIND: frozenset[type[Event]] = frozenset({PeriodClosed, KeyMade, KeyRotated})
 """The events behind which there is one in any case."""
@@ -137,6 +143,30 @@ def body(running: Running, tree: Frontier, at: str) -> bytes:
             v=VERSION,
         )
     )
+
+
+def is_readable(version: int) -> bool:
+    """Whether this version of the program may go on from a checkpoint of that version."""
+    return version // BREAKING <= VERSION // BREAKING
+
+
+def says(stored: bytes, running: Running) -> bool:
+    """Does a checkpoint say this state? One of another version, as far as both know it."""
+    said, made = read(stored), state(running)
+    if said.v == VERSION:
+        return said.state == made
+    return _agree(msgspec.json.decode(stored)["state"], msgspec.to_builtins(made))
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """The same in every field that both have."""
+    match one, other:
+        case dict(), dict():
+            return all(_agree(one[name], other[name]) for name in one.keys() & other.keys())
+        case list(), list() | tuple():
+            return len(one) == len(other) and all(map(_agree, one, other))
+        case _:
+            return bool(one == other)
 
 
 def read(stored: bytes) -> Checkpoint:

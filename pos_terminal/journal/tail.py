@@ -122,7 +122,7 @@ def _walked(reader: Reader, last: int) -> tuple[Running, Frontier]:
 def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:
     """The last checkpoint, once it is known to be of this journal's records."""
     said = checkpoint.read(seal.body)
-    if said.v > checkpoint.VERSION:
+    if not checkpoint.is_readable(said.v):
         raise JournalError(faults.JOURNAL_NEWER, f"checkpoints of format {said.v}")
     rows = reader.rows(seal.size - 1, 1)
     if not rows or rows[0].seq != seal.size:

@@ -3,8 +3,11 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,21 @@ class Lottery(Event, frozen=True, kw_only=True):
 STOCK_EVENTS = (*STOCK_EVENTS, Weather, Lottery)
 '''
 
+NEWER_STATE = (
+    ("checkpoint.py", "\nVERSION = 1\n", "\nVERSION = 2\n"),
+    ("checkpoint.py", "    operator: int\n    setup: Setup\n",
+     "    operator: int\n    setup: Setup\n    begun: int = 0\n"),
+    ("checkpoint.py", "            key=self.key,\n",
+     "            key=self.key,\n            begun=self.state.begun,\n"),
+    ("checkpoint.py", "        closed=running.closed,\n",
+     "        closed=running.closed,\n        begun=running.begun,\n"),
+    ("record.py", "    wrong: tries.Wrong = {}\n",
+     "    wrong: tries.Wrong = {}\n    begun: int = 0\n"),
+    ("record.py", "book=book, counts=counts, opened=opened)\n            case SaleClosed",
+     "book=book, counts=counts, opened=opened, begun=self.begun + 1)\n            case SaleClosed"),
+)  # fmt: skip
+"""A running state that counts sales: fed by a kind that the version before writes, too."""
+
 
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -58,6 +76,10 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = (package / name).read_text()
         assert old in text, name
         (package / name).write_text(text.replace(old, new, 1))
+    for name, old, new in NEWER_STATE:
+        text = (package / "journal" / name).read_text()
+        assert text.count(old) == 1, (name, old)
+        (package / "journal" / name).write_text(text.replace(old, new))
     stock = package / "domain" / "stock_events.py"
     stock.write_text(stock.read_text() + NEWER_EVENTS)
     return tree
@@ -82,6 +104,36 @@ def test_upgrade_sell_roll_back_sell_and_upgrade_again(newer: Path, tmp_path: Pa
     assert b'"table":"12"' in (tmp_path / "journal.db").read_bytes()
     assert sell(ROOT, tmp_path, 2) == {"version": version, "sales": 6, "unknown": 0}
     assert sell(newer, tmp_path, 2) == {"version": "99.1.0", "sales": 8, "unknown": 0}
+
+
+def test_a_newer_checkpoint_is_gone_on_from_and_an_older_one_begins_anew(
+    newer: Path, tmp_path: Path
+) -> None:
+    """Upgrade, sell, roll back, sell, upgrade, sell: each time enough for its own checkpoints."""
+    sales = 0
+    for tree in (ROOT, newer, ROOT, newer):
+        sales += 150
+        said = sell(tree, tmp_path, 150)
+        assert (said["sales"], said["unknown"]) == (sales, 0), tree
+        for other in (ROOT, newer):
+            assert sell(other, shutil.copytree(tmp_path, newer / "copy"), 0)["sales"] == sales
+            shutil.rmtree(newer / "copy")
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as db:
+        bodies = [json.loads(body) for (body,) in db.execute("SELECT body FROM checkpoint")]
+    versions = [body["v"] for body in bodies]
+    assert [version for version, _ in groupby(versions)] == [1, 2, 1, 2]
+    begun = [body["state"]["begun"] for body in bodies if body["v"] == 2]
+    assert begun[-1] < 300, "it counts from the last checkpoint of the version before"
+
+
+def test_a_checkpoint_of_another_build_stops_selling(newer: Path, tmp_path: Path) -> None:
+    assert sell(newer, tmp_path, 1)["sales"] == 1
+    breaking = newer / "pos_terminal" / "journal" / "checkpoint.py"
+    text = breaking.read_text()
+    breaking.write_text(text.replace("VERSION = 2\n", "VERSION = 1002\n"))
+    assert sell(newer, tmp_path, 150)["sales"] == 151
+    breaking.write_text(text)
+    assert sell(newer, tmp_path, 1)["code"] == "J-106"
 
 
 def test_a_kind_that_counts_is_kept_and_verifies_but_stops_selling(
