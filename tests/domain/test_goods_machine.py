@@ -12,6 +12,7 @@ from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keys import GOODS_KEYS, Key, parse_key
+from pos_terminal.domain.ledger import BottlesWanted, SoldWanted, StockWanted
 from pos_terminal.domain.movements import MOVEMENTS
 from pos_terminal.domain.sale import MANUAL
 from pos_terminal.domain.steps import LookedUp, LookUp, NewCatalog, Pressed, PrintList, Show, Step
@@ -73,9 +74,11 @@ class Keeper(Clerk):
                     self.note(step)
 
     def answer(self, asked: LookUp, fault: Fault | None) -> LookedUp:
-        known = answered(asked.wanted, self.till.events)
-        found = None if fault else known or self.till.answer(asked.wanted)
-        return LookedUp(asked.request, found, fault)
+        if fault:
+            return LookedUp(asked.request, fault=fault)
+        if isinstance(asked.wanted, StockWanted | BottlesWanted | SoldWanted):
+            return LookedUp(asked.request, self.till.answer(asked.wanted))
+        return LookedUp(asked.request, answered(asked.wanted, self.till.events))
 
     @precondition(lambda self: self.looked)
     @rule(pick=st.integers(0, 9), fault=st.none() | st.just(faults.LEDGERS_BEHIND))
