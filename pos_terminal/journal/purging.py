@@ -14,7 +14,7 @@ BATCH = 20_000
 """Records that one transaction empties: what the log holds meanwhile."""
 
 
-def purge(path: Path, last: int, *, vfs: str = "") -> int:
+def purge(path: Path, last: int, *, vfs: str = "", batch: int = BATCH) -> int:
     """Empty the records up to `last`, durably, and give their room back; how many there were.
 
     Cut short, it may be called again. apsw.Error where the disk refuses: what is purged is purged.
@@ -26,7 +26,7 @@ def purge(path: Path, last: int, *, vfs: str = "") -> int:
         if last > db.execute("SELECT coalesce(max(last), 0) FROM purge").get:
             db.execute("INSERT INTO purge VALUES (?)", (last,))
         emptied = 0
-        while changed := _empty(db, last):
+        while changed := _empty(db, last, batch):
             emptied += changed
         db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         if emptied:
@@ -36,11 +36,11 @@ def purge(path: Path, last: int, *, vfs: str = "") -> int:
         let_go(db)
 
 
-def _empty(db: apsw.Connection, last: int) -> int:
+def _empty(db: apsw.Connection, last: int, batch: int) -> int:
     """Empty the next batch; how many records that were."""
     db.execute(
         "UPDATE journal SET rec = x'', sig = NULL WHERE seq IN "
         "(SELECT seq FROM journal WHERE seq <= ? AND rec <> x'' ORDER BY seq LIMIT ?)",
-        (last, BATCH),
+        (last, batch),
     )
     return db.changes()

@@ -177,6 +177,12 @@ class PowerCutVFS(_Disk):
         self._files: dict[str, _Content] = {}
         self._lock = threading.Lock()
 
+    def hold(self, directory: Path) -> None:
+        """The files in `directory` have been on the disk for long."""
+        for path in directory.iterdir():
+            if path.is_file():
+                self._files[path.name] = _Content(bytearray(path.read_bytes()))
+
     def image(self) -> Image:
         """The disk as it is now."""
         with self._lock:
