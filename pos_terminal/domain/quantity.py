@@ -1,9 +1,7 @@
-"""Quantities, prices and fractions, all exact: integers, never floats."""
+"""Quantities and prices, exact: integers, never floats. Fractions of them are in goods.py."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
-from math import gcd
 
 from msgspec import Struct
 
@@ -37,31 +35,6 @@ class Price(Struct, frozen=True):
     def gross(self, quantity: int) -> Cents:
         """What `quantity` thousandths cost, in cents, rounded half away from zero."""
         return Cents(divide(self.cents * quantity, self.per))
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """A movement on a parent article, in its units: a fraction in lowest terms, never rounded."""
-
-    numerator: int
-    denominator: int = 1
-
-    def __post_init__(self) -> None:
-        if self.denominator <= 0:
-            raise ValueError(f"a portion's denominator is positive, not {self.denominator}")
-        common = gcd(self.numerator, self.denominator)
-        object.__setattr__(self, "numerator", self.numerator // common)
-        object.__setattr__(self, "denominator", self.denominator // common)
-
-    def __add__(self, other: "Portion") -> "Portion":
-        return Portion(
-            self.numerator * other.denominator + other.numerator * self.denominator,
-            self.denominator * other.denominator,
-        )
-
-    def times(self, quantity: int) -> "Portion":
-        """This portion for `quantity` thousandths of the child article."""
-        return Portion(self.numerator * quantity, self.denominator * ONE)
 
 
 _DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")

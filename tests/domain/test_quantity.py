@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.quantity import LARGEST, ONE, Portion, Price, decimal, thousandths
+from pos_terminal.domain.quantity import LARGEST, ONE, Price, decimal, thousandths
 
 
 @pytest.mark.parametrize(
@@ -92,22 +92,3 @@ def test_a_gross_is_within_half_a_cent(cents: int, per: int, quantity: int) -> N
 def test_what_is_no_price(cents: int, per: int) -> None:
     with pytest.raises(ValueError, match="no price"):
         Price(cents, per)
-
-
-def test_six_sixths_are_one_bottle() -> None:
-    glass, total = Portion(1, 6), Portion(0)
-    for _ in range(6):
-        total += glass.times(ONE)
-    assert total == Portion(1) == glass.times(6 * ONE)
-    assert glass.times(-ONE) + glass.times(ONE) == Portion(0)
-    with pytest.raises(ValueError, match="denominator"):
-        Portion(1, 0)
-
-
-@given(st.lists(st.fractions(max_denominator=1000), max_size=20))
-def test_portions_add_up_as_fractions_do(parts: list[Fraction]) -> None:
-    total = Portion(0)
-    for part in parts:
-        total += Portion(part.numerator, part.denominator)
-    exact = sum(parts, Fraction(0))
-    assert (total.numerator, total.denominator) == (exact.numerator, exact.denominator)
