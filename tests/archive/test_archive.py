@@ -163,7 +163,7 @@ def test_a_broken_journal_is_archived_only_on_demand_and_says_so(
 
 def test_memory_does_not_grow_with_the_journal(season: Path, tmp_path: Path) -> None:
     small = tmp_path / "small"
-    run(lived(small, (21,), tickets=8))
+    run(lived(small, (26,), tickets=8))
     peaks, counts = [], []
     for state in (small, season):
         out = tmp_path / f"{state.name}.zip"

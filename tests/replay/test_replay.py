@@ -79,7 +79,7 @@ def test_lines_are_scanned_weighed_keyed_and_overridden_as_the_file_asks(
     lines = [r.event for r in records(tmp_path / "state") if isinstance(r.event, LineSold)]
     by_plu = {plu: [line for line in lines if line.plu == plu] for plu in ("1", "2", "4", "5")}
     assert {line.entry for line in by_plu["1"]} == {"key"}
-    assert {line.entry for line in by_plu["4"]} == {"scale", "key"}  # 20,5 kg: over the capacity
+    assert {line.entry for line in by_plu["4"]} == {"scale", "manual"}  # 20,5 kg: over the capacity
     assert all(
         line.entry == ("scan" if line.price == line.list_price else "key")
         for line in by_plu["2"] + by_plu["5"]
