@@ -89,8 +89,15 @@ class DepositSum(Struct, frozen=True, kw_only=True):
     amount: int
 
 
+COUNTED = 1
+"""Raised with each sum that is added to those below: a closure is held to what its version knew."""
+
+
 class Breakdown(Struct, frozen=True, kw_only=True):
-    """The sums behind a period's totals. `returned` is what came back in `returned_lines`."""
+    """The sums behind a period's totals. `returned` is what came back in `returned_lines`.
+
+    `version` is the least COUNTED of those who counted any of it.
+    """
 
     discounts: tuple[ReductionSum, ...] = ()
     promotions: tuple[ReductionSum, ...] = ()
@@ -102,6 +109,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     services: tuple[ServiceSum, ...] = ()
     vouchers: tuple[VoucherSum, ...] = ()
     deposits: tuple[DepositSum, ...] = ()
+    version: int = 0
 
     def drawer(self, number: int) -> DrawerSum:
         """The drawer of that number, in which nothing may have happened yet."""
@@ -153,6 +161,7 @@ def combined(
         field: summed(mine, theirs, sign) if isinstance(mine, tuple) else mine + sign * theirs
         for field, mine, theirs in both
     }
+    sums["version"] = min(one.version, other.version)
     return Breakdown(**sums)
 
 

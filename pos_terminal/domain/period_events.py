@@ -6,7 +6,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from pos_terminal.domain.balances import Balances
-from pos_terminal.domain.breakdown import Breakdown
+from pos_terminal.domain.breakdown import COUNTED, Breakdown
 from pos_terminal.domain.events import Event, VatSum
 
 
@@ -55,7 +55,7 @@ class PeriodTotals(Struct, frozen=True, kw_only=True):
     parts: Breakdown | None = None
 
 
-NOTHING = PeriodTotals(parts=Breakdown())
+NOTHING = PeriodTotals(parts=Breakdown(version=COUNTED))
 """The totals of a period in which nothing has happened yet."""
 
 

@@ -319,10 +319,15 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _as_told(right: C, totals: PeriodTotals) -> C:
-    """What a closure must say that says so much: an earlier version has no parts and one drawer."""
-    if totals.parts is not None:
+    """What a closure must say that says so much.
+
+    One of an earlier version, or of a day in which the program was updated, is not held to its
+    parts: that version knew fewer. Without any it knew one drawer, too.
+    """
+    mine, told = right.totals, totals.parts
+    if told and mine.parts and told.version == mine.parts.version:
         return right
-    told = replace(
-        right.totals, parts=None, counted=totals.counted, expected=totals.expected
-    )
-    return replace(right, totals=told)
+    mine = replace(mine, parts=told)
+    if told is None:
+        mine = replace(mine, counted=totals.counted, expected=totals.expected)
+    return replace(right, totals=mine)
