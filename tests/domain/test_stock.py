@@ -1,20 +1,35 @@
 """Stock at the counter: sales by exact fractions, movements by keys, alerts, lists, bottles."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
 import pytest
 
 from pos_terminal.domain import faults, goods_paper
+from pos_terminal.domain.clerk_events import AuthorityGiven
+from pos_terminal.domain.clerks import Clerks
+from pos_terminal.domain.counter import Counter
 from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import LookedUp, LookUp, Train, Weigh, Weighed
+from pos_terminal.domain.steps import (
+    CheckPin,
+    Input,
+    LookedUp,
+    LookUp,
+    PinChecked,
+    Step,
+    Train,
+    Weigh,
+    Weighed,
+)
 from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.terms import Terms
 from pos_terminal.domain.ticket import Shop
-from tests.domain.counting import goods, label, tones
+from tests.domain.counting import DEFAULT_VAT, goods, label, tones
+from tests.domain.staffing import BOSS, PINS, SAM, STAFF
 from tests.domain.stockroom import GOODS, Stockroom, stockroom
 
 SIXTH = Fraction(1, 6)
@@ -235,6 +250,8 @@ def test_word_of_what_runs_low_leaves_the_change_to_be_read(till: Stockroom) -> 
     assert till.shown == Screen("TOTAL           3,00", "MERCI")
     till.press("3 FABRIQUE 50 PLU 3 x 50 PLU CASH")
     assert till.shown == Screen("TOTAL           9,00", "EPUISE TARTE")
+    till.press("13 INVENT 41 PLU 42 PLU CASH")
+    assert till.shown == Screen("TOTAL           3,50", "PLUS QUE 12 COTES DU")
     assert till.fault is None
 
 
@@ -389,3 +406,70 @@ def test_random_sales_leave_the_stock_that_an_independent_count_finds(seed: int)
         till.press("C C")
     assert till.of(SaleClosed)
     assert till.stock() == independent_count(GOODS, till)
+
+
+@dataclass
+class StaffedStockroom(Stockroom):
+    """With clerks, whose PINs are answered at once."""
+
+    def put(self, given: Input) -> Step:
+        step = super().put(given)
+        for effect in step.effects:
+            if isinstance(effect, CheckPin):
+                right = effect.pin.digits == effect.kept
+                then = self.put(PinChecked(effect.request, effect.clerk, right))
+                step = Step((*step.events, *then.events), (*step.effects, *then.effects))
+        return step
+
+
+@pytest.fixture
+def staffed() -> StaffedStockroom:
+    """A shop where a clerk without rights stands at the till."""
+    till = StaffedStockroom(Counter(goods(GOODS), DEFAULT_VAT))
+    till.counter.resume_clerks(Clerks(STAFF), SAM, {})
+    return till
+
+
+@pytest.mark.parametrize(
+    ("typed", "moved"),
+    [
+        ("3 PERTE 1 PLU", ("1", Fraction(-3), "loss")),
+        ("3 RETRAIT 1 PLU", ("1", Fraction(-3), "withdrawal")),
+        ("3 TRANSF 1 PLU", ("1", Fraction(-3), "transferred")),
+        ("3 INVENT 1 PLU", ("1", Fraction(3), "counted")),
+        ("OUVRIR 41 PLU 6 FINIR 41 PLU", ("41", Fraction(-1), "loss")),
+    ],
+)
+def test_who_may_not_make_goods_disappear_calls_somebody(
+    staffed: StaffedStockroom, typed: str, moved: tuple[str, Fraction, str]
+) -> None:
+    step = staffed.press(typed)
+    assert tones(step) == ["alarm"]
+    assert moves(staffed) == []
+    staffed.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
+    assert moves(staffed) == [moved]
+    assert staffed.of(StockMoved)[0].authority == BOSS
+    assert [given.right for given in staffed.of(AuthorityGiven)] == ["stock"]
+
+
+def test_what_is_missing_is_not_for_everybody(staffed: StaffedStockroom) -> None:
+    staffed.press("VERSE")
+    assert not staffed.lists
+    staffed.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
+    assert listed(staffed) == ["Aucune bouteille ouverte"]
+
+
+def test_a_weighed_loss_calls_somebody_once_it_is_weighed(staffed: StaffedStockroom) -> None:
+    (question,) = [e for e in staffed.press("PERTE 4 PLU").effects if isinstance(e, Weigh)]
+    staffed.put(Weighed(question.request, 250))
+    assert moves(staffed) == []
+    staffed.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
+    assert moves(staffed) == [("4", Fraction(-1, 4), "loss")]
+
+
+@pytest.mark.parametrize(
+    "typed", ["3 INVENDU 1 PLU", "3 FABRIQUE 1 PLU", "3 LIVRE 1 PLU", "DEGUST 1 PLU"]
+)
+def test_what_every_clerk_does_all_day_needs_nobody(staffed: StaffedStockroom, typed: str) -> None:
+    staffed.press(typed)
+    assert len(moves(staffed)) == 1

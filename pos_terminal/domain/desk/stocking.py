@@ -5,11 +5,12 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from pos_terminal.domain import faults, goods_paper, goods_screens
+from pos_terminal.domain import faults, goods_screens
 from pos_terminal.domain.catalog import Catalog, Item
 from pos_terminal.domain.desk.state import Desk, Watching
 from pos_terminal.domain.events import SaleClosed
 from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.goods import amount
 from pos_terminal.domain.ledger import Answer, StockHeld, StockWanted
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.screen import Screen
@@ -80,11 +81,8 @@ def _low(desk: Desk, plu: str, went: Fraction, balance: Mapping[str, Fraction]) 
     alert = item.goods.alert if item else None
     if item is None or alert is None or not left <= alert < left - went:
         return ""
-    return goods_screens.low(item.name, _count(item, left) if left > 0 else None)
-
-
-def _count(item: Item, left: Fraction) -> str:
-    return goods_paper.counted(item, left)
+    count = amount(item.goods.unit.count(left)) if left > 0 else None
+    return goods_screens.low(item.name, count)
 
 
 def its_stock(desk: Desk, item: Item) -> Owner:
