@@ -3,6 +3,8 @@
 The reference: https://download4.epson.biz/sec_pubs/pos/reference_en/escpos/
 """
 
+import re
+
 from pos_terminal.domain.receipt import Align
 
 INITIALISE = b"\x1b@"
@@ -52,18 +54,34 @@ def cut(*, partial: bool) -> bytes:
 
 
 def code128(data: str, module: int) -> bytes:
-    """GS k 73 in code set B, 10 mm high (GS h 80), its text below (GS H 2).
+    """GS k 73, 10 mm high (GS h 80), its text below (GS H 2).
 
-    `{` introduces control codes there and is written twice.
+    `{` introduces control codes there and is written twice. Digits go in pairs, in code set C,
+    where that is narrower; all else is in set B.
     """
-    symbol = b"{B" + data.replace("{", "{{").encode("ascii")
+    symbol = b"".join(_pairs(part) if pairs else _letters(part) for pairs, part in _sets(data))
     setup = b"\x1dh\x50" + b"\x1dw" + bytes((module,)) + b"\x1dH\x02"
     return setup + b"\x1dk\x49" + bytes((len(symbol),)) + symbol
 
 
 def code128_dots(data: str, module: int) -> int:
-    """Width of that symbol: start, characters, check (11 modules each) and stop (13)."""
-    return (11 * (len(data) + 2) + 13) * module
+    """Width of that symbol: code sets, characters, check (11 modules each) and stop (13)."""
+    characters = sum(1 + (len(part) // 2 if pairs else len(part)) for pairs, part in _sets(data))
+    return (11 * (characters + 1) + 13) * module
+
+
+def _sets(data: str) -> list[tuple[bool, str]]:
+    """The text in parts: whether it goes in pairs of digits, and what. Six digits are worth it."""
+    parts = re.split(r"((?:[0-9]{2}){3,})", data)
+    return [(n % 2 == 1, part) for n, part in enumerate(parts) if part]
+
+
+def _letters(part: str) -> bytes:
+    return b"{B" + part.replace("{", "{{").encode("ascii")
+
+
+def _pairs(part: str) -> bytes:
+    return b"{C" + bytes(int(part[at : at + 2]) for at in range(0, len(part), 2))
 
 
 def qr(data: str, module: int) -> bytes:

@@ -259,5 +259,12 @@ def _barcode_text(command: bytes) -> str:
     """The text of GS k: of Code 128 without its code set and its doubled braces."""
     data = command[4:] if command[2] > 64 else command[3:-1]
     if command[2] == 73:
-        data = data.removeprefix(b"{B").replace(b"{{", b"{")
+        data = b"".join(_code_set(part) for part in re.findall(rb"\{[BC](?:[^{]|\{\{)*", data))
     return data.decode("ascii", errors="replace")
+
+
+def _code_set(part: bytes) -> bytes:
+    """What stands behind {B or {C: characters, or a byte for each two digits."""
+    if part.startswith(b"{C"):
+        return b"".join(b"%02d" % pair for pair in part[2:])
+    return part[2:].replace(b"{{", b"{")

@@ -1,15 +1,16 @@
 """What the till's own papers carry as a barcode: tickets and vouchers. Pure.
 
-    $YT1$2$T123 A5       ticket T 123 of till 2 in shop 1 (written here with a blank)
-    $YB 2481093477531186 a voucher by its number
+    $YT A5 1$2$T000123      ticket T 123 of till 2 in shop 1 (written here with blanks)
+    $YB 2481093477531186    a voucher by its number
     |||
     ||+-- T a ticket, B a voucher («bon»)
     |+--- no key of the till has letters that begin with Y (domain/key_table.py)
     +---- the till's own mark: the catalogue refuses barcodes that begin with it
 
-A ticket's code ends with two check characters as a command's does. A voucher's number has sixteen
-digits, so that it can be typed as well: what it is, thirteen of chance, and two check digits by
-ISO/IEC 7064 MOD 97-10 (as an IBAN's). Who knows many numbers knows nothing about the next one.
+A ticket's code has two check characters as a command's has, but in front: digits come last, since
+a Code 128 of digits is half as wide. A voucher's number has sixteen digits, so that it can be typed
+as well: what it is, thirteen of chance, and two check digits by ISO/IEC 7064 MOD 97-10 (as an
+IBAN's). Who knows many numbers knows nothing about the next one.
 """
 
 import re
@@ -32,7 +33,7 @@ CHANCE = 10**13
 
 VOUCHER_DIGITS = 16
 
-_TICKET = re.compile(r"\$YT([0-9A-Z]{1,12})\$([0-9A-Z]{1,12})\$([A-Z]{1,4})([0-9]{1,9})(..)")
+_TICKET = re.compile(r"\$YT(..)([0-9A-Z]{1,12})\$([0-9A-Z]{1,12})\$([A-Z]{1,4})([0-9]{6,9})")
 
 
 class TillName(Struct, frozen=True):
@@ -62,16 +63,16 @@ def is_voucher(code: str) -> bool:
 
 def ticket_code(till: TillName, series: str, number: int) -> str:
     """The text of a ticket's barcode. Capital letters alone: every scanner sends these."""
-    body = BETWEEN.join((till.store.upper(), till.terminal.upper(), f"{series}{number}"))
-    return TICKET + body + _check(body)
+    body = BETWEEN.join((till.store.upper(), till.terminal.upper(), f"{series}{number:06d}"))
+    return TICKET + _check(body) + body
 
 
 def read_ticket(code: str) -> TicketCode:
     """The ticket that a barcode names. Raises Refused where anything in it is wrong."""
     found = _TICKET.fullmatch(code)
-    if found is None or _check(code[len(TICKET) : -2]) != found[5]:
+    if found is None or _check(code[found.end(1) :]) != found[1]:
         raise Refused(faults.PAPER_UNREADABLE)
-    return TicketCode(TillName(found[1], found[2]), found[3], int(found[4]))
+    return TicketCode(TillName(found[2], found[3]), found[4], int(found[5]))
 
 
 def is_of(till: TillName, code: TicketCode) -> bool:

@@ -258,7 +258,7 @@ def test_a_ticket_scanned_without_rf_says_what_to_do(till: Remembering) -> None:
         (ticket_code(HERE, "T", 1)[:-1] + "0", faults.PAPER_UNREADABLE),
         ("$YT", faults.PAPER_UNREADABLE),
         ("$YX", faults.PAPER_UNREADABLE),
-        ("$YT7$2$T1\ufffdA", faults.PAPER_UNREADABLE),
+        ("$YTA57$2$T\ufffd00001", faults.PAPER_UNREADABLE),
         ("$YT" + "9" * 4000, faults.PAPER_UNREADABLE),
     ],
 )

@@ -13,6 +13,7 @@ from pos_driver_escpos.layout import Line, lay_out
 from pos_driver_escpos.profile import Profile
 from pos_driver_escpos.text import ENCODINGS, representable, to_bytes
 from pos_driver_sim.paper import Commands, Roll
+from pos_terminal.domain.paper_codes import TillName, ticket_code, voucher_code
 from pos_terminal.domain.receipt import Align, Barcode, Logo, Qr, Receipt, Row, Rule, Text
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "escpos"
@@ -120,6 +121,35 @@ def test_an_empty_text_is_an_empty_line() -> None:
 
 def test_code_128_doubles_braces_and_states_its_length() -> None:
     assert commands.code128("A{1}", 2).endswith(b"\x1dk\x49\x07{BA{{1}")
+
+
+@pytest.mark.parametrize(
+    ("data", "symbol", "characters"),
+    [
+        ("12345", b"{B12345", 7),
+        ("A123456", b"{BA{C\x0c\x22\x38", 7),
+        ("1234567B", b"{C\x0c\x22\x38{B7B", 8),
+        ("00010203", b"{C\x00\x01\x02\x03", 6),
+    ],
+)
+def test_code_128_writes_digits_in_pairs_where_that_is_narrower(
+    data: str, symbol: bytes, characters: int
+) -> None:
+    assert commands.code128(data, 2).endswith(b"\x1dk\x49" + bytes((len(symbol),)) + symbol)
+    assert commands.code128_dots(data, 1) == 11 * characters + 13
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=40))
+def test_what_a_printer_reads_in_code_128_is_what_was_meant(data: str) -> None:
+    sent, roll = compose(Receipt("", (Barcode(data),)), Profile(dots=99999)), Roll()
+    cuts = [roll.obey(command)[1] for command in Commands().feed(sent)]
+    assert cuts[-1]
+    assert f"[{data}]" in [line.text.strip(" ") for line in cuts[-1].lines]
+
+
+def test_the_tills_own_codes_fit_the_narrowest_paper() -> None:
+    for code in (ticket_code(TillName(), "T", 999_999), voucher_code("2" * 16)):
+        assert commands.code128_dots(code, 2) <= 384
 
 
 def test_codes_that_cannot_be_drawn_are_given_as_text() -> None:
