@@ -111,8 +111,6 @@ TOP_LEVEL = {
 MAX_FILE, MEDIAN_FILE = 500, 120
 MAX_FUNCTION, P90_FUNCTION, MAX_COMPLEXITY = 80, 30, 15
 LINES_PER_BROAD_EXCEPT = 1000
-# One file by nature: an inspector runs it alone, without this package.
-ALONE = {"pos_terminal/archive/verify.py": 600}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -337,9 +335,8 @@ def complexity(function: Function) -> int:
 
 def shape_rule(module: Module) -> Iterator[str]:
     lines = len(module.text.splitlines())
-    most = ALONE.get(module.path, MAX_FILE)
-    if lines > most:
-        yield module.at(lines, f"{lines} lines, at most {most}")
+    if lines > MAX_FILE:
+        yield module.at(lines, f"{lines} lines, at most {MAX_FILE}")
     for function in functions(module):
         if length(function) > MAX_FUNCTION:
             yield module.at(function.lineno, f"{function.name}: {length(function)} lines")

@@ -13,7 +13,9 @@ import msgspec
 
 from pos_terminal.archive.source import Signed
 
-VERIFIER = Path(__file__).with_name("verify.py")
+VERIFIER = "pos_terminal.archive.verifier.check"
+"""Run in a process of its own, as the file that the archive has."""
+
 TIMEOUT = 6 * 3600.0
 """Seconds that verifying one copy may take: years of records from a slow stick."""
 
@@ -80,7 +82,7 @@ def verified(path: Path) -> Copy:
     """The archive at `path`, once its own verifier has found it right, signatures included."""
     if not path.is_file():
         raise BadCopy(f"{path}: there is no such file")
-    call = (sys.executable, str(VERIFIER), str(path), "--lang", "en")
+    call = (sys.executable, "-m", VERIFIER, str(path), "--lang", "en")
     done = subprocess.run(call, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     if done.returncode:
         said = (done.stdout or done.stderr).strip().splitlines()

@@ -24,6 +24,7 @@ from pos_terminal.archive.evidence import Evidence, as_line, as_page
 from pos_terminal.archive.fec import FecFile
 from pos_terminal.archive.source import Signed, Source, Span, opened
 from pos_terminal.archive.tables import TABLES
+from pos_terminal.archive.verifier import bundle
 from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
@@ -174,8 +175,8 @@ def _manifest(
     folder: Path, span: Span, end: End, opening: dict[str, Any] | None, broken: str
 ) -> bytes:
     """What the archive holds, and each file's size and hash; puts the fixed files in, too."""
-    for fixed in ("verify.py", "LISEZMOI.txt"):
-        shutil.copyfile(_HERE / fixed, folder / fixed)
+    (folder / "verify.py").write_text(bundle.source(), encoding="utf-8")
+    shutil.copyfile(_HERE / "LISEZMOI.txt", folder / "LISEZMOI.txt")
     return as_page(
         {
             "format": FORMAT,

@@ -13,6 +13,9 @@ from pos_terminal.journal.keyring import Verifier, public_keys
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.signer import PublicKeys
 
+BATCH = 1000
+"""Records in memory at once."""
+
 
 class KeyInForce(NamedTuple):
     """Public keys, and the first record that they sign."""
@@ -90,8 +93,12 @@ def check_chunk(
     """The first wrong signature of records `after` + 1 to `last`; runs in a process of its own."""
     verifiers = [Verifier(key.public) for key in keys]
     with reading(path, vfs) as reader:
-        try:
-            rows = reader.rows(after, last - after)
-        except apsw.CorruptError as error:  # who walks meanwhile says where
-            return Wrong(last, f"the file is damaged: {error}")
-        return first_wrong(rows, keys, verifiers)
+        for done in range(after, last, BATCH):
+            try:
+                rows = reader.rows(done, min(BATCH, last - done))
+            except apsw.CorruptError as error:  # who walks meanwhile says where
+                return Wrong(last, f"the file is damaged: {error}")
+            wrong = first_wrong(rows, keys, verifiers)
+            if wrong:
+                return wrong
+    return None

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pos_terminal.archive.verifier.bundle import source
 from pos_terminal.domain.events import TillStarted
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
@@ -18,7 +19,7 @@ from pos_terminal.testing.year import write, year
 from tests.journaling import moment
 
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)
-VERIFY = Path(__file__).parents[2] / "pos_terminal" / "archive" / "verify.py"
+VERIFIER = source()
 PATIENCE = 120
 
 Files = dict[str, bytes]
@@ -53,7 +54,7 @@ async def lived(directory: Path, parts: Iterable[int], tickets: int) -> None:
 
 def checked(archive: Path, *words: str, flags: tuple[str, ...] = ("-I",)) -> tuple[int, str]:
     """What verify.py says of an archive, run by itself: exit status and output."""
-    call = [sys.executable, *flags, str(VERIFY), str(archive), *words]
+    call = [sys.executable, *flags, "-c", VERIFIER, str(archive), *words]
     done = subprocess.run(call, capture_output=True, timeout=PATIENCE, check=False)
     assert done.stderr == b""
     return done.returncode, done.stdout.decode()

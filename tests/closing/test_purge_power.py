@@ -1,4 +1,4 @@
-"""Power cuts in all phases of a purge: it has not begun or can be finished, and nothing else goes."""
+"""Power cuts in all phases of a purge: it has not begun or can be finished; nothing else goes."""
 
 import asyncio
 import shutil

@@ -29,7 +29,7 @@ def said() -> Iterator[str]:
     """Every literal given to `say`, and every text of the tables that is."""
     for root in ("pos_terminal", "drivers", "plugins"):
         for file in (ROOT / root).rglob("*.py"):
-            if file.parts[-2:] == ("archive", "verify.py"):  # it has words of its own
+            if file.parts[-2] == "verifier":  # it has words of its own
                 continue
             for node in ast.walk(ast.parse(file.read_text())):
                 match node:

@@ -19,12 +19,13 @@ from types import NoneType, UnionType
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 import pos_terminal
 from pos_terminal.archive.make import make
 from pos_terminal.domain.cash_events import DrawerOpened
 from pos_terminal.domain.events import Event, SaleOpened, TillStarted
+from pos_terminal.domain.invoice_events import INVOICES, InvoiceMade
 from pos_terminal.domain.period_events import ServiceClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal import extension, keyring, witness
@@ -38,11 +39,14 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "journal"
 NEW = GOLDEN / "new.txt"
 IDENTITY = Identity("boulangerie", "2", pos_terminal.__version__, simulated=False)
 
-TELLING: dict[str, Any] = {"catalog": "c0" * 32, "sha256": "5a" * 32, "series": "A", "number": 1}
+TELLING: dict[str, Any] = {
+    "catalog": "c0" * 32, "sha256": "5a" * 32, "series": "A", "number": 1, "ticket_series": "A",
+}  # fmt: skip
 """What some fields say, by name; of the others the type will do."""
 
 MADE: dict[str, Callable[[Running], Event]] = {
     ServiceClosed.kind: lambda running: running.book.service(running.seq + 1),
+    InvoiceMade.kind: lambda running: replace(specimen(InvoiceMade, 0), series=INVOICES),
 }
 """Kinds that must say what the records before them add up to."""
 

@@ -1,0 +1,99 @@
+"""Tickets, closures and perpetual totals, counted again."""
+
+from collections import Counter
+from typing import Any
+
+from pos_terminal.archive.verifier.words import Bad
+
+TRAINING = "F"
+"""The series of exercises, which are in no total."""
+
+
+def add(sums: dict[str, int], **parts: int) -> None:
+    """Add amounts up by name."""
+    for name, amount in parts.items():
+        sums[name] = sums.get(name, 0) + amount
+
+
+def add_parts(sums: dict[str, int], body: dict[str, Any]) -> None:
+    """Add the VAT and the tenders of a ticket, or of a closure."""
+    for rate in body["vat"]:
+        add(sums, **{f"{part} {rate['rate']}": rate[part] for part in ("gross", "net", "vat")})
+    for paid in body["tenders"]:
+        name, count = paid["tender"], paid.get("count", 1)
+        add(sums, **{f"paid {name}": paid["amount"], f"times {name}": count})
+
+
+class Books:
+    """Counts tickets and totals again, and holds closures and perpetual totals to them."""
+
+    def __init__(self, before: dict[str, Any] | None) -> None:
+        self.numbers: dict[str, int] = dict(before["counts"]["tickets"]) if before else {}
+        self.total: dict[str, int] = dict(before["total"]) if before else {"net": 0, "abs": 0}
+        self.periods: dict[str, dict[str, int]] = {"day": {}, "month": {}, "year": {}}
+        self.partial = set(self.periods) if before else set()  # began before this archive
+        self.closed: dict[str, int] = {}
+        self.tickets = self.closures = 0
+
+    def take(self, seq: int, record: dict[str, Any]) -> None:
+        """The next record; Bad where a number, a sum or a total is not right."""
+        kind, body, day = record["kind"], record["body"], self.periods["day"]
+        if kind == "sale.closed":
+            self._ticket(seq, body)
+        elif kind == "invoice.made":
+            self._number(seq, body)
+        elif kind == "payment.changed" and body["series"] != TRAINING:
+            for name, sign in ((body["from_tender"], -1), (body["to_tender"], 1)):
+                add(day, **{f"paid {name}": sign * body["amount"], f"times {name}": sign})
+        elif kind == "cash.moved":
+            add(day, cash=body["amount"])
+        elif kind == "period.closed":
+            self._closure(seq, body)
+        if record["total"] != self.total:
+            raise Bad("total", seq=seq)
+
+    def _number(self, seq: int, body: dict[str, Any]) -> str:
+        """The number of a ticket or an invoice, which must be the next of its series."""
+        series, number = body["series"], body["number"]
+        name = f"{series}-{number}"
+        if number != self.numbers.get(series, 0) + 1:
+            raise Bad("number", name, seq=seq)
+        self.numbers[series] = number
+        return name
+
+    def _ticket(self, seq: int, body: dict[str, Any]) -> None:
+        series, total, name = body["series"], body["total"], self._number(seq, body)
+        rates: Counter[int] = Counter()
+        for line in body["lines"]:
+            rates[line["vat"]] += 0 if line["voided"] else line["gross"]
+        taxed = {rate["rate"]: rate["gross"] for rate in body["vat"]}
+        split = all(rate["net"] + rate["vat"] == rate["gross"] for rate in body["vat"])
+        if not split or any(rates[rate] != taxed.get(rate, 0) for rate in {*rates, *taxed}):
+            raise Bad("rates", name, seq=seq)
+        if not sum(rates.values()) == total == sum(paid["amount"] for paid in body["tenders"]):
+            raise Bad("paid", name, seq=seq)
+        self.tickets += 1
+        if series != TRAINING:
+            add(self.total, net=total, abs=abs(total))
+            day = self.periods["day"]
+            add(day, tickets=1, refunds=int(total < 0), net=total, absolute=abs(total))
+            add_parts(day, body)
+
+    def _closure(self, seq: int, body: dict[str, Any]) -> None:
+        name, number, said = body["period"], body["number"], dict[str, int]()
+        if self.closed.get(name, number - 1) != number - 1:
+            raise Bad("closure", seq=seq)
+        self.closed[name], self.closures = number, self.closures + 1
+        words = ("tickets", "refunds", "net", "absolute", "cash")
+        add(said, **{word: body["totals"][word] for word in words})
+        add_parts(said, body["totals"])
+        sums = self.periods[name]
+        right = all(said.get(part, 0) == sums.get(part, 0) for part in {*said, *sums})
+        ever = {"net": body["net_ever"], "abs": body["absolute_ever"]}
+        if (ever, body["last"]) != (self.total, seq) or not (right or name in self.partial):
+            raise Bad("sums", seq=seq)
+        longer = {"day": "month", "month": "year"}.get(name)
+        if longer:
+            add(self.periods[longer], **said)
+        self.periods[name] = {}
+        self.partial.discard(name)

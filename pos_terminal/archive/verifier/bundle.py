@@ -1,0 +1,37 @@
+"""The parts of the verifier as one file, `verify.py`, that needs nothing of this package."""
+
+import ast
+from pathlib import Path
+
+PARTS = ("words", "contents", "keys", "books", "tables", "check")
+"""In an order in which each needs only those before; the last begins with what the file says."""
+
+_FOLDER = Path(__file__).parent
+_OURS = __name__.rpartition(".")[0]
+
+
+def source() -> str:
+    """The file's text: the last part's docstring, all imports, then part after part."""
+    plain: set[str] = set()
+    named: dict[str, set[str]] = {}
+    head, bodies = "", []
+    for part in PARTS:
+        text = (_FOLDER / f"{part}.py").read_text(encoding="utf-8")
+        lines = text.splitlines()
+        tree = ast.parse(text)
+        head = ast.get_docstring(tree, clean=False) or ""
+        for node in tree.body:
+            if isinstance(node, ast.Import):
+                plain.update(f"import {each.name}" for each in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                if not (node.module or "").startswith(_OURS):
+                    named.setdefault(node.module or "", set()).update(e.name for e in node.names)
+            elif node is not tree.body[0]:
+                continue
+            last = node.end_lineno or node.lineno
+            lines[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
+        bodies.append("\n".join(lines).strip())
+    froms = (f"from {module} import {', '.join(sorted(named[module]))}" for module in sorted(named))
+    imports = "\n".join((*sorted(plain), *froms))
+    first = f'#!/usr/bin/env python3\n"""{head}"""\n\nfrom __future__ import annotations'
+    return "\n\n".join((first, imports, "\n\n\n".join(bodies))) + "\n"

@@ -1,0 +1,208 @@
+"""Vérifie une archive de caisse : python3 verify.py ARCHIVE.zip (ou le dossier décompressé).
+
+Checks an archive of a till, without the program that made it. Python 3.9 or later; signatures need
+the library `cryptography` (pip install cryptography). Exit status: 0 all is right, 1 something is
+wrong, 2 wrong usage, 3 all that could be checked is right, but signatures were not checked.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pos_terminal.archive.verifier.books import Books
+from pos_terminal.archive.verifier.contents import NOTHING, Contents, Tree, leaf, parsed
+from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
+from pos_terminal.archive.verifier.tables import Tables, euros
+from pos_terminal.archive.verifier.words import LANGUAGE, Bad, say
+
+FORMAT, VERSION = "pos-terminal-archive", 1
+STEP = 1000
+
+
+class Checkpoints:
+    """Holds each checkpoint to the records up to it: tree, head, perpetual totals, signature."""
+
+    def __init__(self, contents: Contents, keys: Keys) -> None:
+        self._coming = contents.lines("checkpoints.jsonl")
+        self._next = next(self._coming, None)
+        self._keys = keys
+        self.count = 0
+
+    def take(self, seq: int, head: bytes, tree: Tree, books: Books) -> None:
+        """Record `seq` is the last one now: check what was attested then."""
+        while self._next and self._next["size"] <= seq:
+            body = parsed(self._next["body"].encode(), "checkpoints.jsonl")
+            book = body["state"]["book"]
+            ever = {"net": book["net"], "abs": book["absolute"]}
+            facts = (body["size"], body["root"], body["head"], ever)
+            if facts != (seq, tree.root().hex(), head.hex(), books.total):
+                raise Bad("checkpoint", seq=seq)
+            if not self._keys.sealed(seq, self._next["body"], self._next["sig"]):
+                raise Bad("seal", seq=seq)
+            self.count += 1
+            self._next = next(self._coming, None)
+
+    def finish(self) -> None:
+        """None may be left."""
+        if self._next:
+            raise Bad("orphan")
+
+
+class Check:
+    """The whole examination, step by step."""
+
+    def __init__(self, path: Path) -> None:
+        self.contents = Contents(path)
+        if "manifest.json" not in self.contents.names:
+            raise Bad("foreign")
+        self.manifest: dict[str, Any] = self.contents.json("manifest.json")
+        if self.manifest["format"] != FORMAT or self.manifest["v"] != VERSION:
+            raise Bad("newer" if self.manifest["format"] == FORMAT else "foreign")
+        self.first, self.last = self.manifest["first"], self.manifest["last"]
+        self.keys = Keys(self.contents.json("keys.json"), self.manifest)
+        self.books = Books(None)
+        self.signed = self.checkpoints = 0
+
+    def files(self) -> None:
+        """Every file is the one that the manifest names, and there is no other."""
+        listed = {entry["name"]: entry for entry in self.manifest["files"]}
+        for name in self.contents.names:
+            if name not in {*listed, "manifest.json", "manifest.sig"}:
+                raise Bad("extra", name)
+        for name, entry in listed.items():
+            made, size = hashlib.sha256(), 0
+            with self.contents.open(name) as file:
+                while chunk := file.read(1 << 20):
+                    made.update(chunk)
+                    size += len(chunk)
+            if (size, made.hexdigest()) != (entry["size"], entry["sha256"]):
+                raise Bad("changed", name)
+        if "manifest.sig" in self.contents.names:
+            with self.contents.open("manifest.json") as file:
+                content = file.read().decode()
+            if not self.keys.sealed(sys.maxsize, content, self.contents.json("manifest.sig")):
+                raise Bad("mark")
+
+    def records(self) -> None:
+        """Every record follows the one before it, is signed, and adds up."""
+        head, tree = NOTHING, Tree(0, [])
+        if self.first > 1:
+            head, before = self._opening(self.manifest["opening"])
+            self.books = Books(before)
+            tree = Tree(self.first - 1, self.manifest["opening"]["peaks"])
+        tables = Tables(self.contents)
+        checkpoints = Checkpoints(self.contents, self.keys)
+        signatures = self.contents.lines("signatures.jsonl")
+        seq = self.first - 1
+        with self.contents.open("records.jsonl") as file:
+            for seq, line in enumerate(file, self.first):
+                rec = line[:-1]
+                attested: dict[str, Any] = next(signatures, {})
+                record = self._record(seq, rec, head, attested)
+                head = leaf(rec)
+                self.signed += self.keys.check(seq, record, rec, attested["sig"])
+                self.books.take(seq, record)
+                if record["kind"] == "sale.closed":
+                    tables.take(seq, record["body"])
+                tree.add(head)
+                checkpoints.take(seq, head, tree, self.books)
+                bar(seq - self.first + 1, self.last - self.first + 1)
+        tables.finish()
+        checkpoints.finish()
+        for missing in self.keys.records:
+            raise Bad("hidden", seq=missing)
+        self.checkpoints = checkpoints.count
+        end = (seq, head.hex(), self.books.total, self.books.numbers)
+        if end != tuple(self.manifest[name] for name in ("last", "head", "total", "tickets")):
+            raise Bad("end")
+
+    def _opening(self, opening: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
+        """The hash and the totals before the first record, by that record or its checkpoint."""
+        if opening["record"]:
+            rec = opening["record"].encode()
+            return leaf(rec), parsed(rec, "manifest.json")
+        body = parsed(opening["checkpoint"].encode(), "manifest.json")
+        if not self.keys.sealed(self.first - 1, opening["checkpoint"], opening["sig"]):
+            raise Bad("seal", seq=self.first - 1)
+        book = body["state"]["book"]
+        total = {"net": book["net"], "abs": book["absolute"]}
+        return bytes.fromhex(body["head"]), {"total": total, "counts": body["state"]["counts"]}
+
+    def _record(self, seq: int, rec: bytes, head: bytes, row: dict[str, Any]) -> dict[str, Any]:
+        """What a record says, once it is what was written at that place."""
+        if (row.get("seq"), row.get("hash")) != (seq, leaf(rec).hex()):
+            raise Bad("hash", seq=seq)
+        record: dict[str, Any] = parsed(rec, str(seq))
+        if (record["seq"], record["prev"]) != (seq, head.hex()):
+            raise Bad("link", seq=seq)
+        again = json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        if again.encode() != rec:
+            raise Bad("form", seq=seq)
+        if any(record[name] != self.manifest[name] for name in ("store", "terminal", "sim")):
+            raise Bad("till", seq=seq)
+        return record
+
+    def found(self) -> Iterator[str]:
+        """What was found right."""
+        m, unsigned = self.manifest, self.last - self.first + 1 - self.signed
+        mark = " - SIMULATION" if m["sim"] else ""
+        yield say("whose", m["store"], m["terminal"], self.first, self.last, mark)
+        for seq, key in self.keys.history:
+            yield say("key", key["key"], seq)
+        yield say("counted", self.books.tickets, self.books.closures, self.signed)
+        witnesses = sum(1 for _ in self.contents.lines("cosignatures.jsonl"))
+        yield say("points", self.checkpoints, witnesses)
+        yield say("ends", euros(m["total"]["net"]), euros(m["total"]["abs"]), m["head"])
+        if unsigned:
+            yield say("bare", unsigned)
+        if "manifest.sig" not in self.contents.names:
+            yield say("witness")
+
+
+def bar(done: int, whole: int) -> None:
+    """Shows how far it is, where somebody watches."""
+    if (done % STEP == 0 or done == whole) and sys.stderr.isatty():
+        end = "\n" if done == whole else ""
+        print(f"\r{100 * done // whole:3d} % {done}/{whole}", end=end, file=sys.stderr, flush=True)
+
+
+def examine(path: Path) -> int:
+    """Check an archive, say what was found, and return the exit status."""
+    check = Check(path)
+    check.files()
+    check.records()
+    print(*check.found(), sep="\n")
+    if check.manifest["broken"]:
+        raise Bad("broken", check.manifest["broken"])
+    unchecked = bool(check.keys.history) and not SIGNATURES
+    print(say("unchecked", INSTALL) if unchecked else say("right"))
+    return 3 if unchecked else 0
+
+
+def main() -> int:
+    """Check the archive named on the command line, or the folder that this file lies in."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("archive", type=Path, nargs="?", default=Path(sys.argv[0]).parent)
+    parser.add_argument("--lang", choices=("fr", "en"), default="fr")
+    arguments = parser.parse_args()
+    LANGUAGE[0] = arguments.lang
+    try:
+        return examine(arguments.archive)
+    except Bad as error:
+        found = str(error)
+    except (zipfile.BadZipFile, EOFError, OSError, zlib.error) as error:
+        found = say("cut", error)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        found = say("strange", repr(error))
+    print(found, say("wrong"), sep="\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""What the verifier says, in French and in English, and how it says that something is wrong."""
+
+SAID = dict(
+    (key, (french, english))
+    for key, french, english in (
+        line.split("|")
+        for line in """
+path|{0} : ni un fichier ni un dossier|{0}: neither a file nor a folder
+cut|le ZIP est tronqué ou abîmé : {0}|the ZIP is cut short or damaged: {0}
+foreign|ce n'est pas une archive de caisse|this is no archive of a till
+newer|archive plus récente : prenez son propre verify.py|a newer archive: take its own verify.py
+missing|il manque le fichier {0}|the file {0} is missing
+extra|{0} n'est pas au manifeste, ou y est deux fois|{0} is not in the manifest, or is twice
+changed|{0} n'est pas le fichier archivé (empreinte)|{0} is not the file that was archived (hash)
+unreadable|{0} est illisible : {1}|{0} is unreadable: {1}
+strange|la structure du fichier est inattendue : {0}|the file's structure is unexpected: {0}
+end|le manifeste annonce une autre fin du journal|the manifest tells another end of the journal
+broken|l'archive a été faite d'un journal abîmé : {0}|it was made of a damaged journal: {0}
+name|le nom de la clé n'est pas son empreinte|the key's name is not its hash
+proof|la nouvelle clé n'a pas signé|the new key did not sign
+nowhere|cette clé ne suit pas la précédente|this key does not follow the one before it
+heir|la clé n'est pas signée par celle qui devait|the key is not signed by the one that had to
+hidden|keys.json ne dit rien de cette clé|keys.json tells nothing of this key
+early|signé alors qu'aucune clé n'était en vigueur|signed when no key was in force
+unsigned|il n'est pas signé alors qu'une clé était en vigueur|not signed, though a key was in force
+forged|sa signature n'est pas de la clé en vigueur|its signature is not of the key in force
+link|il ne suit pas l'enregistrement précédent|it does not follow the record before it
+hash|ses octets ne sont pas ceux de son empreinte|its bytes are not those of its hash
+form|sa forme n'est pas canonique|its form is not canonical
+till|il est d'une autre caisse|it is another till's
+number|ticket {0} : son numéro ne suit pas|ticket {0}: not the next number
+rates|ticket {0} : TVA et lignes diffèrent|ticket {0}: VAT and lines differ
+paid|ticket {0} : lignes, total et paiements diffèrent|ticket {0}: lines, total and payments differ
+total|ses totaux perpétuels ne sont pas ceux des tickets|its perpetual totals are not the tickets'
+closure|clôture : son numéro ne suit pas|closure: not the next number
+sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
+table|{0} dit {1} et l'enregistrement {2}|{0} says {1} and the record {2}
+rows|{0} a des lignes en trop|{0} has too many rows
+checkpoint|un point de contrôle dit autre chose|a checkpoint says otherwise
+seal|un point de contrôle est mal signé|a checkpoint is wrongly signed
+mark|le manifeste est mal signé|the manifest is wrongly signed
+orphan|un point de contrôle sans enregistrement|a checkpoint without its record
+whose|Magasin {0}, caisse {1}, écritures {2} à {3}{4}|Shop {0}, till {1}, records {2}-{3}{4}
+key|Clé {0} en vigueur dès l'enregistrement {1}|Key {0} in force from record {1}
+counted|{0} tickets, {1} clôtures, {2} signatures|{0} tickets, {1} closures, {2} signatures
+points|{0} points de contrôle, {1} contresignatures|{0} checkpoints, {1} cosignatures
+ends|Totaux perpétuels {0} ({1}), tête {2}|Perpetual totals {0} ({1}), head {2}
+bare|ATTENTION : {0} enregistrements non signés|WARNING: {0} records are not signed
+witness|Manifeste non signé : comparez la tête à un témoin|Manifest not signed: compare the head
+right|ARCHIVE CONFORME|THE ARCHIVE IS RIGHT
+wrong|ARCHIVE NON CONFORME|THE ARCHIVE IS NOT RIGHT
+unchecked|SIGNATURES NON VÉRIFIÉES : {0}|SIGNATURES NOT CHECKED: {0}
+""".strip().splitlines()
+    )
+)
+LANGUAGE = ["fr"]
+
+
+def say(key: str, *facts: object) -> str:
+    """The words in the language asked for."""
+    return SAID[key][LANGUAGE[0] == "en"].format(*facts)
+
+
+class Bad(Exception):
+    """Something is not as it must be: a key of SAID and its facts; `seq` is the record's."""
+
+    def __init__(self, key: str, *facts: object, seq: int = 0) -> None:
+        where = {"fr": f"ENREGISTREMENT {seq} : ", "en": f"RECORD {seq}: "}[LANGUAGE[0]]
+        super().__init__((where if seq else "") + say(key, *facts))
