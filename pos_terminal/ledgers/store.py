@@ -274,9 +274,10 @@ class LedgerStore:
     def _ticket(self, wanted: TicketWanted) -> TicketFound | None:
         place = (wanted.series, wanted.number)
         seq = self._db.execute("SELECT seq FROM ticket WHERE (series, number) = (?, ?)", place).get
-        if seq is None:
+        oldest = "SELECT min(number) FROM ticket WHERE series = ?"
+        if seq is None and wanted.number >= (self._db.execute(oldest, place[:1]).get or 0):
             return None
-        if seq <= self._journal.purged():
+        if seq is None or seq <= self._journal.purged():
             raise JournalError(faults.TICKET_PURGED, f"ticket {wanted.series} {wanted.number}")
         (row,) = self._journal.rows(seq - 1, 1)
         record = Record.read(row.rec, row.hash)

@@ -13,6 +13,7 @@ from pos_terminal.domain.clerks import Right
 from pos_terminal.domain.events import LineSold, ReceiptRequested, Returned, SaleClosed, Tender
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.forms import Asked, Form
+from pos_terminal.domain.key_table import ROWS
 from pos_terminal.domain.paper_codes import TillName, read_ticket, ticket_code
 from pos_terminal.domain.papers import paper
 from pos_terminal.domain.promotions import Promotion
@@ -404,6 +405,10 @@ def test_the_paper_names_the_ticket_that_was_refunded(till: Remembering) -> None
     refunding(till).press("2 PLU CASH")
     texts = [block.text for block in printed(till).blocks if isinstance(block, Text)]
     assert "Remboursement du ticket n° 2-000001" in texts
+
+
+def test_no_key_has_letters_that_begin_as_papers_do() -> None:
+    assert not [row for row in ROWS if row.letters.startswith("Y")]
 
 
 def test_codes_of_tickets_find_every_wrong_character() -> None:

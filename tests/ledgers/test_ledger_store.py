@@ -217,7 +217,10 @@ def test_behind_a_purge_it_begins_with_the_balances_carried_over(
         assert store.answer(DepositWanted(deposit.order)) == DepositsHeld((deposit,))
     assert store.answer(StockWanted()) == StockHeld(whole.stock)
     assert isinstance(first, SaleClosed)
-    assert store.answer(TicketWanted(first.series, first.number)) is None
+    with pytest.raises(JournalError) as raised:  # its number is below all that are there
+        store.answer(TicketWanted(first.series, first.number))
+    assert raised.value.fault is faults.TICKET_PURGED
+    assert store.answer(TicketWanted(first.series, 10**9)) is None
     store.close()
 
 

@@ -1,6 +1,7 @@
 """Every kind of mistake in a configuration, by file, line, key and reason; the last good one."""
 
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.barcode import Measure, Pattern
 from pos_terminal.domain.keys import Function
+from pos_terminal.domain.refunds import Validity
 from pos_terminal.runtime.boot import LAST_GOOD, boot
 from pos_terminal.runtime.config import BadConfiguration, line_of, load, plugins_named, read
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
@@ -191,6 +193,36 @@ def test_each_mistake_by_line_key_and_reason(
 def test_mistakes_about_drawers_and_services(drawers: str, key: str, reason: str) -> None:
     found = problems(GOOD + drawers)
     assert (found[0][1], found[0][2]) == (key, reason)
+
+
+@pytest.mark.parametrize(
+    ("refunds", "key", "reason"),
+    [
+        ("cash_limit = -1\n", "refunds", "cash_limit -1: 0 euros or more"),
+        ('reasons = [""]\n', "refunds", "'': 1 to 20 printable characters"),
+        ("limit = 1\n", "refunds.limit", "no such setting"),
+        ("validity = [{since = 2026-01-01, gift_months = -1, credit_note_months = 0}]\n", "refunds",
+         "a voucher holds 0 months (for ever) or more"),
+        ("validity = [{since = 2026-01-01, gift_months = 1, credit_note_months = 0}, "
+         "{since = 2026-01-01, gift_months = 2, credit_note_months = 0}]\n", "refunds",
+         "two values from the same date"),
+    ],
+)  # fmt: skip
+def test_mistakes_about_refunds(refunds: str, key: str, reason: str) -> None:
+    found = problems(f"{GOOD}[refunds]\n{refunds}")
+    assert (found[0][1], found[0][2]) == (key, reason)
+
+
+def test_refunds_and_how_long_vouchers_hold() -> None:
+    rows = (
+        "{since = 2024-01-01, gift_months = 12, credit_note_months = 0}",
+        "{since = 2026-09-01, gift_months = 24, credit_note_months = 6}",
+    )
+    text = f'{GOOD}[refunds]\nreasons = ["DEFAUT"]\nvalidity = [{", ".join(rows)}]\n'
+    found = settings(text).refunds
+    assert (found.reasons, found.cash_limit) == (("DEFAUT",), 200)
+    assert found.valid(date(2026, 8, 31)) == Validity(12, 0)
+    assert found.valid(date(2026, 9, 1)) == Validity(24, 6)
 
 
 def test_drawers_by_clerk() -> None:
