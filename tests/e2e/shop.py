@@ -17,8 +17,8 @@ from pos_terminal.runtime.clock import Clock, SystemClock
 E = TypeVar("E", bound=Event)
 KindOf = type[E]
 
-CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,option,for,min,max,voucher,\
-from,stock,stock_unit,alert,content,part_of,part,made,allergens
+CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,option,for,min,max,\
+voucher,from,stock,stock_unit,alert,content,part_of,part,made,allergens
 1,TRADITION,"1,30",,5.5,,pain,"1,00",,,,,,,,,,,,,,,gluten
 2,BAGUETTE,"1,00",,5.5,3000100028864
 3,CAFE,"1,50",,10,
@@ -83,7 +83,8 @@ def keys(text: str) -> list[str]:
         "VOID": "KEY_F10", "CARD": "KEY_F11", "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN",
         "CADEAU": "KEY_1", "BREF": "KEY_2", "NOTE": "KEY_3", "QR": "KEY_4",
         "CLIENT": "KEY_6", "FACTURE": "KEY_7",
-        "COMMANDE": "KEY_8", "ACOMPTE": "KEY_9", "ARRHES": "KEY_0", "TAUX": "KEY_MINUS", "DON": "KEY_EQUAL",
+        "COMMANDE": "KEY_8", "ACOMPTE": "KEY_9", "ARRHES": "KEY_0",
+        "TAUX": "KEY_MINUS", "DON": "KEY_EQUAL",
         "AVOIR": "KEY_A", "BON": "KEY_O",
         "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",

@@ -18,8 +18,8 @@ from pos_terminal.replay.clock import ReplayClock
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run
-from tests.e2e.shop import Shop, open_shop
 from tests.e2e.customers import customer
+from tests.e2e.shop import Shop, open_shop
 from tests.e2e.staff import hire
 
 PARIS = ZoneInfo("Europe/Paris")
