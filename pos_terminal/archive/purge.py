@@ -31,7 +31,8 @@ def plan(
 ) -> Plan:
     """The longest span that may go: the days that opened before a date, or through that closure.
 
-    NoPurge where there is none, and where what is open or was last sold still needs its records.
+    What is open, or was last sold, still needs its records: NoPurge where that closure would take
+    them, and where there is no day before.
     """
     with opened(directory) as source:
         span = source.span(None, None)
@@ -40,7 +41,8 @@ def plan(
             closed = record.event
             if isinstance(closed, PeriodClosed) and closed.period is Period.DAY:
                 fits = closed.number <= through or (before and closed.label < before.isoformat())
-                chosen = (record.seq, closed) if fits else chosen
+                if fits and (record.seq < running.base or through or chosen is None):
+                    chosen = (record.seq, closed)
     if chosen is None:
         raise NoPurge("no day that is still here was closed by then")
     last, closed = chosen

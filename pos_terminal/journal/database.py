@@ -20,6 +20,7 @@ from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
+from pos_terminal.journal.place import MARK
 
 NAME = "journal.db"
 log = logging.getLogger(__name__)
@@ -189,6 +190,9 @@ class Reader:
 def reading(path: Path, vfs: str = "") -> Iterator[Reader]:
     """A Reader on an existing journal; JournalError where there is none or it cannot be read."""
     if not path.exists():
+        if (path.parent / MARK).exists():
+            detail = f"{path} is gone, and a journal was kept here: restore it"
+            raise JournalError(faults.JOURNAL_DAMAGED, detail)
         raise JournalError(faults.JOURNAL_MISSING, f"there is no {path}")
     with using(path), closing(Reader(path, vfs)) as reader:
         reader.check(path)

@@ -131,6 +131,24 @@ def test_a_copy_that_is_the_same_file_or_spoilt_or_another_s_is_refused(
     assert [r.rec for r in records(state)] == before
 
 
+def test_a_date_takes_no_more_than_may_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All days are closed, and the last ticket is in the last of them."""
+    state = tmp_path / "closed"
+    line = Line(state, capsys)
+    days(state, 3)
+    one, two = tmp_path / "a.zip", tmp_path / "b.zip"
+    assert line("journal", "archive", "--out", one)[0] == 0
+    shutil.copy(one, two)
+    words = ("journal", "purge", "--copy", one, "--copy", two)
+    status, said = line(*words, "--through-closure", "3")
+    assert (status, said["code"]) == (1, "J-121")
+    status, done = line(*words, "--before", "2030-01-01")
+    assert (status, done["closure"]) == (0, 2)
+    assert line("journal", "verify")[0] == 0
+
+
 def test_who_was_erased_stays_erased_for_a_backup_of_before(
     tmp_path: Path, line: Line, state: Path
 ) -> None:

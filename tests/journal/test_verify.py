@@ -244,3 +244,12 @@ def test_no_journal_is_an_error_and_makes_none(tmp_path: Path) -> None:
         verify(database(tmp_path))
     assert caught.value.fault is faults.JOURNAL_MISSING
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_is_gone_is_no_wrong_folder(tmp_path: Path) -> None:
+    """Its mark is still there: nobody is told to look elsewhere."""
+    run(kept(tmp_path, [SIGN_ON]))
+    database(tmp_path).unlink()
+    with pytest.raises(JournalError, match="a journal was kept here") as caught:
+        verify(database(tmp_path))
+    assert caught.value.fault is faults.JOURNAL_DAMAGED
