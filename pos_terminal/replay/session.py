@@ -53,6 +53,9 @@ plugins = ["evdev", "serial-scanner", "toledo", "vfd", "escpos", "sim"]
 [tenders]
 legal_limits = false
 
+[refunds]
+cash_limit = 99999
+
 """
 
 

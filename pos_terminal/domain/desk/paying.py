@@ -75,7 +75,7 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
     paid = sale.pay(kind, given)
     if limit.most is not None and paid.amount > limit.most:
         raise Refused(limit.why)
-    if kind is CASH and paid.amount < -desk.refunds.cash_limit * 100 and desk.rules.legal_limits:
+    if kind is CASH and paid.amount < -desk.refunds.cash_limit * 100:
         raise Refused(faults.REFUND_LIMIT)
     if paid.change > desk.rules.change_limit * 100:
         raise Refused(faults.CHANGE_LIMIT)
