@@ -1,5 +1,7 @@
 """A record on one line: number, local time, kind, and what happened, with amounts in euros."""
 
+from fractions import Fraction
+
 from pos_terminal.domain.adjustment_events import (
     DiscountGiven,
     DiscountWithdrawn,
@@ -24,8 +26,10 @@ from pos_terminal.domain.events import (
     TillStarted,
     TillStopped,
 )
+from pos_terminal.domain.goods import amount
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.quantity import Unit, thousandths
+from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
 
@@ -118,6 +122,23 @@ def _receipt(event: ReceiptRequested | ReceiptPrinted) -> str:
     return f"{ticket}: {event.outcome} {event.fault}".rstrip()
 
 
+def _of_goods(event: StockMoved | BottleOpened | BottleFinished) -> str:
+    match event:
+        case StockMoved():
+            moved = amount(Fraction(event.numerator, event.denominator))
+            sale = f" (sale {event.sale}, line {event.line})" if event.sale else ""
+            part = f" by [{event.part}]" if event.part else ""
+            return f"[{event.plu}] {moved} {event.cause} {event.note}".rstrip() + part + sale
+        case BottleOpened():
+            return f"[{event.plu}]"
+        case BottleFinished():
+            of = amount(event.content.fraction)
+            sold, given = amount(event.sold.fraction), amount(event.given.fraction)
+            left, missing = amount(event.left.fraction), amount(event.missing.fraction)
+            out = f"{sold} sold, {given} given, {left} left, {missing} missing"
+            return f"[{event.plu}] of {of}: {out}"
+
+
 def _of_the_till(event: Event) -> str:
     match event:
         case TillStarted():
@@ -130,6 +151,8 @@ def _of_the_till(event: Event) -> str:
             return f"operator {event.operator}, wrong PIN {event.tries}"
         case AuthorityGiven():
             return f"operator {event.authority} allows {event.right}"
+        case StockMoved() | BottleOpened() | BottleFinished():
+            return _of_goods(event)
         case CatalogChanged():
             return f"catalogue {event.catalog[:12]}"
         case UnknownEvent():

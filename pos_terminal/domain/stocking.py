@@ -31,7 +31,7 @@ class Owner(Struct, frozen=True):
         vessel = self.whole.vessel
         if vessel is None:
             return False
-        return self.share < vessel if self.part else self.whole.unit is Unit.CL
+        return self.share < vessel if self.part else self.whole.unit is not Unit.PIECE
 
 
 def owner(item: Item, catalog: Catalog) -> Owner | None:

@@ -62,7 +62,7 @@ def test_what_there_is(state: Path, till: Stockroom, capsys: pytest.CaptureFixtu
     rows = said(capsys, "show", "--state", str(state), "--json")["stock"]
     found = {row["plu"]: Fraction(row["numerator"], row["denominator"]) for row in rows}
     assert {plu: held for plu, held in found.items() if held} == till.stock()
-    assert set(found) == {"1", "4", "41", "45", "50"}
+    assert set(found) == {"1", "4", "41", "45", "47", "50"}
     (wine,) = [row for row in rows if row["plu"] == "41"]
     assert wine["counted"] == "5 verre"
     assert wine["low"]
@@ -106,3 +106,12 @@ def test_a_state_without_journal_or_catalogue_is_said(
 ) -> None:
     assert main(["stock", "show", "--state", str(tmp_path), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["code"].startswith("J-")
+
+
+def test_the_journal_is_shown_for_people(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["journal", "show", "--state", str(state)]) == 0
+    shown = capsys.readouterr().out
+    assert "stock.moved        [41] -0,5 sale by [42] (sale 1, line 1)" in shown
+    assert "stock.moved        [41] 2 delivered" in shown
+    assert "bottle.opened      [41]" in shown
+    assert "[41] of 1: 0,5 sold, 1/6 given, 0 left, 1/3 missing" in shown

@@ -32,6 +32,7 @@ GOODS = """plu,name,price,unit,vat,family,stock,stock_unit,alert,content,part_of
 43,PICHET RHONE,11,,20,bar,,,,,41,50 cl,,
 44,CARTON RHONE,66,,20,vin,,,,,41,6,,
 45,PASTIS,"0,50",cl,20,bar,yes,cl,,70 cl,,,,aucun
+47,MEULE,18,kg,5.5,fromage,yes,,,2 kg,,,,lait
 46,DOSE PASTIS,2,,20,bar,,,,,45,2 cl,,
 50,TARTE,3,,5.5,pain,yes,,2,,,,yes,gluten; oeufs; lait; fruits a coque; soja
 """

@@ -41,7 +41,7 @@ SHARES = {
     "2": ("1", Fraction(1, 2)), "42": ("41", Fraction(1, 6)), "43": ("41", Fraction(2, 3)),
     "44": ("41", Fraction(6)), "46": ("45", Fraction(2)),
 }  # fmt: skip
-KEPT = {"1", "4", "41", "45", "50"}
+KEPT = {"1", "4", "41", "45", "47", "50"}
 
 
 class Keeper(Clerk):

@@ -233,7 +233,7 @@ def test_the_stock_list(till: Stockroom) -> None:
     assert listed(till) == [
         "PRESQUE EPUISE", "COMTE | 0", "COTES DU RHONE | 12 verre", "TARTE | 0",
         "bar", "PASTIS | 4 cl", "fromage", "COMTE | 0", "pain", "TARTE | 0", "TRADITION | 10",
-        "vin", "COTES DU RHONE | 12 verre", "Articles suivis : 5",
+        "vin", "COTES DU RHONE | 12 verre", "Articles suivis : 6",
     ]  # fmt: skip
     paper = goods_paper.paper(
         Shop("Chez Nous"), "2", till.lists[-1].listing, "2026-01-05T08:30:00.000", simulated=True
@@ -327,6 +327,13 @@ def test_a_bottle_of_what_is_sold_by_the_centilitre(till: Stockroom) -> None:
     assert (done.content.fraction, done.sold.fraction) == (70, 44)
     assert done.missing.fraction == 26
     assert till.stock() == {"45": Fraction(-70)}
+
+
+def test_a_wheel_of_cheese_is_cut_as_a_bottle_is_poured(till: Stockroom) -> None:
+    till.press("OUVRIR 47 PLU 480 g 47 PLU 1200 g 47 PLU CASH FINIR 47 PLU")
+    (done,) = till.of(BottleFinished)
+    assert (done.content.fraction, done.sold.fraction) == (2, Fraction(168, 100))
+    assert till.stock() == {"47": Fraction(-2)}
 
 
 def test_a_whole_bottle_or_a_case_is_not_poured(till: Stockroom) -> None:

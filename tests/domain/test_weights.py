@@ -158,7 +158,8 @@ def test_a_label_has_its_own_weight() -> None:
     till = bench()
     till.press("20 TARE")
     till.scan(label("220000400480"))
-    assert till.fault is faults.NOT_BY_WEIGHT
+    assert till.fault is faults.NOT_NOW
+    assert not till.of(LineSold)
 
 
 def test_the_shop_says_why_weights_may_be_typed() -> None:

@@ -43,9 +43,10 @@ def tared(desk: Desk, waiting: Weighing, grams: int) -> Step:
 def check(desk: Desk, found: Found) -> None:
     """A weight, a tare or a reason typed is for what is sold by weight. Raises Refused."""
     entry = desk.entry
-    by_weight = found.item.unit is Unit.KG and found.quantity is None and found.cents is None
+    labelled = found.quantity is not None or found.cents is not None
+    by_weight = found.item.unit is Unit.KG and not labelled
     if (entry.by_weight or entry.tare is not None) and not by_weight:
-        raise Refused(faults.NOT_BY_WEIGHT)
+        raise Refused(faults.NOT_NOW if labelled else faults.NOT_BY_WEIGHT)
     if entry.reason is not None and not (by_weight and entry.quantity is not None):
         raise Refused(faults.NOT_NOW)  # it is for something else
     if entry.reason is not None and entry.reason > len(desk.terms.weight_reasons):
