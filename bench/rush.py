@@ -31,6 +31,9 @@ FASTER = 20
 KEY_PAUSE = 0.25
 """Seconds between two keys of a practised clerk."""
 
+PATIENCE = 20.0
+"""Seconds without any paper after which none will come."""
+
 PRINTING = 1.0
 """Seconds that the printer takes for a receipt, in the bench's time."""
 
@@ -160,8 +163,8 @@ async def _measure(setting: Setting) -> list[Figure]:
         Figure(key="rush.an_hour", what=f"tickets an hour, at {FASTER} times the pace", unit="/h",
                value=round(closed / seconds * 3600 / FASTER),
                limit=("wanted", AN_HOUR)),
-        Figure(key="rush.lost", what=f"sales lost, of {opened}", unit="",
-               value=opened - closed - given_up, at_most=0),
+        Figure(key="rush.lost", what=f"sales or papers lost, of {opened} sales", unit="",
+               value=opened - closed - given_up + taken.papers - taken.printed, at_most=0),
     ]  # fmt: skip
 
 
@@ -194,11 +197,13 @@ async def _play(ends: Ends, raw: RawCommits, count: int) -> tuple[Taken, float]:
 
 
 async def _count_papers(ends: Ends, taken: Taken, finished: asyncio.Event) -> None:
-    """Until all that was asked for is printed, and nothing more will be asked for."""
+    """Until all that was asked for is printed, or nothing more comes."""
     while not finished.is_set() or taken.printed < taken.papers:
         try:
-            await ends.far_printer.job(2 * PRINTING)
+            await ends.far_printer.job(PATIENCE)
         except TimeoutError:
+            if finished.is_set():
+                return
             continue
         taken.printed += 1
 
