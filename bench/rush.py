@@ -136,7 +136,7 @@ def measure(setting: Setting) -> list[Figure]:
 async def _measure(setting: Setting) -> list[Figure]:
     count = setting.rounds(TICKETS)
     folder = setting.directory / "rush"
-    with closing(RawCommits(setting.directory)) as raw:
+    with closing(RawCommits(setting.folder("rush-raw"))) as raw:
         async with open_shop(folder, more=SETTINGS, printing=PRINTING) as shop:
             _hire(shop)
             async with shop.started() as terminal:
