@@ -9,6 +9,7 @@ from pos_terminal.domain.adjustment_events import (
     PricesChosen,
     PromotionsApplied,
 )
+from pos_terminal.domain.cash_events import DepositMoved
 from pos_terminal.domain.clerk_events import AuthorityGiven, OperatorRefused
 from pos_terminal.domain.events import (
     CatalogChanged,
@@ -27,6 +28,7 @@ from pos_terminal.domain.events import (
     TillStopped,
 )
 from pos_terminal.domain.goods import amount
+from pos_terminal.domain.invoice_events import InvoiceMade
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.quantity import Unit, thousandths
 from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
@@ -114,9 +116,10 @@ def _paid(paid: Paid) -> str:
 
 
 def _receipt(event: ReceiptRequested | ReceiptPrinted) -> str:
-    paper = f"{event.form} " if event.form else ""
-    which = f"{paper}duplicate {event.copy} of" if event.copy else f"{paper or 'receipt '}of"
-    ticket = f"{which} ticket {event.series}-{event.number}"
+    paper = event.form or "receipt"
+    which = f"{event.form} duplicate {event.copy}".lstrip() if event.copy else paper
+    what = "invoice" if event.form == "invoice" else "ticket"
+    ticket = f"{which} of {what} {event.series}-{event.number}"
     if isinstance(event, ReceiptRequested):
         return ticket
     return f"{ticket}: {event.outcome} {event.fault}".rstrip()
@@ -139,6 +142,17 @@ def _of_goods(event: StockMoved | BottleOpened | BottleFinished) -> str:
             return f"[{event.plu}] of {of}: {out}"
 
 
+def _of_customers(event: InvoiceMade | DepositMoved) -> str:
+    match event:
+        case InvoiceMade():
+            ticket = f"ticket {event.ticket_series}-{event.ticket_number}"
+            made = f"invoice {event.series}-{event.number} of {ticket}"
+            return f"{made}, person {event.person[:12]}: {euros(event.total)} €"
+        case DepositMoved():
+            ticket = f" (ticket {event.series}-{event.number})" if event.number else ""
+            return f"order {event.order}: {event.nature} {euros(event.amount)} €{ticket}"
+
+
 def _of_the_till(event: Event) -> str:
     match event:
         case TillStarted():
@@ -153,6 +167,8 @@ def _of_the_till(event: Event) -> str:
             return f"operator {event.authority} allows {event.right}"
         case StockMoved() | BottleOpened() | BottleFinished():
             return _of_goods(event)
+        case InvoiceMade() | DepositMoved():
+            return _of_customers(event)
         case CatalogChanged():
             return f"catalogue {event.catalog[:12]}"
         case UnknownEvent():

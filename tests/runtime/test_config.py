@@ -225,6 +225,26 @@ def test_refunds_and_how_long_vouchers_hold() -> None:
     assert found.valid(date(2026, 9, 1)) == Validity(24, 6)
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "reason"),
+    [
+        ('[papers]\nnote = "never"\n', "papers", "note 'never': print, offer or asked"),
+        ('[seller]\nsiret = "123"\n', "seller", "siret '123': 14 digits"),
+        ("[tenders]\ndonation_most = 0\n", "tenders", "donation_most 0: at least 1 euro"),
+    ],
+)
+def test_mistakes_about_papers_and_gifts(table: str, key: str, reason: str) -> None:
+    found = problems(GOOD + table)
+    assert (found[0][1], found[0][2]) == (key, reason)
+
+
+def test_what_papers_say_of_the_seller() -> None:
+    text = f'{GOOD}[papers]\nnote = "offer"\n[seller]\nform = "SARL"\nterms = ["Net"]\n'
+    found = settings(text + "[closing]\nyear_begins = 7\n").papers
+    assert (found.note, found.seller.form, found.seller.terms) == ("offer", "SARL", ("Net",))
+    assert (found.shop.name, found.year_begins) == (settings(GOOD).shop.name, 7)
+
+
 def test_drawers_by_clerk() -> None:
     text = GOOD + '[[drawers]]\ndevice = "drawer"\nclerks = [1, 2]\n[[drawers]]\nclerks = [3]\n'
     found = settings(text).drawers
