@@ -16,7 +16,7 @@ import apsw
 
 from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.domain.system_events import KeyMade, KeyRotated
-from pos_terminal.journal import catalogs, codec, keyring, place
+from pos_terminal.journal import codec, keyring, place
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME, connect, insert, let_go, open_writer
@@ -24,14 +24,21 @@ from pos_terminal.journal.errors import using
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.verify import verify
 
-BESIDE = (keyring.FOLDER, catalogs.FOLDER)
-"""Folders that come back with a copied directory."""
-
-FILES = (place.MARK, "terminal.good.toml", "catalog.sha256")
-"""Files that do."""
-
-PERSONS = "persons.db"
-"""Personal data, a database of its own."""
+BESIDE = {
+    "catalogs/": "the catalogues and promotions that sales name by their SHA-256",
+    "keys/": "the keys that sign, and the one of personal data: private, never in an archive",
+    "traces/": "technical events that wait for their record",
+    "persons.db": "personal data, encrypted; keys/persons.key opens it",
+    "clerks.toml": "who may sign on, and what each may do",
+    "catalog.sha256": "which catalogue is in force",
+    "promotions.sha256": "which promotions are",
+    "terminal.good.toml": "the last good settings",
+    "keymap.good.toml": "the last good key map of the shop's own",
+    "journal.mark": "which journal is kept here",
+    "signer.down": "since when the signer does not work",
+}
+"""What lies in the state directory and is no projection of the journal: backed up with it, and
+restored from a copied directory. Databases end in .db, folders in /."""
 
 
 class NoRestore(Exception):
@@ -90,14 +97,14 @@ def _from_directory(source: Path, directory: Path) -> None:
         raise NoRestore(f"there is no {source / NAME}")
     verify(source / NAME)
     _copy(source / NAME, directory / NAME)
-    if (source / PERSONS).exists():
-        _copy(source / PERSONS, directory / PERSONS)
     for name in BESIDE:
-        if (source / name).is_dir():
-            shutil.copytree(source / name, directory / name)
-    for name in FILES:
-        if (source / name).is_file():
-            shutil.copy2(source / name, directory / name)
+        old, new = source / name, directory / name
+        if old.is_dir():
+            shutil.copytree(old, new)
+        elif old.suffix == ".db" and old.is_file():
+            _copy(old, new)
+        elif old.is_file():
+            shutil.copy2(old, new)
 
 
 def _copy(source: Path, target: Path) -> None:

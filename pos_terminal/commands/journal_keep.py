@@ -17,7 +17,7 @@ import msgspec
 from pos_terminal.archive import purge
 from pos_terminal.archive.copies import BadCopy, Copy, must_hold, verified_copies
 from pos_terminal.archive.purge import NoPurge, Plan
-from pos_terminal.archive.restore import NoRestore, Restored, restore
+from pos_terminal.archive.restore import BESIDE, NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults, jet
@@ -33,15 +33,6 @@ from pos_terminal.runtime.keeping import stopped_till
 
 BAR = 40
 LAST_DAYS = 14
-
-BESIDE = {
-    "catalogs/": "the catalogues that sales name by their SHA-256",
-    "keys/": "the keys that sign: private to the till, never in an archive",
-    "persons.db": "personal data, encrypted; keys/persons.key opens it",
-    "outbox.db": "messages that wait to be sent",
-    "terminal.good.toml": "the last good settings",
-}
-"""What lies in the state directory and is no projection of the journal: to be backed up with it."""
 
 
 def add_actions(

@@ -9,9 +9,13 @@ import msgspec
 import pytest
 
 from pos_terminal.__main__ import main
+from pos_terminal.archive.restore import BESIDE, restore
 from pos_terminal.domain import jet
 from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.journal import catalogs, down, keyring, place, traces
 from pos_terminal.journal.database import connect
+from pos_terminal.persons import database
+from pos_terminal.runtime import boot, catalogue, clerks, promotions
 from tests.closing.journaled import Line, days, kept, records
 from tests.persons.people import CONTACT
 
@@ -110,3 +114,22 @@ def test_an_unclean_copy_brings_its_persons_with_the_log(
     assert (new / "persons.db").stat().st_mode & 0o777 == 0o600
     assert main(["person", "export", "--state", str(new), person]) == 0
     assert str(CONTACT.data.name) in capsys.readouterr().out
+
+
+def test_all_that_is_no_projection_comes_back(state: Path, line: Line, tmp_path: Path) -> None:
+    """Under the names by which the till keeps it."""
+    files = (
+        boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME, catalogue.IN_FORCE, promotions.IN_FORCE,
+        down.NAME, place.MARK,
+    )  # fmt: skip
+    folders = {f"{name}/" for name in (catalogs.FOLDER, keyring.FOLDER, traces.FOLDER)}
+    assert set(BESIDE) == {*files, *folders, database.NAME}
+    for name in (boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME):
+        (state / name).write_text("# kept\n")
+    for name in (catalogue.IN_FORCE, promotions.IN_FORCE):
+        (state / name).write_text("ab" * 32)
+    new = tmp_path / "new"
+    assert restore([state], new).keys
+    for name in (*files, f"{catalogs.FOLDER}/a"):
+        assert (new / name).exists() == (state / name).exists(), name
+    assert line("journal", "stats", state=new)[1]["beside"]["clerks.toml"]
