@@ -209,15 +209,21 @@ def _of_periods(event: Event) -> Entry | None:
     return None
 
 
+def _which(drawer: int) -> str:
+    """The first drawer is the only one of most tills: the others are named."""
+    return f", tiroir {drawer}" if drawer > 1 else ""
+
+
 def _of_the_drawer(event: Event) -> Entry | None:
     match event:
         case DrawerOpened():
-            return Entry(DRAWER, f"{event.reason}, par {event.authority}")
+            return Entry(DRAWER, f"{event.reason}, par {event.authority}{_which(event.drawer)}")
         case CashMoved():
             code = FLOAT if event.movement == "float" else CASH
-            return Entry(code, f"{event.movement} {euros(event.amount)} €")
+            return Entry(code, f"{event.movement} {euros(event.amount)} €{_which(event.drawer)}")
         case CashCounted():
-            return Entry(COUNT, f"{euros(event.counted)} € pour {euros(event.expected)} €")
+            gap = f"{euros(event.counted)} € pour {euros(event.expected)} €"
+            return Entry(COUNT, f"{gap}{_which(event.drawer)}")
         case PaymentChanged():
             moved = f"{event.from_tender} vers {event.to_tender} {euros(event.amount)} €"
             return Entry(PAYMENT, f"ticket {event.series}-{event.number}, {moved}")

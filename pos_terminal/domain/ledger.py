@@ -64,10 +64,14 @@ class SoldWanted(Struct, frozen=True):
 
 
 class ClosureWanted(Struct, frozen=True):
-    """A closure, by its number among those of its period, 0 for the last: a `ClosureFound`."""
+    """A closure, by its number among those of its period, or by its label: a `ClosureFound`.
+
+    The last that fits; with number 0 and no label the last of all.
+    """
 
     period: Period
-    number: int
+    number: int = 0
+    label: str = ""
 
 
 Wanted = (
@@ -164,7 +168,8 @@ class Changes(Struct):
     `tickets` are the records of closed tickets by series and number; `papers` how many of one were
     asked for, by series, number and whether it was a gift receipt; `returned` what came back by
     series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
-    session first sold; `closures` the records of closures by period and number, and `copies` how
+    session first sold; `closures` the records and labels of closures by period and number, and
+    `copies` how
     many of one were printed again; `bottles` what happened to bottles, with its local time;
     `ledgers` the balances' differences.
     """
@@ -175,7 +180,7 @@ class Changes(Struct):
     returned: dict[tuple[str, int, int], Back] = field(default_factory=dict)
     sold: dict[tuple[int, str], int] = field(default_factory=dict)
     days: dict[int, str] = field(default_factory=dict)
-    closures: dict[tuple[str, int], int] = field(default_factory=dict)
+    closures: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     copies: dict[tuple[str, int], int] = field(default_factory=dict)
     bottles: list[tuple[BottleEvent, str]] = field(default_factory=list)
     ledgers: Ledgers = field(default_factory=Ledgers)
@@ -193,7 +198,7 @@ class Changes(Struct):
             paper = event.series, event.number, int(event.form == Form.GIFT.value)
             self.papers[paper] = event.copy + 1
         if isinstance(event, PeriodClosed):
-            self.closures[event.period.value, event.number] = seq
+            self.closures[event.period.value, event.number] = seq, event.label
         if isinstance(event, PeriodCopied):
             self.copies[event.period.value, event.number] = event.copy
         if not isinstance(event, SaleClosed):

@@ -50,7 +50,7 @@ from pos_terminal.journal.record import Record
 from pos_terminal.ledgers import bottles
 
 NAME = "ledgers.db"
-LAYOUT = 7
+LAYOUT = 8
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -87,7 +87,8 @@ CREATE TABLE stock (
     plu TEXT PRIMARY KEY, numerator TEXT NOT NULL, denominator TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE closure (
-    period TEXT, number INTEGER, seq INTEGER NOT NULL, copies INTEGER NOT NULL DEFAULT 0,
+    period TEXT, number INTEGER, seq INTEGER NOT NULL, label TEXT NOT NULL,
+    copies INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (period, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE day (session INTEGER PRIMARY KEY, date TEXT NOT NULL) STRICT;
@@ -160,8 +161,8 @@ class LedgerStore:
                     return bottles.answer(self._db, wanted)
                 case SoldWanted(days):
                     return self._sold(days)
-                case ClosureWanted(period, number):
-                    return self._closure(period.value, number)
+                case ClosureWanted():
+                    return self._closure(wanted)
                 case _:
                     raise ValueError(f"{wanted} is no question about the past")
 
@@ -230,8 +231,8 @@ class LedgerStore:
             ((*ticket, seq) for ticket, seq in changes.tickets.items()),
         )
         many(
-            "INSERT INTO closure (period, number, seq) VALUES (?, ?, ?)",
-            ((*closure, seq) for closure, seq in changes.closures.items()),
+            "INSERT INTO closure (period, number, seq, label) VALUES (?, ?, ?, ?)",
+            ((*closure, *made) for closure, made in changes.closures.items()),
         )
         many(
             "UPDATE closure SET copies = ? WHERE (period, number) = (?, ?)",
@@ -310,14 +311,15 @@ class LedgerStore:
                 return made, rows[0][0] if rows else 0
         return None, 0
 
-    def _closure(self, period: str, number: int) -> ClosureFound | None:
+    def _closure(self, wanted: ClosureWanted) -> ClosureFound | None:
         sql = (
-            "SELECT seq, copies FROM closure WHERE period = ? AND (number = ? OR ? = 0) "
-            "ORDER BY number DESC LIMIT 1"
+            "SELECT seq, copies FROM closure WHERE period = ? "
+            "AND ? IN (0, number) AND ? IN ('', label) ORDER BY number DESC LIMIT 1"
         )
-        for seq, copies in self._rows(sql, period, number, number):
+        period = wanted.period.value
+        for seq, copies in self._rows(sql, period, wanted.number, wanted.label):
             if seq <= self._journal.purged():
-                raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period} {number}")
+                raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period}, record {seq}")
             (row,) = self._journal.rows(seq - 1, 1)
             record = Record.read(row.rec, row.hash)
             if not isinstance(record.event, PeriodClosed):

@@ -176,6 +176,17 @@ def test_a_duplicate_is_looked_up_numbered_and_recorded() -> None:
     asked = effect(till.press("12 ZBIS"), LookUp)
     assert isinstance(asked, LookUp)
     assert asked.wanted == ClosureWanted(Period.DAY, 12)
+    till.press("C C")
+    for typed, wanted in (
+        ("ZBIS", ClosureWanted(Period.DAY)),
+        ("202609 ZBIS", ClosureWanted(Period.MONTH, label="2026-09")),
+        ("202600 ZBIS", ClosureWanted(Period.YEAR, label="2026")),
+        ("12 ZBIS", ClosureWanted(Period.DAY, 12)),
+    ):
+        asked = effect(till.press(typed), LookUp)
+        assert isinstance(asked, LookUp)
+        assert asked.wanted == wanted
+        till.press("C C") if typed != "12 ZBIS" else None
     closed = Book().after(CashMoved(movement="in", amount=5), 1, moment().at)
     found = ClosureFound(
         closed.closure(Period.DAY, 2, "2026-01-05"), moment().at, 2, bytes(32), copies=2

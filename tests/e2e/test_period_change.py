@@ -129,7 +129,7 @@ def test_a_clock_that_leaps_a_month_is_on_record_before_the_closures(tmp_path: P
 
     run(scenario())
     kinds = [record.kind for record in records(tmp_path / "state")]
-    assert kinds[kinds.index("clock.jumped") + 1] == "period.closed"
+    assert kinds[kinds.index("clock.jumped") + 1] == "period.closed", kinds
     assert story(tmp_path / "state") == ["sale", "ticket", "day", "month", "sale", "ticket"]
 
 
@@ -170,3 +170,24 @@ async def _ready(shop: Shop) -> None:
         while port.state is not PortState.IDLE:
             await asyncio.sleep(0.01)
 
+
+
+def test_a_month_and_a_year_are_printed_once_more(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with open_shop(tmp_path, clock=at(2026, 12, 31, 18)) as shop:
+            await sell(shop)
+        async with open_shop(tmp_path, clock=at(2027, 1, 2, 7)) as shop:
+            await _ready(shop)
+            await sell(shop, 2)
+            await papers(shop, "CLOTURE ANNUELLE")
+            for typed, title in (
+                ("202612 ZBIS", "CLOTURE DU MOIS 12/2026"),
+                ("202600 ZBIS", "CLOTURE ANNUELLE 2026"),
+                ("ZBIS", "CLOTURE DU JOUR 31/12/2026"),
+            ):
+                await shop.type(typed)
+                await papers(shop, title, "DUPLICATA 1")
+            await shop.type("202611 ZBIS")
+            await shop.shows("Z INCONNU", "S-262")
+
+    run(scenario())

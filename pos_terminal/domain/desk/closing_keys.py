@@ -27,6 +27,9 @@ from pos_terminal.domain.steps import (
     Step,
 )
 
+YEAR_AND_MONTH = 6
+"""Digits of a month, such as 202609."""
+
 CONFIRMING = (Function.COUNT, Function.PLU)
 """The keys that take the number of pieces typed: COMPTE, and the large key of most keyboards."""
 
@@ -113,14 +116,26 @@ def service(desk: Desk, _: str, __: Moment) -> Step:
 
 
 def reprint(desk: Desk, _: str, __: Moment) -> Step:
-    """`ZBIS`: print the last Z once more; `12 ZBIS`: that of number 12."""
+    """`ZBIS`: print the last Z once more; `12 ZBIS`: that of number 12.
+
+    `202609 ZBIS`: that of September 2026; `202600 ZBIS`: of the fiscal year that began in 2026.
+    """
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
-    number = int(desk.entry.whole()) if desk.entry.number else 0
-    wanted = ClosureWanted(Period.DAY, number)
+    wanted = _wanted(desk.entry.whole()) if desk.entry.number else ClosureWanted(Period.DAY)
     return authority.need(
         desk, Right.CLOSE, lambda: look_up(desk, wanted, lambda found, _: _copy(desk, found))
     )
+
+
+def _wanted(typed: str) -> ClosureWanted:
+    """Six digits are a month; the month 00 is the year."""
+    if len(typed) != YEAR_AND_MONTH:
+        return ClosureWanted(Period.DAY, int(typed))
+    year, month = typed[:4], typed[4:]
+    if month == "00":
+        return ClosureWanted(Period.YEAR, label=year)
+    return ClosureWanted(Period.MONTH, label=f"{year}-{month}")
 
 
 def _copy(desk: Desk, found: Answer | None) -> Step:
