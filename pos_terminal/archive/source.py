@@ -92,9 +92,9 @@ class Source:
         yield from map(Signed._make, self._db.execute(sql, (kind, span.first, span.last)))
 
     def holds_bodies(self, last: int) -> bool:
-        """Whether any record up to `last` is still whole."""
+        """Whether any record up to `last` is still whole, or its room not given back."""
         sql = "SELECT count(*) FROM journal WHERE seq <= ? AND rec <> x''"
-        return bool(self._db.execute(sql, (last,)).get)
+        return bool(self._db.execute(sql, (last,)).get or self._db.pragma("freelist_count"))
 
     def hashes(self, last: int) -> Iterator[bytes]:
         """The hashes of records 1 to `last`, purged ones too."""

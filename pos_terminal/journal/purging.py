@@ -29,7 +29,7 @@ def purge(path: Path, last: int, *, vfs: str = "", batch: int = BATCH) -> int:
         while changed := _empty(db, last, batch):
             emptied += changed
         db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        if emptied:
+        if db.pragma("freelist_count"):  # also what an earlier call, cut short, has left
             db.execute("VACUUM")
         return emptied
     finally:
