@@ -122,7 +122,8 @@ def test_a_fiscal_year_is_named_by_the_year_in_which_it_began() -> None:
     shop.start()
     shop.sale()
     made = closures(shop.running.book, shop.running.seq, moment(), [*Period], year_begins=7)
-    assert [each.label for each in made if isinstance(each, PeriodClosed)] == ["2026-01-02", "2026-01", "2025"]
+    labels = [each.label for each in made if isinstance(each, PeriodClosed)]
+    assert labels == ["2026-01-02", "2026-01", "2025"]
 
 
 MORE: list[Event] = [
