@@ -100,9 +100,9 @@ def test_what_sells_more_than_it_did_asks_for_no_less_than_nothing() -> None:
 def test_the_paper_says_how_many_days_stand_behind_each_row() -> None:
     past = [day(0, p1=12_000), day(7, p1=40_000), day(14, p1=51_000)]
     listing = goods_paper.production(propose(SHOP, past, {"1": Fraction(5)}, TODAY), "2026-03-11")
-    assert (
-        Text("mercredi 11/03/2026", align=listing.blocks[0].align, bold=True) == listing.blocks[0]
-    )
+    head = listing.blocks[0]
+    assert isinstance(head, Text)
+    assert (head.text, head.bold) == ("mercredi 11/03/2026", True)
     assert Row("PAIN", "29", bold=True) in listing.blocks
     assert Text("  moyenne 45,5 (2 j), vendu 12, stock 5") in listing.blocks
     assert Row("TARTE", "?", bold=True) in listing.blocks

@@ -126,7 +126,8 @@ class Stage:
 
     def _printed(self) -> str:
         """The till's own barcode on the paper that was read last."""
-        return re.findall(r"^ *\[(\$Y[^]]+)\]$", self._paper, re.M)[-1]
+        codes: list[str] = re.findall(r"^ *\[(\$Y[^]]+)\]$", self._paper, re.M)
+        return codes[-1]
 
     async def _weigh(self, rest: str) -> None:
         self.shop.bench.scale.grams = int(rest)

@@ -86,7 +86,8 @@ class Counterside:
         self.pins = PinLane(self.put.append)
         self.screen: Latest[Screen] = Latest()
         self.tone: Latest[Tone] = Latest()
-        ledgers = LookUpLane(Path("/nowhere"), self.put.append, Customers(Path("/nowhere"), unheard))
+        nowhere = Path("/nowhere")
+        ledgers = LookUpLane(nowhere, self.put.append, Customers(nowhere, unheard))
         outputs = Outputs(
             self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, ledgers
         )
