@@ -162,9 +162,14 @@ async def terminal(config: Path, state: Path) -> AsyncIterator[asyncio.subproces
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stderr
-    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
-        while b"scanner: open" not in await process.stderr.readline():
-            assert process.returncode is None
-        group.create_task(process.stderr.read())
-        yield process
-        await process.wait()
+    try:
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            while b"scanner: open" not in await process.stderr.readline():
+                assert process.returncode is None
+            group.create_task(process.stderr.read())
+            yield process
+            await process.wait()
+    finally:
+        if process.returncode is None:  # one that is left would hold the next tests' lines
+            process.kill()
+            await process.wait()
