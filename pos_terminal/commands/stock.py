@@ -19,7 +19,7 @@ from pos_terminal.domain.catalog import Catalog
 from pos_terminal.domain.catalog_file import parse_catalog
 from pos_terminal.domain.goods import amount
 from pos_terminal.domain.production import FARTHEST, Proposal, propose
-from pos_terminal.domain.receipt import Receipt
+from pos_terminal.domain.receipt import Listing, Receipt
 from pos_terminal.journal import catalogs, past
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.past import Past
@@ -164,5 +164,5 @@ def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
-def _print(listing: goods_paper.Listing) -> None:
+def _print(listing: Listing) -> None:
     print(plain(Receipt(listing.title, listing.blocks)))

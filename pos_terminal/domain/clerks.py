@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.command_codes import MARK, check_characters
+from pos_terminal.domain.own_codes import MARK, check_characters
 from pos_terminal.domain.sale import Refused
 
 

@@ -16,14 +16,13 @@ hold digits: what asks for a secret number must take it from pressed keys alone.
 
 import re
 from collections.abc import Iterator, Sequence
-from string import ascii_uppercase, digits
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.key_table import ROWS
 from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.own_codes import ALPHABET, MARK, check_characters
 from pos_terminal.domain.sale import Refused
 
-MARK = "$"
 MOST_KEYS = 8
 """Keys in one command: «0,125 x» and an article, and still a code for a narrow label."""
 
@@ -35,8 +34,6 @@ ENTERED = frozenset(
 )  # fmt: skip
 """What may stand before the last key: keys that only prepare the next one and record nothing."""
 
-_ALPHABET = digits + ascii_uppercase
-_MODULUS, _RADIX = 1271, 36
 _ARTICLE = "A"
 
 _LETTERS = {row.key: row.letters for row in ROWS}
@@ -59,7 +56,7 @@ def encode(keys: Sequence[Key]) -> str:
 def decode(code: str) -> tuple[Key, ...]:
     """The keys of a command. Raises Refused(COMMAND_UNREADABLE) where anything in it is wrong."""
     body, check = code[len(MARK) : -2], code[-2:]
-    if not set(body) <= set(_ALPHABET) or check_characters(body) != check:
+    if not set(body) <= set(ALPHABET) or check_characters(body) != check:
         raise Refused(faults.COMMAND_UNREADABLE)
     try:
         keys = tuple(_tokens(body))
@@ -67,15 +64,6 @@ def decode(code: str) -> tuple[Key, ...]:
     except ValueError:
         raise Refused(faults.COMMAND_UNREADABLE) from None
     return keys
-
-
-def check_characters(body: str) -> str:
-    """The two characters that make it a multiple of 1271 and one (ISO/IEC 7064, pure system)."""
-    rest = 0
-    for character in body:
-        rest = (rest + _ALPHABET.index(character)) * _RADIX % _MODULUS
-    wanted = (1 - rest * _RADIX) % _MODULUS
-    return _ALPHABET[wanted // _RADIX] + _ALPHABET[wanted % _RADIX]
 
 
 def _letters(key: Key) -> str:

@@ -5,27 +5,17 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 
-from msgspec import Struct
-
 from pos_terminal.domain.allergens import labels
 from pos_terminal.domain.bottles import Bottle
 from pos_terminal.domain.catalog import Catalog, Item
 from pos_terminal.domain.goods import amount
 from pos_terminal.domain.production import Proposal, Proposed
-from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.receipt import Align, Block, Listing, Receipt, Row, Rule, Text
 from pos_terminal.domain.ticket import Shop
 from pos_terminal.domain.words import say
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 """French, untranslated, as `date.weekday` counts."""
-
-
-class Listing(Struct, frozen=True):
-    """A list as blocks, asked for `at` a local time; the shop's name comes with the paper."""
-
-    title: str
-    at: str
-    blocks: tuple[Block, ...]
 
 
 def paper(shop: Shop, terminal: str, listing: Listing, at: str, *, simulated: bool) -> Receipt:

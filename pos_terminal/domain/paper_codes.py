@@ -18,7 +18,7 @@ import re
 from msgspec import Struct
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.command_codes import MARK, check_characters
+from pos_terminal.domain.own_codes import MARK, check_characters
 from pos_terminal.domain.sale import Refused
 
 OWN = MARK + "Y"

@@ -13,6 +13,9 @@ ONE = 1000
 LARGEST = 10**9
 """No single quantity, price or amount exceeds this, so every product stays within 2^53."""
 
+PRESET, WEIGHED = "preset", "weighed"
+"""How a tare came to be known."""
+
 
 class Unit(Enum):
     """What an article is counted in."""

@@ -59,3 +59,11 @@ class Receipt(Struct, frozen=True):
 
     title: str
     blocks: tuple[Block, ...]
+
+
+class Listing(Struct, frozen=True):
+    """A list as blocks, asked for `at` a local time; the shop's name comes with the paper."""
+
+    title: str
+    at: str
+    blocks: tuple[Block, ...]

@@ -10,11 +10,10 @@ from pos_terminal.domain.clerks import Clerks, Pin
 from pos_terminal.domain.events import Event, ReceiptRequested
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.forms import Asked
-from pos_terminal.domain.goods_paper import Listing
 from pos_terminal.domain.keys import Key
 from pos_terminal.domain.ledger import Answer, ClosureFound, Wanted
 from pos_terminal.domain.promotions import Promotion
-from pos_terminal.domain.receipt import Receipt
+from pos_terminal.domain.receipt import Listing, Receipt
 from pos_terminal.domain.screen import Screen
 
 

@@ -12,9 +12,8 @@ from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.payment import TENDERS
 from pos_terminal.domain.period import TRAINING_SERIES
 from pos_terminal.domain.promotions import PROMOTION
-from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.quantity import ONE, PRESET, Unit, thousandths
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
-from pos_terminal.domain.weighing import PRESET
 from pos_terminal.domain.words import say
 
 

@@ -10,10 +10,8 @@ from msgspec import Struct
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog import Item
 from pos_terminal.domain.entry import Entry
+from pos_terminal.domain.quantity import PRESET, WEIGHED
 from pos_terminal.domain.sale import Refused
-
-PRESET, WEIGHED = "preset", "weighed"
-"""How a tare came to be known."""
 
 
 class Net(Struct, frozen=True):

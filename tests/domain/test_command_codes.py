@@ -9,15 +9,14 @@ from pos_terminal.domain.barcode import check_digit, has_gtin_form
 from pos_terminal.domain.catalog_file import parse_catalog
 from pos_terminal.domain.command_codes import (
     ENTERED,
-    MARK,
     MOST_KEYS,
-    check_characters,
     decode,
     encode,
     is_command,
 )
 from pos_terminal.domain.key_table import ROWS
 from pos_terminal.domain.keys import GOODS_KEYS, TENDER_KEYS, TYPED, Function, Key, parse_key
+from pos_terminal.domain.own_codes import MARK, check_characters
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.steps import Pressed
 from tests.domain.counting import BAGUETTE, Bench, bench

@@ -10,11 +10,12 @@ from pos_terminal.domain.entry import HEAVIEST_TARE, Entry
 from pos_terminal.domain.events import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import divide
+from pos_terminal.domain.quantity import PRESET, WEIGHED
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.steps import Weigh, Weighed
 from pos_terminal.domain.terms import Terms
-from pos_terminal.domain.weighing import PRESET, WEIGHED, Net, by_hand, on_the_scale
+from pos_terminal.domain.weighing import Net, by_hand, on_the_scale
 from tests.domain.counting import DEFAULT_VAT, Bench, bench, goods, label
 from tests.domain.test_ticket import lines, paper
 

@@ -21,6 +21,7 @@ from pos_terminal.domain.ledger import Answer, StockWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.movements import COUNTED, LOSS, MOVEMENTS, Movement
 from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.receipt import Listing
 from pos_terminal.domain.sale import Refused
 from pos_terminal.domain.steps import Effect, PrintList, Show, Sound, Step
 from pos_terminal.domain.stock_events import StockMoved
@@ -182,7 +183,7 @@ def _allergen_list(desk: Desk, moment: Moment) -> Step:
     return _print(goods_paper.allergens(desk.catalog.items, moment.at))
 
 
-def _print(listing: goods_paper.Listing) -> Step:
+def _print(listing: Listing) -> Step:
     return Step(effects=(PrintList(listing), Sound(Tone.ACCEPTED)))
 
 
