@@ -1,29 +1,31 @@
 """What the till's own papers carry as a barcode: tickets and vouchers. Pure.
 
-    $YT A5 1$2$T000123      ticket T 123 of till 2 in shop 1 (written here with blanks)
+    $YT XW SPY3 T000123     ticket T 123 of the till with the tag SPY3 (written here with blanks)
     $YB 2481093477531186    a voucher by its number
     |||
     ||+-- T a ticket, B a voucher («bon»)
     |+--- no key of the till has letters that begin with Y (domain/key_table.py)
     +---- the till's own mark: the catalogue refuses barcodes that begin with it
 
-A ticket's code has two check characters as a command's has, but in front: digits come last, since
-a Code 128 of digits is half as wide. A voucher's number has sixteen digits, so that it can be typed
+A till's tag is drawn from its shop's name and its own, however long these are, so that every ticket
+has room for its code on paper 58 mm wide; who knows the tills of a company knows their tags. A
+ticket's code has two check characters as a command's has, but in front: digits come last, since a
+Code 128 of digits is half as wide. A voucher's number has sixteen digits, so that it can be typed
 as well: what it is, thirteen of chance, and two check digits by ISO/IEC 7064 MOD 97-10 (as an
 IBAN's). Who knows many numbers knows nothing about the next one.
 """
 
 import re
+from hashlib import sha256
 
 from msgspec import Struct
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.own_codes import MARK, check_characters
+from pos_terminal.domain.own_codes import ALPHABET, MARK, check_characters
 from pos_terminal.domain.sale import Refused
 
 OWN = MARK + "Y"
 TICKET, VOUCHER = OWN + "T", OWN + "B"
-BETWEEN = MARK
 
 GIFT_MULTI, CREDIT_NOTE, GIFT_SINGLE = "1", "2", "3"
 """The first digit of a voucher's number: for anything, given for a refund, for goods of a rate."""
@@ -33,7 +35,10 @@ CHANCE = 10**13
 
 VOUCHER_DIGITS = 16
 
-_TICKET = re.compile(r"\$YT(..)([0-9A-Z]{1,12})\$([0-9A-Z]{1,12})\$([A-Z]{1,4})([0-9]{6,9})")
+TAG = 4
+"""Characters of a till's tag: two tills of a shop share one by a chance of 1 in 1.7 million."""
+
+_TICKET = re.compile(rf"\$YT(..)([0-9A-Z]{{{TAG}}})([A-Z]{{1,4}})([0-9]{{6,9}})")
 
 
 class TillName(Struct, frozen=True):
@@ -42,11 +47,21 @@ class TillName(Struct, frozen=True):
     store: str = "1"
     terminal: str = "1"
 
+    @property
+    def tag(self) -> str:
+        """What stands for it on its tickets."""
+        rest = int.from_bytes(sha256(f"{self.store}\0{self.terminal}".encode()).digest())
+        tag = ""
+        for _ in range(TAG):
+            rest, letter = divmod(rest, len(ALPHABET))
+            tag += ALPHABET[letter]
+        return tag
+
 
 class TicketCode(Struct, frozen=True):
     """What a ticket's barcode says: whose it is, and which."""
 
-    till: TillName
+    tag: str
     series: str
     number: int
 
@@ -63,21 +78,21 @@ def is_voucher(code: str) -> bool:
 
 def ticket_code(till: TillName, series: str, number: int) -> str:
     """The text of a ticket's barcode. Capital letters alone: every scanner sends these."""
-    body = BETWEEN.join((till.store.upper(), till.terminal.upper(), f"{series}{number:06d}"))
-    return TICKET + _check(body) + body
+    body = f"{till.tag}{series}{number:06d}"
+    return TICKET + check_characters(body) + body
 
 
 def read_ticket(code: str) -> TicketCode:
     """The ticket that a barcode names. Raises Refused where anything in it is wrong."""
     found = _TICKET.fullmatch(code)
-    if found is None or _check(code[found.end(1) :]) != found[1]:
+    if found is None or check_characters(code[found.end(1) :]) != found[1]:
         raise Refused(faults.PAPER_UNREADABLE)
-    return TicketCode(TillName(found[2], found[3]), found[4], int(found[5]))
+    return TicketCode(found[2], found[3], int(found[4]))
 
 
 def is_of(till: TillName, code: TicketCode) -> bool:
     """Whether this till printed the ticket."""
-    return code.till == TillName(till.store.upper(), till.terminal.upper())
+    return code.tag == till.tag
 
 
 def voucher_number(what: str, chance: int) -> str:
@@ -109,7 +124,3 @@ def checked_voucher(number: str) -> str:
 def grouped(number: str) -> str:
     """«2481 0934 7753 1186»: as it stands on paper, to be typed."""
     return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
-
-
-def _check(body: str) -> str:
-    return check_characters(body.replace(BETWEEN, ""))

@@ -72,12 +72,15 @@ def test_tail_follows_a_till_that_sells(shop: Path) -> None:
     with subprocess.Popen(
         [*command, "--state", str(shop)], stdout=subprocess.PIPE, text=True
     ) as tail:
-        assert tail.stdout
-        assert tail.stdout.readline().split()[0] == "17"
-        run(kept(shop, [SIGN_ON, SIGN_ON]))
-        assert [tail.stdout.readline().split()[0] for _ in range(2)] == ["18", "19"]
-        tail.send_signal(signal.SIGINT)
-        assert tail.wait(PATIENCE) == 130
+        try:
+            assert tail.stdout
+            assert tail.stdout.readline().split()[0] == "17"
+            run(kept(shop, [SIGN_ON, SIGN_ON]))
+            assert [tail.stdout.readline().split()[0] for _ in range(2)] == ["18", "19"]
+            tail.send_signal(signal.SIGINT)
+            assert tail.wait(PATIENCE) == 130
+        finally:
+            tail.kill()
 
 
 def test_verify_says_good(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
