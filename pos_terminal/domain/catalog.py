@@ -1,6 +1,6 @@
 """What the shop sells: articles with dated prices and VAT, found by PLU, name or barcode."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -176,8 +176,9 @@ class Catalog:
 
 def dated(values: Iterable[tuple[date, T]]) -> Dated[T]:
     """The values in the order of their dates; ValueError where two share a date."""
-    starts: Sequence[tuple[date, T]] = sorted(values, key=lambda start: start[0])
-    days = [day for day, _ in starts]
-    if len(set(days)) < len(days):
-        raise ValueError("two values from the same date")
-    return Dated(tuple(starts))
+    starts = tuple(values)
+    if len(starts) > 1:
+        starts = tuple(sorted(starts, key=lambda start: start[0]))
+        if len({day for day, _ in starts}) < len(starts):
+            raise ValueError("two values from the same date")
+    return Dated(starts)

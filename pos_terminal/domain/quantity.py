@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -44,6 +45,7 @@ _DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")
 _SPACES = dict.fromkeys(map(ord, " \t\u00a0\u202f"))
 
 
+@lru_cache(maxsize=1024)  # a catalogue says the same few numbers over and over
 def decimal(text: str, scale: int) -> int:
     """A decimal as people and programs write it, times 10**`scale`, exactly.
 

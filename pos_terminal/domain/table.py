@@ -39,13 +39,16 @@ class NoTableError(ValueError):
 
 
 class Row(Struct, frozen=True):
-    """One row: its physical line and its cells by column; missing cells are empty."""
+    """One row: its physical line and its cells by column, without blanks around them.
+
+    A cell that is missing is empty.
+    """
 
     line: int
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "").strip()
+        return self.cells.get(column, "")
 
 
 def decode(source: bytes) -> str:
@@ -76,10 +79,11 @@ def rows(source: str | Iterable[str], needed: Sequence[str]) -> Iterator[Row | P
         cells, taken = _record(ahead, lines, delimiter)
         if isinstance(cells, str):
             yield Problem(at, "", cells)
-        elif any(cell.strip() for cell in cells[len(columns) :]):
-            yield Problem(at, "", f"{len(cells)} cells under {len(columns)} columns")
-        elif any(cell.strip() for cell in cells):
-            yield Row(at, dict(zip(columns, cells, strict=False)))
+        elif any(bare := [cell.strip() for cell in cells]):
+            if any(bare[len(columns) :]):
+                yield Problem(at, "", f"{len(cells)} cells under {len(columns)} columns")
+            else:
+                yield Row(at, dict(zip(columns, bare, strict=False)))
         at += taken
         for _ in range(taken):
             ahead.popleft()
