@@ -29,13 +29,18 @@ async def operators(shop: Shop) -> list[tuple[str, int]]:
     return found
 
 
+async def with_lea(shop: Shop) -> None:
+    """Clerks are there, and Léa is signed on."""
+    await hire(shop)
+    await shop.shows("CAISSE FERMEE")
+    await shop.bench.scanner.scan(BADGES[LEA])
+    await shop.shows("BONJOUR LEA")
+
+
 def test_open_and_held_sales_and_who_stands_there_outlive_the_till(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
-            await hire(shop)
-            await shop.shows("CAISSE FERMEE")
-            await shop.bench.scanner.scan(BADGES[LEA])
-            await shop.shows("BONJOUR LEA")
+            await with_lea(shop)
             await shop.type("1 PLU HOLD")
             await shop.shows("ATTENTE 1")
             await shop.type("2 PLU")
@@ -138,10 +143,7 @@ def test_a_spoilt_file_leaves_those_in_force_and_locks_the_next_start(tmp_path: 
 def test_without_clerks_the_operator_of_the_settings_is_back(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
-            await hire(shop)
-            await shop.shows("CAISSE FERMEE")
-            await shop.bench.scanner.scan(BADGES[LEA])
-            await shop.shows("BONJOUR LEA")
+            await with_lea(shop)
             await shop.type("1 PLU")
             await shop.shows("TRADITION")
             write(shop.state, [])

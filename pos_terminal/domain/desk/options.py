@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import display, faults, options
 from pos_terminal.domain.catalog import Item
+from pos_terminal.domain.desk.lines import line_of
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
-from pos_terminal.domain.events import LineSold
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keys import Function, Key
 from pos_terminal.domain.moment import Moment
@@ -41,34 +41,15 @@ def add(desk: Desk, item: Item, moment: Moment, entry: str, code: str) -> Step:
         raise Refused(faults.NOT_NOW)
     sale = desk.at_hand(faults.OPTION_REFUSED)
     parent = options.parent(sale, item, desk.catalog)
-    listed = item.prices.on(moment.day)
     price = item.listed(moment.day, sale.prices)
     if price is None:
         raise Refused(faults.NO_PRICE)
     quantity = parent.quantity
     if parent.unit is not Unit.PIECE:
         quantity = ONE if parent.quantity > 0 else -ONE
-    vat = item.rate(moment.day, sale.place)
+    made = line_of(desk, sale, item, price, quantity, moment=moment, vat=parent.vat)
     line = sale.sell(
-        LineSold(
-            sale=0,
-            line=0,
-            plu=item.plu,
-            name=item.name,
-            unit=Unit.PIECE,
-            family=item.family,
-            quantity=quantity,
-            price=price.cents,
-            per=price.per,
-            list_price=listed.cents if listed else None,
-            list_per=listed.per if listed else None,
-            vat=parent.vat if vat is None else vat,
-            gross=price.gross(quantity),
-            entry=entry,
-            code=code,
-            authority=desk.authority,
-            parent=parent.line,
-        )
+        replace(made, unit=Unit.PIECE, entry=entry, code=code, parent=parent.line)
     )
     desk.entry = Entry()
     asked = options.question(apply(sale, line), desk.catalog)

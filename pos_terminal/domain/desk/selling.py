@@ -14,9 +14,9 @@ from pos_terminal.domain.catalog import Found
 from pos_terminal.domain.clerks import Right
 from pos_terminal.domain.desk import authority, goods, options, refunding, weights
 from pos_terminal.domain.desk.correcting import void
+from pos_terminal.domain.desk.lines import line_of
 from pos_terminal.domain.desk.state import Desk
 from pos_terminal.domain.entry import Entry
-from pos_terminal.domain.events import LineSold
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.options import question
@@ -146,7 +146,6 @@ def _sell(
     desk: Desk, found: Found, moment: Moment, entry: str, code: str, *, net: Net = UNWEIGHED
 ) -> Step:
     item = found.item
-    listed = item.prices.on(moment.day)
     opened, sale = desk.opening()
     price = desk.entry.charged(item.listed(moment.day, sale.prices))
     quantity = found.quantity or desk.entry.quantity or ONE
@@ -161,25 +160,13 @@ def _sell(
         quantity = -quantity
     if item.voucher:
         may_be_sold(sale, quantity, price.gross(quantity), training=desk.training)
-    vat = item.rate(moment.day, sale.place)
+    made = line_of(desk, sale, item, price, quantity, moment=moment, vat=desk.default_vat)
     line = sale.sell(
-        LineSold(
-            sale=0,
-            line=0,
-            plu=item.plu,
-            name=item.name,
+        replace(
+            made,
             unit=unit,
-            family=item.family,
-            quantity=quantity,
-            price=price.cents,
-            per=price.per,
-            list_price=listed.cents if listed else None,
-            list_per=listed.per if listed else None,
-            vat=desk.default_vat if vat is None else vat,
-            gross=price.gross(quantity),
             entry=entry,
             code=code,
-            authority=desk.authority,
             issues=item.voucher,
             reason=weights.reason(desk, desk.entry) if entry == MANUAL else "",
             tare=net.tare,
