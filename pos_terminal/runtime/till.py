@@ -89,8 +89,6 @@ class Till:
         self._journal = journal
         self._clock = clock
         self._outputs = outputs
-        self._shop = shop
-        self._terminal = terminal
         self._papers = dataclasses.replace(counter.papers, shop=shop, terminal=terminal)
         self._head = shop, terminal
         self._simulated = simulated
@@ -261,8 +259,7 @@ class Till:
                 self._close_service(effect)
             case ListSales(sales):
                 at = self._clock.now().at
-                listed = report.open_sales(*self._head, sales, at, simulated=self._simulated)
-                self._release((PrintReport(listed),))
+                self._release((PrintReport(self._drawn(report.open_sales, sales, at)),))
             case PrintClosure():
                 self._reprint(effect)
             case _:
@@ -280,7 +277,7 @@ class Till:
         book = self._journal.running.book
         moment = self._clock.now()
         reported = PeriodReported(session=book.session, totals=book.day.totals)
-        paper = report.reading(*self._head, reported, moment.at, simulated=self._simulated)
+        paper = self._drawn(report.reading, reported, moment.at)
         self._append((reported,), moment, (PrintReport(paper),))
 
     def _count(self, counted: CountDrawer) -> None:
@@ -294,9 +291,7 @@ class Till:
             drawer=counted.drawer,
         )
         several = self.counter.drawers.number > 1
-        paper = report.count(
-            *self._head, event, moment.at, simulated=self._simulated, several=several
-        )
+        paper = self._drawn(report.count, event, moment.at, several=several)
         self._append((event,), moment, (Show(display.counted()), PrintReport(paper)))
 
     def _close_service(self, effect: CloseService) -> None:
@@ -310,7 +305,7 @@ class Till:
             self._take(Trouble(fault))
             return
         closed = book.service(seq + 1, self._hours.services, effect.authority)
-        paper = report.service(*self._head, closed, moment.at, simulated=self._simulated)
+        paper = self._drawn(report.service, closed, moment.at)
         shown = Show(display.service_closed(closed.name))
         self._append((closed,), moment, (shown, Sound(Tone.ACCEPTED), PrintReport(paper)))
 
@@ -352,16 +347,17 @@ class Till:
         head = head_qr(found.hash, found.seq, found.at)
         self._print(report.closure, found.closed, found.at, head=head, copy=effect.copy)
 
+    def _drawn(
+        self, document: Callable[..., Receipt], what: object, at: str, **more: str | int
+    ) -> Receipt:
+        """What happened at that local time as this shop's paper."""
+        return document(*self._head, what, at, simulated=self._simulated, **more)
+
     def _print(
-        self,
-        document: Callable[..., Receipt],
-        what: object,
-        at: str,
-        **more: str | int,
+        self, document: Callable[..., Receipt], what: object, at: str, **more: str | int
     ) -> None:
         """Print what must not be lost: it waits for a printer that is out of paper."""
-        paper = document(*self._head, what, at, simulated=self._simulated, **more)
-        self._release((PrintReport(paper, patient=True),))
+        self._release((PrintReport(self._drawn(document, what, at, **more), patient=True),))
 
     def _paper(self, effect: Print) -> Paper:
         asked = replace(effect.asked, simulated=self._simulated)
