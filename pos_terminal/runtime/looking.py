@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from pos_terminal.domain.steps import Input, LookedUp, LookUp
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.ledgers.store import LedgerStore
 from pos_terminal.runtime.customers import Customers
+from pos_terminal.runtime.supervise import to_the_end
 
 REST = 60.0
 """Seconds between two rounds in which nobody asks."""
@@ -85,16 +87,16 @@ class LookUpLane:
 
     async def _look_up(self, asked: LookUp) -> LookedUp:
         given_up = time.monotonic() + self._patience
-        while await asyncio.to_thread(self._advance):
+        while await to_the_end(self._advance):
             if time.monotonic() > given_up:
                 return LookedUp(asked.request, fault=faults.LEDGERS_BEHIND)
         store = self._opened()
-        return LookedUp(asked.request, await asyncio.to_thread(store.answer, asked.wanted))
+        return LookedUp(asked.request, await to_the_end(partial(store.answer, asked.wanted)))
 
     async def _go_round(self) -> None:
         """Take in what is new, as long as nobody asks."""
         try:
-            while self._asked.empty() and await asyncio.to_thread(self._advance):
+            while self._asked.empty() and await to_the_end(self._advance):
                 pass
         except JournalError as error:  # whoever asks is told; here it would only be repeated
             log.debug("%s", error)

@@ -1,7 +1,7 @@
 """Structured concurrency for the runtime: races, and the newest value for a slow reader."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Generic, NoReturn, TypeVar
 
 T = TypeVar("T")
@@ -27,6 +27,20 @@ async def first(*contenders: Coroutine[Any, Any, None]) -> None:
     except BaseExceptionGroup as raised:
         if len(raised.exceptions) == 1:
             raise raised.exceptions[0] from None
+        raise
+
+
+async def to_the_end(work: Callable[[], T]) -> T:
+    """What `work` returns, off the loop. Cancelled, it waits until `work` has let go of its things.
+
+    What `work` raises then is lost with its answer: whoever asked is gone.
+    """
+    working = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait((working,))
+        working.exception()
         raise
 
 

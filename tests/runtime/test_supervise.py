@@ -1,11 +1,12 @@
 """Races with a clean end, and the box that holds only the newest."""
 
 import asyncio
+import threading
 
 import pytest
 
-from pos_terminal.runtime.supervise import Latest, first, forever
-from pos_terminal.testing.running import run
+from pos_terminal.runtime.supervise import Latest, first, forever, to_the_end
+from pos_terminal.testing.running import PATIENCE, run
 
 
 async def fails(error: Exception) -> None:
@@ -92,5 +93,30 @@ def test_several_readers_each_get_it() -> None:
         await asyncio.sleep(0)
         box.put(5)
         assert [value for value, _ in await asyncio.gather(*readers)] == [5, 5, 5]
+
+    run(body())
+
+
+def test_work_off_the_loop_is_waited_for_even_by_who_is_cancelled() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def work() -> str:
+        begun.set()
+        may_end.wait(PATIENCE)
+        done.append("let go")
+        return "answer"
+
+    async def body() -> None:
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(to_the_end(work))
+            await asyncio.to_thread(begun.wait, PATIENCE)
+            waiting.cancel()
+            await asyncio.sleep(0)
+            assert not (waiting.done() or done)
+            may_end.set()
+        assert waiting.cancelled()
+        assert done == ["let go"]
+        assert await to_the_end(work) == "answer"
 
     run(body())
