@@ -13,7 +13,7 @@ from bench.raw import RawCommits
 from bench.shop import Ends, barcode, name, open_shop
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.scanner import ScannerEnd
-from pos_terminal.domain.events import LineSold
+from pos_terminal.domain.events.sale import LineSold
 
 SCANS = 500
 LINES = 5

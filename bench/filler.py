@@ -5,9 +5,10 @@ from pathlib import Path
 import msgspec.structs
 
 from bench.journal import IDENTITY, LINE, MOMENT, OPENED
-from pos_terminal.domain.events import Event, Paid, SaleClosed, Tender, TicketLine, VatSum
-from pos_terminal.domain.period_events import Period
-from pos_terminal.domain.system_events import KeyMade
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.events.sale import Paid, SaleClosed, Tender, TicketLine, VatSum
+from pos_terminal.domain.events.system import KeyMade
 from pos_terminal.journal import database, keyring, place
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.database import NAME

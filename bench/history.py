@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pos_terminal
 from bench.shop import barcode
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import OperatorSignedOn, TillStarted
-from pos_terminal.domain.keys import Function, Key
-from pos_terminal.domain.steps import Input, Pressed, Scanned
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import Input, Pressed, Scanned
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.boot import boot

@@ -15,7 +15,7 @@ from time import perf_counter
 
 import apsw
 
-from pos_terminal.domain.events import LineSold, SaleOpened
+from pos_terminal.domain.events.sale import LineSold, SaleOpened
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import keyring

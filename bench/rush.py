@@ -18,8 +18,8 @@ from bench.figures import MS, Figure, Setting, latencies, quantile
 from bench.raw import RawCommits
 from bench.shop import Ends, Shop, barcode, name, open_shop
 from bench.tickets import all_records
-from pos_terminal.domain.clerks import Clerk, Pin, Right, badge_code, badge_hash
-from pos_terminal.domain.events import SaleAbandoned, SaleClosed, SaleOpened
+from pos_terminal.domain.events.sale import SaleAbandoned, SaleClosed, SaleOpened
+from pos_terminal.domain.staff.clerks import Clerk, Pin, Right, badge_code, badge_hash
 from pos_terminal.runtime.clerks import write
 from pos_terminal.runtime.pins import keep
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.far_printer import FarPrinter, far_printer
 from pos_driver_sim.bench import SimBench
-from pos_terminal.domain.barcode import check_digit
+from pos_terminal.domain.codes.barcode import check_digit
 from pos_terminal.domain.screen import Screen
 
 PROGRAM = Path(sys.executable).with_name("pos-terminal")

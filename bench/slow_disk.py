@@ -15,7 +15,7 @@ from random import Random
 from bench.figures import Figure, Setting, latencies
 from bench.shop import PROGRAM, Shop, Terminal, barcode, name, open_shop
 from bench.tickets import all_records
-from pos_terminal.domain.events import LineSold
+from pos_terminal.domain.events.sale import LineSold
 
 TILLS = 4
 SCANS = 100

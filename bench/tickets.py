@@ -7,7 +7,8 @@ from pathlib import Path
 from bench.figures import Figure, Setting
 from bench.raw import commits_per_second
 from bench.shop import Ends, open_shop
-from pos_terminal.domain.events import LineSold, ReceiptPrinted, SaleClosed
+from pos_terminal.domain.events.paper import ReceiptPrinted
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import read_records

@@ -11,7 +11,7 @@ from typing import Protocol
 import pluggy
 
 from pos_terminal.devices.registry import Drivers
-from pos_terminal.domain.catalog import Catalog, Found
+from pos_terminal.domain.catalog.catalog import Catalog, Found
 
 PROJECT = "pos_terminal"
 hookspec = pluggy.HookspecMarker(PROJECT)

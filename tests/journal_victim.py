@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from pos_terminal.domain.events import SaleAbandoned, SaleOpened
+from pos_terminal.domain.events.sale import SaleAbandoned, SaleOpened
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.journal.record import Identity, Record
 from pos_terminal.journal.store import Journal

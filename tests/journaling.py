@@ -7,25 +7,22 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from pos_terminal.domain.events import (
-    CatalogChanged,
-    Event,
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
-    OperatorSignedOn,
     Origin,
     Paid,
-    ReceiptPrinted,
-    ReceiptRequested,
     SaleAbandoned,
     SaleClosed,
     SaleOpened,
     Tender,
     TicketLine,
-    TillStarted,
-    TillStopped,
     VatSum,
 )
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal.chain import Row

@@ -9,8 +9,8 @@ from evdev import ecodes
 from pos_driver_evdev.nodes import grab, opened
 from pos_driver_evdev.reader import Inbox, listening
 from pos_terminal.devices.classes import Keypad, KeyPress
-from pos_terminal.domain.chords import MODIFIERS
 from pos_terminal.domain.faults import KEYPAD_OFFLINE
+from pos_terminal.domain.keyboard.chords import MODIFIERS
 
 UNKNOWN_KEY = "KEY_UNKNOWN"
 

@@ -5,7 +5,7 @@ GS1 QR, GS1-128, DataBar Expanded), which this plugin takes apart.
 """
 
 from pos_plugin_gs1.elements import Elements, digital_link, element_string
-from pos_terminal.domain.catalog import Catalog, Found
+from pos_terminal.domain.catalog.catalog import Catalog, Found
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.hookspecs import hookimpl
 

@@ -10,17 +10,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from pos_terminal.archive.accounts import Account, Accounts
-from pos_terminal.domain.cash_events import (
-    CashCounted,
-    CashMoved,
-    DepositMoved,
-    PaymentChanged,
-    VoucherMoved,
-)
-from pos_terminal.domain.events import SaleClosed
+from pos_terminal.domain.events.cash import CashCounted, CashMoved
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.money import vat_within
-from pos_terminal.domain.period import TRAINING_SERIES
-from pos_terminal.domain.period_events import Period, PeriodClosed
 from pos_terminal.journal.record import Record
 
 SALES, CASH = "VE", "CA"

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from pos_terminal.archive.source import Signed, Source, Span, opened
-from pos_terminal.domain.balances import Balances, Ledgers
-from pos_terminal.domain.period_events import BalancesOpened, Period, PeriodClosed, Purged
-from pos_terminal.domain.system_events import PersonErased
+from pos_terminal.domain.events.balances import Balances
+from pos_terminal.domain.events.period import BalancesOpened, Period, PeriodClosed, Purged
+from pos_terminal.domain.events.system import PersonErased
+from pos_terminal.domain.ledger.balances import Ledgers
 from pos_terminal.journal.record import Record, Running
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.archive.copies import BadCopy, Copy, verified
-from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.journal import codec, keyring, place
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.chain import Broken

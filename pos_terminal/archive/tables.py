@@ -4,17 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pos_terminal.archive.cells import Cents, Rate, Thousandths, Value
-from pos_terminal.domain import jet
-from pos_terminal.domain.cash_events import (
-    CashCounted,
-    CashMoved,
-    DepositMoved,
-    PaymentChanged,
-    VoucherMoved,
-)
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.period import TRAINING_SERIES
-from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.cash import CashCounted, CashMoved
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal.record import Record
 
 Rows = Iterator[tuple[Value, ...]]

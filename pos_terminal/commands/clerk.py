@@ -17,7 +17,15 @@ from string import ascii_uppercase, digits
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
-from pos_terminal.domain.clerks import HIGHEST, ORDINARY, Clerk, Pin, Right, badge_code, badge_hash
+from pos_terminal.domain.staff.clerks import (
+    HIGHEST,
+    ORDINARY,
+    Clerk,
+    Pin,
+    Right,
+    badge_code,
+    badge_hash,
+)
 from pos_terminal.runtime import pins
 from pos_terminal.runtime.clerks import BadClerks, read, write
 

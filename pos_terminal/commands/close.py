@@ -11,10 +11,11 @@ import msgspec
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
-from pos_terminal.domain import faults, report
-from pos_terminal.domain.closing import OpenSales
-from pos_terminal.domain.period import NotYet
-from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.period.book import NotYet
+from pos_terminal.domain.period.closing import OpenSales
+from pos_terminal.domain.printing import report
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.witness import head_qr

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from pos_terminal.commands.output import print_json
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.table import Problem
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.files.table import Problem
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
 from pos_terminal.runtime.config import BadConfiguration

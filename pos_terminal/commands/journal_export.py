@@ -21,10 +21,11 @@ from pos_terminal.archive.export import fec, tables
 from pos_terminal.archive.fec import fiscal_year, siren
 from pos_terminal.archive.make import Made, make
 from pos_terminal.commands.output import fail, print_json
-from pos_terminal.domain import faults, jet
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.period import Archived
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.money import euros
-from pos_terminal.domain.period_events import Archived
-from pos_terminal.domain.system_events import TechnicalEvent
 from pos_terminal.journal import traces
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.keyring import software

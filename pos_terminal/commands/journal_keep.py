@@ -20,9 +20,10 @@ from pos_terminal.archive.purge import NoPurge, Plan
 from pos_terminal.archive.restore import BESIDE, NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
 from pos_terminal.commands.output import fail, print_json
-from pos_terminal.domain import faults, jet
-from pos_terminal.domain.period_events import Purged
-from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.period import Purged
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal import purging, stats
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import using

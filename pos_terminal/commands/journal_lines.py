@@ -2,36 +2,31 @@
 
 from fractions import Fraction
 
-from pos_terminal.domain.adjustment_events import (
+from pos_terminal.domain.catalog.goods import amount
+from pos_terminal.domain.events.adjustment import (
     DiscountGiven,
     DiscountWithdrawn,
     PlaceChosen,
     PricesChosen,
     PromotionsApplied,
 )
-from pos_terminal.domain.cash_events import DepositMoved
-from pos_terminal.domain.clerk_events import AuthorityGiven, OperatorRefused
-from pos_terminal.domain.events import (
-    CatalogChanged,
-    Event,
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.prepaid import DepositMoved
+from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
-    OperatorSignedOn,
     Paid,
-    ReceiptPrinted,
-    ReceiptRequested,
     SaleAbandoned,
     SaleClosed,
     SaleOpened,
     Tender,
-    TillStarted,
-    TillStopped,
 )
-from pos_terminal.domain.goods import amount
-from pos_terminal.domain.invoice_events import InvoiceMade
+from pos_terminal.domain.events.staff import AuthorityGiven, OperatorRefused, OperatorSignedOn
+from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.quantity import Unit, thousandths
-from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
 

@@ -13,9 +13,10 @@ from typing import TypeVar
 import msgspec
 
 from pos_terminal.commands.output import fail, print_json
-from pos_terminal.domain import faults, jet
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.money import euros
-from pos_terminal.domain.system_events import TechnicalEvent
 from pos_terminal.journal import extension
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME

@@ -12,11 +12,11 @@ from typing import Self
 
 from pos_terminal.devices.classes import Keypad
 from pos_terminal.devices.errors import DeviceError
-from pos_terminal.domain.chords import Chord
-from pos_terminal.domain.key_learning import CLEAR, Heard, Lesson, told_apart
-from pos_terminal.domain.key_table import KeyRow
-from pos_terminal.domain.keys import Function, Key
-from pos_terminal.domain.words import say
+from pos_terminal.domain.keyboard.chords import Chord
+from pos_terminal.domain.keyboard.key_table import KeyRow
+from pos_terminal.domain.keyboard.keys import Function, Key
+from pos_terminal.domain.keyboard.learning import CLEAR, Heard, Lesson, told_apart
+from pos_terminal.domain.language import say
 
 QUIET = 0.15
 """Seconds: what a keyboard sends within them is one press; no finger is faster, every macro is."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pos_terminal.domain.chords import parse_chord
+from pos_terminal.domain.keyboard.chords import parse_chord
 
 CELL = 8
 """Characters in a key."""

@@ -16,11 +16,11 @@ from pos_terminal.commands.output import fail, print_json
 from pos_terminal.devices.classes import Keypad
 from pos_terminal.devices.errors import DeviceError
 from pos_terminal.domain import faults
-from pos_terminal.domain.chords import Chord, Chords
-from pos_terminal.domain.key_learning import to_toml
-from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.keys import Function, Key, KeyMap
-from pos_terminal.domain.words import say
+from pos_terminal.domain.keyboard.chords import Chord, Chords
+from pos_terminal.domain.keyboard.key_table import ROWS
+from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
+from pos_terminal.domain.keyboard.learning import to_toml
+from pos_terminal.domain.language import say
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import read
 from pos_terminal.runtime.config import KEYMAPS, BadConfiguration, load_keymap

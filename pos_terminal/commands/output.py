@@ -5,7 +5,7 @@ import sys
 import msgspec
 
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.words import say
+from pos_terminal.domain.language import say
 
 
 def print_json(value: object) -> None:

@@ -19,12 +19,12 @@ import msgspec
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.person_text import Known, as_due, as_erased, as_list, as_text
 from pos_terminal.domain import faults
-from pos_terminal.domain.command_codes import encode
-from pos_terminal.domain.customers import CUSTOMER, HIGHEST, customer_number, item_name
-from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.events.system import PersonErased
+from pos_terminal.domain.keyboard.command_codes import encode
+from pos_terminal.domain.keyboard.keys import Function, Key
+from pos_terminal.domain.language import say
+from pos_terminal.domain.ledger.customers import CUSTOMER, HIGHEST, customer_number, item_name
 from pos_terminal.domain.moment import Trust
-from pos_terminal.domain.system_events import PersonErased
-from pos_terminal.domain.words import say
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.place import read_mark

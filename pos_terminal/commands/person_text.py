@@ -9,7 +9,7 @@ from datetime import date
 
 import msgspec
 
-from pos_terminal.domain.words import say
+from pos_terminal.domain.language import say
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.item import Consent, Details, Ground, Item, Label
 

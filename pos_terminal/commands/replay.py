@@ -12,7 +12,7 @@ from pathlib import Path
 from pos_terminal.commands.journal_lines import as_line
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
-from pos_terminal.domain.table import NoTableError
+from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.replay.eyes import ReplayStopped
 from pos_terminal.replay.far_ends import NoFarEnds

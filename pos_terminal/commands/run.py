@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pos_terminal.commands.output import fail
 from pos_terminal.domain import faults
-from pos_terminal.domain.steps import Trouble
+from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import Booted, boot

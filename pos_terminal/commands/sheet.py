@@ -16,9 +16,9 @@ from pos_terminal.commands.sheet_pdf import NoLibrary, draw
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.errors import DeviceError
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.command_sheet import (
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.keyboard.command_sheet import (
     CommandSheet,
     families,
     functions,

@@ -7,7 +7,7 @@ Origin at the top left, as one reads. Cheap scanners set the measures: bars of 0
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pos_terminal.domain.command_sheet import Command, CommandSheet, Group, KeyLabel
+from pos_terminal.domain.keyboard.command_sheet import Command, CommandSheet, Group, KeyLabel
 
 WIDTH, HEIGHT = 210.0, 297.0
 MARGIN = 12.0

@@ -20,7 +20,7 @@ from pos_terminal.commands.sheet_layout import (
     Measures,
     Write,
 )
-from pos_terminal.domain.command_sheet import CommandSheet
+from pos_terminal.domain.keyboard.command_sheet import CommandSheet
 
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
 GREY, LINE = 0.4, 0.75

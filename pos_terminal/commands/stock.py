@@ -13,13 +13,13 @@ from typing import Any
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
-from pos_terminal.domain import goods_paper
-from pos_terminal.domain.bottles import Bottle
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.goods import amount
-from pos_terminal.domain.production import FARTHEST, Proposal, propose
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.catalog.goods import amount
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.ledger.bottles import Bottle
+from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.receipt import Listing, Receipt
+from pos_terminal.domain.stock.production import FARTHEST, Proposal, propose
 from pos_terminal.journal import catalogs, past
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.past import Past

@@ -93,3 +93,6 @@ def percent(rate: int) -> str:
     """«5.5», «20»: basis points as a per cent figure with no needless zeros."""
     whole, part = divmod(rate, 100)
     return f"{whole}.{part:02d}".rstrip("0").rstrip(".")
+
+LARGEST_TOTAL = 9_999_999
+"""No price, line, total or payment exceeds 99 999,99 either way: what the display holds."""

@@ -73,3 +73,5 @@ def thousandths(quantity: int, places: int = 0) -> str:
     whole, part = divmod(abs(quantity), ONE)
     decimals = f"{part:03d}".rstrip("0").ljust(places, "0")
     return f"{sign}{whole},{decimals}" if decimals else f"{sign}{whole}"
+
+LARGEST_QUANTITY = 9999 * ONE

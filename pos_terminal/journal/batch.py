@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from pos_terminal.domain.events import Event, SaleOpened
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import SaleOpened
+from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.system_events import KeyMade, KeyRotated
 from pos_terminal.journal import checkpoint, codec
 from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.merkle import Frontier

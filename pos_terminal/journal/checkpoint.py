@@ -24,12 +24,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from pos_terminal.domain.events import Event
-from pos_terminal.domain.period import Book
-from pos_terminal.domain.period_events import PeriodClosed
-from pos_terminal.domain.setup import Setup
-from pos_terminal.domain.system_events import KeyMade, KeyRotated
-from pos_terminal.domain.tries import Tries
+from pos_terminal.domain.audit.setup import Setup
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.staff.pin_lock import Tries
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Identity, Running

@@ -34,9 +34,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.domain.moment import Trust
-from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal.upcast import upcast
 
 VERSION = 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.system_events import SignerDown
+from pos_terminal.domain.events.system import SignerDown
 from pos_terminal.journal import place
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.signer import Signer

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.system_events import KeyRotated
+from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.checkpoint import Checkpoint

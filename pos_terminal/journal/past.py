@@ -6,12 +6,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.balances import Balances, Ledgers, StockBalance
-from pos_terminal.domain.bottles import Bottle, follow
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.ledger import Changes, DaySold
-from pos_terminal.domain.period_events import BalancesOpened
-from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.events.balances import Balances, StockBalance
+from pos_terminal.domain.events.period import BalancesOpened
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.ledger.balances import Ledgers
+from pos_terminal.domain.ledger.bottles import Bottle, follow
+from pos_terminal.domain.ledger.changes import Changes
+from pos_terminal.domain.ledger.lookups import DaySold
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
 from pos_terminal.journal.errors import JournalError

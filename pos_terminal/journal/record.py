@@ -8,32 +8,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_terminal.domain import tries
-from pos_terminal.domain.adjustment_events import (
+from pos_terminal.domain.audit.setup import Setup
+from pos_terminal.domain.events.adjustment import (
     DiscountGiven,
     DiscountWithdrawn,
     PlaceChosen,
     PricesChosen,
     PromotionsApplied,
 )
-from pos_terminal.domain.clerk_events import OperatorSignedOff, SaleHeld, SaleRecalled
-from pos_terminal.domain.events import (
-    Event,
-    LineSold,
-    LineVoided,
-    OperatorSignedOn,
-    ReceiptPrinted,
-    ReceiptRequested,
-    SaleAbandoned,
-    SaleClosed,
-    SaleOpened,
-    Tender,
-    TenderReturned,
-)
-from pos_terminal.domain.invoice_events import INVOICES, InvoiceMade
-from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.period import TRAINING_SERIES, Book, NotYet
-from pos_terminal.domain.period_events import (
+from pos_terminal.domain.events.event import INVOICES, TRAINING_SERIES, Event
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.period import (
     Period,
     PeriodClosed,
     PeriodTotals,
@@ -41,9 +26,24 @@ from pos_terminal.domain.period_events import (
     TrainingEnded,
     TrainingStarted,
 )
-from pos_terminal.domain.refund_events import RefundEnded, RefundOpened
-from pos_terminal.domain.setup import Setup
-from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.domain.events.sale import (
+    LineSold,
+    LineVoided,
+    RefundEnded,
+    RefundOpened,
+    SaleAbandoned,
+    SaleClosed,
+    SaleHeld,
+    SaleOpened,
+    SaleRecalled,
+    Tender,
+    TenderReturned,
+)
+from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
+from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period.book import Book, NotYet
+from pos_terminal.domain.staff import pin_lock as tries
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
@@ -109,7 +109,7 @@ class Record(Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """What happened (domain/events.py)."""
+        """What happened (domain/events/sale.py)."""
         return self.envelope.kind
 
     @property

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import apsw
 
-from pos_terminal.domain.system_events import KeyMade, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.journal.chain import Broken, Row
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.keyring import Verifier, public_keys

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct, field
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.period_events import PeriodClosed
+from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import apsw
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.system_events import KeyRotated
 from pos_terminal.journal import database, down, keyring, place
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using

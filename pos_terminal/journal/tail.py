@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.vocabulary import KINDS, may_be_passed_over
+from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Ledger
 from pos_terminal.journal.checkpoint import Checkpoint, Seal

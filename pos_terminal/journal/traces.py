@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal import place
 from pos_terminal.journal.errors import JournalError, using
 

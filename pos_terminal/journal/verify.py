@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 from msgspec import Struct
 
-from pos_terminal.domain.period_events import Purged
+from pos_terminal.domain.events.period import Purged
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal

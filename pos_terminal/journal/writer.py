@@ -14,9 +14,9 @@ from threading import Thread
 import apsw
 from msgspec import Struct
 
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import KeyMade, SignerDown
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.system_events import KeyMade, SignerDown
 from pos_terminal.journal import database, down, place, signer
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.errors import JournalFailed, failed

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import apsw
 
-from pos_terminal.domain.balances import BottleBalance
-from pos_terminal.domain.bottles import Bottle, BottleEvent
-from pos_terminal.domain.ledger import BottlesFound, BottlesWanted
-from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved, Units
+from pos_terminal.domain.events.balances import BottleBalance
+from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved, Units
+from pos_terminal.domain.ledger.bottles import Bottle, BottleEvent
+from pos_terminal.domain.ledger.lookups import BottlesFound, BottlesWanted
 
 TABLE = """
 CREATE TABLE bottle (

@@ -14,20 +14,21 @@ from typing import Any
 import apsw
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.balances import (
+from pos_terminal.domain.events.balances import (
     Balances,
     DepositBalance,
-    Ledgers,
     StockBalance,
     VoucherBalance,
 )
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.invoice_events import InvoiceMade
-from pos_terminal.domain.ledger import (
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.ledger.balances import Ledgers
+from pos_terminal.domain.ledger.changes import Changes
+from pos_terminal.domain.ledger.lookups import (
     Answer,
     Back,
     BottlesWanted,
-    Changes,
     ClosureFound,
     ClosureWanted,
     DaySold,
@@ -42,7 +43,6 @@ from pos_terminal.domain.ledger import (
     VoucherWanted,
     Wanted,
 )
-from pos_terminal.domain.period_events import BalancesOpened, PeriodClosed
 from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using

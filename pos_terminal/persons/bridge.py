@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
 from pos_terminal.persons.store import Record
 
 T = TypeVar("T")

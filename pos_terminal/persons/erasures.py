@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.system_events import PersonErased
+from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError

@@ -15,9 +15,9 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.customers import CUSTOMER
-from pos_terminal.domain.events import Event
-from pos_terminal.domain.system_events import PersonErased, PersonRecorded
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import PersonErased, PersonRecorded
+from pos_terminal.domain.ledger.customers import CUSTOMER
 from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.erasures import Erasures, erasures
 from pos_terminal.persons.errors import PersonsError, using

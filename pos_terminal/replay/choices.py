@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from pos_terminal.domain.catalog import Catalog, Item
+from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.replay.plan import Answer, Planned
 

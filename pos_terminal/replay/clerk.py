@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from pos_terminal.domain.events import LineSold, SaleClosed
-from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
+from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
 from pos_terminal.replay.eyes import (

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pos_terminal.domain.keys import Function, Key
+from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.screen import WIDTH, Screen

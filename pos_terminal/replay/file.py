@@ -21,7 +21,7 @@ class Recorded:
 def read_tickets(path: Path) -> Recorded:
     """The file's tickets. OSError where it cannot be read, NoTableError where a column is missing.
 
-    UTF-8 with or without BOM, or else Windows-1252, as domain/table.py has it. Read twice, a
+    UTF-8 with or without BOM, or else Windows-1252, as domain/files/table.py has it. Read twice, a
     piece at a time: once for its hash and its encoding, once for its rows.
     """
     digest, encoding = _examine(path)

@@ -2,16 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from pos_terminal.domain.events import (
-    LineSold,
-    Origin,
-    ReceiptPrinted,
-    ReceiptRequested,
-    SaleAbandoned,
-    SaleClosed,
-    SaleOpened,
-    TillStarted,
-)
+from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.sale import LineSold, Origin, SaleAbandoned, SaleClosed, SaleOpened
+from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.journal.record import Record
 
 PRINTED = "printed"

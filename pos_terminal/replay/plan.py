@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pos_terminal.domain.catalog import Catalog, Item
-from pos_terminal.domain.events import LineSold, TicketLine
+from pos_terminal.domain.catalog.catalog import Catalog, Item
+from pos_terminal.domain.events.sale import LineSold, TicketLine
 from pos_terminal.domain.money import Cents
 from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.replay.tickets import Row

@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pos_terminal.devices.classes import DeviceClass
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import LineSold, Origin, SaleClosed
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.events.sale import LineSold, Origin, SaleClosed
+from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.database import NAME, reading

@@ -1,6 +1,6 @@
 """The keys that a planned line takes, found in the key map the other way round. Pure."""
 
-from pos_terminal.domain.keys import Function, Key, KeyMap
+from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
 from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.replay.plan import Planned
 

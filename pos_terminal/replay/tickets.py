@@ -12,9 +12,9 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TypeVar
 
+from pos_terminal.domain.files.table import Problem, rows
+from pos_terminal.domain.files.table import Row as Cells
 from pos_terminal.domain.quantity import decimal
-from pos_terminal.domain.table import Problem, rows
-from pos_terminal.domain.table import Row as Cells
 
 NEEDED = ("date", "time", "ticket_number", "article", "quantity", "unit_price")
 FIRST_YEAR, LAST_YEAR = 1970, 2199

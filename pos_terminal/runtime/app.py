@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pos_terminal
-from pos_terminal.domain import display, faults
-from pos_terminal.domain.clerks import Clerks
-from pos_terminal.domain.clockwork import doubtful
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.desk.signing import settle
-from pos_terminal.domain.drawer import Drawers
-from pos_terminal.domain.events import Event, TillStopped
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit.clock import doubtful
+from pos_terminal.domain.audit.setup import Setup
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.sign_on import settle
+from pos_terminal.domain.counter.steps import Input, NewCatalog, NewClerks, NewPromotions, Trouble
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.setup import Setup
-from pos_terminal.domain.steps import Input, NewCatalog, NewClerks, NewPromotions, Trouble
+from pos_terminal.domain.period.drawer import Drawers
+from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_terminal.domain.barcode import Pattern
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.table import Problem
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.codes.barcode import Pattern
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.files.table import Problem
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.place import write_durably

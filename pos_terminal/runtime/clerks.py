@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import msgspec
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.clerks import HIGHEST, ORDINARY, Clerk, Right
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Right
 from pos_terminal.journal.place import write_durably
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import exists, reading

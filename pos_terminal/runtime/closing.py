@@ -9,11 +9,12 @@ import logging
 from collections.abc import Callable
 from typing import NoReturn
 
-from pos_terminal.domain import closing, faults
-from pos_terminal.domain.closing import ClosingHours
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import CloseDue, Input, Trouble
+from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.period_events import Period
-from pos_terminal.domain.steps import CloseDue, Input, Trouble
+from pos_terminal.domain.period import closing
+from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.journal.record import Running
 
 log = logging.getLogger(__name__)

@@ -18,20 +18,18 @@ import msgspec
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
-from pos_terminal.domain.barcode import Measure, Pattern
-from pos_terminal.domain.catalog import dated
-from pos_terminal.domain.catalog_file import parse_rate
-from pos_terminal.domain.clerks import SigningOn
-from pos_terminal.domain.closing import ClosingHours
-from pos_terminal.domain.drawer import Drawers
-from pos_terminal.domain.invoice import Seller
-from pos_terminal.domain.keys import Function, KeyMap, parse_map
-from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
-from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules, Validity
-from pos_terminal.domain.table import Problem
-from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.codes.barcode import Measure, Pattern
+from pos_terminal.domain.dated import dated
+from pos_terminal.domain.files.cells import parse_rate
+from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
+from pos_terminal.domain.period.closing import ClosingHours
+from pos_terminal.domain.period.drawer import Drawers
+from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules, Seller, Shop
+from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules, Validity
+from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
+from pos_terminal.domain.staff.clerks import SigningOn
+from pos_terminal.domain.tender.tender import TenderRules
 from pos_terminal.runtime.settings import (
     CashDrawer,
     DeviceSettings,

@@ -5,7 +5,8 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from pos_terminal.domain.customers import (
+from pos_terminal.domain.counter.steps import LookedUp
+from pos_terminal.domain.ledger.customers import (
     INVOICE,
     Buyer,
     BuyerSealed,
@@ -16,7 +17,6 @@ from pos_terminal.domain.customers import (
     PersonsWanted,
     item_name,
 )
-from pos_terminal.domain.steps import LookedUp
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.bridge import Append, beside
 from pos_terminal.persons.errors import PersonsError

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 from pos_terminal.devices.classes import DeviceClass, Drawer
 from pos_terminal.devices.registry import Drivers
-from pos_terminal.domain.keys import KeyMap
-from pos_terminal.domain.steps import Input
+from pos_terminal.domain.counter.steps import Input
+from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.runtime.lanes import (
     DrawerLane,
     PrinterDrawer,

@@ -7,12 +7,13 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import NoReturn
 
-from pos_terminal.domain import faults, jet
-from pos_terminal.domain.events import Event
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.counter.steps import Trouble
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.steps import Trouble
-from pos_terminal.domain.system_events import TechnicalEvent
 from pos_terminal.journal import extension, traces
 from pos_terminal.journal.checkpoint import is_due
 from pos_terminal.journal.database import NAME

@@ -7,14 +7,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pos_terminal
-from pos_terminal.domain import closing, faults, jet
-from pos_terminal.domain.clockwork import jump
-from pos_terminal.domain.closing import ClosingHours
-from pos_terminal.domain.events import Event, OperatorSignedOn
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.audit.clock import jump
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.period_events import Period
-from pos_terminal.domain.system_events import TechnicalEvent
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.period import closing
+from pos_terminal.domain.period.closing import ClosingHours
+from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.journal import down, place, traces
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError

@@ -20,13 +20,13 @@ from pos_terminal.devices.classes import (
 )
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.domain import faults
-from pos_terminal.domain.chords import Chords
-from pos_terminal.domain.events import ReceiptRequested
+from pos_terminal.domain.counter.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
+from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.faults import Tone
-from pos_terminal.domain.keys import KeyMap
+from pos_terminal.domain.keyboard.chords import Chords
+from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.supervise import Latest, forever
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.customers import PersonsWanted
-from pos_terminal.domain.steps import Input, LookedUp, LookUp
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
+from pos_terminal.domain.ledger.customers import PersonsWanted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.ledgers.store import LedgerStore
 from pos_terminal.runtime.customers import Customers

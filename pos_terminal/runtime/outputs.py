@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from pos_terminal.domain.counter.steps import CheckPin, Effect, LookUp, OpenDrawer, Sound, Weigh
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import CheckPin, Effect, LookUp, OpenDrawer, Sound, Weigh
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
 from pos_terminal.runtime.looking import LookUpLane
 from pos_terminal.runtime.pins import PinLane

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.steps import Input, Trouble
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.bridge import Append, beside
 from pos_terminal.persons.errors import PersonsError

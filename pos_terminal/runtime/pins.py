@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Callable
 from typing import NoReturn
 
-from pos_terminal.domain.clerks import LONGEST_PIN, SHORTEST_PIN, Pin
-from pos_terminal.domain.steps import CheckPin, Input, PinChecked
+from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked
+from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Pin
 
 N, R, P = 2**14, 8, 1
 """scrypt's cost (RFC 7914, section 2): 16 MiB, and some 50 ms on a till."""

@@ -17,7 +17,7 @@ import pluggy
 
 from pos_terminal import hookspecs
 from pos_terminal.devices.registry import Drivers
-from pos_terminal.domain.catalog import Catalog, Found
+from pos_terminal.domain.catalog.catalog import Catalog, Found
 from pos_terminal.runtime.installed import EntryPoint, entry_points
 
 log = logging.getLogger(__name__)

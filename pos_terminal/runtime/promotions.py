@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pos_terminal.domain.promotion_file import parse_promotions
-from pos_terminal.domain.promotions import Promotion
+from pos_terminal.domain.files.promotions import parse_promotions
+from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.place import write_durably

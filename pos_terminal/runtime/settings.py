@@ -8,16 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pos_terminal.devices.classes import DeviceClass
-from pos_terminal.domain.barcode import Pattern
-from pos_terminal.domain.clerks import SigningOn
-from pos_terminal.domain.closing import ClosingHours
-from pos_terminal.domain.fault import Fault
-from pos_terminal.domain.keys import KeyMap
-from pos_terminal.domain.papers import ORDINARY_PAPERS, PaperRules
-from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.refunds import ORDINARY_REFUNDS, RefundRules
-from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.codes.barcode import Pattern
+from pos_terminal.domain.faults.fault import Fault
+from pos_terminal.domain.keyboard.keys import KeyMap
+from pos_terminal.domain.period.closing import ClosingHours
+from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules, Shop
+from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
+from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
+from pos_terminal.domain.staff.clerks import SigningOn
+from pos_terminal.domain.tender.tender import TenderRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from pos_terminal.domain import jet
-from pos_terminal.domain.clockwork import doubtful
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.audit.clock import doubtful
+from pos_terminal.domain.audit.setup import Setup
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.setup import Setup
-from pos_terminal.domain.system_events import TechnicalEvent
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 

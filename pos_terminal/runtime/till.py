@@ -14,24 +14,9 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from pos_terminal.domain import closing, display, drawer, goods_paper, papers, report, vouchers
-from pos_terminal.domain.cash_events import CashCounted
-from pos_terminal.domain.clockwork import doubtful, jump
-from pos_terminal.domain.closing import ClosingHours
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed
-from pos_terminal.domain.faults import Tone
-from pos_terminal.domain.forms import Form
-from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.period import Book
-from pos_terminal.domain.period_events import (
-    Period,
-    PeriodClosed,
-    PeriodReported,
-    ServiceClosed,
-)
-from pos_terminal.domain.receipt import Receipt
-from pos_terminal.domain.steps import (
+from pos_terminal.domain.audit.clock import doubtful, jump
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import (
     CatchUp,
     CloseDay,
     CloseService,
@@ -49,8 +34,22 @@ from pos_terminal.domain.steps import (
     Sound,
     Trouble,
 )
-from pos_terminal.domain.system_events import ClockJumped
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import Form, ReceiptRequested
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.system import ClockJumped
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period import closing, drawer
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.period.closing import ClosingHours
+from pos_terminal.domain.printing import papers, report, voucher
+from pos_terminal.domain.printing import stock_lists as goods_paper
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.receipt import Receipt
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import head_qr
@@ -240,7 +239,7 @@ class Till:
                 case PrintVoucher(made, at, copy):
                     article = self.counter.present.plu(made.plu) if made.plu else None
                     name = article.name if article else ""
-                    self._print(vouchers.paper, made, at, name=name, copy=copy)
+                    self._print(voucher.paper, made, at, name=name, copy=copy)
                 case _:
                     self._keep_books(effect)
 

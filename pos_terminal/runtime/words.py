@@ -4,7 +4,7 @@ import gettext
 from collections.abc import Callable
 from pathlib import Path
 
-from pos_terminal.domain import words
+from pos_terminal.domain import language as words
 
 DOMAIN = "pos_terminal"
 LOCALE = Path(__file__).parent.parent / "locale"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pos_terminal.domain.bottles import Bottle, finish
-from pos_terminal.domain.events import Event
-from pos_terminal.domain.stock_events import BottleOpened, StockMoved
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.stock import BottleOpened, StockMoved
+from pos_terminal.domain.ledger.bottles import Bottle, finish
 
 WINE, GLASS, LOAF = "41", "44", "1"
 A_GLASS = Fraction(1, 6)

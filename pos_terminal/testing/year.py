@@ -1,7 +1,7 @@
 """A year of a bakery that also sells wine, as events: plausible, seeded, and always the same.
 
-Every ticket is made by domain/sale.py and every closure by domain/period.py, so that a journal
-takes all of it. Pure: `write` alone hands the events to a journal that is open.
+Every ticket is made by domain/sale/sale.py and every closure by domain/period/book.py, so that a
+journal takes all of it. Pure: `write` alone hands the events to a journal that is open.
 """
 
 import asyncio
@@ -15,37 +15,21 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from pos_terminal.domain.cash_events import (
-    CashCounted,
-    CashMoved,
-    DepositMoved,
-    DrawerOpened,
-    PaymentChanged,
-    PaymentIntended,
-    PaymentSettled,
-    VoucherMoved,
-)
-from pos_terminal.domain.events import (
-    Event,
-    LineSold,
-    OperatorSignedOn,
-    ReceiptPrinted,
-    ReceiptRequested,
-    SaleOpened,
-)
+from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.events.event import TRAINING_SERIES, Event
+from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged, PaymentIntended, PaymentSettled
+from pos_terminal.domain.events.period import Period, PeriodReported, TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import LineSold, SaleOpened
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.money import divide
-from pos_terminal.domain.payment import TenderKind
-from pos_terminal.domain.period import TRAINING_SERIES, Book
-from pos_terminal.domain.period_events import (
-    Period,
-    PeriodReported,
-    TrainingEnded,
-    TrainingStarted,
-)
+from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.quantity import ONE, Unit
-from pos_terminal.domain.sale import Sale, apply
-from pos_terminal.domain.stock_events import StockMoved
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.tender.tender import TenderKind
 from pos_terminal.testing.cellar import Cellar
 
 CATALOG = "c0" * 32

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pos_terminal.archive.verifier.bundle import source
-from pos_terminal.domain.events import TillStarted
+from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.testing.year import write, year

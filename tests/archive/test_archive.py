@@ -16,7 +16,7 @@ import pytest
 from pos_terminal.archive.export import records as journal_records
 from pos_terminal.archive.make import Made, make
 from pos_terminal.archive.source import BATCH
-from pos_terminal.domain.period_events import PeriodClosed, Purged
+from pos_terminal.domain.events.period import PeriodClosed, Purged
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain import jet
-from pos_terminal.domain.period_events import Archived
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.period import Archived
 from pos_terminal.journal import traces
 from pos_terminal.journal.place import Lock
 from tests.archive import fec_checker

@@ -17,15 +17,12 @@ from pos_terminal.archive.accounts import Account, Accounts
 from pos_terminal.archive.entries import Bookkeeper, Entry, Grain
 from pos_terminal.archive.export import FecMade, fec, records
 from pos_terminal.archive.fec import FecFile, fiscal_year, plain, siren
-from pos_terminal.domain.cash_events import (
-    CashCounted,
-    CashMoved,
-    DepositMoved,
-    PaymentChanged,
-    VoucherMoved,
-)
-from pos_terminal.domain.events import Event, Paid, SaleClosed, VatSum
-from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodTotals
+from pos_terminal.domain.events.cash import CashCounted, CashMoved
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import Paid, SaleClosed, VatSum
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.record import Record
 from tests.archive import fec_checker

@@ -6,9 +6,9 @@ import pytest
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.entries import Bookkeeper, Grain
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.period_events import Period
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.tender.tender import TenderRules
 from pos_terminal.journal.record import Running
 from tests.domain.counting import DEFAULT_VAT, goods, moment
 from tests.domain.test_deposits import Bakery

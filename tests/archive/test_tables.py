@@ -12,7 +12,7 @@ import pytest
 from pos_terminal.archive.cells import Cents, Rate, Sheet, Style, Thousandths
 from pos_terminal.archive.export import records, tables
 from pos_terminal.archive.tables import TABLES
-from pos_terminal.domain.events import SaleClosed
+from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal.chain import Broken
 from tests.archive.season import lived
 from tests.conftest import run

@@ -9,12 +9,14 @@ import pytest
 from pos_terminal.archive.entries import Grain
 from pos_terminal.archive.export import fec, records
 from pos_terminal.archive.make import make
-from pos_terminal.domain.balances import fold
-from pos_terminal.domain.cash_events import VoucherMoved
-from pos_terminal.domain.events import Event, SaleClosed, TillStarted
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.ledger.balances import fold
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.period_events import Period, PeriodClosed
-from pos_terminal.domain.refunds import RefundRules
+from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify

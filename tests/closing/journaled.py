@@ -13,7 +13,7 @@ import pytest
 
 import pos_terminal
 from pos_terminal.__main__ import main
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
 from pos_terminal.journal.record import Identity, Record
 from pos_terminal.journal.store import Journal, read_records
 from tests.closing.shopkeeping import Shop

@@ -9,37 +9,20 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pos_terminal.domain.cash_events import (
-    CashCounted,
-    CashMoved,
-    DepositMoved,
-    DrawerOpened,
-    PaymentChanged,
-    PaymentIntended,
-    PaymentSettled,
-    VoucherMoved,
-)
-from pos_terminal.domain.closing import closures
-from pos_terminal.domain.events import (
-    Event,
-    LineSold,
-    ReceiptPrinted,
-    ReceiptRequested,
-    SaleOpened,
-    TillStarted,
-    TillStopped,
-)
+from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged, PaymentIntended, PaymentSettled
+from pos_terminal.domain.events.period import Period, PeriodReported, TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import LineSold, SaleOpened
+from pos_terminal.domain.events.stock import StockMoved
+from pos_terminal.domain.events.system import TillStarted, TillStopped
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.payment import CARD, CASH
-from pos_terminal.domain.period_events import (
-    Period,
-    PeriodReported,
-    TrainingEnded,
-    TrainingStarted,
-)
+from pos_terminal.domain.period.closing import closures
 from pos_terminal.domain.quantity import Unit
-from pos_terminal.domain.sale import Sale, apply
-from pos_terminal.domain.stock_events import StockMoved
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.tender.tender import CARD, CASH
 from pos_terminal.journal.record import Identity, Record, Running
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.events import OperatorSignedOn, SaleOpened
-from pos_terminal.domain.period_events import PeriodClosed
+from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.sale import SaleOpened
+from pos_terminal.domain.events.staff import OperatorSignedOn
 from tests.closing.journaled import Line, kept, records
 from tests.closing.shopkeeping import CATALOG
 

@@ -8,16 +8,13 @@ import msgspec.structs
 import pytest
 
 from pos_terminal.commands.paper import plain
-from pos_terminal.domain import jet, report
-from pos_terminal.domain.clockwork import JUMP, doubtful, jump
-from pos_terminal.domain.closing import ClosingHours, OpenSales, closures
-from pos_terminal.domain.events import CatalogChanged, Event, TillStarted, TillStopped
-from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.money import euros
-from pos_terminal.domain.period import Book, NotYet
-from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodReported
-from pos_terminal.domain.setup import Setup
-from pos_terminal.domain.system_events import (
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.audit.clock import JUMP, doubtful, jump
+from pos_terminal.domain.audit.setup import Setup
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported
+from pos_terminal.domain.events.system import (
+    CatalogChanged,
     ClockJumped,
     ConfigurationChanged,
     KeyMade,
@@ -25,9 +22,16 @@ from pos_terminal.domain.system_events import (
     PersonErased,
     SignerDown,
     TechnicalEvent,
+    TillStarted,
+    TillStopped,
     VersionChanged,
 )
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.period.book import Book, NotYet
+from pos_terminal.domain.period.closing import ClosingHours, OpenSales, closures
+from pos_terminal.domain.printing import report
+from pos_terminal.domain.printing.shop import Shop
 from tests.closing.shopkeeping import year
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from pos_terminal.domain.balances import fold
-from pos_terminal.domain.period_events import BalancesOpened, Period, Purged
-from pos_terminal.domain.system_events import PersonErased
+from pos_terminal.domain.events.period import BalancesOpened, Period, Purged
+from pos_terminal.domain.events.system import PersonErased
+from pos_terminal.domain.ledger.balances import fold
 from pos_terminal.journal import purging
 from pos_terminal.journal.database import connect
 from pos_terminal.journal.record import Record

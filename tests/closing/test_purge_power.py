@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from pos_terminal.archive import purge
-from pos_terminal.domain.period_events import Period, PeriodClosed, Purged
+from pos_terminal.domain.events.period import Period, PeriodClosed, Purged
 from pos_terminal.journal import keyring, purging
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading

@@ -10,8 +10,8 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.archive.restore import BESIDE, restore
-from pos_terminal.domain import jet
-from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal import catalogs, down, keyring, place, traces
 from pos_terminal.journal.database import connect
 from pos_terminal.persons import database

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pos_terminal.domain.balances import Ledgers, fold
-from pos_terminal.domain.events import LineVoided, SaleAbandoned
-from pos_terminal.domain.period import TRAINING_SERIES
-from pos_terminal.domain.period_events import Period, PeriodClosed, PeriodTotals
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
+from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
+from pos_terminal.domain.ledger.balances import Ledgers, fold
 from pos_terminal.journal.chain import Ledger
 from tests.closing.shopkeeping import Shop, tickets, year
 from tests.journaling import row

@@ -15,10 +15,10 @@ from pos_driver_escpos.commands import code128_dots
 from pos_driver_sim.bench import SimBench
 from pos_terminal.__main__ import main
 from pos_terminal.commands.sheet_layout import HEIGHT, MODULE, WIDTH
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.command_codes import encode
-from pos_terminal.domain.command_sheet import CommandSheet, functions, receipts
-from pos_terminal.domain.keys import parse_key
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.keyboard.command_codes import encode
+from pos_terminal.domain.keyboard.command_sheet import CommandSheet, functions, receipts
+from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.journal.place import Lock
 from tests.conftest import run
 from tests.e2e.shop import CATALOG, write_settings

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain.ledger import SoldFound, SoldWanted
+from pos_terminal.domain.ledger.lookups import SoldFound, SoldWanted
 from pos_terminal.journal import past
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import floor
 
-from pos_terminal.domain.adjustment_events import (
+from pos_terminal.domain.events.adjustment import (
     DiscountGiven,
     DiscountWithdrawn,
     PlaceChosen,
     PromotionsApplied,
 )
-from pos_terminal.domain.events import (
-    Event,
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
     SaleAbandoned,

@@ -4,17 +4,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from pos_terminal.domain.barcode import Measure, Pattern, check_digit
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.desk.state import Finder
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.codes.barcode import Measure, Pattern, check_digit
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.desk import Finder
+from pos_terminal.domain.counter.steps import (
+    Input,
+    Pressed,
+    Scanned,
+    Show,
+    Sound,
+    Step,
+    Weigh,
+    Weighed,
+)
+from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.keys import parse_key
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Input, Pressed, Scanned, Show, Sound, Step, Weigh, Weighed
 
 E = TypeVar("E", bound=Event)
 

@@ -4,23 +4,22 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from pos_terminal.domain.cash_events import VoucherMoved
-from pos_terminal.domain.clerks import Clerk, Clerks, Right
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.ledger import (
+from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.ledger.changes import Changes
+from pos_terminal.domain.ledger.lookups import (
     Answer,
     Back,
-    Changes,
     TicketFound,
     TicketWanted,
     VoucherWanted,
     Wanted,
 )
-from pos_terminal.domain.paper_codes import TillName, ticket_code, voucher_code
-from pos_terminal.domain.papers import PaperRules
-from pos_terminal.domain.steps import Input, LookedUp, LookUp, Step
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.printing.shop import PaperRules, Shop
+from pos_terminal.domain.staff.clerks import Clerk, Clerks, Right
 from tests.domain.counting import DEFAULT_VAT, Bench, goods
 
 GOODS = """

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from pos_terminal.domain.clerks import (
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.sign_on import settle
+from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked, Step
+from pos_terminal.domain.staff.clerks import (
     ORDINARY,
     Clerk,
     Clerks,
@@ -11,9 +14,6 @@ from pos_terminal.domain.clerks import (
     badge_code,
     badge_hash,
 )
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.desk.signing import settle
-from pos_terminal.domain.steps import CheckPin, Input, PinChecked, Step
 from tests.domain.counting import DEFAULT_VAT, Bench, goods, moment
 
 LEA, SAM, NEW, BOSS = 12, 13, 14, 1

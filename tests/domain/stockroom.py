@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pos_terminal.domain.balances import fold
-from pos_terminal.domain.bottles import Bottle, follow
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.ledger import (
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, PrintList, Step
+from pos_terminal.domain.ledger.balances import fold
+from pos_terminal.domain.ledger.bottles import Bottle, follow
+from pos_terminal.domain.ledger.changes import Changes
+from pos_terminal.domain.ledger.lookups import (
     Answer,
     BottlesFound,
     BottlesWanted,
-    Changes,
     DaySold,
     SoldFound,
     SoldWanted,
@@ -18,8 +19,7 @@ from pos_terminal.domain.ledger import (
     StockWanted,
     Wanted,
 )
-from pos_terminal.domain.steps import Input, LookedUp, LookUp, PrintList, Step
-from pos_terminal.domain.terms import ORDINARY_TERMS, Terms
+from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
 from tests.domain.counting import DEFAULT_VAT, Bench, goods
 
 GOODS = """plu,name,price,unit,vat,family,stock,stock_unit,alert,content,part_of,part,made,allergens

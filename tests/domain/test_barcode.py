@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.barcode import (
+from pos_terminal.domain.codes.barcode import (
     CheckDigitError,
     Label,
     Measure,

@@ -5,9 +5,11 @@ from hashlib import sha256
 
 import pytest
 
-from pos_terminal.domain.barcode import CheckDigitError, Measure, Pattern, check_digit
-from pos_terminal.domain.catalog import Catalog, Dated, Found, Item, dated
-from pos_terminal.domain.catalog_file import parse_catalog, parse_rate
+from pos_terminal.domain.catalog.catalog import Catalog, Found, Item
+from pos_terminal.domain.codes.barcode import CheckDigitError, Measure, Pattern, check_digit
+from pos_terminal.domain.dated import Dated, dated
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.files.cells import parse_rate
 from pos_terminal.domain.quantity import Price, Unit
 
 ALWAYS = date.min

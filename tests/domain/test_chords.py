@@ -2,8 +2,8 @@
 
 import pytest
 
-from pos_terminal.domain.chords import MODIFIERS, Chord, Chords, parse_chord
-from pos_terminal.domain.keys import Function, Key, parse_map
+from pos_terminal.domain.keyboard.chords import MODIFIERS, Chord, Chords, parse_chord
+from pos_terminal.domain.keyboard.keys import Function, Key, parse_map
 
 CTRL, SHIFT, ALT = "KEY_LEFTCTRL", "KEY_LEFTSHIFT", "KEY_LEFTALT"
 ONE = Key(Function.TYPE, "1")

@@ -5,25 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.breakdown import DrawerSum, ServiceSum
-from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened
-from pos_terminal.domain.closing import closures, refusal, service_refusal
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.drawer import Drawers, drawers_used, expected, uncounted
-from pos_terminal.domain.events import Event, OperatorSignedOn, SaleClosed
-from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.ledger import ClosureFound, ClosureWanted
-from pos_terminal.domain.period import Book, NotYet
-from pos_terminal.domain.period_events import (
-    Period,
-    PeriodClosed,
-    PeriodCopied,
-    ServiceClosed,
-)
-from pos_terminal.domain.receipt import Receipt, Row, Text
-from pos_terminal.domain.report import closure, open_sales, service
-from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import (
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import (
     CloseDay,
     CloseService,
     CountDrawer,
@@ -37,7 +20,21 @@ from pos_terminal.domain.steps import (
     Weigh,
     Weighed,
 )
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.events.breakdown import DrawerSum, ServiceSum
+from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied, ServiceClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.ledger.lookups import ClosureFound, ClosureWanted
+from pos_terminal.domain.period.book import Book, NotYet
+from pos_terminal.domain.period.closing import closures, refusal, service_refusal
+from pos_terminal.domain.period.drawer import Drawers, drawers_used, expected, uncounted
+from pos_terminal.domain.printing.report import closure, open_sales, service
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.receipt import Receipt, Row, Text
+from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.record import Identity, Running

@@ -5,20 +5,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.barcode import check_digit, has_gtin_form
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.command_codes import (
+from pos_terminal.domain.codes.barcode import check_digit, has_gtin_form
+from pos_terminal.domain.codes.own import MARK, check_characters
+from pos_terminal.domain.counter.steps import Pressed
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.keyboard.command_codes import (
     ENTERED,
     MOST_KEYS,
     decode,
     encode,
     is_command,
 )
-from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.keys import GOODS_KEYS, TENDER_KEYS, TYPED, Function, Key, parse_key
-from pos_terminal.domain.own_codes import MARK, check_characters
-from pos_terminal.domain.sale import Refused
-from pos_terminal.domain.steps import Pressed
+from pos_terminal.domain.keyboard.key_table import ROWS
+from pos_terminal.domain.keyboard.keys import (
+    GOODS_KEYS,
+    TENDER_KEYS,
+    TYPED,
+    Function,
+    Key,
+    parse_key,
+)
 from tests.domain.counting import BAGUETTE, Bench, bench
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

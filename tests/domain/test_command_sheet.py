@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from pos_terminal.domain.command_codes import decode
-from pos_terminal.domain.command_sheet import (
+from pos_terminal.domain.keyboard.command_codes import decode
+from pos_terminal.domain.keyboard.command_sheet import (
     QUANTITIES,
     Command,
     CommandSheet,
@@ -13,8 +13,8 @@ from pos_terminal.domain.command_sheet import (
     labels,
     receipts,
 )
-from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.keys import parse_map
+from pos_terminal.domain.keyboard.key_table import ROWS
+from pos_terminal.domain.keyboard.keys import parse_map
 from pos_terminal.domain.receipt import Barcode, Text
 from tests.domain.counting import goods
 

@@ -3,22 +3,8 @@
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog import Found
-from pos_terminal.domain.events import (
-    CatalogChanged,
-    LineSold,
-    LineVoided,
-    ReceiptPrinted,
-    ReceiptRequested,
-    SaleAbandoned,
-    SaleClosed,
-    SaleOpened,
-    Tender,
-)
-from pos_terminal.domain.faults import Fault, Tone
-from pos_terminal.domain.keys import parse_key
-from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import (
+from pos_terminal.domain.catalog.catalog import Found
+from pos_terminal.domain.counter.steps import (
     NewCatalog,
     OpenDrawer,
     PaperDone,
@@ -28,6 +14,19 @@ from pos_terminal.domain.steps import (
     Weigh,
     Weighed,
 )
+from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.sale import (
+    LineSold,
+    LineVoided,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+    Tender,
+)
+from pos_terminal.domain.events.system import CatalogChanged
+from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.keyboard.keys import parse_key
+from pos_terminal.domain.screen import Screen
 from tests.domain.counting import (
     BAGUETTE,
     DEFAULT_VAT,

@@ -8,32 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.structs import replace
 
-from pos_terminal.domain import display, faults
-from pos_terminal.domain.cash_events import DepositMoved, VoucherMoved
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.customers import Buyer, BuyerSealed, BuyerWanted, Customer, CustomerWanted
-from pos_terminal.domain.desk.state import SERIES
-from pos_terminal.domain.events import Event, ReceiptRequested, SaleClosed, SaleOpened
-from pos_terminal.domain.faults import Fault, every
-from pos_terminal.domain.invoice_events import InvoiceMade
-from pos_terminal.domain.keys import Key, parse_key
-from pos_terminal.domain.ledger import (
-    Answer,
-    Changes,
-    DepositsHeld,
-    DepositWanted,
-    TicketFound,
-    TicketWanted,
-    VoucherWanted,
-    Wanted,
-)
-from pos_terminal.domain.money import vat_within
-from pos_terminal.domain.paper_codes import TillName, ticket_code, voucher_code
-from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.period import TRAINING_SERIES
-from pos_terminal.domain.promotions import Promotion
-from pos_terminal.domain.sale import LARGEST_TOTAL
-from pos_terminal.domain.steps import (
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.counter.steps import (
     LookedUp,
     LookUp,
     NewCatalog,
@@ -44,7 +22,34 @@ from pos_terminal.domain.steps import (
     Weigh,
     Weighed,
 )
-from pos_terminal.domain.terms import Terms
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
+from pos_terminal.domain.faults import Fault, every
+from pos_terminal.domain.keyboard.keys import Key, parse_key
+from pos_terminal.domain.ledger.changes import Changes
+from pos_terminal.domain.ledger.customers import (
+    Buyer,
+    BuyerSealed,
+    BuyerWanted,
+    Customer,
+    CustomerWanted,
+)
+from pos_terminal.domain.ledger.lookups import (
+    Answer,
+    DepositsHeld,
+    DepositWanted,
+    TicketFound,
+    TicketWanted,
+    VoucherWanted,
+    Wanted,
+)
+from pos_terminal.domain.money import LARGEST_TOTAL, vat_within
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.sale.terms import Terms
+from pos_terminal.domain.tender.tender import TenderRules
 from tests.domain.counting import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones
 from tests.domain.test_options import GOODS as WITH_OPTIONS
 

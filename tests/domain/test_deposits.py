@@ -6,17 +6,18 @@ from dataclasses import dataclass
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.balances import DepositBalance, fold
-from pos_terminal.domain.cash_events import DepositMoved
-from pos_terminal.domain.clerks import Clerk, Clerks, Right
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.deposits import code_of
-from pos_terminal.domain.events import ReceiptRequested, SaleClosed, VatSum
-from pos_terminal.domain.ledger import Answer, DepositsHeld, DepositWanted
-from pos_terminal.domain.period import Book
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step, Train
+from pos_terminal.domain.events.balances import DepositBalance
+from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.prepaid import DepositMoved
+from pos_terminal.domain.events.sale import SaleClosed, VatSum
+from pos_terminal.domain.ledger.balances import fold
+from pos_terminal.domain.ledger.lookups import Answer, DepositsHeld, DepositWanted
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.printing.ticket import code_of, receipt
 from pos_terminal.domain.receipt import Barcode
-from pos_terminal.domain.steps import Input, LookedUp, LookUp, Step, Train
-from pos_terminal.domain.ticket import receipt
+from pos_terminal.domain.staff.clerks import Clerk, Clerks, Right
 from tests.domain.counting import DEFAULT_VAT, Bench, goods
 from tests.domain.test_papers import text
 from tests.domain.test_ticket import SHOP

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.adjustment_events import DiscountGiven, DiscountWithdrawn
-from pos_terminal.domain.events import LineVoided, SaleClosed, Share
+from pos_terminal.domain.events.adjustment import DiscountGiven, DiscountWithdrawn
+from pos_terminal.domain.events.sale import LineVoided, SaleClosed, Share
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.printing.ticket import receipt
 from pos_terminal.domain.receipt import Row
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.ticket import Shop, receipt
 from tests.domain.counting import Bench, bench
 from tests.domain.test_sale import articles, catalog_of, half_away, paid, sold, typed
 

@@ -3,12 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain import display
-from pos_terminal.domain.events import LineSold
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.sale import LineSold
 from pos_terminal.domain.faults import every
-from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import Price, Unit
-from pos_terminal.domain.sale import LARGEST_QUANTITY, LARGEST_TOTAL, Refused, Sale
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.money import LARGEST_TOTAL, euros
+from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
+from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
 from tests.domain.counting import bench
 

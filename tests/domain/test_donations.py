@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.donations import RULES, sentences
-from pos_terminal.domain.events import SaleClosed, Tender, TenderReturned, VatSum
-from pos_terminal.domain.papers import PaperRules, paper
-from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.period import Book
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.events.sale import SaleClosed, Tender, TenderReturned, VatSum
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.printing.papers import paper
+from pos_terminal.domain.printing.report_sums import sums
+from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Qr, Row
-from pos_terminal.domain.report_sums import sums
+from pos_terminal.domain.sale.donations import RULES, sentences
+from pos_terminal.domain.tender.tender import TenderRules
 from tests.domain.counting import DEFAULT_VAT, Bench, goods
 from tests.domain.test_papers import on_paper, printed, text
 from tests.domain.test_ticket import SHOP

@@ -3,15 +3,8 @@
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.cash_events import CashCounted, CashMoved, DrawerOpened
-from pos_terminal.domain.closing import refusal
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.drawer import DENOMINATIONS, expected, uncounted
-from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.period import Book
-from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import (
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import (
     CloseDay,
     CountDrawer,
     Effect,
@@ -20,6 +13,13 @@ from pos_terminal.domain.steps import (
     ReadDay,
     Train,
 )
+from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.period.closing import refusal
+from pos_terminal.domain.period.drawer import DENOMINATIONS, expected, uncounted
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.tender.tender import TenderRules
 from tests.domain.counting import BAGUETTE, DEFAULT_VAT, Bench, bench, goods, tones
 
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain import catalog_file, goods_file
-from pos_terminal.domain.allergens import LABELS, labels, parse_allergens
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.goods import ORDINARY, Goods, Part, StockUnit, amount, units
+from pos_terminal.domain.catalog.allergens import LABELS, labels, parse_allergens
+from pos_terminal.domain.catalog.goods import ORDINARY, Goods, Part, StockUnit, amount, units
+from pos_terminal.domain.files import catalog as catalog_file
+from pos_terminal.domain.files import goods as goods_file
+from pos_terminal.domain.files.catalog import parse_catalog
 
 PAGE = Path(__file__).parents[2] / "docs" / "catalog.md"
 HEAD = "plu,name,price,unit,stock,stock_unit,alert,content,part_of,part,made,tare,allergens\n"

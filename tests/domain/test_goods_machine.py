@@ -8,15 +8,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import LineSold, SaleClosed
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import (
+    LookedUp,
+    LookUp,
+    NewCatalog,
+    Pressed,
+    PrintList,
+    Show,
+    Step,
+)
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
+from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.keys import GOODS_KEYS, Key, parse_key
-from pos_terminal.domain.ledger import BottlesWanted, SoldWanted, StockWanted
-from pos_terminal.domain.movements import MOVEMENTS
-from pos_terminal.domain.sale import MANUAL
-from pos_terminal.domain.steps import LookedUp, LookUp, NewCatalog, Pressed, PrintList, Show, Step
-from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
+from pos_terminal.domain.ledger.lookups import BottlesWanted, SoldWanted, StockWanted
+from pos_terminal.domain.sale.sale import MANUAL
+from pos_terminal.domain.stock.movements import MOVEMENTS
 from tests.domain.counting import DEFAULT_VAT, goods, keys, tones
 from tests.domain.stockroom import GOODS, Stockroom
 from tests.domain.test_counter_machine import Clerk, answered

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pos_terminal.domain.holidays import easter, is_day_off
+from pos_terminal.domain.tender.holidays import easter, is_day_off
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,19 @@ from datetime import date
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.customers import Buyer, BuyerSealed, BuyerWanted, Customer, CustomerWanted
-from pos_terminal.domain.events import ReceiptRequested, SaleClosed
-from pos_terminal.domain.invoice import Seller
-from pos_terminal.domain.invoice_events import InvoiceMade
-from pos_terminal.domain.ledger import TicketFound, TicketWanted
-from pos_terminal.domain.papers import PaperRules, paper
-from pos_terminal.domain.steps import LookedUp, LookUp, Print, Step, Train
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, Print, Step, Train
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.ledger.customers import (
+    Buyer,
+    BuyerSealed,
+    BuyerWanted,
+    Customer,
+    CustomerWanted,
+)
+from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
+from pos_terminal.domain.printing.papers import paper
+from pos_terminal.domain.printing.shop import PaperRules, Seller
 from tests.domain.counting import Bench, bench
 from tests.domain.test_papers import printed, text
 from tests.domain.test_ticket import SHOP

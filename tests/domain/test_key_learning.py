@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.chords import Chord, parse_chord
-from pos_terminal.domain.key_learning import Heard, Lesson, to_toml
-from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.keys import Key, parse_key, parse_map
+from pos_terminal.domain.keyboard.chords import Chord, parse_chord
+from pos_terminal.domain.keyboard.key_table import ROWS
+from pos_terminal.domain.keyboard.keys import Key, parse_key, parse_map
+from pos_terminal.domain.keyboard.learning import Heard, Lesson, to_toml
 
 CTRL = "KEY_LEFTCTRL"
 

@@ -7,9 +7,9 @@ import pytest
 from evdev import ecodes
 
 from pos_driver_evdev.keypad import key_name
-from pos_terminal.domain.chords import parse_chord
-from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.keys import (
+from pos_terminal.domain.keyboard.chords import parse_chord
+from pos_terminal.domain.keyboard.key_table import ROWS
+from pos_terminal.domain.keyboard.keys import (
     GOODS_KEYS,
     TENDER_KEYS,
     TYPED,

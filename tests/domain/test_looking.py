@@ -1,15 +1,9 @@
 """A question about the past: what waits for its answer, and what else may happen meanwhile."""
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.balances import VoucherBalance
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.desk.looking import look_up
-from pos_terminal.domain.faults import Tone
-from pos_terminal.domain.ledger import Answer, VoucherWanted
-from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.sale import Refused
-from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import (
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.lookup import look_up
+from pos_terminal.domain.counter.steps import (
     CatchUp,
     CloseDue,
     Input,
@@ -19,6 +13,12 @@ from pos_terminal.domain.steps import (
     Sound,
     Step,
 )
+from pos_terminal.domain.events.balances import VoucherBalance
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.ledger.lookups import Answer, VoucherWanted
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.screen import Screen
 from tests.domain.counting import BAGUETTE, Bench, goods, keys, moment
 
 FOUND = VoucherBalance(voucher="V1", purpose="multi", amount=500)

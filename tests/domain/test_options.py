@@ -3,14 +3,15 @@
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.adjustment_events import PlaceChosen, PricesChosen
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.events import LineSold, LineVoided
+from pos_terminal.domain.events.adjustment import PlaceChosen, PricesChosen
+from pos_terminal.domain.events.sale import LineSold, LineVoided
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.printing.ticket import receipt
 from pos_terminal.domain.receipt import Row, Text
+from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.terms import Terms
-from pos_terminal.domain.ticket import Shop, receipt
 from tests.domain.counting import BAGUETTE, Bench, bench, goods
 from tests.domain.test_sale import paid
 

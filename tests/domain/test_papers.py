@@ -6,16 +6,18 @@ import pytest
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog import ON_SPOT
-from pos_terminal.domain.desk.state import SERIES
-from pos_terminal.domain.digital import LONGEST, digital
-from pos_terminal.domain.events import ReceiptPrinted, ReceiptRequested, SaleClosed
-from pos_terminal.domain.forms import Asked, Form
-from pos_terminal.domain.ledger import TicketFound, TicketWanted
-from pos_terminal.domain.papers import OFFER, PaperRules, note_due, paper
+from pos_terminal.domain.catalog.catalog import ON_SPOT
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone, Print, Step
+from pos_terminal.domain.events.event import SERIES
+from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
+from pos_terminal.domain.printing.digital import LONGEST, digital
+from pos_terminal.domain.printing.papers import note_due, paper
+from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.shop import OFFER, PaperRules
 from pos_terminal.domain.receipt import Barcode, Qr, Receipt
-from pos_terminal.domain.steps import LookedUp, LookUp, PaperDone, Print, Step
-from pos_terminal.domain.terms import Terms
+from pos_terminal.domain.sale.terms import Terms
 from tests.domain.counting import Bench, bench
 from tests.domain.test_ticket import SHOP, lines
 

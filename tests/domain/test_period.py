@@ -11,26 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pos_terminal.domain.cash_events import CashMoved, DrawerOpened, PaymentChanged
-from pos_terminal.domain.events import (
-    Event,
+from pos_terminal.domain.events.cash import CashMoved, DrawerOpened
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.period import Period, PeriodClosed, TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.sale import (
     LineVoided,
-    OperatorSignedOn,
     Paid,
-    ReceiptRequested,
     SaleAbandoned,
     SaleClosed,
     SaleOpened,
     VatSum,
 )
+from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.period import Book, NotYet
-from pos_terminal.domain.period_events import (
-    Period,
-    PeriodClosed,
-    TrainingEnded,
-    TrainingStarted,
-)
+from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.merkle import Frontier

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.closing import ClosingHours, closures, first
-from pos_terminal.domain.events import Paid, SaleClosed, SaleOpened, VatSum
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.sale import Paid, SaleClosed, SaleOpened, VatSum
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.domain.period.closing import ClosingHours, closures, first
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Identity, Running
 

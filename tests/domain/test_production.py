@@ -8,10 +8,10 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain import goods_paper
-from pos_terminal.domain.ledger import DaySold
-from pos_terminal.domain.production import FARTHEST, Proposed, propose
+from pos_terminal.domain.ledger.lookups import DaySold
+from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.receipt import Row, Text
+from pos_terminal.domain.stock.production import FARTHEST, Proposed, propose
 from tests.domain.counting import goods
 
 SHOP = goods(

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.adjustment_events import PromotionsApplied
-from pos_terminal.domain.events import LineSold, LineVoided, Reduction, SaleClosed
-from pos_terminal.domain.promotion_file import parse_promotions
-from pos_terminal.domain.promotions import Promotion, applied
+from pos_terminal.domain.events.adjustment import PromotionsApplied
+from pos_terminal.domain.events.sale import LineSold, LineVoided, Reduction, SaleClosed
+from pos_terminal.domain.files.promotions import parse_promotions
 from pos_terminal.domain.quantity import Unit
+from pos_terminal.domain.sale.promotions import Promotion, applied
+from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.terms import Terms
 from tests.domain.counting import Bench, bench, goods
 from tests.domain.test_sale import half_away, paid
 

@@ -6,12 +6,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from pos_terminal.domain.cash_events import VoucherMoved
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.ledger import TicketWanted
-from pos_terminal.domain.paper_codes import TillName, ticket_code, voucher_code
-from pos_terminal.domain.refund_events import RefundOpened
-from pos_terminal.domain.steps import LookedUp, LookUp, Step
+from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, Step
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.sale import RefundOpened, SaleClosed
+from pos_terminal.domain.ledger.lookups import TicketWanted
 from tests.domain.counting import GOODS, bench, goods, keys
 from tests.domain.test_counter_machine import TERMS, VOUCHERS, Clerk, answered
 

@@ -7,23 +7,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.clerk_events import AuthorityGiven
-from pos_terminal.domain.clerks import Right
-from pos_terminal.domain.events import LineSold, ReceiptRequested, Returned, SaleClosed, Tender
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.codes.papers import TicketCode, TillName, read_ticket, ticket_code
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, OpenDrawer, Train
+from pos_terminal.domain.events.paper import Form, ReceiptRequested
+from pos_terminal.domain.events.sale import (
+    LineSold,
+    RefundEnded,
+    RefundOpened,
+    Returned,
+    SaleClosed,
+    Tender,
+)
+from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.forms import Asked, Form
-from pos_terminal.domain.key_table import ROWS
-from pos_terminal.domain.paper_codes import TicketCode, TillName, read_ticket, ticket_code
-from pos_terminal.domain.papers import paper
-from pos_terminal.domain.promotions import Promotion
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.keyboard.key_table import ROWS
+from pos_terminal.domain.printing.papers import paper
+from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.receipt import Barcode, Receipt, Text
-from pos_terminal.domain.refund_events import RefundEnded, RefundOpened
-from pos_terminal.domain.refunds import RefundRules
-from pos_terminal.domain.sale import Refused
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.sale.refunds import RefundRules
+from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import LookedUp, LookUp, OpenDrawer, Train
-from pos_terminal.domain.terms import Terms
+from pos_terminal.domain.staff.clerks import Right
 from tests.domain.counting import BAGUETTE, Bench, goods, keys
 from tests.domain.remembering import GOODS, HERE, Remembering, clerk, remembering
 from tests.domain.test_money import half_away

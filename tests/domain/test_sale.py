@@ -6,10 +6,10 @@ from math import floor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.catalog import Catalog
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.refunds import RefundRules
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.sale.refunds import RefundRules
 from tests.domain.counting import Bench, bench
 
 RATES = ["0", "2.1", "5.5", "10", "20"]

@@ -5,30 +5,30 @@ import dataclasses
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.clerk_events import (
+from pos_terminal.domain.counter import sign_on as signing
+from pos_terminal.domain.counter.steps import NewClerks, Weigh, Weighed
+from pos_terminal.domain.events.period import TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.sale import (
+    LineSold,
+    LineVoided,
+    SaleAbandoned,
+    SaleClosed,
+    SaleHeld,
+    SaleRecalled,
+)
+from pos_terminal.domain.events.staff import (
     AuthorityGiven,
     OperatorLocked,
     OperatorRefused,
     OperatorSignedOff,
-    SaleHeld,
-    SaleRecalled,
-)
-from pos_terminal.domain.clerks import Clerks, Right, SigningOn
-from pos_terminal.domain.command_codes import encode
-from pos_terminal.domain.desk import signing
-from pos_terminal.domain.events import (
-    LineSold,
-    LineVoided,
     OperatorSignedOn,
-    SaleAbandoned,
-    SaleClosed,
 )
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.keys import parse_key
-from pos_terminal.domain.period_events import TrainingEnded, TrainingStarted
+from pos_terminal.domain.keyboard.command_codes import encode
+from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import NewClerks, Weigh, Weighed
-from pos_terminal.domain.tries import LONGEST, Tries, locked
+from pos_terminal.domain.staff.clerks import Clerks, Right, SigningOn
+from pos_terminal.domain.staff.pin_lock import LONGEST, Tries, locked
 from tests.domain.counting import BAGUETTE, bench
 from tests.domain.staffing import BADGES, BOSS, LEA, NEW, PINS, SAM, STAFF, StaffedBench, staffed
 

@@ -4,11 +4,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from pos_terminal.domain.clerk_events import AuthorityGiven
-from pos_terminal.domain.clerks import Clerks, Right
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import LineVoided, SaleAbandoned
-from pos_terminal.domain.steps import LookUp, NewClerks, Step
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import LookUp, NewClerks, Step
+from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
+from pos_terminal.domain.events.staff import AuthorityGiven
+from pos_terminal.domain.staff.clerks import Clerks, Right
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Identity, Running
 from tests.domain.counting import DEFAULT_VAT, keys

@@ -6,15 +6,9 @@ from random import Random
 
 import pytest
 
-from pos_terminal.domain import faults, goods_paper
-from pos_terminal.domain.clerk_events import AuthorityGiven
-from pos_terminal.domain.clerks import Clerks
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import LineSold, SaleClosed
-from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.receipt import Row, Text
-from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import (
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import (
     CheckPin,
     Input,
     LookedUp,
@@ -25,9 +19,16 @@ from pos_terminal.domain.steps import (
     Weigh,
     Weighed,
 )
-from pos_terminal.domain.stock_events import BottleFinished, BottleOpened, StockMoved
-from pos_terminal.domain.terms import Terms
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
+from pos_terminal.domain.events.staff import AuthorityGiven
+from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.printing import stock_lists as goods_paper
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.receipt import Row, Text
+from pos_terminal.domain.sale.terms import Terms
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.staff.clerks import Clerks
 from tests.domain.counting import DEFAULT_VAT, goods, label, tones
 from tests.domain.staffing import BOSS, PINS, SAM, STAFF
 from tests.domain.stockroom import GOODS, Stockroom, stockroom

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.table import LONGEST_ROW, NoTableError, Problem, Row, decode, rows
+from pos_terminal.domain.files.table import LONGEST_ROW, NoTableError, Problem, Row, decode, rows
 
 HEADER = "plu,name,price\n"
 

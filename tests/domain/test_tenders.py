@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import SaleClosed, Tender, TenderReturned
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import OpenDrawer
+from pos_terminal.domain.events.sale import SaleClosed, Tender, TenderReturned
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.payment import TENDERS, TenderRules
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import OpenDrawer
+from pos_terminal.domain.tender.tender import TENDERS, TenderRules
 from tests.domain.counting import DEFAULT_VAT, GOODS, Bench, bench, goods
 
 SUNDAY, EASTER_MONDAY, MAY_DAY = 6, 91, 116

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pos_terminal.domain import ticket
-from pos_terminal.domain.events import SaleClosed
+from pos_terminal.domain.counter.steps import Print
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.printing import ticket
+from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
-from pos_terminal.domain.steps import Print
-from pos_terminal.domain.ticket import Shop
 from tests.domain.counting import Bench, bench
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "ticket.txt"

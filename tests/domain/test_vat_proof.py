@@ -3,12 +3,13 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pos_terminal.domain.events import OperatorSignedOn, SaleClosed
-from pos_terminal.domain.payment import TenderRules
-from pos_terminal.domain.period import Book
-from pos_terminal.domain.promotions import Promotion
-from pos_terminal.domain.refunds import RefundRules
-from pos_terminal.domain.terms import Terms
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.sale.refunds import RefundRules
+from pos_terminal.domain.sale.terms import Terms
+from pos_terminal.domain.tender.tender import TenderRules
 from tests.domain.auditor import Auditor
 from tests.domain.remembering import Remembering, remembering
 

@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain import faults, vouchers
-from pos_terminal.domain.cash_events import VoucherCopied, VoucherMoved
-from pos_terminal.domain.catalog import Dated
-from pos_terminal.domain.catalog_file import parse_catalog
-from pos_terminal.domain.clerks import Right
-from pos_terminal.domain.events import SaleClosed, Tender
-from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.paper_codes import (
+from pos_terminal.domain import faults
+from pos_terminal.domain.codes.papers import (
     CHANCE,
     checked_voucher,
     grouped,
@@ -21,17 +15,25 @@ from pos_terminal.domain.paper_codes import (
     voucher_code,
     voucher_number,
 )
-from pos_terminal.domain.period import Book
-from pos_terminal.domain.period_events import PeriodReported
-from pos_terminal.domain.promotions import Promotion
+from pos_terminal.domain.counter.steps import PrintVoucher, Step, Train
+from pos_terminal.domain.dated import Dated
+from pos_terminal.domain.events.period import PeriodReported
+from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed, Tender
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.printing import voucher
+from pos_terminal.domain.printing.report import reading
+from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Barcode, Receipt, Row, Text
-from pos_terminal.domain.refunds import RefundRules, Validity
-from pos_terminal.domain.report import reading
-from pos_terminal.domain.sale import Refused
+from pos_terminal.domain.sale import vouchers
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.sale.refunds import RefundRules, Validity
+from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import PrintVoucher, Step, Train
-from pos_terminal.domain.terms import Terms
-from pos_terminal.domain.ticket import Shop
+from pos_terminal.domain.staff.clerks import Right
 from tests.domain.counting import bench
 from tests.domain.remembering import Remembering, clerk, remembering
 
@@ -370,7 +372,7 @@ def test_the_last_papers_again_with_the_right_to(till: Remembering) -> None:
 def paper(moved: VoucherMoved, *, copy: int = 0, simulated: bool = False) -> Receipt:
     shop = Shop("Boulangerie", ("12, rue de l'Église",))
     at = "2026-01-05T08:30:00.000+01:00"
-    return vouchers.paper(
+    return voucher.paper(
         shop, "2", moved, at, name="BON CADEAU 20", copy=copy, simulated=simulated
     )
 

@@ -3,11 +3,11 @@
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.clerk_events import SaleHeld, SaleRecalled
-from pos_terminal.domain.events import CatalogChanged, SaleClosed, SaleOpened
+from pos_terminal.domain.counter.steps import CatchUp, CloseDue, NewCatalog, Train
+from pos_terminal.domain.events.sale import SaleClosed, SaleHeld, SaleOpened, SaleRecalled
+from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import CatchUp, CloseDue, NewCatalog, Train
 from tests.domain.counting import GOODS, bench, goods
 
 

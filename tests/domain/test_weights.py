@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.entry import HEAVIEST_TARE, Entry
-from pos_terminal.domain.events import LineSold, SaleClosed
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.entry import HEAVIEST_TARE, Entry
+from pos_terminal.domain.counter.scale import Net, by_hand, on_the_scale
+from pos_terminal.domain.counter.steps import Weigh, Weighed
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.quantity import PRESET, WEIGHED
-from pos_terminal.domain.sale import Refused
+from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Weigh, Weighed
-from pos_terminal.domain.terms import Terms
-from pos_terminal.domain.weighing import Net, by_hand, on_the_scale
 from tests.domain.counting import DEFAULT_VAT, Bench, bench, goods, label
 from tests.domain.test_ticket import lines, paper
 

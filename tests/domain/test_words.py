@@ -9,16 +9,14 @@ import pytest
 from babel.messages import Catalog, mofile, pofile
 
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
-from pos_terminal.domain import (
-    allergens,
-    command_sheet,
-    donations,
-    faults,
-    goods_paper,
-    movements,
-    payment,
-    words,
-)
+from pos_terminal.domain import faults
+from pos_terminal.domain import language as words
+from pos_terminal.domain.catalog import allergens
+from pos_terminal.domain.keyboard import command_sheet
+from pos_terminal.domain.printing import stock_lists as goods_paper
+from pos_terminal.domain.sale import donations
+from pos_terminal.domain.stock import movements
+from pos_terminal.domain.tender import tender as payment
 from pos_terminal.runtime.words import DOMAIN, LOCALE, speak
 
 ROOT = Path(__file__).parents[2]

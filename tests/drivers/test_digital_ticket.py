@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from pos_driver_escpos import Settings, open_printer
-from pos_terminal.domain.digital import LONGEST, digital
-from pos_terminal.domain.forms import Asked, Form
-from pos_terminal.domain.papers import PaperRules, paper
+from pos_terminal.domain.counter.steps import Print
+from pos_terminal.domain.events.paper import Form
+from pos_terminal.domain.printing.digital import LONGEST, digital
+from pos_terminal.domain.printing.papers import paper
+from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Qr
-from pos_terminal.domain.steps import Print
 from tests.conftest import run
 from tests.domain.counting import bench
 from tests.domain.test_ticket import SHOP

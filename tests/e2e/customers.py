@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from contextlib import closing
 
-from pos_terminal.domain.customers import CUSTOMER, item_name
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.ledger.customers import CUSTOMER, item_name
 from pos_terminal.persons.bridge import beside
 from pos_terminal.persons.item import Details, Ground, Item
 from pos_terminal.persons.store import Persons, Record

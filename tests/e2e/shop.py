@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pos_driver_sim.bench import SimBench
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import Clock, SystemClock

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from pos_terminal.domain.clerks import Pin
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.staff.clerks import Pin
 from pos_terminal.persons.bridge import beside
 from pos_terminal.persons.item import Details, Ground, Item
 from pos_terminal.persons.store import Persons, Record

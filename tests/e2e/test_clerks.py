@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.clerk_events import OperatorLocked, OperatorRefused
-from pos_terminal.domain.events import OperatorSignedOn, SaleClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.staff import OperatorLocked, OperatorRefused, OperatorSignedOn
 from pos_terminal.journal.database import NAME as JOURNAL
 from pos_terminal.runtime import clerks
 from pos_terminal.runtime.clerks import write

@@ -8,28 +8,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain import jet
-from pos_terminal.domain.events import (
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.counter.steps import CloseDue, Train
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import ReceiptPrinted
+from pos_terminal.domain.events.period import Period, PeriodClosed, TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.system import (
     CatalogChanged,
-    Event,
-    ReceiptPrinted,
-    SaleClosed,
-    TillStarted,
-)
-from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.period_events import (
-    Period,
-    PeriodClosed,
-    TrainingEnded,
-    TrainingStarted,
-)
-from pos_terminal.domain.steps import CloseDue, Train
-from pos_terminal.domain.system_events import (
     ClockJumped,
     ConfigurationChanged,
     TechnicalEvent,
+    TillStarted,
     VersionChanged,
 )
+from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.testing.running import run
 from tests.closing.journaled import records
 from tests.e2e.shop import CATALOG, Shop, open_shop

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.command_codes import encode
-from pos_terminal.domain.events import SaleClosed
-from pos_terminal.domain.keys import parse_key
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.keyboard.command_codes import encode
+from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.testing.running import run
 from tests.e2e.shop import Shop, open_shop
 

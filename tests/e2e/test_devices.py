@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.events import ReceiptPrinted, SaleClosed
+from pos_terminal.domain.events.paper import ReceiptPrinted
+from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run

@@ -13,7 +13,7 @@ from pathlib import Path
 import apsw
 
 from pos_driver_sim.bench import SimBench
-from pos_terminal.domain.events import LineSold, SaleClosed
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, SlowVFS
 from pos_terminal.testing.running import PATIENCE, run

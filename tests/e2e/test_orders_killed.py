@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pos_driver_sim.bench import SimBench
 from pos_terminal.archive.export import records
-from pos_terminal.domain.cash_events import DepositMoved
-from pos_terminal.domain.events import SaleClosed
+from pos_terminal.domain.events.prepaid import DepositMoved
+from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.running import run
 from tests.e2e.shop import keys, write_settings

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain.events import SaleClosed, SaleOpened
+from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.domain.moment import Trust
-from pos_terminal.domain.period_events import PeriodClosed
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import run
 from tests.closing.journaled import records

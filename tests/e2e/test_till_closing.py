@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pos_terminal.domain.cash_events import CashCounted, CashMoved
-from pos_terminal.domain.period_events import PeriodClosed, PeriodReported
+from pos_terminal.domain.events.cash import CashCounted, CashMoved
+from pos_terminal.domain.events.period import PeriodClosed, PeriodReported
 from pos_terminal.testing.running import run
 from tests.e2e.shop import Shop, open_shop
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from pos_terminal.domain.codes.papers import VOUCHER_DIGITS
 from pos_terminal.domain.faults import Tone
-from pos_terminal.domain.paper_codes import VOUCHER_DIGITS
 from pos_terminal.domain.screen import Screen
 from pos_terminal.replay.clock import ReplayClock
 from pos_terminal.runtime.clock import Clock

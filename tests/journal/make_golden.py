@@ -23,11 +23,13 @@ from msgspec.structs import fields, replace
 
 import pos_terminal
 from pos_terminal.archive.make import make
-from pos_terminal.domain.cash_events import DrawerOpened
-from pos_terminal.domain.events import Event, SaleOpened, TillStarted
-from pos_terminal.domain.invoice_events import INVOICES, InvoiceMade
-from pos_terminal.domain.period_events import ServiceClosed, TrainingEnded, TrainingStarted
-from pos_terminal.domain.vocabulary import KINDS
+from pos_terminal.domain.events.cash import DrawerOpened
+from pos_terminal.domain.events.event import INVOICES, Event
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.period import ServiceClosed, TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.sale import SaleOpened
+from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal import extension, keyring, witness
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Identity, Running

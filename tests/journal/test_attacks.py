@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import Event, OperatorSignedOn
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.journal import extension
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME

@@ -2,16 +2,16 @@
 
 import pytest
 
-from pos_terminal.domain.clerk_events import (
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import SaleHeld, SaleOpened, SaleRecalled
+from pos_terminal.domain.events.staff import (
     AuthorityGiven,
     OperatorLocked,
     OperatorRefused,
     OperatorSignedOff,
-    SaleHeld,
-    SaleRecalled,
+    OperatorSignedOn,
 )
-from pos_terminal.domain.events import Event, OperatorSignedOn, SaleOpened
-from pos_terminal.domain.tries import Tries
+from pos_terminal.domain.staff.pin_lock import Tries
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.merkle import Frontier

@@ -10,15 +10,12 @@ import msgspec
 import msgspec.structs
 import pytest
 
-from pos_terminal.domain import (
-    adjustment_events,
-    balances,
-    breakdown,
-    events,
-    period_events,
-    stock_events,
-)
-from pos_terminal.domain.vocabulary import KINDS
+from pos_terminal.domain.events import adjustment as adjustment_events
+from pos_terminal.domain.events import balances, breakdown
+from pos_terminal.domain.events import period as period_events
+from pos_terminal.domain.events import sale as events
+from pos_terminal.domain.events import stock as stock_events
+from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.codec import Envelope
 from pos_terminal.journal.record import Record

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.archive.restore import restore
-from pos_terminal.domain.vocabulary import KINDS
+from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.upcast import UPCASTS
 from pos_terminal.journal.verify import Level, verify

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from pos_terminal.domain.breakdown import COUNTED
-from pos_terminal.domain.cash_events import CashCounted, CashMoved
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.breakdown import COUNTED
+from pos_terminal.domain.events.cash import CashCounted, CashMoved
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.period import Book, NotYet
-from pos_terminal.domain.period_events import Period, PeriodClosed
+from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.record import Record, Running
 from tests.journal.test_documents import rows

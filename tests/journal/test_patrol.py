@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain import faults, jet
-from pos_terminal.domain.events import Event
-from pos_terminal.domain.steps import Trouble
-from pos_terminal.domain.system_events import TechnicalEvent
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.counter.steps import Trouble
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal import traces
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.patrol import Round

@@ -13,19 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pos_terminal.domain.events import (
-    CatalogChanged,
-    Event,
-    LineSold,
-    ReceiptRequested,
-    SaleAbandoned,
-    SaleClosed,
-    SaleOpened,
-    TillStopped,
-)
-from pos_terminal.domain.period import Book
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.sale import LineSold, SaleAbandoned, SaleClosed, SaleOpened
+from pos_terminal.domain.events.system import CatalogChanged, TillStopped
+from pos_terminal.domain.events.vocabulary import KINDS
+from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.quantity import Unit
-from pos_terminal.domain.vocabulary import KINDS
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import LARGEST, Counts, Totals, UnknownEvent
 from pos_terminal.journal.errors import OutOfStep

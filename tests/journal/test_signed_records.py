@@ -12,8 +12,8 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.system import KeyMade, KeyRotated, SignerDown
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.system_events import KeyMade, KeyRotated, SignerDown
 from pos_terminal.journal import checkpoint, down, keyring, signer
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.checkpoint import EVERY

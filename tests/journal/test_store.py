@@ -13,7 +13,7 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import SaleOpened
+from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.faults import Fault
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError, JournalFailed

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import Event
+from pos_terminal.domain.events.event import Event
 from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
 from pos_terminal.journal.codec import Totals
 from pos_terminal.journal.errors import JournalError

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pos_terminal.domain.vocabulary import KINDS, may_be_passed_over
+from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
 from pos_terminal.journal import upcast
 from pos_terminal.journal.upcast import UPCASTS, Upcast
 
@@ -62,7 +62,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     package = shutil.copytree(ROOT / "pos_terminal", tree / "pos_terminal", ignore=ignored)
     edits = {
         "__init__.py": ("__version__ = ", '__version__ = "99.1.0"  # '),
-        "domain/events.py": (
+        "domain/events/sale.py": (
             "    sale: int\n    catalog: str\n    origin: Origin | None = None\n",
             "    sale: int\n    catalog: str\n    origin: Origin | None = None\n"
             '    table: str = "12"\n',
@@ -80,7 +80,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = (package / "journal" / name).read_text()
         assert text.count(old) == 1, (name, old)
         (package / "journal" / name).write_text(text.replace(old, new))
-    stock = package / "domain" / "stock_events.py"
+    stock = package / "domain" / "events" / "stock.py"
     stock.write_text(stock.read_text() + NEWER_EVENTS)
     return tree
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.balances import BottleBalance, fold
-from pos_terminal.domain.bottles import Bottle, finish
-from pos_terminal.domain.events import Event
-from pos_terminal.domain.ledger import BottlesFound, BottlesWanted, StockHeld, StockWanted
-from pos_terminal.domain.stock_events import BottleOpened, StockMoved, Units
+from pos_terminal.domain.events.balances import BottleBalance
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.stock import BottleOpened, StockMoved, Units
+from pos_terminal.domain.ledger.balances import fold
+from pos_terminal.domain.ledger.bottles import Bottle, finish
+from pos_terminal.domain.ledger.lookups import BottlesFound, BottlesWanted, StockHeld, StockWanted
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.ledgers.store import NAME, LedgerStore

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.balances import Balances, VoucherBalance, fold
-from pos_terminal.domain.events import ReceiptRequested, Returned, SaleClosed, TicketLine
-from pos_terminal.domain.ledger import (
+from pos_terminal.domain.events.balances import Balances, VoucherBalance
+from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.sale import Returned, SaleClosed, TicketLine
+from pos_terminal.domain.ledger.balances import fold
+from pos_terminal.domain.ledger.changes import Changes
+from pos_terminal.domain.ledger.lookups import (
     Back,
-    Changes,
     DepositsHeld,
     DepositWanted,
     SoldFound,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from pos_terminal.domain.events import Event
-from pos_terminal.domain.system_events import PersonErased
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.persons.erasures import Erasures
 from pos_terminal.persons.item import Consent, Details, Ground, Item
 from pos_terminal.persons.store import Persons, Record

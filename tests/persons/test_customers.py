@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from pos_terminal.__main__ import main
 from pos_terminal.domain import faults
-from pos_terminal.domain.customers import (
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import PersonRecorded
+from pos_terminal.domain.ledger.customers import (
     CUSTOMER,
     Buyer,
     BuyerSealed,
@@ -21,8 +23,6 @@ from pos_terminal.domain.customers import (
     PersonsWanted,
     item_name,
 )
-from pos_terminal.domain.events import Event
-from pos_terminal.domain.system_events import PersonRecorded
 from pos_terminal.persons import keyfile
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Details, Ground, Item

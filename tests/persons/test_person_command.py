@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain.words import say
+from pos_terminal.domain.language import say
 from pos_terminal.journal.place import Lock
 from pos_terminal.journal.verify import verify
 from pos_terminal.persons import database, keyfile

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.system import PersonErased, PersonRecorded
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.system_events import PersonErased, PersonRecorded
 from pos_terminal.persons import keyfile
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Item

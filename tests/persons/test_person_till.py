@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.system import PersonErased, PersonRecorded
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.system_events import PersonErased, PersonRecorded
 from pos_terminal.journal.verify import verify
 from pos_terminal.persons import keyfile
 from pos_terminal.persons.bridge import beside

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.system import PersonErased, PersonRecorded
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.system_events import PersonErased, PersonRecorded
 from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.erasures import Erasures
 from pos_terminal.persons.errors import PersonsError

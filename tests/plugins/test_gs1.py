@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import pos_plugin_gs1
 from pos_plugin_gs1.elements import SEPARATOR, digital_link, element_string
-from pos_terminal.domain.barcode import check_digit
-from pos_terminal.domain.catalog import Catalog, Dated, Found, Item
+from pos_terminal.domain.catalog.catalog import Catalog, Found, Item
+from pos_terminal.domain.codes.barcode import check_digit
+from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.quantity import Price, Unit
 
 CHEESE = Item(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.events import LineSold, SaleClosed
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.journal.record import Record
 from pos_terminal.replay.file import read_tickets
 from pos_terminal.replay.session import Job

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain.catalog_file import parse_catalog
+from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.replay.day import bars, columns
 from pos_terminal.replay.file import read_tickets
 from pos_terminal.replay.morning import MOST_IN_A_MINUTE, morning

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from pos_driver_sim.printer import PrinterEnd
-from pos_terminal.domain.events import LineSold, SaleClosed, SaleOpened
+from pos_terminal.domain.events.sale import LineSold, SaleClosed, SaleOpened
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record

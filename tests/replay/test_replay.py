@@ -10,7 +10,7 @@ import pytest
 
 from pos_driver_sim.bench import SimBench
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import LineSold, SaleAbandoned, SaleClosed
+from pos_terminal.domain.events.sale import LineSold, SaleAbandoned, SaleClosed
 from pos_terminal.domain.moment import Trust
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.verify import verify

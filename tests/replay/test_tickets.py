@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pos_terminal.domain.table import NoTableError
+from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.replay.clock import instants
 from pos_terminal.replay.file import read_tickets
 from pos_terminal.replay.tickets import (

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain import display, faults
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import Scanned
+from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Scanned
 from pos_terminal.journal.catalogs import FOLDER
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot

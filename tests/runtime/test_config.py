@@ -10,9 +10,9 @@ import pytest
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
-from pos_terminal.domain.barcode import Measure, Pattern
-from pos_terminal.domain.keys import Function
-from pos_terminal.domain.refunds import Validity
+from pos_terminal.domain.codes.barcode import Measure, Pattern
+from pos_terminal.domain.keyboard.keys import Function
+from pos_terminal.domain.sale.refunds import Validity
 from pos_terminal.runtime.boot import LAST_GOOD, boot
 from pos_terminal.runtime.config import BadConfiguration, line_of, load, plugins_named, read
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings

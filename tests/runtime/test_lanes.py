@@ -16,12 +16,12 @@ from pos_terminal.devices.errors import (
     OutcomeUnknown,
 )
 from pos_terminal.domain import faults
-from pos_terminal.domain.events import ReceiptRequested
+from pos_terminal.domain.counter.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
+from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.faults import Fault, Tone
-from pos_terminal.domain.keys import parse_map
+from pos_terminal.domain.keyboard.keys import parse_map
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.runtime.lanes import (
     LONGEST_QUEUE,
     DrawerLane,

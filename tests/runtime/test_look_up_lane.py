@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.balances import VoucherBalance
-from pos_terminal.domain.cash_events import VoucherMoved
-from pos_terminal.domain.events import TillStarted
-from pos_terminal.domain.ledger import VoucherWanted
-from pos_terminal.domain.steps import Input, LookedUp, LookUp
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
+from pos_terminal.domain.events.balances import VoucherBalance
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.ledger.lookups import VoucherWanted
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.looking import LookUpLane

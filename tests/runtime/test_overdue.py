@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.closing import ClosingHours
+from pos_terminal.domain.counter.steps import CloseDue, Input, Trouble
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.steps import CloseDue, Input, Trouble
+from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.journal.record import Running
 from pos_terminal.runtime.closing import Closing
 from tests.closing.shopkeeping import Shop, year

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.catalog import Found
+from pos_terminal.domain.catalog.catalog import Found
 from pos_terminal.runtime.plugins import PATIENCE, Plugin, Plugins, Status
 from tests.domain.counting import goods
 from tests.runtime.distributions import install, on_path
@@ -15,7 +15,7 @@ GOODS = goods()
 FINDER = """
     @hookimpl
     def pos_find_item(code, catalog):
-        from pos_terminal.domain.catalog import Found
+        from pos_terminal.domain.catalog.catalog import Found
         if code.startswith("{code}"):
             return Found(catalog.items[{item}])
 """

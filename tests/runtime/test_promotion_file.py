@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.adjustment_events import PromotionsApplied
-from pos_terminal.domain.events import PromotionsChanged, SaleClosed, TillStarted
+from pos_terminal.domain.events.adjustment import PromotionsApplied
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.system import PromotionsChanged, TillStarted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.promotions import IN_FORCE, Offers, PromotionFile
 from pos_terminal.testing.running import run

@@ -9,13 +9,15 @@ from typing import Any, cast
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import Counter
-from pos_terminal.domain.events import Event, LineSold, SaleClosed, SaleOpened, TillStopped
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import Input, PaperDone, Scanned, Trouble, Weighed
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import LineSold, SaleClosed, SaleOpened
+from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.steps import Input, PaperDone, Scanned, Trouble, Weighed
-from pos_terminal.domain.ticket import Shop
 from pos_terminal.journal.errors import JournalFailed
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal

@@ -1,0 +1,1 @@
+"""What an inspector reads beside the sales."""

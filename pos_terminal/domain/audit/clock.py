@@ -1,0 +1,42 @@
+"""How far the wall clock can be trusted, told from moments alone. Pure.
+
+A Raspberry Pi has no clock that runs while it is off: it wakes up in the past, and jumps forward
+once a time server has answered. Selling goes on all the while; the records say what was known.
+"""
+
+from datetime import UTC, datetime
+
+from pos_terminal.domain.events.system import ClockJumped
+from pos_terminal.domain.moment import Moment, Trust
+
+JUMP = 2_000_000
+"""Microseconds by which the wall clock may part from the machine's own before it is a jump."""
+
+BEFORE_US = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+"""No till ran this program before: a clock that says so was never set."""
+
+
+def jump(before: Moment, now: Moment) -> ClockJumped | None:
+    """What the wall clock did between two moments that follow one another, if it jumped.
+
+    Within a boot it is held to the monotonic clock, which nobody sets. Over a restart of the
+    machine all that shows is a clock that went back.
+    """
+    if Trust.SIMULATED in (before.trust, now.trust):
+        return None
+    by = now.utc - before.utc
+    if before.boot == now.boot:
+        by -= now.mono - before.mono
+        return ClockJumped(by=by) if abs(by) > JUMP else None
+    return ClockJumped(by=by) if by < -JUMP else None
+
+
+def doubtful(now: Moment, last: Moment | None) -> str:
+    """Why this clock, which nobody has verified, is surely wrong, in French; else nothing."""
+    if now.trust is not Trust.UNVERIFIED:
+        return ""
+    if now.utc < BEFORE_US:
+        return f"l'horloge dit {now.at[:16]} : elle n'a pas été mise à l'heure"
+    if last and last.trust is not Trust.SIMULATED and now.utc < last.utc - JUMP:
+        return f"l'horloge dit {now.at[:16]}, avant le dernier enregistrement ({last.at[:16]})"
+    return ""

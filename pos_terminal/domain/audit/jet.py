@@ -1,0 +1,249 @@
+"""The journal of technical events (JET): which records an inspector reads beside the sales. Pure.
+
+Codes below 900 are those of the NF525 referential as far as they are known to us (read in vendors'
+papers, not in the referential itself); those from 900 on are ours, as it provides. A code, once
+released, keeps its meaning. Labels and details are French: this is evidence, not a screen.
+"""
+
+from msgspec import Struct
+
+from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.period import (
+    Archived,
+    Period,
+    PeriodClosed,
+    PeriodCopied,
+    PeriodReported,
+    Purged,
+    ServiceClosed,
+    TrainingEnded,
+    TrainingStarted,
+)
+from pos_terminal.domain.events.sale import SaleAbandoned
+from pos_terminal.domain.events.staff import (
+    AuthorityGiven,
+    OperatorLocked,
+    OperatorRefused,
+    OperatorSignedOff,
+    OperatorSignedOn,
+)
+from pos_terminal.domain.events.system import (
+    CatalogChanged,
+    ClockJumped,
+    ConfigurationChanged,
+    KeyMade,
+    KeyRotated,
+    PersonErased,
+    PromotionsChanged,
+    SignerDown,
+    TechnicalEvent,
+    TillStarted,
+    TillStopped,
+    VersionChanged,
+)
+from pos_terminal.domain.money import euros
+
+ARCHIVE = 20
+STOP = 40
+CLOSURE = 50
+YEAR_CLOSURE = 60
+DEGRADED = 70
+START = 80
+INTEGRITY = 90
+REPORT = 100
+EXPORT = 110
+RECOVERED = 120
+PRINTER = 150
+FLOAT = 170
+PURGE = 200
+RESTORE = 220
+BACKUP = 230
+MAINTENANCE = 240
+VERSION = 250
+FIRST_START = 260
+ABANDONED = 320
+CRASH = 901
+SETTINGS = 910
+CATALOG = 911
+CLOCK = 920
+CLOCK_DOUBTED = 921
+KEYS = 930
+KEYS_ROTATED = 931
+TRAINING = 940
+TRAINING_END = 941
+DRAWER = 950
+CASH = 951
+COUNT = 952
+PAYMENT = 953
+DUPLICATE = 954
+ERASURE = 960
+SIGNED_OFF = 970
+PIN_REFUSED = 971
+PIN_LOCKED = 972
+AUTHORITY = 973
+
+CODES: dict[int, str] = {
+    ARCHIVE: "Archivage d'une période",
+    STOP: "Arrêt de la caisse",
+    CLOSURE: "Clôture d'un jour ou d'un mois",
+    YEAR_CLOSURE: "Clôture d'un exercice",
+    DEGRADED: "Passage en mode dégradé : signature indisponible",
+    START: "Démarrage de la caisse ou prise de poste",
+    INTEGRITY: "Défaut d'intégrité constaté",
+    REPORT: "Fonction particulière : lecture intermédiaire (X)",
+    EXPORT: "Export de données",
+    RECOVERED: "Fin du mode dégradé",
+    PRINTER: "Impression refusée ou incertaine",
+    FLOAT: "Fonds de caisse",
+    PURGE: "Purge après archivage",
+    RESTORE: "Restauration d'une sauvegarde",
+    BACKUP: "Sauvegarde",
+    MAINTENANCE: "Intervention sur la caisse arrêtée",
+    VERSION: "Changement de version du logiciel",
+    FIRST_START: "Initialisation de la caisse",
+    ABANDONED: "Vente abandonnée avant paiement",
+    CRASH: "Démarrage après un arrêt brutal",
+    SETTINGS: "Changement des réglages",
+    CATALOG: "Changement de catalogue, de prix ou de TVA",
+    CLOCK: "Saut de l'horloge",
+    CLOCK_DOUBTED: "Horloge non fiable",
+    KEYS: "Création de clés de signature",
+    KEYS_ROTATED: "Renouvellement des clés de signature",
+    TRAINING: "Début du mode formation",
+    TRAINING_END: "Fin du mode formation",
+    DRAWER: "Ouverture du tiroir sans vente",
+    CASH: "Entrée ou sortie d'espèces hors vente",
+    COUNT: "Comptage du tiroir",
+    PAYMENT: "Changement de moyen de paiement après vente",
+    DUPLICATE: "Duplicata d'un ticket",
+    ERASURE: "Effacement de données personnelles",
+    SIGNED_OFF: "Fin de poste d'un opérateur",
+    PIN_REFUSED: "Code secret refusé",
+    PIN_LOCKED: "Code secret bloqué après des essais faux",
+    AUTHORITY: "Accord d'un responsable",
+}
+"""Every code with its label; `docs/closing.md` has the same table."""
+
+
+class Entry(Struct, frozen=True):
+    """A line of the JET. `detail` says what, in French; it may be empty."""
+
+    code: int
+    detail: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the code stands for; a code that a newer version wrote has no label here."""
+        return CODES.get(self.code, "")
+
+
+def entry(event: Event) -> Entry | None:
+    """The event's line in the JET; None where it is no technical event, such as a sale."""
+    for group in (_of_the_till, _of_periods, _of_the_drawer, _of_the_system):
+        found = group(event)
+        if found:
+            return found
+    return None
+
+
+def _of_the_till(event: Event) -> Entry | None:
+    match event:
+        case TillStarted():
+            code = {"first": FIRST_START, "crash": CRASH}.get(event.after, START)
+            return Entry(code, f"version {event.version}")
+        case TillStopped():
+            return Entry(STOP, event.reason)
+        case OperatorSignedOn():
+            return Entry(START, f"opérateur {event.operator}")
+        case OperatorSignedOff():
+            return Entry(SIGNED_OFF)
+        case OperatorRefused():
+            return Entry(PIN_REFUSED, f"opérateur {event.operator}, essai {event.tries}")
+        case OperatorLocked():
+            return Entry(PIN_LOCKED, f"opérateur {event.operator}")
+        case AuthorityGiven():
+            return Entry(AUTHORITY, f"responsable {event.authority}, {event.right}")
+        case CatalogChanged():
+            return Entry(CATALOG, f"catalogue {event.catalog}")
+        case PromotionsChanged():
+            return Entry(CATALOG, f"promotions {event.promotions or 'aucune'}")
+        case SaleAbandoned():
+            return Entry(ABANDONED, f"vente {event.sale}, {euros(event.total)} €")
+        case ReceiptRequested() if event.copy:
+            form = f" ({event.form})" if event.form else ""
+            ticket = f"ticket {event.series}-{event.number}{form}"
+            return Entry(DUPLICATE, f"{ticket}, copie {event.copy}")
+        case ReceiptPrinted(outcome="refused" | "unknown"):
+            return Entry(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
+    return None
+
+
+def _of_periods(event: Event) -> Entry | None:
+    match event:
+        case PeriodReported():
+            return Entry(REPORT, f"journée {event.session}")
+        case PeriodClosed(period=Period.YEAR):
+            return Entry(YEAR_CLOSURE, f"exercice {event.label}, clôture {event.number}")
+        case PeriodClosed():
+            what = "jour" if event.period is Period.DAY else "mois"
+            how = ", automatique" if event.automatic else ""
+            return Entry(CLOSURE, f"{what} {event.label}, clôture {event.number}{how}")
+        case ServiceClosed():
+            return Entry(REPORT, f"journée {event.session}, service {event.name}")
+        case PeriodCopied():
+            what = f"Z {event.period.value} {event.number}"
+            return Entry(DUPLICATE, f"{what}, copie {event.copy}")
+        case TrainingStarted():
+            return Entry(TRAINING, f"sous la responsabilité de {event.supervisor}")
+        case TrainingEnded():
+            return Entry(TRAINING_END)
+        case Archived():
+            return Entry(ARCHIVE, f"enregistrements {event.first} à {event.last}")
+        case Purged():
+            return Entry(PURGE, f"enregistrements jusqu'à {event.last}")
+    return None
+
+
+def _which(drawer: int) -> str:
+    """The first drawer is the only one of most tills: the others are named."""
+    return f", tiroir {drawer}" if drawer > 1 else ""
+
+
+def _of_the_drawer(event: Event) -> Entry | None:
+    match event:
+        case DrawerOpened():
+            return Entry(DRAWER, f"{event.reason}, par {event.authority}{_which(event.drawer)}")
+        case CashMoved():
+            code = FLOAT if event.movement == "float" else CASH
+            return Entry(code, f"{event.movement} {euros(event.amount)} €{_which(event.drawer)}")
+        case CashCounted():
+            gap = f"{euros(event.counted)} € pour {euros(event.expected)} €"
+            return Entry(COUNT, f"{gap}{_which(event.drawer)}")
+        case PaymentChanged():
+            moved = f"{event.from_tender} vers {event.to_tender} {euros(event.amount)} €"
+            return Entry(PAYMENT, f"ticket {event.series}-{event.number}, {moved}")
+    return None
+
+
+def _of_the_system(event: Event) -> Entry | None:
+    match event:
+        case TechnicalEvent():
+            return Entry(event.code, event.detail)
+        case VersionChanged():
+            return Entry(VERSION, f"{event.before} vers {event.after}")
+        case ConfigurationChanged():
+            return Entry(SETTINGS, f"{event.before[:12]} vers {event.after[:12]}")
+        case ClockJumped():
+            return Entry(CLOCK, f"{event.by / 1_000_000:+.3f} s")
+        case KeyMade():
+            return Entry(KEYS, event.key)
+        case KeyRotated():
+            return Entry(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
+        case SignerDown():
+            return Entry(DEGRADED, f"{event.signer} depuis {event.since} : {event.detail}")
+        case PersonErased():
+            return Entry(ERASURE, event.person)
+    return None

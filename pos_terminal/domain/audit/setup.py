@@ -1,0 +1,80 @@
+"""What is in force at a till: program, settings, catalogue and the like, as records say. Pure."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import (
+    CatalogChanged,
+    ConfigurationChanged,
+    PromotionsChanged,
+    TillStarted,
+    TillStopped,
+    VersionChanged,
+)
+
+
+class Setup(Struct, frozen=True):
+    """The program's version, and the SHA-256 of settings, catalogue and promotions.
+
+    They are empty before the first start; promotions also where there are none.
+
+    `up` from a start until the stop that was said: a start that finds it so follows a crash.
+    """
+
+    version: str = ""
+    configuration: str = ""
+    catalog: str = ""
+    up: bool = False
+    promotions: str = ""
+
+    def after(self, event: Event) -> "Setup":
+        """What is in force after `event`; the same object where it changes nothing."""
+        match event:
+            case TillStarted():
+                return Setup(
+                    event.version,
+                    event.configuration,
+                    event.catalog,
+                    up=True,
+                    promotions=event.promotions,
+                )
+            case TillStopped():
+                return replace(self, up=False)
+            case VersionChanged():
+                return replace(self, version=event.after)
+            case ConfigurationChanged():
+                return replace(self, configuration=event.after)
+            case CatalogChanged():
+                return replace(self, catalog=event.catalog)
+            case PromotionsChanged():
+                return replace(self, promotions=event.promotions)
+            case _:
+                return self
+
+    def started(self, now: "Setup") -> tuple[Event, ...]:
+        """What a start with `now` in force records: itself, and what has changed since the last."""
+        before = "crash" if self.up else "stop"
+        started = TillStarted(
+            version=now.version,
+            after=before if self.version else "first",
+            configuration=now.configuration,
+            catalog=now.catalog,
+            promotions=now.promotions,
+        )
+        return (started, *self._changes(now))
+
+    def _changes(self, now: "Setup") -> tuple[Event, ...]:
+        """Nothing at a till's first start: there is nothing to differ from."""
+        if not self.version:
+            return ()
+        changed: list[Event] = []
+        if self.version != now.version:
+            changed.append(VersionChanged(before=self.version, after=now.version))
+        if self.configuration != now.configuration:
+            changed.append(ConfigurationChanged(before=self.configuration, after=now.configuration))
+        if self.catalog != now.catalog:
+            changed.append(CatalogChanged(catalog=now.catalog))
+        if self.promotions != now.promotions:
+            changed.append(PromotionsChanged(promotions=now.promotions))
+        return tuple(changed)

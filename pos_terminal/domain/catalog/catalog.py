@@ -1,0 +1,155 @@
+"""What the shop sells: articles with dated prices and VAT, found by PLU, name or barcode."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from msgspec import Struct
+
+from pos_terminal.domain.catalog.goods import ORDINARY, Goods
+from pos_terminal.domain.codes.barcode import Measure, Pattern, key_of, read_label
+from pos_terminal.domain.dated import Dated
+from pos_terminal.domain.quantity import Price, Unit
+
+STAFF, PRO = "staff", "pro"
+"""The price lists beside the ordinary one."""
+
+ON_SPOT, TAKE_AWAY = "on_spot", "take_away"
+"""Where it is consumed."""
+
+SINGLE, MULTI = "single", "multi"
+"""What a gift voucher is for: goods of one VAT rate, due at its sale; or anything."""
+
+
+class Choice(Struct, frozen=True):
+    """What makes an article an option: its group, and the families and PLUs that may have it.
+
+    Without `takers` every article may. Of a `forced` group each such article must have one.
+    """
+
+    group: str
+    forced: bool = False
+    takers: tuple[str, ...] = ()
+
+    def suits(self, item: "Item") -> bool:
+        """Whether this article may have the option."""
+        return not self.takers or item.plu in self.takers or item.family in self.takers
+
+
+class Item(Struct, frozen=True):
+    """An article. `vats` are basis points; where there are none the shop's default rate holds.
+
+    `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate. `staff` and
+    `pro` are other price lists, `vats_on_spot` the rates of what is consumed on the spot; `least`
+    and `most` bound a price keyed by hand, in cents. With a `choice` it is an option of others.
+    `goods` is what it is beside its price: stock, parts, packing, allergens. `voucher` makes it a
+    gift voucher: «multi» for anything, «single» for goods of its VAT rate.
+    """
+
+    plu: str
+    name: str
+    prices: Dated[Price]
+    vats: Dated[int] = Dated(())
+    unit: Unit = Unit.PIECE
+    family: str = ""
+    barcodes: tuple[str, ...] = ()
+    meal_voucher: bool | None = None
+    staff: Dated[Price] = Dated(())
+    pro: Dated[Price] = Dated(())
+    vats_on_spot: Dated[int] = Dated(())
+    choice: Choice | None = None
+    least: int | None = None
+    most: int | None = None
+    goods: Goods = ORDINARY
+    voucher: str = ""
+
+    def listed(self, day: date, prices: str = "") -> Price | None:
+        """What it costs that day at the ordinary prices, or at staff's or professionals'."""
+        special = {STAFF: self.staff, PRO: self.pro}.get(prices)
+        return (special.on(day) if special else None) or self.prices.on(day)
+
+    def rate(self, day: date, place: str = "") -> int | None:
+        """Its VAT rate that day, on the spot or else; None: the shop's default rate."""
+        if self.voucher == MULTI:
+            return 0  # it is taxed when it is used (docs/vouchers.md)
+        on_spot = self.vats_on_spot.on(day) if place == ON_SPOT else None
+        return self.vats.on(day) if on_spot is None else on_spot
+
+    @property
+    def vessel(self) -> Fraction | None:
+        """How much of it one bottle holds, in its unit; None where nobody knows."""
+        return Fraction(1) if self.unit is Unit.PIECE else self.goods.content
+
+    def within(self, cents: int) -> bool:
+        """Whether a price keyed by hand is one that the catalogue allows."""
+        return (self.least is None or cents >= self.least) and (
+            self.most is None or cents <= self.most
+        )
+
+
+class Found(Struct, frozen=True):
+    """What a code stands for: an article, and the quantity or whole price that the code carries.
+
+    `quantity` is in thousandths of the article's unit (a label's weight: grams of a kilogram);
+    `cents` is the price of one labelled piece, whatever it weighs.
+    """
+
+    item: Item
+    quantity: int | None = None
+    cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The articles of one catalogue file, which its SHA-256 names in every sale."""
+
+    sha256: str
+    items: tuple[Item, ...]
+    patterns: tuple[Pattern, ...] = ()
+    _by_plu: dict[str, Item] = field(init=False, repr=False, compare=False)
+    _by_code: dict[str, Item] = field(init=False, repr=False, compare=False)
+    _by_name: dict[str, Item | None] = field(init=False, repr=False, compare=False)
+    _options: tuple[Item, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, Item | None] = {}
+        for item in self.items:
+            by_name[item.name] = None if item.name in by_name else item
+        codes = {key_of(code): item for item in self.items for code in item.barcodes}
+        object.__setattr__(self, "_by_plu", {item.plu: item for item in self.items})
+        object.__setattr__(self, "_by_code", codes)
+        object.__setattr__(self, "_by_name", by_name)
+        object.__setattr__(self, "_options", tuple(item for item in self.items if item.choice))
+
+    def plu(self, number: str) -> Item | None:
+        """The article with this PLU; leading zeros do not count."""
+        return self._by_plu.get(number.lstrip("0") or "0")
+
+    def named(self, name: str) -> Item | None:
+        """The article with exactly this name; None where several share it."""
+        return self._by_name.get(name)
+
+    def options(self, item: Item) -> dict[str, tuple[Item, ...]]:
+        """The options that an article may have, by group, as the catalogue orders them."""
+        groups: dict[str, tuple[Item, ...]] = {}
+        for option in self._options if item.choice is None else ():
+            if option.choice and option.choice.suits(item):
+                groups[option.choice.group] = (*groups.get(option.choice.group, ()), option)
+        return groups
+
+    def code(self, code: str) -> Found | None:
+        """What a scanned code stands for: a barcode as it is, else a label of the shop's scales.
+
+        Raises CheckDigitError for a label with a wrong check digit.
+        """
+        known = self._by_code.get(key_of(code))
+        if known:
+            return Found(known)
+        label = read_label(code, self.patterns)
+        item = self.plu(label.item) if label else None
+        if label is None or item is None:
+            return None
+        if label.measure is Measure.PRICE:
+            return Found(item, cents=label.value)
+        # What is not sold by weight is one labelled piece, whatever it weighs.
+        return Found(item, quantity=label.value if item.unit is Unit.KG else None)

@@ -1,0 +1,1 @@
+"""What barcodes say: goods, the till's own papers and commands."""

@@ -1,0 +1,20 @@
+"""Numbers as they are printed: of a till, so that several never collide."""
+
+
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.sale import SaleClosed
+
+
+def number(terminal: str, ticket: SaleClosed) -> str:
+    """«2-000123»: the ticket's number as printed, so that several tills never collide.
+
+    An exercise's is of another series, and says so: «2-F000001».
+    """
+    series = TRAINING_SERIES if ticket.series == TRAINING_SERIES else ""
+    return f"{terminal}-{series}{ticket.number:06d}"
+
+
+def invoice_number(terminal: str, made: InvoiceMade) -> str:
+    """«2-I000015»: the invoice's number as printed, so that several tills never collide."""
+    return f"{terminal}-{made.series}{made.number:06d}"

@@ -1,0 +1,1 @@
+"""What a key, a scan or a weight makes of the sale at hand."""

@@ -1,0 +1,103 @@
+"""Bottles sold by the glass: opened, finished, and the paper of what was poured against sold."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog import goods
+from pos_terminal.domain.catalog.catalog import Item
+from pos_terminal.domain.counter import authority
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.lookup import look_up
+from pos_terminal.domain.counter.steps import PrintList, Show, Sound, Step
+from pos_terminal.domain.counter.stock_alerts import its_stock, loss_reason
+from pos_terminal.domain.display import stock as goods_screens
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.ledger.bottles import Bottle, finish
+from pos_terminal.domain.ledger.lookups import Answer, BottlesFound, BottlesWanted
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.printing import stock_lists as goods_paper
+from pos_terminal.domain.staff.clerks import Right
+
+LONGEST = 31
+"""Days that the paper may look back."""
+
+
+def opened(desk: Desk, item: Item, moment: Moment) -> Step:
+    """`OUVRIR` and an article: a bottle of it is open now; the one before it is finished."""
+    return _at_bottle(desk, item, moment, opening=True)
+
+
+def finished(desk: Desk, item: Item, moment: Moment) -> Step:
+    """`FINIR` and an article: its open bottle is done with; `2 FINIR`: two were thrown away."""
+    return _at_bottle(desk, item, moment, opening=False)
+
+
+KEYS: dict[str, Callable[[Desk, Item, Moment], Step]] = {"OUVRIR": opened, "FINIR": finished}
+
+
+def _at_bottle(desk: Desk, item: Item, moment: Moment, *, opening: bool) -> Step:
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    its, vessel = its_stock(desk, item), item.vessel
+    if its.part or vessel is None:
+        raise Refused(faults.NO_BOTTLE_SIZE)
+    if desk.entry.reason is not None and not desk.entry.quantity:
+        raise Refused(faults.NOT_NOW)  # nothing is thrown away
+    reason = loss_reason(desk)
+    left = item.goods.unit.units(goods.units(desk.entry.quantity or 0))
+    if left > vessel:
+        raise Refused(faults.BAD_NUMBER)
+
+    def then(answer: Answer | None, moment: Moment) -> Step:
+        before = next((each for each in _found(answer) if not each.finished), None)
+        if before is None and (left or not opening):
+            raise Refused(faults.NO_BOTTLE)
+        ended = finish(before, vessel, left, reason) if before else ()
+        events = tuple(_by(event, desk.authority) for event in ended)
+        screen = goods_screens.bottle_finished(item.name)
+        if opening:
+            events = (*events, BottleOpened(plu=item.plu, at=moment.at))
+            screen = goods_screens.bottle_opened(item.name)
+        desk.entry = Entry()
+        return Step(events, (Show(screen), Sound(Tone.ACCEPTED)))
+
+    def ask() -> Step:
+        return look_up(desk, BottlesWanted((item.plu,)), then)
+
+    return authority.need(desk, Right.STOCK, ask) if left else ask()
+
+
+def _by(event: BottleFinished | StockMoved, clerk: int) -> Event:
+    return replace(event, authority=clerk)
+
+
+def report(desk: Desk, _: str, moment: Moment) -> Step:
+    """`VERSE`: poured against sold, of open bottles and those finished today; `7 VERSE`: a week."""
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    back = int(desk.entry.whole()) if desk.entry.number else 0
+    if back > LONGEST:
+        raise Refused(faults.BAD_NUMBER)
+    since = (moment.day - timedelta(back)).isoformat()
+
+    def then(answer: Answer | None, moment: Moment) -> Step:
+        desk.entry = Entry()
+        listing = goods_paper.bottles(desk.catalog, _found(answer), moment.at)
+        return Step(effects=(PrintList(listing), Sound(Tone.ACCEPTED)))
+
+    return authority.need(
+        desk, Right.STOCK, lambda: look_up(desk, BottlesWanted(since=since), then)
+    )
+
+
+def _found(answer: Answer | None) -> tuple[Bottle, ...]:
+    if not isinstance(answer, BottlesFound):
+        raise TypeError(f"{answer!r} is no answer to BottlesWanted")
+    return answer.bottles

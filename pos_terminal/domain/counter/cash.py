@@ -1,0 +1,119 @@
+"""Cash beside sales, each with its trace: no sale, float, in and out with a reason, to the safe."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter import authority
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.steps import OpenDrawer, Show, Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.cash import CashMoved, DrawerOpened
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.money import LARGEST_TOTAL, euros
+from pos_terminal.domain.staff.clerks import Right
+
+
+def between_sales(desk: Desk) -> None:
+    """Raises Refused while a sale is open at the counter, and in exercises."""
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    if desk.sale:
+        raise Refused(faults.NOT_NOW)
+
+
+def drawer(desk: Desk, _: str, __: Moment) -> Step:
+    """`2 TIROIR`: what follows is about that drawer, and not the clerk's own."""
+    between_sales(desk)
+    return desk.set(desk.entry.of_drawer(desk.drawers.number))
+
+
+def for_drawer(desk: Desk, then: Callable[[int], Step]) -> Step:
+    """Do `then` with the drawer that was named, or the clerk's own; another's needs a right."""
+    named = desk.entry.drawer or desk.drawer
+    if named == desk.drawer:
+        return then(named)
+    return authority.need(desk, Right.CASH, lambda: then(named))
+
+
+def no_sale(desk: Desk, _: str, __: Moment) -> Step:
+    """`#/NS`: open the drawer; `2 MOTIF` before it says why, else it is the first reason."""
+    between_sales(desk)
+    if replace(desk.entry, reason=None, drawer=None) != Entry():
+        raise Refused(faults.NOT_NOW)
+    reason = _reason(desk.rules.no_sale, desk.entry.reason or 1)
+    return authority.need(
+        desk, Right.NO_SALE, lambda: for_drawer(desk, lambda number: _open(desk, reason, number))
+    )
+
+
+def _open(desk: Desk, reason: str, number: int) -> Step:
+    desk.entry = Entry()
+    opened = DrawerOpened(reason=reason, authority=desk.authority, drawer=number)
+    screen = display.cash_moved(_which(desk, say("TIROIR"), number), "", reason)
+    return Step((opened,), (OpenDrawer(number), Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def fund(desk: Desk, _: str, __: Moment) -> Step:
+    """`10000 FOND`: the float is put into the drawer."""
+    return _asked(desk, "float", say("FOND"), 1)
+
+
+def come(desk: Desk, _: str, __: Moment) -> Step:
+    """`1 MOTIF 5000 ENTREE`: cash comes in that is no sale."""
+    return _asked(desk, "in", say("ENTREE"), 1, desk.rules.cash_in)
+
+
+def go(desk: Desk, _: str, __: Moment) -> Step:
+    """`2 MOTIF 2000 SORTIE`: cash goes out that is no sale."""
+    return _asked(desk, "out", say("SORTIE"), -1, desk.rules.cash_out)
+
+
+def drop(desk: Desk, _: str, __: Moment) -> Step:
+    """`20000 PRELEV`: cash is taken to the safe."""
+    return _asked(desk, "drop", say("PRELEVEMENT"), -1)
+
+
+def _asked(desk: Desk, movement: str, label: str, sign: int, reasons: Sequence[str] = ()) -> Step:
+    between_sales(desk)
+    if replace(desk.entry, number="", reason=None, drawer=None) != Entry():
+        raise Refused(faults.NOT_NOW)
+    cents = desk.entry.cents()
+    if cents == 0:
+        raise Refused(faults.BAD_NUMBER)
+    if cents > LARGEST_TOTAL:
+        raise Refused(faults.AMOUNT_TOO_LARGE)
+    reason = ""
+    if reasons:
+        if desk.entry.reason is None:
+            raise Refused(faults.REASON_WANTED)
+        reason = _reason(reasons, desk.entry.reason)
+    elif desk.entry.reason is not None:
+        raise Refused(faults.NOT_NOW)
+    number = desk.entry.drawer or desk.drawer
+    moved = CashMoved(movement=movement, amount=sign * cents, reason=reason, drawer=number)
+    return authority.need(desk, Right.CASH, lambda: _move(desk, label, moved))
+
+
+def _move(desk: Desk, label: str, asked: CashMoved) -> Step:
+    desk.entry = Entry()
+    moved = replace(asked, authority=desk.authority)
+    what = _which(desk, label, moved.drawer)
+    screen = display.cash_moved(what, euros(moved.amount), moved.reason)
+    return Step((moved,), (OpenDrawer(moved.drawer), Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _which(desk: Desk, what: str, number: int) -> str:
+    """«FOND» at a till with one drawer, «FOND T2» where there are several."""
+    return f"{what} {say('TIROIR')[0]}{number}" if desk.drawers.number > 1 else what
+
+
+def _reason(reasons: Sequence[str], number: int) -> str:
+    if number > len(reasons):
+        raise Refused(faults.UNKNOWN_REASON)
+    return reasons[number - 1]

@@ -1,0 +1,40 @@
+"""Taking back: the last line, an earlier one, the whole sale. Each leaves its trace."""
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter import authority
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.paying import give_back
+from pos_terminal.domain.counter.pricing import withdraw
+from pos_terminal.domain.counter.selling import _take_back
+from pos_terminal.domain.counter.steps import Show, Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.sale import SaleAbandoned
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.staff.clerks import Right
+
+
+def correct(desk: Desk, _: str, __: Moment) -> Step:
+    """Take back what came last: the means of payment, else the discount, else the live line."""
+    desk.nothing_typed()
+    sale = desk.at_hand(faults.NOTHING_TO_CORRECT)
+    if sale.tenders:
+        return give_back(sale)
+    if sale.undoable:
+        return withdraw(desk, sale)
+    voided = sale.correct()
+    return _take_back(desk, sale, voided)
+
+
+def cancel(desk: Desk, _: str, __: Moment) -> Step:
+    """Give the sale up; only before anything is paid."""
+    desk.nothing_typed()
+    abandoned = desk.at_hand(faults.NOTHING_SOLD).abandon()
+    return authority.need(desk, Right.CANCEL, lambda: _cancel(desk, abandoned))
+
+
+def _cancel(desk: Desk, abandoned: SaleAbandoned) -> Step:
+    abandoned = replace(abandoned, authority=desk.authority)
+    return Step((abandoned,), (Show(display.abandoned(abandoned.total)), Sound(Tone.ACCEPTED)))

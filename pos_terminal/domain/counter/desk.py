@@ -1,0 +1,384 @@
+"""The desk: what the counter knows between two keys. Rebuilt from the journal by `apply`."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import Catalog, Found
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.pending import Asking, Looking, Reviewing, Watching, Weighing
+from pos_terminal.domain.counter.steps import Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
+from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.period import TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
+from pos_terminal.domain.events.sale import (
+    Origin,
+    SaleAbandoned,
+    SaleClosed,
+    SaleHeld,
+    SaleOpened,
+    SaleRecalled,
+)
+from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.ledger.customers import Customer
+from pos_terminal.domain.ledger.lookups import TicketFound
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period.drawer import ONE_DRAWER, Counting, Drawers
+from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules
+from pos_terminal.domain.sale.open_sales import OpenSale
+from pos_terminal.domain.sale.options import Question, question
+from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
+from pos_terminal.domain.sale.vouchers import Draw, no_chance
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.staff import pin_lock as tries
+from pos_terminal.domain.staff.clerks import Clerks
+from pos_terminal.domain.tender.tender import ORDINARY_RULES, TenderRules
+
+Finder = Callable[[str, str, Catalog], Found | None]
+"""Asks the plugins what a code stands for that the catalogue lacks: code, AIM prefix, catalogue."""
+
+
+class Closed(Struct, frozen=True):
+    """A closed ticket, for its papers: when, how many were asked for, and its record.
+
+    `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor` is
+    empty for the last one.
+    """
+
+    ticket: SaleClosed
+    at: str
+    papers: int = 0
+    gifts: int = 0
+    anchor: str = ""
+    invoice: InvoiceMade | None = None
+    invoice_papers: int = 0
+
+    def is_of(self, series: str, number: int) -> bool:
+        """Whether this is the ticket of that number."""
+        return (self.ticket.series, self.ticket.number) == (series, number)
+
+    def copy(self, form: Form) -> int:
+        """The copy that the next paper of this form is; 0 for the first."""
+        return self.gifts if form is Form.GIFT else self.papers
+
+    def after(self, event: ReceiptRequested | InvoiceMade) -> "Closed":
+        """Once a paper was asked for, or an invoice made; itself where that is of another."""
+        made = self.invoice
+        if isinstance(event, InvoiceMade):
+            ours = self.is_of(event.ticket_series, event.ticket_number)
+            return replace(self, invoice=event) if ours else self
+        if made and (made.series, made.number) == (event.series, event.number):
+            return replace(self, invoice_papers=event.copy + 1)
+        if not self.is_of(event.series, event.number):
+            return self
+        if event.form == Form.GIFT.value:
+            return replace(self, gifts=event.copy + 1)
+        return replace(self, papers=event.copy + 1)
+
+
+class Desk:
+    """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks.
+
+    `draw` is the chance in vouchers' numbers; the desk itself has none.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        default_vat: int,
+        find_elsewhere: Finder = lambda *_: None,
+        rules: TenderRules = ORDINARY_RULES,
+        terms: Terms = ORDINARY_TERMS,
+        *,
+        papers: PaperRules = ORDINARY_PAPERS,
+        drawers: Drawers = ONE_DRAWER,
+        refunds: RefundRules = ORDINARY_REFUNDS,
+        draw: Draw = no_chance,
+    ) -> None:
+        self.refunds = refunds
+        self.draw = draw
+        self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
+        self.made: tuple[VoucherMoved, ...] = ()  # the vouchers of the last ticket
+        self.voucher_copies = 0
+        self.papers = papers
+        self.drawers = drawers
+        self.terms = terms
+        self.rules = rules
+        self.present = catalog
+        self.kept: dict[str, Catalog] = {}
+        self.default_vat = default_vat
+        self.find_elsewhere = find_elsewhere
+        self.origin: Origin | None = None
+        self.sale: Sale | None = None
+        self.last: Closed | None = None
+        self.fault: Fault | None = None
+        self.notice: Fault | None = None
+        self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
+        self.customer: Customer | None = None  # whom the next invoice is for
+        self.entry = Entry()
+        self.weighing: Weighing | None = None
+        self.counting: Counting | None = None
+        self.reviewing: Reviewing | None = None
+        self.openers: dict[int, int] = {}
+        self.sales = 0
+        self.tickets: dict[str, int] = {}
+        self.weighings = 0
+        self.training = False
+        self.clerks = Clerks()
+        self.clerk = 0
+        self.parked: dict[int, Sale] = {}
+        self.held: dict[int, Sale] = {}
+        self.asking: Asking | None = None
+        self.looking: Looking | None = None
+        self.lookups = 0
+        self.watching: Watching | None = None
+        self.authority = 0
+        self.wrong: tries.Wrong = {}
+        self.checks = 0
+        self.checking = 0
+        self.served = False
+
+    def resume(
+        self,
+        sales: int,
+        tickets: Mapping[str, int],
+        weighings: int = 0,
+        lookups: int = 0,
+        *,
+        training: bool = False,
+    ) -> None:
+        """Go on counting after these numbers, the last that the journal holds.
+
+        `tickets` are by series; `weighings` and `lookups` those that an earlier counter asked for.
+        """
+        self.lookups = lookups
+        self.sales, self.tickets, self.weighings = sales, dict(tickets), weighings
+        self.training = training
+
+    def resume_clerks(
+        self, clerks: Clerks, clerk: int, wrong: tries.Wrong, checks: int = 0
+    ) -> None:
+        """Go on with these clerks, `clerk` being signed on, and with their wrong PINs so far.
+
+        `checks` are the PINs that an earlier counter had checked.
+        """
+        self.clerks, self.clerk, self.wrong, self.checks = clerks, clerk, wrong, checks
+
+    def apply(self, event: Event, at: str) -> None:
+        """Take in an event that was decided or read back; `at` is its local time."""
+        self.sale = apply(self.sale, event, at)
+        self.wrong = tries.after(self.wrong, event)
+        match event:
+            case OperatorSignedOn(operator=clerk):
+                self._stand(clerk)
+            case OperatorSignedOff():
+                self._stand(0)
+            case SaleHeld(sale=number):
+                self.held[number] = self._put_aside(number)
+                self.served = True
+            case SaleRecalled(sale=number):
+                self.sale = self.held.pop(number)
+            case SaleAbandoned():
+                self.served = True
+                self.openers.pop(event.sale, None)
+            case SaleOpened():
+                self.customer = None
+                self.sales = event.sale
+                self.openers[event.sale] = self.clerk
+            case SaleClosed():
+                self.openers.pop(event.sale, None)
+                self.tickets[event.series] = event.number
+                self.last = Closed(event, at)
+                self.served = True
+                self.made, self.voucher_copies, self.refund = (), 0, None
+            case VoucherMoved() if event.amount > 0 and event.number:
+                self.made = (*self.made, event)
+            case VoucherCopied():
+                self.voucher_copies = event.copy
+            case ReceiptRequested() | InvoiceMade():
+                self.last = self.last and self.last.after(event)
+                if isinstance(event, InvoiceMade):
+                    self.tickets[event.series] = event.number
+            case TrainingStarted() | TrainingEnded():
+                self.training = isinstance(event, TrainingStarted)
+
+    def _stand(self, clerk: int) -> None:
+        """Another stands at the till: each finds his own open sale again."""
+        if self.sale:
+            self.parked[self.clerk] = self.sale
+        self.clerk, self.sale, self.served = clerk, self.parked.pop(clerk, None), False
+
+    def _put_aside(self, number: int) -> Sale:
+        """Take an open sale from the counter, or from the clerk who left it."""
+        sale = self.sale
+        if sale and sale.number == number:
+            self.sale = None
+            return sale
+        (clerk,) = (clerk for clerk, sale in self.parked.items() if sale.number == number)
+        return self.parked.pop(clerk)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue to sell from: the open sale's own, or the one in force."""
+        return self.kept.get(self.sale.catalog, self.present) if self.sale else self.present
+
+    @property
+    def question(self) -> Question | None:
+        """The choice that the last article must still be given."""
+        return question(self.sale, self.catalog)
+
+    @property
+    def waiting(self) -> tuple[Sale, ...]:
+        """The open sales that are not at hand: held ones, and those of clerks who are away."""
+        return (*self.held.values(), *self.parked.values())
+
+    @property
+    def open_sales(self) -> tuple[OpenSale, ...]:
+        """All open sales, for a list: the one at hand first, then those on hold."""
+        held = [(sale, place) for place, sale in enumerate(self.held.values(), 1)]
+        others = [(sale, 0) for sale in self.parked.values()]
+        return tuple(
+            OpenSale(
+                number=sale.number,
+                clerk=self.openers.get(sale.number, 0),
+                held=place,
+                articles=sum(1 for line in sale.live if not line.parent),
+                total=sale.total,
+                at=sale.at,
+            )
+            for sale, place in ([(self.sale, 0)] if self.sale else []) + held + others
+        )
+
+    @property
+    def drawer(self) -> int:
+        """The drawer of who stands at the till."""
+        return self.drawers.of(self.clerk)
+
+    @property
+    def vacant(self) -> bool:
+        """Whether somebody must sign on before anything is sold."""
+        if not self.clerks or self.sale:
+            return False
+        return not self.clerk or (self.served and self.clerks.rules.each_sale)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a customer is being served."""
+        return bool(
+            self.sale
+            or self.weighing
+            or self.asking
+            or self.looking
+            or self.counting
+            or self.reviewing
+        )
+
+    @property
+    def engaged(self) -> bool:
+        """Whether the day must not end now: money is on the counter, or the drawer is counted."""
+        return bool(self.counting or self.reviewing or (self.sale and self.sale.tenders))
+
+    def next_ticket(self) -> tuple[str, int]:
+        """Series and number of the next ticket to be closed."""
+        series = TRAINING_SERIES if self.training else SERIES
+        return series, self.tickets.get(series, 0) + 1
+
+    @property
+    def overlay(self) -> Screen | None:
+        """What covers the base screen now: an error, a wait for the scale, or what is typed."""
+        if self.fault:
+            return display.fault(self.fault)
+        if self.notice:
+            return display.fault(self.notice)
+        if self.weighing:
+            return display.waiting_for_weight(self.weighing.item)
+        if self.looking:
+            return display.looking()
+        if self.asking:
+            return display.asking(self.asking.right, self.asking.clerk, self.asking.typed)
+        if self.counting:
+            drawer = self.counting.drawer if self.drawers.number > 1 else 0
+            return display.counting(self.counting.denomination, self.entry.number, drawer)
+        if self.reviewing:
+            return display.reviewing(self.open_sales, self.reviewing.page)
+        return None if self.entry.empty else self.entry.screen()
+
+    def base(self) -> Screen:
+        """The screen that the present state calls for, as after a restart."""
+        if self.sale is None and self.clerks and not self.clerk:
+            return display.signed_off()
+        if self.sale is None:
+            return display.training() if self.training else display.ready(len(self.held))
+        if self.sale.tenders:
+            return display.remaining(self.sale.due)
+        question = self.question
+        if question:
+            return display.question(question)
+        if self.sale.refund and not self.sale.live:
+            return display.refund(self.papers.terminal, self.sale.refund[1])
+        if self.sale.live:
+            return display.subtotal(self.sale)
+        return display.prices(self.sale.prices)
+
+    def set(self, entry: Entry) -> Step:
+        """What is typed is now this; nothing else happens."""
+        self.entry = entry
+        return Step()
+
+    def at_hand(self, missing: Fault) -> Sale:
+        """The open sale. Raises Refused with `missing` where there is none."""
+        if self.sale is None:
+            raise Refused(missing)
+        return self.sale
+
+    def nothing_awaited(self) -> None:
+        """Raises Refused while the scale or the ledgers have still to answer."""
+        if self.weighing:
+            raise Refused(faults.WEIGHT_WANTED)
+        if self.looking:
+            raise Refused(faults.LOOKING)
+
+    def nothing_typed(self) -> None:
+        """Raises Refused where a number or a prefix waits to be used."""
+        if not self.entry.empty:
+            raise Refused(faults.NOT_NOW)
+
+    def opening(self) -> tuple[tuple[Event, ...], Sale]:
+        """The sale at hand, or a new one with the event that opens it."""
+        if self.sale:
+            return (), self.sale
+        opened = SaleOpened(
+            sale=self.sales + 1,
+            catalog=self.catalog.sha256,
+            origin=self.origin,
+            place=self.terms.place,
+        )
+        return (opened,), Sale(opened.sale, opened.catalog, opened.origin, place=opened.place)
+
+    def refuse(self, fault: Fault, events: tuple[Event, ...] = ()) -> Step:
+        """Nothing comes of it but `events`; what was typed is used up, so what follows C is clean.
+
+        While an error is shown it stays: the first is the one to be read.
+        """
+        if self.fault is None:
+            self.fault = fault
+            self.entry = Entry()
+            self.weighing = self.asking = self.looking = None
+        return Step(events, (Sound(fault.tone),))
+
+    def notify(self, fault: Fault) -> Step:
+        """Something went wrong elsewhere: seen and heard at once, but selling goes on under it."""
+        self.notice = fault
+        return Step(effects=(Sound(fault.tone),))
+
+
+Handler = Callable[[Desk, str, Moment], Step]
+"""What a key does: given its argument and the moment. Raises Refused."""

@@ -1,0 +1,104 @@
+"""Invoices: who the customer is, and a ticket made out to him; a second time, its duplicate."""
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter import papers as paper
+from pos_terminal.domain.counter.desk import Closed, Desk
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.lookup import look_up
+from pos_terminal.domain.counter.steps import Print, Show, Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.event import INVOICES, Event
+from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.ledger.customers import (
+    HIGHEST,
+    Buyer,
+    BuyerSealed,
+    BuyerWanted,
+    Customer,
+    CustomerWanted,
+    details_name,
+)
+from pos_terminal.domain.ledger.lookups import Answer
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.printing.request import Asked
+
+
+def customer(desk: Desk, _: str, __: Moment) -> Step:
+    """`12 CLIENT`, or a scanned card: whom the next invoice is for, until a sale begins."""
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    number = int(desk.entry.whole())
+    if not 0 < number <= HIGHEST:
+        raise Refused(faults.CUSTOMER_UNKNOWN)
+
+    def found(answer: Answer | None, _: Moment) -> Step:
+        if not isinstance(answer, Customer):
+            raise Refused(faults.CUSTOMER_UNKNOWN)
+        desk.entry = Entry()
+        desk.customer = answer
+        return Step(effects=(Show(display.customer(answer.number)), Sound(Tone.ACCEPTED)))
+
+    return look_up(desk, CustomerWanted(number), found)
+
+
+def invoice(desk: Desk, _: str, moment: Moment) -> Step:
+    """`FACTURE`: the last ticket, or the one whose number is typed, as an invoice."""
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    return paper.named(desk, lambda closed: _of(desk, closed, moment))
+
+
+def _of(desk: Desk, closed: Closed, moment: Moment) -> Step:
+    if closed.invoice:
+        return _again(desk, closed, closed.invoice)
+    wanted = desk.customer
+    if wanted is None:
+        raise Refused(faults.CUSTOMER_WANTED)
+    ticket = closed.ticket
+    details = details_name(ticket.series, ticket.number)
+
+    def sealed(answer: Answer | None, _: Moment) -> Step:
+        if not isinstance(answer, Buyer):
+            raise Refused(faults.CUSTOMER_UNKNOWN)
+        if not (answer.name and answer.address):
+            raise Refused(faults.CUSTOMER_INCOMPLETE)
+        made = InvoiceMade(
+            series=INVOICES,
+            number=desk.tickets.get(INVOICES, 0) + 1,
+            person=wanted.person,
+            details=details,
+            ticket_series=ticket.series,
+            ticket_number=ticket.number,
+            ticket_at=closed.at,
+            vat=ticket.vat,
+            total=ticket.total,
+        )
+        desk.customer = None
+        return _print(desk, closed, made, answer, made)
+
+    return look_up(desk, BuyerSealed(wanted, details, desk.papers.year_end(moment.day)), sealed)
+
+
+def _again(desk: Desk, closed: Closed, made: InvoiceMade) -> Step:
+    def found(answer: Answer | None, _: Moment) -> Step:
+        if not isinstance(answer, Buyer):
+            raise Refused(faults.BUYER_GONE)
+        return _print(desk, closed, made, answer)
+
+    return look_up(desk, BuyerWanted(made.person, made.details), found)
+
+
+def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events: Event) -> Step:
+    request = ReceiptRequested(
+        series=made.series,
+        number=made.number,
+        copy=closed.invoice_papers,
+        form=Form.INVOICE.value,
+    )
+    asked = Asked(request, closed.ticket, closed.at, closed.anchor, invoice=made, buyer=buyer)
+    screen = display.invoiced(desk.papers.terminal, made)
+    return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

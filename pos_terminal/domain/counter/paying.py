@@ -1,0 +1,125 @@
+"""What is due, and taking it; giving back what was taken by mistake."""
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import Item
+from pos_terminal.domain.counter import papers as paper
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.steps import Effect, OpenDrawer, PrintVoucher, Show, Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import LineSold, Tender
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.sale import deposits, donations
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.sale.vouchers import covered, moves
+from pos_terminal.domain.tender.tender import CASH, TENDERS, Allowed, TenderKind, allowed
+
+
+def donate(desk: Desk, _: str, __: Moment) -> Step:
+    """`DON`: up to the next euro; `50 DON`: so many cents. CORR takes it back."""
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    sale = desk.at_hand(faults.NOTHING_SOLD)
+    if desk.question:
+        raise Refused(faults.CHOICE_WANTED)
+    covered(sale)
+    cents = desk.entry.cents() if desk.entry.number else None
+    rules = desk.rules
+    given = donations.gift(sale, cents, rules.donations_to, rules.donation_most)
+    desk.entry = Entry()
+    show = Show(display.gift(-given.amount, sale.due - given.amount))
+    return Step((given,), (show, Sound(Tone.ACCEPTED)))
+
+
+def subtotal(desk: Desk, _: str, __: Moment) -> Step:
+    """Show what the sale comes to so far."""
+    desk.nothing_typed()
+    sale = desk.at_hand(faults.NOTHING_SOLD)
+    desk.subtotalled = sale
+    return Step(effects=(Show(display.subtotal(sale)),))
+
+
+def tender(desk: Desk, name: str, moment: Moment) -> Step:
+    """Take a means of payment: the amount typed, or all that is due; the sale closes when paid.
+
+    A meal voucher without an amount pays what such vouchers may pay of what is due.
+    """
+    kind = TENDERS[name]
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    sale = desk.at_hand(faults.NOTHING_SOLD)
+    given = desk.entry.cents() if desk.entry.number else None
+    paid = _pay(desk, sale, kind, given, moment)
+    desk.entry = Entry()
+    after = apply(sale, paid) or sale
+    if after.due:
+        return Step((paid,), (Show(display.remaining(after.due)), Sound(Tone.ACCEPTED)))
+    return closing(desk, after, moment, paid)
+
+
+def closing(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
+    """The sale is paid in full by the last of these events: its ticket, and what that entails."""
+    closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
+    deposited = tuple(deposits.moves(closed))
+    moved = moves(closed, moment.day, desk.refunds, desk.draw)
+    made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
+    drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
+    effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
+    due = paper.of_law(desk, closed, moment)
+    return Step(
+        (*events, closed, *moved, *deposited, *due.events),
+        (*((OpenDrawer(desk.drawer),) if drawer else ()), *effects, *made, *due.effects),
+    )
+
+
+def give_back(sale: Sale) -> Step:
+    """The last means of payment goes back; the sale goes on as before it."""
+    returned = sale.give_back()
+    label = say(TENDERS[returned.tender].label)
+    screen = display.given_back(label, returned.amount, sale.due - returned.amount)
+    return Step((returned,), (Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Moment) -> Tender:
+    covered(sale)
+    limit = _allowed(desk, sale, kind, moment)
+    if limit.most is not None and kind.food_only and sale.due > 0:
+        if limit.most <= 0:
+            raise Refused(limit.why)
+        given = min(sale.due, limit.most) if given is None else given
+    paid = sale.pay(kind, given)
+    if limit.most is not None and paid.amount > limit.most:
+        raise Refused(limit.why)
+    if kind is CASH and paid.amount < -desk.refunds.cash_limit * 100:
+        raise Refused(faults.REFUND_LIMIT)
+    if paid.change > desk.rules.change_limit * 100:
+        raise Refused(faults.CHANGE_LIMIT)
+    return paid
+
+
+def _allowed(desk: Desk, sale: Sale, kind: TenderKind, moment: Moment) -> Allowed:
+    def food() -> int:
+        lines = (x for x in sale.live if is_food(x, desk.catalog.plu(x.plu)))
+        return sum(line.gross for line in lines)
+
+    already = sum(paid.amount for paid in sale.tenders if paid.tender == kind.name)
+    return allowed(kind, desk.rules, moment.day, already, food)
+
+NORMAL_RATE = 2000
+"""From this VAT rate on an article is no food that a meal voucher pays, if nothing else is said:
+alcohol and what is not eaten (Code général des impôts, article 278-0 bis)."""
+
+
+def is_food(line: LineSold, item: Item | None) -> bool:
+    """Whether a meal voucher may pay for the line: the catalogue says it, or else its VAT rate."""
+    if line.issues or (line.order and line.gross > 0):
+        return False
+    if item is not None and item.meal_voucher is not None:
+        return item.meal_voucher
+    return line.vat < NORMAL_RATE

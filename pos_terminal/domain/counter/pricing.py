@@ -1,0 +1,133 @@
+"""Discounts by hand: per cent or an amount, off the last article or, after ST, off the ticket."""
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import ON_SPOT, PRO, STAFF, TAKE_AWAY
+from pos_terminal.domain.counter import authority
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.steps import Show, Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.adjustment import DiscountGiven, LineRate, PlaceChosen, PricesChosen
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.sale import discounts as adjusting
+from pos_terminal.domain.sale.discounts import LINE, TICKET
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.staff.clerks import Right
+
+
+def percent(desk: Desk, _: str, __: Moment) -> Step:
+    """`10 %`: so much per cent off."""
+    return _discount(desk, percent=desk.entry.percent())
+
+
+def amount(desk: Desk, _: str, __: Moment) -> Step:
+    """`50 REMISE`: so many cents off."""
+    cents = desk.entry.cents()
+    if cents == 0:
+        raise Refused(faults.BAD_NUMBER)
+    return _discount(desk, amount=cents)
+
+
+def reason(desk: Desk, _: str, __: Moment) -> Step:
+    """`2 MOTIF`: the reason of what follows: a discount, cash moved, a weight by hand."""
+    most = max(
+        desk.terms.most_reasons, desk.rules.most_reasons, len(desk.refunds.reasons)
+    )
+    return desk.set(desk.entry.because(most))
+
+
+def withdraw(desk: Desk, sale: Sale) -> Step:
+    """CORR right after a discount takes it back."""
+    gone = adjusting.withdraw(sale)
+    after = apply(sale, gone) or sale
+    show = Show(display.undiscounted(sale.discounts[-1], after.total))
+    return Step((gone,), (show, Sound(Tone.ACCEPTED)))
+
+
+def _discount(desk: Desk, *, percent: int = 0, amount: int = 0) -> Step:
+    if replace(desk.entry, number="", reason=None) != Entry():
+        raise Refused(faults.NOT_NOW)
+    sale = desk.at_hand(faults.NOTHING_SOLD)
+    number = desk.entry.reason or 1
+    if number > len(desk.terms.discount_reasons):
+        raise Refused(faults.UNKNOWN_REASON)
+    given = adjusting.discount(
+        sale,
+        TICKET if desk.subtotalled == sale else LINE,
+        reason=number,
+        name=desk.terms.discount_reasons[number - 1],
+        percent=percent,
+        amount=amount,
+    )
+    return authority.need(desk, Right.DISCOUNT, lambda: _give(desk, sale, given))
+
+
+def _give(desk: Desk, sale: Sale, asked: DiscountGiven) -> Step:
+    given = replace(asked, authority=desk.authority)
+    desk.entry = Entry()
+    after = apply(sale, given) or sale
+    if given.scope == TICKET:
+        desk.subtotalled = after
+    return Step((given,), (Show(display.discounted(given, after)), Sound(Tone.ACCEPTED)))
+
+
+def staff(desk: Desk, _: str, __: Moment) -> Step:
+    """PERSO before the first article: staff prices; pressed again, the ordinary ones."""
+    return _prices(desk, STAFF)
+
+
+def pro(desk: Desk, _: str, __: Moment) -> Step:
+    """PRO before the first article: professional prices; pressed again, the ordinary ones."""
+    return _prices(desk, PRO)
+
+
+def _prices(desk: Desk, wanted: str) -> Step:
+    desk.nothing_typed()
+    sale = desk.sale
+    if sale and sale.tenders:
+        raise Refused(faults.TENDER_STARTED)
+    if sale and sale.live:
+        raise Refused(faults.PRICES_FIRST)
+    if sale and sale.prices == wanted:
+        chosen = PricesChosen(sale=sale.number, prices="")
+        return Step((chosen,), (Show(display.prices("")), Sound(Tone.ACCEPTED)))
+    return authority.need(desk, Right.DISCOUNT, lambda: _choose(desk, wanted))
+
+
+def _choose(desk: Desk, wanted: str) -> Step:
+    opened, sale = desk.opening()
+    chosen = PricesChosen(sale=sale.number, prices=wanted, authority=desk.authority)
+    return Step((*opened, chosen), (Show(display.prices(wanted)), Sound(Tone.ACCEPTED)))
+
+
+def place(desk: Desk, _: str, moment: Moment) -> Step:
+    """SUR PLACE: the sale is for here; pressed again, to take away. Only before tender."""
+    desk.nothing_typed()
+    sale = desk.at_hand(faults.NOTHING_SOLD)
+    if sale.tenders:
+        raise Refused(faults.TENDER_STARTED)
+    wanted = TAKE_AWAY if sale.place == ON_SPOT else ON_SPOT
+    chosen = PlaceChosen(sale=sale.number, place=wanted, rates=_rates(desk, sale, wanted, moment))
+    after = apply(sale, chosen) or sale
+    if desk.subtotalled == sale:
+        desk.subtotalled = after
+    return Step((chosen,), (Show(display.place(wanted, after.total)), Sound(Tone.ACCEPTED)))
+
+
+def _rates(desk: Desk, sale: Sale, wanted: str, moment: Moment) -> tuple[LineRate, ...]:
+    """The lines whose rate is another there; an option without a rate follows its article."""
+    rates: dict[int, int] = {}
+    for line in sale.live:
+        item = desk.catalog.plu(line.plu)
+        if item is None or line.firm:
+            continue
+        if item.vats_on_spot.on(moment.day) is not None:
+            rate = item.rate(moment.day, wanted)
+            rates[line.line] = desk.default_vat if rate is None else rate
+        elif line.parent in rates and item.vats.on(moment.day) is None:
+            rates[line.line] = rates[line.parent]
+    return tuple(LineRate(line=line, vat=rate) for line, rate in rates.items())

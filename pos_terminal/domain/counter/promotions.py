@@ -1,0 +1,64 @@
+"""When promotions are looked for: at ST and tender, and then whenever the lines change."""
+
+from datetime import datetime
+
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.events.adjustment import (
+    DiscountGiven,
+    DiscountWithdrawn,
+    PromotionsApplied,
+)
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import LineSold, LineVoided, Reduction
+from pos_terminal.domain.keyboard.keys import Function
+from pos_terminal.domain.sale.promotions import applied
+from pos_terminal.domain.sale.sale import Sale
+
+SETTLING = frozenset(
+    {
+        Function.SUBTOTAL, Function.TENDER, Function.PERCENT, Function.DISCOUNT,
+        Function.CREDIT_NOTE, Function.VOUCHER, Function.ORDER, Function.DONATE,
+    }
+)  # fmt: skip
+"""Keys that need to know what the sale comes to."""
+
+CHANGING = (LineSold, LineVoided, DiscountGiven, DiscountWithdrawn)
+"""Events after which promotions that were found may be others."""
+
+
+def settle(desk: Desk) -> tuple[Event, ...]:
+    """The promotions of the sale at hand, if they are not those that it has."""
+    sale = desk.sale
+    if sale is None or sale.tenders or not (desk.terms.promotions or sale.promotions):
+        return ()
+    found = _found(desk, sale)
+    if found == sale.promotions:
+        return ()
+    return (PromotionsApplied(sale=sale.number, reductions=found),)
+
+
+def resettle(desk: Desk, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Look again where promotions were found and these events changed the lines since."""
+    if desk.sale and desk.sale.promotions and any(isinstance(e, CHANGING) for e in events):
+        return settle(desk)
+    return ()
+
+
+def _found(desk: Desk, sale: Sale) -> tuple[Reduction, ...]:
+    """Those that stand, since a discount was reckoned upon them, and new ones on other lines.
+
+    A discount by hand and a promotion do not add up: a discounted line enters none.
+    """
+    discounted = {share.line for given in sale.discounts for share in given.shares}
+    standing = tuple(
+        each
+        for each in sale.promotions
+        if any(share.line in discounted for share in each.shares)
+        and not any(share.line in sale.voided for share in each.shares)
+    )
+    if sale.prices:
+        return standing
+    bound = discounted | {share.line for each in standing for share in each.shares}
+    bound |= sale.voided | {line.line for line in sale.lines if line.firm}
+    free = [line for line in sale.lines if line.line not in bound]
+    return standing + applied(free, desk.terms.promotions, datetime.fromisoformat(sale.at))

@@ -1,0 +1,203 @@
+"""Articles: named by number, key or scan, weighed where sold by weight, put on the sale."""
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import Found, Item
+from pos_terminal.domain.codes.barcode import (
+    LONGEST,
+    CheckDigitError,
+    has_gtin_form,
+    is_gtin,
+    is_readable,
+)
+from pos_terminal.domain.counter import authority, options, refunding
+from pos_terminal.domain.counter import scale as weights
+from pos_terminal.domain.counter import stock as goods
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.scale import UNWEIGHED, Net, by_hand, on_the_scale
+from pos_terminal.domain.counter.steps import Scanned, Show, Sound, Step, Weighed
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.sale import LineVoided
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.money import LARGEST_TOTAL
+from pos_terminal.domain.quantity import ONE, Price, Unit
+from pos_terminal.domain.sale.lines import line_of
+from pos_terminal.domain.sale.options import question
+from pos_terminal.domain.sale.sale import MANUAL, Sale, apply
+from pos_terminal.domain.sale.vouchers import may_be_sold
+from pos_terminal.domain.staff.clerks import Right
+
+
+def void(desk: Desk, item: Item) -> Step:
+    """Take back the latest live line of an article."""
+    sale = desk.at_hand(faults.LINE_NOT_FOUND)
+    voided = sale.void(item.plu)
+    return authority.need(desk, Right.VOID, lambda: _take_back(desk, sale, voided))
+
+
+def _take_back(desk: Desk, sale: Sale, voided: LineVoided) -> Step:
+    """An article takes its options along."""
+    every = sale.with_options(replace(voided, authority=desk.authority))
+    name = sale.lines[voided.line - 1].name
+    desk.entry = Entry()
+    show = Show(display.voided(name, sum(each.gross for each in every)))
+    return Step(every, (show, Sound(Tone.ACCEPTED)))
+
+
+def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
+    """A code from a scanner."""
+    if desk.fault:
+        raise Refused(faults.CLEAR_FIRST)
+    desk.nothing_awaited()
+    if desk.entry.number or desk.asking:
+        raise Refused(faults.NOT_NOW)
+    if desk.vacant:
+        raise Refused(faults.NO_CLERK)
+    code = scanned.text
+    if not 0 < len(code) <= LONGEST or not is_readable(code):
+        raise Refused(faults.UNREADABLE)
+    try:
+        found = desk.catalog.code(code) or desk.find_elsewhere(code, scanned.aim, desk.catalog)
+    except CheckDigitError:
+        raise Refused(faults.BAD_CHECK_DIGIT) from None
+    if found is None:
+        wrong = has_gtin_form(code) and not is_gtin(code)
+        raise Refused(faults.BAD_CHECK_DIGIT if wrong else faults.UNKNOWN_ARTICLE)
+    return _found(desk, found, moment, "scan", code)
+
+
+def plu(desk: Desk, _: str, moment: Moment) -> Step:
+    """The number typed is an article's."""
+    return _article(desk, desk.entry.whole(), moment)
+
+
+def direct(desk: Desk, number: str, moment: Moment) -> Step:
+    """A key of its own for one article; `250 [DIVERS]` gives one without a price its price."""
+    if desk.entry.number:
+        item = desk.catalog.plu(number)
+        if item is None or item.choice or item.listed(moment.day) or desk.entry.voiding:
+            raise Refused(faults.NOT_NOW)
+        desk.entry = desk.entry.at_price()
+    return _article(desk, number, moment)
+
+
+def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
+    """The scale's answer, for the article that waits for it."""
+    waiting = desk.weighing
+    if waiting is None or waiting.request != answer.request:
+        return Step()  # the clerk gave it up: a weight that nobody waits for is worth nothing
+    desk.weighing = None
+    if answer.fault:
+        raise Refused(answer.fault)
+    if waiting.item is None:
+        return weights.tared(desk, waiting, answer.grams)
+    net = on_the_scale(waiting.item, waiting.entry, answer.grams)
+    desk.entry, desk.authority = waiting.entry, waiting.authority
+    if waiting.entry.action:
+        return goods.weighed(desk, Found(waiting.item, quantity=net.grams), moment)
+    return _sell(desk, Found(waiting.item, quantity=net.grams), moment, "scale", "", net=net)
+
+
+def _article(desk: Desk, number: str, moment: Moment) -> Step:
+    if desk.sale and desk.sale.refund and not desk.entry.voiding:
+        return refunding.article(desk, number, "key")  # the catalogue may have it no more
+    item = desk.catalog.plu(number)
+    if item is None:
+        raise Refused(faults.UNKNOWN_ARTICLE)
+    return _found(desk, Found(item), moment, "key", "")
+
+
+def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+    if desk.entry.voiding:
+        if replace(desk.entry, number="", voiding=False) != Entry():
+            raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
+        return void(desk, found.item)
+    if desk.entry.action:
+        return goods.act(desk, found, moment)
+    if desk.sale and desk.sale.refund:
+        return refunding.found(desk, found, entry, code)
+    if desk.entry.rate is not None or desk.entry.drawer is not None:
+        raise Refused(faults.NOT_NOW)
+    weights.check(desk, found)
+    asked = desk.question
+    if asked and found.item not in asked.choices:
+        raise Refused(faults.CHOICE_WANTED)
+    if found.item.choice:
+        return options.add(desk, found.item, moment, entry, code)
+
+    def put() -> Step:
+        return _put(desk, found, moment, entry, code)
+
+    def at_price() -> Step:
+        listed = found.item.listed(moment.day, desk.sale.prices if desk.sale else "")
+        if listed is None or desk.entry.charged(listed) == listed:
+            return put()
+        return authority.need(desk, Right.OVERRIDE, put)
+
+    return authority.need(desk, Right.RETURN, at_price) if desk.entry.returning else at_price()
+
+
+def _put(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+    if found.quantity is not None or found.cents is not None:
+        _check_label(desk, found)
+        return _sell(desk, found, moment, "label", code)
+    if found.item.unit is not Unit.KG:
+        return _sell(desk, found, moment, entry, code)
+    if desk.entry.quantity is None:
+        return weights.weigh(desk, found.item)
+    net = by_hand(desk.entry, desk.entry.quantity)
+    return _sell(desk, replace(found, quantity=net.grams), moment, MANUAL, code, net=net)
+
+
+def _check_label(desk: Desk, found: Found) -> None:
+    """A label says its own quantity or price: none may be typed, and both must mean something."""
+    if desk.entry.quantity is not None or desk.entry.price is not None:
+        raise Refused(faults.NOT_NOW)
+    if found.cents is not None and not 0 < found.cents <= LARGEST_TOTAL:
+        raise Refused(faults.NO_PRICE)
+    if found.quantity is not None and found.quantity <= 0:
+        raise Refused(faults.SCALE_ZERO)
+
+
+def _sell(
+    desk: Desk, found: Found, moment: Moment, entry: str, code: str, *, net: Net = UNWEIGHED
+) -> Step:
+    item = found.item
+    opened, sale = desk.opening()
+    price = desk.entry.charged(item.listed(moment.day, sale.prices))
+    quantity = found.quantity or desk.entry.quantity or ONE
+    unit = item.unit
+    if found.cents is not None:
+        price, quantity, unit = Price(found.cents), ONE, Unit.PIECE
+    if price is None:
+        raise Refused(faults.NO_PRICE)
+    if desk.entry.price is not None and not item.within(desk.entry.price):
+        raise Refused(faults.PRICE_OUT_OF_BOUNDS)
+    if desk.entry.returning:
+        quantity = -quantity
+    if item.voucher:
+        may_be_sold(sale, quantity, price.gross(quantity), training=desk.training)
+    made = line_of(
+        sale, item, price, quantity,
+        moment=moment, vat=desk.default_vat, authority=desk.authority,
+    )  # fmt: skip
+    line = sale.sell(
+        replace(
+            made,
+            unit=unit,
+            entry=entry,
+            code=code,
+            issues=item.voucher,
+            reason=weights.reason(desk, desk.entry) if entry == MANUAL else "",
+            tare=net.tare,
+            tare_kind=net.kind,
+        )
+    )
+    desk.entry = Entry()
+    asked = question(apply(sale, line), desk.catalog)
+    screen = display.question(asked) if asked else display.line(line)
+    return Step((*opened, line), (Show(screen), Sound(Tone.ACCEPTED)))

@@ -1,0 +1,262 @@
+"""What goes into the counter and what comes out: inputs of the lanes, effects on the devices."""
+
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.keyboard.keys import Key
+from pos_terminal.domain.ledger.lookups import Answer, ClosureFound, Wanted
+from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.receipt import Listing, Receipt
+from pos_terminal.domain.sale.open_sales import OpenSale
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.staff.clerks import Clerks, Pin
+
+
+class Pressed(Struct, frozen=True):
+    """A key of the till; None for a physical key without a function."""
+
+    key: Key | None
+
+
+class Scanned(Struct, frozen=True):
+    """A code as the scanner sent it; U+FFFD in it stands for what could not be read."""
+
+    text: str
+    aim: str = ""
+
+
+class Weighed(Struct, frozen=True):
+    """The scale's answer to the `Weigh` of that number: grams, or the fault."""
+
+    request: int
+    grams: int = 0
+    fault: Fault | None = None
+
+
+class LookedUp(Struct, frozen=True):
+    """The answer to the `LookUp` of that number: what was found, None for nothing, or the fault."""
+
+    request: int
+    found: Answer | None = None
+    fault: Fault | None = None
+
+
+class PaperDone(Struct, frozen=True):
+    """How printing ended: printed, refused or unknown, with the fault if any.
+
+    `request` is None for paper that is no ticket: an X, a count, a Z.
+    """
+
+    request: ReceiptRequested | None
+    outcome: str
+    fault: Fault | None = None
+
+
+class Trouble(Struct, frozen=True):
+    """Something failed that the clerk must know of (the drawer did not open)."""
+
+    fault: Fault
+
+
+class NewCatalog(Struct, frozen=True):
+    """Another catalogue: it holds from the next sale on."""
+
+    catalog: Catalog
+
+
+class NewPromotions(Struct, frozen=True):
+    """Other promotions, and the SHA-256 of their file: they hold once no sale is at hand."""
+
+    promotions: tuple[Promotion, ...]
+    source: str
+
+
+class PinChecked(Struct, frozen=True):
+    """The answer to the `CheckPin` of that number: whether the PIN is this clerk's."""
+
+    request: int
+    clerk: int
+    right: bool
+
+
+class NewClerks(Struct, frozen=True):
+    """Other clerks, rights and PINs: they hold at once."""
+
+    clerks: Clerks
+
+
+class Train(Struct, frozen=True):
+    """Exercises begin under this supervisor's number; with 0 they end."""
+
+    supervisor: int
+
+
+class CloseDue(Struct, frozen=True):
+    """Closures are overdue: between two sales the till catches up with them."""
+
+
+Input = (
+    Pressed
+    | Scanned
+    | Weighed
+    | PinChecked
+    | LookedUp
+    | PaperDone
+    | Trouble
+    | NewCatalog
+    | NewPromotions
+    | NewClerks
+    | Train
+    | CloseDue
+)
+
+
+class Show(Struct, frozen=True):
+    """Put this screen under whatever is being typed."""
+
+    screen: Screen
+
+
+class Sound(Struct, frozen=True):
+    """Make this sound."""
+
+    tone: Tone
+
+
+class Weigh(Struct, frozen=True):
+    """Ask the scale; answer with a `Weighed` of this number."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Check this clerk's PIN against `kept`; answer with a `PinChecked` of this number."""
+
+    request: int
+    clerk: int
+    pin: Pin
+    kept: str = field(repr=False)
+
+
+class LookUp(Struct, frozen=True):
+    """Look this up in the till's past; answer with a `LookedUp` of this number."""
+
+    request: int
+    wanted: Wanted
+
+
+class OpenDrawer(Struct, frozen=True):
+    """Open the cash drawer of that number."""
+
+    drawer: int = 1
+
+
+class Print(Struct, frozen=True):
+    """Print this paper of a closed ticket; answer with a `PaperDone`.
+
+    The runtime adds what it alone knows: the anchor of the last ticket, whether all is simulated.
+    """
+
+    asked: Asked
+
+
+class PrintVoucher(Struct, frozen=True):
+    """Print this voucher, made at that local time; `copy` from 1 on is a numbered duplicate."""
+
+    made: VoucherMoved
+    at: str
+    copy: int = 0
+
+
+class PrintReport(Struct, frozen=True):
+    """Print this paper, which is no ticket; a `patient` one as soon as the printer can."""
+
+    paper: Receipt
+    patient: bool = False
+
+
+class PrintList(Struct, frozen=True):
+    """Print this list of goods."""
+
+    listing: Listing
+
+
+class CatchUp(Struct, frozen=True):
+    """Close what is overdue, if no sale was opened since."""
+
+
+class ReadDay(Struct, frozen=True):
+    """Print what the running day adds up to: an X."""
+
+
+class CountDrawer(Struct, frozen=True):
+    """Record what was counted in a drawer, so many of each denomination, and print that."""
+
+    pieces: tuple[int, ...]
+    counted: int
+    drawer: int = 1
+
+
+class CloseDay(Struct, frozen=True):
+    """Close the day and print its Z, by `authority`; 0: the clerk may.
+
+    `carried` are the open sales that he decided to take over into the next day, and no others.
+    """
+
+    authority: int
+    carried: tuple[int, ...] = ()
+
+
+class CloseService(Struct, frozen=True):
+    """Close the running service and print it, by `authority`; 0: the clerk may."""
+
+    authority: int
+
+
+class ListSales(Struct, frozen=True):
+    """Print the sales that are open."""
+
+    sales: tuple[OpenSale, ...]
+
+
+class PrintClosure(Struct, frozen=True):
+    """Print this closure once more."""
+
+    found: ClosureFound
+    copy: int
+
+
+Effect = (
+    Show
+    | Sound
+    | Weigh
+    | CheckPin
+    | LookUp
+    | OpenDrawer
+    | Print
+    | PrintReport
+    | PrintVoucher
+    | PrintList
+    | CatchUp
+    | ReadDay
+    | CountDrawer
+    | CloseDay
+    | CloseService
+    | ListSales
+    | PrintClosure
+)
+
+
+class Step(Struct, frozen=True):
+    """What one input led to. Without events the effects are released at once."""
+
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()

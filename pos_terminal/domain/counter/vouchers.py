@@ -1,0 +1,189 @@
+"""Gift vouchers and credit notes at the till: made, looked up, used, printed once more.
+
+A voucher for anything is a means of payment, one for goods of a rate takes off what it pays for
+(docs/vouchers.md). What an open sale holds of one is held against every other.
+"""
+
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import SINGLE
+from pos_terminal.domain.codes.papers import checked_voucher, read_voucher
+from pos_terminal.domain.counter import authority, paying
+from pos_terminal.domain.counter import promotions as promoting
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.lookup import look_up
+from pos_terminal.domain.counter.steps import PrintVoucher, Show, Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.balances import VoucherBalance
+from pos_terminal.domain.events.prepaid import VoucherCopied
+from pos_terminal.domain.events.sale import LineSold, Tender
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.ledger.lookups import Answer, VoucherWanted
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.sale.vouchers import covered, goods, kind_of
+from pos_terminal.domain.staff.clerks import Right
+from pos_terminal.domain.tender.tender import CREDIT_NOTE, VOUCHER
+
+
+def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
+    """`AVOIR`: what the shop owes goes on a credit note; behind a number it uses that voucher."""
+    if desk.entry.number:
+        return _typed(desk, moment)
+    desk.nothing_typed()
+    sale = desk.at_hand(faults.NOTHING_TO_PAY_OUT)
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    due = sale.due
+    if due >= 0:
+        raise Refused(faults.NOTHING_TO_PAY_OUT)
+    covered(sale)
+    paid = Tender(sale=sale.number, tender=CREDIT_NOTE.name, amount=due, given=due, change=0)
+    return paying.closing(desk, apply(sale, paid) or sale, moment, paid)
+
+
+def voucher(desk: Desk, _: str, moment: Moment) -> Step:
+    """`BON`: behind a number it uses that voucher; alone it prints the last ones once more."""
+    if desk.entry.number:
+        return _typed(desk, moment)
+    desk.nothing_typed()
+    if desk.sale or desk.last is None or not desk.made:
+        raise Refused(faults.NO_VOUCHER)
+    return authority.need(desk, Right.REFUND, lambda: _print_again(desk))
+
+
+def scanned(desk: Desk, code: str, moment: Moment) -> Step:
+    """A voucher's barcode uses it, for so much where an amount was typed."""
+    number = read_voucher(code)
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    amount = desk.entry.cents() if desk.entry.number else None
+    if amount == 0:
+        raise Refused(faults.BAD_NUMBER)
+    return _use(desk, number, amount, moment, "scan")
+
+
+def _typed(desk: Desk, moment: Moment) -> Step:
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    return _use(desk, checked_voucher(desk.entry.number), None, moment, "key")
+
+
+def _use(desk: Desk, number: str, amount: int | None, moment: Moment, entry: str) -> Step:
+    """Look it up; then it pays, or says what it is worth where nothing is being sold."""
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    sale = desk.sale
+    if sale is None or not sale.live:
+        if amount is not None:
+            raise Refused(faults.NOTHING_SOLD)
+        return look_up(desk, VoucherWanted(number), lambda answer, now: _say(desk, answer, now))
+    if any(number in each.vouchers for each in (*desk.waiting, sale)):
+        raise Refused(faults.VOUCHER_TAKEN)
+    if sale.due <= 0:
+        raise Refused(faults.NOTHING_DUE)
+    found = promoting.settle(desk)
+    for event in found:
+        desk.apply(event, moment.at)
+
+    def use(answer: Answer | None, now: Moment) -> Step:
+        return _pay(desk, _good(answer, now), amount, now, entry)
+
+    return replace(look_up(desk, VoucherWanted(number), use), events=found)
+
+
+def _good(answer: Answer | None, moment: Moment) -> VoucherBalance:
+    """The voucher that was found, where it is still worth something. Raises Refused."""
+    if not isinstance(answer, VoucherBalance):
+        raise Refused(faults.VOUCHER_UNKNOWN)
+    if answer.amount <= 0:
+        raise Refused(faults.VOUCHER_USED_UP)
+    if answer.expires and answer.expires < moment.day.isoformat():
+        raise Refused(faults.VOUCHER_EXPIRED)
+    return answer
+
+
+def _say(desk: Desk, answer: Answer | None, moment: Moment) -> Step:
+    """What it is worth. What open sales hold of it is taken off."""
+    balance = _good(answer, moment)
+    held = sum(sale.vouchers.get(balance.voucher, 0) for sale in desk.waiting)
+    desk.entry = Entry()
+    credit = kind_of(balance.voucher) is CREDIT_NOTE
+    screen = display.voucher_balance(credit, balance.amount - held, balance.expires)
+    return Step(effects=(Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _pay(
+    desk: Desk, balance: VoucherBalance, amount: int | None, moment: Moment, entry: str
+) -> Step:
+    sale = desk.at_hand(faults.NOTHING_SOLD)
+    if sale.due <= 0:
+        raise Refused(faults.NOTHING_DUE)
+    if amount is not None and amount > balance.amount:
+        raise Refused(faults.VOUCHER_TOO_SMALL)
+    if balance.purpose == SINGLE:
+        return _take_off(desk, sale, balance, amount, entry)
+    covered(sale)
+    worth = min(balance.amount, sale.owed) if amount is None else amount
+    if worth > sale.owed or worth <= 0:
+        raise Refused(faults.TENDER_EXACT)
+    left = balance.amount - worth
+    paid = sale.pay(kind_of(balance.voucher), worth)
+    paid = replace(paid, voucher=balance.voucher, left=left)
+    after = apply(sale, paid) or sale
+    desk.entry = Entry()
+    if after.due:
+        screen = display.voucher_used(after.due, left)
+        return Step((paid,), (Show(screen), Sound(Tone.ACCEPTED)))
+    return paying.closing(desk, after, moment, paid)
+
+
+def _take_off(
+    desk: Desk, sale: Sale, balance: VoucherBalance, amount: int | None, entry: str
+) -> Step:
+    """A voucher for goods of one rate: its VAT is paid, so what it pays for is a minus there."""
+    most = goods(sale, balance.vat)
+    worth = min(balance.amount, most) if amount is None else amount
+    if not 0 < worth <= most:
+        raise Refused(faults.VOUCHER_NOT_FOR_THESE)
+    item = desk.catalog.plu(balance.plu)
+    line = sale.sell(
+        LineSold(
+            sale=0,
+            line=0,
+            plu=balance.plu,
+            name=item.name if item else VOUCHER.label,
+            unit=Unit.PIECE,
+            family=item.family if item else "",
+            quantity=-ONE,
+            price=worth,
+            per=ONE,
+            list_price=None,
+            list_per=None,
+            vat=balance.vat,
+            gross=-worth,
+            entry=entry,
+            voucher=balance.voucher,
+        )
+    )
+    desk.entry = Entry()
+    screen = display.voucher_used(sale.due - worth, balance.amount - worth)
+    return Step((line,), (Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _print_again(desk: Desk) -> Step:
+    last = desk.last
+    if last is None:
+        raise Refused(faults.NO_VOUCHER)
+    copied = VoucherCopied(
+        series=last.ticket.series,
+        number=last.ticket.number,
+        copy=desk.voucher_copies + 1,
+        authority=desk.authority,
+    )
+    papers = (PrintVoucher(made, last.at, copied.copy) for made in desk.made)
+    return Step((copied,), (*papers, Sound(Tone.ACCEPTED)))

@@ -1,0 +1,1 @@
+"""What stands on two lines of twenty characters."""

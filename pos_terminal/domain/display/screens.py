@@ -1,0 +1,298 @@
+"""What the two lines of the customer display say at each step of a sale."""
+
+from collections.abc import Sequence
+
+from pos_terminal.domain.catalog.catalog import PRO, STAFF, Item
+from pos_terminal.domain.codes.numbers import invoice_number, number
+from pos_terminal.domain.events.adjustment import DiscountGiven
+from pos_terminal.domain.events.balances import DepositBalance
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.sale import LineSold, SaleClosed
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.language import say
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.sale import deposits
+from pos_terminal.domain.sale.discounts import consumed, discount_name
+from pos_terminal.domain.sale.open_sales import OpenSale
+from pos_terminal.domain.sale.options import Question
+from pos_terminal.domain.sale.sale import Sale
+from pos_terminal.domain.screen import WIDTH, Screen, both_ends
+from pos_terminal.domain.staff.clerks import Pin, Right
+
+HALF = WIDTH // 2
+
+
+def ready(held: int = 0) -> Screen:
+    """Nothing sold yet; so many sales wait."""
+    return Screen(say("BONJOUR"), f"{say('ATTENTE')} {held}" if held else "")
+
+
+def held(number: int) -> Screen:
+    """A sale was put on hold: so many wait now."""
+    return Screen(f"{say('ATTENTE')} {number}", "")
+
+
+def signed_on(name: str, number: int) -> Screen:
+    """A clerk has come; the number stands for a name that is not known."""
+    return Screen(f"{say('BONJOUR')} {name or number}"[:WIDTH], say("CAISSE OUVERTE"))
+
+
+def signed_off() -> Screen:
+    """Nobody is signed on."""
+    return Screen(say("CAISSE FERMEE"), say("VENDEUR ?"))
+
+
+def asking(right: Right | None, clerk: int, typed: Pin) -> Screen:
+    """Who it is, or whose PIN: its digits are stars, as the customer reads along."""
+    who = say("VENDEUR") if right is None else say("RESPONSABLE")
+    if clerk:
+        return Screen(f"{who} {clerk}", f"{say('CODE')} {'*' * len(typed)}")
+    return Screen(say("APPEL RESPONSABLE"), typed.digits.rjust(WIDTH))
+
+
+def looking() -> Screen:
+    """The till looks something up in its past."""
+    return Screen(say("RECHERCHE..."), "")
+
+
+def training() -> Screen:
+    """Nothing sold yet, and nothing will be: exercises."""
+    return Screen(say("FORMATION"), say("VENTES FACTICES"))
+
+
+def line(sold: LineSold) -> Screen:
+    """The line just sold: label and count, then unit price and amount; or weight, price, amount."""
+    if sold.unit is Unit.KG:
+        weight = f"{thousandths(sold.quantity, places=3)}kg x "
+        price = unit_price(sold.price, sold.per, WIDTH - len(weight))
+        return Screen(weight + price, both_ends(sold.name, euros(sold.gross)))
+    count = f"x{thousandths(sold.quantity)}"
+    price = unit_price(sold.price, sold.per, HALF)
+    return Screen(both_ends(sold.name, count), f"{price:>{HALF}}{euros(sold.gross):>{HALF}}")
+
+
+def unit_price(cents: int, per: int, room: int) -> str:
+    """«1,30»; a split price is «20,00/5», as far as there is room for what it is for."""
+    split = f"{euros(cents)}/{thousandths(per)}"
+    return euros(cents) if per == ONE or len(split) > room else split
+
+
+def voided(name: str, cents: int) -> Screen:
+    """A line taken back; `cents` is negative for a sold one."""
+    return Screen(f"{say('ANNULE')} {name}", euros(cents).rjust(WIDTH))
+
+
+def abandoned(cents: int) -> Screen:
+    """The whole sale given up."""
+    return Screen(say("VENTE ANNULEE"), euros(-cents).rjust(WIDTH))
+
+
+def subtotal(sale: Sale) -> Screen:
+    """How much so far, and what of it promotions took off."""
+    articles = sum(1 for line in sale.live if not line.parent)
+    off = sum(each.amount for each in sale.promotions)
+    promotions = f"{say('PROMO')} {euros(-off)}" if off else ""
+    return Screen(
+        f"{say('SOUS-TOTAL')} {articles:>2} {say('ART')}", both_ends(promotions, euros(sale.total))
+    )
+
+
+def option(sold: LineSold) -> Screen:
+    """An option put to the article before it."""
+    return Screen(f"+ {sold.name}", euros(sold.gross).rjust(WIDTH))
+
+
+def question(asked: Question) -> Screen:
+    """A choice that must be made: its group, how many there are, and their names."""
+    names = " ".join(f"{n} {item.name}" for n, item in enumerate(asked.choices, 1))
+    return Screen(f"{asked.group}? 1-{len(asked.choices)}", names)
+
+
+def prices(chosen: str) -> Screen:
+    """The price list of the sale that begins."""
+    if chosen == STAFF:
+        return Screen(say("PRIX PERSONNEL"), "")
+    return Screen(say("PRIX PRO"), "") if chosen == PRO else ready()
+
+
+def place(chosen: str, total: int) -> Screen:
+    """Where the sale is consumed."""
+    return Screen(consumed(chosen), both_ends(say("TOTAL"), euros(total)))
+
+
+def discounted(given: DiscountGiven, sale: Sale) -> Screen:
+    """What was taken off, and what then is to be paid for the ticket or for its last line."""
+    left, now = say("TOTAL"), sale.total
+    if given.scope != "ticket":
+        article = sale.last_article
+        left, now = article[0].name, sum(line.gross for line in article)
+    taken = both_ends(discount_name(given.percent), euros(-given.amount))
+    return Screen(taken, both_ends(left, euros(now)))
+
+
+def undiscounted(given: DiscountGiven, total: int) -> Screen:
+    """A discount taken back."""
+    taken = both_ends(say("REMISE ANNULEE"), euros(given.amount))
+    return Screen(taken, both_ends(say("TOTAL"), euros(total)))
+
+
+def remaining(due: int) -> Screen:
+    """A part is paid."""
+    return Screen(both_ends(say("RESTE"), euros(due)), "")
+
+
+def given_back(label: str, cents: int, due: int) -> Screen:
+    """A means of payment taken by mistake goes back."""
+    what = f"{say('REPRIS')} {label}"
+    return Screen(both_ends(what, euros(cents)), both_ends(say("RESTE"), euros(due)))
+
+
+def paid(closed: SaleClosed) -> Screen:
+    """The sale is closed: the change, or what the shop pays out, or the total."""
+    given = sum(tender.given for tender in closed.tenders if not tender.beneficiary)
+    if closed.change:
+        return Screen(
+            both_ends(say("RENDU"), euros(closed.change)), f"{say('RECU')} {euros(given)}"
+        )
+    if closed.total < 0:
+        note = closed.tenders[-1].tender == "AVOIR"
+        name = say("AVOIR") if note else say("RENDU")
+        return Screen(both_ends(name, euros(-closed.total)), say("REMBOURSEMENT"))
+    left = sum(tender.left for tender in closed.tenders)
+    thanks = _on_voucher(left) if left else say("MERCI")
+    return Screen(both_ends(say("TOTAL"), euros(closed.total)), thanks)
+
+
+def note_offered(closed: SaleClosed) -> Screen:
+    """The sale is closed, and the law wants a note of it: the key NOTE prints it."""
+    return Screen(paid(closed).line1, say("NOTE? OUI=NOTE"))
+
+
+def deposits_held(order: str, held: Sequence[DepositBalance]) -> Screen:
+    """What is held for an order: both natures, or one below the order's number."""
+    sums = {
+        nature: sum(each.amount for each in held if each.nature == nature)
+        for nature in (deposits.PART, deposits.EARNEST)
+    }
+    rows = [both_ends(deposits.label(each), euros(sum_)) for each, sum_ in sums.items() if sum_]
+    return Screen(f"{say('COMMANDE')} {order}" if len(rows) == 1 else rows[0], rows[-1])
+
+
+def deposit_moved(line: LineSold, cents: int, due: int) -> Screen:
+    """Money is taken for an order, or given back."""
+    return Screen(both_ends(line.name, euros(cents)), both_ends(say("TOTAL"), euros(due)))
+
+
+def deposit_settled(order: str, off: int, left: int, due: int) -> Screen:
+    """What was held is taken off; what is still held then, or else what is to be paid."""
+    rest = both_ends(say("GARDE"), euros(left)) if left else both_ends(say("RESTE"), euros(due))
+    return Screen(both_ends(f"{say('COMMANDE')} {order}", euros(-off)), rest)
+
+
+def gift(cents: int, due: int) -> Screen:
+    """The customer gives so much beyond what is due."""
+    return Screen(both_ends(say("DON"), euros(cents)), both_ends(say("RESTE"), euros(due)))
+
+
+def customer(number: int) -> Screen:
+    """Whom the next invoice is for: a number, as everybody reads along."""
+    return Screen(f"{say('CLIENT')} {number}", "")
+
+
+def invoiced(terminal: str, made: InvoiceMade) -> Screen:
+    """An invoice was made, or printed again."""
+    return Screen(
+        f"{say('FACTURE')} {invoice_number(terminal, made)}",
+        both_ends(say("TOTAL"), euros(made.total)),
+    )
+
+
+def ticket_found(terminal: str, closed: SaleClosed) -> Screen:
+    """An earlier ticket was found: its number, and what it came to."""
+    return Screen(
+        f"{say('TICKET')} {number(terminal, closed)}",
+        both_ends(say("TOTAL"), euros(closed.total)),
+    )
+
+
+def refund(terminal: str, number: int) -> Screen:
+    """What follows comes back from that ticket."""
+    return Screen(say("REMBOURSEMENT"), f"{say('TICKET')} {terminal}-{number:06d}")
+
+
+def refund_ended(total: int) -> Screen:
+    """What follows is sold again."""
+    return Screen(say("FIN DES RETOURS"), both_ends(say("TOTAL"), euros(total)))
+
+
+def returned(articles: int, total: int) -> Screen:
+    """Several lines of a ticket came back."""
+    return Screen(say("REMBOURSEMENT"), both_ends(f"{articles} {say('ART')}", euros(total)))
+
+
+def voucher_balance(credit_note: bool, left: int, expires: str) -> Screen:
+    """What a voucher is worth, and until when."""
+    name = say("AVOIR") if credit_note else say("BON")
+    until = "/".join(reversed(expires.split("-")))
+    return Screen(both_ends(name, euros(left)), f"{say('FIN')} {until}" if expires else "")
+
+
+def voucher_used(due: int, left: int) -> Screen:
+    """A voucher paid a part: what is still due, and what the voucher is still worth."""
+    return Screen(both_ends(say("RESTE"), euros(due)), _on_voucher(left))
+
+
+def _on_voucher(left: int) -> str:
+    return both_ends(say("SOLDE DU BON"), euros(left))
+
+
+def cash_moved(what: str, amount: str, reason: str) -> Screen:
+    """The drawer is opened without a sale: what for, and how much cash moves."""
+    return Screen(both_ends(what, amount), reason)
+
+
+def counting(denomination: int, typed: str, drawer: int = 0) -> Screen:
+    """A drawer is counted: how many of this note or coin? Nothing says what there should be.
+
+    `drawer` is which, where there are several; else 0.
+    """
+    which = f"{say('TIROIR')[0]}{drawer} " if drawer else ""
+    return Screen(f"{which}{euros(denomination)} x ?", typed.rjust(WIDTH))
+
+
+def reviewing(sales: tuple[OpenSale, ...], page: int) -> Screen:
+    """Whether to carry the open sales over, or the one of that page: whose it is, and its total."""
+    if page == 0:
+        asked = f"{say('REPORTER')} {len(sales)} {say('VENTES')}?"
+        return Screen(asked, say("Z OUI  REPORT LISTE"))
+    sale = sales[page - 1]
+    where = f"{say('ATTENTE')} {sale.held}" if sale.held else f"{say('VENTE')} {sale.number}"
+    whose = f"{say('VENDEUR')} {sale.clerk}"
+    articles = f"{sale.articles} {say('ART')}"
+    return Screen(both_ends(where, articles), both_ends(whose, euros(sale.total)))
+
+
+def counted() -> Screen:
+    """The count is on record. The gap, if there is one, stands on paper alone."""
+    return Screen(say("COMPTAGE ENREGISTRE"), "")
+
+
+def service_closed(name: str) -> Screen:
+    """A section of the day has its paper."""
+    return Screen(say("SERVICE CLOS"), name)
+
+
+def day_closed(number: int) -> Screen:
+    """The day has its Z."""
+    return Screen(f"{say('CLOTURE')} Z {number}", say("JOURNEE CLOSE"))
+
+
+def fault(cause: Fault) -> Screen:
+    """An error, until C: its text and its code."""
+    return Screen(say(cause.text), both_ends(cause.code, say("TAPER C")))
+
+
+def waiting_for_weight(item: Item | None) -> Screen:
+    """An article sold by weight waits for the scale; without one, packing does."""
+    return Screen(item.name if item else say("TARE"), say("POSER SUR LA BALANCE"))

@@ -1,0 +1,1 @@
+"""What is recorded: every kind of event, by what it is about."""

@@ -1,0 +1,64 @@
+"""What stands in the record of opening balances: stock, vouchers, deposits, bottles."""
+
+from msgspec import Struct
+
+from pos_terminal.domain.events.stock import Units
+
+
+class StockBalance(Struct, frozen=True, kw_only=True):
+    """What there is of an article: `numerator` / `denominator` units, in lowest terms."""
+
+    plu: str
+    numerator: int
+    denominator: int
+
+
+class VoucherBalance(Struct, frozen=True, kw_only=True):
+    """What a gift voucher or credit note is still worth, in cents; `purpose` is single or multi.
+
+    `plu`, `vat` and `expires` are as when it was issued (`voucher.moved`).
+    """
+
+    voucher: str
+    purpose: str
+    amount: int
+    plu: str = ""
+    vat: int = 0
+    expires: str = ""
+
+
+class DepositBalance(Struct, frozen=True, kw_only=True):
+    """What is held for an order, in cents; `nature` is acompte (with its VAT rate) or arrhes."""
+
+    order: str
+    nature: str
+    amount: int
+    vat: int
+
+
+class BottleBalance(Struct, frozen=True, kw_only=True):
+    """An open bottle: when it was opened, and what was sold of it and given away in parts."""
+
+    plu: str
+    at: str
+    sold: Units
+    given: Units
+
+
+class Unsettled(Struct, frozen=True, kw_only=True):
+    """A payment terminal was asked, and what became of it is not known."""
+
+    sale: int
+    ref: str
+    tender: str
+    amount: int
+
+
+class Balances(Struct, frozen=True, kw_only=True):
+    """Each kind of balance, sorted by its name; what has come to nothing is left out."""
+
+    stock: tuple[StockBalance, ...] = ()
+    vouchers: tuple[VoucherBalance, ...] = ()
+    deposits: tuple[DepositBalance, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
+    bottles: tuple[BottleBalance, ...] = ()

@@ -1,0 +1,73 @@
+"""The event of an invoice: a ticket made out to a customer who is named by pseudonym alone."""
+
+from enum import Enum
+from typing import ClassVar
+
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import VatSum
+
+
+class ReceiptRequested(Event, frozen=True, kw_only=True):
+    """The customer wants paper. `copy` 0 is the ticket itself, from 1 on a numbered duplicate.
+
+    `form` is empty for the ticket, or gift, brief, note, qr, invoice (domain/printing/papers.py).
+    """
+
+    kind: ClassVar[str] = "receipt.requested"
+    series: str
+    number: int
+    copy: int
+    form: str = ""
+
+
+class ReceiptPrinted(Event, frozen=True, kw_only=True):
+    """How printing ended: printed, refused (nothing was) or unknown; `fault` is its code."""
+
+    kind: ClassVar[str] = "receipt.printed"
+    series: str
+    number: int
+    copy: int
+    outcome: str
+    fault: str = ""
+    form: str = ""
+
+
+class Form(Enum):
+    """A paper of a closed sale. The value stands in records.
+
+    The ticket, a gift receipt without prices, a receipt without its lines, a service note, a QR
+    code that holds the whole ticket; an invoice, which is requested by its own series and number.
+    """
+
+    TICKET = ""
+    GIFT = "gift"
+    BRIEF = "brief"
+    NOTE = "note"
+    QR = "qr"
+    INVOICE = "invoice"
+
+
+class InvoiceMade(Event, frozen=True, kw_only=True):
+    """An invoice of a closed ticket, with its totals by value.
+
+    `series` and `number` are the invoice's own; `person` is the customer's pseudonym, whose details
+    as of then the personal store keeps as item `details`. `ticket_at` is when the ticket closed.
+    """
+
+    kind: ClassVar[str] = "invoice.made"
+    series: str
+    number: int
+    person: str
+    details: str
+    ticket_series: str
+    ticket_number: int
+    ticket_at: str
+    vat: tuple[VatSum, ...]
+    total: int
+
+
+PAPER_EVENTS: tuple[type[Event], ...] = (
+    ReceiptRequested,
+    ReceiptPrinted,
+    InvoiceMade,
+)

@@ -1,0 +1,297 @@
+"""What happened: the events of sales and of the till, as frozen values.
+
+A kind once released never changes its meaning; a new field has a default. Amounts are integer
+cents with tax, quantities thousandths of the unit, VAT rates basis points, numbers count from 1.
+`docs/events.md` lists them all, domain/events/vocabulary.py collects them.
+"""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.quantity import Unit
+
+
+class SaleHeld(Event, frozen=True, kw_only=True):
+    """An open sale waits, and the next customer is served."""
+
+    kind: ClassVar[str] = "sale.held"
+    sale: int
+
+
+class SaleRecalled(Event, frozen=True, kw_only=True):
+    """A sale that waited goes on, under whoever recalled it."""
+
+    kind: ClassVar[str] = "sale.recalled"
+    sale: int
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Where a replayed sale comes from: the file's SHA-256, and the date and number it gives."""
+
+    file: str
+    date: str
+    ticket: str
+
+
+class SaleOpened(Event, frozen=True, kw_only=True):
+    """A sale begins. It keeps the prices of this catalogue until it ends."""
+
+    kind: ClassVar[str] = "sale.opened"
+    sale: int
+    catalog: str
+    origin: Origin | None = None
+    place: str = ""
+
+
+class Returned(Struct, frozen=True, kw_only=True):
+    """The line of an earlier ticket of this till that a line takes back, wholly or in part."""
+
+    series: str
+    number: int
+    line: int
+
+
+class LineSold(Event, frozen=True, kw_only=True):
+    """One line of a sale; a return has a negative quantity and gross.
+
+    `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
+    catalogue asked that day (None: it had no price). `entry` is key, scan, scale, label or manual:
+    a weight that was typed, for the `reason` that is named. `tare` grams were taken off the weight;
+    `tare_kind` is preset (typed, or the catalogue's), weighed, or empty.
+    `parent` is the line of the article whose option this is; 0 for an article.
+    `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
+    refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single
+    or multi; `voucher` is the number of the one whose use a line is. `order` is the order for
+    which a line moves a `deposit`, acompte or arrhes: into it, or where negative out of it.
+    """
+
+    kind: ClassVar[str] = "line.sold"
+    sale: int
+    line: int
+    plu: str
+    name: str
+    unit: Unit
+    family: str
+    quantity: int
+    price: int
+    per: int
+    list_price: int | None
+    list_per: int | None
+    vat: int
+    gross: int
+    entry: str
+    code: str = ""
+    authority: int = 0
+    parent: int = 0
+    of: Returned | None = None
+    issues: str = ""
+    voucher: str = ""
+    order: str = ""
+    deposit: str = ""
+    reason: str = ""
+    tare: int = 0
+    tare_kind: str = ""
+
+    @property
+    def firm(self) -> bool:
+        """Whether it costs what was paid, whatever discount, promotion or place the sale has."""
+        return bool(self.of or self.issues or self.voucher or self.order)
+
+
+class LineVoided(Event, frozen=True, kw_only=True):
+    """A line taken back before the sale closed: the minus to its plus. `how` is correct or void.
+
+    `authority` is who allowed what the operator may not do; 0: nobody had to.
+    """
+
+    kind: ClassVar[str] = "line.voided"
+    sale: int
+    line: int
+    plu: str
+    quantity: int
+    gross: int
+    how: str
+    authority: int = 0
+
+
+class Tender(Event, frozen=True, kw_only=True):
+    """A means of payment taken: `amount` counts towards the total, `given` is what was handed over.
+
+    A pay-out has a negative amount. `change` is given minus amount, in cash. `voucher` is the
+    number of the one that pays, `order` that of the order whose arrhes do, and `left` what is still
+    there then. `beneficiary` is whom a gift is for that is paid beyond the price: its amount is
+    negative.
+    """
+
+    kind: ClassVar[str] = "tender.taken"
+    sale: int
+    tender: str
+    amount: int
+    given: int
+    change: int
+    voucher: str = ""
+    left: int = 0
+    order: str = ""
+    beneficiary: str = ""
+
+
+class TenderReturned(Event, frozen=True, kw_only=True):
+    """The last means of payment taken is given back, the sale being open: the minus to its plus."""
+
+    kind: ClassVar[str] = "tender.returned"
+    sale: int
+    tender: str
+    amount: int
+    given: int
+    change: int
+    voucher: str = ""
+    order: str = ""
+
+
+class VatSum(Struct, frozen=True, kw_only=True):
+    """What a ticket holds at one rate. net + vat = gross, in cents."""
+
+    rate: int
+    gross: int
+    net: int
+    vat: int
+
+
+class Share(Struct, frozen=True, kw_only=True):
+    """What a reduction takes off one line, in cents; negative where the line is a return."""
+
+    line: int
+    amount: int
+
+
+class Reduction(Struct, frozen=True, kw_only=True):
+    """What was taken off, and of which lines. `scope` is line, ticket or promotion.
+
+    `percent` is in basis points, 0 where an amount was fixed; `name` is the reason, or the
+    promotion's name.
+    """
+
+    scope: str
+    name: str
+    percent: int
+    amount: int
+    shares: tuple[Share, ...]
+
+
+class TicketLine(Struct, frozen=True, kw_only=True):
+    """A line as the closed ticket repeats it. `net` is its share of its rate's net; 0 if voided.
+
+    `gross` is what it costs in the end: price times quantity, less `discount`. `manual` says that
+    its weight was typed.
+    """
+
+    line: int
+    plu: str
+    name: str
+    unit: Unit
+    family: str
+    quantity: int
+    price: int
+    per: int
+    vat: int
+    gross: int
+    net: int
+    voided: bool
+    discount: int = 0
+    parent: int = 0
+    of: Returned | None = None
+    issues: str = ""
+    voucher: str = ""
+    order: str = ""
+    deposit: str = ""
+    tare: int = 0
+    tare_kind: str = ""
+    manual: bool = False
+
+
+class Paid(Struct, frozen=True, kw_only=True):
+    """A tender as the closed ticket repeats it."""
+
+    tender: str
+    amount: int
+    given: int
+    change: int
+    voucher: str = ""
+    left: int = 0
+    order: str = ""
+    beneficiary: str = ""
+
+
+class SaleClosed(Event, frozen=True, kw_only=True):
+    """A sale is paid and has its number: everything that the law asks of a ticket, by value.
+
+    `drawer` is where its cash went.
+    """
+
+    kind: ClassVar[str] = "sale.closed"
+    sale: int
+    series: str
+    number: int
+    catalog: str
+    lines: tuple[TicketLine, ...]
+    vat: tuple[VatSum, ...]
+    tenders: tuple[Paid, ...]
+    total: int
+    change: int
+    origin: Origin | None = None
+    reductions: tuple[Reduction, ...] = ()
+    place: str = ""
+    drawer: int = 1
+
+
+class SaleAbandoned(Event, frozen=True, kw_only=True):
+    """A sale given up before it was paid: it leaves this trace, and takes no number.
+
+    `authority` is who allowed what the operator may not do; 0: nobody had to.
+    """
+
+    kind: ClassVar[str] = "sale.abandoned"
+    sale: int
+    catalog: str
+    lines: tuple[TicketLine, ...]
+    total: int
+    origin: Origin | None = None
+    authority: int = 0
+
+
+class RefundOpened(Event, frozen=True, kw_only=True):
+    """From here on the sale's articles come back from this ticket, until `refund.ended`.
+
+    `reason` is the shop's words for why, or empty; `authority` is who allowed it; 0: nobody had to.
+    """
+
+    kind: ClassVar[str] = "refund.opened"
+    sale: int
+    series: str
+    number: int
+    reason: str = ""
+    authority: int = 0
+
+
+class RefundEnded(Event, frozen=True, kw_only=True):
+    """The sale's articles are sold again."""
+
+    kind: ClassVar[str] = "refund.ended"
+    sale: int
+
+
+SALE_EVENTS: tuple[type[Event], ...] = (
+    SaleHeld,
+    SaleRecalled,
+    SaleOpened,
+    LineSold,
+    LineVoided,
+    Tender,
+    TenderReturned,
+    SaleClosed,
+    SaleAbandoned,
+    RefundOpened,
+    RefundEnded,
+)

@@ -1,0 +1,144 @@
+"""Events of the till itself: what an inspector reads in the journal of technical events (JET)."""
+
+from typing import ClassVar
+
+from pos_terminal.domain.events.event import Event
+
+
+class TillStarted(Event, frozen=True, kw_only=True):
+    """The program took the journal up. `after` is first, stop (it said TillStopped) or crash."""
+
+    kind: ClassVar[str] = "till.started"
+    version: str
+    after: str
+    configuration: str
+    catalog: str
+    promotions: str = ""
+
+
+class TillStopped(Event, frozen=True, kw_only=True):
+    """The program let the journal go on purpose."""
+
+    kind: ClassVar[str] = "till.stopped"
+    reason: str
+
+
+class CatalogChanged(Event, frozen=True, kw_only=True):
+    """Another catalogue is in force for the lines that follow; its file is kept by its SHA-256."""
+
+    kind: ClassVar[str] = "catalog.changed"
+    catalog: str
+
+
+class PromotionsChanged(Event, frozen=True, kw_only=True):
+    """Other promotions are in force from here on; their file is kept by its SHA-256.
+
+    Empty: there are none.
+    """
+
+    kind: ClassVar[str] = "promotions.changed"
+    promotions: str
+
+
+class TechnicalEvent(Event, frozen=True, kw_only=True):
+    """An entry of the JET. `code` is one of domain/audit/jet.py, `detail` says what, in French."""
+
+    kind: ClassVar[str] = "jet"
+    code: int
+    detail: str
+
+
+class KeyMade(Event, frozen=True, kw_only=True):
+    """The till's signing keys come into force, with this record.
+
+    `record_key` signs records (ECDSA P-256), `checkpoint_key` checkpoints (Ed25519); both are
+    public keys as DER SubjectPublicKeyInfo in hex, and `key` is the SHA-256 of the first.
+    """
+
+    kind: ClassVar[str] = "key.made"
+    key: str
+    record_key: str
+    checkpoint_key: str
+
+
+class KeyRotated(Event, frozen=True, kw_only=True):
+    """New keys take over with the next record. The old key signs this record; `proof` is the new
+    record key's signature, DER in hex, over the ASCII text `old key id:new key id`.
+    """
+
+    kind: ClassVar[str] = "key.rotated"
+    old: str
+    key: str
+    record_key: str
+    checkpoint_key: str
+    proof: str
+
+
+class SignerDown(Event, frozen=True, kw_only=True):
+    """The signer did not work: nothing was sold until it did, and this is the first record then.
+
+    `signer` is its key's id, `since` the local time of its first failure; empty where a start
+    found it so.
+    """
+
+    kind: ClassVar[str] = "signer.down"
+    signer: str
+    since: str
+    detail: str
+
+
+class ClockJumped(Event, frozen=True, kw_only=True):
+    """Wall clock and monotonic clock parted by `by` microseconds (forward is positive)."""
+
+    kind: ClassVar[str] = "clock.jumped"
+    by: int
+
+
+class VersionChanged(Event, frozen=True, kw_only=True):
+    """Another version of the program took the journal up."""
+
+    kind: ClassVar[str] = "version.changed"
+    before: str
+    after: str
+
+
+class ConfigurationChanged(Event, frozen=True, kw_only=True):
+    """Other settings are in force: the SHA-256 of the file before and after."""
+
+    kind: ClassVar[str] = "configuration.changed"
+    before: str
+    after: str
+
+
+class PersonRecorded(Event, frozen=True, kw_only=True):
+    """Someone's data was put in the personal store under this pseudonym; `purpose` says why."""
+
+    kind: ClassVar[str] = "person.recorded"
+    person: str
+    purpose: str
+
+
+class PersonErased(Event, frozen=True, kw_only=True):
+    """The personal store erased a person, but for what the law obliges until `kept_until`."""
+
+    kind: ClassVar[str] = "person.erased"
+    person: str
+    kept: tuple[str, ...]
+    kept_until: str
+
+
+SYSTEM_EVENTS: tuple[type[Event], ...] = (
+    TillStarted,
+    TillStopped,
+    CatalogChanged,
+    PromotionsChanged,
+    TechnicalEvent,
+    KeyMade,
+    KeyRotated,
+    SignerDown,
+    ClockJumped,
+    VersionChanged,
+    ConfigurationChanged,
+    PersonRecorded,
+    PersonErased,
+)

@@ -1,0 +1,83 @@
+"""Faults of cash, drawers and closures: codes S-260 to S-279 (domain/faults has them all)."""
+
+from pos_terminal.domain.faults.fault import define as _fault
+
+REVIEWING = _fault(
+    "S-260",
+    "REPORT, Z OU C",
+    "La caisse montre les ventes ouvertes : REPORT montre la suivante, Z clôt la journée et les "
+    "reporte, C renonce.",
+    "Taper C, puis REPORT, Z ou C.",
+)
+NOTHING_OPEN = _fault(
+    "S-261",
+    "PAS DE VENTE OUVERTE",
+    "Il n'y a aucune vente à reporter : le Z se fait sans cela.",
+    "Taper C, puis Z.",
+)
+UNKNOWN_CLOSURE = _fault(
+    "S-262",
+    "Z INCONNU",
+    "Aucune clôture ne porte ce numéro, ou la journée n'a encore jamais été close.",
+    "Taper C et vérifier le numéro du Z.",
+)
+CLOSURE_PURGED = _fault(
+    "S-263",
+    "Z ARCHIVE",
+    "Cette clôture a quitté la caisse par une purge ; elle est dans l'archive.",
+    "Taper C ; la lire dans l'archive.",
+)
+NO_SUCH_DRAWER = _fault(
+    "S-264",
+    "TIROIR INCONNU",
+    "La caisse n'a pas de tiroir de ce numéro.",
+    "Taper C et vérifier le numéro du tiroir.",
+)
+SERVICE_EMPTY = _fault(
+    "S-266",
+    "SERVICE VIDE",
+    "Rien n'a été vendu ni compté depuis le dernier service.",
+    "Taper C : il n'y a pas de service à clore.",
+)
+REASON_WANTED = _fault(
+    "S-136",
+    "TAPER LE MOTIF",
+    "Une entrée ou une sortie d'espèces a besoin d'un motif.",
+    "Taper C, puis le numéro du motif, MOTIF, la somme et la touche.",
+)
+NOT_IN_TRAINING = _fault(
+    "S-137",
+    "PAS EN FORMATION",
+    "En formation, le tiroir et la clôture ne servent pas.",
+    "Taper C ; finir la formation d'abord.",
+)
+COUNTING = _fault(
+    "S-138",
+    "COMPTAGE EN COURS",
+    "Le tiroir est en train d'être compté.",
+    "Taper C et finir le comptage ; C encore l'abandonne.",
+)
+COUNT_FIRST = _fault(
+    "S-139",
+    "COMPTER D'ABORD",
+    "Le tiroir n'a pas été compté, ou de l'argent a bougé depuis.",
+    "Taper C, compter le tiroir (COMPTE), puis Z.",
+)
+Z_DUE = _fault(
+    "S-121",
+    "Z A FAIRE",
+    "Une clôture est en retard.",
+    "Finir la vente, puis faire le Z.",
+)
+SALES_OPEN = _fault(
+    "S-122",
+    "VENTES NON FINIES",
+    "Des ventes sont ouvertes ou en attente : la journée ne se clôt pas.",
+    "Les finir ou les annuler ; ou les reporter au lendemain (--carry).",
+)
+NOTHING_TO_CLOSE = _fault(
+    "S-123",
+    "RIEN A CLORE",
+    "Cette période ne peut pas être close maintenant.",
+    "Lire la cause dite ; clore d'abord le jour, puis le mois, puis l'exercice.",
+)

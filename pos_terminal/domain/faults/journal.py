@@ -1,0 +1,124 @@
+"""The journal (J): its keys, its witness, and look-ups in it. Read through `faults`."""
+
+from pos_terminal.domain.faults.fault import Tone
+from pos_terminal.domain.faults.fault import define as _fault
+
+JOURNAL_FAILED = _fault(
+    "J-101",
+    "JOURNAL EN PANNE",
+    "Le journal n'a pas pu être écrit ; rien n'est vendu.",
+    "Attendre la reprise ; vérifier la place et le support de stockage.",
+    Tone.ALARM,
+)
+DISK_FULL = _fault(
+    "J-102",
+    "DISQUE PLEIN",
+    "Le support du journal est plein ; rien n'est vendu.",
+    "Libérer de la place ; la vente reprend d'elle-même.",
+    Tone.ALARM,
+)
+JOURNAL_LOCKED = _fault(
+    "J-103",
+    "JOURNAL OCCUPE",
+    "Un autre programme tient ce journal.",
+    "N'en lancer qu'un sur ce dossier.",
+    Tone.ALARM,
+)
+JOURNAL_DAMAGED = _fault(
+    "J-104",
+    "JOURNAL ABIME",
+    "Le journal ne se vérifie pas.",
+    "Ne rien effacer ; appeler le support, qui lancera « journal verify ».",
+    Tone.ALARM,
+)
+JOURNAL_FOREIGN = _fault(
+    "J-105",
+    "JOURNAL ETRANGER",
+    "Ce dossier porte le journal d'une autre caisse ou d'un autre usage.",
+    "Choisir un autre dossier avec --state.",
+    Tone.ALARM,
+)
+JOURNAL_NEWER = _fault(
+    "J-106",
+    "VERSION TROP VIEILLE",
+    "Le journal contient des écritures que cette version ne connaît pas.",
+    "Remettre la version plus récente du logiciel.",
+    Tone.ALARM,
+)
+JOURNAL_MISSING = _fault(
+    "J-107",
+    "PAS DE JOURNAL",
+    "Ce dossier ne contient pas de journal.",
+    "Nommer le bon dossier avec --state.",
+)
+PURGE_REFUSED = _fault(
+    "J-121",
+    "PURGE REFUSEE",
+    "Rien n'a été purgé : il manque de quoi le faire sans perte.",
+    "Lire la cause dite ; archiver, vérifier deux copies sur deux supports.",
+)
+RESTORE_REFUSED = _fault(
+    "J-122",
+    "RESTAURATION REFUSEE",
+    "La sauvegarde ne peut pas être reprise ici.",
+    "Lire la cause dite ; prendre une autre copie, et un dossier vide.",
+)
+SIGNER_DOWN = _fault(
+    "J-108",
+    "SIGNATURE EN PANNE",
+    "Les écritures ne peuvent plus être signées ; rien n'est vendu.",
+    "Attendre la reprise ; sinon appeler le support.",
+    Tone.ALARM,
+)
+KEY_MISSING = _fault(
+    "J-109",
+    "CLE ABSENTE",
+    "La clé qui signe ce journal manque, est abîmée ou est celle d'une autre caisse.",
+    "Ne rien effacer ; remettre le dossier keys de cette caisse depuis sa sauvegarde.",
+    Tone.ALARM,
+)
+KEY_OPEN = _fault(
+    "J-110",
+    "CLE LISIBLE",
+    "D'autres comptes peuvent lire la clé qui signe le journal.",
+    "La remettre au seul service (chmod 700 keys, 600 ses fichiers), puis changer de clé.",
+    Tone.ALARM,
+)
+WITNESS_DISAGREES = _fault(
+    "J-111",
+    "TEMOIN CONTRAIRE",
+    "Le témoin a vu un journal plus long ou différent : une copie ancienne a été remise.",
+    "Ne rien effacer ; remettre le journal complet, ou appeler le support.",
+    Tone.ALARM,
+)
+WITNESS_MISSING = _fault(
+    "J-112",
+    "TEMOIN ABSENT",
+    "Le support du témoin manque, est plein ou illisible ; la vente continue sans témoin.",
+    "Remettre le support du témoin ; vérifier [witness] dans les réglages.",
+)
+
+LOOKING = _fault(
+    "S-195",
+    "RECHERCHE EN COURS",
+    "La caisse cherche dans son journal.",
+    "Attendre la réponse, ou taper C pour y renoncer.",
+)
+LEDGERS_BEHIND = _fault(
+    "S-196",
+    "COMPTES EN RETARD",
+    "Les comptes tirés du journal ne sont pas encore à jour.",
+    "Taper C et recommencer dans une minute.",
+)
+LEDGERS_FAILED = _fault(
+    "S-197",
+    "COMPTES ILLISIBLES",
+    "Les comptes tirés du journal (ledgers.db) ne peuvent pas être lus.",
+    "Lire la cause au journal du système ; vérifier la place sur le disque.",
+)
+TICKET_PURGED = _fault(
+    "S-198",
+    "TICKET ARCHIVE",
+    "Ce ticket a été purgé de la caisse : il n'est plus que dans une archive.",
+    "Taper C ; le retrouver dans l'archive de sa période.",
+)

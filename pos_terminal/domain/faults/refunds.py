@@ -1,0 +1,124 @@
+"""Refusals of refunds, credit notes and gift vouchers. Read through `faults`."""
+
+from pos_terminal.domain.faults.fault import define as _fault
+
+TICKET_FOR_WHAT = _fault(
+    "S-200",
+    "RF PUIS LE TICKET",
+    "Un ticket a été scanné sans dire ce qu'il faut en faire.",
+    "Taper C ; pour rembourser, RF puis scanner ; pour un duplicata, son numéro et TICKET.",
+)
+TICKET_ELSEWHERE = _fault(
+    "S-201",
+    "AUTRE CAISSE",
+    "Ce ticket est d'une autre caisse ou d'un autre magasin.",
+    "Taper C ; le rembourser à la caisse qui l'a imprimé.",
+)
+TICKET_OF_TRAINING = _fault(
+    "S-202",
+    "TICKET FACTICE",
+    "Ce ticket est celui d'un exercice : rien n'a été payé.",
+    "Taper C.",
+)
+TICKET_BUSY = _fault(
+    "S-203",
+    "TICKET EN COURS",
+    "Une autre vente, pas encore finie, rembourse déjà ce ticket.",
+    "Taper C et finir d'abord cette vente (RECALL, ou son vendeur).",
+)
+NOT_ON_THAT_TICKET = _fault(
+    "S-204",
+    "PAS SUR CE TICKET",
+    "Le ticket à rembourser n'a pas cet article, ou pas à ce prix.",
+    "Taper C et vérifier le ticket ; RF seul finit ce remboursement.",
+)
+ALREADY_RETURNED = _fault(
+    "S-205",
+    "DEJA REMBOURSE",
+    "Tout ce que ce ticket a de cet article est déjà revenu.",
+    "Taper C.",
+)
+MORE_THAN_SOLD = _fault(
+    "S-206",
+    "PLUS QUE VENDU",
+    "Il reste moins de cet article à rendre sur ce ticket.",
+    "Taper C et retaper la quantité.",
+)
+FIRM_PRICE = _fault(
+    "S-207",
+    "PRIX SANS REMISE",
+    "Ce qui revient d'un ticket, ou un bon, a le prix qui a été payé.",
+    "Taper C ; faire la remise sur les autres articles.",
+)
+REFUND_LIMIT = _fault(
+    "S-208",
+    "AVOIR OU CARTE SVP",
+    "Le magasin limite ce qui est rendu en espèces.",
+    "Taper C, puis AVOIR ou CARD.",
+)
+NOTHING_TO_PAY_OUT = _fault(
+    "S-209",
+    "RIEN A RENDRE",
+    "Un avoir se fait quand la caisse doit de l'argent au client.",
+    "Taper C ; pour payer avec un avoir, le scanner ou taper son numéro avant AVOIR.",
+)
+PAPER_UNREADABLE = _fault(
+    "S-210",
+    "NUMERO OU CODE FAUX",
+    "Le code du ticket ou du bon est abîmé, ou un chiffre est faux.",
+    "Taper C et scanner de nouveau, ou taper le numéro.",
+)
+VOUCHER_UNKNOWN = _fault(
+    "S-211",
+    "BON INCONNU",
+    "Aucun bon ni avoir de cette caisse ne porte ce numéro.",
+    "Taper C et vérifier le numéro ; l'utiliser à la caisse qui l'a fait.",
+)
+VOUCHER_USED_UP = _fault(
+    "S-212",
+    "BON EPUISE",
+    "Ce bon ou cet avoir a été utilisé en entier.",
+    "Taper C et prendre un autre moyen de paiement.",
+)
+VOUCHER_EXPIRED = _fault(
+    "S-213",
+    "BON PERIME",
+    "La date limite de ce bon est passée.",
+    "Taper C et prendre un autre moyen de paiement.",
+)
+VOUCHER_TOO_SMALL = _fault(
+    "S-214",
+    "SOLDE INSUFFISANT",
+    "Le bon ne vaut plus autant que la somme tapée.",
+    "Taper C, puis le bon sans somme : il paie ce qu'il peut.",
+)
+VOUCHER_TAKEN = _fault(
+    "S-215",
+    "BON DEJA PRIS",
+    "Ce bon sert déjà dans cette vente, ou dans une autre pas encore finie.",
+    "Taper C ; CORR le reprend s'il est dans cette vente.",
+)
+VOUCHER_NOT_FOR_THESE = _fault(
+    "S-216",
+    "PAS POUR CE TAUX",
+    "Ce bon ne paie que des articles d'un taux de TVA, et la vente n'en a pas assez.",
+    "Taper C ; enregistrer d'abord les articles, ou CORR pour reprendre le bon.",
+)
+VOUCHER_NOT_RETURNED = _fault(
+    "S-217",
+    "BON NON REPRIS",
+    "Un bon vendu ne se rend pas : il circule peut-être.",
+    "Taper C.",
+)
+NO_VOUCHER = _fault(
+    "S-218",
+    "PAS DE BON",
+    "Le dernier ticket n'a fait ni bon ni avoir à réimprimer.",
+    "Taper C.",
+)
+NOTHING_DUE = _fault(
+    "S-219",
+    "RIEN A PAYER",
+    "La vente ne doit rien, ou la caisse doit de l'argent au client.",
+    "Taper C.",
+)

@@ -1,0 +1,66 @@
+"""Refusals that concern persons: operators (O), personal data (E). Read through `faults`."""
+
+from pos_terminal.domain.faults.fault import Tone
+from pos_terminal.domain.faults.fault import define as _fault
+
+PIN_BY_HAND = _fault(
+    "S-265",
+    "TAPER LE CODE",
+    "Un code secret se tape ; un code-barres peut être vu et copié.",
+    "Taper C, reprendre, et taper le code sur le clavier.",
+)
+NO_CLERK = _fault(
+    "O-101",
+    "PAS DE VENDEUR",
+    "Personne n'est identifié à la caisse.",
+    "Taper C, puis son numéro, CLERK, son code, CLERK ; ou scanner son badge.",
+)
+CLERK_UNKNOWN = _fault(
+    "O-102",
+    "VENDEUR INCONNU",
+    "Aucun vendeur n'a ce numéro.",
+    "Taper C et retaper le numéro ; faire ajouter le vendeur (pos-terminal clerk add).",
+)
+PIN_WRONG = _fault(
+    "O-103",
+    "CODE FAUX",
+    "Le code secret tapé n'est pas celui de ce vendeur.",
+    "Taper C et recommencer ; après trop d'essais le code est bloqué un temps.",
+)
+CLERK_LOCKED = _fault(
+    "O-104",
+    "CODE BLOQUE",
+    "Trop de codes faux ont été tapés pour ce vendeur.",
+    "Attendre 30 secondes, puis le double à chaque essai faux, une heure au plus.",
+)
+NO_RIGHT = _fault(
+    "O-105",
+    "PAS DE DROIT",
+    "Ni le vendeur ni celui dont le code a été tapé n'a ce droit.",
+    "Taper C et appeler un responsable qui a ce droit.",
+)
+BADGE_UNREADABLE = _fault(
+    "O-106",
+    "BADGE ILLISIBLE",
+    "Le code lu est un badge, mais sa clé est fausse.",
+    "Taper C et scanner de nouveau, ou taper son numéro et CLERK.",
+)
+BADGE_UNKNOWN = _fault(
+    "O-107",
+    "BADGE INCONNU",
+    "Ce badge n'est à aucun vendeur d'ici, ou n'est plus valable.",
+    "Taper C, puis son numéro et CLERK ; faire refaire le badge.",
+)
+BAD_CLERKS = _fault(
+    "O-108",
+    "VENDEURS ILLISIBLES",
+    "Le fichier des vendeurs (clerks.toml) ne peut pas être utilisé.",
+    "Lire la cause au journal du système ; corriger ou restaurer clerks.toml.",
+    Tone.ALARM,
+)
+CLERK_REFUSED = _fault(
+    "O-109",
+    "VENDEUR REFUSE",
+    "Ce vendeur, ce code ou ce badge ne peut pas être enregistré ainsi.",
+    "Lire la cause dite et recommencer.",
+)

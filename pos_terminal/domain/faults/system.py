@@ -1,0 +1,69 @@
+"""Configuration (C): settings, files, plugins, clock. Read through `faults`."""
+
+from pos_terminal.domain.faults.fault import Tone
+from pos_terminal.domain.faults.fault import define as _fault
+
+BAD_PROMOTIONS = _fault(
+    "S-267",
+    "PROMOTIONS FAUSSES",
+    "Le fichier des promotions ne peut pas être lu ; les dernières bonnes restent en vigueur.",
+    "Taper C ; corriger le fichier, dont le journal système dit la faute.",
+)
+BAD_KEYMAP = _fault(
+    "S-268",
+    "PLAN TOUCHES FAUX",
+    "Le plan de touches du magasin ne peut pas être lu ; le dernier bon reste en vigueur.",
+    "Taper C ; corriger le plan, dont le journal système dit la faute.",
+)
+CLOCK_DOUBTED = _fault(
+    "C-121",
+    "HORLOGE DOUTEUSE",
+    "L'heure de la machine recule ou n'est pas vérifiée ; chaque vente le dit.",
+    "Brancher le réseau ou régler l'heure ; la vente continue.",
+)
+BAD_CONFIGURATION = _fault(
+    "C-101",
+    "REGLAGES REFUSES",
+    "Le fichier de réglages est faux ; les derniers bons restent en vigueur.",
+    "Corriger le fichier à la ligne dite, puis relancer.",
+    Tone.ALARM,
+)
+BAD_CATALOGUE = _fault(
+    "C-102",
+    "CATALOGUE REFUSE",
+    "Le catalogue est faux ; le dernier bon reste en vigueur.",
+    "Corriger le fichier à la ligne dite.",
+    Tone.ALARM,
+)
+PLUGIN_STOPPED = _fault(
+    "C-103",
+    "MODULE ARRETE",
+    "Un module complémentaire est en erreur et ne sert plus.",
+    "Lancer « pos-terminal plugins » et lire la cause.",
+    Tone.ALARM,
+)
+INTERNAL = _fault(
+    "C-104",
+    "ERREUR INTERNE",
+    "Le logiciel a rencontré une erreur imprévue.",
+    "Noter le code, appeler le support.",
+    Tone.ALARM,
+)
+REPLAY_STOPPED = _fault(
+    "C-105",
+    "REJEU ARRETE",
+    "Le rejeu des tickets s'est arrêté avant la fin.",
+    "Lever la cause dite, puis relancer avec le même --state : il reprend où il en était.",
+)
+FILE_UNWRITABLE = _fault(
+    "C-131",
+    "FICHIER NON ECRIT",
+    "Le fichier demandé n'a pas pu être écrit.",
+    "Lire la cause dite ; choisir un autre nom ou un autre dossier.",
+)
+EXTRA_MISSING = _fault(
+    "C-132",
+    "COMPLEMENT ABSENT",
+    "Il manque une bibliothèque qui n'est installée que sur demande.",
+    "L'installer avec la commande dite.",
+)

@@ -1,0 +1,242 @@
+"""The catalogue's file format: a CSV table, one row for an article, or for each date of its price.
+
+| column | what | if left out |
+|---|---|---|
+| plu | the number typed at the till, digits | needed |
+| name | the label on display and paper | needed |
+| price (or price_ttc_last) | with tax, «1,30»; empty: the clerk types it | needed |
+| per | the price is for so many units («5 for 20,00» is 20,00 per 5) | 1 |
+| unit | piece, kg or cl | piece |
+| family | for groups in reports | none |
+| vat | per cent, «5.5» | the shop's default rate |
+| barcode | one or several, with blanks between | none |
+| meal_voucher | yes or no (oui, non): whether these may pay for it | by its VAT rate |
+| price_staff, price_pro | prices for staff and for professionals (keys PERSO, PRO) | `price` |
+| vat_on_spot | per cent, of what is consumed on the spot | as `vat` |
+| min, max | bounds of a price keyed by hand, with tax | none |
+| option | an option of other articles, of this group («COUPE»); «TAILLE!» must be chosen | none |
+| for | which families and PLUs may have the option, with semicolons between | all |
+| voucher | multi or single: the article is a gift voucher (docs/vouchers.md) | none |
+| from | the row's price and VAT hold from this date on, YYYY-MM-DD | always |
+
+and those of goods_file.py: stock, parts of other articles, packing, allergens.
+
+An article with several dates has one row for each; all but price and VAT is that of its last
+row.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+
+from msgspec import Struct
+
+from pos_terminal.domain.catalog.catalog import MULTI, SINGLE, Catalog, Choice, Item
+from pos_terminal.domain.catalog.goods import Goods
+from pos_terminal.domain.codes.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
+from pos_terminal.domain.codes.own import MARK
+from pos_terminal.domain.dated import dated
+from pos_terminal.domain.files import goods as goods_file
+from pos_terminal.domain.files.cells import BadCell, number, parse_rate, yes_or_no
+from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
+from pos_terminal.domain.money import LARGEST_TOTAL, euros
+from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
+
+LONGEST_PLU = 9
+LONGEST_GROUP = 12
+"""So that «TAILLE? 1-9» fits on a line of the display."""
+
+
+class _Entry(Struct, frozen=True):
+    line: int
+    plu: str
+    name: str
+    unit: Unit
+    family: str
+    barcodes: tuple[str, ...]
+    meal_voucher: bool | None
+    choice: Choice | None
+    least: int | None
+    most: int | None
+    start: date
+    price: Price | None
+    staff: Price | None
+    pro: Price | None
+    vat: int | None
+    vat_on_spot: int | None
+    voucher: str
+    goods: goods_file.Cells
+
+
+def parse_catalog(
+    source: bytes, patterns: Sequence[Pattern] = ()
+) -> tuple[Catalog, tuple[Problem, ...]]:
+    """The catalogue of the rows that are right, and what is wrong with the others."""
+    problems: list[Problem] = []
+    articles: dict[str, list[_Entry]] = {}
+    codes: dict[str, tuple[str, int]] = {}
+    try:
+        for row in rows(decode(source), ("plu", "name", "price|price_ttc_last")):
+            if isinstance(row, Problem):
+                problems.append(row)
+                continue
+            try:
+                _add(_entry(row), articles, codes)
+            except BadCell as bad:
+                problems.append(Problem(row.line, bad.key, str(bad)))
+    except NoTableError as error:
+        problems.append(error.problem)
+    lasts = {plu: max(entries, key=_start_of) for plu, entries in articles.items()}
+    found = goods_file.resolve({plu: last.goods for plu, last in lasts.items()})
+    problems += [Problem(lasts[plu].line, bad.key, str(bad)) for plu, bad in found.bad.items()]
+    items = tuple(
+        _item(entries, lasts[plu], found.goods[plu])
+        for plu, entries in articles.items()
+        if plu not in found.bad
+    )
+    return Catalog(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
+
+
+def _entry(row: Row) -> _Entry:
+    plu = row["plu"].lstrip("0") or row["plu"][:1]
+    if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
+        raise BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
+    if not row["name"] or not row["name"].isprintable():
+        raise BadCell("name", f"{row['name']!r} is no label")
+    price_column = "price" if "price" in row.cells else "price_ttc_last"
+    return _Entry(
+        line=row.line,
+        plu=plu,
+        name=row["name"],
+        unit=_unit(row),
+        family=row["family"],
+        barcodes=_barcodes(row),
+        meal_voucher=yes_or_no(row, "meal_voucher"),
+        choice=_choice(row),
+        least=_bound(row, "min"),
+        most=_bound(row, "max"),
+        start=_start(row),
+        price=_price(row, price_column),
+        staff=_price(row, "price_staff"),
+        pro=_price(row, "price_pro"),
+        vat=_rate(row, "vat"),
+        vat_on_spot=_rate(row, "vat_on_spot"),
+        goods=goods_file.read(row, _unit(row)),
+        voucher=_voucher(row),
+    )
+
+
+def _unit(row: Row) -> Unit:
+    try:
+        return Unit(row["unit"].lower() or "piece")
+    except ValueError:
+        raise BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
+
+
+def _voucher(row: Row) -> str:
+    """A voucher is a piece. One for anything has no rate; one for goods has its own, everywhere."""
+    what = row["voucher"].lower()
+    if what not in ("", MULTI, SINGLE):
+        raise BadCell("voucher", f"{row['voucher']!r} is not {MULTI} or {SINGLE}")
+    if what and (_unit(row) is not Unit.PIECE or row["option"]):
+        raise BadCell("voucher", "a voucher is an article sold by the piece")
+    if what == MULTI and (_rate(row, "vat") or row["vat_on_spot"]):
+        raise BadCell("voucher", "a voucher for anything is taxed when it is used: no rate")
+    if what == SINGLE and (not row["vat"] or row["vat_on_spot"]):
+        raise BadCell("voucher", "a voucher for goods of one rate has that rate, and no other")
+    return what
+
+
+def _start(row: Row) -> date:
+    try:
+        return date.fromisoformat(row["from"]) if row["from"] else date.min
+    except ValueError:
+        raise BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD") from None
+
+
+def _price(row: Row, column: str) -> Price | None:
+    per = number(row["per"] or "1", 3, "per")
+    if not 0 < per <= LARGEST_QUANTITY:
+        raise BadCell("per", f"{row['per']!r} is no quantity")
+    if not row[column]:
+        return None
+    cents = number(row[column], 2, column)
+    if not 0 <= cents <= LARGEST_TOTAL:
+        raise BadCell(column, f"{row[column]!r} is no price up to {euros(LARGEST_TOTAL)}")
+    return Price(cents, per)
+
+
+def _rate(row: Row, key: str) -> int | None:
+    return parse_rate(row[key], key) if row[key] else None
+
+
+def _bound(row: Row, key: str) -> int | None:
+    return number(row[key], 2, key) if row[key] else None
+
+
+def _choice(row: Row) -> Choice | None:
+    group = row["option"].removesuffix("!")
+    if not group:
+        if row["option"] or row["for"]:
+            raise BadCell("option", "the group's name is missing")
+        return None
+    if len(group) > LONGEST_GROUP or not group.isprintable():
+        raise BadCell("option", f"{row['option']!r} is no name up to {LONGEST_GROUP} characters")
+    takers = tuple(name for each in row["for"].split(";") if (name := each.strip()))
+    return Choice(group, row["option"].endswith("!"), takers)
+
+
+def _barcodes(row: Row) -> tuple[str, ...]:
+    codes = tuple(row["barcode"].split())
+    for code in codes:
+        if has_gtin_form(code) and not is_gtin(code):
+            raise BadCell("barcode", f"{code!r} has a wrong check digit")
+        if len(code) > LONGEST or not code.isprintable():
+            raise BadCell("barcode", f"{code[:20]!r} is no barcode")
+        if code.startswith(MARK):
+            raise BadCell("barcode", f"{code!r} begins like the till's own commands")
+    return codes
+
+
+def _add(
+    entry: _Entry, articles: dict[str, list[_Entry]], codes: dict[str, tuple[str, int]]
+) -> None:
+    """Take the entry in, or raise and leave no trace: a refused row claims nothing."""
+    for other in articles.get(entry.plu, ()):
+        if other.start == entry.start:
+            raise BadCell("plu", f"PLU {entry.plu} stands on line {other.line} already")
+    mine = (entry.plu, entry.line)
+    for code in entry.barcodes:
+        owner, line = codes.get(key_of(code), mine)
+        if owner != entry.plu:
+            raise BadCell("barcode", f"{code!r} is that of PLU {owner} on line {line}")
+    articles.setdefault(entry.plu, []).append(entry)
+    for code in entry.barcodes:
+        codes.setdefault(key_of(code), mine)
+
+
+def _start_of(entry: _Entry) -> date:
+    return entry.start
+
+
+def _item(entries: Sequence[_Entry], last: _Entry, goods: Goods) -> Item:
+    return Item(
+        plu=last.plu,
+        name=last.name,
+        prices=dated((entry.start, entry.price) for entry in entries if entry.price),
+        vats=dated((entry.start, entry.vat) for entry in entries if entry.vat is not None),
+        unit=last.unit,
+        family=last.family,
+        barcodes=last.barcodes,
+        meal_voucher=last.meal_voucher,
+        staff=dated((entry.start, entry.staff) for entry in entries if entry.staff),
+        pro=dated((entry.start, entry.pro) for entry in entries if entry.pro),
+        vats_on_spot=dated(
+            (entry.start, entry.vat_on_spot) for entry in entries if entry.vat_on_spot is not None
+        ),
+        choice=last.choice,
+        least=last.least,
+        most=last.most,
+        goods=goods,
+        voucher=last.voucher,
+    )

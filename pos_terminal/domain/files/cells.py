@@ -1,0 +1,39 @@
+"""Cells of a table as values; what is wrong with one is told with its column. Pure."""
+
+
+from pos_terminal.domain.files.table import Row
+from pos_terminal.domain.money import WHOLE
+from pos_terminal.domain.quantity import decimal
+
+
+def parse_rate(text: str, key: str = "vat") -> int:
+    """«5.5», «5,5 %», «20» as basis points; ValueError with the reason."""
+    rate = number(text.replace("%", ""), 2, key)
+    if not 0 <= rate <= WHOLE:
+        raise BadCell(key, f"{text!r} is no rate between 0 and 100 %")
+    return rate
+
+
+class BadCell(ValueError):
+    """A cell that means nothing: `key` is its column, the text the reason."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
+def number(text: str, scale: int, key: str) -> int:
+    """A decimal times 10**`scale`, exactly. Raises BadCell."""
+    try:
+        return decimal(text, scale)
+    except ValueError as error:
+        raise BadCell(key, str(error)) from None
+
+
+def yes_or_no(row: Row, key: str) -> bool | None:
+    """«yes», «oui», «no», «non»; None for an empty cell. Raises BadCell."""
+    words = {"": None, "yes": True, "oui": True, "no": False, "non": False}
+    try:
+        return words[row[key].lower()]
+    except KeyError:
+        raise BadCell(key, f"{row[key]!r} is not yes or no") from None

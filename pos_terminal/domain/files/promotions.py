@@ -1,0 +1,110 @@
+"""The promotions' file: TOML tables as people write them, made into promotions. Pure.
+
+docs/promotions.md describes every key.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from typing import Any
+
+from pos_terminal.domain.files.cells import parse_rate
+from pos_terminal.domain.money import LARGEST_TOTAL
+from pos_terminal.domain.quantity import decimal
+from pos_terminal.domain.sale.promotions import MOST_PIECES, Promotion, When
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_NAME = 20
+MOST = 50
+MOST_COURSES = 6
+_WHEN = {"from", "until", "days", "hours"}
+_KEYS = {
+    "free": {"buy", "free", "articles"},
+    "price": {"quantity", "price", "articles"},
+    "percent": {"percent", "articles"},
+    "menu": {"price", "courses"},
+}
+
+
+def parse_promotions(tables: Mapping[str, Any]) -> tuple[Promotion, ...]:
+    """The promotions of `[[promotion]]` tables; ValueError says which is wrong, and why."""
+    listed = tables.get("promotion", [])
+    if set(tables) - {"promotion"} or not isinstance(listed, list) or len(listed) > MOST:
+        raise ValueError(f"the file has [[promotion]] tables, at most {MOST}, and nothing else")
+    found = []
+    for number, table in enumerate(listed, 1):
+        try:
+            found.append(_promotion(table))
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"promotion {number}: {error}") from None
+    names = [each.name for each in found]
+    if len(set(names)) < len(names):
+        raise ValueError("two promotions have the same name")
+    return tuple(found)
+
+
+def _promotion(table: Mapping[str, Any]) -> Promotion:
+    kind = table.get("kind")
+    if kind not in _KEYS:
+        raise ValueError(f"kind is one of {', '.join(_KEYS)}")
+    wanted = _KEYS[kind] | {"name", "kind"}
+    wrong = sorted(set(table) - wanted - _WHEN) + sorted(wanted - set(table))
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: missing, or not for a {kind} promotion")
+    name, when = _name(table["name"]), _when(table)
+    if kind == "menu":
+        courses = tuple(_articles(course) for course in table["courses"])
+        if not 2 <= len(courses) <= MOST_COURSES:
+            raise ValueError(f"courses: 2 to {MOST_COURSES} lists")
+        return Promotion(name, courses, price=_cents(table["price"]), when=when)
+    course = (_articles(table["articles"]),)
+    if kind == "free":
+        buy, free = _count(table["buy"], "buy"), _count(table["free"], "free")
+        return Promotion(name, course, count=buy + free, free=free, when=when)
+    if kind == "price":
+        count = _count(table["quantity"], "quantity")
+        return Promotion(name, course, count=count, price=_cents(table["price"]), when=when)
+    rate = parse_rate(str(table["percent"]), "percent")
+    if rate == 0:
+        raise ValueError("percent: more than 0")
+    return Promotion(name, course, percent=rate, when=when)
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"name: 1 to {LONGEST_NAME} printable characters")
+    return name
+
+
+def _articles(names: object) -> frozenset[str]:
+    if not isinstance(names, Sequence) or isinstance(names, str) or not names:
+        raise ValueError('articles: a list of families and PLUs, such as ["pain", "28"]')
+    if not all(isinstance(name, str) and name for name in names):
+        raise ValueError("articles: each is a text, PLUs as well")
+    return frozenset(names)
+
+
+def _count(count: object, key: str) -> int:
+    if not isinstance(count, int) or not 0 < count <= MOST_PIECES // 2:
+        raise ValueError(f"{key}: a number from 1 to {MOST_PIECES // 2}")
+    return count
+
+
+def _cents(text: object) -> int:
+    cents = decimal(str(text), 2)
+    if not 0 <= cents <= LARGEST_TOTAL:
+        raise ValueError(f"price: {text!r} is no price")
+    return cents
+
+
+def _when(table: Mapping[str, Any]) -> When:
+    start, end = table.get("from", date.min), table.get("until", date.max)
+    if type(start) is not date or type(end) is not date or start > end:
+        raise ValueError("from, until: dates such as 2026-12-31, the first not after the last")
+    days = table.get("days", [])
+    unknown = [day for day in days if day not in DAYS]
+    if unknown:
+        raise ValueError(f"days: {', '.join(DAYS)}; not {unknown[0]!r}")
+    hours = table.get("hours", [time.min, time.max])
+    if len(hours) != 2 or not all(type(hour) is time for hour in hours) or hours[0] >= hours[1]:
+        raise ValueError("hours: [17:00:00, 19:00:00], the first before the last")
+    return When(start, end, frozenset(map(DAYS.index, days)), hours[0], hours[1])

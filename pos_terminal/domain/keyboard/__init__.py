@@ -1,0 +1,1 @@
+"""Keys, key maps, and keys as barcodes."""

@@ -1,0 +1,134 @@
+"""The till's keys, and the map from a keyboard's physical keys to them.
+
+A map is data: `KEY_KP7 = "7"`, `KEY_F1 = "article 28"`, `"KEY_LEFTCTRL+KEY_A" = "x"`. The names of
+the functions are the ones below; digits, «00» and «,» stand for themselves.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from msgspec import Struct
+
+from pos_terminal.domain.keyboard.chords import modifiers_in, parse_chord
+from pos_terminal.domain.stock.movements import MOVEMENTS
+from pos_terminal.domain.tender.tender import TENDERS
+
+
+class Function(Enum):
+    """What a key does. The value is its name in a key map."""
+
+    TYPE = "type"
+    CLEAR = "C"
+    TIMES = "x"
+    GRAMS = "g"
+    TARE = "TARE"
+    PRICE = "PRIX"
+    PLU = "PLU"
+    ARTICLE = "article"
+    RETURN = "RF"
+    CORRECT = "CORR"
+    VOID = "VOID"
+    CANCEL = "CANCEL"
+    PERCENT = "%"
+    DISCOUNT = "REMISE"
+    REASON = "MOTIF"
+    STAFF = "PERSO"
+    PRO = "PRO"
+    PLACE = "PLACE"
+    SUBTOTAL = "ST"
+    NO_SALE = "#/NS"
+    FLOAT = "FOND"
+    CASH_IN = "ENTREE"
+    CASH_OUT = "SORTIE"
+    DROP = "PRELEV"
+    READ = "X"
+    COUNT = "COMPTE"
+    CLOSE = "Z"
+    CARRY = "REPORT"
+    REPRINT = "ZBIS"
+    SERVICE = "SERVICE"
+    DRAWER = "TIROIR"
+    TENDER = "tender"
+    CREDIT_NOTE = "AVOIR"
+    VOUCHER = "BON"
+    GOODS = "goods"
+    BOTTLES = "VERSE"
+    PRODUCTION = "PROD"
+    TICKET = "TICKET"
+    GIFT = "CADEAU"
+    BRIEF = "BREF"
+    NOTE = "NOTE"
+    QR = "QR"
+    CUSTOMER = "CLIENT"
+    INVOICE = "FACTURE"
+    ORDER = "COMMANDE"
+    PART = "ACOMPTE"
+    EARNEST = "ARRHES"
+    RATE = "TAUX"
+    DONATE = "DON"
+    HOLD = "HOLD"
+    RECALL = "RECALL"
+    CLERK = "CLERK"
+
+
+NAMED = frozenset({Function.TYPE, Function.TENDER, Function.GOODS})
+"""Functions whose keys go by their arguments."""
+
+
+class Key(Struct, frozen=True):
+    """One key: its function, and the digits, PLU, tender or doing with goods that it stands for."""
+
+    function: Function
+    argument: str = ""
+
+    def __str__(self) -> str:
+        """The text that a map has for it: `parse_key` backwards."""
+        if self.function in NAMED:
+            return self.argument
+        return f"{self.function.value} {self.argument}".rstrip()
+
+
+TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
+TENDER_KEYS = tuple(name for name, kind in TENDERS.items() if kind.keyed)
+GOODS_KEYS = (*MOVEMENTS, "OUVRIR", "FINIR", "STOCK", "ALLERG")
+"""Keys that say what is done with the next article instead of selling it."""
+
+KeyMap = Mapping[str, Key]
+
+
+def parse_key(text: str) -> Key:
+    """The key that a map's value names; ValueError with the reason."""
+    name, _, argument = text.partition(" ")
+    if name in TYPED and not argument:
+        return Key(Function.TYPE, name)
+    if name in TENDER_KEYS and not argument:
+        return Key(Function.TENDER, name)
+    if name in GOODS_KEYS and not argument:
+        return Key(Function.GOODS, name)
+    if name == Function.ARTICLE.value:
+        if not (argument.isascii() and argument.isdigit()):
+            raise ValueError(f"{text!r}: a direct key is «article» and a PLU")
+        return Key(Function.ARTICLE, argument)
+    if name in {function.value for function in NAMED} or argument:
+        raise ValueError(f"{text!r} is no key of the till")
+    try:
+        return Key(Function(name))
+    except ValueError:
+        raise ValueError(f"{text!r} is no key of the till") from None
+
+
+def parse_map(table: Mapping[str, str]) -> KeyMap:
+    """A whole map, under the chords' usual names; ValueError names the key at fault."""
+    keys: dict[str, Key] = {}
+    for physical, text in table.items():
+        try:
+            chord = parse_chord(physical)
+            key = parse_key(text)
+        except ValueError as error:
+            raise ValueError(f"{physical}: {error}") from None
+        if str(chord) in keys:
+            raise ValueError(f"{physical}: the same keys are «{keys[str(chord)]}» already")
+        keys[str(chord)] = key
+    for modifier in modifiers_in(keys) & keys.keys():
+        raise ValueError(f"{modifier}: it is held in combinations, so it can be no key of its own")
+    return keys

@@ -1,0 +1,1 @@
+"""What the past adds up to, and what can be asked of it."""

@@ -1,0 +1,1 @@
+"""Days, months and years: what they add up to, and how they are closed."""

@@ -1,0 +1,394 @@
+"""The book of running totals: what a Z will say, folded from the events. Pure.
+
+A day is a session: it runs from its first record to its Z, whatever the date and the wall clock
+say. Months are made of closed days, years of closed months, so nothing is counted twice and
+nothing can enter a period once it is closed.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import fields, replace
+
+from pos_terminal.domain.events.breakdown import ServiceSum
+from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.events.event import TRAINING_SERIES, Event
+from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.period import (
+    NOTHING,
+    Period,
+    PeriodClosed,
+    PeriodTotals,
+    ServiceClosed,
+    TenderSum,
+    TrainingEnded,
+    TrainingStarted,
+)
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import (
+    LineSold,
+    LineVoided,
+    SaleAbandoned,
+    SaleClosed,
+    SaleOpened,
+    Tender,
+    VatSum,
+)
+from pos_terminal.domain.period import breakdown
+from pos_terminal.domain.period.breakdown import combined, summed
+
+_UNCOUNTED = frozenset({SaleOpened, LineSold, Tender})
+"""The most frequent events change nothing in a day that is open: this is all they cost a commit."""
+
+
+class Tally(Struct, frozen=True):
+    """A period that runs: its first record (0: none yet), its opening date, and its totals.
+
+    A day is opened, on the shop's date, by the first event that sells or counts; until then
+    it holds what the till did by itself, and need not be closed.
+    """
+
+    first: int = 0
+    opened: str = ""
+    first_session: int = 0
+    totals: PeriodTotals = NOTHING
+
+    def closed(self, part: PeriodClosed) -> "Tally":
+        """This longer period with a closed shorter one in it."""
+        return Tally(
+            first=self.first or part.first,
+            opened=self.opened or part.label,
+            first_session=self.first_session or part.sessions[0],
+            totals=added(self.totals, part.totals),
+        )
+
+
+class Section(Struct, frozen=True):
+    """The running service: so many were closed before it today, the last one with record `last`.
+
+    `before` are the day's totals as of then.
+    """
+
+    number: int = 0
+    last: int = 0
+    before: PeriodTotals = NOTHING
+
+    def unclosed(self, day: PeriodTotals) -> bool:
+        """Whether the day is closed by service, and something came since the last one."""
+        return self.number > 0 and day != self.before
+
+
+class NotYet(Exception):
+    """The period cannot be closed now; the message says why."""
+
+
+class Book(Struct, frozen=True):
+    """Where the periods stand after some record.
+
+    `days`, `months` and `years` count the closures; `net` and `absolute` are the perpetual totals
+    over all tickets but those of training, which is on while `training` is true.
+    """
+
+    session: int = 1
+    day: Tally = field(default_factory=Tally)
+    month: Tally = field(default_factory=Tally)
+    year: Tally = field(default_factory=Tally)
+    days: int = 0
+    months: int = 0
+    years: int = 0
+    net: int = 0
+    absolute: int = 0
+    training: bool = False
+    section: Section = Section()
+
+    def after(self, event: Event, seq: int, at: str, operator: int = 0) -> "Book":
+        """The book after the event of record `seq`, whose local time is `at`.
+
+        `operator` was signed on when it was decided.
+        """
+        if self.day.opened and type(event) in _UNCOUNTED:
+            return self
+        if isinstance(event, PeriodClosed):
+            return self._closed(event)
+        day = self.day
+        totals = _after(day.totals, event, operator, training=self.training)
+        opens = totals is not day.totals or isinstance(event, SaleOpened | LineSold | Tender)
+        first, opened = day.first or seq, day.opened or (at[:10] if opens else "")
+        if (totals, first, opened) != (day.totals, day.first, day.opened):
+            day = Tally(first, opened, self.session, totals)
+        match event:
+            case SaleClosed() if event.series != TRAINING_SERIES:
+                net, absolute = self.net + event.total, self.absolute + abs(event.total)
+                return replace(self, day=day, net=net, absolute=absolute)
+            case TrainingStarted():
+                return replace(self, day=day, training=True)
+            case TrainingEnded():
+                return replace(self, day=day, training=False)
+            case ServiceClosed():
+                section = Section(event.number, seq, day.totals)
+                return replace(self, day=day, section=section)
+            case _:
+                return self if day is self.day else replace(self, day=day)
+
+    def closure(
+        self,
+        period: Period,
+        seq: int,
+        today: str,
+        *,
+        year_begins: int = 1,
+        automatic: bool = False,
+        carried: tuple[int, ...] = (),
+        authority: int = 0,
+    ) -> PeriodClosed:
+        """What closes the period with record `seq`; NotYet when it cannot be closed.
+
+        `today` labels a day without sales; `year_begins` is the fiscal year's first month.
+        """
+        tally, number = self._running(period)
+        if tally.first == 0:
+            raise NotYet(f"nothing has happened in this {period.value} yet")
+        opened = tally.opened or date.fromisoformat(today).isoformat()
+        last_session = self.session if period is Period.DAY else self.session - 1
+        return PeriodClosed(
+            period=period,
+            number=number + 1,
+            label=_label(period, opened, year_begins),
+            first=tally.first,
+            last=seq,
+            sessions=(tally.first_session, last_session),
+            totals=tally.totals,
+            net_ever=self.net,
+            absolute_ever=self.absolute,
+            automatic=automatic,
+            carried=carried,
+            authority=authority,
+            year_begins=year_begins,
+        )
+
+    def service(self, seq: int, names: tuple[str, ...] = (), authority: int = 0) -> ServiceClosed:
+        """What closes the running service with record `seq`; NotYet where nothing is in it.
+
+        `names` are what the shop calls its services, the day's first one first.
+        """
+        if not self.day.opened or self.day.totals == self.section.before:
+            raise NotYet("nothing was sold or counted in this service yet")
+        number = self.section.number + 1
+        return ServiceClosed(
+            session=self.session,
+            number=number,
+            name=names[number - 1] if number <= len(names) else str(number),
+            first=self.section.last + 1 if self.section.last else self.day.first,
+            last=seq,
+            totals=_less(self.day.totals, self.section.before),
+            authority=authority,
+        )
+
+    def _running(self, period: Period) -> tuple[Tally, int]:
+        match period:
+            case Period.DAY:
+                return self.day, self.days
+            case Period.MONTH:
+                if self.day.opened:
+                    raise NotYet("the day is open: close it first")
+                return self.month, self.months
+            case Period.YEAR:
+                if self.day.opened or self.month.first:
+                    raise NotYet("a day or a month is open: close them first")
+                return self.year, self.years
+
+    def _closed(self, closed: PeriodClosed) -> "Book":
+        match closed.period:
+            case Period.DAY:
+                return replace(
+                    self,
+                    session=self.session + 1,
+                    days=closed.number,
+                    day=Tally(),
+                    section=Section(),
+                    month=self.month.closed(closed),
+                )
+            case Period.MONTH:
+                year = self.year.closed(closed)
+                return replace(self, months=closed.number, month=Tally(), year=year)
+            case Period.YEAR:
+                return replace(self, years=closed.number, year=Tally())
+
+    def overdue(self, now: datetime, *, day_ends: int, year_begins: int = 1) -> tuple[Period, ...]:
+        """The closures that were forgotten, in the order in which to catch up with them.
+
+        A day lasts until `day_ends` o'clock of the next date. A period without sales is never due.
+        """
+        business = (now - timedelta(hours=day_ends)).date()
+        due = []
+        day, month, year = (t.opened for t in (self.day, self.month, self.year))
+        if day and date.fromisoformat(day) < business:
+            due.append(Period.DAY)
+            month = month or day
+        free = not day or Period.DAY in due
+        if free and month and month[:7] < business.isoformat()[:7]:
+            due.append(Period.MONTH)
+            year = year or month
+        free = free and (not month or Period.MONTH in due)
+        current = _label(Period.YEAR, business.isoformat(), year_begins)
+        if free and year and _label(Period.YEAR, year, year_begins) < current:
+            due.append(Period.YEAR)
+        return tuple(due)
+
+
+def _label(period: Period, opened: str, year_begins: int) -> str:
+    """«2026-11-22», «2026-11», or the year in which the fiscal year began."""
+    match period:
+        case Period.DAY:
+            return opened[:10]
+        case Period.MONTH:
+            return opened[:7]
+        case Period.YEAR:
+            year, month = int(opened[:4]), int(opened[5:7])
+            return f"{year if month >= year_begins else year - 1:04d}"
+
+
+def _after(
+    totals: PeriodTotals, event: Event, operator: int, *, training: bool
+) -> PeriodTotals:
+    """The day's totals after one event; the same object where it counts for nothing."""
+    match event:
+        case LineVoided() | SaleAbandoned() if training:
+            return totals
+        case ReceiptRequested() | PaymentChanged() if event.series == TRAINING_SERIES:
+            return totals
+        case SaleClosed() if event.series != TRAINING_SERIES:
+            return _with_ticket(totals, event, operator)
+        case LineVoided():
+            return replace(
+                totals, voided=totals.voided - event.gross, voided_lines=totals.voided_lines + 1
+            )
+        case SaleAbandoned():
+            return replace(
+                totals,
+                abandoned=totals.abandoned + event.total,
+                abandoned_sales=totals.abandoned_sales + 1,
+            )
+        case ReceiptRequested() if event.copy:
+            return replace(totals, duplicates=totals.duplicates + 1)
+        case DrawerOpened():
+            return replace(totals, drawer_openings=totals.drawer_openings + 1)
+        case CashMoved() | CashCounted() | PaymentChanged():
+            return _with_cash(totals, event)
+        case VoucherMoved() if totals.parts and event.series != TRAINING_SERIES:
+            return replace(totals, parts=breakdown.with_voucher(totals.parts, event))
+        case DepositMoved() if totals.parts and event.series != TRAINING_SERIES:
+            return replace(totals, parts=breakdown.with_deposit(totals.parts, event))
+        case ServiceClosed() if totals.parts:
+            parts = breakdown.with_service(totals.parts, _service(event, totals))
+            return replace(totals, parts=parts)
+        case _:
+            return totals
+
+
+def _with_cash(
+    totals: PeriodTotals, event: CashMoved | CashCounted | PaymentChanged
+) -> PeriodTotals:
+    parts = totals.parts
+    match event:
+        case CashMoved():
+            if parts:
+                parts = breakdown.with_movement(parts, event.drawer, event.amount)
+            return replace(totals, cash=totals.cash + event.amount, parts=parts)
+        case CashCounted():
+            counted, expected = event.counted, event.expected
+            if parts:
+                parts = breakdown.with_count(parts, event.drawer, counted, expected)
+                counted = sum(each.counted for each in parts.drawers)
+                expected = sum(each.expected for each in parts.drawers)
+            counts = totals.counts + 1
+            return replace(
+                totals, counts=counts, counted=counted, expected=expected, parts=parts
+            )
+        case PaymentChanged():
+            moved = (
+                TenderSum(tender=event.from_tender, amount=-event.amount, count=-1),
+                TenderSum(tender=event.to_tender, amount=event.amount, count=1),
+            )
+            cash = event.amount * ((event.to_tender == "CASH") - (event.from_tender == "CASH"))
+            if parts and cash:
+                parts = breakdown.with_cash(parts, event.drawer, cash)
+            return replace(totals, tenders=tenders_added(totals.tenders, moved), parts=parts)
+
+
+def _service(closed: ServiceClosed, day: PeriodTotals) -> ServiceSum:
+    """The row that the day's Z has for it: the gaps of a day's services make the day's."""
+    before = sum(each.gap for each in day.parts.services) if day.parts else 0
+    return ServiceSum(
+        name=closed.name,
+        count=1,
+        tickets=closed.totals.tickets,
+        net=closed.totals.net,
+        gap=day.counted - day.expected - before,
+    )
+
+
+def _with_ticket(totals: PeriodTotals, ticket: SaleClosed, operator: int) -> PeriodTotals:
+    paid = (TenderSum(tender=t.tender, amount=t.amount, count=1) for t in ticket.tenders)
+    parts = totals.parts
+    return replace(
+        totals,
+        tickets=totals.tickets + 1,
+        refunds=totals.refunds + (ticket.total < 0),
+        net=totals.net + ticket.total,
+        absolute=totals.absolute + abs(ticket.total),
+        vat=vat_added(totals.vat, ticket.vat),
+        tenders=tenders_added(totals.tenders, paid),
+        parts=breakdown.with_ticket(parts, ticket, operator) if parts else None,
+    )
+
+
+def vat_added(one: Iterable[VatSum], other: Iterable[VatSum]) -> tuple[VatSum, ...]:
+    """Both sums by rate, in ascending order: periods add tickets up and never round anew."""
+    return tuple(sorted(summed(one, other), key=lambda each: each.rate))
+
+
+def tenders_added(one: Iterable[TenderSum], other: Iterable[TenderSum]) -> tuple[TenderSum, ...]:
+    """Both sums by means of payment, in alphabetical order."""
+    return tuple(sorted(summed(one, other), key=lambda each: each.tender))
+
+
+PLAIN = tuple(
+    each.name for each in fields(PeriodTotals) if each.name not in ("vat", "tenders", "parts")
+)
+"""The totals that are one number each."""
+
+
+def added(one: PeriodTotals, other: PeriodTotals) -> PeriodTotals:
+    """A longer period's totals with those of a part of it."""
+    return PeriodTotals(
+        vat=vat_added(one.vat, other.vat),
+        tenders=tenders_added(one.tenders, other.tenders),
+        parts=combined(one.parts, other.parts),
+        **{each: getattr(one, each) + getattr(other, each) for each in PLAIN},
+    )
+
+
+def _less(day: PeriodTotals, before: PeriodTotals) -> PeriodTotals:
+    """What came into the day since; counts are those that were made since, as they were made."""
+    parts = combined(day.parts, before.parts, -1)
+    plain = {each: getattr(day, each) - getattr(before, each) for each in PLAIN}
+    if parts and day.parts:
+        now = day.parts
+        drawers = (
+            replace(
+                each,
+                counted=now.drawer(each.drawer).counted,
+                expected=now.drawer(each.drawer).expected,
+            )
+            for each in parts.drawers
+        )
+        parts = replace(parts, drawers=tuple(drawers), services=())
+    return PeriodTotals(
+        vat=summed(day.vat, before.vat, -1),
+        tenders=summed(day.tenders, before.tenders, -1),
+        parts=parts,
+        **{**plain, "counted": day.counted, "expected": day.expected},
+    )

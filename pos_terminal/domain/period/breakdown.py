@@ -1,0 +1,150 @@
+"""What a period's totals are made of: by clerk, family, drawer, reduction and service. Pure.
+
+Rows that are counted under the same name add up; a row's place is that of its first appearance.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import astuple, replace
+
+from pos_terminal.domain.events.breakdown import (
+    Breakdown,
+    DepositSum,
+    DrawerSum,
+    FamilySum,
+    OperatorSum,
+    ReductionSum,
+    ServiceSum,
+    VoucherSum,
+)
+from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed
+
+R = TypeVar("R", bound=Struct)
+
+
+def summed(one: Iterable[R], other: Iterable[R], sign: int = 1) -> tuple[R, ...]:
+    """Both tables in one; with `sign` -1 what is left of `one` without `other`.
+
+    A row is counted under its first field, and all others are numbers. A row of which nothing is
+    left goes.
+    """
+    sums: dict[object, R] = {}
+    for rows, factor in ((one, 1), (other, sign)):
+        for row in rows:
+            name = getattr(row, row.__struct_fields__[0])
+            had = sums.get(name)
+            sums[name] = row if had is None and factor == 1 else _plus(had, row, factor)
+    if sign == 1:
+        return tuple(sums.values())
+    return tuple(row for row in sums.values() if any(_numbers(row)))
+
+
+def _plus(one: R | None, other: R, factor: int) -> R:
+    numbers = other.__struct_fields__[1:]
+    sums = {
+        each: (getattr(one, each) if one else 0) + factor * getattr(other, each)
+        for each in numbers
+    }
+    return replace(other, **sums)
+
+
+def _numbers(row: Struct) -> Iterable[int]:
+    return (getattr(row, each) for each in row.__struct_fields__[1:])
+
+
+def combined(
+    one: Breakdown | None, other: Breakdown | None, sign: int = 1
+) -> Breakdown | None:
+    """Both together, or with `sign` -1 the one less the other.
+
+    None is what an earlier version did not count, and nothing makes it known again.
+    """
+    if one is None or other is None:
+        return None
+    both = zip(one.__struct_fields__, astuple(one), astuple(other), strict=True)
+    sums: dict[str, Any] = {
+        field: summed(mine, theirs, sign) if isinstance(mine, tuple) else mine + sign * theirs
+        for field, mine, theirs in both
+    }
+    sums["version"] = min(one.version, other.version)
+    return Breakdown(**sums)
+
+
+def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdown:
+    """The sums with one closed ticket more, closed by that operator."""
+    live = [line for line in ticket.lines if not line.voided]
+    back = [line.gross for line in live if line.quantity < 0 and not line.order]
+    families = (FamilySum(family=line.family, lines=1, gross=line.gross) for line in live)
+    own = OperatorSum(operator=operator, tickets=1, net=ticket.total)
+    if ticket.reductions:
+        parts = replace(
+            parts,
+            discounts=summed(parts.discounts, _reductions(ticket, promotion=False)),
+            promotions=summed(parts.promotions, _reductions(ticket, promotion=True)),
+        )
+    return replace(
+        parts,
+        returned=parts.returned + sum(back),
+        returned_lines=parts.returned_lines + len(back),
+        operators=summed(parts.operators, (own,)),
+        families=summed(parts.families, families),
+        drawers=with_cash(parts, ticket.drawer, _cash(ticket)).drawers,
+    )
+
+
+def _reductions(ticket: SaleClosed, *, promotion: bool) -> Iterable[ReductionSum]:
+    for each in ticket.reductions:
+        if (each.scope == "promotion") is promotion:
+            yield ReductionSum(name=each.name, count=1, amount=each.amount)
+
+
+def _cash(ticket: SaleClosed) -> int:
+    """What a ticket brings into the drawer: change is cash, whatever it is given on."""
+    cash = sum(paid.amount for paid in ticket.tenders if paid.tender == "CASH")
+    return cash - sum(paid.change for paid in ticket.tenders if paid.tender != "CASH")
+
+
+def with_cash(parts: Breakdown, drawer: int, cents: int) -> Breakdown:
+    """The sums with cash taken by a sale, or given back by one."""
+    if cents == 0:
+        return parts
+    return replace(parts, drawers=summed(parts.drawers, (DrawerSum(drawer=drawer, taken=cents),)))
+
+
+def with_movement(parts: Breakdown, drawer: int, cents: int) -> Breakdown:
+    """The sums with cash put in or taken out beside sales."""
+    return replace(parts, drawers=summed(parts.drawers, (DrawerSum(drawer=drawer, moved=cents),)))
+
+
+def with_count(parts: Breakdown, drawer: int, counted: int, expected: int) -> Breakdown:
+    """The sums with a count more of one drawer: it says what the counts before it said."""
+    had = parts.drawer(drawer)
+    after = replace(had, counts=had.counts + 1, counted=counted, expected=expected)
+    if had in parts.drawers:
+        drawers = tuple(after if each is had else each for each in parts.drawers)
+    else:
+        drawers = (*parts.drawers, after)
+    return replace(parts, drawers=drawers)
+
+
+def with_voucher(parts: Breakdown, moved: VoucherMoved) -> Breakdown:
+    """The sums with one voucher more that moved: by a ticket, or without one."""
+    issued, used = ("issued", "used") if moved.number else ("given", "expired")
+    what = issued if moved.amount > 0 else used
+    row = VoucherSum(what=what, count=1, amount=abs(moved.amount))
+    return replace(parts, vouchers=summed(parts.vouchers, (row,)))
+
+
+def with_deposit(parts: Breakdown, moved: DepositMoved) -> Breakdown:
+    """The sums with one movement more of money on an order."""
+    what = f"{moved.nature} {'taken' if moved.amount > 0 else 'settled'}"
+    row = DepositSum(what=what, count=1, amount=abs(moved.amount))
+    return replace(parts, deposits=summed(parts.deposits, (row,)))
+
+
+def with_service(parts: Breakdown, service: ServiceSum) -> Breakdown:
+    """The sums with one closed service more."""
+    return replace(parts, services=summed(parts.services, (service,)))

@@ -1,0 +1,147 @@
+"""Closing periods: which are due, and the records that close them. Pure.
+
+The clock on the wall only says when to ask; what a period holds is what the book has counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClosed
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period.book import Book, NotYet
+from pos_terminal.domain.period.drawer import uncounted
+from pos_terminal.domain.screen import WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingHours:
+    """When periods end: a day at `day_ends` o'clock, a fiscal year before month `year_begins`.
+
+    `automatic` closes what was forgotten without asking, and `print_automatic` prints it.
+    `services` are what the shop calls the sections of its day, the first one first. ValueError
+    names what cannot be.
+    """
+
+    day_ends: int = 4
+    automatic: bool = False
+    year_begins: int = 1
+    services: tuple[str, ...] = ()
+    print_automatic: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.day_ends <= 23:
+            raise ValueError(f"day_ends {self.day_ends}: an hour from 0 to 23")
+        if not 1 <= self.year_begins <= 12:
+            raise ValueError(f"year_begins {self.year_begins}: a month from 1 to 12")
+        for name in self.services:
+            if not (0 < len(name) <= WIDTH and name.isprintable()):
+                raise ValueError(f"{name!r}: 1 to {WIDTH} printable characters")
+        if len({*self.services}) < len(self.services):
+            raise ValueError("two services have one name")
+
+
+ORDINARY = ClosingHours()
+"""A till that was told nothing else."""
+
+
+class OpenSales(NotYet):
+    """A day with open or held sales is not closed, unless it is decided to carry them over."""
+
+    def __init__(self, sales: Iterable[int]) -> None:
+        self.sales = tuple(sorted(sales))
+        listed = ", ".join(map(str, self.sales))
+        super().__init__(f"open sales: {listed}")
+
+
+def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
+    """The closures that were forgotten, in the order in which to catch up with them."""
+    return book.overdue(moment.local, day_ends=hours.day_ends, year_begins=hours.year_begins)
+
+
+def first(
+    book: Book, moment: Moment, hours: ClosingHours, opened: Iterable[int]
+) -> tuple[Period, ...]:
+    """What is closed before anything that comes at `moment` is recorded: it is of another period.
+
+    A month or a year that is over is closed in any case, and takes open sales over; else a day of
+    the new one would end up in it. A day alone waits for its Z, unless days are closed
+    automatically and no sale is open.
+    """
+    periods = due(book, moment, hours)
+    if Period.MONTH in periods or Period.YEAR in periods:
+        return periods
+    return periods if hours.automatic and not tuple(opened) else ()
+
+
+def refusal(
+    book: Book, opened: Iterable[int], *, count_first: bool, carried: Iterable[int] = ()
+) -> Fault | None:
+    """Why the till's own Z cannot close the day now; None where it can.
+
+    `carried` are the open sales that it was decided to carry over.
+    """
+    if tuple(sorted(opened)) != tuple(carried):
+        return faults.SALES_OPEN
+    if not book.day.opened:
+        return faults.NOTHING_TO_CLOSE
+    if count_first and uncounted(book.day.totals):
+        return faults.COUNT_FIRST
+    return None
+
+
+def service_refusal(book: Book, *, count_first: bool) -> Fault | None:
+    """Why the running service cannot be closed now; None where it can."""
+    if not book.day.opened or book.day.totals == book.section.before:
+        return faults.SERVICE_EMPTY
+    if count_first and uncounted(book.day.totals):
+        return faults.COUNT_FIRST
+    return None
+
+
+def closures(
+    book: Book,
+    last: int,
+    moment: Moment,
+    periods: Iterable[Period],
+    *,
+    year_begins: int,
+    opened: Iterable[int] = (),
+    carry: bool = False,
+    automatic: bool = False,
+    authority: int = 0,
+    services: tuple[str, ...] = (),
+) -> tuple[ServiceClosed | PeriodClosed, ...]:
+    """What closes these periods with the records after number `last`, one behind the other.
+
+    A day that was closed by service has its last one closed, too. `opened` are the sales that are
+    open: OpenSales, unless `carry` takes them into the next day.
+    NotYet where there is nothing to close, or a shorter period must be closed first.
+    """
+    open_sales = tuple(sorted(opened))
+    made: list[ServiceClosed | PeriodClosed] = []
+    for period in periods:
+        if period is Period.DAY and not book.day.opened:
+            raise NotYet("nothing was sold or counted since the last one")
+        carried = open_sales if period is Period.DAY else ()
+        if carried and not carry:
+            raise OpenSales(carried)
+        if period is Period.DAY and book.section.unclosed(book.day.totals):
+            last += 1
+            service = book.service(last, services, authority)
+            book = book.after(service, last, moment.at)
+            made.append(service)
+        last += 1
+        closed = book.closure(
+            period,
+            last,
+            moment.at[:10],
+            year_begins=year_begins,
+            automatic=automatic,
+            carried=carried,
+            authority=authority,
+        )
+        book = book.after(closed, last, moment.at)
+        made.append(closed)
+    return tuple(made)

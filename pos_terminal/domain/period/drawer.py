@@ -1,0 +1,97 @@
+"""The drawer's cash: what it should hold, what may be counted in it, and why it is opened. Pure."""
+
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from pos_terminal.domain.events.breakdown import DrawerSum
+from pos_terminal.domain.events.period import PeriodTotals
+
+DENOMINATIONS = (
+    500_00, 200_00, 100_00, 50_00, 20_00, 10_00, 5_00, 2_00, 1_00, 50, 20, 10, 5, 2, 1,
+)  # fmt: skip
+"""The euro's notes and coins in cents, in the order in which they are counted."""
+
+
+def drawers_used(totals: PeriodTotals) -> tuple[DrawerSum, ...]:
+    """The drawers that cash moved through in a day with these totals, in their order.
+
+    A day that an earlier version of the program began has one.
+    """
+    if totals.parts:
+        return tuple(sorted(totals.parts.drawers, key=lambda each: each.drawer))
+    taken = sum(paid.amount for paid in totals.tenders if paid.tender == "CASH")
+    return (
+        DrawerSum(
+            drawer=1,
+            taken=taken,
+            moved=totals.cash,
+            counts=totals.counts,
+            counted=totals.counted,
+            expected=totals.expected,
+        ),
+    )
+
+
+def expected(totals: PeriodTotals, drawer: int = 1) -> int:
+    """What a drawer should hold in a day with these totals: cash taken, and moved beside sales."""
+    return sum(each.holds for each in drawers_used(totals) if each.drawer == drawer)
+
+
+def uncounted(totals: PeriodTotals) -> tuple[int, ...]:
+    """The drawers that cash has come to or gone from since they were last counted."""
+    used = drawers_used(totals)
+    waiting = [each.drawer for each in used if not each.counts or each.expected != each.holds]
+    return tuple(waiting) if used else (1,)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawers:
+    """Whose cash goes where: the clerks of each drawer, by its number from 1.
+
+    Who stands in no list, and everybody where there is none, has the first. ValueError where
+    somebody has two.
+    """
+
+    clerks: tuple[tuple[int, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        everybody = [clerk for each in self.clerks for clerk in each]
+        for clerk in everybody:
+            if everybody.count(clerk) > 1:
+                raise ValueError(f"clerk {clerk} has two drawers")
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return max(1, len(self.clerks))
+
+    def of(self, clerk: int) -> int:
+        """The drawer of that clerk."""
+        return next((n for n, each in enumerate(self.clerks, 1) if clerk in each), 1)
+
+
+ONE_DRAWER = Drawers()
+"""A till that was told nothing else."""
+
+
+class Counting(Struct, frozen=True):
+    """Drawer `drawer` is being counted: so many of each denomination so far, in their order."""
+
+    pieces: tuple[int, ...] = ()
+    drawer: int = 1
+
+    @property
+    def denomination(self) -> int:
+        """What is to be counted now, in cents."""
+        return DENOMINATIONS[len(self.pieces)]
+
+    @property
+    def finished(self) -> bool:
+        """Whether all of them were counted."""
+        return len(self.pieces) == len(DENOMINATIONS)
+
+    @property
+    def total(self) -> int:
+        """Cents counted so far."""
+        return sum(n * cents for n, cents in zip(self.pieces, DENOMINATIONS, strict=False))

@@ -1,0 +1,90 @@
+"""A whole ticket as one text for a QR code: read by any telephone, checked against the journal.
+
+    TICKET1 2-000123 2026-11-22T14:03
+    Boulangerie du Marche
+    SIRET 123 456 789 00012
+    3 TRADITION 3,90
+    REMISE 10 % -0,39
+    = 3,51
+    TVA 5,5 % 3,33 + 0,18
+    ESPECES 5,00
+    RENDU 1,49
+    #512 3fa9...
+
+The last line is the number and the SHA-256 of the journal's record that closed the sale: who has
+the journal, or an archive of it, sees whether it says the same (docs/papers.md). Pure.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from pos_terminal.domain.codes import numbers
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.language import say
+from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.printing import ticket as tickets
+from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.tender.tender import TENDERS
+
+VERSION = "TICKET1"
+"""The form of the text. Another form is another word."""
+
+LONGEST = 900
+"""Bytes: a symbol of version 24 with correction M (ISO/IEC 18004, table 7), which printers of 58 mm
+still draw with three dots a module."""
+
+_LETTERS = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "€": "EUR", "’": "'"})
+
+LONGEST_ANCHOR = f"{2**53} {'0' * 64}"
+"""As long as any number and hash of a record."""
+
+
+def digital(shop: Shop, terminal: str, asked: Asked) -> str:
+    """The text of the ticket that is asked for."""
+    return "\n".join(map(_plain, _lines(shop, terminal, asked)))
+
+
+def fits(shop: Shop, terminal: str, asked: Asked) -> bool:
+    """Whether the text is short enough, whatever is not known of it yet."""
+    longest = replace(asked, anchor=LONGEST_ANCHOR, simulated=True)
+    return len(digital(shop, terminal, longest)) <= LONGEST
+
+
+def _plain(text: str) -> str:
+    """In ASCII, accents left out: readers differ in what they take other bytes for."""
+    letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return kept.encode("ascii", "replace").decode()
+
+
+def _lines(shop: Shop, terminal: str, asked: Asked) -> Iterator[str]:
+    ticket, copy = asked.closed, asked.request.copy
+    yield f"{VERSION} {numbers.number(terminal, ticket)} {asked.at[:16]}"
+    if asked.simulated:
+        yield "SIMULATION"
+    if ticket.series == TRAINING_SERIES:
+        yield "FACTICE"
+    if copy:
+        yield f"{say('DUPLICATA')} {copy}"
+    yield shop.name
+    yield from shop.header
+    for line in ticket.lines:
+        if not line.voided:
+            name = f"+ {line.name}" if line.parent else line.name
+            yield f"{tickets.amount(line)} {name} {euros(line.gross + line.discount)}"
+    for each in ticket.reductions:
+        yield f"{tickets.reduction_name(each)} {euros(-each.amount)}"
+    yield f"= {euros(ticket.total)}"
+    for rate in ticket.vat:
+        shown = percent(rate.rate).replace(".", ",")
+        yield f"{say('TVA')} {shown} % {euros(rate.net)} + {euros(rate.vat)}"
+    for paid in ticket.tenders:
+        whose = paid.beneficiary or paid.order
+        label = f"{say(TENDERS[paid.tender].label)} {whose}".rstrip()
+        yield f"{label} {euros(-paid.amount if paid.beneficiary else paid.given)}"
+    if ticket.change:
+        yield f"{say('RENDU')} {euros(ticket.change)}"
+    yield f"#{asked.anchor}"

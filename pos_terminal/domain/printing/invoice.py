@@ -1,0 +1,79 @@
+"""The paper of an invoice: a ticket made out to a customer, with what the law asks of one. Pure.
+
+Code général des impôts, annexe II, article 242 nonies A (mentions); Code de commerce, articles
+L. 441-9 (mentions), R. 123-237 and R. 123-238 (registration, form and capital of the seller).
+"""
+
+from collections.abc import Iterator
+
+from pos_terminal.domain.codes import numbers
+from pos_terminal.domain.codes.numbers import invoice_number
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.sale import SaleClosed, TicketLine
+from pos_terminal.domain.language import say
+from pos_terminal.domain.ledger.customers import Buyer
+from pos_terminal.domain.money import divide, euros, percent
+from pos_terminal.domain.printing import ticket as tickets
+from pos_terminal.domain.printing.shop import Seller
+from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.receipt import Align, Block, Row, Rule, Text
+
+
+def body(
+    terminal: str, seller: Seller, made: InvoiceMade, buyer: Buyer, ticket: SaleClosed
+) -> Iterator[Block]:
+    """The invoice between its head and its foot."""
+    yield from (Text(line, Align.CENTRE) for line in seller.lines())
+    yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
+    yield Row(say("Facture no"), invoice_number(terminal, made), bold=True)
+    at = made.ticket_at
+    sold = f"{at[8:10]}/{at[5:7]}/{at[:4]}"
+    yield Text(f"{say('Ticket')} {numbers.number(terminal, ticket)} {say('du')} {sold}")
+    yield Rule()
+    yield Text(say("Client"), bold=True)
+    yield Text(buyer.name)
+    yield Text(buyer.address)
+    named = (("SIRET", buyer.siret), (say("N° TVA"), buyer.vat))
+    yield from (Text(f"{name} {value}") for name, value in named if value)
+    yield Rule()
+    for line in ticket.lines:
+        if not line.voided:
+            yield from _line(line)
+    yield Rule()
+    yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in made.vat))} €")
+    for rate in made.vat:
+        left = f"{say('TVA')} {_rate(rate.rate)}  {say('HT')} {euros(rate.net)}"
+        yield Row(left, euros(rate.vat))
+    yield Row(say("TOTAL TTC"), f"{euros(made.total)} €", bold=True, tall=True)
+    yield from tickets.tenders(ticket, at)
+    yield from (Text(line) for line in seller.terms)
+
+
+def title(ticket: SaleClosed) -> str:
+    """What the paper is: an invoice, one of money paid in advance, or a credit note."""
+    live = [line for line in ticket.lines if not line.voided]
+    if all(line.deposit and line.gross > 0 for line in live):
+        return say("FACTURE D'ACOMPTE")
+    return say("FACTURE D'AVOIR") if ticket.total < 0 else say("FACTURE")
+
+
+def _line(line: TicketLine) -> Iterator[Block]:
+    """Name and net amount; below them quantity, unit price without VAT, and the rate."""
+    name = f"+ {line.name}" if line.parent else line.name
+    yield Row(name, euros(line.net))
+    yield Text(f"  {tickets.amount(line)} x {_unit_price(line)} {say('HT')}, {_rate(line.vat)}")
+    if line.discount:
+        yield Text(f"  {say('remise comprise')} {euros(line.discount)} {say('TTC')}")
+
+
+def _unit_price(line: TicketLine) -> str:
+    """Without VAT and after discounts: ten-thousandths of a euro, with no needless zeros."""
+    exact = divide(line.net * 100 * ONE, abs(line.quantity)) * (1 if line.quantity > 0 else -1)
+    whole, part = divmod(abs(exact), 10_000)
+    decimals = f"{part:04d}".rstrip("0").ljust(2, "0")
+    unit = {Unit.KG: "/kg", Unit.CL: "/cl", Unit.PIECE: ""}[line.unit]
+    return f"{'-' if exact < 0 else ''}{whole},{decimals}{unit}"
+
+
+def _rate(rate: int) -> str:
+    return f"{percent(rate).replace('.', ',')} %"

@@ -1,0 +1,128 @@
+"""The papers of a closed sale beside its ticket: which there are, what each says (docs/papers.md).
+
+All but the gift receipt prove what was paid: from the second of them on, each is a numbered
+duplicate, whatever its form. The gift receipt proves nothing and counts by itself.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pos_terminal.domain.catalog.catalog import ON_SPOT
+from pos_terminal.domain.codes import numbers
+from pos_terminal.domain.codes.numbers import invoice_number
+from pos_terminal.domain.codes.papers import ticket_code
+from pos_terminal.domain.dated import Dated
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.paper import Form
+from pos_terminal.domain.events.sale import SaleClosed, TicketLine
+from pos_terminal.domain.language import say
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.printing import invoice
+from pos_terminal.domain.printing import ticket as tickets
+from pos_terminal.domain.printing.digital import digital
+from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.shop import PaperRules
+from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.receipt import Align, Barcode, Block, Qr, Receipt, Row, Rule, Text
+
+NOTE_FROM = Dated(((date(1983, 10, 3), 15_24), (date(2010, 9, 9), 25_00)))
+"""From how many cents on, VAT included, a service needs a note: arrêté n° 83-50/A du 3 octobre
+1983, article 1er (100 F), as changed by the arrêté du 15 juillet 2010 (BOCC n° 8 du 9 septembre
+2010)."""
+
+
+def note_due(ticket: SaleClosed, day: date) -> bool:
+    """Whether the law wants a note: consumed on the spot, and not below the day's limit."""
+    least = NOTE_FROM.on(day)
+    return ticket.place == ON_SPOT and least is not None and ticket.total >= least
+
+
+def paper(rules: PaperRules, asked: Asked) -> Receipt:
+    """The paper that is asked for."""
+    shop, terminal, ticket, copy = rules.shop, rules.terminal, asked.closed, asked.request.copy
+    form = Form(asked.request.form)
+    code = "" if asked.simulated else ticket_code(rules.till, ticket.series, ticket.number)
+    if form is Form.TICKET:
+        return tickets.receipt(
+            shop, terminal, ticket, asked.at, copy, simulated=asked.simulated, code=code
+        )
+    training = ticket.series == TRAINING_SERIES
+    marks = tuple(tickets.marks(copy, simulated=asked.simulated, training=training))
+    name = f"{form.value} {numbers.number(terminal, ticket)}"
+    if asked.invoice:
+        name = f"{form.value} {invoice_number(terminal, asked.invoice)}"
+    return Receipt(
+        title=name + (f" duplicata {copy}" if copy else ""),
+        blocks=(
+            *tickets.head(shop, terminal, ticket, asked.at),
+            *marks,
+            *_body(form, rules, asked),
+            *marks,
+            *(Text(line, Align.CENTRE) for line in shop.footer),
+            *((Barcode(code),) if code else ()),
+        ),
+    )
+
+
+def _body(form: Form, rules: PaperRules, asked: Asked) -> Iterator[Block]:
+    match form:
+        case Form.GIFT:
+            yield from _gift(asked.closed)
+        case Form.NOTE:
+            yield from _note(asked.closed, asked.at)
+        case Form.INVOICE if asked.invoice and asked.buyer:
+            yield from invoice.body(
+                rules.terminal, rules.seller, asked.invoice, asked.buyer, asked.closed
+            )
+        case Form.QR:
+            yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)
+            yield Qr(digital(rules.shop, rules.terminal, asked))
+            yield Text(say("Ticket complet dans ce code"), Align.CENTRE)
+        case _:
+            yield Rule()
+            yield from _paid(asked.closed, asked.at)
+
+
+def _gift(ticket: SaleClosed) -> Iterator[Block]:
+    """What was bought, at no price."""
+    yield Text(say("TICKET CADEAU"), Align.CENTRE, bold=True)
+    yield Rule()
+    for line in ticket.lines:
+        if not line.voided and line.quantity > 0:
+            name = f"+ {line.name}" if line.parent else line.name
+            yield Row(name, tickets.amount(line))
+
+
+def _note(ticket: SaleClosed, at: str) -> Iterator[Block]:
+    """What article 3 of the arrêté asks of a note, beside what the ticket's head says.
+
+    The customer's name is written by hand, unless the customer does not want it.
+    """
+    yield Text(say("NOTE"), Align.CENTRE, bold=True, tall=True)
+    yield Text(f"{say('Client')} : {'_' * 20}")
+    day = f"{at[8:10]}/{at[5:7]}/{at[:4]}"
+    yield Text(f"{say('Prestation du')} {day}, {say('à cette adresse')}")
+    yield Rule()
+    for line in ticket.lines:
+        if not line.voided:
+            yield from _counted(line, ticket)
+    yield from (tickets.reduction(each) for each in ticket.reductions if each.scope != "line")
+    yield Rule()
+    yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in ticket.vat))} €")
+    yield from _paid(ticket, at)
+
+
+def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
+    """A line with its quantity and unit price, a single piece's too."""
+    blocks = tuple(tickets.sold(line, ticket))
+    yield blocks[0]
+    if line.unit is Unit.PIECE and line.per == ONE and line.quantity == ONE:
+        yield Text(f"  1 x {euros(line.price)}")
+    yield from blocks[1:]
+
+
+def _paid(ticket: SaleClosed, at: str) -> Iterator[Block]:
+    yield Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True)
+    yield from tickets.tenders(ticket, at)
+    yield Rule()
+    yield from tickets.vat(ticket)

@@ -1,0 +1,166 @@
+"""The paper of an X or a Z: what a period adds up to, for the shopkeeper and for an inspector."""
+
+from collections.abc import Iterator, Sequence
+
+from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
+from pos_terminal.domain.language import say
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.period.drawer import DENOMINATIONS
+from pos_terminal.domain.printing.report_sums import amount, sums
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.receipt import Align, Block, Qr, Receipt, Row, Rule, Text
+from pos_terminal.domain.sale.open_sales import OpenSale
+
+
+def closure(
+    shop: Shop,
+    terminal: str,
+    closed: PeriodClosed,
+    at: str,
+    *,
+    simulated: bool,
+    head: str = "",
+    copy: int = 0,
+) -> Receipt:
+    """The Z as a document. `at` is the closing record's local time, ISO 8601.
+
+    `head` stands on it as a QR code, so that filed paper bears witness to the journal as it was.
+    From `copy` 1 on it is the duplicate of that number.
+    """
+    names = {Period.DAY: say("DU JOUR"), Period.MONTH: say("DU MOIS"), Period.YEAR: say("ANNUELLE")}
+    title = f"{say('CLOTURE')} {names[closed.period]}"
+    first, last = closed.sessions
+    return Receipt(
+        title=f"Z {closed.period.value} {closed.number}" + (f" duplicata {copy}" if copy else ""),
+        blocks=(
+            *_head(shop, terminal, f"{title} {_french(closed.label)}", at),
+            Row(f"Z {say('no')} {closed.number}", _range(say("Journées"), first, last)),
+            Row("", _range(say("Enregistrements"), closed.first, closed.last)),
+            *_remarks(closed),
+            *_mark(simulated=simulated, copy=copy),
+            *sums(closed.totals),
+            Rule(),
+            Text(say("TOTAUX PERPETUELS"), bold=True),
+            Row(say("Net"), amount(closed.net_ever)),
+            Row(say("Sans les signes"), amount(closed.absolute_ever)),
+            *((Qr(head),) if head else ()),
+            *_mark(simulated=simulated, copy=copy),
+        ),
+    )
+
+
+def reading(
+    shop: Shop, terminal: str, reported: PeriodReported, at: str, *, simulated: bool
+) -> Receipt:
+    """The X as a document: the running day so far, and nothing closed."""
+    return Receipt(
+        title=f"X {reported.session}",
+        blocks=(
+            *_head(shop, terminal, say("LECTURE X"), at),
+            Row("", f"{say('Journées')} {reported.session}"),
+            *_mark(simulated=simulated),
+            *sums(reported.totals),
+            *_mark(simulated=simulated),
+        ),
+    )
+
+
+def service(
+    shop: Shop, terminal: str, closed: ServiceClosed, at: str, *, simulated: bool
+) -> Receipt:
+    """A closed service as a document: what it brought in, and what the drawers held at its end."""
+    return Receipt(
+        title=f"service {closed.session}-{closed.number}",
+        blocks=(
+            *_head(shop, terminal, f"{say('SERVICE')} {closed.name}", at),
+            Row(f"{say('Journées')} {closed.session}", f"{say('SERVICE')} {closed.number}"),
+            Row("", _range(say("Enregistrements"), closed.first, closed.last)),
+            *_mark(simulated=simulated),
+            *sums(closed.totals),
+            *_mark(simulated=simulated),
+        ),
+    )
+
+
+def open_sales(
+    shop: Shop, terminal: str, sales: Sequence[OpenSale], at: str, *, simulated: bool
+) -> Receipt:
+    """The sales that keep the day from being closed: whose they are, since when, and how much."""
+    return Receipt(
+        title=f"ventes ouvertes {at[:16]}",
+        blocks=(
+            *_head(shop, terminal, say("VENTES NON FINIES"), at),
+            *_mark(simulated=simulated),
+            Rule(),
+            *(block for sale in sales for block in _open_sale(sale)),
+            Rule(),
+            Row(f"{say('TOTAL')} ({len(sales)})", amount(sum(each.total for each in sales))),
+            Text(say("Finir, annuler, ou REPORT puis Z")),
+            *_mark(simulated=simulated),
+        ),
+    )
+
+
+def _open_sale(sale: OpenSale) -> Iterator[Block]:
+    where = f" {say('ATTENTE')} {sale.held}" if sale.held else ""
+    yield Row(f"{say('VENTE')} {sale.number}{where}", euros(sale.total))
+    since = f"{_french(sale.at[:10])} {sale.at[11:16]}"
+    yield Row(f"  {say('VENDEUR')} {sale.clerk}", f"{sale.articles} {say('ART')}  {since}")
+
+
+def count(
+    shop: Shop, terminal: str, counted: CashCounted, at: str, *, simulated: bool, several: bool
+) -> Receipt:
+    """A count of a drawer as a document: what was found, and not what should have been there.
+
+    With `several` drawers it says which.
+    """
+    title = say("COMPTAGE DU TIROIR") + (f" {counted.drawer}" if several else "")
+    pieces = zip(counted.pieces, DENOMINATIONS, strict=False)
+    return Receipt(
+        title=f"comptage {at[:16]}",
+        blocks=(
+            *_head(shop, terminal, title, at),
+            *_mark(simulated=simulated),
+            Rule(),
+            *(Row(f"{n} x {euros(cents)}", euros(n * cents)) for n, cents in pieces if n),
+            Rule(),
+            Row(say("TOTAL"), amount(counted.counted), bold=True, tall=True),
+            *_mark(simulated=simulated),
+        ),
+    )
+
+
+def _head(shop: Shop, terminal: str, title: str, at: str) -> Iterator[Block]:
+    yield Text(shop.name, Align.CENTRE, bold=True)
+    for line in shop.header:
+        yield Text(line, Align.CENTRE)
+    yield Text("")
+    yield Text(title, Align.CENTRE, bold=True)
+    yield Row(f"{say('Caisse')} {terminal}", f"{_french(at[:10])} {at[11:16]}")
+
+
+def _remarks(closed: PeriodClosed) -> Iterator[Block]:
+    if closed.automatic:
+        yield Text(say("Clôture automatique"))
+    if closed.carried:
+        sales = ", ".join(map(str, closed.carried))
+        who = f" ({say('par')} {closed.authority})" if closed.authority else ""
+        yield Text(f"{say('Ventes reportées')} {sales}{who}")
+
+
+def _mark(*, simulated: bool, copy: int = 0) -> Iterator[Block]:
+    if copy:
+        yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
+    if simulated:
+        yield Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True)
+
+
+def _range(what: str, first: int, last: int) -> str:
+    return f"{what} {first}" if first == last else f"{what} {first}-{last}"
+
+
+def _french(label: str) -> str:
+    """«22/11/2026» for «2026-11-22», «11/2026» for «2026-11»."""
+    return "/".join(reversed(label.split("-")))

@@ -1,0 +1,22 @@
+"""The papers that a closed sale may be given, as records name them (domain/printing/papers.py)."""
+
+from msgspec import Struct
+
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.ledger.customers import Buyer
+
+
+class Asked(Struct, frozen=True):
+    """A paper to be made. `at` is the closing record's local time, ISO 8601.
+
+    `anchor` names that record in the journal, for the QR code: «512 3fa9...», its number and hash.
+    """
+
+    request: ReceiptRequested
+    closed: SaleClosed
+    at: str
+    anchor: str = ""
+    simulated: bool = False
+    invoice: InvoiceMade | None = None
+    buyer: Buyer | None = None

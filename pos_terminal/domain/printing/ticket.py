@@ -1,0 +1,186 @@
+"""The paper of a closed sale: what the law asks of a ticket, and what a customer looks for."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pos_terminal.domain.codes.numbers import number
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
+from pos_terminal.domain.keyboard.command_codes import encode
+from pos_terminal.domain.keyboard.keys import Function, Key
+from pos_terminal.domain.language import say
+from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.quantity import ONE, PRESET, Unit, thousandths
+from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.sale.deposits import takes
+from pos_terminal.domain.sale.discounts import LINE, consumed, discount_name
+from pos_terminal.domain.sale.donations import given, sentences
+from pos_terminal.domain.sale.promotions import PROMOTION
+from pos_terminal.domain.tender.tender import TENDERS
+
+
+def code_of(order: str) -> str:
+    """The barcode of an order: the keys that look it up."""
+    return encode([*(Key(Function.TYPE, digit) for digit in order), Key(Function.ORDER)])
+
+
+def receipt(
+    shop: Shop,
+    terminal: str,
+    ticket: SaleClosed,
+    at: str,
+    copy: int,
+    *,
+    simulated: bool,
+    code: str = "",
+) -> Receipt:
+    """The ticket as a document. `at` is the closing record's local time, ISO 8601.
+
+    `copy` 0 is the ticket, from 1 on the duplicate of that number. A simulated sale says so at
+    its head and at its foot, so that the paper cannot pass for a ticket; so does an exercise.
+    `code` is the barcode that names the ticket at its foot, if it has one.
+    """
+    training = ticket.series == TRAINING_SERIES
+    return Receipt(
+        title=f"ticket {number(terminal, ticket)}" + (f" duplicata {copy}" if copy else ""),
+        blocks=(
+            *head(shop, terminal, ticket, at),
+            *marks(copy, simulated=simulated, training=training),
+            Rule(),
+            *(block for line in ticket.lines if not line.voided for block in sold(line, ticket)),
+            *(reduction(each) for each in ticket.reductions if each.scope != LINE),
+            Rule(),
+            Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
+            *tenders(ticket, at),
+            Rule(),
+            *vat(ticket),
+            *(block for order in takes(ticket) for block in _ordered(order)),
+            *marks(copy, simulated=simulated, training=training),
+            *(Text(line, Align.CENTRE) for line in shop.footer),
+            *((Barcode(code),) if code else ()),
+        ),
+    )
+
+
+def _ordered(order: str) -> Iterator[Block]:
+    """What takes off at delivery what was paid for an order: a code that the till reads."""
+    yield Rule()
+    yield Text(f"{say('À présenter au retrait : commande')} {order}", Align.CENTRE)
+    yield Barcode(code_of(order))
+
+
+def head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Block]:
+    """The shop, and which ticket this is: number, till, place, local date and time."""
+    yield Text(shop.name, Align.CENTRE, bold=True)
+    for line in shop.header:
+        yield Text(line, Align.CENTRE)
+    yield Text("")
+    yield Row(f"{say('Ticket')} {number(terminal, ticket)}", f"{say('Caisse')} {terminal}")
+    if ticket.place:
+        yield Text(consumed(ticket.place), Align.CENTRE)
+    yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
+    for each in sorted({line.of.number for line in ticket.lines if line.of and not line.voided}):
+        yield Text(f"{say('Remboursement du ticket n°')} {terminal}-{each:06d}")
+
+
+def marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
+    """What keeps a paper from passing for another: simulation, exercise, duplicate."""
+    if simulated:
+        yield Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True)
+    if training:
+        yield Text(say("*** FACTICE — FORMATION ***"), Align.CENTRE, bold=True)
+    if copy:
+        yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
+
+
+def sold(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
+    """The line at its full price, and below it what was taken off it alone."""
+    name = f"+ {line.name}" if line.parent else line.name
+    yield Row(name, euros(line.gross + line.discount))
+    detail = quantity(line)
+    if detail:
+        yield Text(f"  {detail}")
+    yield from _weighing(line)
+    for each in ticket.reductions:
+        if each.scope == LINE and each.shares[-1].line == line.line:
+            yield Row(f"  {reduction_name(each)}", euros(-each.amount))
+
+
+def _weighing(line: TicketLine) -> Iterator[Block]:
+    """What a customer must be told of a weight: its tare (PT: preset), and that it was typed."""
+    if line.tare:
+        mark = f"{say('Tare')} PT" if line.tare_kind == PRESET else say("Tare")
+        yield Text(f"  {mark} {thousandths(line.tare, places=3)} kg")
+    if line.manual:
+        yield Text(f"  {say('Poids tapé à la main')}")
+
+
+def reduction(each: Reduction) -> Block:
+    """What was taken off several lines."""
+    return Row(reduction_name(each), euros(-each.amount))
+
+
+def reduction_name(each: Reduction) -> str:
+    """«REMISE 10 %», «REMISE»; a promotion has its own name."""
+    return each.name if each.scope == PROMOTION else discount_name(each.percent)
+
+
+def amount(line: TicketLine) -> str:
+    """«3», «0,480 kg», «12,5 cl»: how much of it, at no price."""
+    match line.unit:
+        case Unit.KG:
+            return f"{thousandths(line.quantity, places=3)} kg"
+        case Unit.CL:
+            return f"{thousandths(line.quantity)} cl"
+        case Unit.PIECE:
+            return thousandths(line.quantity)
+
+
+def quantity(line: TicketLine) -> str:
+    """«3 x 1,00», «0,480 kg x 5,20/kg»; nothing for a single piece."""
+    per = "" if line.per == ONE else f"{thousandths(line.per)} "
+    price = euros(line.price)
+    match line.unit:
+        case Unit.KG:
+            net = f"{say('Net')} " if line.tare else ""
+            return f"{net}{thousandths(line.quantity, places=3)} kg x {price} €/{per}kg"
+        case Unit.CL:
+            return f"{thousandths(line.quantity)} cl x {price} €/{per}cl"
+        case Unit.PIECE if per:
+            return f"{thousandths(line.quantity)} x {price} {say('les')} {per}".rstrip()
+        case Unit.PIECE if line.quantity != ONE:
+            return f"{thousandths(line.quantity)} x {price}"
+    return ""
+
+
+def tenders(ticket: SaleClosed, at: str) -> Iterator[Block]:
+    """What was paid by which means, and the change; before it what was given beyond the price."""
+    gifts = given(ticket)
+    for paid in gifts:
+        yield Row(f"{say('DON')} {paid.beneficiary}", euros(-paid.amount))
+        yield Row(say("TOTAL AVEC LE DON"), euros(ticket.total - paid.amount))
+    for paid in ticket.tenders:
+        if paid in gifts:
+            continue
+        label = f"{say(TENDERS[paid.tender].label)} {paid.order}".rstrip()
+        yield Row(label, euros(paid.given))
+        if paid.order and paid.left:
+            yield Row(f"  {say('Reste versé')}", euros(paid.left))
+        if paid.voucher:
+            yield Row(f"  {say('Solde du bon')} ...{paid.voucher[-4:]}", euros(paid.left))
+    if ticket.change:
+        yield Row(say("RENDU"), euros(ticket.change))
+    if gifts:
+        yield from (Text(each) for each in sentences(date.fromisoformat(at[:10])))
+
+
+def vat(ticket: SaleClosed) -> Iterator[Block]:
+    """The VAT by rate, and how many articles."""
+    for rate in ticket.vat:
+        yield Row(
+            f"{say('TVA')} {percent(rate.rate).replace('.', ',')} %  {say('HT')} {euros(rate.net)}",
+            euros(rate.vat),
+        )
+    count = sum(1 for line in ticket.lines if not (line.voided or line.parent))
+    yield Text(f"{say('Articles')} : {count}")

@@ -1,0 +1,77 @@
+"""The paper of a gift voucher or a credit note."""
+
+from collections.abc import Iterator
+
+from pos_terminal.domain.catalog.catalog import SINGLE
+from pos_terminal.domain.codes.papers import grouped, voucher_code
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.language import say
+from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
+
+
+def paper(
+    shop: Shop,
+    terminal: str,
+    made: VoucherMoved,
+    at: str,
+    *,
+    name: str = "",
+    copy: int = 0,
+    simulated: bool = False,
+) -> Receipt:
+    """The paper that the customer keeps. `at` is the local time at which it was made, ISO 8601.
+
+    `name` is the article's as which it was sold. A simulated one says so, and has no barcode.
+    """
+    title = (name or say("BON CADEAU")) if made.plu else say("AVOIR")
+    return Receipt(
+        title=f"{title} {made.voucher[-6:]}" + (f" duplicata {copy}" if copy else ""),
+        blocks=(
+            Text(shop.name, Align.CENTRE, bold=True),
+            *(Text(line, Align.CENTRE) for line in shop.header),
+            Text(""),
+            Text(title, Align.CENTRE, bold=True, tall=True),
+            *_marks(copy, simulated=simulated),
+            Rule(),
+            Row(say("VALEUR"), f"{euros(made.amount)} €", bold=True, tall=True),
+            Text(f"{say('no')} {grouped(made.voucher)}"),
+            Row(f"{say('Fait le')} {_french(at[:10])}", at[11:16]),
+            Text(f"{say('Ticket')} {terminal}-{made.number:06d}"),
+            Text(_until(made)),
+            Rule(),
+            *(Text(line) for line in _terms(made)),
+            *(() if simulated else (Barcode(voucher_code(made.voucher)),)),
+            *_marks(copy, simulated=simulated),
+        ),
+    )
+
+
+def _marks(copy: int, *, simulated: bool) -> Iterator[Block]:
+    if simulated:
+        yield Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True)
+    if copy:
+        yield Text(f"{say('DUPLICATA')} {copy}", Align.CENTRE, bold=True)
+
+
+def _until(made: VoucherMoved) -> str:
+    if not made.expires:
+        return say("Sans date limite")
+    return say("Valable jusqu'au") + f" {_french(made.expires)}"
+
+
+def _terms(made: VoucherMoved) -> Iterator[str]:
+    """What it pays for, and when its VAT is due (code général des impôts, art. 256 ter)."""
+    if made.purpose == SINGLE:
+        rate = percent(made.vat).replace(".", ",")
+        yield f"{say('Bon à usage unique : TVA comprise')} {rate} %."
+        yield say("À valoir sur des articles à ce taux, en une ou plusieurs fois.")
+    else:
+        yield say("À valoir sur tous nos articles, en une ou plusieurs fois.")
+        yield say("TVA due à l'utilisation.")
+    yield say("À garder : le bon ou son numéro est demandé pour payer.")
+
+
+def _french(day: str) -> str:
+    return "/".join(reversed(day.split("-")))

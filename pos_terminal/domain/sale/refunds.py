@@ -1,0 +1,235 @@
+"""Taking back what a ticket sold, at the price that was really paid for it. Pure.
+
+A line is returned in parts or whole. What is given back for a part is such that all the parts add
+up to what the line cost, whatever is taken back in between and however cents were rounded.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.dated import Dated
+from pos_terminal.domain.events.sale import LineSold, Returned, TicketLine
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.ledger.lookups import Back, TicketFound
+from pos_terminal.domain.money import divide, returned
+from pos_terminal.domain.quantity import ONE, Price, Unit
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.screen import WIDTH
+
+
+class Validity(Struct, frozen=True):
+    """How many months vouchers hold that are made from now on; 0: for ever."""
+
+    gift_months: int = 12
+    credit_note_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRules:
+    """What the shop settles about refunds and vouchers. ValueError names what cannot be.
+
+    Where there are `reasons`, a refund needs one, by number from 1. `cash_limit`, in whole euros,
+    is the most cash that is given back at once. `validity` is in force by dates.
+    """
+
+    reasons: tuple[str, ...] = ()
+    cash_limit: int = 200
+    validity: Dated[Validity] = field(default_factory=lambda: Dated(((date.min, Validity()),)))
+
+    def __post_init__(self) -> None:
+        for reason in self.reasons:
+            if not (0 < len(reason) <= WIDTH and reason.isprintable()):
+                raise ValueError(f"{reason!r}: 1 to {WIDTH} printable characters")
+        if self.cash_limit < 0:
+            raise ValueError(f"cash_limit {self.cash_limit}: 0 euros or more")
+        for _, each in self.validity.starts:
+            if min(each.gift_months, each.credit_note_months) < 0:
+                raise ValueError("a voucher holds 0 months (for ever) or more")
+
+    def valid(self, day: date) -> Validity:
+        """What holds for vouchers that are made that day."""
+        return self.validity.on(day) or Validity(0, 0)
+
+
+ORDINARY_REFUNDS = RefundRules()
+"""A till that was told nothing else."""
+
+
+class Refund(Struct, frozen=True):
+    """A ticket that is being refunded by an open sale: `found` as it stands in the ledgers."""
+
+    found: TicketFound
+    sale: Sale
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The ticket's series and number."""
+        return self.found.closed.series, self.found.closed.number
+
+    @property
+    def lines(self) -> tuple[TicketLine, ...]:
+        """What can come back of the ticket at all: no voucher, and nothing that had come back."""
+        return tuple(
+            line
+            for line in self.found.closed.lines
+            if not (line.voided or line.issues or line.voucher or line.order) and line.quantity > 0
+        )
+
+    def back(self, line: TicketLine) -> Back:
+        """What came back of the line: by closed tickets, and in this sale."""
+        earlier = self.found.returned.get(line.line, Back())
+        here = [x for x in self.sale.returns(*self.place) if x.of and x.of.line == line.line]
+        return Back(
+            earlier.quantity - sum(x.quantity for x in here),
+            earlier.amount - sum(x.gross for x in here),
+        )
+
+    def left(self, line: TicketLine) -> int:
+        """Thousandths of the line that may still come back."""
+        return line.quantity - self.back(line).quantity
+
+    @property
+    def remaining(self) -> tuple[TicketLine, ...]:
+        """The lines of which something is left."""
+        return tuple(line for line in self.lines if self.left(line) > 0)
+
+    def taking(self, line: TicketLine, quantity: int, entry: str, code: str = "") -> LineSold:
+        """The line of this sale that takes back so much. Raises Refused."""
+        back = self.back(line)
+        if not 0 < quantity <= line.quantity - back.quantity:
+            raise Refused(faults.MORE_THAN_SOLD)
+        worth = returned(line.gross, line.quantity, back.quantity, quantity, back.amount)
+        price = _price(line, quantity, worth)
+        series, number = self.place
+        return self.sale.sell(
+            LineSold(
+                sale=0,
+                line=0,
+                plu=line.plu,
+                name=line.name,
+                unit=line.unit,
+                family=line.family,
+                quantity=-quantity,
+                price=price.cents,
+                per=price.per,
+                list_price=None,
+                list_per=None,
+                vat=line.vat,
+                gross=-worth,
+                entry=entry,
+                code=code,
+                of=Returned(series=series, number=number, line=line.line),
+            )
+        )
+
+    def after(self, line: LineSold) -> "Refund":
+        """Once that line has come back."""
+        return Refund(self.found, apply(self.sale, line) or self.sale)
+
+
+def _price(line: TicketLine, quantity: int, worth: int) -> Price:
+    """What to write as its price: the ticket's own, or where less was paid, what was paid."""
+    own = Price(line.price, line.per)
+    if own.gross(quantity) == worth:
+        return own
+    each = divide(worth * ONE, quantity)
+    if line.unit is Unit.PIECE and Price(each).gross(quantity) == worth:
+        return Price(each)
+    return Price(worth, quantity)
+
+
+def article(
+    refund: Refund, plu: str, quantity: int | None, entry: str, code: str = ""
+) -> tuple[LineSold, ...]:
+    """The lines that take back an article, with its options. Raises Refused.
+
+    The latest line of the ticket that has some left comes first. Without a quantity one piece
+    comes back, or what is sold by weight or volume as a whole.
+    """
+    of_it = [line for line in refund.lines if line.plu == plu]
+    if not of_it:
+        raise Refused(faults.NOT_ON_THAT_TICKET)
+    rest = [line for line in reversed(of_it) if refund.left(line) > 0]
+    if not rest:
+        raise Refused(faults.ALREADY_RETURNED)
+    wanted = quantity if quantity is not None else _usual(refund, rest[0])
+    if wanted > sum(refund.left(line) for line in rest):
+        raise Refused(faults.MORE_THAN_SOLD)
+    taken: list[LineSold] = []
+    for line in rest:
+        now = min(wanted, refund.left(line))
+        if now == 0:
+            break
+        for each in _with_options(refund, line, now, entry, code):
+            taken.append(each)
+            refund = refund.after(each)
+        wanted -= now
+    return tuple(taken)
+
+
+def labelled(refund: Refund, plu: str, quantity: int | None, cents: int | None) -> TicketLine:
+    """The line of the ticket that a scale's label is on. Raises Refused."""
+    same = [
+        line
+        for line in refund.lines
+        if line.plu == plu and (line.price == cents if cents else line.quantity == quantity)
+    ]
+    if not same:
+        raise Refused(faults.NOT_ON_THAT_TICKET)
+    for line in same:
+        if refund.left(line) == line.quantity:
+            return line
+    raise Refused(faults.ALREADY_RETURNED)
+
+
+def line(
+    refund: Refund, sold: TicketLine, quantity: int, entry: str, code: str = ""
+) -> tuple[LineSold, ...]:
+    """The lines that take back so much of one line of the ticket. Raises Refused."""
+    return tuple(_with_options(refund, sold, quantity, entry, code))
+
+
+def whole(refund: Refund, entry: str) -> tuple[LineSold, ...]:
+    """The lines that take back all that is left of the ticket. Raises Refused."""
+    taken: list[LineSold] = []
+    rest = refund.remaining
+    for line in rest:
+        if any(each.line == line.parent for each in rest):
+            continue  # it comes with its article
+        for each in _with_options(refund, line, refund.left(line), entry):
+            taken.append(each)
+            refund = refund.after(each)
+    if not taken:
+        raise Refused(faults.ALREADY_RETURNED)
+    return tuple(taken)
+
+
+def _usual(refund: Refund, line: TicketLine) -> int:
+    left = refund.left(line)
+    return min(ONE, left) if line.unit is Unit.PIECE else left
+
+
+def _with_options(
+    refund: Refund, line: TicketLine, quantity: int, entry: str, code: str = ""
+) -> Iterator[LineSold]:
+    """The line, and below it as much of each of its options as goes with that."""
+    article = refund.taking(line, quantity, entry, code)
+    yield article
+    refund = refund.after(article)
+    for option in _options(refund.found.closed.lines, line):
+        left = refund.left(option)
+        with_it = quantity if option.quantity == line.quantity else 0
+        now = left if refund.left(line) == 0 else min(left, with_it)
+        if now > 0:
+            taken = replace(refund.taking(option, now, entry), parent=article.line)
+            yield taken
+            refund = refund.after(taken)
+
+
+def _options(lines: Sequence[TicketLine], article: TicketLine) -> Iterator[TicketLine]:
+    return (line for line in lines if line.parent == article.line and not line.voided)

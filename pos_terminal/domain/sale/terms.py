@@ -1,0 +1,47 @@
+"""What a shop settles about its sales: `[sales]` in the configuration."""
+
+from dataclasses import dataclass
+
+from pos_terminal.domain.catalog.catalog import ON_SPOT, TAKE_AWAY
+from pos_terminal.domain.sale.promotions import Promotion
+
+LONGEST_REASON = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`discount_reasons`, `weight_reasons` (why a weight is typed) and `loss_reasons` (of goods)
+    go by number from 1; the first is meant where none is said.
+
+    `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
+    where that makes no difference. `source` is the SHA-256 of the promotions' file, empty where
+    there is none. ValueError where something does not fit.
+    """
+
+    discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
+    place: str = ""
+    promotions: tuple[Promotion, ...] = ()
+    weight_reasons: tuple[str, ...] = ("BALANCE EN PANNE", "PESE AILLEURS", "POIDS INDIQUE")
+    source: str = ""
+    loss_reasons: tuple[str, ...] = ("CASSE", "PERIME", "BOUCHONNE", "VOL")
+
+    def __post_init__(self) -> None:
+        if not self.discount_reasons:
+            raise ValueError("a discount needs a reason")
+        if not self.weight_reasons:
+            raise ValueError("a weight by hand needs a reason")
+        if not self.loss_reasons:
+            raise ValueError("a loss needs a reason")
+        for reason in (*self.discount_reasons, *self.weight_reasons, *self.loss_reasons):
+            if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
+                raise ValueError(f"{reason!r}: 1 to {LONGEST_REASON} printable characters")
+        if self.place not in ("", ON_SPOT, TAKE_AWAY):
+            raise ValueError(f"{self.place!r}: on_spot, take_away or nothing")
+
+    @property
+    def most_reasons(self) -> int:
+        """How far the numbers of reasons go."""
+        return max(map(len, (self.discount_reasons, self.weight_reasons, self.loss_reasons)))
+
+
+ORDINARY_TERMS = Terms()

@@ -1,0 +1,146 @@
+"""Gift vouchers and credit notes: what a closed sale makes of them, and their paper. Pure.
+
+A sale that is open holds what it takes of a voucher by its own lines and tenders. Only the ticket
+that closes it moves the balance, in the same append, so that the two can never differ.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import MULTI, SINGLE
+from pos_terminal.domain.codes.papers import (
+    CHANCE,
+    CREDIT_NOTE,
+    GIFT_MULTI,
+    GIFT_SINGLE,
+    voucher_number,
+)
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.money import allot
+from pos_terminal.domain.quantity import ONE
+from pos_terminal.domain.sale.refunds import RefundRules
+from pos_terminal.domain.sale.sale import Sale
+from pos_terminal.domain.tender.tender import CREDIT_NOTE as AVOIR
+from pos_terminal.domain.tender.tender import VOUCHER, TenderKind
+
+Draw = Callable[[int], int]
+"""Draws a number by chance, from 0 to below the one that it is given: nobody can foretell it."""
+
+MOST = 10
+"""Vouchers that one sale makes: each is a paper, and only so many may wait for the printer."""
+
+
+def no_chance(below: int) -> int:
+    """What a counter draws that was given no chance. ValueError."""
+    raise ValueError(f"nothing to draw a number below {below} with")
+
+
+def moves(
+    ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw
+) -> tuple[VoucherMoved, ...]:
+    """What becomes of vouchers with this ticket: those it makes, and what it takes of others."""
+    return (*_made(ticket, day, rules, draw), *_used(ticket))
+
+
+def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iterator[VoucherMoved]:
+    valid = rules.valid(day)
+    for line in ticket.lines:
+        if not line.issues or line.voided:
+            continue
+        what = GIFT_SINGLE if line.issues == SINGLE else GIFT_MULTI
+        for worth in allot(line.gross, [1] * (line.quantity // ONE)):
+            yield VoucherMoved(
+                voucher=voucher_number(what, draw(CHANCE)),
+                purpose=line.issues,
+                amount=worth,
+                series=ticket.series,
+                number=ticket.number,
+                plu=line.plu,
+                vat=line.vat,
+                expires=_expires(day, valid.gift_months),
+            )
+    for paid in ticket.tenders:
+        if paid.tender == AVOIR.name and paid.amount < 0:
+            yield VoucherMoved(
+                voucher=voucher_number(CREDIT_NOTE, draw(CHANCE)),
+                purpose=MULTI,
+                amount=-paid.amount,
+                series=ticket.series,
+                number=ticket.number,
+                expires=_expires(day, valid.credit_note_months),
+            )
+
+
+def _used(ticket: SaleClosed) -> Iterator[VoucherMoved]:
+    for line in ticket.lines:
+        if line.voucher and not line.voided:
+            yield VoucherMoved(
+                voucher=line.voucher,
+                purpose=SINGLE,
+                amount=line.gross,
+                series=ticket.series,
+                number=ticket.number,
+                plu=line.plu,
+                vat=line.vat,
+            )
+    for paid in ticket.tenders:
+        if paid.voucher:
+            yield VoucherMoved(
+                voucher=paid.voucher,
+                purpose=MULTI,
+                amount=-paid.amount,
+                series=ticket.series,
+                number=ticket.number,
+            )
+
+
+def _expires(day: date, months: int) -> str:
+    """The last day of so many months from that day on: the same day, or the month's last one."""
+    if not months:
+        return ""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in range(day.day, 0, -1):
+        try:
+            return date(year, month + 1, last).isoformat()
+        except ValueError:
+            continue
+    raise AssertionError("every month has a first day")
+
+
+def may_be_sold(sale: Sale, quantity: int, gross: int, *, training: bool) -> None:
+    """Raises Refused where so many vouchers cannot be sold: each is a paper of some worth."""
+    if training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    if quantity < 0:
+        raise Refused(faults.VOUCHER_NOT_RETURNED)
+    pieces, rest = divmod(quantity, ONE)
+    if rest:
+        raise Refused(faults.BAD_NUMBER)
+    if gross < pieces:
+        raise Refused(faults.NO_PRICE)
+    others = sum(line.quantity for line in sale.live if line.issues)
+    if pieces + others // ONE > MOST:
+        raise Refused(faults.AMOUNT_TOO_LARGE)
+
+
+def covered(sale: Sale) -> None:
+    """Raises Refused where vouchers for goods of a rate take off more than there are of these."""
+    if any(goods(sale, line.vat) < 0 for line in sale.live if line.voucher):
+        raise Refused(faults.VOUCHER_NOT_FOR_THESE)
+
+
+def goods(sale: Sale, rate: int) -> int:
+    """Cents of what a voucher for that rate may still take off: no other voucher, no deposit."""
+    return sum(
+        line.gross
+        for line in sale.live
+        if line.vat == rate and not (line.gross > 0 and (line.issues or line.order))
+    )
+
+
+def kind_of(number: str) -> TenderKind:
+    """The means of payment that a voucher is."""
+    return AVOIR if number.startswith(CREDIT_NOTE) else VOUCHER

@@ -1,0 +1,1 @@
+"""Who may stand at the till."""
