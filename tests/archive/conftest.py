@@ -6,8 +6,8 @@ import pytest
 
 from pos_terminal.archive.make import Made, make
 from pos_terminal.journal.keyring import software
-from tests.archive.season import Files, lived, unpacked
 from tests.conftest import run
+from tests.support.season import Files, lived, unpacked
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,9 @@ from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.purging import purge
 from pos_terminal.journal.store import Journal
-from tests.archive.season import (
+from tests.conftest import run
+from tests.support.journaling import moment, tamper
+from tests.support.season import (
     IDENTITY,
     VERIFIER,
     Files,
@@ -32,8 +34,6 @@ from tests.archive.season import (
     records,
     unpacked,
 )
-from tests.conftest import run
-from tests.journaling import moment, tamper
 
 
 def test_a_good_archive_is_found_right(made: Made) -> None:

@@ -12,9 +12,9 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.journal import traces
 from pos_terminal.journal.place import Lock
-from tests.archive import fec_checker
-from tests.archive.season import checked, unpacked
-from tests.journaling import tamper
+from tests.support import fec_checker
+from tests.support.journaling import tamper
+from tests.support.season import checked, unpacked
 
 
 @pytest.fixture

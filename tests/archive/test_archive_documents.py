@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from pos_terminal.archive.accounts import Accounts
-from tests.archive.season import Files
+from tests.support.season import Files
 
 PAGE = (Path(__file__).parents[2] / "docs" / "archive.md").read_text()
 

@@ -25,10 +25,10 @@ from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import Paid, SaleClosed, VatSum
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.record import Record
-from tests.archive import fec_checker
-from tests.archive.season import lived
 from tests.conftest import run
-from tests.journaling import CATALOG, closed, stamped, tamper, ticket
+from tests.support import fec_checker
+from tests.support.journaling import CATALOG, closed, stamped, tamper, ticket
+from tests.support.season import lived
 
 SIREN = "732829320"
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)

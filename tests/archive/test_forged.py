@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pos_terminal.archive.make import Made
-from tests.archive.season import (
+from tests.support.season import (
     Files,
     canonical,
     chained_again,

@@ -14,9 +14,9 @@ from pos_terminal.archive.export import records, tables
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal.chain import Broken
-from tests.archive.season import lived
 from tests.conftest import run
-from tests.journaling import tamper
+from tests.support.journaling import tamper
+from tests.support.season import lived
 
 EVER = (date.min, date.max)
 

@@ -20,12 +20,12 @@ from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
-from tests.archive import fec_checker
-from tests.archive.season import IDENTITY, checked
 from tests.archive.test_fec import SIREN
 from tests.conftest import run
-from tests.domain.remembering import Remembering, remembering
-from tests.journaling import moment
+from tests.support import fec_checker
+from tests.support.journaling import moment
+from tests.support.ledger import Remembering, remembering
+from tests.support.season import IDENTITY, checked
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 BOUGHT = (

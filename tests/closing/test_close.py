@@ -7,8 +7,8 @@ import pytest
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.staff import OperatorSignedOn
-from tests.closing.journaled import Line, kept, records
-from tests.closing.shopkeeping import CATALOG
+from tests.support.journaled import Line, kept, records
+from tests.support.shopkeeping import CATALOG
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import ClosingHours, OpenSales, closures
 from pos_terminal.domain.printing import report
 from pos_terminal.domain.printing.shop import Shop
-from tests.closing.shopkeeping import year
+from tests.support.shopkeeping import year
 
 ROOT = Path(__file__).parents[2]
 PARIS = timezone(timedelta(hours=1))

@@ -13,7 +13,7 @@ from pos_terminal.journal import purging
 from pos_terminal.journal.database import connect
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.erasures import erasures
-from tests.closing.journaled import Line, days, kept, records
+from tests.support.journaled import Line, days, kept, records
 
 
 @pytest.fixture

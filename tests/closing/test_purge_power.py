@@ -15,9 +15,9 @@ from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import Image, Loss, PowerCutVFS
-from tests.closing.journaled import IDENTITY, days, kept, records
 from tests.conftest import run
-from tests.journaling import SIGN_ON, moment
+from tests.support.journaled import IDENTITY, days, kept, records
+from tests.support.journaling import SIGN_ON, moment
 
 CUTS, BEGINNING = 40, range(1, 25)
 BATCH = 40

@@ -16,8 +16,8 @@ from pos_terminal.journal import catalogs, down, keyring, place, traces
 from pos_terminal.journal.database import connect
 from pos_terminal.persons import database
 from pos_terminal.runtime import boot, catalogue, clerks, promotions
-from tests.closing.journaled import Line, days, kept, records
-from tests.persons.people import CONTACT
+from tests.support.journaled import Line, days, kept, records
+from tests.support.people import CONTACT
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.closing.journaled import Line, days, records
+from tests.support.journaled import Line, days, records
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
 from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
 from pos_terminal.domain.ledger.balances import Ledgers, fold
 from pos_terminal.journal.chain import Ledger
-from tests.closing.shopkeeping import Shop, tickets, year
-from tests.journaling import row
+from tests.support.journaling import row
+from tests.support.shopkeeping import Shop, tickets, year
 
 SEEDS = (1, 2)
 

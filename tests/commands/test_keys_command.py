@@ -17,7 +17,7 @@ from pos_terminal.domain.keyboard.key_table import ROWS
 from pos_terminal.runtime.config import KEYMAPS, load_keymap
 from pos_terminal.testing.running import PATIENCE
 from tests.conftest import run
-from tests.e2e.shop import write_settings
+from tests.support.shop import write_settings
 
 MAPS = sorted(path.stem for path in KEYMAPS.glob("*.toml"))
 

@@ -21,9 +21,9 @@ from pos_terminal.domain.keyboard.command_sheet import CommandSheet, functions, 
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.journal.place import Lock
 from tests.conftest import run
-from tests.e2e.shop import CATALOG, write_settings
-from tests.emupos import emupos, free_port
 from tests.needs import need
+from tests.support.emupos import emupos, free_port
+from tests.support.shop import CATALOG, write_settings
 
 FAMILIES = ("Pains", "Viennoiseries", "Pâtisserie", "")
 ROWS = "\n".join(

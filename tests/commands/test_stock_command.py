@@ -15,8 +15,8 @@ from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.catalogue import Catalogue
 from tests.conftest import run
-from tests.domain.counting import moment
-from tests.domain.stockroom import GOODS, Stockroom, stockroom
+from tests.support.bench import moment
+from tests.support.stock import GOODS, Stockroom, stockroom
 
 IDENTITY = Identity("1", "2", "test", simulated=True)
 DAY = (

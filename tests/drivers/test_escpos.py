@@ -10,7 +10,7 @@ from pos_driver_escpos import open_printer
 from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.devices.classes import Printer
 from pos_terminal.testing.printer_contract import PrinterContract
-from tests.drivers.escpos_far_end import Then, settings
+from tests.support.escpos_far_end import Then, settings
 
 
 class SimulatedPrinter:

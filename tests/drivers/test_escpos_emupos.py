@@ -10,7 +10,7 @@ from pos_terminal.devices.errors import DeviceRefused
 from pos_terminal.domain.faults import PAPER_OUT, PRINTER_COVER
 from pos_terminal.domain.receipt import Align, Barcode, Qr, Receipt, Row, Rule, Text
 from tests.conftest import run
-from tests.emupos import Emupos, emupos, free_port
+from tests.support.emupos import Emupos, emupos, free_port
 
 LINES = (
     ("Tradition française", 130, 3),

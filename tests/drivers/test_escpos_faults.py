@@ -32,7 +32,7 @@ from pos_terminal.testing.transports import (
     through,
 )
 from tests.conftest import run
-from tests.drivers.escpos_far_end import Then, settings
+from tests.support.escpos_far_end import Then, settings
 
 
 async def built_in() -> Profile:

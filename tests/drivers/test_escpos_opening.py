@@ -17,7 +17,7 @@ from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.receipt import Logo, Receipt, Rule
 from tests.conftest import run
-from tests.drivers.escpos_far_end import settings
+from tests.support.escpos_far_end import settings
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from pos_terminal.links.serial import SerialSettings, serial_link
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.scale_contract import ScaleContract, refusal
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy, through
-from tests.emupos import emupos
+from tests.support.emupos import emupos
 
 
 def settings(port: str) -> ToledoSettings:

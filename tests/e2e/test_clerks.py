@@ -12,9 +12,9 @@ from pos_terminal.journal.database import NAME as JOURNAL
 from pos_terminal.runtime import clerks
 from pos_terminal.runtime.clerks import write
 from pos_terminal.testing.running import PATIENCE, run
-from tests.domain.staffing import BADGES, LEA, PINS, SAM
-from tests.e2e.shop import Shop, open_shop
-from tests.e2e.staff import hire
+from tests.support.shop import Shop, open_shop
+from tests.support.shop_staff import hire
+from tests.support.staff import BADGES, LEA, PINS, SAM
 
 
 async def operators(shop: Shop) -> list[tuple[str, int]]:

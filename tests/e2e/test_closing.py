@@ -24,8 +24,8 @@ from pos_terminal.domain.events.system import (
 )
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.testing.running import run
-from tests.closing.journaled import records
-from tests.e2e.shop import CATALOG, Shop, open_shop
+from tests.support.journaled import records
+from tests.support.shop import CATALOG, Shop, open_shop
 
 PARIS = ZoneInfo("Europe/Paris")
 AUTOMATIC = "\n[closing]\nautomatic = true\n"

@@ -8,7 +8,7 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.testing.running import run
-from tests.e2e.shop import Shop, open_shop
+from tests.support.shop import Shop, open_shop
 
 
 def code(text: str) -> str:

@@ -10,7 +10,7 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run
-from tests.e2e.shop import Shop, open_shop
+from tests.support.shop import Shop, open_shop
 
 
 async def until_port(shop: Shop, name: str, state: PortState) -> None:

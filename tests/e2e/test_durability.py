@@ -17,7 +17,7 @@ from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, SlowVFS
 from pos_terminal.testing.running import PATIENCE, run
-from tests.e2e.shop import CATALOG, open_shop, write_settings
+from tests.support.shop import CATALOG, open_shop, write_settings
 
 
 def test_cash_beside_a_scan_that_still_commits_has_its_line(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.domain.moment import Trust
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import run
-from tests.closing.journaled import records
-from tests.e2e.shop import Shop, open_shop
 from tests.e2e.test_closing import PARIS, Hand, closures, sell
 from tests.e2e.test_till_closing import papers
+from tests.support.journaled import records
+from tests.support.shop import Shop, open_shop
 
 When = tuple[int, int, int, int]
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from pos_terminal.testing.running import PATIENCE
-from tests.e2e.shop import CATALOG
 from tests.needs import need
+from tests.support.shop import CATALOG
 
 SOURCE = Path(__file__).parent.parent / "data" / "pos-driver-foo"
 BAGUETTE = "3000100028864"

@@ -5,7 +5,7 @@ from pathlib import Path
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.period import PeriodClosed, PeriodReported
 from pos_terminal.testing.running import run
-from tests.e2e.shop import Shop, open_shop
+from tests.support.shop import Shop, open_shop
 
 COUNT = "COMPTE COMPTE COMPTE 1 " + "COMPTE " * 13
 

@@ -18,9 +18,9 @@ from pos_terminal.replay.clock import ReplayClock
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import PATIENCE, run
-from tests.e2e.customers import customer
-from tests.e2e.shop import Shop, open_shop
-from tests.e2e.staff import hire
+from tests.support.shop import Shop, open_shop
+from tests.support.shop_customers import customer
+from tests.support.shop_staff import hire
 
 PARIS = ZoneInfo("Europe/Paris")
 GUIDE = Path(__file__).parents[2] / "docs" / "guide-vendeur.md"

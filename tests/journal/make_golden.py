@@ -35,7 +35,7 @@ from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.testing.year import write, year
-from tests.journaling import moment
+from tests.support.journaling import moment
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "journal"
 NEW = GOLDEN / "new.txt"

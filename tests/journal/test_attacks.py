@@ -30,7 +30,7 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import Refused, Witness, take
 from tests.conftest import run
-from tests.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
 
 NOW = datetime(2026, 1, 5, 20, 0)
 TICKETS = 80

@@ -16,7 +16,7 @@ from pos_terminal.journal import checkpoint
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Running
-from tests.journaling import IDENTITY, moment, stamped
+from tests.support.journaling import IDENTITY, moment, stamped
 
 START = Running(identity=IDENTITY)
 WRONG: list[Event] = [

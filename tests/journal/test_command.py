@@ -11,7 +11,7 @@ import pytest
 from pos_terminal.__main__ import main
 from pos_terminal.journal.record import digest
 from tests.conftest import run
-from tests.journaling import SIGN_ON, database, every_kind, kept, tamper
+from tests.support.journaling import SIGN_ON, database, every_kind, kept, tamper
 
 PATIENCE = 30.0
 

@@ -19,7 +19,7 @@ from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.codec import Envelope
 from pos_terminal.journal.record import Record
-from tests.journaling import every_kind
+from tests.support.journaling import every_kind
 
 TESTS = Path(__file__).parent.parent
 EVENTS = (TESTS.parent / "docs" / "events.md").read_text()

@@ -13,8 +13,8 @@ from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.upcast import UPCASTS
 from pos_terminal.journal.verify import Level, verify
-from tests.archive.season import checked
 from tests.journal.make_golden import GOLDEN, NEW, cut
+from tests.support.season import checked
 
 JOURNALS = sorted(GOLDEN.glob("*.zip"))
 CUT = "run `python -m tests.journal.make_golden`"

@@ -21,7 +21,7 @@ from pos_terminal.journal.migrations import (
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.running import run
-from tests.journaling import IDENTITY, moment, row, stamped, ticket
+from tests.support.journaling import IDENTITY, moment, row, stamped, ticket
 
 WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 SALES = [*ticket(1, 1), *ticket(2, 2)]

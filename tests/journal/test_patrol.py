@@ -18,7 +18,7 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.runtime.evidence import Guard
 from tests.conftest import run
-from tests.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper
 
 PATIENCE = 20.0
 

@@ -21,9 +21,9 @@ from pos_terminal.journal.place import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, Image, Loss, PowerCutVFS, SlowVFS
-from tests import journal_victim
 from tests.conftest import run
-from tests.journaling import IDENTITY, SIGN_ON, database, every_kind, kept, moment, ticket
+from tests.support import journal_victim
+from tests.support.journaling import IDENTITY, SIGN_ON, database, every_kind, kept, moment, ticket
 
 CUTS = 15
 BEGINNING = frozenset(range(1, 30))

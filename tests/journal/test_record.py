@@ -24,7 +24,16 @@ from pos_terminal.journal import codec
 from pos_terminal.journal.codec import LARGEST, Counts, Totals, UnknownEvent
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.record import NOTHING, Record, Running, digest
-from tests.journaling import IDENTITY, SIGN_ON, closed, every_kind, line, moment, mornings, stamped
+from tests.support.journaling import (
+    IDENTITY,
+    SIGN_ON,
+    closed,
+    every_kind,
+    line,
+    moment,
+    mornings,
+    stamped,
+)
 
 START = Running(identity=IDENTITY)
 WHOLE = st.integers(-LARGEST, LARGEST)

@@ -25,7 +25,16 @@ from pos_terminal.journal.signer import Sealed
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import Level, verify
 from tests.conftest import run
-from tests.journaling import IDENTITY, SIGN_ON, database, every_kind, kept, moment, tamper, ticket
+from tests.support.journaling import (
+    IDENTITY,
+    SIGN_ON,
+    database,
+    every_kind,
+    kept,
+    moment,
+    tamper,
+    ticket,
+)
 
 
 def records(directory: Path) -> list[Record]:
@@ -247,7 +256,7 @@ def test_a_journal_of_the_version_before_keys_is_signed_from_here_on(tmp_path: P
 
 def as_before_keys(directory: Path, golden: Path) -> int:
     """A journal as 0.1.0 left it, of the records of that release; how many there are."""
-    script = Path(__file__).parent.parent / "journal_of_old.py"
+    script = Path(__file__).parents[1] / "support" / "journal_of_old.py"
     command = [sys.executable, str(script), str(directory), str(golden)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 

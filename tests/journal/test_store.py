@@ -24,7 +24,7 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.writer import EVENTS
 from tests.conftest import run
-from tests.journaling import (
+from tests.support.journaling import (
     CATALOG,
     IDENTITY,
     SIGN_ON,

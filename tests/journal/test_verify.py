@@ -21,7 +21,7 @@ from pos_terminal.journal.record import Running, digest
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify, verify_chain
 from tests.conftest import run
-from tests.journaling import (
+from tests.support.journaling import (
     IDENTITY,
     SIGN_ON,
     database,

@@ -18,7 +18,7 @@ from pos_terminal.journal import upcast
 from pos_terminal.journal.upcast import UPCASTS, Upcast
 
 ROOT = Path(__file__).parents[2]
-SELLER = Path(__file__).with_name("seller.py")
+SELLER = Path(__file__).parents[1] / "support" / "seller.py"
 NEWER_EVENTS = '''
 
 class Weather(Event, frozen=True, kw_only=True):

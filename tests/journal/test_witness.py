@@ -21,7 +21,7 @@ from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import KEY, Cosignature, Refused, Witness, compare, head_qr, take
 from pos_terminal.runtime.boot import boot
 from tests.conftest import run
-from tests.journaling import IDENTITY, SIGN_ON, database, kept, moment, ticket
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, ticket
 
 NOW = datetime(2026, 1, 5, 20, 0)
 

@@ -15,10 +15,10 @@ from pos_terminal.domain.ledger.lookups import BottlesFound, BottlesWanted, Stoc
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.ledgers.store import NAME, LedgerStore
-from tests.archive.season import checked, lived
-from tests.closing.journaled import Line, records
 from tests.conftest import run
-from tests.journaling import moment
+from tests.support.journaled import Line, records
+from tests.support.journaling import moment
+from tests.support.season import checked, lived
 
 SIXTH = Fraction(1, 6)
 IDENTITY = Identity("1", "2", "test", simulated=True)

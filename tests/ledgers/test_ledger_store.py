@@ -31,9 +31,9 @@ from pos_terminal.journal.purging import purge
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import read_records
 from pos_terminal.ledgers.store import NAME, LedgerStore
-from tests.archive.season import lived
-from tests.closing.journaled import Line
 from tests.conftest import run
+from tests.support.journaled import Line
+from tests.support.season import lived
 
 DAYS = 12
 AT = "2026-01-05T08:30:00.000+01:00"

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from tests.needs import need
 
-HERE = Path(__file__).parent
+SUPPORT = Path(__file__).parents[1] / "support"
 
 
 def test_scan_weigh_unplug_replug_on_device_nodes() -> None:
     need(ctypes.util.find_library("umockdev") is not None, "umockdev", "apt-get install umockdev")
     done = subprocess.run(
-        [sys.executable, HERE / "serial_scenario.py"],
-        env=os.environ | {"LD_PRELOAD": "libumockdev-preload.so.0", "PYTHONPATH": str(HERE.parent)},
+        [sys.executable, SUPPORT / "serial_scenario.py"],
+        env=os.environ | {"LD_PRELOAD": "libumockdev-preload.so.0", "PYTHONPATH": str(SUPPORT)},
         capture_output=True,
         text=True,
         timeout=120,

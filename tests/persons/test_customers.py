@@ -28,8 +28,8 @@ from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Details, Ground, Item
 from pos_terminal.runtime.customers import Customers
 from tests.conftest import run
-from tests.journaling import every_kind, kept
-from tests.persons.people import BEFORE, LAST_DAY, YEAR_END, Told, names, opened
+from tests.support.journaling import every_kind, kept
+from tests.support.people import BEFORE, LAST_DAY, YEAR_END, Told, names, opened
 
 HALLES = Item(
     name=item_name(12),

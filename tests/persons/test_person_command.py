@@ -16,9 +16,9 @@ from pos_terminal.journal.verify import verify
 from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.store import reading, start
 from tests.conftest import run
-from tests.journaling import database as journal
-from tests.journaling import every_kind, kept
-from tests.persons.people import ALL, CONTACT, LETTER, Told, traces
+from tests.support.journaling import database as journal
+from tests.support.journaling import every_kind, kept
+from tests.support.people import ALL, CONTACT, LETTER, Told, traces
 
 Command = Callable[..., tuple[int, str]]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.persons.item import Ground, Item, Label, read_items, ten_years
-from tests.persons.people import AFTER, ALL, BEFORE, CONTACT, INVOICE, LAST_DAY
+from tests.support.people import AFTER, ALL, BEFORE, CONTACT, INVOICE, LAST_DAY
 
 
 def test_an_invoice_is_kept_ten_years_from_the_close_of_its_fiscal_year() -> None:

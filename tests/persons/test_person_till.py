@@ -17,9 +17,9 @@ from pos_terminal.persons.store import Persons
 from pos_terminal.runtime.clock import moment
 from pos_terminal.runtime.keeping import stopped_till
 from pos_terminal.testing.running import PATIENCE, run
-from tests.e2e.shop import open_shop
-from tests.journaling import database as journal
-from tests.persons.people import ALL, BEFORE, INVOICE, names, opened
+from tests.support.journaling import database as journal
+from tests.support.people import ALL, BEFORE, INVOICE, names, opened
+from tests.support.shop import open_shop
 
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -12,7 +12,7 @@ from pos_terminal.persons.item import Ground, Item
 from pos_terminal.persons.seal import new_key, unseal
 from pos_terminal.persons.shelf import Shelf
 from pos_terminal.persons.store import Persons
-from tests.persons.people import ALL, BEFORE, CONTACT, INVOICE, LETTER, Told, opened, traces
+from tests.support.people import ALL, BEFORE, CONTACT, INVOICE, LETTER, Told, opened, traces
 
 PLAIN = [
     b"Quenneville", b"0102030405", b"noisettes", b"rue du Four",

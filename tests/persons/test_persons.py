@@ -18,8 +18,8 @@ from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.erasures import Erasures
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import Persons, exists
-from tests.persons import adder
-from tests.persons.people import (
+from tests.support import person_adder as adder
+from tests.support.people import (
     AFTER,
     ALL,
     BEFORE,

@@ -12,8 +12,8 @@ from pos_terminal.replay.session import Job
 from pos_terminal.replay.session import replay as session
 from pos_terminal.replay.watcher import Watcher
 from pos_terminal.testing.running import run
-from tests.replay.replaying import records, replay
-from tests.replay.shopping import DAY, HEADER
+from tests.support.replaying import records, replay
+from tests.support.shopping import DAY, HEADER
 
 CATALOG = """plu,name,price,unit,vat,family,option,for
 1,TRADITION,"1,30",,5.5,pain,,

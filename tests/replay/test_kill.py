@@ -17,9 +17,9 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.running import PATIENCE, run
-from tests.replay.oracle import agrees, sums
-from tests.replay.replaying import records
-from tests.replay.shopping import write_day
+from tests.support.replay_oracle import agrees, sums
+from tests.support.replaying import records
+from tests.support.shopping import write_day
 
 KILLS, AT_MOST = 8, 30
 LONGEST = 0.25

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.emupos import emupos, free_port
-from tests.replay.oracle import agrees, sums
-from tests.replay.replaying import replay
-from tests.replay.shopping import write_day
+from tests.support.emupos import emupos, free_port
+from tests.support.replay_oracle import agrees, sums
+from tests.support.replaying import replay
+from tests.support.shopping import write_day
 
 FIGURE = r"(-?\d+,\d\d)"
 

@@ -23,9 +23,9 @@ from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.testing.running import run
-from tests.replay.oracle import agrees, sums
-from tests.replay.replaying import records, replay
-from tests.replay.shopping import CATALOG, SPECIAL, write_day
+from tests.support.replay_oracle import agrees, sums
+from tests.support.replaying import records, replay
+from tests.support.shopping import CATALOG, SPECIAL, write_day
 
 Capture = pytest.CaptureFixture[str]
 

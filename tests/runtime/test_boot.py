@@ -18,9 +18,9 @@ from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.hotplug import watch
 from pos_terminal.testing.running import PATIENCE, run
-from tests.domain.counting import BAGUETTE, GOODS
-from tests.runtime.distributions import install, on_path
-from tests.runtime.toys import until
+from tests.support.bench import BAGUETTE, GOODS
+from tests.support.distributions import install, on_path
+from tests.support.toys import until
 
 CONFIG = """[shop]
 name = "Boulangerie"

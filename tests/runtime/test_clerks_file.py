@@ -14,7 +14,7 @@ from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Pin, Righ
 from pos_terminal.runtime import clerks, pins
 from pos_terminal.runtime.clerks import NAME, BadClerks, read, write
 from pos_terminal.testing.running import run
-from tests.domain.staffing import BADGES, LEA
+from tests.support.staff import BADGES, LEA
 
 KEPT = pins.keep(Pin("4821"))
 

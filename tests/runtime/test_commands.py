@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pos_terminal.__main__ import main
-from tests.runtime.distributions import install, on_path
+from tests.support.distributions import install, on_path
 
 CONFIG = """[shop]
 name = "Boulangerie"

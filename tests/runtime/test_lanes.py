@@ -37,7 +37,7 @@ from pos_terminal.runtime.lanes import (
 from pos_terminal.runtime.port import Port, PortState
 from pos_terminal.runtime.supervise import Latest
 from pos_terminal.testing.running import run
-from tests.runtime.toys import Socket, until
+from tests.support.toys import Socket, until
 
 REQUEST = ReceiptRequested(series="T", number=1, copy=0)
 PAPER = Paper(REQUEST, Receipt("ticket 1", ()))

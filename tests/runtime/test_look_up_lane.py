@@ -17,7 +17,7 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.looking import LookUpLane
 from pos_terminal.testing.running import run
-from tests.journaling import IDENTITY, moment
+from tests.support.journaling import IDENTITY, moment
 
 
 async def unheard(_: object) -> None:

@@ -12,7 +12,7 @@ from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.journal.record import Running
 from pos_terminal.runtime.closing import Closing
-from tests.closing.shopkeeping import Shop, year
+from tests.support.shopkeeping import Shop, year
 
 PARIS = ZoneInfo("Europe/Paris")
 

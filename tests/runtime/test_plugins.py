@@ -8,8 +8,8 @@ import pytest
 
 from pos_terminal.domain.catalog.catalog import Found
 from pos_terminal.runtime.plugins import PATIENCE, Plugin, Plugins, Status
-from tests.domain.counting import goods
-from tests.runtime.distributions import install, on_path
+from tests.support.bench import goods
+from tests.support.distributions import install, on_path
 
 GOODS = goods()
 FINDER = """

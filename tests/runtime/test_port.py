@@ -12,7 +12,7 @@ from pos_terminal.devices.errors import DeviceLost, DeviceRefused
 from pos_terminal.domain import faults
 from pos_terminal.runtime.port import OFFLINE, Port, PortState
 from pos_terminal.testing.running import run
-from tests.runtime.toys import Socket, until
+from tests.support.toys import Socket, until
 
 
 @asynccontextmanager

@@ -11,8 +11,8 @@ from pos_terminal.domain.events.system import PromotionsChanged, TillStarted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.promotions import IN_FORCE, Offers, PromotionFile
 from pos_terminal.testing.running import run
-from tests.closing.journaled import records
-from tests.e2e.shop import PROMOTIONS, open_shop
+from tests.support.journaled import records
+from tests.support.shop import PROMOTIONS, open_shop
 
 GOOD = PROMOTIONS
 OTHER = PROMOTIONS.replace("9,50", "9,00")

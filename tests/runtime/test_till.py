@@ -29,8 +29,8 @@ from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.supervise import Latest
 from pos_terminal.runtime.till import Till
 from pos_terminal.testing.running import run
-from tests.domain.counting import BAGUETTE, DEFAULT_VAT, goods, keys, moment
-from tests.runtime.toys import until
+from tests.support.bench import BAGUETTE, DEFAULT_VAT, goods, keys, moment
+from tests.support.toys import until
 
 
 async def unheard(_: object) -> None:

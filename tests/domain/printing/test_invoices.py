@@ -1,0 +1,226 @@
+"""Invoices: a ticket made out to a customer, numbered without a gap, with what the law asks."""
+
+from datetime import date
+
+import pytest
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, Print, Step, Train
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.ledger.customers import (
+    Buyer,
+    BuyerSealed,
+    BuyerWanted,
+    Customer,
+    CustomerWanted,
+)
+from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
+from pos_terminal.domain.printing.papers import paper
+from pos_terminal.domain.printing.shop import PaperRules, Seller
+from tests.domain.printing.test_papers import printed, text
+from tests.domain.printing.test_ticket import SHOP
+from tests.support.bench import Bench, bench
+
+PERSON = "ab" * 16
+BUYER = Buyer("Café des Halles SARL", "3 place du Marché\n75001 Paris", "12345678200010", "FR32123")
+SELLER = Seller("SARL", "10 000 €", "123 456 789 00012", "FR12345678901", "Paris 123 456 789")
+
+
+def asked(step: Step) -> LookUp:
+    (question,) = [effect for effect in step.effects if isinstance(effect, LookUp)]
+    return question
+
+
+def named(till: Bench, number: int = 12) -> None:
+    """The customer of that number is there."""
+    question = asked(till.press(f"{number} CLIENT"))
+    assert question.wanted == CustomerWanted(number)
+    till.put(LookedUp(question.request, Customer(number, PERSON)))
+
+
+def invoiced(till: Bench, key: str = "FACTURE") -> Step:
+    """Press it, and say who the buyer is."""
+    return till.put(LookedUp(asked(till.press(key)).request, BUYER))
+
+
+@pytest.fixture
+def till() -> Bench:
+    made = bench()
+    made.press("3 x 1 PLU 10 % 5 PLU ST CASH")
+    return made
+
+
+def test_an_invoice_names_the_ticket_the_person_and_the_totals(till: Bench) -> None:
+    named(till)
+    assert (till.shown.line1.strip(), till.fault) == ("CLIENT 12", None)
+    question = asked(till.press("FACTURE"))
+    customer = Customer(12, PERSON)
+    assert question.wanted == BuyerSealed(customer, "facture-t-1", date(2026, 12, 31))
+    till.put(LookedUp(question.request, BUYER))
+    (closed,) = till.of(SaleClosed)
+    (made,) = till.of(InvoiceMade)
+    assert (made.series, made.number, made.person) == ("I", 1, PERSON)
+    assert (made.ticket_series, made.ticket_number, made.details) == ("T", 1, "facture-t-1")
+    assert (made.vat, made.total) == (closed.vat, 1151)
+    assert till.shown.line1 == "FACTURE 1-I000001   "
+    assert till.shown.line2 == "TOTAL          11,51"
+    assert "Halles" not in str(till.events)
+
+
+def test_the_paper_has_what_the_law_asks(till: Bench) -> None:
+    named(till)
+    said = text(paper(PaperRules(SHOP, "2", seller=SELLER), printed(invoiced(till))))
+    for line in (
+        "SARL au capital de 10 000 €", "SIRET 123 456 789 00012", "N° TVA FR12345678901",
+        "RCS Paris 123 456 789", "*| FACTURE", "* Facture no 2-I000001",
+        "Ticket 2-000001 du 05/01/2026", "Café des Halles SARL",
+        "3 place du Marché 75001 Paris", "SIRET 12345678200010", "TRADITION 3,33",
+        "3 x 1,11 HT, 5,5 %", "remise comprise 0,39 TTC", "1 x 6,67 HT, 20 %", "TOTAL HT 10,00 €",
+        "TVA 5,5 % HT 3,33 0,18", "TVA 20 % HT 6,67 1,33", "*| TOTAL TTC 11,51 €", "ESPECES 11,51",
+    ):  # fmt: skip
+        assert line in said, (line, said)
+
+
+def test_a_second_time_it_is_a_duplicate(till: Bench) -> None:
+    named(till)
+    invoiced(till)
+    question = asked(till.press("FACTURE"))
+    assert question.wanted == BuyerWanted(PERSON, "facture-t-1")
+    again = printed(till.put(LookedUp(question.request, BUYER)))
+    assert (again.request.series, again.request.number, again.request.copy) == ("I", 1, 1)
+    assert "* DUPLICATA 1" in text(paper(PaperRules(SHOP, "2"), again))
+    assert len(till.of(InvoiceMade)) == 1
+    assert [each.copy for each in till.of(ReceiptRequested)] == [0, 1]
+    assert printed(till.press("TICKET")).request.copy == 0
+
+
+def test_numbers_have_no_gap_and_tickets_keep_theirs(till: Bench) -> None:
+    for _ in range(3):
+        named(till)
+        invoiced(till)
+        till.press("1 PLU CASH")
+    assert [made.number for made in till.of(InvoiceMade)] == [1, 2, 3]
+    assert [closed.number for closed in till.of(SaleClosed)] == [1, 2, 3, 4]
+
+
+def test_an_earlier_ticket_is_invoiced_once(till: Bench) -> None:
+    (first,) = till.of(SaleClosed)
+    till.press("1 PLU CASH")
+    named(till)
+    question = asked(till.press("1 FACTURE"))
+    assert question.wanted == TicketWanted("T", 1)
+    sealing = asked(till.put(LookedUp(question.request, TicketFound(first, "2026-01-05T08:30"))))
+    till.put(LookedUp(sealing.request, BUYER))
+    (made,) = till.of(InvoiceMade)
+    assert made.ticket_number == 1
+    found = TicketFound(first, "2026-01-05T08:30", invoice=made, invoice_papers=1)
+    reading = asked(till.put(LookedUp(asked(till.press("1 FACTURE")).request, found)))
+    assert printed(till.put(LookedUp(reading.request, BUYER))).request.copy == 1
+
+
+def test_a_refund_is_a_credit_note() -> None:
+    till = bench()
+    till.press("RF 2 PLU CASH")
+    named(till)
+    said = text(paper(PaperRules(SHOP, "2"), printed(invoiced(till))))
+    assert "*| FACTURE D'AVOIR" in said and "*| TOTAL TTC -1,00 €" in said
+    assert "-1 x 0,95 HT, 5,5 %" in said
+
+
+def test_no_customer_no_invoice(till: Bench) -> None:
+    till.press("FACTURE")
+    assert till.fault is faults.CUSTOMER_WANTED
+    till.press("C")
+    named(till)
+    till.press("1 PLU CASH FACTURE")
+    assert till.fault is faults.CUSTOMER_WANTED  # he was of the sale before
+
+
+def test_a_customer_named_during_the_sale_is_its_buyer() -> None:
+    till = bench()
+    till.press("1 PLU")
+    named(till)
+    till.press("CASH")
+    invoiced(till)
+    assert len(till.of(InvoiceMade)) == 1
+
+
+@pytest.mark.parametrize("typed", ["0 CLIENT", "1000000 CLIENT"])
+def test_a_number_that_no_customer_has(till: Bench, typed: str) -> None:
+    till.press(typed)
+    assert till.fault is faults.CUSTOMER_UNKNOWN
+
+
+def test_who_is_not_in_the_store_gets_no_invoice(till: Bench) -> None:
+    till.put(LookedUp(asked(till.press("12 CLIENT")).request, None))
+    assert till.fault is faults.CUSTOMER_UNKNOWN
+    till.press("C")
+    named(till)
+    till.put(LookedUp(asked(till.press("FACTURE")).request, None))  # erased meanwhile
+    assert till.fault is faults.CUSTOMER_UNKNOWN
+    till.press("C")
+    till.put(LookedUp(asked(till.press("FACTURE")).request, Buyer("Zoé", "")))
+    assert till.fault is faults.CUSTOMER_INCOMPLETE
+    assert till.of(InvoiceMade) == []
+
+
+def test_details_whose_ten_years_are_over(till: Bench) -> None:
+    named(till)
+    invoiced(till)
+    till.put(LookedUp(asked(till.press("FACTURE")).request, None))
+    assert till.fault is faults.BUYER_GONE
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("CLIENT", faults.NUMBER_MISSING),
+        ("3 x 12 CLIENT", faults.NOT_NOW),
+        ("1,5 CLIENT", faults.BAD_NUMBER),
+        ("3 x FACTURE", faults.NOT_NOW),
+        ("1 PLU FACTURE", faults.NO_TICKET),
+    ],
+)
+def test_refusals(till: Bench, typed: str, fault: faults.Fault) -> None:
+    till.press(typed)
+    assert till.fault is fault
+
+
+def test_no_invoice_of_an_exercise() -> None:
+    till = bench()
+    till.put(Train(1))
+    till.press("1 PLU CASH FACTURE")
+    assert till.fault is faults.NOT_IN_TRAINING
+
+
+def test_given_up_while_it_is_looked_up(till: Bench) -> None:
+    named(till)
+    question = asked(till.press("FACTURE"))
+    till.press("C")
+    step = till.put(LookedUp(question.request, BUYER))
+    assert step.events == () and not [e for e in step.effects if isinstance(e, Print)]
+    invoiced(till)
+    assert [made.number for made in till.of(InvoiceMade)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("begins", "day", "end"),
+    [
+        (1, date(2026, 1, 5), date(2026, 12, 31)),
+        (7, date(2026, 1, 5), date(2026, 6, 30)),
+        (7, date(2026, 7, 1), date(2027, 6, 30)),
+        (3, date(2024, 1, 1), date(2024, 2, 29)),
+    ],
+)
+def test_the_fiscal_year_that_a_day_lies_in(begins: int, day: date, end: date) -> None:
+    assert PaperRules(year_begins=begins).year_end(day) == end
+
+
+def test_a_siret_has_fourteen_digits() -> None:
+    with pytest.raises(ValueError, match="14 digits"):
+        Seller(siret="123 456 789")
+
+
+def test_a_buyer_is_in_no_text() -> None:
+    assert "Halles" not in repr(BUYER) and "Halles" not in str([BUYER])

@@ -1,0 +1,220 @@
+"""Papers of a closed sale: what each says, how copies are counted, when the law wants a note."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.catalog.catalog import ON_SPOT
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone, Print, Step
+from pos_terminal.domain.events.event import SERIES
+from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
+from pos_terminal.domain.printing.digital import LONGEST, digital
+from pos_terminal.domain.printing.papers import note_due, paper
+from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.shop import OFFER, PaperRules
+from pos_terminal.domain.receipt import Barcode, Qr, Receipt
+from pos_terminal.domain.sale.terms import Terms
+from tests.domain.printing.test_ticket import SHOP, lines
+from tests.support.bench import Bench, bench
+
+KEYS = {"TICKET": "", "CADEAU": "gift", "BREF": "brief", "NOTE": "note", "QR": "qr"}
+
+
+def printed(step: Step) -> Asked:
+    (printing,) = [effect for effect in step.effects if isinstance(effect, Print)]
+    return printing.asked
+
+
+def text(receipt: Receipt) -> list[str]:
+    blocks = tuple(block for block in receipt.blocks if not isinstance(block, (Qr, Barcode)))
+    return [" ".join(line.split()) for line in lines(Receipt(receipt.title, blocks))]
+
+
+def on_paper(till: Bench, key: str) -> list[str]:
+    return text(paper(PaperRules(SHOP, "2"), printed(till.press(key))))
+
+
+@pytest.fixture
+def till() -> Bench:
+    made = bench()
+    made.press("3 x 1 PLU 10 % 5 PLU 3 PLU CORR ST CASH")
+    return made
+
+
+def test_a_gift_receipt_has_no_price(till: Bench) -> None:
+    said = on_paper(till, "CADEAU")
+    assert "* TICKET CADEAU" in said and "TRADITION 3" in said and "VIN ROUGE 1" in said
+    goods = said[said.index("* TICKET CADEAU") : said.index("Merci, à bientôt")]
+    assert not any("," in line for line in goods)
+    assert not any("CAFE" in line or "TOTAL" in line or "TVA" in line for line in said)
+
+
+def test_a_receipt_without_detail_has_totals_and_vat_alone(till: Bench) -> None:
+    said = on_paper(till, "BREF")
+    assert {"*| TOTAL 11,51 €", "TVA 20 % HT 6,67 1,33", "ESPECES 11,51"} <= set(said)
+    assert not any("TRADITION" in line or "REMISE" in line for line in said)
+
+
+def test_a_note_has_what_the_arrete_asks(till: Bench) -> None:
+    said = on_paper(till, "NOTE")
+    assert "*| NOTE" in said and "Client : ____________________" in said
+    assert "Prestation du 05/01/2026, à cette adresse" in said
+    assert said[said.index("TRADITION 3,90") + 1] == "3 x 1,30"
+    assert said[said.index("VIN ROUGE 8,00") + 1] == "1 x 8,00"
+    assert "TOTAL HT 10,00 €" in said and "*| TOTAL 11,51 €" in said
+
+
+@pytest.mark.parametrize(("key", "form"), KEYS.items())
+def test_each_paper_is_on_record_with_how_it_ended(till: Bench, key: str, form: str) -> None:
+    asked = printed(till.press(key))
+    (request,) = till.of(ReceiptRequested)
+    assert (request.series, request.number, request.copy, request.form) == ("T", 1, 0, form)
+    assert asked.request == request
+    till.put(PaperDone(request, "printed"))
+    assert [each.form for each in till.of(ReceiptPrinted)] == [form]
+
+
+def test_whatever_proves_the_payment_is_a_duplicate_from_the_second_on(till: Bench) -> None:
+    for key in ("NOTE", "TICKET", "CADEAU", "BREF", "CADEAU", "QR"):
+        till.press(key)
+    counted = [(each.form, each.copy) for each in till.of(ReceiptRequested)]
+    assert counted == [("note", 0), ("", 1), ("gift", 0), ("brief", 2), ("gift", 1), ("qr", 3)]
+    assert "* DUPLICATA 4" in on_paper(till, "BREF")
+    assert "* DUPLICATA 2" in on_paper(till, "CADEAU")
+
+
+def test_an_earlier_ticket_is_looked_up(till: Bench) -> None:
+    (first,) = till.of(SaleClosed)
+    till.press("1 PLU CASH")
+    (question,) = till.press("1 NOTE").effects
+    assert question == LookUp(1, TicketWanted(SERIES, 1))
+    found = TicketFound(first, "2026-01-05T08:30", papers=2, gifts=1, anchor="7 ab")
+    step = till.put(LookedUp(1, found))
+    assert printed(step) == Asked(
+        ReceiptRequested(series="T", number=1, copy=2, form="note"), first, found.at, "7 ab"
+    )
+    assert "TICKET 1-000001" in till.shown.line1 and till.shown.line2 == "TOTAL          11,51"
+    assert till.counter.last and till.counter.last.papers == 0
+
+
+def test_the_last_ticket_is_known_by_its_number_too(till: Bench) -> None:
+    assert printed(till.press("1 TICKET")).request.number == 1
+    assert printed(till.press("TICKET")).request.copy == 1
+
+
+def test_no_such_ticket(till: Bench) -> None:
+    till.press("99 CADEAU")
+    till.put(LookedUp(1, None))
+    assert till.fault is faults.TICKET_UNKNOWN
+    till.press("C CADEAU")
+    assert till.fault is None
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_paper_during_a_sale(till: Bench, key: str) -> None:
+    till.press(f"1 PLU {key}")
+    assert till.fault is faults.NO_TICKET
+
+
+def test_a_refund_has_no_note() -> None:
+    till = bench()
+    till.press("RF 2 PLU CASH NOTE")
+    assert till.fault is faults.NO_NOTE
+
+
+def test_a_ticket_too_long_for_a_code_is_refused() -> None:
+    till = bench()
+    till.press("3 x 1 PLU " * 60 + "CASH QR")
+    assert till.fault is faults.QR_TOO_LONG
+    assert till.of(ReceiptRequested) == []
+    till.press("C TICKET")
+    assert len(till.of(ReceiptRequested)) == 1
+
+
+def test_the_code_holds_the_ticket_and_its_record(till: Bench) -> None:
+    asked = replace(printed(till.press("QR")), anchor="512 3fa9")
+    assert digital(SHOP, "2", asked).splitlines() == [
+        "TICKET1 2-000001 2026-01-05T08:30",
+        "Boulangerie du Marche",
+        "12, rue de l'Eglise",
+        "SIRET 123 456 789 00012",
+        "3 TRADITION 3,90",
+        "1 VIN ROUGE 8,00",
+        "REMISE 10 % -0,39",
+        "= 11,51",
+        "TVA 5,5 % 3,33 + 0,18",
+        "TVA 20 % 6,67 + 1,33",
+        "ESPECES 11,51",
+        "#512 3fa9",
+    ]
+
+
+def test_what_fits_stays_within_its_bytes() -> None:
+    till = bench()
+    till.counter.papers = PaperRules(SHOP, "2")
+    sizes = []
+    for count in range(30, 60):
+        till.press("3 x 1 PLU " * count + "CASH")
+        step = till.press("QR")
+        if till.fault:
+            break
+        longest = replace(printed(step), anchor=f"{2**53} {'0' * 64}")
+        sizes.append(len(digital(SHOP, "2", longest)))
+    assert till.fault is faults.QR_TOO_LONG
+    assert LONGEST - 60 < max(sizes) <= LONGEST
+
+
+LIMITS = [
+    ("2010-09-08", 15_24, True), ("2010-09-08", 15_23, False),
+    ("2010-09-09", 25_00, True), ("2026-01-05", 24_99, False), ("2026-01-05", 25_00, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "total", "due"), LIMITS)
+def test_a_note_is_due_by_the_days_limit(till: Bench, day: str, total: int, due: bool) -> None:
+    (closed,) = till.of(SaleClosed)
+    eaten = replace(closed, total=total, place=ON_SPOT)
+    assert note_due(eaten, date.fromisoformat(day)) is due
+    assert not note_due(replace(eaten, place="take_away"), date.fromisoformat(day))
+
+
+def on_the_spot(note: str) -> Bench:
+    till = bench()
+    till.counter.terms = Terms(place=ON_SPOT)
+    till.counter.papers = PaperRules(SHOP, "2", note)
+    return till
+
+
+def test_a_note_that_is_due_is_printed_with_the_sale() -> None:
+    till = on_the_spot("print")
+    step = till.press("3 x 5 PLU 2 PLU CASH")
+    assert [event.kind for event in step.events] == [
+        "tender.taken", "sale.closed", "receipt.requested",
+    ]  # fmt: skip
+    assert printed(step).request.form == Form.NOTE.value
+    assert printed(till.press("TICKET")).request.copy == 1
+
+
+def test_a_note_that_is_due_is_offered() -> None:
+    till = on_the_spot(OFFER)
+    till.press("3 x 5 PLU 2 PLU 3000 CASH")
+    assert (till.shown.line1, till.shown.line2) == ("RENDU           5,00", "NOTE? OUI=NOTE      ")
+    assert printed(till.press("NOTE")).request.copy == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"), [("3 x 5 PLU CASH", "print"), ("4 x 5 PLU CASH", "asked")]
+)
+def test_no_note_of_itself(typed: str, note: str) -> None:
+    till = on_the_spot(note)
+    till.press(typed)
+    assert till.of(ReceiptRequested) == []
+
+
+def test_a_note_is_printed_or_offered_or_asked_for() -> None:
+    with pytest.raises(ValueError, match="'never': print, offer or asked"):
+        PaperRules(note="never")

@@ -1,0 +1,115 @@
+"""Tickets against an oracle that knows only fractions."""
+
+from fractions import Fraction
+from math import floor
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.sale.refunds import RefundRules
+from tests.support.bench import Bench, bench
+
+RATES = ["0", "2.1", "5.5", "10", "20"]
+PERS = ["1", "3", "5", "0.1"]
+UNITS = ["piece", "kg", "cl"]
+
+articles = st.lists(
+    st.tuples(
+        st.integers(0, 50_00), st.sampled_from(PERS), st.sampled_from(UNITS), st.sampled_from(RATES)
+    ),
+    min_size=1,
+    max_size=8,
+)
+sold = st.lists(
+    st.tuples(
+        st.integers(1, 8), st.integers(1, 20_000), st.booleans(), st.none() | st.integers(0, 9999)
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def half_away(exact: Fraction) -> int:
+    nearest = floor(abs(exact) + Fraction(1, 2))
+    return nearest if exact >= 0 else -nearest
+
+
+def catalog_of(rows: list[tuple[int, str, str, str]]) -> Catalog:
+    text = "plu,name,price,per,unit,vat\n" + "".join(
+        f"{n},ARTICLE {n},{cents / 100:.2f},{per},{unit},{vat}\n"
+        for n, (cents, per, unit, vat) in enumerate(rows, 1)
+    )
+    catalog, problems = parse_catalog(text.encode())
+    assert not problems
+    return catalog
+
+
+def typed(thousandths: int) -> str:
+    return f"{thousandths // 1000},{thousandths % 1000:03d}"
+
+
+@given(articles, sold)
+def test_a_ticket_agrees_with_exact_fractions(
+    rows: list[tuple[int, str, str, str]], lines: list[tuple[int, int, bool, int | None]]
+) -> None:
+    till = bench(catalog_of(rows))
+    grosses: dict[str, list[int]] = {}
+    for plu, quantity, back, override in lines:
+        number = (plu - 1) % len(rows)
+        cents, per, _, vat = rows[number]
+        price = f"{override} PRIX " if override is not None else ""
+        till.press(f"{'RF ' if back else ''}{typed(quantity)} x {price}{number + 1} PLU")
+        exact = Fraction(quantity, 1000) * (
+            Fraction(cents) / Fraction(per) if override is None else Fraction(override)
+        )
+        grosses.setdefault(vat, []).append(half_away(-exact if back else exact))
+    assert till.fault is None
+    ticket = paid(till)
+    assert ticket.total == sum(map(sum, grosses.values()))
+    assert [rate.rate for rate in ticket.vat] == sorted(int(Fraction(v) * 100) for v in grosses)
+    for rate in ticket.vat:
+        (mine,) = [g for vat, g in grosses.items() if Fraction(vat) * 100 == rate.rate]
+        net = Fraction(sum(mine)) / (1 + Fraction(rate.rate, 10_000))
+        assert (rate.gross, rate.vat) == (sum(mine), half_away(sum(mine) - net))
+        of_rate = [line for line in ticket.lines if line.vat == rate.rate]
+        assert [line.gross for line in of_rate] == mine
+        assert sum(line.net for line in of_rate) == rate.gross - rate.vat
+
+
+def paid(till: Bench) -> SaleClosed:
+    till.counter.refunds = RefundRules(cash_limit=100_000)
+    till.press("CARD" if till.total > 0 else "CASH")  # the law limits cash
+    (ticket,) = till.of(SaleClosed)
+    return ticket
+
+
+@given(articles, sold)
+def test_the_opposite_ticket_has_the_opposite_nets(
+    rows: list[tuple[int, str, str, str]], lines: list[tuple[int, int, bool, int | None]]
+) -> None:
+    there, back = bench(catalog_of(rows)), bench(catalog_of(rows))
+    for plu, quantity, returned, _ in lines:
+        keys = f"{typed(quantity)} x {(plu - 1) % len(rows) + 1} PLU"
+        there.press(("RF " if returned else "") + keys)
+        back.press(("" if returned else "RF ") + keys)
+    nets = [line.net for line in paid(there).lines]
+    assert [-line.net for line in paid(back).lines] == nets
+
+
+def test_voided_lines_count_for_nothing() -> None:
+    till = bench()
+    till.press("1 PLU 3 PLU 5 PLU VOID 3 PLU")
+    ticket = paid(till)
+    assert ticket.total == 930
+    assert [(line.plu, line.voided, line.net) for line in ticket.lines] == [
+        ("1", False, 123),
+        ("3", True, 0),
+        ("5", False, 667),
+    ]
+    assert [(v.rate, v.gross, v.net, v.vat) for v in ticket.vat] == [
+        (550, 130, 123, 7),
+        (2000, 800, 667, 133),
+    ]

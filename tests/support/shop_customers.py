@@ -1,0 +1,29 @@
+"""Customers for a shop in a test, beside a till that sells."""
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.ledger.customers import CUSTOMER, item_name
+from pos_terminal.persons.bridge import beside
+from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.store import Persons, Record
+from tests.support.shop import Shop
+
+
+async def customer(shop: Shop, number: int, name: str) -> str:
+    """Put a customer into the personal store; the pseudonym."""
+    app = shop.app
+
+    def add(record: Record) -> str:
+        with closing(Persons.open(shop.state, record)) as persons:
+            data = Details(name=name, address="3 place du Marché, 75001 Paris")
+            return persons.add(
+                [Item(name=item_name(number), purpose=CUSTOMER, ground=Ground.CONTRACT, data=data)]
+            )
+
+    async def append(events: Sequence[Event]) -> None:
+        assert app.till
+        await app.till.record(events)
+
+    return await beside(append, add)

@@ -1,0 +1,45 @@
+"""Clerks for a shop in a test: their file, and the name of one in the personal store."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.staff.clerks import Pin
+from pos_terminal.persons.bridge import beside
+from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.store import Persons, Record
+from pos_terminal.runtime.clerks import PURPOSE, write
+from pos_terminal.runtime.pins import keep
+from tests.support.shop import Shop
+from tests.support.staff import LEA, PINS, STAFF
+
+
+async def hire(shop: Shop) -> None:
+    """The clerks of tests/support/staff.py, with real PINs, beside a till that sells."""
+    app = shop.app
+
+    def name(record: Record) -> str:
+        with closing(Persons.open(shop.state, record)) as persons:
+            data = Details(name="LEA")
+            item = Item(name="nom", purpose=PURPOSE, ground=Ground.CONTRACT, data=data)
+            return persons.add([item])
+
+    async def append(events: Sequence[Event]) -> None:
+        assert app.till
+        await app.till.record(events)
+
+    person = await beside(append, name)
+    write(
+        shop.state,
+        (
+            replace(
+                clerk,
+                pin=keep(Pin(PINS[number])),
+                name="",
+                person=person if number == LEA else "",
+            )
+            for number, clerk in STAFF.items()
+        ),
+    )
+    app.reload_clerks()
