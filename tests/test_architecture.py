@@ -9,33 +9,23 @@ import fnmatch
 import statistics
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.house import (
+    MODULES,
+    NAMES,
+    ROOMS,
+    ROOT,
+    Function,
+    Module,
+    imports_of,
+    is_ours,
+    load,
+    room_of,
+)
 
-# The rooms, and what each may import beside itself: rooms, or single modules of a room.
-ROOMS: dict[str, set[str]] = {
-    "domain": set(),
-    "devices": {"domain"},
-    "links": {"devices", "domain"},
-    "hookspecs": {"devices", "domain", "runtime.terminal"},
-    "crypto": set(),
-    "journal": {"crypto", "domain"},
-    "archive": {"domain", "journal"},
-    "persons": {"crypto", "domain", "journal"},
-    "ledgers": {"domain", "journal"},
-    "runtime": {"devices", "domain", "hookspecs", "journal", "ledgers", "links", "persons"},
-    "replay": {"devices", "domain", "journal", "runtime"},
-    "testing": {"devices", "domain", "links"},
-    "commands": {"archive", "devices", "domain", "journal", "persons", "replay", "runtime"},
-    "__main__": {"commands"},
-    "drivers": {"devices", "domain", "hookspecs", "links"},
-    "plugins": {"domain", "hookspecs", "runtime.terminal"},
-}
 # The simulators stand on the public test helpers.
 MORE = {"pos_driver_sim": {"testing"}}
 
@@ -112,87 +102,20 @@ MAX_FILE, MEDIAN_FILE = 500, 120
 MAX_FUNCTION, P90_FUNCTION, MAX_COMPLEXITY = 80, 30, 15
 LINES_PER_BROAD_EXCEPT = 1000
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True)
-class Module:
-    """One parsed file: the name it is imported by, where it lies, its text and tree."""
-
-    name: str
-    path: str
-    text: str
-    tree: ast.Module
-
-    @property
-    def room(self) -> str:
-        return room_of(self.name)
-
-    def at(self, line: int, what: str) -> str:
-        return f"{self.path}:{line}: {what}"
 
 
-@dataclass(frozen=True)
-class Import:
-    """One module imported: `late` inside a function, `typing` only for the type checker."""
-
-    target: str
-    line: int
-    late: bool
-    typing: bool
 
 
-def room_of(module: str) -> str:
-    """The room of a dotted name; empty for the bare package and for what is not ours."""
-    first, _, rest = module.partition(".")
-    if first == "pos_terminal":
-        return rest.partition(".")[0]
-    if first.startswith("pos_driver_"):
-        return "drivers"
-    return "plugins" if first.startswith("pos_plugin_") else ""
 
 
-def is_ours(module: str) -> bool:
-    return module.startswith(("pos_terminal", "pos_driver_", "pos_plugin_"))
 
 
-def load(base: Path, folder: Path) -> Iterator[Module]:
-    """The modules under `folder`, named as seen from the source root `base`."""
-    for path in sorted(folder.rglob("*.py")):
-        parts = path.relative_to(base).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        text = path.read_text()
-        yield Module(name, str(path.relative_to(ROOT)), text, ast.parse(text))
 
 
-MODULES = [
-    *load(ROOT, ROOT / "pos_terminal"),
-    *load(ROOT / "drivers", ROOT / "drivers"),
-    *load(ROOT / "plugins", ROOT / "plugins"),
-]
-NAMES = {module.name for module in MODULES}
 
 
-def imports_of(module: Module, names: set[str]) -> Iterator[Import]:
-    """Every import; `from package import module` counts for the module."""
-
-    def visit(node: ast.AST, late: bool, typing: bool) -> Iterator[Import]:
-        if isinstance(node, Function):
-            late = True
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            typing = True
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(alias.name, node.lineno, late, typing)
-        elif isinstance(node, ast.ImportFrom):
-            source = "." * node.level + (node.module or "")
-            for alias in node.names:
-                inner = f"{source}.{alias.name}"
-                yield Import(inner if inner in names else source, node.lineno, late, typing)
-        for child in ast.iter_child_nodes(node):
-            yield from visit(child, late, typing)
-
-    yield from visit(module.tree, late=False, typing=False)
 
 
 def import_rule(module: Module) -> Iterator[str]:
@@ -407,6 +330,18 @@ def test_a_rule_allows(rule: Rule, name: str, text: str) -> None:
 def parse(text: str) -> ast.Module:
     """A sample's tree; `async with` and `await` need no function around them here."""
     return ast.parse(text) if "async with" not in text else ast.parse(f"async def w():\n {text}")
+
+
+def test_no_test_module_imports_another() -> None:
+    """What two tests share stands in tests/support: so one can be run, moved and read alone."""
+    tests = list(load(ROOT, ROOT / "tests"))
+    names = {module.name for module in tests if module.name.rpartition(".")[2].startswith("test_")}
+    assert [
+        module.at(imported.line, imported.target)
+        for module in tests
+        for imported in imports_of(module, names)
+        if imported.target in names
+    ] == []
 
 
 def test_every_module_has_a_room() -> None:

@@ -14,7 +14,7 @@ import pytest
 from pos_terminal.__main__ import COMMANDS
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
-from tests.test_architecture import MODULES, ROOMS, ROOT
+from tests.support.house import MODULES, ROOMS, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PLUGINS: dict[str, str] = PROJECT["entry-points"]["pos_terminal.plugins"]

@@ -27,10 +27,10 @@ from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.record import Record
 from tests.conftest import run
 from tests.support import fec_checker
+from tests.support.fec_checker import SIREN
 from tests.support.journaling import CATALOG, closed, stamped, tamper, ticket
 from tests.support.season import lived
 
-SIREN = "732829320"
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 

@@ -10,7 +10,7 @@ from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.tender.tender import TenderRules
 from pos_terminal.journal.record import Running
-from tests.domain.sale.test_deposits import Bakery
+from tests.support.bakery import Bakery
 from tests.support.bench import DEFAULT_VAT, goods, moment
 from tests.support.journaling import IDENTITY
 

@@ -20,9 +20,9 @@ from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
-from tests.archive.test_fec import SIREN
 from tests.conftest import run
 from tests.support import fec_checker
+from tests.support.fec_checker import SIREN
 from tests.support.journaling import moment
 from tests.support.ledger import Remembering, remembering
 from tests.support.season import IDENTITY, checked

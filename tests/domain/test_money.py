@@ -18,15 +18,13 @@ from pos_terminal.domain.money import (
     shares,
     vat_within,
 )
+from tests.support.sums import half_away
 
 CENTS = st.integers(-(10**7), 10**7)
 RATES = st.sampled_from([0, 210, 550, 1000, 2000, WHOLE])
 LINES = st.lists(CENTS, min_size=1, max_size=12)
 
 
-def half_away(exact: Fraction) -> int:
-    nearest = floor(abs(exact) + Fraction(1, 2))
-    return nearest if exact >= 0 else -nearest
 
 
 def largest_remainder(total: int, exact: list[Fraction]) -> list[int]:

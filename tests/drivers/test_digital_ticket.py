@@ -15,10 +15,10 @@ from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Qr
 from tests.conftest import run
-from tests.domain.printing.test_ticket import SHOP
 from tests.needs import need
 from tests.support.bench import bench
 from tests.support.emupos import emupos, free_port
+from tests.support.paper import SHOP
 
 ANCHOR = f"512 {'3fa9' * 16}"
 

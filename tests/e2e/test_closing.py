@@ -1,6 +1,5 @@
 """A till that was not closed: it catches up by itself or says so, sells on, trains, and records."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +9,6 @@ import pytest
 from pos_terminal.__main__ import main
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.counter.steps import CloseDue, Train
-from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.period import Period, PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import SaleClosed
@@ -22,45 +20,25 @@ from pos_terminal.domain.events.system import (
     TillStarted,
     VersionChanged,
 )
-from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.moment import Trust
 from pos_terminal.testing.running import run
+from tests.support.closing_days import PARIS, Hand, closures, events, sell
 from tests.support.journaled import records
-from tests.support.shop import CATALOG, Shop, open_shop
+from tests.support.shop import CATALOG, open_shop
 
-PARIS = ZoneInfo("Europe/Paris")
 AUTOMATIC = "\n[closing]\nautomatic = true\n"
 
 
-@dataclass
-class Hand:
-    """A clock that a test sets; its machine's own goes with it unless `slip` parts the two."""
-
-    at: datetime
-    boot: str = "b"
-    trust: Trust = Trust.SYNCHRONISED
-    slip: int = 0
-
-    def now(self) -> Moment:
-        utc = int(self.at.timestamp() * 1_000_000)
-        at = self.at.isoformat(timespec="milliseconds")
-        return Moment(at=at, utc=utc, mono=utc - self.slip, boot=self.boot, trust=self.trust)
 
 
 def evening(day: int = 30, hour: int = 18) -> Hand:
     return Hand(datetime(2026, 9, day, hour, 0, tzinfo=PARIS))
 
 
-async def sell(shop: Shop, count: int = 1) -> None:
-    await shop.type("1 PLU CASH")
-    await shop.journaled(SaleClosed, count)
 
 
-def events(state: Path) -> list[Event]:
-    return [record.event for record in records(state)]
 
 
-def closures(state: Path) -> list[PeriodClosed]:
-    return [event for event in events(state) if isinstance(event, PeriodClosed)]
 
 
 def test_forgotten_closures_are_made_at_the_next_start(tmp_path: Path) -> None:

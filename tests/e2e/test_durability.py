@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import apsw
@@ -17,6 +15,7 @@ from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, SlowVFS
 from pos_terminal.testing.running import PATIENCE, run
+from tests.support.process import terminal
 from tests.support.shop import CATALOG, open_shop, write_settings
 
 
@@ -154,22 +153,3 @@ def test_kill_9_of_the_real_program_restores_the_open_ticket(tmp_path: Path) -> 
     assert kinds.count("line.sold") == 3
 
 
-@asynccontextmanager
-async def terminal(config: Path, state: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`pos-terminal run` as a process of its own, once its scanner is open, until it has ended."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pos_terminal", "run", "--config", str(config), "--state", str(state),
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stderr
-    try:
-        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
-            while b"scanner: open" not in await process.stderr.readline():
-                assert process.returncode is None
-            group.create_task(process.stderr.read())
-            yield process
-            await process.wait()
-    finally:
-        if process.returncode is None:  # one that is left would hold the next tests' lines
-            process.kill()
-            await process.wait()

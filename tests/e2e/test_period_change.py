@@ -12,9 +12,9 @@ from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.domain.moment import Trust
 from pos_terminal.runtime.port import PortState
 from pos_terminal.testing.running import run
-from tests.e2e.test_closing import PARIS, Hand, closures, sell
-from tests.e2e.test_till_closing import papers
+from tests.support.closing_days import PARIS, Hand, closures, sell
 from tests.support.journaled import records
+from tests.support.printed import papers
 from tests.support.shop import Shop, open_shop
 
 When = tuple[int, int, int, int]

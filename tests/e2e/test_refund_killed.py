@@ -11,7 +11,7 @@ from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.running import run
-from tests.e2e.test_durability import terminal
+from tests.support.process import terminal
 from tests.support.shop import keys, write_settings
 
 

@@ -5,18 +5,12 @@ from pathlib import Path
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.period import PeriodClosed, PeriodReported
 from pos_terminal.testing.running import run
-from tests.support.shop import Shop, open_shop
+from tests.support.printed import papers
+from tests.support.shop import open_shop
 
 COUNT = "COMPTE COMPTE COMPTE 1 " + "COMPTE " * 13
 
 
-async def papers(shop: Shop, *wanted: str) -> str:
-    """The next paper that has all of these words."""
-    while True:
-        paper = await shop.bench.printer.next_paper()
-        text = "\n".join(line.text for line in paper.lines)
-        if all(word in text for word in wanted):
-            return text
 
 
 def test_a_day_from_float_to_z(tmp_path: Path) -> None:

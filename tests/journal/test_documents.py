@@ -16,9 +16,10 @@ from pos_terminal.domain.events import period as period_events
 from pos_terminal.domain.events import sale as events
 from pos_terminal.domain.events import stock as stock_events
 from pos_terminal.domain.events.vocabulary import KINDS
-from pos_terminal.journal.chain import Ledger, Row
+from pos_terminal.journal.chain import Ledger
 from pos_terminal.journal.codec import Envelope
 from pos_terminal.journal.record import Record
+from tests.support.golden import rows
 from tests.support.journaling import every_kind
 
 TESTS = Path(__file__).parent.parent
@@ -104,16 +105,6 @@ def test_every_field_of_the_envelope_is_documented() -> None:
     assert re.findall(r"^\| `(\w+)` \|", section, re.M) == sorted(Envelope.__struct_fields__)
 
 
-def rows(golden: Path) -> list[Row]:
-    """The rows that a golden file holds, byte for byte (the format of `journal show --json`)."""
-    pattern = re.compile(rb'\{"hash":"([0-9a-f]{64})","record":(.*)\}')
-    found = []
-    for seq, line in enumerate(golden.read_bytes().splitlines(), 1):
-        match = pattern.fullmatch(line)
-        assert match, f"{golden.name}:{seq}"
-        record = Record.read(match[2], bytes.fromhex(match[1].decode()))
-        found.append(Row(seq, record.kind, record.rec, record.hash))
-    return found
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)

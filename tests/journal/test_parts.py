@@ -16,7 +16,7 @@ from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.journal.chain import Ledger, Row
 from pos_terminal.journal.record import Record, Running
-from tests.journal.test_documents import rows
+from tests.support.golden import rows
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "journal" / "0.1.0.plain-closures.jsonl"
 OLD = rows(GOLDEN)

@@ -18,7 +18,6 @@ from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Item
 from pos_terminal.persons.store import Persons
 from pos_terminal.testing.powercut import FaultyVFS, Loss, PowerCutVFS
-from tests.persons.test_person_traces import secrets_of
 from tests.support.people import (
     AFTER,
     ALL,
@@ -32,6 +31,7 @@ from tests.support.people import (
     opened,
     traces,
 )
+from tests.support.person_secrets import secrets_of
 
 MOVED = msgspec.structs.replace(CONTACT, data=LETTER.data)
 STAGES: list[list[Item]] = [[], list(ALL), [MOVED, INVOICE, LETTER], [INVOICE], [], []]

@@ -7,12 +7,13 @@ from random import Random
 import apsw
 import msgspec
 
-from pos_terminal.persons import database, keyfile
+from pos_terminal.persons import database
 from pos_terminal.persons.item import Ground, Item
-from pos_terminal.persons.seal import new_key, unseal
+from pos_terminal.persons.seal import new_key
 from pos_terminal.persons.shelf import Shelf
 from pos_terminal.persons.store import Persons
 from tests.support.people import ALL, BEFORE, CONTACT, INVOICE, LETTER, Told, opened, traces
+from tests.support.person_secrets import secrets_of
 
 PLAIN = [
     b"Quenneville", b"0102030405", b"noisettes", b"rue du Four",
@@ -20,15 +21,6 @@ PLAIN = [
 ]  # fmt: skip
 
 
-def secrets_of(persons: Persons, directory: Path, person: str, *only: str) -> list[bytes]:
-    """An item's key, open and sealed, and its sealed data: what must not outlive it."""
-    store_key = keyfile.read(keyfile.place(directory))
-    found = []
-    for box in persons.shelf.boxes(person):
-        if box.label.name in only:
-            key = unseal(store_key, box.key, box.label.as_bytes())
-            found += [key, box.key, box.sealed, box.sealed[-40:]]
-    return found
 
 
 def test_no_file_holds_a_word_of_it(tmp_path: Path) -> None:

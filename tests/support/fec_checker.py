@@ -120,3 +120,6 @@ def balances(rows: list[Row]) -> dict[str, Decimal]:
         change = amount(row["Debit"]) - amount(row["Credit"])
         found[row["CompteNum"]] = found.get(row["CompteNum"], Decimal(0)) + change
     return found
+
+
+SIREN = "732829320"

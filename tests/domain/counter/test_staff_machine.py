@@ -11,8 +11,8 @@ from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.staff.clerks import Clerks, Right
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Identity, Running
-from tests.domain.counter.test_counter_machine import Clerk
 from tests.support.bench import DEFAULT_VAT, keys
+from tests.support.clerk_machine import Clerk
 from tests.support.staff import BADGES, BOSS, PINS, STAFF, StaffedBench, staffed
 
 IDENTITY = Identity("1", "2", "test", simulated=True)

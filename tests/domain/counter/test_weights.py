@@ -16,8 +16,8 @@ from pos_terminal.domain.money import divide
 from pos_terminal.domain.quantity import PRESET, WEIGHED
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from tests.domain.printing.test_ticket import lines, paper
 from tests.support.bench import DEFAULT_VAT, Bench, bench, goods, label
+from tests.support.paper import lines, paper
 
 CATALOG = goods(
     "plu,name,price,unit,tare,vat\n"

@@ -18,9 +18,9 @@ from pos_terminal.domain.ledger.customers import (
 from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
 from pos_terminal.domain.printing.papers import paper
 from pos_terminal.domain.printing.shop import PaperRules, Seller
-from tests.domain.printing.test_papers import printed, text
-from tests.domain.printing.test_ticket import SHOP
 from tests.support.bench import Bench, bench
+from tests.support.paper import SHOP
+from tests.support.slips import printed, text
 
 PERSON = "ab" * 16
 BUYER = Buyer("Café des Halles SARL", "3 place du Marché\n75001 Paris", "12345678200010", "FR32123")

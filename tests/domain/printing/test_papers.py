@@ -7,35 +7,19 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import ON_SPOT
-from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone, Print, Step
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
 from pos_terminal.domain.printing.digital import LONGEST, digital
-from pos_terminal.domain.printing.papers import note_due, paper
+from pos_terminal.domain.printing.papers import note_due
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.printing.shop import OFFER, PaperRules
-from pos_terminal.domain.receipt import Barcode, Qr, Receipt
 from pos_terminal.domain.sale.terms import Terms
-from tests.domain.printing.test_ticket import SHOP, lines
 from tests.support.bench import Bench, bench
-
-KEYS = {"TICKET": "", "CADEAU": "gift", "BREF": "brief", "NOTE": "note", "QR": "qr"}
-
-
-def printed(step: Step) -> Asked:
-    (printing,) = [effect for effect in step.effects if isinstance(effect, Print)]
-    return printing.asked
-
-
-def text(receipt: Receipt) -> list[str]:
-    blocks = tuple(block for block in receipt.blocks if not isinstance(block, (Qr, Barcode)))
-    return [" ".join(line.split()) for line in lines(Receipt(receipt.title, blocks))]
-
-
-def on_paper(till: Bench, key: str) -> list[str]:
-    return text(paper(PaperRules(SHOP, "2"), printed(till.press(key))))
+from tests.support.paper import SHOP
+from tests.support.slips import KEYS, on_paper, printed
 
 
 @pytest.fixture

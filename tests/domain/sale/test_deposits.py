@@ -1,57 +1,23 @@
 """Deposits on orders: taken, looked up, taken off net at delivery, given back, never twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pytest
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.counter import Counter
-from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step, Train
-from pos_terminal.domain.events.balances import DepositBalance
+from pos_terminal.domain.counter.steps import Train
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved
-from pos_terminal.domain.events.sale import SaleClosed, VatSum
-from pos_terminal.domain.ledger.balances import fold
-from pos_terminal.domain.ledger.lookups import Answer, DepositsHeld, DepositWanted
+from pos_terminal.domain.events.sale import VatSum
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing.ticket import code_of, receipt
 from pos_terminal.domain.receipt import Barcode
 from pos_terminal.domain.staff.clerks import Clerk, Clerks, Right
-from tests.domain.printing.test_papers import text
-from tests.domain.printing.test_ticket import SHOP
-from tests.support.bench import DEFAULT_VAT, Bench, goods
-
-
-@dataclass
-class Bakery(Bench):
-    """A bench whose questions are answered from what it recorded."""
-
-    questions: int = 0
-
-    def put(self, given: Input) -> Step:
-        step = super().put(given)
-        for effect in step.effects:
-            if isinstance(effect, LookUp):
-                self.questions += 1
-                then = self.put(LookedUp(effect.request, self.answer(effect.wanted)))
-                return Step((*step.events, *then.events), (*step.effects, *then.effects))
-        return step
-
-    def answer(self, wanted: object) -> Answer | None:
-        assert isinstance(wanted, DepositWanted)
-        return DepositsHeld(tuple(x for x in self.held if x.order == wanted.order))
-
-    @property
-    def held(self) -> tuple[DepositBalance, ...]:
-        return fold(event for event, _ in self.events).deposits
-
-    @property
-    def last(self) -> SaleClosed:
-        return self.of(SaleClosed)[-1]
-
-    def paid(self) -> list[tuple[str, int]]:
-        return [(each.tender, each.amount) for each in self.last.tenders]
+from tests.support.bakery import Bakery
+from tests.support.bench import DEFAULT_VAT, goods
+from tests.support.paper import SHOP
+from tests.support.slips import text
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.printing.ticket import receipt
 from pos_terminal.domain.receipt import Row
 from pos_terminal.domain.screen import Screen
-from tests.domain.sale.test_sale import articles, catalog_of, half_away, paid, sold, typed
+from tests.support.baskets import articles, catalog_of, paid, sold, typed
 from tests.support.bench import Bench, bench
+from tests.support.sums import half_away
 
 
 def discounts(till: Bench) -> list[DiscountGiven]:

@@ -16,9 +16,9 @@ from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Qr, Row
 from pos_terminal.domain.sale.donations import RULES, sentences
 from pos_terminal.domain.tender.tender import TenderRules
-from tests.domain.printing.test_papers import on_paper, printed, text
-from tests.domain.printing.test_ticket import SHOP
 from tests.support.bench import DEFAULT_VAT, Bench, goods
+from tests.support.paper import SHOP
+from tests.support.slips import on_paper, printed, text
 
 PAGE = Path(__file__).parents[3] / "docs" / "tenders.md"
 WHO = "Secours des Halles"

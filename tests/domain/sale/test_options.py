@@ -12,26 +12,9 @@ from pos_terminal.domain.printing.ticket import receipt
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from tests.domain.sale.test_sale import paid
+from tests.support.baskets import paid
 from tests.support.bench import BAGUETTE, Bench, bench, goods
-
-HEADER = (
-    "plu,name,price,unit,family,vat,barcode,price_staff,price_pro,vat_on_spot,"
-    "option,for,min,max"
-)
-GOODS = f"""{HEADER}
-1,TRADITION,"1,30",,pain,5.5,,"1,00","0,90"
-2,BAGUETTE,"1,00",,pain,5.5,{BAGUETTE}
-3,CAFE,"1,50",,bar,5.5,,,,10
-4,TOURTE,"6,00",kg,pain,5.5
-5,VIN,"8,00",,cave,20
-6,DIVERS,,,,20,,,,,,,"0,50","10,00"
-50,COUPE,"0,15",,,,,"0,10",,,COUPE,pain
-51,PETIT,0,,,,,,,,TAILLE!,bar
-52,GRAND,"0,50",,,,,,,,TAILLE!,bar;5
-53,CHAUD,0,,,,,,,,FOUR,
-54,SIROP,"0,30",,,20,,,,,SIROP,3
-"""
+from tests.support.options import GOODS
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.sale.promotions import Promotion, applied
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from tests.domain.sale.test_sale import half_away, paid
+from tests.support.baskets import paid
 from tests.support.bench import Bench, bench, goods
+from tests.support.sums import half_away
 
 NOON = datetime(2026, 1, 5, 12, 0)
 GOODS = """plu,name,price,unit,family,vat,price_staff

@@ -11,8 +11,8 @@ from pos_terminal.domain.counter.steps import LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import RefundOpened, SaleClosed
 from pos_terminal.domain.ledger.lookups import TicketWanted
-from tests.domain.counter.test_counter_machine import TERMS, VOUCHERS, Clerk, answered
 from tests.support.bench import GOODS, bench, goods, keys
+from tests.support.clerk_machine import TERMS, VOUCHERS, Clerk, answered
 
 BASKETS = (
     "3 x 1 PLU 10 %", "4 x 2 PLU 5 PLU", "2 PLU 2 PLU 2 PLU 2 PLU 3 PLU", "5 PLU ST PLACE",

@@ -1,54 +1,12 @@
 """Tickets against an oracle that knows only fractions."""
 
 from fractions import Fraction
-from math import floor
 
 from hypothesis import given
-from hypothesis import strategies as st
 
-from pos_terminal.domain.catalog.catalog import Catalog
-from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.files.catalog import parse_catalog
-from pos_terminal.domain.sale.refunds import RefundRules
-from tests.support.bench import Bench, bench
-
-RATES = ["0", "2.1", "5.5", "10", "20"]
-PERS = ["1", "3", "5", "0.1"]
-UNITS = ["piece", "kg", "cl"]
-
-articles = st.lists(
-    st.tuples(
-        st.integers(0, 50_00), st.sampled_from(PERS), st.sampled_from(UNITS), st.sampled_from(RATES)
-    ),
-    min_size=1,
-    max_size=8,
-)
-sold = st.lists(
-    st.tuples(
-        st.integers(1, 8), st.integers(1, 20_000), st.booleans(), st.none() | st.integers(0, 9999)
-    ),
-    min_size=1,
-    max_size=12,
-)
-
-
-def half_away(exact: Fraction) -> int:
-    nearest = floor(abs(exact) + Fraction(1, 2))
-    return nearest if exact >= 0 else -nearest
-
-
-def catalog_of(rows: list[tuple[int, str, str, str]]) -> Catalog:
-    text = "plu,name,price,per,unit,vat\n" + "".join(
-        f"{n},ARTICLE {n},{cents / 100:.2f},{per},{unit},{vat}\n"
-        for n, (cents, per, unit, vat) in enumerate(rows, 1)
-    )
-    catalog, problems = parse_catalog(text.encode())
-    assert not problems
-    return catalog
-
-
-def typed(thousandths: int) -> str:
-    return f"{thousandths // 1000},{thousandths % 1000:03d}"
+from tests.support.baskets import articles, catalog_of, paid, sold, typed
+from tests.support.bench import bench
+from tests.support.sums import half_away
 
 
 @given(articles, sold)
@@ -79,11 +37,6 @@ def test_a_ticket_agrees_with_exact_fractions(
         assert sum(line.net for line in of_rate) == rate.gross - rate.vat
 
 
-def paid(till: Bench) -> SaleClosed:
-    till.counter.refunds = RefundRules(cash_limit=100_000)
-    till.press("CARD" if till.total > 0 else "CASH")  # the law limits cash
-    (ticket,) = till.of(SaleClosed)
-    return ticket
 
 
 @given(articles, sold)

@@ -25,8 +25,8 @@ from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
 from pos_terminal.domain.ledger.lookups import BottlesWanted, SoldWanted, StockWanted
 from pos_terminal.domain.sale.sale import MANUAL
 from pos_terminal.domain.stock.movements import MOVEMENTS
-from tests.domain.counter.test_counter_machine import Clerk, answered
 from tests.support.bench import DEFAULT_VAT, goods, keys, tones
+from tests.support.clerk_machine import Clerk, answered
 from tests.support.stock import GOODS, Stockroom
 
 SHOP = goods(GOODS)

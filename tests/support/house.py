@@ -1,0 +1,114 @@
+"""The source tree, parsed: its modules, their rooms and imports, and the rooms' table."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+# The rooms, and what each may import beside itself: rooms, or single modules of a room.
+ROOMS: dict[str, set[str]] = {
+    "domain": set(),
+    "devices": {"domain"},
+    "links": {"devices", "domain"},
+    "hookspecs": {"devices", "domain", "runtime.terminal"},
+    "crypto": set(),
+    "journal": {"crypto", "domain"},
+    "archive": {"domain", "journal"},
+    "persons": {"crypto", "domain", "journal"},
+    "ledgers": {"domain", "journal"},
+    "runtime": {"devices", "domain", "hookspecs", "journal", "ledgers", "links", "persons"},
+    "replay": {"devices", "domain", "journal", "runtime"},
+    "testing": {"devices", "domain", "links"},
+    "commands": {"archive", "devices", "domain", "journal", "persons", "replay", "runtime"},
+    "__main__": {"commands"},
+    "drivers": {"devices", "domain", "hookspecs", "links"},
+    "plugins": {"domain", "hookspecs", "runtime.terminal"},
+}
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Module:
+    """One parsed file: the name it is imported by, where it lies, its text and tree."""
+
+    name: str
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def room(self) -> str:
+        return room_of(self.name)
+
+    def at(self, line: int, what: str) -> str:
+        return f"{self.path}:{line}: {what}"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One module imported: `late` inside a function, `typing` only for the type checker."""
+
+    target: str
+    line: int
+    late: bool
+    typing: bool
+
+
+def room_of(module: str) -> str:
+    """The room of a dotted name; empty for the bare package and for what is not ours."""
+    first, _, rest = module.partition(".")
+    if first == "pos_terminal":
+        return rest.partition(".")[0]
+    if first.startswith("pos_driver_"):
+        return "drivers"
+    return "plugins" if first.startswith("pos_plugin_") else ""
+
+
+def is_ours(module: str) -> bool:
+    return module.startswith(("pos_terminal", "pos_driver_", "pos_plugin_"))
+
+
+def load(base: Path, folder: Path) -> Iterator[Module]:
+    """The modules under `folder`, named as seen from the source root `base`."""
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(base).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        text = path.read_text()
+        yield Module(name, str(path.relative_to(ROOT)), text, ast.parse(text))
+
+
+MODULES = [
+    *load(ROOT, ROOT / "pos_terminal"),
+    *load(ROOT / "drivers", ROOT / "drivers"),
+    *load(ROOT / "plugins", ROOT / "plugins"),
+]
+
+
+NAMES = {module.name for module in MODULES}
+
+
+def imports_of(module: Module, names: set[str]) -> Iterator[Import]:
+    """Every import; `from package import module` counts for the module."""
+
+    def visit(node: ast.AST, late: bool, typing: bool) -> Iterator[Import]:
+        if isinstance(node, Function):
+            late = True
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            typing = True
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, node.lineno, late, typing)
+        elif isinstance(node, ast.ImportFrom):
+            source = "." * node.level + (node.module or "")
+            for alias in node.names:
+                inner = f"{source}.{alias.name}"
+                yield Import(inner if inner in names else source, node.lineno, late, typing)
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, late, typing)
+
+    yield from visit(module.tree, late=False, typing=False)

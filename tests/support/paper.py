@@ -1,0 +1,48 @@
+"""A shop and its papers as text, line by line."""
+
+from collections.abc import Iterator
+
+from pos_terminal.domain.counter.steps import Print
+from pos_terminal.domain.printing import ticket
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
+from tests.support.bench import Bench
+
+WIDTH = 42
+
+
+SHOP = Shop(
+    "Boulangerie du Marché",
+    ("12, rue de l'Église", "SIRET 123 456 789 00012"),
+    ("Merci, à bientôt",),
+)
+
+
+def paper(till: Bench, *, simulated: bool = False) -> Receipt:
+    (printing,) = [e for e in till.press("TICKET").effects if isinstance(e, Print)]
+    asked = printing.asked
+    return ticket.receipt(
+        SHOP, "2", asked.closed, asked.at, asked.request.copy, simulated=simulated
+    )
+
+
+def lines(receipt: Receipt) -> Iterator[str]:
+    """A plain rendering: one line a block, bold between stars, tall doubled."""
+    for block in receipt.blocks:
+        text = _line(block).rstrip()
+        mark = "*" if getattr(block, "bold", False) else " "
+        mark += "|" if getattr(block, "tall", False) else " "
+        yield f"{mark} {text}".rstrip()
+
+
+def _line(block: Block) -> str:
+    match block:
+        case Text(text, Align.CENTRE):
+            return text.center(WIDTH)
+        case Text(text):
+            return text
+        case Row(left, right):
+            return f"{left:<{WIDTH - len(right)}}{right}"
+        case Rule():
+            return "-" * WIDTH
+    raise AssertionError(f"a ticket has no {block}")
