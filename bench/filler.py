@@ -14,6 +14,7 @@ from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Running
+from pos_terminal.storage.sqlite import let_go
 
 TOGETHER = 1000
 """Records a statement."""
@@ -69,5 +70,5 @@ def fill(directory: Path, records: int) -> Path:
         if number % 50_000 < TOGETHER:
             db.wal_checkpoint()
         running, tree, leaves = batch.running, batch.tree, batch.leaves  # a batch has a checkpoint
-    database.let_go(db)
+    let_go(db)
     return path

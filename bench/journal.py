@@ -20,12 +20,13 @@ from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import keyring
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.database import NAME, connect, make_durable, open_writer
+from pos_terminal.journal.database import NAME, make_durable, open_writer
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Identity, Record, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.wal import Checkpointer
 from pos_terminal.journal.writer import GROUP, Append, Writer
+from pos_terminal.storage.sqlite import connect
 
 IDENTITY = Identity(store="banc", terminal="1", software="0", simulated=True)
 MOMENT = Moment(

@@ -33,6 +33,7 @@ MORE = {"pos_driver_sim": {"testing"}}
 LIBRARIES: dict[str, set[str]] = {
     "hookspecs": {"pluggy"},
     "domain": {"msgspec"},
+    "storage": {"apsw"},
     "journal": {"apsw", "msgspec"},
     "archive": {"apsw", "cryptography", "msgspec"},
     "ledgers": {"apsw"},

@@ -16,8 +16,8 @@ from pos_terminal.archive.source import Progress, Span, opened
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.journal.chain import Broken, Chain
 from pos_terminal.journal.codec import UnknownEvent
-from pos_terminal.journal.place import write_durably
 from pos_terminal.journal.record import Record
+from pos_terminal.storage.files import write_durably
 
 
 @dataclass(frozen=True, slots=True)

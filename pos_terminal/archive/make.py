@@ -29,9 +29,9 @@ from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.place import sync_directory
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.verify import verify
+from pos_terminal.storage.files import sync_directory
 
 FORMAT, VERSION = "pos-terminal-archive", 1
 

@@ -19,10 +19,11 @@ from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.journal import codec, keyring, place
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.chain import Broken
-from pos_terminal.journal.database import NAME, connect, insert, let_go, open_writer
+from pos_terminal.journal.database import NAME, insert, open_writer
 from pos_terminal.journal.errors import using
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.verify import verify
+from pos_terminal.storage.sqlite import connect, let_go
 
 BESIDE = {
     "catalogs/": "the catalogues and promotions that sales name by their SHA-256",

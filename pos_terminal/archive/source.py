@@ -10,8 +10,9 @@ import apsw
 
 from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.database import NAME, check_layout, connect
+from pos_terminal.journal.database import NAME, check_layout
 from pos_terminal.journal.errors import JournalError, fault_of
+from pos_terminal.storage.sqlite import connect
 
 BATCH = 1000
 

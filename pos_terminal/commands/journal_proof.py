@@ -22,10 +22,10 @@ from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.extension import Extension
-from pos_terminal.journal.place import write_durably
 from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
 from pos_terminal.runtime.keeping import stopped_till
+from pos_terminal.storage.files import write_durably
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.journal.place import sync_directory, write_durably
+from pos_terminal.storage.files import sync_directory, write_durably
 
 FOLDER = "catalogs"
 

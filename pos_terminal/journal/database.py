@@ -1,17 +1,11 @@
-"""The file `journal.db`: its tables, how it is opened, and nothing about what records mean.
+"""The file `journal.db`: its tables, how it is opened, and nothing about what records mean."""
 
-SQLite comes with apsw, never from the system: before 3.51.3 a write-ahead log that was reset in
-the middle of a checkpoint could lose rows (versions 3.7.0 to 3.51.2).
-"""
-
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 import apsw
 
@@ -21,37 +15,9 @@ from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
 from pos_terminal.journal.place import MARK
+from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "journal.db"
-log = logging.getLogger(__name__)
-
-_OLDEST_SQLITE = (3, 51, 3)
-
-
-def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
-    """A connection to `path`; waits up to 5 s for another's lock, then apsw.BusyError.
-
-    psow=0: a card that loses power in the middle of a sector may spoil all of that sector, so no
-    commit ever writes into one that holds an earlier commit (SQLite pads the log to whole sectors).
-    """
-    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
-    if version < _OLDEST_SQLITE:
-        raise JournalError(
-            faults.JOURNAL_FAILED,
-            f"SQLite {apsw.sqlite_lib_version()} can lose rows; 3.51.3 or newer is needed",
-        )
-    name = f"file:{quote(str(path))}?psow=0"
-    db = apsw.Connection(name, flags=flags | apsw.SQLITE_OPEN_URI, vfs=vfs or None)
-    db.set_busy_timeout(5000)
-    return db
-
-
-def let_go(db: apsw.Connection) -> None:
-    """Close a connection; the last one takes the log in, and where the disk refuses it stays."""
-    try:
-        db.close()
-    except apsw.Error as error:
-        log.warning("the log was not taken into %s, and stays: %s", NAME, error)
 
 
 def open_writer(path: Path, vfs: str, *, confirmed: bool = False) -> apsw.Connection:

@@ -7,10 +7,10 @@ import msgspec
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import SignerDown
-from pos_terminal.journal import place
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.signer import Signer
 from pos_terminal.journal.signer import SignerDown as SignerFailed
+from pos_terminal.storage.files import sync_directory, write_durably
 
 NAME = "signer.down"
 
@@ -28,7 +28,7 @@ def note(directory: Path, key: str, detail: str, since: str) -> None:
     event = SignerDown(signer=key, since=since, detail=detail)
     try:
         if not path.exists():
-            place.write_durably(path, msgspec.json.encode(event) + b"\n")
+            write_durably(path, msgspec.json.encode(event) + b"\n")
     except OSError as error:
         log.error("that the signer is down could not be kept in %s: %s", path, error)
 
@@ -47,7 +47,7 @@ def noted(directory: Path) -> SignerDown | None:
 def forget(directory: Path) -> None:
     """A record says it now."""
     (directory / NAME).unlink(missing_ok=True)
-    place.sync_directory(directory)
+    sync_directory(directory)
 
 
 def check(directory: Path, signer: Signer) -> None:

@@ -12,8 +12,8 @@ from pos_terminal.crypto.keys import P256, Ed25519
 from pos_terminal.crypto.library import CryptoError
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.place import sync_directory, write_durably
 from pos_terminal.journal.signer import PublicKeys, Sealed, SignerDown
+from pos_terminal.storage.files import sync_directory, write_durably
 
 FOLDER = "keys"
 _END = b"-----END PRIVATE KEY-----\n"

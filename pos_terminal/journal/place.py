@@ -20,6 +20,7 @@ import msgspec
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
+from pos_terminal.storage.files import sync_directory, write_durably
 
 LOCK = "lock"
 MARK = "journal.mark"
@@ -117,28 +118,3 @@ def kept_witness(directory: Path) -> Path | None:
         return Path((directory / WITNESS).read_text().removesuffix("\n"))
     except FileNotFoundError:
         return None
-
-
-def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file that is, after a power cut too, either absent (or as before) or whole.
-
-    `mode` is what it has from the first byte on, less the process's umask.
-    """
-    temporary = path.with_name(path.name + ".new")
-    temporary.unlink(missing_ok=True)  # one that a cut left behind keeps the mode it had
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_directory(path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in `directory` durable."""
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import apsw
 
-from pos_terminal.journal.database import connect, let_go, make_durable
+from pos_terminal.journal.database import make_durable
+from pos_terminal.storage.sqlite import connect, let_go
 
 BATCH = 20_000
 """Records that one transaction empties: what the log holds meanwhile."""

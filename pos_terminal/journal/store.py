@@ -25,6 +25,7 @@ from pos_terminal.journal.tail import Tail, read_tail
 from pos_terminal.journal.wal import Checkpointer
 from pos_terminal.journal.witness import compare
 from pos_terminal.journal.writer import EVENTS, Append, Committed, Writer
+from pos_terminal.storage.sqlite import let_go
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class Journal:
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
             confirmed = place.is_confirmed(directory, identity.software)
             db = database.open_writer(path, vfs, confirmed=confirmed)
-            undo.callback(database.let_go, db)
+            undo.callback(let_go, db)
             tail = read_tail(path, vfs, identity, mark, signers)
             if tail.first and not mark:
                 place.write_mark(directory, tail.first)

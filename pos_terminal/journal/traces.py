@@ -11,8 +11,8 @@ import msgspec
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.journal import place
 from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.storage.files import sync_directory, write_durably
 
 FOLDER = "traces"
 
@@ -31,8 +31,8 @@ def leave(directory: Path, event: TechnicalEvent) -> None:
     content = msgspec.json.encode(event) + b"\n"
     folder = directory / FOLDER
     folder.mkdir(mode=0o750, exist_ok=True)
-    place.sync_directory(directory)
-    place.write_durably(folder / f"{sha256(content).hexdigest()[:16]}.json", content)
+    sync_directory(directory)
+    write_durably(folder / f"{sha256(content).hexdigest()[:16]}.json", content)
 
 
 def left(directory: Path) -> list[Trace]:
@@ -50,4 +50,4 @@ def forget(traces: list[Trace]) -> None:
     """The journal has them now. A cut before this has one recorded twice, and none lost."""
     for trace in traces:
         trace.path.unlink(missing_ok=True)
-        place.sync_directory(trace.path.parent)
+        sync_directory(trace.path.parent)

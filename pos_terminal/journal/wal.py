@@ -13,7 +13,8 @@ from threading import Thread
 
 import apsw
 
-from pos_terminal.journal.database import connect, let_go, make_durable
+from pos_terminal.journal.database import make_durable
+from pos_terminal.storage.sqlite import connect, let_go
 
 SOON = 768
 """Frames of 4 KiB in the log from which a quiet moment is used: a restart reads about 3 MiB. The

@@ -20,7 +20,8 @@ from pos_terminal.journal.database import Reader, cosign
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.extension import Extension, Keys
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.place import Mark, write_durably
+from pos_terminal.journal.place import Mark
+from pos_terminal.storage.files import write_durably
 
 KEY = "witness.key"
 _ENCODER = msgspec.json.Encoder(order="sorted")

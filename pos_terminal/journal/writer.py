@@ -24,6 +24,7 @@ from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signer import Signer
 from pos_terminal.journal.wal import BOUND, IDLE, LIMIT, SOON, Checkpointer, take_in
+from pos_terminal.storage.sqlite import let_go
 
 GROUP = 32
 """Appends that share one commit at most."""
@@ -109,7 +110,7 @@ class Writer:
     def release(self) -> None:
         """Let the file go; the last connection to leave takes the log in."""
         self._checkpointer.stop()
-        database.let_go(self._db)
+        let_go(self._db)
 
     def _take(self) -> list[Append]:
         """The next group; empty at the end. In a quiet moment, has the log taken into the file."""

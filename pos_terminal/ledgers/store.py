@@ -48,6 +48,7 @@ from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.record import Record
 from pos_terminal.ledgers import bottles
+from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "ledgers.db"
 LAYOUT = 8
@@ -116,7 +117,7 @@ class LedgerStore:
     def close(self) -> None:
         """Let both files go."""
         self._journal.close()
-        database.let_go(self._db)
+        let_go(self._db)
 
     def advance(self) -> bool:
         """Take in the next records, if there are any; whether more may follow."""
@@ -186,7 +187,7 @@ class LedgerStore:
 
     def _connect(self) -> apsw.Connection:
         create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-        db = database.connect(self._path, self._vfs, create)
+        db = connect(self._path, self._vfs, create)
         db.pragma("journal_mode", "wal")
         db.pragma("synchronous", "normal")
         return db

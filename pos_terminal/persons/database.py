@@ -14,9 +14,9 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
-from pos_terminal.journal.database import connect
-from pos_terminal.journal.place import sync_directory
 from pos_terminal.persons.errors import PersonsError
+from pos_terminal.storage.files import sync_directory
+from pos_terminal.storage.sqlite import connect
 
 NAME = "persons.db"
 APPLICATION = 0x504F5350

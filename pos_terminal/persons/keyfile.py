@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pos_terminal.crypto.gcm import KEY
 from pos_terminal.domain import faults
-from pos_terminal.journal.place import sync_directory, write_durably
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.seal import new_key
+from pos_terminal.storage.files import sync_directory, write_durably
 
 FOLDER = "keys"
 NAME = "persons.key"

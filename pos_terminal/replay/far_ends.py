@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
 
 from pos_terminal.domain.screen import Screen
-from pos_terminal.runtime.installed import entry_points
+from pos_terminal.process.installed import entry_points
 from pos_terminal.runtime.plugins import GROUP
 
 PLUGIN = "sim"

@@ -25,6 +25,7 @@ from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
+from pos_terminal.process.notify import notify, watchdog_interval
 from pos_terminal.runtime import clerks, personal
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
 from pos_terminal.runtime.chance import draw
@@ -36,7 +37,6 @@ from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.evidence import Guard
 from pos_terminal.runtime.hotplug import watch
 from pos_terminal.runtime.looking import LookUpLane
-from pos_terminal.runtime.notify import notify, watchdog_interval
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.settings import Settings

@@ -4,11 +4,12 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_terminal.journal.place import keep_witness, write_durably
+from pos_terminal.journal.place import keep_witness
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.settings import Settings
+from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
 

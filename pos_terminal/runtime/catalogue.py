@@ -11,7 +11,7 @@ from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.journal.place import write_durably
+from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
 

@@ -17,10 +17,10 @@ import msgspec
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Right
-from pos_terminal.journal.place import write_durably
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import exists, reading
 from pos_terminal.runtime import pins
+from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ import pluggy
 from pos_terminal import hookspecs
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.catalog.catalog import Catalog, Found
-from pos_terminal.runtime.installed import EntryPoint, entry_points
+from pos_terminal.process.installed import EntryPoint, entry_points
 
 log = logging.getLogger(__name__)
 

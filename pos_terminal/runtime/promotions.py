@@ -10,7 +10,7 @@ from pos_terminal.domain.files.promotions import parse_promotions
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.journal.place import write_durably
+from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from pos_terminal.domain.events.period import BalancesOpened, Period, Purged
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.ledger.balances import fold
 from pos_terminal.journal import purging
-from pos_terminal.journal.database import connect
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.erasures import erasures
+from pos_terminal.storage.sqlite import connect
 from tests.support.journaled import Line, days, kept, records
 
 

@@ -13,9 +13,9 @@ from pos_terminal.archive.restore import BESIDE, restore
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal import catalogs, down, keyring, place, traces
-from pos_terminal.journal.database import connect
 from pos_terminal.persons import database
 from pos_terminal.runtime import boot, catalogue, clerks, promotions
+from pos_terminal.storage.sqlite import connect
 from tests.support.journaled import Line, days, kept, records
 from tests.support.people import CONTACT
 

@@ -8,7 +8,7 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.journal import place
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.database import check_layout, connect, insert, make_durable, reading
+from pos_terminal.journal.database import check_layout, insert, make_durable, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.migrations import (
     LAYOUT,
@@ -20,6 +20,7 @@ from pos_terminal.journal.migrations import (
 )
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
+from pos_terminal.storage.sqlite import connect
 from pos_terminal.testing.running import run
 from tests.support.journaling import IDENTITY, moment, row, stamped, ticket
 

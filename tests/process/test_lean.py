@@ -9,9 +9,9 @@ import pytest
 @pytest.mark.parametrize(
     "code",
     [
-        "import pos_terminal.runtime.lean, asyncio, sys; assert 'ssl' not in sys.modules",
-        "import pos_terminal.runtime.lean, ssl; ssl.create_default_context()",
-        "import asyncio, ssl, pos_terminal.runtime.lean; assert asyncio.sslproto.ssl is ssl",
+        "import pos_terminal.process.lean, asyncio, sys; assert 'ssl' not in sys.modules",
+        "import pos_terminal.process.lean, ssl; ssl.create_default_context()",
+        "import asyncio, ssl, pos_terminal.process.lean; assert asyncio.sslproto.ssl is ssl",
         "import pos_terminal.commands.run, sys; assert 'ssl' not in sys.modules",
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.runtime.installed import entry_points
+from pos_terminal.process.installed import entry_points
 
 
 @pytest.fixture

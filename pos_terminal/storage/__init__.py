@@ -1,0 +1,1 @@
+"""Files and databases that a power cut leaves whole."""

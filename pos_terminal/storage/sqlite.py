@@ -1,0 +1,44 @@
+"""How every SQLite file of the terminal is opened.
+
+SQLite comes with apsw, never from the system: before 3.51.3 a write-ahead log that was reset in
+the middle of a checkpoint could lose rows (versions 3.7.0 to 3.51.2).
+"""
+
+import logging
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+log = logging.getLogger(__name__)
+
+_OLDEST = (3, 51, 3)
+
+
+class SqliteTooOld(apsw.Error):
+    """The library at hand can lose rows: nothing is opened with it."""
+
+
+def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
+    """A connection to `path`; waits up to 5 s for another's lock, then apsw.BusyError.
+
+    psow=0: a card that loses power in the middle of a sector may spoil all of that sector, so no
+    commit ever writes into one that holds an earlier commit (SQLite pads the log to whole sectors).
+    """
+    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+    if version < _OLDEST:
+        found = apsw.sqlite_lib_version()
+        raise SqliteTooOld(f"SQLite {found} can lose rows; 3.51.3 or newer is needed")
+    name = f"file:{quote(str(path))}?psow=0"
+    db = apsw.Connection(name, flags=flags | apsw.SQLITE_OPEN_URI, vfs=vfs or None)
+    db.set_busy_timeout(5000)
+    return db
+
+
+def let_go(db: apsw.Connection) -> None:
+    """Close a connection; the last one takes the log in, and where the disk refuses it stays."""
+    name = db.filename
+    try:
+        db.close()
+    except apsw.Error as error:
+        log.warning("the log was not taken into %s, and stays: %s", name, error)
