@@ -9,7 +9,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.sale import Paid, SaleClosed, Tender, TicketLine, VatSum
 from pos_terminal.domain.events.system import KeyMade
-from pos_terminal.journal import database, keyring, place
+from pos_terminal.journal import database, keyring, state_directory
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.merkle import Frontier
@@ -54,7 +54,7 @@ def fill(directory: Path, records: int) -> Path:
     while running.seq < records:
         batch = Batch(running, tree, signer, leaves)
         if running.seq == 0:
-            place.write_mark(directory, batch.add(made, MOMENT))
+            state_directory.write_mark(directory, batch.add(made, MOMENT))
         while len(batch.records) < TOGETHER:
             number += 1
             for event in ticket(number):

@@ -36,7 +36,7 @@ LIBRARIES: dict[str, set[str]] = {
     "storage": {"apsw"},
     "journal": {"apsw", "msgspec"},
     "archive": {"apsw", "cryptography", "msgspec"},
-    "ledgers": {"apsw"},
+    "projection": {"apsw"},
     "persons": {"apsw", "msgspec"},
     "runtime": {"msgspec", "pluggy"},
     "replay": {"msgspec"},

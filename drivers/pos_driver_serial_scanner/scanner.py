@@ -10,7 +10,7 @@ from pos_driver_serial_scanner.assembler import ScanAssembler
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.domain.faults import SCANNER_OFFLINE
-from pos_terminal.links.beside import beside
+from pos_terminal.links.background import background
 from pos_terminal.links.faults import opened
 from pos_terminal.links.link import Link, LinkLost
 from pos_terminal.links.serial import SerialSettings, serial_link
@@ -47,7 +47,7 @@ async def open_scanner(settings: SerialScannerSettings) -> AsyncIterator[Scanner
     """Open the line and listen. What was scanned before that is dropped."""
     async with opened(serial_link(settings), SCANNER_OFFLINE) as link:
         scanner = SerialScanner(link, settings)
-        async with beside(scanner.listen()):
+        async with background(scanner.listen()):
             yield scanner
 
 

@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Sheet, Style
-from pos_terminal.archive.entries import Bookkeeper, Grain
 from pos_terminal.archive.fec import FecFile, FecSummary, description, file_name
+from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.archive.source import Progress, Span, opened
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.journal.chain import Broken, Chain

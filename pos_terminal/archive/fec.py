@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import IO
 
-from pos_terminal.archive.entries import CASH, SALES, Entry
+from pos_terminal.archive.postings import CASH, SALES, Posting
 from pos_terminal.domain.money import euros
 
 COLUMNS = (
@@ -50,7 +50,7 @@ class FecFile:
         self.summary = FecSummary()
         self._put(COLUMNS)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Posting) -> None:
         """One entry; ValueError where it does not balance."""
         if sum(cents for _, cents in entry.lines):
             raise ValueError(f"entry {entry.piece} of {entry.date} does not balance")

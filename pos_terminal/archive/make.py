@@ -19,9 +19,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Sheet, Style
-from pos_terminal.archive.entries import Bookkeeper, Grain
 from pos_terminal.archive.evidence import Evidence, as_line, as_page
 from pos_terminal.archive.fec import FecFile
+from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.archive.source import Signed, Source, Span, opened
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.archive.verifier import bundle

@@ -16,7 +16,7 @@ import apsw
 
 from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
-from pos_terminal.journal import codec, keyring, place
+from pos_terminal.journal import codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME, insert, open_writer
@@ -28,7 +28,7 @@ from pos_terminal.storage.sqlite import connect, let_go
 BESIDE = {
     "catalogs/": "the catalogues and promotions that sales name by their SHA-256",
     "keys/": "the keys that sign, and the one of personal data: private, never in an archive",
-    "traces/": "technical events that wait for their record",
+    "spool/": "technical events that wait for their record",
     "persons.db": "personal data, encrypted; keys/persons.key opens it",
     "clerks.toml": "who may sign on, and what each may do",
     "catalog.sha256": "which catalogue is in force",
@@ -64,7 +64,7 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
         raise NoRestore(f"{directory} is not empty")
     made = not directory.exists()
     with using(directory):
-        lock = place.prepare(directory)
+        lock = state_directory.prepare(directory)
     try:
         with using(directory):
             if len(sources) == 1 and sources[0].is_dir():
@@ -141,7 +141,7 @@ def _from_archives(sources: Sequence[Path], directory: Path) -> None:
     finally:
         let_go(db)
     row = next(copies[0].rows())
-    place.write_mark(directory, Record.read(row.rec, row.hash))
+    state_directory.write_mark(directory, Record.read(row.rec, row.hash))
 
 
 def _records(db: apsw.Connection, copy: Copy) -> None:

@@ -163,7 +163,7 @@ def _closure_payments(record: Record) -> Rows:
 
 
 def _jet(record: Record) -> Rows:
-    entry = jet.entry(record.event)
+    entry = jet.jet_line(record.event)
     if entry:
         e = record.envelope
         what = (entry.code, entry.label, entry.detail)

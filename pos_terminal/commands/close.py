@@ -20,8 +20,8 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.witness import head_qr
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.keeping import Keeper, stopped_till
-from pos_terminal.runtime.words import speak
+from pos_terminal.runtime.maintenance import StoppedTill, stopped_till
+from pos_terminal.runtime.translation import set_language
 
 STATE = Path("/var/lib/pos-terminal")
 
@@ -60,12 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _close(arguments: argparse.Namespace) -> str:
-    async with stopped_till(arguments.state) as keeper:
-        speak(keeper.settings.language)
+    async with stopped_till(arguments.state) as till:
+        set_language(till.settings.language)
         period = Period(arguments.period)
         carry, operator = arguments.carry, arguments.operator
-        record = await keeper.close_period(period, carry=carry, operator=operator)
-        return _as_json(record) if arguments.json else _paper(keeper, record)
+        record = await till.close_period(period, carry=carry, operator=operator)
+        return _as_json(record) if arguments.json else _paper(till, record)
 
 
 def _as_json(record: Record) -> str:
@@ -74,14 +74,14 @@ def _as_json(record: Record) -> str:
     return msgspec.json.encode(shown).decode()
 
 
-def _paper(keeper: Keeper, record: Record) -> str:
+def _paper(till: StoppedTill, record: Record) -> str:
     closed = record.event
     if not isinstance(closed, PeriodClosed):
         raise TypeError(f"record {record.seq} is no closure")
-    identity = keeper.identity
+    identity = till.identity
     return plain(
         report.closure(
-            keeper.settings.shop,
+            till.settings.shop,
             identity.terminal,
             closed,
             record.envelope.at,

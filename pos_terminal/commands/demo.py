@@ -13,19 +13,19 @@ from pathlib import Path
 from random import randrange
 from tempfile import TemporaryDirectory
 
-from pos_terminal.commands.journal_lines import as_line
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.replay.day import plots
-from pos_terminal.replay.eyes import ReplayStopped
+from pos_terminal.replay.day_sales import plots
+from pos_terminal.replay.demo_day import demo_day
+from pos_terminal.replay.display_reader import ReplayStopped
 from pos_terminal.replay.far_ends import NoFarEnds
-from pos_terminal.replay.file import read_tickets
-from pos_terminal.replay.morning import morning
+from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.session import Job, replay
 from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.view import Log, View
-from pos_terminal.replay.watcher import Watcher
 
 SECONDS = 45.0
 PREFIX = "pos-terminal-demo-"
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         with _folder(arguments.state) as state, TemporaryDirectory(prefix=PREFIX) as files:
             job = _job(Path(files), state, seed)
             if arguments.json:
-                summary = asyncio.run(replay(job, Watcher()))
+                summary = asyncio.run(replay(job, Observer()))
                 print_json(summary.as_json())
             else:
                 summary = _watched(job, None if arguments.fast else SECONDS)
@@ -65,22 +65,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _watched(job: Job, seconds: float | None) -> Summary:
     """Sell it live in the terminal, or line by line where there is none; then sum up."""
-    watcher: View | Log
+    observer: View | Log
     if sys.stdout.isatty():
-        watcher = View(TITLE, as_line, seconds)
-        with watcher.shown():
-            summary = asyncio.run(replay(job, watcher))
+        observer = View(TITLE, as_line, seconds)
+        with observer.shown():
+            summary = asyncio.run(replay(job, observer))
     else:
-        watcher = Log(as_line)
-        summary = asyncio.run(replay(job, watcher))
+        observer = Log(as_line)
+        summary = asyncio.run(replay(job, observer))
         print("\nThe last receipt:\n")
-        print("\n".join(f"  {line.text.rstrip()}" for line in watcher.last_paper))
-    print("", *plots(watcher.day), "", *summary.as_text(), sep="\n")
+        print("\n".join(f"  {line.text.rstrip()}" for line in observer.last_paper))
+    print("", *plots(observer.day), "", *summary.as_text(), sep="\n")
     return summary
 
 
 def _job(files: Path, state: Path, seed: int) -> Job:
-    made = morning(seed)
+    made = demo_day(seed)
     catalog, tickets = files / "catalog.csv", files / "tickets.csv"
     catalog.write_bytes(made.catalog)
     tickets.write_bytes(made.tickets)

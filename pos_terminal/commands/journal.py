@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from pos_terminal.commands import journal_export, journal_keep, journal_proof
-from pos_terminal.commands.journal_lines import as_json, as_line
+from pos_terminal.commands import journal_export, journal_maintenance, journal_verification
 from pos_terminal.commands.output import fail
+from pos_terminal.commands.record_line import as_json, as_line
 from pos_terminal.journal.chain import Broken, Row
 from pos_terminal.journal.database import NAME, Reader, reading
 from pos_terminal.journal.errors import JournalError
@@ -36,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tail.add_argument("-n", "--lines", type=_count, default=10, metavar="N", help="how many (10)")
     tail.add_argument("-f", "--follow", action="store_true", help="and each new one as it comes")
     more = (
-        *journal_proof.add_actions(actions),
+        *journal_verification.add_actions(actions),
         *journal_export.add_actions(actions),
-        *journal_keep.add_actions(actions),
+        *journal_maintenance.add_actions(actions),
     )
     for action in (show, tail, *more):
         action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
@@ -53,15 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.action in exports:
             return exports[arguments.action](arguments)
-        if arguments.action in journal_proof.ACTIONS:
-            return journal_proof.ACTIONS[arguments.action](arguments)
-        if arguments.action in journal_keep.ACTIONS:
-            return journal_keep.ACTIONS[arguments.action](arguments)
+        if arguments.action in journal_verification.ACTIONS:
+            return journal_verification.ACTIONS[arguments.action](arguments)
+        if arguments.action in journal_maintenance.ACTIONS:
+            return journal_maintenance.ACTIONS[arguments.action](arguments)
         return actions[arguments.action](path, arguments)
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
     except Broken as error:
-        return journal_proof.say_broken(error, as_json=arguments.json)
+        return journal_verification.say_broken(error, as_json=arguments.json)
 
 
 def _show(path: Path, arguments: argparse.Namespace) -> int:

@@ -16,20 +16,20 @@ from typing import TypeVar
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Style
-from pos_terminal.archive.entries import Grain
 from pos_terminal.archive.export import fec, tables
 from pos_terminal.archive.fec import fiscal_year, siren
 from pos_terminal.archive.make import Made, make
+from pos_terminal.archive.postings import Grain
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.money import euros
-from pos_terminal.journal import traces
+from pos_terminal.journal import event_spool
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.keyring import software
-from pos_terminal.runtime.keeping import stopped_till
+from pos_terminal.runtime.maintenance import stopped_till
 
 LONG = 20_000
 """Records from which long work shows how far it is, where somebody watches."""
@@ -112,12 +112,12 @@ def run_archive(arguments: argparse.Namespace) -> int:
 async def _archive(arguments: argparse.Namespace) -> tuple[Made, bool]:
     """The archive, and whether the journal has a record of it: a broken one may take no more."""
     try:
-        async with stopped_till(arguments.state) as keeper:
-            key = keeper.journal.running.key
+        async with stopped_till(arguments.state) as till:
+            key = till.journal.running.key
             sign = software(arguments.state, key).close if key else None
             made = await asyncio.to_thread(_make, arguments, sign)
             event = Archived(first=made.first, last=made.last, sha256=made.sha256)
-            await keeper.record([event])
+            await till.record([event])
             return made, True
     except JournalError as error:
         if not arguments.even_if_broken or error.fault is not faults.JOURNAL_DAMAGED:
@@ -233,7 +233,7 @@ def _recorded(arguments: argparse.Namespace, what: str, files: Sequence[Path]) -
         sha256.update(path.read_bytes())
     event = TechnicalEvent(code=jet.EXPORT, detail=f"{what}, SHA-256 {sha256.hexdigest()}")
     try:
-        traces.leave(arguments.state, event)
+        event_spool.spool(arguments.state, event)
         asyncio.run(_take_up(arguments.state))
     except (JournalError, OSError) as error:
         if not arguments.json:
@@ -243,7 +243,7 @@ def _recorded(arguments: argparse.Namespace, what: str, files: Sequence[Path]) -
 
 
 async def _take_up(state: Path) -> None:
-    """Whoever holds a stopped till records the traces left in it."""
+    """Whoever holds a stopped till records the events spooled there."""
     async with stopped_till(state):
         pass
 

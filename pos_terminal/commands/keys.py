@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pos_terminal.commands.key_lesson import NothingLearnt, learn
+from pos_terminal.commands.key_learning import NothingLearnt, learn
 from pos_terminal.commands.key_picture import picture
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.devices.classes import Keypad
@@ -25,7 +25,7 @@ from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import read
 from pos_terminal.runtime.config import KEYMAPS, BadConfiguration, load_keymap
 from pos_terminal.runtime.plugins import Plugins
-from pos_terminal.runtime.words import speak
+from pos_terminal.runtime.translation import set_language
 
 DRIVER = "evdev"
 DEFAULT = "numeric"
@@ -83,7 +83,7 @@ def _keymap(arguments: argparse.Namespace) -> KeyMap:
     if arguments.config:
         file: Path = arguments.config.absolute()
         settings = read(file, config.load(file)).settings
-        speak(settings.language)
+        set_language(settings.language)
         return settings.keymap
     try:
         return load_keymap(Path.cwd(), arguments.map or DEFAULT)

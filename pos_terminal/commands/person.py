@@ -23,19 +23,19 @@ from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
-from pos_terminal.domain.ledger.customers import CUSTOMER, HIGHEST, customer_number, item_name
+from pos_terminal.domain.lookup.customers import CUSTOMER, HIGHEST, customer_number, item_name
 from pos_terminal.domain.moment import Trust
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.place import read_mark
-from pos_terminal.persons.bridge import beside
+from pos_terminal.journal.state_directory import read_mark
+from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Item, Label, read_items
 from pos_terminal.persons.store import Persons, Record, exists, reading
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.keeping import shop_settings, stopped_till
-from pos_terminal.runtime.words import speak
+from pos_terminal.runtime.maintenance import shop_settings, stopped_till
+from pos_terminal.runtime.translation import set_language
 
 STATE = Path("/var/lib/pos-terminal")
 
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         mark = read_mark(arguments.state)
         if mark is None:
             raise JournalError(faults.JOURNAL_MISSING, f"there is no {arguments.state / NAME}")
-        speak(shop_settings(arguments.state, mark.store).language)
+        set_language(shop_settings(arguments.state, mark.store).language)
         actions[arguments.action](arguments)
     except (JournalError, PersonsError) as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
@@ -91,8 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> None:
     labels: list[Label] = []
     if exists(arguments.state):
-        with reading(arguments.state) as shelf:
-            labels = [box.label for box in shelf.all()]
+        with reading(arguments.state) as repository:
+            labels = [item.label for item in repository.all()]
     purposes = {
         person: sorted({label.purpose for label in labels if label.person == person})
         for person in sorted({label.person for label in labels})
@@ -127,10 +127,11 @@ def _known(state: Path, person: str) -> Known:
     items: Sequence[tuple[Label, Item]] = []
     erased = False
     if exists(state):
-        with reading(state) as shelf:
-            erased = shelf.is_erased(person)
-            if shelf.holds(person):
-                items = [(box.label, shelf.open(box)) for box in shelf.boxes(person)]
+        with reading(state) as repository:
+            erased = repository.is_erased(person)
+            if repository.holds(person):
+                sealed = repository.items_of(person)
+                items = [(item.label, repository.open(item)) for item in sealed]
     records = naming(state, person)
     if not items and not records:
         raise PersonsError(faults.PERSON_UNKNOWN, f"nothing is held of {person}")
@@ -185,7 +186,7 @@ def _erase(arguments: argparse.Namespace) -> None:
     person: str = arguments.person
 
     def work(persons: Persons, today: date | None) -> list[Label]:
-        if not persons.shelf.holds(person) and _was_erased(arguments.state, person):
+        if not persons.repository.holds(person) and _was_erased(arguments.state, person):
             return []
         return persons.erase(person, today)
 
@@ -223,8 +224,8 @@ def _change(
 async def _beside_journal(
     arguments: argparse.Namespace, work: Callable[[Persons, date | None], T], expire: bool
 ) -> T:
-    async with stopped_till(arguments.state) as keeper:
-        now = keeper.clock.now()
+    async with stopped_till(arguments.state) as till:
+        now = till.clock.now()
         today = arguments.today or (now.day if now.trust is Trust.SYNCHRONISED else None)
 
         def on_store(record: Record) -> T:
@@ -232,7 +233,7 @@ async def _beside_journal(
                 persons.catch_up(arguments.state, today if expire else None)
                 return work(persons, today)
 
-        return await beside(keeper.record, on_store)
+        return await run_with_journal(till.record, on_store)
 
 
 def _write_private(path: Path, content: bytes) -> None:

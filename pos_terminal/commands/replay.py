@@ -9,19 +9,19 @@ import logging
 import sys
 from pathlib import Path
 
-from pos_terminal.commands.journal_lines import as_line
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
 from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.replay.eyes import ReplayStopped
+from pos_terminal.replay.display_reader import ReplayStopped
 from pos_terminal.replay.far_ends import NoFarEnds
-from pos_terminal.replay.file import read_tickets
+from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.progress import Bar
 from pos_terminal.replay.session import Job, replay
 from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.view import View
-from pos_terminal.replay.watcher import Watcher
 from pos_terminal.runtime.config import BadConfiguration
 
 
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if summary.refused else 0
 
 
-def sell(arguments: argparse.Namespace, watcher: Watcher) -> Summary:
+def sell(arguments: argparse.Namespace, observer: Observer) -> Summary:
     """Replay what the arguments say."""
     job = Job(
         recorded=read_tickets(arguments.tickets),
@@ -85,7 +85,7 @@ def sell(arguments: argparse.Namespace, watcher: Watcher) -> Summary:
         default_vat=arguments.default_vat,
         printer=arguments.printer or "",
     )
-    return asyncio.run(replay(job, watcher))
+    return asyncio.run(replay(job, observer))
 
 
 def _file(text: str) -> Path:

@@ -1,6 +1,6 @@
 """`pos-terminal run`: serve the shop until a signal says stop."""
 
-import pos_terminal.process.lean  # isort: skip  before asyncio, whoever imports that  # noqa: F401
+import pos_terminal.process.without_ssl  # isort: skip  before asyncio, whoever imports that  # noqa: F401
 import argparse
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import Booted, boot
 from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.words import speak
+from pos_terminal.runtime.translation import set_language
 
 CONFIG = Path("/etc/pos-terminal/terminal.toml")
 STATE = Path("/var/lib/pos-terminal")
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         booted = boot(arguments.config.absolute(), arguments.state)
-        speak(booted.settings.language)
+        set_language(booted.settings.language)
         asyncio.run(_serve(booted, arguments.state))
     except BadConfiguration as error:
         return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)

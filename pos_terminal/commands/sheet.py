@@ -27,11 +27,11 @@ from pos_terminal.domain.keyboard.command_sheet import (
 )
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.place import LOCK, Lock
+from pos_terminal.journal.state_directory import LOCK, Lock
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.words import speak, translation
+from pos_terminal.runtime.translation import set_language, translator
 
 PARTS = ("functions", "labels", "articles")
 
@@ -64,11 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
         booted = _booted(arguments)
         sheet = _sheet(booted, arguments.part or PARTS)
         if arguments.print and booted:
-            speak(booted.settings.language)
+            set_language(booted.settings.language)
             with _till_at_rest(arguments.state):
                 asyncio.run(_print(booted, receipts(sheet)))
         else:
-            arguments.out.write_bytes(draw(sheet, translation("en")))
+            arguments.out.write_bytes(draw(sheet, translator("en")))
     except BadConfiguration as error:
         return fail(faults.BAD_CONFIGURATION, str(error), as_json=as_json)
     except _BadCatalogue as error:

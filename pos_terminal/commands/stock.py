@@ -16,13 +16,13 @@ from pos_terminal.commands.paper import plain
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.files.catalog import parse_catalog
-from pos_terminal.domain.ledger.bottles import Bottle
+from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.receipt import Listing, Receipt
 from pos_terminal.domain.stock.production import FARTHEST, Proposal, propose
-from pos_terminal.journal import catalogs, past
+from pos_terminal.journal import catalogs, stock_history
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.journal.past import Past
+from pos_terminal.journal.stock_history import StockHistory
 from pos_terminal.runtime.catalogue import IN_FORCE
 
 STATE = Path("/var/lib/pos-terminal")
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 with the reason."""
     try:
         catalog = _catalog(arguments.state)
-        found = past.read(arguments.state)
+        found = stock_history.read(arguments.state)
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
     {"show": _show, "bottles": _bottles, "make": _make}[arguments.action](catalog, found, arguments)
@@ -69,7 +69,7 @@ def _catalog(state: Path) -> Catalog:
     return parse_catalog(catalogs.load(state, name))[0]
 
 
-def _show(catalog: Catalog, found: Past, arguments: argparse.Namespace) -> None:
+def _show(catalog: Catalog, found: StockHistory, arguments: argparse.Namespace) -> None:
     held = {each.plu: Fraction(each.numerator, each.denominator) for each in found.stock}
     if arguments.json:
         print_json({"stock": list(_stock(catalog, held))})
@@ -91,7 +91,7 @@ def _stock(catalog: Catalog, held: dict[str, Fraction]) -> Iterator[dict[str, An
             }
 
 
-def _bottles(catalog: Catalog, found: Past, arguments: argparse.Namespace) -> None:
+def _bottles(catalog: Catalog, found: StockHistory, arguments: argparse.Namespace) -> None:
     since = arguments.since.isoformat()
     wanted = [each for each in found.bottles if not each.finished or each.finished >= since]
     if arguments.json:
@@ -116,7 +116,7 @@ def _bottle(catalog: Catalog, each: Bottle) -> dict[str, Any]:
     }
 
 
-def _make(catalog: Catalog, found: Past, arguments: argparse.Namespace) -> None:
+def _make(catalog: Catalog, found: StockHistory, arguments: argparse.Namespace) -> None:
     held = {each.plu: Fraction(each.numerator, each.denominator) for each in found.stock}
     today = arguments.today or date.today()
     proposal = propose(catalog, found.days, held, today, arguments.ahead)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 _translate: Callable[[str], str] = str
 
 
-def speak(translate: Callable[[str], str]) -> None:
+def translate_with(translate: Callable[[str], str]) -> None:
     """Use this lookup from here on."""
     global _translate  # noqa: PLW0603  one language a process, set before anything is shown
     _translate = translate

@@ -52,7 +52,7 @@ class Chain:
         self.head = head
 
 
-class Ledger:
+class Recount:
     """Follows the chain and makes every counter and total again from the events themselves.
 
     A kind that this version does not know is taken at its word, and so is what follows it: a

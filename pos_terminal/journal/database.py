@@ -14,7 +14,7 @@ from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
-from pos_terminal.journal.place import MARK
+from pos_terminal.journal.state_directory import MARK
 from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "journal.db"

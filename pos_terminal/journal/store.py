@@ -16,7 +16,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import database, down, keyring, place
+from pos_terminal.journal import database, keyring, signer_outage, state_directory
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
 from pos_terminal.journal.record import Identity, Record, Running
@@ -45,7 +45,7 @@ class Journal:
     """One till's journal, held by this process alone. All methods belong to one loop's thread."""
 
     def __init__(
-        self, path: Path, vfs: str, lock: place.Lock, db: apsw.Connection, found: Found
+        self, path: Path, vfs: str, lock: state_directory.Lock, db: apsw.Connection, found: Found
     ) -> None:
         self._path = path
         self._vfs = vfs
@@ -67,7 +67,7 @@ class Journal:
             running=tail.running,
             tree=tail.tree,
             signing=found.signer,
-            was_down=down.noted(path.parent),
+            was_down=signer_outage.noted(path.parent),
             committed=self._on_commit,
             failed=self._on_failure,
         )
@@ -93,22 +93,22 @@ class Journal:
         """
         path = directory / NAME
         with using(path), ExitStack() as undo:
-            lock = place.prepare(directory)
+            lock = state_directory.prepare(directory)
             undo.callback(lock.release)
-            mark = place.read_mark(directory)
+            mark = state_directory.read_mark(directory)
             if mark and not path.exists():
                 detail = f"{path} is gone, and a journal was kept here: restore it"
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
-            confirmed = place.is_confirmed(directory, identity.software)
+            confirmed = state_directory.is_confirmed(directory, identity.software)
             db = database.open_writer(path, vfs, confirmed=confirmed)
             undo.callback(let_go, db)
             tail = read_tail(path, vfs, identity, mark, signers)
             if tail.first and not mark:
-                place.write_mark(directory, tail.first)
+                state_directory.write_mark(directory, tail.first)
             if witness and mark:
                 _must_go_on(path, vfs, witness, mark)
             signer = tail.signer or signers(directory, "")
-            down.check(directory, signer)
+            signer_outage.check(directory, signer)
             journal = cls(path, vfs, lock, db, Found(tail, signers, signer))
             undo.pop_all()
             return journal
@@ -236,7 +236,7 @@ class Journal:
         self._news = asyncio.Event()
 
 
-def _must_go_on(path: Path, vfs: str, witness: Path, mark: place.Mark) -> None:
+def _must_go_on(path: Path, vfs: str, witness: Path, mark: state_directory.Mark) -> None:
     """JournalError where the witness saw more than is there, or something else."""
     try:
         with reading(path, vfs) as reader:

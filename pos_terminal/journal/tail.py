@@ -12,16 +12,16 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Broken, Chain, Ledger
+from pos_terminal.journal.chain import Broken, Chain, Recount
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.place import Mark
 from pos_terminal.journal.record import NOTHING, Identity, Record, Running
 from pos_terminal.journal.signer import Signer, Signers
+from pos_terminal.journal.state_directory import Mark
 from pos_terminal.journal.upcast import UPCASTS
 
 BATCH = 1000
@@ -109,14 +109,14 @@ def _must_be_known(reader: Reader, last: int) -> None:
 
 def _walked(reader: Reader, last: int) -> tuple[Running, Frontier]:
     """The state after a journal without any checkpoint, from its first record on."""
-    ledger, tree = Ledger(), Frontier()
+    recount, tree = Recount(), Frontier()
     while tree.size < last:
         for row in reader.rows(tree.size, BATCH):
-            ledger.follow(row)
+            recount.follow(row)
             tree = tree.append(row.hash)
-    if ledger.running is None or tree.size != last:
+    if recount.running is None or tree.size != last:
         raise Broken(tree.size + 1, "it is missing")
-    return ledger.running, tree
+    return recount.running, tree
 
 
 def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:
@@ -144,15 +144,15 @@ def _followed(
     reader: Reader, said: Checkpoint, last: int, identity: Identity, keys: Verifier
 ) -> tuple[Running, Frontier]:
     """The state after the last record, by the checkpoint and the signed records behind it."""
-    ledger, tree = Ledger(said.running(identity)), said.tree
+    recount, tree = Recount(said.running(identity)), said.tree
     for row in reader.rows(said.size, last - said.size):
-        ledger.follow(row)
+        recount.follow(row)
         if row.sig is None or not keys.signed(row.rec, row.sig):
             raise Broken(row.seq, "its signature is not this till's")
         tree = tree.append(row.hash)
-    if ledger.running is None or tree.size != last:
+    if recount.running is None or tree.size != last:
         raise Broken(tree.size + 1, "it is missing")
-    return ledger.running, tree
+    return recount.running, tree
 
 
 def _records(reader: Reader, after: int, last: int) -> list[Record]:

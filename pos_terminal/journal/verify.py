@@ -11,16 +11,16 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.period import Purged
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
+from pos_terminal.journal.chain import Broken, Chain, Recount, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
 from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.keyring import FOLDER, Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking
-from pos_terminal.journal.place import Mark, read_mark
 from pos_terminal.journal.record import NOTHING, Identity, Record
 from pos_terminal.journal.signatures import KeyInForce, keys_in_force
+from pos_terminal.journal.state_directory import Mark, read_mark
 
 BATCH = 1000
 
@@ -188,7 +188,7 @@ class _Walk:
             raise Broken(purged, "it is emptied, and there is no checkpoint of it")
         self._seals = _seals(reader, origin.size if origin else 0)
         self._next_seal = next(self._seals, None)
-        self._ledger = Ledger()
+        self._recount = Recount()
         self._chain = Chain()
         self._tree = Frontier()
         self._leaves: list[bytes] = []
@@ -208,7 +208,7 @@ class _Walk:
             raise Broken(origin.size, "it is not the one that the checkpoint behind it is of")
         self._tree = said.tree
         self._chain = Chain(origin.size, head)
-        self._ledger = Ledger(said.running(self._identity(origin.size)))
+        self._recount = Recount(said.running(self._identity(origin.size)))
 
     def _identity(self, size: int) -> Identity:
         """Whose journal it is, where the first record is not read."""
@@ -222,19 +222,19 @@ class _Walk:
     @property
     def seq(self) -> int:
         """The last record that was followed."""
-        running = self._ledger.running
+        running = self._recount.running
         return running.seq if running and self.level in COUNTED else self._chain.seq
 
     @property
     def head(self) -> bytes:
         """Its hash."""
-        running = self._ledger.running
+        running = self._recount.running
         return running.head if running and self.level in COUNTED else self._chain.head
 
     @property
     def unknown(self) -> int:
         """Records of kinds that this version does not know."""
-        return self._ledger.unknown
+        return self._recount.unknown
 
     def steps(self, last: int) -> Iterator[int]:
         """Follow all up to `last`; yields how far it is."""
@@ -254,7 +254,7 @@ class _Walk:
 
     def _follow(self, row: Row) -> None:
         if self.level in COUNTED:
-            record = self._ledger.follow(row)
+            record = self._recount.follow(row)
             if record.seq == 1 and self._mark and self._mark != Mark.of(record):
                 raise Broken(1, f"it is not the one that was written here, {self._mark.first}")
             if isinstance(record.event, Purged):
@@ -279,11 +279,11 @@ class _Walk:
         self._leaves.clear()
         if (said.root, said.head) != (self._tree.root.hex(), self.head.hex()):
             raise Broken(seal.size, "the checkpoint behind it is of other records")
-        running = self._ledger.running if self.level in COUNTED and not self.unknown else None
+        running = self._recount.running if self.level in COUNTED and not self.unknown else None
         if running and not checkpoint.says(seal.body, running):
             raise Broken(seal.size, "the checkpoint behind it has another state")
         if running and said.v < checkpoint.VERSION:  # whoever wrote on began with what it lacks
-            self._ledger = Ledger(said.running(running.identity))
+            self._recount = Recount(said.running(running.identity))
         self.checkpoints += 1
 
     def _read(self, seal: Seal) -> Checkpoint:

@@ -16,11 +16,11 @@ from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
 from pos_terminal.domain import faults
 from pos_terminal.journal import checkpoint
+from pos_terminal.journal.consistency_proof import Extension, Keys
 from pos_terminal.journal.database import Reader, cosign
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.journal.extension import Extension, Keys
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.place import Mark
+from pos_terminal.journal.state_directory import Mark
 from pos_terminal.storage.files import write_durably
 
 KEY = "witness.key"

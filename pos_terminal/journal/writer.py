@@ -17,7 +17,7 @@ from msgspec import Struct
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyMade, SignerDown
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import database, down, place, signer
+from pos_terminal.journal import database, signer, signer_outage, state_directory
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.errors import JournalFailed, failed
 from pos_terminal.journal.merkle import Frontier
@@ -145,7 +145,7 @@ class Writer:
             committed = self.commit(group)
         except Exception as error:  # noqa: BLE001 - whatever ends this thread must reach all who wait
             if isinstance(error, signer.SignerDown):
-                down.note(
+                signer_outage.note(
                     self._directory, self._signer.public.key, error.detail, group[0].moment.at
                 )
             loop.call_soon_threadsafe(self._failed, failed(error), group)
@@ -201,9 +201,9 @@ class Writer:
         The first commit's mark makes the names of the journal's own files durable, too.
         """
         if self._running.seq == 0:
-            place.write_mark(self._directory, batch.records[0])
+            state_directory.write_mark(self._directory, batch.records[0])
         if self._was_down:
-            down.forget(self._directory)
+            signer_outage.forget(self._directory)
             self._was_down = None
         if batch.signer is not self._signer:
             self._signer.retire()

@@ -13,7 +13,7 @@ Append = Callable[[Sequence[Event]], Awaitable[object]]
 """Makes events durable, on the loop; returns once they are, or raises."""
 
 
-async def beside(append: Append, work: Callable[[Record], T]) -> T:
+async def run_with_journal(append: Append, work: Callable[[Record], T]) -> T:
     """Do `work` in a thread, with a Record that has the loop's journal make events durable.
 
     Cancelled, it returns at once; `work` is left to its end in its thread.

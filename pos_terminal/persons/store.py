@@ -17,13 +17,13 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import PersonErased, PersonRecorded
-from pos_terminal.domain.ledger.customers import CUSTOMER
+from pos_terminal.domain.lookup.customers import CUSTOMER
 from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.erasures import Erasures, erasures
 from pos_terminal.persons.errors import PersonsError, using
 from pos_terminal.persons.item import Item, Label
+from pos_terminal.persons.repository import Repository, SealedItem
 from pos_terminal.persons.seal import key_id
-from pos_terminal.persons.shelf import Box, Shelf
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Persons:
         self._path = path
         self._db = db
         self._record = record
-        self.shelf = Shelf(db, key)
+        self.repository = Repository(db, key)
 
     @classmethod
     def open(cls, directory: Path, record: Record, *, vfs: str = "") -> "Persons":
@@ -82,9 +82,10 @@ class Persons:
         take the place of one that the law obliges to keep as it is.
         """
         with self._writing():
-            if self.shelf.is_erased(person):
+            if self.repository.is_erased(person):
                 raise PersonsError(faults.PERSON_REFUSED, f"{person} was erased: add a new person")
-            fixed = {box.label.name for box in self.shelf.boxes(person) if box.label.obliged}
+            here = self.repository.items_of(person)
+            fixed = {item.label.name for item in here if item.label.obliged}
             for item in items:
                 if item.name in fixed:
                     raise PersonsError(faults.PERSON_REFUSED, f"{item.name} must stay as it is")
@@ -97,10 +98,10 @@ class Persons:
         PersonsError where nothing is held of the person, or who was erased.
         """
         with self._writing():
-            boxes = {box.label.name: box for box in self.shelf.boxes(person)}
-            if item.name in boxes:
-                return self.shelf.open(boxes[item.name])
-            if self.shelf.is_erased(person):
+            sealed = {item.label.name: item for item in self.repository.items_of(person)}
+            if item.name in sealed:
+                return self.repository.open(sealed[item.name])
+            if self.repository.is_erased(person):
                 raise PersonsError(faults.PERSON_REFUSED, f"{person} was erased: add a new person")
             self._put(person, [item])
         return item
@@ -108,10 +109,10 @@ class Persons:
     def _put(self, person: str, items: Sequence[Item]) -> None:
         for item in items:
             if item.purpose == CUSTOMER:
-                others = (box.label.person for box in self.shelf.named(item.name))
+                others = (item.label.person for item in self.repository.named(item.name))
                 if any(other != person for other in others):
                     raise PersonsError(faults.CUSTOMER_TAKEN, f"{item.name} is somebody else")
-            self.shelf.put(person, item)
+            self.repository.put(person, item)
         purposes = sorted({item.purpose for item in items})
         self._record([PersonRecorded(person=person, purpose=purpose) for purpose in purposes])
 
@@ -122,9 +123,9 @@ class Persons:
         again erases nothing more, and makes sure of what was erased.
         """
         with self._writing():
-            boxes = [box.label for box in self.shelf.boxes(person)]
-            kept = [label for label in boxes if label.outlives_erasure(today)]
-            if len(kept) < len(boxes) or not self.shelf.is_erased(person):
+            labels = [item.label for item in self.repository.items_of(person)]
+            kept = [label for label in labels if label.outlives_erasure(today)]
+            if len(kept) < len(labels) or not self.repository.is_erased(person):
                 self._record([_erased(person, kept)])
                 self._keep_only(person, [label.name for label in kept])
         self.wipe()
@@ -136,26 +137,26 @@ class Persons:
         PersonsError, and nothing destroyed, where the date on an item is not the one sealed.
         """
         with self._writing():
-            boxes = self.shelf.ending(today)
-            over = [box for box in boxes if box.label.expired(today)]
-            for box in over:
-                self.shelf.open(box)
-            if events := self._ended(boxes, today):
+            sealed = self.repository.ending(today)
+            over = [item for item in sealed if item.label.expired(today)]
+            for item in over:
+                self.repository.open(item)
+            if events := self._ended(sealed, today):
                 self._record(events)
-            for box in over:
-                self.shelf.remove(box.label.person, box.label.name)
+            for item in over:
+                self.repository.remove(item.label.person, item.label.name)
             if over:
-                self.shelf.sweep()
+                self.repository.sweep()
         self.wipe()
-        return [box.label for box in over]
+        return [item.label for item in over]
 
-    def _ended(self, boxes: Sequence[Box], today: date) -> list[Event]:
+    def _ended(self, sealed: Sequence[SealedItem], today: date) -> list[Event]:
         """What `due` tells the journal: who loses the last item, or one kept beyond an erasure."""
         events: list[Event] = []
-        for person in sorted({b.label.person for b in boxes if b.label.expired(today)}):
-            theirs = [box.label for box in boxes if box.label.person == person]
+        for person in sorted({b.label.person for b in sealed if b.label.expired(today)}):
+            theirs = [item.label for item in sealed if item.label.person == person]
             kept = [label for label in theirs if not label.expired(today)]
-            if not kept or self.shelf.is_erased(person):
+            if not kept or self.repository.is_erased(person):
                 events.append(_erased(person, kept))
         return events
 
@@ -163,7 +164,7 @@ class Persons:
         """Do again the erasures that the journal records, after an older copy was put back."""
         with self._writing():
             before: int = self._db.execute("SELECT journal_seq FROM state").get
-            here = [person for person in found.kept if self.shelf.holds(person)]
+            here = [person for person in found.kept if self.repository.holds(person)]
             for person in here:
                 self._keep_only(person, found.kept[person])
             if here or not before <= found.last < before + STEP:
@@ -186,11 +187,11 @@ class Persons:
             database.wipe(self._db)
 
     def _keep_only(self, person: str, names: Sequence[str]) -> None:
-        for box in self.shelf.boxes(person):
-            if box.label.name not in names:
-                self.shelf.remove(person, box.label.name)
-        self.shelf.mark_erased(person)
-        self.shelf.sweep()
+        for item in self.repository.items_of(person):
+            if item.label.name not in names:
+                self.repository.remove(person, item.label.name)
+        self.repository.mark_erased(person)
+        self.repository.sweep()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -199,7 +200,7 @@ class Persons:
 
 
 @contextmanager
-def reading(directory: Path, *, vfs: str = "") -> Iterator[Shelf]:
+def reading(directory: Path, *, vfs: str = "") -> Iterator[Repository]:
     """What is held, beside a till that runs; without what the journal says was erased.
 
     PersonsError, JournalError. There must be a store: see `exists`.
@@ -211,7 +212,7 @@ def reading(directory: Path, *, vfs: str = "") -> Iterator[Shelf]:
         after: int = db.execute("SELECT journal_seq FROM state").get
         found: Mapping[str, tuple[str, ...]] = erasures(directory, after).kept
         with db:  # one transaction: a person is seen before or after an erasure, not within
-            yield Shelf(db, _store_key(db, keyfile.place(directory)), found)
+            yield Repository(db, _store_key(db, keyfile.place(directory)), found)
 
 
 def exists(directory: Path) -> bool:

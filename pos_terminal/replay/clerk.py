@@ -11,8 +11,8 @@ from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
-from pos_terminal.replay.eyes import (
-    Eyes,
+from pos_terminal.replay.display_reader import (
+    DisplayReader,
     ReplayStopped,
     Shown,
     shows_line,
@@ -21,10 +21,10 @@ from pos_terminal.replay.eyes import (
     shows_question,
 )
 from pos_terminal.replay.far_ends import Bench
-from pos_terminal.replay.ledger import Ledger
+from pos_terminal.replay.keystrokes import CASH, Keyboard, before, digits, spoken, strokes
+from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.plan import Planned
-from pos_terminal.replay.strokes import CASH, Keyboard, before, digits, spoken, strokes
-from pos_terminal.replay.watcher import Watcher
+from pos_terminal.replay.record_sums import RecordSums
 
 CLEAR = Key(Function.CLEAR)
 TICKET = Key(Function.TICKET)
@@ -47,25 +47,30 @@ class Latencies:
 
 
 class Clerk:
-    """Works one counter. Whoever follows the journal tells the ledger, then `heard`."""
+    """Works one counter. Whoever follows the journal tells the sums, then `heard`."""
 
     def __init__(
-        self, bench: Bench, eyes: Eyes, keyboard: Keyboard, ledger: Ledger, watcher: Watcher
+        self,
+        bench: Bench,
+        display: DisplayReader,
+        keyboard: Keyboard,
+        sums: RecordSums,
+        observer: Observer,
     ) -> None:
         self.latencies = Latencies()
         self._bench = bench
-        self._eyes = eyes
+        self._display = display
         self._keyboard = keyboard
-        self._ledger = ledger
-        self._watcher = watcher
+        self._sums = sums
+        self._observer = observer
         self._durable_at = 0.0
         self._scans = 0
 
     def heard(self, record: Record) -> None:
-        """A record has become durable, and the ledger knows it."""
+        """A record has become durable, and the sums have it."""
         if isinstance(record.event, LineSold | SaleClosed):
             self._durable_at = time.monotonic()
-        self._eyes.wake()
+        self._display.wake()
 
     async def sell(self, plan: Planned) -> Shown | None:
         """Key or scan one line; the error where the terminal refused it.
@@ -80,7 +85,7 @@ class Clerk:
         return refusal
 
     async def _sell(self, plan: Planned) -> Shown | None:
-        self._watcher.keyed(spoken(plan))
+        self._observer.keyed(spoken(plan))
         if plan.weighed:
             self._bench.scale.grams = abs(plan.row.quantity)
         if plan.code and before(plan):
@@ -103,7 +108,7 @@ class Clerk:
     async def answer(self, plan: Planned, given: int = 0) -> None:
         """Make the forced choices behind a row for which there is no row; `given` are made."""
         for number, answer in enumerate(plan.answers[given:], given + 1):
-            self._watcher.keyed(str(answer.digit))
+            self._observer.keyed(str(answer.digit))
             count = len(self._lines) + 1
             more = [each.group for each in plan.answers[number:]]
             refusal = await self._record(
@@ -126,42 +131,42 @@ class Clerk:
 
     async def cash(self) -> Shown | None:
         """Take exactly what is due, or pay it out; the error where the terminal refused it."""
-        self._watcher.keyed("CASH")
-        before_it = self._ledger.closed
+        self._observer.keyed("CASH")
+        before_it = self._sums.closed
         total = sum(line.gross for line in self._lines)
         return await self._record(
             self._press(CASH),
             lambda screen: shows_paid(screen, total),
-            lambda: self._ledger.closed is not before_it,
+            lambda: self._sums.closed is not before_it,
             "the payment",
         )
 
     async def ask_for_receipt(self) -> None:
         """Press TICKET, and wait until the wish is on record; the printing goes on by itself."""
-        self._watcher.keyed("TICKET")
-        requests = self._ledger.requests
+        self._observer.keyed("TICKET")
+        requests = self._sums.requests
         await self._press(TICKET)
         refusal = await self._answer(
-            lambda: self._ledger.requests > requests, "the request for a receipt"
+            lambda: self._sums.requests > requests, "the request for a receipt"
         )
         if refusal:
             raise ReplayStopped(f"a receipt was refused: {refusal}")
 
     async def abandon(self) -> None:
         """Give the open sale up. ReplayStopped where the terminal refuses that."""
-        self._watcher.keyed("CANCEL")
+        self._observer.keyed("CANCEL")
         await self._press(CANCEL)
-        refusal = await self._answer(lambda: self._ledger.open is None, "the abandoned sale")
+        refusal = await self._answer(lambda: self._sums.open is None, "the abandoned sale")
         if refusal:
             raise ReplayStopped(f"an open sale could not be abandoned: {refusal}")
 
     async def printing_is_over(self) -> None:
         """Wait until the printer has nothing left to do, however its papers ended."""
-        await self._answer(lambda: not self._ledger.papers, "the end of a receipt")
+        await self._answer(lambda: not self._sums.papers, "the end of a receipt")
 
     @property
     def _lines(self) -> list[LineSold]:
-        return self._ledger.open.lines if self._ledger.open else []
+        return self._sums.open.lines if self._sums.open else []
 
     async def _prefix(self, plan: Planned) -> Shown | None:
         """Key what goes before a scan, and see it: keypad and scanner are not one wire."""
@@ -169,10 +174,11 @@ class Clerk:
         while True:
             await self._press(*before(plan))
             what = f"what was typed for line {plan.row.line}"
-            await self._eyes.until(
-                lambda: shows_prefix(self._eyes.screen, plan) or self._eyes.error is not None, what
+            await self._display.until(
+                lambda: shows_prefix(self._display.screen, plan) or self._display.error is not None,
+                what,
             )
-            error = self._eyes.error
+            error = self._display.error
             if error is None:
                 return None
             await self._clear(error)
@@ -188,18 +194,18 @@ class Clerk:
         what: str,
     ) -> Shown | None:
         """Send, then wait for screen and record, and note how long both took."""
-        eyes = self._eyes
-        stood_there = shown(eyes.screen)  # then a frame proves nothing about when it was sent
-        eyes.look_for(shown)
+        display = self._display
+        stood_there = shown(display.screen)  # then a frame proves nothing about when it was sent
+        display.look_for(shown)
         await sending
         sent = time.monotonic()
         refusal = await self._answer(recorded, what)
         if refusal:
             return refusal
-        await self._see(lambda: eyes.seen_at is not None or shown(eyes.screen), what)
+        await self._see(lambda: display.seen_at is not None or shown(display.screen), what)
         self.latencies.durable.append(self._durable_at - sent)
-        if eyes.seen_at is not None and not stood_there:
-            self.latencies.display.append(eyes.seen_at - sent)
+        if display.seen_at is not None and not stood_there:
+            self.latencies.display.append(display.seen_at - sent)
         return None
 
     async def _answer(self, recorded: Callable[[], bool], what: str) -> Shown | None:
@@ -210,11 +216,11 @@ class Clerk:
         """
 
         def refused() -> bool:
-            error = self._eyes.error
+            error = self._display.error
             return error is not None and not error.is_trouble
 
-        await self._eyes.until(lambda: recorded() or refused(), what)
-        error = self._eyes.error
+        await self._display.until(lambda: recorded() or refused(), what)
+        error = self._display.error
         if recorded() or error is None:
             return None
         await self._clear(error)
@@ -223,18 +229,18 @@ class Clerk:
     async def _see(self, seen: Callable[[], bool], what: str) -> None:
         """Wait for the screen, and clear away what covers it."""
         while not seen():
-            await self._eyes.until(lambda: seen() or self._eyes.error is not None, what)
-            error = self._eyes.error
+            await self._display.until(lambda: seen() or self._display.error is not None, what)
+            error = self._display.error
             if error:
-                self._watcher.warn(str(error))
+                self._observer.warn(str(error))
                 await self._clear(error)
 
     async def _clear(self, error: Shown) -> None:
-        self._eyes.must_be_selling()
-        while self._eyes.error == error:
-            shown = self._eyes.frames
+        self._display.must_be_selling()
+        while self._display.error == error:
+            shown = self._display.frames
             await self._press(CLEAR)
-            await self._eyes.frame_after(shown, "the answer to C")
+            await self._display.frame_after(shown, "the answer to C")
 
     async def _press(self, *keys: Key) -> None:
         await self._bench.keyboard.press(*self._keyboard.of(*keys))

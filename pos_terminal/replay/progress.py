@@ -3,14 +3,14 @@
 import sys
 import time
 
-from pos_terminal.replay.watcher import Watcher
+from pos_terminal.replay.observer import Observer
 
 WIDTH = 30
 EVERY = 0.2
 """Seconds between two looks of the bar."""
 
 
-class Bar(Watcher):
+class Bar(Observer):
     """Draws itself over and over on one line; only its warnings where nobody watches."""
 
     def __init__(self) -> None:

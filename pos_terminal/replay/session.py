@@ -24,18 +24,18 @@ from pos_terminal.replay import far_ends
 from pos_terminal.replay.choices import with_choices
 from pos_terminal.replay.clerk import Clerk
 from pos_terminal.replay.clock import ReplayClock, instants
-from pos_terminal.replay.eyes import PATIENCE, Eyes, ReplayStopped
+from pos_terminal.replay.display_reader import PATIENCE, DisplayReader, ReplayStopped
 from pos_terminal.replay.far_ends import Bench
-from pos_terminal.replay.file import Recorded
-from pos_terminal.replay.ledger import Ledger
+from pos_terminal.replay.keystrokes import Keyboard
+from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.plan import Planned, Planner, answered, reconcile
-from pos_terminal.replay.strokes import Keyboard
+from pos_terminal.replay.record_sums import RecordSums
 from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.ticket_file import Recorded
 from pos_terminal.replay.tickets import Refusal, Row, Ticket
-from pos_terminal.replay.watcher import Watcher
 from pos_terminal.runtime import boot
 from pos_terminal.runtime.app import App
-from pos_terminal.runtime.words import speak
+from pos_terminal.runtime.translation import set_language
 
 SCALE_PAUSE = 0.05
 """Seconds that the simulated scale wants between two commands; a real one wants 0.2."""
@@ -86,24 +86,24 @@ class Job:
         return (head + bench.toml(**tables)).encode()
 
 
-async def replay(job: Job, watcher: Watcher) -> Summary:
+async def replay(job: Job, observer: Observer) -> Summary:
     """Sell what is not sold yet; the summary covers the whole file as journaled.
 
     Raises BadConfiguration, JournalError (the state is in use, or is not a simulation's),
     ReplayStopped, NoFarEnds.
     """
-    eyes = Eyes()
+    display = DisplayReader()
 
     def saw(screen: Screen) -> None:
-        eyes.saw(screen)
-        watcher.saw(screen)
+        display.saw(screen)
+        observer.saw(screen)
 
     with TemporaryDirectory(prefix="pos-terminal-") as wires:
-        bench = far_ends.load()(Path(wires), on_frame=saw, on_print=watcher.printed)
+        bench = far_ends.load()(Path(wires), on_frame=saw, on_print=observer.printed)
         async with bench:
             booted = boot.read(Path("replay.toml"), job.settings(bench))
-            speak(booted.settings.language)
-            session = _Session(job, booted, bench, eyes, watcher)
+            set_language(booted.settings.language)
+            session = _Session(job, booted, bench, display, observer)
             return await session.run()
 
 
@@ -111,16 +111,21 @@ class _Session:
     """One run over one file."""
 
     def __init__(
-        self, job: Job, booted: boot.Booted, bench: Bench, eyes: Eyes, watcher: Watcher
+        self,
+        job: Job,
+        booted: boot.Booted,
+        bench: Bench,
+        display: DisplayReader,
+        observer: Observer,
     ) -> None:
         self._job = job
         self._bench = bench
-        self._eyes = eyes
-        self._watcher = watcher
+        self._display = display
+        self._observer = observer
         self._tickets = job.recorded.tickets
         self._refused = list(self._tickets.refused)
         self._sold = bytearray(len(self._tickets))
-        self._ledger = Ledger(job.recorded.sha256)
+        self._sums = RecordSums(job.recorded.sha256)
         self._caught_up = asyncio.Event()
         self._history = 0
         self._planners: dict[str, Planner] = {}
@@ -131,7 +136,7 @@ class _Session:
         self._clock = ReplayClock(settings.zone, begin)
         self._app = App(settings, booted.plugins, job.state, self._clock, simulated=True)
         keyboard = Keyboard(settings.keymap)
-        self._clerk = Clerk(bench, eyes, keyboard, self._ledger, watcher)
+        self._clerk = Clerk(bench, display, keyboard, self._sums, observer)
 
     async def run(self) -> Summary:
         """Sell, then stop the terminal as at the end of a day."""
@@ -149,16 +154,16 @@ class _Session:
                 await self._sell()
                 self._app.stop()
         self._refused.sort(key=lambda refusal: refusal.line)
-        return Summary.of(self._ledger, self._refused, self._clerk.latencies)
+        return Summary.of(self._sums, self._refused, self._clerk.latencies)
 
     async def _follow(self, journal: Journal) -> None:
         """Take in every record: first those of earlier runs, then each as it becomes durable."""
         async for record in journal.entries():
-            closed = self._ledger.take(record)
+            closed = self._sums.take(record)
             if closed and closed.origin:
                 self._closed(closed, closed.origin)
             if self._caught_up.is_set():
-                self._watcher.recorded(record)
+                self._observer.recorded(record)
             self._clerk.heard(record)
             if record.seq >= self._history:
                 self._caught_up.set()
@@ -187,9 +192,9 @@ class _Session:
 
     async def _sell(self) -> None:
         count = len(self._tickets)
-        self._watcher.begins(count, sum(self._sold))
+        self._observer.begins(count, sum(self._sold))
         await self._finish_open_sale()
-        if self._ledger.wants_paper:
+        if self._sums.wants_paper:
             await self._clerk.ask_for_receipt()
         for index in range(count):
             if not self._sold[index]:
@@ -198,16 +203,16 @@ class _Session:
                 if any(isinstance(plan, Planned) for plan in plans):
                     self._clock.stand(self._instants[index])
                 await self._sell_rows(ticket, zip(ticket.rows, plans, strict=True))
-                self._watcher.done()
+                self._observer.done()
         await self._clerk.printing_is_over()
 
     async def _finish_open_sale(self) -> None:
         """A sale that an earlier run left open: go on behind its last line, at its own prices."""
-        sale = self._ledger.open
+        sale = self._sums.open
         if sale is None:
             return
         index = None
-        if sale.origin and self._ledger.is_ours(sale.origin):
+        if sale.origin and self._sums.is_ours(sale.origin):
             index = self._tickets.find(sale.origin.date, sale.origin.ticket)
         if index is not None:
             ticket = self._tickets[index]
@@ -222,11 +227,11 @@ class _Session:
                     await self._clerk.answer(last, _given(last, sale.lines))
                 rest = zip(ticket.rows[behind:], plans[behind:], strict=True)
                 await self._sell_rows(ticket, rest)
-                self._watcher.done()
+                self._observer.done()
                 return
         origin = sale.origin
         whose = f"{origin.date} no. {origin.ticket}" if origin else "of unknown origin"
-        self._watcher.warn(
+        self._observer.warn(
             f"the open sale ({whose}, {len(sale.lines)} lines) is of another file, "
             "or of this file before it was changed: it is abandoned"
         )
@@ -242,13 +247,13 @@ class _Session:
             refusal = plan if isinstance(plan, str) else await self._clerk.sell(plan)
             if refusal:
                 self._refuse(ticket, [(row, str(refusal))])
-            await self._watcher.breathe()
-        sale = self._ledger.open
+            await self._observer.breathe()
+        sale = self._sums.open
         if sale is None:
             return
         await self._clerk.printing_is_over()
         refusal = await self._clerk.cash()
-        await self._watcher.breathe()
+        await self._observer.breathe()
         if refusal:
             reasons, _ = reconcile(self._current(ticket), sale.lines)
             unpaid = [row for row, why in zip(ticket.rows, reasons, strict=True) if not why]

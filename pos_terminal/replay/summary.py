@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.replay.clerk import Latencies
-from pos_terminal.replay.ledger import Ledger, Vat
+from pos_terminal.replay.record_sums import RecordSums, Vat
 from pos_terminal.replay.tickets import Refusal
 
 SHOWN = 20
@@ -46,17 +46,17 @@ class Summary:
     printed_receipts: int
 
     @classmethod
-    def of(cls, ledger: Ledger, refused: Sequence[Refusal], latencies: Latencies) -> "Summary":
-        """The summary of what the ledger has folded."""
+    def of(cls, sums: RecordSums, refused: Sequence[Refusal], latencies: Latencies) -> "Summary":
+        """The summary of what the records add up to."""
         return cls(
-            tickets=ledger.tickets,
-            lines=ledger.lines,
-            total_cents=ledger.total,
-            by_vat=dict(sorted(ledger.by_vat.items())),
+            tickets=sums.tickets,
+            lines=sums.lines,
+            total_cents=sums.total,
+            by_vat=dict(sorted(sums.by_vat.items())),
             refused=refused,
             key_to_display=Quantiles.of(latencies.display),
             key_to_durable=Quantiles.of(latencies.durable),
-            printed_receipts=ledger.printed,
+            printed_receipts=sums.printed,
         )
 
     def as_json(self) -> dict[str, object]:

@@ -13,9 +13,9 @@ from itertools import zip_longest
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
-from pos_terminal.replay.day import Day, columns
+from pos_terminal.replay.day_sales import Day, columns
 from pos_terminal.replay.far_ends import CutPaper, DrawerPulse, PaperLine
-from pos_terminal.replay.watcher import Watcher
+from pos_terminal.replay.observer import Observer
 
 EVERY = 0.04
 """Seconds between two drawings at least."""
@@ -43,7 +43,7 @@ VFD = "\x1b[1;38;5;51;48;5;17m"
 WHITE = "\x1b[38;5;16;48;5;255m"
 
 
-class View(Watcher):
+class View(Observer):
     """Draws while it is `shown`. `describe` puts a record on one line.
 
     `seconds` is how long the whole should take to watch; None is as quick as it goes.
@@ -213,7 +213,7 @@ def on_paper(line: PaperLine) -> str:
     return f"{WHITE} {weight}{text}\x1b[22;24m{blanks} {RESET}"
 
 
-class Log(Watcher):
+class Log(Observer):
     """The same where nobody watches: a line for each ticket, and what must be known."""
 
     def __init__(self, describe: Callable[[Record], str]) -> None:

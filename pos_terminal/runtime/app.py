@@ -25,22 +25,22 @@ from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
-from pos_terminal.process.notify import notify, watchdog_interval
-from pos_terminal.runtime import clerks, personal
+from pos_terminal.process.sd_notify import notify, watchdog_interval
+from pos_terminal.runtime import clerks, retention
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
-from pos_terminal.runtime.chance import draw
 from pos_terminal.runtime.clerks import BadClerks, with_names
 from pos_terminal.runtime.clock import Clock
-from pos_terminal.runtime.closing import Closing
 from pos_terminal.runtime.customers import Customers
+from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.equipment import Equipment
-from pos_terminal.runtime.evidence import Guard
 from pos_terminal.runtime.hotplug import watch
-from pos_terminal.runtime.looking import LookUpLane
+from pos_terminal.runtime.integrity import Guard
+from pos_terminal.runtime.lookup_lane import LookupLane
+from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.settings import Settings
-from pos_terminal.runtime.technical import at_start, last_moment
+from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
 
 log = logging.getLogger(__name__)
@@ -83,13 +83,13 @@ class App:
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
         self._promotions = PromotionFile(settings.promotions, state)
         put = self._inputs.put_nowait
-        ledgers = LookUpLane(state, put, Customers(state, self._record), vfs=vfs)
+        lookups = LookupLane(state, put, Customers(state, self._record), vfs=vfs)
         self.equipment = Equipment(
             settings.devices,
             plugins.drivers,
             settings.keymap,
             put,
-            ledgers,
+            lookups,
             drawers=settings.drawers,
         )
         self._stopping = asyncio.Event()
@@ -231,7 +231,7 @@ class App:
             replace(given.sales, promotions=offers.promotions, source=offers.source),
             papers=given.papers,
             refunds=given.refunds,
-            draw=draw,
+            draw=random_below,
             drawers=Drawers(tuple(each.clerks for each in given.drawers)),
         )
         counts = journal.running.counts
@@ -325,15 +325,15 @@ class App:
     async def _watch_persons(self) -> NoReturn:
         """From the start on: personal data whose last day is over."""
         await self.ready.wait()
-        await personal.watch(self._state, self._record, self._clock.now, self.put)
+        await retention.watch(self._state, self._record, self._clock.now, self.put)
 
     async def _watch_journal(self) -> None:
-        """From the start on: rounds in idle moments, traces, and the witness if there is one."""
+        """From the start on: the scrub, spooled events, and the witness if there is one."""
         await self.ready.wait()
         guard = Guard(self._state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
         async with asyncio.TaskGroup() as group:
             group.create_task(guard.make_rounds())
-            group.create_task(guard.record_traces())
+            group.create_task(guard.record_spooled())
             if self.settings.witness:
                 group.create_task(guard.be_witnessed(self.settings.witness, self._clock.now))
 

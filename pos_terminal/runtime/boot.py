@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_terminal.journal.place import keep_witness
+from pos_terminal.journal.state_directory import keep_witness
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Plugins

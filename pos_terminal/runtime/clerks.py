@@ -108,10 +108,10 @@ def with_names(clerks: Mapping[int, Clerk], state: Path) -> dict[int, Clerk]:
     named = dict(clerks)
     try:
         if exists(state):
-            with reading(state) as shelf:
+            with reading(state) as repository:
                 for clerk in clerks.values():
-                    if clerk.person and shelf.holds(clerk.person):
-                        items = map(shelf.open, shelf.boxes(clerk.person))
+                    if clerk.person and repository.holds(clerk.person):
+                        items = map(repository.open, repository.items_of(clerk.person))
                         names = [each.data.name for each in items if each.purpose == PURPOSE]
                         named[clerk.number] = replace(clerk, name=(names[0] or "") if names else "")
     except PersonsError as error:  # the greeting says the number then

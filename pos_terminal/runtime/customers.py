@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from pos_terminal.domain.counter.steps import LookedUp
-from pos_terminal.domain.ledger.customers import (
+from pos_terminal.domain.lookup.customers import (
     INVOICE,
     Buyer,
     BuyerSealed,
@@ -18,10 +18,10 @@ from pos_terminal.domain.ledger.customers import (
     item_name,
 )
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.persons.bridge import Append, beside
+from pos_terminal.persons.bridge import Append, run_with_journal
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Details, Ground, Item
-from pos_terminal.persons.shelf import Shelf
+from pos_terminal.persons.repository import Repository
 from pos_terminal.persons.store import Persons, Record, exists, reading
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Customers:
         """What the store says, or the fault that kept it from saying anything."""
         try:
             work = partial(_answered, self._directory, wanted)
-            return LookedUp(request, await beside(self._append, work))
+            return LookedUp(request, await run_with_journal(self._append, work))
         except (PersonsError, JournalError) as error:
             log.error("%s %s", error, error.fault.remedy)
             return LookedUp(request, fault=error.fault)
@@ -50,21 +50,21 @@ def _answered(directory: Path, wanted: PersonsWanted, record: Record) -> Persons
         return None
     if isinstance(wanted, BuyerSealed):
         return _sealed(directory, wanted, record)
-    with reading(directory) as shelf:
+    with reading(directory) as repository:
         match wanted:
             case CustomerWanted(number):
-                people = [box.label.person for box in shelf.named(item_name(number))]
+                people = [item.label.person for item in repository.named(item_name(number))]
                 return Customer(number, people[0]) if people else None
             case BuyerWanted(person, details):
-                return _buyer(_item(shelf, person, details))
+                return _buyer(_item(repository, person, details))
 
 
 def _sealed(directory: Path, wanted: BuyerSealed, record: Record) -> Buyer | None:
     with closing(Persons.open(directory, record)) as persons:
         persons.catch_up(directory, None)
         person = wanted.customer.person
-        now = _item(persons.shelf, person, item_name(wanted.customer.number))
-        if now is None or persons.shelf.is_erased(person):
+        now = _item(persons.repository, person, item_name(wanted.customer.number))
+        if now is None or persons.repository.is_erased(person):
             return None
         if not (now.data.name and now.data.address):
             return Buyer(now.data.name or "", now.data.address or "")
@@ -80,9 +80,9 @@ def _sealed(directory: Path, wanted: BuyerSealed, record: Record) -> Buyer | Non
         return _buyer(persons.keep(person, kept))
 
 
-def _item(shelf: Shelf, person: str, name: str) -> Item | None:
-    boxes = shelf.boxes(person) if shelf.holds(person) else []
-    return next((shelf.open(box) for box in boxes if box.label.name == name), None)
+def _item(repository: Repository, person: str, name: str) -> Item | None:
+    sealed = repository.items_of(person) if repository.holds(person) else []
+    return next((repository.open(item) for item in sealed if item.label.name == name), None)
 
 
 def _buyer(item: Item | None) -> Buyer | None:

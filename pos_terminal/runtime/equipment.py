@@ -21,12 +21,12 @@ from pos_terminal.runtime.lanes import (
     show_screens,
     sound_tones,
 )
-from pos_terminal.runtime.looking import LookUpLane
+from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
-from pos_terminal.tasks.latest import Latest
+from pos_terminal.runtime.supervise import Latest
 
 
 class Equipment:
@@ -38,7 +38,7 @@ class Equipment:
         drivers: Drivers,
         keymap: KeyMap,
         put: Callable[[Input], None],
-        ledgers: LookUpLane,
+        lookups: LookupLane,
         *,
         drawers: tuple[CashDrawer, ...] = (),
     ) -> None:
@@ -55,7 +55,7 @@ class Equipment:
             drawer=DrawerLane(self._drawers(drawers), put),
             scale=ScaleLane(self._one(DeviceClass.SCALE), put),
             pins=PinLane(put),
-            ledgers=ledgers,
+            lookups=lookups,
         )
 
     def _add(self, device: DeviceSettings, drivers: Drivers) -> None:
@@ -96,7 +96,7 @@ class Equipment:
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
             self.outputs.pins.run(),
-            self.outputs.ledgers.run(),
+            self.outputs.lookups.run(),
         ]
 
 

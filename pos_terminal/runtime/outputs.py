@@ -6,9 +6,9 @@ from pos_terminal.domain.counter.steps import CheckPin, Effect, LookUp, OpenDraw
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
-from pos_terminal.runtime.looking import LookUpLane
+from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.pins import PinLane
-from pos_terminal.tasks.latest import Latest
+from pos_terminal.runtime.supervise import Latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Outputs:
     drawer: DrawerLane
     scale: ScaleLane
     pins: PinLane
-    ledgers: LookUpLane
+    lookups: LookupLane
 
     def release(self, effect: Effect) -> None:
         """Set going what one of these does. ValueError for an effect that is the till's own."""
@@ -33,7 +33,7 @@ class Outputs:
             case CheckPin():
                 self.pins.check(effect)
             case LookUp():
-                self.ledgers.ask(effect)
+                self.lookups.ask(effect)
             case OpenDrawer(drawer):
                 self.drawer.open(drawer)
             case _:

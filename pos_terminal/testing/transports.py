@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from pos_terminal.links.beside import beside
+from pos_terminal.links.background import background
 from pos_terminal.links.link import Link, LinkLost
 from pos_terminal.links.stream import SEND_TIMEOUT, StreamLink
 
@@ -100,5 +100,5 @@ async def through(
                 await target.send(await source.receive())
         near.unplug()
 
-    async with line as device, beside(carry(far, device)), beside(carry(device, far)):
+    async with line as device, background(carry(far, device)), background(carry(device, far)):
         yield near

@@ -20,7 +20,7 @@ from pos_terminal.domain.events.period import PeriodClosed, Purged
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.purging import purge
+from pos_terminal.journal.purge import purge
 from pos_terminal.journal.store import Journal
 from tests.conftest import run
 from tests.support.journaling import moment, tamper

@@ -10,8 +10,8 @@ import pytest
 from pos_terminal.__main__ import main
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Archived
-from pos_terminal.journal import traces
-from pos_terminal.journal.place import Lock
+from pos_terminal.journal import event_spool
+from pos_terminal.journal.state_directory import Lock
 from tests.support import fec_checker
 from tests.support.journaling import tamper
 from tests.support.season import checked, unpacked
@@ -152,12 +152,12 @@ def test_an_export_is_recorded_at_once_or_by_the_till_that_runs(
     assert (status, json.loads(said)["recorded"]) == (0, False)
     lock.release()
     digest = hashlib.sha256((tmp_path / "tables.zip").read_bytes()).hexdigest()
-    assert [trace.event.code for trace in traces.left(state)] == [jet.EXPORT]
+    assert [each.event.code for each in event_spool.spooled(state)] == [jet.EXPORT]
     (tmp_path / "a").mkdir()
     archive = ("archive", "--out", tmp_path / "a" / "a.zip", "--state", state)
     assert journal(capsys, *archive)[0] == 0  # whoever opens the journal next
     assert technical(capsys, state, back=2) == f"tables CSV de tous les jours, SHA-256 {digest}"
-    assert traces.left(state) == []
+    assert event_spool.spooled(state) == []
 
 
 def technical(capsys: pytest.CaptureFixture[str], state: Path, back: int = 1) -> str:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pos_terminal.archive.accounts import Account, Accounts
-from pos_terminal.archive.entries import Bookkeeper, Entry, Grain
 from pos_terminal.archive.export import FecMade, fec, records
 from pos_terminal.archive.fec import FecFile, fiscal_year, plain, siren
+from pos_terminal.archive.postings import Bookkeeper, Grain, Posting
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.payment import PaymentChanged
@@ -237,15 +237,15 @@ Z = PeriodClosed(
 
 def entries(
     events: Iterable[Event], grain: Grain = Grain.DAY, accounts: Accounts | None = None
-) -> list[Entry]:
+) -> list[Posting]:
     keeper = Bookkeeper(accounts or Accounts(), grain, "0000", "9999")
-    made: Iterator[Entry] = (
+    made: Iterator[Posting] = (
         entry for seq, event in enumerate([*events, Z], 1) for entry in keeper.take(at(event, seq))
     )
     return list(made)
 
 
-def sums(made: list[Entry]) -> dict[str, int]:
+def sums(made: list[Posting]) -> dict[str, int]:
     found: Counter[str] = Counter()
     for entry in made:
         assert sum(cents for _, cents in entry.lines) == 0
@@ -462,7 +462,7 @@ def test_a_label_cannot_break_the_file(text: str) -> None:
 
 
 def test_an_entry_that_does_not_balance_is_never_written(tmp_path: Path) -> None:
-    entry = Entry("VE", "2026-01-05", "P", "2026-01-05", "x", "2026-01-05",
+    entry = Posting("VE", "2026-01-05", "P", "2026-01-05", "x", "2026-01-05",
                   ((Account("530000", "Caisse"), 1),))  # fmt: skip
     with (tmp_path / "fec").open("w") as file, pytest.raises(ValueError, match="does not balance"):
         FecFile(file).add(entry)
@@ -473,5 +473,5 @@ def test_entries_dated_backwards_are_counted(tmp_path: Path) -> None:
     with (tmp_path / "fec").open("w") as file:
         written = FecFile(file)
         for day in ("2026-01-05", "2026-01-04", "2026-01-06"):
-            written.add(Entry("CA", day, "P", day, "x", day, lines))
+            written.add(Posting("CA", day, "P", day, "x", day, lines))
     assert written.summary.backwards == 1

@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 
 from pos_terminal.archive.accounts import Accounts
-from pos_terminal.archive.entries import Bookkeeper, Grain
+from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.tender.tender import TenderRules

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.archive.entries import Grain
 from pos_terminal.archive.export import fec, records
 from pos_terminal.archive.make import make
+from pos_terminal.archive.postings import Grain
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import TillStarted
-from pos_terminal.domain.ledger.balances import fold
+from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.journal.database import NAME
@@ -24,7 +24,7 @@ from tests.conftest import run
 from tests.support import fec_checker
 from tests.support.fec_checker import SIREN
 from tests.support.journaling import moment
-from tests.support.ledger import Remembering, remembering
+from tests.support.lookup import Remembering, remembering
 from tests.support.season import IDENTITY, checked
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)

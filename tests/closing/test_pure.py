@@ -146,7 +146,7 @@ MORE: list[Event] = [
 
 def test_a_year_s_technical_events_have_their_codes() -> None:
     events = [*(record.event for record in year(1, days=120).records), *MORE]
-    found = {entry.code for event in events if (entry := jet.entry(event))}
+    found = {entry.code for event in events if (entry := jet.jet_line(event))}
     there = {
         jet.START, jet.FIRST_START, jet.STOP, jet.CLOSURE, jet.ABANDONED, jet.DUPLICATE,
         jet.PRINTER, jet.FLOAT, jet.CASH, jet.COUNT, jet.DRAWER, jet.PAYMENT, jet.REPORT,
@@ -154,11 +154,11 @@ def test_a_year_s_technical_events_have_their_codes() -> None:
         jet.VERSION, jet.SETTINGS, jet.ERASURE, jet.BACKUP, jet.CRASH, jet.CATALOG,
     }  # fmt: skip
     assert found == there
-    assert all(jet.Entry(code).label for code in found)
+    assert all(jet.JetLine(code).label for code in found)
 
 
 def test_a_code_that_a_newer_version_wrote_has_no_label_here() -> None:
-    entry = jet.entry(TechnicalEvent(code=999, detail="x"))
+    entry = jet.jet_line(TechnicalEvent(code=999, detail="x"))
     assert entry and (entry.code, entry.label, entry.detail) == (999, "", "x")
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from pos_terminal.domain.events.period import BalancesOpened, Period, Purged
 from pos_terminal.domain.events.system import PersonErased
-from pos_terminal.domain.ledger.balances import fold
-from pos_terminal.journal import purging
+from pos_terminal.domain.lookup.balances import fold
+from pos_terminal.journal import purge
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.erasures import erasures
 from pos_terminal.storage.sqlite import connect
@@ -214,5 +214,5 @@ def test_nobody_empties_a_record_otherwise(state: Path) -> None:
         with pytest.raises(apsw.ConstraintError, match="append-only"):
             db.execute(statement)
     db.close()
-    assert purging.purge(state / "journal.db", last) == last
-    assert purging.purge(state / "journal.db", last) == 0
+    assert purge.purge(state / "journal.db", last) == last
+    assert purge.purge(state / "journal.db", last) == 0

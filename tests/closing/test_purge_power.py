@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from pos_terminal.archive import purge
+from pos_terminal.archive import purge_plan
 from pos_terminal.domain.events.period import Period, PeriodClosed, Purged
-from pos_terminal.journal import keyring, purging
+from pos_terminal.journal import keyring, purge
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.store import Journal
@@ -50,9 +50,9 @@ async def _purged(state: Path, disk: PowerCutVFS, last: int, acknowledged: list[
     """What the command does once the copies are verified."""
     journal = Journal.open(state, IDENTITY, vfs=disk.name)
     said = Purged(last=last, sha256="a" * 64, copies=("a" * 64, "b" * 64))
-    for record in await journal.append([purge.opening(state, last), said], moment()):
+    for record in await journal.append([purge_plan.opening(state, last), said], moment()):
         acknowledged.append(record.seq)
-    purging.purge(state / NAME, last, vfs=disk.name, batch=BATCH)
+    purge.purge(state / NAME, last, vfs=disk.name, batch=BATCH)
     await journal.close()
 
 
@@ -109,10 +109,10 @@ def _phase(state: Path, before: list[Row], last: int, acknowledged: int) -> str:
     )
     assert recorded or not emptied
     unfinished = {"before": {0}, "emptied": {0, last}}.get(phase, {last})
-    assert purge.unfinished(state) in unfinished, phase
+    assert purge_plan.unfinished(state) in unfinished, phase
     if recorded:
-        purging.purge(state / NAME, last)
-        assert purge.unfinished(state) == 0
+        purge.purge(state / NAME, last)
+        assert purge_plan.unfinished(state) == 0
         assert {row.rec for row in rows(state)[:last]} == {b""}
     asyncio.run(_sell_on(state))
     verify(state / NAME)

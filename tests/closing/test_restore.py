@@ -12,7 +12,7 @@ from pos_terminal.__main__ import main
 from pos_terminal.archive.restore import BESIDE, restore
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.journal import catalogs, down, keyring, place, traces
+from pos_terminal.journal import catalogs, event_spool, keyring, signer_outage, state_directory
 from pos_terminal.persons import database
 from pos_terminal.runtime import boot, catalogue, clerks, promotions
 from pos_terminal.storage.sqlite import connect
@@ -120,9 +120,9 @@ def test_all_that_is_no_projection_comes_back(state: Path, line: Line, tmp_path:
     """Under the names by which the till keeps it."""
     files = (
         boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME, catalogue.IN_FORCE, promotions.IN_FORCE,
-        down.NAME, place.MARK,
+        signer_outage.NAME, state_directory.MARK,
     )  # fmt: skip
-    folders = {f"{name}/" for name in (catalogs.FOLDER, keyring.FOLDER, traces.FOLDER)}
+    folders = {f"{name}/" for name in (catalogs.FOLDER, keyring.FOLDER, event_spool.FOLDER)}
     assert set(BESIDE) == {*files, *folders, database.NAME}
     for name in (boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME):
         (state / name).write_text("# kept\n")

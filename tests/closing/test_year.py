@@ -11,8 +11,8 @@ import pytest
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
 from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
-from pos_terminal.domain.ledger.balances import Ledgers, fold
-from pos_terminal.journal.chain import Ledger
+from pos_terminal.domain.lookup.balances import RunningBalances, fold
+from pos_terminal.journal.chain import Recount
 from tests.support.journaling import row
 from tests.support.shopkeeping import Shop, tickets, year
 
@@ -89,13 +89,13 @@ def test_a_sale_past_midnight_is_the_session_s() -> None:
 
 
 def test_the_year_verifies_and_exercises_count_for_nothing() -> None:
-    ledger = Ledger()
+    recount = Recount()
     for record in shop(1).records:
-        ledger.follow(row(record))
-    assert ledger.running
-    book = ledger.running.book
+        recount.follow(row(record))
+    assert recount.running
+    book = recount.running.book
     exercises = [r for r in shop(1).records if getattr(r.event, "series", "") == TRAINING_SERIES]
-    assert exercises and ledger.running.counts.tickets[TRAINING_SERIES] == len(exercises)
+    assert exercises and recount.running.counts.tickets[TRAINING_SERIES] == len(exercises)
     assert book.net == sum(t["total"] for t in sold(1))
     assert (book.days, book.months, book.years) == (364, 12, 1)
 
@@ -125,12 +125,12 @@ def test_balances_go_on_from_a_cut(cut: int) -> None:
 
 
 def test_thirds_of_a_bottle_are_never_rounded() -> None:
-    ledgers = Ledgers()
+    running = RunningBalances()
     moved = [e for r in shop(1).records if (e := r.event).kind == "stock.moved"]
     for event in moved * 3:
-        ledgers.take(event)
+        running.take(event)
     assert moved
-    assert {each.denominator for each in ledgers.balances().stock} <= {1, 2}  # halves were sold
+    assert {each.denominator for each in running.balances().stock} <= {1, 2}  # halves were sold
 
 
 def test_nothing_is_added_to_nothing() -> None:

@@ -19,7 +19,7 @@ from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.command_sheet import CommandSheet, functions, receipts
 from pos_terminal.domain.keyboard.keys import parse_key
-from pos_terminal.journal.place import Lock
+from pos_terminal.journal.state_directory import Lock
 from tests.conftest import run
 from tests.needs import need
 from tests.support.emupos import emupos, free_port

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain.ledger.lookups import SoldFound, SoldWanted
-from pos_terminal.journal import past
+from pos_terminal.domain.lookup.questions import SoldFound, SoldWanted
+from pos_terminal.journal import stock_history
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.catalogue import Catalogue
@@ -98,7 +98,7 @@ def test_what_to_make(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_days_are_those_of_the_projection(state: Path, till: Stockroom) -> None:
     found = till.answer(SoldWanted(30))
     assert isinstance(found, SoldFound)
-    assert past.read(state).days == found.days
+    assert stock_history.read(state).days == found.days
 
 
 def test_a_state_without_journal_or_catalogue_is_said(

@@ -30,12 +30,12 @@ from pos_terminal.domain.events.period import ServiceClosed, TrainingEnded, Trai
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.vocabulary import KINDS
-from pos_terminal.journal import extension, keyring, witness
+from pos_terminal.journal import consistency_proof, keyring, witness
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
-from pos_terminal.testing.year import write, year
 from tests.support.journaling import moment
+from tests.support.sample_year import write, year
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "journal"
 NEW = GOLDEN / "new.txt"
@@ -111,7 +111,8 @@ def cut(out: Path) -> None:
         medium.mkdir()
         asyncio.run(live(state))
         path = state / NAME
-        seen = witness.Witness(medium).cosign(extension.export(path), datetime(2027, 1, 4, 8))
+        grown = consistency_proof.export(path)
+        seen = witness.Witness(medium).cosign(grown, datetime(2027, 1, 4, 8))
         witness.take(path, seen)
         with reading(path) as reader:
             key = reader.stored_keys()[-1].key

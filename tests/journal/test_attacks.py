@@ -19,13 +19,13 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.staff import OperatorSignedOn
-from pos_terminal.journal import extension
+from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.keyring import FOLDER, software
-from pos_terminal.journal.place import MARK
 from pos_terminal.journal.record import digest
+from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import Refused, Witness, take
@@ -234,7 +234,7 @@ def witnessed(state: Path, tmp_path: Path) -> tuple[Path, Path]:
     run(kept(state, [SIGN_ON] * 256))
     witness = tmp_path / "witness"
     witness.mkdir()
-    take(database(state), Witness(witness).cosign(extension.export(database(state)), NOW))
+    take(database(state), Witness(witness).cosign(consistency_proof.export(database(state)), NOW))
     assert verify(database(state)).witnessed == 512
     return state, witness
 
@@ -254,7 +254,7 @@ def test_what_fits_in_itself_is_found_by_the_witness(
     assert refused.value.fault in (faults.WITNESS_DISAGREES, faults.WITNESS_MISSING)
     assert refused.value.fault is faults.WITNESS_DISAGREES
     with pytest.raises(Refused):
-        Witness(witness).cosign(extension.export(database(state), 0), NOW)
+        Witness(witness).cosign(consistency_proof.export(database(state), 0), NOW)
 
 
 def test_what_is_cut_off_behind_what_the_witness_saw_is_the_exposed_tail(
@@ -277,7 +277,7 @@ def test_a_fork_of_the_same_length_is_refused_by_the_witness(
     _with_the_key(state, tmp_path / "other")
     run(kept(state, [SIGN_ON] * 512))
     with pytest.raises(Refused, match="does not go on"):
-        Witness(witness).cosign(extension.export(database(state), 0), NOW)
+        Witness(witness).cosign(consistency_proof.export(database(state), 0), NOW)
 
 
 def test_yesterdays_file_sold_upon_past_the_witness_is_still_refused(
@@ -288,7 +288,7 @@ def test_yesterdays_file_sold_upon_past_the_witness_is_still_refused(
     run(kept(state, [OperatorSignedOn(operator=8)] * 600))
     verify(database(state))
     with pytest.raises(Refused, match="does not go on"):
-        Witness(witness).cosign(extension.export(database(state), 0), NOW)
+        Witness(witness).cosign(consistency_proof.export(database(state), 0), NOW)
     with pytest.raises(JournalError) as refused:
         Journal.open(state, IDENTITY, witness=witness)
     assert refused.value.fault is faults.WITNESS_DISAGREES

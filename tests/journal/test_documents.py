@@ -16,7 +16,7 @@ from pos_terminal.domain.events import period as period_events
 from pos_terminal.domain.events import sale as events
 from pos_terminal.domain.events import stock as stock_events
 from pos_terminal.domain.events.vocabulary import KINDS
-from pos_terminal.journal.chain import Ledger
+from pos_terminal.journal.chain import Recount
 from pos_terminal.journal.codec import Envelope
 from pos_terminal.journal.record import Record
 from tests.support.golden import rows
@@ -109,10 +109,10 @@ def test_every_field_of_the_envelope_is_documented() -> None:
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
 def test_journals_of_every_release_verify(golden: Path) -> None:
-    ledger = Ledger()
+    recount = Recount()
     for row in rows(golden):
-        ledger.follow(row)
-    assert ledger.unknown == 0
+        recount.follow(row)
+    assert recount.unknown == 0
 
 
 def test_what_a_version_wrote_means_the_same_today() -> None:

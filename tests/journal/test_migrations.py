@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.journal import place
+from pos_terminal.journal import state_directory
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import check_layout, insert, make_durable, reading
 from pos_terminal.journal.errors import JournalError
@@ -181,7 +181,7 @@ def test_what_breaks_waits_until_the_update_is_confirmed(tmp_path: Path) -> None
 
 
 def test_a_confirmation_is_of_one_version(tmp_path: Path) -> None:
-    assert not place.is_confirmed(tmp_path, "0.2.0")
-    place.confirm(tmp_path, "0.2.0")
-    assert place.is_confirmed(tmp_path, "0.2.0")
-    assert not place.is_confirmed(tmp_path, "0.3.0")
+    assert not state_directory.is_confirmed(tmp_path, "0.2.0")
+    state_directory.confirm(tmp_path, "0.2.0")
+    assert state_directory.is_confirmed(tmp_path, "0.2.0")
+    assert not state_directory.is_confirmed(tmp_path, "0.3.0")

@@ -14,7 +14,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
-from pos_terminal.journal.chain import Ledger, Row
+from pos_terminal.journal.chain import Recount, Row
 from pos_terminal.journal.record import Record, Running
 from tests.support.golden import rows
 
@@ -36,12 +36,12 @@ def stripped(value: Any, unknown: tuple[str, ...]) -> Any:
 
 def after(count: int, unknown: tuple[str, ...]) -> Running:
     """The state after so many records, as a start has it from an earlier version's checkpoint."""
-    ledger = Ledger()
+    recount = Recount()
     for row in OLD[:count]:
-        ledger.follow(row)
-    assert ledger.running
-    kept = stripped(json.loads(msgspec.json.encode(ledger.running.book)), unknown)
-    return msgspec.structs.replace(ledger.running, book=msgspec.convert(kept, Book))
+        recount.follow(row)
+    assert recount.running
+    kept = stripped(json.loads(msgspec.json.encode(recount.running.book)), unknown)
+    return msgspec.structs.replace(recount.running, book=msgspec.convert(kept, Book))
 
 
 def test_old_closures_verify_and_say_no_parts() -> None:
@@ -74,7 +74,7 @@ def test_an_update_at_any_record_goes_on_and_the_whole_verifies(
             continue
         for event in _day():
             add(event)
-    whole = Ledger()
+    whole = Recount()
     for row in (*OLD[:count], *new):
         whole.follow(row)
     assert whole.running

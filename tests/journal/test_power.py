@@ -17,7 +17,7 @@ from pos_terminal.journal import wal
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.keyring import FOLDER
-from pos_terminal.journal.place import MARK
+from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.powercut import FaultyVFS, Image, Loss, PowerCutVFS, SlowVFS

@@ -14,7 +14,7 @@ from pos_terminal.__main__ import main
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyMade, KeyRotated, SignerDown
 from pos_terminal.domain.faults import Fault
-from pos_terminal.journal import checkpoint, down, keyring, signer
+from pos_terminal.journal import checkpoint, keyring, signer, signer_outage
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.checkpoint import EVERY
 from pos_terminal.journal.database import reading
@@ -229,7 +229,7 @@ def test_a_signer_that_is_down_stops_selling_and_the_first_record_then_says_so(
         journal = Journal.open(tmp_path, IDENTITY, signers=failing)
         await journal.append(ticket(1, 1), moment(60))
         await journal.close()
-        assert down.noted(tmp_path) is None
+        assert signer_outage.noted(tmp_path) is None
 
     run(body())
     said = records(tmp_path)[2]

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
-from pos_terminal.journal.chain import Broken, Chain, Ledger, Row
+from pos_terminal.journal.chain import Broken, Chain, Recount, Row
 from pos_terminal.journal.codec import Totals
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.place import MARK
 from pos_terminal.journal.record import Running, digest
+from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify, verify_chain
 from tests.conftest import run
@@ -43,11 +43,11 @@ def rows_of(events: list[Event]) -> Rows:
 
 
 def first_wrong(rows: Rows) -> int | None:
-    """The record that the ledger names; None where it finds nothing."""
-    ledger = Ledger()
+    """The record that the recount names; None where it finds nothing."""
+    recount = Recount()
     try:
         for each in rows:
-            ledger.follow(each)
+            recount.follow(each)
     except Broken as error:
         return error.seq
     return None
@@ -159,10 +159,10 @@ def test_a_field_that_does_not_add_up_is_found_though_hashes_fit(
 ) -> None:
     rows = rows_of(every_kind())[:seq]
     rows[-1] = with_field(rows[-1], **fields)
-    ledger = Ledger()
+    recount = Recount()
     with pytest.raises(Broken, match=how) as caught:
         for each in rows:
-            ledger.follow(each)
+            recount.follow(each)
     assert caught.value.seq == seq
 
 
@@ -175,11 +175,11 @@ def test_a_column_that_says_another_kind_is_found() -> None:
 def test_unknown_kinds_verify_and_are_counted() -> None:
     rows = rows_of(every_kind())
     rows[-1] = with_field(rows[-1], kind="menu.sold", total={"abs": 500, "net": 500})
-    ledger = Ledger()
+    recount = Recount()
     for each in rows:
-        ledger.follow(each)
-    assert ledger.unknown == 1
-    assert ledger.running is not None and ledger.running.total == Totals(500, 500)
+        recount.follow(each)
+    assert recount.unknown == 1
+    assert recount.running is not None and recount.running.total == Totals(500, 500)
 
 
 EDITS: list[tuple[str, str]] = [

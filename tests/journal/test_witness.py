@@ -11,11 +11,11 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.domain import faults
-from pos_terminal.journal import extension
+from pos_terminal.journal import consistency_proof
+from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.extension import Extension
-from pos_terminal.journal.place import kept_witness, read_mark
+from pos_terminal.journal.state_directory import kept_witness, read_mark
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import KEY, Cosignature, Refused, Witness, compare, head_qr, take
@@ -39,7 +39,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def exported(state: Path, after: int | None = None) -> Extension:
-    return extension.export(database(state), after)
+    return consistency_proof.export(database(state), after)
 
 
 async def _rotated(state: Path) -> None:

@@ -12,7 +12,7 @@ from pos_terminal.__main__ import main
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import PersonRecorded
-from pos_terminal.domain.ledger.customers import (
+from pos_terminal.domain.lookup.customers import (
     CUSTOMER,
     Buyer,
     BuyerSealed,
@@ -90,7 +90,7 @@ def test_the_details_are_sealed_as_they_are_and_told_to_the_journal(shop: Path) 
     assert told.events == [PersonRecorded(person=person, purpose="facture")]
     persons = opened(shop)
     persons.put(person, [replace(HALLES, data=Details(name="Autre", address="ailleurs"))])
-    (label,) = [box.label for box in persons.shelf.boxes(person) if box.label.obliged]
+    (label,) = [item.label for item in persons.repository.items_of(person) if item.label.obliged]
     persons.close()
     assert (label.purpose, label.kept_until) == ("facture", LAST_DAY)
     assert answer(shop, BuyerWanted(person, "facture-t-1")) == Buyer(

@@ -11,7 +11,7 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.domain.language import say
-from pos_terminal.journal.place import Lock
+from pos_terminal.journal.state_directory import Lock
 from pos_terminal.journal.verify import verify
 from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.store import reading, start
@@ -138,8 +138,8 @@ def test_an_older_copy_put_back_stays_erased(person: Command, shop: Path, sheet:
     store = shop / database.NAME
     copy = store.read_bytes()
     assert not (shop / "persons.db-wal").exists() or not (shop / "persons.db-wal").stat().st_size
-    with reading(shop) as shelf:
-        gone = [box.key for box in shelf.boxes(one) if not box.label.obliged]
+    with reading(shop) as repository:
+        gone = [item.key for item in repository.items_of(one) if not item.label.obliged]
     person("erase", one)
     assert traces(shop, *gone) == []
     store.write_bytes(copy)

@@ -104,9 +104,9 @@ class Life:
         """Each person is at the stage that is sure, or at the next; who was erased is erased."""
         erased = told.erasures().kept
         recorded = {event.person for event in told.events if isinstance(event, PersonRecorded)}
-        assert {box.label.person for box in persons.shelf.all()} <= recorded
+        assert {item.label.person for item in persons.repository.all()} <= recorded
         for person in recorded:
-            there = held(persons, person) if persons.shelf.holds(person) else []
+            there = held(persons, person) if persons.repository.holds(person) else []
             stage = sure.get(person, 0)
             assert there in STAGES[stage : stage + 2]
             if person in erased:

@@ -12,10 +12,10 @@ from pos_terminal.domain.events.system import PersonErased, PersonRecorded
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.journal.verify import verify
 from pos_terminal.persons import keyfile
-from pos_terminal.persons.bridge import beside
-from pos_terminal.persons.store import Persons
+from pos_terminal.persons.bridge import run_with_journal
+from pos_terminal.persons.store import Persons, Record
 from pos_terminal.runtime.clock import moment
-from pos_terminal.runtime.keeping import stopped_till
+from pos_terminal.runtime.maintenance import stopped_till
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.journaling import database as journal
 from tests.support.people import ALL, BEFORE, INVOICE, names, opened
@@ -39,14 +39,15 @@ class At:
 async def erased_at_a_stop(state: Path) -> str:
     """Somebody of whom the invoice alone is kept."""
 
-    def work(persons: Persons) -> str:
+    def work(record: Record) -> str:
+        persons = Persons.open(state, record)
         person = persons.add(ALL)
         persons.erase(person, BEFORE)
         persons.close()
         return person
 
-    async with stopped_till(state) as keeper:
-        return await beside(keeper.record, lambda record: work(Persons.open(state, record)))
+    async with stopped_till(state) as till:
+        return await run_with_journal(till.record, work)
 
 
 def held_there(state: Path, person: str) -> list[str]:
@@ -112,6 +113,6 @@ def test_what_cannot_be_made_durable_reaches_the_one_who_asked() -> None:
 
         async with asyncio.timeout(PATIENCE):
             with pytest.raises(ValueError, match="as asked"):
-                await beside(refuse, lambda record: record([]))
+                await run_with_journal(refuse, lambda record: record([]))
 
     run(body())

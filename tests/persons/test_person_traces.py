@@ -9,8 +9,8 @@ import msgspec
 
 from pos_terminal.persons import database
 from pos_terminal.persons.item import Ground, Item
+from pos_terminal.persons.repository import Repository
 from pos_terminal.persons.seal import new_key
-from pos_terminal.persons.shelf import Shelf
 from pos_terminal.persons.store import Persons
 from tests.support.people import ALL, BEFORE, CONTACT, INVOICE, LETTER, Told, opened, traces
 from tests.support.person_secrets import secrets_of
@@ -105,22 +105,22 @@ def _left_without_a_wipe(path: Path, random: Random) -> int:
     """How many sealed keys of deleted items the file holds, with all but the wipe done."""
     db = database.open_writer(path, "")
     db.pragma("synchronous", "off")
-    shelf = Shelf(db, new_key())
+    repository = Repository(db, new_key())
     here: list[str] = []
     gone: list[bytes] = []
     for _ in range(400):
         person = random.randbytes(16).hex()
         note = random.randbytes(random.randint(10, 900)).hex()
-        shelf.put(person, Item(
+        repository.put(person, Item(
             name="a", purpose="b", ground=Ground.CONTRACT,
             data=msgspec.structs.replace(CONTACT.data, more={"note": note}),
         ))  # fmt: skip
         here.append(person)
         if random.random() < 0.4:
             person = here.pop(random.randrange(len(here)))
-            gone += [box.key for box in shelf.boxes(person)]
-            shelf.remove(person, "a")
-            shelf.sweep()
+            gone += [item.key for item in repository.items_of(person)]
+            repository.remove(person, "a")
+            repository.sweep()
     db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     content = path.read_bytes()
     assert not path.with_name(path.name + "-wal").stat().st_size

@@ -84,7 +84,7 @@ def test_erasing_keeps_what_the_law_obliges_and_that_alone(tmp_path: Path) -> No
     (kept,) = persons.erase(person, BEFORE)
     assert (kept.name, kept.kept_until) == (INVOICE.name, LAST_DAY)
     assert held(persons, person) == [INVOICE]
-    assert persons.shelf.is_erased(person)
+    assert persons.repository.is_erased(person)
     assert told.events[-1] == PersonErased(
         person=person, kept=(INVOICE.name,), kept_until=LAST_DAY.isoformat()
     )
@@ -109,7 +109,7 @@ def test_after_the_last_day_an_erasure_keeps_nothing_unless_the_date_is_unknown(
     person = persons.add(ALL)
     assert [label.name for label in persons.erase(person, None)] == [INVOICE.name]
     assert persons.erase(person, AFTER) == []
-    assert not persons.shelf.holds(person)
+    assert not persons.repository.holds(person)
     persons.close()
 
 
@@ -127,7 +127,7 @@ def test_what_is_due_goes_on_its_day_and_once(tmp_path: Path) -> None:
     assert told.events == [PersonErased(person=erased, kept=(), kept_until="")]
     assert persons.due(AFTER) == []
     assert held(persons, customer) == [LETTER]
-    assert not persons.shelf.holds(erased)
+    assert not persons.repository.holds(erased)
     persons.close()
 
 
@@ -144,7 +144,7 @@ def test_a_journal_that_fails_changes_nothing(tmp_path: Path) -> None:
         with pytest.raises(PersonsError) as caught:
             change()
         assert caught.value.fault is faults.JOURNAL_FAILED
-    assert {box.label.person for box in persons.shelf.all()} == {person}
+    assert {item.label.person for item in persons.repository.all()} == {person}
     assert held(persons, person) == list(ALL)
     persons.close()
 
@@ -165,7 +165,7 @@ def test_an_older_copy_put_back_is_erased_again(tmp_path: Path) -> None:
     for _ in range(2):
         persons.forget(told.erasures())
         assert names(persons, person) == [INVOICE.name]
-        assert persons.shelf.is_erased(person)
+        assert persons.repository.is_erased(person)
         assert names(persons, gone) == []
         assert held(persons, other) == list(ALL)
     persons.close()
@@ -174,7 +174,7 @@ def test_an_older_copy_put_back_is_erased_again(tmp_path: Path) -> None:
 def test_who_was_never_here_is_not_missed(tmp_path: Path) -> None:
     persons = opened(tmp_path)
     persons.forget(Erasures(7, {"0" * 32: ()}))
-    assert persons.shelf.all() == []
+    assert persons.repository.all() == []
     persons.close()
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.journal.record import Record
-from pos_terminal.replay.file import read_tickets
+from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.session import Job
 from pos_terminal.replay.session import replay as session
-from pos_terminal.replay.watcher import Watcher
+from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.testing.running import run
 from tests.support.replaying import records, replay
 from tests.support.shopping import DAY, HEADER
@@ -80,7 +80,7 @@ def test_a_forced_choice_is_answered_and_the_ticket_stays_what_it_was(
     assert (again["tickets"], again["total_cents"]) == (summary["tickets"], summary["total_cents"])
 
 
-class Cut(Watcher):
+class Cut(Observer):
     """Stops a replay right behind its so many-th line."""
 
     def __init__(self, lines: int) -> None:

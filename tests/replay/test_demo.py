@@ -12,15 +12,15 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.domain.files.catalog import parse_catalog
-from pos_terminal.replay.day import bars, columns
-from pos_terminal.replay.file import read_tickets
-from pos_terminal.replay.morning import MOST_IN_A_MINUTE, morning
+from pos_terminal.replay.day_sales import bars, columns
+from pos_terminal.replay.demo_day import MOST_IN_A_MINUTE, demo_day
+from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.testing.running import run
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_morning_is_like_that_of_a_real_shop(seed: int, tmp_path: Path) -> None:
-    made = morning(seed)
+    made = demo_day(seed)
     assert parse_catalog(made.catalog)[1] == ()
     file = tmp_path / "tickets.csv"
     file.write_bytes(made.tickets)
@@ -35,7 +35,7 @@ def test_a_morning_is_like_that_of_a_real_shop(seed: int, tmp_path: Path) -> Non
         max(Counter((t.local.hour, t.local.minute) for t in tickets).values()) <= MOST_IN_A_MINUTE
     )
     assert [t.local for t in tickets] == sorted(t.local for t in tickets)
-    assert made == morning(seed)
+    assert made == demo_day(seed)
 
 
 def test_bars_stand_and_lie_in_proportion() -> None:

@@ -15,10 +15,10 @@ from pos_terminal.domain.moment import Trust
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.verify import verify
 from pos_terminal.replay.far_ends import load
-from pos_terminal.replay.file import read_tickets
+from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.session import Job
 from pos_terminal.replay.session import replay as session
-from pos_terminal.replay.watcher import Watcher
+from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import SystemClock
@@ -116,7 +116,7 @@ def test_another_file_on_the_same_state_has_its_own_summary(
     assert summary["by_vat"] == {"10": {"gross": 150, "net": 136, "vat": 14}}
 
 
-class Halt(Watcher):
+class Halt(Observer):
     """Stops a replay in the middle of a sale."""
 
     def __init__(self, breaths: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.replay.clock import instants
-from pos_terminal.replay.file import read_tickets
+from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.tickets import (
     Refusal,
     Tickets,

@@ -23,11 +23,11 @@ from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
-from pos_terminal.runtime.looking import LookUpLane
+from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pins import PinLane
+from pos_terminal.runtime.supervise import Latest
 from pos_terminal.runtime.till import Till
-from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run
 from tests.support.bench import BAGUETTE, DEFAULT_VAT, goods, keys, moment
 from tests.support.toys import until
@@ -89,9 +89,9 @@ class Counterside:
         self.screen: Latest[Screen] = Latest()
         self.tone: Latest[Tone] = Latest()
         nowhere = Path("/nowhere")
-        ledgers = LookUpLane(nowhere, self.put.append, Customers(nowhere, unheard))
+        lookups = LookupLane(nowhere, self.put.append, Customers(nowhere, unheard))
         outputs = Outputs(
-            self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, ledgers
+            self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, lookups
         )
         self.till = Till(
             Counter(goods(), DEFAULT_VAT), cast(Journal, self.journal), FixedClock(), outputs,

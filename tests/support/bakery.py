@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.balances import DepositBalance
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.ledger.balances import fold
-from pos_terminal.domain.ledger.lookups import Answer, DepositsHeld, DepositWanted
+from pos_terminal.domain.lookup.balances import fold
+from pos_terminal.domain.lookup.questions import Answer, DepositsHeld, DepositWanted
 from tests.support.bench import Bench
 
 

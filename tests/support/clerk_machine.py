@@ -28,15 +28,15 @@ from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.domain.faults import Fault, every
 from pos_terminal.domain.keyboard.keys import Key, parse_key
-from pos_terminal.domain.ledger.changes import Changes
-from pos_terminal.domain.ledger.customers import (
+from pos_terminal.domain.lookup.changes import Changes
+from pos_terminal.domain.lookup.customers import (
     Buyer,
     BuyerSealed,
     BuyerWanted,
     Customer,
     CustomerWanted,
 )
-from pos_terminal.domain.ledger.lookups import (
+from pos_terminal.domain.lookup.questions import (
     Answer,
     DepositsHeld,
     DepositWanted,
@@ -100,7 +100,7 @@ VOUCHERS = """90,BON CADEAU,"20,00",,,,,,multi
 
 
 def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | None:
-    """What the ledgers would say after these events."""
+    """What the projection would say after these events."""
     past = Changes()
     closed = {}
     for seq, (event, at) in enumerate(events, 1):
@@ -127,9 +127,9 @@ def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | No
                 invoice_papers=asked.get((made.series, made.number, 0), 0) if made else 0,
             )
         case VoucherWanted(voucher):
-            return {each.voucher: each for each in past.ledgers.vouchers}.get(voucher)
+            return {each.voucher: each for each in past.balances.vouchers}.get(voucher)
         case DepositWanted(order):
-            held = past.ledgers.balances().deposits
+            held = past.balances.balances().deposits
             return DepositsHeld(tuple(each for each in held if each.order == order))
         case CustomerWanted(number):
             return Customer(number, "ab" * 16) if number < 10 else None
@@ -219,8 +219,8 @@ class Clerk(RuleBasedStateMachine):
         self.note(self.till.put(Weighed(request, grams, fault)))
 
     @precondition(lambda self: self.looked)
-    @rule(pick=st.integers(0, 9), fault=st.none() | st.just(faults.LEDGERS_BEHIND))
-    def answer_from_the_ledgers(self, pick: int, fault: Fault | None) -> None:
+    @rule(pick=st.integers(0, 9), fault=st.none() | st.just(faults.PROJECTION_BEHIND))
+    def answer_from_the_projection(self, pick: int, fault: Fault | None) -> None:
         asked = self.looked[-1 - pick % len(self.looked)]
         found = None if fault else answered(asked.wanted, self.till.events)
         self.note(self.till.put(LookedUp(asked.request, found, fault)))

@@ -67,14 +67,14 @@ def opened(directory: Path, record: Record | None = None, vfs: str = "") -> Pers
 
 def names(persons: Persons, person: str) -> list[str]:
     """The names of what is held of a person."""
-    if not persons.shelf.holds(person):
+    if not persons.repository.holds(person):
         return []
-    return [box.label.name for box in persons.shelf.boxes(person)]
+    return [item.label.name for item in persons.repository.items_of(person)]
 
 
 def held(persons: Persons, person: str) -> list[Item]:
     """What is held of a person, opened."""
-    return [persons.shelf.open(box) for box in persons.shelf.boxes(person)]
+    return [persons.repository.open(item) for item in persons.repository.items_of(person)]
 
 
 def traces(directory: Path, *needles: bytes) -> list[str]:

@@ -11,8 +11,8 @@ def secrets_of(persons: Persons, directory: Path, person: str, *only: str) -> li
     """An item's key, open and sealed, and its sealed data: what must not outlive it."""
     store_key = keyfile.read(keyfile.place(directory))
     found = []
-    for box in persons.shelf.boxes(person):
-        if box.label.name in only:
-            key = unseal(store_key, box.key, box.label.as_bytes())
-            found += [key, box.key, box.sealed, box.sealed[-40:]]
+    for item in persons.repository.items_of(person):
+        if item.label.name in only:
+            key = unseal(store_key, item.key, item.label.as_bytes())
+            found += [key, item.key, item.sealed, item.sealed[-40:]]
     return found

@@ -15,8 +15,8 @@ from pos_terminal.archive.verifier.bundle import source
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
-from pos_terminal.testing.year import write, year
 from tests.support.journaling import moment
+from tests.support.sample_year import write, year
 
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)
 VERIFIER = source()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.ledger.customers import CUSTOMER, item_name
-from pos_terminal.persons.bridge import beside
+from pos_terminal.domain.lookup.customers import CUSTOMER, item_name
+from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.item import Details, Ground, Item
 from pos_terminal.persons.store import Persons, Record
 from tests.support.shop import Shop
@@ -26,4 +26,4 @@ async def customer(shop: Shop, number: int, name: str) -> str:
         assert app.till
         await app.till.record(events)
 
-    return await beside(append, add)
+    return await run_with_journal(append, add)

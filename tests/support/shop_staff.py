@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.staff.clerks import Pin
-from pos_terminal.persons.bridge import beside
+from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.item import Details, Ground, Item
 from pos_terminal.persons.store import Persons, Record
 from pos_terminal.runtime.clerks import PURPOSE, write
@@ -29,7 +29,7 @@ async def hire(shop: Shop) -> None:
         assert app.till
         await app.till.record(events)
 
-    person = await beside(append, name)
+    person = await run_with_journal(append, name)
     write(
         shop.state,
         (

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, PrintList, Step
-from pos_terminal.domain.ledger.balances import fold
-from pos_terminal.domain.ledger.bottles import Bottle, follow
-from pos_terminal.domain.ledger.changes import Changes
-from pos_terminal.domain.ledger.lookups import (
+from pos_terminal.domain.lookup.balances import fold
+from pos_terminal.domain.lookup.bottles import Bottle, follow
+from pos_terminal.domain.lookup.changes import Changes
+from pos_terminal.domain.lookup.questions import (
     Answer,
     BottlesFound,
     BottlesWanted,

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from pos_terminal.archive.verifier.words import Bad
+from pos_terminal.archive.verifier.messages import Bad
 
 TRAINING = "F"
 """The series of exercises, which are in no total."""

@@ -18,8 +18,8 @@ from typing import Any
 from pos_terminal.archive.verifier.books import Books
 from pos_terminal.archive.verifier.contents import NOTHING, Contents, Tree, leaf, parsed
 from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
+from pos_terminal.archive.verifier.messages import LANGUAGE, Bad, say
 from pos_terminal.archive.verifier.tables import Tables, euros
-from pos_terminal.archive.verifier.words import LANGUAGE, Bad, say
 
 FORMAT, VERSION = "pos-terminal-archive", 1
 STEP = 1000

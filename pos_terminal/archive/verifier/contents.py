@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pos_terminal.archive.verifier.words import Bad
+from pos_terminal.archive.verifier.messages import Bad
 
 NOTHING = bytes(32)
 """The hash before the first record."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from pos_terminal.archive.verifier.contents import parsed
-from pos_terminal.archive.verifier.words import Bad
+from pos_terminal.archive.verifier.messages import Bad
 
 try:
     from cryptography.exceptions import InvalidSignature

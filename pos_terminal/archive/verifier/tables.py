@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pos_terminal.archive.verifier.contents import Contents
-from pos_terminal.archive.verifier.words import Bad
+from pos_terminal.archive.verifier.messages import Bad
 
 TABLES = {
     "tickets.csv": ("total_ttc",),

@@ -128,7 +128,7 @@ CODES: dict[int, str] = {
 """Every code with its label; `docs/closing.md` has the same table."""
 
 
-class Entry(Struct, frozen=True):
+class JetLine(Struct, frozen=True):
     """A line of the JET. `detail` says what, in French; it may be empty."""
 
     code: int
@@ -140,7 +140,7 @@ class Entry(Struct, frozen=True):
         return CODES.get(self.code, "")
 
 
-def entry(event: Event) -> Entry | None:
+def jet_line(event: Event) -> JetLine | None:
     """The event's line in the JET; None where it is no technical event, such as a sale."""
     for group in (_of_the_till, _of_periods, _of_the_drawer, _of_the_system):
         found = group(event)
@@ -149,61 +149,61 @@ def entry(event: Event) -> Entry | None:
     return None
 
 
-def _of_the_till(event: Event) -> Entry | None:
+def _of_the_till(event: Event) -> JetLine | None:
     match event:
         case TillStarted():
             code = {"first": FIRST_START, "crash": CRASH}.get(event.after, START)
-            return Entry(code, f"version {event.version}")
+            return JetLine(code, f"version {event.version}")
         case TillStopped():
-            return Entry(STOP, event.reason)
+            return JetLine(STOP, event.reason)
         case OperatorSignedOn():
-            return Entry(START, f"opérateur {event.operator}")
+            return JetLine(START, f"opérateur {event.operator}")
         case OperatorSignedOff():
-            return Entry(SIGNED_OFF)
+            return JetLine(SIGNED_OFF)
         case OperatorRefused():
-            return Entry(PIN_REFUSED, f"opérateur {event.operator}, essai {event.tries}")
+            return JetLine(PIN_REFUSED, f"opérateur {event.operator}, essai {event.tries}")
         case OperatorLocked():
-            return Entry(PIN_LOCKED, f"opérateur {event.operator}")
+            return JetLine(PIN_LOCKED, f"opérateur {event.operator}")
         case AuthorityGiven():
-            return Entry(AUTHORITY, f"responsable {event.authority}, {event.right}")
+            return JetLine(AUTHORITY, f"responsable {event.authority}, {event.right}")
         case CatalogChanged():
-            return Entry(CATALOG, f"catalogue {event.catalog}")
+            return JetLine(CATALOG, f"catalogue {event.catalog}")
         case PromotionsChanged():
-            return Entry(CATALOG, f"promotions {event.promotions or 'aucune'}")
+            return JetLine(CATALOG, f"promotions {event.promotions or 'aucune'}")
         case SaleAbandoned():
-            return Entry(ABANDONED, f"vente {event.sale}, {euros(event.total)} €")
+            return JetLine(ABANDONED, f"vente {event.sale}, {euros(event.total)} €")
         case ReceiptRequested() if event.copy:
             form = f" ({event.form})" if event.form else ""
             ticket = f"ticket {event.series}-{event.number}{form}"
-            return Entry(DUPLICATE, f"{ticket}, copie {event.copy}")
+            return JetLine(DUPLICATE, f"{ticket}, copie {event.copy}")
         case ReceiptPrinted(outcome="refused" | "unknown"):
-            return Entry(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
+            return JetLine(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
     return None
 
 
-def _of_periods(event: Event) -> Entry | None:
+def _of_periods(event: Event) -> JetLine | None:
     match event:
         case PeriodReported():
-            return Entry(REPORT, f"journée {event.session}")
+            return JetLine(REPORT, f"journée {event.session}")
         case PeriodClosed(period=Period.YEAR):
-            return Entry(YEAR_CLOSURE, f"exercice {event.label}, clôture {event.number}")
+            return JetLine(YEAR_CLOSURE, f"exercice {event.label}, clôture {event.number}")
         case PeriodClosed():
             what = "jour" if event.period is Period.DAY else "mois"
             how = ", automatique" if event.automatic else ""
-            return Entry(CLOSURE, f"{what} {event.label}, clôture {event.number}{how}")
+            return JetLine(CLOSURE, f"{what} {event.label}, clôture {event.number}{how}")
         case ServiceClosed():
-            return Entry(REPORT, f"journée {event.session}, service {event.name}")
+            return JetLine(REPORT, f"journée {event.session}, service {event.name}")
         case PeriodCopied():
             what = f"Z {event.period.value} {event.number}"
-            return Entry(DUPLICATE, f"{what}, copie {event.copy}")
+            return JetLine(DUPLICATE, f"{what}, copie {event.copy}")
         case TrainingStarted():
-            return Entry(TRAINING, f"sous la responsabilité de {event.supervisor}")
+            return JetLine(TRAINING, f"sous la responsabilité de {event.supervisor}")
         case TrainingEnded():
-            return Entry(TRAINING_END)
+            return JetLine(TRAINING_END)
         case Archived():
-            return Entry(ARCHIVE, f"enregistrements {event.first} à {event.last}")
+            return JetLine(ARCHIVE, f"enregistrements {event.first} à {event.last}")
         case Purged():
-            return Entry(PURGE, f"enregistrements jusqu'à {event.last}")
+            return JetLine(PURGE, f"enregistrements jusqu'à {event.last}")
     return None
 
 
@@ -212,38 +212,38 @@ def _which(drawer: int) -> str:
     return f", tiroir {drawer}" if drawer > 1 else ""
 
 
-def _of_the_drawer(event: Event) -> Entry | None:
+def _of_the_drawer(event: Event) -> JetLine | None:
     match event:
         case DrawerOpened():
-            return Entry(DRAWER, f"{event.reason}, par {event.authority}{_which(event.drawer)}")
+            return JetLine(DRAWER, f"{event.reason}, par {event.authority}{_which(event.drawer)}")
         case CashMoved():
             code = FLOAT if event.movement == "float" else CASH
-            return Entry(code, f"{event.movement} {euros(event.amount)} €{_which(event.drawer)}")
+            return JetLine(code, f"{event.movement} {euros(event.amount)} €{_which(event.drawer)}")
         case CashCounted():
             gap = f"{euros(event.counted)} € pour {euros(event.expected)} €"
-            return Entry(COUNT, f"{gap}{_which(event.drawer)}")
+            return JetLine(COUNT, f"{gap}{_which(event.drawer)}")
         case PaymentChanged():
             moved = f"{event.from_tender} vers {event.to_tender} {euros(event.amount)} €"
-            return Entry(PAYMENT, f"ticket {event.series}-{event.number}, {moved}")
+            return JetLine(PAYMENT, f"ticket {event.series}-{event.number}, {moved}")
     return None
 
 
-def _of_the_system(event: Event) -> Entry | None:
+def _of_the_system(event: Event) -> JetLine | None:
     match event:
         case TechnicalEvent():
-            return Entry(event.code, event.detail)
+            return JetLine(event.code, event.detail)
         case VersionChanged():
-            return Entry(VERSION, f"{event.before} vers {event.after}")
+            return JetLine(VERSION, f"{event.before} vers {event.after}")
         case ConfigurationChanged():
-            return Entry(SETTINGS, f"{event.before[:12]} vers {event.after[:12]}")
+            return JetLine(SETTINGS, f"{event.before[:12]} vers {event.after[:12]}")
         case ClockJumped():
-            return Entry(CLOCK, f"{event.by / 1_000_000:+.3f} s")
+            return JetLine(CLOCK, f"{event.by / 1_000_000:+.3f} s")
         case KeyMade():
-            return Entry(KEYS, event.key)
+            return JetLine(KEYS, event.key)
         case KeyRotated():
-            return Entry(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
+            return JetLine(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
         case SignerDown():
-            return Entry(DEGRADED, f"{event.signer} depuis {event.since} : {event.detail}")
+            return JetLine(DEGRADED, f"{event.signer} depuis {event.since} : {event.detail}")
         case PersonErased():
-            return Entry(ERASURE, event.person)
+            return JetLine(ERASURE, event.person)
     return None

@@ -19,8 +19,8 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.bottles import Bottle, finish
-from pos_terminal.domain.ledger.lookups import Answer, BottlesFound, BottlesWanted
+from pos_terminal.domain.lookup.bottles import Bottle, finish
+from pos_terminal.domain.lookup.questions import Answer, BottlesFound, BottlesWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.staff.clerks import Right

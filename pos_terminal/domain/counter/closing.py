@@ -23,7 +23,7 @@ from pos_terminal.domain.events.period import Period, PeriodCopied
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
-from pos_terminal.domain.ledger.lookups import Answer, ClosureFound, ClosureWanted
+from pos_terminal.domain.lookup.questions import Answer, ClosureFound, ClosureWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.period.drawer import Counting

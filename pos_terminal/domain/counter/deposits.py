@@ -16,7 +16,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import LineSold
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Answer, DepositsHeld, DepositWanted
+from pos_terminal.domain.lookup.questions import Answer, DepositsHeld, DepositWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import deposits
 from pos_terminal.domain.sale.deposits import EARNEST, HIGHEST, PART

@@ -26,8 +26,8 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.customers import Customer
-from pos_terminal.domain.ledger.lookups import TicketFound
+from pos_terminal.domain.lookup.customers import Customer
+from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.drawer import ONE_DRAWER, Counting, Drawers
 from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules

@@ -13,7 +13,7 @@ from pos_terminal.domain.events.event import INVOICES, Event
 from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.customers import (
+from pos_terminal.domain.lookup.customers import (
     HIGHEST,
     Buyer,
     BuyerSealed,
@@ -22,7 +22,7 @@ from pos_terminal.domain.ledger.customers import (
     CustomerWanted,
     details_name,
 )
-from pos_terminal.domain.ledger.lookups import Answer
+from pos_terminal.domain.lookup.questions import Answer
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.request import Asked
 

@@ -4,7 +4,7 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.pending import Looking, Then
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Step
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Wanted
+from pos_terminal.domain.lookup.questions import Wanted
 from pos_terminal.domain.moment import Moment
 
 

@@ -23,7 +23,7 @@ from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import LineSold, RefundEnded, RefundOpened
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Answer, TicketFound, TicketWanted
+from pos_terminal.domain.lookup.questions import Answer, TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import refunds
 from pos_terminal.domain.sale.refunds import Refund

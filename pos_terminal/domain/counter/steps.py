@@ -10,7 +10,7 @@ from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import Key
-from pos_terminal.domain.ledger.lookups import Answer, ClosureFound, Wanted
+from pos_terminal.domain.lookup.questions import Answer, ClosureFound, Wanted
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.receipt import Listing, Receipt
 from pos_terminal.domain.sale.open_sales import OpenSale

@@ -22,15 +22,15 @@ from pos_terminal.domain.display import stock as goods_screens
 from pos_terminal.domain.events.stock import COUNTED, LOSS, StockMoved
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Answer, SoldFound, SoldWanted, StockWanted
+from pos_terminal.domain.lookup.questions import Answer, SoldFound, SoldWanted, StockWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Listing
 from pos_terminal.domain.staff.clerks import Right
 from pos_terminal.domain.stock.movements import MOVEMENTS, Movement
-from pos_terminal.domain.stock.moves import Owner, moved
 from pos_terminal.domain.stock.production import FARTHEST, LONGEST_PAST, propose
+from pos_terminal.domain.stock.sale_movements import Owner, moved
 
 
 def press(desk: Desk, name: str, moment: Moment) -> Step:

@@ -16,9 +16,9 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Answer, StockHeld, StockWanted
+from pos_terminal.domain.lookup.questions import Answer, StockHeld, StockWanted
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.stock.moves import Owner, of_ticket, owner
+from pos_terminal.domain.stock.sale_movements import Owner, of_ticket, owner
 
 
 def settle(desk: Desk, step: Step) -> Step:

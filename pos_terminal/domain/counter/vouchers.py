@@ -21,7 +21,7 @@ from pos_terminal.domain.events.prepaid import VoucherCopied
 from pos_terminal.domain.events.sale import LineSold, Tender
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Answer, VoucherWanted
+from pos_terminal.domain.lookup.questions import Answer, VoucherWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale, apply

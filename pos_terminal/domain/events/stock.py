@@ -1,4 +1,4 @@
-"""Movements of goods: one ledger for the counter, the web, and what the shop does with its own."""
+"""Movements of goods: one account for the counter, the web, and what the shop does with its own."""
 
 from fractions import Fraction
 from typing import ClassVar

@@ -104,16 +104,16 @@ LOOKING = _fault(
     "La caisse cherche dans son journal.",
     "Attendre la réponse, ou taper C pour y renoncer.",
 )
-LEDGERS_BEHIND = _fault(
+PROJECTION_BEHIND = _fault(
     "S-196",
     "COMPTES EN RETARD",
     "Les comptes tirés du journal ne sont pas encore à jour.",
     "Taper C et recommencer dans une minute.",
 )
-LEDGERS_FAILED = _fault(
+PROJECTION_FAILED = _fault(
     "S-197",
     "COMPTES ILLISIBLES",
-    "Les comptes tirés du journal (ledgers.db) ne peuvent pas être lus.",
+    "Les comptes tirés du journal (projection.db) ne peuvent pas être lus.",
     "Lire la cause au journal du système ; vérifier la place sur le disque.",
 )
 TICKET_PURGED = _fault(

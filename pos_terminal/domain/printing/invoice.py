@@ -11,7 +11,7 @@ from pos_terminal.domain.codes.numbers import invoice_number
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.language import say
-from pos_terminal.domain.ledger.customers import Buyer
+from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.money import divide, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.shop import Seller

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.ledger.customers import Buyer
+from pos_terminal.domain.lookup.customers import Buyer
 
 
 class Asked(Struct, frozen=True):

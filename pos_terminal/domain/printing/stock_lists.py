@@ -9,7 +9,7 @@ from pos_terminal.domain.catalog.allergens import labels
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.language import say
-from pos_terminal.domain.ledger.bottles import Bottle
+from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Block, Listing, Receipt, Row, Rule, Text
 from pos_terminal.domain.stock.production import Proposal, Proposed

@@ -15,7 +15,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.sale import LineSold, Returned, TicketLine
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Back, TicketFound
+from pos_terminal.domain.lookup.questions import Back, TicketFound
 from pos_terminal.domain.money import divide, returned
 from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale.sale import Sale, apply
@@ -61,7 +61,7 @@ ORDINARY_REFUNDS = RefundRules()
 
 
 class Refund(Struct, frozen=True):
-    """A ticket that is being refunded by an open sale: `found` as it stands in the ledgers."""
+    """A ticket that is being refunded by an open sale: `found` as the journal has it."""
 
     found: TicketFound
     sale: Sale

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import units
-from pos_terminal.domain.ledger.lookups import DaySold
+from pos_terminal.domain.lookup.questions import DaySold
 from pos_terminal.domain.quantity import ONE, Unit
 
 WINDOW = 30

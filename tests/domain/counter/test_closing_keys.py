@@ -27,7 +27,7 @@ from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.ledger.lookups import ClosureFound, ClosureWanted
+from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import closures, refusal, service_refusal
 from pos_terminal.domain.period.drawer import Drawers, drawers_used, expected, uncounted

@@ -16,7 +16,7 @@ from pos_terminal.domain.counter.steps import (
 from pos_terminal.domain.events.balances import VoucherBalance
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.ledger.lookups import Answer, VoucherWanted
+from pos_terminal.domain.lookup.questions import Answer, VoucherWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
 from tests.support.bench import BAGUETTE, Bench, goods, keys, moment
@@ -58,8 +58,8 @@ def test_nothing_found_may_be_refused() -> None:
 
 def test_why_there_is_no_answer_is_said() -> None:
     till, heard = asking()
-    till.put(LookedUp(1, fault=faults.LEDGERS_BEHIND))
-    assert till.fault is faults.LEDGERS_BEHIND
+    till.put(LookedUp(1, fault=faults.PROJECTION_BEHIND))
+    assert till.fault is faults.PROJECTION_BEHIND
     assert heard == []
     till.press("C 2 PLU")
     assert till.total == 230

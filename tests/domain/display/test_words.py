@@ -17,7 +17,7 @@ from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.sale import donations
 from pos_terminal.domain.stock import movements
 from pos_terminal.domain.tender import tender as payment
-from pos_terminal.runtime.words import DOMAIN, LOCALE, speak
+from pos_terminal.runtime.translation import DOMAIN, LOCALE, set_language
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES = sorted(folder.name for folder in LOCALE.iterdir())
@@ -82,10 +82,10 @@ def test_what_is_installed_is_what_is_written(language: str) -> None:
 
 def test_speak_changes_the_words_and_french_comes_back() -> None:
     try:
-        speak("en")
+        set_language("en")
         assert words.say("ARTICLE INCONNU") == "UNKNOWN ITEM"
-        speak("xx")
+        set_language("xx")
         assert words.say("ARTICLE INCONNU") == "ARTICLE INCONNU"
     finally:
-        speak("fr")
+        set_language("fr")
     assert words.say("ARTICLE INCONNU") == "ARTICLE INCONNU"

@@ -8,14 +8,14 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Print, Step, Train
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.ledger.customers import (
+from pos_terminal.domain.lookup.customers import (
     Buyer,
     BuyerSealed,
     BuyerWanted,
     Customer,
     CustomerWanted,
 )
-from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
+from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.printing.papers import paper
 from pos_terminal.domain.printing.shop import PaperRules, Seller
 from tests.support.bench import Bench, bench

@@ -11,7 +11,7 @@ from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.ledger.lookups import TicketFound, TicketWanted
+from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.papers import note_due
 from pos_terminal.domain.printing.request import Asked

@@ -10,7 +10,7 @@ from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import RefundOpened, SaleClosed
-from pos_terminal.domain.ledger.lookups import TicketWanted
+from pos_terminal.domain.lookup.questions import TicketWanted
 from tests.support.bench import GOODS, bench, goods, keys
 from tests.support.clerk_machine import TERMS, VOUCHERS, Clerk, answered
 
@@ -39,7 +39,7 @@ class Customers(Clerk):
         self.asked, self.looked = [], []
 
     def note(self, step: Step) -> None:
-        """The ledgers answer at once."""
+        """The projection answers at once."""
         super().note(step)
         for asked in step.effects:
             if isinstance(asked, LookUp) and self.till.counter.looking:

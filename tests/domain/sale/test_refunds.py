@@ -32,7 +32,7 @@ from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Right
 from tests.support.bench import BAGUETTE, Bench, goods, keys
-from tests.support.ledger import GOODS, HERE, Remembering, clerk, remembering
+from tests.support.lookup import GOODS, HERE, Remembering, clerk, remembering
 from tests.support.sums import half_away
 
 

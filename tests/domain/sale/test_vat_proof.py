@@ -10,7 +10,7 @@ from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.tender.tender import TenderRules
-from tests.support.ledger import Remembering, remembering
+from tests.support.lookup import Remembering, remembering
 from tests.support.vat_auditor import Auditor
 
 TERMS = Terms(

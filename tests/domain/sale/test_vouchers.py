@@ -35,7 +35,7 @@ from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Right
 from tests.support.bench import bench
-from tests.support.ledger import Remembering, clerk, remembering
+from tests.support.lookup import Remembering, clerk, remembering
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
-from pos_terminal.domain.ledger.lookups import BottlesWanted, SoldWanted, StockWanted
+from pos_terminal.domain.lookup.questions import BottlesWanted, SoldWanted, StockWanted
 from pos_terminal.domain.sale.sale import MANUAL
 from pos_terminal.domain.stock.movements import MOVEMENTS
 from tests.support.bench import DEFAULT_VAT, goods, keys, tones
@@ -89,8 +89,8 @@ class Keeper(Clerk):
         return LookedUp(asked.request, answered(asked.wanted, self.till.events))
 
     @precondition(lambda self: self.looked)
-    @rule(pick=st.integers(0, 9), fault=st.none() | st.just(faults.LEDGERS_BEHIND))
-    def answer_from_the_ledgers(self, pick: int, fault: Fault | None) -> None:
+    @rule(pick=st.integers(0, 9), fault=st.none() | st.just(faults.PROJECTION_BEHIND))
+    def answer_from_the_projection(self, pick: int, fault: Fault | None) -> None:
         asked = self.looked[-1 - pick % len(self.looked)]
         self.note(self.till.put(self.answer(asked, fault)))
 

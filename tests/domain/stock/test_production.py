@@ -8,7 +8,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.ledger.lookups import DaySold
+from pos_terminal.domain.lookup.questions import DaySold
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.stock.production import FARTHEST, Proposed, propose

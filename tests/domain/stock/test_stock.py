@@ -279,8 +279,8 @@ def test_a_second_sale_before_the_answer_loses_no_word(till: Stockroom) -> None:
 def test_no_answer_about_what_runs_low_is_a_notice(till: Stockroom) -> None:
     till.silent = True
     (asked,) = [e for e in till.press("50 PLU CASH").effects if isinstance(e, LookUp)]
-    till.put(LookedUp(asked.request, fault=faults.LEDGERS_FAILED))
-    assert till.counter.notice is faults.LEDGERS_FAILED
+    till.put(LookedUp(asked.request, fault=faults.PROJECTION_FAILED))
+    assert till.counter.notice is faults.PROJECTION_FAILED
     till.press("1 PLU CASH")
     assert till.of(SaleClosed)[-1].total == 130
 

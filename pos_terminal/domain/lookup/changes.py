@@ -1,0 +1,69 @@
+"""What each record adds to what can be asked. Pure."""
+
+from msgspec import Struct, field
+
+from pos_terminal.domain.events.event import TRAINING_SERIES, Event
+from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.period import PeriodClosed, PeriodCopied
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.lookup.balances import RunningBalances
+from pos_terminal.domain.lookup.bottles import BottleEvent
+from pos_terminal.domain.lookup.questions import Back
+
+
+class Changes(Struct):
+    """What some records in a row add to the answers.
+
+    `tickets` are the records of closed tickets by series and number; `papers` how many of one were
+    asked for, by series, number and whether it was a gift receipt; `returned` what came back by
+    series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
+    session first sold; `closures` the records and labels of closures by period and number, and
+    `copies` how
+    many of one were printed again; `bottles` what happened to bottles, with its local time;
+    `balances` the balances' differences.
+    """
+
+    tickets: dict[tuple[str, int], int] = field(default_factory=dict)
+    papers: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    invoices: dict[tuple[str, int], int] = field(default_factory=dict)
+    returned: dict[tuple[str, int, int], Back] = field(default_factory=dict)
+    sold: dict[tuple[int, str], int] = field(default_factory=dict)
+    days: dict[int, str] = field(default_factory=dict)
+    closures: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
+    copies: dict[tuple[str, int], int] = field(default_factory=dict)
+    bottles: list[tuple[BottleEvent, str]] = field(default_factory=list)
+    balances: RunningBalances = field(default_factory=RunningBalances)
+
+    def take(self, event: Event, seq: int, session: int, at: str) -> None:
+        """Count the event of record `seq` in day `session`, whose local time is `at`."""
+        self.balances.take(event)
+        if isinstance(event, InvoiceMade):
+            self.invoices[event.ticket_series, event.ticket_number] = seq
+        if isinstance(event, BottleOpened | BottleFinished):
+            self.bottles.append((event, at))
+        if isinstance(event, StockMoved) and event.poured:
+            self.bottles.append((event, at))
+        if isinstance(event, ReceiptRequested):
+            paper = event.series, event.number, int(event.form == Form.GIFT.value)
+            self.papers[paper] = event.copy + 1
+        if isinstance(event, PeriodClosed):
+            self.closures[event.period.value, event.number] = seq, event.label
+        if isinstance(event, PeriodCopied):
+            self.copies[event.period.value, event.number] = event.copy
+        if not isinstance(event, SaleClosed):
+            return
+        self.tickets[event.series, event.number] = seq
+        if event.series == TRAINING_SERIES:
+            return
+        self.days.setdefault(session, at[:10])
+        for line in event.lines:
+            if line.voided or line.order:
+                continue
+            sold = session, line.plu
+            self.sold[sold] = self.sold.get(sold, 0) + line.quantity
+            if line.of:
+                back = line.of.series, line.of.number, line.of.line
+                had = self.returned.get(back, Back())
+                now = Back(had.quantity - line.quantity, had.amount - line.gross)
+                self.returned[back] = now

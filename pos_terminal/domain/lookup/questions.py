@@ -1,0 +1,159 @@
+"""What can be asked about the till's past, and what each record adds to the answers. Pure.
+
+The counter asks (`Wanted`), the projection of the journal answers (`Answer`, None for nothing):
+every record up to the question counts.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from pos_terminal.domain.events.balances import DepositBalance, StockBalance, VoucherBalance
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.lookup.bottles import Bottle
+from pos_terminal.domain.lookup.customers import PersonsAnswer, PersonsWanted
+
+
+class TicketWanted(Struct, frozen=True):
+    """A closed ticket, and what was already returned of it: a `TicketFound`."""
+
+    series: str
+    number: int
+
+
+class VoucherWanted(Struct, frozen=True):
+    """What a gift voucher or credit note is worth: a `VoucherBalance`, of 0 once it is used up.
+
+    None: there never was one, or it was used up in records that were purged.
+    """
+
+    voucher: str
+
+
+class DepositWanted(Struct, frozen=True):
+    """What is held for an order: `DepositsHeld`, empty where there is nothing."""
+
+    order: str
+
+
+class StockWanted(Struct, frozen=True):
+    """How many there are of these articles, of all where none is named: `StockHeld`."""
+
+    plus: tuple[str, ...] = ()
+
+
+class BottlesWanted(Struct, frozen=True):
+    """The open bottles of these articles, of all where none is named: `BottlesFound`.
+
+    With `since`, a date, those that were finished from then on as well.
+    """
+
+    plus: tuple[str, ...] = ()
+    since: str = ""
+
+
+class SoldWanted(Struct, frozen=True):
+    """What was sold on each of the last so many days of trade, the running one among them."""
+
+    days: int
+
+
+class ClosureWanted(Struct, frozen=True):
+    """A closure, by its number among those of its period, or by its label: a `ClosureFound`.
+
+    The last that fits; with number 0 and no label the last of all.
+    """
+
+    period: Period
+    number: int = 0
+    label: str = ""
+
+
+Wanted = (
+    TicketWanted
+    | VoucherWanted
+    | DepositWanted
+    | StockWanted
+    | SoldWanted
+    | ClosureWanted
+    | PersonsWanted
+    | BottlesWanted
+)
+
+
+class Back(Struct, frozen=True):
+    """What came back of a line: thousandths of its unit, and the cents that were given for them."""
+
+    quantity: int = 0
+    amount: int = 0
+
+
+class TicketFound(Struct, frozen=True):
+    """A ticket as it was closed, and when. `returned` maps its lines to what came back of them
+    since; `papers` and `gifts` are how many of it were asked for, and `anchor`
+    is its record's number and hash («512 3fa9...»); `invoice` is the one that was made of it, and
+    `invoice_papers` how many of that were asked for."""
+
+    closed: SaleClosed
+    at: str
+    returned: Mapping[int, Back] = field(default_factory=dict)
+    papers: int = 0
+    gifts: int = 0
+    anchor: str = ""
+    invoice: InvoiceMade | None = None
+    invoice_papers: int = 0
+
+
+class DepositsHeld(Struct, frozen=True):
+    """What is held for an order, by nature and VAT rate."""
+
+    deposits: tuple[DepositBalance, ...]
+
+
+class StockHeld(Struct, frozen=True):
+    """How many there are, sorted by PLU; an article that none moved, or of none, is left out."""
+
+    stock: tuple[StockBalance, ...]
+
+
+class DaySold(Struct, frozen=True):
+    """What one day of trade sold: thousandths of the unit by PLU, less what came back."""
+
+    day: str
+    quantities: Mapping[str, int]
+
+
+class SoldFound(Struct, frozen=True):
+    """The days, the newest first; a day without sales is none."""
+
+    days: tuple[DaySold, ...]
+
+
+class ClosureFound(Struct, frozen=True):
+    """A closure as it was recorded, when, its record's number and hash, and its copies so far."""
+
+    closed: PeriodClosed
+    at: str
+    seq: int
+    hash: bytes
+    copies: int = 0
+
+
+class BottlesFound(Struct, frozen=True):
+    """The bottles, in the order in which they were opened."""
+
+    bottles: tuple[Bottle, ...]
+
+
+Answer = (
+    TicketFound
+    | VoucherBalance
+    | DepositsHeld
+    | StockHeld
+    | SoldFound
+    | ClosureFound
+    | PersonsAnswer
+    | BottlesFound
+)

@@ -1,0 +1,143 @@
+"""What a till hands to a witness: a checkpoint, and that it only goes on from what was before.
+
+The proof is what lies between: the hashes of the records since the witness last looked, which lead
+from the tree that it knows to the new root, and the rotations among them, which lead from the key
+that it knows to the new one. It grows with what was sold meanwhile, not with the journal.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.system import KeyRotated
+from pos_terminal.journal import checkpoint
+from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.checkpoint import Checkpoint
+from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.keyring import Verifier, public_keys
+from pos_terminal.journal.merkle import Frontier
+from pos_terminal.journal.record import Record, digest
+from pos_terminal.journal.signer import PublicKeys
+from pos_terminal.journal.state_directory import Mark, read_mark
+
+BATCH = 10_000
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes and their signature, in base 64."""
+
+    body: bytes
+    sig: bytes
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True):
+    """Public keys, DER in base 64."""
+
+    record: bytes
+    checkpoint: bytes
+
+    @property
+    def public(self) -> PublicKeys:
+        """With their id."""
+        return public_keys(self.record, self.checkpoint)
+
+
+class Extension(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that a till hands out.
+
+    `leaves` are the hashes of the records behind `after` up to the checkpoint's size, 32 bytes
+    each; `keys` those that signed it, `rotations` the key.rotated records behind `after`.
+    """
+
+    v: int
+    till: Mark
+    after: int
+    leaves: bytes
+    checkpoint: Signed
+    keys: Keys
+    rotations: tuple[Signed, ...] = ()
+
+    @property
+    def said(self) -> Checkpoint:
+        """The checkpoint; ValueError where it is none, or not signed by `keys`."""
+        said = checkpoint.read(self.checkpoint.body)
+        if said.key != self.keys.public.key or not Verifier(self.keys.public).closed(
+            self.checkpoint.body, self.checkpoint.sig
+        ):
+            raise ValueError("the checkpoint is not signed by the key that comes with it")
+        return said
+
+    def grown(self, tree: Frontier) -> Frontier:
+        """`tree` with the leaves that it lacks; ValueError where it ends before they begin."""
+        if tree.size < self.after:
+            raise ValueError(f"it begins behind record {self.after}; {tree.size} is the last known")
+        starts = range(32 * (tree.size - self.after), len(self.leaves), 32)
+        return tree.extend(self.leaves[start : start + 32] for start in starts)
+
+    def led_on(self, keys: PublicKeys) -> PublicKeys:
+        """The keys that took over from `keys` in the end; ValueError where one did not agree."""
+        leaves = {self.leaves[at : at + 32] for at in range(0, len(self.leaves), 32)}
+        for rotation in self.rotations:
+            event = Record.read(rotation.body, b"").event
+            if digest(rotation.body) not in leaves or not isinstance(event, KeyRotated):
+                raise ValueError("a change of keys is not among the records")
+            if event.old != keys.key:
+                continue  # of before what is known
+            new = public_keys(
+                bytes.fromhex(event.record_key), bytes.fromhex(event.checkpoint_key)
+            )
+            proof = bytes.fromhex(event.proof)
+            if not Verifier(keys).signed(rotation.body, rotation.sig):
+                raise ValueError("the old key did not sign the change of keys")
+            if not Verifier(new).signed(f"{event.old}:{event.key}".encode(), proof):
+                raise ValueError("the new key did not sign the change of keys")
+            keys = new
+        return keys
+
+
+def export(path: Path, after: int | None = None) -> Extension:
+    """What a witness that knows the records up to `after` needs of the journal at `path`.
+
+    With None it begins behind the last record that a witness has cosigned. JournalError where
+    there is no checkpoint yet, or none behind `after`.
+    """
+    mark = read_mark(path.parent)
+    with reading(path) as reader:
+        seal = reader.seal()
+        begin = reader.witnessed() if after is None else after
+        if seal is None or mark is None or seal.size < begin:
+            detail = f"{path} has no checkpoint of more than {begin} records"
+            raise JournalError(faults.JOURNAL_MISSING, detail)
+        stored = {each.key: each for each in reader.stored_keys()}
+        keys = stored[checkpoint.read(seal.body).key]
+        return Extension(
+            v=1,
+            till=mark,
+            after=begin,
+            leaves=b"".join(_leaves(reader, begin, seal.size)),
+            checkpoint=Signed(body=seal.body, sig=seal.sig),
+            keys=Keys(record=keys.record, checkpoint=keys.checkpoint),
+            rotations=tuple(
+                _signed(reader, each.seq)
+                for each in list(stored.values())[1:]
+                if begin < each.seq <= seal.size
+            ),
+        )
+
+
+def _leaves(reader: Reader, after: int, last: int) -> list[bytes]:
+    leaves: list[bytes] = []
+    while after + len(leaves) < last:
+        done = after + len(leaves)
+        more = reader.hashes(done, min(BATCH, last - done))
+        if not more:
+            raise Broken(done + 1, "it is missing")
+        leaves += more
+    return leaves
+
+
+def _signed(reader: Reader, seq: int) -> Signed:
+    row = reader.rows(seq - 1, 1)[0]
+    return Signed(body=row.rec, sig=row.sig or b"")

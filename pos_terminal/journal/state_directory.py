@@ -1,0 +1,120 @@
+"""The directory that a journal lives in: its lock, and the mark that a journal was begun here.
+
+journal.db      the records (and, while in use, journal.db-wal and journal.db-shm)
+journal.mark    the first record's hash and whose it is: without its journal.db, an alarm
+lock            held by the one process that writes; its process id
+keys/           the keys that sign, one file a key id (keyring.py)
+signer.down     since when the signer does not work; removed once it has signed again
+update.confirmed  the version that is there to stay: its breaking migrations may be done
+witness.place   the witness's directory, for commands that run without the configuration
+spool/          what happened beside a till that sells, until its journal says so (event_spool.py)
+catalogs/       every catalogue ever in force, by its SHA-256
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.record import Record
+from pos_terminal.storage.files import sync_directory, write_durably
+
+LOCK = "lock"
+MARK = "journal.mark"
+CONFIRMED = "update.confirmed"
+WITNESS = "witness.place"
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """What the first record of this place's journal was."""
+
+    first: str
+    store: str
+    terminal: str
+    simulated: bool
+
+    @classmethod
+    def of(cls, record: Record) -> "Mark":
+        """The mark that a journal with this first record leaves."""
+        e = record.envelope
+        return cls(first=record.hash.hex(), store=e.store, terminal=e.terminal, simulated=e.sim)
+
+
+class Lock:
+    """This process's hold on the directory, until `release` or the process's end."""
+
+    def __init__(self, directory: Path) -> None:
+        path = directory / LOCK
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(self._fd, 32).decode(errors="replace").strip()
+            os.close(self._fd)
+            detail = f"{path} is held by process {holder or 'unknown'}"
+            raise JournalError(faults.JOURNAL_LOCKED, detail) from None
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let another process have the directory."""
+        os.close(self._fd)
+
+
+def prepare(directory: Path) -> Lock:
+    """Make the directory, durably, and lock it. OSError where the disk does not let it."""
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+    for made in missing:
+        sync_directory(made.parent)
+    return Lock(directory)
+
+
+def read_mark(directory: Path) -> Mark | None:
+    """The mark left here, if any; JournalError where it cannot be read."""
+    path = directory / MARK
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Mark)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
+
+
+def write_mark(directory: Path, first: Record) -> None:
+    """Leave the mark, durably. OSError where the disk does not take it."""
+    write_durably(directory / MARK, msgspec.json.encode(Mark.of(first)) + b"\n")
+
+
+def is_confirmed(directory: Path, version: str) -> bool:
+    """Whether whoever updates this till has said that this version stays: see `confirm`."""
+    try:
+        return (directory / CONFIRMED).read_text().strip() == version
+    except FileNotFoundError:
+        return False
+
+
+def confirm(directory: Path, version: str) -> None:
+    """Say that an update to this version stays, durably: there is no way back from then on."""
+    write_durably(directory / CONFIRMED, f"{version}\n".encode())
+
+
+def keep_witness(directory: Path, witness: Path | None) -> None:
+    """Keep where the witness looks, durably. OSError where the disk does not take it."""
+    path, content = directory / WITNESS, f"{witness.absolute()}\n".encode() if witness else b""
+    if not witness:
+        path.unlink(missing_ok=True)
+    elif not path.exists() or path.read_bytes() != content:
+        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        write_durably(path, content)
+
+
+def kept_witness(directory: Path) -> Path | None:
+    """The witness's directory, if the till that was here last had one."""
+    try:
+        return Path((directory / WITNESS).read_text().removesuffix("\n"))
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,398 @@
+"""The file `projection.db`: a projection with a cursor. It may be lost, behind, or deleted by hand.
+
+It is written in one transaction a batch of records, without waiting for the disk: whatever a power
+cut takes from it is read from the journal again. The hash at its cursor tells whether it is of this
+journal at all; if not, or if it is damaged or of another layout, it is made anew.
+"""
+
+import logging
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.balances import (
+    Balances,
+    DepositBalance,
+    StockBalance,
+    VoucherBalance,
+)
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.lookup.balances import RunningBalances
+from pos_terminal.domain.lookup.changes import Changes
+from pos_terminal.domain.lookup.questions import (
+    Answer,
+    Back,
+    BottlesWanted,
+    ClosureFound,
+    ClosureWanted,
+    DaySold,
+    DepositsHeld,
+    DepositWanted,
+    SoldFound,
+    SoldWanted,
+    StockHeld,
+    StockWanted,
+    TicketFound,
+    TicketWanted,
+    VoucherWanted,
+    Wanted,
+)
+from pos_terminal.journal import database
+from pos_terminal.journal.database import Reader
+from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.record import Record
+from pos_terminal.projection import bottles
+from pos_terminal.storage.sqlite import connect, let_go
+
+NAME = "projection.db"
+LAYOUT = 8
+"""PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
+
+BATCH = 1000
+"""Records that one transaction takes in: some 50 ms."""
+
+log = logging.getLogger(__name__)
+
+_TABLES = f"""
+CREATE TABLE cursor (seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+INSERT INTO cursor VALUES (0, x'');
+CREATE TABLE ticket (
+    series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE paper (
+    series TEXT, number INTEGER, gift INTEGER, count INTEGER NOT NULL,
+    PRIMARY KEY (series, number, gift)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE invoice (
+    series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE returned (
+    series TEXT, number INTEGER, line INTEGER, quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
+    PRIMARY KEY (series, number, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE voucher (
+    voucher TEXT, purpose TEXT, amount INTEGER NOT NULL, plu TEXT NOT NULL, vat INTEGER NOT NULL,
+    expires TEXT NOT NULL, PRIMARY KEY (voucher, purpose)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE deposit (
+    order_ TEXT, nature TEXT, vat INTEGER, amount INTEGER NOT NULL,
+    PRIMARY KEY (order_, nature, vat)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stock (
+    plu TEXT PRIMARY KEY, numerator TEXT NOT NULL, denominator TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE closure (
+    period TEXT, number INTEGER, seq INTEGER NOT NULL, label TEXT NOT NULL,
+    copies INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (period, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE day (session INTEGER PRIMARY KEY, date TEXT NOT NULL) STRICT;
+CREATE TABLE sold (
+    session INTEGER, plu TEXT, quantity INTEGER NOT NULL, PRIMARY KEY (session, plu)
+) STRICT, WITHOUT ROWID;
+{bottles.TABLE}
+PRAGMA user_version = {LAYOUT};
+"""
+
+
+class Projection:
+    """The projection of the journal in a state directory. Blocks; one thread at a time.
+
+    JournalError where the journal or this file cannot be used.
+    """
+
+    def __init__(self, directory: Path, vfs: str = "") -> None:
+        self._path = directory / NAME
+        self._vfs = vfs
+        with using(self._path):
+            self._journal = Reader(directory / database.NAME, vfs)
+            self._db = self._opened()
+
+    def close(self) -> None:
+        """Let both files go."""
+        self._journal.close()
+        let_go(self._db)
+
+    def advance(self) -> bool:
+        """Take in the next records, if there are any; whether more may follow."""
+        with using(self._path):
+            seq, head = self._cursor()
+            if seq and self._journal.hashes(seq - 1, 1) != [head]:
+                log.warning("%s is not of this journal, and is made anew", self._path)
+                self._remake()
+                seq = 0
+            if seq == 0:
+                seq = self._begin()
+            rows = self._journal.rows(seq, BATCH)
+            if not rows:
+                return False
+            changes = Changes()
+            for row in rows:
+                try:
+                    record = Record.read(row.rec, row.hash)
+                except ValueError as error:
+                    detail = f"record {row.seq}: {error}"
+                    raise JournalError(faults.JOURNAL_DAMAGED, detail) from error
+                envelope = record.envelope
+                changes.take(record.event, record.seq, envelope.session, envelope.at)
+            with self._db:
+                self._add(changes)
+                self._move(rows[-1].seq, rows[-1].hash)
+            return len(rows) == BATCH
+
+    def answer(self, wanted: Wanted) -> Answer | None:
+        """What is known up to the cursor. JournalError for a ticket that was purged."""
+        with using(self._path):
+            match wanted:
+                case TicketWanted():
+                    return self._ticket(wanted)
+                case VoucherWanted(voucher):
+                    return self._voucher(voucher)
+                case DepositWanted(order):
+                    return self._deposits(order)
+                case StockWanted(plus):
+                    return self._stock(plus)
+                case BottlesWanted():
+                    return bottles.answer(self._db, wanted)
+                case SoldWanted(days):
+                    return self._sold(days)
+                case ClosureWanted():
+                    return self._closure(wanted)
+                case _:
+                    raise ValueError(f"{wanted} is no question about the past")
+
+    def _opened(self) -> apsw.Connection:
+        """The file, made where it is missing, damaged, or of another layout."""
+        try:
+            db = self._connect()
+            if db.pragma("user_version") == LAYOUT and db.pragma("quick_check") == "ok":
+                return db
+            fresh = db.pragma("user_version") == 0
+            db.close()
+            if not fresh:
+                log.warning("%s is damaged or of another version: it is made anew", self._path)
+        except (apsw.CorruptError, apsw.NotADBError) as error:
+            log.warning("%s is made anew: %s", self._path, error)
+        self._delete()
+        db = self._connect()
+        with db:
+            db.execute(_TABLES)
+        return db
+
+    def _connect(self) -> apsw.Connection:
+        create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        db = connect(self._path, self._vfs, create)
+        db.pragma("journal_mode", "wal")
+        db.pragma("synchronous", "normal")
+        return db
+
+    def _delete(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+    def _remake(self) -> None:
+        self._db.close()
+        self._delete()
+        self._db = self._opened()
+
+    def _cursor(self) -> tuple[int, bytes]:
+        ((seq, head),) = self._db.execute("SELECT seq, hash FROM cursor")
+        return seq, bytes(head)
+
+    def _move(self, seq: int, head: bytes) -> None:
+        self._db.execute("UPDATE cursor SET seq = ?, hash = ?", (seq, head))
+
+    def _begin(self) -> int:
+        """Start behind what was purged, with the balances that were carried over from it."""
+        purged = self._journal.purged()
+        if not purged:
+            return 0
+        balances = Balances()
+        for row in self._journal.of_kind(BalancesOpened.kind, purged):
+            event = Record.read(row.rec, row.hash).event
+            if isinstance(event, BalancesOpened) and event.through == purged:
+                balances = event.balances
+        changes = Changes(balances=RunningBalances.starting(balances))
+        with self._db:
+            self._add(changes)
+            bottles.begin(self._db, balances.bottles)
+            self._move(purged, self._journal.hashes(purged - 1, 1)[0])
+        return purged
+
+    def _add(self, changes: Changes) -> None:
+        many = self._db.executemany
+        many(
+            "INSERT INTO ticket VALUES (?, ?, ?)",
+            ((*ticket, seq) for ticket, seq in changes.tickets.items()),
+        )
+        many(
+            "INSERT INTO closure (period, number, seq, label) VALUES (?, ?, ?, ?)",
+            ((*closure, *made) for closure, made in changes.closures.items()),
+        )
+        many(
+            "UPDATE closure SET copies = ? WHERE (period, number) = (?, ?)",
+            ((copies, *closure) for closure, copies in changes.copies.items()),
+        )
+        many("INSERT OR REPLACE INTO invoice VALUES (?, ?, ?)", _flat(changes.invoices))
+        many("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?)", _flat(changes.papers))
+        many(
+            _sum("returned", 3, "quantity", "amount"),
+            ((*line, back.quantity, back.amount) for line, back in changes.returned.items()),
+        )
+        many(_sum("sold", 2, "quantity"), _flat(changes.sold))
+        many("INSERT OR IGNORE INTO day VALUES (?, ?)", changes.days.items())
+        balances = changes.balances.balances()
+        many(
+            _VOUCHER,
+            (
+                (v.voucher, v.purpose, v.amount, v.plu, v.vat, v.expires)
+                for v in changes.balances.vouchers
+            ),
+        )
+        many(
+            _sum("deposit", 3, "amount"),
+            ((d.order, d.nature, d.vat, d.amount) for d in balances.deposits),
+        )
+        bottles.take(self._db, changes.bottles)
+        for moved in balances.stock:
+            self._add_stock(moved)
+
+    def _add_stock(self, moved: StockBalance) -> None:
+        held = sum(
+            (Fraction(each.numerator, each.denominator) for each in self._stock_of(moved.plu)),
+            Fraction(moved.numerator, moved.denominator),
+        )
+        self._db.execute(
+            "INSERT OR REPLACE INTO stock VALUES (?, ?, ?)",
+            (moved.plu, str(held.numerator), str(held.denominator)),
+        )
+
+    def _ticket(self, wanted: TicketWanted) -> TicketFound | None:
+        place = (wanted.series, wanted.number)
+        seq = self._db.execute("SELECT seq FROM ticket WHERE (series, number) = (?, ?)", place).get
+        oldest = "SELECT min(number) FROM ticket WHERE series = ?"
+        if seq is None and wanted.number >= (self._db.execute(oldest, place[:1]).get or 0):
+            return None
+        if seq is None or seq <= self._journal.purged():
+            raise JournalError(faults.TICKET_PURGED, f"ticket {wanted.series} {wanted.number}")
+        (row,) = self._journal.rows(seq - 1, 1)
+        record = Record.read(row.rec, row.hash)
+        if not isinstance(record.event, SaleClosed):
+            raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no ticket")
+        sql = "SELECT line, quantity, amount FROM returned WHERE (series, number) = (?, ?)"
+        papers = "SELECT gift, count FROM paper WHERE (series, number) = (?, ?)"
+        asked = dict(self._rows(papers, *place))
+        made, copies = self._invoice(place)
+        return TicketFound(
+            record.event,
+            record.envelope.at,
+            {line: Back(*back) for line, *back in self._rows(sql, *place)},
+            papers=asked.get(0, 0),
+            gifts=asked.get(1, 0),
+            anchor=record.anchor,
+            invoice=made,
+            invoice_papers=copies,
+        )
+
+    def _invoice(self, ticket: tuple[str, int]) -> tuple[InvoiceMade | None, int]:
+        """The ticket's invoice, and how many papers of it were asked for."""
+        sql = "SELECT seq FROM invoice WHERE (series, number) = (?, ?)"
+        for (seq,) in self._rows(sql, *ticket):
+            (row,) = self._journal.rows(seq - 1, 1)
+            made = Record.read(row.rec, row.hash).event
+            if isinstance(made, InvoiceMade):
+                copies = "SELECT count FROM paper WHERE (series, number, gift) = (?, ?, 0)"
+                rows = list(self._rows(copies, made.series, made.number))
+                return made, rows[0][0] if rows else 0
+        return None, 0
+
+    def _closure(self, wanted: ClosureWanted) -> ClosureFound | None:
+        sql = (
+            "SELECT seq, copies FROM closure WHERE period = ? "
+            "AND ? IN (0, number) AND ? IN ('', label) ORDER BY number DESC LIMIT 1"
+        )
+        period = wanted.period.value
+        for seq, copies in self._rows(sql, period, wanted.number, wanted.label):
+            if seq <= self._journal.purged():
+                raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period}, record {seq}")
+            (row,) = self._journal.rows(seq - 1, 1)
+            record = Record.read(row.rec, row.hash)
+            if not isinstance(record.event, PeriodClosed):
+                raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no closure")
+            return ClosureFound(record.event, record.envelope.at, seq, record.hash, copies)
+        return None
+
+    def _voucher(self, voucher: str) -> VoucherBalance | None:
+        sql = (
+            "SELECT purpose, amount, plu, vat, expires FROM voucher WHERE voucher = ? "
+            "ORDER BY amount = 0, purpose"
+        )
+        for purpose, amount, plu, vat, expires in self._rows(sql, voucher):
+            return VoucherBalance(
+                voucher=voucher, purpose=purpose, amount=amount, plu=plu, vat=vat, expires=expires
+            )
+        return None
+
+    def _deposits(self, order: str) -> DepositsHeld:
+        sql = "SELECT nature, vat, amount FROM deposit WHERE order_ = ? AND amount <> 0"
+        return DepositsHeld(
+            tuple(
+                DepositBalance(order=order, nature=nature, vat=vat, amount=amount)
+                for nature, vat, amount in self._rows(sql, order)
+            )
+        )
+
+    def _stock(self, plus: tuple[str, ...]) -> StockHeld:
+        if plus:
+            return StockHeld(tuple(held for plu in sorted(plus) for held in self._stock_of(plu)))
+        rows = self._rows("SELECT * FROM stock WHERE numerator <> '0' ORDER BY plu")
+        return StockHeld(tuple(_stock_balance(*row) for row in rows))
+
+    def _stock_of(self, plu: str) -> list[StockBalance]:
+        rows = self._rows("SELECT * FROM stock WHERE plu = ? AND numerator <> '0'", plu)
+        return [_stock_balance(*row) for row in rows]
+
+    def _sold(self, days: int) -> SoldFound:
+        sessions = "SELECT session, date FROM day ORDER BY session DESC LIMIT ?"
+        sold = "SELECT plu, quantity FROM sold WHERE session = ? AND quantity <> 0"
+        return SoldFound(
+            tuple(
+                DaySold(date, dict(self._rows(sold, session)))
+                for session, date in self._rows(sessions, days)
+            )
+        )
+
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        rows: list[Any] = self._db.execute(sql, values).fetchall()
+        return rows
+
+
+_VOUCHER = (
+    "INSERT INTO voucher VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    "amount = amount + excluded.amount, "
+    "plu = coalesce(nullif(excluded.plu, ''), plu), "
+    "vat = coalesce(nullif(excluded.vat, 0), vat), "
+    "expires = coalesce(nullif(excluded.expires, ''), expires)"
+)
+"""The statement that moves a voucher, and keeps what was said of it when it was issued."""
+
+
+def _sum(table: str, keys: int, *amounts: str) -> str:
+    """The statement that adds a row to what the table has under its keys."""
+    places = ", ".join("?" * (keys + len(amounts)))
+    sums = ", ".join(f"{amount} = {amount} + excluded.{amount}" for amount in amounts)
+    return f"INSERT INTO {table} VALUES ({places}) ON CONFLICT DO UPDATE SET {sums}"
+
+
+def _flat(sums: dict[Any, int]) -> Iterable[tuple[Any, ...]]:
+    return ((*keys, amount) for keys, amount in sums.items())
+
+
+def _stock_balance(plu: str, numerator: str, denominator: str) -> StockBalance:
+    return StockBalance(plu=plu, numerator=int(numerator), denominator=int(denominator))

@@ -1,0 +1,137 @@
+"""The journal's guards while the till runs: rounds in idle moments, and the witness outside."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import NoReturn
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.counter.steps import Trouble
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.moment import Moment
+from pos_terminal.journal import consistency_proof, event_spool
+from pos_terminal.journal.checkpoint import is_due
+from pos_terminal.journal.database import NAME
+from pos_terminal.journal.errors import JournalError, JournalFailed
+from pos_terminal.journal.scrub import REST, patrol
+from pos_terminal.journal.state_directory import read_mark
+from pos_terminal.journal.store import Journal
+from pos_terminal.journal.witness import Refused, Witness, take
+
+log = logging.getLogger(__name__)
+
+QUIET = 5.0
+"""Seconds without a record that make a moment idle."""
+
+AGAIN = 10.0
+"""Seconds until a journal that is out of order is looked at again."""
+
+TRACES = 60.0
+"""Seconds between two looks for events that others spooled."""
+
+
+class Guard:
+    """Watches over the journal of a running till.
+
+    `journal` is the one in force, None while it is out of order; `record` makes events durable;
+    `put` gives the till a Trouble to show.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        journal: Callable[[], Journal | None],
+        record: Callable[[Sequence[Event]], Awaitable[object]],
+        put: Callable[[Trouble], None],
+        *,
+        vfs: str = "",
+        quiet: float = QUIET,
+        rest: float = REST,
+    ) -> None:
+        self._state = state
+        self._journal = journal
+        self._record = record
+        self._put = put
+        self._vfs = vfs
+        self._quiet = quiet
+        self._rest = rest
+
+    async def make_rounds(self) -> None:
+        """Until something is found: then the JET and the till say so, and support is called."""
+        while True:
+            if self._journal():
+                try:
+                    found = await patrol(
+                        self._state / NAME, self._is_idle, vfs=self._vfs, rest=self._rest
+                    )
+                    break
+                except JournalError as error:
+                    log.warning("no round through the journal: %s", error)
+            await asyncio.sleep(AGAIN)
+        self._say(faults.JOURNAL_DAMAGED, str(found))
+        detail = f"écriture {found.seq} : {found.how}"
+        try:
+            await self._record((TechnicalEvent(code=jet.INTEGRITY, detail=detail),))
+        except JournalError as error:
+            log.error("%s", error)
+
+    async def record_spooled(self) -> NoReturn:
+        """Record what was taken out beside this till, soon after."""
+        while True:
+            if self._journal():
+                try:
+                    waiting = await asyncio.to_thread(event_spool.spooled, self._state)
+                    if waiting:
+                        await self._record([each.event for each in waiting])
+                        await asyncio.to_thread(event_spool.forget, waiting)
+                except (JournalError, OSError) as error:
+                    log.warning("events wait in %s: %s", self._state / event_spool.FOLDER, error)
+            await asyncio.sleep(TRACES)
+
+    def _is_idle(self) -> bool:
+        journal = self._journal()
+        return journal is not None and journal.quiet_for() >= self._quiet
+
+    async def be_witnessed(self, directory: Path, now: Callable[[], Moment]) -> None:
+        """Have each checkpoint cosigned on the medium at `directory`, as it is made."""
+        while True:
+            journal = self._journal()
+            if journal:
+                try:
+                    await self._follow(journal, directory, now)
+                except JournalFailed:
+                    log.info("nothing to be witnessed until the journal works again")
+            await asyncio.sleep(AGAIN)
+
+    async def _follow(
+        self, journal: Journal, directory: Path, now: Callable[[], Moment]
+    ) -> None:
+        after = journal.running.seq
+        if journal.running.key:
+            await asyncio.to_thread(self._cosign, directory, now())
+        async with aclosing(journal.entries(after)) as entries:
+            async for record in entries:
+                if is_due(record.event, record.seq):
+                    await asyncio.to_thread(self._cosign, directory, now())
+
+    def _cosign(self, directory: Path, now: Moment) -> None:
+        path = self._state / NAME
+        try:
+            mark = read_mark(self._state)
+            witness = Witness(directory)
+            seen = witness.seen(mark) if mark else None
+            handed = consistency_proof.export(path, seen.size if seen else 0)
+            take(path, witness.cosign(handed, now.local))
+        except Refused as error:
+            self._say(faults.WITNESS_DISAGREES, str(error))
+        except (OSError, ValueError, JournalError) as error:
+            self._say(faults.WITNESS_MISSING, f"{directory}: {error}")
+
+    def _say(self, fault: Fault, detail: str) -> None:
+        log.error("%s %s %s", fault, detail, fault.remedy)
+        self._put(Trouble(fault))

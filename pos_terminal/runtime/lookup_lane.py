@@ -1,0 +1,120 @@
+"""The lane of look-ups: brings the projection up to the journal, then answers, off the loop.
+
+Between questions it takes in what is new once a minute, so that a question finds little left to do,
+and a day's records cost the card some hundred writes instead of thousands.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
+from pos_terminal.domain.lookup.customers import PersonsWanted
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.projection.store import Projection
+from pos_terminal.runtime.customers import Customers
+from pos_terminal.runtime.supervise import to_the_end
+
+REST = 60.0
+"""Seconds between two rounds in which nobody asks."""
+
+PATIENCE = 5.0
+"""Seconds that a clerk waits for the projection to catch up; the first time takes longer."""
+
+GONE = (faults.TICKET_PURGED, faults.CLOSURE_PURGED)
+"""Faults of what was asked for, and not of the projection."""
+
+log = logging.getLogger(__name__)
+
+
+class LookupLane:
+    """Answers one question after the other from the projection in `directory`, or the customers."""
+
+    def __init__(
+        self,
+        directory: Path,
+        put: Callable[[Input], None],
+        customers: Customers,
+        *,
+        vfs: str = "",
+        rest: float = REST,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._directory = directory
+        self._put = put
+        self._customers = customers
+        self._vfs = vfs
+        self._rest = rest
+        self._patience = patience
+        self._asked: asyncio.Queue[LookUp] = asyncio.Queue()
+        self._store: Projection | None = None
+
+    def ask(self, asked: LookUp) -> None:
+        """Have it looked up; call this once all that shall count is durable."""
+        self._asked.put_nowait(asked)
+
+    async def run(self) -> NoReturn:
+        """Answer what is asked, for ever."""
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(self._rest):
+                        asked = await self._asked.get()
+                except TimeoutError:
+                    await self._go_round()
+                else:
+                    await self._serve(asked)
+        finally:
+            self._let_go()
+
+    async def _serve(self, asked: LookUp) -> None:
+        if isinstance(asked.wanted, PersonsWanted):
+            self._put(await self._customers.answer(asked.request, asked.wanted))
+            return
+        try:
+            answer = await self._look_up(asked)
+        except JournalError as error:
+            if error.fault not in GONE:
+                log.error("%s %s", error, error.fault.remedy)
+                self._let_go()
+            answer = LookedUp(asked.request, fault=_said(error))
+        self._put(answer)
+
+    async def _look_up(self, asked: LookUp) -> LookedUp:
+        given_up = time.monotonic() + self._patience
+        while await to_the_end(self._advance):
+            if time.monotonic() > given_up:
+                return LookedUp(asked.request, fault=faults.PROJECTION_BEHIND)
+        store = self._opened()
+        return LookedUp(asked.request, await to_the_end(partial(store.answer, asked.wanted)))
+
+    async def _go_round(self) -> None:
+        """Take in what is new, as long as nobody asks."""
+        try:
+            while self._asked.empty() and await to_the_end(self._advance):
+                pass
+        except JournalError as error:  # whoever asks is told; here it would only be repeated
+            log.debug("%s", error)
+            self._let_go()
+
+    def _advance(self) -> bool:
+        return self._opened().advance()
+
+    def _opened(self) -> Projection:
+        if self._store is None:
+            self._store = Projection(self._directory, self._vfs)
+        return self._store
+
+    def _let_go(self) -> None:
+        if self._store:
+            self._store.close()
+            self._store = None
+
+
+def _said(error: JournalError) -> faults.Fault:
+    return error.fault if error.fault in GONE else faults.PROJECTION_FAILED

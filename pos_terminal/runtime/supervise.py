@@ -1,0 +1,70 @@
+"""Structured concurrency for the runtime: races, and the newest value for a slow reader."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, NoReturn, TypeVar
+
+T = TypeVar("T")
+
+
+async def forever() -> NoReturn:
+    """Wait until cancelled."""
+    await asyncio.Event().wait()
+    raise AssertionError("an event that nobody has was set")
+
+
+async def first(*contenders: Coroutine[Any, Any, None]) -> None:
+    """Run all at once until one returns or raises; the others are cancelled and waited for.
+
+    What a single contender raised comes out as it is, not in a group.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(contender) for contender in contenders]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+    except BaseExceptionGroup as raised:
+        if len(raised.exceptions) == 1:
+            raise raised.exceptions[0] from None
+        raise
+
+
+async def to_the_end(work: Callable[[], T]) -> T:
+    """What `work` returns, off the loop. Cancelled, it waits until `work` has let go of its things.
+
+    What `work` raises then is lost with its answer: whoever asked is gone.
+    """
+    working = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait((working,))
+        working.exception()
+        raise
+
+
+class Latest(Generic[T]):
+    """A box with room for one value: whoever reads gets the newest, and misses what it replaced."""
+
+    def __init__(self) -> None:
+        self._value: T | None = None
+        self._version = 0
+        self._changed = asyncio.Event()
+
+    def put(self, value: T) -> None:
+        """Replace what lies in the box."""
+        self._value = value
+        self.touch()
+
+    def touch(self) -> None:
+        """Have the reader take the present value again."""
+        self._version += 1
+        self._changed.set()
+
+    async def newer(self, version: int) -> tuple[T, int]:
+        """The value once its version is above `version` (begin with -1), with that version."""
+        while self._value is None or self._version <= version:
+            self._changed.clear()
+            await self._changed.wait()
+        return self._value, self._version

@@ -1,1 +1,0 @@
-"""Structured concurrency for the till and the agent: races, the newest value, supervised tasks."""

@@ -1,0 +1,152 @@
+"""Rounds through the journal while nothing else happens, and what follows when one finds it bad."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.counter.steps import Trouble
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.journal import event_spool
+from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.scrub import Round
+from pos_terminal.journal.store import Journal
+from pos_terminal.journal.verify import verify
+from pos_terminal.runtime.integrity import Guard
+from tests.conftest import run
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper
+
+PATIENCE = 20.0
+
+
+def test_a_round_sees_every_record(tmp_path: Path) -> None:
+    run(kept(tmp_path, [SIGN_ON] * 170))
+    walk = Round(database(tmp_path))
+    steps = [walk.done]
+    while walk.step():
+        steps.append(walk.done)
+    assert (steps, walk.done) == ([0, 50, 100, 150], 171)
+    run(kept(tmp_path, [SIGN_ON]))
+    assert walk.step() is False and walk.done == 172, "what came meanwhile is seen, too"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE journal SET sig = zeroblob(70) WHERE seq = 120",
+        "DELETE FROM journal WHERE seq = 120",
+    ],
+)
+def test_a_round_finds_what_was_changed(tmp_path: Path, change: str) -> None:
+    run(kept(tmp_path, [SIGN_ON] * 170))
+    tamper(tmp_path, change)
+    walk = Round(database(tmp_path))
+    with pytest.raises(Broken) as caught:
+        while walk.step():
+            pass
+    assert caught.value.seq == 120
+
+
+def test_what_is_found_is_recorded_and_said(tmp_path: Path) -> None:
+    run(kept(tmp_path, [SIGN_ON] * 300))
+    tamper(tmp_path, "UPDATE journal SET sig = zeroblob(70) WHERE seq = 3")
+    run(kept(tmp_path, []))  # a start from a checkpoint behind it sees nothing
+    shown: list[Trouble] = []
+
+    async def body() -> None:
+        journal = Journal.open(tmp_path, IDENTITY)
+
+        async def record(events: Sequence[Event]) -> None:
+            await journal.append(events, moment())
+
+        guard = Guard(tmp_path, lambda: journal, record, shown.append, quiet=0, rest=0)
+        async with asyncio.timeout(PATIENCE):
+            await guard.make_rounds()
+        (last,) = journal.recent()[-1:]
+        assert isinstance(last.event, TechnicalEvent)
+        assert last.event.code == jet.INTEGRITY and last.event.detail.startswith("écriture 3 :")
+        await journal.close()
+
+    run(body())
+    assert shown == [Trouble(faults.JOURNAL_DAMAGED)]
+
+
+def test_checkpoints_are_witnessed_as_they_are_made(tmp_path: Path) -> None:
+    place = tmp_path / "medium"
+    place.mkdir()
+    shown: list[Trouble] = []
+
+    async def body() -> None:
+        state = tmp_path / "state"
+        await kept(state, [SIGN_ON] * 20)
+        journal = Journal.open(state, IDENTITY, witness=place)
+
+        async def record(events: Sequence[Event]) -> None:
+            await journal.append(events, moment())
+
+        guard = Guard(state, lambda: journal, record, shown.append)
+        watching = asyncio.create_task(guard.be_witnessed(place, moment))
+        async with asyncio.timeout(PATIENCE):
+            for size in (1, 256, 512):
+                while verify(database(state)).witnessed < size:
+                    await asyncio.sleep(0.01)
+                await journal.append([SIGN_ON] * 300, moment())
+        watching.cancel()
+        await asyncio.wait([watching])
+        await journal.close()
+
+    run(body())
+    assert shown == []
+
+
+def test_a_witness_that_disagrees_or_is_gone_is_said(tmp_path: Path) -> None:
+    shown: list[Trouble] = []
+
+    async def body() -> None:
+        state = tmp_path / "state"
+        await kept(state, [SIGN_ON])
+        journal = Journal.open(state, IDENTITY)
+
+        async def record(events: Sequence[Event]) -> None:
+            await journal.append(events, moment())
+
+        guard = Guard(state, lambda: journal, record, shown.append)
+        watching = asyncio.create_task(guard.be_witnessed(tmp_path / "gone", moment))
+        async with asyncio.timeout(PATIENCE):
+            while not shown:
+                await asyncio.sleep(0.01)
+        watching.cancel()
+        await asyncio.wait([watching])
+        await journal.close()
+
+    run(body())
+    assert shown == [Trouble(faults.WITNESS_MISSING)]
+
+
+def test_a_till_that_runs_records_what_others_left(tmp_path: Path) -> None:
+    left = TechnicalEvent(code=jet.EXPORT, detail="FEC")
+    last: list[Event] = []
+
+    async def body() -> None:
+        await kept(tmp_path, [SIGN_ON])
+        journal = Journal.open(tmp_path, IDENTITY)
+
+        async def record(events: Sequence[Event]) -> None:
+            last.extend([record.event for record in await journal.append(events, moment())])
+
+        guard = Guard(tmp_path, lambda: journal, record, lambda trouble: None)
+        event_spool.spool(tmp_path, left)
+        watching = asyncio.create_task(guard.record_spooled())
+        async with asyncio.timeout(PATIENCE):
+            while event_spool.spooled(tmp_path):
+                await asyncio.sleep(0.01)
+        watching.cancel()
+        await asyncio.wait([watching])
+        await journal.close()
+
+    run(body())
+    assert last == [left]
