@@ -24,7 +24,7 @@ from pos_terminal.testing.powercut import SlowVFS
 async def _follow(app: App, moments: list[tuple[str, float]]) -> None:
     await app.ready.wait()
     assert app.journal
-    async for record in app.journal.entries(app.journal.running.seq):
+    async for record in app.journal.records(app.journal.running.seq):
         moments.append((record.kind, time.monotonic()))
 
 

@@ -97,7 +97,7 @@ class EscposPrinter:
         if fault is not None:
             raise DeviceRefused(fault)
         with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_BUSY):
-            await self._session.settle(self._settings.print_timeout)
+            await self._session.resynchronise(self._settings.print_timeout)
 
     async def _hand_over(self, data: bytes) -> None:
         try:

@@ -76,7 +76,7 @@ class Session:
             questions = b"".join(map(commands.ask_status, QUESTIONS))
             return printer_status(await self._ask(questions, len(QUESTIONS), within))
 
-    async def settle(self, within: float) -> None:
+    async def resynchronise(self, within: float) -> None:
         """Return once the printer has answered for everything it was ever sent, and is silent.
 
         After opening, and after a receipt that was not acknowledged, the printer may still hold
@@ -111,7 +111,7 @@ class Session:
         await self._until(lambda: self._answers.processed > 0)
 
     def end(self) -> None:
-        """The answer is believed: nothing is owed any more. Without this, `settle` is due."""
+        """The answer is believed: nothing is owed any more. Else `resynchronise` is due."""
         self._owed = False
 
     async def _ask(self, questions: bytes, count: int, within: float) -> list[int]:

@@ -41,7 +41,7 @@ class Chunks:
         """How many records the other processes have checked."""
         return CHUNK * sum(future.done() for future in self._futures)
 
-    def settle(self, before: int = sys.maxsize) -> Iterator[None]:
+    def collect(self, before: int = sys.maxsize) -> Iterator[None]:
         """Wait for one after the other; Broken for the first that is wrong before a record."""
         for result in self._results:
             wrong = result()

@@ -6,7 +6,7 @@ lock            held by the one process that writes; its process id
 keys/           the keys that sign, one file a key id (keyring.py)
 signer.down     since when the signer does not work; removed once it has signed again
 update.confirmed  the version that is there to stay: its breaking migrations may be done
-witness.place   the witness's directory, for commands that run without the configuration
+witness.path   the witness's directory, for commands that run without the configuration
 spool/          what happened beside a till that sells, until its journal says so (event_spool.py)
 catalogs/       every catalogue ever in force, by its SHA-256
 """
@@ -25,7 +25,7 @@ from pos_terminal.storage.files import sync_directory, write_durably
 LOCK = "lock"
 MARK = "journal.mark"
 CONFIRMED = "update.confirmed"
-WITNESS = "witness.place"
+WITNESS = "witness.path"
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ def confirm(directory: Path, version: str) -> None:
     write_durably(directory / CONFIRMED, f"{version}\n".encode())
 
 
-def keep_witness(directory: Path, witness: Path | None) -> None:
+def keep_witness_path(directory: Path, witness: Path | None) -> None:
     """Keep where the witness looks, durably. OSError where the disk does not take it."""
     path, content = directory / WITNESS, f"{witness.absolute()}\n".encode() if witness else b""
     if not witness:
@@ -112,7 +112,7 @@ def keep_witness(directory: Path, witness: Path | None) -> None:
         write_durably(path, content)
 
 
-def kept_witness(directory: Path) -> Path | None:
+def witness_path(directory: Path) -> Path | None:
     """The witness's directory, if the till that was here last had one."""
     try:
         return Path((directory / WITNESS).read_text().removesuffix("\n"))

@@ -169,7 +169,7 @@ class Journal:
             (record,) = await self.append([rotated], moment, successor)
             return record
 
-    async def entries(self, after: int = 0) -> AsyncGenerator[Record, None]:
+    async def records(self, after: int = 0) -> AsyncGenerator[Record, None]:
         """Every durable record behind number `after`, then each new one as it becomes durable.
 
         Ends when the journal is closed; raises JournalFailed once it has failed. A slow follower

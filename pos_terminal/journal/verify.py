@@ -124,10 +124,10 @@ def _together(
             others = min(start + chunks.done(), last)
             progress((done + others) // 2 if chunks.shared else done, last)
     except Broken as broken:
-        for _ in chunks.settle(broken.seq):
+        for _ in chunks.collect(broken.seq):
             pass
         raise
-    for _ in chunks.settle():
+    for _ in chunks.collect():
         if chunks.shared:
             progress((last + min(start + chunks.done(), last)) // 2, last)
 

@@ -13,7 +13,7 @@ FOLDER = "keys"
 NAME = "persons.key"
 
 
-def place(directory: Path) -> Path:
+def path_in(directory: Path) -> Path:
     """Where the store key of the state `directory` lies."""
     return directory / FOLDER / NAME
 

@@ -57,7 +57,7 @@ class Persons:
             db = database.open_writer(path, vfs)
             undo.callback(db.close)
             with database.writing(db):
-                key = _store_key(db, keyfile.place(directory)) or _adopt_key(db, directory)
+                key = _store_key(db, keyfile.path_in(directory)) or _adopt_key(db, directory)
             undo.pop_all()
         return cls(path, db, key, record)
 
@@ -212,7 +212,7 @@ def reading(directory: Path, *, vfs: str = "") -> Iterator[Repository]:
         after: int = db.execute("SELECT journal_seq FROM state").get
         found: Mapping[str, tuple[str, ...]] = erasures(directory, after).kept
         with db:  # one transaction: a person is seen before or after an erasure, not within
-            yield Repository(db, _store_key(db, keyfile.place(directory)), found)
+            yield Repository(db, _store_key(db, keyfile.path_in(directory)), found)
 
 
 def exists(directory: Path) -> bool:
@@ -220,7 +220,7 @@ def exists(directory: Path) -> bool:
 
     The key is looked for first: it is made after the file.
     """
-    keyed = keyfile.place(directory).exists()
+    keyed = keyfile.path_in(directory).exists()
     path = directory / database.NAME
     if path.exists():
         return True
@@ -249,7 +249,7 @@ def _store_key(db: apsw.Connection, path: Path) -> bytes:
 
 def _adopt_key(db: apsw.Connection, directory: Path) -> bytes:
     """The key for a store that holds nothing: the one that lies there, or a new one."""
-    path = keyfile.place(directory)
+    path = keyfile.path_in(directory)
     key = keyfile.read(path) if path.exists() else keyfile.make(path)
     db.execute("UPDATE state SET key_id = ?1 WHERE key_id IS NOT ?1", (key_id(key),))
     return key

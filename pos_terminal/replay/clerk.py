@@ -47,7 +47,7 @@ class Latencies:
 
 
 class Clerk:
-    """Works one counter. Whoever follows the journal tells the sums, then `heard`."""
+    """Works one counter. Whoever follows the journal tells the sums, then `on_record`."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Clerk:
         self._durable_at = 0.0
         self._scans = 0
 
-    def heard(self, record: Record) -> None:
+    def on_record(self, record: Record) -> None:
         """A record has become durable, and the sums have it."""
         if isinstance(record.event, LineSold | SaleClosed):
             self._durable_at = time.monotonic()
@@ -85,7 +85,7 @@ class Clerk:
         return refusal
 
     async def _sell(self, plan: Planned) -> Shown | None:
-        self._observer.keyed(spoken(plan))
+        self._observer.on_keys(spoken(plan))
         if plan.weighed:
             self._bench.scale.grams = abs(plan.row.quantity)
         if plan.code and before(plan):
@@ -108,7 +108,7 @@ class Clerk:
     async def answer(self, plan: Planned, given: int = 0) -> None:
         """Make the forced choices behind a row for which there is no row; `given` are made."""
         for number, answer in enumerate(plan.answers[given:], given + 1):
-            self._observer.keyed(str(answer.digit))
+            self._observer.on_keys(str(answer.digit))
             count = len(self._lines) + 1
             more = [each.group for each in plan.answers[number:]]
             refusal = await self._record(
@@ -131,7 +131,7 @@ class Clerk:
 
     async def cash(self) -> Shown | None:
         """Take exactly what is due, or pay it out; the error where the terminal refused it."""
-        self._observer.keyed("CASH")
+        self._observer.on_keys("CASH")
         before_it = self._sums.closed
         total = sum(line.gross for line in self._lines)
         return await self._record(
@@ -143,7 +143,7 @@ class Clerk:
 
     async def ask_for_receipt(self) -> None:
         """Press TICKET, and wait until the wish is on record; the printing goes on by itself."""
-        self._observer.keyed("TICKET")
+        self._observer.on_keys("TICKET")
         requests = self._sums.requests
         await self._press(TICKET)
         refusal = await self._answer(
@@ -154,7 +154,7 @@ class Clerk:
 
     async def abandon(self) -> None:
         """Give the open sale up. ReplayStopped where the terminal refuses that."""
-        self._observer.keyed("CANCEL")
+        self._observer.on_keys("CANCEL")
         await self._press(CANCEL)
         refusal = await self._answer(lambda: self._sums.open is None, "the abandoned sale")
         if refusal:

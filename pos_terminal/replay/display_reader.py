@@ -123,7 +123,7 @@ class DisplayReader:
         self._wanted: Callable[[Screen], bool] = lambda _: False
         self._news = asyncio.Event()
 
-    def saw(self, screen: Screen) -> None:
+    def on_screen(self, screen: Screen) -> None:
         """Take in a screen that has just arrived."""
         self.screen = screen
         self.frames += 1

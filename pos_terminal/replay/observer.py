@@ -7,26 +7,26 @@ from pos_terminal.journal.record import Record
 class Observer:
     """Hears of everything as it happens. This one does not care."""
 
-    def begins(self, tickets: int, sold: int) -> None:
+    def on_begin(self, tickets: int, sold: int) -> None:
         """So many tickets are in the file, and so many of them were sold by earlier runs."""
 
-    def done(self) -> None:
+    def on_ticket(self) -> None:
         """One more ticket of the file is done."""
 
-    def keyed(self, what: str) -> None:
+    def on_keys(self, what: str) -> None:
         """The clerk keys or scans this."""
 
-    def saw(self, screen: Screen) -> None:
+    def on_screen(self, screen: Screen) -> None:
         """The customer display shows this."""
 
-    def printed(self, event: object) -> None:
+    def on_print(self, event: object) -> None:
         """The printer's far end printed a line, cut a paper or pulsed the drawer (far_ends.py)."""
 
-    def recorded(self, record: Record) -> None:
+    def on_record(self, record: Record) -> None:
         """A record has become durable."""
 
     def warn(self, text: str) -> None:
         """Something that a person has to know of."""
 
-    async def breathe(self) -> None:
+    async def pause(self) -> None:
         """Called between a clerk's actions: waits for as long as people need to look on."""

@@ -18,13 +18,13 @@ class Bar(Observer):
         self._total = self._done = self._before = 0
         self._began = self._drawn = time.monotonic()
 
-    def begins(self, tickets: int, sold: int) -> None:
+    def on_begin(self, tickets: int, sold: int) -> None:
         """Draw the first bar."""
         self._total, self._done, self._before = tickets, sold, sold
         self._began = time.monotonic()
         self._draw()
 
-    def done(self) -> None:
+    def on_ticket(self) -> None:
         """One more."""
         self._done += 1
         if self._done == self._total or time.monotonic() - self._drawn >= EVERY:

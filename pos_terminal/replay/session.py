@@ -94,12 +94,12 @@ async def replay(job: Job, observer: Observer) -> Summary:
     """
     display = DisplayReader()
 
-    def saw(screen: Screen) -> None:
-        display.saw(screen)
-        observer.saw(screen)
+    def on_frame(screen: Screen) -> None:
+        display.on_screen(screen)
+        observer.on_screen(screen)
 
     with TemporaryDirectory(prefix="pos-terminal-") as wires:
-        bench = far_ends.load()(Path(wires), on_frame=saw, on_print=observer.printed)
+        bench = far_ends.load()(Path(wires), on_frame=on_frame, on_print=observer.on_print)
         async with bench:
             booted = boot.read(Path("replay.toml"), job.settings(bench))
             set_language(booted.settings.language)
@@ -158,13 +158,13 @@ class _Session:
 
     async def _follow(self, journal: Journal) -> None:
         """Take in every record: first those of earlier runs, then each as it becomes durable."""
-        async for record in journal.entries():
+        async for record in journal.records():
             closed = self._sums.take(record)
             if closed and closed.origin:
                 self._closed(closed, closed.origin)
             if self._caught_up.is_set():
-                self._observer.recorded(record)
-            self._clerk.heard(record)
+                self._observer.on_record(record)
+            self._clerk.on_record(record)
             if record.seq >= self._history:
                 self._caught_up.set()
 
@@ -192,7 +192,7 @@ class _Session:
 
     async def _sell(self) -> None:
         count = len(self._tickets)
-        self._observer.begins(count, sum(self._sold))
+        self._observer.on_begin(count, sum(self._sold))
         await self._finish_open_sale()
         if self._sums.wants_paper:
             await self._clerk.ask_for_receipt()
@@ -203,7 +203,7 @@ class _Session:
                 if any(isinstance(plan, Planned) for plan in plans):
                     self._clock.stand(self._instants[index])
                 await self._sell_rows(ticket, zip(ticket.rows, plans, strict=True))
-                self._observer.done()
+                self._observer.on_ticket()
         await self._clerk.printing_is_over()
 
     async def _finish_open_sale(self) -> None:
@@ -227,7 +227,7 @@ class _Session:
                     await self._clerk.answer(last, _given(last, sale.lines))
                 rest = zip(ticket.rows[behind:], plans[behind:], strict=True)
                 await self._sell_rows(ticket, rest)
-                self._observer.done()
+                self._observer.on_ticket()
                 return
         origin = sale.origin
         whose = f"{origin.date} no. {origin.ticket}" if origin else "of unknown origin"
@@ -247,13 +247,13 @@ class _Session:
             refusal = plan if isinstance(plan, str) else await self._clerk.sell(plan)
             if refusal:
                 self._refuse(ticket, [(row, str(refusal))])
-            await self._observer.breathe()
+            await self._observer.pause()
         sale = self._sums.open
         if sale is None:
             return
         await self._clerk.printing_is_over()
         refusal = await self._clerk.cash()
-        await self._observer.breathe()
+        await self._observer.pause()
         if refusal:
             reasons, _ = reconcile(self._current(ticket), sale.lines)
             unpaid = [row for row, why in zip(ticket.rows, reasons, strict=True) if not why]

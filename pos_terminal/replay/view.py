@@ -79,27 +79,27 @@ class View(Observer):
             sys.stdout.flush()
             logging.getLogger().removeHandler(log)
 
-    def begins(self, tickets: int, sold: int) -> None:
+    def on_begin(self, tickets: int, sold: int) -> None:
         """See Watcher."""
         self._tickets, self._done, self._first = tickets, sold, sold
         self._began = time.monotonic()
         self._draw()
 
-    def done(self) -> None:
+    def on_ticket(self) -> None:
         """See Watcher."""
         self._done += 1
         self._draw()
 
-    def keyed(self, what: str) -> None:
+    def on_keys(self, what: str) -> None:
         """See Watcher."""
         self._keys.append(what)
 
-    def saw(self, screen: Screen) -> None:
+    def on_screen(self, screen: Screen) -> None:
         """See Watcher."""
         self._screen = screen
         self._draw()
 
-    def printed(self, event: object) -> None:
+    def on_print(self, event: object) -> None:
         """See Watcher."""
         match event:
             case DrawerPulse():
@@ -111,7 +111,7 @@ class View(Observer):
                 self._paper.append(on_paper(event))
         self._draw()
 
-    def recorded(self, record: Record) -> None:
+    def on_record(self, record: Record) -> None:
         """See Watcher."""
         self.day.take(record)
         self._journal.append(self._describe(record).removesuffix(SIMULATED))
@@ -121,7 +121,7 @@ class View(Observer):
         """See Watcher."""
         self._warning = text
 
-    async def breathe(self) -> None:
+    async def pause(self) -> None:
         """Leave people the time to look, at first more of it."""
         self._draw(at_once=self._seconds is not None)
         if self._seconds is None:
@@ -221,12 +221,12 @@ class Log(Observer):
         self.last_paper: tuple[PaperLine, ...] = ()
         self._describe = describe
 
-    def printed(self, event: object) -> None:
+    def on_print(self, event: object) -> None:
         """See Watcher."""
         if isinstance(event, CutPaper):
             self.last_paper = event.lines
 
-    def recorded(self, record: Record) -> None:
+    def on_record(self, record: Record) -> None:
         """See Watcher."""
         self.day.take(record)
         if record.kind == "sale.closed":

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_terminal.journal.state_directory import keep_witness
+from pos_terminal.journal.state_directory import keep_witness_path
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Plugins
@@ -57,7 +57,7 @@ def boot(file: Path, state: Path) -> Booted:
         return _fall_back(file, state, refused)
     try:
         _keep(state / LAST_GOOD, source)
-        keep_witness(state, booted.settings.witness)
+        keep_witness_path(state, booted.settings.witness)
         keymap = config.keymap_file(file, source)
         if keymap and not booted.settings.faults:
             _keep(state / GOOD_KEYMAP, keymap.read_bytes())

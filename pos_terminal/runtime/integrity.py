@@ -114,8 +114,8 @@ class Guard:
         after = journal.running.seq
         if journal.running.key:
             await asyncio.to_thread(self._cosign, directory, now())
-        async with aclosing(journal.entries(after)) as entries:
-            async for record in entries:
+        async with aclosing(journal.records(after)) as records:
+            async for record in records:
                 if is_due(record.event, record.seq):
                     await asyncio.to_thread(self._cosign, directory, now())
 

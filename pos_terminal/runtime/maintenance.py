@@ -93,7 +93,7 @@ async def stopped_till(state: Path) -> AsyncIterator[StoppedTill]:
     version = pos_terminal.__version__
     identity = Identity(mark.store, mark.terminal, version, mark.simulated)
     was_down = signer_outage.noted(state)
-    journal = Journal.open(state, identity, witness=state_directory.kept_witness(state))
+    journal = Journal.open(state, identity, witness=state_directory.witness_path(state))
     try:
         till = StoppedTill(journal, identity, settings, SystemClock(settings.zone))
         if was_down or not journal.running.key:  # the journal puts a record of its own in front

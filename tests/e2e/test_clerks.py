@@ -22,7 +22,7 @@ async def operators(shop: Shop) -> list[tuple[str, int]]:
     journal = shop.app.journal
     assert journal
     found = []
-    async for record in journal.entries():
+    async for record in journal.records():
         found.append((record.kind, record.operator))
         if record.seq == journal.running.seq:
             break

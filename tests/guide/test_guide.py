@@ -170,7 +170,7 @@ class Stage:
         wanted = dict(field.split("=") for field in fields)
         assert self.shop.app.journal
         async with asyncio.timeout(PATIENCE):
-            async for record in self.shop.app.journal.entries(self._record):
+            async for record in self.shop.app.journal.records(self._record):
                 body = msgspec.to_builtins(record.event)
                 if record.kind == kind and all(str(body[k]) == v for k, v in wanted.items()):
                     self._record = record.seq

@@ -52,8 +52,8 @@ def test_what_is_appended_is_there_after_reopening(tmp_path: Path) -> None:
         assert [record.event for record in records] == every_kind()
         assert [record.seq for record in records] == list(range(2, len(records) + 2))
         journal = Journal.open(tmp_path, IDENTITY)
-        async with aclosing(journal.entries(1)) as entries:
-            again = [await anext(entries) for _ in records]
+        async with aclosing(journal.records(1)) as followed:
+            again = [await anext(followed) for _ in records]
         assert again == records
         assert journal.running.seq == len(records) + 1
         assert journal.running.head == records[-1].hash
@@ -127,8 +127,8 @@ def test_close_writes_what_waits_and_refuses_what_comes(tmp_path: Path) -> None:
 
 def test_followers_see_every_record_once_whatever_their_pace(tmp_path: Path) -> None:
     async def follow(journal: Journal, after: int, pause: int, seen: list[int]) -> None:
-        async with aclosing(journal.entries(after)) as entries:
-            async for record in entries:
+        async with aclosing(journal.records(after)) as followed:
+            async for record in followed:
                 seen.append(record.seq)
                 for _ in range(pause):
                     await asyncio.sleep(0)
@@ -154,11 +154,11 @@ def test_followers_see_every_record_once_whatever_their_pace(tmp_path: Path) -> 
 def test_a_follower_hears_only_of_what_is_durable(tmp_path: Path) -> None:
     async def body() -> None:
         journal = Journal.open(tmp_path, IDENTITY)
-        async with aclosing(journal.entries()) as entries:
-            coming = asyncio.ensure_future(anext(entries))
+        async with aclosing(journal.records()) as followed:
+            coming = asyncio.ensure_future(anext(followed))
             future = journal.append([SIGN_ON], moment())
             assert (await coming).kind == "key.made"
-            record = await anext(entries)
+            record = await anext(followed)
             assert future.done() and future.result() == (record,)
         await journal.close()
 
@@ -170,7 +170,7 @@ def test_a_follower_that_knows_more_than_there_is_hears_of_it(tmp_path: Path) ->
         journal = Journal.open(tmp_path, IDENTITY)
         await journal.append([SIGN_ON], moment())
         with pytest.raises(ValueError, match="no record 3"):
-            await anext(journal.entries(3))
+            await anext(journal.records(3))
         await journal.close()
 
     run(body())
@@ -181,11 +181,11 @@ def test_the_loop_is_never_blocked(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path, IDENTITY)
 
     async def body() -> None:
-        async with aclosing(journal.entries()) as entries:
+        async with aclosing(journal.records()) as followed:
             for _ in range(51):
-                await anext(entries)
+                await anext(followed)
             await journal.append([SIGN_ON], moment())
-            assert (await anext(entries)).seq == 52
+            assert (await anext(followed)).seq == 52
         await journal.close()
 
     with blockbuster_ctx():
@@ -220,7 +220,7 @@ def test_a_number_that_is_not_the_next_stops_the_journal_unwritten(tmp_path: Pat
         with pytest.raises(JournalFailed):
             await journal.append([line(1)], moment())
         with pytest.raises(JournalFailed):
-            async for _ in journal.entries(2):
+            async for _ in journal.records(2):
                 pytest.fail("nothing more was written")
         await journal.close()
         reopened = Journal.open(tmp_path, IDENTITY)

@@ -15,7 +15,7 @@ from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.state_directory import kept_witness, read_mark
+from pos_terminal.journal.state_directory import read_mark, witness_path
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import KEY, Cosignature, Refused, Witness, compare, head_qr, take
@@ -202,4 +202,4 @@ def test_a_command_on_a_stopped_till_knows_the_witness_of_its_configuration(
     assert json.loads(capsys.readouterr().out)["code"] == "J-111"
     config.write_text(text.partition("[witness]")[0])
     boot(config, earlier)
-    assert kept_witness(earlier) is None, "it has none any more"
+    assert witness_path(earlier) is None, "it has none any more"

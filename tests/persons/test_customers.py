@@ -132,7 +132,7 @@ def test_details_without_an_address_are_not_sealed(shop: Path) -> None:
 
 def test_trouble_in_the_store_is_the_answer(shop: Path) -> None:
     known(shop)
-    keyfile.place(shop).unlink()
+    keyfile.path_in(shop).unlink()
 
     async def append(_: Sequence[Event]) -> None:
         raise AssertionError

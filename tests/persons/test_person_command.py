@@ -201,7 +201,7 @@ def test_what_cannot_be_done_is_said_with_its_code(
         status, text = person("add", str(name))
         assert (status, "E-102" in text, str(name) in text) == (1, True, True)
     person("add", sheet)
-    keyfile.place(shop).unlink()
+    keyfile.path_in(shop).unlink()
     for words in (("add", sheet), ("due", "--today", "2026-01-01"), ("export", nobody)):
         status, text = person(*words, "--json")
         assert status == 1

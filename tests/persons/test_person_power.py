@@ -128,7 +128,7 @@ def test_after_a_power_cut_each_change_is_done_or_not(tmp_path: Path, loss: Loss
         image.restore(directory, loss, random)
         if life.steps[step][0]:  # the key is there before anybody is told of
             (directory / keyfile.FOLDER).mkdir()
-            shutil.copy(keyfile.place(life.directory), keyfile.place(directory))
+            shutil.copy(keyfile.path_in(life.directory), keyfile.path_in(directory))
         life.check(directory, step)
         shutil.rmtree(directory)
 
@@ -138,7 +138,7 @@ def test_the_key_is_durable_before_anybody_is_held(tmp_path: Path) -> None:
     seen: list[tuple[bool, bool]] = []
 
     def look() -> int:
-        seen.append(((tmp_path / "persons.db").exists(), keyfile.place(tmp_path).exists()))
+        seen.append(((tmp_path / "persons.db").exists(), keyfile.path_in(tmp_path).exists()))
         return 0
 
     disk = PowerCutVFS(frozenset(range(1, 100)), look)

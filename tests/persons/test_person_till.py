@@ -97,7 +97,7 @@ def test_a_missing_key_is_said_and_stops_no_sale(tmp_path: Path) -> None:
         async with open_shop(tmp_path, clock=At(2026, Trust.SYNCHRONISED)) as shop:
             state = shop.state
         await erased_at_a_stop(state)
-        keyfile.place(state).unlink()
+        keyfile.path_in(state).unlink()
         async with open_shop(tmp_path, clock=At(2026, Trust.SYNCHRONISED)) as shop:
             await shop.shows(faults.PERSONS_KEY.code)
             await shop.type("C 1 PLU")

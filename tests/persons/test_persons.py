@@ -207,27 +207,27 @@ def someone(tmp_path: Path) -> str:
 
 @pytest.mark.usefixtures("someone")
 def test_a_missing_key_is_never_made_anew(tmp_path: Path) -> None:
-    keyfile.place(tmp_path).unlink()
+    keyfile.path_in(tmp_path).unlink()
     assert "missing" in refused(faults.PERSONS_KEY, tmp_path)
-    assert not keyfile.place(tmp_path).exists()
+    assert not keyfile.path_in(tmp_path).exists()
 
 
 @pytest.mark.usefixtures("someone")
 def test_another_tills_key_is_refused(tmp_path: Path) -> None:
     opened(tmp_path / "other").close()
-    shutil.copy(keyfile.place(tmp_path / "other"), keyfile.place(tmp_path))
+    shutil.copy(keyfile.path_in(tmp_path / "other"), keyfile.path_in(tmp_path))
     assert "is not the key of" in refused(faults.PERSONS_KEY, tmp_path)
 
 
 @pytest.mark.usefixtures("someone")
 def test_a_key_cut_short_is_refused(tmp_path: Path) -> None:
-    keyfile.place(tmp_path).write_bytes(b"short")
+    keyfile.path_in(tmp_path).write_bytes(b"short")
     assert "5 bytes" in refused(faults.PERSONS_KEY, tmp_path)
 
 
 @pytest.mark.usefixtures("someone")
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    keyfile.place(tmp_path).chmod(0o640)
+    keyfile.path_in(tmp_path).chmod(0o640)
     assert "640" in refused(faults.PERSONS_KEY_OPEN, tmp_path)
 
 
@@ -259,7 +259,7 @@ def test_an_empty_store_takes_the_key_that_is_there(tmp_path: Path) -> None:
     persons = opened(tmp_path)
     persons.erase(persons.add([CONTACT]), BEFORE)
     persons.close()
-    keyfile.place(tmp_path).unlink()
+    keyfile.path_in(tmp_path).unlink()
     persons = opened(tmp_path)
     assert held(persons, persons.add(ALL)) == list(ALL)
     persons.close()

@@ -9,7 +9,7 @@ from pos_terminal.persons.store import Persons
 
 def secrets_of(persons: Persons, directory: Path, person: str, *only: str) -> list[bytes]:
     """An item's key, open and sealed, and its sealed data: what must not outlive it."""
-    store_key = keyfile.read(keyfile.place(directory))
+    store_key = keyfile.read(keyfile.path_in(directory))
     found = []
     for item in persons.repository.items_of(person):
         if item.label.name in only:

@@ -136,7 +136,7 @@ class Shop:
         """Wait until so many events of that kind are durable; all of them."""
         found: list[E] = []
         assert self.app.journal
-        async for record in self.app.journal.entries():
+        async for record in self.app.journal.records():
             if isinstance(record.event, kind):
                 found.append(record.event)
                 if len(found) >= count:
