@@ -26,7 +26,7 @@ from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
-from pos_terminal.runtime.supervise import Latest
+from pos_terminal.tasks.latest import Latest
 
 
 class Equipment:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pos_terminal.runtime.supervise import forever
+from pos_terminal.tasks.groups import forever
 
 log = logging.getLogger(__name__)
 

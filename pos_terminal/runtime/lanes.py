@@ -28,7 +28,8 @@ from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.port import Port
-from pos_terminal.runtime.supervise import Latest, forever
+from pos_terminal.tasks.groups import forever
+from pos_terminal.tasks.latest import Latest
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +124,7 @@ class PrinterLane:
     Patient papers that were refused wait until nothing else has been printed for `again` seconds.
     """
 
-    def __init__(
-        self, port: Port[Printer] | None, put: Put, *, again: float = TRY_AGAIN
-    ) -> None:
+    def __init__(self, port: Port[Printer] | None, put: Put, *, again: float = TRY_AGAIN) -> None:
         self._port = port
         self._put = put
         self._again = again

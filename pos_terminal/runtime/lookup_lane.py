@@ -18,7 +18,7 @@ from pos_terminal.domain.lookup.customers import PersonsWanted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.projection.store import Projection
 from pos_terminal.runtime.customers import Customers
-from pos_terminal.runtime.supervise import to_the_end
+from pos_terminal.tasks.groups import to_the_end
 
 REST = 60.0
 """Seconds between two rounds in which nobody asks."""

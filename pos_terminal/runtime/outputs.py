@@ -8,7 +8,7 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.pins import PinLane
-from pos_terminal.runtime.supervise import Latest
+from pos_terminal.tasks.latest import Latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pos_terminal.devices.classes import Device, DeviceClass
 from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
-from pos_terminal.runtime.supervise import first
+from pos_terminal.tasks.groups import first
 
 log = logging.getLogger(__name__)
 

@@ -56,7 +56,7 @@ from pos_terminal.journal.witness import head_qr
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.lanes import Paper
 from pos_terminal.runtime.outputs import Outputs
-from pos_terminal.runtime.supervise import first
+from pos_terminal.tasks.groups import first
 
 Appended = asyncio.Future[tuple[Record, ...]]
 

@@ -35,7 +35,7 @@ from pos_terminal.runtime.lanes import (
     sound_tones,
 )
 from pos_terminal.runtime.port import Port, PortState
-from pos_terminal.runtime.supervise import Latest
+from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run
 from tests.support.toys import Socket, until
 

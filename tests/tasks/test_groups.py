@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from pos_terminal.runtime.supervise import Latest, first, forever, to_the_end
+from pos_terminal.tasks.groups import first, forever, to_the_end
+from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import PATIENCE, run
 
 

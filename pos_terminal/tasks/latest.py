@@ -1,0 +1,32 @@
+"""The newest value for a slow reader."""
+
+import asyncio
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Latest(Generic[T]):
+    """A box with room for one value: whoever reads gets the newest, and misses what it replaced."""
+
+    def __init__(self) -> None:
+        self._value: T | None = None
+        self._version = 0
+        self._changed = asyncio.Event()
+
+    def put(self, value: T) -> None:
+        """Replace what lies in the box."""
+        self._value = value
+        self.touch()
+
+    def touch(self) -> None:
+        """Have the reader take the present value again."""
+        self._version += 1
+        self._changed.set()
+
+    async def newer(self, version: int) -> tuple[T, int]:
+        """The value once its version is above `version` (begin with -1), with that version."""
+        while self._value is None or self._version <= version:
+            self._changed.clear()
+            await self._changed.wait()
+        return self._value, self._version
