@@ -13,34 +13,22 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import is_paper, is_voucher
+from pos_terminal.domain.counter import closing as closing_keys
+from pos_terminal.domain.counter import lookup as looking
+from pos_terminal.domain.counter import open_sales as reviewing
 from pos_terminal.domain.counter import (
-    bottles,
-    cash,
-    correcting,
-    invoicing,
-    open_sales,
     options,
-    paying,
-    pricing,
     refunding,
     selling,
     sign_on,
-    stock,
     vouchers,
 )
-from pos_terminal.domain.counter import closing as closing_keys
-from pos_terminal.domain.counter import deposits as ordering
-from pos_terminal.domain.counter import entry_keys as typing
-from pos_terminal.domain.counter import lookup as looking
-from pos_terminal.domain.counter import open_sales as reviewing
 from pos_terminal.domain.counter import papers as paper
-from pos_terminal.domain.counter import pricing as discounting
 from pos_terminal.domain.counter import promotions as promoting
-from pos_terminal.domain.counter import scale as weights
 from pos_terminal.domain.counter import sign_on as signing
-from pos_terminal.domain.counter import stock as goods
 from pos_terminal.domain.counter import stock_alerts as stocking
-from pos_terminal.domain.counter.desk import Desk, Finder, Handler
+from pos_terminal.domain.counter.desk import Desk, Finder
+from pos_terminal.domain.counter.keys import KEYS, KeyRule
 from pos_terminal.domain.counter.steps import (
     CatchUp,
     CloseDue,
@@ -70,62 +58,6 @@ from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.sale.vouchers import Draw, no_chance
 from pos_terminal.domain.staff.clerks import is_badge
 from pos_terminal.domain.tender.tender import ORDINARY_RULES, TenderRules
-
-KEYS: dict[Function, Handler] = {
-    Function.TYPE: typing.type_characters,
-    Function.CLEAR: typing.clear,
-    Function.TIMES: typing.times,
-    Function.GRAMS: typing.grams,
-    Function.TARE: weights.tare,
-    Function.PRICE: typing.price,
-    Function.RETURN: refunding.key,
-    Function.VOID: typing.voiding,
-    Function.PLU: selling.plu,
-    Function.ARTICLE: selling.direct,
-    Function.CORRECT: correcting.correct,
-    Function.CANCEL: correcting.cancel,
-    Function.PERCENT: discounting.percent,
-    Function.DISCOUNT: discounting.amount,
-    Function.REASON: discounting.reason,
-    Function.STAFF: pricing.staff,
-    Function.PRO: pricing.pro,
-    Function.PLACE: pricing.place,
-    Function.SUBTOTAL: paying.subtotal,
-    Function.TENDER: paying.tender,
-    Function.CREDIT_NOTE: vouchers.credit_note,
-    Function.VOUCHER: vouchers.voucher,
-    Function.GOODS: goods.press,
-    Function.BOTTLES: bottles.report,
-    Function.PRODUCTION: stock.production,
-    Function.NO_SALE: cash.no_sale,
-    Function.FLOAT: cash.fund,
-    Function.CASH_IN: cash.come,
-    Function.CASH_OUT: cash.go,
-    Function.DROP: cash.drop,
-    Function.READ: closing_keys.read,
-    Function.COUNT: closing_keys.count,
-    Function.CLOSE: closing_keys.close,
-    Function.CARRY: reviewing.carry,
-    Function.REPRINT: closing_keys.reprint,
-    Function.SERVICE: closing_keys.service,
-    Function.DRAWER: cash.drawer,
-    Function.TICKET: refunding.ticket,
-    Function.GIFT: paper.gift,
-    Function.BRIEF: paper.brief,
-    Function.NOTE: paper.note,
-    Function.QR: paper.qr,
-    Function.DONATE: paying.donate,
-    Function.ORDER: ordering.order,
-    Function.PART: ordering.acompte,
-    Function.EARNEST: ordering.arrhes,
-    Function.RATE: ordering.rate,
-    Function.CUSTOMER: invoicing.customer,
-    Function.INVOICE: invoicing.invoice,
-    Function.HOLD: open_sales.hold,
-    Function.RECALL: open_sales.recall,
-    Function.CLERK: signing.clerk,
-}
-"""What each key does; every function has its handler."""
 
 
 class Counter(Desk):
@@ -255,7 +187,7 @@ class Counter(Desk):
         if key.function is not Function.CLEAR:
             self.nothing_awaited()
         answered = None if self.fault else self._answer(key, moment)
-        if answered is None and self.vacant and not self._works_alone(key.function):
+        if answered is None and self.vacant and not self._works_alone(KEYS[key.function]):
             raise Refused(faults.NO_CLERK)
         return answered or self._settled(key, moment)
 
@@ -264,11 +196,12 @@ class Counter(Desk):
 
         They stand even if the key is then refused; taking them in twice changes nothing.
         """
-        found = promoting.settle(self) if key.function in promoting.SETTLING else ()
+        rule = KEYS[key.function]
+        found = promoting.settle(self) if rule.totals else ()
         for event in found:
             self.apply(event, moment.at)
         try:
-            step = KEYS[key.function](self, key.argument, moment)
+            step = rule.handler(self, key.argument, moment)
         except Refused as refusal:
             return self.refuse(refusal.fault, found)
         return replace(step, events=(*found, *step.events)) if found else step
@@ -281,12 +214,13 @@ class Counter(Desk):
             return closing_keys.press(self, key)
         if self.reviewing:
             return reviewing.press(self, key)
+        if KEYS[key.function].beside_choice:
+            return None
         return options.answer(self, key, moment)
 
-    def _works_alone(self, function: Function) -> bool:
+    def _works_alone(self, rule: KeyRule) -> bool:
         """Whether a key works where somebody must sign on: his last ticket can still be printed."""
-        served = function in paper.PAPERS and bool(self.clerk)
-        return served or function in signing.WITHOUT_CLERK
+        return rule.without_clerk or (rule.paper and bool(self.clerk))
 
     def _with_new_promotions(self, step: Step) -> Step:
         """Between sales other promotions take over; a sale at hand ends under those it has."""

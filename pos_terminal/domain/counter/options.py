@@ -17,19 +17,11 @@ from pos_terminal.domain.sale import options
 from pos_terminal.domain.sale.lines import line_of
 from pos_terminal.domain.sale.sale import apply
 
-UNANSWERED = frozenset(
-    {
-        Function.CLEAR, Function.CORRECT, Function.CANCEL, Function.ARTICLE, Function.CLERK,
-        Function.HOLD,
-    }
-)  # fmt: skip
-"""Keys that do what they always do while a choice is asked for; an article must then be one."""
-
 
 def answer(desk: Desk, key: Key, moment: Moment) -> Step | None:
-    """A digit chooses; None for a key that does as ever. Raises Refused for all others."""
+    """A digit chooses; None where nothing is asked. Raises Refused for all other keys."""
     question = desk.question
-    if question is None or key.function in UNANSWERED:
+    if question is None:
         return None
     if key.function is not Function.TYPE:
         raise Refused(faults.CHOICE_WANTED)
@@ -54,9 +46,7 @@ def add(desk: Desk, item: Item, moment: Moment, entry: str, code: str) -> Step:
         sale, item, price, quantity,
         moment=moment, vat=parent.vat, authority=desk.authority,
     )  # fmt: skip
-    line = sale.sell(
-        replace(made, unit=Unit.PIECE, entry=entry, code=code, parent=parent.line)
-    )
+    line = sale.sell(replace(made, unit=Unit.PIECE, entry=entry, code=code, parent=parent.line))
     desk.entry = Entry()
     asked = options.question(apply(sale, line), desk.catalog)
     screen = display.question(asked) if asked else display.option(line)

@@ -17,7 +17,6 @@ from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptReques
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.keyboard.keys import Function
 from pos_terminal.domain.lookup.questions import Answer, TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import digital
@@ -25,11 +24,6 @@ from pos_terminal.domain.printing.papers import note_due
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.printing.shop import OFFER, PRINT
 from pos_terminal.domain.sale import deposits
-
-PAPERS = frozenset(
-    {Function.TICKET, Function.GIFT, Function.BRIEF, Function.NOTE, Function.QR}
-)
-"""The keys that print a paper of a closed sale."""
 
 
 def gift(desk: Desk, _: str, __: Moment) -> Step:

@@ -10,17 +10,8 @@ from pos_terminal.domain.events.adjustment import (
 )
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import LineSold, LineVoided, Reduction
-from pos_terminal.domain.keyboard.keys import Function
 from pos_terminal.domain.sale.promotions import applied
 from pos_terminal.domain.sale.sale import Sale
-
-SETTLING = frozenset(
-    {
-        Function.SUBTOTAL, Function.TENDER, Function.PERCENT, Function.DISCOUNT,
-        Function.CREDIT_NOTE, Function.VOUCHER, Function.ORDER, Function.DONATE,
-    }
-)  # fmt: skip
-"""Keys that need to know what the sale comes to."""
 
 CHANGING = (LineSold, LineVoided, DiscountGiven, DiscountWithdrawn)
 """Events after which promotions that were found may be others."""

@@ -23,9 +23,6 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff import pin_lock as tries
 from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Clerk, Clerks, Pin
 
-WITHOUT_CLERK = frozenset({Function.TYPE, Function.CLEAR, Function.CLERK})
-"""Keys that work while nobody is signed on."""
-
 
 def clerk(desk: Desk, _: str, moment: Moment) -> Step:
     """The number typed is a clerk's, who signs on; 0 signs off."""

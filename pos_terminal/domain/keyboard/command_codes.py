@@ -26,18 +26,11 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 MOST_KEYS = 8
 """Keys in one command: «0,125 x» and an article, and still a code for a narrow label."""
 
-ENTERED = frozenset(
-    {
-        Function.TYPE, Function.TIMES, Function.PRICE, Function.RETURN, Function.VOID,
-        Function.REASON, Function.RATE, Function.GRAMS, Function.GOODS,
-    }
-)  # fmt: skip
-"""What may stand before the last key: keys that only prepare the next one and record nothing."""
-
 _ARTICLE = "A"
 
 _LETTERS = {row.key: row.letters for row in ROWS}
 _KEYS = {letters: key for key, letters in _LETTERS.items()}
+_PREFIXES = {row.key for row in ROWS if row.prefix}
 _TOKEN = re.compile(f"{_ARTICLE}([0-9]{{1,9}})|({'|'.join(_KEYS)})")
 
 
@@ -88,5 +81,5 @@ def _check_order(keys: Sequence[Key]) -> None:
     if not 0 < len(keys) <= MOST_KEYS:
         raise ValueError(f"a command has 1 to {MOST_KEYS} keys")
     for key in keys[:-1]:
-        if key.function not in ENTERED:
+        if key not in _PREFIXES:
             raise ValueError(f"«{key}» can only be the last key of a command")

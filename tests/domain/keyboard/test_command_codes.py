@@ -10,13 +10,7 @@ from pos_terminal.domain.codes.own import MARK, check_characters
 from pos_terminal.domain.counter.steps import Pressed
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.files.catalog import parse_catalog
-from pos_terminal.domain.keyboard.command_codes import (
-    ENTERED,
-    MOST_KEYS,
-    decode,
-    encode,
-    is_command,
-)
+from pos_terminal.domain.keyboard.command_codes import MOST_KEYS, decode, encode, is_command
 from pos_terminal.domain.keyboard.key_table import ROWS
 from pos_terminal.domain.keyboard.keys import (
     GOODS_KEYS,
@@ -34,7 +28,7 @@ SINGLE = st.one_of(
     st.sampled_from(EVERY), st.integers(0, 999_999_999).map(lambda n: parse_key(f"article {n}"))
 )
 COMMANDS = st.tuples(
-    st.lists(st.sampled_from([k for k in EVERY if k.function in ENTERED]), max_size=MOST_KEYS - 1),
+    st.lists(st.sampled_from([row.key for row in ROWS if row.prefix]), max_size=MOST_KEYS - 1),
     SINGLE,
 ).map(lambda parts: (*parts[0], parts[1]))
 
