@@ -69,7 +69,7 @@ class Day:
         self._grain = grain
         self._sales: dict[Number, Piece] = {}
         self._cash: list[Piece] = []
-        self._gap: Piece | None = None
+        self._gaps: dict[int, Piece] = {}
         self._moved: dict[Number, dict[Account, int]] = {}
         self._tendered: dict[tuple[Number, Account], int] = defaultdict(int)
         self.tickets = 0
@@ -84,8 +84,8 @@ class Day:
                 what = f"Especes {_MOVEMENTS.get(movement, movement)} {reason}"
                 contra = self._accounts.roles.get(movement, self._accounts.roles["attente"])
                 self._move(record, what, self._accounts.roles["caisse"], contra, amount)
-            case CashCounted(counted=counted, expected=expected):
-                self._gap = self._counted(record, counted - expected)
+            case CashCounted() as event:  # what this drawer's earlier counts found is in it
+                self._gaps[event.drawer] = self._counted(record, event)
 
     def _of_tickets(
         self, record: Record, event: SaleClosed | PaymentChanged | VoucherMoved | DepositMoved
@@ -150,9 +150,11 @@ class Day:
         moved = self._moved.setdefault(number, {})
         moved[account] = moved.get(account, 0) + cents
 
-    def _counted(self, record: Record, gap: int) -> Piece:
-        """The drawer's gap, by the day's last count."""
-        piece = Piece(CASH, _ref(record), record.envelope.at, "Ecart de caisse")
+    def _counted(self, record: Record, event: CashCounted) -> Piece:
+        """The gap of one drawer, by the day's last count of it."""
+        gap = event.counted - event.expected
+        label = f"Ecart de caisse tiroir {event.drawer}"
+        piece = Piece(CASH, _ref(record), record.envelope.at, label)
         piece.post(self._accounts.roles["caisse"], gap)
         piece.post(self._accounts.roles["gain" if gap > 0 else "perte"], -gap)
         return piece
@@ -182,7 +184,7 @@ class Day:
                 piece.at = record.envelope.at
                 piece.label = f"Ventes du {closure.label} Z {closure.number}"
             yield from self._entry(piece, record, closure)
-        for piece in (*self._cash, *([self._gap] if self._gap else [])):
+        for piece in (*self._cash, *self._gaps.values()):
             yield from self._entry(piece, record, closure)
 
     def _settle_debts(self) -> None:

@@ -91,14 +91,15 @@ def _vat(record: Record) -> Rows:
 
 def _movements(record: Record) -> Rows:
     """Money that moved beside the tickets' own lines and payments."""
-    amount, series, number, what, why = 0, "", 0, "", ""
+    amount, series, number, what, why, drawer = 0, "", 0, "", "", 0
     match record.event:
         case CashMoved() as event:
-            amount, what, why = event.amount, event.movement, event.reason
+            amount, what, why, drawer = event.amount, event.movement, event.reason, event.drawer
         case CashCounted() as event:
-            amount, what = event.counted - event.expected, "counted"
+            amount, what, drawer = event.counted - event.expected, "counted", event.drawer
         case PaymentChanged() as event:
             amount, series, number = event.amount, event.series, event.number
+            drawer = event.drawer
             what, why = f"{event.from_tender} > {event.to_tender}", event.reason
         case VoucherMoved() as event:
             amount, series, number = event.amount, event.series, event.number
@@ -109,7 +110,7 @@ def _movements(record: Record) -> Rows:
         case _:
             return
     e = record.envelope
-    yield (record.seq, e.at, record.kind, what, Cents(amount), series, number, why, e.op)
+    yield (record.seq, e.at, record.kind, what, Cents(amount), series, number, why, drawer, e.op)
 
 
 def _closures(record: Record) -> Rows:
@@ -197,7 +198,7 @@ TABLES = (
         "movements.csv",
         (
             "enregistrement", "horodatage", "evenement", "nature", "montant", "serie", "ticket",
-            "motif", "operateur",
+            "motif", "tiroir", "operateur",
         ),
         _movements,
     ),

@@ -349,6 +349,23 @@ def test_only_the_last_count_of_a_day_is_a_gap() -> None:
     assert entries([CashCounted(counted=5, expected=5)]) == []
 
 
+def test_each_drawer_has_its_gap() -> None:
+    """A count of one drawer says nothing of the other, and each is booked by its own last one."""
+    day = [
+        CashMoved(movement="float", amount=10_000),
+        CashMoved(movement="float", amount=5_000, drawer=2),
+        sale(130, by("CASH", 130)),
+        CashCounted(counted=9_000, expected=10_130),
+        CashCounted(counted=5_200, expected=5_000, drawer=2),
+        CashCounted(counted=9_130, expected=10_130),
+    ]
+    made = entries(day)
+    assert sums(made)["530000"] == 14_330
+    cash = Accounts().roles["caisse"]
+    gaps = {entry.label: dict(entry.lines)[cash] for entry in made if "Ecart" in entry.label}
+    assert gaps == {"Ecart de caisse tiroir 1": -1_000, "Ecart de caisse tiroir 2": 200}
+
+
 def test_training_is_in_no_entry() -> None:
     exercise = replace(sale(900, by("CASH", 900)), series="F")
     moved = replace(voucher(900), series="F")
