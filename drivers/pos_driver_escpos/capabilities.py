@@ -1,6 +1,8 @@
-"""The process that asks python-escpos: `python -m pos_driver_escpos.capabilities MODEL [LOGO]`.
+"""The process that asks python-escpos.
 
-It prints a `Profile` as JSON and ends. The package does not import this module.
+    python -m pos_driver_escpos.capabilities MODEL [LOGO [COLUMNS]]
+
+It prints an `Answer` as JSON and ends. The package does not import this module.
 """
 
 import os
@@ -9,12 +11,13 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from pos_driver_escpos import commands
-from pos_driver_escpos.profile import Cut, Profile, ProfileError, to_json
+from pos_driver_escpos.profile import FONT_A, Answer, Cut, Profile, to_json
 from pos_driver_escpos.text import ENCODINGS
 
 BAND = 24
@@ -28,7 +31,7 @@ def from_capabilities(data: Mapping[str, Any]) -> Profile:
     features = data["features"]
     profile = Profile(
         columns=columns,
-        dots=width if isinstance(width, int) else 12 * columns,
+        dots=width if isinstance(width, int) else FONT_A * columns,
         cut=_cut(features),
         qr=features["qrCode"],
         barcode=features["barcodeB"],
@@ -60,43 +63,63 @@ def raster_logo(rows: bytes, width_bytes: int) -> bytes:
     )
 
 
-def _ask_escpos(model: str, logo: str) -> Profile:
+class LogoError(Exception):
+    """The picture cannot be printed here; why."""
+
+
+def _ask_escpos(model: str, logo: str, columns: int | None) -> Answer:
     from escpos.capabilities import get_profile  # noqa: PLC0415
+
+    problems: list[str] = []
+    try:
+        profile = from_capabilities(get_profile(model).profile_data)
+    except KeyError:
+        problems.append(f"python-escpos has no profile {model!r}")
+        profile = Profile()
+    if columns:
+        profile = profile.of_width(columns)
+    if logo:
+        try:
+            profile = replace(profile, logo=_logo(logo, profile.dots))
+        except LogoError as error:
+            problems.append(f"logo {logo}: {error}")
+    return Answer(profile, tuple(problems))
+
+
+def _logo(path: str, dots: int) -> bytes:
     from escpos.image import EscposImage  # noqa: PLC0415
 
     try:
-        profile = from_capabilities(get_profile(model).profile_data)
-    except KeyError as error:
-        raise ProfileError(f"python-escpos has no profile {model!r}") from error
-    if not logo:
-        return profile
-    try:
-        image = EscposImage(logo)
+        image = EscposImage(path)
     except OSError as error:
-        raise ProfileError(f"logo {logo}: {error}") from error
-    if image.width > profile.dots:
-        raise ProfileError(f"logo {logo}: {image.width} dots wide, the paper has {profile.dots}")
-    return replace(profile, logo=raster_logo(image.to_raster_format(), image.width_bytes))
+        raise LogoError(str(error)) from error
+    if image.width > dots:
+        raise LogoError(f"{image.width} dots wide, the paper has {dots}")
+    return raster_logo(image.to_raster_format(), image.width_bytes)
 
 
 def _stop(signum: int, frame: object) -> NoReturn:
     raise SystemExit(128 + signum)
 
 
-def main(model: str, logo: str = "") -> int:
-    """Print the profile as JSON; exit status 1, and why on the error output, without one.
+def main(model: str, logo: str = "", columns: str = "") -> int:
+    """Print the answer as JSON; exit status 1, and why on the error output, without one.
 
     python-escpos makes a temporary folder for itself and unpickles what lies in another: both are
     new and private here, and removed, also when the process is told to end.
     """
-    os.nice(10)
+    # A courtesy to the till, which starts meanwhile; a service manager may forbid it, as our unit
+    # does with all of @resources, and then the profile matters more.
+    with suppress(PermissionError):
+        os.nice(10)
     signal.signal(signal.SIGTERM, _stop)
     with tempfile.TemporaryDirectory(prefix="pos-escpos-") as folder:
         tempfile.tempdir = folder
         os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = folder
         try:
-            answer = to_json(_ask_escpos(model, str(Path(logo).absolute()) if logo else ""))
-        except (ProfileError, ImportError) as error:
+            place = str(Path(logo).absolute()) if logo else ""
+            answer = to_json(_ask_escpos(model, place, int(columns) if columns else None))
+        except ImportError as error:
             print(error, file=sys.stderr)
             return 1
     print(answer)

@@ -24,21 +24,35 @@ log = logging.getLogger(__name__)
 class ProfileSource:
     """The profile of one printer: loaded beside everything else, asked for by each receipt."""
 
-    _known: dict[tuple[str, str], Profile] = {}  # noqa: RUF012 - shared: a printer may come back
+    # Shared, as a printer may come back; by model, logo and columns.
+    _known: dict[tuple[str, str, int | None], Profile] = {}  # noqa: RUF012
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._key = (settings.profile, settings.logo)
+        self._key = (settings.profile, settings.logo, settings.columns)
+        self._profile = Profile()
         self._done = asyncio.Event()
         self._waited = False
 
     async def load(self) -> None:
-        """Fetch the profile unless it is known; a failure is logged, and the defaults stand."""
-        if self._key not in self._known:
+        """Fetch the profile unless it is known.
+
+        What it lacks is logged; where there is none, that is, and the defaults stand.
+        """
+        if known := self._known.get(self._key):
+            self._profile = known
+        else:
+            name = self._settings.profile
             try:
-                self._known[self._key] = await load(*self._key)
+                answer = await load(*self._key)
             except ProfileError as error:
-                log.error("printer profile %r: %s; using defaults", self._settings.profile, error)
+                log.error("printer profile %r: %s; using defaults", name, error)
+            else:
+                self._profile = answer.profile
+                if not answer.problems:  # what was lacking may be there at the next opening
+                    self._known[self._key] = answer.profile
+                for problem in answer.problems:
+                    log.error("printer profile %r: %s; going on without", name, problem)
         self._done.set()
 
     async def get(self) -> Profile:
@@ -53,15 +67,15 @@ class ProfileSource:
                     await self._done.wait()
             except TimeoutError:
                 log.warning("printer profile %r is late; using defaults", self._settings.profile)
-        return self._overridden(self._known.get(self._key, Profile()))
+        return self._overridden()
 
-    def _overridden(self, profile: Profile) -> Profile:
-        settings = self._settings
-        columns = profile.columns if settings.columns is None else settings.columns
+    def _overridden(self) -> Profile:
+        profile, settings = self._profile, self._settings
+        if settings.columns is not None:
+            profile = profile.of_width(settings.columns)
         page = profile.code_page if settings.code_page is None else settings.code_page
         return replace(
             profile,
-            columns=columns,
             code_page=page,
             codec=settings.encoding or profile.codec,
             kanji=settings.cancel_kanji,

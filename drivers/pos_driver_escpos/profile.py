@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 LOADING_TIME = 30.0
@@ -20,8 +20,12 @@ LOADING_TIME = 30.0
 CHILD = "pos_driver_escpos.capabilities"
 
 
+FONT_A = 12
+"""Dots from one character of font A to the next, on every printer of Epson's language."""
+
+
 class ProfileError(Exception):
-    """The model is unknown, the logo cannot be used, or python-escpos cannot be run; why."""
+    """python-escpos cannot be run, or gives no answer; why."""
 
 
 Cut = Literal["partial", "full", "none"]
@@ -44,14 +48,27 @@ class Profile:
     kanji: bool = False
     logo: bytes = b""
 
+    def of_width(self, columns: int) -> "Profile":
+        """The same printer with so many columns in font A, and the dots that these take."""
+        return replace(self, columns=columns, dots=FONT_A * columns)
 
-async def load(model: str, logo: str) -> Profile:
-    """Ask python-escpos in a process of its own. Raises ProfileError.
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a question: each of the `problems` has cost its own detail and no other."""
+
+    profile: Profile
+    problems: tuple[str, ...] = ()
+
+
+async def load(model: str, logo: str, columns: int | None = None) -> Answer:
+    """Ask python-escpos in a process of its own, `columns` being what the settings know better.
 
     The process and its temporary files are gone when this returns, is cancelled or fails.
+    Raises ProfileError.
     """
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", CHILD, model, *([logo] if logo else []),
+        sys.executable, "-m", CHILD, model, logo, str(columns or ""),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -70,15 +87,18 @@ async def load(model: str, logo: str) -> Profile:
     return from_json(output)
 
 
-def from_json(text: bytes) -> Profile:
+def from_json(text: bytes) -> Answer:
     """What `to_json` wrote. Raises ProfileError."""
     try:
-        facts: dict[str, Any] = json.loads(text)
-        return Profile(**facts | {"logo": base64.b64decode(facts["logo"])})
+        answer: dict[str, Any] = json.loads(text)
+        facts: dict[str, Any] = answer["profile"]
+        profile = Profile(**facts | {"logo": base64.b64decode(facts["logo"])})
+        return Answer(profile, tuple(answer["problems"]))
     except (ValueError, TypeError, KeyError) as error:
         raise ProfileError(f"unreadable answer: {error}") from error
 
 
-def to_json(profile: Profile) -> str:
+def to_json(answer: Answer) -> str:
     """One line of JSON, the logo in base 64."""
-    return json.dumps(asdict(profile) | {"logo": base64.b64encode(profile.logo).decode()})
+    facts = asdict(answer.profile) | {"logo": base64.b64encode(answer.profile.logo).decode()}
+    return json.dumps({"profile": facts, "problems": answer.problems})

@@ -11,11 +11,11 @@ import pytest
 
 from pos_driver_escpos import Settings, open_printer, pos_register_drivers
 from pos_driver_escpos.capabilities import BAND, from_capabilities, raster_logo
-from pos_driver_escpos.profile import Profile, ProfileError, from_json, load, to_json
+from pos_driver_escpos.profile import Answer, Profile, ProfileError, from_json, load, to_json
 from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
-from pos_terminal.domain.receipt import Logo, Receipt, Rule
+from pos_terminal.domain.receipt import Barcode, Logo, Receipt, Rule
 from tests.conftest import run
 from tests.support.escpos_far_end import settings
 
@@ -35,9 +35,9 @@ def test_the_driver_is_declared() -> None:
 
 
 def test_a_model_is_known_by_its_name() -> None:
-    assert run(load("TM-T20II", "")) == Profile(columns=48, dots=576)
-    assert run(load("ZJ-5870", "")) == Profile(
-        columns=32, dots=384, cut="none", qr=False, barcode=False
+    assert run(load("TM-T20II", "")) == Answer(Profile(columns=48, dots=576))
+    assert run(load("ZJ-5870", "")) == Answer(
+        Profile(columns=32, dots=384, cut="none", qr=False, barcode=False)
     )
 
 
@@ -53,7 +53,7 @@ def test_a_model_without_the_best_code_page_gets_the_next() -> None:
 
 
 def test_a_logo_becomes_bands_of_dots(logo: str) -> None:
-    bands = run(load("TM-T20II", logo)).logo
+    bands = run(load("TM-T20II", logo)).profile.logo
     head = b"\x1dv0\x00\x08\x00"
     assert bands == (
         head + bytes((BAND, 0)) + b"\xff" * 8 * BAND + head + b"\x06\x00" + b"\xff" * 8 * 6
@@ -68,18 +68,38 @@ def test_a_logo_never_holds_a_real_time_command() -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a picture", b"P4\n1000 1\n" + b"\xff" * 125])
-def test_a_logo_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None) -> None:
+def test_a_logo_that_cannot_be_used_costs_itself_alone(
+    tmp_path: Path, content: bytes | None
+) -> None:
     path = tmp_path / "logo.pbm"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ProfileError, match=r"logo\.pbm"):
-        run(load("TM-T20II", str(path)))
+    answer = run(load("TM-T20II", str(path)))
+    assert answer.profile == Profile(columns=48, dots=576)
+    assert [str(path) in problem for problem in answer.problems] == [True]
+
+
+def test_a_model_that_is_unknown_leaves_the_logo(logo: str) -> None:
+    answer = run(load("TM-X", logo))
+    assert answer.problems == ("python-escpos has no profile 'TM-X'",)
+    assert answer.profile == Profile(logo=run(load("TM-T20II", logo)).profile.logo)
+
+
+def test_a_logo_is_measured_by_the_columns_of_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "logo.pbm"
+    path.write_bytes(b"P4\n400 1\n" + b"\xff" * 50)
+    narrow = run(load("TM-T20II", str(path), 32))
+    assert (narrow.profile.logo, len(narrow.problems)) == (b"", 1)
+    wide = run(load("TM-T20II", str(path), 34))
+    assert (wide.profile.logo != b"", wide.problems) == (True, ())
 
 
 def test_profiles_go_through_json() -> None:
-    profile = Profile(columns=32, logo=b"\x00\xff")
-    assert from_json(to_json(profile).encode()) == profile
-    for answer in (b"", b"[]", b"{}", b'{"logo": 1}', b'{"logo": "", "colour": 1}'):
+    said = Answer(Profile(columns=32, logo=b"\x00\xff"), ("no such logo",))
+    assert from_json(to_json(said).encode()) == said
+    profiles = (b"[]", b"{}", b'{"logo": 1}', b'{"logo": "", "colour": 1}')
+    answers = [b'{"problems": [], "profile": %s}' % profile for profile in profiles]
+    for answer in (b"", b"[]", b"{}", b'{"profile": {"logo": ""}}', *answers):
         with pytest.raises(ProfileError):
             from_json(answer)
 
@@ -95,7 +115,7 @@ def test_the_other_process_leaves_nothing_and_trusts_no_old_file(
     temporary.mkdir()
     monkeypatch.setenv("ESCPOS_CAPABILITIES_PICKLE_DIR", str(old))
     monkeypatch.setenv("TMPDIR", str(temporary))
-    assert run(load("TM-T20II", "")).columns == 48
+    assert run(load("TM-T20II", "")).profile.columns == 48
 
     async def cancelled() -> None:
         async with asyncio.timeout(0.15):
@@ -150,6 +170,18 @@ def test_settings_override_the_profile() -> None:
                 await printer.print(Receipt("", (Rule(),)))
                 assert end.papers[0].text == "-" * 30 + "\n"
                 assert b"\x1c.\x1bR\x00\x1bt\x13" in end.papers[0].raw
+
+    run(body())
+
+
+def test_fewer_columns_are_fewer_dots() -> None:
+    """Of two codes the one that fits is drawn, the far end says [so]; the other one is text."""
+
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end, columns=16)) as printer:
+            await printer.print(Receipt("", (Barcode("1234"), Barcode("0123456789" * 2))))
+            lines = [line.strip() for line in end.papers[0].text.splitlines()]
+            assert lines == ["[1234]", "0123456789012345", "6789"]
 
     run(body())
 
