@@ -34,6 +34,7 @@ LIBRARIES: dict[str, set[str]] = {
     "hookspecs": {"pluggy"},
     "domain": {"msgspec"},
     "storage": {"apsw"},
+    "channel": {"msgspec"},
     "journal": {"apsw", "msgspec"},
     "archive": {"apsw", "cryptography", "msgspec"},
     "projection": {"apsw"},

@@ -22,7 +22,9 @@ ROOMS: dict[str, set[str]] = {
     "archive": {"domain", "journal", "storage"},
     "persons": {"crypto", "domain", "journal", "storage"},
     "projection": {"domain", "journal", "storage"},
+    "channel": {"domain", "tasks"},
     "runtime": {
+        "channel",
         "devices",
         "domain",
         "hookspecs",
@@ -38,6 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"devices", "domain", "links"},
     "commands": {
         "archive",
+        "channel",
         "devices",
         "domain",
         "journal",

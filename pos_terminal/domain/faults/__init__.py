@@ -7,6 +7,7 @@ gives the English).
 """
 
 from pos_terminal.domain.faults.articles import *  # noqa: F403
+from pos_terminal.domain.faults.channel import *  # noqa: F403
 from pos_terminal.domain.faults.devices import *  # noqa: F403
 from pos_terminal.domain.faults.drawer import *  # noqa: F403
 from pos_terminal.domain.faults.fault import *  # noqa: F403

@@ -1,0 +1,140 @@
+"""The clients' end: a synchronous one for commands, one for asyncio's loop for the agent.
+
+Each call has a connection of its own, so that a till that was started again in between is no
+trouble. ChannelError says with code and remedy what went wrong: no till, no right, another version.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from pos_terminal.channel.calls import answered, asked
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Method
+from pos_terminal.channel.place import address
+from pos_terminal.channel.varlink import END, LIMIT, BadMessage, Inbox
+from pos_terminal.domain import faults
+
+P = TypeVar("P", bound=Struct)
+R = TypeVar("R", bound=Struct)
+
+PATIENCE = 30.0
+"""Seconds that a till may take to answer: a closure on a slow card, behind others."""
+
+CHUNK = 1 << 16
+
+
+class Client:
+    """Calls the till that listens at `path`, and waits for its answers."""
+
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._patience = patience
+
+    def call(self, method: Method[P, R], asks: P) -> R:
+        """The till's answer; ChannelError where it has none."""
+        with self._connected(self._patience) as link:
+            link.sendall(asked(method, asks))
+            return answered(method, next(_messages(link)))[0]
+
+    def follow(self, method: Method[P, R], asks: P) -> Iterator[R]:
+        """The till's answers as they come, for as long as it goes on giving any."""
+        with self._connected(None) as link:
+            link.sendall(asked(method, asks, more=True))
+            for received in _messages(link):
+                reply, continues = answered(method, received)
+                yield reply
+                if not continues:
+                    return
+
+    @contextmanager
+    def _connected(self, patience: float | None) -> Iterator[socket.socket]:
+        with _told(self.path), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(self._patience)
+            with _connecting(self.path), address(self.path) as given:
+                link.connect(given)
+            link.settimeout(patience)
+            yield link
+
+
+def _messages(link: socket.socket) -> Iterator[bytes]:
+    inbox = Inbox()
+    while True:
+        found = inbox.take()
+        if found is not None:
+            yield found
+            continue
+        received = link.recv(CHUNK)
+        if not received:
+            raise ConnectionResetError("the till has closed the connection")
+        inbox.add(received)
+
+
+class AsyncClient:
+    """As Client, for a program with a loop."""
+
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._patience = patience
+
+    async def call(self, method: Method[P, R], asks: P) -> R:
+        """The till's answer; ChannelError where it has none."""
+        with _told(self.path):
+            async with asyncio.timeout(self._patience), self._connected() as (reader, writer):
+                writer.write(asked(method, asks))
+                return answered(method, await _message(reader))[0]
+
+    async def follow(self, method: Method[P, R], asks: P) -> AsyncGenerator[R, None]:
+        """The till's answers as they come, for as long as it goes on giving any."""
+        with _told(self.path):
+            async with self._connected() as (reader, writer):
+                writer.write(asked(method, asks, more=True))
+                continues = True
+                while continues:
+                    reply, continues = answered(method, await _message(reader))
+                    yield reply
+
+    @asynccontextmanager
+    async def _connected(
+        self,
+    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        with _connecting(self.path), address(self.path) as given:
+            reader, writer = await asyncio.open_unix_connection(given, limit=LIMIT)
+        try:
+            yield reader, writer
+        finally:
+            writer.transport.abort()
+
+
+async def _message(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return (await reader.readuntil(END))[:-1]
+    except asyncio.IncompleteReadError as error:
+        raise ConnectionResetError("the till has closed the connection") from error
+    except asyncio.LimitOverrunError as error:
+        raise BadMessage(f"a message of more than {LIMIT} bytes") from error
+
+
+@contextmanager
+def _connecting(path: Path) -> Iterator[None]:
+    """Errors of finding nobody there, or nobody for this user."""
+    try:
+        yield
+    except PermissionError as error:
+        raise ChannelError(faults.NOT_GRANTED, f"{path}: {error.strerror}") from error
+    except OSError as error:
+        raise ChannelError(faults.TILL_SILENT, f"{path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Errors of a connection that was there."""
+    try:
+        yield
+    except (OSError, BadMessage) as error:  # TimeoutError is an OSError
+        raise ChannelError(faults.CHANNEL_BROKEN, f"{path}: {error or 'no answer'}") from error

@@ -1,0 +1,379 @@
+"""`org.posterminal.Till`: every method of the till's socket, with what it is asked and answers.
+
+`describe.py` makes the Varlink text of these types. Times are ISO 8601 with the shop's offset;
+`bytes` go as base64.
+
+A field that a later version adds has a default, so that either side may be the older one; a field
+that is gone, or means something else, is another method.
+"""
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from msgspec import Raw, Struct
+
+INTERFACE = "org.posterminal.Till"
+SERVICE = "org.varlink.service"
+
+P = TypeVar("P", bound=Struct)
+R = TypeVar("R", bound=Struct)
+
+
+class GrantLevel(StrEnum):
+    """What a grant allows: to see what is shown, to test devices, or to change things as well."""
+
+    OBSERVE = "observe"
+    DIAGNOSE = "diagnose"
+    CONTROL = "control"
+
+
+class Nothing(Struct, frozen=True):
+    """No parameters."""
+
+
+class Fault(Struct, frozen=True):
+    """A fault by its code (docs/faults.md), in the till's language; `detail` is for technicians."""
+
+    code: str
+    text: str
+    remedy: str
+    detail: str = ""
+
+
+class Trouble(Struct, frozen=True):
+    """The parameters of every error of this interface."""
+
+    fault: Fault
+
+
+class Head(Struct, frozen=True):
+    """The journal's end: its last record, and how many are behind what others have cosigned."""
+
+    seq: int
+    hash: str
+    exposed: int | None = None
+
+
+class Device(Struct, frozen=True):
+    """A configured device: its UPOS state and since when, its fault, and when it last worked."""
+
+    name: str
+    kind: str
+    state: str
+    driver: str
+    identity: str
+    since: str
+    good: str | None = None
+    fault: Fault | None = None
+
+
+class Queue(Struct, frozen=True):
+    """What waits somewhere for its turn."""
+
+    name: str
+    waiting: int
+
+
+class Plugin(Struct, frozen=True):
+    """A plug-in of the till's, and why it does not run."""
+
+    name: str
+    version: str
+    status: str
+    why: str
+
+
+class Task(Struct, frozen=True):
+    """A supervised task of the till's: running, waiting to be started again, or ended."""
+
+    name: str
+    state: str
+    since: str
+    restarts: int
+    why: str = ""
+
+
+class StandingGrant(Struct, frozen=True):
+    """A grant that stands. `by` gave it: a clerk's number, or 0 for someone at the box itself."""
+
+    number: int
+    purpose: str
+    level: GrantLevel
+    scope: list[str]
+    until: str
+    by: int
+
+
+class Incident(Struct, frozen=True):
+    """Trouble that somebody else on the box has reported: what it is about, and since when."""
+
+    subject: str
+    code: str
+    detail: str
+    since: str
+    times: int
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """How the till fares. Not `selling`: then `faults` say why, the gravest first."""
+
+    version: str
+    store: str
+    terminal: str
+    simulated: bool
+    since: str
+    now: str
+    trust: str
+    selling: bool
+    faults: list[Fault]
+    head: Head | None
+    last_sale: str | None
+    last_ticket: str | None
+    last_closure: str | None
+    open_sales: int
+    operator: int
+    memory: int
+    devices: list[Device]
+    queues: list[Queue]
+    plugins: list[Plugin]
+    tasks: list[Task] = []
+    grants: list[StandingGrant] = []
+    incidents: list[Incident] = []
+
+
+class Watching(Struct, frozen=True):
+    """`grant`, of any level, brings the mirror."""
+
+    grant: str | None = None
+
+
+class Screen(Struct, frozen=True):
+    """Both lines of the customer display."""
+
+    line1: str
+    line2: str
+
+
+class Paper(Struct, frozen=True):
+    """A paper that went to the printer: its title, and its lines where they name nobody."""
+
+    title: str
+    lines: list[str]
+
+
+class Seen(Struct, frozen=True, omit_defaults=True):
+    """What has changed: one of these. `key` is a key's function, and for all digits «digit»."""
+
+    status: Status | None = None
+    screen: Screen | None = None
+    tone: str | None = None
+    paper: Paper | None = None
+    key: str | None = None
+
+
+class EntriesAsked(Struct, frozen=True):
+    """Records behind number `after`, at most `limit` at once."""
+
+    after: int
+    limit: int | None = None
+
+
+class Entry(Struct, frozen=True):
+    """A record as the journal stores it: its bytes, their hash, the signature (docs/journal.md)."""
+
+    seq: int
+    kind: str
+    rec: bytes
+    hash: bytes
+    sig: bytes | None = None
+
+
+class Entries(Struct, frozen=True):
+    """Records in order. `purged` is the last that is here no more, `last` the journal's last."""
+
+    entries: list[Entry]
+    purged: int
+    last: int
+
+
+class LogAsked(Struct, frozen=True):
+    """The last `lines` of the log, of this level («WARNING») and above."""
+
+    lines: int | None = None
+    level: str | None = None
+
+
+class LogLine(Struct, frozen=True):
+    """A line of the till's log, secrets taken out."""
+
+    at: str
+    level: str
+    logger: str
+    text: str
+
+
+class Log(Struct, frozen=True):
+    """Lines of the log, the oldest first."""
+
+    lines: list[LogLine]
+
+
+class LevelAsked(Struct, frozen=True):
+    """Have a logger («pos_terminal.runtime.port») say more, for so many seconds."""
+
+    logger: str
+    level: str
+    seconds: int
+    grant: str | None = None
+
+
+class TestAsked(Struct, frozen=True):
+    """Try a device: print, kick, pattern, sound, weigh, zero, read."""
+
+    __test__ = False
+
+    device: str
+    grant: str | None = None
+
+
+class Tested(Struct, frozen=True):
+    """How the device answered, in words."""
+
+    outcome: str
+
+
+class ReopenAsked(Struct, frozen=True):
+    """Close a device, and open it anew."""
+
+    device: str
+    grant: str | None = None
+
+
+class ReloadAsked(Struct, frozen=True):
+    """Read the shop's files anew: catalogue, promotions, clerks."""
+
+    grant: str | None = None
+
+
+class DoAsked(Struct, frozen=True):
+    """Do one of the till's acts, such as «clerk.add», with its arguments."""
+
+    act: str
+    arguments: Raw = Raw(b"{}")
+    grant: str | None = None
+
+
+class Done(Struct, frozen=True):
+    """What an act led to."""
+
+    result: Raw
+
+
+class GrantAsked(Struct, frozen=True):
+    """Rights for one purpose and so many seconds. `scope` has acts, or the first word of acts."""
+
+    purpose: str
+    level: GrantLevel
+    seconds: int
+    scope: list[str] | None = None
+
+
+class Granted(Struct, frozen=True):
+    """`grant` is a secret: whoever holds it has the rights, until that time or its end."""
+
+    number: int
+    grant: str
+    until: str
+
+
+class GrantEnding(Struct, frozen=True):
+    """End a grant: with itself, or by number for whoever owns the till."""
+
+    grant: str | None = None
+    number: int | None = None
+
+
+class ReportAsked(Struct, frozen=True):
+    """Trouble elsewhere on the box: opened, or repeated, until it has `recovered`."""
+
+    subject: str
+    code: str
+    detail: str | None = None
+    recovered: bool | None = None
+
+
+class NoticeAsked(Struct, frozen=True):
+    """A paper for whoever is at the counter; a few an hour are printed."""
+
+    title: str
+    lines: list[str]
+
+
+class Info(Struct, frozen=True):
+    """Who speaks here."""
+
+    vendor: str
+    product: str
+    version: str
+    url: str
+    interfaces: list[str]
+
+
+class DescriptionAsked(Struct, frozen=True):
+    """The interface to be described."""
+
+    interface: str
+
+
+class Description(Struct, frozen=True):
+    """An interface in Varlink's own words."""
+
+    description: str
+
+
+class Method(Struct, Generic[P, R], frozen=True):
+    """A method: its whole name, its parameters, its reply, and whether `more` follows."""
+
+    name: str
+    asks: type[P]
+    answers: type[R]
+    follows: bool = False
+
+
+def _till(name: str, asks: type[P], answers: type[R], *, follows: bool = False) -> Method[P, R]:
+    return Method(f"{INTERFACE}.{name}", asks, answers, follows)
+
+
+STATUS = _till("Status", Nothing, Status)
+WATCH = _till("Watch", Watching, Seen, follows=True)
+ENTRIES = _till("Entries", EntriesAsked, Entries, follows=True)
+LOG = _till("Log", LogAsked, Log, follows=True)
+LEVEL = _till("Level", LevelAsked, Nothing)
+TEST = _till("Test", TestAsked, Tested)
+REOPEN = _till("Reopen", ReopenAsked, Nothing)
+RELOAD = _till("Reload", ReloadAsked, Nothing)
+DO = _till("Do", DoAsked, Done)
+GRANT = _till("Grant", GrantAsked, Granted)
+END_GRANT = _till("EndGrant", GrantEnding, Nothing)
+REPORT = _till("Report", ReportAsked, Nothing)
+NOTICE = _till("Notice", NoticeAsked, Nothing)
+METHODS = (
+    STATUS, WATCH, ENTRIES, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT, REPORT, NOTICE,
+)  # fmt: skip
+
+GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)
+GET_DESCRIPTION = Method(
+    f"{SERVICE}.GetInterfaceDescription", DescriptionAsked, Description
+)
+
+NOT_GRANTED = f"{INTERFACE}.NotGranted"
+REFUSED = f"{INTERFACE}.Refused"
+ERRORS = (NOT_GRANTED, REFUSED)
+"""Both come with a Fault; whoever has no grant for something gets the first."""
+
+METHOD_NOT_FOUND = f"{SERVICE}.MethodNotFound"
+INTERFACE_NOT_FOUND = f"{SERVICE}.InterfaceNotFound"
+METHOD_NOT_IMPLEMENTED = f"{SERVICE}.MethodNotImplemented"
+INVALID_PARAMETER = f"{SERVICE}.InvalidParameter"
+EXPECTED_MORE = f"{SERVICE}.ExpectedMore"
+"""Errors of any service (<https://varlink.org/Service>); the first parameter names the culprit."""

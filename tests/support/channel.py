@@ -1,0 +1,53 @@
+"""A server of the channel beside a test, and a peer that speaks as badly as it is told."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pos_terminal.channel.server import Server
+from pos_terminal.channel.service import Service
+from pos_terminal.testing.running import PATIENCE
+
+
+@asynccontextmanager
+async def serving(path: Path, service: Service, *, half: float = PATIENCE) -> AsyncIterator[None]:
+    """A server at `path` while the block runs; what ends it otherwise fails the test."""
+    up = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(Server(path, service, half=half).run(up.set))
+        async with asyncio.timeout(PATIENCE):
+            await up.wait()
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+class Raw:
+    """A peer that sends bytes, and reads what comes until the far end closes."""
+
+    def __init__(self, path: Path) -> None:
+        self.link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.link.settimeout(PATIENCE)
+        self.link.connect(str(path))
+
+    def send(self, data: bytes) -> None:
+        self.link.sendall(data)
+
+    def message(self) -> bytes:
+        """The next message; empty where the far end has closed."""
+        received = b""
+        while not received.endswith(b"\0"):
+            try:
+                more = self.link.recv(1)
+            except ConnectionResetError:
+                more = b""
+            if not more:
+                return b""
+            received += more
+        return received[:-1]
+
+    def close(self) -> None:
+        self.link.close()
