@@ -1,7 +1,7 @@
 # The scripts in .ci do the work; each says in its head what it does.
 PY := .venv/bin/python
 ARGS ?=
-.PHONY: help demo test bench lint lock clean
+.PHONY: help demo test deep bench lint lock clean
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
@@ -15,6 +15,10 @@ demo: ## watch a bakery's morning being sold; sets up all it needs
 test: ## style, types and all tests; sets up all they need (ARGS='-k journal' picks)
 	.ci/setup test
 	.ci/test $(ARGS)
+
+deep: ## what is long by nature: 100,000 steps, mutants; an hour or more
+	.ci/setup test
+	WORKERS=2 .ci/test -m deep $(ARGS)
 
 bench: ## measure, beside limits taken in the same run
 	.ci/setup test

@@ -1,5 +1,27 @@
-"""What every test may use."""
+"""What every test may use, and the sum of times by group that ends a run."""
+
+from collections import defaultdict
+
+import pytest
 
 from pos_terminal.testing.running import run
 
 __all__ = ["run"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where the time went: seconds of work a folder of tests, the longest first.
+
+    With several workers the sum is longer than the clock's: they work side by side.
+    """
+    seconds: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folders = report.nodeid.split("::")[0].split("/")
+                seconds["/".join(folders[1:-1][:2]) or "whole tree"] += report.duration
+    if not seconds:
+        return
+    terminalreporter.section("seconds by group")
+    for group, spent in sorted(seconds.items(), key=lambda each: -each[1]):
+        terminalreporter.write_line(f"{spent:8.1f}  {group}")

@@ -64,7 +64,7 @@ def test_a_manager_that_is_gone_or_full_stops_nobody(
     [
         (None, None, None),
         ("10000000", None, 5.0),
-        ("10000000", str(os.getpid()), 5.0),
+        pytest.param("10000000", str(os.getpid()), 5.0, id="this process"),
         ("10000000", "1", None),
     ],
 )
