@@ -19,6 +19,7 @@ test: ## style, types and all tests; sets up all they need (ARGS='-k journal' pi
 deep: ## what is long by nature: 100,000 steps, mutants; an hour or more
 	.ci/setup test
 	WORKERS=2 .ci/test -m deep $(ARGS)
+	$(PY) -m tests.deep.mutants
 
 bench: ## measure, beside limits taken in the same run
 	.ci/setup test
