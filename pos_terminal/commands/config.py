@@ -7,10 +7,10 @@ from pathlib import Path
 from pos_terminal.commands.output import print_json
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
+from pos_terminal.process.plugins import Status
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.plugins import Status
 from pos_terminal.runtime.promotions import parse
 
 

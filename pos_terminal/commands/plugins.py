@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
+from pos_terminal.process.plugins import Status
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.plugins import Plugins, Status
+from pos_terminal.runtime.plugins import Plugins
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

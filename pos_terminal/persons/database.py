@@ -16,7 +16,7 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.storage.files import sync_directory
-from pos_terminal.storage.sqlite import connect
+from pos_terminal.storage.sqlite import connect, writing
 
 NAME = "persons.db"
 APPLICATION = 0x504F5350
@@ -100,18 +100,6 @@ def check_layout(db: apsw.Connection, path: Path) -> None:
     if db.pragma("user_version") > LAYOUT:
         layout = db.pragma("user_version")
         raise PersonsError(faults.PERSONS_NEWER, f"{path} has layout {layout}")
-
-
-@contextmanager
-def writing(db: apsw.Connection) -> Iterator[None]:
-    """One transaction that no other process writes beside: committed at the end, or all undone."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
 
 
 def wipe(db: apsw.Connection) -> None:

@@ -24,6 +24,7 @@ from pos_terminal.persons.errors import PersonsError, using
 from pos_terminal.persons.item import Item, Label
 from pos_terminal.persons.repository import Repository, SealedItem
 from pos_terminal.persons.seal import key_id
+from pos_terminal.storage.sqlite import writing
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Persons:
             exists(directory)
             db = database.open_writer(path, vfs)
             undo.callback(db.close)
-            with database.writing(db):
+            with writing(db):
                 key = _store_key(db, keyfile.path_in(directory)) or _adopt_key(db, directory)
             undo.pop_all()
         return cls(path, db, key, record)
@@ -195,7 +196,7 @@ class Persons:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with using(self._path), database.writing(self._db):
+        with using(self._path), writing(self._db):
             yield
 
 

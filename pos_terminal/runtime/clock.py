@@ -7,10 +7,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.process.clock import is_synchronised
 
-# systemd-timesyncd creates this file once the clock has been set from a server since boot
-# (systemd-timesyncd.service(8), «Files»).
-SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -35,7 +33,7 @@ class SystemClock:
             utc,
             self._zone,
             boot=self._boot,
-            trust=Trust.SYNCHRONISED if SYNCHRONISED.exists() else Trust.UNVERIFIED,
+            trust=Trust.SYNCHRONISED if is_synchronised() else Trust.UNVERIFIED,
         )
 
 

@@ -5,6 +5,8 @@ the middle of a checkpoint could lose rows (versions 3.7.0 to 3.51.2).
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,3 +44,15 @@ def let_go(db: apsw.Connection) -> None:
         db.close()
     except apsw.Error as error:
         log.warning("the log was not taken into %s, and stays: %s", name, error)
+
+
+@contextmanager
+def writing(db: apsw.Connection) -> Iterator[None]:
+    """One transaction that no other process writes beside: committed at the end, or all undone."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")

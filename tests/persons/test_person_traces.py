@@ -12,6 +12,7 @@ from pos_terminal.persons.item import Ground, Item
 from pos_terminal.persons.repository import Repository
 from pos_terminal.persons.seal import new_key
 from pos_terminal.persons.store import Persons
+from pos_terminal.storage.sqlite import writing
 from tests.support.people import ALL, BEFORE, CONTACT, INVOICE, LETTER, Told, opened, traces
 from tests.support.person_secrets import secrets_of
 
@@ -140,7 +141,7 @@ def test_a_wipe_that_was_cut_off_is_done_at_the_next_chance(tmp_path: Path) -> N
     persons.close()
     db = database.open_writer(tmp_path / database.NAME, "")
     db.pragma("secure_delete", "off")
-    with database.writing(db):
+    with writing(db):
         db.execute("DELETE FROM item")
         db.execute("DELETE FROM person")
         db.execute("UPDATE state SET unwiped = 1")

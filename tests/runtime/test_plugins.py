@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain.catalog.catalog import Found
-from pos_terminal.runtime.plugins import PATIENCE, Plugin, Plugins, Status
+from pos_terminal.process.plugins import Plugin, Status
+from pos_terminal.runtime.plugins import PATIENCE, Plugins
 from tests.support.bench import goods
 from tests.support.distributions import install, on_path
 

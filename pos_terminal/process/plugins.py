@@ -1,0 +1,122 @@
+"""What others wrote: found by entry point, imported when the configuration lists it, with a status.
+
+The till's plug-ins and the agent's services are two groups of the same kind. Callers never touch
+pluggy's `hook`: it would stop at the first implementation that raises. Each group has one typed
+method per hook, which calls every implementation by itself.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from inspect import iscoroutinefunction
+from typing import Any
+
+import pluggy
+
+from pos_terminal.process.installed import EntryPoint, entry_points
+from pos_terminal.tasks.contain import contained, one_line
+
+log = logging.getLogger(__name__)
+
+
+class Status(Enum):
+    """How a plugin fares."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    STOPPED = "stopped"
+
+
+@dataclass(slots=True)
+class Plugin:
+    """One plugin that is installed, or that the configuration names although it is not."""
+
+    name: str
+    version: str
+    status: Status = Status.DISABLED
+    why: str = "not in the configuration's plugins"
+
+
+class PluginGroup:
+    """The plugins of one group of entry points; `hooks` of pluggy's `project` they may implement.
+
+    `on_stop` is called whenever one stops.
+    """
+
+    def __init__(self, group: str, project: str, hooks: type, enabled: Iterable[str]) -> None:
+        self.on_stop: Callable[[], None] = lambda: None
+        self._group = group
+        self._enabled = tuple(dict.fromkeys(enabled))
+        self._plugins: dict[str, Plugin] = {}
+        self._manager = pluggy.PluginManager(project)
+        self._manager.add_hookspecs(hooks)
+
+    def __iter__(self) -> Iterator[Plugin]:
+        """All that are installed or enabled."""
+        return iter(self._plugins.values())
+
+    def __getitem__(self, name: str) -> Plugin:
+        """The plugin of that name; KeyError where there is none."""
+        return self._plugins[name]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether an enabled plugin does not run."""
+        return any(plugin.status is Status.STOPPED for plugin in self)
+
+    def find(self) -> list[tuple[Plugin, EntryPoint]]:
+        """Look up what is installed; the plugins to load, in the configuration's order."""
+        found: dict[str, list[EntryPoint]] = {}
+        for point in sorted(entry_points(self._group), key=lambda point: point.name):
+            found.setdefault(point.name, []).append(point)
+        for name, points in found.items():
+            self._plugins[name] = Plugin(name, points[0].version)
+        chosen = []
+        for name in self._enabled:
+            points = found.get(name, [])
+            if len(points) == 1:
+                chosen.append((self._plugins[name], points[0]))
+            else:
+                why = "two distributions have one of this name" if points else "it is not installed"
+                version = self._plugins[name].version if points else "-"
+                self._plugins[name] = Plugin(name, version, Status.STOPPED, why)
+        return chosen
+
+    def take(self, plugin: Plugin, point: EntryPoint) -> None:
+        """Import it, and take its hooks; whatever it raises stops it, and nothing else."""
+        with contained(partial(self.stop, plugin, "while loading")):
+            module = point.load()
+            self._manager.register(module, plugin.name)
+            self._refuse_misfits(module)
+            plugin.status, plugin.why = Status.ENABLED, ""
+
+    def stop(self, plugin: Plugin, when: str, error: BaseException) -> None:
+        """Note that it failed, and call it no more."""
+        plugin.status = Status.STOPPED
+        plugin.why = f"{when}: {one_line(error)}"
+        log.error("plugin %s stopped %s", plugin.name, when, exc_info=error)
+        if self._manager.has_plugin(plugin.name):
+            self._manager.unregister(name=plugin.name)
+        self.on_stop()
+
+    def calls(self, hook: str, **arguments: Any) -> Iterator[tuple[Plugin, Callable[[], Any]]]:
+        """Each implementation in pluggy's order (last registered first), ready to be called."""
+        for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+            chosen = [arguments[name] for name in implementation.argnames]
+            plugin = self._plugins[implementation.plugin_name]
+            yield plugin, partial(implementation.function, *chosen)
+
+    def _refuse_misfits(self, module: object) -> None:
+        """A misspelt hook would never be called, and a wrapper would sit in others' way."""
+        for caller in self._manager.get_hookcallers(module) or ():
+            for implementation in caller.get_hookimpls():
+                if implementation.plugin is not module:
+                    continue
+                if not caller.has_spec():
+                    raise TypeError(f"there is no hook {caller.name}")
+                if implementation.wrapper or implementation.hookwrapper:
+                    raise TypeError(f"{caller.name}: hook wrappers are not taken")
+                if iscoroutinefunction(implementation.function):
+                    raise TypeError(f"{caller.name}: hooks are plain functions, not async ones")
