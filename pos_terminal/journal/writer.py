@@ -7,6 +7,7 @@ one transaction; an append's events are never split between two.
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -25,6 +26,7 @@ from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signer import Signer
 from pos_terminal.journal.wal import BOUND, IDLE, LIMIT, SOON, Checkpointer, take_in
 from pos_terminal.storage.sqlite import let_go
+from pos_terminal.tasks.contain import contained
 
 GROUP = 32
 """Appends that share one commit at most."""
@@ -141,18 +143,21 @@ class Writer:
     def _write(self, group: list[Append]) -> bool:
         """Commit `group` and answer. False where it failed: nothing more may be written then."""
         loop = group[0].future.get_loop()
-        try:
+        # Whatever ends this thread must reach all who wait.
+        with contained(partial(self._fail, group)):
             committed = self.commit(group)
-        except Exception as error:  # noqa: BLE001 - whatever ends this thread must reach all who wait
-            if isinstance(error, signer.SignerDown):
-                signer_outage.note(
-                    self._directory, self._signer.public.key, error.detail, group[0].moment.at
-                )
-            loop.call_soon_threadsafe(self._failed, failed(error), group)
-            return False
-        loop.call_soon_threadsafe(self._committed, committed)
-        self.tend()
-        return True
+            loop.call_soon_threadsafe(self._committed, committed)
+            self.tend()
+            return True
+        return False
+
+    def _fail(self, group: list[Append], error: BaseException) -> None:
+        if isinstance(error, signer.SignerDown):
+            signer_outage.note(
+                self._directory, self._signer.public.key, error.detail, group[0].moment.at
+            )
+        loop = group[0].future.get_loop()
+        loop.call_soon_threadsafe(self._failed, failed(error), group)
 
     def tend(self) -> None:
         """Keep the log from growing without bound."""

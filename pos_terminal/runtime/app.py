@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pos_terminal
 from pos_terminal.domain import faults
@@ -26,15 +26,15 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.process.sd_notify import notify, watchdog_interval
-from pos_terminal.runtime import clerks, retention
+from pos_terminal.runtime import clerks, overdue_closures, retention
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
 from pos_terminal.runtime.clerks import BadClerks, with_names
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.equipment import Equipment
-from pos_terminal.runtime.hotplug import watch
-from pos_terminal.runtime.integrity import Guard
+from pos_terminal.runtime.hotplug import RESCAN, watch
+from pos_terminal.runtime.integrity import TRACES, Guard
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
@@ -42,6 +42,7 @@ from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
+from pos_terminal.tasks.supervise import SideTask, Supervisor, TaskState, TaskStatus
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,12 @@ class App:
             drawers=settings.drawers,
         )
         self._stopping = asyncio.Event()
+        self._reloads: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
         self._heard: Fault | None = None
+        self.tasks = Supervisor()
+        self.tasks.observers.add(self._on_side_task)
+        self._failed: set[str] = set()
+        self.side = self._side_tasks()
 
     def stop(self) -> None:
         """Finish: what is decided is recorded, then `run` returns."""
@@ -104,7 +110,18 @@ class App:
         self._inputs.put_nowait(given)
 
     def reload_catalogue(self) -> None:
-        """Read the catalogue's file anew; it holds from the next sale on, if it is right."""
+        """Have the catalogue's file read anew; it holds from the next sale on, if it is right."""
+        self._reloads.put_nowait(self._take_catalogue)
+
+    def reload_promotions(self) -> None:
+        """Have the promotions' file read anew; they hold between sales, if it is right."""
+        self._reloads.put_nowait(self._take_promotions)
+
+    def reload_clerks(self) -> None:
+        """Have the clerks' file as it is now taken over, at once."""
+        self._reloads.put_nowait(self._take_clerks)
+
+    def _take_catalogue(self) -> None:
         try:
             loaded = self._catalogue.load()
         except JournalError as error:  # no room to keep it: then the present one goes on
@@ -116,8 +133,7 @@ class App:
         else:
             self.put(NewCatalog(loaded.catalog))
 
-    def reload_promotions(self) -> None:
-        """Read the promotions' file anew; they hold between sales, if it is right."""
+    def _take_promotions(self) -> None:
         try:
             offers = self._promotions.load()
         except JournalError as error:
@@ -129,21 +145,22 @@ class App:
         else:
             self.put(NewPromotions(offers.promotions, offers.source))
 
+    def _take_clerks(self) -> None:
+        found = self._clerks()
+        if not found.closed:  # a file that was spoilt leaves those in force who were
+            self.put(NewClerks(found))
+
     async def run(self) -> None:
         """Serve. JournalError when the state directory is in use, or is another till's."""
         journal = self._open_journal()
         self.plugins.on_stop = partial(self.put, Trouble(faults.PLUGIN_STOPPED))
         if self.plugins.stopped:
             self.plugins.on_stop()
-        watchers: list[Coroutine[Any, Any, None]]
-        watchers = [self._sell(journal), self._keep_watchdog(), self._watch_files()]
-        if not self._identity.simulated:  # a replay's days are those of its file
-            watchers += [self._watch_closings(), self._watch_persons(), self._watch_journal()]
+        essential = [self._sell(journal), self._keep_watchdog(), *self.equipment.essential()]
+        side = [self._supervise(name, task) for name, task in self.side.items()]
         try:
             async with asyncio.TaskGroup() as group:
-                tasks: list[asyncio.Task[None]]
-                tasks = [group.create_task(task) for task in self.equipment.tasks()]
-                tasks += [group.create_task(task) for task in watchers]
+                tasks = [group.create_task(task) for task in (*essential, *side)]
                 await self._stopping.wait()
                 notify("STOPPING=1")
                 for task in tasks:
@@ -272,12 +289,6 @@ class App:
             return Clerks(rules=rules, alone=alone, closed=True)
         return Clerks(of, rules, alone)
 
-    def reload_clerks(self) -> None:
-        """Take over the clerks' file as it is now, at once."""
-        found = self._clerks()
-        if not found.closed:  # a file that was spoilt leaves those in force who were
-            self.put(NewClerks(found))
-
     async def _out_of_order(self, fault: Fault) -> None:
         """Refuse every input, loudly, until it is time to try the journal again."""
         outputs = self.equipment.outputs
@@ -316,39 +327,56 @@ class App:
             elif stalled >= STALLED:
                 log.error("a record has been on its way to disk for %.0f s", stalled)
 
-    async def _watch_closings(self) -> NoReturn:
-        """From the start on: closures that were forgotten."""
-        await self.ready.wait()
-        hours, clock = self.settings.closing, self._clock
-        await Closing(hours, self._running, clock.now, self.put).watch()
+    def _side_tasks(self) -> dict[str, SideTask]:
+        """What a sale goes on without, by name. A replay's days are those of its file."""
+        tasks = {
+            "files": SideTask(self._watch_files, silence=10 * RESCAN),
+            "reloads": SideTask(self._reload),
+            **self.equipment.side(),
+        }
+        if self._identity.simulated:
+            return tasks
+        settings, state, now = self.settings, self._state, self._clock.now
+        guard = Guard(state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
+        closing = Closing(settings.closing, self._running, now, self.put)
+        watch_persons = partial(retention.watch, state, self._record, now, self.put)
+        tasks["closures"] = SideTask(closing.watch, silence=10 * overdue_closures.LOOK)
+        tasks["persons"] = SideTask(watch_persons, silence=2 * retention.DAY)
+        tasks["scrub"] = SideTask(guard.make_rounds)
+        tasks["spool"] = SideTask(guard.record_spooled, silence=10 * TRACES)
+        if settings.witness:
+            tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))
+        return tasks
 
-    async def _watch_persons(self) -> NoReturn:
-        """From the start on: personal data whose last day is over."""
+    async def _supervise(self, name: str, task: SideTask) -> NoReturn:
+        """From the start on, and behind it."""
         await self.ready.wait()
-        await retention.watch(self._state, self._record, self._clock.now, self.put)
+        await self.tasks.supervised(name, task.work, silence=task.silence)
 
-    async def _watch_journal(self) -> None:
-        """From the start on: the scrub, spooled events, and the witness if there is one."""
-        await self.ready.wait()
-        guard = Guard(self._state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(guard.make_rounds())
-            group.create_task(guard.record_spooled())
-            if self.settings.witness:
-                group.create_task(guard.be_witnessed(self.settings.witness, self._clock.now))
+    def _on_side_task(self, status: TaskStatus) -> None:
+        """Have the first failure of a side task said, and not each of them: its status has all."""
+        failed = status.state in (TaskState.PAUSING, TaskState.HUNG)
+        if failed and status.name not in self._failed:
+            self._failed.add(status.name)
+            self.put(Trouble(faults.TASK_FAILED))
+
+    async def _reload(self) -> NoReturn:
+        """Read what is to be read anew, one after the other."""
+        while True:
+            (await self._reloads.get())()
 
     async def _record(self, events: Sequence[Event]) -> None:
         """Make events of the terminal's own durable; JournalError where it is out of order."""
         if self.till is None or self.journal is None:
             raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")
-        await self.till.record(events)
+        # Shielded: a side task that is cancelled must not cancel what effects of the sale wait for.
+        await asyncio.shield(self.till.record(events))
 
     def _running(self) -> Running | None:
         return self.journal.running if self.journal else None
 
     async def _watch_files(self) -> NoReturn:
-        """From the start on, but behind it: what is plugged in, and a new catalogue."""
-        await self.ready.wait()
+        """What is plugged in, and what is written anew: the catalogue and its like."""
         reactions = {path: port.wake for path, port in self.equipment.paths.items()}
         reactions[self.settings.catalog.absolute()] = self.reload_catalogue
         if self.settings.promotions:

@@ -11,6 +11,7 @@ from pos_terminal.devices.classes import DeviceClass, Drawer
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.counter.steps import Input
 from pos_terminal.domain.keyboard.keys import KeyMap
+from pos_terminal.runtime.absences import Absences
 from pos_terminal.runtime.lanes import (
     DrawerLane,
     PrinterDrawer,
@@ -27,6 +28,10 @@ from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
 from pos_terminal.tasks.latest import Latest
+from pos_terminal.tasks.supervise import SideTask
+
+LOOKUP_SILENCE = 600.0
+"""Seconds that the look-ups may take over one thing: a step of a large projection, or a rest."""
 
 
 class Equipment:
@@ -48,6 +53,7 @@ class Equipment:
             self._add(device, drivers)
         self._keymap = keymap
         self._put = put
+        self._absences = Absences(self.ports.values(), put)
         self.outputs = Outputs(
             screen=Latest(),
             tone=Latest(),
@@ -65,7 +71,8 @@ class Equipment:
         else:
             driver = drivers.of(device.device_class).get(device.driver)
             opener = partial(driver.open, options)
-        port: Port[Any] = Port(device.name, device.device_class, opener)
+        identity = _identity(device)
+        port: Port[Any] = Port(device.name, device.device_class, opener, identity=identity)
         self.ports[device.name] = port
         self.paths.update((path, port) for path in _nodes(options))
 
@@ -81,32 +88,56 @@ class Equipment:
     def _one(self, device_class: DeviceClass) -> Port[Any] | None:
         return next(iter(self._of(device_class)), None)
 
-    def tasks(self) -> list[Coroutine[Any, Any, NoReturn]]:
-        """Everything that has to run for the devices to work."""
-        screen, tone = self.outputs.screen, self.outputs.tone
-        keymap, put = self._keymap, self._put
-        displays = self._of(DeviceClass.DISPLAY)
+    def essential(self) -> list[Coroutine[Any, Any, NoReturn]]:
+        """What selling needs: each device's port, and the lanes of what is typed and given out."""
+        screen, keymap, put = self.outputs.screen, self._keymap, self._put
         return [
             *(port.run() for port in self.ports.values()),
             *(read_scans(port, put) for port in self._of(DeviceClass.SCANNER)),
             *(read_keys(port, keymap, put) for port in self._of(DeviceClass.KEYPAD)),
-            *(show_screens(port, screen) for port in displays),
-            *(sound_tones(port, tone) for port in self._of(DeviceClass.TONE)),
+            *(show_screens(port, screen) for port in self._of(DeviceClass.DISPLAY)),
             self.outputs.printer.run(),
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
             self.outputs.pins.run(),
-            self.outputs.lookups.run(),
         ]
+
+    def side(self) -> dict[str, SideTask]:
+        """What a sale goes on without, by name."""
+        tone = self.outputs.tone
+        tones = self._of(DeviceClass.TONE)
+        return {
+            "look-ups": SideTask(self.outputs.lookups.run, LOOKUP_SILENCE),
+            "absences": SideTask(self._absences.run),
+            **{f"tones {port.name}": SideTask(partial(sound_tones, port, tone)) for port in tones},
+        }
+
+
+def _identity(device: DeviceSettings) -> str:
+    """Which device it is, for people: its driver, and the place or address in its settings."""
+    options = device.options
+    if isinstance(options, PrinterDrawerSettings):
+        return f"{options.printer}, pin {options.pin}"
+    return " ".join((device.driver, *_places(options)))
+
+
+def _places(options: object) -> Iterator[str]:
+    """Where a device is, by its driver's settings and those of its line within: paths, hosts."""
+    if not is_dataclass(options):
+        return
+    for each in fields(options):
+        value = getattr(options, each.name)
+        if isinstance(value, str) and value.startswith("/"):
+            yield value
+        elif each.name == "host" and value:
+            yield f"{value}:{getattr(options, 'port', '')}"
+        else:
+            yield from _places(value)
 
 
 def _nodes(options: object) -> Iterator[Path]:
-    """The paths in a driver's settings, those of its line within: what a replug brings back."""
-    if isinstance(options, str) and options.startswith("/"):
-        yield Path(options)
-    elif is_dataclass(options):
-        for each in fields(options):
-            yield from _nodes(getattr(options, each.name))
+    """The paths among them: what a replug brings back."""
+    return (Path(place) for place in _places(options) if place.startswith("/"))
 
 
 @asynccontextmanager

@@ -52,6 +52,7 @@ async def read_scans(port: Port[Scanner], put: Put) -> NoReturn:
     async def read(scanner: Scanner) -> NoReturn:
         while True:
             scan = await scanner.read()
+            port.did_well()
             put(Scanned(scan.text, scan.aim))
 
     await _hold(port, read)
@@ -64,6 +65,7 @@ async def read_keys(port: Port[Keypad], keymap: KeyMap, put: Put) -> NoReturn:
     async def read(keypad: Keypad) -> NoReturn:
         while True:
             press = await keypad.read()
+            port.did_well()
             if not chords.only_held(press.name):
                 put(Pressed(chords.find(press.name, press.held)))
 
@@ -78,8 +80,9 @@ async def show_screens(port: Port[CustomerDisplay], box: Latest[Screen]) -> NoRe
         while True:
             screen, version = await box.newer(version)
             await display.show(screen)
+            port.did_well()
 
-    port.on_change = box.touch
+    port.observers.add(lambda _: box.touch())
     await _hold(port, show)
 
 

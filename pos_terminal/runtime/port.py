@@ -2,16 +2,20 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from enum import Enum
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, NoReturn, TypeVar
 
 from pos_terminal.devices.classes import Device, DeviceClass
 from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
+from pos_terminal.tasks.contain import contained, one_line
 from pos_terminal.tasks.groups import first
+from pos_terminal.tasks.observers import Observers
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +23,12 @@ D = TypeVar("D", bound=Device)
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
-"""Seconds before a device that would not open is tried again, doubled each time up to the longest.
-A hot-plug event or `wake()` cuts the pause short."""
+"""Seconds before a device that would not open, or did not stay, is tried again: doubled each time
+up to the longest. A hot-plug event or `wake()` cuts the pause short."""
+
+STAYED = 5.0
+"""Seconds after which an open device counts as being there. Before, it is as good as away: a peer
+that accepts and closes would otherwise be tried, and told of, several times a second."""
 
 OFFLINE: dict[DeviceClass, Fault] = {
     DeviceClass.SCANNER: faults.SCANNER_OFFLINE,
@@ -33,7 +41,7 @@ OFFLINE: dict[DeviceClass, Fault] = {
 }
 
 
-class PortState(Enum):
+class PortState(StrEnum):
     """UPOS: closed (not open, being tried), idle (open), error (a driver that misbehaves)."""
 
     CLOSED = "closed"
@@ -41,49 +49,111 @@ class PortState(Enum):
     ERROR = "error"
 
 
+@dataclass(frozen=True, slots=True)
+class PortStatus:
+    """One device as it stands. Moments are seconds of `time.monotonic`.
+
+    `since` is when it came into this state; `good` when it last did what it is there for, or was
+    opened: None for one that never was. `fault` says why it is not open, `detail` adds the facts.
+    """
+
+    name: str
+    device_class: DeviceClass
+    identity: str
+    state: PortState
+    since: float
+    good: float | None = None
+    fault: Fault | None = None
+    detail: str = ""
+
+
 class Port(Generic[D]):
-    """One configured device: its state, and the device itself while it is open."""
+    """One configured device: its state, and the device itself while it is open.
+
+    `identity` says which device it is, for people: its driver and its place. `observers` are told
+    of every change of state, and once more when a device that had been away has stayed.
+    """
 
     def __init__(
         self,
         name: str,
         device_class: DeviceClass,
         open_device: Callable[[], AbstractAsyncContextManager[D]],
+        *,
+        identity: str = "",
+        stayed: float = STAYED,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.device_class = device_class
+        self.identity = identity
         self.state = PortState.CLOSED
         self.error: DeviceError | None = None
-        self.on_change: Callable[[], None] = lambda: None
+        self.observers: Observers[Port[D]] = Observers()
         self._open_device = open_device
+        self._staying_takes = stayed
+        self._now = now
+        self._since = now()
+        self._good: float | None = None
         self._device: D | None = None
         self._opened = asyncio.Event()
         self._lost = asyncio.Event()
         self._retry = asyncio.Event()
+        self._failures = 0
+        self._staying: asyncio.TimerHandle | None = None
+        self._said: set[str] = set()  # codes that were logged since the device was last there
+
+    @property
+    def status(self) -> PortStatus:
+        """What can be said of it now."""
+        return PortStatus(
+            self.name,
+            self.device_class,
+            self.identity,
+            self.state,
+            self._since,
+            self._good,
+            self.error.fault if self.error else None,
+            self.error.detail if self.error else "",
+        )
+
+    @property
+    def was_there(self) -> bool:
+        """Whether it was ever open."""
+        return self._good is not None
+
+    @property
+    def away(self) -> bool:
+        """Whether it is not open, or has not stayed since it was lost."""
+        return self.state is not PortState.IDLE or self._failures > 0
 
     async def run(self) -> NoReturn:
         """Keep the device open for ever. The one task of this port."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                async with self._open_device() as device:
-                    pause = FIRST_PAUSE
-                    self._lend(device)
-                    await first(device.gone(), self._returned_lost())
-            except DeviceError as error:
-                self._close(PortState.CLOSED, error)
-            except Exception as bug:  # noqa: BLE001  a driver's bug is its own port's trouble alone
-                internal = DeviceError(faults.INTERNAL, f"{type(bug).__name__}: {bug}")
-                self._close(PortState.ERROR, internal, bug)
-            else:
-                if not self._lost.is_set():  # else it was closed with a better reason
-                    self._close(PortState.CLOSED, DeviceLost(OFFLINE[self.device_class]))
-            await self._wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+        try:
+            while True:
+                with contained(self._failed):  # a driver's bug is its own port's trouble alone
+                    async with self._open_device() as device:
+                        self._lend(device)
+                        await first(device.gone(), self._returned_lost())
+                    if not self._lost.is_set():  # else it was closed with a better reason
+                        self._close(PortState.CLOSED, DeviceLost(OFFLINE[self.device_class]))
+                await self._wait(self.pause(self._failures))
+                self._failures += 1
+        finally:
+            self._stop_staying()
+
+    def pause(self, failures: int) -> float:
+        """Seconds before the next attempt, after so many that did not last."""
+        doublings = min(failures, 16)  # more lead nowhere but beyond what a float holds
+        return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
     def wake(self) -> None:
         """Try to open now: something was plugged in."""
         self._retry.set()
+
+    def did_well(self) -> None:
+        """The device did what it is there for: a code read, a screen shown."""
+        self._good = self._now()
 
     @asynccontextmanager
     async def use(self, *, wait: bool = False) -> AsyncIterator[D]:
@@ -97,18 +167,26 @@ class Port(Generic[D]):
         device = self._device
         if device is None:
             raise self.error or DeviceLost(OFFLINE[self.device_class])
-        try:
+
+        def spoilt(error: BaseException) -> None:
+            if not isinstance(error, DeviceError):
+                log.error("%s: the driver failed", self.name, exc_info=error)
+                lost = DeviceLost(faults.INTERNAL, one_line(error))
+                self._return_lost(device, lost)
+                raise lost from error
+            if isinstance(error, DeviceLost):
+                self._return_lost(device, error)
+            raise error
+
+        with contained(spoilt):
             yield device
-        except DeviceLost as error:
-            self._return_lost(device, error)
-            raise
-        except DeviceError:
-            raise
-        except Exception as bug:
-            log.exception("%s: the driver failed", self.name)
-            lost = DeviceLost(faults.INTERNAL, f"{type(bug).__name__}: {bug}")
-            self._return_lost(device, lost)
-            raise lost from bug
+            self.did_well()
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, DeviceError):
+            self._close(PortState.CLOSED, error)
+        else:
+            self._close(PortState.ERROR, DeviceError(faults.INTERNAL, one_line(error)), error)
 
     def _return_lost(self, device: D, error: DeviceLost) -> None:
         if device is self._device:
@@ -119,26 +197,51 @@ class Port(Generic[D]):
         self._device = device
         self._lost.clear()
         self._opened.set()
-        self.state, self.error = PortState.IDLE, None
-        log.info("%s: open", self.name)
-        self.on_change()
+        self.error = None
+        self.did_well()
+        if not self._said:
+            log.info("%s: open", self.name)
+        self._staying = asyncio.get_running_loop().call_later(self._staying_takes, self._stayed)
+        self._become(PortState.IDLE)
 
-    def _close(self, state: PortState, error: DeviceError, bug: Exception | None = None) -> None:
-        news = (state, str(error)) != (self.state, str(self.error))
+    def _stayed(self) -> None:
+        """It is there again, and not only for a moment."""
+        if self._said:
+            log.info("%s: open", self.name)
+        away = self.away
+        self._failures = 0
+        self._said.clear()
+        if away:
+            self.observers.tell(self)
+
+    def _stop_staying(self) -> None:
+        if self._staying:
+            self._staying.cancel()
+
+    def _close(
+        self, state: PortState, error: DeviceError, bug: BaseException | None = None
+    ) -> None:
+        self._stop_staying()
         self._device = None
         self._opened.clear()
-        self.state, self.error = state, error
-        if news:  # and not at every attempt: a device may stay away for weeks
+        news = (state, str(error)) != (self.state, str(self.error))
+        self.error = error
+        if error.fault.code not in self._said:  # a device may stay away, or flutter, for weeks
+            self._said.add(error.fault.code)
             log.warning("%s: %s", self.name, error, exc_info=bug)
-            self.on_change()
+        if news:
+            self._become(state)
+
+    def _become(self, state: PortState) -> None:
+        if state is not self.state:
+            self.state, self._since = state, self._now()
+        self.observers.tell(self)
 
     async def _returned_lost(self) -> None:
         await self._lost.wait()
 
     async def _wait(self, seconds: float) -> None:
         self._retry.clear()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._retry.wait()
-        except TimeoutError:
-            return

@@ -1,21 +1,33 @@
-"""The one place where any error at all is caught: what others wrote ends here, and is reported."""
+"""The one place where any error at all ends: what others wrote stops here, and is reported."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 
-@contextmanager
-def contained(report: Callable[[BaseException], object]) -> Iterator[None]:
+class contained:  # noqa: N801  read as a word, like contextlib.suppress
     """End at this block whatever it raises, and hand it to `report`, which may raise in its place.
 
     For code that must not take its caller along: a plug-in, a driver, a side task, an observer.
     SystemExit is among it, since libraries end «the program» where they cannot start. A
     cancellation passes: it is the caller's own.
     """
-    try:
-        yield
-    except (Exception, SystemExit) as error:  # noqa: BLE001  the only one: everybody else calls this
-        report(error)
+
+    def __init__(self, report: Callable[[BaseException], object]) -> None:
+        self._report = report
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Exception | SystemExit):
+            return False
+        self._report(error)
+        return True
 
 
 def one_line(error: BaseException) -> str:

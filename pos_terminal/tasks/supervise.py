@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from pos_terminal.tasks.contain import contained, one_line
 from pos_terminal.tasks.observers import Observers
@@ -25,6 +25,13 @@ STAYED = 300.0
 As long as the longest pause: with less, one that fails every minute would do so for ever."""
 
 Work = Callable[[], Coroutine[Any, Any, object]]
+
+
+class SideTask(NamedTuple):
+    """What `Supervisor.supervised` runs: the work, and how long it may be silent, in seconds."""
+
+    work: Work
+    silence: float | None = None
 
 
 class TaskState(StrEnum):

@@ -38,9 +38,16 @@ def test_unplug_replug_sell(device: str, tmp_path: Path) -> None:
             end = getattr(shop.bench, "keyboard" if device == "keypad" else device)
             await end.unplug()
             await until_port(shop, device, PortState.CLOSED)
+            away = shop.app.equipment.ports[device].status
+            assert away.fault
+            if device != "display":
+                await shop.shows(away.fault.code)
             await end.replug()
             await until_port(shop, device, PortState.IDLE)
             await sell_with(shop, device)
+            back = shop.app.equipment.ports[device].status
+            assert back.fault is None
+            assert (back.good or 0.0) >= back.since >= away.since
 
     run(body())
 

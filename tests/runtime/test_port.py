@@ -10,7 +10,8 @@ import pytest
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.errors import DeviceLost, DeviceRefused
 from pos_terminal.domain import faults
-from pos_terminal.runtime.port import OFFLINE, Port, PortState
+from pos_terminal.runtime import port as ports
+from pos_terminal.runtime.port import OFFLINE, STAYED, Port, PortState
 from pos_terminal.testing.running import run
 from tests.support.toys import Socket, until
 
@@ -22,6 +23,18 @@ async def running(socket: Socket) -> AsyncIterator[Port[Any]]:
         keeping = group.create_task(port.run())
         yield port
         keeping.cancel()
+
+
+class Fluttering(Port[Any]):
+    """A port that takes no time over its pauses, and notes those that it should have made."""
+
+    def __init__(self, socket: Socket, stayed: float = STAYED) -> None:
+        super().__init__("scanner", DeviceClass.SCANNER, socket.open, stayed=stayed)
+        self.asked: list[float] = []
+
+    def pause(self, failures: int) -> float:
+        self.asked.append(super().pause(failures))
+        return 0.0
 
 
 def test_every_class_has_its_fault_for_absence() -> None:
@@ -66,7 +79,7 @@ def test_unplug_replug(seen_by: str) -> None:
         changes: list[PortState] = []
         async with running(socket) as port:
             await until(lambda: port.state is PortState.IDLE)
-            port.on_change = lambda: changes.append(port.state)
+            port.observers.add(lambda port: changes.append(port.state))
             if seen_by == "gone":
                 old.unplug()
             else:
@@ -184,5 +197,123 @@ def test_a_bug_in_watching_stays_in_the_port() -> None:
         async with running(socket) as port:
             await until(lambda: port.state is PortState.ERROR)
             assert socket.closed >= 1
+
+    run(body())
+
+
+DOUBLED = [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
+
+
+def test_pauses_are_doubled_up_to_the_longest_however_long_it_is_away() -> None:
+    port: Port[Any] = Port("scanner", DeviceClass.SCANNER, Socket().open)
+    assert [port.pause(failures) for failures in range(7)] == DOUBLED
+    assert port.pause(1_000_000) == ports.LONGEST_PAUSE == 5.0
+
+
+def test_one_that_does_not_come_is_tried_ever_more_seldom(caplog: pytest.LogCaptureFixture) -> None:
+    async def body() -> None:
+        port = Fluttering(Socket())
+        async with asyncio.TaskGroup() as group:
+            keeping = group.create_task(port.run())
+            await until(lambda: len(port.asked) >= 7)
+            keeping.cancel()
+        assert port.asked[:7] == DOUBLED
+
+    run(body())
+    assert caplog.text.count("nothing is plugged in") == 1
+
+
+def test_one_that_comes_and_goes_is_tried_ever_more_seldom_and_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def body() -> None:
+        socket: Socket = Socket()
+        port = Fluttering(socket)
+        socket.plug()
+
+        def hang_up(port: Port[Any]) -> None:
+            if port.state is PortState.IDLE and socket.toy:
+                socket.toy.unplug()
+                socket.plug()
+
+        port.observers.add(hang_up)
+        with caplog.at_level("INFO"):
+            async with asyncio.TaskGroup() as group:
+                keeping = group.create_task(port.run())
+                await until(lambda: len(port.asked) >= 7)
+                keeping.cancel()
+        assert port.asked[:7] == DOUBLED
+
+    run(body())
+    assert [record.getMessage() for record in caplog.records if "scanner" in record.message] == [
+        "scanner: open",
+        "scanner: R-101 Le scanner n'est pas branché.",
+    ]
+
+
+def test_one_that_has_stayed_is_there_again_and_its_next_loss_is_news(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def body() -> None:
+        socket: Socket = Socket()
+        port = Fluttering(socket, stayed=0.01)
+        told: list[tuple[PortState, bool]] = []
+        port.observers.add(lambda port: told.append((port.state, port.away)))
+        async with asyncio.TaskGroup() as group:
+            keeping = group.create_task(port.run())
+            await until(lambda: len(port.asked) >= 3)
+            toy = socket.plug()
+            await until(lambda: not port.away)
+            asked = len(port.asked)
+            toy.unplug()
+            await until(lambda: len(port.asked) > asked)
+            keeping.cancel()
+        assert port.asked[asked] == ports.FIRST_PAUSE
+        assert told == [
+            (PortState.CLOSED, True),
+            (PortState.IDLE, True),
+            (PortState.IDLE, False),
+            (PortState.CLOSED, True),
+            (PortState.CLOSED, True),
+        ]
+
+    run(body())
+    assert caplog.text.count("R-101") == 2
+
+
+def test_what_can_be_said_of_it() -> None:
+    time = 10.0
+
+    async def body() -> None:
+        nonlocal time
+        socket: Socket = Socket()
+        port: Port[Any] = Port(
+            "scanner", DeviceClass.SCANNER, socket.open, identity="evdev /dev/x", now=lambda: time
+        )
+        time = 20.0
+        async with asyncio.TaskGroup() as group:
+            keeping = group.create_task(port.run())
+            await until(lambda: port.error is not None)
+            status = port.status
+            assert (status.name, status.identity) == ("scanner", "evdev /dev/x")
+            assert (status.state, status.since, status.good) == (PortState.CLOSED, 10.0, None)
+            assert (status.fault, status.detail) == (
+                faults.SCANNER_OFFLINE,
+                "nothing is plugged in",
+            )
+            assert not port.was_there
+            socket.plug()
+            port.wake()
+            async with port.use(wait=True):
+                time = 30.0
+            status = port.status
+            assert (status.state, status.since, status.good) == (PortState.IDLE, 20.0, 30.0)
+            assert (status.fault, status.detail) == (None, "")
+            with pytest.raises(DeviceRefused):
+                async with port.use():
+                    time = 40.0
+                    raise DeviceRefused(faults.PAPER_OUT)
+            assert port.status.good == 30.0
+            keeping.cancel()
 
     run(body())

@@ -18,7 +18,7 @@ ROOMS: dict[str, set[str]] = {
     "storage": set(),
     "tasks": set(),
     "process": {"tasks"},
-    "journal": {"crypto", "domain", "storage"},
+    "journal": {"crypto", "domain", "storage", "tasks"},
     "archive": {"domain", "journal", "storage"},
     "persons": {"crypto", "domain", "journal", "storage"},
     "projection": {"domain", "journal", "storage"},

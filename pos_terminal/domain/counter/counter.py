@@ -32,6 +32,8 @@ from pos_terminal.domain.counter.keys import KEYS, KeyRule
 from pos_terminal.domain.counter.steps import (
     CatchUp,
     CloseDue,
+    DeviceAway,
+    DeviceBack,
     Input,
     LookedUp,
     NewCatalog,
@@ -111,8 +113,8 @@ class Counter(Desk):
                 return stocking.answered(self, given) or looking.looked_up(self, given, moment)
             case PaperDone():
                 return paper.done(self, given)
-            case Trouble(fault):
-                return self.notify(fault)
+            case Trouble() | DeviceAway() | DeviceBack():
+                return self.hear(given)
             case PinChecked():
                 return signing.checked(self, given, moment)
             case NewCatalog(catalog):

@@ -9,7 +9,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog, Found
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.pending import Asking, Looking, Reviewing, Watching, Weighing
-from pos_terminal.domain.counter.steps import Sound, Step
+from pos_terminal.domain.counter.steps import DeviceAway, DeviceBack, Sound, Step, Trouble
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
@@ -378,6 +378,18 @@ class Desk:
         """Something went wrong elsewhere: seen and heard at once, but selling goes on under it."""
         self.notice = fault
         return Step(effects=(Sound(fault.tone),))
+
+    def hear(self, news: Trouble | DeviceAway | DeviceBack) -> Step:
+        """What is heard of the till's devices and of what it does beside selling."""
+        match news:
+            case DeviceBack(fault):
+                self.notice = None if self.notice == fault else self.notice
+                return Step()
+            case DeviceAway(fault) if self.notice:
+                # What came of it (an uncertain ticket) says more than that the printer is gone.
+                return Step(effects=(Sound(fault.tone),))
+            case _:
+                return self.notify(news.fault)
 
 
 Handler = Callable[[Desk, str, Moment], Step]

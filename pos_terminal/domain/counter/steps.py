@@ -65,6 +65,18 @@ class Trouble(Struct, frozen=True):
     fault: Fault
 
 
+class DeviceAway(Struct, frozen=True):
+    """A device is gone: a notice, unless there is one already that says what came of it."""
+
+    fault: Fault
+
+
+class DeviceBack(Struct, frozen=True):
+    """The device with that fault is there again: its notice goes, if it still stands."""
+
+    fault: Fault
+
+
 class NewCatalog(Struct, frozen=True):
     """Another catalogue: it holds from the next sale on."""
 
@@ -110,6 +122,8 @@ Input = (
     | LookedUp
     | PaperDone
     | Trouble
+    | DeviceAway
+    | DeviceBack
     | NewCatalog
     | NewPromotions
     | NewClerks

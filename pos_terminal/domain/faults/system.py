@@ -55,6 +55,12 @@ REPLAY_STOPPED = _fault(
     "Le rejeu des tickets s'est arrêté avant la fin.",
     "Lever la cause dite, puis relancer avec le même --state : il reprend où il en était.",
 )
+TASK_FAILED = _fault(
+    "C-106",
+    "TACHE DE FOND",
+    "Une tâche de fond est tombée en panne ; elle est relancée, et la vente continue.",
+    "Taper C ; si cela revient, noter le code et appeler le support.",
+)
 FILE_UNWRITABLE = _fault(
     "C-131",
     "FICHIER NON ECRIT",

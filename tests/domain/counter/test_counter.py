@@ -5,6 +5,8 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Found
 from pos_terminal.domain.counter.steps import (
+    DeviceAway,
+    DeviceBack,
     NewCatalog,
     OpenDrawer,
     PaperDone,
@@ -386,6 +388,22 @@ def test_a_notice_under_an_error_waits_until_it_can_be_seen(till: Bench) -> None
     assert till.shown.line1.strip() == "TIROIR NON OUVERT"
     till.press("C 1 PLU")
     assert till.total == 130
+
+
+def test_a_device_that_is_gone_is_a_notice_but_takes_no_other_notice_s_place(till: Bench) -> None:
+    assert tones(till.put(DeviceAway(faults.PRINTER_OFFLINE))) == ["alarm"]
+    assert till.counter.notice == faults.PRINTER_OFFLINE
+    till.put(Trouble(faults.PRINT_UNKNOWN))
+    assert tones(till.put(DeviceAway(faults.PRINTER_OFFLINE))) == ["alarm"]
+    assert till.counter.notice == faults.PRINT_UNKNOWN
+
+
+def test_a_device_that_is_back_takes_its_own_notice_away(till: Bench) -> None:
+    till.put(DeviceAway(faults.PRINTER_OFFLINE))
+    assert tones(till.put(DeviceBack(faults.SCANNER_OFFLINE))) == []
+    assert till.counter.notice == faults.PRINTER_OFFLINE
+    till.put(DeviceBack(faults.PRINTER_OFFLINE))
+    assert till.counter.notice is None
 
 
 # Refusals
