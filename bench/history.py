@@ -10,6 +10,7 @@ from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import Input, Pressed, Scanned
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
@@ -33,7 +34,7 @@ async def write_history(config: Path, state: Path, records: int) -> None:
     journal = Journal.open(state, identity)
     started = TillStarted(
         version=pos_terminal.__version__,
-        after="first",
+        after=PreviousEnd.FIRST,
         configuration=settings.source,
         catalog=loaded.catalog.sha256,
     )

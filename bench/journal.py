@@ -16,6 +16,7 @@ from time import perf_counter
 import apsw
 
 from pos_terminal.domain.events.sale import LineSold, SaleOpened
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import keyring
@@ -39,7 +40,7 @@ MOMENT = Moment(
 OPENED = SaleOpened(sale=1, catalog="c" * 64)
 LINE = LineSold(
     sale=1, line=1, plu="28", name="Tradition", unit=Unit.PIECE, family="pain", quantity=1000,
-    price=130, per=1000, list_price=130, list_per=1000, vat=550, gross=130, entry="key",
+    price=130, per=1000, list_price=130, list_per=1000, vat=550, gross=130, entry=EntryMethod.KEY,
 )  # fmt: skip
 BATCHES = 10
 EACH = 25

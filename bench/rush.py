@@ -19,7 +19,8 @@ from bench.raw import RawCommits
 from bench.shop import Ends, Shop, barcode, name, open_shop
 from bench.tickets import all_records
 from pos_terminal.domain.events.sale import SaleAbandoned, SaleClosed, SaleOpened
-from pos_terminal.domain.staff.clerks import Clerk, Pin, Right, badge_code, badge_hash
+from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.staff.clerks import Clerk, Pin, badge_code, badge_hash
 from pos_terminal.runtime.clerks import write
 from pos_terminal.runtime.pins import keep
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import IO
 
 from pos_terminal.domain.money import euros, percent
@@ -34,7 +34,7 @@ class Rate:
 Value = str | int | bool | Cents | Thousandths | Rate
 
 
-class Style(Enum):
+class Style(StrEnum):
     """French: semicolons, decimal commas, a byte order mark. Plain: commas and points."""
 
     FRENCH = "french"

@@ -7,7 +7,7 @@ the rules for vouchers and deposits are, and why, is in docs/archive.md.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 from pos_terminal.archive.accounts import Account, Accounts
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
@@ -16,6 +16,7 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 from pos_terminal.domain.money import vat_within
 from pos_terminal.journal.record import Record
 
@@ -26,7 +27,7 @@ Number = tuple[str, int]
 """A ticket: its series and number."""
 
 
-class Grain(Enum):
+class Grain(StrEnum):
     """What an entry of the sales journal sums up: a day's Z, or one ticket."""
 
     DAY = "day"
@@ -98,7 +99,7 @@ class Day:
                 to, from_ = accounts.tender(event.to_tender), accounts.tender(event.from_tender)
                 what = f"Reglement modifie ticket {_name(record, (event.series, event.number))}"
                 self._move(record, what, to, from_, event.amount)
-            case VoucherMoved(purpose="single"):
+            case VoucherMoved(purpose=VoucherPurpose.SINGLE):
                 pass  # a line of its ticket at its rate, when sold and when used: all is there
             case VoucherMoved():
                 if event.number:
@@ -128,9 +129,9 @@ class Day:
 
     def _deposit(self, record: Record, event: DepositMoved) -> None:
         accounts = self._accounts
-        vat = vat_within(event.amount, event.vat) if event.nature == "acompte" else 0
+        vat = vat_within(event.amount, event.vat) if event.nature is DepositNature.PART else 0
         net = event.amount - vat
-        if event.nature != "acompte" and event.number:
+        if event.nature is not DepositNature.PART and event.number:
             self._owe(record, (event.series, event.number), "arrhes", event.amount)
         elif event.number:  # its VAT stands in the ticket: only the turnover is not yet earned
             piece = self._piece(record, (event.series, event.number))
@@ -138,7 +139,7 @@ class Day:
             piece.post(accounts.roles["acompte"], -net)
         else:
             what = f"{event.nature} commande {event.order}"
-            debt = accounts.roles["acompte" if event.nature == "acompte" else "arrhes"]
+            debt = accounts.roles["acompte" if event.nature is DepositNature.PART else "arrhes"]
             piece = self._move(record, what, accounts.roles["attente"], debt, event.amount)
             piece.post(debt, vat)
             piece.post(accounts.tax(event.vat), -vat)

@@ -45,7 +45,7 @@ def _tickets(record: Record) -> Rows:
                 Cents(ticket.change),
                 ticket.series == TRAINING_SERIES,
                 e.sim,
-                e.trust.value,
+                e.trust,
                 Cents(e.total.net),
                 Cents(e.total.absolute),
             )
@@ -61,7 +61,7 @@ def _lines(record: Record) -> Rows:
                     line.plu,
                     line.name,
                     line.family,
-                    line.unit.value,
+                    line.unit,
                     Thousandths(line.quantity),
                     Cents(line.price),
                     Thousandths(line.per),
@@ -168,7 +168,7 @@ def _jet(record: Record) -> Rows:
     if entry:
         e = record.envelope
         what = (entry.code, entry.label, entry.detail)
-        yield (record.seq, e.at, e.trust.value, *what, record.kind, e.op, e.sw)
+        yield (record.seq, e.at, e.trust, *what, record.kind, e.op, e.sw)
 
 
 _TICKET = ("enregistrement", "horodatage", "serie", "ticket")

@@ -17,12 +17,12 @@ from string import ascii_uppercase, digits
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import (
     HIGHEST,
     ORDINARY,
     Clerk,
     Pin,
-    Right,
     badge_code,
     badge_hash,
 )
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         which = action.add_mutually_exclusive_group(required=action is rights)
         which.add_argument(
             "--rights", type=_rights, default=ORDINARY, metavar="LIST",
-            help=f"of {', '.join(right.value for right in Right)}; «none» for none",
+            help=f"of {', '.join(Right)}; «none» for none",
         )  # fmt: skip
         which.add_argument("--manager", action="store_true", help="all rights")
     add.add_argument(
@@ -146,7 +146,7 @@ def _tell(arguments: argparse.Namespace, clerks: Iterable[Clerk]) -> None:
     told = [
         {
             "number": clerk.number,
-            "rights": sorted(right.value for right in clerk.rights),
+            "rights": sorted(clerk.rights),
             "badge": bool(clerk.badge),
             "training": clerk.training,
             "person": clerk.person,

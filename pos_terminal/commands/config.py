@@ -7,7 +7,7 @@ from pathlib import Path
 from pos_terminal.commands.output import print_json
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
-from pos_terminal.process.plugins import Status
+from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
 from pos_terminal.runtime.config import BadConfiguration
@@ -52,7 +52,7 @@ def _plugins(file: Path, booted: Booted) -> list[tuple[Path, Problem]]:
     return [
         (file, Problem(line, "terminal.plugins", f"{plugin.name} {plugin.why}"))
         for plugin in booted.plugins
-        if plugin.status is Status.STOPPED
+        if plugin.status is PluginStatus.STOPPED
     ]
 
 

@@ -70,7 +70,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     totals = f"{euros(found.total.net)} € net, {euros(found.total.absolute)} € without signs"
     print(f"{path}: good, {found.records} records, totals {totals}")
     print(f"head {found.head}")
-    print(f"level {found.level.value}: {found.checked} records, {found.checkpoints} checkpoints")
+    print(f"level {found.level}: {found.checked} records, {found.checkpoints} checkpoints")
     print(f"key {found.key or 'none: it was begun by a version without signatures'}")
     print(f"witnessed up to record {found.witnessed}; {found.exposed} records stand alone")
     if found.purged:
@@ -88,7 +88,7 @@ def _summary(found: Verified) -> dict[str, object]:
         "tickets": found.counts.tickets,
         "total_cents": {"net": found.total.net, "abs": found.total.absolute},
         "unknown": found.unknown,
-        "level": found.level.value,
+        "level": found.level,
         "checked": found.checked,
         "checkpoints": found.checkpoints,
         "key": found.key,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
-from pos_terminal.process.plugins import Status
+from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Plugins
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     plugins = Plugins(enabled)
     plugins.load()
     rows = [
-        {"name": each.name, "version": each.version, "status": each.status.value, "why": each.why}
+        {"name": each.name, "version": each.version, "status": each.status, "why": each.why}
         for each in plugins
     ]
     if arguments.json:
@@ -40,4 +40,4 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for row in rows:
             print("{name:16} {version:10} {status:9} {why}".format(**row))
-    return 1 if any(each.status is Status.STOPPED for each in plugins) else 0
+    return 1 if any(each.status is PluginStatus.STOPPED for each in plugins) else 0

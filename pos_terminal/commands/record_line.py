@@ -11,7 +11,7 @@ from pos_terminal.domain.events.adjustment import (
     PromotionsApplied,
 )
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved
 from pos_terminal.domain.events.sale import (
     LineSold,
@@ -86,7 +86,7 @@ def _reduced(event: DiscountGiven | DiscountWithdrawn | PromotionsApplied) -> st
 def _within_sale(event: LineSold | LineVoided | Tender) -> str:
     match event:
         case LineSold():
-            unit = "x" if event.unit is Unit.PIECE else event.unit.value
+            unit = "x" if event.unit is Unit.PIECE else event.unit
             per = "" if event.per == 1000 else f" for {thousandths(event.per)}"
             price = f"{euros(event.price)}{per}"
             if event.list_price is not None and (event.price, event.per) != (
@@ -113,7 +113,7 @@ def _paid(paid: Paid) -> str:
 def _receipt(event: ReceiptRequested | ReceiptPrinted) -> str:
     paper = event.form or "receipt"
     which = f"{event.form} duplicate {event.copy}".lstrip() if event.copy else paper
-    what = "invoice" if event.form == "invoice" else "ticket"
+    what = "invoice" if event.form is Form.INVOICE else "ticket"
     ticket = f"{which} of {what} {event.series}-{event.number}"
     if isinstance(event, ReceiptRequested):
         return ticket

@@ -11,7 +11,7 @@ Rules for all of them:
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Protocol
 
 from pos_terminal.domain.faults import Tone
@@ -19,7 +19,7 @@ from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 
 
-class DeviceClass(Enum):
+class DeviceClass(StrEnum):
     """The classes that a configuration may name."""
 
     SCANNER = "scanner"

@@ -1,12 +1,12 @@
 """A moment as a record keeps it: the shop's own time, the world's, and the machine's."""
 
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 
 from msgspec import Struct
 
 
-class Trust(Enum):
+class Trust(StrEnum):
     """How far the wall clock can be relied upon (a Raspberry Pi has no clock of its own)."""
 
     SYNCHRONISED = "synchronised"

@@ -1,7 +1,7 @@
 """Quantities and prices, exact: integers, never floats. Fractions of them are in goods.py."""
 
 import re
-from enum import Enum
+from enum import StrEnum
 from functools import lru_cache
 
 from msgspec import Struct
@@ -14,11 +14,8 @@ ONE = 1000
 LARGEST = 10**9
 """No single quantity, price or amount exceeds this, so every product stays within 2^53."""
 
-PRESET, WEIGHED = "preset", "weighed"
-"""How a tare came to be known."""
 
-
-class Unit(Enum):
+class Unit(StrEnum):
     """What an article is counted in."""
 
     PIECE = "piece"

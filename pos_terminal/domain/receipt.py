@@ -1,11 +1,11 @@
 """A receipt as a device-independent document: blocks from top to bottom, laid out when printed."""
 
-from enum import Enum
+from enum import StrEnum
 
 from msgspec import Struct
 
 
-class Align(Enum):
+class Align(StrEnum):
     """Where a text block stands on the line."""
 
     LEFT = "left"

@@ -288,7 +288,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             authority=closed.authority,
         )
         if closed != _as_told(right, closed.totals):
-            raise OutOfStep(f"the {closed.period.value}'s closure is not what the book says")
+            raise OutOfStep(f"the {closed.period}'s closure is not what the book says")
 
     def _service_must_add_up(self, closed: ServiceClosed, seq: int) -> None:
         right = self.book.service(seq, authority=closed.authority)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 
 import apsw
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 """Called now and then with how many records are done, and how many there are."""
 
 
-class Level(Enum):
+class Level(StrEnum):
     """How much is checked: each but TAIL from the first record on."""
 
     TAIL = "tail"

@@ -6,7 +6,7 @@ needs; art. 6(1): by a legal ground; art. 17(3)(b): an erasure leaves what a law
 
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -15,7 +15,7 @@ YEARS = 10
 """Supporting documents of the accounts are kept so long: Code de commerce, art. L123-22, al. 2."""
 
 
-class Ground(Enum):
+class Ground(StrEnum):
     """Why data may be held: GDPR art. 6(1), (a), (b), (c) and (f). A shop has no (d) and (e)."""
 
     CONSENT = "consent"

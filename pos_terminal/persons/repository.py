@@ -97,7 +97,7 @@ class Repository:
         until = label.kept_until.isoformat() if label.kept_until else None
         self._db.execute(
             "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (person, label.name, label.purpose, label.ground.value, until,
+            (person, label.name, label.purpose, label.ground, until,
              seal(self._key, key, about), sealed),
         )  # fmt: skip
 

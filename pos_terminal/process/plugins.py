@@ -8,7 +8,7 @@ method per hook, which calls every implementation by itself.
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any
@@ -21,7 +21,7 @@ from pos_terminal.tasks.contain import contained, one_line
 log = logging.getLogger(__name__)
 
 
-class Status(Enum):
+class PluginStatus(StrEnum):
     """How a plugin fares."""
 
     ENABLED = "enabled"
@@ -35,7 +35,7 @@ class Plugin:
 
     name: str
     version: str
-    status: Status = Status.DISABLED
+    status: PluginStatus = PluginStatus.DISABLED
     why: str = "not in the configuration's plugins"
 
 
@@ -64,7 +64,7 @@ class PluginGroup:
     @property
     def stopped(self) -> bool:
         """Whether an enabled plugin does not run."""
-        return any(plugin.status is Status.STOPPED for plugin in self)
+        return any(plugin.status is PluginStatus.STOPPED for plugin in self)
 
     def find(self) -> list[tuple[Plugin, EntryPoint]]:
         """Look up what is installed; the plugins to load, in the configuration's order."""
@@ -81,7 +81,7 @@ class PluginGroup:
             else:
                 why = "two distributions have one of this name" if points else "it is not installed"
                 version = self._plugins[name].version if points else "-"
-                self._plugins[name] = Plugin(name, version, Status.STOPPED, why)
+                self._plugins[name] = Plugin(name, version, PluginStatus.STOPPED, why)
         return chosen
 
     def take(self, plugin: Plugin, point: EntryPoint) -> None:
@@ -90,11 +90,11 @@ class PluginGroup:
             module = point.load()
             self._manager.register(module, plugin.name)
             self._refuse_misfits(module)
-            plugin.status, plugin.why = Status.ENABLED, ""
+            plugin.status, plugin.why = PluginStatus.ENABLED, ""
 
     def stop(self, plugin: Plugin, when: str, error: BaseException) -> None:
         """Note that it failed, and call it no more."""
-        plugin.status = Status.STOPPED
+        plugin.status = PluginStatus.STOPPED
         plugin.why = f"{when}: {one_line(error)}"
         log.error("plugin %s stopped %s", plugin.name, when, exc_info=error)
         if self._manager.has_plugin(plugin.name):

@@ -317,7 +317,7 @@ class Projection:
             "SELECT seq, copies FROM closure WHERE period = ? "
             "AND ? IN (0, number) AND ? IN ('', label) ORDER BY number DESC LIMIT 1"
         )
-        period = wanted.period.value
+        period = wanted.period
         for seq, copies in self._rows(sql, period, wanted.number, wanted.label):
             if seq <= self._journal.purged():
                 raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period}, record {seq}")

@@ -52,7 +52,7 @@ def article(plan: Planned) -> tuple[Key, ...]:
 def spoken(plan: Planned) -> str:
     """The same for a person to read: «RF 3 x 130 PRIX 28 PLU»."""
     keys = "".join(
-        key.argument if key.function is Function.TYPE else f" {key.function.value} "
+        key.argument if key.function is Function.TYPE else f" {key.function} "
         for key in (before(plan) if plan.code else strokes(plan))
     )
     return " ".join(f"{keys} {f'[{plan.code}]' if plan.code else ''}".split())

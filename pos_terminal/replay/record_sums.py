@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import LineSold, Origin, SaleAbandoned, SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.journal.record import Record
-
-PRINTED = "printed"
 
 
 @dataclass(slots=True)
@@ -99,6 +98,6 @@ class RecordSums:
     def _print(self, receipt: ReceiptPrinted) -> None:
         self.papers.discard((receipt.number, receipt.copy))
         self.answered = receipt.number
-        if receipt.outcome == PRINTED and receipt.number in self._unprinted:
+        if receipt.outcome is PrintOutcome.PRINTED and receipt.number in self._unprinted:
             self._unprinted.remove(receipt.number)
             self.printed += 1

@@ -15,8 +15,9 @@ from typing import Annotated, Any
 import msgspec
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Right
+from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import exists, reading
 from pos_terminal.runtime import pins
@@ -94,7 +95,7 @@ def _table(clerk: Clerk) -> str:
     values: dict[str, object] = {
         "number": clerk.number,
         "pin": clerk.pin,
-        "rights": sorted(right.value for right in clerk.rights),
+        "rights": sorted(clerk.rights),
         "badge": clerk.badge,
         "training": clerk.training,
         "person": clerk.person,

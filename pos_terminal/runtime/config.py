@@ -20,6 +20,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.barcode import Measure, Pattern
 from pos_terminal.domain.dated import dated
+from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.files.cells import parse_rate
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
@@ -78,7 +79,7 @@ class _SalesTable:
     discount_reasons: tuple[str, ...] = ORDINARY_TERMS.discount_reasons
     weight_reasons: tuple[str, ...] = ORDINARY_TERMS.weight_reasons
     loss_reasons: tuple[str, ...] = ORDINARY_TERMS.loss_reasons
-    place: str = ""
+    place: Place = Place.UNSAID
     promotions: str = ""
 
     def terms(self) -> Terms:
@@ -320,7 +321,7 @@ def _devices(
     *,
     without_drivers: bool,
 ) -> Iterator[DeviceSettings]:
-    classes = {each.value: each for each in DeviceClass}
+    classes = {str(each): each for each in DeviceClass}
     for name, table in tables.items():
         path = f"devices.{name}"
         options = dict(table)
@@ -338,7 +339,7 @@ def _devices(
         if converted is not None:
             if isinstance(converted, PrinterDrawerSettings):
                 other = tables.get(converted.printer, {})
-                if other.get("class") != DeviceClass.PRINTER.value:
+                if other.get("class") != DeviceClass.PRINTER:
                     reader.bad(f"{path}.printer", f"{converted.printer!r} is no printer here")
             yield DeviceSettings(name, device_class, str(driver_name), converted)
 
@@ -367,7 +368,7 @@ def _driver_settings(device_class: DeviceClass, name: object, drivers: Drivers) 
 
 def _no_driver(device_class: DeviceClass, name: object, drivers: Drivers) -> str:
     offered = ", ".join(driver.name for driver in drivers.of(device_class)) or "none"
-    return f"no enabled plugin has the {device_class.value} driver {name!r} (there are: {offered})"
+    return f"no enabled plugin has the {device_class} driver {name!r} (there are: {offered})"
 
 
 def _unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:

@@ -22,6 +22,7 @@ from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keyboard.chords import Chords
 from pos_terminal.domain.keyboard.keys import KeyMap
@@ -139,7 +140,7 @@ class PrinterLane:
         try:
             self._papers.put_nowait(paper)
         except asyncio.QueueFull:
-            self._put(PaperDone(paper.request, "refused", faults.PRINTER_BUSY))
+            self._put(PaperDone(paper.request, PrintOutcome.REFUSED, faults.PRINTER_BUSY))
 
     async def run(self) -> NoReturn:
         """Print what is queued, for ever."""
@@ -151,32 +152,33 @@ class PrinterLane:
                 await self._try_again()
                 continue
             done = await self._print(paper)
-            if paper.patient and done.outcome == "refused" and self._port:
+            if paper.patient and done.outcome is PrintOutcome.REFUSED and self._port:
                 self._kept.append(paper)
             self._put(done)
 
     async def _try_again(self) -> None:
         """The oldest paper that was refused; it was said why, and is not said again."""
         done = await self._print(self._kept[0])
-        if done.outcome != "refused":
+        if done.outcome is not PrintOutcome.REFUSED:
             self._kept.popleft()
             self._put(done)
 
     async def _print(self, paper: Paper) -> PaperDone:
         if self._port is None:
-            return PaperDone(paper.request, "refused", faults.PRINTER_OFFLINE)
+            return PaperDone(paper.request, PrintOutcome.REFUSED, faults.PRINTER_OFFLINE)
         try:
             async with self._port.use() as printer:
                 await printer.print(paper.receipt)
         except OutcomeUnknown as error:
             log.warning("%s: %s", paper.receipt.title, error)
-            return PaperDone(paper.request, "unknown", error.fault)
+            return PaperDone(paper.request, PrintOutcome.UNKNOWN, error.fault)
         except DeviceError as error:
             log.warning("%s: %s", paper.receipt.title, error)
             # A driver's bug may have struck when half was on paper: that is not «refused».
-            outcome = "unknown" if error.fault is faults.INTERNAL else "refused"
+            half = error.fault is faults.INTERNAL
+            outcome = PrintOutcome.UNKNOWN if half else PrintOutcome.REFUSED
             return PaperDone(paper.request, outcome, error.fault)
-        return PaperDone(paper.request, "printed")
+        return PaperDone(paper.request, PrintOutcome.PRINTED)
 
 
 class DrawerLane:

@@ -71,5 +71,5 @@ class Closing:
         elif due != self._told or moment.mono - self._told_at >= REMIND:
             self._told, self._told_at = due, moment.mono
             fault = faults.SALES_OPEN if self._opened else faults.Z_DUE
-            log.warning("%s overdue: %s", fault, ", ".join(each.value for each in due))
+            log.warning("%s overdue: %s", fault, ", ".join(due))
             self._put(Trouble(fault))

@@ -360,7 +360,7 @@ class Till:
 
     def _paper(self, effect: Print) -> Paper:
         asked = replace(effect.asked, simulated=self._simulated)
-        if asked.request.form == Form.QR.value and not asked.anchor:
+        if asked.request.form is Form.QR and not asked.anchor:
             asked = replace(asked, anchor=self._anchor(asked.request))
         return Paper(asked.request, papers.paper(self._papers, asked))
 

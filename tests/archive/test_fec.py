@@ -23,6 +23,7 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import Paid, SaleClosed, VatSum
+from pos_terminal.domain.events.values import CashMovement, DepositNature, VoucherPurpose
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.record import Record
 from tests.conftest import run
@@ -224,7 +225,7 @@ def test_a_broken_journal_gives_no_fec(shop: Path, tmp_path: Path) -> None:
 
 def at(event: Event, seq: int = 1) -> Record:
     """A record of a till that never checks what it is given."""
-    [record] = stamped([CashMoved(movement="in", amount=1)])
+    [record] = stamped([CashMoved(movement=CashMovement.IN, amount=1)])
     envelope = msgspec.structs.replace(record.envelope, seq=seq, kind=event.kind)
     return replace(record, envelope=envelope, event=event)
 
@@ -286,7 +287,9 @@ def test_payments_that_differ_from_the_lines_are_shown_and_balanced() -> None:
     }  # fmt: skip
 
 
-def voucher(amount: int, purpose: str = "multi", number: int = 1) -> VoucherMoved:
+def voucher(
+    amount: int, purpose: VoucherPurpose = VoucherPurpose.MULTI, number: int = 1
+) -> VoucherMoved:
     return VoucherMoved(
         voucher="B1", purpose=purpose, amount=amount, series="A" if number else "", number=number
     )
@@ -307,10 +310,10 @@ def test_a_voucher_for_anything_is_owed_until_it_is_used(grain: Grain) -> None:
 def test_a_voucher_without_a_ticket_is_given_or_expires() -> None:
     assert sums(entries([voucher(1000, number=0)])) == {"419700": -1000, "658000": 1000}
     assert sums(entries([voucher(-1000, number=0)])) == {"419700": 1000, "758000": -1000}
-    assert entries([voucher(-1000, "single", number=0)]) == []
+    assert entries([voucher(-1000, VoucherPurpose.SINGLE, number=0)]) == []
 
 
-def deposit(nature: str, amount: int, vat: int = 0, number: int = 1) -> DepositMoved:
+def deposit(nature: DepositNature, amount: int, vat: int = 0, number: int = 1) -> DepositMoved:
     return DepositMoved(
         order="C1", nature=nature, amount=amount, vat=vat, series="A" if number else "",
         number=number,
@@ -320,25 +323,26 @@ def deposit(nature: str, amount: int, vat: int = 0, number: int = 1) -> DepositM
 def test_an_acompte_is_taxed_at_receipt_and_earned_at_delivery() -> None:
     line = VatSum(rate=550, gross=1055, net=1000, vat=55)
     taken = replace(sale(1055, by("CARD", 1055)), vat=(line,))
-    assert sums(entries([taken, deposit("acompte", 1055, 550)])) == {
+    assert sums(entries([taken, deposit(DepositNature.PART, 1055, 550)])) == {
         "511500": 1055, "419100": -1000, "44571055": -55,
     }  # fmt: skip
     rest = VatSum(rate=550, gross=2110 - 1055, net=1000, vat=55)
     settled = replace(sale(1055, by("CARD", 1055)), vat=(rest,))
-    assert sums(entries([settled, deposit("acompte", -1055, 550)])) == {
+    assert sums(entries([settled, deposit(DepositNature.PART, -1055, 550)])) == {
         "511500": 1055, "419100": 1000, "707055": -2000, "44571055": -55,
     }  # fmt: skip
-    assert sums(entries([deposit("acompte", -1055, 550, number=0)])) == {
+    assert sums(entries([deposit(DepositNature.PART, -1055, 550, number=0)])) == {
         "471000": -1055, "419100": 1000, "44571055": 55,
     }  # fmt: skip
 
 
 def test_arrhes_are_owed_without_vat() -> None:
-    taken = [sale(1000, by("CASH", 1000), rate=0), deposit("arrhes", 1000)]
+    taken = [sale(1000, by("CASH", 1000), rate=0), deposit(DepositNature.EARNEST, 1000)]
     assert sums(entries(taken)) == {"530000": 1000, "419110": -1000}
-    settled = [sale(3000, by("ARRHES", 1000), by("CASH", 2000)), deposit("arrhes", -1000)]
+    paid = sale(3000, by("ARRHES", 1000), by("CASH", 2000))
+    settled = [paid, deposit(DepositNature.EARNEST, -1000)]
     assert sums(entries(settled)) == {"419110": 1000, "530000": 2000, "707055": -3000}
-    assert sums(entries([deposit("arrhes", -1000, number=0)])) == {
+    assert sums(entries([deposit(DepositNature.EARNEST, -1000, number=0)])) == {
         "419110": 1000, "471000": -1000,
     }  # fmt: skip
 
@@ -352,8 +356,8 @@ def test_only_the_last_count_of_a_day_is_a_gap() -> None:
 def test_each_drawer_has_its_gap() -> None:
     """A count of one drawer says nothing of the other, and each is booked by its own last one."""
     day = [
-        CashMoved(movement="float", amount=10_000),
-        CashMoved(movement="float", amount=5_000, drawer=2),
+        CashMoved(movement=CashMovement.FLOAT, amount=10_000),
+        CashMoved(movement=CashMovement.FLOAT, amount=5_000, drawer=2),
         sale(130, by("CASH", 130)),
         CashCounted(counted=9_000, expected=10_130),
         CashCounted(counted=5_200, expected=5_000, drawer=2),

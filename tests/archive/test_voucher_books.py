@@ -14,6 +14,7 @@ from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.refunds import RefundRules
@@ -58,7 +59,7 @@ def busy() -> Remembering:
 async def recorded(directory: Path, till: Remembering) -> None:
     journal = Journal.open(directory, IDENTITY)
     started = TillStarted(
-        version="0.1.0", after="first", configuration="ab" * 32, catalog="c0" * 32
+        version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog="c0" * 32
     )
     await journal.append([started], moment())
     for event, at in till.events:

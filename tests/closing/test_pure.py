@@ -26,6 +26,7 @@ from pos_terminal.domain.events.system import (
     TillStopped,
     VersionChanged,
 )
+from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.period.book import Book, NotYet
@@ -139,7 +140,7 @@ MORE: list[Event] = [
     ConfigurationChanged(before="a" * 64, after="b" * 64),
     PersonErased(person="p", kept=(), kept_until=""),
     TechnicalEvent(code=jet.BACKUP, detail="clé USB"),
-    TillStarted(version="1", after="crash", configuration="", catalog=""),
+    TillStarted(version="1", after=PreviousEnd.CRASH, configuration="", catalog=""),
     CatalogChanged(catalog="c" * 64),
 ]
 

@@ -52,7 +52,7 @@ def drivers() -> Drivers:
 def opened(drivers: Drivers, table: dict[str, object], **more: object) -> Any:
     """The driver's context manager, for a table as the configuration holds it."""
     options = dict(table) | more
-    device_class = DeviceClass(options.pop("class"))
+    device_class = DeviceClass(str(options.pop("class")))
     driver = drivers.of(device_class).get(str(options.pop("driver")))
     return driver.open(msgspec.convert(options, driver.settings))
 

@@ -29,6 +29,7 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.period import ServiceClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal import consistency_proof, keyring, witness
 from pos_terminal.journal.database import NAME, reading
@@ -80,8 +81,8 @@ def value(hint: Any, sale: int) -> Any:
 async def live(state: Path) -> None:
     """The journal: a few days, new keys, each kind that did not happen, and its last day's Z."""
     journal = Journal.open(state, IDENTITY)
-    started = TillStarted(version=IDENTITY.software, after="first", configuration="ab" * 32,
-                          catalog="c0" * 32)  # fmt: skip
+    started = TillStarted(version=IDENTITY.software, after=PreviousEnd.FIRST,
+                          configuration="ab" * 32, catalog="c0" * 32)  # fmt: skip
     await journal.append([started], moment())
     book, last = journal.running.book, journal.running.seq
     days = year(7, opened=date(2026, 12, 28), days=5, tickets=6, book=book, last=last)

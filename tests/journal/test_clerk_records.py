@@ -11,6 +11,7 @@ from pos_terminal.domain.events.staff import (
     OperatorSignedOff,
     OperatorSignedOn,
 )
+from pos_terminal.domain.events.values import Right, SignOnMeans
 from pos_terminal.domain.staff.pin_lock import Tries
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.errors import OutOfStep
@@ -34,8 +35,8 @@ def after(events: list[Event]) -> Running:
 
 
 def test_a_record_has_the_operator_who_is_signed_on_with_it() -> None:
-    events = [OperatorSignedOn(operator=12, by="pin"), SaleOpened(sale=1, catalog="")]
-    off: list[Event] = [OperatorSignedOff(), OperatorSignedOn(operator=13, by="badge")]
+    events = [OperatorSignedOn(operator=12, by=SignOnMeans.PIN), SaleOpened(sale=1, catalog="")]
+    off: list[Event] = [OperatorSignedOff(), OperatorSignedOn(operator=13, by=SignOnMeans.BADGE)]
     assert [record.operator for record in stamped([*events, *off])] == [12, 12, 0, 13]
 
 
@@ -50,11 +51,11 @@ def test_only_an_open_sale_waits(event: Event) -> None:
 def test_wrong_pins_run_through_the_records_until_a_right_one() -> None:
     running = after(WRONG)
     assert running.wrong == {12: Tries(3, 99), 13: Tries(1)}
-    right = OperatorSignedOn(operator=12, by="pin")
+    right = OperatorSignedOn(operator=12, by=SignOnMeans.PIN)
     assert running.fold(right, moment().at).wrong == {13: Tries(1)}
-    badge = OperatorSignedOn(operator=12, by="badge")
+    badge = OperatorSignedOn(operator=12, by=SignOnMeans.BADGE)
     assert running.fold(badge, moment().at).wrong == running.wrong
-    given = AuthorityGiven(authority=13, right="void")
+    given = AuthorityGiven(authority=13, right=Right.VOID)
     assert running.fold(given, moment().at).wrong == {12: Tries(3, 99)}
 
 

@@ -74,7 +74,8 @@ def said(kind: object) -> str:
     if typing.get_origin(kind) is tuple:
         return f"list of {said(typing.get_args(kind)[0])}"
     if isinstance(kind, type) and issubclass(kind, Enum):
-        *first, last = [f"`{member.value}`" for member in kind]
+        named = [f"`{member.value}`" for member in kind if member.value]
+        *first, last = named if len(named) == len(kind) else [*named, "empty"]
         return f"{', '.join(first)} or {last}"
     words = {int: "integer", str: "text", bool: "true or false", types.NoneType: "null"}
     assert isinstance(kind, type)

@@ -12,6 +12,7 @@ from pos_terminal.domain.events.breakdown import COUNTED
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.journal.chain import Recount, Row
@@ -88,9 +89,9 @@ def test_an_update_at_any_record_goes_on_and_the_whole_verifies(
 
 
 def _day() -> Iterator[Event]:
-    yield CashMoved(movement="float", amount=5000, drawer=2)
+    yield CashMoved(movement=CashMovement.FLOAT, amount=5000, drawer=2)
     yield CashCounted(counted=4990, expected=5000, drawer=2)
-    yield CashMoved(movement="float", amount=1000)
+    yield CashMoved(movement=CashMovement.FLOAT, amount=1000)
     yield CashCounted(counted=1000, expected=1000)
 
 

@@ -17,6 +17,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.sale import LineSold, SaleAbandoned, SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import CatalogChanged, TillStopped
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.quantity import Unit
@@ -68,7 +69,7 @@ def test_bytes_are_canonical_json_by_an_independent_implementation(
     sold = LineSold(
         sale=1, line=1, plu=code, name=name, unit=Unit.KG, family="", quantity=quantity,
         price=price, per=per, list_price=listed, list_per=listed, vat=vat, gross=gross,
-        entry="scan", code=code,
+        entry=EntryMethod.SCAN, code=code,
     )  # fmt: skip
     opened = next(stamped([SaleOpened(sale=1, catalog="")]))
     running = replace(START, seq=1, head=opened.hash, opened={1: 1})

@@ -9,6 +9,7 @@ import pytest
 from pos_terminal.domain.events.balances import BottleBalance
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.stock import BottleOpened, StockMoved, Units
+from pos_terminal.domain.events.values import MovementCause
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.bottles import Bottle, finish
 from pos_terminal.domain.lookup.questions import BottlesFound, BottlesWanted, StockHeld, StockWanted
@@ -28,7 +29,7 @@ def opened(plu: str, hour: int) -> BottleOpened:
     return BottleOpened(plu=plu, at=f"2026-01-05T{hour:02d}:00:00.000+01:00")
 
 
-def poured(plu: str, amount: Fraction, cause: str = "sale") -> StockMoved:
+def poured(plu: str, amount: Fraction, cause: MovementCause = MovementCause.SALE) -> StockMoved:
     return StockMoved(
         plu=plu, numerator=-amount.numerator, denominator=amount.denominator, cause=cause,
         part="9", poured=True,
@@ -46,8 +47,8 @@ def evening() -> list[Event]:
         poured("41", 3 * SIXTH),
         opened("7", 19),
         poured("41", SIXTH),
-        poured("41", SIXTH, "tasting"),
-        StockMoved(plu="41", numerator=-1, denominator=1, cause="sale"),
+        poured("41", SIXTH, MovementCause.TASTING),
+        StockMoved(plu="41", numerator=-1, denominator=1, cause=MovementCause.SALE),
         *finish(first, Fraction(1), Fraction(0), ""),
         opened("41", 20),
         poured("7", Fraction(4)),

@@ -10,7 +10,8 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked
-from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Pin, Right, badge_hash
+from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Pin, badge_hash
 from pos_terminal.runtime import clerks, pins
 from pos_terminal.runtime.clerks import NAME, BadClerks, read, write
 from pos_terminal.testing.running import run

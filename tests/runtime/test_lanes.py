@@ -18,6 +18,7 @@ from pos_terminal.devices.errors import (
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import parse_map
 from pos_terminal.domain.receipt import Receipt
@@ -159,7 +160,7 @@ def test_a_tone_that_failed_is_not_made_up_for() -> None:
     ],
 )
 def test_every_paper_ends_as_one_of_three(
-    error: Exception | None, outcome: str, fault: Fault | None
+    error: Exception | None, outcome: PrintOutcome, fault: Fault | None
 ) -> None:
     async def body() -> None:
         wire = Wire(DeviceClass.PRINTER)
@@ -182,7 +183,7 @@ def test_more_papers_than_anybody_waits_for_are_refused_at_once() -> None:
             lane.print(PAPER)
         assert put == []
         lane.print(PAPER)
-        assert put == [PaperDone(REQUEST, "refused", faults.PRINTER_BUSY)]
+        assert put == [PaperDone(REQUEST, PrintOutcome.REFUSED, faults.PRINTER_BUSY)]
 
     run(body())
 
@@ -220,12 +221,12 @@ def test_a_paper_that_must_not_be_lost_is_tried_again_and_said_once() -> None:
             lane.print(Paper(None, Receipt("X 1", ())))
             await until(lambda: len(put) == 2)
             await asyncio.sleep(0.1)
-            refused = PaperDone(None, "refused", faults.PAPER_OUT)
+            refused = PaperDone(None, PrintOutcome.REFUSED, faults.PAPER_OUT)
             assert put == [refused, refused], "and not at each try"
             moody.paper = True
             await until(lambda: len(put) == 3)
             assert moody.printed == ["Z day 1"]
-            assert put[-1] == PaperDone(None, "printed")
+            assert put[-1] == PaperDone(None, PrintOutcome.PRINTED)
             for task in tasks:
                 task.cancel()
 
@@ -261,7 +262,7 @@ def test_without_a_device_the_till_is_told() -> None:
             for task in tasks:
                 task.cancel()
         assert set(put) == {
-            PaperDone(REQUEST, "refused", faults.PRINTER_OFFLINE),
+            PaperDone(REQUEST, PrintOutcome.REFUSED, faults.PRINTER_OFFLINE),
             Weighed(1, fault=faults.SCALE_OFFLINE),
         }
 

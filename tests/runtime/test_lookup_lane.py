@@ -12,6 +12,7 @@ from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
 from pos_terminal.domain.events.balances import VoucherBalance
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.events.values import PreviousEnd, VoucherPurpose
 from pos_terminal.domain.lookup.questions import VoucherWanted
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
@@ -25,7 +26,9 @@ async def unheard(_: object) -> None:
 
 
 NOBODY = Customers(Path("/nowhere"), unheard)
-STARTED = TillStarted(version="0.1.0", after="first", configuration="ab" * 32, catalog="c0" * 32)
+STARTED = TillStarted(
+    version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog="c0" * 32
+)
 
 
 def serving(
@@ -64,12 +67,15 @@ def test_every_record_before_the_question_counts(tmp_path: Path) -> None:
 
     async def test(lane: LookupLane, journal: Journal) -> None:
         for number in range(1, 4):
-            moved = VoucherMoved(voucher="V1", purpose="multi", amount=500)
+            moved = VoucherMoved(voucher="V1", purpose=VoucherPurpose.MULTI, amount=500)
             await journal.append([moved], moment(number))
             lane.ask(LookUp(number, VoucherWanted("V1")))
             found = await answer(said)
             assert found.request == number
-            assert found.found == VoucherBalance(voucher="V1", purpose="multi", amount=500 * number)
+            worth = VoucherBalance(
+                voucher="V1", purpose=VoucherPurpose.MULTI, amount=500 * number
+            )
+            assert found.found == worth
         lane.ask(LookUp(8, VoucherWanted("V2")))
         lane.ask(LookUp(9, VoucherWanted("V1")))
         assert await answer(said) == LookedUp(8)
@@ -100,13 +106,13 @@ def test_who_waits_too_long_is_told(tmp_path: Path) -> None:
     said: asyncio.Queue[Input] = asyncio.Queue()
 
     async def test(lane: LookupLane, journal: Journal) -> None:
-        moved = VoucherMoved(voucher="V1", purpose="multi", amount=1)
+        moved = VoucherMoved(voucher="V1", purpose=VoucherPurpose.MULTI, amount=1)
         for _ in range(12):
             await journal.append([moved] * 100, moment(1))
         lane.ask(LookUp(1, VoucherWanted("V1")))
         assert await answer(said) == LookedUp(1, fault=faults.PROJECTION_BEHIND)
         lane.ask(LookUp(2, VoucherWanted("V1")))  # it is there by now
-        whole = VoucherBalance(voucher="V1", purpose="multi", amount=1200)
+        whole = VoucherBalance(voucher="V1", purpose=VoucherPurpose.MULTI, amount=1200)
         assert await answer(said) == LookedUp(2, whole)
 
     serving(tmp_path, test, said.put_nowait, patience=-1.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain.catalog.catalog import Found
-from pos_terminal.process.plugins import Plugin, Status
+from pos_terminal.process.plugins import Plugin, PluginStatus
 from pos_terminal.runtime.plugins import PATIENCE, Plugins
 from tests.support.bench import goods
 from tests.support.distributions import install, on_path
@@ -58,7 +58,7 @@ def still_good(plugins: Plugins) -> bool:
 def test_what_is_installed_and_not_named_is_disabled(site: Path) -> None:
     plugins = load()
     plugin = one(plugins, "good")
-    assert (plugin.status, plugin.version) == (Status.DISABLED, "1.2")
+    assert (plugin.status, plugin.version) == (PluginStatus.DISABLED, "1.2")
     assert plugin.why == "not in the configuration's plugins"
     assert plugins.find_item("GOOD", "", GOODS) is None
     assert not plugins.stopped
@@ -68,14 +68,14 @@ def test_what_is_installed_and_not_named_is_disabled(site: Path) -> None:
 def test_what_is_named_runs(site: Path) -> None:
     plugins = load("good")
     plugin = one(plugins, "good")
-    assert (plugin.status, plugin.why) == (Status.ENABLED, "")
+    assert (plugin.status, plugin.why) == (PluginStatus.ENABLED, "")
     assert still_good(plugins)
     assert plugins.find_item("OTHER", "", GOODS) is None
 
 
 def test_named_twice_is_named_once(site: Path) -> None:
     plugins = load("good", "good")
-    assert one(plugins, "good").status is Status.ENABLED
+    assert one(plugins, "good").status is PluginStatus.ENABLED
 
 
 def test_bundled_plugins_are_listed_with_the_programs_version() -> None:
@@ -87,7 +87,7 @@ def test_not_installed(site: Path) -> None:
     plugins = load("absent", "good")
     plugin = one(plugins, "absent")
     assert (plugin.status, plugin.version, plugin.why) == (
-        Status.STOPPED,
+        PluginStatus.STOPPED,
         "-",
         "it is not installed",
     )
@@ -134,7 +134,7 @@ def test_one_that_breaks_while_booting_stops_alone(site: Path, code: str, why: s
     for order in (("broken", "good"), ("good", "broken")):
         plugins = load(*order)
         plugin = one(plugins, "broken")
-        assert plugin.status is Status.STOPPED
+        assert plugin.status is PluginStatus.STOPPED
         assert plugin.why.startswith(why)
         assert still_good(plugins)
 
@@ -147,14 +147,14 @@ def test_an_entry_point_to_nowhere(site: Path) -> None:
 def test_a_distribution_without_metadata(site: Path) -> None:
     install(site, "bare", "", version="")
     plugin = one(load("bare"), "bare")
-    assert (plugin.status, plugin.version) == (Status.ENABLED, "?")
+    assert (plugin.status, plugin.version) == (PluginStatus.ENABLED, "?")
 
 
 def test_a_name_that_two_distributions_claim(site: Path) -> None:
     install(site, "evdev", "raise AssertionError('not the bundled one')")
     plugins = load("evdev", "good")
     plugin = one(plugins, "evdev")
-    assert plugin.status is Status.STOPPED
+    assert plugin.status is PluginStatus.STOPPED
     assert "two distributions" in plugin.why
     assert still_good(plugins)
 
@@ -169,8 +169,8 @@ def test_two_plugins_with_one_drivers_name(site: Path) -> None:
     install(site, "toy-too", DRIVER)
     plugins = load("toy", "toy-too")
     statuses = {plugin.name: plugin.status for plugin in plugins}
-    assert {statuses["toy"], statuses["toy-too"]} == {Status.ENABLED, Status.STOPPED}
-    (stopped,) = [p for p in plugins if p.status is Status.STOPPED]
+    assert {statuses["toy"], statuses["toy-too"]} == {PluginStatus.ENABLED, PluginStatus.STOPPED}
+    (stopped,) = [p for p in plugins if p.status is PluginStatus.STOPPED]
     assert stopped.why.endswith("driver 'toy' is declared twice")
 
 
@@ -188,7 +188,7 @@ def test_one_that_breaks_while_selling_stops_alone(site: Path, answer: str, why:
     plugins.on_stop = lambda: told.append(plugins.stopped)
     assert still_good(plugins)
     plugin = one(plugins, "broken")
-    assert plugin.status is Status.STOPPED
+    assert plugin.status is PluginStatus.STOPPED
     assert plugin.why.startswith(why)
     assert told == [True]
     assert still_good(plugins)
@@ -217,7 +217,7 @@ def test_one_that_is_slow_is_stopped_at_last(site: Path) -> None:
     plugins = load("slow", "good")
     for _ in range(PATIENCE - 1):
         plugins.find_item("SLOW", "", GOODS)
-    assert one(plugins, "slow").status is Status.ENABLED
+    assert one(plugins, "slow").status is PluginStatus.ENABLED
     plugins.find_item("SLOW", "", GOODS)
     assert one(plugins, "slow").why == "in pos_find_item: TimeoutError: over 2 ms, 3 times"
     assert still_good(plugins)

@@ -26,6 +26,7 @@ from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, every
 from pos_terminal.domain.keyboard.keys import Key, parse_key
 from pos_terminal.domain.lookup.changes import Changes
@@ -229,7 +230,7 @@ class Clerk(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), fault=st.none() | st.sampled_from(every()))
     def paper(self, pick: int, fault: Fault | None) -> None:
         requests = self.till.of(ReceiptRequested)
-        outcome = "refused" if fault else "printed"
+        outcome = PrintOutcome.REFUSED if fault else PrintOutcome.PRINTED
         done = PaperDone(requests[-1 - pick % len(requests)], outcome, fault)
         self.note(self.till.put(done))
 

@@ -23,6 +23,7 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
+from pos_terminal.domain.events.values import EntryMethod, PreviousEnd, PrintOutcome, VoidKind
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal.chain import Row
@@ -53,7 +54,7 @@ def line(sale: int, number: int = 1, gross: int = 130) -> LineSold:
     return LineSold(
         sale=sale, line=number, plu="28", name="Tradition «à l'ancienne»", unit=Unit.PIECE,
         family="pain", quantity=1000, price=gross, per=1000, list_price=130, list_per=1000,
-        vat=550, gross=gross, entry="key",
+        vat=550, gross=gross, entry=EntryMethod.KEY,
     )  # fmt: skip
 
 
@@ -88,13 +89,15 @@ def ticket(sale: int, number: int, total: int = 130) -> list[Event]:
 def every_kind() -> list[Event]:
     """A short morning in which each kind of event happens."""
     wrong = line(2, gross=260)
-    minus = LineVoided(sale=2, line=1, plu="28", quantity=-1000, gross=-260, how="correct")
+    minus = LineVoided(sale=2, line=1, plu="28", quantity=-1000, gross=-260, how=VoidKind.CORRECT)
     return [
-        TillStarted(version="0.1.0", after="first", configuration="ab" * 32, catalog=CATALOG),
+        TillStarted(
+            version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog=CATALOG
+        ),
         SIGN_ON,
         *ticket(1, 1),
         ReceiptRequested(series="A", number=1, copy=0),
-        ReceiptPrinted(series="A", number=1, copy=0, outcome="printed"),
+        ReceiptPrinted(series="A", number=1, copy=0, outcome=PrintOutcome.PRINTED),
         CatalogChanged(catalog="1f" * 32),
         SaleOpened(sale=2, catalog="1f" * 32, origin=ORIGIN),
         wrong,
@@ -103,7 +106,7 @@ def every_kind() -> list[Event]:
             sale=2, catalog="1f" * 32, lines=(repeated(wrong, voided=True),), total=0, origin=ORIGIN
         ),
         ReceiptRequested(series="A", number=1, copy=1),
-        ReceiptPrinted(series="A", number=1, copy=1, outcome="refused", fault="P-103"),
+        ReceiptPrinted(series="A", number=1, copy=1, outcome=PrintOutcome.REFUSED, fault="P-103"),
         TillStopped(reason="SIGTERM"),
     ]
 

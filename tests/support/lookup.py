@@ -9,6 +9,7 @@ from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
     Answer,
@@ -19,7 +20,7 @@ from pos_terminal.domain.lookup.questions import (
     Wanted,
 )
 from pos_terminal.domain.printing.shop import PaperRules, Shop
-from pos_terminal.domain.staff.clerks import Clerk, Clerks, Right
+from pos_terminal.domain.staff.clerks import Clerk, Clerks
 from tests.support.bench import DEFAULT_VAT, Bench, goods
 
 GOODS = """

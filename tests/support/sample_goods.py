@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.stock import BottleOpened, StockMoved
+from pos_terminal.domain.events.values import MovementCause
 from pos_terminal.domain.lookup.bottles import Bottle, finish
 
 WINE, GLASS, LOAF = "41", "44", "1"
@@ -29,16 +30,16 @@ class SampleGoods:
 
     def _day(self, at: str) -> Iterator[Event]:
         chance = self.chance
-        yield _moved(LOAF, Fraction(chance.randint(40, 90)), "made")
+        yield _moved(LOAF, Fraction(chance.randint(40, 90)), MovementCause.MADE)
         for _ in range(chance.randint(0, 9)):
             yield from self._glass(at)
         if chance.random() < 0.3:
-            yield _moved(WINE, Fraction(12), "delivered")
-        yield _moved(LOAF, Fraction(-chance.randint(0, 9)), "unsold")
+            yield _moved(WINE, Fraction(12), MovementCause.DELIVERED)
+        yield _moved(LOAF, Fraction(-chance.randint(0, 9)), MovementCause.UNSOLD)
         if chance.random() < 0.1:
-            yield _moved(LOAF, Fraction(-chance.randint(1, 3)), "loss", note="CASSE")
+            yield _moved(LOAF, Fraction(-chance.randint(1, 3)), MovementCause.LOSS, note="CASSE")
         if chance.random() < 0.1:
-            yield _moved(WINE, Fraction(chance.randint(-2, 2)), "counted")
+            yield _moved(WINE, Fraction(chance.randint(-2, 2)), MovementCause.COUNTED)
 
     def _glass(self, at: str) -> Iterator[Event]:
         """One more, out of the open bottle; once that is empty, or forgotten, of the next."""
@@ -50,14 +51,21 @@ class SampleGoods:
         if bottle is None:
             bottle = Bottle(plu=WINE, at=at)
             yield BottleOpened(plu=WINE, at=at)
-        cause = "tasting" if self.chance.random() < 0.1 else "sale"
+        tasted = self.chance.random() < 0.1
+        cause = MovementCause.TASTING if tasted else MovementCause.SALE
         poured = _moved(WINE, -A_GLASS, cause, part=GLASS, poured=True)
         self.bottle = bottle.after(poured)
         yield poured
 
 
 def _moved(
-    plu: str, amount: Fraction, cause: str, *, note: str = "", part: str = "", poured: bool = False
+    plu: str,
+    amount: Fraction,
+    cause: MovementCause,
+    *,
+    note: str = "",
+    part: str = "",
+    poured: bool = False,
 ) -> StockMoved:
     return StockMoved(
         plu=plu,

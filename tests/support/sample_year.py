@@ -24,6 +24,15 @@ from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import LineSold, SaleOpened
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.stock import StockMoved
+from pos_terminal.domain.events.values import (
+    CashMovement,
+    DepositNature,
+    EntryMethod,
+    MovementCause,
+    PaymentOutcome,
+    PrintOutcome,
+    VoucherPurpose,
+)
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.period.book import Book
@@ -156,7 +165,7 @@ class Basket:
             sale=self.sale.number, line=0, plu=article.plu, name=article.name, unit=article.unit,
             family=article.family, quantity=quantity, price=asked, per=ONE,
             list_price=article.price, list_per=ONE, vat=article.vat,
-            gross=divide(asked * quantity, ONE), entry="key",
+            gross=divide(asked * quantity, ONE), entry=EntryMethod.KEY,
         )  # fmt: skip
         self.take(self.sale.sell(line))
 
@@ -219,7 +228,7 @@ def _day(shop: Shop, tickets: int) -> Iterator[Step]:
     chance = shop.chance
     yield shop.step(OperatorSignedOn(operator=chance.randint(1, 4)))
     shop.cash = FLOAT
-    yield shop.step(CashMoved(movement="float", amount=FLOAT, reason="ouverture"))
+    yield shop.step(CashMoved(movement=CashMovement.FLOAT, amount=FLOAT, reason="ouverture"))
     for _ in range(max(1, round(chance.gauss(tickets, tickets / 5)))):
         shop.now += timedelta(seconds=chance.randint(30, 40_000 // tickets))
         yield from chance.choices(_HAPPENINGS, _WEIGHTS)[0](shop)
@@ -232,12 +241,12 @@ def _evening(shop: Shop) -> Iterator[Step]:
     yield shop.step(*shop.cellar.day(shop.now.isoformat(timespec="milliseconds")))
     if shop.cash > 2 * FLOAT:
         shop.cash -= FLOAT
-        yield shop.step(CashMoved(movement="drop", amount=-FLOAT, authority=1))
+        yield shop.step(CashMoved(movement=CashMovement.DROP, amount=-FLOAT, authority=1))
     gap = chance.choice((0, 0, 0, 0, -5, 10, -120, 50))
     yield shop.step(CashCounted(counted=shop.cash + gap, expected=shop.cash))
     yield shop.step(
-        CashMoved(movement="bank", amount=FLOAT - shop.cash - gap, reason="remise"),
-        CashMoved(movement="float", amount=-FLOAT, reason="fermeture"),
+        CashMoved(movement=CashMovement.BANK, amount=FLOAT - shop.cash - gap, reason="remise"),
+        CashMoved(movement=CashMovement.FLOAT, amount=-FLOAT, reason="fermeture"),
         PeriodReported(session=shop.book.session, totals=shop.book.day.totals),
     )
     yield from shop.close(Period.DAY)
@@ -275,7 +284,7 @@ def _ticket(shop: Shop) -> Iterator[Step]:
     if card:
         ref = f"R{shop.sales}"
         asked = PaymentIntended(sale=shop.sales, ref=ref, tender="CARD", amount=card.amount)
-        paid = PaymentSettled(ref=ref, outcome="paid", amount=card.amount)
+        paid = PaymentSettled(ref=ref, outcome=PaymentOutcome.PAID, amount=card.amount)
         yield shop.step(*basket.events[:-1], asked)
         yield shop.step(paid, basket.events[-1], *basket.close()[-1:])
     else:
@@ -290,7 +299,7 @@ def _after(shop: Shop, basket: Basket) -> Iterator[Step]:
     for copy in range(copies):
         yield shop.step(
             ReceiptRequested(copy=copy, **basket.where),
-            ReceiptPrinted(copy=copy, outcome="printed", **basket.where),
+            ReceiptPrinted(copy=copy, outcome=PrintOutcome.PRINTED, **basket.where),
         )
     if basket.sale.tenders[0].tender == "CHEQUE" and chance.random() < 0.3:
         amount = basket.sale.tenders[0].amount
@@ -303,7 +312,7 @@ def _after(shop: Shop, basket: Basket) -> Iterator[Step]:
     line = basket.sale.live[0]
     yield shop.step(
         StockMoved(
-            plu=line.plu, numerator=-line.quantity, denominator=ONE, cause="sale",
+            plu=line.plu, numerator=-line.quantity, denominator=ONE, cause=MovementCause.SALE,
             sale=line.sale, line=line.line,
         )
     )  # fmt: skip
@@ -323,7 +332,8 @@ def _refund(shop: Shop) -> Iterator[Step]:
     else:
         basket.pay(CREDIT)
         name = shop.name("A")
-        credit = VoucherMoved(voucher=name, purpose="multi", amount=line.gross, **basket.where)
+        purpose = VoucherPurpose.MULTI
+        credit = VoucherMoved(voucher=name, purpose=purpose, amount=line.gross, **basket.where)
         yield shop.step(*basket.close(), credit)
         shop.gifts.append((name, line.gross))
 
@@ -344,7 +354,7 @@ def _abandoned(shop: Shop) -> Iterator[Step]:
 
 
 def _petty(shop: Shop) -> Iterator[Step]:
-    movement, sign = shop.chance.choice((("in", 1), ("out", -1)))
+    movement, sign = shop.chance.choice(((CashMovement.IN, 1), (CashMovement.OUT, -1)))
     amount = sign * shop.chance.randint(100, 3000)
     shop.cash += amount
     yield shop.step(
@@ -360,7 +370,7 @@ def _gift(shop: Shop) -> Iterator[Step]:
     basket.sell(ARTICLES[0])
     basket.pay(CARD)
     name = shop.name("B")
-    purpose = "multi" if multi else "single"
+    purpose = VoucherPurpose.MULTI if multi else VoucherPurpose.SINGLE
     issued = VoucherMoved(voucher=name, purpose=purpose, amount=2000, **basket.where)
     yield shop.step(issued, *basket.close())
     (shop.gifts if multi else shop.cards).append((name, 2000))
@@ -374,7 +384,8 @@ def _use_gift(shop: Shop) -> Iterator[Step]:
         name, left = shop.gifts.pop(0)
         used = min(left, basket.sale.due)
         basket.pay(VOUCHER, most=used)
-        moved = VoucherMoved(voucher=name, purpose="multi", amount=-used, **basket.where)
+        purpose = VoucherPurpose.MULTI
+        moved = VoucherMoved(voucher=name, purpose=purpose, amount=-used, **basket.where)
         basket.pay(CASH)
         yield shop.step(*basket.close(), moved)
         if left > used:
@@ -383,7 +394,8 @@ def _use_gift(shop: Shop) -> Iterator[Step]:
         name, left = shop.cards.pop(0)
         basket.sell(ARTICLES[0])
         basket.sell(ARTICLES[0]._replace(plu="91", name="Carte de baguettes"), quantity=-ONE)
-        moved = VoucherMoved(voucher=name, purpose="single", amount=-115, **basket.where)
+        purpose = VoucherPurpose.SINGLE
+        moved = VoucherMoved(voucher=name, purpose=purpose, amount=-115, **basket.where)
         basket.pay(CASH)
         yield shop.step(*basket.close(), moved)
     else:
@@ -394,14 +406,15 @@ def _use_gift(shop: Shop) -> Iterator[Step]:
 def _expire(shop: Shop) -> Iterator[Step]:
     if shop.gifts:
         name, left = shop.gifts.pop(0)
-        yield shop.step(VoucherMoved(voucher=name, purpose="multi", amount=-left))
+        yield shop.step(VoucherMoved(voucher=name, purpose=VoucherPurpose.MULTI, amount=-left))
 
 
 def _order(shop: Shop) -> Iterator[Step]:
-    """Money on an order: taken, or when there is one already, settled or given back."""
+    """Money on an order: taken, or when there is one already, taken off or given back."""
     acompte = shop.chance.random() < 0.5
     held = shop.acomptes if acompte else shop.arrhes
-    what, nature, vat = (ACOMPTE, "acompte", 550) if acompte else (ARRHES, "arrhes", 0)
+    part, earnest = (ACOMPTE, DepositNature.PART, 550), (ARRHES, DepositNature.EARNEST, 0)
+    what, nature, vat = part if acompte else earnest
     if not held:
         basket, name, amount = Basket(shop), shop.name("C"), what.price
         basket.sell(what)

@@ -13,6 +13,7 @@ from typing import Any
 
 from pos_terminal.archive.verifier.bundle import source
 from pos_terminal.domain.events.system import TillStarted
+from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from tests.support.journaling import moment
@@ -29,7 +30,7 @@ async def lived(directory: Path, parts: Iterable[int], tickets: int) -> None:
     """A journal of so many days after one another; the keys change between two parts."""
     journal = Journal.open(directory, IDENTITY)
     started = TillStarted(
-        version="0.1.0", after="first", configuration="ab" * 32, catalog="c0" * 32
+        version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog="c0" * 32
     )
     await journal.append([started], moment())
     opened = date(2026, 1, 1)

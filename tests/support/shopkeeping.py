@@ -18,6 +18,16 @@ from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import LineSold, SaleOpened
 from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.events.system import TillStarted, TillStopped
+from pos_terminal.domain.events.values import (
+    CashMovement,
+    DepositNature,
+    EntryMethod,
+    MovementCause,
+    PaymentOutcome,
+    PreviousEnd,
+    PrintOutcome,
+    VoucherPurpose,
+)
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.closing import closures
 from pos_terminal.domain.quantity import Unit
@@ -53,7 +63,7 @@ class Shop:
         self.now += timedelta(seconds=self.random.randint(5, 90))
 
     def start(self) -> None:
-        after = "stop" if self.records else "first"
+        after = PreviousEnd.STOP if self.records else PreviousEnd.FIRST
         self.add(
             TillStarted(version="0.1.0", after=after, configuration="ab" * 32, catalog=CATALOG)
         )
@@ -86,11 +96,11 @@ class Shop:
         line = LineSold(
             sale=0, line=0, plu=str(cents % 7), name="X", unit=Unit.PIECE, family="",
             quantity=quantity, price=cents, per=1000, list_price=cents, list_per=1000, vat=vat,
-            gross=cents * quantity // 1000, entry="key",
+            gross=cents * quantity // 1000, entry=EntryMethod.KEY,
         )  # fmt: skip
         sold = sale.sell(line)
         moved = StockMoved(
-            plu=sold.plu, numerator=-sold.quantity, denominator=3000, cause="sale",
+            plu=sold.plu, numerator=-sold.quantity, denominator=3000, cause=MovementCause.SALE,
             sale=sale.number, line=sold.line,
         )  # fmt: skip
         sale = self._with(sale, sold)
@@ -108,17 +118,20 @@ class Shop:
         number, ref = self.numbers["T"], f"r{len(self.records)}"
         book = self.running.book
         each: tuple[tuple[Event, ...], ...] = (
-            (CashMoved(movement="float", amount=10_000), CashCounted(counted=5, expected=6)),
-            (CashMoved(movement="drop", amount=-self.random.randint(1, 9_000)),),
+            (
+                CashMoved(movement=CashMovement.FLOAT, amount=10_000),
+                CashCounted(counted=5, expected=6),
+            ),
+            (CashMoved(movement=CashMovement.DROP, amount=-self.random.randint(1, 9_000)),),
             (DrawerOpened(reason="change", authority=7),),
-            (VoucherMoved(voucher=str(number % 5), purpose="multi", amount=1500),),
-            (VoucherMoved(voucher=str(number % 5), purpose="multi", amount=-500),),
-            (DepositMoved(order=str(number % 3), nature="arrhes", amount=700),),
-            (DepositMoved(order=str(number % 3), nature="arrhes", amount=-700),),
+            (VoucherMoved(voucher=str(number % 5), purpose=VoucherPurpose.MULTI, amount=1500),),
+            (VoucherMoved(voucher=str(number % 5), purpose=VoucherPurpose.MULTI, amount=-500),),
+            (DepositMoved(order=str(number % 3), nature=DepositNature.EARNEST, amount=700),),
+            (DepositMoved(order=str(number % 3), nature=DepositNature.EARNEST, amount=-700),),
             (PaymentIntended(sale=1, ref=ref, tender="CARD", amount=130),),
             (
                 PaymentIntended(sale=1, ref=ref, tender="CARD", amount=130),
-                PaymentSettled(ref=ref, outcome="paid", amount=130),
+                PaymentSettled(ref=ref, outcome=PaymentOutcome.PAID, amount=130),
             ),
             (PeriodReported(session=book.session, totals=book.day.totals),),
         )
@@ -130,7 +143,9 @@ class Shop:
             )  # fmt: skip
             copies = (
                 ReceiptRequested(series="T", number=number, copy=1),
-                ReceiptPrinted(series="T", number=number, copy=1, outcome="refused", fault="P-103"),
+                ReceiptPrinted(
+                    series="T", number=number, copy=1, outcome=PrintOutcome.REFUSED, fault="P-103"
+                ),
             )
             self.add(*self.random.choice(((change,), copies)))
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.sign_on import settle
 from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked, Step
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import (
     ORDINARY,
     Clerk,
     Clerks,
-    Right,
     SigningOn,
     badge_code,
     badge_hash,

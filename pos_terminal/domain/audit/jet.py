@@ -44,6 +44,7 @@ from pos_terminal.domain.events.system import (
     TillStopped,
     VersionChanged,
 )
+from pos_terminal.domain.events.values import CashMovement, PrintOutcome
 from pos_terminal.domain.money import euros
 
 ARCHIVE = 20
@@ -176,7 +177,7 @@ def _of_the_till(event: Event) -> JetLine | None:
             form = f" ({event.form})" if event.form else ""
             ticket = f"ticket {event.series}-{event.number}{form}"
             return JetLine(DUPLICATE, f"{ticket}, copie {event.copy}")
-        case ReceiptPrinted(outcome="refused" | "unknown"):
+        case ReceiptPrinted(outcome=PrintOutcome.REFUSED | PrintOutcome.UNKNOWN):
             return JetLine(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
     return None
 
@@ -194,7 +195,7 @@ def _of_periods(event: Event) -> JetLine | None:
         case ServiceClosed():
             return JetLine(REPORT, f"journée {event.session}, service {event.name}")
         case PeriodCopied():
-            what = f"Z {event.period.value} {event.number}"
+            what = f"Z {event.period} {event.number}"
             return JetLine(DUPLICATE, f"{what}, copie {event.copy}")
         case TrainingStarted():
             return JetLine(TRAINING, f"sous la responsabilité de {event.supervisor}")
@@ -217,7 +218,7 @@ def _of_the_drawer(event: Event) -> JetLine | None:
         case DrawerOpened():
             return JetLine(DRAWER, f"{event.reason}, par {event.authority}{_which(event.drawer)}")
         case CashMoved():
-            code = FLOAT if event.movement == "float" else CASH
+            code = FLOAT if event.movement is CashMovement.FLOAT else CASH
             return JetLine(code, f"{event.movement} {euros(event.amount)} €{_which(event.drawer)}")
         case CashCounted():
             gap = f"{euros(event.counted)} € pour {euros(event.expected)} €"

@@ -12,6 +12,7 @@ from pos_terminal.domain.events.system import (
     TillStopped,
     VersionChanged,
 )
+from pos_terminal.domain.events.values import PreviousEnd
 
 
 class Setup(Struct, frozen=True):
@@ -54,10 +55,10 @@ class Setup(Struct, frozen=True):
 
     def started(self, now: "Setup") -> tuple[Event, ...]:
         """What a start with `now` in force records: itself, and what has changed since the last."""
-        before = "crash" if self.up else "stop"
+        before = PreviousEnd.CRASH if self.up else PreviousEnd.STOP
         started = TillStarted(
             version=now.version,
-            after=before if self.version else "first",
+            after=before if self.version else PreviousEnd.FIRST,
             configuration=now.configuration,
             catalog=now.catalog,
             promotions=now.promotions,

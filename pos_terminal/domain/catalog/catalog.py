@@ -9,16 +9,8 @@ from msgspec import Struct
 from pos_terminal.domain.catalog.goods import ORDINARY, Goods
 from pos_terminal.domain.codes.barcode import Measure, Pattern, key_of, read_label
 from pos_terminal.domain.dated import Dated
+from pos_terminal.domain.events.values import Place, PriceList, VoucherPurpose
 from pos_terminal.domain.quantity import Price, Unit
-
-STAFF, PRO = "staff", "pro"
-"""The price lists beside the ordinary one."""
-
-ON_SPOT, TAKE_AWAY = "on_spot", "take_away"
-"""Where it is consumed."""
-
-SINGLE, MULTI = "single", "multi"
-"""What a gift voucher is for: goods of one VAT rate, due at its sale; or anything."""
 
 
 class Choice(Struct, frozen=True):
@@ -61,18 +53,18 @@ class Item(Struct, frozen=True):
     least: int | None = None
     most: int | None = None
     goods: Goods = ORDINARY
-    voucher: str = ""
+    voucher: VoucherPurpose = VoucherPurpose.NONE
 
-    def listed(self, day: date, prices: str = "") -> Price | None:
+    def listed(self, day: date, prices: PriceList = PriceList.ORDINARY) -> Price | None:
         """What it costs that day at the ordinary prices, or at staff's or professionals'."""
-        special = {STAFF: self.staff, PRO: self.pro}.get(prices)
+        special = {PriceList.STAFF: self.staff, PriceList.PRO: self.pro}.get(prices)
         return (special.on(day) if special else None) or self.prices.on(day)
 
-    def rate(self, day: date, place: str = "") -> int | None:
+    def rate(self, day: date, place: Place = Place.UNSAID) -> int | None:
         """Its VAT rate that day, on the spot or else; None: the shop's default rate."""
-        if self.voucher == MULTI:
+        if self.voucher is VoucherPurpose.MULTI:
             return 0  # it is taxed when it is used (docs/vouchers.md)
-        on_spot = self.vats_on_spot.on(day) if place == ON_SPOT else None
+        on_spot = self.vats_on_spot.on(day) if place is Place.ON_SPOT else None
         return self.vats.on(day) if on_spot is None else on_spot
 
     @property

@@ -6,7 +6,7 @@ patterns in the settings says how this shop's scales write them; there is no def
 """
 
 from collections.abc import Sequence
-from enum import Enum
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -70,7 +70,7 @@ def price_check_digit(price: str) -> int:
     raise ValueError(f"a price verifier covers four or five digits, not {len(digits)}")
 
 
-class Measure(Enum):
+class Measure(StrEnum):
     """What the value field of a variable measure code holds."""
 
     PRICE = "price"
@@ -99,7 +99,7 @@ class Pattern(Struct, frozen=True):
             raise ValueError(f"{self.template!r}: a verifier K needs four or five V")
         scale = 2 if self.measure is Measure.PRICE else 3
         if not 0 <= self.decimals <= scale:
-            raise ValueError(f"{self.template!r}: a {self.measure.value} has 0 to {scale} decimals")
+            raise ValueError(f"{self.template!r}: a {self.measure} has 0 to {scale} decimals")
 
     def fits(self, code: str) -> bool:
         """Whether the code has this form, check digits aside."""

@@ -9,9 +9,10 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.pending import Asking
 from pos_terminal.domain.counter.steps import Sound, Step
 from pos_terminal.domain.events.staff import AuthorityGiven
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.staff.clerks import Clerk, Right
+from pos_terminal.domain.staff.clerks import Clerk
 
 
 def need(desk: Desk, right: Right, then: Callable[[], Step]) -> Step:
@@ -48,5 +49,5 @@ def given(desk: Desk, manager: Clerk, right: Right, then: Callable[[], Step]) ->
 
 
 def _allowed(authority: int, right: Right, step: Step) -> Step:
-    noted = AuthorityGiven(authority=authority, right=right.value)
+    noted = AuthorityGiven(authority=authority, right=right)
     return replace(step, events=(noted, *step.events))

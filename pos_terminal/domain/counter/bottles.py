@@ -17,13 +17,13 @@ from pos_terminal.domain.counter.stock_alerts import its_stock, loss_reason
 from pos_terminal.domain.display import stock as goods_screens
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.bottles import Bottle, finish
 from pos_terminal.domain.lookup.questions import Answer, BottlesFound, BottlesWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import stock_lists as goods_paper
-from pos_terminal.domain.staff.clerks import Right
 
 LONGEST = 31
 """Days that the paper may look back."""

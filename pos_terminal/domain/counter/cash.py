@@ -11,12 +11,12 @@ from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import OpenDrawer, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.cash import CashMoved, DrawerOpened
+from pos_terminal.domain.events.values import CashMovement, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import LARGEST_TOTAL, euros
-from pos_terminal.domain.staff.clerks import Right
 
 
 def between_sales(desk: Desk) -> None:
@@ -61,25 +61,27 @@ def _open(desk: Desk, reason: str, number: int) -> Step:
 
 def fund(desk: Desk, _: str, __: Moment) -> Step:
     """`10000 FOND`: the float is put into the drawer."""
-    return _asked(desk, "float", say("FOND"), 1)
+    return _asked(desk, CashMovement.FLOAT, say("FOND"), 1)
 
 
 def come(desk: Desk, _: str, __: Moment) -> Step:
     """`1 MOTIF 5000 ENTREE`: cash comes in that is no sale."""
-    return _asked(desk, "in", say("ENTREE"), 1, desk.rules.cash_in)
+    return _asked(desk, CashMovement.IN, say("ENTREE"), 1, desk.rules.cash_in)
 
 
 def go(desk: Desk, _: str, __: Moment) -> Step:
     """`2 MOTIF 2000 SORTIE`: cash goes out that is no sale."""
-    return _asked(desk, "out", say("SORTIE"), -1, desk.rules.cash_out)
+    return _asked(desk, CashMovement.OUT, say("SORTIE"), -1, desk.rules.cash_out)
 
 
 def drop(desk: Desk, _: str, __: Moment) -> Step:
     """`20000 PRELEV`: cash is taken to the safe."""
-    return _asked(desk, "drop", say("PRELEVEMENT"), -1)
+    return _asked(desk, CashMovement.DROP, say("PRELEVEMENT"), -1)
 
 
-def _asked(desk: Desk, movement: str, label: str, sign: int, reasons: Sequence[str] = ()) -> Step:
+def _asked(
+    desk: Desk, movement: CashMovement, label: str, sign: int, reasons: Sequence[str] = ()
+) -> Step:
     between_sales(desk)
     if replace(desk.entry, number="", reason=None, drawer=None) != Entry():
         raise Refused(faults.NOT_NOW)

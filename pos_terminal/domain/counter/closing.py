@@ -20,6 +20,7 @@ from pos_terminal.domain.counter.steps import (
     Step,
 )
 from pos_terminal.domain.events.period import Period, PeriodCopied
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
@@ -27,7 +28,6 @@ from pos_terminal.domain.lookup.questions import Answer, ClosureFound, ClosureWa
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.period.drawer import Counting
-from pos_terminal.domain.staff.clerks import Right
 
 YEAR_AND_MONTH = 6
 """Digits of a month, such as 202609."""

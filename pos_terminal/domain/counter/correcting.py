@@ -11,9 +11,9 @@ from pos_terminal.domain.counter.selling import _take_back
 from pos_terminal.domain.counter.steps import Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.sale import SaleAbandoned
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.staff.clerks import Right
 
 
 def correct(desk: Desk, _: str, __: Moment) -> Step:

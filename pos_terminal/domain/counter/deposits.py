@@ -14,14 +14,14 @@ from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.balances import DepositBalance
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import LineSold
+from pos_terminal.domain.events.values import DepositNature, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, DepositsHeld, DepositWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import deposits
-from pos_terminal.domain.sale.deposits import EARNEST, HIGHEST, PART
+from pos_terminal.domain.sale.deposits import HIGHEST
 from pos_terminal.domain.sale.sale import Sale, apply
-from pos_terminal.domain.staff.clerks import Right
 
 
 def rate(desk: Desk, _: str, moment: Moment) -> Step:
@@ -39,14 +39,14 @@ def rate(desk: Desk, _: str, moment: Moment) -> Step:
 def acompte(desk: Desk, _: str, __: Moment) -> Step:
     """`2000 PRIX 123 ACOMPTE`: take 20.00 on order 123; with RF before it, give it back."""
     vat = desk.default_vat if desk.entry.rate is None else desk.entry.rate
-    return _move(desk, PART, vat)
+    return _move(desk, DepositNature.PART, vat)
 
 
 def arrhes(desk: Desk, _: str, __: Moment) -> Step:
     """`2000 PRIX 123 ARRHES`: likewise, without VAT."""
     if desk.entry.rate is not None:
         raise Refused(faults.NOT_NOW)
-    return _move(desk, EARNEST, 0)
+    return _move(desk, DepositNature.EARNEST, 0)
 
 
 def order(desk: Desk, _: str, __: Moment) -> Step:
@@ -65,7 +65,7 @@ def order(desk: Desk, _: str, __: Moment) -> Step:
     return look_up(desk, DepositWanted(number), lambda found, now: _settle(desk, found, now))
 
 
-def _move(desk: Desk, nature: str, vat: int) -> Step:
+def _move(desk: Desk, nature: DepositNature, vat: int) -> Step:
     entry = desk.entry
     number = _number(desk, replace(entry, number="", price=None, rate=None, returning=False))
     if desk.sale and desk.sale.refund:
@@ -85,7 +85,7 @@ def _move(desk: Desk, nature: str, vat: int) -> Step:
     return _put(desk, [deposits.line(taken, entry.price)])
 
 
-def _give_back(desk: Desk, nature: str, number: str) -> Step:
+def _give_back(desk: Desk, nature: DepositNature, number: str) -> Step:
     back = desk.entry.price
     if desk.entry.rate is not None:
         raise Refused(faults.NOT_NOW)

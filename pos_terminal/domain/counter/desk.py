@@ -79,7 +79,7 @@ class Closed(Struct, frozen=True):
             return replace(self, invoice_papers=event.copy + 1)
         if not self.is_of(event.series, event.number):
             return self
-        if event.form == Form.GIFT.value:
+        if event.form is Form.GIFT:
             return replace(self, gifts=event.copy + 1)
         return replace(self, papers=event.copy + 1)
 

@@ -97,7 +97,7 @@ def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events:
         series=made.series,
         number=made.number,
         copy=closed.invoice_papers,
-        form=Form.INVOICE.value,
+        form=Form.INVOICE,
     )
     asked = Asked(request, closed.ticket, closed.at, closed.anchor, invoice=made, buyer=buyer)
     screen = display.invoiced(desk.papers.terminal, made)

@@ -10,11 +10,11 @@ from pos_terminal.domain.counter.pending import Reviewing
 from pos_terminal.domain.counter.steps import CloseDay, ListSales, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.sale import SaleHeld, SaleRecalled
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.staff.clerks import Right
 
 
 def refused(desk: Desk) -> Step:

@@ -8,6 +8,7 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Show, Sound, Step
 from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
@@ -27,10 +28,10 @@ def answer(desk: Desk, key: Key, moment: Moment) -> Step | None:
         raise Refused(faults.CHOICE_WANTED)
     if not (key.argument.isdigit() and 1 <= int(key.argument) <= len(question.choices)):
         raise Refused(faults.CHOICE_WANTED)
-    return add(desk, question.choices[int(key.argument) - 1], moment, "key", "")
+    return add(desk, question.choices[int(key.argument) - 1], moment, EntryMethod.KEY, "")
 
 
-def add(desk: Desk, item: Item, moment: Moment, entry: str, code: str) -> Step:
+def add(desk: Desk, item: Item, moment: Moment, entry: EntryMethod, code: str) -> Step:
     """The option as a line below the last article's, as often as that was sold."""
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)

@@ -134,7 +134,7 @@ def _print(desk: Desk, closed: Closed, form: Form) -> Step:
     if form is Form.NOTE and ticket.total < 0:
         raise Refused(faults.NO_NOTE)
     request = ReceiptRequested(
-        series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form.value
+        series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form
     )
     asked = Asked(request, ticket, closed.at, closed.anchor)
     if form is Form.QR and not digital.fits(rules.shop, rules.terminal, asked):

@@ -9,10 +9,11 @@ from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Step
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.lookup.questions import Answer
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.staff.clerks import Pin, Right
+from pos_terminal.domain.staff.clerks import Pin
 
 
 class Weighing(Struct, frozen=True):

@@ -3,20 +3,18 @@
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog.catalog import ON_SPOT, PRO, STAFF, TAKE_AWAY
 from pos_terminal.domain.counter import authority
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.adjustment import DiscountGiven, LineRate, PlaceChosen, PricesChosen
+from pos_terminal.domain.events.values import Place, PriceList, ReductionScope, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import discounts as adjusting
-from pos_terminal.domain.sale.discounts import LINE, TICKET
 from pos_terminal.domain.sale.sale import Sale, apply
-from pos_terminal.domain.staff.clerks import Right
 
 
 def percent(desk: Desk, _: str, __: Moment) -> Step:
@@ -57,7 +55,7 @@ def _discount(desk: Desk, *, percent: int = 0, amount: int = 0) -> Step:
         raise Refused(faults.UNKNOWN_REASON)
     given = adjusting.discount(
         sale,
-        TICKET if desk.subtotalled == sale else LINE,
+        ReductionScope.TICKET if desk.subtotalled == sale else ReductionScope.LINE,
         reason=number,
         name=desk.terms.discount_reasons[number - 1],
         percent=percent,
@@ -70,22 +68,22 @@ def _give(desk: Desk, sale: Sale, asked: DiscountGiven) -> Step:
     given = replace(asked, authority=desk.authority)
     desk.entry = Entry()
     after = apply(sale, given) or sale
-    if given.scope == TICKET:
+    if given.scope is ReductionScope.TICKET:
         desk.subtotalled = after
     return Step((given,), (Show(display.discounted(given, after)), Sound(Tone.ACCEPTED)))
 
 
 def staff(desk: Desk, _: str, __: Moment) -> Step:
     """PERSO before the first article: staff prices; pressed again, the ordinary ones."""
-    return _prices(desk, STAFF)
+    return _prices(desk, PriceList.STAFF)
 
 
 def pro(desk: Desk, _: str, __: Moment) -> Step:
     """PRO before the first article: professional prices; pressed again, the ordinary ones."""
-    return _prices(desk, PRO)
+    return _prices(desk, PriceList.PRO)
 
 
-def _prices(desk: Desk, wanted: str) -> Step:
+def _prices(desk: Desk, wanted: PriceList) -> Step:
     desk.nothing_typed()
     sale = desk.sale
     if sale and sale.tenders:
@@ -93,12 +91,12 @@ def _prices(desk: Desk, wanted: str) -> Step:
     if sale and sale.live:
         raise Refused(faults.PRICES_FIRST)
     if sale and sale.prices == wanted:
-        chosen = PricesChosen(sale=sale.number, prices="")
-        return Step((chosen,), (Show(display.prices("")), Sound(Tone.ACCEPTED)))
+        chosen = PricesChosen(sale=sale.number, prices=PriceList.ORDINARY)
+        return Step((chosen,), (Show(display.prices(PriceList.ORDINARY)), Sound(Tone.ACCEPTED)))
     return authority.need(desk, Right.DISCOUNT, lambda: _choose(desk, wanted))
 
 
-def _choose(desk: Desk, wanted: str) -> Step:
+def _choose(desk: Desk, wanted: PriceList) -> Step:
     opened, sale = desk.opening()
     chosen = PricesChosen(sale=sale.number, prices=wanted, authority=desk.authority)
     return Step((*opened, chosen), (Show(display.prices(wanted)), Sound(Tone.ACCEPTED)))
@@ -110,7 +108,7 @@ def place(desk: Desk, _: str, moment: Moment) -> Step:
     sale = desk.at_hand(faults.NOTHING_SOLD)
     if sale.tenders:
         raise Refused(faults.TENDER_STARTED)
-    wanted = TAKE_AWAY if sale.place == ON_SPOT else ON_SPOT
+    wanted = Place.TAKE_AWAY if sale.place is Place.ON_SPOT else Place.ON_SPOT
     chosen = PlaceChosen(sale=sale.number, place=wanted, rates=_rates(desk, sale, wanted, moment))
     after = apply(sale, chosen) or sale
     if desk.subtotalled == sale:
@@ -118,7 +116,7 @@ def place(desk: Desk, _: str, moment: Moment) -> Step:
     return Step((chosen,), (Show(display.place(wanted, after.total)), Sound(Tone.ACCEPTED)))
 
 
-def _rates(desk: Desk, sale: Sale, wanted: str, moment: Moment) -> tuple[LineRate, ...]:
+def _rates(desk: Desk, sale: Sale, wanted: Place, moment: Moment) -> tuple[LineRate, ...]:
     """The lines whose rate is another there; an option without a rate follows its article."""
     rates: dict[int, int] = {}
     for line in sale.live:

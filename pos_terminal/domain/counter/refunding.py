@@ -21,13 +21,13 @@ from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import LineSold, RefundEnded, RefundOpened
+from pos_terminal.domain.events.values import EntryMethod, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import refunds
 from pos_terminal.domain.sale.refunds import Refund
-from pos_terminal.domain.staff.clerks import Right
 
 
 def ticket(desk: Desk, _: str, moment: Moment) -> Step:
@@ -127,7 +127,7 @@ def _opened(desk: Desk, found: TicketFound, reason: str) -> Step:
     return Step((*opened, event), (Show(screen), Sound(Tone.ACCEPTED)))
 
 
-def article(desk: Desk, plu: str, entry: str, code: str = "") -> Step:
+def article(desk: Desk, plu: str, entry: EntryMethod, code: str = "") -> Step:
     """An article comes back; so many of it where a quantity was typed."""
     quantity = desk.entry.quantity
     if replace(desk.entry, number="", quantity=None, by_weight=False) != Entry():
@@ -138,7 +138,7 @@ def article(desk: Desk, plu: str, entry: str, code: str = "") -> Step:
     )
 
 
-def found(desk: Desk, what: Found, entry: str, code: str) -> Step:
+def found(desk: Desk, what: Found, entry: EntryMethod, code: str) -> Step:
     """What was scanned comes back: an article, or as a whole what a scale's label is on."""
     if what.quantity is None and what.cents is None:
         return article(desk, what.item.plu, entry, code)
@@ -147,7 +147,7 @@ def found(desk: Desk, what: Found, entry: str, code: str) -> Step:
 
     def taken(refund: Refund) -> tuple[LineSold, ...]:
         line = refunds.labelled(refund, what.item.plu, what.quantity, what.cents)
-        return refunds.line(refund, line, line.quantity, "label", code)
+        return refunds.line(refund, line, line.quantity, EntryMethod.LABEL, code)
 
     return _with_ticket(desk, taken)
 
@@ -155,7 +155,7 @@ def found(desk: Desk, what: Found, entry: str, code: str) -> Step:
 def everything(desk: Desk) -> Step:
     """`TICKET` in a refund: all that is left of the ticket comes back."""
     desk.nothing_typed()
-    return _with_ticket(desk, lambda refund: refunds.whole(refund, "key"))
+    return _with_ticket(desk, lambda refund: refunds.whole(refund, EntryMethod.KEY))
 
 
 def _with_ticket(desk: Desk, take: Callable[[Refund], tuple[LineSold, ...]]) -> Step:

@@ -9,10 +9,11 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import HEAVIEST_TARE, Entry
 from pos_terminal.domain.counter.pending import Weighing
 from pos_terminal.domain.counter.steps import Sound, Step, Weigh
+from pos_terminal.domain.events.values import TareKind
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.quantity import PRESET, WEIGHED, Unit
+from pos_terminal.domain.quantity import Unit
 
 
 def tare(desk: Desk, _: str, __: Moment) -> Step:
@@ -65,7 +66,7 @@ class Net(Struct, frozen=True):
 
     grams: int
     tare: int = 0
-    kind: str = ""
+    kind: TareKind = TareKind.NONE
 
 
 UNWEIGHED = Net(0)
@@ -80,8 +81,8 @@ def on_the_scale(item: Item, entry: Entry, gross: int) -> Net:
     if gross <= 0:
         raise Refused(faults.SCALE_ZERO)
     if entry.tare is None:
-        return _less(gross, item.goods.tare, PRESET)
-    return _less(gross, entry.tare, WEIGHED if entry.tare_weighed else PRESET)
+        return _less(gross, item.goods.tare, TareKind.PRESET)
+    return _less(gross, entry.tare, TareKind.WEIGHED if entry.tare_weighed else TareKind.PRESET)
 
 
 def by_hand(entry: Entry, typed: int) -> Net:
@@ -89,10 +90,11 @@ def by_hand(entry: Entry, typed: int) -> Net:
 
     The catalogue's tare is the packing on the till's own scale, and has nothing to do with it.
     """
-    return _less(typed, entry.tare or 0, WEIGHED if entry.tare_weighed else PRESET)
+    kind = TareKind.WEIGHED if entry.tare_weighed else TareKind.PRESET
+    return _less(typed, entry.tare or 0, kind)
 
 
-def _less(gross: int, tare: int, kind: str) -> Net:
+def _less(gross: int, tare: int, kind: TareKind) -> Net:
     if tare == 0:
         return Net(gross)
     if tare >= gross:

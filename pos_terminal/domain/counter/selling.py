@@ -20,6 +20,7 @@ from pos_terminal.domain.counter.scale import UNWEIGHED, Net, by_hand, on_the_sc
 from pos_terminal.domain.counter.steps import Scanned, Show, Sound, Step, Weighed
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.sale import LineVoided
+from pos_terminal.domain.events.values import EntryMethod, PriceList, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
@@ -27,9 +28,8 @@ from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale.lines import line_of
 from pos_terminal.domain.sale.options import question
-from pos_terminal.domain.sale.sale import MANUAL, Sale, apply
+from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import may_be_sold
-from pos_terminal.domain.staff.clerks import Right
 
 
 def void(desk: Desk, item: Item) -> Step:
@@ -67,7 +67,7 @@ def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
     if found is None:
         wrong = has_gtin_form(code) and not is_gtin(code)
         raise Refused(faults.BAD_CHECK_DIGIT if wrong else faults.UNKNOWN_ARTICLE)
-    return _found(desk, found, moment, "scan", code)
+    return _found(desk, found, moment, EntryMethod.SCAN, code)
 
 
 def plu(desk: Desk, _: str, moment: Moment) -> Step:
@@ -99,19 +99,20 @@ def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
     desk.entry, desk.authority = waiting.entry, waiting.authority
     if waiting.entry.action:
         return goods.weighed(desk, Found(waiting.item, quantity=net.grams), moment)
-    return _sell(desk, Found(waiting.item, quantity=net.grams), moment, "scale", "", net=net)
+    found = Found(waiting.item, quantity=net.grams)
+    return _sell(desk, found, moment, EntryMethod.SCALE, "", net=net)
 
 
 def _article(desk: Desk, number: str, moment: Moment) -> Step:
     if desk.sale and desk.sale.refund and not desk.entry.voiding:
-        return refunding.article(desk, number, "key")  # the catalogue may have it no more
+        return refunding.article(desk, number, EntryMethod.KEY)  # the catalogue may have it no more
     item = desk.catalog.plu(number)
     if item is None:
         raise Refused(faults.UNKNOWN_ARTICLE)
-    return _found(desk, Found(item), moment, "key", "")
+    return _found(desk, Found(item), moment, EntryMethod.KEY, "")
 
 
-def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+def _found(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: str) -> Step:
     if desk.entry.voiding:
         if replace(desk.entry, number="", voiding=False) != Entry():
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
@@ -133,7 +134,8 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> S
         return _put(desk, found, moment, entry, code)
 
     def at_price() -> Step:
-        listed = found.item.listed(moment.day, desk.sale.prices if desk.sale else "")
+        prices = desk.sale.prices if desk.sale else PriceList.ORDINARY
+        listed = found.item.listed(moment.day, prices)
         if listed is None or desk.entry.charged(listed) == listed:
             return put()
         return authority.need(desk, Right.OVERRIDE, put)
@@ -141,16 +143,17 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> S
     return authority.need(desk, Right.RETURN, at_price) if desk.entry.returning else at_price()
 
 
-def _put(desk: Desk, found: Found, moment: Moment, entry: str, code: str) -> Step:
+def _put(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: str) -> Step:
     if found.quantity is not None or found.cents is not None:
         _check_label(desk, found)
-        return _sell(desk, found, moment, "label", code)
+        return _sell(desk, found, moment, EntryMethod.LABEL, code)
     if found.item.unit is not Unit.KG:
         return _sell(desk, found, moment, entry, code)
     if desk.entry.quantity is None:
         return weights.weigh(desk, found.item)
     net = by_hand(desk.entry, desk.entry.quantity)
-    return _sell(desk, replace(found, quantity=net.grams), moment, MANUAL, code, net=net)
+    typed = replace(found, quantity=net.grams)
+    return _sell(desk, typed, moment, EntryMethod.MANUAL, code, net=net)
 
 
 def _check_label(desk: Desk, found: Found) -> None:
@@ -164,7 +167,7 @@ def _check_label(desk: Desk, found: Found) -> None:
 
 
 def _sell(
-    desk: Desk, found: Found, moment: Moment, entry: str, code: str, *, net: Net = UNWEIGHED
+    desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: str, *, net: Net = UNWEIGHED
 ) -> Step:
     item = found.item
     opened, sale = desk.opening()
@@ -192,7 +195,7 @@ def _sell(
             entry=entry,
             code=code,
             issues=item.voucher,
-            reason=weights.reason(desk, desk.entry) if entry == MANUAL else "",
+            reason=weights.reason(desk, desk.entry) if entry is EntryMethod.MANUAL else "",
             tare=net.tare,
             tare_kind=net.kind,
         )

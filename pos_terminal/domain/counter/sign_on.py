@@ -16,6 +16,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import SaleHeld, SaleRecalled
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
+from pos_terminal.domain.events.values import SignOnMeans
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
@@ -78,7 +79,7 @@ def badge(desk: Desk, code: str, moment: Moment) -> Step:
         raise Refused(faults.NOT_NOW)
     _may_leave(desk)
     if not desk.clerks.needs_pin(found):
-        return _sign_on(desk, found, "badge")
+        return _sign_on(desk, found, SignOnMeans.BADGE)
     _must_be_free(desk, found, moment)
     desk.asking = Asking(clerk=found.number)
     return Step(effects=(Sound(Tone.ACCEPTED),))
@@ -100,7 +101,7 @@ def checked(desk: Desk, answer: PinChecked, moment: Moment) -> Step:
     found = desk.clerks.clerk(answer.clerk)
     if asking.right and asking.then:
         return authority.given(desk, found, asking.right, asking.then)
-    return _sign_on(desk, found, "pin")
+    return _sign_on(desk, found, SignOnMeans.PIN)
 
 
 def settle(desk: Desk) -> tuple[Event, ...]:
@@ -165,7 +166,7 @@ def _may_leave(desk: Desk) -> None:
         raise Refused(faults.TENDER_STARTED)
 
 
-def _sign_on(desk: Desk, found: Clerk, by: str) -> Step:
+def _sign_on(desk: Desk, found: Clerk, by: SignOnMeans) -> Step:
     _may_leave(desk)
     events: list[Event] = []
     if desk.training != found.training and (desk.sale or desk.waiting):

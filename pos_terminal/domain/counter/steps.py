@@ -8,6 +8,7 @@ from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import Key
 from pos_terminal.domain.lookup.questions import Answer, ClosureFound, Wanted
@@ -55,7 +56,7 @@ class PaperDone(Struct, frozen=True):
     """
 
     request: ReceiptRequested | None
-    outcome: str
+    outcome: PrintOutcome
     fault: Fault | None = None
 
 

@@ -19,7 +19,8 @@ from pos_terminal.domain.counter.lookup import look_up
 from pos_terminal.domain.counter.steps import Effect, PrintList, Show, Sound, Step
 from pos_terminal.domain.counter.stock_alerts import balances, held, its_stock, loss_reason
 from pos_terminal.domain.display import stock as goods_screens
-from pos_terminal.domain.events.stock import COUNTED, LOSS, StockMoved
+from pos_terminal.domain.events.stock import StockMoved
+from pos_terminal.domain.events.values import MovementCause, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, SoldFound, SoldWanted, StockWanted
@@ -27,7 +28,6 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Listing
-from pos_terminal.domain.staff.clerks import Right
 from pos_terminal.domain.stock.movements import MOVEMENTS, Movement
 from pos_terminal.domain.stock.production import FARTHEST, LONGEST_PAST, propose
 from pos_terminal.domain.stock.sale_movements import Owner, moved
@@ -73,7 +73,7 @@ def _move(desk: Desk, movement: Movement, found: Found, moment: Moment) -> Step:
         raise Refused(faults.NOT_IN_TRAINING)
     its = its_stock(desk, found.item)
     note = _reason(desk, movement)
-    if movement.cause == COUNTED:
+    if movement.cause is MovementCause.COUNTED:
         return _may(desk, movement, lambda: _count(desk, its, moment))
     if found.item.unit is Unit.KG and found.quantity is None and desk.entry.quantity is None:
         return weights.weigh(desk, found.item)
@@ -113,7 +113,7 @@ def _count(desk: Desk, its: Owner, moment: Moment) -> Step:
     there = _typed(desk, its)
 
     def then(answer: Answer | None, _: Moment) -> Step:
-        event = moved(its, there - held(answer, its.whole.plu), COUNTED)
+        event = moved(its, there - held(answer, its.whole.plu), MovementCause.COUNTED)
         return _moved(desk, MOVEMENTS["INVENT"], event, its, there)
 
     return look_up(desk, StockWanted((its.whole.plu,)), then)
@@ -138,7 +138,7 @@ def _typed(desk: Desk, its: Owner) -> Fraction:
 
 def _reason(desk: Desk, movement: Movement) -> str:
     number = desk.entry.reason
-    if movement.cause != LOSS:
+    if movement.cause is not MovementCause.LOSS:
         if number is not None:
             raise Refused(faults.NOT_NOW)
         return ""

@@ -7,7 +7,6 @@ A voucher for anything is a means of payment, one for goods of a rate takes off 
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog.catalog import SINGLE
 from pos_terminal.domain.codes.papers import checked_voucher, read_voucher
 from pos_terminal.domain.counter import authority, paying
 from pos_terminal.domain.counter import promotions as promoting
@@ -19,6 +18,7 @@ from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.balances import VoucherBalance
 from pos_terminal.domain.events.prepaid import VoucherCopied
 from pos_terminal.domain.events.sale import LineSold, Tender
+from pos_terminal.domain.events.values import EntryMethod, Right, VoucherPurpose
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, VoucherWanted
@@ -26,7 +26,6 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, goods, kind_of
-from pos_terminal.domain.staff.clerks import Right
 from pos_terminal.domain.tender.tender import CREDIT_NOTE, VOUCHER
 
 
@@ -64,16 +63,16 @@ def scanned(desk: Desk, code: str, moment: Moment) -> Step:
     amount = desk.entry.cents() if desk.entry.number else None
     if amount == 0:
         raise Refused(faults.BAD_NUMBER)
-    return _use(desk, number, amount, moment, "scan")
+    return _use(desk, number, amount, moment, EntryMethod.SCAN)
 
 
 def _typed(desk: Desk, moment: Moment) -> Step:
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
-    return _use(desk, checked_voucher(desk.entry.number), None, moment, "key")
+    return _use(desk, checked_voucher(desk.entry.number), None, moment, EntryMethod.KEY)
 
 
-def _use(desk: Desk, number: str, amount: int | None, moment: Moment, entry: str) -> Step:
+def _use(desk: Desk, number: str, amount: int | None, moment: Moment, entry: EntryMethod) -> Step:
     """Look it up; then it pays, or says what it is worth where nothing is being sold."""
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
@@ -118,14 +117,14 @@ def _say(desk: Desk, answer: Answer | None, moment: Moment) -> Step:
 
 
 def _pay(
-    desk: Desk, balance: VoucherBalance, amount: int | None, moment: Moment, entry: str
+    desk: Desk, balance: VoucherBalance, amount: int | None, moment: Moment, entry: EntryMethod
 ) -> Step:
     sale = desk.at_hand(faults.NOTHING_SOLD)
     if sale.due <= 0:
         raise Refused(faults.NOTHING_DUE)
     if amount is not None and amount > balance.amount:
         raise Refused(faults.VOUCHER_TOO_SMALL)
-    if balance.purpose == SINGLE:
+    if balance.purpose is VoucherPurpose.SINGLE:
         return _take_off(desk, sale, balance, amount, entry)
     covered(sale)
     worth = min(balance.amount, sale.owed) if amount is None else amount
@@ -143,7 +142,7 @@ def _pay(
 
 
 def _take_off(
-    desk: Desk, sale: Sale, balance: VoucherBalance, amount: int | None, entry: str
+    desk: Desk, sale: Sale, balance: VoucherBalance, amount: int | None, entry: EntryMethod
 ) -> Step:
     """A voucher for goods of one rate: its VAT is paid, so what it pays for is a minus there."""
     most = goods(sale, balance.vat)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from pos_terminal.domain.catalog.catalog import PRO, STAFF, Item
+from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.codes.numbers import invoice_number, number
 from pos_terminal.domain.events.adjustment import DiscountGiven
 from pos_terminal.domain.events.balances import DepositBalance
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
+from pos_terminal.domain.events.values import DepositNature, Place, PriceList, ReductionScope, Right
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import euros
@@ -18,7 +19,7 @@ from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.options import Question
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
-from pos_terminal.domain.staff.clerks import Pin, Right
+from pos_terminal.domain.staff.clerks import Pin
 
 HALF = WIDTH // 2
 
@@ -109,14 +110,14 @@ def question(asked: Question) -> Screen:
     return Screen(f"{asked.group}? 1-{len(asked.choices)}", names)
 
 
-def prices(chosen: str) -> Screen:
+def prices(chosen: PriceList) -> Screen:
     """The price list of the sale that begins."""
-    if chosen == STAFF:
+    if chosen is PriceList.STAFF:
         return Screen(say("PRIX PERSONNEL"), "")
-    return Screen(say("PRIX PRO"), "") if chosen == PRO else ready()
+    return Screen(say("PRIX PRO"), "") if chosen is PriceList.PRO else ready()
 
 
-def place(chosen: str, total: int) -> Screen:
+def place(chosen: Place, total: int) -> Screen:
     """Where the sale is consumed."""
     return Screen(consumed(chosen), both_ends(say("TOTAL"), euros(total)))
 
@@ -124,7 +125,7 @@ def place(chosen: str, total: int) -> Screen:
 def discounted(given: DiscountGiven, sale: Sale) -> Screen:
     """What was taken off, and what then is to be paid for the ticket or for its last line."""
     left, now = say("TOTAL"), sale.total
-    if given.scope != "ticket":
+    if given.scope is not ReductionScope.TICKET:
         article = sale.last_article
         left, now = article[0].name, sum(line.gross for line in article)
     taken = both_ends(discount_name(given.percent), euros(-given.amount))
@@ -173,7 +174,7 @@ def deposits_held(order: str, held: Sequence[DepositBalance]) -> Screen:
     """What is held for an order: both natures, or one below the order's number."""
     sums = {
         nature: sum(each.amount for each in held if each.nature == nature)
-        for nature in (deposits.PART, deposits.EARNEST)
+        for nature in (DepositNature.PART, DepositNature.EARNEST)
     }
     rows = [both_ends(deposits.label(each), euros(sum_)) for each, sum_ in sums.items() if sum_]
     return Screen(f"{say('COMMANDE')} {order}" if len(rows) == 1 else rows[0], rows[-1])

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import Reduction, Share
+from pos_terminal.domain.events.values import Place, PriceList, ReductionScope
 
 
 class DiscountGiven(Event, frozen=True, kw_only=True):
@@ -17,7 +18,7 @@ class DiscountGiven(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "discount.given"
     sale: int
-    scope: str
+    scope: ReductionScope
     percent: int
     amount: int
     shares: tuple[Share, ...]
@@ -39,7 +40,7 @@ class PricesChosen(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "prices.chosen"
     sale: int
-    prices: str
+    prices: PriceList
     authority: int = 0
 
 
@@ -55,7 +56,7 @@ class PlaceChosen(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "place.chosen"
     sale: int
-    place: str
+    place: Place
     rates: tuple[LineRate, ...]
 
 

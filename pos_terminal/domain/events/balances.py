@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from pos_terminal.domain.events.stock import Units
+from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 
 
 class StockBalance(Struct, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ class VoucherBalance(Struct, frozen=True, kw_only=True):
     """
 
     voucher: str
-    purpose: str
+    purpose: VoucherPurpose
     amount: int
     plu: str = ""
     vat: int = 0
@@ -31,7 +32,7 @@ class DepositBalance(Struct, frozen=True, kw_only=True):
     """What is held for an order, in cents; `nature` is acompte (with its VAT rate) or arrhes."""
 
     order: str
-    nature: str
+    nature: DepositNature
     amount: int
     vat: int
 

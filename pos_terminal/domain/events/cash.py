@@ -6,6 +6,7 @@ Amounts are integer cents; what leaves the shop is negative.
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.values import CashMovement
 
 
 class DrawerOpened(Event, frozen=True, kw_only=True):
@@ -21,7 +22,7 @@ class CashMoved(Event, frozen=True, kw_only=True):
     """Cash that is no sale: `movement` is float, in, out, drop (to the safe) or bank."""
 
     kind: ClassVar[str] = "cash.moved"
-    movement: str
+    movement: CashMovement
     amount: int
     reason: str = ""
     authority: int = 0

@@ -1,38 +1,14 @@
 """The event of an invoice: a ticket made out to a customer who is named by pseudonym alone."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import VatSum
+from pos_terminal.domain.events.values import PrintOutcome
 
 
-class ReceiptRequested(Event, frozen=True, kw_only=True):
-    """The customer wants paper. `copy` 0 is the ticket itself, from 1 on a numbered duplicate.
-
-    `form` is empty for the ticket, or gift, brief, note, qr, invoice (domain/printing/papers.py).
-    """
-
-    kind: ClassVar[str] = "receipt.requested"
-    series: str
-    number: int
-    copy: int
-    form: str = ""
-
-
-class ReceiptPrinted(Event, frozen=True, kw_only=True):
-    """How printing ended: printed, refused (nothing was) or unknown; `fault` is its code."""
-
-    kind: ClassVar[str] = "receipt.printed"
-    series: str
-    number: int
-    copy: int
-    outcome: str
-    fault: str = ""
-    form: str = ""
-
-
-class Form(Enum):
+class Form(StrEnum):
     """A paper of a closed sale. The value stands in records.
 
     The ticket, a gift receipt without prices, a receipt without its lines, a service note, a QR
@@ -45,6 +21,31 @@ class Form(Enum):
     NOTE = "note"
     QR = "qr"
     INVOICE = "invoice"
+
+
+class ReceiptRequested(Event, frozen=True, kw_only=True):
+    """The customer wants paper. `copy` 0 is the ticket itself, from 1 on a numbered duplicate.
+
+    `form` is empty for the ticket, or gift, brief, note, qr, invoice (domain/printing/papers.py).
+    """
+
+    kind: ClassVar[str] = "receipt.requested"
+    series: str
+    number: int
+    copy: int
+    form: Form = Form.TICKET
+
+
+class ReceiptPrinted(Event, frozen=True, kw_only=True):
+    """How printing ended: printed, refused (nothing was) or unknown; `fault` is its code."""
+
+    kind: ClassVar[str] = "receipt.printed"
+    series: str
+    number: int
+    copy: int
+    outcome: PrintOutcome
+    fault: str = ""
+    form: Form = Form.TICKET
 
 
 class InvoiceMade(Event, frozen=True, kw_only=True):

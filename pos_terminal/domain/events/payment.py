@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.values import PaymentOutcome
 
 
 class PaymentIntended(Event, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ class PaymentSettled(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "payment.settled"
     ref: str
-    outcome: str
+    outcome: PaymentOutcome
     amount: int
     detail: str = ""
 

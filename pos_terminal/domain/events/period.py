@@ -1,6 +1,6 @@
 """Events of periods: X and Z, training, archives and purges."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import ClassVar
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import VatSum
 
 
-class Period(Enum):
+class Period(StrEnum):
     """What is closed: the day is a session, which ends with its Z whatever the date."""
 
     DAY = "day"

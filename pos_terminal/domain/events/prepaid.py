@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 
 
 class VoucherMoved(Event, frozen=True, kw_only=True):
@@ -15,7 +16,7 @@ class VoucherMoved(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "voucher.moved"
     voucher: str
-    purpose: str
+    purpose: VoucherPurpose
     amount: int
     series: str = ""
     number: int = 0
@@ -45,7 +46,7 @@ class DepositMoved(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "deposit.moved"
     order: str
-    nature: str
+    nature: DepositNature
     amount: int
     vat: int = 0
     series: str = ""

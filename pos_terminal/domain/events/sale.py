@@ -10,6 +10,15 @@ from typing import ClassVar
 from msgspec import Struct
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.values import (
+    DepositNature,
+    EntryMethod,
+    Place,
+    ReductionScope,
+    TareKind,
+    VoidKind,
+    VoucherPurpose,
+)
 from pos_terminal.domain.quantity import Unit
 
 
@@ -42,7 +51,7 @@ class SaleOpened(Event, frozen=True, kw_only=True):
     sale: int
     catalog: str
     origin: Origin | None = None
-    place: str = ""
+    place: Place = Place.UNSAID
 
 
 class Returned(Struct, frozen=True, kw_only=True):
@@ -81,18 +90,18 @@ class LineSold(Event, frozen=True, kw_only=True):
     list_per: int | None
     vat: int
     gross: int
-    entry: str
+    entry: EntryMethod
     code: str = ""
     authority: int = 0
     parent: int = 0
     of: Returned | None = None
-    issues: str = ""
+    issues: VoucherPurpose = VoucherPurpose.NONE
     voucher: str = ""
     order: str = ""
-    deposit: str = ""
+    deposit: DepositNature = DepositNature.NONE
     reason: str = ""
     tare: int = 0
-    tare_kind: str = ""
+    tare_kind: TareKind = TareKind.NONE
 
     @property
     def firm(self) -> bool:
@@ -112,7 +121,7 @@ class LineVoided(Event, frozen=True, kw_only=True):
     plu: str
     quantity: int
     gross: int
-    how: str
+    how: VoidKind
     authority: int = 0
 
 
@@ -173,7 +182,7 @@ class Reduction(Struct, frozen=True, kw_only=True):
     promotion's name.
     """
 
-    scope: str
+    scope: ReductionScope
     name: str
     percent: int
     amount: int
@@ -202,12 +211,12 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     discount: int = 0
     parent: int = 0
     of: Returned | None = None
-    issues: str = ""
+    issues: VoucherPurpose = VoucherPurpose.NONE
     voucher: str = ""
     order: str = ""
-    deposit: str = ""
+    deposit: DepositNature = DepositNature.NONE
     tare: int = 0
-    tare_kind: str = ""
+    tare_kind: TareKind = TareKind.NONE
     manual: bool = False
 
 
@@ -242,7 +251,7 @@ class SaleClosed(Event, frozen=True, kw_only=True):
     change: int
     origin: Origin | None = None
     reductions: tuple[Reduction, ...] = ()
-    place: str = ""
+    place: Place = Place.UNSAID
     drawer: int = 1
 
 

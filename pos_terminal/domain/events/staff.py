@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.values import Right, SignOnMeans
 
 
 class OperatorSignedOff(Event, frozen=True, kw_only=True):
@@ -29,14 +30,11 @@ class OperatorLocked(Event, frozen=True, kw_only=True):
 
 class AuthorityGiven(Event, frozen=True, kw_only=True):
     """`authority` allowed by PIN what the operator may not do: the events with it, or the next.
-
-    `right` is void, cancel, override, return, refund, discount, no-sale, cash, close, stock or
-    training.
     """
 
     kind: ClassVar[str] = "authority.given"
     authority: int
-    right: str
+    right: Right
 
 
 class OperatorSignedOn(Event, frozen=True, kw_only=True):
@@ -47,7 +45,7 @@ class OperatorSignedOn(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "operator.signed_on"
     operator: int
-    by: str = ""
+    by: SignOnMeans = SignOnMeans.SETTINGS
 
 
 STAFF_EVENTS: tuple[type[Event], ...] = (

@@ -6,8 +6,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from pos_terminal.domain.events.event import Event
-
-SALE, LOSS, COUNTED, UNRUNG = "sale", "loss", "counted", "unrung"
+from pos_terminal.domain.events.values import MovementCause
 
 
 class StockMoved(Event, frozen=True, kw_only=True):
@@ -23,7 +22,7 @@ class StockMoved(Event, frozen=True, kw_only=True):
     plu: str
     numerator: int
     denominator: int
-    cause: str
+    cause: MovementCause
     sale: int = 0
     line: int = 0
     note: str = ""

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.values import PreviousEnd
 
 
 class TillStarted(Event, frozen=True, kw_only=True):
@@ -10,7 +11,7 @@ class TillStarted(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "till.started"
     version: str
-    after: str
+    after: PreviousEnd
     configuration: str
     catalog: str
     promotions: str = ""

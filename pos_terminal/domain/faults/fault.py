@@ -1,11 +1,11 @@
 """What a fault is, and the register of them all (the table is domain/faults)."""
 
-from enum import Enum
+from enum import StrEnum
 
 from msgspec import Struct
 
 
-class Tone(Enum):
+class Tone(StrEnum):
     """What the clerk hears: one short, two low, three long (the value is the sequence's name)."""
 
     ACCEPTED = "accepted"

@@ -31,11 +31,12 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from pos_terminal.domain.catalog.catalog import MULTI, SINGLE, Catalog, Choice, Item
+from pos_terminal.domain.catalog.catalog import Catalog, Choice, Item
 from pos_terminal.domain.catalog.goods import Goods
 from pos_terminal.domain.codes.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
 from pos_terminal.domain.codes.own import MARK
 from pos_terminal.domain.dated import dated
+from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files.cells import BadCell, number, parse_rate, yes_or_no
 from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
@@ -64,7 +65,7 @@ class _Entry(Struct, frozen=True):
     pro: Price | None
     vat: int | None
     vat_on_spot: int | None
-    voucher: str
+    voucher: VoucherPurpose
     goods: goods_file.Cells
 
 
@@ -133,16 +134,17 @@ def _unit(row: Row) -> Unit:
         raise BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
 
 
-def _voucher(row: Row) -> str:
+def _voucher(row: Row) -> VoucherPurpose:
     """A voucher is a piece. One for anything has no rate; one for goods has its own, everywhere."""
-    what = row["voucher"].lower()
-    if what not in ("", MULTI, SINGLE):
-        raise BadCell("voucher", f"{row['voucher']!r} is not {MULTI} or {SINGLE}")
+    try:
+        what = VoucherPurpose(row["voucher"].lower())
+    except ValueError:
+        raise BadCell("voucher", f"{row['voucher']!r} is not multi or single") from None
     if what and (_unit(row) is not Unit.PIECE or row["option"]):
         raise BadCell("voucher", "a voucher is an article sold by the piece")
-    if what == MULTI and (_rate(row, "vat") or row["vat_on_spot"]):
+    if what is VoucherPurpose.MULTI and (_rate(row, "vat") or row["vat_on_spot"]):
         raise BadCell("voucher", "a voucher for anything is taxed when it is used: no rate")
-    if what == SINGLE and (not row["vat"] or row["vat_on_spot"]):
+    if what is VoucherPurpose.SINGLE and (not row["vat"] or row["vat_on_spot"]):
         raise BadCell("voucher", "a voucher for goods of one rate has that rate, and no other")
     return what
 

@@ -127,7 +127,7 @@ def _price(item: Item, day: date) -> str:
     many = "" if price.per == ONE else thousandths(price.per)
     if item.unit is Unit.PIECE:
         return f"{text} {say('les')} {many}" if many else text
-    return f"{text}/{many} {item.unit.value}" if many else f"{text}/{item.unit.value}"
+    return f"{text}/{many} {item.unit}" if many else f"{text}/{item.unit}"
 
 
 def receipts(sheet: CommandSheet) -> tuple[Receipt, ...]:

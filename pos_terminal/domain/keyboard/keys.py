@@ -5,7 +5,7 @@ the functions are the ones below; digits, «00» and «,» stand for themselves.
 """
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -14,7 +14,7 @@ from pos_terminal.domain.stock.movements import MOVEMENTS
 from pos_terminal.domain.tender.tender import TENDERS
 
 
-class Function(Enum):
+class Function(StrEnum):
     """What a key does. The value is its name in a key map."""
 
     TYPE = "type"
@@ -85,7 +85,7 @@ class Key(Struct, frozen=True):
         """The text that a map has for it: `parse_key` backwards."""
         if self.function in NAMED:
             return self.argument
-        return f"{self.function.value} {self.argument}".rstrip()
+        return f"{self.function} {self.argument}".rstrip()
 
 
 TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
@@ -105,11 +105,11 @@ def parse_key(text: str) -> Key:
         return Key(Function.TENDER, name)
     if name in GOODS_KEYS and not argument:
         return Key(Function.GOODS, name)
-    if name == Function.ARTICLE.value:
+    if name == Function.ARTICLE:
         if not (argument.isascii() and argument.isdigit()):
             raise ValueError(f"{text!r}: a direct key is «article» and a PLU")
         return Key(Function.ARTICLE, argument)
-    if name in {function.value for function in NAMED} or argument:
+    if name in NAMED or argument:
         raise ValueError(f"{text!r} is no key of the till")
     try:
         return Key(Function(name))

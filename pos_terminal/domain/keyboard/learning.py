@@ -1,7 +1,7 @@
 """Teaching the till a keyboard: each of its keys in turn, and the map that comes of it. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 
 from pos_terminal.domain.keyboard.chords import MODIFIERS, Chord, parse_chord
 from pos_terminal.domain.keyboard.key_table import GROUPS, ROWS, KeyRow
@@ -10,7 +10,7 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 CLEAR = Key(Function.CLEAR)
 
 
-class Heard(Enum):
+class Heard(StrEnum):
     """What became of a press."""
 
     TAKEN = "taken"

@@ -21,6 +21,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.payment import PaymentIntended, PaymentSettled
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.events.values import DepositNature, PaymentOutcome
 from pos_terminal.domain.lookup.bottles import Bottle
 
 
@@ -29,7 +30,7 @@ class RunningBalances(Struct):
 
     _stock: dict[str, Fraction] = field(default_factory=dict)
     _vouchers: dict[tuple[str, str], VoucherBalance] = field(default_factory=dict)
-    _deposits: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    _deposits: dict[tuple[str, DepositNature, int], int] = field(default_factory=dict)
     _unsettled: dict[str, Unsettled] = field(default_factory=dict)
     _bottles: dict[str, Bottle] = field(default_factory=dict)
 
@@ -68,7 +69,7 @@ class RunningBalances(Struct):
                 self._unsettled[ref] = Unsettled(
                     sale=sale, ref=ref, tender=event.tender, amount=event.amount
                 )
-            case PaymentSettled(outcome="paid" | "refused"):
+            case PaymentSettled(outcome=PaymentOutcome.PAID | PaymentOutcome.REFUSED):
                 self._unsettled.pop(event.ref, None)
 
     def _move_voucher(self, event: VoucherMoved) -> None:

@@ -11,14 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.stock import (
-    LOSS,
-    SALE,
-    UNRUNG,
     BottleFinished,
     BottleOpened,
     StockMoved,
     Units,
 )
+from pos_terminal.domain.events.values import MovementCause
 
 BottleEvent = BottleOpened | BottleFinished | StockMoved
 """What changes a bottle."""
@@ -49,7 +47,7 @@ class Bottle(Struct, frozen=True, kw_only=True):
     def after(self, moved: StockMoved) -> "Bottle":
         """Once this was poured from it, or came back."""
         out = -Fraction(moved.numerator, moved.denominator)
-        if moved.cause == SALE:
+        if moved.cause is MovementCause.SALE:
             return replace(self, sold=Units.of(self.sold.fraction + out))
         return replace(self, given=Units.of(self.given.fraction + out))
 
@@ -75,8 +73,8 @@ def finish(
     """
     missing = content - bottle.poured - left
     moves = (
-        _move(bottle.plu, -left, LOSS, reason),
-        _move(bottle.plu, -missing, UNRUNG, ""),
+        _move(bottle.plu, -left, MovementCause.LOSS, reason),
+        _move(bottle.plu, -missing, MovementCause.UNRUNG, ""),
     )
     return (
         BottleFinished(
@@ -93,7 +91,7 @@ def finish(
     )
 
 
-def _move(plu: str, amount: Fraction, cause: str, note: str) -> StockMoved:
+def _move(plu: str, amount: Fraction, cause: MovementCause, note: str) -> StockMoved:
     return StockMoved(
         plu=plu,
         numerator=amount.numerator,

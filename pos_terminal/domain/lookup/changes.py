@@ -45,12 +45,12 @@ class Changes(Struct):
         if isinstance(event, StockMoved) and event.poured:
             self.bottles.append((event, at))
         if isinstance(event, ReceiptRequested):
-            paper = event.series, event.number, int(event.form == Form.GIFT.value)
+            paper = event.series, event.number, int(event.form is Form.GIFT)
             self.papers[paper] = event.copy + 1
         if isinstance(event, PeriodClosed):
-            self.closures[event.period.value, event.number] = seq, event.label
+            self.closures[event.period, event.number] = seq, event.label
         if isinstance(event, PeriodCopied):
-            self.copies[event.period.value, event.number] = event.copy
+            self.copies[event.period, event.number] = event.copy
         if not isinstance(event, SaleClosed):
             return
         self.tickets[event.series, event.number] = seq

@@ -149,7 +149,7 @@ class Book(Struct, frozen=True):
         """
         tally, number = self._running(period)
         if tally.first == 0:
-            raise NotYet(f"nothing has happened in this {period.value} yet")
+            raise NotYet(f"nothing has happened in this {period} yet")
         opened = tally.opened or date.fromisoformat(today).isoformat()
         last_session = self.session if period is Period.DAY else self.session - 1
         return PeriodClosed(

@@ -21,6 +21,7 @@ from pos_terminal.domain.events.breakdown import (
 )
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import ReductionScope
 
 R = TypeVar("R", bound=Struct)
 
@@ -97,7 +98,7 @@ def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdow
 
 def _reductions(ticket: SaleClosed, *, promotion: bool) -> Iterable[ReductionSum]:
     for each in ticket.reductions:
-        if (each.scope == "promotion") is promotion:
+        if (each.scope is ReductionScope.PROMOTION) is promotion:
             yield ReductionSum(name=each.name, count=1, amount=each.amount)
 
 

@@ -7,7 +7,6 @@ duplicate, whatever its form. The gift receipt proves nothing and counts by itse
 from collections.abc import Iterator
 from datetime import date
 
-from pos_terminal.domain.catalog.catalog import ON_SPOT
 from pos_terminal.domain.codes import numbers
 from pos_terminal.domain.codes.numbers import invoice_number
 from pos_terminal.domain.codes.papers import ticket_code
@@ -15,6 +14,7 @@ from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
+from pos_terminal.domain.events.values import Place, ReductionScope
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import euros
 from pos_terminal.domain.printing import invoice
@@ -34,13 +34,13 @@ NOTE_FROM = Dated(((date(1983, 10, 3), 15_24), (date(2010, 9, 9), 25_00)))
 def note_due(ticket: SaleClosed, day: date) -> bool:
     """Whether the law wants a note: consumed on the spot, and not below the day's limit."""
     least = NOTE_FROM.on(day)
-    return ticket.place == ON_SPOT and least is not None and ticket.total >= least
+    return ticket.place is Place.ON_SPOT and least is not None and ticket.total >= least
 
 
 def paper(rules: PaperRules, asked: Asked) -> Receipt:
     """The paper that is asked for."""
     shop, terminal, ticket, copy = rules.shop, rules.terminal, asked.closed, asked.request.copy
-    form = Form(asked.request.form)
+    form = asked.request.form
     code = "" if asked.simulated else ticket_code(rules.till, ticket.series, ticket.number)
     if form is Form.TICKET:
         return tickets.receipt(
@@ -48,9 +48,9 @@ def paper(rules: PaperRules, asked: Asked) -> Receipt:
         )
     training = ticket.series == TRAINING_SERIES
     marks = tuple(tickets.marks(copy, simulated=asked.simulated, training=training))
-    name = f"{form.value} {numbers.number(terminal, ticket)}"
+    name = f"{form} {numbers.number(terminal, ticket)}"
     if asked.invoice:
-        name = f"{form.value} {invoice_number(terminal, asked.invoice)}"
+        name = f"{form} {invoice_number(terminal, asked.invoice)}"
     return Receipt(
         title=name + (f" duplicata {copy}" if copy else ""),
         blocks=(
@@ -106,7 +106,9 @@ def _note(ticket: SaleClosed, at: str) -> Iterator[Block]:
     for line in ticket.lines:
         if not line.voided:
             yield from _counted(line, ticket)
-    yield from (tickets.reduction(each) for each in ticket.reductions if each.scope != "line")
+    for each in ticket.reductions:
+        if each.scope is not ReductionScope.LINE:
+            yield tickets.reduction(each)
     yield Rule()
     yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in ticket.vat))} €")
     yield from _paid(ticket, at)

@@ -32,7 +32,7 @@ def closure(
     title = f"{say('CLOTURE')} {names[closed.period]}"
     first, last = closed.sessions
     return Receipt(
-        title=f"Z {closed.period.value} {closed.number}" + (f" duplicata {copy}" if copy else ""),
+        title=f"Z {closed.period} {closed.number}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
             *_head(shop, terminal, f"{title} {_french(closed.label)}", at),
             Row(f"Z {say('no')} {closed.number}", _range(say("Journées"), first, last)),

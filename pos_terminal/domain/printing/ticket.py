@@ -6,17 +6,17 @@ from datetime import date
 from pos_terminal.domain.codes.numbers import number
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
+from pos_terminal.domain.events.values import ReductionScope, TareKind
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.printing.shop import Shop
-from pos_terminal.domain.quantity import ONE, PRESET, Unit, thousandths
+from pos_terminal.domain.quantity import ONE, Unit, thousandths
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.deposits import takes
-from pos_terminal.domain.sale.discounts import LINE, consumed, discount_name
+from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.donations import given, sentences
-from pos_terminal.domain.sale.promotions import PROMOTION
 from pos_terminal.domain.tender.tender import TENDERS
 
 
@@ -49,7 +49,7 @@ def receipt(
             *marks(copy, simulated=simulated, training=training),
             Rule(),
             *(block for line in ticket.lines if not line.voided for block in sold(line, ticket)),
-            *(reduction(each) for each in ticket.reductions if each.scope != LINE),
+            *(reduction(each) for each in ticket.reductions if not _on_a_line(each)),
             Rule(),
             Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
             *tenders(ticket, at),
@@ -103,17 +103,21 @@ def sold(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
         yield Text(f"  {detail}")
     yield from _weighing(line)
     for each in ticket.reductions:
-        if each.scope == LINE and each.shares[-1].line == line.line:
+        if _on_a_line(each) and each.shares[-1].line == line.line:
             yield Row(f"  {reduction_name(each)}", euros(-each.amount))
 
 
 def _weighing(line: TicketLine) -> Iterator[Block]:
     """What a customer must be told of a weight: its tare (PT: preset), and that it was typed."""
     if line.tare:
-        mark = f"{say('Tare')} PT" if line.tare_kind == PRESET else say("Tare")
+        mark = f"{say('Tare')} PT" if line.tare_kind is TareKind.PRESET else say("Tare")
         yield Text(f"  {mark} {thousandths(line.tare, places=3)} kg")
     if line.manual:
         yield Text(f"  {say('Poids tapé à la main')}")
+
+
+def _on_a_line(each: Reduction) -> bool:
+    return each.scope is ReductionScope.LINE
 
 
 def reduction(each: Reduction) -> Block:
@@ -123,7 +127,7 @@ def reduction(each: Reduction) -> Block:
 
 def reduction_name(each: Reduction) -> str:
     """«REMISE 10 %», «REMISE»; a promotion has its own name."""
-    return each.name if each.scope == PROMOTION else discount_name(each.percent)
+    return each.name if each.scope is ReductionScope.PROMOTION else discount_name(each.percent)
 
 
 def amount(line: TicketLine) -> str:

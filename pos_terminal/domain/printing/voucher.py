@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pos_terminal.domain.catalog.catalog import SINGLE
 from pos_terminal.domain.codes.papers import grouped, voucher_code
 from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import euros, percent
 from pos_terminal.domain.printing.shop import Shop
@@ -63,7 +63,7 @@ def _until(made: VoucherMoved) -> str:
 
 def _terms(made: VoucherMoved) -> Iterator[str]:
     """What it pays for, and when its VAT is due (code général des impôts, art. 256 ter)."""
-    if made.purpose == SINGLE:
+    if made.purpose is VoucherPurpose.SINGLE:
         rate = percent(made.vat).replace(".", ",")
         yield f"{say('Bon à usage unique : TVA comprise')} {rate} %."
         yield say("À valoir sur des articles à ce taux, en une ou plusieurs fois.")

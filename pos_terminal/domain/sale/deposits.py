@@ -16,22 +16,20 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.balances import DepositBalance
 from pos_terminal.domain.events.prepaid import DepositMoved
 from pos_terminal.domain.events.sale import LineSold, SaleClosed, Tender
+from pos_terminal.domain.events.values import DepositNature, EntryMethod
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.tender.tender import ARRHES
 
-PART, EARNEST = "acompte", "arrhes"
-"""The natures of a deposit, as records name them."""
-
 HIGHEST = 9_999_999
 """The highest number of an order: with the key COMMANDE it fits a command barcode."""
 
 
-def label(nature: str) -> str:
+def label(nature: DepositNature) -> str:
     """What clerks and customers read."""
-    return say("ACOMPTE") if nature == PART else say("ARRHES")
+    return say("ACOMPTE") if nature is DepositNature.PART else say("ARRHES")
 
 
 def line(held: DepositBalance, cents: int, *, authority: int = 0) -> LineSold:
@@ -50,7 +48,7 @@ def line(held: DepositBalance, cents: int, *, authority: int = 0) -> LineSold:
         list_per=None,
         vat=held.vat,
         gross=cents,
-        entry="key",
+        entry=EntryMethod.KEY,
         authority=authority,
         order=held.order,
         deposit=held.nature,
@@ -70,7 +68,7 @@ def taken_off(
         raise Refused(faults.NOTHING_DUE)
     lines: list[LineSold] = []
     due = sale.due
-    for each in _parts(held, PART):
+    for each in _parts(held, DepositNature.PART):
         off = min(each.amount, due)
         if off:
             made = sale.sell(line(each, -off))
@@ -78,7 +76,7 @@ def taken_off(
             sale = replace(sale, lines=(*sale.lines, made))
             due -= off
     tender = None
-    for each in _parts(held, EARNEST):
+    for each in _parts(held, DepositNature.EARNEST):
         worth = min(each.amount, due, sale.owed)
         if worth:
             paid = sale.pay(ARRHES, worth)
@@ -86,7 +84,9 @@ def taken_off(
     return tuple(lines), tender
 
 
-def given_back(held: Sequence[DepositBalance], nature: str, cents: int | None) -> list[LineSold]:
+def given_back(
+    held: Sequence[DepositBalance], nature: DepositNature, cents: int | None
+) -> list[LineSold]:
     """The lines that give so many cents back (None: all) of what is held so. Raises Refused."""
     parts = _parts(held, nature)
     if not parts:
@@ -119,7 +119,7 @@ def moves(ticket: SaleClosed) -> Iterator[DepositMoved]:
         if paid.order:
             yield DepositMoved(
                 order=paid.order,
-                nature=EARNEST,
+                nature=DepositNature.EARNEST,
                 amount=-paid.amount,
                 series=ticket.series,
                 number=ticket.number,
@@ -132,7 +132,7 @@ def takes(ticket: SaleClosed) -> tuple[str, ...]:
     return tuple(sorted(orders))
 
 
-def _parts(held: Sequence[DepositBalance], nature: str) -> list[DepositBalance]:
+def _parts(held: Sequence[DepositBalance], nature: DepositNature) -> list[DepositBalance]:
     """What is held so, by rate."""
     found = (each for each in held if each.nature == nature and each.amount > 0)
     return sorted(found, key=lambda each: each.vat)

@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog.catalog import ON_SPOT, TAKE_AWAY
 from pos_terminal.domain.events.adjustment import DiscountGiven, DiscountWithdrawn
 from pos_terminal.domain.events.sale import LineSold, Share
+from pos_terminal.domain.events.values import Place, ReductionScope
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import WHOLE, allot, divide
 from pos_terminal.domain.money import percent as written
 from pos_terminal.domain.sale.sale import Sale
 
-LINE, TICKET = "line", "ticket"
-"""The scopes of what is taken off by hand."""
-
 
 def discount(
     sale: Sale,
-    scope: str,
+    scope: ReductionScope,
     *,
     reason: int,
     name: str,
@@ -35,7 +32,7 @@ def discount(
         raise Refused(faults.TENDER_STARTED)
     if not sale.live:
         raise Refused(faults.NOTHING_SOLD)
-    lines = sale.live if scope == TICKET else sale.last_article
+    lines = sale.live if scope is ReductionScope.TICKET else sale.last_article
     lines = tuple(line for line in lines if not line.firm)
     if not lines:
         raise Refused(faults.FIRM_PRICE)
@@ -71,9 +68,9 @@ def discount_name(rate: int) -> str:
     return f"{say('REMISE')} {written(rate).replace('.', ',')} %" if rate else say("REMISE")
 
 
-def consumed(place: str) -> str:
+def consumed(place: Place) -> str:
     """«SUR PLACE», «A EMPORTER»; empty where the shop does not ask."""
-    return {ON_SPOT: say("SUR PLACE"), TAKE_AWAY: say("A EMPORTER")}.get(place, "")
+    return {Place.ON_SPOT: say("SUR PLACE"), Place.TAKE_AWAY: say("A EMPORTER")}.get(place, "")
 
 
 def shared(amount: int, lines: Sequence[LineSold]) -> tuple[Share, ...]:

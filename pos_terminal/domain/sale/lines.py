@@ -2,6 +2,7 @@
 
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.events.sale import LineSold
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.quantity import Price
 from pos_terminal.domain.sale.sale import Sale
@@ -30,6 +31,6 @@ def line_of(
         list_per=listed.per if listed else None,
         vat=vat if rate is None else rate,
         gross=price.gross(quantity),
-        entry="key",
+        entry=EntryMethod.KEY,
         authority=authority,
     )

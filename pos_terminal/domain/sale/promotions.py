@@ -15,10 +15,10 @@ from math import comb, prod
 from msgspec import Struct
 
 from pos_terminal.domain.events.sale import LineSold, Reduction, Share
+from pos_terminal.domain.events.values import ReductionScope
 from pos_terminal.domain.money import WHOLE, allot, divide
 from pos_terminal.domain.quantity import ONE, Unit
 
-PROMOTION = "promotion"
 MOST_WAYS = 200
 """So many ways of sharing out are tried: what a small computer does between two keys."""
 
@@ -241,7 +241,7 @@ def _reductions(groups: Sequence[Group]) -> Iterator[Reduction]:
             for piece, cost in zip(ordered, costs, strict=True):
                 off[piece.line] = off.get(piece.line, 0) + piece.price - cost
         yield Reduction(
-            scope=PROMOTION,
+            scope=ReductionScope.PROMOTION,
             name=each[0].promotion.name,
             percent=each[0].promotion.percent,
             amount=sum(off.values()),

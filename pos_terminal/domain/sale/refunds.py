@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.sale import LineSold, Returned, TicketLine
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Back, TicketFound
 from pos_terminal.domain.money import divide, returned
@@ -98,7 +99,9 @@ class Refund(Struct, frozen=True):
         """The lines of which something is left."""
         return tuple(line for line in self.lines if self.left(line) > 0)
 
-    def taking(self, line: TicketLine, quantity: int, entry: str, code: str = "") -> LineSold:
+    def taking(
+        self, line: TicketLine, quantity: int, entry: EntryMethod, code: str = ""
+    ) -> LineSold:
         """The line of this sale that takes back so much. Raises Refused."""
         back = self.back(line)
         if not 0 < quantity <= line.quantity - back.quantity:
@@ -144,7 +147,7 @@ def _price(line: TicketLine, quantity: int, worth: int) -> Price:
 
 
 def article(
-    refund: Refund, plu: str, quantity: int | None, entry: str, code: str = ""
+    refund: Refund, plu: str, quantity: int | None, entry: EntryMethod, code: str = ""
 ) -> tuple[LineSold, ...]:
     """The lines that take back an article, with its options. Raises Refused.
 
@@ -188,13 +191,13 @@ def labelled(refund: Refund, plu: str, quantity: int | None, cents: int | None) 
 
 
 def line(
-    refund: Refund, sold: TicketLine, quantity: int, entry: str, code: str = ""
+    refund: Refund, sold: TicketLine, quantity: int, entry: EntryMethod, code: str = ""
 ) -> tuple[LineSold, ...]:
     """The lines that take back so much of one line of the ticket. Raises Refused."""
     return tuple(_with_options(refund, sold, quantity, entry, code))
 
 
-def whole(refund: Refund, entry: str) -> tuple[LineSold, ...]:
+def whole(refund: Refund, entry: EntryMethod) -> tuple[LineSold, ...]:
     """The lines that take back all that is left of the ticket. Raises Refused."""
     taken: list[LineSold] = []
     rest = refund.remaining
@@ -215,7 +218,7 @@ def _usual(refund: Refund, line: TicketLine) -> int:
 
 
 def _with_options(
-    refund: Refund, line: TicketLine, quantity: int, entry: str, code: str = ""
+    refund: Refund, line: TicketLine, quantity: int, entry: EntryMethod, code: str = ""
 ) -> Iterator[LineSold]:
     """The line, and below it as much of each of its options as goes with that."""
     article = refund.taking(line, quantity, entry, code)

@@ -34,13 +34,11 @@ from pos_terminal.domain.events.sale import (
     TicketLine,
     VatSum,
 )
+from pos_terminal.domain.events.values import EntryMethod, Place, PriceList, VoidKind
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import LARGEST_TOTAL, line_nets, vat_within
 from pos_terminal.domain.quantity import LARGEST_QUANTITY
 from pos_terminal.domain.tender.tender import TenderKind
-
-MANUAL = "manual"
-"""The `entry` of a line whose weight was typed."""
 
 
 class Sale(Struct, frozen=True):
@@ -62,8 +60,8 @@ class Sale(Struct, frozen=True):
     undoable: int = 0
     promotions: tuple[Reduction, ...] = ()
     at: str = ""
-    prices: str = ""
-    place: str = ""
+    prices: PriceList = PriceList.ORDINARY
+    place: Place = Place.UNSAID
     rates: Mapping[int, int] = field(default_factory=dict)
     refund: tuple[str, int] | None = None
 
@@ -159,13 +157,13 @@ class Sale(Struct, frozen=True):
         """Take the last live line back. Raises Refused."""
         if not self.live:
             raise Refused(faults.NOTHING_TO_CORRECT)
-        return self._void(self.live[-1], "correct")
+        return self._void(self.live[-1], VoidKind.CORRECT)
 
     def void(self, plu: str) -> LineVoided:
         """Take back the latest live line of that article. Raises Refused."""
         for line in reversed(self.live):
             if line.plu == plu:
-                return self._void(line, "void")
+                return self._void(line, VoidKind.VOID)
         raise Refused(faults.LINE_NOT_FOUND)
 
     def with_options(self, voided: LineVoided) -> tuple[LineVoided, ...]:
@@ -179,7 +177,7 @@ class Sale(Struct, frozen=True):
             ),
         )
 
-    def _void(self, line: LineSold, how: str) -> LineVoided:
+    def _void(self, line: LineSold, how: VoidKind) -> LineVoided:
         if self.tenders:
             raise Refused(faults.TENDER_STARTED)
         if abs(self.total - line.gross) > LARGEST_TOTAL:
@@ -294,7 +292,7 @@ class Sale(Struct, frozen=True):
                 deposit=line.deposit,
                 tare=line.tare,
                 tare_kind=line.tare_kind,
-                manual=line.entry == MANUAL,
+                manual=line.entry is EntryMethod.MANUAL,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)

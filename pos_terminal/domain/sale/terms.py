@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pos_terminal.domain.catalog.catalog import ON_SPOT, TAKE_AWAY
+from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.sale.promotions import Promotion
 
 LONGEST_REASON = 20
@@ -19,7 +19,7 @@ class Terms:
     """
 
     discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
-    place: str = ""
+    place: Place = Place.UNSAID
     promotions: tuple[Promotion, ...] = ()
     weight_reasons: tuple[str, ...] = ("BALANCE EN PANNE", "PESE AILLEURS", "POIDS INDIQUE")
     source: str = ""
@@ -35,8 +35,6 @@ class Terms:
         for reason in (*self.discount_reasons, *self.weight_reasons, *self.loss_reasons):
             if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
                 raise ValueError(f"{reason!r}: 1 to {LONGEST_REASON} printable characters")
-        if self.place not in ("", ON_SPOT, TAKE_AWAY):
-            raise ValueError(f"{self.place!r}: on_spot, take_away or nothing")
 
     @property
     def most_reasons(self) -> int:

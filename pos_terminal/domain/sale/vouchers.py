@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog.catalog import MULTI, SINGLE
 from pos_terminal.domain.codes.papers import (
     CHANCE,
     CREDIT_NOTE,
@@ -18,6 +17,7 @@ from pos_terminal.domain.codes.papers import (
 )
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import allot
 from pos_terminal.domain.quantity import ONE
@@ -50,7 +50,7 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
     for line in ticket.lines:
         if not line.issues or line.voided:
             continue
-        what = GIFT_SINGLE if line.issues == SINGLE else GIFT_MULTI
+        what = GIFT_SINGLE if line.issues is VoucherPurpose.SINGLE else GIFT_MULTI
         for worth in allot(line.gross, [1] * (line.quantity // ONE)):
             yield VoucherMoved(
                 voucher=voucher_number(what, draw(CHANCE)),
@@ -66,7 +66,7 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
         if paid.tender == AVOIR.name and paid.amount < 0:
             yield VoucherMoved(
                 voucher=voucher_number(CREDIT_NOTE, draw(CHANCE)),
-                purpose=MULTI,
+                purpose=VoucherPurpose.MULTI,
                 amount=-paid.amount,
                 series=ticket.series,
                 number=ticket.number,
@@ -79,7 +79,7 @@ def _used(ticket: SaleClosed) -> Iterator[VoucherMoved]:
         if line.voucher and not line.voided:
             yield VoucherMoved(
                 voucher=line.voucher,
-                purpose=SINGLE,
+                purpose=VoucherPurpose.SINGLE,
                 amount=line.gross,
                 series=ticket.series,
                 number=ticket.number,
@@ -90,7 +90,7 @@ def _used(ticket: SaleClosed) -> Iterator[VoucherMoved]:
         if paid.voucher:
             yield VoucherMoved(
                 voucher=paid.voucher,
-                purpose=MULTI,
+                purpose=VoucherPurpose.MULTI,
                 amount=-paid.amount,
                 series=ticket.series,
                 number=ticket.number,

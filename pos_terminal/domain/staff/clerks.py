@@ -3,30 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from hashlib import sha256
 from types import MappingProxyType
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.own import MARK, check_characters
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults.refused import Refused
-
-
-class Right(Enum):
-    """What not everybody may do. The value is its name in the clerks' file and in records."""
-
-    VOID = "void"
-    CANCEL = "cancel"
-    OVERRIDE = "override"
-    RETURN = "return"
-    REFUND = "refund"
-    DISCOUNT = "discount"
-    NO_SALE = "no-sale"
-    CASH = "cash"
-    CLOSE = "close"
-    STOCK = "stock"
-    TRAINING = "training"
-
 
 ORDINARY = frozenset({Right.VOID, Right.CANCEL})
 """What a badge alone may give, and what a clerk may who was given nothing else."""

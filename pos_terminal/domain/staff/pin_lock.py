@@ -15,6 +15,7 @@ from pos_terminal.domain.events.staff import (
     OperatorRefused,
     OperatorSignedOn,
 )
+from pos_terminal.domain.events.values import SignOnMeans
 
 FREE = 2
 """Wrong PINs that cost nothing: fingers slip. From the next one on each locks."""
@@ -44,7 +45,7 @@ def after(wrong: Wrong, event: Event) -> Wrong:
             return {**wrong, operator: replace(wrong.get(operator, Tries()), wrong=tries)}
         case OperatorLocked(operator=operator, until=until):
             return {**wrong, operator: replace(wrong.get(operator, Tries()), until=until)}
-        case OperatorSignedOn(operator=right, by="pin") | AuthorityGiven(authority=right):
+        case OperatorSignedOn(operator=right, by=SignOnMeans.PIN) | AuthorityGiven(authority=right):
             if right in wrong:
                 return {number: tries for number, tries in wrong.items() if number != right}
     return wrong

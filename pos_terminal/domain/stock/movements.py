@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pos_terminal.domain.events.stock import COUNTED, LOSS
+from pos_terminal.domain.events.values import MovementCause
 
 
 class Movement(Struct, frozen=True):
@@ -11,20 +11,20 @@ class Movement(Struct, frozen=True):
     `label` stands on the display (French, untranslated). What is counted sets, and has no way.
     """
 
-    cause: str
+    cause: MovementCause
     label: str
     sign: int
     needs_right: bool = False
 
 
 MOVEMENTS = {
-    "RETRAIT": Movement("withdrawal", "RETRAIT", -1, needs_right=True),
-    "DEGUST": Movement("tasting", "DEGUSTATION", -1),
-    "PERTE": Movement(LOSS, "PERTE", -1, needs_right=True),
-    "INVENDU": Movement("unsold", "INVENDU", -1),
-    "FABRIQUE": Movement("made", "FABRIQUE", 1),
-    "TRANSF": Movement("transferred", "TRANSFERT", -1, needs_right=True),
-    "LIVRE": Movement("delivered", "LIVRAISON", 1),
-    "INVENT": Movement(COUNTED, "INVENTAIRE", 0, needs_right=True),
+    "RETRAIT": Movement(MovementCause.WITHDRAWAL, "RETRAIT", -1, needs_right=True),
+    "DEGUST": Movement(MovementCause.TASTING, "DEGUSTATION", -1),
+    "PERTE": Movement(MovementCause.LOSS, "PERTE", -1, needs_right=True),
+    "INVENDU": Movement(MovementCause.UNSOLD, "INVENDU", -1),
+    "FABRIQUE": Movement(MovementCause.MADE, "FABRIQUE", 1),
+    "TRANSF": Movement(MovementCause.TRANSFERRED, "TRANSFERT", -1, needs_right=True),
+    "LIVRE": Movement(MovementCause.DELIVERED, "LIVRAISON", 1),
+    "INVENT": Movement(MovementCause.COUNTED, "INVENTAIRE", 0, needs_right=True),
 }
 """The movements that are no sale, by their keys."""

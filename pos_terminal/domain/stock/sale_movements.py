@@ -13,7 +13,8 @@ from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import units
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
-from pos_terminal.domain.events.stock import SALE, StockMoved
+from pos_terminal.domain.events.stock import StockMoved
+from pos_terminal.domain.events.values import MovementCause
 from pos_terminal.domain.quantity import Unit
 
 
@@ -55,11 +56,17 @@ def _of_line(sale: int, line: TicketLine, catalog: Catalog) -> Iterator[StockMov
         return  # of a piece with a price label nobody knows the weight
     its = owner(item, catalog)
     if its:
-        yield moved(its, -units(line.quantity), SALE, sale=sale, line=line.line)
+        yield moved(its, -units(line.quantity), MovementCause.SALE, sale=sale, line=line.line)
 
 
 def moved(
-    its: Owner, quantity: Fraction, cause: str, *, sale: int = 0, line: int = 0, note: str = ""
+    its: Owner,
+    quantity: Fraction,
+    cause: MovementCause,
+    *,
+    sale: int = 0,
+    line: int = 0,
+    note: str = "",
 ) -> StockMoved:
     """`quantity` units of what moves, in the units of whose stock it is."""
     amount = quantity * its.share

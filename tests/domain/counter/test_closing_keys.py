@@ -26,6 +26,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied, ServiceClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.period.book import Book, NotYet
@@ -184,7 +185,7 @@ def test_a_duplicate_is_looked_up_numbered_and_recorded() -> None:
         assert isinstance(asked, LookUp)
         assert asked.wanted == wanted
         till.press("C C") if typed != "12 ZBIS" else None
-    closed = Book().after(CashMoved(movement="in", amount=5), 1, moment().at)
+    closed = Book().after(CashMoved(movement=CashMovement.IN, amount=5), 1, moment().at)
     found = ClosureFound(
         closed.closure(Period.DAY, 2, "2026-01-05"), moment().at, 2, bytes(32), copies=2
     )

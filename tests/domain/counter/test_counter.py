@@ -26,6 +26,7 @@ from pos_terminal.domain.events.sale import (
     Tender,
 )
 from pos_terminal.domain.events.system import CatalogChanged
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.screen import Screen
@@ -349,7 +350,7 @@ def test_before_the_first_sale_there_is_no_ticket(till: Bench) -> None:
     [("printed", None), ("refused", faults.PAPER_OUT), ("unknown", faults.PRINT_UNKNOWN)],
 )
 def test_how_printing_ended_is_recorded_and_holds_nobody_up(
-    till: Bench, outcome: str, fault: Fault | None
+    till: Bench, outcome: PrintOutcome, fault: Fault | None
 ) -> None:
     till.press("1 PLU CASH TICKET 2 PLU")
     (request,) = till.of(ReceiptRequested)

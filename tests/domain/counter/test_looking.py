@@ -14,6 +14,7 @@ from pos_terminal.domain.counter.steps import (
     Step,
 )
 from pos_terminal.domain.events.balances import VoucherBalance
+from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, VoucherWanted
@@ -21,7 +22,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
 from tests.support.bench import BAGUETTE, Bench, goods, keys, moment
 
-FOUND = VoucherBalance(voucher="V1", purpose="multi", amount=500)
+FOUND = VoucherBalance(voucher="V1", purpose=VoucherPurpose.MULTI, amount=500)
 
 
 def asking() -> tuple[Bench, list[tuple[Answer | None, Moment]]]:

@@ -23,11 +23,12 @@ from pos_terminal.domain.events.staff import (
     OperatorSignedOff,
     OperatorSignedOn,
 )
+from pos_terminal.domain.events.values import Right, SignOnMeans
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.staff.clerks import Clerks, Right, SigningOn
+from pos_terminal.domain.staff.clerks import Clerks, SigningOn
 from pos_terminal.domain.staff.pin_lock import LONGEST, Tries, locked
 from tests.support.bench import BAGUETTE, bench
 from tests.support.staff import BADGES, BOSS, LEA, NEW, PINS, SAM, STAFF, StaffedBench, staffed
@@ -53,7 +54,7 @@ def test_a_pin_signs_on_and_is_shown_as_stars() -> None:
     assert till.shown == Screen("VENDEUR 12", "CODE **")
     till.press("21 CLERK")
     assert till.shown == Screen("BONJOUR LEA", "CAISSE OUVERTE")
-    assert till.of(OperatorSignedOn) == [OperatorSignedOn(operator=LEA, by="pin")]
+    assert till.of(OperatorSignedOn) == [OperatorSignedOn(operator=LEA, by=SignOnMeans.PIN)]
     till.press("1 PLU CASH")
     assert till.of(SaleClosed)
 
@@ -175,7 +176,7 @@ def test_a_badge_signs_on() -> None:
     till = staffed()
     till.scan(BADGES[LEA])
     assert till.shown == Screen("BONJOUR LEA", "CAISSE OUVERTE")
-    assert till.of(OperatorSignedOn) == [OperatorSignedOn(operator=LEA, by="badge")]
+    assert till.of(OperatorSignedOn) == [OperatorSignedOn(operator=LEA, by=SignOnMeans.BADGE)]
 
 
 def test_a_badge_alone_gives_no_managers_rights() -> None:
@@ -321,7 +322,7 @@ def test_a_manager_allows_on_the_spot(
     assert till.shown == Screen("RESPONSABLE 1", "CODE **")
     till.press("30 CLERK")
     assert till.fault is None
-    assert till.of(AuthorityGiven) == [AuthorityGiven(authority=BOSS, right=right.value)]
+    assert till.of(AuthorityGiven) == [AuthorityGiven(authority=BOSS, right=right)]
     assert till.of(kind)[-1].authority == BOSS
     assert till.counter.clerk == SAM
     assert till.counter.authority == BOSS

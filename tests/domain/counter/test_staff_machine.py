@@ -8,7 +8,8 @@ from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import LookUp, NewClerks, Step
 from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
 from pos_terminal.domain.events.staff import AuthorityGiven
-from pos_terminal.domain.staff.clerks import Clerks, Right
+from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Identity, Running
 from tests.support.bench import DEFAULT_VAT, keys

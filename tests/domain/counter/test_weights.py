@@ -10,10 +10,10 @@ from pos_terminal.domain.counter.entry import HEAVIEST_TARE, Entry
 from pos_terminal.domain.counter.scale import Net, by_hand, on_the_scale
 from pos_terminal.domain.counter.steps import Weigh, Weighed
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
+from pos_terminal.domain.events.values import TareKind
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import divide
-from pos_terminal.domain.quantity import PRESET, WEIGHED
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from tests.support.bench import DEFAULT_VAT, Bench, bench, goods, label
@@ -205,7 +205,7 @@ def test_net_and_tare_make_the_gross(gross: int, tare: int | None, weighed: bool
         assert scaled.grams > 0
         assert scaled.grams + scaled.tare == gross
         assert scaled.tare == (30 if tare is None else tare)
-        assert scaled.kind in ("", PRESET, WEIGHED)
+        assert (scaled.kind is TareKind.NONE) == (scaled.tare == 0)
         if tare is not None:
             assert by_hand(entry, gross) == scaled
     assert by_hand(Entry(), gross) == Net(gross)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.sale import LineSold
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults import every
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import LARGEST_TOTAL, euros
@@ -26,7 +27,7 @@ def test_a_line_that_may_be_sold_fits(name: str, unit: Unit, quantity: int, cent
     line = LineSold(
         sale=0, line=0, plu="1", name=name, unit=unit, family="", quantity=quantity,
         price=cents, per=1000, list_price=cents, list_per=1000, vat=550,
-        gross=Price(cents).gross(quantity), entry="key",
+        gross=Price(cents).gross(quantity), entry=EntryMethod.KEY,
     )  # fmt: skip
     try:
         sold = Sale(1, "").sell(line)

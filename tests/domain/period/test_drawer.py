@@ -14,6 +14,7 @@ from pos_terminal.domain.counter.steps import (
     Train,
 )
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.period.closing import refusal
@@ -170,10 +171,10 @@ def test_z_waits_for_a_count_that_still_holds(till: Bench) -> None:
 
 
 def test_trouble_with_a_report_is_said_and_not_recorded(till: Bench) -> None:
-    step = till.put(PaperDone(None, "refused", faults.PAPER_OUT))
+    step = till.put(PaperDone(None, PrintOutcome.REFUSED, faults.PAPER_OUT))
     assert till.counter.notice is faults.PAPER_OUT
     assert step.events == ()
-    assert till.put(PaperDone(None, "printed")).effects == ()
+    assert till.put(PaperDone(None, PrintOutcome.PRINTED)).effects == ()
 
 
 def test_the_shops_own_reasons() -> None:

@@ -25,6 +25,7 @@ from pos_terminal.domain.events.sale import (
     VatSum,
 )
 from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.values import CashMovement, VoidKind
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.journal import checkpoint
@@ -89,7 +90,8 @@ class Shop:
     def give_up(self, gross: int) -> None:
         sale = self.running.counts.sale + 1
         self.add(SaleOpened(sale=sale, catalog=""))
-        self.add(LineVoided(sale=sale, line=1, plu="1", quantity=1, gross=-gross, how="void"))
+        how = VoidKind.VOID
+        self.add(LineVoided(sale=sale, line=1, plu="1", quantity=1, gross=-gross, how=how))
         self.add(SaleAbandoned(sale=sale, catalog="", lines=(), total=gross))
 
     def close(self, period: Period) -> bool:
@@ -132,7 +134,7 @@ def play(shop: Shop, step: tuple[object, ...]) -> None:
             shop.now += timedelta(hours=hours, minutes=7)
         case ("drawer", int(amount)):
             shop.add(DrawerOpened(reason="monnaie", authority=1))
-            shop.add(CashMoved(movement="in", amount=amount))
+            shop.add(CashMoved(movement=CashMovement.IN, amount=amount))
         case ("duplicate",):
             for series in shop.running.counts.tickets:
                 shop.add(ReceiptRequested(series=series, number=1, copy=1))

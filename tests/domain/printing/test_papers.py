@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog.catalog import ON_SPOT
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import Place, PrintOutcome
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.papers import note_due
@@ -58,7 +58,7 @@ def test_each_paper_is_on_record_with_how_it_ended(till: Bench, key: str, form: 
     (request,) = till.of(ReceiptRequested)
     assert (request.series, request.number, request.copy, request.form) == ("T", 1, 0, form)
     assert asked.request == request
-    till.put(PaperDone(request, "printed"))
+    till.put(PaperDone(request, PrintOutcome.PRINTED))
     assert [each.form for each in till.of(ReceiptPrinted)] == [form]
 
 
@@ -79,7 +79,7 @@ def test_an_earlier_ticket_is_looked_up(till: Bench) -> None:
     found = TicketFound(first, "2026-01-05T08:30", papers=2, gifts=1, anchor="7 ab")
     step = till.put(LookedUp(1, found))
     assert printed(step) == Asked(
-        ReceiptRequested(series="T", number=1, copy=2, form="note"), first, found.at, "7 ab"
+        ReceiptRequested(series="T", number=1, copy=2, form=Form.NOTE), first, found.at, "7 ab"
     )
     assert "TICKET 1-000001" in till.shown.line1 and till.shown.line2 == "TOTAL          11,51"
     assert till.counter.last and till.counter.last.papers == 0
@@ -161,14 +161,14 @@ LIMITS = [
 @pytest.mark.parametrize(("day", "total", "due"), LIMITS)
 def test_a_note_is_due_by_the_days_limit(till: Bench, day: str, total: int, due: bool) -> None:
     (closed,) = till.of(SaleClosed)
-    eaten = replace(closed, total=total, place=ON_SPOT)
+    eaten = replace(closed, total=total, place=Place.ON_SPOT)
     assert note_due(eaten, date.fromisoformat(day)) is due
     assert not note_due(replace(eaten, place="take_away"), date.fromisoformat(day))
 
 
 def on_the_spot(note: str) -> Bench:
     till = bench()
-    till.counter.terms = Terms(place=ON_SPOT)
+    till.counter.terms = Terms(place=Place.ON_SPOT)
     till.counter.papers = PaperRules(SHOP, "2", note)
     return till
 

@@ -10,10 +10,11 @@ from pos_terminal.domain.counter.steps import Train
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved
 from pos_terminal.domain.events.sale import VatSum
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing.ticket import code_of, receipt
 from pos_terminal.domain.receipt import Barcode
-from pos_terminal.domain.staff.clerks import Clerk, Clerks, Right
+from pos_terminal.domain.staff.clerks import Clerk, Clerks
 from tests.support.bakery import Bakery
 from tests.support.bench import DEFAULT_VAT, goods
 from tests.support.paper import SHOP

@@ -5,6 +5,7 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.adjustment import PlaceChosen, PricesChosen
 from pos_terminal.domain.events.sale import LineSold, LineVoided
+from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.printing.shop import Shop
@@ -182,7 +183,7 @@ def test_to_take_away_again(till: Bench) -> None:
 
 def test_the_place_may_be_settled_by_the_shop() -> None:
     till = bench(goods(GOODS))
-    till.counter.terms = Terms(place="on_spot")
+    till.counter.terms = Terms(place=Place.ON_SPOT)
     till.press("3 PLU 1")
     assert [line.vat for line in paid(till).lines] == [1000, 1000]
 

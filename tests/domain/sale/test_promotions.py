@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain.events.adjustment import PromotionsApplied
 from pos_terminal.domain.events.sale import LineSold, LineVoided, Reduction, SaleClosed
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.files.promotions import parse_promotions
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.sale.promotions import Promotion, applied
@@ -252,7 +253,7 @@ def lines(basket: Basket) -> list[LineSold]:
         LineSold(
             sale=1, line=number, plu=str(kinds.index(one) + 1), name="", unit=Unit.PIECE,
             family=one[0], quantity=one[2] * 1000, price=one[1], per=1000, list_price=one[1],
-            list_per=1000, vat=one[3], gross=one[1] * one[2], entry="key",
+            list_per=1000, vat=one[3], gross=one[1] * one[2], entry=EntryMethod.KEY,
         )
         for number, one in enumerate(basket, 1)
     ]  # fmt: skip

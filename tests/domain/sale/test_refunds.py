@@ -20,6 +20,7 @@ from pos_terminal.domain.events.sale import (
     Tender,
 )
 from pos_terminal.domain.events.staff import AuthorityGiven
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.key_table import ROWS
@@ -30,7 +31,6 @@ from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.staff.clerks import Right
 from tests.support.bench import BAGUETTE, Bench, goods, keys
 from tests.support.lookup import GOODS, HERE, Remembering, clerk, remembering
 from tests.support.sums import half_away
@@ -390,7 +390,7 @@ def test_an_abandoned_refund_takes_nothing_back(till: Remembering) -> None:
 def printed(till: Remembering, form: Form = Form.TICKET, *, simulated: bool = False) -> Receipt:
     closed = till.last
     request = ReceiptRequested(
-        series=closed.series, number=closed.number, copy=0, form=form.value
+        series=closed.series, number=closed.number, copy=0, form=form
     )
     asked = Asked(request, closed, "2026-01-05T08:30:00", simulated=simulated)
     return paper(till.counter.papers, asked)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules
@@ -14,7 +15,7 @@ from tests.support.lookup import Remembering, remembering
 from tests.support.vat_auditor import Auditor
 
 TERMS = Terms(
-    place="take_away",
+    place=Place.TAKE_AWAY,
     promotions=(
         Promotion("MENU", (frozenset({"1"}), frozenset({"3"}), frozenset({"5"})), price=900),
         Promotion("2+1", (frozenset({"2"}),), count=3, free=1),

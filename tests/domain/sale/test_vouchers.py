@@ -20,6 +20,7 @@ from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.period import PeriodReported
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, Tender
+from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.files.catalog import parse_catalog
@@ -33,7 +34,6 @@ from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules, Validity
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.staff.clerks import Right
 from tests.support.bench import bench
 from tests.support.lookup import Remembering, clerk, remembering
 

@@ -20,10 +20,10 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
 from pos_terminal.domain.lookup.questions import BottlesWanted, SoldWanted, StockWanted
-from pos_terminal.domain.sale.sale import MANUAL
 from pos_terminal.domain.stock.movements import MOVEMENTS
 from tests.support.bench import DEFAULT_VAT, goods, keys, tones
 from tests.support.clerk_machine import Clerk, answered
@@ -142,7 +142,7 @@ class Keeper(Clerk):
             assert line.quantity != 0
             assert line.tare >= 0
             assert bool(line.tare) == bool(line.tare_kind)
-            assert bool(line.reason) == (line.entry == MANUAL)
+            assert bool(line.reason) == (line.entry is EntryMethod.MANUAL)
 
     @invariant()
     def every_movement_has_its_cause(self) -> None:
