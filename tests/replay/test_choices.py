@@ -86,7 +86,7 @@ class Cut(Observer):
     def __init__(self, lines: int) -> None:
         self._lines = lines
 
-    def recorded(self, record: Record) -> None:
+    def on_record(self, record: Record) -> None:
         self._lines -= isinstance(record.event, LineSold)
         if self._lines == 0:
             raise InterruptedError

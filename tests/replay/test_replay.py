@@ -123,7 +123,7 @@ class Halt(Observer):
         self._breaths = breaths
         self.warnings: list[str] = []
 
-    async def breathe(self) -> None:
+    async def pause(self) -> None:
         self._breaths -= 1
         if self._breaths == 0:
             raise InterruptedError
