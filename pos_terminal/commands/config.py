@@ -1,12 +1,18 @@
-"""`pos-terminal config check FILE`: whether a terminal would run with this configuration."""
+"""`pos-terminal config check FILE`: whether a terminal would run with this configuration.
+
+It ends with what was understood, for whoever knows the shop to compare.
+"""
 
 import argparse
 import sys
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pos_terminal.commands.output import print_json
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.files.understood import of_catalog, of_labels, of_promotions
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
@@ -27,19 +33,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
     file = arguments.file.absolute()
+    understood: tuple[str, ...] = ()
     try:
         booted = read(file, config.load(file))
     except BadConfiguration as error:
         found = [(error.file, problem) for problem in error.problems]
     else:
-        found = [*_plugins(file, booted), *_catalogue(booted), *_promotions(booted)]
+        files = _files(booted)
+        found, understood = [*_plugins(file, booted), *files.problems], files.understood
     if arguments.json:
         problems = [
             {"file": str(where), "line": each.line, "key": each.key, "reason": each.reason}
             for where, each in found
         ]
-        print_json({"file": str(file), "good": not found, "problems": problems})
+        print_json(
+            {"file": str(file), "good": not found, "problems": problems, "understood": understood}
+        )
     else:
+        for line in understood:
+            print(line)
         for where, problem in found:
             print(f"{where}: {problem}", file=sys.stderr)
         if not found:
@@ -56,21 +68,30 @@ def _plugins(file: Path, booted: Booted) -> list[tuple[Path, Problem]]:
     ]
 
 
-def _catalogue(booted: Booted) -> list[tuple[Path, Problem]]:
-    file = booted.settings.catalog
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What is wrong with the files that a configuration names, and what was understood of them."""
+
+    problems: tuple[tuple[Path, Problem], ...]
+    understood: tuple[str, ...] = ()
+
+
+def _files(booted: Booted) -> _Files:
+    """Read the catalogue, and if it is good the promotions, which are about its articles."""
+    settings = booted.settings
+    file, day = settings.catalog, datetime.now(settings.zone).date()
     try:
-        _, problems = parse_catalog(file.read_bytes(), booted.settings.patterns)
+        source = file.read_bytes()
     except OSError as error:
-        problems = (Problem(0, "", str(error.strerror or error)),)
-    return [(file, problem) for problem in problems]
-
-
-def _promotions(booted: Booted) -> list[tuple[Path, Problem]]:
-    file = booted.settings.promotions
-    if file is None:
-        return []
+        return _Files(((file, Problem(0, "", str(error.strerror or error))),))
+    catalog, problems = parse_catalog(source, settings.patterns)
+    if problems:
+        return _Files(tuple((file, problem) for problem in problems))
+    lines = [*of_catalog(source, catalog, day, settings.default_vat), *of_labels(catalog)]
+    if settings.promotions is None:
+        return _Files((), tuple(lines))
     try:
-        parse(file.read_bytes())
+        offers = parse(settings.promotions.read_bytes(), catalog)
     except (OSError, ValueError) as error:
-        return [(file, Problem(0, "", str(error)))]
-    return []
+        return _Files(((settings.promotions, Problem(0, "", str(error))),), tuple(lines))
+    return _Files((), (*lines, *of_promotions(offers.promotions, catalog, day)))

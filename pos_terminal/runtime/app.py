@@ -135,7 +135,7 @@ class App:
 
     def _take_promotions(self) -> None:
         try:
-            offers = self._promotions.load()
+            offers = self._promotions.load(self._catalogue.load().catalog)
         except JournalError as error:
             log.error("%s %s", error, error.fault.remedy)
             self.put(Trouble(error.fault))
@@ -198,7 +198,8 @@ class App:
                 journal = self._open_journal()
 
     async def _serve(self, journal: Journal) -> None:
-        loaded, offers = self._catalogue.load(), self._promotions.load()
+        loaded = self._catalogue.load()
+        offers = self._promotions.load(loaded.catalog)
         counter = self._counter(journal, loaded, offers)
         last = last_moment(journal)
         till = Till(

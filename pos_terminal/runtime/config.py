@@ -71,7 +71,7 @@ class _TerminalTable:
 class _LabelTable:
     template: str
     measure: Measure
-    decimals: int = 2
+    decimals: int
 
 
 @dataclass(frozen=True, slots=True)

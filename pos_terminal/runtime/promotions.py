@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pos_terminal.domain.files.promotions import parse_promotions
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.files.promotions import parse_promotions, unresolved
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
@@ -27,9 +28,14 @@ class Offers:
     problem: str = ""
 
 
-def parse(source: bytes) -> Offers:
-    """The promotions in a file's bytes; ValueError says which is wrong, and why."""
+def parse(source: bytes, catalog: Catalog | None = None) -> Offers:
+    """The promotions in a file's bytes; ValueError says which is wrong, and why.
+
+    With a catalogue, a promotion of articles that it lacks is wrong, too.
+    """
     found = parse_promotions(tomllib.loads(source.decode()))
+    for reason in unresolved(found, catalog) if catalog else ():
+        raise ValueError(reason)
     return Offers(found, sha256(source).hexdigest())
 
 
@@ -40,8 +46,8 @@ class PromotionFile:
         self.file = file
         self._state = state
 
-    def load(self) -> Offers:
-        """Read the file. With any fault in it the last good promotions stay in force.
+    def load(self, catalog: Catalog) -> Offers:
+        """Read the file, for that catalogue. With any fault the last good promotions stay in force.
 
         JournalError where good ones cannot be kept.
         """
@@ -49,7 +55,7 @@ class PromotionFile:
             return Offers()
         try:
             source = self.file.read_bytes()
-            offers = parse(source)
+            offers = parse(source, catalog)
         except (OSError, ValueError) as error:
             log.error("%s: %s", self.file, error)
             return self._fall_back(str(error))

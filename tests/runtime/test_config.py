@@ -55,7 +55,7 @@ default_vat = 5.5
 [[labels]]
 template = "21IIIIIVVVVVC"
 measure = "price"
-
+decimals = 2
 [[labels]]
 template = "22IIIIIVVVVVC"
 measure = "weight"
@@ -99,7 +99,7 @@ def test_a_whole_configuration() -> None:
     assert (found.zone.key, found.language) == ("Europe/Paris", "fr")
     assert found.source == sha256(GOOD.encode()).hexdigest()
     assert found.patterns == (
-        Pattern("21IIIIIVVVVVC", Measure.PRICE),
+        Pattern("21IIIIIVVVVVC", Measure.PRICE, 2),
         Pattern("22IIIIIVVVVVC", Measure.WEIGHT, 3),
     )
     assert found.devices == (
@@ -340,7 +340,7 @@ def test_a_key_map_that_is_not_there(tmp_path: Path) -> None:
     [
         ("shop", 1), ("shop.name", 2), ("terminal.operator", 7), ("terminal.none", 5),
         ("labels", 11), ("labels.1", 11), ("labels.2", 15), ("labels.2.measure", 17),
-        ("labels.1.decimals", 11), ("devices.scale.line.port", 23), ("nothing", 1),
+        ("labels.1.decimals", 14), ("devices.scale.line.port", 23), ("nothing", 1),
     ],
 )  # fmt: skip
 def test_the_line_of_a_key(path: str, line: int) -> None:

@@ -8,12 +8,14 @@ import pytest
 from pos_terminal.domain.events.adjustment import PromotionsApplied
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import PromotionsChanged, TillStarted
+from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.promotions import IN_FORCE, Offers, PromotionFile
 from pos_terminal.testing.running import run
 from tests.support.journaled import records
-from tests.support.shop import PROMOTIONS, open_shop
+from tests.support.shop import CATALOG, PROMOTIONS, open_shop
 
+GOODS, _ = parse_catalog(CATALOG.encode())
 GOOD = PROMOTIONS
 OTHER = PROMOTIONS.replace("9,50", "9,00")
 BAD = PROMOTIONS.replace('"menu"', '"meal"')
@@ -29,11 +31,11 @@ def loaded(shop: Path, text: str | None = None) -> Offers:
     file = shop / "promotions.toml"
     if text is not None:
         file.write_text(text)
-    return PromotionFile(file, shop / "state").load()
+    return PromotionFile(file, shop / "state").load(GOODS)
 
 
 def test_a_shop_without_promotions_has_none(shop: Path) -> None:
-    assert PromotionFile(None, shop / "state").load() == Offers()
+    assert PromotionFile(None, shop / "state").load(GOODS) == Offers()
 
 
 def test_a_good_file_is_kept_by_its_hash(shop: Path) -> None:
@@ -53,6 +55,13 @@ def test_the_last_good_ones_stand_in_for_a_bad_file(shop: Path, text: str | None
     offers = loaded(shop)
     assert (offers.promotions, offers.source) == (good.promotions, good.source)
     assert offers.problem
+
+
+def test_a_promotion_of_what_the_shop_lacks_is_refused(shop: Path) -> None:
+    good = loaded(shop, GOOD)
+    offers = loaded(shop, GOOD.replace('"sandwich"', '"sandwichs"'))
+    assert offers.problem == "FORMULE MIDI: no family or PLU «sandwichs»; is it «sandwich»?"
+    assert offers.promotions == good.promotions
 
 
 def test_where_none_was_ever_good_there_are_none(shop: Path) -> None:

@@ -39,7 +39,7 @@ GOODS = """plu,name,price,per,unit,vat,barcode,from
 9,GALETTE,"15,00",,,5.5,,2026-01-01
 """
 PATTERNS = (
-    Pattern("21IIIIIVVVVVC", Measure.PRICE),
+    Pattern("21IIIIIVVVVVC", Measure.PRICE, 2),
     Pattern("22IIIIIVVVVVC", Measure.WEIGHT, 3),
 )
 BAGUETTE, VIN = "3000100028864", "3010470111127"

@@ -72,6 +72,7 @@ promotions = "promotions.toml"
 [[labels]]
 template = "21IIIIIVVVVVC"
 measure = "price"
+decimals = 2
 """
 
 

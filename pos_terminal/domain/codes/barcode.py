@@ -82,12 +82,13 @@ class Pattern(Struct, frozen=True):
 
     «2xIIIIIVVVVVC»: a digit stands for itself, x is any digit, I the article's number, V the
     value, K the value's verifier digit, C the check digit of the whole. `decimals` is how many
-    of the value's digits are after the comma, of euros or of kilograms.
+    of the value's digits are after the comma, of euros or of kilograms. It has no default: scales
+    differ, and the wrong one sells at ten times the price.
     """
 
     template: str
     measure: Measure
-    decimals: int = 2
+    decimals: int
 
     def __post_init__(self) -> None:
         letters = set(self.template) - set("0123456789xIVKC")
@@ -119,6 +120,24 @@ class Pattern(Struct, frozen=True):
             return False
         verifier = self.field(code, "K")
         return not verifier or price_check_digit(self.field(code, "V")) == int(verifier)
+
+
+    def example(self, plu: str) -> str:
+        """A label of this kind for an article, as a scale would print it; its value reads 1234.
+
+        Its check digits are right. Empty where the template has no room for the number.
+        """
+        room = self.template.count("I")
+        if len(plu) > room:
+            return ""
+        item, value = iter(plu.zfill(room)), "1234".zfill(self.template.count("V"))
+        value = value[-self.template.count("V") :]
+        verifier = str(price_check_digit(value)) if "K" in self.template else ""
+        digits = iter(value)
+        filled = {"I": item, "V": digits, "K": iter(verifier)}
+        body = "".join(next(filled[t]) if t in filled else "0" if t == "x" else t
+                       for t in self.template)  # fmt: skip
+        return body[:-1] + str(check_digit(body[:-1])) if body.endswith("C") else body
 
 
 class Label(Struct, frozen=True):

@@ -4,7 +4,7 @@
 |---|---|---|
 | plu | the number typed at the till, digits | needed |
 | name | the label on display and paper | needed |
-| price (or price_ttc_last) | with tax, «1,30»; empty: the clerk types it | needed |
+| price | with tax, «1,30»; empty: the clerk types it | needed |
 | per | the price is for so many units («5 for 20,00» is 20,00 per 5) | 1 |
 | unit | piece, kg or cl | piece |
 | family | for groups in reports | none |
@@ -21,15 +21,14 @@
 
 and those of goods_file.py: stock, parts of other articles, packing, allergens.
 
-An article with several dates has one row for each; all but price and VAT is that of its last
-row.
+An article with several dates has one row for each. What an empty cell of one leaves out the others
+say; two that say different things of what has no date are refused, since one of them would be wrong
+on some day.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from hashlib import sha256
-
-from msgspec import Struct
 
 from pos_terminal.domain.catalog.catalog import Catalog, Choice, Item
 from pos_terminal.domain.catalog.goods import Goods
@@ -38,7 +37,9 @@ from pos_terminal.domain.codes.own import MARK
 from pos_terminal.domain.dated import dated
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.files import goods as goods_file
-from pos_terminal.domain.files.cells import BadCell, number, parse_rate, yes_or_no
+from pos_terminal.domain.files import sense
+from pos_terminal.domain.files.cells import BadCell, article, number, parse_vat, yes_or_no
+from pos_terminal.domain.files.columns import COLUMNS, DATED, NEEDED
 from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
 from pos_terminal.domain.money import LARGEST_TOTAL, euros
 from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
@@ -48,76 +49,109 @@ LONGEST_GROUP = 12
 """So that «TAILLE? 1-9» fits on a line of the display."""
 
 
-class _Entry(Struct, frozen=True):
-    line: int
-    plu: str
-    name: str
-    unit: Unit
-    family: str
-    barcodes: tuple[str, ...]
-    meal_voucher: bool | None
-    choice: Choice | None
-    least: int | None
-    most: int | None
-    start: date
-    price: Price | None
-    staff: Price | None
-    pro: Price | None
-    vat: int | None
-    vat_on_spot: int | None
-    voucher: VoucherPurpose
-    goods: goods_file.Cells
-
-
 def parse_catalog(
     source: bytes, patterns: Sequence[Pattern] = ()
 ) -> tuple[Catalog, tuple[Problem, ...]]:
     """The catalogue of the rows that are right, and what is wrong with the others."""
     problems: list[Problem] = []
-    articles: dict[str, list[_Entry]] = {}
-    codes: dict[str, tuple[str, int]] = {}
+    text = decode(source)
+    read: dict[str, list[Row]] = {}
     try:
-        for row in rows(decode(source), ("plu", "name", "price|price_ttc_last")):
+        for row in rows(text, NEEDED, COLUMNS):
             if isinstance(row, Problem):
                 problems.append(row)
-                continue
+            else:
+                read.setdefault(_plu(row["plu"]), []).append(row)
+        problems += sense.of_table(text, (row for every in read.values() for row in every))
+    except NoTableError as error:
+        problems.append(error.problem)
+    articles = _articles(read, problems)
+    lasts = {plu: max(entries, key=_start_of) for plu, entries in articles.items()}
+    found = goods_file.resolve({plu: last.goods for plu, last in lasts.items()})
+    bad = {**found.bad, **sense.takers(articles)}
+    problems += [Problem(lasts[plu].line, why.key, str(why)) for plu, why in bad.items()]
+    items = tuple(
+        _item(entries, lasts[plu], found.goods[plu])
+        for plu, entries in articles.items()
+        if plu not in bad
+    )
+    problems.sort(key=lambda problem: problem.line)
+    return Catalog(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
+
+
+def _articles(
+    read: Mapping[str, Sequence[Row]], problems: list[Problem]
+) -> dict[str, list[sense.Entry]]:
+    """The rows that are right, by PLU; what is wrong with the others goes to `problems`."""
+    articles: dict[str, list[sense.Entry]] = {}
+    codes: dict[str, tuple[str, int]] = {}
+    for several in read.values():
+        for row in _together(several, problems):
             try:
                 _add(_entry(row), articles, codes)
             except BadCell as bad:
                 problems.append(Problem(row.line, bad.key, str(bad)))
-    except NoTableError as error:
-        problems.append(error.problem)
-    lasts = {plu: max(entries, key=_start_of) for plu, entries in articles.items()}
-    found = goods_file.resolve({plu: last.goods for plu, last in lasts.items()})
-    problems += [Problem(lasts[plu].line, bad.key, str(bad)) for plu, bad in found.bad.items()]
-    items = tuple(
-        _item(entries, lasts[plu], found.goods[plu])
-        for plu, entries in articles.items()
-        if plu not in found.bad
-    )
-    return Catalog(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
+    return articles
 
 
-def _entry(row: Row) -> _Entry:
-    plu = row["plu"].lstrip("0") or row["plu"][:1]
+def _together(several: Sequence[Row], problems: list[Problem]) -> Iterator[Row]:
+    """The rows of one article, each with what the others say where it says nothing itself.
+
+    A quantity unit that stands in the first row alone is not «piece» in the second. Where two
+    disagree about what has no date, the later line is refused.
+    """
+    if len(several) == 1:
+        yield several[0]
+        return
+    known: dict[str, tuple[str, int]] = {}
+    since: dict[str, int] = {}
+    per = ""
+    for row in several:
+        try:
+            line = since.setdefault(row["from"], row.line)
+            if line != row.line:
+                raise BadCell("plu", f"PLU {_plu(row['plu'])} stands on line {line} already")
+            for column, cell in row.cells.items():
+                if not cell or column in DATED or column == "plu":
+                    continue
+                said, line = known.setdefault(column, (cell, row.line))
+                if said.casefold() != cell.casefold():
+                    raise BadCell(column, f"{cell!r}, but {said!r} on line {line}: it has no date")
+        except BadCell as bad:
+            problems.append(Problem(row.line, bad.key, str(bad)))
+            known = {key: value for key, value in known.items() if value[1] != row.line}
+    refused = {problem.line for problem in problems}
+    inherited = {column: said for column, (said, _) in known.items()}
+    for row in several:
+        if row.line in refused:
+            continue
+        per = row["per"] or per
+        yield Row(row.line, {**row.cells, **inherited, "per": per})
+
+
+def _plu(text: str) -> str:
+    return text.lstrip("0") or text[:1]
+
+
+def _entry(row: Row) -> sense.Entry:
+    plu = _plu(row["plu"])
     if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
         raise BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
     if not row["name"] or not row["name"].isprintable():
         raise BadCell("name", f"{row['name']!r} is no label")
-    price_column = "price" if "price" in row.cells else "price_ttc_last"
-    return _Entry(
+    entry = sense.Entry(
         line=row.line,
         plu=plu,
         name=row["name"],
         unit=_unit(row),
-        family=row["family"],
+        family=sense.family(row["family"]),
         barcodes=_barcodes(row),
         meal_voucher=yes_or_no(row, "meal_voucher"),
         choice=_choice(row),
         least=_bound(row, "min"),
         most=_bound(row, "max"),
         start=_start(row),
-        price=_price(row, price_column),
+        price=_price(row, "price"),
         staff=_price(row, "price_staff"),
         pro=_price(row, "price_pro"),
         vat=_rate(row, "vat"),
@@ -125,6 +159,8 @@ def _entry(row: Row) -> _Entry:
         goods=goods_file.read(row, _unit(row)),
         voucher=_voucher(row),
     )
+    sense.of_row(entry)
+    return entry
 
 
 def _unit(row: Row) -> Unit:
@@ -150,10 +186,14 @@ def _voucher(row: Row) -> VoucherPurpose:
 
 
 def _start(row: Row) -> date:
-    try:
-        return date.fromisoformat(row["from"]) if row["from"] else date.min
-    except ValueError:
-        raise BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD") from None
+    if not row["from"]:
+        return date.min
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):  # as programs write it, and as people in France do
+        try:
+            return datetime.strptime(row["from"], form).date()
+        except ValueError:
+            continue
+    raise BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD or DD/MM/YYYY")
 
 
 def _price(row: Row, column: str) -> Price | None:
@@ -169,7 +209,7 @@ def _price(row: Row, column: str) -> Price | None:
 
 
 def _rate(row: Row, key: str) -> int | None:
-    return parse_rate(row[key], key) if row[key] else None
+    return parse_vat(row[key], key) if row[key] else None
 
 
 def _bound(row: Row, key: str) -> int | None:
@@ -184,12 +224,12 @@ def _choice(row: Row) -> Choice | None:
         return None
     if len(group) > LONGEST_GROUP or not group.isprintable():
         raise BadCell("option", f"{row['option']!r} is no name up to {LONGEST_GROUP} characters")
-    takers = tuple(name for each in row["for"].split(";") if (name := each.strip()))
+    takers = tuple(article(name) for each in row["for"].split(";") if (name := each.strip()))
     return Choice(group, row["option"].endswith("!"), takers)
 
 
 def _barcodes(row: Row) -> tuple[str, ...]:
-    codes = tuple(row["barcode"].split())
+    codes = tuple(each for code in row["barcode"].split() for each in sense.barcodes(code))
     for code in codes:
         if has_gtin_form(code) and not is_gtin(code):
             raise BadCell("barcode", f"{code!r} has a wrong check digit")
@@ -201,7 +241,7 @@ def _barcodes(row: Row) -> tuple[str, ...]:
 
 
 def _add(
-    entry: _Entry, articles: dict[str, list[_Entry]], codes: dict[str, tuple[str, int]]
+    entry: sense.Entry, articles: dict[str, list[sense.Entry]], codes: dict[str, tuple[str, int]]
 ) -> None:
     """Take the entry in, or raise and leave no trace: a refused row claims nothing."""
     for other in articles.get(entry.plu, ()):
@@ -217,11 +257,11 @@ def _add(
         codes.setdefault(key_of(code), mine)
 
 
-def _start_of(entry: _Entry) -> date:
+def _start_of(entry: sense.Entry) -> date:
     return entry.start
 
 
-def _item(entries: Sequence[_Entry], last: _Entry, goods: Goods) -> Item:
+def _item(entries: Sequence[sense.Entry], last: sense.Entry, goods: Goods) -> Item:
     return Item(
         plu=last.plu,
         name=last.name,

@@ -1,6 +1,7 @@
 """Cells of a table as values; what is wrong with one is told with its column. Pure."""
 
 
+from pos_terminal.domain.catalog.vat import KNOWN_RATES
 from pos_terminal.domain.files.table import Row
 from pos_terminal.domain.money import WHOLE
 from pos_terminal.domain.quantity import decimal
@@ -12,6 +13,24 @@ def parse_rate(text: str, key: str = "vat") -> int:
     if not 0 <= rate <= WHOLE:
         raise BadCell(key, f"{text!r} is no rate between 0 and 100 %")
     return rate
+
+
+def parse_vat(text: str, key: str = "vat") -> int:
+    """A VAT rate of French law, as basis points; BadCell for any other number.
+
+    «50» is what «2,50» leaves where a comma parts the columns, «0,055» a per cent cell that was
+    saved as a number: neither is ever a rate, and either would be one unseen.
+    """
+    rate = parse_rate(text, key)
+    if rate not in KNOWN_RATES:
+        known = ", ".join(f"{each / 100:g}" for each in sorted(KNOWN_RATES))
+        raise BadCell(key, f"{text!r} is no French rate of VAT: {known}")
+    return rate
+
+
+def article(name: str) -> str:
+    """A family's name or a PLU as it is looked up: «008» is PLU 8."""
+    return name.lstrip("0") or "0" if name.isascii() and name.isdigit() else name
 
 
 class BadCell(ValueError):

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from pos_terminal.domain.files.cells import parse_rate
+from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.files import sense
+from pos_terminal.domain.files.cells import article, parse_rate
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.quantity import decimal
 from pos_terminal.domain.sale.promotions import MOST_PIECES, Promotion, When
@@ -80,7 +82,18 @@ def _articles(names: object) -> frozenset[str]:
         raise ValueError('articles: a list of families and PLUs, such as ["pain", "28"]')
     if not all(isinstance(name, str) and name for name in names):
         raise ValueError("articles: each is a text, PLUs as well")
-    return frozenset(names)
+    return frozenset(map(article, names))
+
+
+def unresolved(promotions: Sequence[Promotion], catalog: Catalog) -> tuple[str, ...]:
+    """What promotions name and the catalogue lacks: a promotion that would never apply."""
+    names = {item.family for item in catalog.items if item.family}
+    names |= {item.plu for item in catalog.items}
+    return tuple(
+        f"{promotion.name}: {sense.unknown(name, names)}"
+        for promotion in promotions
+        for name in sorted(frozenset[str]().union(*promotion.courses) - names)
+    )
 
 
 def _count(count: object, key: str) -> int:

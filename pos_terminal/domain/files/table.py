@@ -6,14 +6,20 @@ it begins, which is what an editor shows. One broken row spoils no other.
 
 import csv
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
+from unicodedata import combining, normalize
 
 from msgspec import Struct
 
 LONGEST_ROW = 20
 """Physical lines that one row may span by line breaks in quotes; more is a quote left open."""
+
+NEAR = 0.85
+"""How alike a misspelt name is to the one meant, by difflib: «vatt» is, «price_ht» is not."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -52,27 +58,77 @@ class Row(Struct, frozen=True):
 
 
 def decode(source: bytes) -> str:
-    """UTF-8 with or without BOM, or else Windows-1252, as spreadsheets on French PCs write it."""
-    try:
-        return source.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return source.decode("cp1252", errors="replace")
+    """The text, composed (NFC): a decomposed «é» is two characters to a display of twenty.
+
+    UTF-8 with or without BOM, UTF-16 with one («texte Unicode»), or else Windows-1252, as
+    spreadsheets on French PCs write it. What cannot be read is U+FFFD, which `rows` refuses.
+    """
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = source.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = source.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = source.decode("cp1252", errors="replace")
+    return text if text.isascii() else normalize("NFC", text)
 
 
-def rows(source: str | Iterable[str], needed: Sequence[str]) -> Iterator[Row | Problem]:
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line: its columns under their own names, and what parts them.
+
+    `ignored` are the names of columns that nobody asked for, as they stand there.
+    """
+
+    columns: tuple[str, ...]
+    delimiter: str
+    ignored: tuple[str, ...] = ()
+
+
+def header(line: str, needed: Sequence[str], known: Mapping[str, str] | None = None) -> Header:
+    """What a table's first line says. Raises NoTableError.
+
+    `known` maps every name that means something to the column's own name; without it each column
+    keeps the name it has. A column that is missing, that stands there twice under whatever names,
+    or that is nearly a known one is refused: each would be a price that nobody set.
+    """
+    delimiter = max(",;\t", key=line.count)
+    written = _columns(line, delimiter)
+    names = tuple((known or {}).get(plain(name), name.lower()) for name in written)
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise NoTableError(Problem(1, ", ".join(missing), "the header has no such column"))
+    twice = [name for name, count in Counter(names).items() if name and count > 1]
+    if twice:
+        raise NoTableError(Problem(1, twice[0], "several columns have this meaning: keep one"))
+    if known is None:
+        return Header(names, delimiter)
+    ignored = tuple(name for name in written if name and plain(name) not in known)
+    for name in ignored:
+        near = get_close_matches(plain(name), known, 1, NEAR)
+        if near:
+            reason = f"no such column; is it «{near[0]}»? Rename it, or take it out"
+            raise NoTableError(Problem(1, name, reason))
+    return Header(names, delimiter, ignored)
+
+
+def plain(name: str) -> str:
+    """A column's name without what people vary: capitals, accents, blanks, hyphens."""
+    bare = "".join(c for c in normalize("NFKD", name.casefold()) if not combining(c))
+    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
+
+
+def rows(
+    source: str | Iterable[str], needed: Sequence[str], known: Mapping[str, str] | None = None
+) -> Iterator[Row | Problem]:
     """The rows below the header, blank ones left out; a Problem in place of each that is broken.
 
     `source` is the whole text, or its physical lines with their ends, which are taken one at a
-    time. A needed column may go by several names («price|price_ttc_last»). Raises NoTableError,
-    before anything else, when one is missing.
+    time. Raises NoTableError, before anything else, where the header will not do (`header`).
     """
     lines = iter(source) if not isinstance(source, str) else (m[0] for m in _LINE.finditer(source))
-    header = next(lines, "")
-    delimiter = max(",;\t", key=header.count)
-    columns = _columns(header, delimiter)
-    missing = [name for name in needed if not set(name.split("|")) & set(columns)]
-    if missing:
-        raise NoTableError(Problem(1, ", ".join(missing), "the header has no such column"))
+    first = header(next(lines, ""), needed, known)
+    columns, delimiter = first.columns, first.delimiter
     ahead: deque[str] = deque()
     at = 2
     while _fill(ahead, lines, 1):
@@ -82,6 +138,8 @@ def rows(source: str | Iterable[str], needed: Sequence[str]) -> Iterator[Row | P
         elif any(bare := [cell.strip() for cell in cells]):
             if any(bare[len(columns) :]):
                 yield Problem(at, "", f"{len(cells)} cells under {len(columns)} columns")
+            elif any("\ufffd" in cell for cell in bare):
+                yield Problem(at, "", "characters that cannot be read: save the file as UTF-8")
             else:
                 yield Row(at, dict(zip(columns, bare, strict=False)))
         at += taken
@@ -94,7 +152,7 @@ def _columns(header: str, delimiter: str) -> list[str]:
         names = next(csv.reader([header], delimiter=delimiter), [])
     except csv.Error as error:
         raise NoTableError(Problem(1, "", str(error))) from None
-    return [name.strip().lower() for name in names]
+    return [name.strip() for name in names]
 
 
 def _fill(ahead: deque[str], lines: Iterator[str], count: int) -> bool:

@@ -97,7 +97,7 @@ def with_check(body: str) -> str:
 
 
 def test_a_price_label() -> None:
-    patterns = [Pattern("21IIIIIVVVVVC", Measure.PRICE)]
+    patterns = [Pattern("21IIIIIVVVVVC", Measure.PRICE, 2)]
     code = with_check("210002800130")
     assert read_label(code, patterns) == Label("00028", Measure.PRICE, 130)
     assert read_label("3010470111127", patterns) is None
@@ -113,14 +113,14 @@ def test_a_weight_label(decimals: int, grams: int) -> None:
 
 @given(st.integers(0, 99_999), st.integers(0, 9999))
 def test_a_label_with_a_price_verifier(item: int, price: int) -> None:
-    patterns = [Pattern("20IIIIIKVVVVC", Measure.PRICE)]
+    patterns = [Pattern("20IIIIIKVVVVC", Measure.PRICE, 2)]
     body = f"20{item:05d}{price_check_digit(f'{price:04d}')}{price:04d}"
     assert read_label(with_check(body), patterns) == Label(f"{item:05d}", Measure.PRICE, price)
 
 
 @pytest.mark.parametrize("place", [7, 12])
 def test_a_wrong_digit_is_no_price(place: int) -> None:
-    patterns = [Pattern("20IIIIIKVVVVC", Measure.PRICE)]
+    patterns = [Pattern("20IIIIIKVVVVC", Measure.PRICE, 2)]
     good = with_check(f"2000028{price_check_digit('0130')}0130")
     wrong = str((int(good[place]) + 1) % 10)
     bad = good[:place] + wrong + good[place + 1 :]
@@ -133,7 +133,7 @@ def test_a_wrong_digit_is_no_price(place: int) -> None:
 def test_the_first_pattern_that_fits_decides() -> None:
     narrow, wide = (
         Pattern("211IIIIVVVVVx", Measure.WEIGHT, 3),
-        Pattern("21IIIIIVVVVVx", Measure.PRICE),
+        Pattern("21IIIIIVVVVVx", Measure.PRICE, 2),
     )
     assert read_label("2110028004800", [narrow, wide]) == Label("0028", Measure.WEIGHT, 480)
     assert read_label("2100028004800", [narrow, wide]) == Label("00028", Measure.PRICE, 480)

@@ -158,4 +158,4 @@ def test_the_page_has_a_row_for_each_column() -> None:
     named = {name for row in rows for name in re.findall(r"\w+", row)} - {"column", "or"}
     first = "".join(re.findall(r"^\| (`.*?) \|", PAGE.read_text(), re.M))
     assert named == set(re.findall(r"`(\w+)`", first))
-    assert {"plu", "allergens", "price_ttc_last", "part"} <= named
+    assert {"plu", "allergens", "price", "part"} <= named

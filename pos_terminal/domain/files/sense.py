@@ -1,0 +1,121 @@
+"""Whether cells that are right each for itself make sense together. Pure.
+
+A spreadsheet breaks a table without breaking its form: «2,50» without quotes is a price of 2 and
+a 50 in the next column, a code of thirteen digits becomes «3,01E+12», a leading zero goes. Each
+check here names such a habit; what it cannot tell apart it refuses, for a price that nobody set
+is worse than a file that has to be saved again.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+from pos_terminal.domain.catalog.catalog import Choice
+from pos_terminal.domain.codes.barcode import is_gtin
+from pos_terminal.domain.events.values import VoucherPurpose
+from pos_terminal.domain.files import goods as goods_file
+from pos_terminal.domain.files.cells import BadCell
+from pos_terminal.domain.files.columns import COLUMNS, NEEDED
+from pos_terminal.domain.files.table import Problem, Row, header
+from pos_terminal.domain.money import euros
+from pos_terminal.domain.quantity import Price, Unit
+
+_NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?")
+_SCIENTIFIC = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
+GTIN_LENGTH_OF = {7: 8, 10: 12, 11: 12}
+"""What a number of so many digits is once one or two zeros stand before it again."""
+
+_CENTS = re.compile(r"[0-9]{2}")
+
+
+class Entry(Struct, frozen=True):
+    """One row of the catalogue, cell by cell."""
+
+    line: int
+    plu: str
+    name: str
+    unit: Unit
+    family: str
+    barcodes: tuple[str, ...]
+    meal_voucher: bool | None
+    choice: Choice | None
+    least: int | None
+    most: int | None
+    start: date
+    price: Price | None
+    staff: Price | None
+    pro: Price | None
+    vat: int | None
+    vat_on_spot: int | None
+    voucher: VoucherPurpose
+    goods: goods_file.Cells
+
+
+def of_table(text: str, read: Iterable[Row]) -> tuple[Problem, ...]:
+    """Whether decimal commas may have become columns, in a file whose columns commas part.
+
+    So it may be where every price is whole euros and two digits follow it in every row: then
+    nobody can tell «2 euros, 50» from «2,50 euros».
+    """
+    first = header(text.partition("\n")[0].rstrip("\r"), NEEDED, COLUMNS)
+    after = first.columns.index("price") + 1
+    if first.delimiter != "," or after == len(first.columns):
+        return ()
+    following = first.columns[after]
+    pairs = [(row["price"], row[following]) for row in read if row["price"]]
+    doubtful = [price.isdigit() and bool(_CENTS.fullmatch(cell)) for price, cell in pairs]
+    if not pairs or not all(doubtful):
+        return ()
+    reason = (
+        f"whole euros in every row, and two digits under «{following}»: are these decimal commas?"
+        " Write 2.50 or \"2,50\", or part the columns with semicolons"
+    )
+    return (Problem(1, "price", reason),)
+
+
+def of_row(entry: Entry) -> None:
+    """Raises BadCell where a price lies outside the bounds that its own row sets."""
+    for key, bound, beyond in (("min", entry.least, -1), ("max", entry.most, 1)):
+        cents = entry.price.cents if entry.price else None
+        if cents is not None and bound is not None and (cents - bound) * beyond > 0:
+            raise BadCell(key, f"the price {euros(cents)} is beyond it: {euros(bound)}")
+
+
+def family(name: str) -> str:
+    """A family's name. Raises BadCell for a number: it would be read as a PLU, or is cents."""
+    if _NUMBER.fullmatch(name):
+        reason = f"{name!r} is a number, not a name; does a decimal comma stand before it?"
+        raise BadCell("family", reason)
+    return name
+
+
+def barcodes(code: str) -> tuple[str, ...]:
+    """A code as the scanner sends it. Raises BadCell where a spreadsheet made a number of it.
+
+    Digits that are a GTIN but for leading zeros count as that, too: a column of numbers loses them.
+    """
+    if _SCIENTIFIC.fullmatch(code):
+        raise BadCell("barcode", f"{code!r} has lost its digits: format the column as text")
+    whole = code.zfill(GTIN_LENGTH_OF.get(len(code), 0))
+    return (code, whole) if whole != code and is_gtin(whole) else (code,)
+
+
+def takers(articles: Mapping[str, Sequence[Entry]]) -> dict[str, BadCell]:
+    """The options, by PLU, that are for an article or family that there is not."""
+    entries = [entry for several in articles.values() for entry in several]
+    names = {entry.family for entry in entries if entry.family} | set(articles)
+    return {
+        entry.plu: BadCell("for", unknown(name, names))
+        for entry in entries
+        for name in (entry.choice.takers if entry.choice else ())
+        if name not in names
+    }
+
+
+def unknown(name: str, names: Iterable[str]) -> str:
+    """That there is no such family or PLU, and which one may be meant."""
+    near = get_close_matches(name, list(names), 1)
+    return f"no family or PLU «{name}»" + (f"; is it «{near[0]}»?" if near else "")
