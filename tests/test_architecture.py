@@ -62,6 +62,7 @@ PURE = {
     "dataclasses",
     "datetime",
     "decimal",
+    "difflib",
     "enum",
     "fractions",
     "functools",
