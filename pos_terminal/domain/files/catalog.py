@@ -105,28 +105,41 @@ def _together(several: Sequence[Row], problems: list[Problem]) -> Iterator[Row]:
         return
     known: dict[str, tuple[str, int]] = {}
     since: dict[str, int] = {}
-    per = ""
+    right: list[Row] = []
     for row in several:
-        try:
-            line = since.setdefault(row["from"], row.line)
-            if line != row.line:
-                raise BadCell("plu", f"PLU {_plu(row['plu'])} stands on line {line} already")
-            for column, cell in row.cells.items():
-                if not cell or column in DATED or column == "plu":
-                    continue
-                said, line = known.setdefault(column, (cell, row.line))
-                if said.casefold() != cell.casefold():
-                    raise BadCell(column, f"{cell!r}, but {said!r} on line {line}: it has no date")
-        except BadCell as bad:
-            problems.append(Problem(row.line, bad.key, str(bad)))
-            known = {key: value for key, value in known.items() if value[1] != row.line}
-    refused = {problem.line for problem in problems}
-    inherited = {column: said for column, (said, _) in known.items()}
-    for row in several:
-        if row.line in refused:
+        conflict = _conflict(row, known, since)
+        if conflict:
+            problems.append(Problem(row.line, conflict.key, str(conflict)))
             continue
+        right.append(row)
+        since[row["from"]] = row.line
+        for column, cell in _dateless(row).items():
+            known.setdefault(column, (cell, row.line))
+    inherited = {column: said for column, (said, _) in known.items()}
+    per = ""
+    for row in right:
         per = row["per"] or per
         yield Row(row.line, {**row.cells, **inherited, "per": per})
+
+
+def _dateless(row: Row) -> dict[str, str]:
+    """What the row says of the article for ever."""
+    cells = row.cells.items()
+    return {name: cell for name, cell in cells if cell and name not in DATED and name != "plu"}
+
+
+def _conflict(
+    row: Row, known: Mapping[str, tuple[str, int]], since: Mapping[str, int]
+) -> BadCell | None:
+    """What an earlier row of the same article says otherwise."""
+    line = since.get(row["from"])
+    if line:
+        return BadCell("plu", f"PLU {_plu(row['plu'])} stands on line {line} already")
+    for column, cell in _dateless(row).items():
+        said, line = known.get(column, (cell, row.line))
+        if said.casefold() != cell.casefold():
+            return BadCell(column, f"{cell!r}, but {said!r} on line {line}: it has no date")
+    return None
 
 
 def _plu(text: str) -> str:
