@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pos_terminal
 from bench.shop import barcode
 from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.counter.steps import Input, Pressed, Scanned
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import TillStarted
@@ -30,7 +32,7 @@ async def write_history(config: Path, state: Path, records: int) -> None:
     loaded = Catalogue(settings.catalog, state, settings.patterns).load()
     identity = Identity(settings.store, settings.terminal, pos_terminal.__version__, False)
     clock = SystemClock(ZoneInfo("Europe/Paris"))
-    counter = Counter(loaded.catalog, settings.default_vat)
+    counter = Counter(Desk(loaded.catalog, Rules(default_vat=settings.default_vat)))
     journal = Journal.open(state, identity)
     started = TillStarted(
         version=pos_terminal.__version__,

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.catalog.catalog import Catalog
-from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.events.sale import LineSold, Origin, SaleClosed
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.screen import Screen
@@ -242,7 +242,7 @@ class _Session:
         origin = Origin(
             file=self._job.recorded.sha256, date=ticket.day.isoformat(), ticket=ticket.number
         )
-        self._counter.origin = origin
+        self._desk.origin = origin
         for row, plan in rows:
             refusal = plan if isinstance(plan, str) else await self._clerk.sell(plan)
             if refusal:
@@ -264,14 +264,14 @@ class _Session:
         self._bench.forget()
 
     @property
-    def _counter(self) -> Counter:
+    def _desk(self) -> Desk:
         if self._app.till is None:
             raise AssertionError("a terminal that is ready has a till")
-        return self._app.till.counter
+        return self._app.till.counter.desk
 
     def _current(self, ticket: Ticket) -> list[Planned | str]:
         """The ticket's rows by the catalogue now in force: an open sale's own, if there is one."""
-        catalog = self._counter.catalog
+        catalog = self._desk.catalog
         return self._plans(ticket, catalog.sha256, lambda: catalog)
 
     def _planned_then(self, ticket: Ticket, sha256: str) -> list[Planned | str]:

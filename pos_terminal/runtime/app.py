@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +13,8 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import doubtful
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.counter.counter import Counter
-from pos_terminal.domain.counter.sign_on import settle
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.counter.steps import Input, NewCatalog, NewClerks, NewPromotions, Trouble
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
@@ -221,10 +221,8 @@ class App:
             promotions=offers.source,
         )
         now = self._clock.now()
-        settled = settle(counter)
-        till.record((*at_start(journal.running, in_force, now, last), *settled))
-        for event in settled:
-            counter.apply(event, now.at)
+        started = counter.start(now)
+        till.record((*at_start(journal.running, in_force, now, last), *started.events))
         if doubtful(now, last):
             self.put(Trouble(faults.CLOCK_DOUBTED))
         if loaded.problems:
@@ -240,41 +238,46 @@ class App:
     def _counter(self, journal: Journal, loaded: Loaded, offers: Offers) -> Counter:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         given = self.settings
-        find = self.plugins.find_item
-        counter = Counter(
-            loaded.catalog,
-            given.default_vat,
-            find,
-            given.tenders,
-            replace(given.sales, promotions=offers.promotions, source=offers.source),
+        rules = Rules(
+            default_vat=given.default_vat,
+            tenders=given.tenders,
+            sales=given.sales,
             papers=given.papers,
             refunds=given.refunds,
-            draw=random_below,
             drawers=Drawers(tuple(each.clerks for each in given.drawers)),
+            closing=given.closing,
+        )
+        desk = Desk(
+            loaded.catalog,
+            rules,
+            self.plugins.find_item,
+            promotions=offers.promotions,
+            promotions_source=offers.source,
+            draw=random_below,
         )
         counts = journal.running.counts
-        earlier = self.till.counter if self.till else None
+        earlier = self.till.counter.desk if self.till else None
         weighings, lookups = (earlier.weighings, earlier.lookups) if earlier else (0, 0)
         training = journal.running.book.training
-        counter.resume(counts.sale, counts.tickets, weighings, lookups, training=training)
+        desk.resume(counts.sale, counts.tickets, weighings, lookups, training=training)
         recent = journal.recent()
-        counter.resume_clerks(
+        desk.resume_clerks(
             self._clerks(),
             recent[0].operator if recent else 0,
             journal.running.wrong,
             earlier.checks if earlier else 0,
         )
         for record in recent:
-            counter.apply(record.event, record.moment.at)
-        opened = (*counter.waiting, counter.sale) if counter.sale else counter.waiting
+            desk.apply(record.event, record.moment.at)
+        opened = (*desk.waiting, desk.sale) if desk.sale else desk.waiting
         for sha256 in {sale.catalog for sale in opened} - {loaded.catalog.sha256}:
-            self._keep_prices(counter, sha256)
-        return counter
+            self._keep_prices(desk, sha256)
+        return Counter(desk)
 
-    def _keep_prices(self, counter: Counter, sha256: str) -> None:
+    def _keep_prices(self, desk: Desk, sha256: str) -> None:
         """Sell an open sale from its own catalogue to its end."""
         try:
-            counter.kept[sha256] = self._catalogue.kept(sha256)
+            desk.kept[sha256] = self._catalogue.kept(sha256)
         except JournalError as error:  # its lines have their prices; what follows has today's
             log.error("%s", error)
             self.put(Trouble(faults.BAD_CATALOGUE))

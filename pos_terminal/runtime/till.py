@@ -88,12 +88,12 @@ class Till:
         self._journal = journal
         self._clock = clock
         self._outputs = outputs
-        self._papers = dataclasses.replace(counter.papers, shop=shop, terminal=terminal)
+        self._papers = dataclasses.replace(counter.desk.rules.papers, shop=shop, terminal=terminal)
         self._head = shop, terminal
         self._simulated = simulated
         self._hours = hours
         self._last = last
-        self._base = counter.base()
+        self._base = counter.desk.base()
         self._pending: dict[Appended, float] = {}
         self._newest: Appended | None = None
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -117,7 +117,7 @@ class Till:
 
         Nothing is closed by a clock that is surely wrong, nor between a tender and its ticket.
         """
-        if self._simulated or self.counter.engaged or not self._ended():
+        if self._simulated or self.counter.desk.engaged or not self._ended():
             return
         while self._newest:  # the book must be as of the last record
             await asyncio.wait((self._newest,))
@@ -237,7 +237,7 @@ class Till:
                 case PrintList(listing):
                     self._print(goods_paper.paper, listing, listing.at)
                 case PrintVoucher(made, at, copy):
-                    article = self.counter.present.plu(made.plu) if made.plu else None
+                    article = self.counter.desk.present.plu(made.plu) if made.plu else None
                     name = article.name if article else ""
                     self._print(voucher.paper, made, at, name=name, copy=copy)
                 case _:
@@ -289,7 +289,7 @@ class Till:
             pieces=counted.pieces,
             drawer=counted.drawer,
         )
-        several = self.counter.drawers.number > 1
+        several = self.counter.desk.rules.drawers.number > 1
         paper = self._drawn(report.count, event, moment.at, several=several)
         self._append((event,), moment, (Show(display.counted()), PrintReport(paper)))
 
@@ -299,7 +299,8 @@ class Till:
             return
         moment = self._clock.now()
         book, seq = self._standing(moment)
-        fault = closing.service_refusal(book, count_first=self.counter.rules.count_first)
+        count_first = self.counter.desk.rules.tenders.count_first
+        fault = closing.service_refusal(book, count_first=count_first)
         if fault:
             self._take(Trouble(fault))
             return
@@ -316,7 +317,7 @@ class Till:
         fault = closing.refusal(
             running.book,
             running.opened,
-            count_first=self.counter.rules.count_first,
+            count_first=self.counter.desk.rules.tenders.count_first,
             carried=effect.carried,
         )
         if fault:
@@ -380,7 +381,7 @@ class Till:
         With `soon` a new screen is about to follow: the display keeps what it shows, since the
         old screen in between would only flicker.
         """
-        overlay = self.counter.overlay
+        overlay = self.counter.desk.overlay
         if overlay:
             self._outputs.screen.put(overlay)
         elif not soon:

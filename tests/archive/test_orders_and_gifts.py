@@ -6,21 +6,20 @@ import pytest
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.postings import Bookkeeper, Grain
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.tender.tender import TenderRules
 from pos_terminal.journal.record import Running
 from tests.support.bakery import Bakery
-from tests.support.bench import DEFAULT_VAT, goods, moment
+from tests.support.bench import counter_of, goods, moment
 from tests.support.journaling import IDENTITY
 
 
 def balances(typed: str, grain: Grain) -> dict[str, int]:
     """The accounts after a day in which these keys were pressed; debit positive."""
     rules = TenderRules(donations_to="Secours des Halles")
-    till = Bakery(Counter(goods(), DEFAULT_VAT, lambda *_: None, rules))
+    till = Bakery(counter_of(goods(), tenders=rules))
     till.press(typed)
-    assert till.fault is None and till.counter.sale is None
+    assert till.fault is None and till.counter.desk.sale is None
     running = Running(identity=IDENTITY)
     book = Bookkeeper(Accounts(), grain, "2026-01-01", "2026-12-31")
     sums: dict[str, int] = defaultdict(int)

@@ -38,7 +38,7 @@ BOUGHT = (
 def busy() -> Remembering:
     """Some hundred visits: bought, brought back, exchanged, paid with what is left of vouchers."""
     till, chance = remembering(), random.Random(5)
-    till.counter.refunds = RefundRules(cash_limit=1000)
+    till.decides(refunds=RefundRules(cash_limit=1000))
     for _ in range(120):
         visit = chance.randrange(4)
         if visit == 0 or len(till.of(SaleClosed)) < 5:
@@ -52,7 +52,7 @@ def busy() -> Remembering:
             till.use(chance.choice(till.made))
             till.press("C CARD")
         till.press("C C C CASH C C AVOIR C CANCEL C")
-        assert till.counter.sale is None and till.counter.overlay is None
+        assert till.counter.desk.sale is None and till.counter.desk.overlay is None
     return till
 
 

@@ -148,7 +148,7 @@ def test_without_clerks_the_operator_of_the_settings_is_back(tmp_path: Path) -> 
             await shop.shows("TRADITION")
             write(shop.state, [])
             async with asyncio.timeout(PATIENCE):
-                while shop.app.till and shop.app.till.counter.clerks:
+                while shop.app.till and shop.app.till.counter.desk.clerks:
                     await asyncio.sleep(0.01)
             await shop.type("CASH")
             await shop.shows("TOTAL", "1,30")

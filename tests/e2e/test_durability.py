@@ -29,9 +29,9 @@ def test_cash_beside_a_scan_that_still_commits_has_its_line(tmp_path: Path) -> N
             await shop.bench.scanner.scan("3000100028864")
             async with asyncio.timeout(PATIENCE):
                 # Decided, not yet durable: the customer does not see it, and CASH comes now.
-                while not (shop.app.till and shop.app.till.counter.sale):
+                while not (shop.app.till and shop.app.till.counter.desk.sale):
                     await asyncio.sleep(0)
-                while len(shop.app.till.counter.sale.lines) < 2:
+                while len(shop.app.till.counter.desk.sale.lines) < 2:
                     await asyncio.sleep(0)
             assert "BAGUETTE" not in shop.bench.display.screen.line1
             await shop.type("CASH")

@@ -131,7 +131,7 @@ def test_a_plugin_that_breaks_while_selling_is_told(shop: Path) -> None:
             await until(lambda: shown(app) == display.fault(faults.UNKNOWN_ARTICLE))
             till = app.till
             assert till
-            await until(lambda: till.counter.notice is faults.PLUGIN_STOPPED)
+            await until(lambda: till.counter.desk.notice is faults.PLUGIN_STOPPED)
 
     with on_path(shop):
         run(body())

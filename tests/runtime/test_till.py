@@ -9,7 +9,6 @@ from typing import Any, cast
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import Input, PaperDone, Scanned, Trouble, Weighed
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import LineSold, SaleClosed, SaleOpened
@@ -29,7 +28,7 @@ from pos_terminal.runtime.pins import PinLane
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run
-from tests.support.bench import BAGUETTE, DEFAULT_VAT, goods, keys, moment
+from tests.support.bench import BAGUETTE, counter_of, goods, keys, moment
 from tests.support.toys import until
 
 
@@ -94,7 +93,7 @@ class Counterside:
             self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, lookups
         )
         self.till = Till(
-            Counter(goods(), DEFAULT_VAT), cast(Journal, self.journal), FixedClock(), outputs,
+            counter_of(goods()), cast(Journal, self.journal), FixedClock(), outputs,
             shop=Shop("Boulangerie"), terminal="2", simulated=False,
         )  # fmt: skip
 

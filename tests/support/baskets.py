@@ -44,7 +44,7 @@ def typed(thousandths: int) -> str:
 
 
 def paid(till: Bench) -> SaleClosed:
-    till.counter.refunds = RefundRules(cash_limit=100_000)
+    till.decides(refunds=RefundRules(cash_limit=100_000))
     till.press("CARD" if till.total > 0 else "CASH")  # the law limits cash
     (ticket,) = till.of(SaleClosed)
     return ticket

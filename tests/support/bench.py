@@ -1,13 +1,14 @@
 """A counter to sell at, without any device: keys by their names, scans, weights."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.barcode import Measure, Pattern, check_digit
 from pos_terminal.domain.counter.counter import Counter
-from pos_terminal.domain.counter.desk import Finder
+from pos_terminal.domain.counter.desk import Desk, Finder, Pending
+from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.counter.steps import (
     Input,
     Pressed,
@@ -23,9 +24,12 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.sale.vouchers import Draw, no_chance
 from pos_terminal.domain.screen import Screen
 
 E = TypeVar("E", bound=Event)
+P = TypeVar("P", bound=Pending)
 
 GOODS = """plu,name,price,per,unit,vat,barcode,from
 1,TRADITION,"1,30",,,5.5,,
@@ -113,22 +117,44 @@ class Bench:
     def of(self, kind: type[E]) -> list[E]:
         return [event for event, _ in self.events if isinstance(event, kind)]
 
+    def decides(self, **rules: Any) -> None:
+        """The shop has other rules from now on."""
+        self.counter.desk.rules = replace(self.counter.desk.rules, **rules)
+
+    def awaits(self, case: type[P]) -> P | None:
+        """What the counter waits for, if it is that."""
+        pending = self.counter.desk.pending
+        return pending if isinstance(pending, case) else None
+
     @property
     def shown(self) -> Screen:
         """What the display says."""
-        return self.counter.overlay or self.screen
+        return self.counter.desk.overlay or self.screen
 
     @property
     def fault(self) -> Fault | None:
-        return self.counter.fault
+        return self.counter.desk.fault
 
     @property
     def total(self) -> int:
-        return self.counter.sale.total if self.counter.sale else 0
+        return self.counter.desk.sale.total if self.counter.desk.sale else 0
+
+
+def counter_of(
+    catalog: Catalog,
+    find_elsewhere: Finder = lambda *_: None,
+    *,
+    draw: Draw = no_chance,
+    promotions: tuple[Promotion, ...] = (),
+    **rules: Any,
+) -> Counter:
+    """A counter that sells these goods; `rules` are the parts of its `Rules`."""
+    desk = Desk(catalog, Rules(**rules), find_elsewhere, draw=draw, promotions=promotions)
+    return Counter(desk)
 
 
 def bench(catalog: Catalog | None = None, find_elsewhere: Finder = lambda *_: None) -> Bench:
-    return Bench(Counter(catalog or goods(), DEFAULT_VAT, find_elsewhere))
+    return Bench(counter_of(catalog or goods(), find_elsewhere))
 
 
 def tones(step: Step) -> list[str]:

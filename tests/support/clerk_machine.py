@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import (
     LookedUp,
     LookUp,
@@ -48,7 +49,6 @@ from pos_terminal.domain.lookup.questions import (
 )
 from pos_terminal.domain.money import LARGEST_TOTAL, vat_within
 from pos_terminal.domain.sale.promotions import Promotion
-from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.tender.tender import TenderRules
 from tests.support.bench import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones
 
@@ -144,12 +144,10 @@ def paid_by(ticket: SaleClosed, name: str) -> int:
     return sum(paid.amount for paid in ticket.tenders if paid.tender == name)
 
 
-TERMS = Terms(
-    promotions=(
-        Promotion("3+1", (frozenset({"1", "2"}),), count=4, free=1),
-        Promotion("MENU", (frozenset({"2"}), frozenset({"5"})), price=700),
-        Promotion("-10 %", (frozenset({"4", "pain"}),), percent=1000),
-    )
+PROMOTIONS = (
+    Promotion("3+1", (frozenset({"1", "2"}),), count=4, free=1),
+    Promotion("MENU", (frozenset({"2"}), frozenset({"5"})), price=700),
+    Promotion("-10 %", (frozenset({"4", "pain"}),), percent=1000),
 )
 
 
@@ -160,10 +158,10 @@ class Clerk(RuleBasedStateMachine):
     def open_the_shop(self, sales: int, tickets: int) -> None:
         self.start = (sales, tickets)
         self.till = bench()
-        self.till.counter.terms = TERMS
-        self.till.counter.rules = TenderRules(donations_to="SECOURS")
-        self.till.counter.draw = Random(sales).randrange
-        self.till.counter.resume(sales, {"T": tickets})
+        self.till.counter.desk.promotions = PROMOTIONS
+        self.till.decides(tenders=TenderRules(donations_to="SECOURS"))
+        self.till.counter.desk.draw = Random(sales).randrange
+        self.till.counter.desk.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
 
@@ -202,7 +200,7 @@ class Clerk(RuleBasedStateMachine):
             self.note(self.till.put(key))
         self.note(self.till.scan(voucher_code(number)))
 
-    @precondition(lambda self: self.till.counter.looking)
+    @precondition(lambda self: self.till.awaits(Search))
     @rule()
     def answer_at_once(self) -> None:
         asked = self.looked[-1]
@@ -246,12 +244,12 @@ class Clerk(RuleBasedStateMachine):
         self.asked += [e.request for e in step.effects if isinstance(e, Weigh)]
         self.looked += [e for e in step.effects if isinstance(e, LookUp)]
         if tones(step) and tones(step) != ["accepted"]:
-            counter = self.till.counter
-            assert self.till.fault or counter.notice or counter.asking or counter.reviewing
+            desk = self.till.counter.desk
+            assert self.till.fault or desk.notice or desk.pending
 
     @invariant()
     def the_sum_of_the_live_lines_is_the_total(self) -> None:
-        sale = self.till.counter.sale
+        sale = self.till.counter.desk.sale
         if sale:
             live = [line for line in sale.lines if line.line not in sale.voided]
             off = sum(reduction.amount for reduction in sale.reductions)
@@ -299,8 +297,8 @@ class Clerk(RuleBasedStateMachine):
             deposit = moved.order, moved.nature, moved.vat
             balances[deposit] = balances.get(deposit, 0) + moved.amount
         assert all(cents >= 0 for cents in balances.values())
-        counter = self.till.counter
-        sales = [*counter.waiting, *([counter.sale] if counter.sale else [])]
+        desk = self.till.counter.desk
+        sales = [*desk.waiting, *([desk.sale] if desk.sale else [])]
         settled = [sale for sale in sales if any(x.order and x.gross < 0 for x in sale.live)]
         orders = [order for sale in settled for order in sale.orders]
         assert len(orders) == len(set(orders))
@@ -334,10 +332,10 @@ class Clerk(RuleBasedStateMachine):
 
     @invariant()
     def vouchers_are_worth_what_was_paid_for_them(self) -> None:
-        counter, worth = self.till.counter, dict[str, int]()
+        desk, worth = self.till.counter.desk, dict[str, int]()
         for moved in self.till.of(VoucherMoved):
             worth[moved.voucher] = worth.get(moved.voucher, 0) + moved.amount
-        opened = [*counter.waiting, *([counter.sale] if counter.sale else [])]
+        opened = [*desk.waiting, *([desk.sale] if desk.sale else [])]
         held = [name for sale in opened for name in sale.vouchers]
         assert len(held) == len(set(held))
         for sale in opened:
@@ -352,9 +350,9 @@ class Clerk(RuleBasedStateMachine):
 
     @invariant()
     def the_journal_rebuilds_the_counter(self) -> None:
-        again = bench().counter
+        again = bench().counter.desk
         sales, tickets = self.start
-        mine = self.till.counter
+        mine = self.till.counter.desk
         again.resume(sales, {"T": tickets})
         again.resume_clerks(mine.clerks, 0, {})
         again.present, again.kept = mine.present, mine.kept  # the runtime finds them again
@@ -367,9 +365,9 @@ class Clerk(RuleBasedStateMachine):
 
     @invariant()
     def an_open_sale_keeps_its_catalogue(self) -> None:
-        counter = self.till.counter
-        if counter.sale:
-            assert counter.sale.catalog == counter.catalog.sha256
+        desk = self.till.counter.desk
+        if desk.sale:
+            assert desk.sale.catalog == desk.catalog.sha256
 
     @invariant()
     def an_error_is_shown(self) -> None:
@@ -382,13 +380,13 @@ class Clerk(RuleBasedStateMachine):
             return
         for _ in range(6):
             self.till.press("C")
-        counter = self.till.counter
-        assert counter.overlay is None
-        if counter.sale and counter.sale.tenders:
-            self.till.press("CASH" if counter.sale.due < 0 else "CARD")
-        elif counter.sale:
+        desk = self.till.counter.desk
+        assert desk.overlay is None
+        if desk.sale and desk.sale.tenders:
+            self.till.press("CASH" if desk.sale.due < 0 else "CARD")
+        elif desk.sale:
             self.till.press("CANCEL")
-        assert counter.sale is None
+        assert desk.sale is None
         closed = len(self.till.of(SaleClosed))
         self.till.press("1 PLU CASH")
         assert len(self.till.of(SaleClosed)) == closed + 1

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
@@ -21,7 +20,7 @@ from pos_terminal.domain.lookup.questions import (
 )
 from pos_terminal.domain.printing.shop import PaperRules, Shop
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
-from tests.support.bench import DEFAULT_VAT, Bench, goods
+from tests.support.bench import Bench, counter_of, goods
 
 GOODS = """
 plu,name,price,per,unit,vat,barcode,family,vat_on_spot,option,for,min,max,voucher,price_staff
@@ -102,20 +101,26 @@ class Remembering(Bench):
 
     def again(self) -> "Remembering":
         """The same till after a restart: rebuilt from its records alone."""
-        other = remembering(self.counter.rules, draw=self.counter.draw, terms=self.counter.terms)
+        desk = self.counter.desk
+        other = remembering(
+            tenders=desk.rules.tenders,
+            draw=desk.draw,
+            sales=desk.rules.sales,
+            promotions=desk.promotions,
+        )
         for event, at in self.events:
-            other.counter.apply(event, at)
-        other.counter.clerks = self.counter.clerks
+            other.counter.desk.apply(event, at)
+        other.counter.desk.clerks = self.counter.desk.clerks
         other.events, other.inputs = self.events, self.inputs
-        other.screen = other.counter.base()
+        other.screen = other.counter.desk.base()
         return other
 
 
-def remembering(*rules: Any, seed: int = 7, **terms: Any) -> Remembering:
+def remembering(*, seed: int = 7, **rules: Any) -> Remembering:
     """A till of store 7, number 2."""
     papers = PaperRules(shop=Shop("Boulangerie"), terminal=HERE.terminal, store=HERE.store)
-    given: dict[str, Any] = {"draw": random.Random(seed).randrange, "papers": papers, **terms}
-    counter = Counter(goods(GOODS), DEFAULT_VAT, lambda *_: None, *rules, **given)
+    given: dict[str, Any] = {"draw": random.Random(seed).randrange, "papers": papers, **rules}
+    counter = counter_of(goods(GOODS), **given)
     return Remembering(counter)
 
 

@@ -3,8 +3,7 @@
 from tests.support.bench import BAGUETTE
 
 HEADER = (
-    "plu,name,price,unit,family,vat,barcode,price_staff,price_pro,vat_on_spot,"
-    "option,for,min,max"
+    "plu,name,price,unit,family,vat,barcode,price_staff,price_pro,vat_on_spot,option,for,min,max"
 )
 
 

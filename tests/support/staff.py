@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from pos_terminal.domain.counter.counter import Counter
-from pos_terminal.domain.counter.sign_on import settle
 from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked, Step
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import (
@@ -14,7 +12,7 @@ from pos_terminal.domain.staff.clerks import (
     badge_code,
     badge_hash,
 )
-from tests.support.bench import DEFAULT_VAT, Bench, goods, moment
+from tests.support.bench import Bench, counter_of, goods, moment
 
 LEA, SAM, NEW, BOSS = 12, 13, 14, 1
 BADGES = {number: badge_code(f"{number:02d}" * 8) for number in (LEA, SAM, NEW, BOSS)}
@@ -60,13 +58,13 @@ class StaffedBench(Bench):
 
     def again(self) -> "StaffedBench":
         """The same till after a power cut: rebuilt from its events alone."""
-        new = StaffedBench(Counter(self.counter.present, DEFAULT_VAT), inputs=self.inputs)
-        new.counter.resume_clerks(self.counter.clerks, 0, {})
+        new = StaffedBench(counter_of(self.counter.desk.present), inputs=self.inputs)
+        new.counter.desk.resume_clerks(self.counter.desk.clerks, 0, {})
         for event, at in self.events:
-            new.counter.apply(event, at)
+            new.counter.desk.apply(event, at)
         new.events = list(self.events)
-        new.counter.kept = self.counter.kept
-        new.screen = new.counter.base()
+        new.counter.desk.kept = self.counter.desk.kept
+        new.screen = new.counter.desk.base()
         return new
 
 
@@ -74,12 +72,10 @@ def staffed(
     *, each_sale: bool = False, badge_and_pin: bool = False, alone: int = 7
 ) -> StaffedBench:
     """A till of four clerks: one with the ordinary rights, one with none, a trainee, a manager."""
-    till = StaffedBench(Counter(goods(), DEFAULT_VAT))
+    till = StaffedBench(counter_of(goods()))
     rules = SigningOn(each_sale, badge_and_pin)
-    till.counter.resume_clerks(Clerks(STAFF, rules, alone=7), 0, {})
+    till.counter.desk.resume_clerks(Clerks(STAFF, rules, alone=7), 0, {})
     now = moment()
-    for event in settle(till.counter):
-        till.counter.apply(event, now.at)
-        till.events.append((event, now.at))
-    till.screen = till.counter.base()
+    till.events += [(event, now.at) for event in till.counter.start(now).events]
+    till.screen = till.counter.desk.base()
     return till

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, PrintList, Step
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.bottles import Bottle, follow
@@ -20,7 +19,7 @@ from pos_terminal.domain.lookup.questions import (
     Wanted,
 )
 from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
-from tests.support.bench import DEFAULT_VAT, Bench, goods
+from tests.support.bench import Bench, counter_of, goods
 
 GOODS = """plu,name,price,unit,vat,family,stock,stock_unit,alert,content,part_of,part,made,allergens
 1,TRADITION,"1,30",,5.5,pain,yes,,,,,,yes,gluten
@@ -84,4 +83,4 @@ class Stockroom(Bench):
 
 def stockroom(text: str = GOODS, terms: Terms = ORDINARY_TERMS) -> Stockroom:
     """A shop with these articles, nothing in stock yet."""
-    return Stockroom(Counter(goods(text), DEFAULT_VAT, terms=terms))
+    return Stockroom(counter_of(goods(text), sales=terms))

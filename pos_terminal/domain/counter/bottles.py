@@ -1,6 +1,5 @@
 """Bottles sold by the glass: opened, finished, and the paper of what was poured against sold."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -14,7 +13,7 @@ from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
 from pos_terminal.domain.counter.steps import PrintList, Show, Sound, Step
 from pos_terminal.domain.counter.stock_alerts import its_stock, loss_reason
-from pos_terminal.domain.display import stock as goods_screens
+from pos_terminal.domain.display import stock as display
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.events.values import Right
@@ -23,26 +22,14 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.bottles import Bottle, finish
 from pos_terminal.domain.lookup.questions import Answer, BottlesFound, BottlesWanted
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.printing import stock_lists as goods_paper
+from pos_terminal.domain.printing import stock_lists
 
 LONGEST = 31
 """Days that the paper may look back."""
 
 
-def opened(desk: Desk, item: Item, moment: Moment) -> Step:
-    """`OUVRIR` and an article: a bottle of it is open now; the one before it is finished."""
-    return _at_bottle(desk, item, moment, opening=True)
-
-
-def finished(desk: Desk, item: Item, moment: Moment) -> Step:
-    """`FINIR` and an article: its open bottle is done with; `2 FINIR`: two were thrown away."""
-    return _at_bottle(desk, item, moment, opening=False)
-
-
-KEYS: dict[str, Callable[[Desk, Item, Moment], Step]] = {"OUVRIR": opened, "FINIR": finished}
-
-
-def _at_bottle(desk: Desk, item: Item, moment: Moment, *, opening: bool) -> Step:
+def open_or_finish(desk: Desk, item: Item, moment: Moment, *, opening: bool) -> Step:
+    """The open bottle is done with, less what is thrown away of it; another may be opened."""
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
     its, vessel = its_stock(desk, item), item.vessel
@@ -55,23 +42,20 @@ def _at_bottle(desk: Desk, item: Item, moment: Moment, *, opening: bool) -> Step
     if left > vessel:
         raise Refused(faults.BAD_NUMBER)
 
-    def then(answer: Answer | None, moment: Moment) -> Step:
-        before = next((each for each in _found(answer) if not each.finished), None)
-        if before is None and (left or not opening):
-            raise Refused(faults.NO_BOTTLE)
-        ended = finish(before, vessel, left, reason) if before else ()
-        events = tuple(_by(event, desk.authority) for event in ended)
-        screen = goods_screens.bottle_finished(item.name)
-        if opening:
-            events = (*events, BottleOpened(plu=item.plu, at=moment.at))
-            screen = goods_screens.bottle_opened(item.name)
-        desk.entry = Entry()
-        return Step(events, (Show(screen), Sound(Tone.ACCEPTED)))
-
-    def ask() -> Step:
-        return look_up(desk, BottlesWanted((item.plu,)), then)
-
-    return authority.need(desk, Right.STOCK, ask) if left else ask()
+    if left:
+        authority.need(desk, Right.STOCK)
+    bottles = _found(look_up(desk, BottlesWanted((item.plu,))))
+    before = next((each for each in bottles if not each.finished), None)
+    if before is None and (left or not opening):
+        raise Refused(faults.NO_BOTTLE)
+    ended = finish(before, vessel, left, reason) if before else ()
+    events = tuple(_by(event, desk.authority) for event in ended)
+    screen = display.bottle_finished(item.name)
+    if opening:
+        events = (*events, BottleOpened(plu=item.plu, at=moment.at))
+        screen = display.bottle_opened(item.name)
+    desk.entry = Entry()
+    return Step(events, (Show(screen), Sound(Tone.ACCEPTED)))
 
 
 def _by(event: BottleFinished | StockMoved, clerk: int) -> Event:
@@ -87,14 +71,11 @@ def report(desk: Desk, _: str, moment: Moment) -> Step:
         raise Refused(faults.BAD_NUMBER)
     since = (moment.day - timedelta(back)).isoformat()
 
-    def then(answer: Answer | None, moment: Moment) -> Step:
-        desk.entry = Entry()
-        listing = goods_paper.bottles(desk.catalog, _found(answer), moment.at)
-        return Step(effects=(PrintList(listing), Sound(Tone.ACCEPTED)))
-
-    return authority.need(
-        desk, Right.STOCK, lambda: look_up(desk, BottlesWanted(since=since), then)
-    )
+    authority.need(desk, Right.STOCK)
+    bottles = _found(look_up(desk, BottlesWanted(since=since)))
+    desk.entry = Entry()
+    listing = stock_lists.bottles(desk.catalog, bottles, moment.at)
+    return Step(effects=(PrintList(listing), Sound(Tone.ACCEPTED)))
 
 
 def _found(answer: Answer | None) -> tuple[Bottle, ...]:

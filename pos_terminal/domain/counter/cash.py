@@ -1,6 +1,6 @@
 """Cash beside sales, each with its trace: no sale, float, in and out with a reason, to the safe."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -30,15 +30,15 @@ def between_sales(desk: Desk) -> None:
 def drawer(desk: Desk, _: str, __: Moment) -> Step:
     """`2 TIROIR`: what follows is about that drawer, and not the clerk's own."""
     between_sales(desk)
-    return desk.set(desk.entry.of_drawer(desk.drawers.number))
+    return desk.set(desk.entry.of_drawer(desk.rules.drawers.number))
 
 
-def for_drawer(desk: Desk, then: Callable[[int], Step]) -> Step:
-    """Do `then` with the drawer that was named, or the clerk's own; another's needs a right."""
+def named_drawer(desk: Desk) -> int:
+    """The drawer that was named, which needs a right, or else the clerk's own. Wait."""
     named = desk.entry.drawer or desk.drawer
-    if named == desk.drawer:
-        return then(named)
-    return authority.need(desk, Right.CASH, lambda: then(named))
+    if named != desk.drawer:
+        authority.need(desk, Right.CASH)
+    return named
 
 
 def no_sale(desk: Desk, _: str, __: Moment) -> Step:
@@ -46,13 +46,9 @@ def no_sale(desk: Desk, _: str, __: Moment) -> Step:
     between_sales(desk)
     if replace(desk.entry, reason=None, drawer=None) != Entry():
         raise Refused(faults.NOT_NOW)
-    reason = _reason(desk.rules.no_sale, desk.entry.reason or 1)
-    return authority.need(
-        desk, Right.NO_SALE, lambda: for_drawer(desk, lambda number: _open(desk, reason, number))
-    )
-
-
-def _open(desk: Desk, reason: str, number: int) -> Step:
+    reason = _reason(desk.rules.tenders.no_sale, desk.entry.reason or 1)
+    authority.need(desk, Right.NO_SALE)
+    number = named_drawer(desk)
     desk.entry = Entry()
     opened = DrawerOpened(reason=reason, authority=desk.authority, drawer=number)
     screen = display.cash_moved(_which(desk, say("TIROIR"), number), "", reason)
@@ -66,12 +62,12 @@ def fund(desk: Desk, _: str, __: Moment) -> Step:
 
 def come(desk: Desk, _: str, __: Moment) -> Step:
     """`1 MOTIF 5000 ENTREE`: cash comes in that is no sale."""
-    return _asked(desk, CashMovement.IN, say("ENTREE"), 1, desk.rules.cash_in)
+    return _asked(desk, CashMovement.IN, say("ENTREE"), 1, desk.rules.tenders.cash_in)
 
 
 def go(desk: Desk, _: str, __: Moment) -> Step:
     """`2 MOTIF 2000 SORTIE`: cash goes out that is no sale."""
-    return _asked(desk, CashMovement.OUT, say("SORTIE"), -1, desk.rules.cash_out)
+    return _asked(desk, CashMovement.OUT, say("SORTIE"), -1, desk.rules.tenders.cash_out)
 
 
 def drop(desk: Desk, _: str, __: Moment) -> Step:
@@ -98,21 +94,22 @@ def _asked(
     elif desk.entry.reason is not None:
         raise Refused(faults.NOT_NOW)
     number = desk.entry.drawer or desk.drawer
-    moved = CashMoved(movement=movement, amount=sign * cents, reason=reason, drawer=number)
-    return authority.need(desk, Right.CASH, lambda: _move(desk, label, moved))
-
-
-def _move(desk: Desk, label: str, asked: CashMoved) -> Step:
+    authority.need(desk, Right.CASH)
     desk.entry = Entry()
-    moved = replace(asked, authority=desk.authority)
-    what = _which(desk, label, moved.drawer)
-    screen = display.cash_moved(what, euros(moved.amount), moved.reason)
-    return Step((moved,), (OpenDrawer(moved.drawer), Show(screen), Sound(Tone.ACCEPTED)))
+    moved = CashMoved(
+        movement=movement,
+        amount=sign * cents,
+        reason=reason,
+        authority=desk.authority,
+        drawer=number,
+    )
+    screen = display.cash_moved(_which(desk, label, number), euros(moved.amount), reason)
+    return Step((moved,), (OpenDrawer(number), Show(screen), Sound(Tone.ACCEPTED)))
 
 
 def _which(desk: Desk, what: str, number: int) -> str:
     """«FOND» at a till with one drawer, «FOND T2» where there are several."""
-    return f"{what} {say('TIROIR')[0]}{number}" if desk.drawers.number > 1 else what
+    return f"{what} {say('TIROIR')[0]}{number}" if desk.rules.drawers.number > 1 else what
 
 
 def _reason(reasons: Sequence[str], number: int) -> str:

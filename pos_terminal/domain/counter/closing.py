@@ -4,15 +4,15 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter import authority
-from pos_terminal.domain.counter import open_sales as reviewing
-from pos_terminal.domain.counter.cash import between_sales, for_drawer
+from pos_terminal.domain.counter.cash import between_sales, named_drawer
 from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.drawer_count import DrawerCount
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
 from pos_terminal.domain.counter.steps import (
     CloseDay,
     CloseService,
-    CountDrawer,
+    ListSales,
     OpenDrawer,
     PrintClosure,
     ReadDay,
@@ -23,26 +23,20 @@ from pos_terminal.domain.events.period import Period, PeriodCopied
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.keyboard.keys import Function, Key
-from pos_terminal.domain.lookup.questions import Answer, ClosureFound, ClosureWanted
+from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.period.drawer import Counting
 
 YEAR_AND_MONTH = 6
 """Digits of a month, such as 202609."""
-
-CONFIRMING = (Function.COUNT, Function.PLU)
-"""The keys that take the number of pieces typed: COMPTE, and the large key of most keyboards."""
 
 
 def read(desk: Desk, _: str, __: Moment) -> Step:
     """`X`: the running day on paper. It says what the drawer should hold: not for everybody."""
     desk.nothing_typed()
     between_sales(desk)
-    return authority.need(
-        desk, Right.CLOSE, lambda: Step(effects=(ReadDay(), Sound(Tone.ACCEPTED)))
-    )
+    authority.need(desk, Right.CLOSE)
+    return Step(effects=(ReadDay(), Sound(Tone.ACCEPTED)))
 
 
 def count(desk: Desk, _: str, __: Moment) -> Step:
@@ -53,68 +47,30 @@ def count(desk: Desk, _: str, __: Moment) -> Step:
     between_sales(desk)
     if replace(desk.entry, drawer=None) != Entry():
         raise Refused(faults.NOT_NOW)
-    return for_drawer(desk, lambda drawer: _begin(desk, drawer))
-
-
-def _begin(desk: Desk, drawer: int) -> Step:
+    drawer = named_drawer(desk)
     desk.entry = Entry()
-    desk.counting = Counting(drawer=drawer)
+    desk.pending = DrawerCount(Counting(drawer=drawer))
     return Step(effects=(OpenDrawer(drawer), Sound(Tone.ACCEPTED)))
 
 
-def press(desk: Desk, key: Key) -> Step:
-    """A key while the drawer is counted: a number, COMPTE behind it, CORR to go back, C."""
-    counting = desk.counting
-    if counting is None:
-        raise ValueError("nothing is counted")
-    match key.function:
-        case Function.TYPE if key.argument != ",":
-            return desk.set(desk.entry.type(key.argument))
-        case Function.CLEAR:
-            if desk.entry.empty:
-                desk.counting = None
-            desk.entry = Entry()
-            return Step()
-        case Function.CORRECT if counting.pieces and desk.entry.empty:
-            desk.counting = replace(counting, pieces=counting.pieces[:-1])
-            return Step()
-        case function if function in CONFIRMING:
-            return _counted(desk, counting)
-        case _:
-            raise Refused(faults.COUNTING)
-
-
-def _counted(desk: Desk, counting: Counting) -> Step:
-    pieces = int(desk.entry.number or "0")
-    after = replace(counting, pieces=(*counting.pieces, pieces))
-    if after.total > LARGEST_TOTAL:
-        raise Refused(faults.AMOUNT_TOO_LARGE)
-    desk.entry = Entry()
-    if not after.finished:
-        desk.counting = after
-        return Step()
-    desk.counting = None
-    done = CountDrawer(after.pieces, after.total, after.drawer)
-    return Step(effects=(done, Sound(Tone.ACCEPTED)))
-
-
 def close(desk: Desk, _: str, __: Moment) -> Step:
-    """`Z`: close the day, once no sale is open or on hold."""
+    """`Z`: close the day, once no sale is open or on hold; else it is said which are, on paper."""
     desk.nothing_typed()
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
     if desk.sale or desk.waiting:
-        return reviewing.refused(desk)
-    return authority.need(desk, Right.CLOSE, lambda: Step(effects=(CloseDay(desk.authority),)))
+        step = desk.refuse(faults.SALES_OPEN)
+        return replace(step, effects=(*step.effects, ListSales(desk.open_sales)))
+    authority.need(desk, Right.CLOSE)
+    return Step(effects=(CloseDay(desk.authority),))
 
 
 def service(desk: Desk, _: str, __: Moment) -> Step:
     """`SERVICE`: close a section of the day. Sales on hold go on into the next one."""
     desk.nothing_typed()
     between_sales(desk)
-    return authority.need(
-        desk, Right.CLOSE, lambda: Step(effects=(CloseService(desk.authority),))
-    )
+    authority.need(desk, Right.CLOSE)
+    return Step(effects=(CloseService(desk.authority),))
 
 
 def reprint(desk: Desk, _: str, __: Moment) -> Step:
@@ -125,9 +81,16 @@ def reprint(desk: Desk, _: str, __: Moment) -> Step:
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
     wanted = _wanted(desk.entry.whole()) if desk.entry.number else ClosureWanted(Period.DAY)
-    return authority.need(
-        desk, Right.CLOSE, lambda: look_up(desk, wanted, lambda found, _: _copy(desk, found))
+    authority.need(desk, Right.CLOSE)
+    found = look_up(desk, wanted)
+    if not isinstance(found, ClosureFound):
+        raise Refused(faults.UNKNOWN_CLOSURE)
+    desk.entry = Entry()
+    closed, number = found.closed, found.copies + 1
+    copied = PeriodCopied(
+        period=closed.period, number=closed.number, copy=number, authority=desk.authority
     )
+    return Step((copied,), (PrintClosure(found, number), Sound(Tone.ACCEPTED)))
 
 
 def _wanted(typed: str) -> ClosureWanted:
@@ -138,14 +101,3 @@ def _wanted(typed: str) -> ClosureWanted:
     if month == "00":
         return ClosureWanted(Period.YEAR, label=year)
     return ClosureWanted(Period.MONTH, label=f"{year}-{month}")
-
-
-def _copy(desk: Desk, found: Answer | None) -> Step:
-    if not isinstance(found, ClosureFound):
-        raise Refused(faults.UNKNOWN_CLOSURE)
-    desk.entry = Entry()
-    closed, number = found.closed, found.copies + 1
-    copied = PeriodCopied(
-        period=closed.period, number=closed.number, copy=number, authority=desk.authority
-    )
-    return Step((copied,), (PrintClosure(found, number), Sound(Tone.ACCEPTED)))

@@ -1,34 +1,30 @@
 """The counter: what a key, a scan or a weight makes of the sale at hand. Pure.
 
-`handle(input, moment)` decides and applies at once: it returns a `Step` with the events to be
-journaled and the effects that may be released once those are durable. `apply` alone rebuilds the
-counter from the journal. What is typed shows as an overlay at once; what the sale says is the
-base screen, which only a durable record changes.
+`handle(input, moment)` decides and applies at once, and returns a `Step`: the events to be
+journaled, and the effects that may be released once those are durable. What is typed shows as an
+overlay at once; what the sale says is the base screen, which only a durable record changes.
 """
 
-import dataclasses
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import is_paper, is_voucher
-from pos_terminal.domain.counter import closing as closing_keys
-from pos_terminal.domain.counter import lookup as looking
-from pos_terminal.domain.counter import open_sales as reviewing
 from pos_terminal.domain.counter import (
+    articles,
     options,
-    refunding,
-    selling,
+    papers,
+    promotions,
+    refunds,
     sign_on,
+    stock_alerts,
     vouchers,
 )
-from pos_terminal.domain.counter import papers as paper
-from pos_terminal.domain.counter import promotions as promoting
-from pos_terminal.domain.counter import sign_on as signing
-from pos_terminal.domain.counter import stock_alerts as stocking
-from pos_terminal.domain.counter.desk import Desk, Finder
-from pos_terminal.domain.counter.keys import KEYS, KeyRule
+from pos_terminal.domain.counter.decision import Decision
+from pos_terminal.domain.counter.desk import Desk, Pending, Wait
+from pos_terminal.domain.counter.keys import KEYS
 from pos_terminal.domain.counter.steps import (
     CatchUp,
     CloseDue,
@@ -48,208 +44,238 @@ from pos_terminal.domain.counter.steps import (
     Trouble,
     Weighed,
 )
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.system import CatalogChanged, PromotionsChanged
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.command_codes import decode, is_command
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.period.drawer import ONE_DRAWER, Drawers
-from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules
-from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
-from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.sale.vouchers import Draw, no_chance
 from pos_terminal.domain.staff.clerks import is_badge
-from pos_terminal.domain.tender.tender import ORDINARY_RULES, TenderRules
+
+News = PaperDone | Trouble | DeviceAway | DeviceBack | NewClerks | Train | CloseDue
 
 
-class Counter(Desk):
-    """One till's counter: its desk, and the rules of what may happen when."""
+class Counter:
+    """One till's counter: its desk, and the rules of what may happen there when."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        default_vat: int,
-        find_elsewhere: Finder = lambda *_: None,
-        rules: TenderRules = ORDINARY_RULES,
-        terms: Terms = ORDINARY_TERMS,
-        *,
-        papers: PaperRules = ORDINARY_PAPERS,
-        drawers: Drawers = ONE_DRAWER,
-        refunds: RefundRules = ORDINARY_REFUNDS,
-        draw: Draw = no_chance,
-    ) -> None:
-        super().__init__(
-            catalog, default_vat, find_elsewhere, rules, terms, papers=papers, drawers=drawers,
-            refunds=refunds, draw=draw,
-        )  # fmt: skip
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self._next_catalog: Catalog | None = None
         self._next_promotions: NewPromotions | None = None
 
     def handle(self, given: Input, moment: Moment) -> Step:
         """Decide what the input means, apply it, and say what to record and what to do then."""
-        self.authority = 0
-        try:
-            step = self._decide(given, moment)
-        except Refused as refusal:
-            step = self.refuse(refusal.fault)
-        for event in step.events:
-            self.apply(event, moment.at)
-        found = promoting.resettle(self, step.events)
-        for event in found:
-            self.apply(event, moment.at)
-        step = replace(step, events=(*step.events, *found)) if found else step
-        step = stocking.settle(self, step)
-        return self._with_new_promotions(self._with_new_catalog(step))
+        return self._apply(self._steps(given, moment), moment)
 
-    def _decide(self, given: Input, moment: Moment) -> Step:
+    def start(self, moment: Moment) -> Step:
+        """What puts the desk in order as the till starts, with the clerks that it has now."""
+        return self._apply([Step(sign_on.reconcile(self.desk))], moment)
+
+    def _apply(self, steps: Iterable[Step], moment: Moment) -> Step:
+        """All the steps as one; the only place where what was just decided is applied.
+
+        Each step is decided on the desk as the steps before it left that, so none may be asked for
+        before the events of the one before are applied.
+        """
+        whole = Step()
+        for step in steps:
+            for event in step.events:
+                self.desk.apply(event, moment.at)
+            whole = whole.then(step)
+        return whole
+
+    def _steps(self, given: Input, moment: Moment) -> Iterator[Step]:
+        """What the input leads to, and then what that entails."""
+        done = Step()
+        for step in self._led_to(given, moment):
+            done = done.then(step)
+            yield step
+        yield promotions.look_again(self.desk, done.events)
+        yield stock_alerts.move(self.desk, done)
+        yield self._other_catalog()
+        yield self._other_promotions()
+
+    def _led_to(self, given: Input, moment: Moment) -> Iterator[Step]:
+        try:
+            yield from self._take(given, moment)
+        except Refused as refusal:
+            yield self.desk.refuse(refusal.fault)
+
+    def _take(self, given: Input, moment: Moment) -> Iterator[Step]:
         match given:
             case Pressed(key):
-                return self._press(key, moment)
+                yield from self._pressed(key, moment)
             case Scanned():
-                return self._scan(given, moment)
-            case Weighed():
-                return selling.weighed(self, given, moment)
-            case LookedUp():
-                return stocking.answered(self, given) or looking.looked_up(self, given, moment)
-            case PaperDone():
-                return paper.done(self, given)
-            case Trouble() | DeviceAway() | DeviceBack():
-                return self.hear(given)
+                yield from self._scanned(given, moment)
+            case Weighed() | LookedUp():
+                yield from self._go_on(self._answered(given, moment), moment)
             case PinChecked():
-                return signing.checked(self, given, moment)
+                for led_to in sign_on.checked(self.desk, given, moment):
+                    yield from self._go_on(led_to, moment)
             case NewCatalog(catalog):
                 self._next_catalog = catalog
-                return Step()
             case NewPromotions():
                 self._next_promotions = given
-                return Step()
+            case _:
+                yield self._told(given)
+
+    def _told(self, given: News) -> Step:
+        """What nobody at the counter asked for."""
+        match given:
+            case PaperDone():
+                return papers.done(self.desk, given)
+            case Trouble() | DeviceAway() | DeviceBack():
+                return self.desk.hear(given)
             case NewClerks(clerks):
-                return signing.change(self, clerks)
+                return sign_on.change(self.desk, clerks)
             case Train(supervisor):
-                return sign_on.train(self, supervisor)
+                return sign_on.train(self.desk, supervisor)
             case CloseDue():
-                return Step(effects=() if self.busy else (CatchUp(),))
+                return Step(effects=() if self.desk.busy else (CatchUp(),))
 
-    def _scan(self, given: Scanned, moment: Moment) -> Step:
-        if is_paper(given.text):
-            return self._paper(given.text, moment)
-        if is_command(given.text) and not is_badge(given.text):
-            return self._command(given.text, moment)
-        if self.counting and not self.fault:
-            raise Refused(faults.COUNTING)
-        if self.reviewing and not self.fault:
-            raise Refused(faults.REVIEWING)
-        self._see_notice()
-        if is_badge(given.text):
-            return signing.badge(self, given.text, moment)
-        return selling.scan(self, given, moment)
+    def _pressed(self, key: Key | None, moment: Moment) -> Iterator[Step]:
+        if self._see_notice() and key and key.function is Function.CLEAR:
+            return  # C was for the notice; every other key counts all the same
+        yield from self._decide(Decision(Pressed(key)), moment)
 
-    def _paper(self, code: str, moment: Moment) -> Step:
-        """A paper of the till's own: a ticket to be refunded, or a voucher."""
-        if self.fault:
-            raise Refused(faults.CLEAR_FIRST)
-        self.nothing_awaited()
-        self._see_notice()
-        if self.asking or self.counting or self.reviewing:
-            raise Refused(faults.NOT_NOW)
-        if self.vacant:
-            raise Refused(faults.NO_CLERK)
-        if self.question:
-            raise Refused(faults.CHOICE_WANTED)
-        if is_voucher(code):
-            return vouchers.scanned(self, code, moment)
-        return refunding.scanned(self, code, moment)
-
-    def _command(self, code: str, moment: Moment) -> Step:
-        """A command barcode acts as its keys; only the last of them can lead to an event.
-
-        Who is asked for a PIN types it: a barcode can be seen and copied.
-        """
-        if self.asking and not self.fault:
-            raise Refused(faults.PIN_BY_HAND)
-        step = Step()
-        for key in decode(code):
-            step = self._press(key, moment)
-        return step
+    def _scanned(self, given: Scanned, moment: Moment) -> Iterator[Step]:
+        """A command barcode acts as its keys; only the last of them can lead to an event."""
+        text = given.text  # all codes of the till's own begin with the mark of a command
+        if is_badge(text) or is_paper(text) or not is_command(text):
+            self._see_notice()
+            yield from self._decide(Decision(given), moment)
+            return
+        pending = self.desk.pending
+        if pending and pending.secret and not self.desk.fault:
+            raise Refused(faults.PIN_BY_HAND)  # a barcode can be seen and copied
+        for key in decode(text):
+            yield from self._pressed(key, moment)
 
     def _see_notice(self) -> bool:
         """A notice has been seen, or heard, by who goes on: away with it, if nothing covers it."""
-        seen = self.notice is not None and self.fault is None
+        desk = self.desk
+        seen = desk.notice is not None and desk.fault is None
         if seen:
-            self.notice = None
+            desk.notice = None
         return seen
 
-    def _press(self, key: Key | None, moment: Moment) -> Step:
-        if self._see_notice() and key and key.function is Function.CLEAR:
-            return Step()  # C was for the notice; every other key counts all the same
-        if self.fault and (key is None or key.function is not Function.CLEAR):
-            raise Refused(faults.CLEAR_FIRST)
+    def _answered(self, given: Weighed | LookedUp, moment: Moment) -> Step | Decision:
+        """An answer is for the question in the background, or for whoever waits for it."""
+        known = stock_alerts.answered(self.desk, given) if isinstance(given, LookedUp) else None
+        if known is not None:
+            return known
+        pending = self.desk.pending
+        return pending.answer(self.desk, given, moment) if pending else Step()
+
+    def _go_on(self, led_to: Step | Decision, moment: Moment) -> Iterator[Step]:
+        if isinstance(led_to, Decision):
+            yield from self._decide(led_to, moment)
+        else:
+            yield led_to
+
+    def _decide(self, decision: Decision, moment: Moment) -> Iterator[Step]:
+        """Decide a key or a code, for the first time or with what was learnt for it since.
+
+        A right that was lent is noted in front of what it was lent for, once.
+        """
+        desk = self.desk
+        desk.decision = decision
+        try:
+            for step in self._ruled(decision.given, moment):
+                yield replace(step, events=(*self._lent(decision), *step.events))
+                decision = desk.decision
+        except Wait as wait:
+            desk.pending = wait.pending
+            yield Step(self._lent(decision), (wait.effect,))
+
+    def _lent(self, before: Decision) -> tuple[Event, ...]:
+        """The rights that were lent since then for what is being decided."""
+        now = self.desk.decision
+        return tuple(
+            AuthorityGiven(authority=now.authority, right=right)
+            for right in now.rights[len(before.rights) :]
+        )
+
+    def _ruled(self, given: Input, moment: Moment) -> Iterator[Step]:
+        if isinstance(given, Scanned):
+            yield from self._code(given, moment)
+        elif isinstance(given, Pressed):
+            yield from self._key(given.key, moment)
+
+    def _key(self, key: Key | None, moment: Moment) -> Iterator[Step]:
+        desk = self.desk
+        if desk.fault:
+            if key is None or key.function is not Function.CLEAR:
+                raise Refused(faults.CLEAR_FIRST)
+            desk.fault = None
+            return
         if key is None:
             raise Refused(faults.KEY_UNKNOWN)
-        if key.function is not Function.CLEAR:
-            self.nothing_awaited()
-        answered = None if self.fault else self._answer(key, moment)
-        if answered is None and self.vacant and not self._works_alone(KEYS[key.function]):
+        rule, pending = KEYS[key.function], self._pending()
+        answers = pending is not None and type(pending) not in rule.beside
+        step = pending.press(desk, key, moment) if pending and answers else None
+        if step is not None:
+            yield step
+            return
+        # Who must sign on anew may still have the last ticket printed.
+        works_alone = rule.without_clerk or (rule.paper and desk.clerk)
+        if desk.vacant and not works_alone:
             raise Refused(faults.NO_CLERK)
-        return answered or self._settled(key, moment)
+        if rule.totals:
+            yield promotions.look_for(desk)  # they stand even if the key is then refused
+        yield rule.handler(desk, key.argument, moment)
 
-    def _settled(self, key: Key, moment: Moment) -> Step:
-        """What the key does, once it is known what promotions make of the sale.
+    def _code(self, scanned: Scanned, moment: Moment) -> Iterator[Step]:
+        """A code that is no command: a badge, a paper of the till's own, or an article."""
+        desk, code = self.desk, scanned.text
+        if desk.fault:
+            raise Refused(faults.CLEAR_FIRST)
+        pending = self._pending()
+        step = pending.scan(desk, scanned, moment) if pending else None
+        if step is not None:
+            yield step
+            return
+        if is_badge(code):
+            yield sign_on.badge(desk, code, moment)
+            return
+        if desk.vacant:
+            raise Refused(faults.NO_CLERK)
+        if not is_paper(code):
+            yield articles.scan(desk, scanned, moment)
+        elif is_voucher(code):
+            yield promotions.look_for(desk)
+            yield vouchers.scanned(desk, code, moment)
+        else:
+            yield refunds.scanned(desk, code)
 
-        They stand even if the key is then refused; taking them in twice changes nothing.
-        """
-        rule = KEYS[key.function]
-        found = promoting.settle(self) if rule.totals else ()
-        for event in found:
-            self.apply(event, moment.at)
-        try:
-            step = rule.handler(self, key.argument, moment)
-        except Refused as refusal:
-            return self.refuse(refusal.fault, found)
-        return replace(step, events=(*found, *step.events)) if found else step
+    def _pending(self) -> Pending | None:
+        """What is waited for or asked now."""
+        return self.desk.pending or options.choice(self.desk)
 
-    def _answer(self, key: Key, moment: Moment) -> Step | None:
-        """What the key says to a question that is open (who, how many, which); None: it is none."""
-        if self.asking:
-            return signing.press(self, key, moment)
-        if self.counting:
-            return closing_keys.press(self, key)
-        if self.reviewing:
-            return reviewing.press(self, key)
-        if KEYS[key.function].beside_choice:
-            return None
-        return options.answer(self, key, moment)
-
-    def _works_alone(self, rule: KeyRule) -> bool:
-        """Whether a key works where somebody must sign on: his last ticket can still be printed."""
-        return rule.without_clerk or (rule.paper and bool(self.clerk))
-
-    def _with_new_promotions(self, step: Step) -> Step:
+    def _other_promotions(self) -> Step:
         """Between sales other promotions take over; a sale at hand ends under those it has."""
-        wanted = self._next_promotions
-        if wanted is None or self.busy:
-            return step
+        desk, wanted = self.desk, self._next_promotions
+        if wanted is None or desk.busy:
+            return Step()
         self._next_promotions = None
-        if wanted.source == self.terms.source:
-            return step
-        self.terms = dataclasses.replace(
-            self.terms, promotions=wanted.promotions, source=wanted.source
-        )
-        changed = PromotionsChanged(promotions=wanted.source)
-        return replace(step, events=(*step.events, changed))
+        if wanted.source == desk.promotions_source:
+            return Step()
+        desk.promotions, desk.promotions_source = wanted.promotions, wanted.source
+        return Step((PromotionsChanged(promotions=wanted.source),))
 
-    def _with_new_catalog(self, step: Step) -> Step:
+    def _other_catalog(self) -> Step:
         """Between sales a waiting catalogue takes over; an open sale keeps its prices.
 
         An article that waits for its weight is the beginning of a sale.
         """
-        if self._next_catalog is None or self.busy:
-            return step
-        earlier, self.present, self._next_catalog = self.present, self._next_catalog, None
-        if earlier.sha256 == self.present.sha256:
-            return step
-        wanted = {sale.catalog for sale in self.waiting}
-        kept = {**self.kept, earlier.sha256: earlier}
-        self.kept = {sha256: kept[sha256] for sha256 in kept.keys() & wanted}
-        changed = CatalogChanged(catalog=self.present.sha256)
-        return replace(step, events=(*step.events, changed))
+        desk = self.desk
+        if self._next_catalog is None or desk.busy:
+            return Step()
+        earlier, desk.present, self._next_catalog = desk.present, self._next_catalog, None
+        if earlier.sha256 == desk.present.sha256:
+            return Step()
+        wanted = {sale.catalog for sale in desk.waiting}
+        kept = {**desk.kept, earlier.sha256: earlier}
+        desk.kept = {sha256: kept[sha256] for sha256 in kept.keys() & wanted}
+        return Step((CatalogChanged(catalog=desk.present.sha256),))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import authority, paying
+from pos_terminal.domain.counter import authority, payment
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
@@ -27,7 +27,7 @@ from pos_terminal.domain.sale.sale import Sale, apply
 def rate(desk: Desk, _: str, moment: Moment) -> Step:
     """`5,5 TAUX`: the VAT rate of the acompte that follows; one that the shop sells at."""
     given = desk.entry.at_rate()
-    rates = {desk.default_vat}
+    rates = {desk.rules.default_vat}
     for item in desk.catalog.items:
         found = (item.vats.on(moment.day), item.vats_on_spot.on(moment.day))
         rates.update(each for each in found if each is not None)
@@ -38,7 +38,7 @@ def rate(desk: Desk, _: str, moment: Moment) -> Step:
 
 def acompte(desk: Desk, _: str, __: Moment) -> Step:
     """`2000 PRIX 123 ACOMPTE`: take 20.00 on order 123; with RF before it, give it back."""
-    vat = desk.default_vat if desk.entry.rate is None else desk.entry.rate
+    vat = desk.rules.default_vat if desk.entry.rate is None else desk.entry.rate
     return _move(desk, DepositNature.PART, vat)
 
 
@@ -49,20 +49,18 @@ def arrhes(desk: Desk, _: str, __: Moment) -> Step:
     return _move(desk, DepositNature.EARNEST, 0)
 
 
-def order(desk: Desk, _: str, __: Moment) -> Step:
+def order(desk: Desk, _: str, moment: Moment) -> Step:
     """`123 COMMANDE`, or its barcode: take off what is held; between sales, say what is held."""
     number = _number(desk, replace(desk.entry, number=""))
     sale = desk.sale
     if sale is None or not sale.live:
-        return look_up(desk, DepositWanted(number), lambda found, _: _say(desk, number, found))
+        return _say(desk, number, _held(look_up(desk, DepositWanted(number))))
     if sale.refund:
         raise Refused(faults.NOT_NOW)
-    if desk.question:
-        raise Refused(faults.CHOICE_WANTED)
     _only_here(desk, sale, number)
     if number in sale.orders:
         raise Refused(faults.DEPOSIT_IN_USE)
-    return look_up(desk, DepositWanted(number), lambda found, now: _settle(desk, found, now))
+    return _settle(desk, sale, _held(look_up(desk, DepositWanted(number))), moment)
 
 
 def _move(desk: Desk, nature: DepositNature, vat: int) -> Step:
@@ -70,8 +68,6 @@ def _move(desk: Desk, nature: DepositNature, vat: int) -> Step:
     number = _number(desk, replace(entry, number="", price=None, rate=None, returning=False))
     if desk.sale and desk.sale.refund:
         raise Refused(faults.NOT_NOW)
-    if desk.question:
-        raise Refused(faults.CHOICE_WANTED)
     _only_here(desk, desk.sale, number)
     if entry.price == 0:
         raise Refused(faults.DEPOSIT_AMOUNT)
@@ -92,13 +88,10 @@ def _give_back(desk: Desk, nature: DepositNature, number: str) -> Step:
     if desk.sale and number in desk.sale.orders:
         raise Refused(faults.DEPOSIT_IN_USE)
 
-    def found(answer: Answer | None, _: Moment) -> Step:
-        lines = deposits.given_back(_held(answer), nature, back)
-        return _put(desk, [replace(each, authority=desk.authority) for each in lines])
-
-    return authority.need(
-        desk, Right.RETURN, lambda: look_up(desk, DepositWanted(number), found)
-    )
+    authority.need(desk, Right.RETURN)
+    held = _held(look_up(desk, DepositWanted(number)))
+    lines = deposits.given_back(held, nature, back)
+    return _put(desk, [replace(each, authority=desk.authority) for each in lines])
 
 
 def _number(desk: Desk, rest: Entry) -> str:
@@ -123,8 +116,7 @@ def _held(answer: Answer | None) -> Sequence[DepositBalance]:
     return answer.deposits if isinstance(answer, DepositsHeld) else ()
 
 
-def _say(desk: Desk, number: str, answer: Answer | None) -> Step:
-    held = _held(answer)
+def _say(desk: Desk, number: str, held: Sequence[DepositBalance]) -> Step:
     if not held:
         raise Refused(faults.NOTHING_DEPOSITED)
     desk.entry = Entry()
@@ -145,16 +137,14 @@ def _put(desk: Desk, asked: Sequence[LineSold]) -> Step:
     return Step(tuple(events), (show, Sound(Tone.ACCEPTED)))
 
 
-def _settle(desk: Desk, answer: Answer | None, moment: Moment) -> Step:
-    sale = desk.at_hand(faults.NOTHING_SOLD)
-    held = _held(answer)
+def _settle(desk: Desk, sale: Sale, held: Sequence[DepositBalance], moment: Moment) -> Step:
     lines, paid = deposits.taken_off(sale, held)
     events: tuple[Event, ...] = lines if paid is None else (*lines, paid)
     for each in events:
         sale = apply(sale, each) or sale
     desk.entry = Entry()
     if paid and not sale.due:
-        return paying.closing(desk, sale, moment, *events)
+        return payment.close(desk, sale, moment, *events)
     off = -sum(each.gross for each in lines) + (paid.amount if paid else 0)
     left = sum(each.amount for each in held) - off
     show = Show(display.deposit_settled(held[0].order, off, left, sale.due))

@@ -1,18 +1,34 @@
-"""The desk: what the counter knows between two keys. Rebuilt from the journal by `apply`."""
+"""The desk: what the counter knows between two inputs, all of it plain data.
+
+What its records make of it is rebuilt from them by `apply`, and is `recorded`; the rest (what is
+typed, what is waited for, what is shown) a power cut forgets.
+"""
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog, Found
+from pos_terminal.domain.counter.closed import Closed
+from pos_terminal.domain.counter.decision import NOTHING, Decision
 from pos_terminal.domain.counter.entry import Entry
-from pos_terminal.domain.counter.pending import Asking, Looking, Reviewing, Watching, Weighing
-from pos_terminal.domain.counter.steps import DeviceAway, DeviceBack, Sound, Step, Trouble
+from pos_terminal.domain.counter.rules import ORDINARY, Rules
+from pos_terminal.domain.counter.steps import (
+    DeviceAway,
+    DeviceBack,
+    Effect,
+    Input,
+    Scanned,
+    Sound,
+    Step,
+    Trouble,
+)
+from pos_terminal.domain.counter.stock_watch import StockWatch
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
-from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.period import TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import (
@@ -26,125 +42,163 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.customers import Customer
 from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.period.drawer import ONE_DRAWER, Counting, Drawers
-from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.options import Question, question
-from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
+from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.sale import Sale, apply
-from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.sale.vouchers import Draw, no_chance
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff import pin_lock as tries
 from pos_terminal.domain.staff.clerks import Clerks
-from pos_terminal.domain.tender.tender import ORDINARY_RULES, TenderRules
 
 Finder = Callable[[str, str, Catalog], Found | None]
 """Asks the plugins what a code stands for that the catalogue lacks: code, AIM prefix, catalogue."""
 
+Handler = Callable[["Desk", str, Moment], Step]
+"""What a key does: given its argument and the moment. Raises Refused, or Wait.
 
-class Closed(Struct, frozen=True):
-    """A closed ticket, for its papers: when, how many were asked for, and its record.
+What it raises undoes nothing, so a handler changes the desk only when it is sure of all it needs.
+"""
 
-    `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor` is
-    empty for the last one.
+
+class Pending(Struct, frozen=True):
+    """Something that the counter waits for, or asks: its screen, its keys, its codes, its way out.
+
+    One case stands in one file, and here is what most of them do: any key but C, and any code, is
+    refused with `refusal`; C and an error give it up.
     """
 
-    ticket: SaleClosed
-    at: str
-    papers: int = 0
-    gifts: int = 0
-    anchor: str = ""
-    invoice: InvoiceMade | None = None
-    invoice_papers: int = 0
+    refusal: ClassVar[Fault] = faults.NOT_NOW
+    secret: ClassVar[bool] = False
+    """Whether what is typed here is secret, so that no command barcode may type it."""
+    holds_day: ClassVar[bool] = False
+    """Whether the day must not end now."""
 
-    def is_of(self, series: str, number: int) -> bool:
-        """Whether this is the ticket of that number."""
-        return (self.ticket.series, self.ticket.number) == (series, number)
+    def screen(self, desk: "Desk") -> Screen | None:
+        """What covers the base screen meanwhile."""
+        raise NotImplementedError
 
-    def copy(self, form: Form) -> int:
-        """The copy that the next paper of this form is; 0 for the first."""
-        return self.gifts if form is Form.GIFT else self.papers
+    def press(self, desk: "Desk", key: Key, moment: Moment) -> Step | None:
+        """What a key does here; None where it does as ever. Raises Refused."""
+        if key.function is not Function.CLEAR:
+            raise Refused(self.refusal)
+        self.give_up(desk)
+        return Step()
 
-    def after(self, event: ReceiptRequested | InvoiceMade) -> "Closed":
-        """Once a paper was asked for, or an invoice made; itself where that is of another."""
-        made = self.invoice
-        if isinstance(event, InvoiceMade):
-            ours = self.is_of(event.ticket_series, event.ticket_number)
-            return replace(self, invoice=event) if ours else self
-        if made and (made.series, made.number) == (event.series, event.number):
-            return replace(self, invoice_papers=event.copy + 1)
-        if not self.is_of(event.series, event.number):
-            return self
-        if event.form is Form.GIFT:
-            return replace(self, gifts=event.copy + 1)
-        return replace(self, papers=event.copy + 1)
+    def scan(self, desk: "Desk", scanned: Scanned, moment: Moment) -> Step | None:
+        """What a code that is no command does here; None where it does as ever. Raises Refused."""
+        raise Refused(self.refusal)
+
+    def give_up(self, desk: "Desk") -> None:
+        """What C does."""
+        desk.pending = None
+
+    def after_error(self) -> "Pending | None":
+        """What is left of it once something was refused."""
+        return None
+
+    def answer(self, desk: "Desk", given: Input, moment: Moment) -> Step | Decision:
+        """What an answer that a lane brings leads to: a decision to be taken now, or a step.
+
+        Nothing, where it is not the one that is waited for. Raises Refused.
+        """
+        return Step()
+
+
+class Wait(Exception):
+    """What a handler raises that lacks something: what is waited for, and how it is asked for."""
+
+    def __init__(self, pending: Pending, effect: Effect) -> None:
+        self.pending = pending
+        self.effect = effect
+
+
+class Recorded(Struct, frozen=True):
+    """What a journal's records make of a desk, whatever was typed in between."""
+
+    sale: Sale | None
+    held: Mapping[int, Sale]
+    parked: Mapping[int, Sale]
+    openers: Mapping[int, int]
+    sales: int
+    tickets: Mapping[str, int]
+    last: Closed | None
+    made: tuple[VoucherMoved, ...]
+    voucher_copies: int
+    clerk: int
+    served: bool
+    wrong: tries.Wrong
+    training: bool
 
 
 class Desk:
     """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks.
 
-    `draw` is the chance in vouchers' numbers; the desk itself has none.
+    `promotions_source` is the SHA-256 of the promotions' file; `draw` is the chance in vouchers'
+    numbers, since the desk itself has none.
     """
 
     def __init__(
         self,
         catalog: Catalog,
-        default_vat: int,
+        rules: Rules = ORDINARY,
         find_elsewhere: Finder = lambda *_: None,
-        rules: TenderRules = ORDINARY_RULES,
-        terms: Terms = ORDINARY_TERMS,
         *,
-        papers: PaperRules = ORDINARY_PAPERS,
-        drawers: Drawers = ONE_DRAWER,
-        refunds: RefundRules = ORDINARY_REFUNDS,
+        promotions: tuple[Promotion, ...] = (),
+        promotions_source: str = "",
         draw: Draw = no_chance,
     ) -> None:
-        self.refunds = refunds
-        self.draw = draw
-        self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
-        self.made: tuple[VoucherMoved, ...] = ()  # the vouchers of the last ticket
-        self.voucher_copies = 0
-        self.papers = papers
-        self.drawers = drawers
-        self.terms = terms
-        self.rules = rules
         self.present = catalog
         self.kept: dict[str, Catalog] = {}
-        self.default_vat = default_vat
+        self.rules = rules
         self.find_elsewhere = find_elsewhere
-        self.origin: Origin | None = None
+        self.promotions = promotions
+        self.promotions_source = promotions_source
+        self.draw = draw
+        self.clerks = Clerks()
+        # What the records make of it: see `recorded`.
         self.sale: Sale | None = None
+        self.held: dict[int, Sale] = {}
+        self.parked: dict[int, Sale] = {}
+        self.openers: dict[int, int] = {}
+        self.sales = 0
+        self.tickets: dict[str, int] = {}
         self.last: Closed | None = None
+        self.made: tuple[VoucherMoved, ...] = ()  # the vouchers of the last ticket
+        self.voucher_copies = 0
+        self.clerk = 0
+        self.served = False
+        self.wrong: tries.Wrong = {}
+        self.training = False
+        # What a power cut forgets.
+        self.origin: Origin | None = None
+        self.entry = Entry()
+        self.pending: Pending | None = None
+        self.decision: Decision = NOTHING
         self.fault: Fault | None = None
         self.notice: Fault | None = None
         self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
         self.customer: Customer | None = None  # whom the next invoice is for
-        self.entry = Entry()
-        self.weighing: Weighing | None = None
-        self.counting: Counting | None = None
-        self.reviewing: Reviewing | None = None
-        self.openers: dict[int, int] = {}
-        self.sales = 0
-        self.tickets: dict[str, int] = {}
+        self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
+        self.watch: StockWatch | None = None  # asked in the background
         self.weighings = 0
-        self.training = False
-        self.clerks = Clerks()
-        self.clerk = 0
-        self.parked: dict[int, Sale] = {}
-        self.held: dict[int, Sale] = {}
-        self.asking: Asking | None = None
-        self.looking: Looking | None = None
         self.lookups = 0
-        self.watching: Watching | None = None
-        self.authority = 0
-        self.wrong: tries.Wrong = {}
         self.checks = 0
         self.checking = 0
-        self.served = False
+
+    @property
+    def recorded(self) -> Recorded:
+        """What the records make of it."""
+        return Recorded(**{name: getattr(self, name) for name in Recorded.__struct_fields__})
+
+    @property
+    def authority(self) -> int:
+        """Who allowed what is being decided; 0: nobody was asked."""
+        return self.decision.authority
 
     def resume(
         self,
@@ -260,7 +314,7 @@ class Desk:
     @property
     def drawer(self) -> int:
         """The drawer of who stands at the till."""
-        return self.drawers.of(self.clerk)
+        return self.rules.drawers.of(self.clerk)
 
     @property
     def vacant(self) -> bool:
@@ -272,19 +326,13 @@ class Desk:
     @property
     def busy(self) -> bool:
         """Whether a customer is being served."""
-        return bool(
-            self.sale
-            or self.weighing
-            or self.asking
-            or self.looking
-            or self.counting
-            or self.reviewing
-        )
+        return bool(self.sale or self.pending)
 
     @property
     def engaged(self) -> bool:
         """Whether the day must not end now: money is on the counter, or the drawer is counted."""
-        return bool(self.counting or self.reviewing or (self.sale and self.sale.tenders))
+        holds = self.pending is not None and self.pending.holds_day
+        return holds or bool(self.sale and self.sale.tenders)
 
     def next_ticket(self) -> tuple[str, int]:
         """Series and number of the next ticket to be closed."""
@@ -298,17 +346,8 @@ class Desk:
             return display.fault(self.fault)
         if self.notice:
             return display.fault(self.notice)
-        if self.weighing:
-            return display.waiting_for_weight(self.weighing.item)
-        if self.looking:
-            return display.looking()
-        if self.asking:
-            return display.asking(self.asking.right, self.asking.clerk, self.asking.typed)
-        if self.counting:
-            drawer = self.counting.drawer if self.drawers.number > 1 else 0
-            return display.counting(self.counting.denomination, self.entry.number, drawer)
-        if self.reviewing:
-            return display.reviewing(self.open_sales, self.reviewing.page)
+        if self.pending:
+            return self.pending.screen(self)
         return None if self.entry.empty else self.entry.screen()
 
     def base(self) -> Screen:
@@ -323,7 +362,7 @@ class Desk:
         if question:
             return display.question(question)
         if self.sale.refund and not self.sale.live:
-            return display.refund(self.papers.terminal, self.sale.refund[1])
+            return display.refund(self.rules.papers.terminal, self.sale.refund[1])
         if self.sale.live:
             return display.subtotal(self.sale)
         return display.prices(self.sale.prices)
@@ -339,13 +378,6 @@ class Desk:
             raise Refused(missing)
         return self.sale
 
-    def nothing_awaited(self) -> None:
-        """Raises Refused while the scale or the ledgers have still to answer."""
-        if self.weighing:
-            raise Refused(faults.WEIGHT_WANTED)
-        if self.looking:
-            raise Refused(faults.LOOKING)
-
     def nothing_typed(self) -> None:
         """Raises Refused where a number or a prefix waits to be used."""
         if not self.entry.empty:
@@ -359,20 +391,20 @@ class Desk:
             sale=self.sales + 1,
             catalog=self.catalog.sha256,
             origin=self.origin,
-            place=self.terms.place,
+            place=self.rules.sales.place,
         )
         return (opened,), Sale(opened.sale, opened.catalog, opened.origin, place=opened.place)
 
-    def refuse(self, fault: Fault, events: tuple[Event, ...] = ()) -> Step:
-        """Nothing comes of it but `events`; what was typed is used up, so what follows C is clean.
+    def refuse(self, fault: Fault) -> Step:
+        """Nothing comes of it; what was typed is used up, so what follows C is clean.
 
         While an error is shown it stays: the first is the one to be read.
         """
         if self.fault is None:
             self.fault = fault
             self.entry = Entry()
-            self.weighing = self.asking = self.looking = None
-        return Step(events, (Sound(fault.tone),))
+            self.pending = self.pending and self.pending.after_error()
+        return Step(effects=(Sound(fault.tone),))
 
     def notify(self, fault: Fault) -> Step:
         """Something went wrong elsewhere: seen and heard at once, but selling goes on under it."""
@@ -390,7 +422,3 @@ class Desk:
                 return Step(effects=(Sound(fault.tone),))
             case _:
                 return self.notify(news.fault)
-
-
-Handler = Callable[[Desk, str, Moment], Step]
-"""What a key does: given its argument and the moment. Raises Refused."""

@@ -14,17 +14,8 @@ def type_characters(desk: Desk, characters: str, _: Moment) -> Step:
 
 
 def clear(desk: Desk, _: str, __: Moment) -> Step:
-    """Away with one thing at a time: the error, the wait, the number, then the prefixes."""
-    if desk.fault:
-        desk.fault = None
-    elif desk.weighing:
-        desk.weighing = None
-    elif desk.looking:
-        desk.looking = None
-    elif desk.entry.number:
-        desk.entry = replace(desk.entry, number="")
-    else:
-        desk.entry = Entry()
+    """Away with one thing at a time: the number, then the prefixes."""
+    desk.entry = replace(desk.entry, number="") if desk.entry.number else Entry()
     return Step()
 
 

@@ -6,25 +6,28 @@ How a key is called, and its letters in a command barcode, stand in `keyboard/ke
 from msgspec import Struct
 
 from pos_terminal.domain.counter import (
+    articles,
     bottles,
+    carry_over,
     cash,
     closing,
-    correcting,
+    corrections,
     deposits,
+    discounts,
     entry_keys,
-    invoicing,
-    open_sales,
+    hold,
+    invoices,
     papers,
-    paying,
-    pricing,
-    refunding,
+    payment,
+    price_level,
+    refunds,
     scale,
-    selling,
     sign_on,
     stock,
     vouchers,
 )
-from pos_terminal.domain.counter.desk import Handler
+from pos_terminal.domain.counter.desk import Handler, Pending
+from pos_terminal.domain.counter.options import Choice
 from pos_terminal.domain.keyboard.keys import Function
 
 
@@ -33,8 +36,8 @@ class KeyRule(Struct, frozen=True):
 
     `without_clerk`: it works while nobody is signed on. `paper`: it prints a paper of a closed
     sale, so who closed that may still press it when he must sign on anew. `totals`: it needs to
-    know what the sale comes to, so promotions are looked for first. `beside_choice`: it does what
-    it always does while the last article must be given a choice.
+    know what the sale comes to, so promotions are looked for first. `beside` is what may be
+    pending while it does what it always does.
     """
 
     function: Function
@@ -42,30 +45,30 @@ class KeyRule(Struct, frozen=True):
     without_clerk: bool = False
     paper: bool = False
     totals: bool = False
-    beside_choice: bool = False
+    beside: tuple[type[Pending], ...] = ()
 
 
 ROWS = (
     KeyRule(Function.TYPE, entry_keys.type_characters, without_clerk=True),
-    KeyRule(Function.CLEAR, entry_keys.clear, without_clerk=True, beside_choice=True),
+    KeyRule(Function.CLEAR, entry_keys.clear, without_clerk=True, beside=(Choice,)),
     KeyRule(Function.TIMES, entry_keys.times),
     KeyRule(Function.GRAMS, entry_keys.grams),
     KeyRule(Function.TARE, scale.tare),
     KeyRule(Function.PRICE, entry_keys.price),
-    KeyRule(Function.RETURN, refunding.key),
+    KeyRule(Function.RETURN, refunds.key),
     KeyRule(Function.VOID, entry_keys.voiding),
-    KeyRule(Function.PLU, selling.plu),
-    KeyRule(Function.ARTICLE, selling.direct, beside_choice=True),
-    KeyRule(Function.CORRECT, correcting.correct, beside_choice=True),
-    KeyRule(Function.CANCEL, correcting.cancel, beside_choice=True),
-    KeyRule(Function.PERCENT, pricing.percent, totals=True),
-    KeyRule(Function.DISCOUNT, pricing.amount, totals=True),
-    KeyRule(Function.REASON, pricing.reason),
-    KeyRule(Function.STAFF, pricing.staff),
-    KeyRule(Function.PRO, pricing.pro),
-    KeyRule(Function.PLACE, pricing.place),
-    KeyRule(Function.SUBTOTAL, paying.subtotal, totals=True),
-    KeyRule(Function.TENDER, paying.tender, totals=True),
+    KeyRule(Function.PLU, articles.plu),
+    KeyRule(Function.ARTICLE, articles.direct, beside=(Choice,)),
+    KeyRule(Function.CORRECT, corrections.correct, beside=(Choice,)),
+    KeyRule(Function.CANCEL, corrections.cancel, beside=(Choice,)),
+    KeyRule(Function.PERCENT, discounts.percent, totals=True),
+    KeyRule(Function.DISCOUNT, discounts.amount, totals=True),
+    KeyRule(Function.REASON, discounts.reason),
+    KeyRule(Function.STAFF, price_level.staff),
+    KeyRule(Function.PRO, price_level.pro),
+    KeyRule(Function.PLACE, price_level.place),
+    KeyRule(Function.SUBTOTAL, payment.subtotal, totals=True),
+    KeyRule(Function.TENDER, payment.tender, totals=True),
     KeyRule(Function.CREDIT_NOTE, vouchers.credit_note, totals=True),
     KeyRule(Function.VOUCHER, vouchers.voucher, totals=True),
     KeyRule(Function.GOODS, stock.press),
@@ -79,25 +82,25 @@ ROWS = (
     KeyRule(Function.READ, closing.read),
     KeyRule(Function.COUNT, closing.count),
     KeyRule(Function.CLOSE, closing.close),
-    KeyRule(Function.CARRY, open_sales.carry),
+    KeyRule(Function.CARRY, carry_over.carry),
     KeyRule(Function.REPRINT, closing.reprint),
     KeyRule(Function.SERVICE, closing.service),
     KeyRule(Function.DRAWER, cash.drawer),
-    KeyRule(Function.TICKET, refunding.ticket, paper=True),
+    KeyRule(Function.TICKET, refunds.ticket, paper=True),
     KeyRule(Function.GIFT, papers.gift, paper=True),
     KeyRule(Function.BRIEF, papers.brief, paper=True),
     KeyRule(Function.NOTE, papers.note, paper=True),
     KeyRule(Function.QR, papers.qr, paper=True),
-    KeyRule(Function.DONATE, paying.donate, totals=True),
+    KeyRule(Function.DONATE, payment.donate, totals=True),
     KeyRule(Function.ORDER, deposits.order, totals=True),
     KeyRule(Function.PART, deposits.acompte),
     KeyRule(Function.EARNEST, deposits.arrhes),
     KeyRule(Function.RATE, deposits.rate),
-    KeyRule(Function.CUSTOMER, invoicing.customer),
-    KeyRule(Function.INVOICE, invoicing.invoice),
-    KeyRule(Function.HOLD, open_sales.hold, beside_choice=True),
-    KeyRule(Function.RECALL, open_sales.recall),
-    KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside_choice=True),
+    KeyRule(Function.CUSTOMER, invoices.customer),
+    KeyRule(Function.INVOICE, invoices.invoice),
+    KeyRule(Function.HOLD, hold.hold, beside=(Choice,)),
+    KeyRule(Function.RECALL, hold.recall),
+    KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside=(Choice,)),
 )
 
 KEYS = {row.function: row for row in ROWS}

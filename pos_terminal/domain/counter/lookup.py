@@ -1,30 +1,50 @@
-"""Questions about the till's past: asked of its ledgers, answered to what the clerk is doing."""
+"""Questions about the till's past: asked of its projection, and waited for."""
 
-from pos_terminal.domain.counter.desk import Desk
-from pos_terminal.domain.counter.pending import Looking, Then
-from pos_terminal.domain.counter.steps import LookedUp, LookUp, Step
+from typing import ClassVar
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.decision import Decision
+from pos_terminal.domain.counter.desk import Desk, Pending, Wait
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.lookup.questions import Wanted
+from pos_terminal.domain.lookup.questions import Answer, Wanted
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.screen import Screen
 
 
-def look_up(desk: Desk, wanted: Wanted, then: Then) -> Step:
-    """Ask, and do `then` with the answer. Meanwhile C gives it up, and other keys are refused.
+class Search(Pending, frozen=True):
+    """The answer to the `LookUp` of that number is awaited, for `then` to be decided."""
 
-    What is typed and the sale stay as they are until the answer is there.
+    refusal: ClassVar[Fault] = faults.LOOKING
+
+    request: int
+    wanted: Wanted
+    then: Decision
+
+    def screen(self, desk: Desk) -> Screen:
+        """That it may take a moment."""
+        return display.looking()
+
+    def answer(self, desk: Desk, given: Input, moment: Moment) -> Step | Decision:
+        """Go on with what was found."""
+        if not isinstance(given, LookedUp) or given.request != self.request:
+            return Step()  # the clerk gave that one up
+        desk.pending = None
+        if given.fault:
+            raise Refused(given.fault)
+        return self.then.answered(self.wanted, given.found)
+
+
+def look_up(desk: Desk, wanted: Wanted) -> Answer | None:
+    """What the past says; None for nothing. Wait, until it has answered.
+
+    Meanwhile C gives it up, and other keys are refused, so what is typed and the sale stay as they
+    are until the handler is called anew.
     """
+    for asked, answer in desk.decision.found:
+        if asked == wanted:
+            return answer
     desk.lookups += 1
-    desk.looking = Looking(desk.lookups, then, desk.authority)
-    return Step(effects=(LookUp(desk.lookups, wanted),))
-
-
-def looked_up(desk: Desk, answer: LookedUp, moment: Moment) -> Step:
-    """What was found, for whoever still waits for it."""
-    waiting = desk.looking
-    if waiting is None or waiting.request != answer.request:
-        return Step()  # the clerk gave it up
-    desk.looking = None
-    if answer.fault:
-        raise Refused(answer.fault)
-    desk.authority = waiting.authority
-    return waiting.then(answer.found, moment)
+    raise Wait(Search(desk.lookups, wanted, desk.decision), LookUp(desk.lookups, wanted))

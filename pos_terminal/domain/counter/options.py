@@ -1,34 +1,54 @@
 """Options put to the last article, and the choices that it must be given."""
 
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Item
-from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.codes.papers import is_paper
+from pos_terminal.domain.counter.desk import Desk, Pending
 from pos_terminal.domain.counter.entry import Entry
-from pos_terminal.domain.counter.steps import Show, Sound, Step
+from pos_terminal.domain.counter.steps import Scanned, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.values import EntryMethod
-from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import options
 from pos_terminal.domain.sale.lines import line_of
+from pos_terminal.domain.sale.options import Question
 from pos_terminal.domain.sale.sale import apply
 
 
-def answer(desk: Desk, key: Key, moment: Moment) -> Step | None:
-    """A digit chooses; None where nothing is asked. Raises Refused for all other keys."""
+class Choice(Pending, frozen=True):
+    """The last article must still be given a choice. The sale itself says so, until it is given."""
+
+    refusal: ClassVar[Fault] = faults.CHOICE_WANTED
+
+    question: Question
+
+    def press(self, desk: Desk, key: Key, moment: Moment) -> Step:
+        """A digit chooses."""
+        choices = self.question.choices
+        if key.function is not Function.TYPE or not key.argument.isdigit():
+            raise Refused(self.refusal)
+        if not 1 <= int(key.argument) <= len(choices):
+            raise Refused(self.refusal)
+        return add(desk, choices[int(key.argument) - 1], moment, EntryMethod.KEY, "")
+
+    def scan(self, desk: Desk, scanned: Scanned, moment: Moment) -> None:
+        """An article may be the choice, and a clerk may sign on; no paper is taken."""
+        if is_paper(scanned.text):
+            raise Refused(self.refusal)
+
+
+def choice(desk: Desk) -> Choice | None:
+    """The choice that is asked for now, if there is one."""
     question = desk.question
-    if question is None:
-        return None
-    if key.function is not Function.TYPE:
-        raise Refused(faults.CHOICE_WANTED)
-    if not (key.argument.isdigit() and 1 <= int(key.argument) <= len(question.choices)):
-        raise Refused(faults.CHOICE_WANTED)
-    return add(desk, question.choices[int(key.argument) - 1], moment, EntryMethod.KEY, "")
+    return Choice(question) if question else None
 
 
 def add(desk: Desk, item: Item, moment: Moment, entry: EntryMethod, code: str) -> Step:

@@ -3,21 +3,21 @@
 A number before the key names an earlier ticket of this till; without one it is the last.
 """
 
-from collections.abc import Callable
-
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.desk import Closed, Desk
+from pos_terminal.domain.counter.closed import Closed
+from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
-from pos_terminal.domain.counter.steps import PaperDone, Print, Show, Sound, Step
+from pos_terminal.domain.counter.steps import Effect, PaperDone, Print, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.lookup.questions import Answer, TicketFound, TicketWanted
+from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import digital
 from pos_terminal.domain.printing.papers import note_due
@@ -28,22 +28,22 @@ from pos_terminal.domain.sale import deposits
 
 def gift(desk: Desk, _: str, __: Moment) -> Step:
     """`CADEAU`: what was bought, without prices."""
-    return _ask(desk, Form.GIFT)
+    return ask(desk, Form.GIFT)
 
 
 def brief(desk: Desk, _: str, __: Moment) -> Step:
     """`BREF`: total, payment and VAT, without what was bought."""
-    return _ask(desk, Form.BRIEF)
+    return ask(desk, Form.BRIEF)
 
 
 def note(desk: Desk, _: str, __: Moment) -> Step:
     """`NOTE`: the note for a service."""
-    return _ask(desk, Form.NOTE)
+    return ask(desk, Form.NOTE)
 
 
 def qr(desk: Desk, _: str, __: Moment) -> Step:
     """`QR`: the whole ticket in a code that a telephone reads."""
-    return _ask(desk, Form.QR)
+    return ask(desk, Form.QR)
 
 
 def of_law(desk: Desk, closed: SaleClosed, moment: Moment) -> Step:
@@ -55,14 +55,21 @@ def of_law(desk: Desk, closed: SaleClosed, moment: Moment) -> Step:
         return _print(desk, Closed(closed, moment.at), Form.TICKET)
     if not note_due(closed, moment.day):
         return Step()
-    if desk.papers.note == PRINT:
+    if desk.rules.papers.note == PRINT:
         return _print(desk, Closed(closed, moment.at), Form.NOTE)
-    offered = desk.papers.note == OFFER
+    offered = desk.rules.papers.note == OFFER
     return Step(effects=(Show(display.note_offered(closed)),) if offered else ())
 
 
-def named(desk: Desk, then: Callable[[Closed], Step]) -> Step:
-    """Do `then` with the ticket whose number is typed, looked up if need be, or with the last."""
+class Named(Struct, frozen=True):
+    """The ticket that a paper is asked of; `shown` says on the display which was looked up."""
+
+    closed: Closed
+    shown: tuple[Effect, ...] = ()
+
+
+def named(desk: Desk) -> Named:
+    """The ticket whose number is typed, looked up if need be, or the last. Wait."""
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
     if desk.sale is not None:
@@ -70,20 +77,16 @@ def named(desk: Desk, then: Callable[[Closed], Step]) -> Step:
     if not desk.entry.number:
         if desk.last is None:
             raise Refused(faults.NO_TICKET)
-        return then(desk.last)
+        return Named(desk.last)
     number = int(desk.entry.whole())
     series = desk.next_ticket()[0]
     if desk.last and desk.last.is_of(series, number):
-        desk.entry = Entry()
-        return then(desk.last)
-
-    def found(answer: Answer | None, _: Moment) -> Step:
-        if not isinstance(answer, TicketFound):
-            raise Refused(faults.TICKET_UNKNOWN)
-        desk.entry = Entry()
-        return _shown(then(_closed(answer)), desk, answer.closed)
-
-    return look_up(desk, TicketWanted(series, number), found)
+        return Named(desk.last)
+    found = look_up(desk, TicketWanted(series, number))
+    if not isinstance(found, TicketFound):
+        raise Refused(faults.TICKET_UNKNOWN)
+    screen = display.ticket_found(desk.rules.papers.terminal, found.closed)
+    return Named(_closed(found), (Show(screen),))
 
 
 def done(desk: Desk, paper: PaperDone) -> Step:
@@ -116,21 +119,16 @@ def _closed(found: TicketFound) -> Closed:
     )
 
 
-def _shown(step: Step, desk: Desk, closed: SaleClosed) -> Step:
-    screen = display.ticket_found(desk.papers.terminal, closed)
-    return replace(step, effects=(Show(screen), *step.effects))
-
-
-def _ask(desk: Desk, form: Form) -> Step:
-    def heard(closed: Closed) -> Step:
-        step = _print(desk, closed, form)
-        return replace(step, effects=(*step.effects, Sound(Tone.ACCEPTED)))
-
-    return named(desk, heard)
+def ask(desk: Desk, form: Form) -> Step:
+    """Print the ticket that is named, in this form; after the first, as a numbered duplicate."""
+    it = named(desk)
+    step = _print(desk, it.closed, form)
+    desk.entry = Entry()
+    return replace(step, effects=(*it.shown, *step.effects, Sound(Tone.ACCEPTED)))
 
 
 def _print(desk: Desk, closed: Closed, form: Form) -> Step:
-    ticket, rules = closed.ticket, desk.papers
+    ticket, rules = closed.ticket, desk.rules.papers
     if form is Form.NOTE and ticket.total < 0:
         raise Refused(faults.NO_NOTE)
     request = ReceiptRequested(

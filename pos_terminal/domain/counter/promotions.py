@@ -1,8 +1,10 @@
 """When promotions are looked for: at ST and tender, and then whenever the lines change."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.steps import Step
 from pos_terminal.domain.events.adjustment import (
     DiscountGiven,
     DiscountWithdrawn,
@@ -17,22 +19,22 @@ CHANGING = (LineSold, LineVoided, DiscountGiven, DiscountWithdrawn)
 """Events after which promotions that were found may be others."""
 
 
-def settle(desk: Desk) -> tuple[Event, ...]:
+def look_for(desk: Desk) -> Step:
     """The promotions of the sale at hand, if they are not those that it has."""
     sale = desk.sale
-    if sale is None or sale.tenders or not (desk.terms.promotions or sale.promotions):
-        return ()
+    if sale is None or sale.tenders or not (desk.promotions or sale.promotions):
+        return Step()
     found = _found(desk, sale)
     if found == sale.promotions:
-        return ()
-    return (PromotionsApplied(sale=sale.number, reductions=found),)
+        return Step()
+    return Step((PromotionsApplied(sale=sale.number, reductions=found),))
 
 
-def resettle(desk: Desk, events: tuple[Event, ...]) -> tuple[Event, ...]:
+def look_again(desk: Desk, events: Iterable[Event]) -> Step:
     """Look again where promotions were found and these events changed the lines since."""
     if desk.sale and desk.sale.promotions and any(isinstance(e, CHANGING) for e in events):
-        return settle(desk)
-    return ()
+        return look_for(desk)
+    return Step()
 
 
 def _found(desk: Desk, sale: Sale) -> tuple[Reduction, ...]:
@@ -52,4 +54,4 @@ def _found(desk: Desk, sale: Sale) -> tuple[Reduction, ...]:
     bound = discounted | {share.line for each in standing for share in each.shares}
     bound |= sale.voided | {line.line for line in sale.lines if line.firm}
     free = [line for line in sale.lines if line.line not in bound]
-    return standing + applied(free, desk.terms.promotions, datetime.fromisoformat(sale.at))
+    return standing + applied(free, desk.promotions, datetime.fromisoformat(sale.at))

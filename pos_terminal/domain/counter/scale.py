@@ -1,19 +1,62 @@
 """What is sold by weight: asking the scale, a weight typed with its reason, packing taken off."""
 
+from typing import ClassVar
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Found, Item
-from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.decision import Decision
+from pos_terminal.domain.counter.desk import Desk, Pending, Wait
 from pos_terminal.domain.counter.entry import HEAVIEST_TARE, Entry
-from pos_terminal.domain.counter.pending import Weighing
-from pos_terminal.domain.counter.steps import Sound, Step, Weigh
+from pos_terminal.domain.counter.steps import Input, Sound, Step, Weigh, Weighed
+from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.values import TareKind
-from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.quantity import Unit
+from pos_terminal.domain.screen import Screen
+
+
+class Weighing(Pending, frozen=True):
+    """The scale's answer of that number is awaited, for `then`. C drops what was set for it, too.
+
+    Without an article it is the packing of the next one that is weighed.
+    """
+
+    refusal: ClassVar[Fault] = faults.WEIGHT_WANTED
+
+    request: int
+    item: Item | None
+    then: Decision
+
+    def screen(self, desk: Desk) -> Screen:
+        """What to put on the scale."""
+        return display.waiting_for_weight(self.item)
+
+    def give_up(self, desk: Desk) -> None:
+        """Nothing is left of the article."""
+        desk.pending, desk.entry = None, Entry()
+
+    def answer(self, desk: Desk, given: Input, moment: Moment) -> Step | Decision:
+        """Go on with what the scale says."""
+        if not isinstance(given, Weighed) or given.request != self.request:
+            return Step()  # a weight that nobody waits for is worth nothing
+        desk.pending = None
+        if given.fault:
+            raise Refused(given.fault)
+        return self.then.weighed(given.grams)
+
+
+def weigh(desk: Desk, item: Item | None) -> int:
+    """Grams of this article on the scale, or of packing alone. Wait, until it has answered."""
+    grams = desk.decision.grams
+    if grams is not None:
+        return grams
+    desk.weighings += 1
+    raise Wait(Weighing(desk.weighings, item, desk.decision), Weigh(desk.weighings))
 
 
 def tare(desk: Desk, _: str, __: Moment) -> Step:
@@ -22,24 +65,12 @@ def tare(desk: Desk, _: str, __: Moment) -> Step:
         return desk.set(desk.entry.with_tare())
     if desk.entry.tare is not None:
         raise Refused(faults.NOT_NOW)
-    return weigh(desk, None)
-
-
-def weigh(desk: Desk, item: Item | None) -> Step:
-    """Ask the scale for this article, or for packing alone."""
-    desk.weighings += 1
-    desk.weighing = Weighing(desk.weighings, item, desk.entry, desk.authority)
-    desk.entry = Entry()
-    return Step(effects=(Weigh(desk.weighings),))
-
-
-def tared(desk: Desk, waiting: Weighing, grams: int) -> Step:
-    """The packing's weight: it waits for its article, as a typed one does. Raises Refused."""
+    grams = weigh(desk, None)
     if grams <= 0:
         raise Refused(faults.SCALE_ZERO)
     if grams > HEAVIEST_TARE:
         raise Refused(faults.TARE_TOO_HEAVY)
-    desk.entry = replace(waiting.entry, tare=grams, tare_weighed=True)
+    desk.entry = replace(desk.entry, tare=grams, tare_weighed=True)
     return Step(effects=(Sound(Tone.ACCEPTED),))
 
 
@@ -52,13 +83,13 @@ def check(desk: Desk, found: Found) -> None:
         raise Refused(faults.NOT_NOW if labelled else faults.NOT_BY_WEIGHT)
     if entry.reason is not None and not (by_weight and entry.quantity is not None):
         raise Refused(faults.NOT_NOW)  # it is for something else
-    if entry.reason is not None and entry.reason > len(desk.terms.weight_reasons):
+    if entry.reason is not None and entry.reason > len(desk.rules.sales.weight_reasons):
         raise Refused(faults.UNKNOWN_REASON)
 
 
 def reason(desk: Desk, entry: Entry) -> str:
     """Why the weight was typed: the shop's first reason where none was said."""
-    return desk.terms.weight_reasons[(entry.reason or 1) - 1]
+    return desk.rules.sales.weight_reasons[(entry.reason or 1) - 1]
 
 
 class Net(Struct, frozen=True):

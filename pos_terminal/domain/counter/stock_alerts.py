@@ -9,9 +9,9 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.counter.desk import Desk
-from pos_terminal.domain.counter.pending import Watching
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Show, Sound, Step
-from pos_terminal.domain.display import stock as goods_screens
+from pos_terminal.domain.counter.stock_watch import StockWatch
+from pos_terminal.domain.display import stock as display
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.faults import Tone
@@ -21,14 +21,13 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.stock.sale_movements import Owner, of_ticket, owner
 
 
-def settle(desk: Desk, step: Step) -> Step:
-    """With the movements of the ticket that the step closes, if it closes one."""
-    closed = next((event for event in step.events if isinstance(event, SaleClosed)), None)
+def move(desk: Desk, done: Step) -> Step:
+    """The movements of the ticket that was closed, if one was, and a look at what is left then."""
+    closed = next((event for event in done.events if isinstance(event, SaleClosed)), None)
     if closed is None:
-        return step
+        return Step()
     moves = of_ticket(closed, _catalog(desk, closed))
-    effects = (*step.effects, *_watch(desk, closed, moves, step))
-    return replace(step, events=(*step.events, *moves), effects=effects)
+    return Step(moves, _watch(desk, closed, moves, done))
 
 
 def _catalog(desk: Desk, closed: SaleClosed) -> Catalog:
@@ -37,10 +36,10 @@ def _catalog(desk: Desk, closed: SaleClosed) -> Catalog:
 
 
 def _watch(
-    desk: Desk, closed: SaleClosed, moves: tuple[StockMoved, ...], step: Step
+    desk: Desk, closed: SaleClosed, moves: tuple[StockMoved, ...], done: Step
 ) -> tuple[LookUp, ...]:
     catalog = _catalog(desk, closed)
-    went = dict(desk.watching.moved) if desk.watching else {}  # nobody has answered that yet
+    went = dict(desk.watch.moved) if desk.watch else {}  # nobody has answered that yet
     for move in moves:
         item = catalog.plu(move.plu)
         if item and item.goods.alert is not None:
@@ -48,9 +47,9 @@ def _watch(
             went[move.plu] = went.get(move.plu, Fraction(0)) + amount
     if not any(amount < 0 for amount in went.values()):
         return ()
-    shown = [effect.screen for effect in step.effects if isinstance(effect, Show)]
+    shown = [effect.screen for effect in done.effects if isinstance(effect, Show)]
     desk.lookups += 1
-    desk.watching = Watching(desk.lookups, closed, went, shown[-1] if shown else Screen())
+    desk.watch = StockWatch(desk.lookups, closed, went, shown[-1] if shown else Screen())
     return (LookUp(desk.lookups, StockWanted(tuple(sorted(went)))),)
 
 
@@ -60,20 +59,20 @@ def answered(desk: Desk, answer: LookedUp) -> Step | None:
     It never stops anybody: the display keeps the change to be given, and says below what runs low.
     Once the next sale has begun it is a notice, gone with the next key.
     """
-    watching = desk.watching
-    if watching is None or watching.request != answer.request:
+    watch = desk.watch
+    if watch is None or watch.request != answer.request:
         return None
-    desk.watching = None
+    desk.watch = None
     if answer.fault:
         return desk.notify(answer.fault)
     left = balances(answer.found)
-    low = [text for plu, went in watching.moved.items() if (text := _low(desk, plu, went, left))]
+    low = [text for plu, went in watch.moved.items() if (text := _low(desk, plu, went, left))]
     if not low:
         return Step()
     text = low[0]
-    if desk.sale or desk.last is None or desk.last.ticket != watching.closed:
+    if desk.sale or desk.last is None or desk.last.ticket != watch.closed:
         return desk.notify(replace(faults.STOCK_LOW, text=text))
-    shown = Screen(watching.screen.line1, text)
+    shown = Screen(watch.screen.line1, text)
     return Step(effects=(Show(shown), Sound(Tone.ALARM)))
 
 
@@ -84,7 +83,7 @@ def _low(desk: Desk, plu: str, went: Fraction, balance: Mapping[str, Fraction]) 
     if item is None or alert is None or not left <= alert < left - went:
         return ""
     count = amount(item.goods.unit.count(left)) if left > 0 else None
-    return goods_screens.low(item.name, count)
+    return display.low(item.name, count)
 
 
 def its_stock(desk: Desk, item: Item) -> Owner:
@@ -98,9 +97,9 @@ def its_stock(desk: Desk, item: Item) -> Owner:
 def loss_reason(desk: Desk) -> str:
     """Why goods are lost: the shop's first reason where none was said. Raises Refused."""
     number = desk.entry.reason or 1
-    if number > len(desk.terms.loss_reasons):
+    if number > len(desk.rules.sales.loss_reasons):
         raise Refused(faults.UNKNOWN_REASON)
-    return desk.terms.loss_reasons[number - 1]
+    return desk.rules.sales.loss_reasons[number - 1]
 
 
 def held(answer: Answer | None, plu: str) -> Fraction:

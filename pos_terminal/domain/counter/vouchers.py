@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.papers import checked_voucher, read_voucher
-from pos_terminal.domain.counter import authority, paying
-from pos_terminal.domain.counter import promotions as promoting
+from pos_terminal.domain.counter import authority, payment
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
@@ -42,7 +41,7 @@ def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
         raise Refused(faults.NOTHING_TO_PAY_OUT)
     covered(sale)
     paid = Tender(sale=sale.number, tender=CREDIT_NOTE.name, amount=due, given=due, change=0)
-    return paying.closing(desk, apply(sale, paid) or sale, moment, paid)
+    return payment.close(desk, apply(sale, paid) or sale, moment, paid)
 
 
 def voucher(desk: Desk, _: str, moment: Moment) -> Step:
@@ -52,7 +51,8 @@ def voucher(desk: Desk, _: str, moment: Moment) -> Step:
     desk.nothing_typed()
     if desk.sale or desk.last is None or not desk.made:
         raise Refused(faults.NO_VOUCHER)
-    return authority.need(desk, Right.REFUND, lambda: _print_again(desk))
+    authority.need(desk, Right.REFUND)
+    return _print_again(desk)
 
 
 def scanned(desk: Desk, code: str, moment: Moment) -> Step:
@@ -80,19 +80,13 @@ def _use(desk: Desk, number: str, amount: int | None, moment: Moment, entry: Ent
     if sale is None or not sale.live:
         if amount is not None:
             raise Refused(faults.NOTHING_SOLD)
-        return look_up(desk, VoucherWanted(number), lambda answer, now: _say(desk, answer, now))
+        return _say(desk, _good(look_up(desk, VoucherWanted(number)), moment))
     if any(number in each.vouchers for each in (*desk.waiting, sale)):
         raise Refused(faults.VOUCHER_TAKEN)
     if sale.due <= 0:
         raise Refused(faults.NOTHING_DUE)
-    found = promoting.settle(desk)
-    for event in found:
-        desk.apply(event, moment.at)
-
-    def use(answer: Answer | None, now: Moment) -> Step:
-        return _pay(desk, _good(answer, now), amount, now, entry)
-
-    return replace(look_up(desk, VoucherWanted(number), use), events=found)
+    balance = _good(look_up(desk, VoucherWanted(number)), moment)
+    return _pay(desk, balance, amount, moment, entry)
 
 
 def _good(answer: Answer | None, moment: Moment) -> VoucherBalance:
@@ -106,9 +100,8 @@ def _good(answer: Answer | None, moment: Moment) -> VoucherBalance:
     return answer
 
 
-def _say(desk: Desk, answer: Answer | None, moment: Moment) -> Step:
+def _say(desk: Desk, balance: VoucherBalance) -> Step:
     """What it is worth. What open sales hold of it is taken off."""
-    balance = _good(answer, moment)
     held = sum(sale.vouchers.get(balance.voucher, 0) for sale in desk.waiting)
     desk.entry = Entry()
     credit = kind_of(balance.voucher) is CREDIT_NOTE
@@ -120,8 +113,6 @@ def _pay(
     desk: Desk, balance: VoucherBalance, amount: int | None, moment: Moment, entry: EntryMethod
 ) -> Step:
     sale = desk.at_hand(faults.NOTHING_SOLD)
-    if sale.due <= 0:
-        raise Refused(faults.NOTHING_DUE)
     if amount is not None and amount > balance.amount:
         raise Refused(faults.VOUCHER_TOO_SMALL)
     if balance.purpose is VoucherPurpose.SINGLE:
@@ -138,7 +129,7 @@ def _pay(
     if after.due:
         screen = display.voucher_used(after.due, left)
         return Step((paid,), (Show(screen), Sound(Tone.ACCEPTED)))
-    return paying.closing(desk, after, moment, paid)
+    return payment.close(desk, after, moment, paid)
 
 
 def _take_off(

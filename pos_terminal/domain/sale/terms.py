@@ -1,9 +1,8 @@
-"""What a shop settles about its sales: `[sales]` in the configuration."""
+"""What a shop decides about its sales: `[sales]` in the configuration."""
 
 from dataclasses import dataclass
 
 from pos_terminal.domain.events.values import Place
-from pos_terminal.domain.sale.promotions import Promotion
 
 LONGEST_REASON = 20
 
@@ -14,15 +13,12 @@ class Terms:
     go by number from 1; the first is meant where none is said.
 
     `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
-    where that makes no difference. `source` is the SHA-256 of the promotions' file, empty where
-    there is none. ValueError where something does not fit.
+    where that makes no difference. ValueError where something does not fit.
     """
 
     discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
     place: Place = Place.UNSAID
-    promotions: tuple[Promotion, ...] = ()
     weight_reasons: tuple[str, ...] = ("BALANCE EN PANNE", "PESE AILLEURS", "POIDS INDIQUE")
-    source: str = ""
     loss_reasons: tuple[str, ...] = ("CASSE", "PERIME", "BOUCHONNE", "VOL")
 
     def __post_init__(self) -> None:

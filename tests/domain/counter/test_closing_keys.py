@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import (
     CloseDay,
     CloseService,
@@ -39,7 +38,15 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.record import Identity, Running
-from tests.support.bench import BAGUETTE, DEFAULT_VAT, Bench, bench, goods, moment, tones
+from tests.support.bench import (
+    BAGUETTE,
+    Bench,
+    bench,
+    counter_of,
+    goods,
+    moment,
+    tones,
+)
 from tests.support.staff import BOSS, LEA, PINS, SAM, StaffedBench, staffed
 
 SHOP = Shop("Boulangerie")
@@ -89,7 +96,9 @@ def test_the_list_says_whose_the_sales_are() -> None:
         (LEA, 0, 130),
     }
     again = till.again()
-    assert again.counter.open_sales == till.counter.open_sales, "a restart knows them, too"
+    assert again.counter.desk.open_sales == till.counter.desk.open_sales, (
+        "a restart knows them, too"
+    )
 
 
 def test_open_sales_are_read_one_by_one_and_carried_over() -> None:
@@ -116,7 +125,7 @@ def test_open_sales_are_read_one_by_one_and_carried_over() -> None:
 def test_c_leads_back_from_the_list() -> None:
     till = bench()
     till.press("1 PLU REPORT REPORT C")
-    assert till.counter.overlay is None
+    assert till.counter.desk.overlay is None
     till.press("CASH")
     assert till.of(SaleClosed)
 
@@ -146,7 +155,7 @@ def test_refused(typed: str, fault: Fault) -> None:
     assert till.fault is fault
     assert step.events == ()
     till.press("C C C C")
-    assert till.counter.overlay is None
+    assert till.counter.desk.overlay is None
 
 
 def test_carrying_over_needs_the_right_and_names_who_has_it() -> None:
@@ -216,7 +225,7 @@ def test_a_notice_over_a_weighing_takes_c_and_leaves_the_weighing() -> None:
 
 def drawered() -> StaffedBench:
     till = staffed()
-    till.counter.drawers = TWO
+    till.decides(drawers=TWO)
     return till
 
 
@@ -283,7 +292,7 @@ class Ledger:
     def __init__(self) -> None:
         identity = Identity("1", "2", "test", simulated=True)
         self.running = Running(identity=identity, counts=Counts(0, {}))
-        self.till = Bench(Counter(goods(), DEFAULT_VAT))
+        self.till = Bench(counter_of(goods()))
         self.services: list[ServiceClosed] = []
 
     def add(self, *events: Event) -> None:
@@ -335,7 +344,7 @@ def test_the_z_is_the_sum_of_its_services_and_of_its_drawers(
 ) -> None:
     ledger = Ledger()
     for number, step in enumerate(steps):
-        ledger.till.counter.drawers = Drawers(((), (0,))) if number % 2 else Drawers()
+        ledger.till.decides(drawers=Drawers(((), (0,))) if number % 2 else Drawers())
         if step is None:
             ledger.service()
         elif isinstance(step, str):

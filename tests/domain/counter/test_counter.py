@@ -111,7 +111,7 @@ def test_quantity_price_and_return_before_the_article(
     assert (line.quantity, line.gross, line.price, line.list_price) == (
         quantity, gross, price, listed,
     )  # fmt: skip
-    assert till.counter.entry.empty
+    assert till.counter.desk.entry.empty
 
 
 def test_a_split_price_is_shown_while_typed_and_when_sold(till: Bench) -> None:
@@ -179,7 +179,7 @@ def test_a_late_answer_is_worth_nothing(till: Bench) -> None:
 
 
 def test_weighings_go_on_counting_after_a_restart(till: Bench) -> None:
-    till.counter.resume(0, {}, weighings=7)
+    till.counter.desk.resume(0, {}, weighings=7)
     assert till.press("4 PLU").effects == (Weigh(8),)
 
 
@@ -319,7 +319,7 @@ def test_a_zero_ticket_closes_on_cash(till: Bench) -> None:
 
 
 def test_numbers_follow_on(till: Bench) -> None:
-    till.counter.resume(41, {"T": 17})
+    till.counter.desk.resume(41, {"T": 17})
     till.press("1 PLU CASH 1 PLU CANCEL 1 PLU CASH")
     tickets = [event for event in till.of(SaleClosed)]
     assert [(ticket.sale, ticket.number) for ticket in tickets] == [(42, 18), (44, 19)]
@@ -370,7 +370,7 @@ def test_a_notice_is_seen_and_the_next_key_counts_all_the_same(till: Bench) -> N
     assert tones(step) == ["alarm"]
     assert till.shown == Screen("TIROIR NON OUVERT", "T-101        TAPER C")
     till.scan(BAGUETTE)
-    assert (till.fault, till.counter.notice, till.total) == (None, None, 100)
+    assert (till.fault, till.counter.desk.notice, till.total) == (None, None, 100)
 
 
 def test_c_on_a_notice_clears_the_notice_alone(till: Bench) -> None:
@@ -393,18 +393,18 @@ def test_a_notice_under_an_error_waits_until_it_can_be_seen(till: Bench) -> None
 
 def test_a_device_that_is_gone_is_a_notice_but_takes_no_other_notice_s_place(till: Bench) -> None:
     assert tones(till.put(DeviceAway(faults.PRINTER_OFFLINE))) == ["alarm"]
-    assert till.counter.notice == faults.PRINTER_OFFLINE
+    assert till.counter.desk.notice == faults.PRINTER_OFFLINE
     till.put(Trouble(faults.PRINT_UNKNOWN))
     assert tones(till.put(DeviceAway(faults.PRINTER_OFFLINE))) == ["alarm"]
-    assert till.counter.notice == faults.PRINT_UNKNOWN
+    assert till.counter.desk.notice == faults.PRINT_UNKNOWN
 
 
 def test_a_device_that_is_back_takes_its_own_notice_away(till: Bench) -> None:
     till.put(DeviceAway(faults.PRINTER_OFFLINE))
     assert tones(till.put(DeviceBack(faults.SCANNER_OFFLINE))) == []
-    assert till.counter.notice == faults.PRINTER_OFFLINE
+    assert till.counter.desk.notice == faults.PRINTER_OFFLINE
     till.put(DeviceBack(faults.PRINTER_OFFLINE))
-    assert till.counter.notice is None
+    assert till.counter.desk.notice is None
 
 
 # Refusals
@@ -469,7 +469,7 @@ def test_refused_loudly_and_cleared_by_c(till: Bench, typed: str, fault: Fault) 
         assert (refused.events, tones(refused)) == ((), ["refused"])
     assert (till.fault, till.total) == (fault, before)
     till.press("C")
-    assert (till.fault, till.counter.overlay) == (None, None)
+    assert (till.fault, till.counter.desk.overlay) == (None, None)
 
 
 def test_a_direct_key_takes_no_number(till: Bench) -> None:
@@ -526,7 +526,7 @@ def test_c_takes_away_one_thing_at_a_time(till: Bench) -> None:
     till.press("RF 3 x 12 C")
     assert till.shown == Screen("RETOUR 3 x", "")
     till.press("C")
-    assert till.counter.entry.empty
+    assert till.counter.desk.entry.empty
     assert till.press("C").events == ()
 
 
@@ -615,7 +615,7 @@ def test_the_same_catalogue_again_is_no_news(till: Bench) -> None:
 )
 def test_what_the_display_says_after_a_restart(till: Bench, typed: str, screen: Screen) -> None:
     till.press(typed)
-    assert till.counter.base() == screen
+    assert till.counter.desk.base() == screen
 
 
 def test_the_tone_of_a_refusal_is_its_faults() -> None:

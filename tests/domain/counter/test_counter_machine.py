@@ -1,6 +1,5 @@
 """A clerk who presses anything: whatever comes in, the counter's books stay right."""
 
-
 from hypothesis import settings
 
 from tests.support.bench import GOODS, goods
@@ -9,13 +8,6 @@ from tests.support.options import GOODS as WITH_OPTIONS
 
 CATALOGS.append(goods(WITH_OPTIONS))
 CATALOGS.append(goods(GOODS.replace(",from\n", ",from,voucher\n", 1) + VOUCHERS))
-
-
-
-
-
-
-
 
 
 TestClerk = Clerk.TestCase

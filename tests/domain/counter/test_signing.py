@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import sign_on as signing
+from pos_terminal.domain.counter import sign_on
+from pos_terminal.domain.counter.identification import Identification
 from pos_terminal.domain.counter.steps import NewClerks, Weigh, Weighed
 from pos_terminal.domain.events.period import TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import (
@@ -62,10 +63,10 @@ def test_a_pin_signs_on_and_is_shown_as_stars() -> None:
 def test_no_digit_of_a_pin_is_in_anything_that_is_said() -> None:
     till = staffed()
     till.sign_on(LEA)
-    said = repr((till.asked, till.events, till.counter.asking, till.shown))
+    said = repr((till.asked, till.events, till.awaits(Identification), till.shown))
     assert PINS[LEA] not in said
     till.press("13 CLERK 73")
-    assert "73" not in repr((till.counter.asking, till.shown, till.events))
+    assert "73" not in repr((till.awaits(Identification), till.shown, till.events))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_refused_at_the_door(keys: str, fault: Fault) -> None:
     till.press(keys)
     assert till.fault is fault
     till.press("C")
-    assert till.counter.overlay is None
+    assert till.counter.desk.overlay is None
     assert till.shown == Screen("CAISSE FERMEE", "VENDEUR ?")
 
 
@@ -104,7 +105,7 @@ def test_a_scanned_command_types_no_pin() -> None:
     till.scan(encode([parse_key("4")]))
     assert till.fault is faults.PIN_BY_HAND
     assert till.asked == ()
-    assert till.counter.asking is None
+    assert till.awaits(Identification) is None
     with pytest.raises(ValueError, match="last key"):  # nor is there one code that has it all
         encode([parse_key(key) for key in ("1", "2", "CLERK", "4", "8", "2", "1", "CLERK")])
 
@@ -129,14 +130,14 @@ def test_wrong_pins_lock_for_longer_and_longer() -> None:
     assert till.shown.line1.startswith(faults.CLERK_LOCKED.text), "a restart gives nothing"
     till.press("C")
     till.sign_on(SAM)
-    assert till.counter.clerk == SAM, "others sign on"
+    assert till.counter.desk.clerk == SAM, "others sign on"
     till.inputs += 30
     till.press("12 CLERK 3333 CLERK C")
     assert till.of(OperatorLocked)[1].until - till.of(OperatorLocked)[0].until > 30_000_000
     till.inputs += 60
     till.sign_on(LEA)
-    assert till.counter.clerk == LEA
-    assert till.counter.wrong == {}
+    assert till.counter.desk.clerk == LEA
+    assert till.counter.desk.wrong == {}
     assert lock.until
 
 
@@ -157,10 +158,10 @@ def test_one_pin_at_a_time_and_a_wrong_one_counts_though_it_was_given_up() -> No
     assert till.fault is faults.NOT_NOW
     till.press("C")
     till.answer(till.asked[0])
-    assert till.counter.fault is None
-    assert till.counter.wrong == {LEA: Tries(1)}
+    assert till.counter.desk.fault is None
+    assert till.counter.desk.wrong == {LEA: Tries(1)}
     till.answer(till.asked[0])
-    assert till.counter.wrong == {LEA: Tries(1)}, "an answer counts once"
+    assert till.counter.desk.wrong == {LEA: Tries(1)}, "an answer counts once"
 
 
 def test_a_right_pin_that_was_given_up_signs_nobody_on() -> None:
@@ -168,7 +169,7 @@ def test_a_right_pin_that_was_given_up_signs_nobody_on() -> None:
     till.lag = True
     till.press("12 CLERK 4821 CLERK C")
     till.answer(till.asked[0])
-    assert till.counter.clerk == 0
+    assert till.counter.desk.clerk == 0
     assert not till.events
 
 
@@ -182,25 +183,25 @@ def test_a_badge_signs_on() -> None:
 def test_a_badge_alone_gives_no_managers_rights() -> None:
     till = staffed()
     till.scan(BADGES[BOSS])
-    assert till.counter.clerk == 0
+    assert till.counter.desk.clerk == 0
     assert till.shown == Screen("VENDEUR 1", "CODE ")
     till.press("5930 CLERK")
-    assert till.counter.clerk == BOSS
+    assert till.counter.desk.clerk == BOSS
 
 
 def test_a_badge_may_need_the_pin_by_rule() -> None:
     till = staffed(badge_and_pin=True)
     till.scan(BADGES[SAM])
-    assert till.counter.clerk == 0
+    assert till.counter.desk.clerk == 0
     till.press("7305 CLERK")
-    assert till.counter.clerk == SAM
+    assert till.counter.desk.clerk == SAM
 
 
 def test_a_badge_leaves_the_count_of_wrong_pins() -> None:
     till = staffed()
     till.press("12 CLERK 1111 CLERK C")
     till.scan(BADGES[LEA])
-    assert till.counter.wrong == {LEA: Tries(1)}
+    assert till.counter.desk.wrong == {LEA: Tries(1)}
 
 
 @pytest.mark.parametrize(
@@ -260,11 +261,11 @@ def test_signing_on_for_each_sale() -> None:
     till.scan(BADGES[LEA])
     till.press("1 PLU CASH")
     till.press("TICKET")
-    assert till.counter.fault is None, "his last ticket can still be had"
+    assert till.counter.desk.fault is None, "his last ticket can still be had"
     till.press("2 PLU")
     assert till.fault is faults.NO_CLERK
     till.press("C")
-    assert till.again().counter.vacant
+    assert till.again().counter.desk.vacant
     till.scan(BADGES[SAM])
     till.press("2 PLU HOLD RECALL")
     assert till.fault is faults.NO_CLERK, "a held sale is done with, too"
@@ -324,8 +325,8 @@ def test_a_manager_allows_on_the_spot(
     assert till.fault is None
     assert till.of(AuthorityGiven) == [AuthorityGiven(authority=BOSS, right=right)]
     assert till.of(kind)[-1].authority == BOSS
-    assert till.counter.clerk == SAM
-    assert till.counter.authority == BOSS
+    assert till.counter.desk.clerk == SAM
+    assert till.counter.desk.authority == BOSS
     till.press("3 PLU")
     assert till.of(LineSold)[-1].authority == 0, "it holds for one action"
 
@@ -372,8 +373,8 @@ def test_who_lacks_the_right_cannot_give_it() -> None:
     till.press("RF 1 PLU 12 CLERK 4821 CLERK")
     assert till.fault is faults.NO_RIGHT
     till.press("C")
-    assert till.counter.overlay is None
-    assert till.counter.sale is None
+    assert till.counter.desk.overlay is None
+    assert till.counter.desk.sale is None
 
 
 def test_a_badge_asks_for_the_managers_pin_as_well() -> None:
@@ -394,7 +395,7 @@ def test_a_call_can_be_given_up() -> None:
     till.scan(BAGUETTE)
     assert till.fault is faults.NOT_NOW
     till.press("C CANCEL C")
-    assert till.counter.asking is None
+    assert till.awaits(Identification) is None
     assert till.total == 130
 
 
@@ -407,7 +408,7 @@ def test_what_makes_no_sense_calls_nobody() -> None:
 
 def change(till: StaffedBench, without: int) -> None:
     of = {number: clerk for number, clerk in STAFF.items() if number != without}
-    till.put(NewClerks(dataclasses.replace(till.counter.clerks, of=of)))
+    till.put(NewClerks(dataclasses.replace(till.counter.desk.clerks, of=of)))
 
 
 def test_a_clerk_who_is_no_more_leaves_his_sale_on_hold() -> None:
@@ -428,7 +429,7 @@ def test_a_parked_sale_of_a_clerk_who_is_no_more_waits_for_anybody() -> None:
     till.press("1 PLU")
     till.sign_on(SAM)
     change(till, LEA)
-    assert till.counter.clerk == SAM
+    assert till.counter.desk.clerk == SAM
     till.press("RECALL CASH")
     assert till.of(SaleClosed)[0].total == 130
 
@@ -469,4 +470,4 @@ def test_settling_again_changes_nothing() -> None:
     till = staffed()
     till.sign_on(LEA)
     till.press("1 PLU")
-    assert signing.settle(till.counter) == ()
+    assert sign_on.reconcile(till.counter.desk) == ()

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.identification import Identification
 from pos_terminal.domain.counter.steps import LookUp, NewClerks, Step
 from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
 from pos_terminal.domain.events.staff import AuthorityGiven
@@ -12,7 +12,7 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Identity, Running
-from tests.support.bench import DEFAULT_VAT, keys
+from tests.support.bench import counter_of, keys
 from tests.support.clerk_machine import Clerk
 from tests.support.staff import BADGES, BOSS, PINS, STAFF, StaffedBench, staffed
 
@@ -34,7 +34,7 @@ class Staff(Clerk):
     def open_the_shop(self, sales: int, tickets: int, each_sale: bool = False) -> None:
         self.start = (sales, tickets)
         self.till = staffed(each_sale=each_sale)
-        self.till.counter.resume(sales, {"T": tickets})
+        self.till.counter.desk.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
         self.running = Running(identity=IDENTITY, counts=Counts(sales, {"T": tickets}))
@@ -58,7 +58,7 @@ class Staff(Clerk):
         for text in (f"C C C C {number} CLERK {PINS[number]} CLERK", *work):
             for key in keys(text):
                 self.note(self.till.put(key))
-            if self.till.counter.asking and not self.till.fault:
+            if self.till.awaits(Identification) and not self.till.fault:
                 for key in keys(who):
                     self.note(self.till.put(key))
 
@@ -71,10 +71,10 @@ class Staff(Clerk):
     def badge(self, number: int) -> None:
         self.note(self.till.scan(BADGES[number]))
 
-    @precondition(lambda self: self.till.counter.asking and not self.till.fault)
+    @precondition(lambda self: self.till.awaits(Identification) and not self.till.fault)
     @rule(number=PEOPLE)
     def a_manager_comes(self, number: int) -> None:
-        asking = self.till.counter.asking
+        asking = self.till.awaits(Identification)
         who = "" if asking and asking.clerk else f"C {number} CLERK "
         for key in keys(f"{who}{PINS[number]} CLERK"):
             self.note(self.till.put(key))
@@ -89,7 +89,7 @@ class Staff(Clerk):
     @rule(gone=st.none() | PEOPLE, alone=st.booleans())
     def others_work_here(self, gone: int | None, alone: bool) -> None:
         of = {} if alone else {n: clerk for n, clerk in STAFF.items() if n != gone}
-        rules = self.till.counter.clerks.rules
+        rules = self.till.counter.desk.clerks.rules
         self.note(self.till.put(NewClerks(Clerks(of, rules, 7))))
 
     @rule()
@@ -109,7 +109,7 @@ class Staff(Clerk):
     @invariant()
     def the_journal_knows_the_open_sales(self) -> None:
         self.fold()
-        mine = self.till.counter
+        mine = self.till.counter.desk
         opened = [*mine.waiting, *([mine.sale] if mine.sale else [])]
         assert sorted(sale.number for sale in opened) == sorted(self.running.opened)
         assert self.running.wrong == mine.wrong
@@ -119,10 +119,10 @@ class Staff(Clerk):
     @invariant()
     def the_records_from_the_base_on_rebuild_the_counter(self) -> None:
         self.fold()
-        mine, base = self.till.counter, max(self.running.base, 1)
+        mine, base = self.till.counter.desk, max(self.running.base, 1)
         if not self.folded:
             return
-        again = Counter(mine.present, DEFAULT_VAT)
+        again = counter_of(mine.present).desk
         again.resume(mine.sales, mine.tickets, training=mine.training)
         again.resume_clerks(mine.clerks, self.folded[base - 1], self.running.wrong)
         for event, at in self.till.events[base - 1 :]:
@@ -157,39 +157,39 @@ class Staff(Clerk):
             self.till.answer(asked)
         for _ in range(4):
             self.till.press("C")
-        assert self.till.counter.overlay is None
+        assert self.till.counter.desk.overlay is None
         self.till.inputs += 4000
         self.finish()
-        self.till.put(NewClerks(Clerks(STAFF, self.till.counter.clerks.rules, 7)))
+        self.till.put(NewClerks(Clerks(STAFF, self.till.counter.desk.clerks.rules, 7)))
         for number in sorted(STAFF):
             self.till.inputs += 4000
-            if number in self.till.counter.parked:
+            if number in self.till.counter.desk.parked:
                 self.till.sign_on(number)
                 self.finish()
-        while self.till.counter.held:
+        while self.till.counter.desk.held:
             self.till.sign_on(BOSS)
-            assert self.till.fault is None or self.till.counter.training
+            assert self.till.fault is None or self.till.counter.desk.training
             if self.till.fault:
                 self.till.press("C")
                 self.till.sign_on(next(n for n, clerk in STAFF.items() if clerk.training))
             self.till.press("RECALL")
             self.finish()
-        assert self.till.counter.waiting == ()
+        assert self.till.counter.desk.waiting == ()
         self.till.sign_on(BOSS)
         self.till.press("1 PLU CASH")
-        assert self.till.counter.sale is None
+        assert self.till.counter.desk.sale is None
         self.fold()
         assert not self.running.opened
 
     def finish(self) -> None:
-        sale = self.till.counter.sale
+        sale = self.till.counter.desk.sale
         if sale and sale.tenders:
             self.till.press("CASH")
         elif sale:
             self.till.press("CANCEL")
-            if self.till.counter.asking:
+            if self.till.awaits(Identification):
                 self.till.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
-        assert self.till.counter.sale is None
+        assert self.till.counter.desk.sale is None
 
 
 TestStaff = Staff.TestCase

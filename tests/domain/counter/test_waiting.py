@@ -30,7 +30,7 @@ def test_the_last_or_the_nth_is_recalled() -> None:
     assert till.shown == Screen("ATTENTE 3", "")
     till.press("2 RECALL CASH RECALL CASH")
     assert [event.sale for event in till.of(SaleRecalled)] == [2, 3]
-    assert till.counter.base() == Screen("BONJOUR", "ATTENTE 1")
+    assert till.counter.desk.base() == Screen("BONJOUR", "ATTENTE 1")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,9 @@ def test_a_held_sale_keeps_its_prices() -> None:
     assert till.total == 140
     till.press("CASH RECALL 1 PLU")
     assert till.total == 260
-    assert till.counter.sale and till.counter.sale.catalog == till.of(SaleOpened)[0].catalog
+    assert (
+        till.counter.desk.sale and till.counter.desk.sale.catalog == till.of(SaleOpened)[0].catalog
+    )
     till.press("CASH 1 PLU")
     assert till.total == 140
 
@@ -87,8 +89,8 @@ def test_a_restart_has_the_held_sales_in_their_order() -> None:
     till, again = bench(), bench()
     till.press("1 PLU HOLD 2 PLU HOLD 3 PLU HOLD 2 RECALL HOLD")
     for event, at in till.events:
-        again.counter.apply(event, at)
-    assert again.counter.held == till.counter.held
-    assert list(again.counter.held) == [1, 3, 2]
+        again.counter.desk.apply(event, at)
+    assert again.counter.desk.held == till.counter.desk.held
+    assert list(again.counter.desk.held) == [1, 3, 2]
     assert [event.sale for event in till.of(SaleHeld)] == [1, 2, 3, 2]
-    assert again.counter.base() == Screen("BONJOUR", "ATTENTE 3")
+    assert again.counter.desk.base() == Screen("BONJOUR", "ATTENTE 3")

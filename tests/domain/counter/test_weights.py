@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.entry import HEAVIEST_TARE, Entry
 from pos_terminal.domain.counter.scale import Net, by_hand, on_the_scale
 from pos_terminal.domain.counter.steps import Weigh, Weighed
@@ -16,7 +15,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
-from tests.support.bench import DEFAULT_VAT, Bench, bench, goods, label
+from tests.support.bench import Bench, bench, counter_of, goods, label
 from tests.support.paper import lines, paper
 
 CATALOG = goods(
@@ -59,7 +58,7 @@ def test_a_weight_by_hand(till: Bench, typed: str, quantity: int, tare: int, rea
     line = sold(till)
     assert (line.entry, line.quantity, line.tare, line.reason) == ("manual", quantity, tare, reason)
     assert line.gross == divide(quantity * line.price, 1000)
-    assert till.counter.entry.empty
+    assert till.counter.desk.entry.empty
 
 
 @pytest.mark.parametrize(
@@ -152,7 +151,7 @@ def test_packing_that_cannot_be_weighed(
     till.put(Weighed(question.request, grams, fault))
     assert till.fault is expected
     till.press("C")
-    assert till.counter.entry.empty
+    assert till.counter.desk.entry.empty
 
 
 def test_a_label_has_its_own_weight() -> None:
@@ -164,7 +163,7 @@ def test_a_label_has_its_own_weight() -> None:
 
 
 def test_the_shop_says_why_weights_may_be_typed() -> None:
-    till = Bench(Counter(CATALOG, DEFAULT_VAT, terms=Terms(weight_reasons=("MARCHE",))))
+    till = Bench(counter_of(CATALOG, sales=Terms(weight_reasons=("MARCHE",))))
     till.press("480 g 4 PLU")
     assert sold(till).reason == "MARCHE"
     for wrong in ((), ("",), ("x" * 21,)):

@@ -180,7 +180,7 @@ def test_a_sequence_that_is_refused_leaves_nothing_behind() -> None:
     till.scan(encode(keys_of("3", ",", ",", "x", "article 2")))
     assert till.fault is faults.BAD_NUMBER and not till.events
     till.press("C")
-    assert till.counter.entry.empty
+    assert till.counter.desk.entry.empty
 
 
 def test_an_error_is_cleared_by_the_barcode_of_c_and_by_no_other() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.drawer_count import DrawerCount
 from pos_terminal.domain.counter.steps import (
     CloseDay,
     CountDrawer,
@@ -21,7 +21,7 @@ from pos_terminal.domain.period.closing import refusal
 from pos_terminal.domain.period.drawer import DENOMINATIONS, expected, uncounted
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.tender.tender import TenderRules
-from tests.support.bench import BAGUETTE, DEFAULT_VAT, Bench, bench, goods, tones
+from tests.support.bench import BAGUETTE, Bench, bench, counter_of, goods, tones
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_cash_beside_sales(
     assert tones(step) == ["accepted"]
     assert shown in (None, till.shown)
     assert book(till).day.totals.cash == amount
-    assert till.counter.entry.empty
+    assert till.counter.desk.entry.empty
 
 
 @pytest.mark.parametrize(("typed", "reason"), [("#/NS", "MONNAIE"), ("3 MOTIF #/NS", "ERREUR")])
@@ -104,7 +104,7 @@ def test_refused(till: Bench, typed: str, fault: Fault) -> None:
     assert till.fault is fault
     assert step.events == ()
     till.press("C C C C")
-    assert till.counter.overlay is None
+    assert till.counter.desk.overlay is None
     assert till.of(CashMoved) == []
 
 
@@ -129,7 +129,7 @@ def test_a_count_from_the_largest_note_to_the_smallest_coin(till: Bench) -> None
     pieces = (0, 2, *[0] * (len(DENOMINATIONS) - 3), 7)
     assert CountDrawer(pieces, 40_007) in last.effects
     assert last.events == ()
-    assert till.counter.counting is None
+    assert till.awaits(DrawerCount) is None
 
 
 def test_a_scan_while_counting_is_refused_and_the_count_goes_on(till: Bench) -> None:
@@ -139,7 +139,7 @@ def test_a_scan_while_counting_is_refused_and_the_count_goes_on(till: Bench) -> 
     till.press("C")
     assert till.shown == Screen("200,00 x ?", "")
     till.press("C")
-    assert till.counter.counting is None
+    assert till.awaits(DrawerCount) is None
     till.press("1 PLU")
     assert till.total == 130
 
@@ -172,14 +172,14 @@ def test_z_waits_for_a_count_that_still_holds(till: Bench) -> None:
 
 def test_trouble_with_a_report_is_said_and_not_recorded(till: Bench) -> None:
     step = till.put(PaperDone(None, PrintOutcome.REFUSED, faults.PAPER_OUT))
-    assert till.counter.notice is faults.PAPER_OUT
+    assert till.counter.desk.notice is faults.PAPER_OUT
     assert step.events == ()
     assert till.put(PaperDone(None, PrintOutcome.PRINTED)).effects == ()
 
 
 def test_the_shops_own_reasons() -> None:
     rules = TenderRules(no_sale=("ESSAI",), cash_in=("A",), cash_out=("B", "LIVREUR"))
-    till = Bench(Counter(goods(), DEFAULT_VAT, rules=rules))
+    till = Bench(counter_of(goods(), tenders=rules))
     till.press("2 MOTIF 100 SORTIE")
     assert till.of(CashMoved)[-1].reason == "LIVREUR"
     for wrong in ((), ("",), ("X" * 21,), ("a\nb",)):

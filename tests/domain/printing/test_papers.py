@@ -82,7 +82,7 @@ def test_an_earlier_ticket_is_looked_up(till: Bench) -> None:
         ReceiptRequested(series="T", number=1, copy=2, form=Form.NOTE), first, found.at, "7 ab"
     )
     assert "TICKET 1-000001" in till.shown.line1 and till.shown.line2 == "TOTAL          11,51"
-    assert till.counter.last and till.counter.last.papers == 0
+    assert till.counter.desk.last and till.counter.desk.last.papers == 0
 
 
 def test_the_last_ticket_is_known_by_its_number_too(till: Bench) -> None:
@@ -139,7 +139,7 @@ def test_the_code_holds_the_ticket_and_its_record(till: Bench) -> None:
 
 def test_what_fits_stays_within_its_bytes() -> None:
     till = bench()
-    till.counter.papers = PaperRules(SHOP, "2")
+    till.decides(papers=PaperRules(SHOP, "2"))
     sizes = []
     for count in range(30, 60):
         till.press("3 x 1 PLU " * count + "CASH")
@@ -168,8 +168,8 @@ def test_a_note_is_due_by_the_days_limit(till: Bench, day: str, total: int, due:
 
 def on_the_spot(note: str) -> Bench:
     till = bench()
-    till.counter.terms = Terms(place=Place.ON_SPOT)
-    till.counter.papers = PaperRules(SHOP, "2", note)
+    till.decides(sales=Terms(place=Place.ON_SPOT))
+    till.decides(papers=PaperRules(SHOP, "2", note))
     return till
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.identification import Identification
 from pos_terminal.domain.counter.steps import Train
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved
@@ -16,14 +16,14 @@ from pos_terminal.domain.printing.ticket import code_of, receipt
 from pos_terminal.domain.receipt import Barcode
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
 from tests.support.bakery import Bakery
-from tests.support.bench import DEFAULT_VAT, goods
+from tests.support.bench import counter_of, goods
 from tests.support.paper import SHOP
 from tests.support.slips import text
 
 
 @pytest.fixture
 def till() -> Bakery:
-    return Bakery(Counter(goods(), DEFAULT_VAT))
+    return Bakery(counter_of(goods()))
 
 
 def moved(till: Bakery) -> Sequence[tuple[str, str, int, int]]:
@@ -88,7 +88,7 @@ def test_arrhes_pay_at_delivery(till: Bakery) -> None:
 
 def test_arrhes_that_pay_all_of_it_close_the_sale_and_the_rest_stays(till: Bakery) -> None:
     till.press("1000 PRIX 7 ARRHES CASH 5 PLU 7 COMMANDE")
-    assert till.counter.sale is None
+    assert till.counter.desk.sale is None
     assert till.paid() == [("ARRHES", 800)]
     assert [each.amount for each in till.held] == [200]
     paper = receipt(SHOP, "2", till.last, "2026-01-05T08:30", 0, simulated=False)
@@ -125,15 +125,17 @@ def test_given_back_with_a_right(till: Bakery) -> None:
 
 def test_who_has_not_the_right_calls_for_one(till: Bakery) -> None:
     till.press("1000 PRIX 7 ARRHES CASH")
-    till.counter.clerks = Clerks({7: Clerk(7, "x"), 1: Clerk(1, "x", frozenset({Right.RETURN}))})
-    till.counter.clerk = 7
+    desk, manager = till.counter.desk, Clerk(1, "x", frozenset({Right.RETURN}))
+    desk.clerks = Clerks({7: Clerk(7, "x"), 1: manager})
+    desk.clerk = 7
     till.press("RF 7 ARRHES")
-    assert till.counter.asking and till.counter.asking.right is Right.RETURN
+    asked = till.awaits(Identification)
+    assert asked and asked.right is Right.RETURN
 
 
 def test_what_is_taken_off_can_be_taken_back(till: Bakery) -> None:
     till.press("500 PRIX 7 ARRHES CASH 5 PLU 7 COMMANDE CORR")
-    assert till.counter.sale and till.counter.sale.due == 800
+    assert till.counter.desk.sale and till.counter.desk.sale.due == 800
     till.press("7 COMMANDE CARD")
     assert till.paid() == [("ARRHES", 500), ("CARD", 300)]
     till.press("500 PRIX 8 ACOMPTE CASH 5 PLU 8 COMMANDE CORR CASH")
@@ -143,11 +145,11 @@ def test_what_is_taken_off_can_be_taken_back(till: Bakery) -> None:
 
 def test_after_a_restart_the_open_sale_knows(till: Bakery) -> None:
     till.press("500 PRIX 7 ARRHES CASH 200 PRIX 8 ACOMPTE CASH 5 PLU 8 COMMANDE 7 COMMANDE")
-    again = Bakery(Counter(goods(), DEFAULT_VAT))
+    again = Bakery(counter_of(goods()))
     for event, at in till.events:
-        again.counter.apply(event, at)
+        again.counter.desk.apply(event, at)
     again.events = list(till.events)
-    assert again.counter.sale == till.counter.sale
+    assert again.counter.desk.sale == till.counter.desk.sale
     again.press("7 COMMANDE")
     assert again.fault is faults.DEPOSIT_IN_USE
     again.press("C CASH")
@@ -195,7 +197,7 @@ def test_refused(till: Bakery, typed: str, fault: faults.Fault | None) -> None:
     assert till.fault is fault
     for _ in range(5):
         till.press("C")
-    assert till.counter.overlay is None
+    assert till.counter.desk.overlay is None
 
 
 def test_no_deposit_in_an_exercise(till: Bakery) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.events.sale import SaleClosed, Tender, TenderReturned, VatSum
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing.papers import paper
@@ -16,7 +15,7 @@ from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Qr, Row
 from pos_terminal.domain.sale.donations import RULES, sentences
 from pos_terminal.domain.tender.tender import TenderRules
-from tests.support.bench import DEFAULT_VAT, Bench, goods
+from tests.support.bench import Bench, counter_of, goods
 from tests.support.paper import SHOP
 from tests.support.slips import on_paper, printed, text
 
@@ -27,7 +26,7 @@ WHO = "Secours des Halles"
 @pytest.fixture
 def till() -> Bench:
     rules = TenderRules(donations_to=WHO)
-    return Bench(Counter(goods(), DEFAULT_VAT, lambda *_: None, rules))
+    return Bench(counter_of(goods(), tenders=rules))
 
 
 def closed(till: Bench) -> SaleClosed:
@@ -101,10 +100,10 @@ def test_it_is_taken_back_as_a_payment_is(till: Bench) -> None:
 
 def test_after_a_restart_it_is_still_there(till: Bench) -> None:
     till.press("1 PLU DON")
-    again = Counter(goods(), DEFAULT_VAT, lambda *_: None, TenderRules(donations_to=WHO))
+    again = counter_of(goods(), tenders=TenderRules(donations_to=WHO))
     for event, at in till.events:
-        again.apply(event, at)
-    assert again.sale == till.counter.sale
+        again.desk.apply(event, at)
+    assert again.desk.sale == till.counter.desk.sale
     other = Bench(again, list(till.events))
     other.press("DON")
     assert other.fault is faults.GIFT_TAKEN
@@ -132,14 +131,14 @@ def test_refused(till: Bench, typed: str, fault: faults.Fault) -> None:
 
 
 def test_nobody_collects_where_the_shop_names_nobody() -> None:
-    till = Bench(Counter(goods(), DEFAULT_VAT))
+    till = Bench(counter_of(goods()))
     till.press("1 PLU DON")
     assert till.fault is faults.NO_BENEFICIARY
 
 
 def test_a_meal_voucher_pays_no_gift(till: Bench) -> None:
     till.press("1 PLU DON TR")
-    assert till.counter.sale and till.counter.sale.due == 70
+    assert till.counter.desk.sale and till.counter.desk.sale.due == 70
 
 
 @pytest.mark.parametrize("wrong", [{"donation_most": 0}, {"donations_to": "x" * 41}])

@@ -90,8 +90,8 @@ def test_the_question_outlives_a_restart(till: Bench) -> None:
     till.press("3 PLU")
     again = bench(goods(GOODS))
     for event, at in till.events:
-        again.counter.apply(event, at)
-    assert again.counter.base() == Screen("TAILLE? 1-2", "1 PETIT 2 GRAND")
+        again.counter.desk.apply(event, at)
+    assert again.counter.desk.base() == Screen("TAILLE? 1-2", "1 PETIT 2 GRAND")
     again.press("2")
     assert again.of(LineSold)[0].plu == "52"
 
@@ -183,7 +183,7 @@ def test_to_take_away_again(till: Bench) -> None:
 
 def test_the_place_may_be_settled_by_the_shop() -> None:
     till = bench(goods(GOODS))
-    till.counter.terms = Terms(place=Place.ON_SPOT)
+    till.decides(sales=Terms(place=Place.ON_SPOT))
     till.press("3 PLU 1")
     assert [line.vat for line in paid(till).lines] == [1000, 1000]
 

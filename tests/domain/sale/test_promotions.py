@@ -16,7 +16,6 @@ from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.files.promotions import parse_promotions
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.sale.promotions import Promotion, applied
-from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from tests.support.baskets import paid
 from tests.support.bench import Bench, bench, goods
@@ -68,7 +67,7 @@ def promotions(text: str = FILE) -> tuple[Promotion, ...]:
 
 def shop(text: str = FILE) -> Bench:
     till = bench(goods(GOODS))
-    till.counter.terms = Terms(promotions=promotions(text))
+    till.counter.desk.promotions = promotions(text)
     return till
 
 
@@ -169,7 +168,7 @@ def test_a_restart_keeps_what_was_found() -> None:
     till.press("1 PLU 2 PLU 3 PLU ST")
     again = shop()
     for event, at in till.events:
-        again.counter.apply(event, at)
+        again.counter.desk.apply(event, at)
     assert again.total == 950
     again.press("ST")
     assert again.events == []

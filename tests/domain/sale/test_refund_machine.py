@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import RefundOpened, SaleClosed
 from pos_terminal.domain.lookup.questions import TicketWanted
 from tests.support.bench import GOODS, bench, goods, keys
-from tests.support.clerk_machine import TERMS, VOUCHERS, Clerk, answered
+from tests.support.clerk_machine import PROMOTIONS, VOUCHERS, Clerk, answered
 
 BASKETS = (
     "3 x 1 PLU 10 %", "4 x 2 PLU 5 PLU", "2 PLU 2 PLU 2 PLU 2 PLU 3 PLU", "5 PLU ST PLACE",
@@ -33,16 +34,16 @@ class Customers(Clerk):
         self.start = (0, 0)
         catalog = goods(GOODS.replace(",from\n", ",from,voucher\n", 1) + VOUCHERS)
         self.till = bench(catalog)
-        self.till.counter.terms = TERMS
-        self.till.counter.draw = Random(seed).randrange
-        self.till.counter.resume(0, {"T": 0})
+        self.till.counter.desk.promotions = PROMOTIONS
+        self.till.counter.desk.draw = Random(seed).randrange
+        self.till.counter.desk.resume(0, {"T": 0})
         self.asked, self.looked = [], []
 
     def note(self, step: Step) -> None:
         """The projection answers at once."""
         super().note(step)
         for asked in step.effects:
-            if isinstance(asked, LookUp) and self.till.counter.looking:
+            if isinstance(asked, LookUp) and self.till.awaits(Search):
                 found = answered(asked.wanted, self.till.events)
                 self.note(self.till.put(LookedUp(asked.request, found)))
 
@@ -53,10 +54,10 @@ class Customers(Clerk):
     def free_the_counter(self) -> None:
         """No error, nothing typed, no sale at hand."""
         self.do("C C C C")
-        counter = self.till.counter
-        if counter.sale:
-            self.do("CARD" if counter.sale.tenders else "CANCEL")
-        assert counter.sale is None and counter.overlay is None
+        desk = self.till.counter.desk
+        if desk.sale:
+            self.do("CARD" if desk.sale.tenders else "CANCEL")
+        assert desk.sale is None and desk.overlay is None
 
     @rule(basket=st.sampled_from(BASKETS), paid=st.sampled_from(("CARD", "CASH")))
     def buy(self, basket: str, paid: str) -> None:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import TicketCode, TillName, read_ticket, ticket_code
+from pos_terminal.domain.counter.identification import Identification
+from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, OpenDrawer, Train
 from pos_terminal.domain.events.paper import Form, ReceiptRequested
 from pos_terminal.domain.events.sale import (
@@ -29,7 +31,6 @@ from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.receipt import Barcode, Receipt, Text
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules
-from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from tests.support.bench import BAGUETTE, Bench, goods, keys
 from tests.support.lookup import GOODS, HERE, Remembering, clerk, remembering
@@ -52,7 +53,7 @@ def refunding(till: Remembering, number: int = 1) -> Remembering:
 
 def back(till: Remembering) -> list[tuple[str, int, int, int]]:
     """What came back by the open sale: article, quantity, cents, VAT."""
-    sale = till.counter.sale
+    sale = till.counter.desk.sale
     assert sale
     return [(line.plu, line.quantity, line.gross, line.vat) for line in sale.live]
 
@@ -152,7 +153,7 @@ def test_the_rest_of_a_ticket(till: Remembering) -> None:
 
 def test_promotions_are_shared_out_and_found_no_more() -> None:
     three = Promotion("3+1", (frozenset({"2"}),), count=4, free=1)
-    till = remembering(terms=Terms(promotions=(three,)))
+    till = remembering(promotions=(three,))
     till.press("4 x 2 PLU CASH")
     refunding(till).press("4 x 2 PLU ST")
     assert till.total == -300
@@ -204,7 +205,7 @@ def test_an_option_comes_back_alone_or_with_its_article() -> None:
 
 
 def test_an_article_that_the_catalogue_has_no_more(till: Remembering) -> None:
-    till.counter.present = goods_without("2,BAGUETTE")
+    till.counter.desk.present = goods_without("2,BAGUETTE")
     refunding(till).press("2 PLU CASH")
     assert till.last.total == -100
 
@@ -277,7 +278,7 @@ def test_tickets_that_cannot_be_refunded_here(
     till.scan(code)
     assert till.fault is fault
     till.press("C")
-    assert till.counter.sale is None and till.counter.entry.empty
+    assert till.counter.desk.sale is None and till.counter.desk.entry.empty
 
 
 def test_a_purged_ticket_is_in_its_archive_alone(till: Remembering) -> None:
@@ -294,7 +295,7 @@ def test_c_gives_a_look_up_up(till: Remembering) -> None:
     (asked,) = [e for e in bench.scan(till.ticket(1)).effects if isinstance(e, LookUp)]
     bench.press("C")
     bench.put(LookedUp(asked.request, till.answer(asked.wanted)))
-    assert till.counter.sale is None and bench.fault is None
+    assert till.counter.desk.sale is None and bench.fault is None
 
 
 def test_one_open_sale_at_a_time_refunds_a_ticket(till: Remembering) -> None:
@@ -324,19 +325,19 @@ def test_a_choice_is_made_first(till: Remembering) -> None:
 
 
 def test_the_right_to_refund(till: Remembering) -> None:
-    till.counter.resume_clerks(clerk(Right.CANCEL), 7, {})
+    till.counter.desk.resume_clerks(clerk(Right.CANCEL), 7, {})
     refunding(till)
-    assert till.counter.asking and not till.of(RefundOpened)
+    assert till.awaits(Identification) and not till.of(RefundOpened)
     till.press("C")
-    assert till.counter.sale is None
-    till.counter.resume_clerks(clerk(Right.REFUND), 7, {})
+    assert till.counter.desk.sale is None
+    till.counter.desk.resume_clerks(clerk(Right.REFUND), 7, {})
     till.press("C RF")
     till.scan(till.ticket(1))
     assert len(till.of(RefundOpened)) == 1 and not till.of(AuthorityGiven)
 
 
 def test_a_reason_where_the_shop_wants_one(till: Remembering) -> None:
-    till.counter.refunds = RefundRules(reasons=("DEFAUT", "ERREUR"))
+    till.decides(refunds=RefundRules(reasons=("DEFAUT", "ERREUR")))
     refunding(till)
     assert till.fault is faults.REASON_WANTED
     till.press("C 3 MOTIF")
@@ -348,7 +349,7 @@ def test_a_reason_where_the_shop_wants_one(till: Remembering) -> None:
 
 def test_cash_up_to_the_shops_limit_then_card_or_credit_note() -> None:
     till = remembering()
-    till.counter.refunds = RefundRules(cash_limit=10)
+    till.decides(refunds=RefundRules(cash_limit=10))
     till.press("2 x 5 PLU CARD")
     refunding(till).press("TICKET CASH")
     assert till.fault is faults.REFUND_LIMIT
@@ -393,7 +394,7 @@ def printed(till: Remembering, form: Form = Form.TICKET, *, simulated: bool = Fa
         series=closed.series, number=closed.number, copy=0, form=form
     )
     asked = Asked(request, closed, "2026-01-05T08:30:00", simulated=simulated)
-    return paper(till.counter.papers, asked)
+    return paper(till.counter.desk.rules.papers, asked)
 
 
 @pytest.mark.parametrize("form", [Form.TICKET, Form.GIFT, Form.BRIEF, Form.NOTE])
@@ -445,7 +446,7 @@ def test_refunds_agree_with_exact_fractions(
 ) -> None:
     """In as many tickets as may be: what comes back is what was paid, and its VAT is exact."""
     till = remembering(seed=3)
-    till.counter.refunds = RefundRules(cash_limit=10_000)
+    till.decides(refunds=RefundRules(cash_limit=10_000))
     for plu, many, less in sold:
         till.press(f"{many} x {plu} PLU {less}")
     till.press(f"{off} CARD")
@@ -489,6 +490,6 @@ def test_stale_answers_and_other_keys_meanwhile(till: Remembering) -> None:
         bench.put(key)
         assert bench.fault is faults.LOOKING
         bench.press("C")
-        assert bench.counter.looking is None
+        assert bench.awaits(Search) is None
         bench.press("RF")
         bench.scan(till.ticket(1))

@@ -14,13 +14,11 @@ from pos_terminal.domain.tender.tender import TenderRules
 from tests.support.lookup import Remembering, remembering
 from tests.support.vat_auditor import Auditor
 
-TERMS = Terms(
-    place=Place.TAKE_AWAY,
-    promotions=(
-        Promotion("MENU", (frozenset({"1"}), frozenset({"3"}), frozenset({"5"})), price=900),
-        Promotion("2+1", (frozenset({"2"}),), count=3, free=1),
-        Promotion("-15 %", (frozenset({"bar"}),), percent=1500),
-    ),
+TAKE_AWAY = Terms(place=Place.TAKE_AWAY)
+PROMOTIONS = (
+    Promotion("MENU", (frozenset({"1"}), frozenset({"3"}), frozenset({"5"})), price=900),
+    Promotion("2+1", (frozenset({"2"}),), count=3, free=1),
+    Promotion("-15 %", (frozenset({"bar"}),), percent=1500),
 )
 RULES = TenderRules(change_limit=10_000, legal_limits=False, meal_vouchers_every_day=True)
 
@@ -49,17 +47,17 @@ SALES = st.lists(st.tuples(st.lists(ACTS, min_size=1, max_size=10), PAYING), min
 def pay(till: Remembering, paying: list[str]) -> None:
     """Split as it may be; what is left in cash, or not at all where the till refuses that."""
     for text in (*paying, "CASH", "CASH", *["CORR"] * 8, "CARD", "CANCEL"):
-        if till.counter.sale:
+        if till.counter.desk.sale:
             till.press(text)
             till.press("C C C")
             choose(till)
-    assert till.counter.sale is None
+    assert till.counter.desk.sale is None
 
 
 def choose(till: Remembering) -> None:
     """Make the choices that are asked for."""
     for _ in range(3):
-        if till.counter.question:
+        if till.counter.desk.question:
             till.press("1")
 
 
@@ -76,11 +74,11 @@ def sell(till: Remembering, acts: list[str]) -> None:
 def test_totals_by_rate_agree_with_exact_fractions(
     sales: list[tuple[list[str], list[str]]], returned: list[str]
 ) -> None:
-    till = remembering(RULES, TERMS)
-    till.counter.refunds = RefundRules(cash_limit=100_000)
+    till = remembering(tenders=RULES, sales=TAKE_AWAY, promotions=PROMOTIONS)
+    till.decides(refunds=RefundRules(cash_limit=100_000))
     for acts, paying in sales:
         sell(till, acts)
-        if till.counter.sale and not till.counter.sale.live:
+        if till.counter.desk.sale and not till.counter.desk.sale.live:
             till.press("CANCEL")
         pay(till, paying)
     if till.of(SaleClosed) and returned:
@@ -88,7 +86,8 @@ def test_totals_by_rate_agree_with_exact_fractions(
         for plu in returned:
             till.press(f"{plu} PLU")
             till.press("C C C")
-        till.press("CANCEL" if till.counter.sale and not till.counter.sale.live else "CASH")
+        sale = till.counter.desk.sale
+        till.press("CANCEL" if sale and not sale.live else "CASH")
         till.press("C C C CANCEL C C C")
     auditor, book, operator = Auditor(), Book(), 0
     for seq, (event, at) in enumerate(till.events, 1):

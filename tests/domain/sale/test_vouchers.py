@@ -15,6 +15,7 @@ from pos_terminal.domain.codes.papers import (
     voucher_code,
     voucher_number,
 )
+from pos_terminal.domain.counter.identification import Identification
 from pos_terminal.domain.counter.steps import PrintVoucher, Step, Train
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.period import PeriodReported
@@ -32,7 +33,6 @@ from pos_terminal.domain.receipt import Barcode, Receipt, Row, Text
 from pos_terminal.domain.sale import vouchers
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules, Validity
-from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from tests.support.bench import bench
 from tests.support.lookup import Remembering, clerk, remembering
@@ -225,7 +225,7 @@ def test_corr_takes_the_use_of_one_back(till: Remembering) -> None:
 
 def test_promotions_are_found_before_a_voucher_pays(till: Remembering) -> None:
     three = Promotion("3+1", (frozenset({"2"}),), count=4, free=1)
-    till.counter.terms = Terms(promotions=(three,))
+    till.counter.desk.promotions = (three,)
     number = credit(till)
     till.press("4 x 2 PLU")
     till.use(number)
@@ -264,11 +264,11 @@ def test_promotions_are_found_before_a_voucher_pays(till: Remembering) -> None:
 def test_what_is_refused(till: Remembering, before: str, typed: str, fault: Fault) -> None:
     if before:
         till.press(before)
-    till.counter.rules = type(till.counter.rules)(meal_vouchers_every_day=True)
+    till.decides(tenders=type(till.counter.desk.rules.tenders)(meal_vouchers_every_day=True))
     till.press(typed)
     assert till.fault is fault
     till.press("C C C C")
-    assert not till.of(VoucherMoved) and till.counter.overlay is None
+    assert not till.of(VoucherMoved) and till.counter.desk.overlay is None
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_months_from_a_day(day: date, months: int, last: str) -> None:
 
 
 def test_after_its_last_day_it_pays_no_more(till: Remembering) -> None:
-    till.counter.refunds = RefundRules(validity=Dated(((date.min, Validity(0, 1)),)))
+    till.decides(refunds=RefundRules(validity=Dated(((date.min, Validity(0, 1)),))))
     number = credit(till)
     till.inputs = 31 * 24 * 3600 - 60  # the last day is a month later, and it is on it
     till.use(number)
@@ -361,9 +361,10 @@ def test_the_last_papers_again_with_the_right_to(till: Remembering) -> None:
     again = till.again()
     again.press("BON")
     assert again.of(VoucherCopied)[-1].copy == 2
-    again.counter.resume_clerks(clerk(Right.CANCEL), 7, {})
+    again.counter.desk.resume_clerks(clerk(Right.CANCEL), 7, {})
     again.press("BON")
-    assert again.counter.asking and again.counter.asking.right is Right.REFUND
+    asked = again.awaits(Identification)
+    assert asked and asked.right is Right.REFUND
     again.press("C 1 PLU CASH")
     again.press("BON")
     assert again.fault is faults.NO_VOUCHER

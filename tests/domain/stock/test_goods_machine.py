@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import (
     LookedUp,
     LookUp,
@@ -25,7 +25,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
 from pos_terminal.domain.lookup.questions import BottlesWanted, SoldWanted, StockWanted
 from pos_terminal.domain.stock.movements import MOVEMENTS
-from tests.support.bench import DEFAULT_VAT, goods, keys, tones
+from tests.support.bench import counter_of, goods, keys, tones
 from tests.support.clerk_machine import Clerk, answered
 from tests.support.stock import GOODS, Stockroom
 
@@ -60,9 +60,9 @@ class Keeper(Clerk):
     @initialize(sales=st.integers(0, 99), tickets=st.integers(0, 99))
     def open_the_shop(self, sales: int, tickets: int) -> None:
         self.start = (sales, tickets)
-        self.till = Stockroom(Counter(SHOP, DEFAULT_VAT), silent=True)
-        self.till.counter.draw = Random(sales).randrange
-        self.till.counter.resume(sales, {"T": tickets})
+        self.till = Stockroom(counter_of(SHOP), silent=True)
+        self.till.counter.desk.draw = Random(sales).randrange
+        self.till.counter.desk.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
 
@@ -94,7 +94,7 @@ class Keeper(Clerk):
         asked = self.looked[-1 - pick % len(self.looked)]
         self.note(self.till.put(self.answer(asked, fault)))
 
-    @precondition(lambda self: self.till.counter.looking)
+    @precondition(lambda self: self.till.awaits(Search))
     @rule()
     def answer_at_once(self) -> None:
         self.note(self.till.put(self.answer(self.looked[-1], None)))

@@ -7,7 +7,6 @@ from random import Random
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import (
     CheckPin,
     Input,
@@ -29,7 +28,7 @@ from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks
-from tests.support.bench import DEFAULT_VAT, goods, label, tones
+from tests.support.bench import counter_of, goods, label, tones
 from tests.support.staff import BOSS, PINS, SAM, STAFF
 from tests.support.stock import GOODS, Stockroom, stockroom
 
@@ -91,7 +90,7 @@ def test_exercises_move_nothing(till: Stockroom) -> None:
 
 def test_a_price_label_says_no_weight_and_moves_nothing() -> None:
     till = stockroom(GOODS)
-    till.counter.present = goods(GOODS)
+    till.counter.desk.present = goods(GOODS)
     till.scan(label("210000400250"))
     till.press("CASH")
     assert till.of(LineSold)[0].plu == "4"
@@ -130,8 +129,8 @@ def test_goods_are_moved_by_keys(
     assert moves(till) == [(plu, amount, cause)]
     assert till.shown == Screen(*shown.split("|"))
     assert tones(step) == ["accepted"]
-    assert till.counter.entry.empty
-    assert till.counter.sale is None
+    assert till.counter.desk.entry.empty
+    assert till.counter.desk.sale is None
 
 
 def test_a_loss_has_its_reason(till: Stockroom) -> None:
@@ -215,7 +214,7 @@ def test_a_key_pressed_again_is_undone(till: Stockroom) -> None:
     till.press("3 PERTE")
     assert till.shown == Screen("PERTE 3 x", "")
     till.press("PERTE")
-    assert till.counter.entry.empty
+    assert till.counter.desk.entry.empty
 
 
 def test_how_much_there_is(till: Stockroom) -> None:
@@ -280,7 +279,7 @@ def test_no_answer_about_what_runs_low_is_a_notice(till: Stockroom) -> None:
     till.silent = True
     (asked,) = [e for e in till.press("50 PLU CASH").effects if isinstance(e, LookUp)]
     till.put(LookedUp(asked.request, fault=faults.PROJECTION_FAILED))
-    assert till.counter.notice is faults.PROJECTION_FAILED
+    assert till.counter.desk.notice is faults.PROJECTION_FAILED
     till.press("1 PLU CASH")
     assert till.of(SaleClosed)[-1].total == 130
 
@@ -404,7 +403,7 @@ def test_random_sales_leave_the_stock_that_an_independent_count_finds(seed: int)
             till.press(f"{'RF ' if chance.random() < 0.1 else ''}{quantity}{plu} PLU")
             if chance.random() < 0.2:
                 till.press(chance.choice(("CORR", f"VOID {plu} PLU")))
-        sale = till.counter.sale
+        sale = till.counter.desk.sale
         if sale and sale.live and chance.random() < 0.9:
             till.press("CASH")
         elif sale:
@@ -433,8 +432,8 @@ class StaffedStockroom(Stockroom):
 @pytest.fixture
 def staffed() -> StaffedStockroom:
     """A shop where a clerk without rights stands at the till."""
-    till = StaffedStockroom(Counter(goods(GOODS), DEFAULT_VAT))
-    till.counter.resume_clerks(Clerks(STAFF), SAM, {})
+    till = StaffedStockroom(counter_of(goods(GOODS)))
+    till.counter.desk.resume_clerks(Clerks(STAFF), SAM, {})
     return till
 
 

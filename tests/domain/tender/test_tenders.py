@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import OpenDrawer
 from pos_terminal.domain.events.sale import SaleClosed, Tender, TenderReturned
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.tender.tender import TENDERS, TenderRules
-from tests.support.bench import DEFAULT_VAT, GOODS, Bench, bench, goods
+from tests.support.bench import GOODS, Bench, bench, counter_of, goods
 
 SUNDAY, EASTER_MONDAY, MAY_DAY = 6, 91, 116
 """Days after Monday 5 January 2026, when the shop of the bench opens."""
@@ -25,7 +24,7 @@ def till() -> Bench:
 
 
 def with_rules(rules: TenderRules) -> Bench:
-    return Bench(Counter(goods(), DEFAULT_VAT, rules=rules))
+    return Bench(counter_of(goods(), tenders=rules))
 
 
 def paid(till: Bench) -> list[tuple[str, int]]:
@@ -83,7 +82,7 @@ def test_what_the_rules_refuse(till: Bench, typed: str, fault: Fault) -> None:
     till.press(typed)
     assert till.fault is fault
     till.press("C CARD" if not typed.startswith("RF") else "C CASH")
-    assert till.counter.sale is None
+    assert till.counter.desk.sale is None
 
 
 def test_up_to_the_limits(till: Bench) -> None:
@@ -162,5 +161,5 @@ def test_the_page_has_the_limits_of_the_table() -> None:
 def test_without_the_legal_limits_a_recorded_sale_is_paid_as_it_was() -> None:
     till = with_rules(TenderRules(legal_limits=False))
     till.press("200 x 5 PLU CASH")
-    assert till.counter.last is not None
-    assert till.counter.last.ticket.total == 160_000
+    assert till.counter.desk.last is not None
+    assert till.counter.desk.last.ticket.total == 160_000

@@ -1,76 +1,16 @@
-"""Discounts by hand: per cent or an amount, off the last article or, after ST, off the ticket."""
-
-from msgspec.structs import replace
+"""At which prices and VAT rates a sale is made: staff's, professionals'; on the spot, take-away."""
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter import authority
 from pos_terminal.domain.counter.desk import Desk
-from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Show, Sound, Step
 from pos_terminal.domain.display import screens as display
-from pos_terminal.domain.events.adjustment import DiscountGiven, LineRate, PlaceChosen, PricesChosen
-from pos_terminal.domain.events.values import Place, PriceList, ReductionScope, Right
+from pos_terminal.domain.events.adjustment import LineRate, PlaceChosen, PricesChosen
+from pos_terminal.domain.events.values import Place, PriceList, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.sale import discounts as adjusting
 from pos_terminal.domain.sale.sale import Sale, apply
-
-
-def percent(desk: Desk, _: str, __: Moment) -> Step:
-    """`10 %`: so much per cent off."""
-    return _discount(desk, percent=desk.entry.percent())
-
-
-def amount(desk: Desk, _: str, __: Moment) -> Step:
-    """`50 REMISE`: so many cents off."""
-    cents = desk.entry.cents()
-    if cents == 0:
-        raise Refused(faults.BAD_NUMBER)
-    return _discount(desk, amount=cents)
-
-
-def reason(desk: Desk, _: str, __: Moment) -> Step:
-    """`2 MOTIF`: the reason of what follows: a discount, cash moved, a weight by hand."""
-    most = max(
-        desk.terms.most_reasons, desk.rules.most_reasons, len(desk.refunds.reasons)
-    )
-    return desk.set(desk.entry.because(most))
-
-
-def withdraw(desk: Desk, sale: Sale) -> Step:
-    """CORR right after a discount takes it back."""
-    gone = adjusting.withdraw(sale)
-    after = apply(sale, gone) or sale
-    show = Show(display.undiscounted(sale.discounts[-1], after.total))
-    return Step((gone,), (show, Sound(Tone.ACCEPTED)))
-
-
-def _discount(desk: Desk, *, percent: int = 0, amount: int = 0) -> Step:
-    if replace(desk.entry, number="", reason=None) != Entry():
-        raise Refused(faults.NOT_NOW)
-    sale = desk.at_hand(faults.NOTHING_SOLD)
-    number = desk.entry.reason or 1
-    if number > len(desk.terms.discount_reasons):
-        raise Refused(faults.UNKNOWN_REASON)
-    given = adjusting.discount(
-        sale,
-        ReductionScope.TICKET if desk.subtotalled == sale else ReductionScope.LINE,
-        reason=number,
-        name=desk.terms.discount_reasons[number - 1],
-        percent=percent,
-        amount=amount,
-    )
-    return authority.need(desk, Right.DISCOUNT, lambda: _give(desk, sale, given))
-
-
-def _give(desk: Desk, sale: Sale, asked: DiscountGiven) -> Step:
-    given = replace(asked, authority=desk.authority)
-    desk.entry = Entry()
-    after = apply(sale, given) or sale
-    if given.scope is ReductionScope.TICKET:
-        desk.subtotalled = after
-    return Step((given,), (Show(display.discounted(given, after)), Sound(Tone.ACCEPTED)))
 
 
 def staff(desk: Desk, _: str, __: Moment) -> Step:
@@ -93,10 +33,7 @@ def _prices(desk: Desk, wanted: PriceList) -> Step:
     if sale and sale.prices == wanted:
         chosen = PricesChosen(sale=sale.number, prices=PriceList.ORDINARY)
         return Step((chosen,), (Show(display.prices(PriceList.ORDINARY)), Sound(Tone.ACCEPTED)))
-    return authority.need(desk, Right.DISCOUNT, lambda: _choose(desk, wanted))
-
-
-def _choose(desk: Desk, wanted: PriceList) -> Step:
+    authority.need(desk, Right.DISCOUNT)
     opened, sale = desk.opening()
     chosen = PricesChosen(sale=sale.number, prices=wanted, authority=desk.authority)
     return Step((*opened, chosen), (Show(display.prices(wanted)), Sound(Tone.ACCEPTED)))
@@ -125,7 +62,7 @@ def _rates(desk: Desk, sale: Sale, wanted: Place, moment: Moment) -> tuple[LineR
             continue
         if item.vats_on_spot.on(moment.day) is not None:
             rate = item.rate(moment.day, wanted)
-            rates[line.line] = desk.default_vat if rate is None else rate
+            rates[line.line] = desk.rules.default_vat if rate is None else rate
         elif line.parent in rates and item.vats.on(moment.day) is None:
             rates[line.line] = rates[line.parent]
     return tuple(LineRate(line=line, vat=rate) for line, rate in rates.items())

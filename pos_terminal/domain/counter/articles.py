@@ -11,13 +11,11 @@ from pos_terminal.domain.codes.barcode import (
     is_gtin,
     is_readable,
 )
-from pos_terminal.domain.counter import authority, options, refunding
-from pos_terminal.domain.counter import scale as weights
-from pos_terminal.domain.counter import stock as goods
+from pos_terminal.domain.counter import authority, options, refunds, scale, stock
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
-from pos_terminal.domain.counter.scale import UNWEIGHED, Net, by_hand, on_the_scale
-from pos_terminal.domain.counter.steps import Scanned, Show, Sound, Step, Weighed
+from pos_terminal.domain.counter.scale import UNWEIGHED, Net
+from pos_terminal.domain.counter.steps import Scanned, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.sale import LineVoided
 from pos_terminal.domain.events.values import EntryMethod, PriceList, Right
@@ -36,10 +34,11 @@ def void(desk: Desk, item: Item) -> Step:
     """Take back the latest live line of an article."""
     sale = desk.at_hand(faults.LINE_NOT_FOUND)
     voided = sale.void(item.plu)
-    return authority.need(desk, Right.VOID, lambda: _take_back(desk, sale, voided))
+    authority.need(desk, Right.VOID)
+    return take_back(desk, sale, voided)
 
 
-def _take_back(desk: Desk, sale: Sale, voided: LineVoided) -> Step:
+def take_back(desk: Desk, sale: Sale, voided: LineVoided) -> Step:
     """An article takes its options along."""
     every = sale.with_options(replace(voided, authority=desk.authority))
     name = sale.lines[voided.line - 1].name
@@ -50,13 +49,8 @@ def _take_back(desk: Desk, sale: Sale, voided: LineVoided) -> Step:
 
 def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
     """A code from a scanner."""
-    if desk.fault:
-        raise Refused(faults.CLEAR_FIRST)
-    desk.nothing_awaited()
-    if desk.entry.number or desk.asking:
+    if desk.entry.number:
         raise Refused(faults.NOT_NOW)
-    if desk.vacant:
-        raise Refused(faults.NO_CLERK)
     code = scanned.text
     if not 0 < len(code) <= LONGEST or not is_readable(code):
         raise Refused(faults.UNREADABLE)
@@ -85,27 +79,9 @@ def direct(desk: Desk, number: str, moment: Moment) -> Step:
     return _article(desk, number, moment)
 
 
-def weighed(desk: Desk, answer: Weighed, moment: Moment) -> Step:
-    """The scale's answer, for the article that waits for it."""
-    waiting = desk.weighing
-    if waiting is None or waiting.request != answer.request:
-        return Step()  # the clerk gave it up: a weight that nobody waits for is worth nothing
-    desk.weighing = None
-    if answer.fault:
-        raise Refused(answer.fault)
-    if waiting.item is None:
-        return weights.tared(desk, waiting, answer.grams)
-    net = on_the_scale(waiting.item, waiting.entry, answer.grams)
-    desk.entry, desk.authority = waiting.entry, waiting.authority
-    if waiting.entry.action:
-        return goods.weighed(desk, Found(waiting.item, quantity=net.grams), moment)
-    found = Found(waiting.item, quantity=net.grams)
-    return _sell(desk, found, moment, EntryMethod.SCALE, "", net=net)
-
-
 def _article(desk: Desk, number: str, moment: Moment) -> Step:
     if desk.sale and desk.sale.refund and not desk.entry.voiding:
-        return refunding.article(desk, number, EntryMethod.KEY)  # the catalogue may have it no more
+        return refunds.article(desk, number, EntryMethod.KEY)  # the catalogue may have it no more
     item = desk.catalog.plu(number)
     if item is None:
         raise Refused(faults.UNKNOWN_ARTICLE)
@@ -118,29 +94,24 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: s
             raise Refused(faults.NOT_NOW)  # a line is taken back whole, as it was sold
         return void(desk, found.item)
     if desk.entry.action:
-        return goods.act(desk, found, moment)
+        return stock.act(desk, found, moment)
     if desk.sale and desk.sale.refund:
-        return refunding.found(desk, found, entry, code)
+        return refunds.found(desk, found, entry, code)
     if desk.entry.rate is not None or desk.entry.drawer is not None:
         raise Refused(faults.NOT_NOW)
-    weights.check(desk, found)
+    scale.check(desk, found)
     asked = desk.question
     if asked and found.item not in asked.choices:
         raise Refused(faults.CHOICE_WANTED)
     if found.item.choice:
         return options.add(desk, found.item, moment, entry, code)
 
-    def put() -> Step:
-        return _put(desk, found, moment, entry, code)
-
-    def at_price() -> Step:
-        prices = desk.sale.prices if desk.sale else PriceList.ORDINARY
-        listed = found.item.listed(moment.day, prices)
-        if listed is None or desk.entry.charged(listed) == listed:
-            return put()
-        return authority.need(desk, Right.OVERRIDE, put)
-
-    return authority.need(desk, Right.RETURN, at_price) if desk.entry.returning else at_price()
+    if desk.entry.returning:
+        authority.need(desk, Right.RETURN)
+    listed = found.item.listed(moment.day, desk.sale.prices if desk.sale else PriceList.ORDINARY)
+    if listed is not None and desk.entry.charged(listed) != listed:
+        authority.need(desk, Right.OVERRIDE)
+    return _put(desk, found, moment, entry, code)
 
 
 def _put(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: str) -> Step:
@@ -149,11 +120,13 @@ def _put(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: str
         return _sell(desk, found, moment, EntryMethod.LABEL, code)
     if found.item.unit is not Unit.KG:
         return _sell(desk, found, moment, entry, code)
-    if desk.entry.quantity is None:
-        return weights.weigh(desk, found.item)
-    net = by_hand(desk.entry, desk.entry.quantity)
-    typed = replace(found, quantity=net.grams)
-    return _sell(desk, typed, moment, EntryMethod.MANUAL, code, net=net)
+    if desk.entry.quantity is not None:
+        net = scale.by_hand(desk.entry, desk.entry.quantity)
+        return _sell(
+            desk, replace(found, quantity=net.grams), moment, EntryMethod.MANUAL, code, net=net
+        )
+    net = scale.on_the_scale(found.item, desk.entry, scale.weigh(desk, found.item))
+    return _sell(desk, replace(found, quantity=net.grams), moment, EntryMethod.SCALE, "", net=net)
 
 
 def _check_label(desk: Desk, found: Found) -> None:
@@ -186,7 +159,7 @@ def _sell(
         may_be_sold(sale, quantity, price.gross(quantity), training=desk.training)
     made = line_of(
         sale, item, price, quantity,
-        moment=moment, vat=desk.default_vat, authority=desk.authority,
+        moment=moment, vat=desk.rules.default_vat, authority=desk.authority,
     )  # fmt: skip
     line = sale.sell(
         replace(
@@ -195,7 +168,7 @@ def _sell(
             entry=entry,
             code=code,
             issues=item.voucher,
-            reason=weights.reason(desk, desk.entry) if entry is EntryMethod.MANUAL else "",
+            reason=scale.reason(desk, desk.entry) if entry is EntryMethod.MANUAL else "",
             tare=net.tare,
             tare_kind=net.kind,
         )

@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import papers as paper
-from pos_terminal.domain.counter.desk import Closed, Desk
+from pos_terminal.domain.counter import papers
+from pos_terminal.domain.counter.closed import Closed
+from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
 from pos_terminal.domain.counter.steps import Print, Show, Sound, Step
@@ -22,7 +23,6 @@ from pos_terminal.domain.lookup.customers import (
     CustomerWanted,
     details_name,
 )
-from pos_terminal.domain.lookup.questions import Answer
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.request import Asked
 
@@ -35,61 +35,56 @@ def customer(desk: Desk, _: str, __: Moment) -> Step:
     if not 0 < number <= HIGHEST:
         raise Refused(faults.CUSTOMER_UNKNOWN)
 
-    def found(answer: Answer | None, _: Moment) -> Step:
-        if not isinstance(answer, Customer):
-            raise Refused(faults.CUSTOMER_UNKNOWN)
-        desk.entry = Entry()
-        desk.customer = answer
-        return Step(effects=(Show(display.customer(answer.number)), Sound(Tone.ACCEPTED)))
-
-    return look_up(desk, CustomerWanted(number), found)
+    found = look_up(desk, CustomerWanted(number))
+    if not isinstance(found, Customer):
+        raise Refused(faults.CUSTOMER_UNKNOWN)
+    desk.entry = Entry()
+    desk.customer = found
+    return Step(effects=(Show(display.customer(found.number)), Sound(Tone.ACCEPTED)))
 
 
 def invoice(desk: Desk, _: str, moment: Moment) -> Step:
     """`FACTURE`: the last ticket, or the one whose number is typed, as an invoice."""
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
-    return paper.named(desk, lambda closed: _of(desk, closed, moment))
+    named = papers.named(desk)
+    made = named.closed.invoice
+    step = _again(desk, named.closed, made) if made else _make(desk, named.closed, moment)
+    desk.entry = Entry()
+    return replace(step, effects=(*named.shown, *step.effects))
 
 
-def _of(desk: Desk, closed: Closed, moment: Moment) -> Step:
-    if closed.invoice:
-        return _again(desk, closed, closed.invoice)
-    wanted = desk.customer
-    if wanted is None:
+def _make(desk: Desk, closed: Closed, moment: Moment) -> Step:
+    customer, ticket = desk.customer, closed.ticket
+    if customer is None:
         raise Refused(faults.CUSTOMER_WANTED)
-    ticket = closed.ticket
     details = details_name(ticket.series, ticket.number)
-
-    def sealed(answer: Answer | None, _: Moment) -> Step:
-        if not isinstance(answer, Buyer):
-            raise Refused(faults.CUSTOMER_UNKNOWN)
-        if not (answer.name and answer.address):
-            raise Refused(faults.CUSTOMER_INCOMPLETE)
-        made = InvoiceMade(
-            series=INVOICES,
-            number=desk.tickets.get(INVOICES, 0) + 1,
-            person=wanted.person,
-            details=details,
-            ticket_series=ticket.series,
-            ticket_number=ticket.number,
-            ticket_at=closed.at,
-            vat=ticket.vat,
-            total=ticket.total,
-        )
-        desk.customer = None
-        return _print(desk, closed, made, answer, made)
-
-    return look_up(desk, BuyerSealed(wanted, details, desk.papers.year_end(moment.day)), sealed)
+    until = desk.rules.papers.year_end(moment.day)
+    buyer = look_up(desk, BuyerSealed(customer, details, until))
+    if not isinstance(buyer, Buyer):
+        raise Refused(faults.CUSTOMER_UNKNOWN)
+    if not (buyer.name and buyer.address):
+        raise Refused(faults.CUSTOMER_INCOMPLETE)
+    made = InvoiceMade(
+        series=INVOICES,
+        number=desk.tickets.get(INVOICES, 0) + 1,
+        person=customer.person,
+        details=details,
+        ticket_series=ticket.series,
+        ticket_number=ticket.number,
+        ticket_at=closed.at,
+        vat=ticket.vat,
+        total=ticket.total,
+    )
+    desk.customer = None
+    return _print(desk, closed, made, buyer, made)
 
 
 def _again(desk: Desk, closed: Closed, made: InvoiceMade) -> Step:
-    def found(answer: Answer | None, _: Moment) -> Step:
-        if not isinstance(answer, Buyer):
-            raise Refused(faults.BUYER_GONE)
-        return _print(desk, closed, made, answer)
-
-    return look_up(desk, BuyerWanted(made.person, made.details), found)
+    buyer = look_up(desk, BuyerWanted(made.person, made.details))
+    if not isinstance(buyer, Buyer):
+        raise Refused(faults.BUYER_GONE)
+    return _print(desk, closed, made, buyer)
 
 
 def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events: Event) -> Step:
@@ -100,5 +95,5 @@ def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events:
         form=Form.INVOICE,
     )
     asked = Asked(request, closed.ticket, closed.at, closed.anchor, invoice=made, buyer=buyer)
-    screen = display.invoiced(desk.papers.terminal, made)
+    screen = display.invoiced(desk.rules.papers.terminal, made)
     return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

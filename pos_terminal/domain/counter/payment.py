@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Item
-from pos_terminal.domain.counter import papers as paper
+from pos_terminal.domain.counter import papers
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Effect, OpenDrawer, PrintVoucher, Show, Sound, Step
@@ -26,11 +26,9 @@ def donate(desk: Desk, _: str, __: Moment) -> Step:
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
     sale = desk.at_hand(faults.NOTHING_SOLD)
-    if desk.question:
-        raise Refused(faults.CHOICE_WANTED)
     covered(sale)
     cents = desk.entry.cents() if desk.entry.number else None
-    rules = desk.rules
+    rules = desk.rules.tenders
     given = donations.gift(sale, cents, rules.donations_to, rules.donation_most)
     desk.entry = Entry()
     show = Show(display.gift(-given.amount, sale.due - given.amount))
@@ -60,18 +58,18 @@ def tender(desk: Desk, name: str, moment: Moment) -> Step:
     after = apply(sale, paid) or sale
     if after.due:
         return Step((paid,), (Show(display.remaining(after.due)), Sound(Tone.ACCEPTED)))
-    return closing(desk, after, moment, paid)
+    return close(desk, after, moment, paid)
 
 
-def closing(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
+def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     """The sale is paid in full by the last of these events: its ticket, and what that entails."""
     closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
     deposited = tuple(deposits.moves(closed))
-    moved = moves(closed, moment.day, desk.refunds, desk.draw)
+    moved = moves(closed, moment.day, desk.rules.refunds, desk.draw)
     made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
-    due = paper.of_law(desk, closed, moment)
+    due = papers.of_law(desk, closed, moment)
     return Step(
         (*events, closed, *moved, *deposited, *due.events),
         (*((OpenDrawer(desk.drawer),) if drawer else ()), *effects, *made, *due.effects),
@@ -96,9 +94,9 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
     paid = sale.pay(kind, given)
     if limit.most is not None and paid.amount > limit.most:
         raise Refused(limit.why)
-    if kind is CASH and paid.amount < -desk.refunds.cash_limit * 100:
+    if kind is CASH and paid.amount < -desk.rules.refunds.cash_limit * 100:
         raise Refused(faults.REFUND_LIMIT)
-    if paid.change > desk.rules.change_limit * 100:
+    if paid.change > desk.rules.tenders.change_limit * 100:
         raise Refused(faults.CHANGE_LIMIT)
     return paid
 
@@ -109,7 +107,8 @@ def _allowed(desk: Desk, sale: Sale, kind: TenderKind, moment: Moment) -> Allowe
         return sum(line.gross for line in lines)
 
     already = sum(paid.amount for paid in sale.tenders if paid.tender == kind.name)
-    return allowed(kind, desk.rules, moment.day, already, food)
+    return allowed(kind, desk.rules.tenders, moment.day, already, food)
+
 
 NORMAL_RATE = 2000
 """From this VAT rate on an article is no food that a meal voucher pays, if nothing else is said:

@@ -4,13 +4,12 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter import authority
+from pos_terminal.domain.counter.articles import take_back
 from pos_terminal.domain.counter.desk import Desk
-from pos_terminal.domain.counter.paying import give_back
-from pos_terminal.domain.counter.pricing import withdraw
-from pos_terminal.domain.counter.selling import _take_back
+from pos_terminal.domain.counter.discounts import withdraw
+from pos_terminal.domain.counter.payment import give_back
 from pos_terminal.domain.counter.steps import Show, Sound, Step
 from pos_terminal.domain.display import screens as display
-from pos_terminal.domain.events.sale import SaleAbandoned
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
@@ -24,17 +23,13 @@ def correct(desk: Desk, _: str, __: Moment) -> Step:
         return give_back(sale)
     if sale.undoable:
         return withdraw(desk, sale)
-    voided = sale.correct()
-    return _take_back(desk, sale, voided)
+    return take_back(desk, sale, sale.correct())
 
 
 def cancel(desk: Desk, _: str, __: Moment) -> Step:
     """Give the sale up; only before anything is paid."""
     desk.nothing_typed()
     abandoned = desk.at_hand(faults.NOTHING_SOLD).abandon()
-    return authority.need(desk, Right.CANCEL, lambda: _cancel(desk, abandoned))
-
-
-def _cancel(desk: Desk, abandoned: SaleAbandoned) -> Step:
+    authority.need(desk, Right.CANCEL)
     abandoned = replace(abandoned, authority=desk.authority)
     return Step((abandoned,), (Show(display.abandoned(abandoned.total)), Sound(Tone.ACCEPTED)))

@@ -1,0 +1,45 @@
+"""A closed ticket as its papers count it."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.sale import SaleClosed
+
+
+class Closed(Struct, frozen=True):
+    """A closed ticket, for its papers: when, how many were asked for, and its record.
+
+    `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor` is
+    empty for the last one.
+    """
+
+    ticket: SaleClosed
+    at: str
+    papers: int = 0
+    gifts: int = 0
+    anchor: str = ""
+    invoice: InvoiceMade | None = None
+    invoice_papers: int = 0
+
+    def is_of(self, series: str, number: int) -> bool:
+        """Whether this is the ticket of that number."""
+        return (self.ticket.series, self.ticket.number) == (series, number)
+
+    def copy(self, form: Form) -> int:
+        """The copy that the next paper of this form is; 0 for the first."""
+        return self.gifts if form is Form.GIFT else self.papers
+
+    def after(self, event: ReceiptRequested | InvoiceMade) -> "Closed":
+        """Once a paper was asked for, or an invoice made; itself where that is of another."""
+        made = self.invoice
+        if isinstance(event, InvoiceMade):
+            ours = self.is_of(event.ticket_series, event.ticket_number)
+            return replace(self, invoice=event) if ours else self
+        if made and (made.series, made.number) == (event.series, event.number):
+            return replace(self, invoice_papers=event.copy + 1)
+        if not self.is_of(event.series, event.number):
+            return self
+        if event.form is Form.GIFT:
+            return replace(self, gifts=event.copy + 1)
+        return replace(self, papers=event.copy + 1)

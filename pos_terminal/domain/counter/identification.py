@@ -1,0 +1,98 @@
+"""Somebody is asked who he is: a number and a PIN, or a badge; for himself, or to allow something.
+
+A PIN is checked elsewhere, as that takes time. Its digits are never part of an event or a screen.
+"""
+
+from typing import ClassVar
+
+from msgspec import field
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.decision import Decision
+from pos_terminal.domain.counter.desk import Desk, Pending
+from pos_terminal.domain.counter.steps import CheckPin, Scanned, Sound, Step
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.keyboard.keys import Function, Key
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.staff import pin_lock as tries
+from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Clerk, Pin, is_badge
+
+
+class Identification(Pending, frozen=True):
+    """Who signs on (`right` None), or who lends this right, so that `then` is decided.
+
+    `clerk` is 0 until a number or a badge said who; what is typed then is his PIN. `request` is
+    the number of the `CheckPin` that is on its way; 0 for none.
+    """
+
+    secret: ClassVar[bool] = True
+
+    right: Right | None = None
+    then: Decision | None = None
+    clerk: int = 0
+    typed: Pin = field(default_factory=Pin)
+    request: int = 0
+
+    def screen(self, desk: Desk) -> Screen:
+        """Whose PIN, or who it is."""
+        return display.asking(self.right, self.clerk, self.typed)
+
+    def press(self, desk: Desk, key: Key, moment: Moment) -> Step:
+        """Digits, CLERK behind them, or C to give it up."""
+        match key.function:
+            case Function.CLEAR:
+                cleared = replace(self, typed=Pin())
+                desk.pending = cleared if self.typed and not self.request else None
+                return Step()
+            case Function.TYPE if self.request == 0 and key.argument.isdigit():
+                if len(self.typed) + len(key.argument) > LONGEST_PIN:
+                    raise Refused(faults.TOO_LONG)
+                desk.pending = replace(self, typed=self.typed + key.argument)
+                return Step()
+            case Function.CLERK if self.request == 0:
+                return self._check(desk, moment) if self.clerk else self._name(desk, moment)
+            case _:
+                raise Refused(self.refusal)
+
+    def scan(self, desk: Desk, scanned: Scanned, moment: Moment) -> Step | None:
+        """A badge says who it is; what needs authority needs the PIN as well."""
+        if self.request or not is_badge(scanned.text):
+            raise Refused(self.refusal)
+        if self.right is None:  # who signs on may do so with a badge, his own or another's
+            desk.pending = None
+            return None
+        found = desk.clerks.with_badge(scanned.text)
+        must_be_free(desk, found, moment)
+        desk.pending = replace(self, clerk=found.number, typed=Pin())
+        return Step(effects=(Sound(Tone.ACCEPTED),))
+
+    def _name(self, desk: Desk, moment: Moment) -> Step:
+        if not self.typed:
+            raise Refused(faults.NUMBER_MISSING)
+        found = desk.clerks.clerk(int(self.typed.digits))
+        must_be_free(desk, found, moment)
+        desk.pending = replace(self, clerk=found.number, typed=Pin())
+        return Step()
+
+    def _check(self, desk: Desk, moment: Moment) -> Step:
+        found = desk.clerks.clerk(self.clerk)
+        if len(self.typed) < SHORTEST_PIN:
+            raise Refused(faults.PIN_WRONG)
+        must_be_free(desk, found, moment)
+        desk.checks += 1
+        desk.checking = desk.checks
+        desk.pending = replace(self, typed=Pin(), request=desk.checks)
+        return Step(effects=(CheckPin(desk.checks, found.number, self.typed, found.pin),))
+
+
+def must_be_free(desk: Desk, found: Clerk, moment: Moment) -> None:
+    """Raises Refused while his PIN is locked, or another is on its way: one try at a time."""
+    if tries.locked(desk.wrong, found.number, moment.utc):
+        raise Refused(faults.CLERK_LOCKED)
+    if desk.checking:
+        raise Refused(faults.NOT_NOW)

@@ -1,0 +1,32 @@
+"""All that a shop decides about its counter, in one value: each part is a table of its settings."""
+
+from dataclasses import dataclass, field
+
+from pos_terminal.domain.period.closing import ClosingHours
+from pos_terminal.domain.period.drawer import ONE_DRAWER, Drawers
+from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules
+from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
+from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
+from pos_terminal.domain.tender.tender import ORDINARY_RULES, TenderRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The shop's rules. `default_vat`, basis points, holds for articles without a rate."""
+
+    default_vat: int = 550
+    tenders: TenderRules = ORDINARY_RULES
+    sales: Terms = ORDINARY_TERMS
+    papers: PaperRules = ORDINARY_PAPERS
+    refunds: RefundRules = ORDINARY_REFUNDS
+    drawers: Drawers = ONE_DRAWER
+    closing: ClosingHours = field(default_factory=ClosingHours)
+
+    @property
+    def most_reasons(self) -> int:
+        """How far the numbers of reasons go, whatever they are for."""
+        return max(self.sales.most_reasons, self.tenders.most_reasons, len(self.refunds.reasons))
+
+
+ORDINARY = Rules()
+"""A till that was told nothing else."""
