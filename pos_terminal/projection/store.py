@@ -23,6 +23,7 @@ from pos_terminal.domain.events.balances import (
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
@@ -335,7 +336,12 @@ class Projection:
         )
         for purpose, amount, plu, vat, expires in self._rows(sql, voucher):
             return VoucherBalance(
-                voucher=voucher, purpose=purpose, amount=amount, plu=plu, vat=vat, expires=expires
+                voucher=voucher,
+                purpose=VoucherPurpose(purpose),
+                amount=amount,
+                plu=plu,
+                vat=vat,
+                expires=expires,
             )
         return None
 
@@ -343,7 +349,7 @@ class Projection:
         sql = "SELECT nature, vat, amount FROM deposit WHERE order_ = ? AND amount <> 0"
         return DepositsHeld(
             tuple(
-                DepositBalance(order=order, nature=nature, vat=vat, amount=amount)
+                DepositBalance(order=order, nature=DepositNature(nature), vat=vat, amount=amount)
                 for nature, vat, amount in self._rows(sql, order)
             )
         )
