@@ -1,6 +1,7 @@
 """Bottles sold by the glass: opened, finished, and the paper of what was poured against sold."""
 
 from datetime import timedelta
+from fractions import Fraction
 
 from msgspec.structs import replace
 
@@ -23,37 +24,62 @@ from pos_terminal.domain.lookup.bottles import Bottle, finish
 from pos_terminal.domain.lookup.questions import Answer, BottlesFound, BottlesWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import stock_lists
+from pos_terminal.domain.screen import Screen
 
 LONGEST = 31
 """Days that the paper may look back."""
 
 
-def open_or_finish(desk: Desk, item: Item, moment: Moment, *, opening: bool) -> Step:
-    """The open bottle is done with, less what is thrown away of it; another may be opened."""
+def open_bottle(desk: Desk, item: Item, moment: Moment) -> Step:
+    """`OUVRIR` and an article: a bottle of it is open now; the one before it is finished."""
+    left = _left(desk, item)
+    before = _open_one(desk, item, left)
+    if before is None and left:
+        raise Refused(faults.NO_BOTTLE)
+    ended = _finish(desk, item, before, left) if before else ()
+    opened = BottleOpened(plu=item.plu, at=moment.at)
+    return _done(desk, display.bottle_opened(item.name), *ended, opened)
+
+
+def finish_bottle(desk: Desk, item: Item) -> Step:
+    """`FINIR` and an article: its open bottle is done with; `2 FINIR`: two were thrown away."""
+    left = _left(desk, item)
+    before = _open_one(desk, item, left)
+    if before is None:
+        raise Refused(faults.NO_BOTTLE)
+    ended = _finish(desk, item, before, left)
+    return _done(desk, display.bottle_finished(item.name), *ended)
+
+
+def _left(desk: Desk, item: Item) -> Fraction:
+    """Units that are thrown away of the bottle: none, if no number was typed. Raises Refused."""
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
-    its, vessel = its_stock(desk, item), item.vessel
-    if its.part or vessel is None:
+    if its_stock(desk, item).part or item.vessel is None:
         raise Refused(faults.NO_BOTTLE_SIZE)
     if desk.entry.reason is not None and not desk.entry.quantity:
         raise Refused(faults.NOT_NOW)  # nothing is thrown away
-    reason = loss_reason(desk)
+    loss_reason(desk)
     left = item.goods.unit.units(goods.units(desk.entry.quantity or 0))
-    if left > vessel:
+    if left > item.vessel:
         raise Refused(faults.BAD_NUMBER)
+    return left
 
+
+def _open_one(desk: Desk, item: Item, left: Fraction) -> Bottle | None:
+    """The open bottle of the article. To throw something away of it needs a right. Wait."""
     if left:
         authority.need(desk, Right.STOCK)
     bottles = _found(look_up(desk, BottlesWanted((item.plu,))))
-    before = next((each for each in bottles if not each.finished), None)
-    if before is None and (left or not opening):
-        raise Refused(faults.NO_BOTTLE)
-    ended = finish(before, vessel, left, reason) if before else ()
-    events = tuple(_by(event, desk.authority) for event in ended)
-    screen = display.bottle_finished(item.name)
-    if opening:
-        events = (*events, BottleOpened(plu=item.plu, at=moment.at))
-        screen = display.bottle_opened(item.name)
+    return next((each for each in bottles if not each.finished), None)
+
+
+def _finish(desk: Desk, item: Item, bottle: Bottle, left: Fraction) -> tuple[Event, ...]:
+    ended = finish(bottle, item.vessel or Fraction(0), left, loss_reason(desk))
+    return tuple(_by(event, desk.authority) for event in ended)
+
+
+def _done(desk: Desk, screen: Screen, *events: Event) -> Step:
     desk.entry = Entry()
     return Step(events, (Show(screen), Sound(Tone.ACCEPTED)))
 

@@ -184,13 +184,11 @@ def _allergen_list(desk: Desk, moment: Moment) -> Step:
 
 
 def _open(desk: Desk, found: Found, moment: Moment) -> Step:
-    """`OUVRIR` and an article: a bottle of it is open now; the one before it is finished."""
-    return bottles.open_or_finish(desk, found.item, moment, opening=True)
+    return bottles.open_bottle(desk, found.item, moment)
 
 
-def _finish(desk: Desk, found: Found, moment: Moment) -> Step:
-    """`FINIR` and an article: its open bottle is done with; `2 FINIR`: two were thrown away."""
-    return bottles.open_or_finish(desk, found.item, moment, opening=False)
+def _finish(desk: Desk, found: Found, _: Moment) -> Step:
+    return bottles.finish_bottle(desk, found.item)
 
 
 def _print(desk: Desk, listing: Listing) -> Step:
