@@ -10,7 +10,6 @@ from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.promotions import parse_promotions, unresolved
 from pos_terminal.domain.files.understood import of_catalog, of_labels, of_promotions
 from pos_terminal.domain.quantity import Price, Unit
-from pos_terminal.domain.sale.terms import Terms
 from tests.support.bench import bench
 
 DAY = date(2026, 11, 20)
@@ -162,7 +161,7 @@ def test_an_example_of_a_promotion_is_what_the_till_would_take(
     promotions = parse_promotions({"promotion": [{"name": "OFFRE", **table}]})
     assert list(of_promotions(promotions, catalog, DAY)) == [f"OFFRE : {says}"]
     till = bench(catalog)
-    till.counter.terms = Terms(promotions=promotions)
+    till.counter.desk.promotions = promotions
     names = {item.name: item.plu for item in catalog.items}
     for name in says.partition(" :")[0].split(" + "):
         till.press(f"{names[name]} PLU")
