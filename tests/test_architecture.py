@@ -67,6 +67,7 @@ PURE = {
     "fractions",
     "functools",
     "hashlib",
+    "html",
     "itertools",
     "math",
     "operator",

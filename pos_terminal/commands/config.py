@@ -1,6 +1,7 @@
 """`pos-terminal config check FILE`: whether a terminal would run with this configuration.
 
-It ends with what was understood, for whoever knows the shop to compare.
+It ends with what was understood, for whoever knows the shop to compare. `config new KIND DIR` makes
+a shop to begin with.
 """
 
 import argparse
@@ -9,10 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pos_terminal.commands.output import print_json
+from pos_terminal.commands import new_shop
+from pos_terminal.commands.output import fail, print_json
+from pos_terminal.domain import faults
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.files.understood import of_catalog, of_labels, of_promotions
+from pos_terminal.domain.language import say
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
@@ -28,9 +32,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # Where a journal lies changes nothing about a configuration; every command takes the option.
     check.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     check.add_argument("--json", action="store_true", help="problems as one JSON object")
+    purpose = say("faire le dossier d'une nouvelle boutique, qui vend telle quelle")
+    new = actions.add_parser("new", help=purpose, description=purpose)
+    new.add_argument("kind", choices=new_shop.kinds(), metavar="KIND",
+                     help=", ".join(new_shop.kinds()))  # fmt: skip
+    new.add_argument("folder", type=Path, metavar="DIR")
+    new.add_argument("--name", required=True, help=say("l'enseigne, en tête des tickets"))
+    new.add_argument("--address", required=True, help=say("l'adresse, sur une ligne"))
+    new.add_argument("--siret", required=True, help=say("les quatorze chiffres"))
+    new.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    new.add_argument("--json", action="store_true", help="the files as one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Do what the action says; 0, or 1 where it is refused or something is wrong."""
+    return _check(arguments) if arguments.action == "check" else _new(arguments)
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    try:
+        made = [
+            str(path)
+            for path in new_shop.make(
+                arguments.kind,
+                arguments.folder,
+                name=arguments.name,
+                address=arguments.address,
+                siret=arguments.siret,
+            )
+        ]
+    except ValueError as error:
+        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
+    except OSError as error:
+        return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
+    if arguments.json:
+        print_json({"files": made})
+    else:
+        print("\n".join(made))
+        print(say("À suivre : pos-terminal config check {file}").format(
+            file=arguments.folder / "terminal.toml"))  # fmt: skip
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
     """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
     file = arguments.file.absolute()
     understood: tuple[str, ...] = ()

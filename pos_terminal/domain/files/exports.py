@@ -1,0 +1,312 @@
+"""Articles out of the exports of web shops and other programs, as a catalogue of ours. Pure.
+
+An export is a table of the web shop's own columns. What it does not say (a number to type, often
+the VAT rate, whether prices hold the tax) is asked for or given; what has no place at a till is
+dropped, and said with its line. Columns as the programs' own documentation names them:
+WooCommerce «Product CSV Import Schema», PrestaShop «products_import.csv», Shopify «Using CSV
+files to import and export products».
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from html import unescape
+
+from pos_terminal.domain.codes.barcode import is_gtin, key_of
+from pos_terminal.domain.files.cells import BadCell, number, parse_vat
+from pos_terminal.domain.files.columns import COLUMNS
+from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
+from pos_terminal.domain.money import WHOLE, divide, euros, percent
+
+FIRST_NUMBER = 1001
+"""Where given numbers begin: short ones stay free for what is typed by heart."""
+
+STANDARD = "standard"
+"""What the tax class is called that an export leaves empty."""
+
+_TAGS = re.compile(r"<[^>]*>")
+
+
+class Program(Enum):
+    """Where a table comes from."""
+
+    WOOCOMMERCE = "woocommerce"
+    PRESTASHOP = "prestashop"
+    SHOPIFY = "shopify"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of an export; `price` as it stands there, `tax_class` as the program calls it.
+
+    `plu` is empty where the program has no number for it.
+    """
+
+    line: int
+    name: str
+    price: str
+    tax_class: str = ""
+    family: str = ""
+    barcode: str = ""
+    plu: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What was left out, and why."""
+
+    line: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What an export does not say. `rates` maps its tax classes to basis points.
+
+    `with_tax` tells whether its prices hold the tax; `known` maps barcodes and names of the
+    present catalogue to their numbers, so that a second import gives an article the same one.
+    """
+
+    rates: Mapping[str, int]
+    with_tax: bool
+    first: int = FIRST_NUMBER
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The rows of a catalogue, what was left out, and the tax classes that have no rate yet."""
+
+    rows: tuple[dict[str, str], ...]
+    dropped: tuple[Dropped, ...]
+    unmapped: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """The catalogue's file: semicolons and decimal commas, as a French spreadsheet opens it."""
+        out = _Lines()
+        writer = csv.DictWriter(out, HEADER, delimiter=";", lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return "".join(out.lines)
+
+
+class _Lines:
+    """What a csv writer writes to, in memory."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.lines.append(line)
+
+
+HEADER = ("plu", "name", "price", "vat", "family", "barcode")
+
+
+def convert(source: bytes, program: Program, wishes: Wishes) -> Imported:
+    """The export's articles as rows of a catalogue. NoTableError where it is no such export."""
+    dropped: list[Dropped] = []
+    made: list[dict[str, str]] = []
+    unmapped: dict[str, None] = {}
+    numbers, codes = _Numbers(wishes), dict[str, int]()
+    for found in _READERS[program](source):
+        if isinstance(found, Dropped):
+            dropped.append(found)
+            continue
+        rate = _rate(found.tax_class, program, wishes)
+        if rate is None:
+            unmapped[found.tax_class or STANDARD] = None
+            continue
+        try:
+            price = _price(found.price, rate, with_tax=wishes.with_tax)
+        except BadCell as bad:
+            dropped.append(Dropped(found.line, found.name, str(bad)))
+            continue
+        code, why = _code(found, codes)
+        if why:
+            dropped.append(Dropped(found.line, found.name, why))
+        made.append(
+            {
+                "plu": numbers.of(found, code),
+                "name": found.name,
+                "price": price,
+                "vat": percent(rate).replace(".", ","),
+                "family": found.family,
+                "barcode": code,
+            }
+        )
+    return Imported(tuple(made), tuple(dropped), tuple(unmapped))
+
+
+class _Numbers:
+    """Numbers to type: an article's own, from the export or the present catalogue, or a new one."""
+
+    def __init__(self, wishes: Wishes) -> None:
+        self._known = wishes.known
+        self._taken = frozenset(wishes.known.values())
+        self._given: set[str] = set()
+        self._next = wishes.first
+
+    def of(self, article: Article, code: str) -> str:
+        plu = article.plu or self._known.get(key_of(code)) or self._known.get(article.name)
+        while plu is None or plu in self._given:
+            plu, self._next = str(self._next), self._next + 1
+            plu = plu if plu not in self._taken else None
+        self._given.add(plu)
+        return plu
+
+
+def _rate(tax_class: str, program: Program, wishes: Wishes) -> int | None:
+    """The class's rate; a table of anybody's has the rate itself where others have a class."""
+    if program is Program.CSV and tax_class and tax_class not in wishes.rates:
+        try:
+            return parse_vat(tax_class)
+        except BadCell:
+            return None
+    return wishes.rates.get(tax_class or STANDARD)
+
+
+def _price(text: str, rate: int, *, with_tax: bool) -> str:
+    """With tax and a decimal comma; empty stays empty: the clerk types it."""
+    if not text:
+        return ""
+    if with_tax:
+        return euros(number(text, 2, "price"))
+    # Prices without tax have up to six decimals, so that with tax they come out at a whole cent.
+    millionths = number(text, 6, "price")
+    return euros(divide(millionths * (WHOLE + rate), WHOLE * 10_000))
+
+
+def _code(article: Article, codes: dict[str, int]) -> tuple[str, str]:
+    """The barcode, or why it is left out: it is no GTIN, or that of an earlier article."""
+    code = article.barcode.strip("'\u00a0 ")
+    if not code:
+        return "", ""
+    if not is_gtin(code):
+        return "", f"sans son code-barres {code} : ce n'est pas un GTIN"
+    line = codes.setdefault(key_of(code), article.line)
+    if line != article.line:
+        return "", f"sans son code-barres {code} : celui de la ligne {line}"
+    return code, ""
+
+
+def _name(text: str) -> str:
+    """A label: no markup, no line breaks."""
+    return " ".join(unescape(_TAGS.sub(" ", text)).split())
+
+
+def _woocommerce(source: bytes) -> Iterator[Article | Dropped]:
+    """A variable product is no article, its variations are; a grouped one is none either."""
+    families: dict[str, str] = {}
+    classes: dict[str, str] = {}
+    for row in _rows(source, ("Type", "Name", "Regular price")):
+        name, kind = _name(row["name"]), row["type"].split(",")[0].strip().lower()
+        family = row["categories"].split(",")[0].rpartition(">")[2].strip()
+        families[row["sku"]], classes[row["sku"]] = family, row["tax class"]
+        parent = row["parent"].removeprefix("id:")
+        if row["published"] not in ("1", ""):
+            yield Dropped(row.line, name, "non publié")
+        elif kind not in ("simple", "variation"):
+            yield Dropped(row.line, name, f"« {kind} » : rien qui se vende tel quel en caisse")
+        else:
+            tax_class = row["tax class"]
+            if tax_class == "parent":
+                tax_class = classes.get(parent, "")
+            if row["tax status"].lower() == "none":
+                tax_class = "none"
+            code = row["gtin, upc, ean, or isbn"] or (row["sku"] if is_gtin(row["sku"]) else "")
+            price = row["sale price"] or row["regular price"]
+            family = family or families.get(parent, "")
+            yield Article(row.line, name, price, tax_class, family, code)
+
+
+def _prestashop(source: bytes) -> Iterator[Article | Dropped]:
+    """The import and export of the back office, in English or French."""
+    found = False
+    for row in _rows(source):
+        cell = {name: _first(row, others) for name, others in _PRESTASHOP.items()}
+        if not found and (missing := [name for name in ("name", "price") if cell[name] is None]):
+            raise NoTableError(Problem(1, ", ".join(missing), "the header has no such column"))
+        found = True
+        name, family = _name(cell["name"] or ""), (cell["categories"] or "").split(",")[0]
+        if cell["active"] == "0":
+            yield Dropped(row.line, name, "non actif")
+            continue
+        yield Article(
+            row.line, name, cell["price"] or "", cell["tax class"] or "",
+            family.rpartition("/")[2].strip(), cell["ean13"] or cell["upc"] or "",
+        )  # fmt: skip
+
+
+def _shopify(source: bytes) -> Iterator[Article | Dropped]:
+    """A product's further variants and pictures stand on rows of their own, without its title."""
+    product: Row | None = None
+    for row in _rows(source, ("Handle", "Title", "Variant Price")):
+        product = row if row["title"] or product is None else product
+        name = _name(product["title"])
+        if not row["variant price"]:
+            continue  # a row of a further picture
+        if product["published"].lower() == "false" or product["status"] in ("draft", "archived"):
+            yield Dropped(row.line, name, "non publié")
+            continue
+        if product["gift card"].lower() == "true":
+            yield Dropped(row.line, name, "carte cadeau : voir la colonne voucher du catalogue")
+            continue
+        values = [row[f"option{n} value"] for n in (1, 2, 3)]
+        more = [value for value in values if value and value != "Default Title"]
+        tax_class = "" if row["variant taxable"].lower() != "false" else "none"
+        yield Article(
+            row.line,
+            " ".join([name, *more]),
+            row["variant price"],
+            tax_class,
+            product["type"],
+            row["variant barcode"],
+        )
+
+
+def _csv(source: bytes) -> Iterator[Article | Dropped]:
+    """A table of anybody's: columns under the names of the catalogue, or under French ones."""
+    for row in _rows(source, ("name", "price"), COLUMNS):
+        yield Article(
+            row.line, _name(row["name"]), row["price"], row["vat"].replace("%", "").strip(),
+            row["family"], row["barcode"], row["plu"],
+        )  # fmt: skip
+
+
+def _rows(
+    source: bytes, needed: Sequence[str] = (), known: Mapping[str, str] | None = None
+) -> Iterator[Row]:
+    """The rows; one that cannot be read stops the import, for its neighbours may be wrong, too."""
+    for row in rows(decode(source), [name.lower() for name in needed], known):
+        if isinstance(row, Problem):
+            raise NoTableError(row)
+        yield row
+
+
+def _first(row: Row, others: str) -> str | None:
+    """The cell under the first of these columns that the table has; None where it has none."""
+    return next((row[name] for name in others.split("|") if name in row.cells), None)
+
+
+_PRESTASHOP: Mapping[str, str] = {
+    "active": "active (0/1)|active|actif (0/1)|actif",
+    "name": "name *|name|nom *|nom",
+    "categories": "categories (x,y,z...)|category|categories|catégories (x,y,z...)|catégorie",
+    "price": "price tax excluded|price tax included|price (tax excl.)|prix ht|prix ttc|prix",
+    "tax class": "tax rules id|id règle de taxes|id règles de taxes",
+    "ean13": "ean13|ean-13",
+    "upc": "upc",
+}
+"""What stands in a product, under the names that its versions and languages give the column."""
+
+_READERS: Mapping[Program, Callable[[bytes], Iterator[Article | Dropped]]] = {
+    Program.WOOCOMMERCE: _woocommerce,
+    Program.PRESTASHOP: _prestashop,
+    Program.SHOPIFY: _shopify,
+    Program.CSV: _csv,
+}

@@ -1,0 +1,56 @@
+"""`config new` and `catalog import`: a shop that sells, and articles that come over."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.__main__ import main
+from pos_terminal.commands.new_shop import kinds, siret_digits, vat_number
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.files.catalog import parse_catalog
+from tests.support.bench import bench
+
+SHOP = ("--name", 'Chez "Zoé"', "--address", "1 rue du Four, Rennes", "--siret", "73282932000074")
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_new_shop_sells(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "new", kind, str(tmp_path / "shop"), *SHOP]) == 0
+    settings = tmp_path / "shop" / "terminal.toml"
+    assert main(["config", "check", "--json", str(settings)]) == 0
+    checked = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert checked["good"] and "articles" in checked["understood"][0]
+    assert "TVA FR44732829320" in settings.read_text()
+    catalog, _ = parse_catalog((tmp_path / "shop" / "catalog.csv").read_bytes())
+    till = bench(catalog)
+    till.press("1 PLU CASH")
+    (ticket,) = till.of(SaleClosed)
+    assert ticket.total > 0
+    assert main(["config", "new", kind, str(tmp_path / "shop"), *SHOP]) == 1
+
+
+def test_a_siret_is_checked() -> None:
+    """INSEE's own establishment, and the VAT number that the tax office gives for it."""
+    assert siret_digits("120 027 016 00563") == "12002701600563"
+    assert vat_number("732829320") == "FR44732829320"
+    with pytest.raises(ValueError, match="SIRET"):
+        siret_digits("120 027 016 00564")
+
+
+def test_an_import_is_shown_and_then_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "export.csv"
+    table.write_text("nom;prix\nPAIN;1,30\nSEL;un\n")
+    out = tmp_path / "catalog.csv"
+    words = ["catalog", "import", str(table), "--from", "csv", "--with-tax"]
+    assert main(words) == 1
+    assert "--vat standard=…" in capsys.readouterr().err
+    words += ["--vat", "standard=5,5"]
+    assert main(words) == 0
+    assert not out.exists() and "SEL : 'un' is no number" in capsys.readouterr().out
+    assert main([*words, "--out", str(out)]) == 0
+    catalog, problems = parse_catalog(out.read_bytes())
+    assert [item.name for item in catalog.items] == ["PAIN"] and problems == ()
+    assert main([*words, "--out", str(out)]) == 1
