@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pos_terminal.domain.money import percent
+from pos_terminal.domain.notation import percent
 from pos_terminal.domain.quantity import decimal
 
 
@@ -110,4 +110,4 @@ def _rate(rate: int) -> str:
 
 
 def _at(what: str, rate: int) -> str:
-    return f"{what} {percent(rate).replace('.', ',')} %" if rate else f"{what} sans TVA"
+    return f"{what} {percent(rate)} %" if rate else f"{what} sans TVA"

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO
 
-from pos_terminal.domain.money import euros, percent
-from pos_terminal.domain.quantity import thousandths
+from pos_terminal.domain.notation import euros, percent, thousandths
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +74,4 @@ class Sheet:
                 number = thousandths(value)
             case Rate(value):
                 number = percent(value)
-        number = number.replace(",", ".")
-        return number.replace(".", ",") if self._style is Style.FRENCH else number
+        return number if self._style is Style.FRENCH else number.replace(",", ".")

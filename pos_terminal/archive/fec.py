@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import IO
 
 from pos_terminal.archive.postings import CASH, SALES, Posting
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import euros
 
 COLUMNS = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum", "CompteLib",

@@ -25,7 +25,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import euros
 from pos_terminal.journal import event_spool
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.keyring import software

@@ -16,7 +16,7 @@ from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.consistency_proof import Extension

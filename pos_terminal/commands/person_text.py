@@ -10,6 +10,7 @@ from datetime import date
 import msgspec
 
 from pos_terminal.domain.language import say
+from pos_terminal.domain.notation import day
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.item import Consent, Details, Ground, Item, Label
 
@@ -87,9 +88,9 @@ def as_text(known: Known) -> Iterator[str]:
         yield ""
         yield f"{item.name} : {say('finalité')} {item.purpose}, {_ground(item.ground)}"
         if item.kept_until:
-            yield f"  {say('conservé jusqu’au')} {_day(item.kept_until)}"
+            yield f"  {say('conservé jusqu’au')} {day(item.kept_until.isoformat())}"
         if item.consent:
-            given = f"{say('consentement du')} {_day(item.consent.given)}"
+            given = f"{say('consentement du')} {day(item.consent.given.isoformat())}"
             yield f"  {given} : « {item.consent.text} »"
         yield from (f"  {label} : {text}" for label, text in _details(item.data))
     yield ""
@@ -120,7 +121,9 @@ def as_due(over: Sequence[Label]) -> Iterator[str]:
 
 
 def _line(label: Label) -> str:
-    until = f", {say('conservé jusqu’au')} {_day(label.kept_until)}" if label.kept_until else ""
+    until = ""
+    if label.kept_until:
+        until = f", {say('conservé jusqu’au')} {day(label.kept_until.isoformat())}"
     return f"  {label.name} ({label.purpose}){until}"
 
 
@@ -147,7 +150,3 @@ def _details(data: Details) -> Iterator[tuple[str, str]]:
     )
     yield from ((label, text) for label, text in fields if text)
     yield from data.more.items()
-
-
-def _day(day: date) -> str:
-    return day.strftime("%d/%m/%Y")

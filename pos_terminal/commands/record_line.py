@@ -25,8 +25,8 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.staff import AuthorityGiven, OperatorRefused, OperatorSignedOn
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
-from pos_terminal.domain.money import euros, percent
-from pos_terminal.domain.quantity import Unit, thousandths
+from pos_terminal.domain.notation import euros, percent, thousandths
+from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
 

@@ -18,6 +18,9 @@ BasisPoints = NewType("BasisPoints", int)
 WHOLE = 10_000
 """Basis points in one whole."""
 
+LARGEST_TOTAL = 9_999_999
+"""No price, line, total or payment exceeds 99 999,99 either way: what the display holds."""
+
 
 def divide(numerator: int, denominator: int) -> int:
     """The quotient rounded half away from zero; `denominator` is positive."""
@@ -81,18 +84,3 @@ def returned(allotted: int, quantity: int, before: int, now: int, given: int) ->
         raise ValueError(f"{now} of {quantity} cannot be returned after {before}")
     rest = divide(allotted * (before + now), quantity) - given
     return max(rest, 0) if allotted >= 0 else min(rest, 0)
-
-
-def euros(cents: int) -> str:
-    """«1234,50»: the way a French till writes an amount, without a currency sign."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
-
-
-def percent(rate: int) -> str:
-    """«5.5», «20»: basis points as a per cent figure with no needless zeros."""
-    whole, part = divmod(rate, 100)
-    return f"{whole}.{part:02d}".rstrip("0").rstrip(".")
-
-LARGEST_TOTAL = 9_999_999
-"""No price, line, total or payment exceeds 99 999,99 either way: what the display holds."""

@@ -14,6 +14,8 @@ ONE = 1000
 LARGEST = 10**9
 """No single quantity, price or amount exceeds this, so every product stays within 2^53."""
 
+LARGEST_QUANTITY = 9999 * ONE
+
 
 class Unit(StrEnum):
     """What an article is counted in."""
@@ -62,13 +64,3 @@ def decimal(text: str, scale: int) -> int:
     if value > LARGEST:
         raise ValueError(f"{text!r} is too large")
     return -value if match[1] == "-" else value
-
-
-def thousandths(quantity: int, places: int = 0) -> str:
-    """«3», «0,5», «1,250» (with `places` decimals at least): a quantity as a till writes it."""
-    sign = "-" if quantity < 0 else ""
-    whole, part = divmod(abs(quantity), ONE)
-    decimals = f"{part:03d}".rstrip("0").ljust(places, "0")
-    return f"{sign}{whole},{decimals}" if decimals else f"{sign}{whole}"
-
-LARGEST_QUANTITY = 9999 * ONE

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import euros
 from pos_terminal.journal.record import Record
 
 QUARTER = 15

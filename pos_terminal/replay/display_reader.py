@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos_terminal.domain.keyboard.keys import Function, Key
-from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.notation import euros, thousandths
+from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.replay.keystrokes import before
 from pos_terminal.replay.plan import Planned

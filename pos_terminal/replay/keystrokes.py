@@ -1,7 +1,8 @@
 """The keys that a planned line takes, found in the key map the other way round. Pure."""
 
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
-from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.notation import thousandths
+from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.replay.plan import Planned
 
 CASH = Key(Function.TENDER, "CASH")

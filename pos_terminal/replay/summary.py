@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.notation import euros, percent
 from pos_terminal.replay.clerk import Latencies
 from pos_terminal.replay.record_sums import RecordSums, Vat
 from pos_terminal.replay.tickets import Refusal
@@ -65,7 +65,7 @@ class Summary:
             "tickets": self.tickets,
             "lines": self.lines,
             "total_cents": self.total_cents,
-            "by_vat": {percent(rate): sums for rate, sums in self.by_vat.items()},
+            "by_vat": {percent(rate, mark="."): sums for rate, sums in self.by_vat.items()},
             "refused": self.refused,
             "latency_ms": {
                 "key_to_display": self.key_to_display,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import zip_longest
 
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import day, euros, hour
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
 from pos_terminal.replay.day_sales import Day, columns
@@ -146,7 +146,7 @@ class View(Observer):
     def _rows(self, height: int, width: int) -> Iterator[str]:
         """The whole picture from the top: figures beside the paper, the journal below."""
         at = self.day.at
-        clock = f"{at[8:10]}/{at[5:7]}/{at[:4]}  {at[11:16]}" if at else ""
+        clock = f"{day(at)}  {hour(at)}" if at else ""
         yield f" {BOLD}{self._title}{RESET}  {DIM}SIMULATION{RESET}  {clock}"
         yield ""
         left = list(self._left())

@@ -28,7 +28,7 @@ from pos_terminal.domain.events.system import (
 )
 from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import euros
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import ClosingHours, OpenSales, closures
 from pos_terminal.domain.printing import report

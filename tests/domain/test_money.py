@@ -7,17 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.money import (
-    WHOLE,
-    allot,
-    divide,
-    euros,
-    line_nets,
-    percent,
-    returned,
-    shares,
-    vat_within,
-)
+from pos_terminal.domain.money import WHOLE, allot, divide, line_nets, returned, shares, vat_within
+from pos_terminal.domain.notation import euros, percent
 from tests.support.sums import half_away
 
 CENTS = st.integers(-(10**7), 10**7)
@@ -139,7 +130,7 @@ def test_amounts_as_a_french_till_writes_them(cents: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("rate", "text"),
-    [(550, "5.5"), (2000, "20"), (210, "2.1"), (0, "0"), (1, "0.01"), (1000, "10")],
+    [(550, "5,5"), (2000, "20"), (210, "2,1"), (0, "0"), (1, "0,01"), (1000, "10")],
 )
 def test_rates_without_needless_zeros(rate: int, text: str) -> None:
     assert percent(rate) == text

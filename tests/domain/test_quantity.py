@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.quantity import LARGEST, ONE, Price, decimal, thousandths
+from pos_terminal.domain.notation import thousandths
+from pos_terminal.domain.quantity import LARGEST, ONE, Price, decimal
 
 
 @pytest.mark.parametrize(

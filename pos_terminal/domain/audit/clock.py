@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from pos_terminal.domain.events.system import ClockJumped
 from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.notation import day_and_hour
 
 JUMP = 2_000_000
 """Microseconds by which the wall clock may part from the machine's own before it is a jump."""
@@ -36,7 +37,8 @@ def doubtful(now: Moment, last: Moment | None) -> str:
     if now.trust is not Trust.UNVERIFIED:
         return ""
     if now.utc < BEFORE_US:
-        return f"l'horloge dit {now.at[:16]} : elle n'a pas été mise à l'heure"
+        return f"l'horloge dit {day_and_hour(now.at)} : elle n'a pas été mise à l'heure"
     if last and last.trust is not Trust.SIMULATED and now.utc < last.utc - JUMP:
-        return f"l'horloge dit {now.at[:16]}, avant le dernier enregistrement ({last.at[:16]})"
+        recorded = f"le dernier enregistrement ({day_and_hour(last.at)})"
+        return f"l'horloge dit {day_and_hour(now.at)}, avant {recorded}"
     return ""

@@ -45,7 +45,7 @@ from pos_terminal.domain.events.system import (
     VersionChanged,
 )
 from pos_terminal.domain.events.values import CashMovement, PrintOutcome
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import euros
 
 ARCHIVE = 20
 STOP = 40

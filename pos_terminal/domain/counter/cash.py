@@ -16,7 +16,8 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.money import LARGEST_TOTAL, euros
+from pos_terminal.domain.money import LARGEST_TOTAL
+from pos_terminal.domain.notation import euros
 
 
 def between_sales(desk: Desk) -> None:

@@ -10,8 +10,9 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.codes.papers import VOUCHER_DIGITS
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import WHOLE, euros, percent
-from pos_terminal.domain.quantity import LARGEST_QUANTITY, ONE, Price, decimal, thousandths
+from pos_terminal.domain.money import WHOLE
+from pos_terminal.domain.notation import euros, percent, thousandths
+from pos_terminal.domain.quantity import LARGEST_QUANTITY, ONE, Price, decimal
 from pos_terminal.domain.screen import WIDTH, Screen
 
 HEAVIEST_TARE = 9999
@@ -210,7 +211,7 @@ class Entry(Struct, frozen=True):
         if self.price is not None:
             prefixes.append(euros(self.price))
         if self.rate is not None:
-            prefixes.append(f"{percent(self.rate).replace('.', ',')} %")
+            prefixes.append(f"{percent(self.rate)} %")
         if self.reason is not None:
             prefixes.append(f"{say('MOTIF')} {self.reason}")
         if self.drawer is not None:

@@ -11,8 +11,8 @@ from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.events.values import DepositNature, Place, PriceList, ReductionScope, Right
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.notation import euros, thousandths
+from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import deposits
 from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.open_sales import OpenSale

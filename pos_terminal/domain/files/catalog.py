@@ -41,7 +41,8 @@ from pos_terminal.domain.files import sense
 from pos_terminal.domain.files.cells import BadCell, article, number, parse_vat, yes_or_no
 from pos_terminal.domain.files.columns import COLUMNS, DATED, NEEDED
 from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
-from pos_terminal.domain.money import LARGEST_TOTAL, euros
+from pos_terminal.domain.money import LARGEST_TOTAL
+from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
 
 LONGEST_PLU = 9

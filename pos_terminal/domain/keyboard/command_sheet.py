@@ -17,8 +17,8 @@ from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.key_table import GROUPS
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap, parse_key
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros
-from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.notation import euros, thousandths
+from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Rule, Text
 
 QUANTITIES = ("2 x", "3 x", "4 x", "5 x", "6 x", "10 x", "12 x", "0,5 x")

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from pos_terminal.domain.codes import numbers
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.printing.shop import Shop
@@ -79,7 +79,7 @@ def _lines(shop: Shop, terminal: str, asked: Asked) -> Iterator[str]:
         yield f"{tickets.reduction_name(each)} {euros(-each.amount)}"
     yield f"= {euros(ticket.total)}"
     for rate in ticket.vat:
-        shown = percent(rate.rate).replace(".", ",")
+        shown = percent(rate.rate)
         yield f"{say('TVA')} {shown} % {euros(rate.net)} + {euros(rate.vat)}"
     for paid in ticket.tenders:
         whose = paid.beneficiary or paid.order

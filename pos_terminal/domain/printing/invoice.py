@@ -12,7 +12,8 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
-from pos_terminal.domain.money import divide, euros, percent
+from pos_terminal.domain.money import divide
+from pos_terminal.domain.notation import day, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.shop import Seller
 from pos_terminal.domain.quantity import ONE, Unit
@@ -26,8 +27,7 @@ def body(
     yield from (Text(line, Align.CENTRE) for line in seller.lines())
     yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
     yield Row(say("Facture no"), invoice_number(terminal, made), bold=True)
-    at = made.ticket_at
-    sold = f"{at[8:10]}/{at[5:7]}/{at[:4]}"
+    sold = day(made.ticket_at)
     yield Text(f"{say('Ticket')} {numbers.number(terminal, ticket)} {say('du')} {sold}")
     yield Rule()
     yield Text(say("Client"), bold=True)
@@ -45,7 +45,7 @@ def body(
         left = f"{say('TVA')} {_rate(rate.rate)}  {say('HT')} {euros(rate.net)}"
         yield Row(left, euros(rate.vat))
     yield Row(say("TOTAL TTC"), f"{euros(made.total)} €", bold=True, tall=True)
-    yield from tickets.tenders(ticket, at)
+    yield from tickets.tenders(ticket, made.ticket_at)
     yield from (Text(line) for line in seller.terms)
 
 
@@ -76,4 +76,4 @@ def _unit_price(line: TicketLine) -> str:
 
 
 def _rate(rate: int) -> str:
-    return f"{percent(rate).replace('.', ',')} %"
+    return f"{percent(rate)} %"

@@ -16,7 +16,7 @@ from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.events.values import Place, ReductionScope
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import day, euros
 from pos_terminal.domain.printing import invoice
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.digital import digital
@@ -100,8 +100,7 @@ def _note(ticket: SaleClosed, at: str) -> Iterator[Block]:
     """
     yield Text(say("NOTE"), Align.CENTRE, bold=True, tall=True)
     yield Text(f"{say('Client')} : {'_' * 20}")
-    day = f"{at[8:10]}/{at[5:7]}/{at[:4]}"
-    yield Text(f"{say('Prestation du')} {day}, {say('à cette adresse')}")
+    yield Text(f"{say('Prestation du')} {day(at)}, {say('à cette adresse')}")
     yield Rule()
     for line in ticket.lines:
         if not line.voided:

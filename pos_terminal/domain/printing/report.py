@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pos_terminal.domain.events.cash import CashCounted
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import day, day_and_hour, euros
 from pos_terminal.domain.period.drawer import DENOMINATIONS
 from pos_terminal.domain.printing.report_sums import amount, sums
 from pos_terminal.domain.printing.shop import Shop
@@ -34,7 +34,7 @@ def closure(
     return Receipt(
         title=f"Z {closed.period} {closed.number}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *_head(shop, terminal, f"{title} {_french(closed.label)}", at),
+            *_head(shop, terminal, f"{title} {day(closed.label)}", at),
             Row(f"Z {say('no')} {closed.number}", _range(say("Journées"), first, last)),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_remarks(closed),
@@ -105,7 +105,7 @@ def open_sales(
 def _open_sale(sale: OpenSale) -> Iterator[Block]:
     where = f" {say('ATTENTE')} {sale.held}" if sale.held else ""
     yield Row(f"{say('VENTE')} {sale.number}{where}", euros(sale.total))
-    since = f"{_french(sale.at[:10])} {sale.at[11:16]}"
+    since = day_and_hour(sale.at)
     yield Row(f"  {say('VENDEUR')} {sale.clerk}", f"{sale.articles} {say('ART')}  {since}")
 
 
@@ -138,7 +138,7 @@ def _head(shop: Shop, terminal: str, title: str, at: str) -> Iterator[Block]:
         yield Text(line, Align.CENTRE)
     yield Text("")
     yield Text(title, Align.CENTRE, bold=True)
-    yield Row(f"{say('Caisse')} {terminal}", f"{_french(at[:10])} {at[11:16]}")
+    yield Row(f"{say('Caisse')} {terminal}", day_and_hour(at))
 
 
 def _remarks(closed: PeriodClosed) -> Iterator[Block]:
@@ -159,8 +159,3 @@ def _mark(*, simulated: bool, copy: int = 0) -> Iterator[Block]:
 
 def _range(what: str, first: int, last: int) -> str:
     return f"{what} {first}" if first == last else f"{what} {first}-{last}"
-
-
-def _french(label: str) -> str:
-    """«22/11/2026» for «2026-11-22», «11/2026» for «2026-11»."""
-    return "/".join(reversed(label.split("-")))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pos_terminal.domain.events.breakdown import Breakdown
 from pos_terminal.domain.events.period import PeriodTotals
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.period.drawer import drawers_used
 from pos_terminal.domain.receipt import Block, Row, Rule, Text
 from pos_terminal.domain.tender.tender import DONATION, TENDERS
@@ -52,7 +52,7 @@ def _table(title: str, rows: Pairs) -> Iterator[Block]:
 
 
 def _rate(rate: int, net: int) -> str:
-    return f"{say('TVA')} {percent(rate).replace('.', ',')} %  {say('HT')} {euros(net)}"
+    return f"{say('TVA')} {percent(rate)} %  {say('HT')} {euros(net)}"
 
 
 def _tender(name: str, count: int) -> str:

@@ -10,6 +10,7 @@ from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.bottles import Bottle
+from pos_terminal.domain.notation import day_and_hour, short_day_and_hour
 from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Block, Listing, Receipt, Row, Rule, Text
 from pos_terminal.domain.stock.production import Proposal, Proposed
@@ -27,7 +28,7 @@ def paper(shop: Shop, terminal: str, listing: Listing, at: str, *, simulated: bo
             Text(shop.name, Align.CENTRE, bold=True),
             Text(""),
             Text(listing.title, Align.CENTRE, bold=True),
-            Row(f"{say('Caisse')} {terminal}", f"{at[8:10]}/{at[5:7]}/{at[:4]} {at[11:16]}"),
+            Row(f"{say('Caisse')} {terminal}", day_and_hour(at)),
             *mark,
             *listing.blocks,
             *mark,
@@ -91,9 +92,9 @@ def _bottle(item: Item | None, each: Bottle) -> Iterator[Block]:
 
     yield Rule()
     yield Text(item.name if item else f"PLU {each.plu}", bold=True)
-    yield Row(say("Ouverte"), _short(each.at))
+    yield Row(say("Ouverte"), short_day_and_hour(each.at))
     if each.finished:
-        yield Row(say("Finie"), _short(each.finished))
+        yield Row(say("Finie"), short_day_and_hour(each.finished))
     yield Row(say("Vendu"), said(each.sold.fraction))
     if each.given.numerator:
         yield Row(say("Donné ou perdu au verre"), said(each.given.fraction))
@@ -162,10 +163,6 @@ def contained(item: Item) -> str:
     if numbers is None:
         return say("NON RENSEIGNE")
     return " ".join(say(label) for label in labels(numbers)) or say("SANS ALLERGENE")
-
-
-def _short(at: str) -> str:
-    return f"{at[8:10]}/{at[5:7]} {at[11:16]}"
 
 
 def _named(day: date) -> str:

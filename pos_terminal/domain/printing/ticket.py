@@ -10,9 +10,9 @@ from pos_terminal.domain.events.values import ReductionScope, TareKind
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.notation import day, euros, hour, percent, thousandths
 from pos_terminal.domain.printing.shop import Shop
-from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.deposits import takes
 from pos_terminal.domain.sale.discounts import consumed, discount_name
@@ -79,7 +79,7 @@ def head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Blo
     yield Row(f"{say('Ticket')} {number(terminal, ticket)}", f"{say('Caisse')} {terminal}")
     if ticket.place:
         yield Text(consumed(ticket.place), Align.CENTRE)
-    yield Row(f"{at[8:10]}/{at[5:7]}/{at[:4]}", at[11:16])
+    yield Row(day(at), hour(at))
     for each in sorted({line.of.number for line in ticket.lines if line.of and not line.voided}):
         yield Text(f"{say('Remboursement du ticket n°')} {terminal}-{each:06d}")
 
@@ -183,7 +183,7 @@ def vat(ticket: SaleClosed) -> Iterator[Block]:
     """The VAT by rate, and how many articles."""
     for rate in ticket.vat:
         yield Row(
-            f"{say('TVA')} {percent(rate.rate).replace('.', ',')} %  {say('HT')} {euros(rate.net)}",
+            f"{say('TVA')} {percent(rate.rate)} %  {say('HT')} {euros(rate.net)}",
             euros(rate.vat),
         )
     count = sum(1 for line in ticket.lines if not (line.voided or line.parent))

@@ -6,7 +6,7 @@ from pos_terminal.domain.codes.papers import grouped, voucher_code
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import euros, percent
+from pos_terminal.domain.notation import day, euros, hour, percent
 from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
 
@@ -37,7 +37,7 @@ def paper(
             Rule(),
             Row(say("VALEUR"), f"{euros(made.amount)} €", bold=True, tall=True),
             Text(f"{say('no')} {grouped(made.voucher)}"),
-            Row(f"{say('Fait le')} {_french(at[:10])}", at[11:16]),
+            Row(f"{say('Fait le')} {day(at)}", hour(at)),
             Text(f"{say('Ticket')} {terminal}-{made.number:06d}"),
             Text(_until(made)),
             Rule(),
@@ -58,20 +58,16 @@ def _marks(copy: int, *, simulated: bool) -> Iterator[Block]:
 def _until(made: VoucherMoved) -> str:
     if not made.expires:
         return say("Sans date limite")
-    return say("Valable jusqu'au") + f" {_french(made.expires)}"
+    return say("Valable jusqu'au") + f" {day(made.expires)}"
 
 
 def _terms(made: VoucherMoved) -> Iterator[str]:
     """What it pays for, and when its VAT is due (code général des impôts, art. 256 ter)."""
     if made.purpose is VoucherPurpose.SINGLE:
-        rate = percent(made.vat).replace(".", ",")
+        rate = percent(made.vat)
         yield f"{say('Bon à usage unique : TVA comprise')} {rate} %."
         yield say("À valoir sur des articles à ce taux, en une ou plusieurs fois.")
     else:
         yield say("À valoir sur tous nos articles, en une ou plusieurs fois.")
         yield say("TVA due à l'utilisation.")
     yield say("À garder : le bon ou son numéro est demandé pour payer.")
-
-
-def _french(day: str) -> str:
-    return "/".join(reversed(day.split("-")))

@@ -9,7 +9,7 @@ from pos_terminal.domain.events.values import Place, ReductionScope
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import WHOLE, allot, divide
-from pos_terminal.domain.money import percent as written
+from pos_terminal.domain.notation import percent as written
 from pos_terminal.domain.sale.sale import Sale
 
 
@@ -65,7 +65,7 @@ def withdraw(sale: Sale) -> DiscountWithdrawn:
 
 def discount_name(rate: int) -> str:
     """«REMISE 10 %», or «REMISE» where an amount was fixed."""
-    return f"{say('REMISE')} {written(rate).replace('.', ',')} %" if rate else say("REMISE")
+    return f"{say('REMISE')} {written(rate)} %" if rate else say("REMISE")
 
 
 def consumed(place: Place) -> str:

@@ -8,7 +8,8 @@ from pos_terminal.domain.events.sale import LineSold
 from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults import every
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.money import LARGEST_TOTAL, euros
+from pos_terminal.domain.money import LARGEST_TOTAL
+from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
