@@ -18,7 +18,8 @@ from pos_terminal.domain.codes.barcode import is_gtin, key_of
 from pos_terminal.domain.files.cells import BadCell, number, parse_vat
 from pos_terminal.domain.files.columns import COLUMNS
 from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
-from pos_terminal.domain.money import WHOLE, divide, euros, percent
+from pos_terminal.domain.money import WHOLE, divide
+from pos_terminal.domain.notation import euros, percent
 
 FIRST_NUMBER = 1001
 """Where given numbers begin: short ones stay free for what is typed by heart."""
@@ -134,7 +135,7 @@ def convert(source: bytes, program: Program, wishes: Wishes) -> Imported:
                 "plu": numbers.of(found, code),
                 "name": found.name,
                 "price": price,
-                "vat": percent(rate).replace(".", ","),
+                "vat": percent(rate),
                 "family": found.family,
                 "barcode": code,
             }

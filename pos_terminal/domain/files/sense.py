@@ -20,7 +20,7 @@ from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files.cells import BadCell
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
 from pos_terminal.domain.files.table import Problem, Row, header
-from pos_terminal.domain.money import euros
+from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import Price, Unit
 
 _NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?")

@@ -13,8 +13,9 @@ from pos_terminal.domain.codes.barcode import Measure, read_label
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
 from pos_terminal.domain.files.table import decode, header
 from pos_terminal.domain.language import say
-from pos_terminal.domain.money import WHOLE, divide, euros, percent
-from pos_terminal.domain.quantity import ONE, Unit, thousandths
+from pos_terminal.domain.money import WHOLE, divide
+from pos_terminal.domain.notation import euros, percent, thousandths
+from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.promotions import Promotion
 
 UNITS: Mapping[Unit, str] = {Unit.KG: "/kg", Unit.CL: "/cl", Unit.PIECE: ""}
@@ -34,7 +35,7 @@ def of_catalog(
     rates = Counter(_rate(item, day, default_vat) for item in items)
     yield say("TVA : {rates}").format(
         rates=", ".join(
-            f"{percent(rate).replace('.', ',')} % ({rates[rate]})" for rate in sorted(rates)
+            f"{percent(rate)} % ({rates[rate]})" for rate in sorted(rates)
         )
     )
     priced = sorted(
