@@ -29,6 +29,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.domain.staff.pin_lock import Tries
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.merkle import Frontier
@@ -66,6 +67,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     operator: int
     setup: Setup
     wrong: tuple[tuple[int, int, int], ...] = ()
+    grants: Grants = Grants()
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +102,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
             closed=self.state.closed,
             book=self.state.book,
             setup=self.state.setup,
+            grants=self.state.grants,
             wrong={number: Tries(wrong, until) for number, wrong, until in self.state.wrong},
             key=self.key,
         )
@@ -123,6 +126,7 @@ def state(running: Running) -> State:
         opened=tuple(sorted(running.opened.items())),
         operator=running.operator,
         setup=running.setup,
+        grants=running.grants,
         wrong=tuple(
             (number, tries.wrong, tries.until) for number, tries in sorted(running.wrong.items())
         ),

@@ -17,6 +17,7 @@ from pos_terminal.domain.events.adjustment import (
     PromotionsApplied,
 )
 from pos_terminal.domain.events.event import INVOICES, TRAINING_SERIES, Event
+from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.period import (
     Period,
@@ -44,6 +45,7 @@ from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.staff import pin_lock as tries
+from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
@@ -134,7 +136,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     `opened` maps each open sale to its first record; `closed` is the record of the last ticket, 0
     for none. `book` is where the periods and the perpetual totals stand, `setup` what is in force,
-    `wrong` the wrong PINs by operator;
+    `wrong` the wrong PINs by operator, `grants` what other programs on the box may do;
     `key` is the id of the key that signs the next record, empty before there is one.
     """
 
@@ -148,6 +150,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     book: Book = Book()
     setup: Setup = Setup()
     wrong: tries.Wrong = {}
+    grants: Grants = Grants()
     key: str = ""
 
     @property
@@ -221,6 +224,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, seq=seq, book=book, operator=0)
             case KeyMade() | KeyRotated():
                 return replace(self, seq=seq, book=book, key=self._next_key(event))
+            case GrantGiven() | GrantEnded():
+                return replace(self, seq=seq, book=book, grants=self.grants.after(event))
             case _:
                 setup, wrong = self.setup.after(event), tries.after(self.wrong, event)
                 return replace(self, seq=seq, book=book, setup=setup, wrong=wrong)
@@ -240,6 +245,9 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 self._must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():
                 self._must_turn(event)
+            case GrantGiven() | GrantUsed() | GrantEnded():
+                if not self.grants.may_follow(event):
+                    raise OutOfStep(f"{event.kind} of grant {event.grant} after {self.grants.last}")
             case _:
                 pass
 

@@ -25,6 +25,7 @@ import pos_terminal
 from pos_terminal.archive.make import make
 from pos_terminal.domain.events.cash import DrawerOpened
 from pos_terminal.domain.events.event import INVOICES, Event
+from pos_terminal.domain.events.grants import GrantEnded
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.period import ServiceClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import SaleOpened
@@ -49,6 +50,9 @@ TELLING: dict[str, Any] = {
 
 MADE: dict[str, Callable[[Running], Event]] = {
     ServiceClosed.kind: lambda running: running.book.service(running.seq + 1),
+    GrantEnded.kind: lambda running: GrantEnded(
+        grant=running.grants.standing[0].grant, why="ended", by=9
+    ),
     InvoiceMade.kind: lambda running: replace(specimen(InvoiceMade, 0), series=INVOICES),
 }
 """Kinds that must say what the records before them add up to."""

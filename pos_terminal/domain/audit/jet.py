@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
@@ -85,6 +86,9 @@ SIGNED_OFF = 970
 PIN_REFUSED = 971
 PIN_LOCKED = 972
 AUTHORITY = 973
+GRANT = 980
+GRANT_USED = 981
+GRANT_ENDED = 982
 
 CODES: dict[int, str] = {
     ARCHIVE: "Archivage d'une période",
@@ -125,6 +129,9 @@ CODES: dict[int, str] = {
     PIN_REFUSED: "Code secret refusé",
     PIN_LOCKED: "Code secret bloqué après des essais faux",
     AUTHORITY: "Accord d'un responsable",
+    GRANT: "Accès donné à un autre programme du poste",
+    GRANT_USED: "Intervention par un accès",
+    GRANT_ENDED: "Fin d'un accès",
 }
 """Every code with its label; `docs/closing.md` has the same table."""
 
@@ -143,7 +150,7 @@ class JetLine(Struct, frozen=True):
 
 def jet_line(event: Event) -> JetLine | None:
     """The event's line in the JET; None where it is no technical event, such as a sale."""
-    for group in (_of_the_till, _of_periods, _of_the_drawer, _of_the_system):
+    for group in (_of_the_till, _of_grants, _of_periods, _of_the_drawer, _of_the_system):
         found = group(event)
         if found:
             return found
@@ -179,6 +186,18 @@ def _of_the_till(event: Event) -> JetLine | None:
             return JetLine(DUPLICATE, f"{ticket}, copie {event.copy}")
         case ReceiptPrinted(outcome=PrintOutcome.REFUSED | PrintOutcome.UNKNOWN):
             return JetLine(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
+    return None
+
+
+def _of_grants(event: Event) -> JetLine | None:
+    match event:
+        case GrantGiven():
+            given = f"accès {event.grant}, {event.purpose}, {event.level}, par {event.by}"
+            return JetLine(GRANT, f"{given}, {event.seconds} s")
+        case GrantUsed():
+            return JetLine(GRANT_USED, f"accès {event.grant}, {event.act}")
+        case GrantEnded():
+            return JetLine(GRANT_ENDED, f"accès {event.grant}, {event.why}, par {event.by}")
     return None
 
 

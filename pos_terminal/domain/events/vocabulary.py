@@ -3,6 +3,7 @@
 from pos_terminal.domain.events.adjustment import ADJUSTMENT_EVENTS
 from pos_terminal.domain.events.cash import CASH_EVENTS
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.grants import GRANT_EVENTS
 from pos_terminal.domain.events.paper import PAPER_EVENTS
 from pos_terminal.domain.events.payment import PAYMENT_EVENTS
 from pos_terminal.domain.events.period import PERIOD_EVENTS
@@ -30,6 +31,7 @@ KINDS: dict[str, type[Event]] = {
         *SALE_EVENTS,
         *ADJUSTMENT_EVENTS,
         *STAFF_EVENTS,
+        *GRANT_EVENTS,
         *CASH_EVENTS,
         *PAYMENT_EVENTS,
         *PREPAID_EVENTS,
