@@ -54,13 +54,28 @@ class Head(Struct, frozen=True):
     exposed: int | None = None
 
 
+class Ticket(Struct, frozen=True):
+    """A closed ticket: «T 123», and when it was closed."""
+
+    number: str
+    at: str
+
+
+class Closure(Struct, frozen=True):
+    """A Z: of a day, month or year, its number and label, and when it was made."""
+
+    period: str
+    number: int
+    label: str
+    at: str
+
+
 class Device(Struct, frozen=True):
     """A configured device: its UPOS state and since when, its fault, and when it last worked."""
 
     name: str
     kind: str
     state: str
-    driver: str
     identity: str
     since: str
     good: str | None = None
@@ -84,13 +99,13 @@ class Plugin(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True):
-    """A supervised task of the till's: running, waiting to be started again, or ended."""
+    """A supervised task of the till's: running, hung, pausing or stopped, and its last error."""
 
     name: str
     state: str
     since: str
     restarts: int
-    why: str = ""
+    error: str = ""
 
 
 class StandingGrant(Struct, frozen=True):
@@ -127,9 +142,8 @@ class Status(Struct, frozen=True, kw_only=True):
     selling: bool
     faults: list[Fault]
     head: Head | None
-    last_sale: str | None
-    last_ticket: str | None
-    last_closure: str | None
+    last_ticket: Ticket | None
+    last_closure: Closure | None
     open_sales: int
     operator: int
     memory: int

@@ -4,9 +4,11 @@ import pos_terminal.process.without_ssl  # isort: skip  before asyncio, whoever 
 import argparse
 import asyncio
 import logging
+import os
 import signal
 from pathlib import Path
 
+from pos_terminal.channel.place import socket_path
 from pos_terminal.commands.output import fail
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
@@ -43,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(booted: Booted, state: Path) -> None:
-    app = App(booted.settings, booted.plugins, state, SystemClock(booted.settings.zone))
+    clock, socket = SystemClock(booted.settings.zone), socket_path(state, os.environ)
+    app = App(booted.settings, booted.plugins, state, clock, socket=socket)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
@@ -54,5 +57,4 @@ async def _serve(booted: Booted, state: Path) -> None:
 
 
 def _reload(app: App) -> None:
-    app.reload_catalogue()
-    app.reload_clerks()
+    app.reload()

@@ -93,6 +93,13 @@ class Reader:
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
         return [Row._make(row) for row in self._db.execute(sql, (after, kind))]
 
+    def last_of_kind(self, kind: str) -> Row | None:
+        """The last row of that kind, found from the end backwards; None where there is none."""
+        where = "WHERE kind = ? ORDER BY seq DESC LIMIT 1"
+        sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
+        rows = self._db.execute(sql, (kind,)).fetchall()
+        return Row._make(rows[0]) if rows else None
+
     def hashes(self, after: int, limit: int) -> list[bytes]:
         """Their hashes alone, of purged records too."""
         sql = "SELECT hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"

@@ -190,6 +190,14 @@ class Journal:
                 return
             await news.wait()
 
+    async def grown(self, after: int) -> bool:
+        """Wait for a durable record behind number `after`; False where none will come here."""
+        while after >= self._running.seq:
+            if self._failure or self._closed:
+                return False
+            await self._news.wait()
+        return True
+
     async def close(self) -> None:
         """Write what still waits, then let the journal go. May be called twice."""
         if not self._closing:

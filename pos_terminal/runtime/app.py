@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import pos_terminal
+from pos_terminal.channel.acts import Acts
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import doubtful
 from pos_terminal.domain.audit.setup import Setup
@@ -36,12 +37,15 @@ from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.hotplug import RESCAN, watch
 from pos_terminal.runtime.integrity import TRACES, Guard
 from pos_terminal.runtime.lookup_lane import LookupLane
+from pos_terminal.runtime.methods.channel import Channel
+from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
+from pos_terminal.tasks.observers import Observers
 from pos_terminal.tasks.supervise import SideTask, Supervisor, TaskState, TaskStatus
 
 log = logging.getLogger(__name__)
@@ -57,7 +61,11 @@ WRONG_PLACE = (faults.JOURNAL_LOCKED, faults.JOURNAL_FOREIGN)
 
 
 class App:
-    """One terminal: `run` serves until `stop` is called."""
+    """One terminal: `run` serves until `stop` is called.
+
+    With a `socket` it answers there what other programs on the box ask; `acts` are what it does for
+    them.
+    """
 
     def __init__(
         self,
@@ -68,6 +76,7 @@ class App:
         *,
         simulated: bool = False,
         vfs: str = "",
+        socket: Path | None = None,
     ) -> None:
         self.settings = settings
         self.plugins = plugins
@@ -83,7 +92,9 @@ class App:
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
         self._promotions = PromotionFile(settings.promotions, state)
-        put = self._inputs.put_nowait
+        self.inputs: Observers[Input] = Observers()
+        self.acts: Acts = {}
+        put = self.put
         lookups = LookupLane(state, put, Customers(state, self._record), vfs=vfs)
         self.equipment = Equipment(
             settings.devices,
@@ -99,6 +110,7 @@ class App:
         self.tasks = Supervisor()
         self.tasks.observers.add(self._on_side_task)
         self._failed: set[str] = set()
+        self.channel = self._channel(socket) if socket else None
         self.side = self._side_tasks()
 
     def stop(self) -> None:
@@ -107,7 +119,14 @@ class App:
 
     def put(self, given: Input) -> None:
         """Give the till an input, behind those that wait."""
+        self.inputs.tell(given)
         self._inputs.put_nowait(given)
+
+    def reload(self) -> None:
+        """Have all of the shop's files read anew."""
+        self.reload_catalogue()
+        self.reload_promotions()
+        self.reload_clerks()
 
     def reload_catalogue(self) -> None:
         """Have the catalogue's file read anew; it holds from the next sale on, if it is right."""
@@ -159,13 +178,14 @@ class App:
         essential = [self._sell(journal), self._keep_watchdog(), *self.equipment.essential()]
         side = [self._supervise(name, task) for name, task in self.side.items()]
         try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(task) for task in (*essential, *side)]
-                await self._stopping.wait()
-                notify("STOPPING=1")
-                for task in tasks:
-                    task.cancel()
-            await self._say_goodbye()
+            with self.channel.log_kept() if self.channel else nullcontext():
+                async with asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(task) for task in (*essential, *side)]
+                    await self._stopping.wait()
+                    notify("STOPPING=1")
+                    for task in tasks:
+                        task.cancel()
+                await self._say_goodbye()
         finally:
             if self.journal:
                 await self.journal.close()
@@ -331,6 +351,25 @@ class App:
             elif stalled >= STALLED:
                 log.error("a record has been on its way to disk for %.0f s", stalled)
 
+    def _channel(self, socket: Path) -> Channel:
+        terminal = Terminal(
+            settings=self.settings,
+            plugins=self.plugins,
+            equipment=self.equipment,
+            tasks=self.tasks,
+            clock=self._clock,
+            identity=self._identity,
+            state=self._state,
+            vfs=self._vfs,
+            journal=lambda: self.journal,
+            till=lambda: self.till,
+            trouble=lambda: None if self.journal else self._heard,
+            record=self._record,
+            reload=self.reload,
+            inputs=self.inputs,
+        )
+        return Channel(terminal, socket, lambda: self.acts, self.put)
+
     def _side_tasks(self) -> dict[str, SideTask]:
         """What a sale goes on without, by name. A replay's days are those of its file."""
         tasks = {
@@ -338,6 +377,8 @@ class App:
             "reloads": SideTask(self._reload),
             **self.equipment.side(),
         }
+        if self.channel:
+            tasks |= {name: SideTask(work) for name, work in self.channel.tasks().items()}
         if self._identity.simulated:
             return tasks
         settings, state, now = self.settings, self._state, self._clock.now

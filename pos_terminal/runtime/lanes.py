@@ -31,6 +31,7 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.port import Port
 from pos_terminal.tasks.groups import forever
 from pos_terminal.tasks.latest import Latest
+from pos_terminal.tasks.observers import Observers
 
 log = logging.getLogger(__name__)
 
@@ -126,21 +127,29 @@ class PrinterLane:
     """Receipts one after the other; each ends as printed, refused or unknown, and says so.
 
     Patient papers that were refused wait until nothing else has been printed for `again` seconds.
+    `observers` are told of each paper that is asked for.
     """
 
     def __init__(self, port: Port[Printer] | None, put: Put, *, again: float = TRY_AGAIN) -> None:
         self._port = port
         self._put = put
         self._again = again
+        self.observers: Observers[Paper] = Observers()
         self._kept: deque[Paper] = deque(maxlen=LONGEST_QUEUE)
         self._papers: asyncio.Queue[Paper] = asyncio.Queue(LONGEST_QUEUE)
 
     def print(self, paper: Paper) -> None:
         """Queue it; refused at once when the queue is full."""
+        self.observers.tell(paper)
         try:
             self._papers.put_nowait(paper)
         except asyncio.QueueFull:
             self._put(PaperDone(paper.request, PrintOutcome.REFUSED, faults.PRINTER_BUSY))
+
+    @property
+    def waiting(self) -> int:
+        """Papers that are not printed yet."""
+        return self._papers.qsize() + len(self._kept)
 
     async def run(self) -> NoReturn:
         """Print what is queued, for ever."""

@@ -151,6 +151,13 @@ class Port(Generic[D]):
         """Try to open now: something was plugged in."""
         self._retry.set()
 
+    def reopen(self) -> None:
+        """Close the device, and open it anew at once."""
+        if self._device is not None:
+            lost = DeviceLost(OFFLINE[self.device_class], "closed to be opened anew")
+            self._return_lost(self._device, lost)
+        self.wake()
+
     def did_well(self) -> None:
         """The device did what it is there for: a code read, a screen shown."""
         self._good = self._now()

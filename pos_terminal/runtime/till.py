@@ -205,6 +205,11 @@ class Till:
     def _jumped(self, moment: Moment) -> ClockJumped | None:
         return jump(self._last, moment) if self._last else None
 
+    @property
+    def pending(self) -> int:
+        """Appends that are not durable yet."""
+        return len(self._pending)
+
     def stalled_for(self) -> float:
         """Seconds since the oldest append that is not durable yet; 0 when there is none."""
         oldest = next(iter(self._pending.values()), None)

@@ -3,13 +3,19 @@
 import asyncio
 from typing import Generic, TypeVar
 
+from pos_terminal.tasks.observers import Observers
+
 T = TypeVar("T")
 
 
 class Latest(Generic[T]):
-    """A box with room for one value: whoever reads gets the newest, and misses what it replaced."""
+    """A box with room for one value: whoever reads gets the newest, and misses what it replaced.
+
+    `observers` are told of each value, and miss none.
+    """
 
     def __init__(self) -> None:
+        self.observers: Observers[T] = Observers()
         self._value: T | None = None
         self._version = 0
         self._changed = asyncio.Event()
@@ -18,6 +24,7 @@ class Latest(Generic[T]):
         """Replace what lies in the box."""
         self._value = value
         self.touch()
+        self.observers.tell(value)
 
     def touch(self) -> None:
         """Have the reader take the present value again."""

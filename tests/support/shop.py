@@ -9,6 +9,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pos_driver_sim.bench import SimBench
+from pos_terminal.channel.client import AsyncClient
+from pos_terminal.channel.place import socket_path
 from pos_terminal.domain.events.event import Event
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
@@ -133,6 +135,11 @@ class Shop:
         except TimeoutError:
             raise AssertionError(f"{words} not on {self.bench.display.screen}") from None
 
+    @property
+    def till(self) -> AsyncClient:
+        """Who asks the terminal through its socket, as its own user."""
+        return AsyncClient(self.state / "till")
+
     async def journaled(self, kind: KindOf[E], count: int = 1) -> list[E]:
         """Wait until so many events of that kind are durable; all of them."""
         found: list[E] = []
@@ -185,11 +192,14 @@ async def open_shop(
         file.write_text(file.read_text().replace("[terminal]\n", mapped))
         booted = boot(file, state)
         clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
-        app = App(booted.settings, booted.plugins, state, clock, vfs=vfs)
+        socket = socket_path(state, {})
+        app = App(booted.settings, booted.plugins, state, clock, vfs=vfs, socket=socket)
         shop = Shop(app, ends, state)
         async with asyncio.TaskGroup() as group:
             group.create_task(app.run())
             await app.ready.wait()
+            while not socket.exists():
+                await asyncio.sleep(0)
             try:
                 yield shop
             finally:

@@ -1,0 +1,163 @@
+"""The till's channel: its methods behind one table, each with the right that it needs."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pos_terminal.channel import interface
+from pos_terminal.channel.acts import Acts
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import (
+    DoAsked,
+    Done,
+    GrantLevel,
+    LevelAsked,
+    Log,
+    LogAsked,
+    Nothing,
+    ReloadAsked,
+    ReopenAsked,
+    TestAsked,
+    Tested,
+)
+from pos_terminal.channel.server import Server
+from pos_terminal.channel.service import Peer, Service
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import Input, Trouble
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.runtime.methods.act_lane import ActLane
+from pos_terminal.runtime.methods.devices import DeviceMethods
+from pos_terminal.runtime.methods.grants import GrantMethods
+from pos_terminal.runtime.methods.log import LogMethods, LogRing
+from pos_terminal.runtime.methods.mirror import MirrorMethods
+from pos_terminal.runtime.methods.records import Records
+from pos_terminal.runtime.methods.reports import ReportMethods
+from pos_terminal.runtime.methods.status import StatusBoard
+from pos_terminal.runtime.methods.terminal import Terminal
+
+log = logging.getLogger(__name__)
+
+AGAIN = 30.0
+"""Seconds until a socket that could not be had is tried again."""
+
+EVIDENCE = 30.0
+"""Seconds between two looks at what only the journal's file knows."""
+
+
+class Channel:
+    """What a running till answers, and to whom. `acts` are what `Do` can do."""
+
+    def __init__(
+        self, terminal: Terminal, path: Path, acts: Callable[[], Acts], put: Callable[[Input], None]
+    ) -> None:
+        self.grants = GrantMethods(terminal)
+        self.acts = ActLane(acts)
+        self._terminal = terminal
+        self._path = path
+        self._known_acts = acts
+        self._put = put
+        self._ring = LogRing(terminal.settings.zone)
+        self._log = LogMethods(self._ring)
+        self._records = Records(terminal)
+        self._reports = ReportMethods(terminal)
+        self._board = StatusBoard(terminal, self.grants.listed, self._reports.incidents)
+        self._devices = DeviceMethods(terminal)
+        self._mirror = MirrorMethods(terminal, self._board, self.grants)
+        self._server = Server(path, self._service())
+        self._shut = False
+
+    @contextmanager
+    def log_kept(self) -> Iterator[None]:
+        """Keep what is logged meanwhile, and let everything go at the end."""
+        root = logging.getLogger()
+        root.addHandler(self._ring)
+        try:
+            yield
+        finally:
+            root.removeHandler(self._ring)
+            self._log.close()
+            self._records.close()
+
+    def tasks(self) -> dict[str, Callable[[], Coroutine[Any, Any, NoReturn]]]:
+        """What has to run for it, by name."""
+        return {
+            "channel": self.run,
+            "acts": self.acts.run,
+            "grants": self.grants.run,
+            "evidence": self.keep_evidence,
+        }
+
+    async def run(self) -> NoReturn:
+        """Serve for ever; where the socket cannot be had, say so once, and try again."""
+        while True:
+            try:
+                await self._server.run()
+            except ChannelError as error:
+                if not self._shut:
+                    log.error("%s %s", error, error.fault.remedy)
+                    self._put(Trouble(error.fault))
+                self._shut = True
+            await asyncio.sleep(AGAIN)
+
+    async def keep_evidence(self) -> NoReturn:
+        """Have the status say what only the journal's file knows, for ever."""
+        while True:
+            try:
+                self._board.evidence = await self._records.evidence()
+            except JournalError as error:
+                log.warning("what the journal's file says is not known: %s", error)
+            await asyncio.sleep(EVIDENCE)
+
+    def _service(self) -> Service:
+        service = Service("pos-terminal", self._terminal.identity.software)
+        service.answer(interface.STATUS, self._board.answer)
+        service.answer(interface.WATCH, self._mirror.watch)
+        service.answer(interface.ENTRIES, self._records.entries)
+        service.answer(interface.LOG, self._follow_log)
+        service.answer(interface.LEVEL, self._set_level)
+        service.answer(interface.TEST, self._test)
+        service.answer(interface.REOPEN, self._reopen)
+        service.answer(interface.RELOAD, self._reload)
+        service.answer(interface.DO, self._do)
+        service.answer(interface.GRANT, self.grants.give)
+        service.answer(interface.END_GRANT, self.grants.end)
+        service.answer(interface.REPORT, self._reports.report)
+        service.answer(interface.NOTICE, self._reports.notice)
+        return service
+
+    def _follow_log(self, peer: Peer, asks: LogAsked) -> AsyncGenerator[Log, None]:
+        return self._log.log(asks)
+
+    async def _set_level(self, peer: Peer, asks: LevelAsked) -> Nothing:
+        level = self._log.level(asks)
+        await self._diagnose(peer, asks.grant, f"Level {asks.logger} {asks.level}")
+        return self._log.set_level(asks, level)
+
+    async def _test(self, peer: Peer, asks: TestAsked) -> Tested:
+        port = self._devices.found(asks.device)
+        await self._diagnose(peer, asks.grant, f"Test {port.name}")
+        return await self._devices.test(port)
+
+    async def _reopen(self, peer: Peer, asks: ReopenAsked) -> Nothing:
+        port = self._devices.found(asks.device)
+        await self._diagnose(peer, asks.grant, f"Reopen {port.name}")
+        port.reopen()
+        return Nothing()
+
+    async def _reload(self, peer: Peer, asks: ReloadAsked) -> Nothing:
+        await self._diagnose(peer, asks.grant, "Reload")
+        self._terminal.reload()
+        return Nothing()
+
+    async def _diagnose(self, peer: Peer, secret: str | None, what: str) -> None:
+        await self.grants.allowed(peer, secret, GrantLevel.DIAGNOSE, what)
+
+    async def _do(self, peer: Peer, asks: DoAsked) -> Done:
+        if asks.act not in self._known_acts():
+            raise ChannelError(faults.OTHER_VERSION, f"this till knows no act {asks.act[:60]!r}")
+        level, what = GrantLevel.CONTROL, f"Do {asks.act}"
+        actor = await self.grants.allowed(peer, asks.grant, level, what, asks.act)
+        return Done(await self.acts.do(asks.act, asks.arguments, actor))

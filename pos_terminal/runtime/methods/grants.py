@@ -1,0 +1,196 @@
+"""Who may do what on the channel: grants are made, checked, recorded and ended here, by the till.
+
+What a web server or a mail program checks is worth what that program is worth. So a call that
+changes something, tries a device or shows the mirror is allowed here: to the till's own user and to
+root, who are the box's own technicians; to anybody else by the secret of a grant that stands. What
+a grant does is recorded before it is done.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from typing import NoReturn
+
+from pos_terminal.channel.acts import Actor
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import (
+    GrantAsked,
+    Granted,
+    GrantEnding,
+    GrantLevel,
+    Nothing,
+    StandingGrant,
+)
+from pos_terminal.channel.service import Peer
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.staff.grants import AT_ONCE, LONGEST, Grants, covers, seconds_left
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.runtime.methods.terminal import Terminal
+
+LOOK = 1.0
+"""Seconds between two looks for grants that are over."""
+
+SECRET = 32
+"""Bytes of chance in a secret: nobody tries 2^256."""
+
+LONGEST_TEXT = 60
+"""Characters of a purpose, and of a word of its scope."""
+
+
+class GrantMethods:
+    """The till's grants, as its journal has them."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._last = 0  # a number is used up before its record is durable
+        # By the clock that nobody sets: when a grant that this process has seen is over.
+        self._over: dict[int, float] = {}
+
+    async def allowed(
+        self, peer: Peer, secret: str | None, level: GrantLevel, what: str, act: str = ""
+    ) -> Actor:
+        """Who does this, once it is on record that he does; ChannelError where he may not.
+
+        `act` is the act that `Do` is asked for: those of the box's own user are recorded by
+        themselves.
+        """
+        grant = self._shown(secret) if secret else None
+        if grant is None and owns(peer) and not secret:
+            if not act:
+                await self._record(GrantUsed(grant=0, act=what))
+            return Actor(peer.uid)
+        if grant is None:
+            raise ChannelError(faults.NOT_GRANTED, f"{what}: no grant that stands")
+        if not covers(grant, level.value, act):
+            detail = f"{what}: grant {grant.grant} is for {grant.level} {' '.join(grant.scope)}"
+            raise ChannelError(faults.NOT_GRANTED, detail.rstrip())
+        await self._record(GrantUsed(grant=grant.grant, act=what))
+        return Actor(peer.uid, grant.grant)
+
+    def holds(self, number: int) -> bool:
+        """Whether the grant of that number still stands; 0, the box's own user, always does."""
+        return number == 0 or any(each.grant == number for each in self._standing())
+
+    async def give(self, peer: Peer, asks: GrantAsked) -> Granted:
+        """Make a grant: for whoever is at the box himself."""
+        if not owns(peer):
+            raise ChannelError(faults.NOT_GRANTED, "a grant is given at the counter, or with sudo")
+        return await self.make(asks, by=0)
+
+    async def make(self, asks: GrantAsked, *, by: int) -> Granted:
+        """Make a grant, given by that clerk; durable on return."""
+        texts = (asks.purpose, *(asks.scope or ()))
+        if not 0 < asks.seconds <= LONGEST or not all(map(_is_word, texts)):
+            raise ChannelError(faults.BAD_REQUEST, f"{texts} for {asks.seconds} s")
+        grants, now = self._grants(), self._terminal.clock.now()
+        if len(grants.standing) >= AT_ONCE:
+            raise ChannelError(faults.BAD_REQUEST, f"{AT_ONCE} grants stand already")
+        secret = os.urandom(SECRET).hex()
+        self._last = max(self._last, grants.last) + 1
+        given = GrantGiven(
+            grant=self._last,
+            purpose=asks.purpose,
+            level=asks.level.value,
+            scope=tuple(asks.scope or ()),
+            seconds=asks.seconds,
+            until=now.utc + asks.seconds * 1_000_000,
+            digest=_digest(secret),
+            by=by,
+        )
+        await self._record(given)
+        return Granted(given.grant, secret, _until(given, now))
+
+    async def end(self, peer: Peer, asks: GrantEnding) -> Nothing:
+        """End a grant: its holder, or whoever is at the box himself."""
+        if asks.grant:
+            shown = self._shown(asks.grant)
+            if shown is None:
+                raise ChannelError(faults.NOT_GRANTED, "no grant that stands")
+            await self.finish(shown.grant, "returned")
+        elif not owns(peer):
+            raise ChannelError(faults.NOT_GRANTED, "somebody else's grant")
+        else:
+            await self.finish(asks.number or 0, "ended")
+        return Nothing()
+
+    async def finish(self, number: int, why: str, *, by: int = 0) -> None:
+        """End the grant of that number, on record."""
+        if not any(each.grant == number for each in self._grants().standing):
+            raise ChannelError(faults.BAD_REQUEST, f"there is no grant {number}")
+        self._over[number] = 0.0  # from now on, whatever the disk does
+        await self._record(GrantEnded(grant=number, why=why, by=by))
+
+    async def run(self) -> NoReturn:
+        """End what is over, for ever."""
+        while True:
+            standing = {each.grant for each in self._standing()}
+            for grant in self._kept():
+                if grant.grant not in standing:
+                    try:
+                        await self.finish(grant.grant, "expired")
+                    except ChannelError:
+                        break  # the journal is out of order, and so is the till
+            await asyncio.sleep(LOOK)
+
+    def listed(self) -> list[StandingGrant]:
+        """The grants that stand, for the status."""
+        now = self._terminal.clock.now()
+        return [
+            StandingGrant(
+                each.grant, each.purpose, GrantLevel(each.level), list(each.scope),
+                _until(each, now), each.by,
+            )
+            for each in self._standing()
+        ]  # fmt: skip
+
+    def _kept(self) -> tuple[GrantGiven, ...]:
+        journal = self._terminal.journal()
+        return journal.running.grants.standing if journal else ()
+
+    def _standing(self) -> Iterator[GrantGiven]:
+        """Those that are not over, by whichever clock says so first."""
+        utc, loop = self._terminal.clock.now().utc, asyncio.get_running_loop().time()
+        for each in self._kept():
+            left = seconds_left(each, utc)
+            over = self._over.setdefault(each.grant, loop + left)
+            if left > 0 and over > loop:
+                yield each
+
+    def _shown(self, secret: str) -> GrantGiven | None:
+        digest = _digest(secret)
+        return next((each for each in self._standing() if each.digest == digest), None)
+
+    def _grants(self) -> Grants:
+        journal = self._terminal.journal()
+        if journal is None:
+            raise ChannelError(self._terminal.trouble() or faults.JOURNAL_FAILED, "no journal")
+        return journal.running.grants
+
+    async def _record(self, event: Event) -> None:
+        try:
+            await self._terminal.record((event,))
+        except JournalError as error:
+            raise ChannelError(error.fault, error.detail) from error
+
+
+def owns(peer: Peer) -> bool:
+    """Whether it is root or the till's own user: the box's own technician."""
+    return peer.uid in (0, os.geteuid())
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _is_word(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_TEXT and text.isprintable()
+
+
+def _until(grant: GrantGiven, now: Moment) -> str:
+    left = timedelta(microseconds=grant.until - now.utc)
+    return (now.local + left).isoformat(timespec="seconds")

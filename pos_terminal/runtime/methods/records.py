@@ -1,0 +1,127 @@
+"""Entries: the journal's records as stored, read beside the writer by a thread of their own.
+
+Nobody but the till opens its files. A reader takes little at a time, less while somebody is being
+served, and never holds the writer's log up: each batch is a transaction of its own.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Closure, Entries, EntriesAsked, Entry
+from pos_terminal.channel.service import Peer
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.journal.chain import Row
+from pos_terminal.journal.database import NAME, reading
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.record import Record
+from pos_terminal.runtime.methods.terminal import Terminal
+
+MOST = 200
+"""Records in one answer at most, and as many as are given to whoever names no limit."""
+
+ENOUGH = 192 << 10
+"""Bytes of records after which an answer ends: a third more in base64, within 256 KiB unread."""
+
+SERVING = 1.0
+"""Seconds between two answers to a follower while a sale is open."""
+
+GATHER = 0.2
+"""Seconds in which a follower's next records gather, so that not each one costs an answer."""
+
+AGAIN = 2.0
+"""Seconds until a journal that is out of order is looked at again."""
+
+
+class Evidence(Struct, frozen=True):
+    """What only the file knows: how much others have cosigned, and the last closure in it."""
+
+    witnessed: int = 0
+    closure: Closure | None = None
+
+
+class Records:
+    """Reads the journal for whoever asks, one after the other."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._path = terminal.state / NAME
+        self._thread = ThreadPoolExecutor(1, "channel-records")
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def entries(self, peer: Peer, asks: EntriesAsked) -> AsyncGenerator[Entries, None]:
+        """Records behind a number, then each new one; at most so many at once."""
+        after, limit = asks.after, min(asks.limit or MOST, MOST)
+        if after < 0 or limit < 1:
+            raise ChannelError(faults.BAD_REQUEST, f"records behind {after}, {limit} at once")
+        while True:
+            found = await self._read(after, limit)
+            if after > found.last:  # an older copy was put back: who follows must begin anew
+                detail = f"no record {after}: the journal ends with {found.last}"
+                raise ChannelError(faults.BAD_REQUEST, detail)
+            yield found
+            if found.entries:
+                after = found.entries[-1].seq
+            await asyncio.sleep(SERVING if self._terminal.selling_now else GATHER)
+            if after >= found.last:
+                await self._grown(after)
+
+    async def evidence(self) -> Evidence:
+        """What the file says now; JournalError where it cannot be read."""
+        work = partial(_read_evidence, self._path, self._terminal.vfs)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def _read(self, after: int, limit: int) -> Entries:
+        loop = asyncio.get_running_loop()
+        work = partial(_read, self._path, self._terminal.vfs, after, limit)
+        try:
+            return await loop.run_in_executor(self._thread, work)
+        except JournalError as error:
+            raise ChannelError(error.fault, error.detail) from error
+
+    async def _grown(self, after: int) -> None:
+        """Return once there is a record behind that one."""
+        while True:
+            journal = self._terminal.journal()
+            if journal and await journal.grown(after):
+                return
+            await asyncio.sleep(AGAIN)
+
+
+def _read_evidence(path: Path, vfs: str) -> Evidence:
+    with reading(path, vfs) as reader:
+        row = reader.last_of_kind(PeriodClosed.kind)
+        return Evidence(reader.witnessed(), _closure(row) if row else None)
+
+
+def _closure(row: Row) -> Closure | None:
+    """None where the record is purged."""
+    try:
+        record = Record.read(row.rec, row.hash)
+    except ValueError:
+        return None
+    closed = record.event
+    assert isinstance(closed, PeriodClosed)
+    return Closure(closed.period.value, closed.number, closed.label, record.envelope.at)
+
+
+def _read(path: Path, vfs: str, after: int, limit: int) -> Entries:
+    with reading(path, vfs) as reader:
+        purged, last = reader.purged(), reader.last()
+        rows = reader.rows(max(after, purged), limit)
+    entries, size = [], 0
+    for row in rows:
+        entries.append(Entry(row.seq, row.kind, row.rec, row.hash, row.sig))
+        size += len(row.rec)
+        if size > ENOUGH:
+            break
+    return Entries(entries, purged, last)

@@ -1,0 +1,96 @@
+"""Report and Notice: what other programs on the box have to say, within bounds."""
+
+from collections import deque
+from time import monotonic
+
+from msgspec.structs import replace
+
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Incident, Nothing, NoticeAsked, ReportAsked
+from pos_terminal.channel.service import Peer
+from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
+from pos_terminal.domain.receipt import Align, Receipt, Rule, Text
+from pos_terminal.runtime.lanes import Paper
+from pos_terminal.runtime.methods.terminal import Terminal
+
+KEPT = 32
+"""Incidents at once: there are fewer causes on a box."""
+
+AN_HOUR = 4
+"""Notices that are printed in an hour: paper is the shop's, and so is the printer."""
+
+LINES, CHARACTERS = 30, 100
+"""Of a notice at most, and of each of its lines."""
+
+WORD = 60
+"""Characters of a subject, a code or a title."""
+
+
+class ReportMethods:
+    """Keeps what is reported until it has recovered, and prints what is to be read at the counter.
+
+    Neither reaches the clerk's display: whoever may speak here without a grant disturbs no sale.
+    """
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._incidents: dict[tuple[str, str], Incident] = {}
+        self._printed: deque[float] = deque(maxlen=AN_HOUR)
+
+    def incidents(self) -> list[Incident]:
+        """Those that have not recovered, for the status."""
+        return list(self._incidents.values())
+
+    def report(self, peer: Peer, asks: ReportAsked) -> Nothing:
+        """Keep an incident, count its repetition, or let it go."""
+        _must_fit((asks.subject, asks.code), WORD)
+        _must_fit((asks.detail or "-",), CHARACTERS)
+        key = (asks.subject, asks.code)
+        known = self._incidents.get(key)
+        if asks.recovered:
+            self._incidents.pop(key, None)
+        elif known:
+            detail = asks.detail or known.detail
+            self._incidents[key] = replace(known, detail=detail, times=known.times + 1)
+        elif len(self._incidents) >= KEPT:
+            raise ChannelError(faults.BAD_REQUEST, f"{KEPT} incidents are open already")
+        else:
+            at = self._terminal.clock.now().at
+            self._incidents[key] = Incident(asks.subject, asks.code, asks.detail or "", at, 1)
+        return Nothing()
+
+    def notice(self, peer: Peer, asks: NoticeAsked) -> Nothing:
+        """Have a paper printed that nobody takes for a ticket; a few an hour, and no more."""
+        _must_fit((asks.title,), WORD)
+        _must_fit(asks.lines, CHARACTERS)
+        if len(asks.lines) > LINES:
+            raise ChannelError(faults.BAD_REQUEST, f"{len(asks.lines)} lines, at most {LINES}")
+        now = monotonic()
+        if len(self._printed) == AN_HOUR and now - self._printed[0] < 3600:
+            raise ChannelError(faults.BAD_REQUEST, f"{AN_HOUR} notices in an hour were printed")
+        self._printed.append(now)
+        self._terminal.equipment.outputs.printer.print(Paper(None, self._paper(asks)))
+        return Nothing()
+
+    def _paper(self, asks: NoticeAsked) -> Receipt:
+        head = say("AVIS DU POSTE")
+        return Receipt(
+            head,
+            (
+                Text(head, Align.CENTRE, bold=True),
+                Text(say("CE N'EST PAS UN TICKET"), Align.CENTRE),
+                Rule(),
+                Text(asks.title, bold=True),
+                *(Text(line) for line in asks.lines),
+                Rule(),
+                Text(self._terminal.clock.now().at),
+            ),
+        )
+
+
+def _must_fit(texts: tuple[str, ...] | list[str], most: int) -> None:
+    for text in texts:
+        if not text or len(text) > most or not text.isprintable():
+            detail = f"{text[:20]!r} is not 1 to {most} printable characters"
+            raise ChannelError(faults.BAD_REQUEST, detail)
