@@ -349,7 +349,7 @@ class Clerk(RuleBasedStateMachine):
         assert sum(worth.values()) == sold + used - paid
 
     @invariant()
-    def the_journal_rebuilds_the_counter(self) -> None:
+    def the_events_alone_rebuild_the_desk(self) -> None:
         again = bench().counter.desk
         sales, tickets = self.start
         mine = self.till.counter.desk
@@ -358,10 +358,8 @@ class Clerk(RuleBasedStateMachine):
         again.present, again.kept = mine.present, mine.kept  # the runtime finds them again
         for event, at in self.till.events:
             again.apply(event, at)
-        assert (again.sale, again.last, again.base()) == (mine.sale, mine.last, mine.base())
-        assert (again.sales, again.tickets) == (mine.sales, mine.tickets)
-        assert (again.held, again.parked) == (mine.held, mine.parked)
-        assert (again.made, again.voucher_copies) == (mine.made, mine.voucher_copies)
+        assert again.recorded == mine.recorded, "each event counts once, and nothing else does"
+        assert again.base() == mine.base()
 
     @invariant()
     def an_open_sale_keeps_its_catalogue(self) -> None:

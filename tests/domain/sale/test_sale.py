@@ -4,6 +4,8 @@ from fractions import Fraction
 
 from hypothesis import given
 
+from pos_terminal.domain import faults
+from pos_terminal.domain.money import LARGEST_TOTAL
 from tests.support.baskets import articles, catalog_of, paid, sold, typed
 from tests.support.bench import bench
 from tests.support.sums import half_away
@@ -66,3 +68,13 @@ def test_voided_lines_count_for_nothing() -> None:
         (550, 130, 123, 7),
         (2000, 800, 667, 133),
     ]
+
+
+def test_a_void_keeps_to_the_largest_total() -> None:
+    """What a return held down may not be let go above what any total can be."""
+    till = bench()
+    till.press("RF 5 PLU 9999999 PRIX 1 PLU VOID 5 PLU")
+    assert (till.fault, till.total) == (None, LARGEST_TOTAL)
+    till = bench()
+    till.press("RF 5 PLU 9999999 PRIX 1 PLU 1 PRIX 2 PLU VOID 5 PLU")
+    assert (till.fault, till.total) == (faults.AMOUNT_TOO_LARGE, LARGEST_TOTAL - 799)

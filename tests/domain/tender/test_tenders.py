@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.steps import OpenDrawer
+from pos_terminal.domain.counter.steps import OpenDrawer, Train
+from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.sale import SaleClosed, Tender, TenderReturned
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.screen import Screen
@@ -37,6 +38,17 @@ def test_a_cheque_pays_exactly_and_opens_the_drawer(till: Bench) -> None:
     assert OpenDrawer() in step.effects
     till.press("1 PLU 1000 CHEQUE")
     assert till.fault is faults.TENDER_EXACT
+
+
+@pytest.mark.parametrize("how", ["CASH", "1000 CASH", "CHEQUE", "100 CASH CHEQUE"])
+def test_no_drawer_opens_in_training(till: Bench, how: str) -> None:
+    """An exercise takes no money: a drawer that opened for it would be a way to the real one."""
+    till.put(Train(1))
+    step = till.press(f"5 PLU {how}")
+    assert till.of(SaleClosed)[-1].series == TRAINING_SERIES
+    assert not [effect for effect in step.effects if isinstance(effect, OpenDrawer)]
+    till.put(Train(0))
+    assert OpenDrawer() in till.press(f"5 PLU {how}").effects
 
 
 def test_a_voucher_and_then_a_card(till: Bench) -> None:
