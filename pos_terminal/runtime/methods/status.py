@@ -70,6 +70,7 @@ class StatusBoard:
             version=terminal.identity.software,
             store=terminal.identity.store,
             terminal=terminal.identity.terminal,
+            language=terminal.settings.language,
             simulated=terminal.identity.simulated,
             since=self._since,
             now=now.at,
