@@ -18,10 +18,8 @@ from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.journal import codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME, insert, open_writer
-from pos_terminal.journal.errors import using
-from pos_terminal.journal.record import Record
+from pos_terminal.journal.errors import Broken, using
 from pos_terminal.journal.verify import verify
 from pos_terminal.storage.sqlite import connect, let_go
 
@@ -75,7 +73,7 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
     except BaseException as error:
         _undo(directory, made=made)
         if isinstance(error, BadCopy | Broken):
-            raise NoRestore(str(error)) from error
+            raise NoRestore(getattr(error, "detail", str(error))) from error
         raise
     finally:
         lock.release()
@@ -140,8 +138,8 @@ def _from_archives(sources: Sequence[Path], directory: Path) -> None:
                 _evidence(db, copy)
     finally:
         let_go(db)
-    row = next(copies[0].rows())
-    state_directory.write_mark(directory, Record.read(row.rec, row.hash))
+    first = next(copies[0].rows()).record()
+    state_directory.write_mark(directory, first)
 
 
 def _records(db: apsw.Connection, copy: Copy) -> None:
@@ -173,7 +171,7 @@ def _keys(copy: Copy) -> Iterator[tuple[str, str, bytes, int]]:
     for row in copy.rows():
         if row.kind not in (KeyMade.kind, KeyRotated.kind):
             continue
-        event = Record.read(row.rec, row.hash).event
+        event = row.record().event
         if isinstance(event, KeyMade | KeyRotated):
             yield event.key, codec.SIGNED, bytes.fromhex(event.record_key), row.seq
             yield event.key, CHECKPOINTS, bytes.fromhex(event.checkpoint_key), row.seq

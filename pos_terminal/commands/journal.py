@@ -14,10 +14,9 @@ from pathlib import Path
 from pos_terminal.commands import journal_export, journal_maintenance, journal_verification
 from pos_terminal.commands.output import fail
 from pos_terminal.commands.record_line import as_json, as_line
-from pos_terminal.journal.chain import Broken, Row
+from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
-from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Record
+from pos_terminal.journal.errors import Broken, JournalError
 
 STATE = Path("/var/lib/pos-terminal")
 BATCH = 500
@@ -58,10 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.action in journal_maintenance.ACTIONS:
             return journal_maintenance.ACTIONS[arguments.action](arguments)
         return actions[arguments.action](path, arguments)
-    except JournalError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
     except Broken as error:
         return journal_verification.say_broken(error, as_json=arguments.json)
+    except JournalError as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
 
 
 def _show(path: Path, arguments: argparse.Namespace) -> int:
@@ -98,10 +97,7 @@ def _walk(reader: Reader, after: int) -> Iterator[Row]:
 
 
 def _print(row: Row, *, as_json_line: bool) -> None:
-    try:
-        record = Record.read(row.rec, row.hash)
-    except ValueError as error:
-        raise Broken(row.seq, str(error)) from error
+    record = row.record()
     print(as_json(record) if as_json_line else as_line(record))
 
 

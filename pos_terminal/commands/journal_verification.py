@@ -18,10 +18,9 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
 from pos_terminal.runtime.maintenance import stopped_till
@@ -102,7 +101,7 @@ def say_broken(error: Broken, *, as_json: bool) -> int:
     """Say which record broke, and how; the exit status."""
     fault = faults.JOURNAL_DAMAGED
     if not as_json:
-        return fail(fault, str(error), as_json=False)
+        return fail(fault, error.detail, as_json=False)
     print_json(
         {
             "good": False,

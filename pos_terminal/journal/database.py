@@ -12,8 +12,9 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
-from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.storage.sqlite import connect, let_go
 
@@ -86,6 +87,21 @@ class Reader:
         """At most `limit` rows behind record `after`, in order."""
         sql = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
         return [Row._make(row) for row in self._db.execute(sql, (after, limit))]
+
+    def row(self, seq: int) -> Row:
+        """The row of record `seq`; Broken where it is missing."""
+        for row in self.rows(seq - 1, 1):
+            if row.seq == seq:
+                return row
+        raise Broken(seq, "it is missing")
+
+    def record(self, seq: int) -> Record:
+        """Record `seq`, its bytes checked against its hash; Broken where it is not what it was."""
+        return self.row(seq).record()
+
+    def records(self, after: int, limit: int) -> list[Record]:
+        """At most `limit` records behind `after` that are not purged, as `record` has each."""
+        return [row.record() for row in self.rows(max(after, self.purged()), limit)]
 
     def of_kind(self, kind: str, after: int) -> list[Row]:
         """The rows of that kind behind record `after`: a walk through all of them."""

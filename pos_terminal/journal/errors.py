@@ -24,6 +24,15 @@ class JournalFailed(JournalError):
     """The journal takes no more: close it, and open it again to learn what is on disk."""
 
 
+class Broken(JournalError):
+    """Record `seq` is not what was written there; `how` says what does not fit."""
+
+    def __init__(self, seq: int, how: str) -> None:
+        super().__init__(faults.JOURNAL_DAMAGED, f"record {seq}: {how}")
+        self.seq = seq
+        self.how = how
+
+
 class OutOfStep(ValueError):
     """An event that cannot follow on from the records before it (a number that is not the next)."""
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import apsw
 
-from pos_terminal.journal.chain import Broken, Chain
+from pos_terminal.journal.chain import Chain
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.signatures import first_wrong, keys_in_force
 

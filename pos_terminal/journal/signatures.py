@@ -7,8 +7,9 @@ from typing import NamedTuple
 import apsw
 
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
-from pos_terminal.journal.chain import Broken, Row
+from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier, public_keys
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.signer import PublicKeys

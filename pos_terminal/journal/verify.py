@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.period import Purged
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Broken, Chain, Recount, Row
+from pos_terminal.journal.chain import Chain, Recount, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
 from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import FOLDER, Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking

@@ -47,7 +47,6 @@ from pos_terminal.domain.lookup.questions import (
 from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.journal.record import Record
 from pos_terminal.projection import bottles
 from pos_terminal.storage.sqlite import connect, let_go
 
@@ -135,11 +134,7 @@ class Projection:
                 return False
             changes = Changes()
             for row in rows:
-                try:
-                    record = Record.read(row.rec, row.hash)
-                except ValueError as error:
-                    detail = f"record {row.seq}: {error}"
-                    raise JournalError(faults.JOURNAL_DAMAGED, detail) from error
+                record = row.record()
                 envelope = record.envelope
                 changes.take(record.event, record.seq, envelope.session, envelope.at)
             with self._db:
@@ -216,7 +211,7 @@ class Projection:
             return 0
         balances = Balances()
         for row in self._journal.of_kind(BalancesOpened.kind, purged):
-            event = Record.read(row.rec, row.hash).event
+            event = row.record().event
             if isinstance(event, BalancesOpened) and event.through == purged:
                 balances = event.balances
         changes = Changes(balances=RunningBalances.starting(balances))
@@ -282,8 +277,7 @@ class Projection:
             return None
         if seq is None or seq <= self._journal.purged():
             raise JournalError(faults.TICKET_PURGED, f"ticket {wanted.series} {wanted.number}")
-        (row,) = self._journal.rows(seq - 1, 1)
-        record = Record.read(row.rec, row.hash)
+        record = self._journal.record(seq)
         if not isinstance(record.event, SaleClosed):
             raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no ticket")
         sql = "SELECT line, quantity, amount FROM returned WHERE (series, number) = (?, ?)"
@@ -305,8 +299,7 @@ class Projection:
         """The ticket's invoice, and how many papers of it were asked for."""
         sql = "SELECT seq FROM invoice WHERE (series, number) = (?, ?)"
         for (seq,) in self._rows(sql, *ticket):
-            (row,) = self._journal.rows(seq - 1, 1)
-            made = Record.read(row.rec, row.hash).event
+            made = self._journal.record(seq).event
             if isinstance(made, InvoiceMade):
                 copies = "SELECT count FROM paper WHERE (series, number, gift) = (?, ?, 0)"
                 rows = list(self._rows(copies, made.series, made.number))
@@ -322,8 +315,7 @@ class Projection:
         for seq, copies in self._rows(sql, period, wanted.number, wanted.label):
             if seq <= self._journal.purged():
                 raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period}, record {seq}")
-            (row,) = self._journal.rows(seq - 1, 1)
-            record = Record.read(row.rec, row.hash)
+            record = self._journal.record(seq)
             if not isinstance(record.event, PeriodClosed):
                 raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no closure")
             return ClosureFound(record.event, record.envelope.at, seq, record.hash, copies)

@@ -110,7 +110,7 @@ def test_show_stops_at_what_is_no_record(capsys: pytest.CaptureFixture[str], sho
     assert main(["journal", "show", "--state", str(shop)]) == 1
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 2
-    assert "record 3: no record" in printed.err
+    assert "record 3: its bytes are not" in printed.err
 
 
 @pytest.mark.parametrize("action", ["show", "tail", "verify"])

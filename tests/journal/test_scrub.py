@@ -12,7 +12,7 @@ from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal import event_spool
-from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.scrub import Round
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
