@@ -226,6 +226,15 @@ def swallow_rule(module: Module) -> Iterator[str]:
             yield module.at(node.lineno, "suppresses everything")
 
 
+def record_rule(module: Module) -> Iterator[str]:
+    """Only the journal makes records of bytes: it checks them on the way."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Attribute) or module.room == "journal":
+            continue
+        if node.attr == "read" and name_of(node.value) == "Record":
+            yield module.at(node.lineno, "reads a record by itself, and not by a journal's Reader")
+
+
 def functions(module: Module) -> list[Function]:
     return [node for node in ast.walk(module.tree) if isinstance(node, Function)]
 
@@ -276,6 +285,7 @@ RULES: list[Rule] = [
     purity_rule,
     task_rule,
     swallow_rule,
+    record_rule,
     shape_rule,
 ]
 
@@ -305,6 +315,7 @@ OFFENDERS: list[tuple[Rule, str, str]] = [
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept: x = 1"),
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept Exception as e: seen(e)"),
     (swallow_rule, "pos_terminal.runtime.x", "with suppress(Exception): f()"),
+    (record_rule, "pos_terminal.persons.x", "Record.read(row.rec, row.hash)"),
     (shape_rule, "pos_terminal.runtime.x", "\n" * (MAX_FILE + 1)),
     (shape_rule, "pos_terminal.runtime.x", "def f():\n" + "    f()\n" * MAX_FUNCTION),
     (shape_rule, "pos_terminal.runtime.x", "def f(a): return " + "a or " * 15 + "a"),
@@ -317,6 +328,7 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (task_rule, "pos_terminal.runtime.x", "def f(g: TaskGroup): g.create_task(h())"),
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept BaseException: undo(); raise"),
     (swallow_rule, "pos_terminal.runtime.x", "with contained(seen): f()"),
+    (record_rule, "pos_terminal.journal.x", "Record.read(row.rec, row.hash)"),
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept OSError: pass"),
 ]
 

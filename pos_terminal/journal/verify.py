@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 
-import apsw
 from msgspec import Struct
 
 from pos_terminal.domain.events.period import Purged
@@ -242,10 +241,7 @@ class _Walk:
         follow = {Level.CHAIN: self._chain.follow}.get(self.level, self._follow)
         done = self.seq
         while done < last:
-            try:
-                rows = self._reader.rows(done, min(BATCH, last - done))
-            except apsw.CorruptError as error:
-                raise Broken(done + 1, f"from here on the file is damaged: {error}") from error
+            rows = self._reader.rows(done, min(BATCH, last - done))
             for row in rows:
                 follow(row)
             done = rows[-1].seq

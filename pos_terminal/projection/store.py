@@ -6,7 +6,8 @@ journal at all; if not, or if it is damaged or of another layout, it is made ane
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,9 @@ LAYOUT = 8
 
 BATCH = 1000
 """Records that one transaction takes in: some 50 ms."""
+
+SPOILT = (apsw.CorruptError, apsw.NotADBError, ValueError, ArithmeticError)
+"""What reading this file raises where a page is damaged, or a text in it is no number any more."""
 
 log = logging.getLogger(__name__)
 
@@ -110,18 +114,21 @@ class Projection:
     def __init__(self, directory: Path, vfs: str = "") -> None:
         self._path = directory / NAME
         self._vfs = vfs
-        with using(self._path):
+        self._spoilt = False
+        with self._using():
             self._journal = Reader(directory / database.NAME, vfs)
             self._db = self._opened()
 
     def close(self) -> None:
-        """Let both files go."""
+        """Let both files go; this one is deleted where it was found to be spoilt."""
         self._journal.close()
         let_go(self._db)
+        if self._spoilt:
+            self._delete()
 
     def advance(self) -> bool:
         """Take in the next records, if there are any; whether more may follow."""
-        with using(self._path):
+        with self._using():
             seq, head = self._cursor()
             if seq and self._journal.hashes(seq - 1, 1) != [head]:
                 log.warning("%s is not of this journal, and is made anew", self._path)
@@ -144,7 +151,7 @@ class Projection:
 
     def answer(self, wanted: Wanted) -> Answer | None:
         """What is known up to the cursor. JournalError for a ticket that was purged."""
-        with using(self._path):
+        with self._using():
             match wanted:
                 case TicketWanted():
                     return self._ticket(wanted)
@@ -161,7 +168,17 @@ class Projection:
                 case ClosureWanted():
                     return self._closure(wanted)
                 case _:
-                    raise ValueError(f"{wanted} is no question about the past")
+                    raise TypeError(f"{wanted} is no question about the past")
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """What is wrong with this file is no finding in the journal: it is made anew from it."""
+        with using(self._path):
+            try:
+                yield
+            except SPOILT as error:
+                self._spoilt = True
+                raise JournalError(faults.PROJECTION_FAILED, f"{self._path}: {error}") from error
 
     def _opened(self) -> apsw.Connection:
         """The file, made where it is missing, damaged, or of another layout."""

@@ -95,7 +95,9 @@ class App:
         self.inputs: Observers[Input] = Observers()
         self.acts: Acts = {}
         put = self.put
-        lookups = LookupLane(state, put, Customers(state, self._record), vfs=vfs)
+        self._guard = Guard(state, lambda: self.journal, self._record, put, vfs=vfs)
+        customers = Customers(state, self._record)
+        lookups = LookupLane(state, put, customers, self._guard.found, vfs=vfs)
         self.equipment = Equipment(
             settings.devices,
             plugins.drivers,
@@ -382,12 +384,13 @@ class App:
         if self._identity.simulated:
             return tasks
         settings, state, now = self.settings, self._state, self._clock.now
-        guard = Guard(state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
+        guard = self._guard
         closing = Closing(settings.closing, self._running, now, self.put)
-        watch_persons = partial(retention.watch, state, self._record, now, self.put)
+        watch_persons = partial(retention.watch, state, self._record, now, self.put, guard.found)
         tasks["closures"] = SideTask(closing.watch, silence=10 * overdue_closures.LOOK)
         tasks["persons"] = SideTask(watch_persons, silence=2 * retention.DAY)
         tasks["scrub"] = SideTask(guard.make_rounds)
+        tasks["findings"] = SideTask(guard.record_findings)
         tasks["spool"] = SideTask(guard.record_spooled, silence=10 * TRACES)
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))

@@ -64,9 +64,16 @@ def test_what_is_found_is_recorded_and_said(tmp_path: Path) -> None:
             await journal.append(events, moment())
 
         guard = Guard(tmp_path, lambda: journal, record, shown.append, quiet=0, rest=0)
-        async with asyncio.timeout(PATIENCE):
-            await guard.make_rounds()
-        (last,) = journal.recent()[-1:]
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            works = [guard.make_rounds(), guard.record_findings()]
+            tasks = [group.create_task(work) for work in works]
+            async for each in journal.records(301):
+                last = each
+                break
+            for _ in range(2):
+                guard.found(Broken(3, "its signature is not that of the key in force"))
+            for task in tasks:
+                task.cancel()
         assert isinstance(last.event, TechnicalEvent)
         assert last.event.code == jet.INTEGRITY and last.event.detail.startswith("écriture 3 :")
         await journal.close()
