@@ -39,6 +39,8 @@ LIBRARIES: dict[str, set[str]] = {
     "archive": {"apsw", "cryptography", "msgspec"},
     "projection": {"apsw"},
     "persons": {"apsw", "msgspec"},
+    "staff": {"msgspec"},
+    "acts": {"msgspec"},
     "process": {"pluggy"},
     "runtime": {"msgspec"},
     "replay": {"msgspec"},

@@ -24,17 +24,16 @@ from pos_terminal.journal.verify import verify
 from pos_terminal.storage.sqlite import connect, let_go
 
 BESIDE = {
-    "catalogs/": "the catalogues and promotions that sales name by their SHA-256",
-    "keys/": "the keys that sign, and the one of personal data: private, never in an archive",
-    "spool/": "technical events that wait for their record",
-    "persons.db": "personal data, encrypted; keys/persons.key opens it",
-    "clerks.toml": "who may sign on, and what each may do",
-    "catalog.sha256": "which catalogue is in force",
-    "promotions.sha256": "which promotions are",
-    "terminal.good.toml": "the last good settings",
-    "keymap.good.toml": "the last good key map of the shop's own",
-    "journal.mark": "which journal is kept here",
-    "signer.down": "since when the signer does not work",
+    "catalogs/": "les catalogues et promotions que les ventes nomment par leur SHA-256",
+    "keys/": "les clés qui signent, et celle des données personnelles : jamais dans une archive",
+    "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
+    "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",
+    "catalog.sha256": "quel catalogue est en vigueur",
+    "promotions.sha256": "quelles promotions le sont",
+    "terminal.good.toml": "les derniers bons réglages",
+    "keymap.good.toml": "le dernier bon plan de touches du magasin",
+    "journal.mark": "quel journal est tenu ici",
+    "signer.down": "depuis quand la signature ne marche plus",
 }
 """What lies in the state directory and is no projection of the journal: backed up with it, and
 restored from a copied directory. Databases end in .db, folders in /."""

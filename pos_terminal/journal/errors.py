@@ -50,8 +50,17 @@ def fault_of(error: BaseException) -> Fault:
             return faults.JOURNAL_LOCKED
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return faults.DISK_FULL
+        case OSError(errno=errno.ELOOP):
+            return faults.STATE_SPOILT
+        case apsw.CantOpenError() if _was_link(error):
+            return faults.STATE_SPOILT
         case _:
             return faults.JOURNAL_FAILED
+
+
+def _was_link(error: apsw.Error) -> bool:
+    """Whether SQLite found a link where a file was to be (storage/sqlite.py has it refuse one)."""
+    return getattr(error, "extendedresult", 0) == apsw.SQLITE_CANTOPEN_SYMLINK
 
 
 @contextmanager

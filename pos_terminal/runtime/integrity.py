@@ -14,7 +14,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import consistency_proof, event_spool
+from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.checkpoint import is_due
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
@@ -31,9 +31,6 @@ QUIET = 5.0
 
 AGAIN = 10.0
 """Seconds until a journal that is out of order is looked at again."""
-
-TRACES = 60.0
-"""Seconds between two looks for events that others spooled."""
 
 
 class Guard:
@@ -99,19 +96,6 @@ class Guard:
                 log.error("%s", error)
                 self._findings.put_nowait(found)
                 await asyncio.sleep(AGAIN)
-
-    async def record_spooled(self) -> NoReturn:
-        """Record what was taken out beside this till, soon after."""
-        while True:
-            if self._journal():
-                try:
-                    waiting = await asyncio.to_thread(event_spool.spooled, self._state)
-                    if waiting:
-                        await self._record([each.event for each in waiting])
-                        await asyncio.to_thread(event_spool.forget, waiting)
-                except (JournalError, OSError) as error:
-                    log.warning("events wait in %s: %s", self._state / event_spool.FOLDER, error)
-            await asyncio.sleep(TRACES)
 
     def _is_idle(self) -> bool:
         journal = self._journal()

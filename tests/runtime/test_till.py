@@ -24,7 +24,7 @@ from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
-from pos_terminal.runtime.pins import PinLane
+from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
+from pos_terminal.archive.restore import BESIDE
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
 from pos_terminal.domain import faults
 from pos_terminal.domain import language as words
@@ -47,6 +48,7 @@ def said() -> Iterator[str]:
     for group in command_sheet.functions():
         yield from (group.title, *(command.purpose for command in group.commands))
     yield LABELS_TITLE
+    yield from BESIDE.values()
 
 
 def read(language: str) -> Catalog:
