@@ -246,6 +246,11 @@ class Till:
         """Appends that are not durable yet."""
         return len(self._pending)
 
+    @property
+    def nobody_may(self) -> bool:
+        """Whether its clerks cannot be known, so that nobody may sign on."""
+        return self.counter.desk.clerks.closed
+
     def stalled_for(self) -> float:
         """Seconds since the oldest append that is not durable yet; 0 when there is none."""
         oldest = next(iter(self._pending.values()), None)
