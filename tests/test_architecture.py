@@ -42,7 +42,6 @@ LIBRARIES: dict[str, set[str]] = {
     "archive": {"apsw", "cryptography", "msgspec"},
     "projection": {"apsw"},
     "persons": {"apsw", "msgspec"},
-    "staff": {"msgspec"},
     "acts": {"msgspec"},
     "process": {"pluggy"},
     "runtime": {"msgspec"},
@@ -153,7 +152,9 @@ def floor_rule(module: Module) -> Iterator[str]:
         target = room_on_a_floor(imported.target)
         if target in ("", own) or not own:
             continue
-        if FLOOR[target] >= FLOOR[own]:
+        if target not in FLOOR or own not in FLOOR:
+            yield module.at(imported.line, f"{own} or {target} is on no floor")
+        elif FLOOR[target] >= FLOOR[own]:
             where = f"floor {FLOOR[own]} may not import {target} on floor {FLOOR[target]}"
             yield module.at(imported.line, f"{own} on {where}")
 

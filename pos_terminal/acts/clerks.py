@@ -17,8 +17,8 @@ from pos_terminal.domain.events.system import CommandGiven
 from pos_terminal.domain.events.values import ClerkChange, Right
 from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import HIGHEST, Clerk
-from pos_terminal.staff import clerks_file, pins
-from pos_terminal.staff.clerks_file import Pseudonym, Sha256, Staff
+from pos_terminal.persons import clerks_file, pins
+from pos_terminal.persons.clerks_file import Pseudonym, Sha256, Staff
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
 

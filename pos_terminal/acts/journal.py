@@ -11,7 +11,7 @@ from pos_terminal.channel.acts import Actor
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.staff.clerks_file import Sha256
+from pos_terminal.persons.clerks_file import Sha256
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 

@@ -15,11 +15,11 @@ from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Trust
 from pos_terminal.persons.bridge import run_with_journal
+from pos_terminal.persons.clerks_file import Pseudonym
 from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Item, Label
 from pos_terminal.persons.store import Persons, Record
-from pos_terminal.staff.clerks_file import Pseudonym
 
 T = TypeVar("T")
 

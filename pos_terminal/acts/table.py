@@ -14,8 +14,8 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.period.book import NotYet
 from pos_terminal.domain.period.closing import OpenSales, Uncounted
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.persons.clerks_file import BadClerks
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.staff.clerks_file import BadClerks
 
 A = TypeVar("A", bound=Asked)
 Perform = Callable[[Keeper, A, Actor], Awaitable[Struct]]

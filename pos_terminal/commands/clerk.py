@@ -39,8 +39,8 @@ from pos_terminal.domain.staff.clerks import (
     badge_hash,
 )
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.staff import pins
-from pos_terminal.staff.clerks_file import BadClerks, read
+from pos_terminal.persons import pins
+from pos_terminal.persons.clerks_file import BadClerks, read
 
 ALL = frozenset(Right)
 SECRET = 20

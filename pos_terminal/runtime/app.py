@@ -25,6 +25,7 @@ from pos_terminal.domain.period.drawer import Drawers
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Running
 from pos_terminal.journal.store import Journal
+from pos_terminal.persons import clerks_file
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 from pos_terminal.runtime import overdue_closures, retention
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
@@ -45,7 +46,6 @@ from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.staff import LoadedStaff, StaffFile
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
-from pos_terminal.staff import clerks_file
 from pos_terminal.tasks.observers import Observers
 from pos_terminal.tasks.supervise import SideTask, Supervisor, TaskState, TaskStatus
 

@@ -1,9 +1,10 @@
 """A running till as acts see it: its journal through the till, so that nothing overtakes a sale."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
@@ -12,7 +13,18 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
-from pos_terminal.runtime.till import Till
+
+
+class Serving(Protocol):
+    """The till that serves, by what an act asks of it (runtime/till.py)."""
+
+    def record(self, events: Sequence[Event]) -> "asyncio.Future[tuple[Record, ...]]":
+        """Append events, all or none; done once they are durable."""
+
+    def close_by_command(
+        self, period: Period, before: Sequence[Event], *, carry: bool
+    ) -> Awaitable[Record]:
+        """Close a period between two inputs; NotYet with the reason, and then nothing is."""
 
 
 class RunningTill:
@@ -22,7 +34,7 @@ class RunningTill:
         self,
         state: Path,
         now: Callable[[], Moment],
-        serving: Callable[[], tuple[Till, Journal] | None],
+        serving: Callable[[], tuple[Serving, Journal] | None],
         reload_clerks: Callable[[], None],
     ) -> None:
         self.state = state
@@ -61,7 +73,7 @@ class RunningTill:
             self.is_changing_clerks = False
             self._reload_clerks()
 
-    def _at_work(self) -> tuple[Till, Journal]:
+    def _at_work(self) -> tuple[Serving, Journal]:
         serving = self._serving()
         if serving is None:
             raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")

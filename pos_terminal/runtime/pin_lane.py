@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked
-from pos_terminal.staff.pins import is_right
+from pos_terminal.persons.pins import is_right
 
 
 class PinLane:

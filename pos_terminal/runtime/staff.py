@@ -7,7 +7,7 @@ from pathlib import Path
 from pos_terminal.domain.events.staff import ClerkFound, ClerksFound
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.staff.clerks import Clerks, SigningOn
-from pos_terminal.staff.clerks_file import BadClerks, Staff, read, with_names
+from pos_terminal.persons.clerks_file import BadClerks, Staff, read, with_names
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from pos_terminal.archive.restore import BESIDE, restore
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
 from pos_terminal.journal import catalogs, keyring, signer_outage, state_directory
+from pos_terminal.persons import clerks_file as clerks
 from pos_terminal.persons import database
 from pos_terminal.runtime import boot, catalogue, promotions
-from pos_terminal.staff import clerks_file as clerks
 from pos_terminal.storage.sqlite import connect
 from tests.support.journaled import Line, days, kept, records
 from tests.support.people import CONTACT

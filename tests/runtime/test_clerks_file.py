@@ -12,10 +12,10 @@ from pos_terminal.__main__ import main
 from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Pin, badge_hash
+from pos_terminal.persons import clerks_file as clerks
+from pos_terminal.persons import pins
+from pos_terminal.persons.clerks_file import NAME, BadClerks, read, write
 from pos_terminal.runtime import pin_lane
-from pos_terminal.staff import clerks_file as clerks
-from pos_terminal.staff import pins
-from pos_terminal.staff.clerks_file import NAME, BadClerks, read, write
 from pos_terminal.testing.running import run
 from tests.support.staff import BADGES, LEA
 

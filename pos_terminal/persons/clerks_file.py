@@ -19,9 +19,9 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk
+from pos_terminal.persons import pins
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import exists, reading
-from pos_terminal.staff import pins
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)

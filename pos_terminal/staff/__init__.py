@@ -1,1 +1,0 @@
-"""Who may sign on: the clerks' file, and what is kept of a PIN."""
