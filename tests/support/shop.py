@@ -1,7 +1,7 @@
 """A whole shop in a test: a terminal with its production drivers, and the far end of every wire."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,10 +171,12 @@ async def open_shop(
     keymap: str = "numeric",
     more: str = "",
     promotions: str = PROMOTIONS,
+    prepare: Callable[[App], None] = lambda _: None,
 ) -> AsyncIterator[Shop]:
     """A terminal selling in `folder`: the state outlives the block, for another to restart from.
 
-    `printer` holds further keys of the printer's table, `more` further tables.
+    `printer` holds further keys of the printer's table, `more` further tables; `prepare` is given
+    the terminal before it runs.
     """
     folder.mkdir(exist_ok=True)
     wires = folder / "wires"
@@ -194,6 +196,7 @@ async def open_shop(
         clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
         socket = socket_path(state, {})
         app = App(booted.settings, booted.plugins, state, clock, vfs=vfs, socket=socket)
+        prepare(app)
         shop = Shop(app, ends, state)
         async with asyncio.TaskGroup() as group:
             group.create_task(app.run())

@@ -1,0 +1,156 @@
+"""Whatever a sale goes on without is made to fail, in every way, while a clerk sells.
+
+The tasks are those that the terminal has: one that is added is among them.
+"""
+
+import asyncio
+import os
+import resource
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.journal.database import NAME
+from pos_terminal.journal.verify import verify
+from pos_terminal.runtime.app import App
+from pos_terminal.tasks.groups import forever
+from pos_terminal.tasks.supervise import SideTask, TaskState, TaskStatus
+from pos_terminal.testing.running import PATIENCE, run
+from tests.support.shop import Shop, open_shop
+
+WITNESSED = '\n[witness]\ndirectory = "{}"\n'
+ROOM = 60
+"""File descriptors that a leak may take before there are no more."""
+
+
+SILENCE = 0.4
+"""Seconds without a step after which a task counts as hung here."""
+
+
+class Saboteur:
+    """Stands in for one side task: does its work until it is told to do something worse."""
+
+    def __init__(self, task: SideTask) -> None:
+        self._work = task.work
+        self.do: Callable[[], Awaitable[object]] = task.work
+        self.held: list[int] = []
+        self.let_go = asyncio.Event()
+
+    async def __call__(self) -> None:
+        if self.do is not self._work:
+            await self.do()
+        async with asyncio.TaskGroup() as group:  # its own silences are longer than the test's
+            working = group.create_task(self._work())
+            while not working.done():
+                await asyncio.wait((working,), timeout=SILENCE / 10)
+
+    def mend(self) -> None:
+        """Give back what was taken, and work again."""
+        while self.held:
+            os.close(self.held.pop())
+        self.let_go.set()
+        self.do = self._work
+
+    async def raises(self) -> None:
+        raise LookupError("a bug")
+
+    async def exits(self) -> None:
+        raise SystemExit(3)
+
+    async def hangs(self) -> None:
+        await forever()
+
+    async def clings(self) -> None:
+        """Hangs, and does not let itself be cancelled."""
+        while not self.let_go.is_set():
+            try:
+                await self.let_go.wait()
+            except asyncio.CancelledError:
+                continue
+
+    async def leaks(self) -> None:
+        """Takes every file descriptor that there is, and keeps them."""
+        while True:
+            self.held.append(os.open("/dev/null", os.O_RDONLY))
+            await asyncio.sleep(0)
+
+
+@contextmanager
+def little_room() -> Iterator[None]:
+    """No more than ROOM further file descriptors for this process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = max(int(each.name) for each in Path("/proc/self/fd").iterdir())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + ROOM, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def status(shop: Shop, name: str) -> TaskStatus:
+    return next(each for each in shop.app.tasks if each.name == name)
+
+
+async def comes_to(shop: Shop, name: str, state: TaskState, error: str) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while status(shop, name).state is not state or error not in status(shop, name).error:
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        raise AssertionError(f"{status(shop, name)}, not {state} with {error!r}") from None
+
+
+WAYS = {
+    "raises": (TaskState.PAUSING, "LookupError: a bug"),
+    "exits": (TaskState.PAUSING, "SystemExit: 3"),
+    "hangs": (TaskState.PAUSING, "Silent: "),
+    "clings": (TaskState.HUNG, ""),
+    "leaks": (TaskState.PAUSING, "Too many open files"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_sale_goes_on_whatever_a_side_task_does(tmp_path: Path, way: str) -> None:
+    state, error = WAYS[way]
+    saboteurs: dict[str, Saboteur] = {}
+
+    def prepare(app: App) -> None:
+        for name, task in app.side.items():
+            saboteurs[name] = Saboteur(task)
+            silence = SILENCE if way in ("hangs", "clings") else None
+            app.side[name] = SideTask(saboteurs[name], silence)
+
+    async def sabotage(shop: Shop, name: str) -> None:
+        saboteur = saboteurs[name]
+        shop.app.tasks.stop(name, "the test")
+        await comes_to(shop, name, TaskState.STOPPED, "")
+        saboteur.do = getattr(saboteur, way)
+        shop.app.tasks.start(name)
+        await comes_to(shop, name, state, error)
+
+    async def body() -> None:
+        medium = tmp_path / "medium"
+        medium.mkdir()
+        more = WITNESSED.format(medium)
+        async with open_shop(tmp_path, more=more, prepare=prepare) as shop:
+            await shop.type("1 PLU CASH")
+            await shop.journaled(SaleClosed, 1)
+            with little_room():
+                for sold, name in enumerate(saboteurs, 2):
+                    await sabotage(shop, name)
+                    await shop.shows("TACHE DE FOND", "C-106")
+                    await shop.bench.wedge.scan("3000100028864")
+                    await shop.shows("BAGUETTE")
+                    await shop.type("CASH")
+                    await shop.shows("1,00")
+                    assert shop.app.journal
+                    while shop.app.journal.running.counts.tickets["T"] < sold:
+                        await asyncio.sleep(0.005)
+                    saboteurs[name].mend()
+                    shop.app.tasks.start(name)
+        assert verify(shop.state / NAME).counts.tickets["T"] == 1 + len(saboteurs)
+
+    run(body())
