@@ -135,7 +135,6 @@ class Status(Struct, frozen=True, kw_only=True):
     version: str
     store: str
     terminal: str
-    language: str
     simulated: bool
     since: str
     now: str

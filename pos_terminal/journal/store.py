@@ -258,4 +258,8 @@ def _must_go_on(path: Path, vfs: str, witness: Path, mark: state_directory.Mark)
 def read_records(path: Path, vfs: str, after: int, limit: int) -> list[Record]:
     """At most `limit` records behind `after` that are not purged, from the disk; blocks."""
     with reading(path, vfs) as reader:
-        return reader.records(after, limit)
+        rows = reader.rows(max(after, reader.purged()), limit)
+    try:
+        return [Record.read(row.rec, row.hash, row.sig) for row in rows]
+    except ValueError as error:
+        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}, behind {after}: {error}") from error

@@ -18,6 +18,7 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.replay import far_ends
 from pos_terminal.replay.choices import with_choices
@@ -312,9 +313,9 @@ def last_instant(state: Path) -> int | None:
     """
     try:
         with reading(state / NAME) as reader:
-            last = reader.last()
-            return reader.record(last).moment.utc if last else None
-    except JournalError:
+            row = next(iter(reader.rows(reader.last() - 1, 1)), None)
+        return Record.read(row.rec, row.hash).moment.utc if row else None
+    except (JournalError, ValueError):
         return None
 
 

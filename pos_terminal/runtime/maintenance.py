@@ -1,8 +1,10 @@
 """A stopped till's journal, held by a command: closes, purges, restores."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pos_terminal
 from pos_terminal.domain import faults
@@ -10,10 +12,13 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.audit.clock import jump
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
-from pos_terminal.journal import signer_outage, state_directory
+from pos_terminal.domain.period.closing import ClosingHours
+from pos_terminal.domain.printing.shop import Shop
+from pos_terminal.journal import event_spool, signer_outage, state_directory
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Identity, Record
@@ -24,40 +29,35 @@ from pos_terminal.runtime.clock import Clock, SystemClock
 from pos_terminal.runtime.config import ShopSettings
 from pos_terminal.runtime.start_records import last_moment
 
+PARIS = ZoneInfo("Europe/Paris")
 
+
+@dataclass(frozen=True, slots=True)
 class StoppedTill:
-    """The journal of a till that does not run, held by this process alone (acts/keeper.py)."""
+    """The journal of a till that does not run, and what it is written with."""
 
-    def __init__(
-        self, state: Path, journal: Journal, identity: Identity, settings: ShopSettings
-    ) -> None:
-        self.state = state
-        self.journal = journal
-        self.identity = identity
-        self.settings = settings
-        self._clock: Clock = SystemClock(settings.zone)
-
-    def now(self) -> Moment:
-        """The machine's time."""
-        return self._clock.now()
+    journal: Journal
+    identity: Identity
+    settings: ShopSettings
+    clock: Clock
 
     async def record(self, events: Sequence[Event]) -> tuple[Record, ...]:
         """Append events; a clock that jumped since the last record is recorded before them."""
-        now = self.now()
+        now = self.clock.now()
         before = self._jumped(now)
         return (await self.journal.append([*before, *events], now))[len(before) :]
 
-    async def close_period(self, period: Period, before: Sequence[Event], *, carry: bool) -> Record:
-        """Close one period; its record.
+    async def close_period(self, period: Period, *, carry: bool, operator: int) -> Record:
+        """Close one period, as this operator (0: whoever is signed on).
 
-        NotYet, OpenSales or Uncounted where it cannot be closed: then nothing is recorded.
+        NotYet or OpenSales where it cannot be closed: then nothing is recorded.
         """
-        running, now = self.journal.running, self.now()
-        first = [*self._jumped(now), *before]
-        if self.settings.count_first:
-            closing.must_be_counted(running.book, period)
+        running, now = self.journal.running, self.clock.now()
+        before = self._jumped(now)
+        if operator and operator != running.operator:
+            before.append(OperatorSignedOn(operator=operator))
         book, seq = running.book, running.seq
-        for event in first:
+        for event in before:
             seq += 1
             book = book.after(event, seq, now.at)
         closures = closing.closures(
@@ -68,19 +68,11 @@ class StoppedTill:
             year_begins=self.settings.closing.year_begins,
             opened=running.opened,
             carry=carry,
+            authority=(operator or running.operator) if carry else 0,
             services=self.settings.closing.services,
         )
-        *_, record = await self.journal.append([*first, *closures], now)
+        *_, record = await self.journal.append([*before, *closures], now)
         return record
-
-    async def rotate_keys(self) -> str:
-        """Have new keys take over; the new key's id."""
-        await self.journal.rotate_keys(self.now())
-        return self.journal.running.key
-
-    def changing_clerks(self) -> AbstractContextManager[None]:
-        """Nothing is to be told: the next till reads the clerks' file as it starts."""
-        return nullcontext()
 
     def _jumped(self, now: Moment) -> list[Event]:
         last = last_moment(self.journal)
@@ -89,38 +81,37 @@ class StoppedTill:
 
 
 @asynccontextmanager
-async def stopped_till(state: Path, config_file: Path | None = None) -> AsyncIterator[StoppedTill]:
+async def stopped_till(state: Path) -> AsyncIterator[StoppedTill]:
     """The till whose state is in that directory, while it does not run.
 
-    Where none ever ran the configuration says whose it will be. JournalError where neither does,
-    where the till runs (J-103), or where its journal may not be used.
+    JournalError where there is none, where it runs (J-103), or where its journal may not be used.
     """
     mark = state_directory.read_mark(state)
-    settings = shop_settings(state, config_file)
-    if mark is None and settings is None:
-        raise JournalError(faults.JOURNAL_MISSING, f"{state / NAME}")
-    settings = settings or ShopSettings.plain(mark.store if mark else "")
+    if mark is None:
+        raise JournalError(faults.JOURNAL_MISSING, f"there is no {state / NAME}")
+    settings = shop_settings(state, mark.store)
     version = pos_terminal.__version__
-    identity = (
-        Identity(mark.store, mark.terminal, version, mark.simulated)
-        if mark
-        else Identity(settings.store, settings.terminal, version, simulated=False)
-    )
+    identity = Identity(mark.store, mark.terminal, version, mark.simulated)
     was_down = signer_outage.noted(state)
     journal = Journal.open(state, identity, witness=state_directory.witness_path(state))
     try:
-        till = StoppedTill(state, journal, identity, settings)
+        till = StoppedTill(journal, identity, settings, SystemClock(settings.zone))
         if was_down or not journal.running.key:  # the journal puts a record of its own in front
             detail = "journal repris par une commande"
             await till.record([TechnicalEvent(code=jet.MAINTENANCE, detail=detail)])
+        waiting = event_spool.spooled(state)
+        if waiting:
+            await till.record([each.event for each in waiting])
+            event_spool.forget(waiting)
         yield till
     finally:
         await journal.close()
 
 
-def shop_settings(state: Path, config_file: Path | None = None) -> ShopSettings | None:
-    """The last good settings that the till ran with, else those of the file; None for neither."""
-    for path in filter(None, (state / LAST_GOOD, config_file)):
-        with suppress(FileNotFoundError):
-            return config.read_shop(path, path.read_bytes())
-    return None
+def shop_settings(state: Path, store: str) -> ShopSettings:
+    """The last good settings that the till ran with; plain ones where it never had any."""
+    path = state / LAST_GOOD
+    try:
+        return config.read_shop(path, path.read_bytes())
+    except FileNotFoundError:
+        return ShopSettings(Shop(store), PARIS, "fr", ClosingHours())

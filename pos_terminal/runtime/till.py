@@ -45,7 +45,7 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing, drawer
 from pos_terminal.domain.period.book import Book
-from pos_terminal.domain.period.closing import ClosingHours, OpenSales
+from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.printing import papers, report, voucher
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.printing.shop import Shop
@@ -119,16 +119,12 @@ class Till:
         """
         if self._simulated or self.counter.desk.engaged or not self._ended():
             return
-        await self._all_durable()
+        while self._newest:  # the book must be as of the last record
+            await asyncio.wait((self._newest,))
+            await asyncio.sleep(0)
         periods = self._ended()
         if periods:
             self.close(periods, automatic=True, carry=True)
-
-    async def _all_durable(self) -> None:
-        """Wait until the journal's state, its book above all, is as of the last event decided."""
-        while self._newest:
-            await asyncio.wait((self._newest,))
-            await asyncio.sleep(0)
 
     def _ended(self) -> tuple[Period, ...]:
         running, now = self._journal.running, self._clock.now()
@@ -151,38 +147,6 @@ class Till:
     def record(self, events: Sequence[Event]) -> Appended:
         """Append events of the terminal's own (start, stop); a failure stops the till as well."""
         return self._append(events, self._clock.now(), ())
-
-    async def close_by_command(
-        self, period: Period, before: Sequence[Event], *, carry: bool
-    ) -> Record:
-        """Close a period that somebody asked for beside the counter; the closure's record.
-
-        `before` is recorded in front of it. NotYet, OpenSales or Uncounted where it cannot be
-        closed, or while a sale is being paid: then nothing is recorded.
-        """
-        await self._all_durable()
-        if self.counter.desk.engaged:
-            raise OpenSales(self._journal.running.opened)
-        if self.counter.desk.rules.tenders.count_first:
-            closing.must_be_counted(self._journal.running.book, period)
-        moment = self._clock.now()
-        book, seq = self._standing(moment)
-        for event in before:
-            seq += 1
-            book = book.after(event, seq, moment.at)
-        made = closing.closures(
-            book,
-            seq,
-            moment,
-            (period,),
-            year_begins=self._hours.year_begins,
-            opened=self._journal.running.opened,
-            carry=carry,
-            services=self._hours.services,
-        )
-        appended = self._append((*before, *made), moment, ())
-        appended.add_done_callback(lambda done: self._closed(done, loud=True))
-        return (await asyncio.shield(appended))[-1]
 
     def close(
         self, periods: Sequence[Period], *, automatic: bool, carry: bool = False, authority: int = 0
@@ -245,11 +209,6 @@ class Till:
     def pending(self) -> int:
         """Appends that are not durable yet."""
         return len(self._pending)
-
-    @property
-    def nobody_may(self) -> bool:
-        """Whether its clerks cannot be known, so that nobody may sign on."""
-        return self.counter.desk.clerks.closed
 
     def stalled_for(self) -> float:
         """Seconds since the oldest append that is not durable yet; 0 when there is none."""

@@ -15,67 +15,17 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import Clock, SystemClock
+from pos_terminal.scenes.script import read
 
 E = TypeVar("E", bound=Event)
 KindOf = type[E]
 
-CATALOG = """plu,name,price,unit,vat,barcode,family,price_staff,vat_on_spot,option,for,min,max,\
-voucher,from,stock,stock_unit,alert,content,part_of,part,made,allergens
-1,TRADITION,"1,30",,5.5,,pain,"1,00",,,,,,,,,,,,,,,gluten
-2,BAGUETTE,"1,00",,5.5,3000100028864
-3,CAFE,"1,50",,10,
-4,COMTE,"24,90",kg,5.5,
-5,VIN ROUGE,"8,00",,20,3010470111127
-6,SANS PRIX,,,5.5,
-7,DIVERS,,,20,,,,,,,"0,50","10,00"
-8,THE,"2,00",,5.5,,bar,,10
-20,JAMBON,"5,50",,10,,sandwich
-21,EAU,"2,00",,5.5,,boisson
-22,TARTE,"3,50",,5.5,,dessert
-23,CROISSANT,"1,20",,5.5,,viennoiserie
-30,COTES DU RHONE,"12,00",,20,,vin,,,,,,,,,yes,bout.,1,75 cl,,,,sulfites
-31,VERRE RHONE,"3,50",,20,,verre,,,,,,,,,,,,,30,"12,5 cl",,sulfites
-32,ECLAIR,"3,20",,5.5,,patisserie,,,,,,,,,yes,,3,,,,yes,gluten; oeufs; lait; fruits a coque
-33,GALETTE,"12,00",,5.5,3000100028871 3010470111134,patisserie,,,,,,,,,,,,,,,,gluten; lait
-33,GALETTE,"15,00",,5.5,3000100028871 3010470111134,patisserie,,,,,,,,2026-01-02,,,,,,,,gluten; lait
-50,COUPE,"0,15",,,,,,,COUPE,pain
-51,PETIT,"0",,,,,,,TAILLE!,bar
-52,GRAND,"0,50",,,,,,,TAILLE!,bar
-90,BON CADEAU,,,,,,,,,,"5,00","150,00",multi
-92,CARTE PAIN,"20,00",,5.5,,,,,,,,,single
-"""
-PROMOTIONS = """[[promotion]]
-name = "FORMULE MIDI"
-kind = "menu"
-price = "9,50"
-courses = [["sandwich"], ["boisson"], ["dessert"]]
+GUIDE = read((Path(__file__).parents[2] / "docs" / "guide-vendeur.md").read_text()).files
+"""The shop of the clerk's guide, which is the one that the tests sell in."""
 
-[[promotion]]
-name = "4E OFFERT"
-kind = "free"
-buy = 3
-free = 1
-articles = ["viennoiserie"]
-"""
-SETTINGS = """[shop]
-name = "Boulangerie du Marché"
-header = ["12, rue de l'Église", "SIRET 123 456 789 00012"]
-footer = ["Merci, à bientôt"]
-
-[terminal]
-number = "2"
-operator = 7
-catalog = "catalog.csv"
-plugins = ["evdev", "serial-scanner", "toledo", "vfd", "escpos", "gs1"]
-
-[sales]
-promotions = "promotions.toml"
-
-[[labels]]
-template = "21IIIIIVVVVVC"
-measure = "price"
-decimals = 2
-"""
+CATALOG = GUIDE["catalogue"]
+PROMOTIONS = GUIDE["promotions"]
+SETTINGS = GUIDE["réglages"]
 
 
 def keys(text: str) -> list[str]:

@@ -7,6 +7,8 @@ duplicate, whatever its form. The gift receipt proves nothing and counts by itse
 from collections.abc import Iterator
 from datetime import date
 
+from pos_terminal.domain.codes import numbers
+from pos_terminal.domain.codes.numbers import invoice_number
 from pos_terminal.domain.codes.papers import ticket_code
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.event import TRAINING_SERIES
@@ -22,8 +24,6 @@ from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Qr, Receipt, Row, Rule, Text
-from pos_terminal.domain.sale import numbers
-from pos_terminal.domain.sale.numbers import invoice_number
 
 NOTE_FROM = Dated(((date(1983, 10, 3), 15_24), (date(2010, 9, 9), 25_00)))
 """From how many cents on, VAT included, a service needs a note: arrêté n° 83-50/A du 3 octobre
@@ -41,7 +41,7 @@ def paper(rules: PaperRules, asked: Asked) -> Receipt:
     """The paper that is asked for."""
     shop, terminal, ticket, copy = rules.shop, rules.terminal, asked.closed, asked.request.copy
     form = asked.request.form
-    code = "" if asked.simulated else ticket_code(rules.till, ticket.series, ticket.number)
+    code = ticket_code(rules.till, ticket.series, ticket.number)
     if form is Form.TICKET:
         return tickets.receipt(
             shop, terminal, ticket, asked.at, copy, simulated=asked.simulated, code=code

@@ -65,6 +65,7 @@ class PaperRules:
     seller: Seller = NOBODY
     year_begins: int = 1
     store: str = "1"
+    simulated: bool = False
 
     def __post_init__(self) -> None:
         if self.note not in (PRINT, OFFER, ASKED):
@@ -72,8 +73,11 @@ class PaperRules:
 
     @property
     def till(self) -> TillName:
-        """The till that its papers' barcodes name."""
-        return TillName(self.store, self.terminal)
+        """The till that its papers' barcodes name.
+
+        A simulation is another till than the one it plays: that one refuses its papers.
+        """
+        return TillName(f"{self.store} simulated" if self.simulated else self.store, self.terminal)
 
     def year_end(self, day: date) -> date:
         """The last day of the fiscal year in which that day lies."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from pos_terminal.domain.codes.numbers import number
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.events.values import ReductionScope, TareKind
@@ -16,7 +17,6 @@ from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rul
 from pos_terminal.domain.sale.deposits import takes
 from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.donations import given, sentences
-from pos_terminal.domain.sale.numbers import number
 from pos_terminal.domain.tender.tender import TENDERS
 
 

@@ -23,7 +23,8 @@ def paper(
 ) -> Receipt:
     """The paper that the customer keeps. `at` is the local time at which it was made, ISO 8601.
 
-    `name` is the article's as which it was sold. A simulated one says so, and has no barcode.
+    `name` is the article's as which it was sold. A simulated one says so: its
+    number is known to its own simulation alone.
     """
     title = (name or say("BON CADEAU")) if made.plu else say("AVOIR")
     return Receipt(
@@ -42,7 +43,7 @@ def paper(
             Text(_until(made)),
             Rule(),
             *(Text(line) for line in _terms(made)),
-            *(() if simulated else (Barcode(voucher_code(made.voucher)),)),
+            Barcode(voucher_code(made.voucher)),
             *_marks(copy, simulated=simulated),
         ),
     )

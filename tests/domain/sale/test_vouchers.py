@@ -397,7 +397,6 @@ def test_the_paper_says_what_it_is_worth_and_until_when(till: Remembering) -> No
     assert "DUPLICATA 1" in said(paper(gift, copy=1))
     simulated = paper(gift, simulated=True)
     assert "*** SIMULATION ***" in said(simulated)
-    assert not [block for block in simulated.blocks if isinstance(block, Barcode)]
 
 
 def test_x_and_z_say_what_was_made_and_used(till: Remembering) -> None:

@@ -1,4 +1,4 @@
-"""The keys of goods that move and are no sale: what each does to stock. Pure."""
+"""The movements of goods that are no sale, by the keys that record them. Pure."""
 
 from msgspec import Struct
 

@@ -1,1 +1,0 @@
-"""What writes a record at a command: one function each, for a till that runs and one that rests."""

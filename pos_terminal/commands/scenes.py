@@ -1,0 +1,78 @@
+"""`pos-terminal scenes FILE.md…`: play the scenes of pages, and say what comes out otherwise.
+
+Nothing real is touched: the till is a simulation, in a state of its own that is thrown away. Exit
+status: 0 all as written, 1 something differs, 2 a page or a shop that means nothing.
+"""
+
+import argparse
+import logging
+import sys
+import time
+from pathlib import Path
+
+from pos_terminal.commands.output import print_json
+from pos_terminal.domain.language import say
+from pos_terminal.replay.far_ends import NoFarEnds
+from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.scenes.run import Difference, play_now
+from pos_terminal.scenes.script import BadScript, Scene, read
+from pos_terminal.scenes.shop import BadShop, Source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE.md")
+    parser.add_argument(
+        "--config", type=Path, metavar="TOML",
+        help=say("la boutique : sa configuration ; sans elle, celle de la page"),
+    )  # fmt: skip
+    parser.add_argument("--only", default="", metavar="WORDS",
+                        help=say("les scènes dont le titre a ces mots"))  # fmt: skip
+    parser.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="one JSON object a scene")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play all; 0, 1 where something differs, 2 where a page or shop means nothing."""
+    logging.basicConfig(level=logging.CRITICAL)
+    worst, played, begun = 0, 0, time.monotonic()
+    for file in arguments.files:
+        try:
+            script = read(file.read_text())
+        except BadScript as bad:
+            print(f"{file}:{bad.line}: {bad}", file=sys.stderr)
+            return 2
+        except (OSError, UnicodeDecodeError) as error:
+            print(f"{file}: {error}", file=sys.stderr)
+            return 2
+        source = Source(script, arguments.config)
+        for scene in script.scenes:
+            if arguments.only.casefold() not in scene.title.casefold():
+                continue
+            try:
+                difference = play_now(source, scene)
+            except (BadShop, BadConfiguration, NoFarEnds) as error:
+                print(f"{file}:{scene.line}: {error}", file=sys.stderr)
+                return 2
+            played += 1
+            worst = max(worst, 1 if difference else 0)
+            _tell(file, scene, difference, as_json=arguments.json)
+    if not arguments.json:
+        told = say("{n} scènes jouées en {s} s")
+        print(told.format(n=played, s=round(time.monotonic() - begun)))
+    return worst
+
+
+def _tell(file: Path, scene: Scene, difference: Difference | None, *, as_json: bool) -> None:
+    line = difference.step.line if difference else scene.line
+    if as_json:
+        told = {"file": str(file), "line": line, "title": scene.title, "good": not difference}
+        if difference:
+            told |= {"wanted": str(difference.step), "got": difference.got}
+        print_json(told)
+    elif difference:
+        print(f"{file}:{line}: {scene.title}")
+        print(say("  voulu : {wanted}").format(wanted=difference.step))
+        print(say("  obtenu : {got}").format(got=difference.got.replace("\n", "\n  | ")))
+    else:
+        print(f"{file}:{line}: {scene.title} : {say('conforme')}", flush=True)
