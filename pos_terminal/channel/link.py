@@ -27,9 +27,8 @@ log = logging.getLogger(__name__)
 SLICE = 1 << 16
 """Bytes that are read or sent in one turn."""
 
-UNREAD = 1 << 18
-"""Bytes that a peer may leave unread beside what the kernel keeps for it, and that it may send
-ahead of the call at work."""
+AHEAD = 1 << 16
+"""Bytes that a peer may send ahead of the call at work; the kernel keeps what comes behind."""
 
 HALF = 10.0
 """Seconds that a message may take from its first byte to its last, and a reply to be read."""
@@ -89,7 +88,7 @@ class Link:
             if not self._room():
                 raise Gone("too much waits here already")
             due = self._due(due)
-            while len(self.inbox) > UNREAD and self.inbox.whole:
+            while len(self.inbox) > AHEAD and self.inbox.whole:
                 self._taken.clear()
                 await self._taken.wait()
 

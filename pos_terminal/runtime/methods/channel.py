@@ -71,7 +71,7 @@ class Channel:
 
     @contextmanager
     def log_kept(self) -> Iterator[None]:
-        """Keep what is logged meanwhile, and let everything go at the end."""
+        """Keep what is logged meanwhile; at the end loggers say as much as before."""
         root = logging.getLogger()
         root.addHandler(self._ring)
         try:
@@ -79,7 +79,6 @@ class Channel:
         finally:
             root.removeHandler(self._ring)
             self._log.close()
-            self._records.close()
 
     def tasks(self) -> dict[str, Callable[[], Coroutine[Any, Any, NoReturn]]]:
         """What has to run for it, by name."""

@@ -1,4 +1,4 @@
-"""Entries: the journal's records as stored, read beside the writer by a thread of their own.
+"""Entries: the journal's records as stored, read beside the writer and off the loop.
 
 Nobody but the till opens its files. A reader takes little at a time, less while somebody is being
 served, and never holds the writer's log up: each batch is a transaction of its own.
@@ -6,7 +6,6 @@ served, and never holds the writer's log up: each batch is a transaction of its 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +21,13 @@ from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.tasks.groups import to_the_end
 
 MOST = 200
 """Records in one answer at most, and as many as are given to whoever names no limit."""
 
-ENOUGH = 192 << 10
-"""Bytes of records after which an answer ends: a third more in base64, within 256 KiB unread."""
+ENOUGH = 96 << 10
+"""Bytes of records after which an answer ends: 16 readers who read nothing hold 2 MiB in base64."""
 
 SERVING = 1.0
 """Seconds between two answers to a follower while a sale is open."""
@@ -52,11 +52,7 @@ class Records:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._path = terminal.state / NAME
-        self._thread = ThreadPoolExecutor(1, "channel-records")
-
-    def close(self) -> None:
-        """Let the thread end."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._one = asyncio.Lock()  # however many ask, one of the process's threads works for them
 
     async def entries(self, peer: Peer, asks: EntriesAsked) -> AsyncGenerator[Entries, None]:
         """Records behind a number, then each new one; at most so many at once."""
@@ -77,14 +73,15 @@ class Records:
 
     async def evidence(self) -> Evidence:
         """What the file says now; JournalError where it cannot be read."""
-        work = partial(_read_evidence, self._path, self._terminal.vfs)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        async with self._one:
+            return await to_the_end(partial(_read_evidence, self._path, self._terminal.vfs))
 
     async def _read(self, after: int, limit: int) -> Entries:
-        loop = asyncio.get_running_loop()
-        work = partial(_read, self._path, self._terminal.vfs, after, limit)
         try:
-            return await loop.run_in_executor(self._thread, work)
+            async with self._one:
+                return await to_the_end(
+                    partial(_read, self._path, self._terminal.vfs, after, limit)
+                )
         except JournalError as error:
             raise ChannelError(error.fault, error.detail) from error
 
