@@ -32,7 +32,8 @@ def ticket(number: int) -> tuple[Event, ...]:
     closed = SaleClosed(
         sale=number, series="A", number=number, catalog="c" * 64, lines=(line,),
         vat=(VatSum(rate=550, gross=130, net=123, vat=7),),
-        tenders=(Paid(tender="cash", amount=130, given=200, change=70),), total=130, change=70,
+        tenders=(Paid(tender="cash", amount=130, given=200, change=70),), total=130,
+        turnover=130, change=70,
     )  # fmt: skip
     sold = msgspec.structs.replace(LINE, sale=number)
     paid = Tender(sale=number, tender="cash", amount=130, given=200, change=70)

@@ -16,8 +16,8 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
-from pos_terminal.domain.money import vat_within
+from pos_terminal.domain.events.values import VoucherPurpose
+from pos_terminal.domain.sale.held import is_held, untaxed
 from pos_terminal.journal.record import Record
 
 SALES, CASH = "VE", "CA"
@@ -71,8 +71,6 @@ class Day:
         self._sales: dict[Number, Piece] = {}
         self._cash: list[Piece] = []
         self._gaps: dict[int, Piece] = {}
-        self._moved: dict[Number, dict[Account, int]] = {}
-        self._tendered: dict[tuple[Number, Account], int] = defaultdict(int)
         self.tickets = 0
 
     def take(self, record: Record) -> None:
@@ -99,57 +97,38 @@ class Day:
                 to, from_ = accounts.tender(event.to_tender), accounts.tender(event.from_tender)
                 what = f"Reglement modifie ticket {_name(record, (event.series, event.number))}"
                 self._move(record, what, to, from_, event.amount)
-            case VoucherMoved(purpose=VoucherPurpose.SINGLE):
-                pass  # a line of its ticket at its rate, when sold and when used: all is there
-            case VoucherMoved():
-                if event.number:
-                    self._owe(record, (event.series, event.number), "bons", event.amount)
-                else:
-                    contra = accounts.roles["gain" if event.amount < 0 else "perte"]
-                    what = f"Bon {event.voucher} " + ("perime" if event.amount < 0 else "offert")
-                    self._move(record, what, contra, accounts.roles["bons"], event.amount)
+            case VoucherMoved() | DepositMoved() if event.number:
+                pass  # its ticket says as much, in its lines and tenders
+            case VoucherMoved(purpose=VoucherPurpose.MULTI):
+                contra = accounts.roles["gain" if event.amount < 0 else "perte"]
+                what = f"Bon {event.voucher} " + ("perime" if event.amount < 0 else "offert")
+                self._move(record, what, contra, accounts.roles["bons"], event.amount)
             case DepositMoved():
-                self._deposit(record, event)
+                what = f"{event.nature} commande {event.order}"
+                debt = accounts.roles[event.nature]
+                piece = self._move(record, what, accounts.roles["attente"], debt, event.amount)
+                piece.post(debt, event.tax)
+                piece.post(accounts.tax(event.vat), -event.tax)
 
     def _sold(self, record: Record, ticket: SaleClosed) -> None:
-        number = (ticket.series, ticket.number)
+        """Turnover and VAT by rate, what is owed by line, and what was paid."""
         accounts = self._accounts
-        piece = self._piece(record, number)
-        if self._grain is Grain.TICKET and ticket.total < 0:
+        piece = self._piece(record, (ticket.series, ticket.number))
+        if self._grain is Grain.TICKET and ticket.turnover < 0:
             piece.label = f"Remboursement {piece.label}"
         self.tickets += 1
         for rate in ticket.vat:
             piece.post(accounts.sold(rate.rate), -rate.net)
             piece.post(accounts.tax(rate.rate), -rate.vat)
+        for line in ticket.lines:
+            if line.voided or not is_held(line):
+                continue
+            if not untaxed(line):  # its VAT is due: only the turnover is not yet earned
+                piece.post(accounts.sold(line.vat), line.net)
+            piece.post(accounts.roles[line.deposit or "bons"], -line.net)
         for paid in ticket.tenders:
-            account = accounts.tender(paid.tender)
-            piece.post(account, paid.given)
+            piece.post(accounts.tender(paid.tender), paid.given)
             piece.post(accounts.roles["caisse"], -paid.change)
-            self._tendered[number, account] += paid.given
-
-    def _deposit(self, record: Record, event: DepositMoved) -> None:
-        accounts = self._accounts
-        vat = vat_within(event.amount, event.vat) if event.nature is DepositNature.PART else 0
-        net = event.amount - vat
-        if event.nature is not DepositNature.PART and event.number:
-            self._owe(record, (event.series, event.number), "arrhes", event.amount)
-        elif event.number:  # its VAT stands in the ticket: only the turnover is not yet earned
-            piece = self._piece(record, (event.series, event.number))
-            piece.post(accounts.sold(event.vat), net)
-            piece.post(accounts.roles["acompte"], -net)
-        else:
-            what = f"{event.nature} commande {event.order}"
-            debt = accounts.roles["acompte" if event.nature is DepositNature.PART else "arrhes"]
-            piece = self._move(record, what, accounts.roles["attente"], debt, event.amount)
-            piece.post(debt, vat)
-            piece.post(accounts.tax(event.vat), -vat)
-
-    def _owe(self, record: Record, number: Number, role: str, cents: int) -> None:
-        """What the shop owes changes by so much with this ticket, however it was rung up."""
-        self._piece(record, number)
-        account = self._accounts.roles[role]
-        moved = self._moved.setdefault(number, {})
-        moved[account] = moved.get(account, 0) + cents
 
     def _counted(self, record: Record, event: CashCounted) -> Piece:
         """The gap of one drawer, by the day's last count of it."""
@@ -177,7 +156,6 @@ class Day:
 
     def close(self, record: Record, closure: PeriodClosed) -> Iterator[Posting]:
         """The day's entries, now that its Z is there."""
-        self._settle_debts()
         terminal = record.envelope.terminal
         for piece in self._sales.values():
             if self._grain is Grain.DAY:
@@ -187,15 +165,6 @@ class Day:
             yield from self._entry(piece, record, closure)
         for piece in (*self._cash, *self._gaps.values()):
             yield from self._entry(piece, record, closure)
-
-    def _settle_debts(self) -> None:
-        """A voucher or arrhes that no tender of the ticket stands for was a line without VAT."""
-        for number, moved in self._moved.items():
-            piece = self._sales[number if self._grain is Grain.TICKET else ("", 0)]
-            for account, cents in moved.items():
-                rest = -cents - self._tendered[number, account]
-                piece.post(account, rest)
-                piece.post(self._accounts.sold(0), -rest)
 
     def _entry(self, piece: Piece, record: Record, closure: PeriodClosed) -> Iterator[Posting]:
         rest = sum(piece.sums.values())

@@ -42,6 +42,7 @@ def _tickets(record: Record) -> Rows:
                 ticket.sale,
                 sum(not line.voided for line in ticket.lines),
                 Cents(ticket.total),
+                Cents(ticket.turnover),
                 Cents(ticket.change),
                 ticket.series == TRAINING_SERIES,
                 e.sim,
@@ -180,7 +181,8 @@ TABLES = (
         "tickets.csv",
         (
             *_TICKET, "magasin", "caisse", "journee", "operateur", "vente", "lignes", "total_ttc",
-            "rendu", "formation", "simulation", "horloge", "perpetuel_net", "perpetuel_absolu",
+            "ca_ttc", "rendu", "formation", "simulation", "horloge", "perpetuel_net",
+            "perpetuel_absolu",
         ),
         _tickets,
     ),

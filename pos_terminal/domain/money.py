@@ -1,10 +1,13 @@
 """Money is integer cents. Here is the one rounding rule, and nothing else rounds.
 
 * A line's gross is price times quantity, rounded half away from zero.
-* VAT is taken once per ticket and rate, from that rate's gross, rounded half away from zero.
-* What belongs to lines (net, a ticket discount, a menu's price) is allotted pro rata by largest
-  remainder, ties to the earlier line, so that the parts add up to the whole.
-* A return gives back its original's allotment, not a new rounding.
+* VAT is taken once per ticket and rate, from that rate's gross, rounded half away from zero: an
+  inspector reckons it so from the paper, and cents lost line by line would add up.
+* What belongs to lines (net, a ticket discount, a menu's price) is allotted by largest remainder,
+  ties to the earlier line, so that the parts add up to the whole. Pro rata only over weights of one
+  sign: over both, the shares of a small sum grow without bound.
+* What takes something back (a return, the use of what was paid in advance) takes back what was
+  booked for it, VAT too, and not a new rounding: or each would leave a cent behind.
 """
 
 from collections.abc import Sequence
@@ -38,10 +41,11 @@ def vat_within(gross: int, rate: int) -> Cents:
 def shares(total: int, exact: Sequence[Fraction]) -> tuple[int, ...]:
     """Whole numbers near `exact` that add up to `total`, by largest remainder, ties to the earlier.
 
-    `exact` adds up to `total`. The rule is the same on both sides of zero: the shares of the
-    opposites are the opposites of the shares.
+    `exact` adds up to `total`, or to what was rounded to it: each share then is the whole number
+    below its exact value, or the one above. The rule is the same on both sides of zero: the shares
+    of the opposites are the opposites of the shares.
     """
-    if sum(exact) != total:
+    if abs(sum(exact, Fraction(0)) - total) * 2 > 1:
         raise ValueError(f"shares of {total} add up to {sum(exact)}")
     if total < 0 or (total == 0 and exact and next((e for e in exact if e), Fraction(0)) < 0):
         return tuple(-part for part in shares(-total, [-e for e in exact]))
@@ -53,7 +57,13 @@ def shares(total: int, exact: Sequence[Fraction]) -> tuple[int, ...]:
 
 
 def allot(total: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """`total` cents spread over `weights`, pro rata; ValueError where these add up to zero."""
+    """`total` cents spread over `weights`, pro rata. ValueError where that means nothing.
+
+    Weights of both signs would give one line more than the whole and another less than nothing;
+    weights that add up to zero give no share at all.
+    """
+    if min(weights, default=0) < 0 < max(weights, default=0):
+        raise ValueError(f"{total} cents cannot be spread over weights of both signs")
     whole = sum(weights)
     if whole == 0:
         if total == 0:
@@ -65,13 +75,20 @@ def allot(total: int, weights: Sequence[int]) -> tuple[int, ...]:
 def line_nets(grosses: Sequence[int], rate: int) -> tuple[int, ...]:
     """What each line of one rate is worth without VAT, in cents; the sum is that rate's net.
 
-    Where returns cancel sales the grosses may add up to zero: then each line's own exact net
-    is the basis, and these add up to zero as well.
+    Each line's own exact net is the basis, so that it is never a cent away from it, whatever
+    returns stand beside it; only which way each is rounded depends on the others.
     """
     gross = sum(grosses)
-    if gross:
-        return allot(gross - vat_within(gross, rate), grosses)
-    return shares(0, [Fraction(line * WHOLE, WHOLE + rate) for line in grosses])
+    exact = [Fraction(line * WHOLE, WHOLE + rate) for line in grosses]
+    return shares(gross - vat_within(gross, rate), exact)
+
+
+def part(whole: int, of: int, now: int) -> int:
+    """What `now` cents out of `of` take along of `whole`; all of it with the last of them.
+
+    Taken again and again from what is left, the parts add up to the whole, whatever they are.
+    """
+    return divide(whole * now, of)
 
 
 def returned(allotted: int, quantity: int, before: int, now: int, given: int) -> int:

@@ -52,7 +52,7 @@ from pos_terminal.projection import bottles
 from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "projection.db"
-LAYOUT = 8
+LAYOUT = 9
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -75,14 +75,14 @@ CREATE TABLE invoice (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE returned (
     series TEXT, number INTEGER, line INTEGER, quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
-    PRIMARY KEY (series, number, line)
+    tax INTEGER NOT NULL, PRIMARY KEY (series, number, line)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE voucher (
     voucher TEXT, purpose TEXT, amount INTEGER NOT NULL, plu TEXT NOT NULL, vat INTEGER NOT NULL,
-    expires TEXT NOT NULL, PRIMARY KEY (voucher, purpose)
+    expires TEXT NOT NULL, tax INTEGER NOT NULL, PRIMARY KEY (voucher, purpose)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE deposit (
-    order_ TEXT, nature TEXT, vat INTEGER, amount INTEGER NOT NULL,
+    order_ TEXT, nature TEXT, vat INTEGER, amount INTEGER NOT NULL, tax INTEGER NOT NULL,
     PRIMARY KEY (order_, nature, vat)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE stock (
@@ -243,8 +243,8 @@ class Projection:
         many("INSERT OR REPLACE INTO invoice VALUES (?, ?, ?)", _flat(changes.invoices))
         many("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?)", _flat(changes.papers))
         many(
-            _sum("returned", 3, "quantity", "amount"),
-            ((*line, back.quantity, back.amount) for line, back in changes.returned.items()),
+            _sum("returned", 3, "quantity", "amount", "tax"),
+            ((*line, b.quantity, b.amount, b.tax) for line, b in changes.returned.items()),
         )
         many(_sum("sold", 2, "quantity"), _flat(changes.sold))
         many("INSERT OR IGNORE INTO day VALUES (?, ?)", changes.days.items())
@@ -252,13 +252,13 @@ class Projection:
         many(
             _VOUCHER,
             (
-                (v.voucher, v.purpose, v.amount, v.plu, v.vat, v.expires)
+                (v.voucher, v.purpose, v.amount, v.plu, v.vat, v.expires, v.tax)
                 for v in changes.balances.vouchers
             ),
         )
         many(
-            _sum("deposit", 3, "amount"),
-            ((d.order, d.nature, d.vat, d.amount) for d in balances.deposits),
+            _sum("deposit", 3, "amount", "tax"),
+            ((d.order, d.nature, d.vat, d.amount, d.tax) for d in balances.deposits),
         )
         bottles.take(self._db, changes.bottles)
         for moved in balances.stock:
@@ -286,7 +286,7 @@ class Projection:
         record = Record.read(row.rec, row.hash)
         if not isinstance(record.event, SaleClosed):
             raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no ticket")
-        sql = "SELECT line, quantity, amount FROM returned WHERE (series, number) = (?, ?)"
+        sql = "SELECT line, quantity, amount, tax FROM returned WHERE (series, number) = (?, ?)"
         papers = "SELECT gift, count FROM paper WHERE (series, number) = (?, ?)"
         asked = dict(self._rows(papers, *place))
         made, copies = self._invoice(place)
@@ -331,10 +331,10 @@ class Projection:
 
     def _voucher(self, voucher: str) -> VoucherBalance | None:
         sql = (
-            "SELECT purpose, amount, plu, vat, expires FROM voucher WHERE voucher = ? "
+            "SELECT purpose, amount, plu, vat, expires, tax FROM voucher WHERE voucher = ? "
             "ORDER BY amount = 0, purpose"
         )
-        for purpose, amount, plu, vat, expires in self._rows(sql, voucher):
+        for purpose, amount, plu, vat, expires, tax in self._rows(sql, voucher):
             return VoucherBalance(
                 voucher=voucher,
                 purpose=VoucherPurpose(purpose),
@@ -342,15 +342,18 @@ class Projection:
                 plu=plu,
                 vat=vat,
                 expires=expires,
+                tax=tax,
             )
         return None
 
     def _deposits(self, order: str) -> DepositsHeld:
-        sql = "SELECT nature, vat, amount FROM deposit WHERE order_ = ? AND amount <> 0"
+        sql = "SELECT nature, vat, amount, tax FROM deposit WHERE order_ = ? AND amount <> 0"
         return DepositsHeld(
             tuple(
-                DepositBalance(order=order, nature=DepositNature(nature), vat=vat, amount=amount)
-                for nature, vat, amount in self._rows(sql, order)
+                DepositBalance(
+                    order=order, nature=DepositNature(nature), vat=vat, amount=amount, tax=tax
+                )
+                for nature, vat, amount, tax in self._rows(sql, order)
             )
         )
 
@@ -380,11 +383,12 @@ class Projection:
 
 
 _VOUCHER = (
-    "INSERT INTO voucher VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    "INSERT INTO voucher VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
     "amount = amount + excluded.amount, "
     "plu = coalesce(nullif(excluded.plu, ''), plu), "
     "vat = coalesce(nullif(excluded.vat, 0), vat), "
-    "expires = coalesce(nullif(excluded.expires, ''), expires)"
+    "expires = coalesce(nullif(excluded.expires, ''), expires), "
+    "tax = tax + excluded.tax"
 )
 """The statement that moves a voucher, and keeps what was said of it when it was issued."""
 

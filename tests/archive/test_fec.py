@@ -29,7 +29,7 @@ from pos_terminal.journal.record import Record
 from tests.conftest import run
 from tests.support import fec_checker
 from tests.support.fec_checker import SIREN
-from tests.support.journaling import CATALOG, closed, stamped, tamper, ticket
+from tests.support.journaling import CATALOG, closed, line, repeated, stamped, tamper, ticket
 from tests.support.season import lived
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -257,7 +257,7 @@ def sums(made: list[Posting]) -> dict[str, int]:
 
 def sale(total: int, *paid: Paid, rate: int = 550, number: int = 1) -> SaleClosed:
     vat = VatSum(rate=rate, gross=total, net=total, vat=0)
-    return replace(closed(1, number), vat=(vat,), tenders=paid, total=total)
+    return replace(closed(1, number), vat=(vat,), tenders=paid, total=total, turnover=total)
 
 
 def by(tender: str, amount: int, given: int | None = None) -> Paid:
@@ -287,6 +287,18 @@ def test_payments_that_differ_from_the_lines_are_shown_and_balanced() -> None:
     }  # fmt: skip
 
 
+def held(ticket: SaleClosed, net: int | None = None, **fields: Any) -> SaleClosed:
+    """The ticket as one of money that is held: its line alone tells what is owed."""
+    cents = fields.pop("gross", ticket.total)
+    made = replace(repeated(line(1)), gross=cents, net=cents if net is None else net, **fields)
+    return replace(ticket, lines=(made,), turnover=0)
+
+
+def owing(cents: int, paid: Paid, **fields: Any) -> SaleClosed:
+    """The same, at no rate of VAT."""
+    return held(replace(sale(cents, paid), vat=()), **fields)
+
+
 def voucher(
     amount: int, purpose: VoucherPurpose = VoucherPurpose.MULTI, number: int = 1
 ) -> VoucherMoved:
@@ -297,14 +309,13 @@ def voucher(
 
 @pytest.mark.parametrize("grain", Grain)
 def test_a_voucher_for_anything_is_owed_until_it_is_used(grain: Grain) -> None:
-    issued = [voucher(2000), sale(2000, by("CARD", 2000), rate=0)]
+    card = by("CARD", 2000)
+    issued = [voucher(2000), owing(2000, card, issues=VoucherPurpose.MULTI)]
     assert sums(entries(issued, grain)) == {"511500": 2000, "419700": -2000}
     used = [sale(900, by("VOUCHER", 900)), voucher(-900)]
     assert sums(entries(used, grain)) == {"419700": 900, "707055": -900}
     credit = [sale(-900, by("AVOIR", -900)), voucher(900)]
     assert sums(entries(credit, grain)) == {"419700": -900, "707055": 900}
-    as_line = [voucher(-500), sale(-500, by("CASH", -500), rate=0)]
-    assert sums(entries(as_line, grain)) == {"419700": 500, "530000": -500}
 
 
 def test_a_voucher_without_a_ticket_is_given_or_expires() -> None:
@@ -313,31 +324,40 @@ def test_a_voucher_without_a_ticket_is_given_or_expires() -> None:
     assert entries([voucher(-1000, VoucherPurpose.SINGLE, number=0)]) == []
 
 
-def deposit(nature: DepositNature, amount: int, vat: int = 0, number: int = 1) -> DepositMoved:
+PART = {"order": "C1", "deposit": DepositNature.PART}
+EARNEST = {"order": "C1", "deposit": DepositNature.EARNEST}
+
+
+def deposit(
+    nature: DepositNature, amount: int, vat: int = 0, number: int = 1, tax: int = 0
+) -> DepositMoved:
     return DepositMoved(
         order="C1", nature=nature, amount=amount, vat=vat, series="A" if number else "",
-        number=number,
+        number=number, tax=tax,
     )  # fmt: skip
 
 
 def test_an_acompte_is_taxed_at_receipt_and_earned_at_delivery() -> None:
-    line = VatSum(rate=550, gross=1055, net=1000, vat=55)
-    taken = replace(sale(1055, by("CARD", 1055)), vat=(line,))
+    line_vat = VatSum(rate=550, gross=1055, net=1000, vat=55)
+    taken = replace(sale(1055, by("CARD", 1055)), vat=(line_vat,))
+    taken = held(taken, 1000, **PART)
     assert sums(entries([taken, deposit(DepositNature.PART, 1055, 550)])) == {
         "511500": 1055, "419100": -1000, "44571055": -55,
     }  # fmt: skip
     rest = VatSum(rate=550, gross=2110 - 1055, net=1000, vat=55)
     settled = replace(sale(1055, by("CARD", 1055)), vat=(rest,))
+    settled = held(settled, -1000, gross=-1055, tax=-55, **PART)
     assert sums(entries([settled, deposit(DepositNature.PART, -1055, 550)])) == {
         "511500": 1055, "419100": 1000, "707055": -2000, "44571055": -55,
     }  # fmt: skip
-    assert sums(entries([deposit(DepositNature.PART, -1055, 550, number=0)])) == {
+    assert sums(entries([deposit(DepositNature.PART, -1055, 550, number=0, tax=-55)])) == {
         "471000": -1055, "419100": 1000, "44571055": 55,
     }  # fmt: skip
 
 
 def test_arrhes_are_owed_without_vat() -> None:
-    taken = [sale(1000, by("CASH", 1000), rate=0), deposit(DepositNature.EARNEST, 1000)]
+    cash = by("CASH", 1000)
+    taken = [owing(1000, cash, **EARNEST), deposit(DepositNature.EARNEST, 1000)]
     assert sums(entries(taken)) == {"530000": 1000, "419110": -1000}
     paid = sale(3000, by("ARRHES", 1000), by("CASH", 2000))
     settled = [paid, deposit(DepositNature.EARNEST, -1000)]

@@ -127,5 +127,9 @@ def test_the_closure_says_what_was_made_and_used(happened: list[Event]) -> None:
     (day,) = [e for e in happened if isinstance(e, PeriodClosed) and e.period is Period.DAY]
     assert day.totals.parts
     sums = {each.what: (each.count, each.amount) for each in day.totals.parts.vouchers}
-    made, used = ([x.amount for x in moved if (x.amount > 0) is sign] for sign in (True, False))
-    assert sums == {"issued": (len(made), sum(made)), "used": (len(used), -sum(used))}
+    expected = {}
+    for purpose, name in (("multi", ""), ("single", "single ")):
+        for sign, what in ((1, "issued"), (-1, "used")):
+            mine = [x.amount for x in moved if x.purpose == purpose and x.amount * sign > 0]
+            expected[name + what] = (len(mine), sign * sum(mine))
+    assert sums == expected

@@ -60,7 +60,7 @@ def ticket(series: str, number: int, back: Returned) -> SaleClosed:
     )  # fmt: skip
     return SaleClosed(
         sale=number, series=series, number=number, catalog="c0" * 32, lines=(line,), vat=(),
-        tenders=(), total=-195, change=0,
+        tenders=(), total=-195, turnover=-195, change=0,
     )  # fmt: skip
 
 
@@ -141,7 +141,8 @@ def test_what_each_day_sold(store: Projection, state: Path) -> None:
         event = record.event
         if isinstance(event, SaleClosed) and event.series != "F":
             for line in event.lines:
-                days[record.envelope.session][line.plu] += 0 if line.voided else line.quantity
+                goods = not (line.voided or line.order or line.voucher)
+                days[record.envelope.session][line.plu] += line.quantity if goods else 0
     newest = [dict(days[session]) for session in sorted(days, reverse=True)]
     found = store.answer(SoldWanted(DAYS))
     assert isinstance(found, SoldFound)
@@ -157,7 +158,7 @@ def test_returned_lines_add_up() -> None:
     changes = Changes()
     for number in (5, 6):
         changes.take(ticket("A", number, Returned(series="A", number=4, line=2)), number, 1, AT)
-    assert changes.returned == {("A", 4, 2): Back(3000, 390)}
+    assert changes.returned == {("A", 4, 2): Back(3000, 390, 20)}
     assert changes.sold == {(1, "28"): -3000}
 
 

@@ -72,7 +72,7 @@ def closed(sale: int, number: int, total: int = 130, series: str = "A") -> SaleC
         lines=(repeated(line(sale, gross=total)),),
         vat=(VatSum(rate=550, gross=total, net=total - 7, vat=7),),
         tenders=(Paid(tender="cash", amount=total, given=total + 70, change=70),),
-        total=total, change=70,
+        total=total, turnover=total, change=70,
     )  # fmt: skip
 
 

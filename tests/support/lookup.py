@@ -9,10 +9,13 @@ from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
     Answer,
     Back,
+    DepositsHeld,
+    DepositWanted,
     TicketFound,
     TicketWanted,
     VoucherWanted,
@@ -74,8 +77,16 @@ class Remembering(Bench):
             case VoucherWanted(voucher):
                 found = {each.voucher: each for each in changes.balances.vouchers}
                 return found.get(voucher)
+            case DepositWanted(order):
+                held = fold(event for event, _ in self.events).deposits
+                return DepositsHeld(tuple(each for each in held if each.order == order))
             case _:
                 return None
+
+    @property
+    def tickets(self) -> list[SaleClosed]:
+        """All closed tickets."""
+        return self.of(SaleClosed)
 
     def ticket(self, number: int, series: str = "T") -> str:
         """The barcode of a ticket of this till."""

@@ -34,7 +34,7 @@ from pos_terminal.domain.events.values import (
     VoucherPurpose,
 )
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.money import divide
+from pos_terminal.domain.money import divide, part
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale, apply
@@ -108,7 +108,7 @@ class Shop:
     cash: int = 0
     sold: deque[LineSold] = field(default_factory=lambda: deque(maxlen=40))
     gifts: list[tuple[str, int]] = field(default_factory=list)
-    cards: list[tuple[str, int]] = field(default_factory=list)
+    cards: list[tuple[str, int, int]] = field(default_factory=list)
     acomptes: list[str] = field(default_factory=list)
     arrhes: list[str] = field(default_factory=list)
     issued: int = 0
@@ -158,14 +158,16 @@ class Basket:
         after = apply(self.sale, event)
         self.sale = after or self.sale
 
-    def sell(self, article: Article, quantity: int = ONE, price: int | None = None) -> None:
-        """A line; a price below the list's is a discount."""
+    def sell(
+        self, article: Article, quantity: int = ONE, price: int | None = None, **more: Any
+    ) -> None:
+        """A line; a price below the list's is a discount. `more` are further fields of it."""
         asked = article.price if price is None else price
         line = LineSold(
             sale=self.sale.number, line=0, plu=article.plu, name=article.name, unit=article.unit,
             family=article.family, quantity=quantity, price=asked, per=ONE,
             list_price=article.price, list_per=ONE, vat=article.vat,
-            gross=divide(asked * quantity, ONE), entry=EntryMethod.KEY,
+            gross=divide(asked * quantity, ONE), entry=EntryMethod.KEY, **more,
         )  # fmt: skip
         self.take(self.sale.sell(line))
 
@@ -175,6 +177,11 @@ class Basket:
         if due:
             handed = given if most is None else min(most, due)
             self.take(self.sale.pay(kind, handed))
+
+    @property
+    def tax(self) -> int:
+        """The VAT in the last line of the ticket that it will be."""
+        return self.sale.ticket_lines()[-1].vat_amount
 
     def close(self) -> list[Event]:
         """The closing record, and what the drawer holds then."""
@@ -366,14 +373,18 @@ def _gift(shop: Shop) -> Iterator[Step]:
     """A gift voucher, for anything (no VAT yet) or for bread (VAT at once)."""
     basket = Basket(shop)
     multi = shop.chance.random() < 0.6
-    basket.sell(GIFT if multi else BREAD_CARD)
+    purpose = VoucherPurpose.MULTI if multi else VoucherPurpose.SINGLE
     basket.sell(ARTICLES[0])
+    basket.sell(GIFT if multi else BREAD_CARD, issues=purpose)
+    tax = basket.tax
     basket.pay(CARD)
     name = shop.name("B")
-    purpose = VoucherPurpose.MULTI if multi else VoucherPurpose.SINGLE
-    issued = VoucherMoved(voucher=name, purpose=purpose, amount=2000, **basket.where)
-    yield shop.step(issued, *basket.close())
-    (shop.gifts if multi else shop.cards).append((name, 2000))
+    issued = VoucherMoved(voucher=name, purpose=purpose, amount=2000, tax=tax, **basket.where)
+    yield shop.step(*basket.close(), issued)
+    if multi:
+        shop.gifts.append((name, 2000))
+    else:
+        shop.cards.append((name, 2000, tax))
 
 
 def _use_gift(shop: Shop) -> Iterator[Step]:
@@ -391,11 +402,15 @@ def _use_gift(shop: Shop) -> Iterator[Step]:
         if left > used:
             shop.gifts.append((name, left - used))
     elif shop.cards:
-        name, left = shop.cards.pop(0)
+        name, left, held = shop.cards.pop(0)
         basket.sell(ARTICLES[0])
-        basket.sell(ARTICLES[0]._replace(plu="91", name="Carte de baguettes"), quantity=-ONE)
+        card = ARTICLES[0]._replace(plu="91", name="Carte de baguettes")
+        tax = -part(held, left, 115)
+        basket.sell(card, quantity=-ONE, voucher=name, tax=tax)
         purpose = VoucherPurpose.SINGLE
-        moved = VoucherMoved(voucher=name, purpose=purpose, amount=-115, **basket.where)
+        moved = VoucherMoved(voucher=name, purpose=purpose, amount=-115, tax=tax, **basket.where)
+        if left > 115:
+            shop.cards.append((name, left - 115, held + tax))
         basket.pay(CASH)
         yield shop.step(*basket.close(), moved)
     else:
@@ -413,21 +428,26 @@ def _order(shop: Shop) -> Iterator[Step]:
     """Money on an order: taken, or when there is one already, taken off or given back."""
     acompte = shop.chance.random() < 0.5
     held = shop.acomptes if acompte else shop.arrhes
+    tax = 0
     part, earnest = (ACOMPTE, DepositNature.PART, 550), (ARRHES, DepositNature.EARNEST, 0)
     what, nature, vat = part if acompte else earnest
     if not held:
         basket, name, amount = Basket(shop), shop.name("C"), what.price
-        basket.sell(what)
+        basket.sell(what, order=name, deposit=nature)
+        tax = basket.tax
         held.append(name)
     else:
         basket, name, amount = Basket(shop), held.pop(), -what.price
         basket.sell(ARTICLES[5], quantity=12 * ONE)
         if acompte:
-            basket.sell(what, quantity=-ONE)
+            tax = -divide(what.price * vat, 10_000 + vat)
+            basket.sell(what, quantity=-ONE, order=name, deposit=nature, tax=tax)
         else:
             basket.pay(HELD, most=what.price)
     basket.pay(CASH)
-    moved = DepositMoved(order=name, nature=nature, amount=amount, vat=vat, **basket.where)
+    moved = DepositMoved(
+        order=name, nature=nature, amount=amount, vat=vat, tax=tax, **basket.where
+    )
     yield shop.step(*basket.close(), moved)
 
 

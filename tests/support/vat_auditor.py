@@ -74,6 +74,23 @@ class Books:
             if number not in self.voided
         }
 
+    def basis(self, wanted: Sequence[int]) -> dict[int, int]:
+        """What a discount on these lines is reckoned upon: what is sold and did not come back."""
+        if all(self.lines[n].quantity < 0 for n in wanted):
+            return {n: self.live[n] for n in wanted}
+        stands = {n: max(0, self.lines[n].quantity) for n in self.live}
+        for back in (self.lines[n] for n in self.live):
+            gone = 0 if back.of or back.voucher or back.order else -min(0, back.quantity)
+            for n in sorted(stands, reverse=True):
+                sold = self.lines[n]
+                if (sold.plu, sold.unit, sold.issues) == (back.plu, back.unit, ""):
+                    taken = min(gone, stands[n])
+                    stands[n], gone = stands[n] - taken, gone - taken
+        return {
+            n: half_away(Fraction(self.live[n] * stands[n], self.lines[n].quantity))
+            for n in wanted
+        }
+
     @property
     def last_article(self) -> list[int]:
         """The last article that counts, with its options."""
@@ -123,7 +140,7 @@ class Auditor:
 
     def _discount(self, books: Books, given: DiscountGiven) -> None:
         numbers = books.live if given.scope == "ticket" else books.last_article
-        lines = {n: books.live[n] for n in numbers if not books.lines[n].firm}
+        lines = books.basis([n for n in numbers if not books.lines[n].firm])
         whole = sum(lines.values())
         if given.percent:
             assert given.amount == half_away(Fraction(whole * given.percent, 10_000))
@@ -151,19 +168,22 @@ class Auditor:
         assert ticket.total == sum(each.amount for each in ticket.tenders)
         rates: defaultdict[int, dict[int, int]] = defaultdict(dict)
         for number, gross in live.items():
+            line = books.lines[number]
+            if line.issues == "multi" or line.deposit == "arrhes":
+                continue  # nothing is supplied for it yet
             rates[books.rates.get(number, books.lines[number].vat)][number] = gross
         assert [each.rate for each in ticket.vat] == sorted(rates)
         for each in ticket.vat:
             lines = rates[each.rate]
             gross = sum(lines.values())
-            tax = half_away(Fraction(gross * each.rate, 10_000 + each.rate))
+            new = {n: cents for n, cents in lines.items() if books.lines[n].tax is None}
+            tax = half_away(Fraction(sum(new.values()) * each.rate, 10_000 + each.rate))
+            net = sum(new.values()) - tax
+            tax += sum(books.lines[n].tax or 0 for n in lines)
             assert (each.gross, each.vat, each.net) == (gross, tax, gross - tax)
-            nets = self._nets(gross - tax, list(lines.values()), each.rate)
-            assert [x.net for x in ticket.lines if x.line in lines] == nets
+            exact = [Fraction(cents * 10_000, 10_000 + each.rate) for cents in new.values()]
+            nets = largest_remainder(net, exact)
+            assert [x.net for x in ticket.lines if x.line in new] == nets
             for place, cents in enumerate((gross, gross - tax, tax)):
                 self.vat[each.rate][place] += cents
 
-    def _nets(self, net: int, grosses: list[int], rate: int) -> list[int]:
-        if sum(grosses):
-            return pro_rata(net, grosses)
-        return largest_remainder(0, [Fraction(gross * 10_000, 10_000 + rate) for gross in grosses])

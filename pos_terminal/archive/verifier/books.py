@@ -24,6 +24,20 @@ def add_parts(sums: dict[str, int], body: dict[str, Any]) -> None:
         add(sums, **{f"paid {name}": paid["amount"], f"times {name}": count})
 
 
+def sums_of(lines: list[dict[str, Any]]) -> tuple[Counter[int], int, int]:
+    """What lines come to at each rate, what is held without VAT, and the turnover."""
+    rates: Counter[int] = Counter()
+    held = turnover = 0
+    for line in lines:
+        if line["voided"]:
+            continue
+        untaxed = line["issues"] == "multi" or line["deposit"] == "arrhes"
+        turnover += 0 if untaxed or line["order"] else line["gross"]
+        held += line["gross"] if untaxed else 0
+        rates[line["vat"]] += 0 if untaxed else line["gross"]
+    return rates, held, turnover
+
+
 class Books:
     """Counts tickets and totals again, and holds closures and perpetual totals to them."""
 
@@ -63,20 +77,19 @@ class Books:
 
     def _ticket(self, seq: int, body: dict[str, Any]) -> None:
         series, total, name = body["series"], body["total"], self._number(seq, body)
-        rates: Counter[int] = Counter()
-        for line in body["lines"]:
-            rates[line["vat"]] += 0 if line["voided"] else line["gross"]
+        rates, held, turnover = sums_of(body["lines"])
         taxed = {rate["rate"]: rate["gross"] for rate in body["vat"]}
         split = all(rate["net"] + rate["vat"] == rate["gross"] for rate in body["vat"])
         if not split or any(rates[rate] != taxed.get(rate, 0) for rate in {*rates, *taxed}):
             raise Bad("rates", name, seq=seq)
-        if not sum(rates.values()) == total == sum(paid["amount"] for paid in body["tenders"]):
+        paid = sum(paid["amount"] for paid in body["tenders"])
+        if not sum(rates.values()) + held == total == paid or turnover != body["turnover"]:
             raise Bad("paid", name, seq=seq)
         self.tickets += 1
         if series != TRAINING:
-            add(self.total, net=total, abs=abs(total))
+            add(self.total, net=turnover, abs=abs(turnover))
             day = self.periods["day"]
-            add(day, tickets=1, refunds=int(total < 0), net=total, absolute=abs(total))
+            add(day, tickets=1, refunds=int(turnover < 0), net=turnover, absolute=abs(turnover))
             add_parts(day, body)
 
     def _closure(self, seq: int, body: dict[str, Any]) -> None:

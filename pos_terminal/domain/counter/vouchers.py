@@ -22,6 +22,7 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, VoucherWanted
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.money import part
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, goods, kind_of
@@ -158,6 +159,7 @@ def _take_off(
             gross=-worth,
             entry=entry,
             voucher=balance.voucher,
+            tax=-part(balance.tax, balance.amount, worth),
         )
     )
     desk.entry = Entry()

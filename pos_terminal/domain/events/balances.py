@@ -17,7 +17,7 @@ class StockBalance(Struct, frozen=True, kw_only=True):
 class VoucherBalance(Struct, frozen=True, kw_only=True):
     """What a gift voucher or credit note is still worth, in cents; `purpose` is single or multi.
 
-    `plu`, `vat` and `expires` are as when it was issued (`voucher.moved`).
+    `plu`, `vat` and `expires` are as when it was issued (`voucher.moved`); `tax` is the VAT in it.
     """
 
     voucher: str
@@ -26,15 +26,20 @@ class VoucherBalance(Struct, frozen=True, kw_only=True):
     plu: str = ""
     vat: int = 0
     expires: str = ""
+    tax: int = 0
 
 
 class DepositBalance(Struct, frozen=True, kw_only=True):
-    """What is held for an order, in cents; `nature` is acompte (with its VAT rate) or arrhes."""
+    """What is held for an order, in cents; `nature` is acompte (with its VAT rate) or arrhes.
+
+    `tax` is the VAT in it that is booked already.
+    """
 
     order: str
     nature: DepositNature
     amount: int
     vat: int
+    tax: int = 0
 
 
 class BottleBalance(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ class ReductionSum(Struct, frozen=True, kw_only=True):
 
 
 class OperatorSum(Struct, frozen=True, kw_only=True):
-    """What one operator closed: tickets, and their total."""
+    """What one operator closed: tickets, and their turnover."""
 
     operator: int
     tickets: int
@@ -21,7 +21,7 @@ class OperatorSum(Struct, frozen=True, kw_only=True):
 
 
 class FamilySum(Struct, frozen=True, kw_only=True):
-    """What the articles of one family brought in: lines, and cents with tax."""
+    """What the articles of one family brought in: lines, and their turnover with tax."""
 
     family: str
     lines: int
@@ -63,7 +63,10 @@ class ServiceSum(Struct, frozen=True, kw_only=True):
 
 
 class VoucherSum(Struct, frozen=True, kw_only=True):
-    """Gift vouchers and credit notes that were issued, used, expired or given away: cents each."""
+    """Gift vouchers and credit notes that were issued, used, expired or given away: cents each.
+
+    Those for goods of one rate, which are turnover as they are sold, are «single issued», ....
+    """
 
     what: str
     count: int
@@ -71,7 +74,7 @@ class VoucherSum(Struct, frozen=True, kw_only=True):
 
 
 class DepositSum(Struct, frozen=True, kw_only=True):
-    """Money on orders that was taken, or settled and given back: cents, by nature."""
+    """Money on orders that was taken, settled or returned: cents, by nature («acompte taken»)."""
 
     what: str
     count: int

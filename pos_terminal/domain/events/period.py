@@ -30,7 +30,9 @@ class TenderSum(Struct, frozen=True, kw_only=True):
 class PeriodTotals(Struct, frozen=True, kw_only=True):
     """What a period adds up to, in cents with tax. Training is not in it.
 
-    `net` counts refunds with their sign, `absolute` without; `voided` and `abandoned` are what was
+    `net` is the turnover: without the money that is only held for customers, which `parts` has
+    apart. It counts tickets that take more back than they sell (`refunds`) with their sign,
+    `absolute` without; `voided` and `abandoned` are what was
     taken back before payment; `cash` is what moved in and out of the drawer beside sales. `counts`
     are counts of the drawers, `counted` what the last one of each day found in each, and
     `expected` what should have been there. `parts` says what the sums are made of; None where a

@@ -11,7 +11,8 @@ class VoucherMoved(Event, frozen=True, kw_only=True):
 
     `purpose` is single (VAT due at its sale) or multi (VAT due at its use), `series` and `number`
     the ticket it was moved by; 0 where there is none. `plu` is the article as which it was sold,
-    empty for a credit note; `vat` the rate of a single one; `expires` its last day, if it has one.
+    empty for a credit note; `vat` the rate of a single one, and `tax` the VAT in cents that moves
+    with it; `expires` its last day, if it has one.
     """
 
     kind: ClassVar[str] = "voucher.moved"
@@ -23,6 +24,7 @@ class VoucherMoved(Event, frozen=True, kw_only=True):
     plu: str = ""
     vat: int = 0
     expires: str = ""
+    tax: int = 0
 
 
 class VoucherCopied(Event, frozen=True, kw_only=True):
@@ -39,9 +41,10 @@ class VoucherCopied(Event, frozen=True, kw_only=True):
 
 
 class DepositMoved(Event, frozen=True, kw_only=True):
-    """Money held for an order: taken (positive), settled or given back (negative).
+    """Money held for an order: taken (positive), or settled (negative), or given `back`.
 
-    `nature` is acompte (VAT due at receipt, at `vat` basis points) or arrhes (none until delivery).
+    `nature` is acompte (VAT due at receipt, at `vat` basis points: `tax` cents of it move as well)
+    or arrhes (none until delivery).
     """
 
     kind: ClassVar[str] = "deposit.moved"
@@ -51,6 +54,8 @@ class DepositMoved(Event, frozen=True, kw_only=True):
     vat: int = 0
     series: str = ""
     number: int = 0
+    tax: int = 0
+    back: bool = False
 
 
 PREPAID_EVENTS: tuple[type[Event], ...] = (

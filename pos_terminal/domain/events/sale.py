@@ -73,7 +73,10 @@ class LineSold(Event, frozen=True, kw_only=True):
     `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
     refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single
     or multi; `voucher` is the number of the one whose use a line is. `order` is the order for
-    which a line moves a `deposit`, acompte or arrhes: into it, or where negative out of it.
+    which a line moves a `deposit`, acompte or arrhes: into it, or where negative out of it; with
+    `back` that money goes back to the customer, and is not taken off a price.
+    `tax` is the VAT in cents that was booked for what a line takes back, with the line's sign;
+    None: its VAT is reckoned from the ticket's gross.
     """
 
     kind: ClassVar[str] = "line.sold"
@@ -102,6 +105,8 @@ class LineSold(Event, frozen=True, kw_only=True):
     reason: str = ""
     tare: int = 0
     tare_kind: TareKind = TareKind.NONE
+    tax: int | None = None
+    back: bool = False
 
     @property
     def firm(self) -> bool:
@@ -193,7 +198,7 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     """A line as the closed ticket repeats it. `net` is its share of its rate's net; 0 if voided.
 
     `gross` is what it costs in the end: price times quantity, less `discount`. `manual` says that
-    its weight was typed.
+    its weight was typed. What has no VAT (`held.untaxed`) has its gross as its net.
     """
 
     line: int
@@ -218,6 +223,13 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     tare: int = 0
     tare_kind: TareKind = TareKind.NONE
     manual: bool = False
+    tax: int | None = None
+    back: bool = False
+
+    @property
+    def vat_amount(self) -> int:
+        """The VAT in it, in cents."""
+        return self.gross - self.net
 
 
 class Paid(Struct, frozen=True, kw_only=True):
@@ -236,7 +248,9 @@ class Paid(Struct, frozen=True, kw_only=True):
 class SaleClosed(Event, frozen=True, kw_only=True):
     """A sale is paid and has its number: everything that the law asks of a ticket, by value.
 
-    `drawer` is where its cash went.
+    `total` is what its lines come to. `turnover` is that without the money that is only held for
+    the customer (vouchers for anything, deposits), which is in no sum of what was sold; `vat` are
+    the lines that are taxed. `drawer` is where its cash went.
     """
 
     kind: ClassVar[str] = "sale.closed"
@@ -248,6 +262,7 @@ class SaleClosed(Event, frozen=True, kw_only=True):
     vat: tuple[VatSum, ...]
     tenders: tuple[Paid, ...]
     total: int
+    turnover: int
     change: int
     origin: Origin | None = None
     reductions: tuple[Reduction, ...] = ()

@@ -30,7 +30,7 @@ class RunningBalances(Struct):
 
     _stock: dict[str, Fraction] = field(default_factory=dict)
     _vouchers: dict[tuple[str, str], VoucherBalance] = field(default_factory=dict)
-    _deposits: dict[tuple[str, DepositNature, int], int] = field(default_factory=dict)
+    _deposits: dict[tuple[str, DepositNature, int], tuple[int, int]] = field(default_factory=dict)
     _unsettled: dict[str, Unsettled] = field(default_factory=dict)
     _bottles: dict[str, Bottle] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class RunningBalances(Struct):
         return cls(
             {b.plu: Fraction(b.numerator, b.denominator) for b in balances.stock},
             {(b.voucher, b.purpose): b for b in balances.vouchers},
-            {(b.order, b.nature, b.vat): b.amount for b in balances.deposits},
+            {(b.order, b.nature, b.vat): (b.amount, b.tax) for b in balances.deposits},
             {b.ref: b for b in balances.unsettled},
             {
                 b.plu: Bottle(plu=b.plu, at=b.at, sold=b.sold, given=b.given)
@@ -64,7 +64,8 @@ class RunningBalances(Struct):
                 self._move_voucher(event)
             case DepositMoved():
                 deposit = (event.order, event.nature, event.vat)
-                self._deposits[deposit] = self._deposits.get(deposit, 0) + event.amount
+                amount, tax = self._deposits.get(deposit, (0, 0))
+                self._deposits[deposit] = amount + event.amount, tax + event.tax
             case PaymentIntended(sale=sale, ref=ref):
                 self._unsettled[ref] = Unsettled(
                     sale=sale, ref=ref, tender=event.tender, amount=event.amount
@@ -82,6 +83,7 @@ class RunningBalances(Struct):
             plu=event.plu or had.plu,
             vat=event.vat or had.vat,
             expires=event.expires or had.expires,
+            tax=had.tax + event.tax,
         )
 
     @property
@@ -99,9 +101,9 @@ class RunningBalances(Struct):
             ),
             vouchers=tuple(balance for balance in self.vouchers if balance.amount),
             deposits=tuple(
-                DepositBalance(order=order, nature=nature, vat=vat, amount=amount)
-                for (order, nature, vat), amount in sorted(self._deposits.items())
-                if amount
+                DepositBalance(order=order, nature=nature, vat=vat, amount=amount, tax=tax)
+                for (order, nature, vat), (amount, tax) in sorted(self._deposits.items())
+                if amount or tax
             ),
             unsettled=tuple(self._unsettled[ref] for ref in sorted(self._unsettled)),
             bottles=tuple(

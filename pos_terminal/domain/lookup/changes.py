@@ -58,12 +58,15 @@ class Changes(Struct):
             return
         self.days.setdefault(session, at[:10])
         for line in event.lines:
-            if line.voided or line.order:
+            if line.voided or line.order or line.voucher:  # no goods come or go with these
                 continue
             sold = session, line.plu
             self.sold[sold] = self.sold.get(sold, 0) + line.quantity
             if line.of:
                 back = line.of.series, line.of.number, line.of.line
                 had = self.returned.get(back, Back())
-                now = Back(had.quantity - line.quantity, had.amount - line.gross)
-                self.returned[back] = now
+                self.returned[back] = Back(
+                    had.quantity - line.quantity,
+                    had.amount - line.gross,
+                    had.tax - line.vat_amount,
+                )

@@ -84,10 +84,12 @@ Wanted = (
 
 
 class Back(Struct, frozen=True):
-    """What came back of a line: thousandths of its unit, and the cents that were given for them."""
+    """What came back of a line: thousandths of its unit, the cents that were given for them, and
+    the VAT in these."""
 
     quantity: int = 0
     amount: int = 0
+    tax: int = 0
 
 
 class TicketFound(Struct, frozen=True):

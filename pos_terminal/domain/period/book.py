@@ -88,7 +88,7 @@ class Book(Struct, frozen=True):
     """Where the periods stand after some record.
 
     `days`, `months` and `years` count the closures; `net` and `absolute` are the perpetual totals
-    over all tickets but those of training, which is on while `training` is true.
+    of the turnover of all tickets but those of training, which is on while `training` is true.
     """
 
     session: int = 1
@@ -120,7 +120,8 @@ class Book(Struct, frozen=True):
             day = Tally(first, opened, self.session, totals)
         match event:
             case SaleClosed() if event.series != TRAINING_SERIES:
-                net, absolute = self.net + event.total, self.absolute + abs(event.total)
+                net = self.net + event.turnover
+                absolute = self.absolute + abs(event.turnover)
                 return replace(self, day=day, net=net, absolute=absolute)
             case TrainingStarted():
                 return replace(self, day=day, training=True)
@@ -336,9 +337,9 @@ def _with_ticket(totals: PeriodTotals, ticket: SaleClosed, operator: int) -> Per
     return replace(
         totals,
         tickets=totals.tickets + 1,
-        refunds=totals.refunds + (ticket.total < 0),
-        net=totals.net + ticket.total,
-        absolute=totals.absolute + abs(ticket.total),
+        refunds=totals.refunds + (ticket.turnover < 0),
+        net=totals.net + ticket.turnover,
+        absolute=totals.absolute + abs(ticket.turnover),
         vat=vat_added(totals.vat, ticket.vat),
         tenders=tenders_added(totals.tenders, paid),
         parts=breakdown.with_ticket(parts, ticket, operator) if parts else None,

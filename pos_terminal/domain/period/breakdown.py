@@ -21,7 +21,8 @@ from pos_terminal.domain.events.breakdown import (
 )
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import ReductionScope
+from pos_terminal.domain.events.values import ReductionScope, VoucherPurpose
+from pos_terminal.domain.sale.held import is_held
 
 R = TypeVar("R", bound=Struct)
 
@@ -76,10 +77,10 @@ def combined(
 
 def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdown:
     """The sums with one closed ticket more, closed by that operator."""
-    live = [line for line in ticket.lines if not line.voided]
-    back = [line.gross for line in live if line.quantity < 0 and not line.order]
-    families = (FamilySum(family=line.family, lines=1, gross=line.gross) for line in live)
-    own = OperatorSum(operator=operator, tickets=1, net=ticket.total)
+    sold = [line for line in ticket.lines if not (line.voided or is_held(line))]
+    back = [line.gross for line in sold if line.quantity < 0 and not line.voucher]
+    families = (FamilySum(family=line.family, lines=1, gross=line.gross) for line in sold)
+    own = OperatorSum(operator=operator, tickets=1, net=ticket.turnover)
     if ticket.reductions:
         parts = replace(
             parts,
@@ -135,13 +136,16 @@ def with_voucher(parts: Breakdown, moved: VoucherMoved) -> Breakdown:
     """The sums with one voucher more that moved: by a ticket, or without one."""
     issued, used = ("issued", "used") if moved.number else ("given", "expired")
     what = issued if moved.amount > 0 else used
+    if moved.purpose is VoucherPurpose.SINGLE:  # sold as goods are: turnover already, and no debt
+        what = f"single {what}"
     row = VoucherSum(what=what, count=1, amount=abs(moved.amount))
     return replace(parts, vouchers=summed(parts.vouchers, (row,)))
 
 
 def with_deposit(parts: Breakdown, moved: DepositMoved) -> Breakdown:
     """The sums with one movement more of money on an order."""
-    what = f"{moved.nature} {'taken' if moved.amount > 0 else 'settled'}"
+    out = "returned" if moved.back else "settled"
+    what = f"{moved.nature} {'taken' if moved.amount > 0 else out}"
     row = DepositSum(what=what, count=1, amount=abs(moved.amount))
     return replace(parts, deposits=summed(parts.deposits, (row,)))
 

@@ -21,7 +21,7 @@ def amount(cents: int) -> str:
 def sums(totals: PeriodTotals) -> Iterator[Block]:
     """All that a period adds up to; a part without anything in it is left out."""
     yield Rule()
-    yield Row(say("TOTAL"), amount(totals.net), bold=True, tall=True)
+    yield Row(say("CA TTC"), amount(totals.net), bold=True, tall=True)
     yield Row(say("Tickets"), str(totals.tickets))
     if totals.refunds:
         yield Row(say("dont remboursements"), str(totals.refunds))
@@ -106,17 +106,27 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
 
 
 def _voucher(what: str) -> str:
-    names = {"issued": say("Émis"), "used": say("Utilisés"), "expired": say("Périmés")}
-    return names.get(what, say("Offerts"))
+    names = {
+        "issued": say("Émis"),
+        "used": say("Utilisés"),
+        "expired": say("Périmés"),
+        "given": say("Offerts"),
+    }
+    one_rate = what.startswith("single ")
+    name = names.get(what.removeprefix("single "), what)
+    return f"{name} {say('(dans le CA)')}" if one_rate else name
 
 
 def _deposit(what: str) -> str:
     names = {
         "acompte taken": say("Acomptes reçus"),
-        "acompte settled": say("Acomptes déduits, rendus"),
+        "acompte settled": say("Acomptes déduits"),
+        "acompte returned": say("Acomptes rendus"),
         "arrhes taken": say("Arrhes reçues"),
+        "arrhes settled": say("Arrhes déduites"),
+        "arrhes returned": say("Arrhes rendues"),
     }
-    return names.get(what, say("Arrhes déduites, rendues"))
+    return names.get(what, what)
 
 
 def _corrections(totals: PeriodTotals) -> Pairs:

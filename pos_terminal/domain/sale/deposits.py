@@ -19,6 +19,7 @@ from pos_terminal.domain.events.sale import LineSold, SaleClosed, Tender
 from pos_terminal.domain.events.values import DepositNature, EntryMethod
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
+from pos_terminal.domain.money import part
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.tender.tender import ARRHES
@@ -32,8 +33,12 @@ def label(nature: DepositNature) -> str:
     return say("ACOMPTE") if nature is DepositNature.PART else say("ARRHES")
 
 
-def line(held: DepositBalance, cents: int, *, authority: int = 0) -> LineSold:
-    """The line that moves so many cents of this deposit: into it, or where negative out of it."""
+def line(held: DepositBalance, cents: int, *, back: bool = False) -> LineSold:
+    """The line that moves so many cents of this deposit: into it, or where negative out of it.
+
+    What goes out takes along the VAT that was booked as it came in: rounded anew for each part, a
+    cent of it would stay for ever.
+    """
     return LineSold(
         sale=0,
         line=0,
@@ -49,9 +54,10 @@ def line(held: DepositBalance, cents: int, *, authority: int = 0) -> LineSold:
         vat=held.vat,
         gross=cents,
         entry=EntryMethod.KEY,
-        authority=authority,
         order=held.order,
         deposit=held.nature,
+        tax=part(held.tax, held.amount, cents) if cents < 0 else None,
+        back=back,
     )
 
 
@@ -99,7 +105,7 @@ def given_back(
         back = min(each.amount, rest)
         rest -= back
         if back:
-            lines.append(line(each, -back))
+            lines.append(line(each, -back, back=True))
     return lines
 
 
@@ -114,6 +120,8 @@ def moves(ticket: SaleClosed) -> Iterator[DepositMoved]:
                 vat=each.vat,
                 series=ticket.series,
                 number=ticket.number,
+                tax=each.vat_amount,
+                back=each.back,
             )
     for paid in ticket.tenders:
         if paid.order:

@@ -1,6 +1,6 @@
 """What makes an open sale's lines cheaper, by hand. Pure: each returns an event, or refuses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.adjustment import DiscountGiven, DiscountWithdrawn
@@ -11,6 +11,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.money import WHOLE, allot, divide
 from pos_terminal.domain.notation import percent as written
 from pos_terminal.domain.sale.sale import Sale
+from pos_terminal.domain.sale.standing import worth
 
 
 def discount(
@@ -25,8 +26,9 @@ def discount(
 ) -> DiscountGiven:
     """Take `percent` basis points, or else `amount` cents, off the last line or the whole ticket.
 
-    What is taken off follows the sign of what it is taken off: a return gives back less. It is
-    allotted over the lines pro rata, by largest remainder. Raises Refused.
+    Off the ticket it is taken off what is sold and stands, and off no return beside it: of that
+    nobody knows what it cost. Off returns alone they give back less. It is allotted over what the
+    lines cost pro rata, by largest remainder. Raises Refused.
     """
     if sale.tenders:
         raise Refused(faults.TENDER_STARTED)
@@ -36,7 +38,8 @@ def discount(
     lines = tuple(line for line in lines if not line.firm)
     if not lines:
         raise Refused(faults.FIRM_PRICE)
-    whole = sum(line.gross for line in lines)
+    costs = _costs(sale, lines)
+    whole = sum(costs.values())
     off = divide(whole * percent, WHOLE) if percent else (amount if whole >= 0 else -amount)
     if abs(off) > abs(whole):
         raise Refused(faults.DISCOUNT_TOO_LARGE)
@@ -47,7 +50,7 @@ def discount(
         scope=scope,
         percent=percent,
         amount=off,
-        shares=shared(off, lines),
+        shares=_shared(off, costs),
         reason=reason,
         name=name,
         authority=authority,
@@ -73,9 +76,15 @@ def consumed(place: Place) -> str:
     return {Place.ON_SPOT: say("SUR PLACE"), Place.TAKE_AWAY: say("A EMPORTER")}.get(place, "")
 
 
-def shared(amount: int, lines: Sequence[LineSold]) -> tuple[Share, ...]:
-    """`amount` allotted over what the lines cost now; lines that get nothing are left out."""
-    parts = allot(amount, [line.gross for line in lines])
-    return tuple(
-        Share(line=line.line, amount=part) for line, part in zip(lines, parts, strict=True) if part
-    )
+def _costs(sale: Sale, lines: Sequence[LineSold]) -> dict[int, int]:
+    """What a discount on these lines is reckoned upon, in cents by line: all of one sign."""
+    if any(line.quantity > 0 for line in lines):
+        stands = worth(sale.live)
+        return {line.line: stands[line.line] for line in lines}
+    return {line.line: line.gross for line in lines}
+
+
+def _shared(amount: int, costs: Mapping[int, int]) -> tuple[Share, ...]:
+    """`amount` allotted over what the lines cost; lines that get nothing are left out."""
+    parts = zip(costs, allot(amount, [*costs.values()]), strict=True)
+    return tuple(Share(line=line, amount=part) for line, part in parts if part)

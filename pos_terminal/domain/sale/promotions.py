@@ -18,6 +18,7 @@ from pos_terminal.domain.events.sale import LineSold, Reduction, Share
 from pos_terminal.domain.events.values import ReductionScope
 from pos_terminal.domain.money import WHOLE, allot, divide
 from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.sale.standing import quantities
 
 MOST_WAYS = 200
 """So many ways of sharing out are tried: what a small computer does between two keys."""
@@ -119,21 +120,25 @@ def applied(
     Only lines sold at the catalogue's own price count, and no returns or options.
     """
     holding = tuple(each for each in promotions if each.when.holds(at))
-    pieces = sorted((p for line in lines for p in _pieces(line)), key=lambda p: (p.kind, p.line))
+    stands = quantities(lines)
+    found = (piece for line in lines for piece in _pieces(line, stands[line.line]))
+    pieces = sorted(found, key=lambda piece: (piece.kind, piece.line))
     wanted = [piece for piece in pieces if any(each.takes(piece) for each in holding)]
     if not wanted:
         return ()
     return tuple(_reductions(_best(wanted[:MOST_PIECES], holding)))
 
 
-def _pieces(line: LineSold) -> Iterator[Piece]:
+def _pieces(line: LineSold, stands: int) -> Iterator[Piece]:
+    """The pieces of which so many thousandths did not go back."""
     listed = (line.price, line.per) == (line.list_price, line.list_per)
-    if not listed or line.quantity <= 0 or line.parent:
+    if not listed or stands <= 0 or line.parent:
         return
     if line.unit is not Unit.PIECE:
-        yield Piece(line.line, line.plu, line.family, line.gross, single=False)
+        price = divide(line.gross * stands, line.quantity)
+        yield Piece(line.line, line.plu, line.family, price, single=False)
     elif line.per == ONE and line.quantity % ONE == 0:
-        for _ in range(min(line.quantity // ONE, MOST_PIECES)):
+        for _ in range(min(stands // ONE, MOST_PIECES)):
             yield Piece(line.line, line.plu, line.family, line.price)
 
 

@@ -20,6 +20,7 @@ from pos_terminal.domain.lookup.questions import Back, TicketFound
 from pos_terminal.domain.money import divide, returned
 from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.sale.standing import came_back
 from pos_terminal.domain.screen import WIDTH
 
 
@@ -82,12 +83,15 @@ class Refund(Struct, frozen=True):
         )
 
     def back(self, line: TicketLine) -> Back:
-        """What came back of the line: by closed tickets, and in this sale."""
-        earlier = self.found.returned.get(line.line, Back())
+        """What came back of the line: in its own sale, by closed tickets since, and in this one."""
+        lines = [each for each in self.found.closed.lines if not each.voided]
+        then = came_back(lines, {x.line: x.vat_amount for x in lines}).get(line.line, Back())
+        since = self.found.returned.get(line.line, Back())
         here = [x for x in self.sale.returns(*self.place) if x.of and x.of.line == line.line]
         return Back(
-            earlier.quantity - sum(x.quantity for x in here),
-            earlier.amount - sum(x.gross for x in here),
+            then.quantity + since.quantity - sum(x.quantity for x in here),
+            then.amount + since.amount - sum(x.gross for x in here),
+            then.tax + since.tax - sum(x.tax or 0 for x in here),
         )
 
     def left(self, line: TicketLine) -> int:
@@ -107,6 +111,7 @@ class Refund(Struct, frozen=True):
         if not 0 < quantity <= line.quantity - back.quantity:
             raise Refused(faults.MORE_THAN_SOLD)
         worth = returned(line.gross, line.quantity, back.quantity, quantity, back.amount)
+        tax = returned(line.vat_amount, line.quantity, back.quantity, quantity, back.tax)
         price = _price(line, quantity, worth)
         series, number = self.place
         return self.sale.sell(
@@ -127,6 +132,7 @@ class Refund(Struct, frozen=True):
                 entry=entry,
                 code=code,
                 of=Returned(series=series, number=number, line=line.line),
+                tax=-tax,
             )
         )
 

@@ -38,6 +38,7 @@ from pos_terminal.domain.events.values import EntryMethod, Place, PriceList, Voi
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import LARGEST_TOTAL, line_nets, vat_within
 from pos_terminal.domain.quantity import LARGEST_QUANTITY
+from pos_terminal.domain.sale.held import is_held, untaxed
 from pos_terminal.domain.tender.tender import TenderKind
 
 
@@ -247,6 +248,7 @@ class Sale(Struct, frozen=True):
             vat=by_rate(self.live),
             tenders=self.tenders,
             total=self.total,
+            turnover=sum(line.gross for line in self.live if not is_held(line)),
             change=sum(paid.change for paid in self.tenders),
             origin=self.origin,
             reductions=self.reductions,
@@ -293,6 +295,8 @@ class Sale(Struct, frozen=True):
                 tare=line.tare,
                 tare_kind=line.tare_kind,
                 manual=line.entry is EntryMethod.MANUAL,
+                tax=line.tax,
+                back=line.back,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)
@@ -356,22 +360,36 @@ def _adjusted(sale: Sale, event: Event) -> Sale:
 
 
 def by_rate(lines: Iterable[LineSold]) -> tuple[VatSum, ...]:
-    """The ticket's VAT: once per rate, from that rate's gross, the rates in ascending order."""
-    grosses: dict[int, int] = {}
+    """The ticket's VAT, the rates in ascending order; what is untaxed is at no rate.
+
+    Once per rate, from the gross of what is sold at it; what takes something back adds the VAT that
+    was booked for that, or returns one by one would leave a cent of it behind.
+    """
+    rates: dict[int, list[LineSold]] = {}
     for line in lines:
-        grosses[line.vat] = grosses.get(line.vat, 0) + line.gross
-    return tuple(
-        VatSum(rate=rate, gross=gross, net=gross - vat, vat=vat)
-        for rate, gross in sorted(grosses.items())
-        for vat in (vat_within(gross, rate),)
-    )
+        if not untaxed(line):
+            rates.setdefault(line.vat, []).append(line)
+    return tuple(_at_rate(rate, rates[rate]) for rate in sorted(rates))
+
+
+def _at_rate(rate: int, lines: Iterable[LineSold]) -> VatSum:
+    gross = reckoned = booked = 0
+    for line in lines:
+        gross += line.gross
+        if line.tax is None:
+            reckoned += line.gross
+        else:
+            booked += line.tax
+    vat = vat_within(reckoned, rate) + booked
+    return VatSum(rate=rate, gross=gross, net=gross - vat, vat=vat)
 
 
 def _nets(lines: tuple[LineSold, ...]) -> dict[int, int]:
-    """Line number -> net in cents: each rate's net allotted over its lines."""
-    nets: dict[int, int] = {}
-    for rate in {line.vat for line in lines}:
-        of_rate = [line for line in lines if line.vat == rate]
+    """Line number -> net in cents: each rate's net allotted over the lines that it was taken of."""
+    nets = {line.line: line.gross - (line.tax or 0) for line in lines}
+    reckoned = [line for line in lines if line.tax is None and not untaxed(line)]
+    for rate in {line.vat for line in reckoned}:
+        of_rate = [line for line in reckoned if line.vat == rate]
         for line, net in zip(of_rate, line_nets([x.gross for x in of_rate], rate), strict=True):
             nets[line.line] = net
     return nets

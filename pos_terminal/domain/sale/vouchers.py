@@ -51,7 +51,9 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
         if not line.issues or line.voided:
             continue
         what = GIFT_SINGLE if line.issues is VoucherPurpose.SINGLE else GIFT_MULTI
-        for worth in allot(line.gross, [1] * (line.quantity // ONE)):
+        each_ = [1] * (line.quantity // ONE)
+        taxes = allot(line.vat_amount, each_)
+        for worth, tax in zip(allot(line.gross, each_), taxes, strict=True):
             yield VoucherMoved(
                 voucher=voucher_number(what, draw(CHANCE)),
                 purpose=line.issues,
@@ -61,6 +63,7 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
                 plu=line.plu,
                 vat=line.vat,
                 expires=_expires(day, valid.gift_months),
+                tax=tax,
             )
     for paid in ticket.tenders:
         if paid.tender == AVOIR.name and paid.amount < 0:
@@ -85,6 +88,7 @@ def _used(ticket: SaleClosed) -> Iterator[VoucherMoved]:
                 number=ticket.number,
                 plu=line.plu,
                 vat=line.vat,
+                tax=line.vat_amount,
             )
     for paid in ticket.tenders:
         if paid.voucher:

@@ -384,7 +384,7 @@ def test_a_service_on_paper_and_in_the_z() -> None:
     ledger.service()
     (midday,) = ledger.services
     paper = lines(service(SHOP, "2", midday, moment().at, simulated=False))
-    for row in ("SERVICE MIDI", "TOTAL 0,70 €", "Remises GESTE COMMERCIAL (1) -0,10",
+    for row in ("SERVICE MIDI", "CA TTC 0,70 €", "Remises GESTE COMMERCIAL (1) -0,10",
                 "Retours (1) -1,50", "VENDEUR 0 (3) 0,70", "Ecart -0,10"):  # fmt: skip
         assert row in paper
     ledger.press("1 PLU CARD")

@@ -83,7 +83,7 @@ class Shop:
         self.add(
             SaleClosed(
                 sale=sale, series=series, number=number, catalog="", lines=(), vat=(vat,),
-                tenders=(paid,), total=gross, change=0,
+                tenders=(paid,), total=gross, turnover=gross, change=0,
             )
         )  # fmt: skip
 
@@ -296,7 +296,8 @@ def test_training_is_a_mode_that_no_ticket_steps_out_of() -> None:
     with pytest.raises(OutOfStep, match="while a sale is open"):
         shop.add(TrainingEnded())
     ticket = SaleClosed(
-        sale=1, series="A", number=1, catalog="", lines=(), vat=(), tenders=(), total=5, change=0
+        sale=1, series="A", number=1, catalog="", lines=(), vat=(), tenders=(), total=5,
+        turnover=5, change=0,
     )
     with pytest.raises(OutOfStep, match="training"):
         shop.add(ticket)

@@ -80,7 +80,7 @@ class Shop:
         vat = VatSum(rate=0, gross=100, net=100, vat=0)
         ticket = SaleClosed(
             sale=sale, series="T", number=number, catalog="", lines=(), vat=(vat,),
-            tenders=(paid,), total=100, change=0,
+            tenders=(paid,), total=100, turnover=100, change=0,
         )  # fmt: skip
         self.running = self.running.fold(ticket, at(self.now).at)
         self.since.append(self.business)

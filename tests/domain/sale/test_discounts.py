@@ -165,14 +165,16 @@ def test_discounted_tickets_agree_with_exact_fractions(
 ) -> None:
     till = bench(catalog_of(rows))
     mine: list[tuple[str, int]] = []
+    keyed: list[tuple[int, int]] = []
     for number, (plu, quantity, back, _) in enumerate(lines):
+        keyed.append(((plu - 1) % len(rows), -quantity if back else quantity))
         cents, per, _, vat = rows[(plu - 1) % len(rows)]
         till.press(f"{'RF ' if back else ''}{typed(quantity)} x {(plu - 1) % len(rows) + 1} PLU")
         exact = Fraction(quantity, 1000) * Fraction(cents) / Fraction(per)
         mine.append((vat, half_away(-exact if back else exact)))
         off = wanted[number % len(wanted)]
         if off is not None:
-            mine = discounted(till, mine, *off)
+            mine = discounted(till, mine, keyed, *off)
     ticket: SaleClosed = paid(till)
     assert [line.gross for line in ticket.lines] == [gross for _, gross in mine]
     assert ticket.total == sum(gross for _, gross in mine)
@@ -184,14 +186,37 @@ def test_discounted_tickets_agree_with_exact_fractions(
         assert rate.net == sum(line.net for line in ticket.lines if line.vat == rate.rate)
 
 
+def stands(keyed: list[tuple[int, int]]) -> list[int]:
+    """What of each line did not come back: a thousandth at a time, the latest first."""
+    left = [max(0, quantity) for _, quantity in keyed]
+    for plu, quantity in keyed:
+        gone = max(0, -quantity)
+        for n in reversed(range(len(keyed))):
+            taken = min(left[n], gone) if keyed[n][0] == plu else 0
+            left[n], gone = left[n] - taken, gone - taken
+    return left
+
+
 def discounted(
-    till: Bench, mine: list[tuple[str, int]], whole: bool, in_percent: bool, figure: int
+    till: Bench,
+    mine: list[tuple[str, int]],
+    keyed: list[tuple[int, int]],
+    whole: bool,
+    in_percent: bool,
+    figure: int,
 ) -> list[tuple[str, int]]:
     """Key a discount and take it off as well by hand, unless the till refuses it."""
     figure = figure if in_percent else figure % 500 + 1
     text = f"{figure // 100},{figure % 100:02d}"
     till.press(f"{'ST ' if whole else ''}{text} {'%' if in_percent else 'REMISE'}")
-    grosses = [gross for _, gross in mine] if whole else [mine[-1][1]]
+    first = 0 if whole else len(mine) - 1
+    grosses = [gross for _, gross in mine][first:]
+    if any(quantity > 0 for _, quantity in keyed[first:]):
+        left = stands(keyed)
+        grosses = [
+            half_away(Fraction(gross * left[n], max(1, keyed[n][1])))
+            for n, (_, gross) in enumerate(mine)
+        ][first:]
     basis = sum(grosses)
     cents = half_away(Fraction(basis * figure, 10_000)) if in_percent else figure
     off = cents if in_percent or basis >= 0 else -cents
@@ -201,7 +226,6 @@ def discounted(
         return mine
     assert till.fault is None
     parts = largest_remainder(off, grosses)
-    first = len(mine) - len(parts)
     return [
         (vat, gross - (parts[n - first] if n >= first else 0))
         for n, (vat, gross) in enumerate(mine)

@@ -1,0 +1,19 @@
+"""Money taken in advance: held for the customer, and no turnover until it is used. Pure.
+
+A voucher for anything and arrhes are a debt: no VAT is due before they buy something (Code général
+des impôts, art. 256 ter and 269, 2, a). An acompte is a debt as well, but its VAT is due as it is
+received. A voucher for goods of one rate is neither: it is sold as those goods are.
+"""
+
+from pos_terminal.domain.events.sale import LineSold, TicketLine
+from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
+
+
+def is_held(line: LineSold | TicketLine) -> bool:
+    """Whether the line moves money that is held, into it or out of it: it is no turnover."""
+    return line.issues is VoucherPurpose.MULTI or bool(line.order)
+
+
+def untaxed(line: LineSold | TicketLine) -> bool:
+    """Whether no VAT is due on it, not even at 0 %: nothing has been supplied for it yet."""
+    return line.issues is VoucherPurpose.MULTI or line.deposit is DepositNature.EARNEST
