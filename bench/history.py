@@ -8,13 +8,11 @@ import pos_terminal
 from bench.shop import barcode
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.desk import Desk
-from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.counter.steps import Input, Pressed, Scanned
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.keyboard.keys import Function, Key
-from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.catalogue import Catalogue
@@ -30,9 +28,9 @@ async def write_history(config: Path, state: Path, records: int) -> None:
     booted = boot(config, state)
     settings = booted.settings
     loaded = Catalogue(settings.catalog, state, settings.patterns).load()
-    identity = Identity(settings.store, settings.terminal, pos_terminal.__version__, False)
+    identity = settings.identity
     clock = SystemClock(ZoneInfo("Europe/Paris"))
-    counter = Counter(Desk(loaded.catalog, Rules(default_vat=settings.default_vat)))
+    counter = Counter(Desk(loaded.catalog, settings.rules))
     journal = Journal.open(state, identity)
     started = TillStarted(
         version=pos_terminal.__version__,

@@ -17,13 +17,14 @@ import apsw
 
 from pos_terminal.domain.events.sale import LineSold, SaleOpened
 from pos_terminal.domain.events.values import EntryMethod
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import keyring
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, make_durable, open_writer
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.record import Identity, Record, Running
+from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.wal import Checkpointer
 from pos_terminal.journal.writer import GROUP, Append, Writer

@@ -78,17 +78,9 @@ def _paper(till: StoppedTill, record: Record) -> str:
     closed = record.event
     if not isinstance(closed, PeriodClosed):
         raise TypeError(f"record {record.seq} is no closure")
-    identity = till.identity
-    return plain(
-        report.closure(
-            till.settings.shop,
-            identity.terminal,
-            closed,
-            record.envelope.at,
-            simulated=identity.simulated,
-            head=head_qr(record.hash, record.seq, record.envelope.at),
-        )
-    )
+    at = record.envelope.at
+    head = head_qr(record.hash, record.seq, at)
+    return plain(report.closure(till.identity, closed, at, head=head))
 
 
 def _operator(text: str) -> int:

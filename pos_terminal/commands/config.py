@@ -131,7 +131,7 @@ def _files(booted: Booted) -> _Files:
     catalog, problems = parse_catalog(source, settings.patterns)
     if problems:
         return _Files(tuple((file, problem) for problem in problems))
-    lines = [*of_catalog(source, catalog, day, settings.default_vat), *of_labels(catalog)]
+    lines = [*of_catalog(source, catalog, day, settings.rules.default_vat), *of_labels(catalog)]
     if settings.promotions is None:
         return _Files((), tuple(lines))
     try:

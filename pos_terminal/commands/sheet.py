@@ -108,7 +108,7 @@ def _sheet(booted: Booted | None, parts: tuple[str, ...]) -> CommandSheet:
     today = datetime.now(settings.zone).date()
     catalog = _catalogue(booted)
     return CommandSheet(
-        settings.shop.name,
+        settings.identity.shop.name,
         commands,
         labels(settings.keymap, catalog, today) if "labels" in parts else (),
         families(catalog, today) if "articles" in parts else (),

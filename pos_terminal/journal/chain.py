@@ -5,8 +5,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.vocabulary import may_be_passed_over
+from pos_terminal.domain.identity import Identity
 from pos_terminal.journal.codec import SIGNED, UNSIGNED, VERSION, UnknownEvent
-from pos_terminal.journal.record import NOTHING, Identity, Record, Running, digest
+from pos_terminal.journal.record import NOTHING, Record, Running, digest
 
 
 class Row(NamedTuple):

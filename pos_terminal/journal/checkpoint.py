@@ -28,12 +28,13 @@ from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.domain.staff.pin_lock import Tries
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 
 EVERY = 256
 """Records from one checkpoint to the next at most: what a start reads, and the tail exposed."""

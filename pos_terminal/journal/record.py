@@ -42,8 +42,10 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.book import Book, NotYet
+from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.staff import pin_lock as tries
 from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.journal import codec
@@ -79,15 +81,6 @@ NOTHING = bytes(32)
 def digest(rec: bytes) -> bytes:
     """A record's hash: link of the chain, and a leaf as in RFC 6962, section 2.1."""
     return sha256(b"\0" + rec).digest()
-
-
-class Identity(Struct, frozen=True):
-    """Whose journal it is: stands in every record. `simulated` never mixes with real sales."""
-
-    store: str
-    terminal: str
-    software: str
-    simulated: bool
 
 
 class Record(Struct, frozen=True):
@@ -152,6 +145,11 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     wrong: tries.Wrong = {}
     grants: Grants = Grants()
     key: str = ""
+
+    @property
+    def books(self) -> Books:
+        """Where the journal stands, for who decides what is closed."""
+        return Books(self.book, self.seq, tuple(sorted(self.opened)))
 
     @property
     def total(self) -> Totals:

@@ -15,11 +15,12 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyRotated
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, keyring, signer_outage, state_directory
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
-from pos_terminal.journal.record import Identity, Record, Running
+from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.tail import Tail, read_tail
 from pos_terminal.journal.wal import Checkpointer

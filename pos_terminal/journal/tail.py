@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
+from pos_terminal.domain.identity import Identity
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Recount
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
@@ -19,7 +20,7 @@ from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.record import NOTHING, Identity, Record, Running
+from pos_terminal.journal.record import NOTHING, Record, Running
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.state_directory import Mark
 from pos_terminal.journal.upcast import UPCASTS

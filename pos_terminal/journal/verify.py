@@ -10,6 +10,7 @@ import apsw
 from msgspec import Struct
 
 from pos_terminal.domain.events.period import Purged
+from pos_terminal.domain.identity import Identity
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Broken, Chain, Recount, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
@@ -18,7 +19,7 @@ from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.keyring import FOLDER, Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking
-from pos_terminal.journal.record import NOTHING, Identity, Record
+from pos_terminal.journal.record import NOTHING, Record
 from pos_terminal.journal.signatures import KeyInForce, keys_in_force
 from pos_terminal.journal.state_directory import Mark, read_mark
 

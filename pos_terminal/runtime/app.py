@@ -4,28 +4,26 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-import pos_terminal
+from msgspec import structs
+
 from pos_terminal.channel.acts import Acts
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import doubtful
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.desk import Desk
-from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.counter.steps import Input, NewCatalog, NewClerks, NewPromotions, Trouble
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.period.drawer import Drawers
 from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 from pos_terminal.runtime import clerks, overdue_closures, retention
@@ -87,9 +85,7 @@ class App:
         self._state = state
         self._clock = clock
         self._vfs = vfs
-        self._identity = Identity(
-            settings.store, settings.terminal, pos_terminal.__version__, simulated
-        )
+        self._identity = structs.replace(settings.identity, simulated=simulated)
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
         self._promotions = PromotionFile(settings.promotions, state)
@@ -228,10 +224,6 @@ class App:
             journal,
             self._clock,
             self.equipment.outputs,
-            shop=self.settings.shop,
-            terminal=self.settings.terminal,
-            simulated=self._identity.simulated,
-            hours=self.settings.closing,
             last=last,
         )
         self.till = till
@@ -258,19 +250,10 @@ class App:
 
     def _counter(self, journal: Journal, loaded: Loaded, offers: Offers) -> Counter:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
-        given = self.settings
-        rules = Rules(
-            default_vat=given.default_vat,
-            tenders=given.tenders,
-            sales=given.sales,
-            papers=replace(given.papers, simulated=self._identity.simulated),
-            refunds=given.refunds,
-            drawers=Drawers(tuple(each.clerks for each in given.drawers)),
-            closing=given.closing,
-        )
         desk = Desk(
             loaded.catalog,
-            rules,
+            self.settings.rules,
+            self._identity,
             self.plugins.find_item,
             promotions=offers.promotions,
             promotions_source=offers.source,
@@ -384,7 +367,7 @@ class App:
             return tasks
         settings, state, now = self.settings, self._state, self._clock.now
         guard = Guard(state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
-        closing = Closing(settings.closing, self._running, now, self.put)
+        closing = Closing(settings.rules.closing, self._running, now, self.put)
         watch_persons = partial(retention.watch, state, self._record, now, self.put)
         tasks["closures"] = SideTask(closing.watch, silence=10 * overdue_closures.LOOK)
         tasks["persons"] = SideTask(watch_persons, silence=2 * retention.DAY)

@@ -5,8 +5,8 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -15,21 +15,22 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+import pos_terminal
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
-from pos_terminal.domain.codes.barcode import Measure, Pattern
-from pos_terminal.domain.dated import dated
-from pos_terminal.domain.events.values import Place
+from pos_terminal.domain.codes.barcode import Pattern
+from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.files.cells import parse_rate
 from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.identity import Identity, Seller, Shop
 from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import Drawers
-from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules, Seller, Shop
-from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules, Validity
-from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.staff.clerks import SigningOn
+from pos_terminal.domain.printing.paper_rules import PaperRules
+from pos_terminal.domain.sale.refunds import RefundRules
+from pos_terminal.domain.sale.terms import Terms
+from pos_terminal.domain.staff.clerks import SignOnRules
 from pos_terminal.domain.tender.tender import TenderRules
 from pos_terminal.runtime.settings import (
     CashDrawer,
@@ -68,67 +69,6 @@ class _TerminalTable:
 
 
 @dataclass(frozen=True, slots=True)
-class _LabelTable:
-    template: str
-    measure: Measure
-    decimals: int
-
-
-@dataclass(frozen=True, slots=True)
-class _SalesTable:
-    discount_reasons: tuple[str, ...] = ORDINARY_TERMS.discount_reasons
-    weight_reasons: tuple[str, ...] = ORDINARY_TERMS.weight_reasons
-    loss_reasons: tuple[str, ...] = ORDINARY_TERMS.loss_reasons
-    place: Place = Place.UNSAID
-    promotions: str = ""
-
-    def terms(self) -> Terms:
-        """All but the promotions, which are in a file of their own; ValueError with the reason."""
-        return Terms(
-            self.discount_reasons,
-            self.place,
-            weight_reasons=self.weight_reasons,
-            loss_reasons=self.loss_reasons,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _PapersTable:
-    note: str = ORDINARY_PAPERS.note
-
-    def rules(self, file: "_File") -> PaperRules:
-        """With what papers say of the shop; ValueError with the reason."""
-        begins = file.closing.year_begins
-        terminal = file.terminal
-        return PaperRules(
-            file.shop, terminal.number, self.note, file.seller, begins, terminal.store
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _ValidityTable:
-    since: date
-    gift_months: int
-    credit_note_months: int
-
-
-@dataclass(frozen=True, slots=True)
-class _RefundsTable:
-    reasons: tuple[str, ...] = ()
-    cash_limit: int = ORDINARY_REFUNDS.cash_limit
-    validity: tuple[_ValidityTable, ...] = ()
-
-    def rules(self) -> RefundRules:
-        """With the validity of vouchers by its dates; ValueError with the reason."""
-        found = RefundRules(self.reasons, self.cash_limit)
-        if not self.validity:
-            return found
-        rows = ((each.since, each) for each in self.validity)
-        months = ((day, Validity(row.gift_months, row.credit_note_months)) for day, row in rows)
-        return replace(found, validity=dated(months))
-
-
-@dataclass(frozen=True, slots=True)
 class _WitnessTable:
     directory: str
 
@@ -139,15 +79,27 @@ class _File:
     terminal: _TerminalTable
     labels: tuple[dict[str, Any], ...] = ()
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    clerks: SigningOn = field(default_factory=SigningOn)
+    clerks: SignOnRules = field(default_factory=SignOnRules)
     closing: ClosingHours = field(default_factory=ClosingHours)
     witness: _WitnessTable | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
-    sales: _SalesTable = field(default_factory=_SalesTable)
-    refunds: _RefundsTable = field(default_factory=_RefundsTable)
+    sales: Terms = field(default_factory=Terms)
+    refunds: RefundRules = field(default_factory=RefundRules)
     drawers: tuple[dict[str, Any], ...] = ()
-    papers: _PapersTable = field(default_factory=_PapersTable)
+    papers: PaperRules = field(default_factory=PaperRules)
     seller: Seller = field(default_factory=Seller)
+
+    def rules(self, default_vat: int, drawers: Sequence[CashDrawer]) -> Rules:
+        """What its tables say of the counter."""
+        return Rules(
+            default_vat=default_vat,
+            tenders=self.tenders,
+            sales=self.sales,
+            papers=self.papers,
+            refunds=self.refunds,
+            drawers=Drawers(tuple(each.clerks for each in drawers)),
+            closing=self.closing,
+        )
 
 
 class _Reader:
@@ -177,6 +129,7 @@ class _Reader:
         except (msgspec.ValidationError, ValueError, TypeError) as error:  # TypeError: a driver's
             reason, _, at = str(error).partition(" - at `$")
             key = re.sub(r"\[(\d+|\.\.\.)\]", "", at.rstrip("`"))
+            reason = _with_choices(reason, to, key)
             self.bad(f"{path}{key}".lstrip("."), reason)
             return None
         return value if len(self.problems) == before else None
@@ -245,9 +198,6 @@ def read(
     keymap = reader.check("terminal.keymap", own)
     number = reader.check("terminal.number", lambda: _short_code(terminal.number))
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
-    papers = reader.check("papers", lambda: whole.papers.rules(whole))
-    sales = reader.check("sales", whole.sales.terms)
-    refunds = reader.check("refunds", whole.refunds.rules)
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
     drawers = _drawers(reader, whole.drawers, devices)
@@ -256,29 +206,25 @@ def read(
         raise AssertionError("a refused key has its problem noted")
     return Settings(
         source=sha256(source).hexdigest(),
-        shop=whole.shop,
-        store=store,
-        terminal=number,
+        identity=Identity(
+            store, number, pos_terminal.__version__, simulated=False, shop=whole.shop,
+            seller=whole.seller,
+        ),
+        rules=whole.rules(rate, drawers),
         operator=terminal.operator,
         zone=zone,
         language=terminal.language,
-        default_vat=rate,
         catalog=file.parent / terminal.catalog,
         patterns=patterns,
         keymap=keymap.keys,
         plugins=terminal.plugins,
         devices=devices,
-        closing=whole.closing,
         clerks=whole.clerks,
         witness=file.parent / whole.witness.directory if whole.witness else None,
-        tenders=whole.tenders,
-        sales=sales or ORDINARY_TERMS,
-        refunds=refunds or ORDINARY_REFUNDS,
         drawers=drawers,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
-        faults=(faults.BAD_KEYMAP,) if keymap and keymap.stands_in else (),
-        papers=papers or ORDINARY_PAPERS,
-    )
+        faults=(faults.BAD_KEYMAP,) if keymap.stands_in else (),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,13 +251,9 @@ def read_shop(file: Path, source: bytes) -> ShopSettings:
 
 def _patterns(reader: _Reader, tables: Sequence[dict[str, Any]]) -> Iterator[Pattern]:
     for number, table in enumerate(tables, 1):
-        path = f"labels.{number}"
-        row = reader.convert(table, _LabelTable, path)
-        if row:
-            make = partial(Pattern, row.template, row.measure, row.decimals)
-            pattern = reader.check(path, make)
-            if pattern:
-                yield pattern
+        pattern = reader.convert(table, Pattern, f"labels.{number}")
+        if pattern:
+            yield pattern
 
 
 def _devices(
@@ -372,15 +314,28 @@ def _no_driver(device_class: DeviceClass, name: object, drivers: Drivers) -> str
 
 
 def _unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
-    """The dotted names in the table that the dataclass does not have."""
+    """The dotted names in the table that the dataclass or struct does not have."""
     hints = get_type_hints(to)
-    names = {each.name for each in fields(to)}
+    names = {each.name for each in fields(to)} if is_dataclass(to) else {*to.__struct_fields__}
     for name, value in table.items():
         if name not in names:
             yield name
         elif isinstance(value, Mapping):
             for hint in filter(is_dataclass, (hints[name], *get_args(hints[name]))):
                 yield from (f"{name}.{inner}" for inner in _unknown(value, hint))
+
+
+def _with_choices(reason: str, to: Any, key: str) -> str:
+    """msgspec names the word that is none of a list, and not the list."""
+    wrong = re.fullmatch(r"Invalid enum value ('.*')", reason)
+    for name in key.split(".")[1:]:
+        if to is None or not wrong:
+            break
+        to = get_type_hints(to).get(name)
+    if not (wrong and isinstance(to, type) and issubclass(to, Enum)):
+        return reason
+    *most, last = (str(each.value) or "nothing" for each in to)
+    return f"{wrong[1]}: {', '.join(most)} or {last}"
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -14,14 +14,14 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import ClosingHours
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.journal import event_spool, signer_outage, state_directory
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Identity, Record
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import LAST_GOOD
@@ -56,20 +56,16 @@ class StoppedTill:
         before = self._jumped(now)
         if operator and operator != running.operator:
             before.append(OperatorSignedOn(operator=operator))
-        book, seq = running.book, running.seq
+        books = running.books
         for event in before:
-            seq += 1
-            book = book.after(event, seq, now.at)
+            books = books.after(event, now.at)
         closures = closing.closures(
-            book,
-            seq,
+            books,
             now,
             (period,),
-            year_begins=self.settings.closing.year_begins,
-            opened=running.opened,
+            self.settings.closing,
             carry=carry,
             authority=(operator or running.operator) if carry else 0,
-            services=self.settings.closing.services,
         )
         *_, record = await self.journal.append([*before, *closures], now)
         return record

@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.codes.barcode import Pattern
+from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.faults.fault import Fault
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.keyboard.keys import KeyMap
-from pos_terminal.domain.period.closing import ClosingHours
-from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules, Shop
-from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
-from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.staff.clerks import SigningOn
-from pos_terminal.domain.tender.tender import TenderRules
+from pos_terminal.domain.staff.clerks import SignOnRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +59,18 @@ class Settings:
     """
 
     source: str
-    shop: Shop
-    store: str
-    terminal: str
+    identity: Identity
+    rules: Rules
     operator: int
     zone: ZoneInfo
     language: str
-    default_vat: int
     catalog: Path
     patterns: tuple[Pattern, ...]
     keymap: KeyMap = field(repr=False)
     plugins: tuple[str, ...]
     devices: tuple[DeviceSettings, ...]
-    clerks: SigningOn = field(default_factory=SigningOn)
-    closing: ClosingHours = field(default_factory=ClosingHours)
+    clerks: SignOnRules = field(default_factory=SignOnRules)
     witness: Path | None = None
-    tenders: TenderRules = field(default_factory=TenderRules)
-    sales: Terms = ORDINARY_TERMS
-    refunds: RefundRules = ORDINARY_REFUNDS
     drawers: tuple[CashDrawer, ...] = ()
     promotions: Path | None = None
     faults: tuple[Fault, ...] = ()
-    papers: PaperRules = ORDINARY_PAPERS

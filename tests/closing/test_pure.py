@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec.structs
 import pytest
+from msgspec.structs import replace
 
 from pos_terminal.commands.paper import plain
 from pos_terminal.domain.audit import jet
@@ -30,15 +31,16 @@ from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.period.book import Book, NotYet
-from pos_terminal.domain.period.closing import ClosingHours, OpenSales, closures
+from pos_terminal.domain.period.closing import Books, ClosingHours, OpenSales, closures
 from pos_terminal.domain.printing import report
-from pos_terminal.domain.printing.shop import Shop
+from tests.support.paper import TILL
 from tests.support.shopkeeping import year
 
 ROOT = Path(__file__).parents[2]
 PARIS = timezone(timedelta(hours=1))
 NOON = datetime(2026, 3, 2, 12, tzinfo=PARIS)
-SHOP = Shop("Boulangerie du Marché", ("12, rue de l'Église",))
+SIMULATED = replace(TILL, simulated=True)
+HOURS = ClosingHours()
 
 
 def moment(
@@ -107,26 +109,24 @@ def test_a_start_says_what_changed_since_the_last() -> None:
 
 def test_an_empty_day_is_not_closed_and_open_sales_are_named() -> None:
     with pytest.raises(NotYet):
-        closures(Book(), 0, moment(), [Period.DAY], year_begins=1)
+        closures(Books(Book(), 0), moment(), [Period.DAY], HOURS)
     shop = year(3, days=0)
     shop.start()
     shop.sale()
-    book, last = shop.running.book, shop.running.seq
+    books = replace(shop.running.books, opened=(7, 3))
     with pytest.raises(OpenSales) as refused:
-        closures(book, last, moment(), [Period.DAY], year_begins=1, opened=[7, 3])
+        closures(books, moment(), [Period.DAY], HOURS)
     assert refused.value.sales == (3, 7)
-    (carried,) = closures(
-        book, last, moment(), [Period.DAY], year_begins=1, opened=[7, 3], carry=True, authority=2
-    )
+    (carried,) = closures(books, moment(), [Period.DAY], HOURS, carry=True, authority=2)
     assert isinstance(carried, PeriodClosed)
-    assert (carried.carried, carried.authority, carried.last) == ((3, 7), 2, last + 1)
+    assert (carried.carried, carried.authority, carried.last) == ((3, 7), 2, books.seq + 1)
 
 
 def test_a_fiscal_year_is_named_by_the_year_in_which_it_began() -> None:
     shop = year(3, days=0)
     shop.start()
     shop.sale()
-    made = closures(shop.running.book, shop.running.seq, moment(), [*Period], year_begins=7)
+    made = closures(shop.running.books, moment(), [*Period], ClosingHours(year_begins=7))
     labels = [each.label for each in made if isinstance(each, PeriodClosed)]
     assert labels == ["2026-01-02", "2026-01", "2025"]
 
@@ -175,7 +175,7 @@ def test_a_z_on_paper() -> None:
     for record in closed[-3:]:
         assert isinstance(record.event, PeriodClosed)
         at, head = record.envelope.at, record.hash.hex()
-        paper = report.closure(SHOP, "2", record.event, at, simulated=True, head=head)
+        paper = report.closure(SIMULATED, record.event, at, head=head)
         text = plain(paper)
         totals = record.event.totals
         assert text.count("*** SIMULATION ***") == 2
@@ -192,7 +192,7 @@ def test_an_x_on_paper_closes_nothing() -> None:
     shop.sale()
     book = shop.running.book
     read = PeriodReported(session=book.session, totals=book.day.totals)
-    text = plain(report.reading(SHOP, "2", read, shop.moment().at, simulated=False))
+    text = plain(report.reading(TILL, read, shop.moment().at))
     assert "LECTURE X" in text and "PERPETUEL" not in text
     shop.add(read)
     assert shop.running.book.day.totals == book.day.totals

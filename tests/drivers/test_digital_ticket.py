@@ -12,13 +12,12 @@ from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.papers import paper
 from pos_terminal.domain.printing.request import Asked
-from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Qr
 from tests.conftest import run
 from tests.needs import need
 from tests.support.bench import bench
 from tests.support.emupos import emupos, free_port
-from tests.support.paper import SHOP
+from tests.support.paper import TILL
 
 ANCHOR = f"512 {'3fa9' * 16}"
 
@@ -36,9 +35,9 @@ def test_a_reader_gets_the_whole_ticket(lines: int, tmp_path: Path) -> None:
     need(shutil.which("zbarimg") is not None, "zbarimg", "sudo apt-get install zbar-tools")
     asked = sold(lines)
     assert asked.request.form == Form.QR.value
-    wanted = digital(SHOP, "2", asked)
+    wanted = digital(TILL, asked)
     assert len(wanted.encode()) <= LONGEST
-    receipt = paper(PaperRules(SHOP, "2"), asked)
+    receipt = paper(TILL, asked)
     assert [block.data for block in receipt.blocks if isinstance(block, Qr)] == [wanted]
     port = free_port()
     front = {

@@ -32,9 +32,10 @@ from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.events.vocabulary import KINDS
+from pos_terminal.domain.identity import Identity
 from pos_terminal.journal import consistency_proof, keyring, witness
 from pos_terminal.journal.database import NAME, reading
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from tests.support.journaling import moment
 from tests.support.sample_year import write, year

@@ -15,10 +15,11 @@ from blockbuster import blockbuster_ctx
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.identity import Identity
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.migrations import LAYOUT
-from pos_terminal.journal.record import Identity, Record, digest
+from pos_terminal.journal.record import Record, digest
 from pos_terminal.journal.state_directory import LOCK, MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify

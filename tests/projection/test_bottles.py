@@ -10,10 +10,10 @@ from pos_terminal.domain.events.balances import BottleBalance
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.stock import BottleOpened, StockMoved, Units
 from pos_terminal.domain.events.values import MovementCause
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.bottles import Bottle, finish
 from pos_terminal.domain.lookup.questions import BottlesFound, BottlesWanted, StockHeld, StockWanted
-from pos_terminal.journal.record import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.projection.store import NAME, Projection
 from tests.conftest import run

@@ -93,9 +93,9 @@ def problems(text: str, folder: Path = Path("/shop")) -> list[tuple[int, str, st
 
 def test_a_whole_configuration() -> None:
     found = settings(GOOD)
-    assert (found.shop.name, found.shop.footer) == ("Boulangerie", ("Merci",))
-    assert (found.store, found.terminal, found.operator) == ("1", "2", 7)
-    assert (found.default_vat, found.catalog) == (550, Path("/shop/goods.csv"))
+    assert (found.identity.shop.name, found.identity.shop.footer) == ("Boulangerie", ("Merci",))
+    assert (found.identity.store, found.identity.terminal, found.operator) == ("1", "2", 7)
+    assert (found.rules.default_vat, found.catalog) == (550, Path("/shop/goods.csv"))
     assert (found.zone.key, found.language) == ("Europe/Paris", "fr")
     assert found.source == sha256(GOOD.encode()).hexdigest()
     assert found.patterns == (
@@ -142,7 +142,7 @@ CLASSES = "one of scanner, keypad, scale, printer, drawer, display, tone is need
         ("decimals = 3", "decimals = 4",
          15, "labels.2", "'22IIIIIVVVVVC': a weight has 0 to 3 decimals"),
         ("decimals = 3", "decimal = 3", 18, "labels.2.decimal", "no such setting"),
-        ('measure = "weight"', 'measure = "kg"', 17, "labels.2.measure", "Invalid enum value 'kg'"),
+        ('measure = "weight"', 'measure = "kg"', 17, "labels.2.measure", "'kg': price or weight"),
         ('class = "scale"', 'class = "balance"', 21, "devices.scale.class", CLASSES),
         ('class = "scale"', 'class = ["scale"]', 21, "devices.scale.class", CLASSES),
         ('class = "scale"\n', "\n", 20, "devices.scale.class", CLASSES),
@@ -201,8 +201,8 @@ def test_mistakes_about_drawers_and_services(drawers: str, key: str, reason: str
         ("cash_limit = -1\n", "refunds", "cash_limit -1: 0 euros or more"),
         ('reasons = [""]\n', "refunds", "'': 1 to 20 printable characters"),
         ("limit = 1\n", "refunds.limit", "no such setting"),
-        ("validity = [{since = 2026-01-01, gift_months = -1, credit_note_months = 0}]\n", "refunds",
-         "a voucher holds 0 months (for ever) or more"),
+        ("validity = [{since = 2026-01-01, gift_months = -1, credit_note_months = 0}]\n",
+         "refunds.validity", "a voucher holds 0 months (for ever) or more"),
         ("validity = [{since = 2026-01-01, gift_months = 1, credit_note_months = 0}, "
          "{since = 2026-01-01, gift_months = 2, credit_note_months = 0}]\n", "refunds",
          "two values from the same date"),
@@ -219,16 +219,16 @@ def test_refunds_and_how_long_vouchers_hold() -> None:
         "{since = 2026-09-01, gift_months = 24, credit_note_months = 6}",
     )
     text = f'{GOOD}[refunds]\nreasons = ["DEFAUT"]\nvalidity = [{", ".join(rows)}]\n'
-    found = settings(text).refunds
+    found = settings(text).rules.refunds
     assert (found.reasons, found.cash_limit) == (("DEFAUT",), 200)
-    assert found.valid(date(2026, 8, 31)) == Validity(12, 0)
-    assert found.valid(date(2026, 9, 1)) == Validity(24, 6)
+    assert found.valid(date(2026, 8, 31)) == Validity(date(2024, 1, 1), 12, 0)
+    assert found.valid(date(2026, 9, 1)) == Validity(date(2026, 9, 1), 24, 6)
 
 
 @pytest.mark.parametrize(
     ("table", "key", "reason"),
     [
-        ('[papers]\nnote = "never"\n', "papers", "note 'never': print, offer or asked"),
+        ('[papers]\nnote = "never"\n', "papers.note", "'never': print, offer or asked"),
         ('[seller]\nsiret = "123"\n', "seller", "siret '123': 14 digits"),
         ("[tenders]\ndonation_most = 0\n", "tenders", "donation_most 0: at least 1 euro"),
     ],
@@ -240,9 +240,11 @@ def test_mistakes_about_papers_and_gifts(table: str, key: str, reason: str) -> N
 
 def test_what_papers_say_of_the_seller() -> None:
     text = f'{GOOD}[papers]\nnote = "offer"\n[seller]\nform = "SARL"\nterms = ["Net"]\n'
-    found = settings(text + "[closing]\nyear_begins = 7\n").papers
-    assert (found.note, found.seller.form, found.seller.terms) == ("offer", "SARL", ("Net",))
-    assert (found.shop.name, found.year_begins) == (settings(GOOD).shop.name, 7)
+    found = settings(text + "[closing]\nyear_begins = 7\n")
+    seller = found.identity.seller
+    assert (found.rules.papers.note, seller.form, seller.terms) == ("offer", "SARL", ("Net",))
+    shop = settings(GOOD).identity.shop
+    assert (found.identity.shop.name, found.rules.closing.year_begins) == (shop.name, 7)
 
 
 def test_drawers_by_clerk() -> None:

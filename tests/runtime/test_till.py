@@ -14,11 +14,11 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import LineSold, SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.errors import JournalFailed
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
@@ -31,6 +31,8 @@ from pos_terminal.testing.running import run
 from tests.support.bench import BAGUETTE, counter_of, goods, keys, moment
 from tests.support.toys import until
 
+HERE = Identity("1", "2", "1.0", simulated=False, shop=Shop("Boulangerie"))
+
 
 async def unheard(_: object) -> None:
     """A journal that nobody tells anything."""
@@ -42,7 +44,7 @@ class SlowJournal:
     def __init__(self) -> None:
         self.appends: list[tuple[tuple[Event, ...], asyncio.Future[Any]]] = []
         self.done = 0
-        self.running = Running(identity=Identity("1", "2", "1.0", simulated=False))
+        self.running = Running(identity=HERE)
 
     def append(self, events: Sequence[Event], _: Moment) -> "asyncio.Future[Any]":
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -93,8 +95,7 @@ class Counterside:
             self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, lookups
         )
         self.till = Till(
-            counter_of(goods()), cast(Journal, self.journal), FixedClock(), outputs,
-            shop=Shop("Boulangerie"), terminal="2", simulated=False,
+            counter_of(goods(), identity=HERE), cast(Journal, self.journal), FixedClock(), outputs,
         )  # fmt: skip
 
     @property

@@ -22,6 +22,7 @@ from pos_terminal.domain.counter.steps import (
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.identity import UNNAMED, Identity
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.promotions import Promotion
@@ -144,12 +145,15 @@ def counter_of(
     catalog: Catalog,
     find_elsewhere: Finder = lambda *_: None,
     *,
+    identity: Identity = UNNAMED,
     draw: Draw = no_chance,
     promotions: tuple[Promotion, ...] = (),
     **rules: Any,
 ) -> Counter:
     """A counter that sells these goods; `rules` are the parts of its `Rules`."""
-    desk = Desk(catalog, Rules(**rules), find_elsewhere, draw=draw, promotions=promotions)
+    desk = Desk(
+        catalog, Rules(**rules), identity, find_elsewhere, draw=draw, promotions=promotions
+    )
     return Counter(desk)
 
 

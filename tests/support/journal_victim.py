@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from pos_terminal.domain.events.sale import SaleAbandoned, SaleOpened
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.journal.record import Identity, Record
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)

@@ -24,11 +24,12 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
 from pos_terminal.domain.events.values import EntryMethod, PreviousEnd, PrintOutcome, VoidKind
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.record import Identity, Record, Running
+from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.store import Journal
 
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)

@@ -9,6 +9,7 @@ from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
@@ -21,7 +22,6 @@ from pos_terminal.domain.lookup.questions import (
     VoucherWanted,
     Wanted,
 )
-from pos_terminal.domain.printing.shop import PaperRules, Shop
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
 from tests.support.bench import Bench, counter_of, goods
 
@@ -129,8 +129,9 @@ class Remembering(Bench):
 
 def remembering(*, seed: int = 7, **rules: Any) -> Remembering:
     """A till of store 7, number 2."""
-    papers = PaperRules(shop=Shop("Boulangerie"), terminal=HERE.terminal, store=HERE.store)
-    given: dict[str, Any] = {"draw": random.Random(seed).randrange, "papers": papers, **rules}
+    shop = Shop("Boulangerie")
+    identity = Identity(HERE.store, HERE.terminal, "test", simulated=False, shop=shop)
+    given: dict[str, Any] = {"draw": random.Random(seed).randrange, "identity": identity, **rules}
     counter = counter_of(goods(GOODS), **given)
     return Remembering(counter)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from pos_terminal.domain.counter.steps import Print
+from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.printing import ticket
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
 from tests.support.bench import Bench
 
@@ -18,12 +20,14 @@ SHOP = Shop(
 )
 
 
+TILL = Identity("1", "2", "test", simulated=False, shop=SHOP)
+
+
 def paper(till: Bench, *, simulated: bool = False) -> Receipt:
     (printing,) = [e for e in till.press("TICKET").effects if isinstance(e, Print)]
     asked = printing.asked
-    return ticket.receipt(
-        SHOP, "2", asked.closed, asked.at, asked.request.copy, simulated=simulated
-    )
+    identity = replace(TILL, simulated=simulated)
+    return ticket.receipt(identity, asked.closed, asked.at, asked.request.copy)
 
 
 def lines(receipt: Receipt) -> Iterator[str]:

@@ -28,12 +28,13 @@ from pos_terminal.domain.events.values import (
     PrintOutcome,
     VoucherPurpose,
 )
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.period.closing import closures
+from pos_terminal.domain.period.closing import ClosingHours, closures
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.tender.tender import CARD, CASH
-from pos_terminal.journal.record import Identity, Record, Running
+from pos_terminal.journal.record import Record, Running
 
 PARIS = ZoneInfo("Europe/Paris")
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)
@@ -156,8 +157,8 @@ class Shop:
 
     def close(self, *periods: Period, carry: bool = False, automatic: bool = False) -> None:
         made = closures(
-            self.running.book, self.running.seq, self.moment(), periods, year_begins=1,
-            opened=self.running.opened, carry=carry, automatic=automatic,
+            self.running.books, self.moment(), periods, ClosingHours(),
+            carry=carry, automatic=automatic,
         )  # fmt: skip
         self.add(*made)
 

@@ -3,10 +3,9 @@
 from pos_terminal.domain.counter.steps import Print, Step
 from pos_terminal.domain.printing.papers import paper
 from pos_terminal.domain.printing.request import Asked
-from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Barcode, Qr, Receipt
 from tests.support.bench import Bench
-from tests.support.paper import SHOP, lines
+from tests.support.paper import TILL, lines
 
 KEYS = {"TICKET": "", "CADEAU": "gift", "BREF": "brief", "NOTE": "note", "QR": "qr"}
 
@@ -22,4 +21,4 @@ def text(receipt: Receipt) -> list[str]:
 
 
 def on_paper(till: Bench, key: str) -> list[str]:
-    return text(paper(PaperRules(SHOP, "2"), printed(till.press(key))))
+    return text(paper(TILL, printed(till.press(key))))

@@ -8,7 +8,7 @@ from pos_terminal.domain.staff.clerks import (
     ORDINARY,
     Clerk,
     Clerks,
-    SigningOn,
+    SignOnRules,
     badge_code,
     badge_hash,
 )
@@ -73,7 +73,7 @@ def staffed(
 ) -> StaffedBench:
     """A till of four clerks: one with the ordinary rights, one with none, a trainee, a manager."""
     till = StaffedBench(counter_of(goods()))
-    rules = SigningOn(each_sale, badge_and_pin)
+    rules = SignOnRules(each_sale, badge_and_pin)
     till.counter.desk.resume_clerks(Clerks(STAFF, rules, alone=7), 0, {})
     now = moment()
     till.events += [(event, now.at) for event in till.counter.start(now).events]

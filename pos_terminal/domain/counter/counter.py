@@ -14,6 +14,7 @@ from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import is_paper, is_voucher
 from pos_terminal.domain.counter import (
     articles,
+    closures,
     options,
     papers,
     promotions,
@@ -26,6 +27,7 @@ from pos_terminal.domain.counter.decision import Decision
 from pos_terminal.domain.counter.desk import Desk, Pending, Wait
 from pos_terminal.domain.counter.keys import KEYS
 from pos_terminal.domain.counter.steps import (
+    BooksReady,
     CatchUp,
     CloseDue,
     DeviceAway,
@@ -117,6 +119,8 @@ class Counter:
                 self._next_catalog = catalog
             case NewPromotions():
                 self._next_promotions = given
+            case BooksReady():
+                yield closures.decide(self.desk, given, moment)
             case _:
                 yield self._told(given)
 

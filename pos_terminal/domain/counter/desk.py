@@ -42,6 +42,7 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.identity import UNNAMED, Identity
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.customers import Customer
 from pos_terminal.domain.lookup.questions import TicketFound
@@ -146,6 +147,7 @@ class Desk:
         self,
         catalog: Catalog,
         rules: Rules = ORDINARY,
+        identity: Identity = UNNAMED,
         find_elsewhere: Finder = lambda *_: None,
         *,
         promotions: tuple[Promotion, ...] = (),
@@ -155,6 +157,7 @@ class Desk:
         self.present = catalog
         self.kept: dict[str, Catalog] = {}
         self.rules = rules
+        self.identity = identity
         self.find_elsewhere = find_elsewhere
         self.promotions = promotions
         self.promotions_source = promotions_source
@@ -362,7 +365,7 @@ class Desk:
         if question:
             return display.question(question)
         if self.sale.refund and not self.sale.live:
-            return display.refund(self.rules.papers.terminal, self.sale.refund[1])
+            return display.refund(self.identity.terminal, self.sale.refund[1])
         if self.sale.live:
             return display.subtotal(self.sale)
         return display.prices(self.sale.prices)

@@ -59,7 +59,7 @@ def _make(desk: Desk, closed: Closed, moment: Moment) -> Step:
     if customer is None:
         raise Refused(faults.CUSTOMER_WANTED)
     details = details_name(ticket.series, ticket.number)
-    until = desk.rules.papers.year_end(moment.day)
+    until = desk.rules.closing.year_end(moment.day)
     buyer = look_up(desk, BuyerSealed(customer, details, until))
     if not isinstance(buyer, Buyer):
         raise Refused(faults.CUSTOMER_UNKNOWN)
@@ -95,5 +95,5 @@ def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events:
         form=Form.INVOICE,
     )
     asked = Asked(request, closed.ticket, closed.at, closed.anchor, invoice=made, buyer=buyer)
-    screen = display.invoiced(desk.rules.papers.terminal, made)
+    screen = display.invoiced(desk.identity.terminal, made)
     return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

@@ -20,9 +20,9 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import digital
+from pos_terminal.domain.printing.paper_rules import NoteDue
 from pos_terminal.domain.printing.papers import note_due
 from pos_terminal.domain.printing.request import Asked
-from pos_terminal.domain.printing.shop import OFFER, PRINT
 from pos_terminal.domain.sale import deposits
 
 
@@ -55,9 +55,9 @@ def of_law(desk: Desk, closed: SaleClosed, moment: Moment) -> Step:
         return _print(desk, Closed(closed, moment.at), Form.TICKET)
     if not note_due(closed, moment.day):
         return Step()
-    if desk.rules.papers.note == PRINT:
+    if desk.rules.papers.note is NoteDue.PRINT:
         return _print(desk, Closed(closed, moment.at), Form.NOTE)
-    offered = desk.rules.papers.note == OFFER
+    offered = desk.rules.papers.note is NoteDue.OFFER
     return Step(effects=(Show(display.note_offered(closed)),) if offered else ())
 
 
@@ -85,7 +85,7 @@ def named(desk: Desk) -> Named:
     found = look_up(desk, TicketWanted(series, number))
     if not isinstance(found, TicketFound):
         raise Refused(faults.TICKET_UNKNOWN)
-    screen = display.ticket_found(desk.rules.papers.terminal, found.closed)
+    screen = display.ticket_found(desk.identity.terminal, found.closed)
     return Named(_closed(found), (Show(screen),))
 
 
@@ -128,13 +128,13 @@ def ask(desk: Desk, form: Form) -> Step:
 
 
 def _print(desk: Desk, closed: Closed, form: Form) -> Step:
-    ticket, rules = closed.ticket, desk.rules.papers
+    ticket = closed.ticket
     if form is Form.NOTE and ticket.total < 0:
         raise Refused(faults.NO_NOTE)
     request = ReceiptRequested(
         series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form
     )
     asked = Asked(request, ticket, closed.at, closed.anchor)
-    if form is Form.QR and not digital.fits(rules.shop, rules.terminal, asked):
+    if form is Form.QR and not digital.fits(desk.identity, asked):
         raise Refused(faults.QR_TOO_LONG)
     return Step((request,), (Print(asked),))

@@ -56,7 +56,7 @@ def scanned(desk: Desk, code: str) -> Step:
         raise Refused(faults.TICKET_FOR_WHAT)
     if desk.entry.number:
         raise Refused(faults.NOT_NOW)
-    if not is_of(desk.rules.papers.till, named):
+    if not is_of(desk.identity.till, named):
         raise Refused(faults.TICKET_ELSEWHERE)
     return _open(desk, named.series, named.number)
 
@@ -98,7 +98,7 @@ def _open(desk: Desk, series: str, number: int) -> Step:
         reason=reason,
         authority=desk.authority,
     )
-    screen = display.refund(desk.rules.papers.terminal, number)
+    screen = display.refund(desk.identity.terminal, number)
     return Step((*opened, event), (Show(screen), Sound(Tone.ACCEPTED)))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import ONE_DRAWER, Drawers
-from pos_terminal.domain.printing.shop import ORDINARY_PAPERS, PaperRules
+from pos_terminal.domain.printing.paper_rules import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
 from pos_terminal.domain.tender.tender import ORDINARY_RULES, TenderRules

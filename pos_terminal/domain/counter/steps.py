@@ -12,6 +12,7 @@ from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import Key
 from pos_terminal.domain.lookup.questions import Answer, ClosureFound, Wanted
+from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.receipt import Listing, Receipt
 from pos_terminal.domain.sale.open_sales import OpenSale
@@ -115,6 +116,53 @@ class CloseDue(Struct, frozen=True):
     """Closures are overdue: between two sales the till catches up with them."""
 
 
+class CatchUp(Struct, frozen=True):
+    """Close what is overdue, if no sale was opened since."""
+
+
+class ChangePeriod(Struct, frozen=True):
+    """Close what was over when the next input came, so that it belongs to its own period."""
+
+
+class ReadDay(Struct, frozen=True):
+    """Print what the running day adds up to: an X."""
+
+
+class CountDrawer(Struct, frozen=True):
+    """Record what was counted in a drawer, so many of each denomination, and print that."""
+
+    pieces: tuple[int, ...]
+    counted: int
+    drawer: int = 1
+
+
+class CloseDay(Struct, frozen=True):
+    """Close the day and print its Z, by `authority`; 0: the clerk may.
+
+    `carried` are the open sales that he decided to take over into the next day, and no others.
+    """
+
+    authority: int
+    carried: tuple[int, ...] = ()
+
+
+class CloseService(Struct, frozen=True):
+    """Close the running service and print it, by `authority`; 0: the clerk may."""
+
+    authority: int
+
+
+Closing = CatchUp | ChangePeriod | ReadDay | CountDrawer | CloseDay | CloseService
+"""What needs the journal's books: asked for as an effect, answered by `BooksReady`."""
+
+
+class BooksReady(Struct, frozen=True):
+    """All that came before is durable, so these are the books for what was asked."""
+
+    asked: Closing
+    books: Books
+
+
 Input = (
     Pressed
     | Scanned
@@ -130,6 +178,7 @@ Input = (
     | NewClerks
     | Train
     | CloseDue
+    | BooksReady
 )
 
 
@@ -204,38 +253,6 @@ class PrintList(Struct, frozen=True):
     listing: Listing
 
 
-class CatchUp(Struct, frozen=True):
-    """Close what is overdue, if no sale was opened since."""
-
-
-class ReadDay(Struct, frozen=True):
-    """Print what the running day adds up to: an X."""
-
-
-class CountDrawer(Struct, frozen=True):
-    """Record what was counted in a drawer, so many of each denomination, and print that."""
-
-    pieces: tuple[int, ...]
-    counted: int
-    drawer: int = 1
-
-
-class CloseDay(Struct, frozen=True):
-    """Close the day and print its Z, by `authority`; 0: the clerk may.
-
-    `carried` are the open sales that he decided to take over into the next day, and no others.
-    """
-
-    authority: int
-    carried: tuple[int, ...] = ()
-
-
-class CloseService(Struct, frozen=True):
-    """Close the running service and print it, by `authority`; 0: the clerk may."""
-
-    authority: int
-
-
 class ListSales(Struct, frozen=True):
     """Print the sales that are open."""
 
@@ -243,10 +260,14 @@ class ListSales(Struct, frozen=True):
 
 
 class PrintClosure(Struct, frozen=True):
-    """Print this closure once more."""
+    """Print this closure; `copy` from 1 on is a numbered duplicate."""
 
     found: ClosureFound
     copy: int
+
+
+class PrintClosures(Struct, frozen=True):
+    """Print the closures among the step's own events, each with its record's hash."""
 
 
 Effect = (
@@ -260,13 +281,10 @@ Effect = (
     | PrintReport
     | PrintVoucher
     | PrintList
-    | CatchUp
-    | ReadDay
-    | CountDrawer
-    | CloseDay
-    | CloseService
+    | Closing
     | ListSales
     | PrintClosure
+    | PrintClosures
 )
 
 

@@ -5,8 +5,12 @@ The clock on the wall only says when to ask; what a period holds is what the boo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+from msgspec import Struct
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
@@ -41,9 +45,27 @@ class ClosingHours:
         if len({*self.services}) < len(self.services):
             raise ValueError("two services have one name")
 
+    def year_end(self, day: date) -> date:
+        """The last day of the fiscal year in which that day lies."""
+        year = day.year + (day.month >= self.year_begins)
+        return date(year, self.year_begins, 1) - timedelta(days=1)
+
 
 ORDINARY = ClosingHours()
 """A till that was told nothing else."""
+
+
+class Books(Struct, frozen=True):
+    """Where the journal stands: its book, the number of its last record, the open sales."""
+
+    book: Book
+    seq: int
+    opened: tuple[int, ...] = ()
+
+    def after(self, event: Event, at: str) -> "Books":
+        """With one more record, decided at that local time, that opens and ends no sale."""
+        seq = self.seq + 1
+        return Books(self.book.after(event, seq, at), seq, self.opened)
 
 
 class OpenSales(NotYet):
@@ -101,25 +123,23 @@ def service_refusal(book: Book, *, count_first: bool) -> Fault | None:
 
 
 def closures(
-    book: Book,
-    last: int,
+    books: Books,
     moment: Moment,
     periods: Iterable[Period],
+    hours: ClosingHours,
     *,
-    year_begins: int,
-    opened: Iterable[int] = (),
     carry: bool = False,
     automatic: bool = False,
     authority: int = 0,
-    services: tuple[str, ...] = (),
 ) -> tuple[ServiceClosed | PeriodClosed, ...]:
-    """What closes these periods with the records after number `last`, one behind the other.
+    """What closes these periods, each a record of its own, behind the last of the books.
 
-    A day that was closed by service has its last one closed, too. `opened` are the sales that are
-    open: OpenSales, unless `carry` takes them into the next day.
-    NotYet where there is nothing to close, or a shorter period must be closed first.
+    A day that was closed by service has its last one closed, too. OpenSales where sales are open,
+    unless `carry` takes them into the next day. NotYet where there is nothing to close, or a
+    shorter period must be closed first.
     """
-    open_sales = tuple(sorted(opened))
+    book, last = books.book, books.seq
+    open_sales = tuple(sorted(books.opened))
     made: list[ServiceClosed | PeriodClosed] = []
     for period in periods:
         if period is Period.DAY and not book.day.opened:
@@ -129,7 +149,7 @@ def closures(
             raise OpenSales(carried)
         if period is Period.DAY and book.section.unclosed(book.day.totals):
             last += 1
-            service = book.service(last, services, authority)
+            service = book.service(last, hours.services, authority)
             book = book.after(service, last, moment.at)
             made.append(service)
         last += 1
@@ -137,7 +157,7 @@ def closures(
             period,
             last,
             moment.at[:10],
-            year_begins=year_begins,
+            year_begins=hours.year_begins,
             automatic=automatic,
             carried=carried,
             authority=authority,

@@ -22,11 +22,11 @@ from msgspec.structs import replace
 
 from pos_terminal.domain.codes import numbers
 from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.request import Asked
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.tender.tender import TENDERS
 
 VERSION = "TICKET1"
@@ -42,15 +42,15 @@ LONGEST_ANCHOR = f"{2**53} {'0' * 64}"
 """As long as any number and hash of a record."""
 
 
-def digital(shop: Shop, terminal: str, asked: Asked) -> str:
+def digital(identity: Identity, asked: Asked) -> str:
     """The text of the ticket that is asked for."""
-    return "\n".join(map(_plain, _lines(shop, terminal, asked)))
+    return "\n".join(map(_plain, _lines(identity, asked)))
 
 
-def fits(shop: Shop, terminal: str, asked: Asked) -> bool:
+def fits(identity: Identity, asked: Asked) -> bool:
     """Whether the text is short enough, whatever is not known of it yet."""
-    longest = replace(asked, anchor=LONGEST_ANCHOR, simulated=True)
-    return len(digital(shop, terminal, longest)) <= LONGEST
+    longest = replace(asked, anchor=LONGEST_ANCHOR)
+    return len(digital(replace(identity, simulated=True), longest)) <= LONGEST
 
 
 def _plain(text: str) -> str:
@@ -60,17 +60,17 @@ def _plain(text: str) -> str:
     return kept.encode("ascii", "replace").decode()
 
 
-def _lines(shop: Shop, terminal: str, asked: Asked) -> Iterator[str]:
+def _lines(identity: Identity, asked: Asked) -> Iterator[str]:
     ticket, copy = asked.closed, asked.request.copy
-    yield f"{VERSION} {numbers.number(terminal, ticket)} {asked.at[:16]}"
-    if asked.simulated:
+    yield f"{VERSION} {numbers.number(identity.terminal, ticket)} {asked.at[:16]}"
+    if identity.simulated:
         yield "SIMULATION"
     if ticket.series == TRAINING_SERIES:
         yield "FACTICE"
     if copy:
         yield f"{say('DUPLICATA')} {copy}"
-    yield shop.name
-    yield from shop.header
+    yield identity.shop.name
+    yield from identity.shop.header
     for line in ticket.lines:
         if not line.voided:
             name = f"+ {line.name}" if line.parent else line.name

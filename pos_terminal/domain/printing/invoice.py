@@ -10,25 +10,25 @@ from pos_terminal.domain.codes import numbers
 from pos_terminal.domain.codes.numbers import invoice_number
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.notation import day, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
-from pos_terminal.domain.printing.shop import Seller
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Block, Row, Rule, Text
 
 
 def body(
-    terminal: str, seller: Seller, made: InvoiceMade, buyer: Buyer, ticket: SaleClosed
+    identity: Identity, made: InvoiceMade, buyer: Buyer, ticket: SaleClosed
 ) -> Iterator[Block]:
     """The invoice between its head and its foot."""
-    yield from (Text(line, Align.CENTRE) for line in seller.lines())
+    yield from (Text(line, Align.CENTRE) for line in identity.seller.lines())
     yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
-    yield Row(say("Facture no"), invoice_number(terminal, made), bold=True)
+    yield Row(say("Facture no"), invoice_number(identity.terminal, made), bold=True)
     sold = day(made.ticket_at)
-    yield Text(f"{say('Ticket')} {numbers.number(terminal, ticket)} {say('du')} {sold}")
+    yield Text(f"{say('Ticket')} {numbers.number(identity.terminal, ticket)} {say('du')} {sold}")
     yield Rule()
     yield Text(say("Client"), bold=True)
     yield Text(buyer.name)
@@ -46,7 +46,7 @@ def body(
         yield Row(left, euros(rate.vat))
     yield Row(say("TOTAL TTC"), f"{euros(made.total)} €", bold=True, tall=True)
     yield from tickets.tenders(ticket, made.ticket_at)
-    yield from (Text(line) for line in seller.terms)
+    yield from (Text(line) for line in identity.seller.terms)
 
 
 def title(ticket: SaleClosed) -> str:

@@ -15,13 +15,13 @@ from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.events.values import Place, ReductionScope
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros
 from pos_terminal.domain.printing import invoice
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.digital import digital
 from pos_terminal.domain.printing.request import Asked
-from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Qr, Receipt, Row, Rule, Text
 
@@ -37,46 +37,42 @@ def note_due(ticket: SaleClosed, day: date) -> bool:
     return ticket.place is Place.ON_SPOT and least is not None and ticket.total >= least
 
 
-def paper(rules: PaperRules, asked: Asked) -> Receipt:
+def paper(identity: Identity, asked: Asked) -> Receipt:
     """The paper that is asked for."""
-    shop, terminal, ticket, copy = rules.shop, rules.terminal, asked.closed, asked.request.copy
+    terminal, ticket, copy = identity.terminal, asked.closed, asked.request.copy
     form = asked.request.form
-    code = ticket_code(rules.till, ticket.series, ticket.number)
+    code = ticket_code(identity.till, ticket.series, ticket.number)
     if form is Form.TICKET:
-        return tickets.receipt(
-            shop, terminal, ticket, asked.at, copy, simulated=asked.simulated, code=code
-        )
+        return tickets.receipt(identity, ticket, asked.at, copy, code=code)
     training = ticket.series == TRAINING_SERIES
-    marks = tuple(tickets.marks(copy, simulated=asked.simulated, training=training))
+    marks = tuple(tickets.marks(copy, simulated=identity.simulated, training=training))
     name = f"{form} {numbers.number(terminal, ticket)}"
     if asked.invoice:
         name = f"{form} {invoice_number(terminal, asked.invoice)}"
     return Receipt(
         title=name + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *tickets.head(shop, terminal, ticket, asked.at),
+            *tickets.head(identity, ticket, asked.at),
             *marks,
-            *_body(form, rules, asked),
+            *_body(form, identity, asked),
             *marks,
-            *(Text(line, Align.CENTRE) for line in shop.footer),
+            *(Text(line, Align.CENTRE) for line in identity.shop.footer),
             *((Barcode(code),) if code else ()),
         ),
     )
 
 
-def _body(form: Form, rules: PaperRules, asked: Asked) -> Iterator[Block]:
+def _body(form: Form, identity: Identity, asked: Asked) -> Iterator[Block]:
     match form:
         case Form.GIFT:
             yield from _gift(asked.closed)
         case Form.NOTE:
             yield from _note(asked.closed, asked.at)
         case Form.INVOICE if asked.invoice and asked.buyer:
-            yield from invoice.body(
-                rules.terminal, rules.seller, asked.invoice, asked.buyer, asked.closed
-            )
+            yield from invoice.body(identity, asked.invoice, asked.buyer, asked.closed)
         case Form.QR:
             yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)
-            yield Qr(digital(rules.shop, rules.terminal, asked))
+            yield Qr(digital(identity, asked))
             yield Text(say("Ticket complet dans ce code"), Align.CENTRE)
         case _:
             yield Rule()

@@ -4,22 +4,20 @@ from collections.abc import Iterator, Sequence
 
 from pos_terminal.domain.events.cash import CashCounted
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, day_and_hour, euros
 from pos_terminal.domain.period.drawer import DENOMINATIONS
 from pos_terminal.domain.printing.report_sums import amount, sums
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Block, Qr, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.open_sales import OpenSale
 
 
 def closure(
-    shop: Shop,
-    terminal: str,
+    identity: Identity,
     closed: PeriodClosed,
     at: str,
     *,
-    simulated: bool,
     head: str = "",
     copy: int = 0,
 ) -> Receipt:
@@ -34,70 +32,64 @@ def closure(
     return Receipt(
         title=f"Z {closed.period} {closed.number}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *_head(shop, terminal, f"{title} {day(closed.label)}", at),
+            *_head(identity, f"{title} {day(closed.label)}", at),
             Row(f"Z {say('no')} {closed.number}", _range(say("Journées"), first, last)),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_remarks(closed),
-            *_mark(simulated=simulated, copy=copy),
+            *_mark(simulated=identity.simulated, copy=copy),
             *sums(closed.totals),
             Rule(),
             Text(say("TOTAUX PERPETUELS"), bold=True),
             Row(say("Net"), amount(closed.net_ever)),
             Row(say("Sans les signes"), amount(closed.absolute_ever)),
             *((Qr(head),) if head else ()),
-            *_mark(simulated=simulated, copy=copy),
+            *_mark(simulated=identity.simulated, copy=copy),
         ),
     )
 
 
-def reading(
-    shop: Shop, terminal: str, reported: PeriodReported, at: str, *, simulated: bool
-) -> Receipt:
+def reading(identity: Identity, reported: PeriodReported, at: str) -> Receipt:
     """The X as a document: the running day so far, and nothing closed."""
     return Receipt(
         title=f"X {reported.session}",
         blocks=(
-            *_head(shop, terminal, say("LECTURE X"), at),
+            *_head(identity, say("LECTURE X"), at),
             Row("", f"{say('Journées')} {reported.session}"),
-            *_mark(simulated=simulated),
+            *_mark(simulated=identity.simulated),
             *sums(reported.totals),
-            *_mark(simulated=simulated),
+            *_mark(simulated=identity.simulated),
         ),
     )
 
 
-def service(
-    shop: Shop, terminal: str, closed: ServiceClosed, at: str, *, simulated: bool
-) -> Receipt:
+def service(identity: Identity, closed: ServiceClosed, at: str) -> Receipt:
     """A closed service as a document: what it brought in, and what the drawers held at its end."""
     return Receipt(
         title=f"service {closed.session}-{closed.number}",
         blocks=(
-            *_head(shop, terminal, f"{say('SERVICE')} {closed.name}", at),
+            *_head(identity, f"{say('SERVICE')} {closed.name}", at),
             Row(f"{say('Journées')} {closed.session}", f"{say('SERVICE')} {closed.number}"),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
-            *_mark(simulated=simulated),
+            *_mark(simulated=identity.simulated),
             *sums(closed.totals),
-            *_mark(simulated=simulated),
+            *_mark(simulated=identity.simulated),
         ),
     )
 
 
-def open_sales(
-    shop: Shop, terminal: str, sales: Sequence[OpenSale], at: str, *, simulated: bool
-) -> Receipt:
+def open_sales(identity: Identity, sales: Sequence[OpenSale], at: str) -> Receipt:
     """The sales that keep the day from being closed: whose they are, since when, and how much."""
     return Receipt(
         title=f"ventes ouvertes {at[:16]}",
         blocks=(
-            *_head(shop, terminal, say("VENTES NON FINIES"), at),
-            *_mark(simulated=simulated),
+            *_head(identity, say("VENTES NON FINIES"), at),
+            *_mark(simulated=identity.simulated),
             Rule(),
             *(block for sale in sales for block in _open_sale(sale)),
             Rule(),
             Row(f"{say('TOTAL')} ({len(sales)})", amount(sum(each.total for each in sales))),
             Text(say("Finir, annuler, ou REPORT puis Z")),
-            *_mark(simulated=simulated),
+            *_mark(simulated=identity.simulated),
         ),
     )
 
@@ -109,9 +101,7 @@ def _open_sale(sale: OpenSale) -> Iterator[Block]:
     yield Row(f"  {say('VENDEUR')} {sale.clerk}", f"{sale.articles} {say('ART')}  {since}")
 
 
-def count(
-    shop: Shop, terminal: str, counted: CashCounted, at: str, *, simulated: bool, several: bool
-) -> Receipt:
+def count(identity: Identity, counted: CashCounted, at: str, *, several: bool) -> Receipt:
     """A count of a drawer as a document: what was found, and not what should have been there.
 
     With `several` drawers it says which.
@@ -121,24 +111,24 @@ def count(
     return Receipt(
         title=f"comptage {at[:16]}",
         blocks=(
-            *_head(shop, terminal, title, at),
-            *_mark(simulated=simulated),
+            *_head(identity, title, at),
+            *_mark(simulated=identity.simulated),
             Rule(),
             *(Row(f"{n} x {euros(cents)}", euros(n * cents)) for n, cents in pieces if n),
             Rule(),
             Row(say("TOTAL"), amount(counted.counted), bold=True, tall=True),
-            *_mark(simulated=simulated),
+            *_mark(simulated=identity.simulated),
         ),
     )
 
 
-def _head(shop: Shop, terminal: str, title: str, at: str) -> Iterator[Block]:
-    yield Text(shop.name, Align.CENTRE, bold=True)
-    for line in shop.header:
+def _head(identity: Identity, title: str, at: str) -> Iterator[Block]:
+    yield Text(identity.shop.name, Align.CENTRE, bold=True)
+    for line in identity.shop.header:
         yield Text(line, Align.CENTRE)
     yield Text("")
     yield Text(title, Align.CENTRE, bold=True)
-    yield Row(f"{say('Caisse')} {terminal}", day_and_hour(at))
+    yield Row(f"{say('Caisse')} {identity.terminal}", day_and_hour(at))
 
 
 def _remarks(closed: PeriodClosed) -> Iterator[Block]:

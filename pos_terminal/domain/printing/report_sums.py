@@ -71,17 +71,11 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
     yield from _table("", rows)
     yield from _table(
         say("BONS ET AVOIRS"),
-        (
-            (f"{_voucher(each.what)} ({each.count})", euros(each.amount))
-            for each in parts.vouchers
-        ),
+        ((f"{_voucher(each.what)} ({each.count})", euros(each.amount)) for each in parts.vouchers),
     )
     yield from _table(
         say("COMMANDES"),
-        (
-            (f"{_deposit(each.what)} ({each.count})", euros(each.amount))
-            for each in parts.deposits
-        ),
+        ((f"{_deposit(each.what)} ({each.count})", euros(each.amount)) for each in parts.deposits),
     )
     families = sorted(parts.families, key=lambda each: each.family)
     yield from _table(

@@ -17,6 +17,5 @@ class Asked(Struct, frozen=True):
     closed: SaleClosed
     at: str
     anchor: str = ""
-    simulated: bool = False
     invoice: InvoiceMade | None = None
     buyer: Buyer | None = None

@@ -8,10 +8,10 @@ from itertools import groupby
 from pos_terminal.domain.catalog.allergens import labels
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import amount
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.notation import day_and_hour, short_day_and_hour
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Block, Listing, Receipt, Row, Rule, Text
 from pos_terminal.domain.stock.production import Proposal, Proposed
 
@@ -19,16 +19,16 @@ WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanc
 """French, untranslated, as `date.weekday` counts."""
 
 
-def paper(shop: Shop, terminal: str, listing: Listing, at: str, *, simulated: bool) -> Receipt:
+def paper(identity: Identity, listing: Listing, at: str) -> Receipt:
     """The list as a document, asked for at that local time."""
-    mark = (Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True),) if simulated else ()
+    mark = (Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True),) if identity.simulated else ()
     return Receipt(
         listing.title,
         (
-            Text(shop.name, Align.CENTRE, bold=True),
+            Text(identity.shop.name, Align.CENTRE, bold=True),
             Text(""),
             Text(listing.title, Align.CENTRE, bold=True),
-            Row(f"{say('Caisse')} {terminal}", day_and_hour(at)),
+            Row(f"{say('Caisse')} {identity.terminal}", day_and_hour(at)),
             *mark,
             *listing.blocks,
             *mark,

@@ -7,11 +7,11 @@ from pos_terminal.domain.codes.numbers import number
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.events.values import ReductionScope, TareKind
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros, hour, percent, thousandths
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.deposits import takes
@@ -26,13 +26,11 @@ def code_of(order: str) -> str:
 
 
 def receipt(
-    shop: Shop,
-    terminal: str,
+    identity: Identity,
     ticket: SaleClosed,
     at: str,
     copy: int,
     *,
-    simulated: bool,
     code: str = "",
 ) -> Receipt:
     """The ticket as a document. `at` is the closing record's local time, ISO 8601.
@@ -42,11 +40,12 @@ def receipt(
     `code` is the barcode that names the ticket at its foot, if it has one.
     """
     training = ticket.series == TRAINING_SERIES
+    name = number(identity.terminal, ticket)
     return Receipt(
-        title=f"ticket {number(terminal, ticket)}" + (f" duplicata {copy}" if copy else ""),
+        title=f"ticket {name}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *head(shop, terminal, ticket, at),
-            *marks(copy, simulated=simulated, training=training),
+            *head(identity, ticket, at),
+            *marks(copy, simulated=identity.simulated, training=training),
             Rule(),
             *(block for line in ticket.lines if not line.voided for block in sold(line, ticket)),
             *(reduction(each) for each in ticket.reductions if not _on_a_line(each)),
@@ -56,8 +55,8 @@ def receipt(
             Rule(),
             *vat(ticket),
             *(block for order in takes(ticket) for block in _ordered(order)),
-            *marks(copy, simulated=simulated, training=training),
-            *(Text(line, Align.CENTRE) for line in shop.footer),
+            *marks(copy, simulated=identity.simulated, training=training),
+            *(Text(line, Align.CENTRE) for line in identity.shop.footer),
             *((Barcode(code),) if code else ()),
         ),
     )
@@ -70,12 +69,13 @@ def _ordered(order: str) -> Iterator[Block]:
     yield Barcode(code_of(order))
 
 
-def head(shop: Shop, terminal: str, ticket: SaleClosed, at: str) -> Iterator[Block]:
+def head(identity: Identity, ticket: SaleClosed, at: str) -> Iterator[Block]:
     """The shop, and which ticket this is: number, till, place, local date and time."""
-    yield Text(shop.name, Align.CENTRE, bold=True)
-    for line in shop.header:
+    yield Text(identity.shop.name, Align.CENTRE, bold=True)
+    for line in identity.shop.header:
         yield Text(line, Align.CENTRE)
     yield Text("")
+    terminal = identity.terminal
     yield Row(f"{say('Ticket')} {number(terminal, ticket)}", f"{say('Caisse')} {terminal}")
     if ticket.place:
         yield Text(consumed(ticket.place), Align.CENTRE)

@@ -5,21 +5,19 @@ from collections.abc import Iterator
 from pos_terminal.domain.codes.papers import grouped, voucher_code
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import VoucherPurpose
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros, hour, percent
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
 
 
 def paper(
-    shop: Shop,
-    terminal: str,
+    identity: Identity,
     made: VoucherMoved,
     at: str,
     *,
     name: str = "",
     copy: int = 0,
-    simulated: bool = False,
 ) -> Receipt:
     """The paper that the customer keeps. `at` is the local time at which it was made, ISO 8601.
 
@@ -30,21 +28,21 @@ def paper(
     return Receipt(
         title=f"{title} {made.voucher[-6:]}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            Text(shop.name, Align.CENTRE, bold=True),
-            *(Text(line, Align.CENTRE) for line in shop.header),
+            Text(identity.shop.name, Align.CENTRE, bold=True),
+            *(Text(line, Align.CENTRE) for line in identity.shop.header),
             Text(""),
             Text(title, Align.CENTRE, bold=True, tall=True),
-            *_marks(copy, simulated=simulated),
+            *_marks(copy, simulated=identity.simulated),
             Rule(),
             Row(say("VALEUR"), f"{euros(made.amount)} €", bold=True, tall=True),
             Text(f"{say('no')} {grouped(made.voucher)}"),
             Row(f"{say('Fait le')} {day(at)}", hour(at)),
-            Text(f"{say('Ticket')} {terminal}-{made.number:06d}"),
+            Text(f"{say('Ticket')} {identity.terminal}-{made.number:06d}"),
             Text(_until(made)),
             Rule(),
             *(Text(line) for line in _terms(made)),
             Barcode(voucher_code(made.voucher)),
-            *_marks(copy, simulated=simulated),
+            *_marks(copy, simulated=identity.simulated),
         ),
     )
 

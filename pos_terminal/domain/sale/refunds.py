@@ -5,14 +5,13 @@ up to what the line cost, whatever is taken back in between and however cents we
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.sale import LineSold, Returned, TicketLine
 from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults.refused import Refused
@@ -25,23 +24,28 @@ from pos_terminal.domain.screen import WIDTH
 
 
 class Validity(Struct, frozen=True):
-    """How many months vouchers hold that are made from now on; 0: for ever."""
+    """How many months vouchers hold that are made from that day on; 0: for ever."""
 
-    gift_months: int = 12
-    credit_note_months: int = 0
+    since: date
+    gift_months: int
+    credit_note_months: int
+
+    def __post_init__(self) -> None:
+        if min(self.gift_months, self.credit_note_months) < 0:
+            raise ValueError("a voucher holds 0 months (for ever) or more")
 
 
 @dataclass(frozen=True, slots=True)
 class RefundRules:
-    """What the shop settles about refunds and vouchers. ValueError names what cannot be.
+    """What the shop decides about refunds and vouchers. ValueError names what cannot be.
 
     Where there are `reasons`, a refund needs one, by number from 1. `cash_limit`, in whole euros,
-    is the most cash that is given back at once. `validity` is in force by dates.
+    is the most cash that is given back at once. Of each `validity` the last holds that has begun.
     """
 
     reasons: tuple[str, ...] = ()
     cash_limit: int = 200
-    validity: Dated[Validity] = field(default_factory=lambda: Dated(((date.min, Validity()),)))
+    validity: tuple[Validity, ...] = (Validity(date.min, 12, 0),)
 
     def __post_init__(self) -> None:
         for reason in self.reasons:
@@ -49,13 +53,13 @@ class RefundRules:
                 raise ValueError(f"{reason!r}: 1 to {WIDTH} printable characters")
         if self.cash_limit < 0:
             raise ValueError(f"cash_limit {self.cash_limit}: 0 euros or more")
-        for _, each in self.validity.starts:
-            if min(each.gift_months, each.credit_note_months) < 0:
-                raise ValueError("a voucher holds 0 months (for ever) or more")
+        if len({each.since for each in self.validity}) < len(self.validity):
+            raise ValueError("two values from the same date")
 
     def valid(self, day: date) -> Validity:
-        """What holds for vouchers that are made that day."""
-        return self.validity.on(day) or Validity(0, 0)
+        """What holds for vouchers that are made that day: for ever, where nothing was said."""
+        begun = [each for each in self.validity if each.since <= day]
+        return max(begun, key=lambda each: each.since, default=Validity(date.min, 0, 0))
 
 
 ORDINARY_REFUNDS = RefundRules()

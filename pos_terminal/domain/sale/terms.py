@@ -13,13 +13,15 @@ class Terms:
     go by number from 1; the first is meant where none is said.
 
     `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
-    where that makes no difference. ValueError where something does not fit.
+    where that makes no difference. `promotions` names their file, empty for none. ValueError where
+    something does not fit.
     """
 
     discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
     place: Place = Place.UNSAID
     weight_reasons: tuple[str, ...] = ("BALANCE EN PANNE", "PESE AILLEURS", "POIDS INDIQUE")
     loss_reasons: tuple[str, ...] = ("CASSE", "PERIME", "BOUCHONNE", "VOL")
+    promotions: str = ""
 
     def __post_init__(self) -> None:
         if not self.discount_reasons:

@@ -56,7 +56,7 @@ class Clerk:
 
 
 @dataclass(frozen=True, slots=True)
-class SigningOn:
+class SignOnRules:
     """How clerks sign on: for each sale anew or for the shift; with the badge alone or PIN too."""
 
     each_sale: bool = False
@@ -71,7 +71,7 @@ class Clerks:
     """
 
     of: Mapping[int, Clerk] = field(default_factory=lambda: MappingProxyType({}))
-    rules: SigningOn = field(default_factory=SigningOn)
+    rules: SignOnRules = field(default_factory=SignOnRules)
     alone: int = 0
     closed: bool = False
 

@@ -119,7 +119,7 @@ class StatusBoard:
             if port.fault:
                 yield as_told(port.fault, f"{port.name} {port.detail}".rstrip())
         if journal:
-            due = closing.due(journal.running.book, now, terminal.settings.closing)
+            due = closing.due(journal.running.book, now, terminal.settings.rules.closing)
             if due:
                 yield as_told(faults.Z_DUE, ", ".join(each.value for each in due))
         if terminal.plugins.stopped:

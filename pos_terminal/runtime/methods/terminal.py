@@ -7,7 +7,7 @@ from pathlib import Path
 from pos_terminal.domain.counter.steps import Input
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults import Fault
-from pos_terminal.journal.record import Identity
+from pos_terminal.domain.identity import Identity
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.equipment import Equipment

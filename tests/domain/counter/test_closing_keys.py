@@ -27,17 +27,17 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.period.book import Book, NotYet
-from pos_terminal.domain.period.closing import closures, refusal, service_refusal
+from pos_terminal.domain.period.closing import ClosingHours, closures, refusal, service_refusal
 from pos_terminal.domain.period.drawer import Drawers, drawers_used, expected, uncounted
 from pos_terminal.domain.printing.report import closure, open_sales, service
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Receipt, Row, Text
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.errors import OutOfStep
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 from tests.support.bench import (
     BAGUETTE,
     Bench,
@@ -47,6 +47,7 @@ from tests.support.bench import (
     moment,
     tones,
 )
+from tests.support.paper import TILL
 from tests.support.staff import BOSS, LEA, PINS, SAM, StaffedBench, staffed
 
 SHOP = Shop("Boulangerie")
@@ -77,7 +78,7 @@ def test_a_refused_z_lists_the_open_sales() -> None:
         (2, 0, 300),
         (1, 1, 130),
     ]
-    paper = lines(open_sales(SHOP, "2", listed.sales, moment().at, simulated=False))
+    paper = lines(open_sales(TILL, listed.sales, moment().at))
     assert "VENTE 1 ATTENTE 1 1,30" in paper
     assert "TOTAL (2) 4,30 €" in paper
 
@@ -201,7 +202,7 @@ def test_a_duplicate_is_looked_up_numbered_and_recorded() -> None:
     step = till.put(LookedUp(asked.request, found))
     assert step.events == (PeriodCopied(period=Period.DAY, number=1, copy=3),)
     assert effect(step, PrintClosure) == PrintClosure(found, 3)
-    paper = lines(closure(SHOP, "2", found.closed, found.at, simulated=False, copy=3))
+    paper = lines(closure(TILL, found.closed, found.at, copy=3))
     assert paper.count("DUPLICATA 3") == 2
     till.press("ZBIS")
     till.put(LookedUp(asked.request + 1, None))
@@ -320,9 +321,8 @@ class Ledger:
 
     def close(self) -> PeriodClosed:
         made = closures(
-            self.running.book, self.running.seq, moment(), [Period.DAY], year_begins=1,
-            services=("MIDI", "SOIR"),
-        )  # fmt: skip
+            self.running.books, moment(), [Period.DAY], ClosingHours(services=("MIDI", "SOIR"))
+        )
         self.services += [each for each in made if isinstance(each, ServiceClosed)]
         self.add(*made)
         closed = made[-1]
@@ -383,7 +383,7 @@ def test_a_service_on_paper_and_in_the_z() -> None:
     ledger.count(1, -10)
     ledger.service()
     (midday,) = ledger.services
-    paper = lines(service(SHOP, "2", midday, moment().at, simulated=False))
+    paper = lines(service(TILL, midday, moment().at))
     for row in ("SERVICE MIDI", "CA TTC 0,70 €", "Remises GESTE COMMERCIAL (1) -0,10",
                 "Retours (1) -1,50", "VENDEUR 0 (3) 0,70", "Ecart -0,10"):  # fmt: skip
         assert row in paper
@@ -394,7 +394,7 @@ def test_a_service_on_paper_and_in_the_z() -> None:
         ServiceSum(name="MIDI", count=1, tickets=3, net=70, gap=-10),
         ServiceSum(name="SOIR", count=1, tickets=1, net=130, gap=0),
     )
-    assert "MIDI (3) 0,70" in lines(closure(SHOP, "2", z, moment().at, simulated=False))
+    assert "MIDI (3) 0,70" in lines(closure(TILL, z, moment().at))
 
 
 def test_a_service_that_does_not_add_up_is_refused_by_the_journal() -> None:

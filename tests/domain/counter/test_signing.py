@@ -29,7 +29,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.staff.clerks import Clerks, SigningOn
+from pos_terminal.domain.staff.clerks import Clerks, SignOnRules
 from pos_terminal.domain.staff.pin_lock import LONGEST, Tries, locked
 from tests.support.bench import BAGUETTE, bench
 from tests.support.staff import BADGES, BOSS, LEA, NEW, PINS, SAM, STAFF, StaffedBench, staffed
@@ -459,7 +459,7 @@ def test_without_clerks_the_one_operator_goes_on_with_the_sale() -> None:
 
 def test_clerks_who_cannot_be_known_lock_the_till() -> None:
     till = bench()
-    till.put(NewClerks(Clerks(rules=SigningOn(), alone=0, closed=True)))
+    till.put(NewClerks(Clerks(rules=SignOnRules(), alone=0, closed=True)))
     till.press("1 PLU")
     assert till.fault is faults.NO_CLERK
     till.press("C 1 CLERK")

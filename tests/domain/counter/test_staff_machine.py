@@ -9,9 +9,10 @@ from pos_terminal.domain.counter.steps import LookUp, NewClerks, Step
 from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
 from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.codec import Counts
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 from tests.support.bench import counter_of, keys
 from tests.support.clerk_machine import Clerk
 from tests.support.staff import BADGES, BOSS, PINS, STAFF, StaffedBench, staffed

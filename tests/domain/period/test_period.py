@@ -26,12 +26,13 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.values import CashMovement, VoidKind
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 from tests.support.journaling import moment
 
 PARIS = ZoneInfo("Europe/Paris")

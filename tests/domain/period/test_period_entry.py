@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import Paid, SaleClosed, SaleOpened, VatSum
+from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.closing import ClosingHours, closures, first
 from pos_terminal.journal.codec import Counts
-from pos_terminal.journal.record import Identity, Running
+from pos_terminal.journal.record import Running
 
 HOURS = st.builds(
     ClosingHours,
@@ -54,10 +55,8 @@ class Shop:
     def close(self, periods: tuple[Period, ...], *, automatic: bool) -> None:
         running = self.running
         made = closures(
-            running.book, running.seq, at(self.now), periods,
-            year_begins=self.hours.year_begins, opened=running.opened, carry=True,
-            automatic=automatic,
-        )  # fmt: skip
+            running.books, at(self.now), periods, self.hours, carry=True, automatic=automatic
+        )
         for closed in made:
             self.running = self.running.fold(closed, at(self.now).at)
             if isinstance(closed, PeriodClosed) and closed.period is Period.MONTH:

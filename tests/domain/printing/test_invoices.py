@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Print, Step, Train
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.identity import Seller
 from pos_terminal.domain.lookup.customers import (
     Buyer,
     BuyerSealed,
@@ -16,10 +18,10 @@ from pos_terminal.domain.lookup.customers import (
     CustomerWanted,
 )
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
+from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.printing.papers import paper
-from pos_terminal.domain.printing.shop import PaperRules, Seller
 from tests.support.bench import Bench, bench
-from tests.support.paper import SHOP
+from tests.support.paper import TILL
 from tests.support.slips import printed, text
 
 PERSON = "ab" * 16
@@ -70,7 +72,7 @@ def test_an_invoice_names_the_ticket_the_person_and_the_totals(till: Bench) -> N
 
 def test_the_paper_has_what_the_law_asks(till: Bench) -> None:
     named(till)
-    said = text(paper(PaperRules(SHOP, "2", seller=SELLER), printed(invoiced(till))))
+    said = text(paper(replace(TILL, seller=SELLER), printed(invoiced(till))))
     for line in (
         "SARL au capital de 10 000 €", "SIRET 123 456 789 00012", "N° TVA FR12345678901",
         "RCS Paris 123 456 789", "*| FACTURE", "* Facture no 2-I000001",
@@ -89,7 +91,7 @@ def test_a_second_time_it_is_a_duplicate(till: Bench) -> None:
     assert question.wanted == BuyerWanted(PERSON, "facture-t-1")
     again = printed(till.put(LookedUp(question.request, BUYER)))
     assert (again.request.series, again.request.number, again.request.copy) == ("I", 1, 1)
-    assert "* DUPLICATA 1" in text(paper(PaperRules(SHOP, "2"), again))
+    assert "* DUPLICATA 1" in text(paper(TILL, again))
     assert len(till.of(InvoiceMade)) == 1
     assert [each.copy for each in till.of(ReceiptRequested)] == [0, 1]
     assert printed(till.press("TICKET")).request.copy == 0
@@ -123,7 +125,7 @@ def test_a_refund_is_a_credit_note() -> None:
     till = bench()
     till.press("RF 2 PLU CASH")
     named(till)
-    said = text(paper(PaperRules(SHOP, "2"), printed(invoiced(till))))
+    said = text(paper(TILL, printed(invoiced(till))))
     assert "*| FACTURE D'AVOIR" in said and "*| TOTAL TTC -1,00 €" in said
     assert "-1 x 0,95 HT, 5,5 %" in said
 
@@ -214,7 +216,7 @@ def test_given_up_while_it_is_looked_up(till: Bench) -> None:
     ],
 )
 def test_the_fiscal_year_that_a_day_lies_in(begins: int, day: date, end: date) -> None:
-    assert PaperRules(year_begins=begins).year_end(day) == end
+    assert ClosingHours(year_begins=begins).year_end(day) == end
 
 
 def test_a_siret_has_fourteen_digits() -> None:

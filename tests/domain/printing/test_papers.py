@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -13,12 +14,12 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import Place, PrintOutcome
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.printing.digital import LONGEST, digital
+from pos_terminal.domain.printing.paper_rules import NoteDue, PaperRules
 from pos_terminal.domain.printing.papers import note_due
 from pos_terminal.domain.printing.request import Asked
-from pos_terminal.domain.printing.shop import OFFER, PaperRules
 from pos_terminal.domain.sale.terms import Terms
 from tests.support.bench import Bench, bench
-from tests.support.paper import SHOP
+from tests.support.paper import TILL
 from tests.support.slips import KEYS, on_paper, printed
 
 
@@ -121,7 +122,7 @@ def test_a_ticket_too_long_for_a_code_is_refused() -> None:
 
 def test_the_code_holds_the_ticket_and_its_record(till: Bench) -> None:
     asked = replace(printed(till.press("QR")), anchor="512 3fa9")
-    assert digital(SHOP, "2", asked).splitlines() == [
+    assert digital(TILL, asked).splitlines() == [
         "TICKET1 2-000001 2026-01-05T08:30",
         "Boulangerie du Marche",
         "12, rue de l'Eglise",
@@ -139,7 +140,7 @@ def test_the_code_holds_the_ticket_and_its_record(till: Bench) -> None:
 
 def test_what_fits_stays_within_its_bytes() -> None:
     till = bench()
-    till.decides(papers=PaperRules(SHOP, "2"))
+    till.counter.desk.identity = TILL
     sizes = []
     for count in range(30, 60):
         till.press("3 x 1 PLU " * count + "CASH")
@@ -147,7 +148,7 @@ def test_what_fits_stays_within_its_bytes() -> None:
         if till.fault:
             break
         longest = replace(printed(step), anchor=f"{2**53} {'0' * 64}")
-        sizes.append(len(digital(SHOP, "2", longest)))
+        sizes.append(len(digital(TILL, longest)))
     assert till.fault is faults.QR_TOO_LONG
     assert LONGEST - 60 < max(sizes) <= LONGEST
 
@@ -166,15 +167,15 @@ def test_a_note_is_due_by_the_days_limit(till: Bench, day: str, total: int, due:
     assert not note_due(replace(eaten, place="take_away"), date.fromisoformat(day))
 
 
-def on_the_spot(note: str) -> Bench:
+def on_the_spot(note: NoteDue) -> Bench:
     till = bench()
     till.decides(sales=Terms(place=Place.ON_SPOT))
-    till.decides(papers=PaperRules(SHOP, "2", note))
+    till.decides(papers=PaperRules(note))
     return till
 
 
 def test_a_note_that_is_due_is_printed_with_the_sale() -> None:
-    till = on_the_spot("print")
+    till = on_the_spot(NoteDue.PRINT)
     step = till.press("3 x 5 PLU 2 PLU CASH")
     assert [event.kind for event in step.events] == [
         "tender.taken", "sale.closed", "receipt.requested",
@@ -184,21 +185,21 @@ def test_a_note_that_is_due_is_printed_with_the_sale() -> None:
 
 
 def test_a_note_that_is_due_is_offered() -> None:
-    till = on_the_spot(OFFER)
+    till = on_the_spot(NoteDue.OFFER)
     till.press("3 x 5 PLU 2 PLU 3000 CASH")
     assert (till.shown.line1, till.shown.line2) == ("RENDU           5,00", "NOTE? OUI=NOTE      ")
     assert printed(till.press("NOTE")).request.copy == 0
 
 
 @pytest.mark.parametrize(
-    ("typed", "note"), [("3 x 5 PLU CASH", "print"), ("4 x 5 PLU CASH", "asked")]
+    ("typed", "note"), [("3 x 5 PLU CASH", NoteDue.PRINT), ("4 x 5 PLU CASH", NoteDue.ASKED)]
 )
-def test_no_note_of_itself(typed: str, note: str) -> None:
+def test_no_note_of_itself(typed: str, note: NoteDue) -> None:
     till = on_the_spot(note)
     till.press(typed)
     assert till.of(ReceiptRequested) == []
 
 
 def test_a_note_is_printed_or_offered_or_asked_for() -> None:
-    with pytest.raises(ValueError, match="'never': print, offer or asked"):
-        PaperRules(note="never")
+    with pytest.raises(msgspec.ValidationError, match="Invalid enum value 'never'"):
+        msgspec.convert({"note": "never"}, PaperRules)

@@ -17,7 +17,7 @@ from pos_terminal.domain.receipt import Barcode
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
 from tests.support.bakery import Bakery
 from tests.support.bench import counter_of, goods
-from tests.support.paper import SHOP
+from tests.support.paper import TILL
 from tests.support.slips import text
 
 
@@ -58,7 +58,7 @@ def test_whoever_pays_in_advance_gets_the_orders_barcode(till: Bakery) -> None:
     till.press("2000 PRIX 123 ACOMPTE CASH")
     (request,) = till.of(ReceiptRequested)
     assert (request.form, request.copy) == ("", 0)
-    paper = receipt(SHOP, "2", till.last, "2026-01-05T08:30", 0, simulated=False)
+    paper = receipt(TILL, till.last, "2026-01-05T08:30", 0)
     assert [each.data for each in paper.blocks if isinstance(each, Barcode)] == [code_of("123")]
     assert "À présenter au retrait : commande 123" in text(paper)
 
@@ -91,7 +91,7 @@ def test_arrhes_that_pay_all_of_it_close_the_sale_and_the_rest_stays(till: Baker
     assert till.counter.desk.sale is None
     assert till.paid() == [("ARRHES", 800)]
     assert [each.amount for each in till.held] == [200]
-    paper = receipt(SHOP, "2", till.last, "2026-01-05T08:30", 0, simulated=False)
+    paper = receipt(TILL, till.last, "2026-01-05T08:30", 0)
     assert "ARRHES 7 8,00" in text(paper) and "Reste versé 2,00" in text(paper)
     till.press("7 COMMANDE")
     assert (till.shown.line1, till.shown.line2) == ("COMMANDE 7          ", "ARRHES          2,00")

@@ -10,12 +10,12 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.adjustment import DiscountGiven, DiscountWithdrawn
 from pos_terminal.domain.events.sale import LineVoided, SaleClosed, Share
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.printing.ticket import receipt
 from pos_terminal.domain.receipt import Row
 from pos_terminal.domain.screen import Screen
 from tests.support.baskets import articles, catalog_of, paid, sold, typed
 from tests.support.bench import Bench, bench
+from tests.support.paper import TILL
 from tests.support.sums import half_away
 
 
@@ -95,7 +95,7 @@ def test_a_voided_line_takes_its_discount_along() -> None:
 def test_what_the_paper_says() -> None:
     till = bench()
     till.press("3 x 1 PLU 10 % 5 PLU ST 2,5 %")
-    paper = receipt(Shop("S"), "1", paid(till), "2026-01-05T08:30", 0, simulated=False)
+    paper = receipt(TILL, paid(till), "2026-01-05T08:30", 0)
     rows = [(block.left, block.right) for block in paper.blocks if isinstance(block, Row)]
     at = rows.index(("TRADITION", "3,90"))
     assert rows[at : at + 5] == [

@@ -11,12 +11,11 @@ from pos_terminal.domain.events.sale import SaleClosed, Tender, TenderReturned, 
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing.papers import paper
 from pos_terminal.domain.printing.report_sums import sums
-from pos_terminal.domain.printing.shop import PaperRules
 from pos_terminal.domain.receipt import Qr, Row
 from pos_terminal.domain.sale.donations import RULES, sentences
 from pos_terminal.domain.tender.tender import TenderRules
 from tests.support.bench import Bench, counter_of, goods
-from tests.support.paper import SHOP
+from tests.support.paper import TILL
 from tests.support.slips import on_paper, printed, text
 
 PAGE = Path(__file__).parents[3] / "docs" / "tenders.md"
@@ -71,7 +70,7 @@ def test_the_paper_says_for_whom_and_what_it_is_not(till: Bench) -> None:
 
 def test_the_qr_ticket_says_it(till: Bench) -> None:
     till.press("1 PLU DON CARD")
-    receipt = paper(PaperRules(SHOP, "2"), printed(till.press("QR")))
+    receipt = paper(TILL, printed(till.press("QR")))
     assert text(receipt)
     (code,) = [block.data for block in receipt.blocks if isinstance(block, Qr)]
     assert f"DON {WHO} 0,70\nCARTE 2,00" in code

@@ -8,7 +8,6 @@ from pos_terminal.domain.events.sale import LineSold, LineVoided
 from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.printing.ticket import receipt
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.sale.terms import Terms
@@ -16,6 +15,7 @@ from pos_terminal.domain.screen import Screen
 from tests.support.baskets import paid
 from tests.support.bench import BAGUETTE, Bench, bench, goods
 from tests.support.options import GOODS
+from tests.support.paper import TILL
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_on_the_spot_changes_the_rate_of_what_has_two(till: Bench) -> None:
     ]  # fmt: skip
     assert ticket.place == "on_spot"
     assert sum(rate.gross for rate in ticket.vat) == ticket.total
-    paper = receipt(Shop("S"), "1", ticket, "2026-01-05T08:30", 0, simulated=False)
+    paper = receipt(TILL, ticket, "2026-01-05T08:30", 0)
     assert "SUR PLACE" in [block.text for block in paper.blocks if isinstance(block, Text)]
     rows = [block.left for block in paper.blocks if isinstance(block, Row)]
     assert rows[1:6] == ["05/01/2026", "CAFE", "+ GRAND", "CAFE", "+ PETIT"]

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
@@ -392,8 +393,8 @@ def printed(till: Remembering, form: Form = Form.TICKET, *, simulated: bool = Fa
     request = ReceiptRequested(
         series=closed.series, number=closed.number, copy=0, form=form
     )
-    asked = Asked(request, closed, "2026-01-05T08:30:00", simulated=simulated)
-    return paper(till.counter.desk.rules.papers, asked)
+    asked = Asked(request, closed, "2026-01-05T08:30:00")
+    return paper(replace(till.counter.desk.identity, simulated=simulated), asked)
 
 
 @pytest.mark.parametrize("form", [Form.TICKET, Form.GIFT, Form.BRIEF, Form.NOTE])

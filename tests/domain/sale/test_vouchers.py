@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.papers import (
@@ -17,7 +18,6 @@ from pos_terminal.domain.codes.papers import (
 )
 from pos_terminal.domain.counter.identification import Identification
 from pos_terminal.domain.counter.steps import PrintVoucher, Step, Train
-from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.period import PeriodReported
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, Tender
@@ -28,7 +28,6 @@ from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing import voucher
 from pos_terminal.domain.printing.report import reading
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Barcode, Receipt, Row, Text
 from pos_terminal.domain.sale import vouchers
 from pos_terminal.domain.sale.promotions import Promotion
@@ -36,6 +35,7 @@ from pos_terminal.domain.sale.refunds import RefundRules, Validity
 from pos_terminal.domain.screen import Screen
 from tests.support.bench import bench
 from tests.support.lookup import Remembering, clerk, remembering
+from tests.support.paper import TILL
 
 
 @pytest.fixture
@@ -315,9 +315,9 @@ def test_exercises_have_none(till: Remembering) -> None:
 
 def test_its_last_day_is_a_dated_setting() -> None:
     rules = RefundRules(
-        validity=Dated(((date(2026, 1, 1), Validity(3, 1)), (date(2026, 2, 1), Validity(24, 0))))
+        validity=(Validity(date(2026, 1, 1), 3, 1), Validity(date(2026, 2, 1), 24, 0))
     )
-    assert rules.valid(date(2025, 12, 31)) == Validity(0, 0)
+    assert rules.valid(date(2025, 12, 31)) == Validity(date.min, 0, 0)
     till = remembering(refunds=rules)
     till.press("90 PLU CARD RF 5 PLU AVOIR")
     assert [moved.expires for moved in till.of(VoucherMoved)] == ["2026-04-05", "2026-02-05"]
@@ -333,7 +333,7 @@ def test_its_last_day_is_a_dated_setting() -> None:
     ],
 )
 def test_months_from_a_day(day: date, months: int, last: str) -> None:
-    rules = RefundRules(validity=Dated(((date.min, Validity(months, months)),)))
+    rules = RefundRules(validity=(Validity(date.min, months, months),))
     till = remembering()
     till.press("RF 5 PLU AVOIR")
     (moved,) = vouchers.moves(till.last, day, rules, lambda below: 1)
@@ -341,7 +341,7 @@ def test_months_from_a_day(day: date, months: int, last: str) -> None:
 
 
 def test_after_its_last_day_it_pays_no_more(till: Remembering) -> None:
-    till.decides(refunds=RefundRules(validity=Dated(((date.min, Validity(0, 1)),))))
+    till.decides(refunds=RefundRules(validity=(Validity(date.min, 0, 1),)))
     number = credit(till)
     till.inputs = 31 * 24 * 3600 - 60  # the last day is a month later, and it is on it
     till.use(number)
@@ -372,11 +372,8 @@ def test_the_last_papers_again_with_the_right_to(till: Remembering) -> None:
 
 
 def paper(moved: VoucherMoved, *, copy: int = 0, simulated: bool = False) -> Receipt:
-    shop = Shop("Boulangerie", ("12, rue de l'Église",))
-    at = "2026-01-05T08:30:00.000+01:00"
-    return voucher.paper(
-        shop, "2", moved, at, name="BON CADEAU 20", copy=copy, simulated=simulated
-    )
+    identity, at = replace(TILL, simulated=simulated), "2026-01-05T08:30:00.000+01:00"
+    return voucher.paper(identity, moved, at, name="BON CADEAU 20", copy=copy)
 
 
 def said(receipt: Receipt) -> list[str]:
@@ -409,7 +406,7 @@ def test_x_and_z_say_what_was_made_and_used(till: Remembering) -> None:
     for seq, (event, at) in enumerate(till.events, 1):
         book = book.after(event, seq, at)
     reported = PeriodReported(session=1, totals=book.day.totals)
-    words = said(reading(Shop("B"), "2", reported, "2026-01-05T08:30", simulated=False))
+    words = said(reading(TILL, reported, "2026-01-05T08:30"))
     assert {"BONS ET AVOIRS", "Émis (3) 48,00", "Utilisés (1) 3,00"} <= set(words)
     assert "AVOIR (2) -5,00" in words
 
@@ -465,12 +462,19 @@ def test_articles_that_are_no_vouchers(row: str, key: str) -> None:
         {"cash_limit": -1},
         {"reasons": ("",)},
         {"reasons": ("X" * 21,)},
-        {"validity": Dated(((date.min, Validity(-1, 0)),))},
+        {"validity": (Validity(date.min, 1, 0), Validity(date.min, 1, 0))},
     ],
 )
 def test_settings_that_cannot_be(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"0|1 to 20"):
+    with pytest.raises(ValueError, match=r"0|1 to 20|same date"):
         RefundRules(**wrong)  # type: ignore[arg-type]
+
+
+def test_no_voucher_holds_less_than_no_time() -> None:
+    for months in ((-1, 0), (0, -1)):
+        with pytest.raises(ValueError, match="0 months"):
+            Validity(date.min, *months)
+
 
 
 def test_what_a_voucher_pays_is_no_cash(till: Remembering) -> None:

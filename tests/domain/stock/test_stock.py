@@ -23,12 +23,12 @@ from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.printing import stock_lists as goods_paper
-from pos_terminal.domain.printing.shop import Shop
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks
 from tests.support.bench import counter_of, goods, label, tones
+from tests.support.paper import TILL
 from tests.support.staff import BOSS, PINS, SAM, STAFF
 from tests.support.stock import GOODS, Stockroom, stockroom
 
@@ -235,9 +235,7 @@ def test_the_stock_list(till: Stockroom) -> None:
         "bar", "PASTIS | 4 cl", "fromage", "COMTE | 0", "pain", "TARTE | 0", "TRADITION | 10",
         "vin", "COTES DU RHONE | 12 verre", "Articles suivis : 6",
     ]  # fmt: skip
-    paper = goods_paper.paper(
-        Shop("Chez Nous"), "2", till.lists[-1].listing, "2026-01-05T08:30:00.000", simulated=True
-    )
+    paper = goods_paper.paper(TILL, till.lists[-1].listing, "2026-01-05T08:30:00.000")
     assert Row("Caisse 2", "05/01/2026 08:30") in paper.blocks
 
 

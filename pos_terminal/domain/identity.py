@@ -1,8 +1,9 @@
-"""What papers say of the shop: its name, its till, its rules. Pure."""
+"""Which till it is, and of which shop: what every record and every paper says of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_terminal.domain.codes.papers import TillName
 from pos_terminal.domain.language import say
@@ -47,29 +48,19 @@ class Seller:
 
 NOBODY = Seller()
 
-PRINT, OFFER, ASKED = "print", "offer", "asked"
-"""What the till does when a note is due: print it, say so on the display, wait to be asked."""
 
+class Identity(Struct, frozen=True):
+    """The till: its store and number, its software, its shop. `simulated` never sells for money.
 
-@dataclass(frozen=True, slots=True)
-class PaperRules:
-    """What papers say of the shop, and what becomes of a note that is due. ValueError.
-
-    `seller` is what invoices add; `year_begins` the fiscal year's first month, from whose end on
-    they are kept ten years.
+    The shop stands on papers alone; an identity that is read back from a record lacks it.
     """
 
-    shop: Shop = field(default_factory=lambda: Shop(""))
-    terminal: str = "1"
-    note: str = PRINT
+    store: str
+    terminal: str
+    software: str
+    simulated: bool
+    shop: Shop = Shop("")
     seller: Seller = NOBODY
-    year_begins: int = 1
-    store: str = "1"
-    simulated: bool = False
-
-    def __post_init__(self) -> None:
-        if self.note not in (PRINT, OFFER, ASKED):
-            raise ValueError(f"note {self.note!r}: {PRINT}, {OFFER} or {ASKED}")
 
     @property
     def till(self) -> TillName:
@@ -79,11 +70,6 @@ class PaperRules:
         """
         return TillName(f"{self.store} simulated" if self.simulated else self.store, self.terminal)
 
-    def year_end(self, day: date) -> date:
-        """The last day of the fiscal year in which that day lies."""
-        year = day.year + (day.month >= self.year_begins)
-        return date(year, self.year_begins, 1) - timedelta(days=1)
 
-
-ORDINARY_PAPERS = PaperRules()
+UNNAMED = Identity("1", "1", "", simulated=False)
 """A till that was told nothing else."""

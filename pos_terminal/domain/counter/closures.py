@@ -1,0 +1,122 @@
+"""What X, a count and every closing come to, once all that came before them is durable.
+
+The keys only ask (`closing`, `drawer_count`, `carry_over`), since sums are the journal's books: the
+till waits for its last record, and answers with `BooksReady`. What stands against a closing by then
+is said as a notice, since the clerk may be at something else.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.steps import (
+    BooksReady,
+    CatchUp,
+    ChangePeriod,
+    CloseDay,
+    CloseService,
+    CountDrawer,
+    Effect,
+    PrintClosures,
+    PrintReport,
+    ReadDay,
+    Show,
+    Sound,
+    Step,
+)
+from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
+from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period import closing, drawer
+from pos_terminal.domain.period.closing import Books
+from pos_terminal.domain.printing import report
+
+
+def decide(desk: Desk, given: BooksReady, moment: Moment) -> Step:
+    """What was asked for, by the books as they are now."""
+    books, hours = given.books, desk.rules.closing
+    match given.asked:
+        case ReadDay():
+            return _read(desk, books, moment)
+        case CountDrawer():
+            return _count(desk, given.asked, books, moment)
+        case CloseService():
+            return _close_service(desk, given.asked, books, moment)
+        case CloseDay():
+            return _close_day(desk, given.asked, books, moment)
+        case CatchUp():  # a sale begun meanwhile goes first: it is asked again
+            overdue = () if books.opened else closing.due(books.book, moment, hours)
+            return _close_forgotten(desk, books, overdue, moment)
+        case ChangePeriod():
+            over = closing.first(books.book, moment, hours, books.opened)
+            return _close_forgotten(desk, books, over, moment)
+
+
+def _read(desk: Desk, books: Books, moment: Moment) -> Step:
+    reported = PeriodReported(session=books.book.session, totals=books.book.day.totals)
+    return Step((reported,), (PrintReport(report.reading(desk.identity, reported, moment.at)),))
+
+
+def _count(desk: Desk, done: CountDrawer, books: Books, moment: Moment) -> Step:
+    """What was counted stands beside what should be there; the paper has the count alone."""
+    counted = CashCounted(
+        counted=done.counted,
+        expected=drawer.expected(books.book.day.totals, done.drawer),
+        pieces=done.pieces,
+        drawer=done.drawer,
+    )
+    several = desk.rules.drawers.number > 1
+    paper = report.count(desk.identity, counted, moment.at, several=several)
+    return Step((counted,), (Show(display.counted()), PrintReport(paper)))
+
+
+def _close_service(desk: Desk, asked: CloseService, books: Books, moment: Moment) -> Step:
+    fault = closing.service_refusal(books.book, count_first=desk.rules.tenders.count_first)
+    if fault:
+        return desk.notify(fault)
+    services = desk.rules.closing.services
+    closed = books.book.service(books.seq + 1, services, asked.authority)
+    paper = report.service(desk.identity, closed, moment.at)
+    shown = Show(display.service_closed(closed.name))
+    return Step((closed,), (shown, Sound(Tone.ACCEPTED), PrintReport(paper)))
+
+
+def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Step:
+    fault = closing.refusal(
+        books.book,
+        books.opened,
+        count_first=desk.rules.tenders.count_first,
+        carried=asked.carried,
+    )
+    if fault:
+        return desk.notify(fault)
+    made = closing.closures(
+        books,
+        moment,
+        (Period.DAY,),
+        desk.rules.closing,
+        carry=bool(asked.carried),
+        authority=asked.authority,
+    )
+    (day,) = (each for each in made if isinstance(each, PeriodClosed))
+    shown = Show(display.day_closed(day.number))
+    return Step(made, (*_papers(desk, made, moment), shown, Sound(Tone.ACCEPTED)))
+
+
+def _close_forgotten(desk: Desk, books: Books, periods: Iterable[Period], moment: Moment) -> Step:
+    """Nobody asked for it: it makes no sound, and paper only where the shop wants that."""
+    hours = desk.rules.closing
+    made = closing.closures(books, moment, periods, hours, carry=True, automatic=True)
+    return Step(made, tuple(_papers(desk, made, moment)) if hours.print_automatic else ())
+
+
+def _papers(
+    desk: Desk, made: Sequence[ServiceClosed | PeriodClosed], moment: Moment
+) -> Iterator[Effect]:
+    """What must not be lost waits for a printer that is out of paper."""
+    for closed in made:
+        if isinstance(closed, ServiceClosed):
+            yield PrintReport(report.service(desk.identity, closed, moment.at), patient=True)
+    if made:
+        yield PrintClosures()

@@ -1,0 +1,23 @@
+"""What becomes of the papers that the law asks for: the shop's choice."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NoteDue(StrEnum):
+    """What the till does when a note is due: print it, say so on the display, wait to be asked."""
+
+    PRINT = "print"
+    OFFER = "offer"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRules:
+    """`[papers]` in the configuration: `note` is what becomes of a note that is due."""
+
+    note: NoteDue = NoteDue.PRINT
+
+
+ORDINARY_PAPERS = PaperRules()
+"""A till that was told nothing else."""
