@@ -404,9 +404,14 @@ def test_every_paper_of_a_ticket_can_be_scanned(till: Remembering, form: Form) -
     assert found == TicketCode(HERE.tag, "T", 1)
 
 
-def test_a_simulated_ticket_cannot_be_scanned(till: Remembering) -> None:
+def test_a_simulated_ticket_is_another_tills(till: Remembering) -> None:
+    """The till whose sales it plays refuses it."""
     blocks = printed(till, simulated=True).blocks
-    assert not [block for block in blocks if isinstance(block, Barcode)]
+    (code,) = [block.data for block in blocks if isinstance(block, Barcode)]
+    assert read_ticket(code).tag != HERE.tag
+    till.press("RF")
+    till.scan(code)
+    assert till.fault is faults.TICKET_ELSEWHERE
 
 
 def test_the_paper_names_the_ticket_that_was_refunded(till: Remembering) -> None:
