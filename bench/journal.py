@@ -15,9 +15,9 @@ from time import perf_counter
 
 import apsw
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.sale import LineSold, SaleOpened
 from pos_terminal.domain.events.values import EntryMethod
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import keyring

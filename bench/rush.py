@@ -21,8 +21,8 @@ from bench.tickets import all_records
 from pos_terminal.domain.events.sale import SaleAbandoned, SaleClosed, SaleOpened
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import Clerk, Pin, badge_code, badge_hash
-from pos_terminal.runtime.clerks import write
-from pos_terminal.runtime.pins import keep
+from pos_terminal.persons.clerks_file import write
+from pos_terminal.persons.pins import keep
 
 AN_HOUR = 300
 """Tickets."""

@@ -9,6 +9,7 @@ import pos_terminal
 
 COMMANDS = {
     "run": "serve the shop: devices, till, journal",
+    "status": "say how the till fares, and whether it sells",
     "demo": "watch a synthetic bakery morning being sold",
     "scenes": "play the scenes of a page through simulated devices",
     "replay": "sell recorded tickets through simulated devices",

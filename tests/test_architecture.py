@@ -14,6 +14,8 @@ from graphlib import CycleError, TopologicalSorter
 import pytest
 
 from tests.support.house import (
+    FLOOR,
+    FLOORS,
     MODULES,
     NAMES,
     ROOMS,
@@ -24,6 +26,7 @@ from tests.support.house import (
     is_ours,
     load,
     room_of,
+    room_on_a_floor,
 )
 
 # The simulators stand on the public test helpers.
@@ -39,6 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "archive": {"apsw", "cryptography", "msgspec"},
     "projection": {"apsw"},
     "persons": {"apsw", "msgspec"},
+    "acts": {"msgspec"},
     "process": {"pluggy"},
     "runtime": {"msgspec"},
     "replay": {"msgspec"},
@@ -105,6 +109,7 @@ TOP_LEVEL = {
 }
 
 MAX_FILE, MEDIAN_FILE = 500, 120
+MOST_FLOORS, LONGEST_CHAIN = 9, 24
 MAX_FUNCTION, P90_FUNCTION, MAX_COMPLEXITY = 80, 30, 15
 LINES_PER_BROAD_EXCEPT = 1000
 
@@ -139,6 +144,20 @@ def import_rule(module: Module) -> Iterator[str]:
         single = any(inner == one or inner.startswith(f"{one}.") for one in allowed)
         if not (home or room in allowed or single):
             yield module.at(imported.line, f"{module.room or package} may not import {target}")
+
+
+def floor_rule(module: Module) -> Iterator[str]:
+    """Own room and lower floors: no arrow goes up, and none to a room on the same floor."""
+    own = room_on_a_floor(module.name)
+    for imported in imports_of(module, NAMES):
+        target = room_on_a_floor(imported.target)
+        if target in ("", own) or not own:
+            continue
+        if target not in FLOOR or own not in FLOOR:
+            yield module.at(imported.line, f"{own} or {target} is on no floor")
+        elif FLOOR[target] >= FLOOR[own]:
+            where = f"floor {FLOOR[own]} may not import {target} on floor {FLOOR[target]}"
+            yield module.at(imported.line, f"{own} on {where}")
 
 
 def library_rule(module: Module) -> Iterator[str]:
@@ -227,6 +246,15 @@ def swallow_rule(module: Module) -> Iterator[str]:
             yield module.at(node.lineno, "suppresses everything")
 
 
+def record_rule(module: Module) -> Iterator[str]:
+    """Only the journal makes records of bytes: it checks them on the way."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Attribute) or module.room == "journal":
+            continue
+        if node.attr == "read" and name_of(node.value) == "Record":
+            yield module.at(node.lineno, "reads a record by itself, and not by a journal's Reader")
+
+
 def functions(module: Module) -> list[Function]:
     return [node for node in ast.walk(module.tree) if isinstance(node, Function)]
 
@@ -273,10 +301,12 @@ def shape_rule(module: Module) -> Iterator[str]:
 Rule = Callable[[Module], Iterator[str]]
 RULES: list[Rule] = [
     import_rule,
+    floor_rule,
     library_rule,
     purity_rule,
     task_rule,
     swallow_rule,
+    record_rule,
     shape_rule,
 ]
 
@@ -293,6 +323,10 @@ OFFENDERS: list[tuple[Rule, str, str]] = [
     (import_rule, "pos_driver_a.x", "from pos_driver_b import codec"),
     (import_rule, "pos_driver_a.x", "from pos_terminal.testing import sims"),
     (import_rule, "pos_plugin_a", "from pos_terminal.runtime import config"),
+    (floor_rule, "pos_terminal.domain.sale.x", "from pos_terminal.domain.counter import desk"),
+    (floor_rule, "pos_terminal.domain.sale.x", "import pos_terminal.domain.stock.production"),
+    (floor_rule, "pos_terminal.domain.money", "from pos_terminal.domain.events import sale"),
+    (floor_rule, "pos_terminal.journal.x", "from pos_terminal.domain.counter import desk"),
     (library_rule, "pos_terminal.runtime.x", "def f():\n    import json"),
     (library_rule, "pos_terminal.runtime.x", "import evdev"),
     (library_rule, "pos_terminal.links.x", "import msgspec"),
@@ -306,6 +340,7 @@ OFFENDERS: list[tuple[Rule, str, str]] = [
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept: x = 1"),
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept Exception as e: seen(e)"),
     (swallow_rule, "pos_terminal.runtime.x", "with suppress(Exception): f()"),
+    (record_rule, "pos_terminal.persons.x", "Record.read(row.rec, row.hash)"),
     (shape_rule, "pos_terminal.runtime.x", "\n" * (MAX_FILE + 1)),
     (shape_rule, "pos_terminal.runtime.x", "def f():\n" + "    f()\n" * MAX_FUNCTION),
     (shape_rule, "pos_terminal.runtime.x", "def f(a): return " + "a or " * 15 + "a"),
@@ -318,6 +353,7 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (task_rule, "pos_terminal.runtime.x", "def f(g: TaskGroup): g.create_task(h())"),
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept BaseException: undo(); raise"),
     (swallow_rule, "pos_terminal.runtime.x", "with contained(seen): f()"),
+    (record_rule, "pos_terminal.journal.x", "Record.read(row.rec, row.hash)"),
     (swallow_rule, "pos_terminal.runtime.x", "try: f()\nexcept OSError: pass"),
 ]
 
@@ -354,8 +390,15 @@ def test_every_module_has_a_room() -> None:
     assert [module.path for module in MODULES if not module.room] == ["pos_terminal/__init__.py"]
 
 
-def test_no_import_cycles() -> None:
-    graph = {
+def test_every_room_is_on_one_floor() -> None:
+    assert sum(map(len, FLOORS)) == len(FLOOR)
+    assert {room for room in FLOOR if not room.startswith("domain.")} == set(ROOMS)
+    assert len(FLOORS) <= MOST_FLOORS
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Which of our modules each imports, but for the type checker."""
+    return {
         module.name: {
             imported.target
             for imported in imports_of(module, NAMES)
@@ -363,10 +406,24 @@ def test_no_import_cycles() -> None:
         }
         for module in MODULES
     }
+
+
+def test_no_import_cycles() -> None:
     try:
-        TopologicalSorter(graph).prepare()
+        TopologicalSorter(import_graph()).prepare()
     except CycleError as error:
         pytest.fail(f"import cycle: {' <- '.join(error.args[1])}")
+
+
+def test_chains_of_imports_are_short() -> None:
+    """The longest: how much has to be understood, and loaded, before the top module can be."""
+    graph = import_graph()
+    chains: dict[str, list[str]] = {}
+    for name in TopologicalSorter(graph).static_order():
+        below = max((chains[other] for other in graph[name]), key=len, default=[])
+        chains[name] = [name, *below]
+    longest = max(chains.values(), key=len)
+    assert len(longest) <= LONGEST_CHAIN, " -> ".join(longest)
 
 
 def test_files_and_functions_are_small() -> None:

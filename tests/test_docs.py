@@ -14,7 +14,7 @@ import pytest
 from pos_terminal.__main__ import COMMANDS
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
-from tests.support.house import MODULES, ROOMS, ROOT
+from tests.support.house import FLOOR, MODULES, ROOMS, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PLUGINS: dict[str, str] = PROJECT["entry-points"]["pos_terminal.plugins"]
@@ -66,6 +66,22 @@ def test_the_table_of_rooms_is_the_rule() -> None:
     section = page.partition("\n## Rooms\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \|.*?\|([^|]*)\|$", section, re.M)
     assert {room: set(re.findall(r"`([\w.]+)`", allowed)) for room, allowed in rows} == ROOMS
+
+
+def test_the_table_of_the_domains_rooms_is_the_folders() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    section = page.partition("\n## The domain's rooms\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (\d) \|$", section, re.M)
+    rooms = [module for module in MODULES if module.path.endswith("__init__.py")]
+    said = {
+        module.name: (ast.get_docstring(module.tree) or "").partition("\n")[0]
+        for module in rooms
+        if module.name.startswith("pos_terminal.domain.")
+    }
+    assert {f"pos_terminal.domain.{room}": f"{what}." for room, what, _ in rows} == said
+    assert {f"domain.{room}": int(floor) for room, _, floor in rows} == {
+        room: floor for room, floor in FLOOR.items() if room.startswith("domain.")
+    }
 
 
 def hooks() -> list[str]:

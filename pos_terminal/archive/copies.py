@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 import msgspec
 
-from pos_terminal.archive.source import Signed
+from pos_terminal.journal.chain import Row
 
 VERIFIER = "pos_terminal.archive.verifier.check"
 """Run in a process of its own, as the file that the archive has."""
@@ -51,7 +51,7 @@ class Copy:
     sha256: str
     manifest: Manifest
 
-    def rows(self) -> Iterator[Signed]:
+    def rows(self) -> Iterator[Row]:
         """Its records in order, with hash and signature; the kind is the record's own."""
         with ZipFile(self.path) as archive:
             records = archive.open("records.jsonl")
@@ -61,7 +61,7 @@ class Copy:
                 sig = bytes.fromhex(said.sig) if said.sig else None
                 bare = rec[:-1]
                 kind = _KIND.decode(bare).kind
-                yield Signed(said.seq, kind, bare, bytes.fromhex(said.hash), sig)
+                yield Row(said.seq, kind, bare, bytes.fromhex(said.hash), sig)
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of one of its files, such as checkpoints.jsonl."""
@@ -112,7 +112,7 @@ def verified_copies(paths: Sequence[Path]) -> list[Copy]:
     return [verified(path) for path in paths]
 
 
-def must_hold(copy: Copy, rows: Iterator[Signed]) -> None:
+def must_hold(copy: Copy, rows: Iterator[Row]) -> None:
     """BadCopy unless the copy holds these rows, every byte and signature of them."""
     theirs = copy.rows()
     mine = next(rows, None)

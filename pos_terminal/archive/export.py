@@ -14,7 +14,7 @@ from pos_terminal.archive.fec import FecFile, FecSummary, description, file_name
 from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.archive.source import Progress, Span, opened
 from pos_terminal.archive.tables import TABLES
-from pos_terminal.journal.chain import Broken, Chain
+from pos_terminal.journal.chain import Chain
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
 from pos_terminal.storage.files import write_durably
@@ -120,9 +120,5 @@ def records(directory: Path, progress: Progress | None = None) -> Iterator[Recor
         before = span.first - 1
         chain = Chain(before, next(source.rows(Span(before, before))).hash) if before else Chain()
         for row in source.rows(span, progress):
-            chain.follow(row.row)
-            try:
-                record = Record.read(row.rec, row.hash)
-            except ValueError as error:
-                raise Broken(row.seq, str(error)) from error
-            yield record
+            chain.follow(row)
+            yield row.record()

@@ -22,13 +22,13 @@ from pos_terminal.archive.cells import Sheet, Style
 from pos_terminal.archive.evidence import Evidence, as_line, as_page
 from pos_terminal.archive.fec import FecFile
 from pos_terminal.archive.postings import Bookkeeper, Grain
-from pos_terminal.archive.source import Signed, Source, Span, opened
+from pos_terminal.archive.source import Source, Span, opened
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.archive.verifier import bundle
 from pos_terminal.domain import faults
-from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.verify import verify
 from pos_terminal.storage.files import sync_directory
@@ -99,7 +99,7 @@ def _verified(directory: Path, progress: Progress, *, even_if_broken: bool) -> s
     except Broken as error:
         if not even_if_broken:
             raise
-        return str(error)
+        return error.detail
     return ""
 
 
@@ -111,7 +111,7 @@ class End:
     at: str = ""
     facts: dict[str, Any] | None = None
 
-    def take(self, row: Signed, record: Record) -> None:
+    def take(self, row: Row, record: Record) -> None:
         """One record more."""
         e = record.envelope
         self.head, self.at = row.hash.hex(), e.at
@@ -157,8 +157,8 @@ def _copy(source: Source, span: Span, folder: Path, accounts: Accounts, progress
             sig = row.sig.hex() if row.sig else None
             signatures.write(as_line({"hash": row.hash.hex(), "seq": row.seq, "sig": sig}))
             try:
-                record = Record.read(row.rec, row.hash)
-            except ValueError:  # only in a journal that is archived although it is broken
+                record = row.record()
+            except Broken:  # only in a journal that is archived although it is broken
                 continue
             end.take(row, record)
             for table, sheet in sheets:

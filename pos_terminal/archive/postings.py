@@ -12,12 +12,12 @@ from enum import StrEnum
 from pos_terminal.archive.accounts import Account, Accounts
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.held import is_held, untaxed
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import VoucherPurpose
-from pos_terminal.domain.sale.held import is_held, untaxed
 from pos_terminal.journal.record import Record
 
 SALES, CASH = "VE", "CA"

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pos_terminal.archive.source import Signed, Source, Span, opened
+from pos_terminal.archive.source import Source, Span, opened
 from pos_terminal.domain.events.balances import Balances
 from pos_terminal.domain.events.period import BalancesOpened, Period, PeriodClosed, Purged
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.lookup.balances import RunningBalances
+from pos_terminal.journal.chain import Row
 from pos_terminal.journal.record import Record, Running
 
 
@@ -65,7 +66,7 @@ def opening(directory: Path, last: int) -> BalancesOpened:
                 start = event.balances
         running = RunningBalances.starting(start)
         for row in source.rows(Span(span.first, last)):
-            running.take(Record.read(row.rec, row.hash).event)
+            running.take(row.record().event)
     return BalancesOpened(through=last, balances=running.balances())
 
 
@@ -95,7 +96,7 @@ def unfinished(directory: Path) -> int:
         return last if last >= span.first or source.holds_bodies(last) else 0
 
 
-def rows(directory: Path, span: Span) -> Iterator[Signed]:
+def rows(directory: Path, span: Span) -> Iterator[Row]:
     """The journal's rows of that span."""
     with opened(directory) as source:
         yield from source.rows(span)
@@ -103,4 +104,4 @@ def rows(directory: Path, span: Span) -> Iterator[Signed]:
 
 def _records(source: Source, span: Span, kind: str) -> Iterator[Record]:
     for row in source.of_kind(span, kind):
-        yield Record.read(row.rec, row.hash, row.sig)
+        yield row.record()

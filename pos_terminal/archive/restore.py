@@ -18,25 +18,22 @@ from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.journal import codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME, insert, open_writer
-from pos_terminal.journal.errors import using
-from pos_terminal.journal.record import Record
+from pos_terminal.journal.errors import Broken, using
 from pos_terminal.journal.verify import verify
 from pos_terminal.storage.sqlite import connect, let_go
 
 BESIDE = {
-    "catalogs/": "the catalogues and promotions that sales name by their SHA-256",
-    "keys/": "the keys that sign, and the one of personal data: private, never in an archive",
-    "spool/": "technical events that wait for their record",
-    "persons.db": "personal data, encrypted; keys/persons.key opens it",
-    "clerks.toml": "who may sign on, and what each may do",
-    "catalog.sha256": "which catalogue is in force",
-    "promotions.sha256": "which promotions are",
-    "terminal.good.toml": "the last good settings",
-    "keymap.good.toml": "the last good key map of the shop's own",
-    "journal.mark": "which journal is kept here",
-    "signer.down": "since when the signer does not work",
+    "catalogs/": "les catalogues et promotions que les ventes nomment par leur SHA-256",
+    "keys/": "les clés qui signent, et celle des données personnelles : jamais dans une archive",
+    "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
+    "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",
+    "catalog.sha256": "quel catalogue est en vigueur",
+    "promotions.sha256": "quelles promotions le sont",
+    "terminal.good.toml": "les derniers bons réglages",
+    "keymap.good.toml": "le dernier bon plan de touches du magasin",
+    "journal.mark": "quel journal est tenu ici",
+    "signer.down": "depuis quand la signature ne marche plus",
 }
 """What lies in the state directory and is no projection of the journal: backed up with it, and
 restored from a copied directory. Databases end in .db, folders in /."""
@@ -75,7 +72,7 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
     except BaseException as error:
         _undo(directory, made=made)
         if isinstance(error, BadCopy | Broken):
-            raise NoRestore(str(error)) from error
+            raise NoRestore(getattr(error, "detail", str(error))) from error
         raise
     finally:
         lock.release()
@@ -140,8 +137,8 @@ def _from_archives(sources: Sequence[Path], directory: Path) -> None:
                 _evidence(db, copy)
     finally:
         let_go(db)
-    row = next(copies[0].rows())
-    state_directory.write_mark(directory, Record.read(row.rec, row.hash))
+    first = next(copies[0].rows()).record()
+    state_directory.write_mark(directory, first)
 
 
 def _records(db: apsw.Connection, copy: Copy) -> None:
@@ -173,7 +170,7 @@ def _keys(copy: Copy) -> Iterator[tuple[str, str, bytes, int]]:
     for row in copy.rows():
         if row.kind not in (KeyMade.kind, KeyRotated.kind):
             continue
-        event = Record.read(row.rec, row.hash).event
+        event = row.record().event
         if isinstance(event, KeyMade | KeyRotated):
             yield event.key, codec.SIGNED, bytes.fromhex(event.record_key), row.seq
             yield event.key, CHECKPOINTS, bytes.fromhex(event.checkpoint_key), row.seq

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import apsw
 
@@ -20,21 +19,6 @@ Progress = Callable[[int, int], None]
 """Called now and then with how many records are done, and how many there are."""
 
 KEY_KINDS = ("key.made", "key.rotated")
-
-
-class Signed(NamedTuple):
-    """A row of the journal as stored, with its signature (None: the record has none)."""
-
-    seq: int
-    kind: str
-    rec: bytes
-    hash: bytes
-    sig: bytes | None
-
-    @property
-    def row(self) -> Row:
-        """The row without its signature."""
-        return Row(self.seq, self.kind, self.rec, self.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +55,26 @@ class Source:
         sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?"
         return bool(self._db.execute(sql, (table,)).get)
 
-    def rows(self, span: Span, progress: Progress | None = None) -> Iterator[Signed]:
+    def rows(self, span: Span, progress: Progress | None = None) -> Iterator[Row]:
         """The rows of `span` in order, a batch at a time."""
         sql = (
             "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? AND seq <= ? "
             "ORDER BY seq LIMIT ?"
         )
         done = span.first - 1
-        while batch := [*map(Signed._make, self._db.execute(sql, (done, span.last, BATCH)))]:
+        while batch := [*map(Row._make, self._db.execute(sql, (done, span.last, BATCH)))]:
             yield from batch
             done = batch[-1].seq
             if progress:
                 progress(done - span.first + 1, span.last - span.first + 1)
 
-    def of_kind(self, span: Span, kind: str) -> Iterator[Signed]:
+    def of_kind(self, span: Span, kind: str) -> Iterator[Row]:
         """The rows of `span` that are of one kind, in order."""
         sql = (
             "SELECT seq, kind, rec, hash, sig FROM journal WHERE kind = ? AND seq BETWEEN ? AND ? "
             "ORDER BY seq"
         )
-        yield from map(Signed._make, self._db.execute(sql, (kind, span.first, span.last)))
+        yield from map(Row._make, self._db.execute(sql, (kind, span.first, span.last)))
 
     def holds_bodies(self, last: int) -> bool:
         """Whether any record up to `last` is still whole, or its room not given back."""
@@ -104,11 +88,11 @@ class Source:
             batch = self._db.execute(sql, (done, min(done + BATCH, last))).fetchall()
             yield from (bytes(row[0]) for row in batch)  # type: ignore[arg-type]
 
-    def key_records(self) -> Iterator[Signed]:
+    def key_records(self) -> Iterator[Row]:
         """The records that brought keys into force; with no bytes once purged."""
         marks = ",".join("?" * len(KEY_KINDS))
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal WHERE kind IN ({marks}) ORDER BY seq"
-        yield from map(Signed._make, self._db.execute(sql, KEY_KINDS))
+        yield from map(Row._make, self._db.execute(sql, KEY_KINDS))
 
     def public_keys(self, seq: int) -> dict[str, str]:
         """The public keys that record `seq` brought into force, in hex by algorithm."""

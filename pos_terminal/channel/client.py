@@ -6,7 +6,8 @@ trouble. ChannelError says with code and remedy what went wrong: no till, no rig
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,9 @@ R = TypeVar("R", bound=Struct)
 PATIENCE = 30.0
 """Seconds that a till may take to answer: a closure on a slow card, behind others."""
 
+CROWDED = 0.05
+"""Seconds before a till is tried again at whose socket too many wait to be taken in."""
+
 CHUNK = 1 << 16
 
 
@@ -42,7 +46,7 @@ class Client:
             link.sendall(asked(method, asks))
             return answered(method, next(_messages(link)))[0]
 
-    def follow(self, method: Method[P, R], asks: P) -> Iterator[R]:
+    def follow(self, method: Method[P, R], asks: P) -> Generator[R, None, None]:
         """The till's answers as they come, for as long as it goes on giving any."""
         with self._connected(None) as link:
             link.sendall(asked(method, asks, more=True))
@@ -54,12 +58,29 @@ class Client:
 
     @contextmanager
     def _connected(self, patience: float | None) -> Iterator[socket.socket]:
-        with _told(self.path), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(self._patience)
-            with _connecting(self.path), address(self.path) as given:
-                link.connect(given)
+        until = time.monotonic() + self._patience
+        with _told(self.path), _socket() as link:
+            with _connecting(self.path):
+                while not _is_connected(link, self.path, until):
+                    time.sleep(CROWDED)
             link.settimeout(patience)
             yield link
+
+
+def _socket() -> socket.socket:
+    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+
+
+def _is_connected(link: socket.socket, path: Path, until: float) -> bool:
+    """Try to connect; False where so many wait there that one has to try again."""
+    try:
+        with address(path) as given:
+            link.connect(given)
+    except BlockingIOError:
+        if time.monotonic() > until:
+            raise
+        return False
+    return True
 
 
 def _messages(link: socket.socket) -> Iterator[bytes]:
@@ -103,12 +124,16 @@ class AsyncClient:
     async def _connected(
         self,
     ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        with _connecting(self.path), address(self.path) as given:
-            reader, writer = await asyncio.open_unix_connection(given, limit=LIMIT)
-        try:
-            yield reader, writer
-        finally:
-            writer.transport.abort()
+        until = time.monotonic() + self._patience
+        with _socket() as link:
+            with _connecting(self.path):
+                while not _is_connected(link, self.path, until):  # noqa: ASYNC110  nothing tells
+                    await asyncio.sleep(CROWDED)
+            reader, writer = await asyncio.open_unix_connection(sock=link, limit=LIMIT)
+            try:
+                yield reader, writer
+            finally:
+                writer.transport.abort()
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes:

@@ -135,6 +135,7 @@ class Status(Struct, frozen=True, kw_only=True):
     version: str
     store: str
     terminal: str
+    language: str
     simulated: bool
     since: str
     now: str

@@ -1,35 +1,47 @@
 """`pos-terminal clerk add|list|rights|pin|badge|remove`: who may sign on, and what each may do.
 
-Works on the clerks' file beside a till that is selling, which takes it over at once. A PIN is asked
-for twice on the terminal, or read from a file; it is never an argument, which others could read.
-Exit status: 0 done, 1 refused or failed, 2 usage.
+A till that sells takes a change over at once; each is on record, with who had it made. A PIN is
+asked for twice on the terminal, or read from a file; it is never an argument, which others could
+read. Exit status: 0 done, 1 refused or failed, 2 usage.
 """
 
 import argparse
 import getpass
-import re
 import secrets
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from string import ascii_uppercase, digits
 
+from pos_terminal.acts import table
+from pos_terminal.acts.asked import Asked
+from pos_terminal.acts.clerks import (
+    AddClerk,
+    ClerkTold,
+    RemoveClerk,
+    SetBadge,
+    SetPin,
+    SetRights,
+)
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.commands.argument import number, pseudonym
+from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import (
     HIGHEST,
     ORDINARY,
-    Clerk,
     Pin,
     badge_code,
     badge_hash,
 )
-from pos_terminal.runtime import pins
-from pos_terminal.runtime.clerks import BadClerks, read, write
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.persons import pins
+from pos_terminal.persons.clerks_file import BadClerks, read
 
-STATE = Path("/var/lib/pos-terminal")
 ALL = frozenset(Right)
 SECRET = 20
 """Characters of a badge's secret: 103 bits of chance."""
@@ -41,33 +53,39 @@ class _Refused(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    add = actions.add_parser("add", help="a new clerk, with a PIN")
-    listing = actions.add_parser("list", help="all clerks with their rights")
-    rights = actions.add_parser("rights", help="what a clerk may do from now on")
-    pin = actions.add_parser("pin", help="a new PIN")
-    badge = actions.add_parser("badge", help="a new badge: prints its code; an earlier one is void")
-    remove = actions.add_parser("remove", help="a clerk who sells here no more")
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
+    add = actions.add_parser("add", help=say("un nouveau vendeur, avec un code secret"))
+    listing = actions.add_parser("list", help=say("tous les vendeurs et leurs droits"))
+    rights = actions.add_parser("rights", help=say("ce que peut un vendeur désormais"))
+    pin = actions.add_parser("pin", help=say("un nouveau code secret"))
+    badge = actions.add_parser(
+        "badge", help=say("un nouveau badge : affiche son code ; l'ancien ne vaut plus")
+    )
+    remove = actions.add_parser("remove", help=say("un vendeur qui ne vend plus ici"))
     for action in (add, rights, pin, badge, remove):
-        action.add_argument("number", type=_number, metavar="NUMBER")
+        action.add_argument("number", type=_number, metavar=say("NUMERO"))
     for action in (add, rights):
         which = action.add_mutually_exclusive_group(required=action is rights)
+        known = ", ".join(right.value for right in Right)
         which.add_argument(
-            "--rights", type=_rights, default=ORDINARY, metavar="LIST",
-            help=f"of {', '.join(Right)}; «none» for none",
+            "--rights", type=_rights, default=ORDINARY, metavar=say("LISTE"),
+            help=say("parmi {rights} ; « none » pour aucun").format(rights=known),
         )  # fmt: skip
-        which.add_argument("--manager", action="store_true", help="all rights")
+        which.add_argument("--manager", action="store_true", help=say("tous les droits"))
     add.add_argument(
-        "--training", action="store_true", help="all that this clerk sells is practice"
+        "--training", action="store_true", help=say("tout ce qu'il vend n'est qu'exercice")
     )
-    add.add_argument("--person", type=_pseudonym, metavar="PSEUDONYM",
-                     help="of the personal store, whose name greets the clerk")  # fmt: skip
+    add.add_argument(
+        "--person", type=pseudonym, metavar=say("PSEUDONYME"),
+        help=say("des données personnelles, dont le nom salue le vendeur"),
+    )  # fmt: skip
     for action in (add, pin):
-        action.add_argument("--pin-file", type=Path, metavar="FILE", help="whose first line it is")
-    badge.add_argument("--none", action="store_true", help="no badge any more")
-    for action in (add, listing, rights, pin, badge, remove):
-        action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
-        action.add_argument("--json", action="store_true", help="JSON on standard output")
+        action.add_argument(
+            "--pin-file", type=Path, metavar=say("FICHIER"),
+            help=say("dont la première ligne est le code secret"),
+        )  # fmt: skip
+    badge.add_argument("--none", action="store_true", help=say("plus aucun badge"))
+    add_options(add, listing, rights, pin, badge, remove)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -77,89 +95,82 @@ def run(arguments: argparse.Namespace) -> int:
         "remove": _remove,
     }  # fmt: skip
     try:
-        actions[arguments.action](arguments, read(arguments.state))
-    except BadClerks as error:
+        actions[arguments.action](arguments)
+    except (BadClerks, ChannelError, JournalError) as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
     except (_Refused, OSError) as error:
         return fail(faults.CLERK_REFUSED, str(error), as_json=arguments.json)
     return 0
 
 
-def _add(arguments: argparse.Namespace, clerks: dict[int, Clerk]) -> None:
-    number: int = arguments.number
-    if number in clerks:
-        raise _Refused(f"clerk {number} is there already")
+def _add(arguments: argparse.Namespace) -> None:
+    asked = AddClerk(
+        number=arguments.number,
+        pin=_ask(arguments.pin_file),
+        rights=ALL if arguments.manager else arguments.rights,
+        training=arguments.training,
+        person=arguments.person or "",
+    )
+    _change(arguments, table.CLERK_ADD, asked)
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    enter(arguments)
+    clerks = read(arguments.state).clerks
+    told = [ClerkTold.of(clerks[number]) for number in sorted(clerks)]
+    if arguments.json:
+        print_json(told)
+    else:
+        _tell(told)
+
+
+def _set_rights(arguments: argparse.Namespace) -> None:
     rights = ALL if arguments.manager else arguments.rights
-    kept = _ask(arguments.pin_file)
-    clerk = Clerk(number, kept, rights, training=arguments.training, person=arguments.person or "")
-    _save(arguments, clerks, clerk)
+    asked = SetRights(number=arguments.number, rights=rights)
+    _change(arguments, table.CLERK_RIGHTS, asked)
 
 
-def _list(arguments: argparse.Namespace, clerks: dict[int, Clerk]) -> None:
-    _tell(arguments, (clerks[number] for number in sorted(clerks)))
+def _set_pin(arguments: argparse.Namespace) -> None:
+    asked = SetPin(number=arguments.number, pin=_ask(arguments.pin_file))
+    _change(arguments, table.CLERK_PIN, asked)
 
 
-def _set_rights(arguments: argparse.Namespace, clerks: dict[int, Clerk]) -> None:
-    rights = ALL if arguments.manager else arguments.rights
-    _save(arguments, clerks, replace(_known(arguments, clerks), rights=rights))
-
-
-def _set_pin(arguments: argparse.Namespace, clerks: dict[int, Clerk]) -> None:
-    clerk = _known(arguments, clerks)
-    _save(arguments, clerks, replace(clerk, pin=_ask(arguments.pin_file)))
-
-
-def _set_badge(arguments: argparse.Namespace, clerks: dict[int, Clerk]) -> None:
-    clerk = _known(arguments, clerks)
+def _set_badge(arguments: argparse.Namespace) -> None:
     secret = "".join(secrets.choice(ascii_uppercase + digits) for _ in range(SECRET))
     code = "" if arguments.none else badge_code(secret)
-    write(arguments.state, _with(clerks, replace(clerk, badge=badge_hash(code) if code else "")))
+    badge = badge_hash(code) if code else ""
+    enter(arguments, make=True)
+    asked = SetBadge(number=arguments.number, badge=badge)
+    told = do(arguments, table.CLERK_BADGE, asked, ClerkTold)
     if arguments.json:
-        print_json({"number": clerk.number, "code": code})
+        print_json({"number": told.number, "code": code})
     elif code:
         print(code)
 
 
-def _remove(arguments: argparse.Namespace, clerks: dict[int, Clerk]) -> None:
-    gone = _known(arguments, clerks)
-    write(arguments.state, (clerk for clerk in clerks.values() if clerk is not gone))
-    _tell(arguments, (gone,))
+def _remove(arguments: argparse.Namespace) -> None:
+    _change(arguments, table.CLERK_REMOVE, RemoveClerk(number=arguments.number))
 
 
-def _known(arguments: argparse.Namespace, clerks: dict[int, Clerk]) -> Clerk:
-    if arguments.number not in clerks:
-        raise _Refused(f"there is no clerk {arguments.number}")
-    return clerks[arguments.number]
-
-
-def _save(arguments: argparse.Namespace, clerks: dict[int, Clerk], clerk: Clerk) -> None:
-    write(arguments.state, _with(clerks, clerk))
-    _tell(arguments, (clerk,))
-
-
-def _with(clerks: dict[int, Clerk], clerk: Clerk) -> Iterable[Clerk]:
-    return {**clerks, clerk.number: clerk}.values()
-
-
-def _tell(arguments: argparse.Namespace, clerks: Iterable[Clerk]) -> None:
-    """Say what is known of the clerks, but for what checks PINs and badges."""
-    told = [
-        {
-            "number": clerk.number,
-            "rights": sorted(clerk.rights),
-            "badge": bool(clerk.badge),
-            "training": clerk.training,
-            "person": clerk.person,
-        }
-        for clerk in clerks
-    ]
+def _change(arguments: argparse.Namespace, act: str, asked: Asked) -> None:
+    enter(arguments, make=True)
+    told = do(arguments, act, asked, ClerkTold)
     if arguments.json:
-        print_json(told if arguments.action == "list" else told[0])
-        return
-    for row in told:
-        rights = ", ".join(row["rights"]) if isinstance(row["rights"], list) else ""
-        marks = [word for word in ("badge", "training", "person") if row[word]]
-        print(f"{row['number']:>3}  {rights or 'none'}{''.join(f'  [{mark}]' for mark in marks)}")
+        print_json(told)
+    else:
+        _tell([told])
+
+
+def _tell(clerks: Iterable[ClerkTold]) -> None:
+    for clerk in clerks:
+        rights = ", ".join(clerk.rights) or say("aucun droit")
+        marks = {
+            say("badge"): clerk.badge,
+            say("formation"): clerk.training,
+            say("nommé"): bool(clerk.person),
+        }
+        said = "".join(f"  [{mark}]" for mark, has in marks.items() if has)
+        print(f"{clerk.number:>3}  {rights}{said}")
 
 
 def _ask(file: Path | None) -> str:
@@ -167,11 +178,11 @@ def _ask(file: Path | None) -> str:
     if file:
         given = file.read_text().partition("\n")[0].strip()
     elif sys.stdin.isatty():
-        given = getpass.getpass("PIN: ")
-        if getpass.getpass("PIN, once more: ") != given:
-            raise _Refused("the two PINs differ")
+        given = getpass.getpass(say("Code secret : "))
+        if getpass.getpass(say("Encore une fois : ")) != given:
+            raise _Refused(say("les deux codes diffèrent"))
     else:
-        raise _Refused("there is no terminal to ask for the PIN: give --pin-file")
+        raise _Refused(say("aucun terminal où demander le code : donner --pin-file"))
     try:
         return pins.keep(Pin(given))
     except ValueError as error:
@@ -179,9 +190,7 @@ def _ask(file: Path | None) -> str:
 
 
 def _number(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]*", text) or int(text) > HIGHEST:
-        raise argparse.ArgumentTypeError(f"{text!r}: a clerk's number is 1 to {HIGHEST}")
-    return int(text)
+    return number(text, HIGHEST, say("{text} : le numéro d'un vendeur va de 1 à {highest}"))
 
 
 def _rights(text: str) -> frozenset[Right]:
@@ -189,9 +198,3 @@ def _rights(text: str) -> frozenset[Right]:
         return frozenset(Right(name) for name in text.split(",") if text != "none")
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _pseudonym(text: str) -> str:
-    if not re.fullmatch("[0-9a-f]{32}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a pseudonym: 32 digits, 0-9 and a-f")
-    return text

@@ -1,90 +1,69 @@
-"""`pos-terminal close day|month|year`: make the Z of a till that does not run, and print it.
+"""`pos-terminal close day|month|year`: make the Z, and print it.
 
+A till that runs makes it, and prints it at the counter, too; where none runs the command does.
 Exit status: 0 closed, 1 it could not be closed, 2 usage.
 """
 
 import argparse
-import asyncio
-from pathlib import Path
 
 import msgspec
 
+from pos_terminal.acts import table
+from pos_terminal.acts.periods import Closed, ClosePeriod
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
+from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
-from pos_terminal.domain.events.period import Period, PeriodClosed
-from pos_terminal.domain.period.book import NotYet
-from pos_terminal.domain.period.closing import OpenSales
+from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.language import say
 from pos_terminal.domain.printing import report
+from pos_terminal.journal import state_directory
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Record
 from pos_terminal.journal.witness import head_qr
-from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.maintenance import StoppedTill, stopped_till
+from pos_terminal.runtime.config import BadConfiguration, ShopSettings
+from pos_terminal.runtime.maintenance import shop_settings
 from pos_terminal.runtime.translation import set_language
-
-STATE = Path("/var/lib/pos-terminal")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("period", choices=[period.value for period in Period])
-    parser.add_argument("--state", type=Path, default=STATE, metavar="DIR")
-    parser.add_argument("--json", action="store_true", help="the closure as one JSON object")
     parser.add_argument(
-        "--carry", action="store_true", help="take open sales over into the next day, on record"
+        "period", choices=[period.value for period in Period], help=say("jour, mois ou exercice")
     )
     parser.add_argument(
-        "--operator", type=_operator, default=0, metavar="N", help="who closes, and answers for it"
+        "--carry", action="store_true", help=say("reporte les ventes ouvertes au lendemain")
     )
+    add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Close the period; 0, or 1 with the reason."""
     as_json = arguments.json
     try:
-        print(asyncio.run(_close(arguments)))
-    except OpenSales as error:
-        if not as_json:
-            return fail(faults.SALES_OPEN, str(error), as_json=False)
-        fault = faults.SALES_OPEN
-        print_json({"code": fault.code, "sales": error.sales, "remedy": fault.remedy})
-        return 1
-    except NotYet as error:
-        return fail(faults.NOTHING_TO_CLOSE, str(error), as_json=as_json)
-    except JournalError as error:
+        enter(arguments)
+        asked = ClosePeriod(period=Period(arguments.period), carry=arguments.carry)
+        made = do(arguments, table.PERIOD_CLOSE, asked, Closed)
+        if as_json:
+            body = msgspec.to_builtins(made.closed)
+            print_json({"seq": made.seq, "at": made.at, "head": made.head, **body})
+        else:
+            print(_paper(arguments, made))
+    except (ChannelError, JournalError) as error:
         return fail(error.fault, error.detail, as_json=as_json)
     except BadConfiguration as error:
         return fail(faults.BAD_CONFIGURATION, str(error), as_json=as_json)
     return 0
 
 
-async def _close(arguments: argparse.Namespace) -> str:
-    async with stopped_till(arguments.state) as till:
-        set_language(till.settings.language)
-        period = Period(arguments.period)
-        carry, operator = arguments.carry, arguments.operator
-        record = await till.close_period(period, carry=carry, operator=operator)
-        return _as_json(record) if arguments.json else _paper(till, record)
-
-
-def _as_json(record: Record) -> str:
-    body = msgspec.to_builtins(record.event)
-    shown = {"seq": record.seq, "at": record.envelope.at, "head": record.hash.hex(), **body}
-    return msgspec.json.encode(shown).decode()
-
-
-def _paper(till: StoppedTill, record: Record) -> str:
-    closed = record.event
-    if not isinstance(closed, PeriodClosed):
-        raise TypeError(f"record {record.seq} is no closure")
-    at = record.envelope.at
-    head = head_qr(record.hash, record.seq, at)
-    return plain(report.closure(till.identity, closed, at, head=head))
-
-
-def _operator(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("an operator's number counts from 1")
-    return number
+def _paper(arguments: argparse.Namespace, made: Closed) -> str:
+    mark = state_directory.read_mark(arguments.state)
+    if mark is None:
+        raise JournalError(faults.JOURNAL_MISSING, str(arguments.state))
+    settings = shop_settings(arguments.state, arguments.config) or ShopSettings.plain(mark.store)
+    set_language(settings.language)
+    head = head_qr(bytes.fromhex(made.head), made.seq, made.at)
+    till = Identity(mark.store, mark.terminal, "", mark.simulated, settings.shop)
+    return plain(report.closure(till, made.closed, made.at, head=head))

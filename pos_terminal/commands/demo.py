@@ -20,12 +20,12 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.replay.day_sales import plots
 from pos_terminal.replay.demo_day import demo_day
 from pos_terminal.replay.display_reader import ReplayStopped
-from pos_terminal.replay.far_ends import NoFarEnds
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.session import Job, replay
 from pos_terminal.replay.summary import Summary
 from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.view import Log, View
+from pos_terminal.runtime.far_ends import NoFarEnds
 
 SECONDS = 45.0
 PREFIX = "pos-terminal-demo-"

@@ -9,17 +9,18 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
+from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands import journal_export, journal_maintenance, journal_verification
 from pos_terminal.commands.output import fail
 from pos_terminal.commands.record_line import as_json, as_line
-from pos_terminal.journal.chain import Broken, Row
+from pos_terminal.commands.till import add_options, enter
+from pos_terminal.domain.language import say
+from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
-from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Record
+from pos_terminal.journal.errors import Broken, JournalError
 
-STATE = Path("/var/lib/pos-terminal")
+_MODULES = (journal_verification, journal_export, journal_maintenance)
 BATCH = 500
 LOOK = 0.25
 """Seconds between two looks of `tail --follow` at a journal that another process writes."""
@@ -27,45 +28,42 @@ LOOK = 0.25
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    show = actions.add_parser("show", help="print records, oldest first")
-    show.add_argument("--after", type=_count, default=0, metavar="N", help="only behind record N")
-    show.add_argument("--kind", action="append", metavar="KIND", help="only this kind; repeatable")
-    show.add_argument("--limit", type=_count, metavar="N", help="at most N records")
-    tail = actions.add_parser("tail", help="print the last records")
-    tail.add_argument("-n", "--lines", type=_count, default=10, metavar="N", help="how many (10)")
-    tail.add_argument("-f", "--follow", action="store_true", help="and each new one as it comes")
-    more = (
-        *journal_verification.add_actions(actions),
-        *journal_export.add_actions(actions),
-        *journal_maintenance.add_actions(actions),
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
+    show = actions.add_parser("show", help=say("affiche les écritures, la plus ancienne d'abord"))
+    show.add_argument(
+        "--after", type=_count, default=0, metavar="N", help=say("celles d'après l'écriture N")
     )
-    for action in (show, tail, *more):
-        action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
-        action.add_argument("--json", action="store_true", help="JSON on standard output")
+    show.add_argument(
+        "--kind", action="append", metavar=say("GENRE"), help=say("ce genre seul ; se répète")
+    )
+    show.add_argument("--limit", type=_count, metavar="N", help=say("au plus N écritures"))
+    tail = actions.add_parser("tail", help=say("affiche les dernières écritures"))
+    tail.add_argument(
+        "-n", "--lines", type=_count, default=10, metavar="N", help=say("combien (10)")
+    )
+    tail.add_argument(
+        "-f", "--follow", action="store_true", help=say("et chaque nouvelle, comme elle vient")
+    )
+    more = [action for module in _MODULES for action in module.add_actions(actions)]
+    add_options(show, tail, *more)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 where the journal is bad or cannot be read."""
-    path = arguments.state / NAME
     actions = {"show": _show, "tail": _tail}
-    exports = {"archive": journal_export.run_archive, "export": journal_export.run_export}
+    for module in _MODULES:
+        actions.update(module.ACTIONS)
     try:
-        if arguments.action in exports:
-            return exports[arguments.action](arguments)
-        if arguments.action in journal_verification.ACTIONS:
-            return journal_verification.ACTIONS[arguments.action](arguments)
-        if arguments.action in journal_maintenance.ACTIONS:
-            return journal_maintenance.ACTIONS[arguments.action](arguments)
-        return actions[arguments.action](path, arguments)
-    except JournalError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
+        return actions[arguments.action](arguments)
     except Broken as error:
         return journal_verification.say_broken(error, as_json=arguments.json)
+    except (ChannelError, JournalError) as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
 
 
-def _show(path: Path, arguments: argparse.Namespace) -> int:
-    with reading(path) as reader:
+def _show(arguments: argparse.Namespace) -> int:
+    enter(arguments)
+    with reading(arguments.state / NAME) as reader:
         rows = (
             row
             for row in _walk(reader, arguments.after)
@@ -76,8 +74,9 @@ def _show(path: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _tail(path: Path, arguments: argparse.Namespace) -> int:
-    with reading(path) as reader:
+def _tail(arguments: argparse.Namespace) -> int:
+    enter(arguments)
+    with reading(arguments.state / NAME) as reader:
         done = max(reader.last() - arguments.lines, 0)
         while True:
             for row in _walk(reader, done):
@@ -98,15 +97,12 @@ def _walk(reader: Reader, after: int) -> Iterator[Row]:
 
 
 def _print(row: Row, *, as_json_line: bool) -> None:
-    try:
-        record = Record.read(row.rec, row.hash)
-    except ValueError as error:
-        raise Broken(row.seq, str(error)) from error
+    record = row.record()
     print(as_json(record) if as_json_line else as_line(record))
 
 
 def _count(text: str) -> int:
     number = int(text)
     if number < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
+        raise argparse.ArgumentTypeError(say("pas de nombre négatif"))
     return number

@@ -1,11 +1,10 @@
 """`pos-terminal journal archive` and `journal export fec|csv`: what leaves the journal for others.
 
-An archive leaves its record in the journal, so the till must not be running. Exports read beside a
-till that sells; their technical event is recorded at once, or by that till within a minute.
+They read beside a till that sells, and leave a record in its journal: of the archive, or of the
+export as technical event 110. What could not be recorded ends with status 1.
 """
 
 import argparse
-import asyncio
 import hashlib
 import sys
 import tomllib
@@ -14,22 +13,25 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from pos_terminal.acts import table
+from pos_terminal.acts.journal import RecordArchive, Recorded, RecordExport
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Style
 from pos_terminal.archive.export import fec, tables
 from pos_terminal.archive.fec import fiscal_year, siren
 from pos_terminal.archive.make import Made, make
 from pos_terminal.archive.postings import Grain
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.commands.delivery import enter_to_deliver
+from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
-from pos_terminal.domain.audit import jet
-from pos_terminal.domain.events.period import Archived
-from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
-from pos_terminal.journal import event_spool
+from pos_terminal.journal import keyring
+from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.keyring import software
-from pos_terminal.runtime.maintenance import stopped_till
 
 LONG = 20_000
 """Records from which long work shows how far it is, where somebody watches."""
@@ -42,93 +44,131 @@ def add_actions(
     actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> list[argparse.ArgumentParser]:
     """Add both actions; the parsers that take --state and --json, too."""
-    archive = actions.add_parser("archive", help="write a ZIP that can be verified alone")
-    archive.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new .zip file")
-    archive.add_argument("--first", type=int, metavar="N", help="from record N (the first there)")
-    archive.add_argument("--last", type=int, metavar="N", help="to record N (the last)")
+    archive = actions.add_parser(
+        "archive", help=say("écrit un ZIP qu'un contrôleur vérifie seul")
+    )
     archive.add_argument(
-        "--even-if-broken", action="store_true", help="archive a damaged journal, and say so in it"
+        "--out", type=Path, required=True, metavar=say("FICHIER"), help=say("un nouveau .zip")
     )
+    archive.add_argument(
+        "--first", type=int, metavar="N", help=say("de l'écriture N (la première qui est là)")
+    )
+    archive.add_argument(
+        "--last", type=int, metavar="N", help=say("à l'écriture N (la dernière)")
+    )
+    archive.add_argument(
+        "--even-if-broken", action="store_true",
+        help=say("archive un journal abîmé, et le dit dans l'archive"),
+    )  # fmt: skip
     _accounts_option(archive)
-    exports = actions.add_parser("export", help="write the accounting file (FEC), or tables")
-    formats = exports.add_subparsers(dest="format", required=True, metavar="FORMAT")
-    book = formats.add_parser("fec", help="accounting entries, as LPF art. A. 47 A-1 wants them")
-    book.add_argument("--siren", type=_checked(siren), required=True, help="nine digits")
+    exports = actions.add_parser(
+        "export", help=say("écrit le fichier des écritures comptables (FEC), ou des tables")
+    )
+    formats = exports.add_subparsers(dest="format", required=True, metavar=say("FORMAT"))
+    book = formats.add_parser(
+        "fec", help=say("le FEC de l'article A. 47 A-1 du LPF")
+    )
+    book.add_argument("--siren", type=_checked(siren), required=True, help=say("neuf chiffres"))
     book.add_argument(
-        "--by", type=Grain, default=Grain.DAY, help="an entry a day (day) or a ticket (ticket)"
-    )
+        "--by", type=Grain, default=Grain.DAY, metavar="day|ticket",
+        help=say("une écriture par jour (day) ou par ticket (ticket)"),
+    )  # fmt: skip
     _accounts_option(book)
-    sheets = formats.add_parser("csv", help="tables of tickets, lines, payments, VAT, closures...")
-    sheets.add_argument(
-        "--plain", action="store_true", help="commas and points, no byte order mark"
+    sheets = formats.add_parser(
+        "csv", help=say("des tables : tickets, lignes, paiements, TVA, clôtures...")
     )
-    for part, where in ((book, "the folder"), (sheets, "the folder, or a .zip file")):
-        part.add_argument("--out", type=Path, default=Path(), metavar="PATH", help=where)
+    sheets.add_argument(
+        "--plain", action="store_true", help=say("virgules et points, sans marque d'ordre (BOM)")
+    )
+    for part, where in (
+        (book, say("le dossier")),
+        (sheets, say("le dossier, ou un fichier .zip")),
+    ):
+        part.add_argument(
+            "--out", type=Path, default=Path(), metavar=say("CHEMIN"), help=where
+        )
         _span_options(part)
     return [archive, book, sheets]
 
 
 def _accounts_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--accounts", type=_accounts, default=Accounts(), metavar="FILE", help="accounts, as TOML"
-    )
+        "--accounts", type=_accounts, default=Accounts(), metavar=say("FICHIER"),
+        help=say("les comptes, en TOML"),
+    )  # fmt: skip
 
 
 def _span_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--year", type=int, help="the fiscal year that begins in that year")
     parser.add_argument(
-        "--year-begins", type=int, choices=range(1, 13), default=1, metavar="M", help="month (1)"
+        "--year", type=int, metavar=say("ANNEE"), help=say("l'exercice qui commence cette année-là")
     )
+    parser.add_argument(
+        "--year-begins", type=int, choices=range(1, 13), default=1, metavar="M",
+        help=say("son premier mois (1)"),
+    )  # fmt: skip
     day = _checked(date.fromisoformat)
-    parser.add_argument("--from", dest="first", type=day, metavar="DATE", help="2026-01-01")
-    parser.add_argument("--to", dest="last", type=day, metavar="DATE", help="2026-12-31")
+    parser.add_argument("--from", dest="first", type=day, metavar=say("DATE"), help="2026-01-01")
+    parser.add_argument("--to", dest="last", type=day, metavar=say("DATE"), help="2026-12-31")
 
 
 def run_archive(arguments: argparse.Namespace) -> int:
-    """Write the archive and record that it was written; 0, or 1 with the reason."""
+    """Write the archive and have it recorded; 0, or 1 with the reason, and then there is none."""
     if arguments.out.exists():
-        detail = f"{arguments.out} is there already"
+        detail = say("{file} existe déjà").format(file=arguments.out)
         return fail(faults.FILE_UNWRITABLE, detail, as_json=arguments.json)
     try:
-        made, traced = asyncio.run(_archive(arguments))
+        delivery = enter_to_deliver(arguments, arguments.out)
+        with delivery.file() as file:
+            made, recorded = _archive(arguments, file)
     except OSError as error:
         return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
-    said = {
-        "file": str(made.path), "sha256": made.sha256, "bytes": made.size, "first": made.first,
-        "last": made.last, "head": made.head, "broken": made.broken, "recorded": traced,
-    }  # fmt: skip
     if arguments.json:
-        print_json(said)
+        print_json(
+            {
+                "file": str(arguments.out), "sha256": made.sha256, "bytes": made.size,
+                "first": made.first, "last": made.last, "head": made.head, "broken": made.broken,
+                "recorded": recorded,
+            }
+        )  # fmt: skip
         return 0
-    print(f"{made.path}: records {made.first} to {made.last}, {made.size} bytes")
-    print(f"SHA-256 {made.sha256}\nhead {made.head}")
+    words = say("{file} : écritures {first} à {last}, {size} octets")
+    print(words.format(file=arguments.out, first=made.first, last=made.last, size=made.size))
+    print(say("SHA-256 {sha256}\ntête {head}").format(sha256=made.sha256, head=made.head))
     if made.broken:
-        print(f"THE JOURNAL IS BROKEN, and the archive says so: {made.broken}", file=sys.stderr)
-    if not traced:
-        print("the journal takes no more, so this is not recorded in it", file=sys.stderr)
+        words = say("LE JOURNAL EST ABÎMÉ, et l'archive le dit : {how}")
+        print(words.format(how=made.broken), file=sys.stderr)
+    if not recorded:
+        print(say("Le journal ne prend plus rien : l'archive n'y est pas."), file=sys.stderr)
     return 0
 
 
-async def _archive(arguments: argparse.Namespace) -> tuple[Made, bool]:
+def _archive(arguments: argparse.Namespace, file: Path) -> tuple[Made, bool]:
     """The archive, and whether the journal has a record of it: a broken one may take no more."""
+    made = _make(arguments, file)
+    asked = RecordArchive(first=made.first, last=made.last, sha256=made.sha256)
     try:
-        async with stopped_till(arguments.state) as till:
-            key = till.journal.running.key
-            sign = software(arguments.state, key).close if key else None
-            made = await asyncio.to_thread(_make, arguments, sign)
-            event = Archived(first=made.first, last=made.last, sha256=made.sha256)
-            await till.record([event])
-            return made, True
-    except JournalError as error:
-        if not arguments.even_if_broken or error.fault is not faults.JOURNAL_DAMAGED:
+        do(arguments, table.JOURNAL_ARCHIVED, asked, Recorded)
+    except ChannelError as error:
+        if arguments.even_if_broken and error.fault is faults.JOURNAL_DAMAGED:
+            return made, False
+        file.unlink()  # an archive that nothing traces is none
+        raise
+    return made, True
+
+
+def _make(arguments: argparse.Namespace, file: Path) -> Made:
+    state: Path = arguments.state
+    with reading(state / NAME) as reader:
+        keys = reader.stored_keys()
+    sign = None
+    try:
+        sign = keyring.load(state, keys[-1].key).close if keys else None
+    except JournalError:
+        if not arguments.even_if_broken:
             raise
-        return await asyncio.to_thread(_make, arguments, None), False
-
-
-def _make(arguments: argparse.Namespace, sign: Callable[[bytes], bytes] | None) -> Made:
     return make(
-        arguments.state,
-        arguments.out,
+        state,
+        file,
         first=arguments.first,
         last=arguments.last,
         accounts=arguments.accounts,
@@ -146,6 +186,7 @@ def run_export(arguments: argparse.Namespace) -> int:
         print(f"pos-terminal journal export: {error}", file=sys.stderr)
         return 2
     try:
+        enter(arguments)
         return {"fec": _fec, "csv": _csv}[arguments.format](arguments, first, last)
     except OSError as error:
         return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
@@ -154,13 +195,13 @@ def run_export(arguments: argparse.Namespace) -> int:
 def _days(arguments: argparse.Namespace) -> tuple[date, date]:
     if arguments.year is not None:
         if arguments.first or arguments.last:
-            raise ValueError("name a year, or the first and last day")
+            raise ValueError(say("nommer un exercice, ou le premier et le dernier jour"))
         return fiscal_year(arguments.year, arguments.year_begins)
     if arguments.format == "fec" and not (arguments.first and arguments.last):
-        raise ValueError("name the fiscal year (--year), or its first and last day (--from, --to)")
+        raise ValueError(say("nommer l'exercice (--year), ou ses deux bouts (--from, --to)"))
     first, last = arguments.first or date.min, arguments.last or date.max
     if last < first:
-        raise ValueError(f"{last} is before {first}")
+        raise ValueError(say("{last} est avant {first}").format(last=last, first=first))
     return first, last
 
 
@@ -194,17 +235,23 @@ def _fec(arguments: argparse.Namespace, first: date, last: date) -> int:
                 "recorded": recorded,
             }
         )
-        return 0
-    print(f"{made.path}: {summary.entries} entries, {summary.first} to {summary.last}")
-    print(f"debit {euros(summary.debit)} €, credit {euros(summary.credit)} €")
+        return 0 if recorded else 1
+    words = say("{file} : {count} écritures, du {first} au {last}")
+    print(
+        words.format(
+            file=made.path, count=summary.entries, first=summary.first, last=summary.last
+        )
+    )
+    debit, credit = euros(summary.debit), euros(summary.credit)
+    print(say("débit {debit} €, crédit {credit} €").format(debit=debit, credit=credit))
     for count, what in (
-        (made.unclosed, "tickets behind the last Z are not in it: close the day first"),
-        (made.unknown, "records of a newer version are not in it: export with that version"),
-        (summary.backwards, "entries are dated before the one above: the till's clock was wrong"),
+        (made.unclosed, say("tickets d'après le dernier Z n'y sont pas : clore d'abord le jour")),
+        (made.unknown, say("écritures d'une version plus récente n'y sont pas")),
+        (summary.backwards, say("écritures sont datées d'avant la précédente : horloge fausse")),
     ):
         if count:
             print(f"{count} {what}", file=sys.stderr)
-    return 0
+    return 0 if recorded else 1
 
 
 def _csv(arguments: argparse.Namespace, first: date, last: date) -> int:
@@ -218,8 +265,9 @@ def _csv(arguments: argparse.Namespace, first: date, last: date) -> int:
         print_json({"out": str(out), "rows": counts, "recorded": recorded})
     else:
         for name, rows in counts.items():
-            print(f"{arguments.out / name}: {rows} rows")
-    return 0
+            words = say("{file} : {count} lignes")
+            print(words.format(file=arguments.out / name, count=rows))
+    return 0 if recorded else 1
 
 
 def _said(first: date, last: date) -> str:
@@ -227,25 +275,18 @@ def _said(first: date, last: date) -> str:
 
 
 def _recorded(arguments: argparse.Namespace, what: str, files: Sequence[Path]) -> bool:
-    """Whether the journal has its technical event by now; else a trace of it waits for the till."""
+    """Have the export recorded; whether it is. Where it is not, that is said."""
     sha256 = hashlib.sha256()
     for path in files:
         sha256.update(path.read_bytes())
-    event = TechnicalEvent(code=jet.EXPORT, detail=f"{what}, SHA-256 {sha256.hexdigest()}")
+    asked = RecordExport(what=what, sha256=sha256.hexdigest())
     try:
-        event_spool.spool(arguments.state, event)
-        asyncio.run(_take_up(arguments.state))
-    except (JournalError, OSError) as error:
-        if not arguments.json:
-            print(f"the journal records this later: {error}", file=sys.stderr)
+        do(arguments, table.JOURNAL_EXPORTED, asked, Recorded)
+    except ChannelError as error:
+        print(say("Cet export n'est pas enregistré dans le journal :"), file=sys.stderr)
+        fail(error.fault, error.detail, as_json=False)
         return False
     return True
-
-
-async def _take_up(state: Path) -> None:
-    """Whoever holds a stopped till records the events spooled there."""
-    async with stopped_till(state):
-        pass
 
 
 def _checked(read: Callable[[str], Value]) -> Callable[[str], Value]:
@@ -282,3 +323,9 @@ def _draw(what: str, done: int, whole: int) -> None:
     end = "\n" if done == whole else ""
     bar = "#" * width + "." * (40 - width)
     print(f"\r{what} [{bar}] {done} / {whole}", end=end, file=sys.stderr, flush=True)
+
+
+ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "archive": run_archive,
+    "export": run_export,
+}

@@ -14,19 +14,23 @@ from typing import Any
 
 import msgspec
 
+from pos_terminal.acts.asked import Asked, given
 from pos_terminal.archive import purge_plan
 from pos_terminal.archive.copies import BadCopy, Copy, must_hold, verified_copies
 from pos_terminal.archive.purge_plan import NoPurge, Plan
 from pos_terminal.archive.restore import BESIDE, NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
+from pos_terminal.channel.acts import Actor
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Purged
-from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
+from pos_terminal.domain.language import say
 from pos_terminal.journal import purge, stats
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import using
+from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.stats import Stats
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.writer import EVENTS
@@ -39,45 +43,54 @@ LAST_DAYS = 14
 def add_actions(
     actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> tuple[argparse.ArgumentParser, ...]:
-    """Add the actions' options; the caller adds --state and --json to each."""
-    away = actions.add_parser("purge", help="let old closed days go, after two verified copies")
+    """Add the actions' options; the caller adds those of every command."""
+    away = actions.add_parser(
+        "purge", help=say("retire d'anciens jours clos, après deux copies vérifiées")
+    )
     which = away.add_mutually_exclusive_group(required=True)
     which.add_argument(
-        "--before", type=date.fromisoformat, metavar="DATE", help="the days that began before"
-    )
+        "--before", type=date.fromisoformat, metavar=say("DATE"),
+        help=say("les jours commencés avant"),
+    )  # fmt: skip
     which.add_argument(
-        "--through-closure", type=int, default=0, metavar="N", help="up to the Z of a day, number N"
-    )
+        "--through-closure", type=int, default=0, metavar="N",
+        help=say("jusqu'au Z de jour numéro N"),
+    )  # fmt: skip
     which.add_argument(
-        "--resume", action="store_true", help="finish a purge that was recorded and cut short"
+        "--resume", action="store_true", help=say("achève une purge enregistrée et interrompue")
     )
     away.add_argument(
-        "--copy", type=Path, action="append", default=[], metavar="ZIP", help="give two or more"
+        "--copy", type=Path, action="append", default=[], metavar="ZIP",
+        help=say("en donner deux ou plus"),
+    )  # fmt: skip
+    back = actions.add_parser(
+        "restore", help=say("remet un journal en place, dans un dossier vide")
     )
-    back = actions.add_parser("restore", help="put a journal back, into an empty directory")
     back.add_argument(
-        "--from",
-        dest="sources",
-        type=Path,
-        action="append",
-        required=True,
-        metavar="BACKUP",
-        help="a copied state directory, or archives from the first record on; repeatable",
-    )
-    count = actions.add_parser("stats", help="count records, closures and days")
+        "--from", dest="sources", type=Path, action="append", required=True,
+        metavar=say("SAUVEGARDE"),
+        help=say("un dossier copié, ou des archives depuis la première écriture ; se répète"),
+    )  # fmt: skip
+    count = actions.add_parser("stats", help=say("compte les écritures, les clôtures, les jours"))
     return away, back, count
 
 
 def run_purge(arguments: argparse.Namespace) -> int:
     """Purge; 0, or 1 with the reason, nothing purged."""
     try:
+        enter(arguments)
         done = asyncio.run(_purge(arguments))
     except (NoPurge, BadCopy) as error:
         return fail(faults.PURGE_REFUSED, str(error), as_json=arguments.json)
+    except JournalError as error:
+        # The file is written anew, which no till may meet that sells meanwhile.
+        held = error.fault is faults.JOURNAL_LOCKED
+        fault = faults.TILL_RUNNING if held else error.fault
+        return fail(fault, error.detail, as_json=arguments.json)
     if arguments.json:
         print_json(done)
     else:
-        print(f"purged: records {done['first']} to {done['last']}, {done['emptied']} emptied")
+        print(say("purgé : écritures {first} à {last}, {emptied} vidées").format(**done))
     return 0
 
 
@@ -118,30 +131,39 @@ def _planned(plan: Plan, copies: list[Copy]) -> dict[str, Any]:
 
 def run_restore(arguments: argparse.Namespace) -> int:
     """Restore; 0, or 1 with the reason, nothing left behind."""
-    sources, state = arguments.sources, arguments.state
     try:
-        found = restore(sources, state)
+        enter(arguments, make=True)
+        state = arguments.state
+        found = restore(arguments.sources, state)
         if found.keys:
-            asyncio.run(_record_restore(state, found))
+            asyncio.run(_record_restore(arguments, found))
     except NoRestore as error:
         return fail(faults.RESTORE_REFUSED, str(error), as_json=arguments.json)
     if arguments.json:
         print_json(asdict(found))
     else:
-        print(f"{state}: {found.records} records, head {found.head}")
+        words = say("{state} : {records} écritures, tête {head}")
+        print(words.format(state=state, records=found.records, head=found.head))
         if not found.keys:
-            print("no keys came with it: it can be read and verified, and no till sells upon it")
+            print(say("Aucune clé n'est venue avec : à lire et vérifier, mais rien n'y est vendu."))
     return 0
 
 
-async def _record_restore(state: Path, found: Restored) -> None:
+async def _record_restore(arguments: argparse.Namespace, found: Restored) -> None:
     detail = f"{found.records} enregistrements, tête {found.head}"
-    async with stopped_till(state) as till:
-        await till.record([TechnicalEvent(code=jet.RESTORE, detail=detail)])
+    restored = TechnicalEvent(code=jet.RESTORE, detail=detail)
+    async with stopped_till(arguments.state) as till:
+        await till.record([_given("journal restore", arguments), restored])
+
+
+def _given(command: str, arguments: argparse.Namespace) -> CommandGiven:
+    """Who gave this command: it has no act, as it is for a till that does not run."""
+    return given(command, Asked(by=arguments.by), Actor(arguments.by.uid))
 
 
 def run_stats(arguments: argparse.Namespace) -> int:
     """Print the statistics."""
+    enter(arguments)
     found = stats.read(arguments.state)
     if arguments.json:
         beside = {name: (arguments.state / name).exists() for name in BESIDE}
@@ -152,24 +174,29 @@ def run_stats(arguments: argparse.Namespace) -> int:
 
 
 def _as_text(found: Stats, state: Path) -> Iterator[str]:
-    yield f"{state / NAME}: {found.records} records, {found.size} bytes"
-    yield f"from {found.first or '-'} to {found.last or '-'}, day {found.session}"
+    words = say("{file} : {records} écritures, {size} octets")
+    yield words.format(file=state / NAME, records=found.records, size=found.size)
+    words = say("du {first} au {last}, jour {session}")
+    yield words.format(first=found.first or "-", last=found.last or "-", session=found.session)
     if found.purged:
-        yield f"records 1 to {found.purged} are purged: their hashes are kept"
+        words = say("les écritures 1 à {last} sont purgées : leurs empreintes restent")
+        yield words.format(last=found.purged)
     closed = ", ".join(f"{n} {period}" for period, n in sorted(found.closures.items()))
-    yield f"closures: {closed or 'none'}"
-    yield f"checkpoint of {found.sealed} records {found.sealed_at}".rstrip()
-    yield f"exposed: {found.exposed} records that no witness outside has seen"
+    yield say("clôtures : {closed}").format(closed=closed or say("aucune"))
+    words = say("point de contrôle de {sealed} écritures {at}")
+    yield words.format(sealed=found.sealed, at=found.sealed_at).rstrip()
+    yield say("{exposed} écritures qu'aucun témoin n'a vues").format(exposed=found.exposed)
     for kind, count in sorted(found.kinds.items()):
         yield f"  {kind:<24} {count:>10} {found.sizes[kind]:>14}"
     if sys.stdout.isatty():
-        yield "tickets by hour"
+        yield say("tickets par heure")
         yield from _bars({f"{hour:02d} h": n for hour, n in sorted(found.hours.items())})
-        yield f"tickets by day, the last {LAST_DAYS}"
+        yield say("tickets par jour, les {count} derniers").format(count=LAST_DAYS)
         yield from _bars(dict(sorted(found.days.items())[-LAST_DAYS:]))
-    yield "beside it, to be backed up with it:"
+    yield say("à côté, à sauvegarder avec :")
     for name, what in BESIDE.items():
-        yield f"  {name:<20} {what}{'' if (state / name).exists() else ' (not here)'}"
+        absent = "" if (state / name).exists() else f" ({say('absent')})"
+        yield f"  {name:<20} {say(what)}{absent}"
 
 
 def _bars(counts: Mapping[str, int]) -> Iterator[str]:

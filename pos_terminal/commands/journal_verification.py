@@ -4,27 +4,29 @@ Exit status: 0 done, 1 the journal is bad, or a witness or the till refused, 2 u
 """
 
 import argparse
-import asyncio
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from pos_terminal.acts import table
+from pos_terminal.acts.journal import KeyTold, RotateKey
+from pos_terminal.commands.delivery import enter_to_deliver
+from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
-from pos_terminal.domain.audit import jet
-from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
-from pos_terminal.runtime.maintenance import stopped_till
 from pos_terminal.storage.files import write_durably
 
 T = TypeVar("T")
@@ -38,26 +40,48 @@ BAR = 40
 def add_actions(
     actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> tuple[argparse.ArgumentParser, ...]:
-    """Add the actions' options; the caller adds --state and --json to each."""
-    check = actions.add_parser("verify", help="check every record, signature, total and number")
+    """Add the actions' options; the caller adds those of every command."""
+    check = actions.add_parser(
+        "verify", help=say("vérifie chaque écriture, signature, total et numéro")
+    )
     levels = [level.value for level in Level]
-    check.add_argument("--level", choices=levels, default="all", help="how much (all)")
-    check.add_argument("--key", default="", metavar="ID", help="a key that must have signed it")
-    hand = actions.add_parser("witness", help="hand out what a witness needs, or take its answer")
+    check.add_argument("--level", choices=levels, default="all", help=say("jusqu'où (all)"))
+    check.add_argument(
+        "--key", default="", metavar="ID", help=say("une clé qui doit l'avoir signé")
+    )
+    hand = actions.add_parser(
+        "witness", help=say("remet ce dont un témoin a besoin, ou prend sa réponse")
+    )
     which = hand.add_mutually_exclusive_group(required=True)
-    which.add_argument("--to", type=Path, metavar="FILE", help="write what a witness needs")
-    which.add_argument("--take", type=Path, metavar="FILE", help="keep what a witness answered")
-    hand.add_argument("--after", type=int, metavar="N", help="the last record that it has seen")
-    cosign = actions.add_parser("cosign", help="be the witness: check what a till handed out")
-    cosign.add_argument("--witness", type=Path, required=True, metavar="DIR", help="its own place")
-    cosign.add_argument("--out", type=Path, required=True, metavar="FILE", help="what goes back")
-    cosign.add_argument("file", type=Path, metavar="FILE", help="what the till handed out")
-    rotate = actions.add_parser("rotate-key", help="have new keys take over, by a signed record")
+    file = say("FICHIER")
+    which.add_argument(
+        "--to", type=Path, metavar=file, help=say("écrit ce dont un témoin a besoin")
+    )
+    which.add_argument(
+        "--take", type=Path, metavar=file, help=say("garde ce qu'un témoin a répondu")
+    )
+    hand.add_argument(
+        "--after", type=int, metavar="N", help=say("la dernière écriture qu'il a vue")
+    )
+    cosign = actions.add_parser(
+        "cosign", help=say("fait le témoin : vérifie ce qu'une caisse a remis")
+    )
+    cosign.add_argument(
+        "--witness", type=Path, required=True, metavar=say("DOSSIER"), help=say("le sien")
+    )
+    cosign.add_argument(
+        "--out", type=Path, required=True, metavar=file, help=say("ce qui est à rendre")
+    )
+    cosign.add_argument("file", type=Path, metavar=file, help=say("ce que la caisse a remis"))
+    rotate = actions.add_parser(
+        "rotate-key", help=say("de nouvelles clés prennent la suite, par une écriture signée")
+    )
     return check, hand, cosign, rotate
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Check the journal; 0 where it is what was written, 1 where it is not."""
+    enter(arguments)
     path = arguments.state / NAME
     watched = _bar if sys.stderr.isatty() else None
     try:
@@ -66,18 +90,31 @@ def run_verify(arguments: argparse.Namespace) -> int:
         return say_broken(error, as_json=arguments.json)
     if arguments.json:
         print_json({"good": True, **_summary(found)})
-        return 0
-    totals = f"{euros(found.total.net)} € net, {euros(found.total.absolute)} € without signs"
-    print(f"{path}: good, {found.records} records, totals {totals}")
-    print(f"head {found.head}")
-    print(f"level {found.level}: {found.checked} records, {found.checkpoints} checkpoints")
-    print(f"key {found.key or 'none: it was begun by a version without signatures'}")
-    print(f"witnessed up to record {found.witnessed}; {found.exposed} records stand alone")
-    if found.purged:
-        print(f"purged up to record {found.purged}: their hashes are there, and fit")
-    if found.unknown:
-        print(f"{found.unknown} records of a newer version are chained, and were not recounted")
+    else:
+        print("\n".join(_as_text(path, found)))
     return 0
+
+
+def _as_text(path: Path, found: Verified) -> Iterator[str]:
+    net, absolute = euros(found.total.net), euros(found.total.absolute)
+    good = say("{path} : bon, {records} écritures, totaux {net} € nets, {absolute} € sans signes")
+    yield good.format(path=path, records=found.records, net=net, absolute=absolute)
+    yield say("tête {head}").format(head=found.head)
+    yield say("niveau {level} : {checked} écritures, {checkpoints} points de contrôle").format(
+        level=found.level.value, checked=found.checked, checkpoints=found.checkpoints
+    )
+    yield say("clé {key}").format(key=found.key) if found.key else say("aucune clé : jamais signé")
+    yield say("attesté jusqu'à l'écriture {witnessed} ; {exposed} écritures sans témoin").format(
+        witnessed=found.witnessed, exposed=found.exposed
+    )
+    if found.purged:
+        yield say("purgé jusqu'à l'écriture {last} : les empreintes sont là, et concordent").format(
+            last=found.purged
+        )
+    if found.unknown:
+        yield say("{count} écritures d'une version plus récente : liées, non recomptées").format(
+            count=found.unknown
+        )
 
 
 def _summary(found: Verified) -> dict[str, object]:
@@ -102,7 +139,7 @@ def say_broken(error: Broken, *, as_json: bool) -> int:
     """Say which record broke, and how; the exit status."""
     fault = faults.JOURNAL_DAMAGED
     if not as_json:
-        return fail(fault, str(error), as_json=False)
+        return fail(fault, error.detail, as_json=False)
     print_json(
         {
             "good": False,
@@ -117,20 +154,28 @@ def say_broken(error: Broken, *, as_json: bool) -> int:
 
 def run_witness(arguments: argparse.Namespace) -> int:
     """Write the file for a witness, or keep its answer."""
-    path = arguments.state / NAME
     try:
         if arguments.take:
-            with using(arguments.take):
-                answer = arguments.take.read_bytes()
-            size = take(path, _decoded(answer, Cosignature))
-            return _say({"witnessed": size}, f"witnessed up to record {size}", arguments)
-        handed = consistency_proof.export(path, arguments.after)
+            return _take(arguments)
         with using(arguments.to):
-            write_durably(arguments.to, msgspec.json.encode(handed) + b"\n")
+            delivery = enter_to_deliver(arguments, arguments.to)
+        handed = consistency_proof.export(arguments.state / NAME, arguments.after)
+        with using(arguments.to), delivery.file() as file:
+            write_durably(file, msgspec.json.encode(handed) + b"\n")
     except Refused as error:
         return fail(faults.WITNESS_DISAGREES, str(error), as_json=arguments.json)
     size = handed.said.size
-    return _say({"size": size}, f"{arguments.to}: records up to {size}", arguments)
+    words = say("{file} : écritures jusqu'à {last}").format(file=arguments.to, last=size)
+    return _say({"size": size}, words, arguments)
+
+
+def _take(arguments: argparse.Namespace) -> int:
+    with using(arguments.take):
+        answer = arguments.take.read_bytes()
+    enter(arguments)
+    size = take(arguments.state / NAME, _decoded(answer, Cosignature))
+    words = say("attesté jusqu'à l'écriture {last}").format(last=size)
+    return _say({"witnessed": size}, words, arguments)
 
 
 def run_cosign(arguments: argparse.Namespace) -> int:
@@ -138,28 +183,27 @@ def run_cosign(arguments: argparse.Namespace) -> int:
     try:
         with using(arguments.file):
             handed = _decoded(arguments.file.read_bytes(), Extension)
+        arguments.state = arguments.witness  # whose place it is decides who may write there
+        with using(arguments.out):
+            delivery = enter_to_deliver(arguments, arguments.out)
         with using(arguments.witness):
             arguments.witness.mkdir(mode=0o700, parents=True, exist_ok=True)
             answer = Witness(arguments.witness).cosign(handed, datetime.now().astimezone())
-            write_durably(arguments.out, msgspec.json.encode(answer) + b"\n")
+            with delivery.file() as file:
+                write_durably(file, msgspec.json.encode(answer) + b"\n")
     except Refused as error:
         return fail(faults.WITNESS_DISAGREES, str(error), as_json=arguments.json)
     size = handed.said.size
     said = {"size": size, "witness": answer.witness}
-    return _say(said, f"records up to {size} cosigned by {answer.witness}", arguments)
+    words = say("écritures jusqu'à {last} attestées par {witness}")
+    return _say(said, words.format(last=size, witness=answer.witness), arguments)
 
 
 def run_rotate(arguments: argparse.Namespace) -> int:
-    """Have new keys take over, while the till does not run."""
-    key = asyncio.run(_rotate(arguments.state))
-    return _say({"key": key}, f"key {key} signs from here on", arguments)
-
-
-async def _rotate(state: Path) -> str:
-    async with stopped_till(state) as till:
-        await till.record([TechnicalEvent(code=jet.MAINTENANCE, detail="changement de clé")])
-        await till.journal.rotate_keys(till.clock.now())
-        return till.journal.running.key
+    """Have new keys take over."""
+    enter(arguments)
+    key = do(arguments, table.JOURNAL_ROTATE_KEY, RotateKey(), KeyTold).key
+    return _say({"key": key}, say("désormais signe la clé {key}").format(key=key), arguments)
 
 
 ACTIONS = {
@@ -174,7 +218,7 @@ def _decoded(content: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.MsgspecError as error:
-        raise JournalError(faults.WITNESS_MISSING, f"no file of a witness: {error}") from error
+        raise JournalError(faults.WITNESS_MISSING, str(error)) from error
 
 
 def _say(said: dict[str, object], words: str, arguments: argparse.Namespace) -> int:
@@ -191,4 +235,4 @@ def _bar(done: int, last: int) -> None:
     width = BAR * done // last
     end = "\n" if done == last else ""
     bar = "#" * width + "." * (BAR - width)
-    print(f"\r[{bar}] {done} of {last}", end=end, file=sys.stderr, flush=True)
+    print(f"\r[{bar}] {done} / {last}", end=end, file=sys.stderr, flush=True)

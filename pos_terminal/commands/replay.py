@@ -15,7 +15,6 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.replay.display_reader import ReplayStopped
-from pos_terminal.replay.far_ends import NoFarEnds
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.progress import Bar
 from pos_terminal.replay.session import Job, replay
@@ -23,6 +22,7 @@ from pos_terminal.replay.summary import Summary
 from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.view import View
 from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.far_ends import NoFarEnds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

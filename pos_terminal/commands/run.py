@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pos_terminal.channel.place import socket_path
 from pos_terminal.commands.output import fail
+from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.journal.errors import JournalError
@@ -19,21 +20,17 @@ from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.translation import set_language
 
-CONFIG = Path("/etc/pos-terminal/terminal.toml")
-STATE = Path("/var/lib/pos-terminal")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE")
-    parser.add_argument("--state", type=Path, default=STATE, metavar="DIR")
-    parser.add_argument("--json", action="store_true", help="errors as one JSON object on stdout")
+    add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; 0 after a stop that was asked for, 1 when it could not start."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
+        enter(arguments, make=True)
         booted = boot(arguments.config.absolute(), arguments.state)
         set_language(booted.settings.language)
         asyncio.run(_serve(booted, arguments.state))

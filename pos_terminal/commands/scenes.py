@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pos_terminal.commands.output import print_json
 from pos_terminal.domain.language import say
-from pos_terminal.replay.far_ends import NoFarEnds
 from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.far_ends import NoFarEnds
 from pos_terminal.scenes.run import Difference, play_now
 from pos_terminal.scenes.script import BadScript, Scene, read
 from pos_terminal.scenes.shop import BadShop, Source

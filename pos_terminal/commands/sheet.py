@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pos_terminal.commands.output import fail, print_json
-from pos_terminal.commands.run import CONFIG, STATE
 from pos_terminal.commands.sheet_pdf import NoLibrary, draw
+from pos_terminal.commands.till import CONFIG, add_options, enter
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.errors import DeviceError
 from pos_terminal.domain import faults
@@ -25,6 +25,7 @@ from pos_terminal.domain.keyboard.command_sheet import (
     labels,
     receipts,
 )
+from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import LOCK, Lock
@@ -39,28 +40,26 @@ PARTS = ("functions", "labels", "articles")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--out", type=Path, metavar="FILE.pdf", help="write an A4 PDF")
     where.add_argument(
-        "--print", action="store_true", help="print on the receipt printer, the till being stopped"
+        "--out", type=Path, metavar=say("FICHIER.pdf"), help=say("écrit un PDF en A4")
     )
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE",
-        help=f"the shop's name, key map, catalogue and printer ({CONFIG}, where it is there)",
+    where.add_argument(
+        "--print", action="store_true",
+        help=say("imprime sur l'imprimante de tickets, la caisse étant arrêtée"),
     )  # fmt: skip
     parser.add_argument(
-        "--part", action="append", choices=PARTS, metavar="PART",
-        help=f"only this: {', '.join(PARTS)}; repeatable",
+        "--part", action="append", choices=PARTS, metavar=say("PARTIE"),
+        help=say("cela seul : {parts} ; se répète").format(parts=", ".join(PARTS)),
     )  # fmt: skip
-    parser.add_argument(
-        "--state", type=Path, default=STATE, metavar="DIR", help="the till's, to see that it rests"
-    )
-    parser.add_argument("--json", action="store_true", help="what the sheet holds, as JSON")
+    add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw or print; 0, or 1 where that cannot be done."""
     as_json = arguments.json
     try:
+        if arguments.print:
+            enter(arguments)
         booted = _booted(arguments)
         sheet = _sheet(booted, arguments.part or PARTS)
         if arguments.print and booted:
@@ -77,8 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
         detail = f"{error}: pip install 'pos-terminal[sheet]'"
         return fail(faults.EXTRA_MISSING, detail, as_json=as_json)
     except JournalError as error:
-        detail = f"{error.detail}: the till is running and holds the printer; stop it first"
-        return fail(error.fault, detail, as_json=as_json)
+        # A till that runs holds the printer.
+        held = error.fault is faults.JOURNAL_LOCKED
+        fault = faults.TILL_RUNNING if held else error.fault
+        return fail(fault, error.detail, as_json=as_json)
     except DeviceError as error:
         return fail(error.fault, error.detail or error.fault.cause, as_json=as_json)
     except OSError as error:
@@ -94,8 +95,8 @@ class _BadCatalogue(Exception):
 
 def _booted(arguments: argparse.Namespace) -> Booted | None:
     """The configuration, if there is one: a sheet of functions can do without."""
-    file: Path = arguments.config or CONFIG
-    if arguments.config is None and not arguments.print and not file.exists():
+    file: Path = arguments.config
+    if file == CONFIG and not arguments.print and not file.exists():
         return None
     return read(file.absolute(), config.load(file))
 

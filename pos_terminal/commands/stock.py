@@ -13,9 +13,11 @@ from typing import Any
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
+from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.receipt import Listing, Receipt
@@ -25,34 +27,35 @@ from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.stock_history import StockHistory
 from pos_terminal.runtime.catalogue import IN_FORCE
 
-STATE = Path("/var/lib/pos-terminal")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    show = actions.add_parser("show", help="what there is of each article whose stock is followed")
-    bottles = actions.add_parser("bottles", help="poured against sold, bottle by bottle")
-    bottles.add_argument(
-        "--since", type=date.fromisoformat, default=date.min, metavar="DATE",
-        help="finished from that day on; open ones are always there",
-    )  # fmt: skip
-    make = actions.add_parser("make", help="the production proposal")
-    make.add_argument(
-        "--ahead", type=int, choices=range(FARTHEST + 1), default=0, metavar="DAYS",
-        help=f"for so many days ahead, up to {FARTHEST}",
-    )  # fmt: skip
-    make.add_argument(
-        "--today", type=date.fromisoformat, metavar="DATE", help="as it would be on that day"
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
+    show = actions.add_parser(
+        "show", help=say("ce qu'il y a de chaque article dont le stock est suivi")
     )
-    for action in (show, bottles, make):
-        action.add_argument("--state", type=Path, default=STATE, metavar="DIR")
-        action.add_argument("--json", action="store_true", help="JSON on standard output")
+    bottles = actions.add_parser(
+        "bottles", help=say("versé en face de vendu, bouteille par bouteille")
+    )
+    bottles.add_argument(
+        "--since", type=date.fromisoformat, default=date.min, metavar=say("DATE"),
+        help=say("finies depuis ce jour ; les ouvertes y sont toujours"),
+    )  # fmt: skip
+    make = actions.add_parser("make", help=say("la proposition de production"))
+    make.add_argument(
+        "--ahead", type=int, choices=range(FARTHEST + 1), default=0, metavar=say("JOURS"),
+        help=say("pour dans tant de jours, {farthest} au plus").format(farthest=FARTHEST),
+    )  # fmt: skip
+    make.add_argument(
+        "--today", type=date.fromisoformat, metavar=say("DATE"), help=say("comme ce jour-là")
+    )
+    add_options(show, bottles, make)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 with the reason."""
     try:
+        enter(arguments)
         catalog = _catalog(arguments.state)
         found = stock_history.read(arguments.state)
     except JournalError as error:

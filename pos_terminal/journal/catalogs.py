@@ -19,7 +19,7 @@ def keep(directory: Path, source: bytes) -> str:
     path = directory / FOLDER / name
     with using(path):
         if not path.exists() or path.read_bytes() != source:
-            path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_directory(directory)
             write_durably(path, source)
     return name

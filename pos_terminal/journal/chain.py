@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.vocabulary import may_be_passed_over
-from pos_terminal.domain.identity import Identity
 from pos_terminal.journal.codec import SIGNED, UNSIGNED, VERSION, UnknownEvent
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.record import NOTHING, Record, Running, digest
 
 
@@ -19,14 +20,23 @@ class Row(NamedTuple):
     hash: bytes
     sig: bytes | None = None
 
+    def record(self) -> Record:
+        """The record that it holds, alone: Broken where its bytes are not what its hash says.
 
-class Broken(ValueError):
-    """Record `seq` is not what was written there; `how` says what does not fit."""
+        Whether it is in its place in the chain, and signed, is for those who walk.
+        """
+        if digest(self.rec) != self.hash:
+            raise Broken(self.seq, _OTHER_BYTES)
+        try:
+            record = Record.read(self.rec, self.hash, self.sig)
+        except ValueError as error:
+            raise Broken(self.seq, str(error)) from error
+        if record.seq != self.seq:
+            raise Broken(self.seq, f"it says that it is record {record.seq}")
+        return record
 
-    def __init__(self, seq: int, how: str) -> None:
-        super().__init__(f"record {seq}: {how}")
-        self.seq = seq
-        self.how = how
+
+_OTHER_BYTES = "its bytes are not those that its hash was made of"
 
 
 class Chain:
@@ -45,7 +55,7 @@ class Chain:
             raise Broken(self.seq + 1, f"it is missing; record {seq} is next")
         head = digest(rec)
         if head != row.hash:
-            raise Broken(seq, "its bytes are not those that its hash was made of")
+            raise Broken(seq, _OTHER_BYTES)
         # Both keys are always there and adjacent (codec.py); only a whole decode says more.
         if b',"prev":"%b","seq":%d,' % (self.head.hex().encode(), seq) not in rec:
             raise Broken(seq, f"it does not follow record {seq - 1}: prev or seq is another's")

@@ -24,11 +24,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.domain.staff.pin_lock import Tries

@@ -12,10 +12,9 @@ import msgspec
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.checkpoint import Checkpoint
 from pos_terminal.journal.database import Reader, reading
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier, public_keys
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Record, digest

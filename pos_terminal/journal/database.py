@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 
 from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
-from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.storage.sqlite import connect, let_go
 
@@ -75,23 +76,45 @@ class Reader:
     """A read-only connection. Each call ends its transaction, so that it never holds the log up."""
 
     def __init__(self, path: Path, vfs: str = "") -> None:
-        self._db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
-        self._has_evidence = number(self._db.pragma("user_version")) >= 2
+        self._path = path
+        with using(path):
+            self._db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
+            self._has_evidence = number(self._db.pragma("user_version")) >= 2
 
     def check(self, path: Path) -> None:
         """JournalError unless this is a journal of a layout that this version can read."""
         check_layout(self._db, path)
 
     def rows(self, after: int, limit: int) -> list[Row]:
-        """At most `limit` rows behind record `after`, in order."""
+        """At most `limit` rows behind record `after`, in order; Broken where it is damaged."""
         sql = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
-        return [Row._make(row) for row in self._db.execute(sql, (after, limit))]
+        try:
+            return [Row._make(row) for row in self._ask(sql, after, limit)]
+        except JournalError as error:
+            if error.fault is not faults.JOURNAL_DAMAGED:
+                raise
+            raise Broken(after + 1, f"from here on the file is damaged: {error.detail}") from error
+
+    def row(self, seq: int) -> Row:
+        """The row of record `seq`; Broken where it is missing."""
+        for row in self.rows(seq - 1, 1):
+            if row.seq == seq:
+                return row
+        raise Broken(seq, "it is missing")
+
+    def record(self, seq: int) -> Record:
+        """Record `seq`, its bytes checked against its hash; Broken where it is not what it was."""
+        return self.row(seq).record()
+
+    def records(self, after: int, limit: int) -> list[Record]:
+        """At most `limit` records behind `after` that are not purged, as `record` has each."""
+        return [row.record() for row in self.rows(max(after, self.purged()), limit)]
 
     def of_kind(self, kind: str, after: int) -> list[Row]:
         """The rows of that kind behind record `after`: a walk through all of them."""
         where = "WHERE seq > ? AND kind = ? ORDER BY seq"
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
-        return [Row._make(row) for row in self._db.execute(sql, (after, kind))]
+        return [Row._make(row) for row in self._ask(sql, after, kind)]
 
     def last_of_kind(self, kind: str) -> Row | None:
         """The last row of that kind, found from the end backwards; None where there is none."""
@@ -103,14 +126,14 @@ class Reader:
     def hashes(self, after: int, limit: int) -> list[bytes]:
         """Their hashes alone, of purged records too."""
         sql = "SELECT hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
-        return [bytes(found) for (found,) in self._db.execute(sql, (after, limit))]
+        return [bytes(found) for (found,) in self._ask(sql, after, limit)]
 
     def seal(self, most: int | None = None) -> Seal | None:
         """The last checkpoint, or the last one of at most that size; None where there is none."""
         sql = "SELECT size, body, sig FROM checkpoint WHERE size <= ? ORDER BY size DESC LIMIT 1"
         if not self._has_evidence:
             return None
-        rows = self._db.execute(sql, (sys.maxsize if most is None else most,)).fetchall()
+        rows = self._ask(sql, sys.maxsize if most is None else most)
         return Seal._make(rows[0]) if rows else None
 
     def seals(self, after: int, limit: int) -> list[Seal]:
@@ -118,30 +141,27 @@ class Reader:
         if not self._has_evidence:
             return []
         sql = "SELECT size, body, sig FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?"
-        return [Seal._make(row) for row in self._db.execute(sql, (after, limit))]
+        return [Seal._make(row) for row in self._ask(sql, after, limit)]
 
     def witnessed(self) -> int:
         """The largest size that somebody else has cosigned; 0 for none."""
         if not self._has_evidence:
             return 0
-        size: int = self._db.execute("SELECT coalesce(max(size), 0) FROM cosignature").get
-        return size
+        return self._number("SELECT coalesce(max(size), 0) FROM cosignature")
 
     def purged(self) -> int:
         """The last record that was purged; 0 for none."""
         if not self._has_evidence:
             return 0
-        last: int = self._db.execute("SELECT coalesce(max(last), 0) FROM purge").get
-        return last
+        return self._number("SELECT coalesce(max(last), 0) FROM purge")
 
     def last(self) -> int:
         """The last record's number; 0 in an empty journal."""
-        seq: int = self._db.execute("SELECT coalesce(max(seq), 0) FROM journal").get
-        return seq
+        return self._number("SELECT coalesce(max(seq), 0) FROM journal")
 
     def kinds(self) -> list[str]:
         """Every kind there is, without a walk through the records."""
-        return [kind for (kind,) in self._db.execute("SELECT kind FROM kind")]
+        return [kind for (kind,) in self._ask("SELECT kind FROM kind")]
 
     def stored_keys(self) -> list[StoredKeys]:
         """The keys as the projection says, in the order in which they came into force."""
@@ -152,7 +172,16 @@ class Reader:
             FROM keys AS record JOIN keys AS checkpoint USING (key_id)
             WHERE record.alg = 'ES256' AND checkpoint.alg = 'Ed25519' ORDER BY record.from_seq
         """
-        return [StoredKeys._make(row) for row in self._db.execute(sql)]
+        return [StoredKeys._make(row) for row in self._ask(sql)]
+
+    def _number(self, sql: str) -> int:
+        ((found,),) = self._ask(sql)
+        return int(found)
+
+    def _ask(self, sql: str, *values: object) -> list[Any]:
+        """All rows at once; JournalError where the file or the disk does not give them."""
+        with using(self._path):
+            return self._db.execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Let the file go."""

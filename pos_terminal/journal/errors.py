@@ -24,6 +24,15 @@ class JournalFailed(JournalError):
     """The journal takes no more: close it, and open it again to learn what is on disk."""
 
 
+class Broken(JournalError):
+    """Record `seq` is not what was written there; `how` says what does not fit."""
+
+    def __init__(self, seq: int, how: str) -> None:
+        super().__init__(faults.JOURNAL_DAMAGED, f"record {seq}: {how}")
+        self.seq = seq
+        self.how = how
+
+
 class OutOfStep(ValueError):
     """An event that cannot follow on from the records before it (a number that is not the next)."""
 
@@ -41,8 +50,17 @@ def fault_of(error: BaseException) -> Fault:
             return faults.JOURNAL_LOCKED
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return faults.DISK_FULL
+        case OSError(errno=errno.ELOOP):
+            return faults.STATE_SPOILT
+        case apsw.CantOpenError() if _was_link(error):
+            return faults.STATE_SPOILT
         case _:
             return faults.JOURNAL_FAILED
+
+
+def _was_link(error: apsw.Error) -> bool:
+    """Whether SQLite found a link where a file was to be (storage/sqlite.py has it refuse one)."""
+    return getattr(error, "extendedresult", 0) == apsw.SQLITE_CANTOPEN_SYMLINK
 
 
 @contextmanager

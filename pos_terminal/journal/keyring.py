@@ -106,6 +106,11 @@ def software(directory: Path, key: str) -> SoftwareSigner:
     return signer
 
 
+def load(directory: Path, key: str) -> SoftwareSigner:
+    """The signer with that key id, beside a till that signs with it: nothing is tidied away."""
+    return _load(directory / FOLDER / f"{key}.pem", key)
+
+
 def _make(folder: Path) -> SoftwareSigner:
     folder.mkdir(mode=0o700, exist_ok=True)
     sync_directory(folder.parent)

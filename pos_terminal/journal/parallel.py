@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.signatures import KeyInForce, Wrong, check_chunk
 
 CHUNK = 5_000

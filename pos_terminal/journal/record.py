@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.adjustment import (
     DiscountGiven,
@@ -42,7 +43,6 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import Books

@@ -8,10 +8,9 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-import apsw
-
-from pos_terminal.journal.chain import Broken, Chain
+from pos_terminal.journal.chain import Chain
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.signatures import first_wrong, keys_in_force
 
@@ -51,10 +50,7 @@ class Round:
             return self._step(reader)
 
     def _step(self, reader: Reader) -> bool:
-        try:
-            rows = reader.rows(self.done, SLICE)
-        except apsw.CorruptError as error:
-            raise Broken(self.done + 1, f"from here on the file is damaged: {error}") from error
+        rows = reader.rows(self.done, SLICE)
         for row in rows:
             self._chain.follow(row)
         wrong = first_wrong(rows, self._keys, self._verifiers)

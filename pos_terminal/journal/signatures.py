@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import apsw
-
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
-from pos_terminal.journal.chain import Broken, Row
+from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier, public_keys
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.signer import PublicKeys
@@ -96,8 +95,8 @@ def check_chunk(
         for done in range(after, last, BATCH):
             try:
                 rows = reader.rows(done, min(BATCH, last - done))
-            except apsw.CorruptError as error:  # who walks meanwhile says where
-                return Wrong(last, f"the file is damaged: {error}")
+            except Broken as error:  # who walks meanwhile says where
+                return Wrong(last, error.how)
             wrong = first_wrong(rows, keys, verifiers)
             if wrong:
                 return wrong

@@ -7,7 +7,6 @@ keys/           the keys that sign, one file a key id (keyring.py)
 signer.down     since when the signer does not work; removed once it has signed again
 update.confirmed  the version that is there to stay: its breaking migrations may be done
 witness.path   the witness's directory, for commands that run without the configuration
-spool/          what happened beside a till that sells, until its journal says so (event_spool.py)
 catalogs/       every catalogue ever in force, by its SHA-256
 """
 
@@ -48,7 +47,9 @@ class Lock:
 
     def __init__(self, directory: Path) -> None:
         path = directory / LOCK
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        # A link here would have whoever starts a till truncate the file that it leads to.
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._fd = os.open(path, flags, 0o600)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -66,11 +67,19 @@ class Lock:
 
 def prepare(directory: Path) -> Lock:
     """Make the directory, durably, and lock it. OSError where the disk does not let it."""
+    make(directory)
+    return Lock(directory)
+
+
+def make(directory: Path) -> None:
+    """Make the state directory, durably, for its owner alone, where it is not there yet.
+
+    OSError where the disk does not let it.
+    """
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
-    directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for made in missing:
         sync_directory(made.parent)
-    return Lock(directory)
 
 
 def read_mark(directory: Path) -> Mark | None:
@@ -108,7 +117,7 @@ def keep_witness_path(directory: Path, witness: Path | None) -> None:
     if not witness:
         path.unlink(missing_ok=True)
     elif not path.exists() or path.read_bytes() != content:
-        directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        make(directory)
         write_durably(path, content)
 
 

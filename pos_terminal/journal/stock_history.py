@@ -5,7 +5,6 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pos_terminal.domain import faults
 from pos_terminal.domain.events.balances import Balances, StockBalance
 from pos_terminal.domain.events.period import BalancesOpened
 from pos_terminal.domain.events.sale import SaleClosed
@@ -16,8 +15,6 @@ from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import DaySold
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
-from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Record
 
 KINDS = (StockMoved, BottleOpened, BottleFinished, SaleClosed)
 
@@ -38,7 +35,7 @@ def read(directory: Path) -> StockHistory:
         changes = Changes(balances=RunningBalances.starting(carried))
         rows = merge(*(reader.of_kind(kind.kind, purged) for kind in KINDS), key=_seq)
         for row in rows:
-            record = _record(row)
+            record = row.record()
             changes.take(record.event, row.seq, record.envelope.session, record.envelope.at)
     bottles = tuple(Bottle(plu=b.plu, at=b.at, sold=b.sold, given=b.given) for b in carried.bottles)
     for event, at in changes.bottles:
@@ -53,17 +50,10 @@ def _seq(row: Row) -> int:
 def _carried(reader: Reader, purged: int) -> Balances:
     """What was carried over from what is gone."""
     for row in reader.of_kind(BalancesOpened.kind, purged):
-        event = _record(row).event
+        event = row.record().event
         if isinstance(event, BalancesOpened) and event.through == purged:
             return event.balances
     return Balances()
-
-
-def _record(row: Row) -> Record:
-    try:
-        return Record.read(row.rec, row.hash)
-    except ValueError as error:
-        raise JournalError(faults.JOURNAL_DAMAGED, f"record {row.seq}: {error}") from error
 
 
 def _days(changes: Changes) -> tuple[DaySold, ...]:

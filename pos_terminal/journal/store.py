@@ -13,9 +13,9 @@ from typing import NamedTuple
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyRotated
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, keyring, signer_outage, state_directory
 from pos_terminal.journal.database import NAME, reading
@@ -259,8 +259,4 @@ def _must_go_on(path: Path, vfs: str, witness: Path, mark: state_directory.Mark)
 def read_records(path: Path, vfs: str, after: int, limit: int) -> list[Record]:
     """At most `limit` records behind `after` that are not purged, from the disk; blocks."""
     with reading(path, vfs) as reader:
-        rows = reader.rows(max(after, reader.purged()), limit)
-    try:
-        return [Record.read(row.rec, row.hash, row.sig) for row in rows]
-    except ValueError as error:
-        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}, behind {after}: {error}") from error
+        return reader.records(after, limit)

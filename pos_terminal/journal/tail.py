@@ -10,14 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
-from pos_terminal.domain.identity import Identity
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Broken, Chain, Recount
+from pos_terminal.journal.chain import Chain, Recount
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.database import Reader, reading
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import NOTHING, Record, Running
@@ -48,6 +48,8 @@ def read_tail(
     with reading(path, vfs) as reader:
         try:
             return _read(reader, path.parent, identity, mark, signers)
+        except Broken as error:
+            raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error.detail}") from error
         except ValueError as error:
             raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
 

@@ -6,16 +6,16 @@ from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 
-import apsw
 from msgspec import Struct
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.period import Purged
-from pos_terminal.domain.identity import Identity
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Broken, Chain, Recount, Row
+from pos_terminal.journal.chain import Chain, Recount, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
 from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import FOLDER, Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking
@@ -242,10 +242,7 @@ class _Walk:
         follow = {Level.CHAIN: self._chain.follow}.get(self.level, self._follow)
         done = self.seq
         while done < last:
-            try:
-                rows = self._reader.rows(done, min(BATCH, last - done))
-            except apsw.CorruptError as error:
-                raise Broken(done + 1, f"from here on the file is damaged: {error}") from error
+            rows = self._reader.rows(done, min(BATCH, last - done))
             for row in rows:
                 follow(row)
             done = rows[-1].seq

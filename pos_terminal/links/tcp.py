@@ -7,6 +7,7 @@ from contextlib import ExitStack, asynccontextmanager
 
 from pos_terminal.links.fd import FdLink
 from pos_terminal.links.link import LinkLost
+from pos_terminal.links.names import addresses
 from pos_terminal.links.stream import SEND_TIMEOUT
 
 CONNECT_TIMEOUT = 3.0
@@ -50,9 +51,7 @@ async def _connect(host: str, port: int) -> socket.socket:
     """The first of the host's addresses that answers."""
     loop = asyncio.get_running_loop()
     refusal = OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in await loop.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM
-    ):
+    for family, kind, protocol, _, address in await addresses(host, port):
         with ExitStack() as undo:
             connection = undo.enter_context(socket.socket(family, kind, protocol))
             connection.setblocking(False)

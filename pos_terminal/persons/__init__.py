@@ -1,1 +1,1 @@
-"""What is known of persons, apart from the journal: sealed one by one, and really erased."""
+"""What is known of persons apart from the journal: sealed one by one; the clerks."""

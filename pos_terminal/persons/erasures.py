@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading
-from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 
 BATCH = 1000
@@ -33,7 +31,7 @@ def erasures(directory: Path, after: int) -> Erasures:
         last = reader.last()
     for row in _rows(path, after if after <= last else 0):
         if row.kind == PersonErased.kind and row.rec:  # a purge repeats those that it empties
-            event = _record(row).event
+            event = row.record().event
             if isinstance(event, PersonErased):
                 kept[event.person] = event.kept
         last = row.seq
@@ -43,7 +41,7 @@ def erasures(directory: Path, after: int) -> Erasures:
 def naming(directory: Path, person: str) -> list[Record]:
     """Every record that names the pseudonym, oldest first."""
     needle = f'"{person}"'.encode()
-    return [_record(row) for row in _rows(directory / NAME, 0) if needle in row.rec]
+    return [row.record() for row in _rows(directory / NAME, 0) if needle in row.rec]
 
 
 def _rows(path: Path, after: int) -> Iterator[Row]:
@@ -51,10 +49,3 @@ def _rows(path: Path, after: int) -> Iterator[Row]:
         while rows := reader.rows(after, BATCH):
             yield from rows
             after = rows[-1].seq
-
-
-def _record(row: Row) -> Record:
-    try:
-        return Record.read(row.rec, row.hash)
-    except ValueError as error:
-        raise JournalError(faults.JOURNAL_DAMAGED, f"record {row.seq}: {error}") from error

@@ -6,7 +6,8 @@ journal at all; if not, or if it is damaged or of another layout, it is made ane
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,6 @@ from pos_terminal.domain.lookup.questions import (
 from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.journal.record import Record
 from pos_terminal.projection import bottles
 from pos_terminal.storage.sqlite import connect, let_go
 
@@ -57,6 +57,9 @@ LAYOUT = 9
 
 BATCH = 1000
 """Records that one transaction takes in: some 50 ms."""
+
+SPOILT = (apsw.CorruptError, apsw.NotADBError, ValueError, ArithmeticError)
+"""What reading this file raises where a page is damaged, or a text in it is no number any more."""
 
 log = logging.getLogger(__name__)
 
@@ -111,18 +114,21 @@ class Projection:
     def __init__(self, directory: Path, vfs: str = "") -> None:
         self._path = directory / NAME
         self._vfs = vfs
-        with using(self._path):
+        self._spoilt = False
+        with self._using():
             self._journal = Reader(directory / database.NAME, vfs)
             self._db = self._opened()
 
     def close(self) -> None:
-        """Let both files go."""
+        """Let both files go; this one is deleted where it was found to be spoilt."""
         self._journal.close()
         let_go(self._db)
+        if self._spoilt:
+            self._delete()
 
     def advance(self) -> bool:
         """Take in the next records, if there are any; whether more may follow."""
-        with using(self._path):
+        with self._using():
             seq, head = self._cursor()
             if seq and self._journal.hashes(seq - 1, 1) != [head]:
                 log.warning("%s is not of this journal, and is made anew", self._path)
@@ -135,11 +141,7 @@ class Projection:
                 return False
             changes = Changes()
             for row in rows:
-                try:
-                    record = Record.read(row.rec, row.hash)
-                except ValueError as error:
-                    detail = f"record {row.seq}: {error}"
-                    raise JournalError(faults.JOURNAL_DAMAGED, detail) from error
+                record = row.record()
                 envelope = record.envelope
                 changes.take(record.event, record.seq, envelope.session, envelope.at)
             with self._db:
@@ -149,7 +151,7 @@ class Projection:
 
     def answer(self, wanted: Wanted) -> Answer | None:
         """What is known up to the cursor. JournalError for a ticket that was purged."""
-        with using(self._path):
+        with self._using():
             match wanted:
                 case TicketWanted():
                     return self._ticket(wanted)
@@ -166,7 +168,17 @@ class Projection:
                 case ClosureWanted():
                     return self._closure(wanted)
                 case _:
-                    raise ValueError(f"{wanted} is no question about the past")
+                    raise TypeError(f"{wanted} is no question about the past")
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """What is wrong with this file is no finding in the journal: it is made anew from it."""
+        with using(self._path):
+            try:
+                yield
+            except SPOILT as error:
+                self._spoilt = True
+                raise JournalError(faults.PROJECTION_FAILED, f"{self._path}: {error}") from error
 
     def _opened(self) -> apsw.Connection:
         """The file, made where it is missing, damaged, or of another layout."""
@@ -216,7 +228,7 @@ class Projection:
             return 0
         balances = Balances()
         for row in self._journal.of_kind(BalancesOpened.kind, purged):
-            event = Record.read(row.rec, row.hash).event
+            event = row.record().event
             if isinstance(event, BalancesOpened) and event.through == purged:
                 balances = event.balances
         changes = Changes(balances=RunningBalances.starting(balances))
@@ -282,8 +294,7 @@ class Projection:
             return None
         if seq is None or seq <= self._journal.purged():
             raise JournalError(faults.TICKET_PURGED, f"ticket {wanted.series} {wanted.number}")
-        (row,) = self._journal.rows(seq - 1, 1)
-        record = Record.read(row.rec, row.hash)
+        record = self._journal.record(seq)
         if not isinstance(record.event, SaleClosed):
             raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no ticket")
         sql = "SELECT line, quantity, amount, tax FROM returned WHERE (series, number) = (?, ?)"
@@ -305,8 +316,7 @@ class Projection:
         """The ticket's invoice, and how many papers of it were asked for."""
         sql = "SELECT seq FROM invoice WHERE (series, number) = (?, ?)"
         for (seq,) in self._rows(sql, *ticket):
-            (row,) = self._journal.rows(seq - 1, 1)
-            made = Record.read(row.rec, row.hash).event
+            made = self._journal.record(seq).event
             if isinstance(made, InvoiceMade):
                 copies = "SELECT count FROM paper WHERE (series, number, gift) = (?, ?, 0)"
                 rows = list(self._rows(copies, made.series, made.number))
@@ -322,8 +332,7 @@ class Projection:
         for seq, copies in self._rows(sql, period, wanted.number, wanted.label):
             if seq <= self._journal.purged():
                 raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period}, record {seq}")
-            (row,) = self._journal.rows(seq - 1, 1)
-            record = Record.read(row.rec, row.hash)
+            record = self._journal.record(seq)
             if not isinstance(record.event, PeriodClosed):
                 raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no closure")
             return ClosureFound(record.event, record.envelope.at, seq, record.hash, copies)

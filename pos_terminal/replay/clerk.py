@@ -20,11 +20,11 @@ from pos_terminal.replay.display_reader import (
     shows_prefix,
     shows_question,
 )
-from pos_terminal.replay.far_ends import Bench
 from pos_terminal.replay.keystrokes import CASH, Keyboard, before, digits, spoken, strokes
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.plan import Planned
 from pos_terminal.replay.record_sums import RecordSums
+from pos_terminal.runtime.far_ends import Bench
 
 CLEAR = Key(Function.CLEAR)
 TICKET = Key(Function.TICKET)

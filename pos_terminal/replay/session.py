@@ -18,14 +18,10 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
-from pos_terminal.replay import far_ends
 from pos_terminal.replay.choices import with_choices
 from pos_terminal.replay.clerk import Clerk
-from pos_terminal.replay.clock import ReplayClock, instants
 from pos_terminal.replay.display_reader import PATIENCE, DisplayReader, ReplayStopped
-from pos_terminal.replay.far_ends import Bench
 from pos_terminal.replay.keystrokes import Keyboard
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.plan import Planned, Planner, answered, reconcile
@@ -33,8 +29,10 @@ from pos_terminal.replay.record_sums import RecordSums
 from pos_terminal.replay.summary import Summary
 from pos_terminal.replay.ticket_file import Recorded
 from pos_terminal.replay.tickets import Refusal, Row, Ticket
-from pos_terminal.runtime import boot
+from pos_terminal.runtime import boot, far_ends
 from pos_terminal.runtime.app import App
+from pos_terminal.runtime.far_ends import Bench
+from pos_terminal.runtime.simulated_clock import ReplayClock, instants
 from pos_terminal.runtime.translation import set_language
 
 SCALE_PAUSE = 0.05
@@ -313,9 +311,9 @@ def last_instant(state: Path) -> int | None:
     """
     try:
         with reading(state / NAME) as reader:
-            row = next(iter(reader.rows(reader.last() - 1, 1)), None)
-        return Record.read(row.rec, row.hash).moment.utc if row else None
-    except (JournalError, ValueError):
+            last = reader.last()
+            return reader.record(last).moment.utc if last else None
+    except JournalError:
         return None
 
 

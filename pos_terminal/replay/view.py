@@ -14,8 +14,8 @@ from pos_terminal.domain.notation import day, euros, hour
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
 from pos_terminal.replay.day_sales import Day, columns
-from pos_terminal.replay.far_ends import CutPaper, DrawerPulse, PaperLine
 from pos_terminal.replay.observer import Observer
+from pos_terminal.runtime.far_ends import CutPaper, DrawerPulse, PaperLine
 
 EVERY = 0.04
 """Seconds between two drawings at least."""

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from msgspec import structs
 
-from pos_terminal.channel.acts import Acts
+from pos_terminal.acts.table import acts_over
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import doubtful
 from pos_terminal.domain.audit.setup import Setup
@@ -21,20 +21,20 @@ from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
+from pos_terminal.persons import clerks_file
 from pos_terminal.process.sd_notify import notify, watchdog_interval
-from pos_terminal.runtime import clerks, overdue_closures, retention
+from pos_terminal.runtime import overdue_closures, retention
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
-from pos_terminal.runtime.clerks import BadClerks, with_names
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.hotplug import RESCAN, watch
-from pos_terminal.runtime.integrity import TRACES, Guard
+from pos_terminal.runtime.integrity import Guard
+from pos_terminal.runtime.keeper import RunningTill
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.methods.channel import Channel
 from pos_terminal.runtime.methods.terminal import Terminal
@@ -42,6 +42,7 @@ from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.settings import Settings
+from pos_terminal.runtime.staff import LoadedStaff, StaffFile
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.observers import Observers
@@ -89,10 +90,14 @@ class App:
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
         self._promotions = PromotionFile(settings.promotions, state)
+        self._staff = StaffFile(state, settings.clerks, settings.operator)
+        self.keeper = RunningTill(state, clock.now, self._serving, self.reload_clerks)
         self.inputs: Observers[Input] = Observers()
-        self.acts: Acts = {}
+        self.acts = acts_over(self.keeper)
         put = self.put
-        lookups = LookupLane(state, put, Customers(state, self._record), vfs=vfs)
+        self._guard = Guard(state, lambda: self.journal, self._record, put, vfs=vfs)
+        customers = Customers(state, self._record)
+        lookups = LookupLane(state, put, customers, self._guard.found, vfs=vfs)
         self.equipment = Equipment(
             settings.devices,
             plugins.drivers,
@@ -162,9 +167,18 @@ class App:
             self.put(NewPromotions(offers.promotions, offers.source))
 
     def _take_clerks(self) -> None:
-        found = self._clerks()
-        if not found.closed:  # a file that was spoilt leaves those in force who were
-            self.put(NewClerks(found))
+        """Others than commands may have changed the file: that is recorded as it is found."""
+        running = self._running()
+        if self.keeper.is_changing_clerks or self.till is None or running is None:
+            return  # whoever is at it has it read again
+        loaded = self._staff.load()
+        if loaded.fault:  # a file that was spoilt leaves those in force who were
+            self.put(Trouble(loaded.fault))
+            return
+        found = loaded.found(running.setup.clerks)
+        if found:
+            self.till.record(found)
+        self.put(NewClerks(loaded.clerks))
 
     async def run(self) -> None:
         """Serve. JournalError when the state directory is in use, or is another till's."""
@@ -215,9 +229,9 @@ class App:
                 journal = self._open_journal()
 
     async def _serve(self, journal: Journal) -> None:
-        loaded = self._catalogue.load()
+        loaded, staff = self._catalogue.load(), self._staff.load()
         offers = self._promotions.load(loaded.catalog)
-        counter = self._counter(journal, loaded, offers)
+        counter = self._counter(journal, loaded, offers, staff)
         last = last_moment(journal)
         till = Till(
             counter,
@@ -235,20 +249,23 @@ class App:
         )
         now = self._clock.now()
         started = counter.start(now)
-        till.record((*at_start(journal.running, in_force, now, last), *started.events))
+        found = staff.found(journal.running.setup.clerks)
+        till.record((*at_start(journal.running, in_force, now, last), *found, *started.events))
         if doubtful(now, last):
             self.put(Trouble(faults.CLOCK_DOUBTED))
         if loaded.problems:
             self.put(Trouble(faults.BAD_CATALOGUE))
         if offers.problem:
             self.put(Trouble(faults.BAD_PROMOTIONS))
-        for fault in self.settings.faults:
+        for fault in (*self.settings.faults, *filter(None, [staff.fault])):
             self.put(Trouble(fault))
         self._heard = None
         self.ready.set()
         await till.run(self._inputs)
 
-    def _counter(self, journal: Journal, loaded: Loaded, offers: Offers) -> Counter:
+    def _counter(
+        self, journal: Journal, loaded: Loaded, offers: Offers, staff: LoadedStaff
+    ) -> Counter:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         desk = Desk(
             loaded.catalog,
@@ -266,7 +283,7 @@ class App:
         desk.resume(counts.sale, counts.tickets, weighings, lookups, training=training)
         recent = journal.recent()
         desk.resume_clerks(
-            self._clerks(),
+            staff.clerks,
             recent[0].operator if recent else 0,
             journal.running.wrong,
             earlier.checks if earlier else 0,
@@ -286,16 +303,6 @@ class App:
             log.error("%s", error)
             self.put(Trouble(faults.BAD_CATALOGUE))
 
-    def _clerks(self) -> Clerks:
-        """Who may sign on; nobody where the clerks' file is there and cannot be used."""
-        rules, alone = self.settings.clerks, self.settings.operator
-        try:
-            of = with_names(clerks.read(self._state), self._state)
-        except BadClerks as error:
-            log.error("%s %s", error, error.fault.remedy)
-            self.put(Trouble(error.fault))
-            return Clerks(rules=rules, alone=alone, closed=True)
-        return Clerks(of, rules, alone)
 
     async def _out_of_order(self, fault: Fault) -> None:
         """Refuse every input, loudly, until it is time to try the journal again."""
@@ -366,13 +373,13 @@ class App:
         if self._identity.simulated:
             return tasks
         settings, state, now = self.settings, self._state, self._clock.now
-        guard = Guard(state, lambda: self.journal, self._record, self.put, vfs=self._vfs)
+        guard = self._guard
         closing = Closing(settings.rules.closing, self._running, now, self.put)
-        watch_persons = partial(retention.watch, state, self._record, now, self.put)
+        watch_persons = partial(retention.watch, state, self._record, now, self.put, guard.found)
         tasks["closures"] = SideTask(closing.watch, silence=10 * overdue_closures.LOOK)
         tasks["persons"] = SideTask(watch_persons, silence=2 * retention.DAY)
         tasks["scrub"] = SideTask(guard.make_rounds)
-        tasks["spool"] = SideTask(guard.record_spooled, silence=10 * TRACES)
+        tasks["findings"] = SideTask(guard.record_findings)
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))
         return tasks
@@ -401,6 +408,9 @@ class App:
         # Shielded: a side task that is cancelled must not cancel what effects of the sale wait for.
         await asyncio.shield(self.till.record(events))
 
+    def _serving(self) -> tuple[Till, Journal] | None:
+        return (self.till, self.journal) if self.till and self.journal else None
+
     def _running(self) -> Running | None:
         return self.journal.running if self.journal else None
 
@@ -410,5 +420,5 @@ class App:
         reactions[self.settings.catalog.absolute()] = self.reload_catalogue
         if self.settings.promotions:
             reactions[self.settings.promotions.absolute()] = self.reload_promotions
-        reactions[(self._state / clerks.NAME).absolute()] = self.reload_clerks
+        reactions[(self._state / clerks_file.NAME).absolute()] = self.reload_clerks
         await watch(reactions)

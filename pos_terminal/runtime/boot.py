@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_terminal.journal.state_directory import keep_witness_path
+from pos_terminal.journal.state_directory import keep_witness_path, make
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Plugins
@@ -68,7 +68,7 @@ def boot(file: Path, state: Path) -> Booted:
 
 def _keep(good: Path, source: bytes) -> None:
     if not good.exists() or good.read_bytes() != source:
-        good.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        make(good.parent)
         write_durably(good, source)
 
 

@@ -19,11 +19,11 @@ import pos_terminal
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Identity, Seller, Shop
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.files.cells import parse_rate
 from pos_terminal.domain.files.table import Problem
-from pos_terminal.domain.identity import Identity, Seller, Shop
 from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import Drawers
@@ -66,6 +66,7 @@ class _TerminalTable:
     catalog: str
     keymap: str = "numeric"
     plugins: tuple[str, ...] = ()
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,19 @@ def load(file: Path) -> bytes:
         raise BadConfiguration(file, (problem,)) from None
 
 
+def state_named(file: Path) -> Path | None:
+    """The state directory that the file names; None where it names none, or cannot be read.
+
+    Whoever reads the whole of it says what is wrong.
+    """
+    try:
+        terminal = tomllib.loads(file.read_text()).get("terminal")
+    except (OSError, ValueError):
+        return None
+    named = terminal.get("state") if isinstance(terminal, dict) else None
+    return file.absolute().parent / named if named and isinstance(named, str) else None
+
+
 def plugins_named(file: Path, source: bytes) -> tuple[str, ...]:
     """The plugins that the file enables, so that their drivers can be known when it is read."""
     terminal = _Reader(file, source).tables.get("terminal")
@@ -232,9 +246,18 @@ class ShopSettings:
     """What a command needs that keeps the books of a till which does not run."""
 
     shop: Shop
+    store: str
+    terminal: str
     zone: ZoneInfo
     language: str
     closing: ClosingHours
+    count_first: bool
+
+    @classmethod
+    def plain(cls, store: str) -> "ShopSettings":
+        """Those of a till of which nothing more is known; nobody has said that it counts first."""
+        zone = ZoneInfo("Europe/Paris")
+        return cls(Shop(store), store, "", zone, "fr", ClosingHours(), count_first=False)
 
 
 def read_shop(file: Path, source: bytes) -> ShopSettings:
@@ -246,7 +269,15 @@ def read_shop(file: Path, source: bytes) -> ShopSettings:
     reader.close()
     if whole is None or zone is None:
         raise AssertionError("a refused key has its problem noted")
-    return ShopSettings(whole.shop, zone, whole.terminal.language, whole.closing)
+    return ShopSettings(
+        whole.shop,
+        whole.terminal.store,
+        whole.terminal.number,
+        zone,
+        whole.terminal.language,
+        whole.closing,
+        count_first=whole.tenders.count_first,
+    )
 
 
 def _patterns(reader: _Reader, tables: Sequence[dict[str, Any]]) -> Iterator[Pattern]:

@@ -17,7 +17,6 @@ from pos_terminal.domain.lookup.customers import (
     PersonsWanted,
     item_name,
 )
-from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.bridge import Append, run_with_journal
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Details, Ground, Item
@@ -35,11 +34,11 @@ class Customers:
         self._append = append
 
     async def answer(self, request: int, wanted: PersonsWanted) -> LookedUp:
-        """What the store says, or the fault that kept it from saying anything."""
+        """What the store says, or what is wrong with it. JournalError: it is the journal."""
         try:
             work = partial(_answered, self._directory, wanted)
             return LookedUp(request, await run_with_journal(self._append, work))
-        except (PersonsError, JournalError) as error:
+        except PersonsError as error:
             log.error("%s %s", error, error.fault.remedy)
             return LookedUp(request, fault=error.fault)
 

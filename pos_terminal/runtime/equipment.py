@@ -24,7 +24,7 @@ from pos_terminal.runtime.lanes import (
 )
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
-from pos_terminal.runtime.pins import PinLane
+from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
 from pos_terminal.tasks.latest import Latest

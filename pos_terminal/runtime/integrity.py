@@ -14,14 +14,15 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import consistency_proof, event_spool
+from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.checkpoint import is_due
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError, JournalFailed
+from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
 from pos_terminal.journal.scrub import REST, patrol
 from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import Refused, Witness, take
+from pos_terminal.tasks.groups import forever
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +31,6 @@ QUIET = 5.0
 
 AGAIN = 10.0
 """Seconds until a journal that is out of order is looked at again."""
-
-TRACES = 60.0
-"""Seconds between two looks for events that others spooled."""
 
 
 class Guard:
@@ -60,9 +58,11 @@ class Guard:
         self._vfs = vfs
         self._quiet = quiet
         self._rest = rest
+        self._known: set[str] = set()
+        self._findings: asyncio.Queue[JournalError] = asyncio.Queue()
 
-    async def make_rounds(self) -> None:
-        """Until something is found: then the JET and the till say so, and support is called."""
+    async def make_rounds(self) -> NoReturn:
+        """Until something is found: then there is no more to find, but by support."""
         while True:
             if self._journal():
                 try:
@@ -73,25 +73,29 @@ class Guard:
                 except JournalError as error:
                     log.warning("no round through the journal: %s", error)
             await asyncio.sleep(AGAIN)
-        self._say(faults.JOURNAL_DAMAGED, str(found))
-        detail = f"écriture {found.seq} : {found.how}"
-        try:
-            await self._record((TechnicalEvent(code=jet.INTEGRITY, detail=detail),))
-        except JournalError as error:
-            log.error("%s", error)
+        self.found(found)
+        await forever()
 
-    async def record_spooled(self) -> NoReturn:
-        """Record what was taken out beside this till, soon after."""
+    def found(self, error: JournalError) -> None:
+        """Have damage that somebody met said, and put down in the JET: each piece of it once."""
+        if error.fault is faults.JOURNAL_DAMAGED and error.detail not in self._known:
+            self._known.add(error.detail)
+            self._say(error.fault, error.detail)
+            self._findings.put_nowait(error)
+
+    async def record_findings(self) -> NoReturn:
+        """Put down what was found, as soon as there is a journal to put it into."""
         while True:
-            if self._journal():
-                try:
-                    waiting = await asyncio.to_thread(event_spool.spooled, self._state)
-                    if waiting:
-                        await self._record([each.event for each in waiting])
-                        await asyncio.to_thread(event_spool.forget, waiting)
-                except (JournalError, OSError) as error:
-                    log.warning("events wait in %s: %s", self._state / event_spool.FOLDER, error)
-            await asyncio.sleep(TRACES)
+            found = await self._findings.get()
+            detail = found.detail
+            if isinstance(found, Broken):
+                detail = f"écriture {found.seq} : {found.how}"
+            try:
+                await self._record((TechnicalEvent(code=jet.INTEGRITY, detail=detail),))
+            except JournalError as error:
+                log.error("%s", error)
+                self._findings.put_nowait(found)
+                await asyncio.sleep(AGAIN)
 
     def _is_idle(self) -> bool:
         journal = self._journal()
@@ -106,6 +110,8 @@ class Guard:
                     await self._follow(journal, directory, now)
                 except JournalFailed:
                     log.info("nothing to be witnessed until the journal works again")
+                except JournalError as error:
+                    self.found(error)
             await asyncio.sleep(AGAIN)
 
     async def _follow(

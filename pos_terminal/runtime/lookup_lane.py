@@ -33,13 +33,17 @@ log = logging.getLogger(__name__)
 
 
 class LookupLane:
-    """Answers one question after the other from the projection in `directory`, or the customers."""
+    """Answers one question after the other from the projection in `directory`, or the customers.
+
+    `found` is told of what is wrong with the journal.
+    """
 
     def __init__(
         self,
         directory: Path,
         put: Callable[[Input], None],
         customers: Customers,
+        found: Callable[[JournalError], None],
         *,
         vfs: str = "",
         rest: float = REST,
@@ -48,6 +52,7 @@ class LookupLane:
         self._directory = directory
         self._put = put
         self._customers = customers
+        self._found = found
         self._vfs = vfs
         self._rest = rest
         self._patience = patience
@@ -73,17 +78,21 @@ class LookupLane:
             self._let_go()
 
     async def _serve(self, asked: LookUp) -> None:
-        if isinstance(asked.wanted, PersonsWanted):
-            self._put(await self._customers.answer(asked.request, asked.wanted))
-            return
+        # Whatever happens here, who asked is answered: a clerk waits.
+        answer = LookedUp(asked.request, fault=faults.PROJECTION_FAILED)
         try:
-            answer = await self._look_up(asked)
+            if isinstance(asked.wanted, PersonsWanted):
+                answer = await self._customers.answer(asked.request, asked.wanted)
+            else:
+                answer = await self._look_up(asked)
         except JournalError as error:
             if error.fault not in GONE:
                 log.error("%s %s", error, error.fault.remedy)
+                self._found(error)
                 self._let_go()
-            answer = LookedUp(asked.request, fault=_said(error))
-        self._put(answer)
+            answer = LookedUp(asked.request, fault=_said(error, asked.wanted))
+        finally:
+            self._put(answer)
 
     async def _look_up(self, asked: LookUp) -> LookedUp:
         given_up = time.monotonic() + self._patience
@@ -100,6 +109,7 @@ class LookupLane:
                 pass
         except JournalError as error:  # whoever asks is told; here it would only be repeated
             log.debug("%s", error)
+            self._found(error)
             self._let_go()
 
     def _advance(self) -> bool:
@@ -116,5 +126,7 @@ class LookupLane:
             self._store = None
 
 
-def _said(error: JournalError) -> faults.Fault:
-    return error.fault if error.fault in GONE else faults.PROJECTION_FAILED
+def _said(error: JournalError, wanted: object) -> faults.Fault:
+    """What a clerk is told: whatever is wrong with the projection is its own code."""
+    own = isinstance(wanted, PersonsWanted) or error.fault in (*GONE, faults.JOURNAL_DAMAGED)
+    return error.fault if own else faults.PROJECTION_FAILED

@@ -7,7 +7,7 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
-from pos_terminal.runtime.pins import PinLane
+from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.tasks.latest import Latest
 
 

@@ -21,15 +21,24 @@ DAY = 86_400.0
 
 
 async def watch(
-    state: Path, append: Append, now: Callable[[], Moment], put: Callable[[Input], None]
+    state: Path,
+    append: Append,
+    now: Callable[[], Moment],
+    put: Callable[[Input], None],
+    found: Callable[[JournalError], None],
 ) -> NoReturn:
-    """See to it at once, then every DAY seconds. Selling goes on, whatever is wrong here."""
+    """See to it at once, then every DAY seconds. Selling goes on, whatever is wrong here.
+
+    `put` shows the till a Trouble; `found` is told of what is wrong with the journal.
+    """
     while True:
         try:
             await run_with_journal(append, partial(_see_to, state, now()))
         except (PersonsError, JournalError) as error:
             log.error("%s %s", error, error.fault.remedy)
             put(Trouble(error.fault))
+            if isinstance(error, JournalError):
+                found(error)
         await asyncio.sleep(DAY)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.faults.fault import Fault
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.staff.clerks import SignOnRules
 

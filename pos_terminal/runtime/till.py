@@ -14,7 +14,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from pos_terminal.domain.audit.clock import doubtful, jump
-from pos_terminal.domain.counter import printouts
+from pos_terminal.domain.counter import closures, printouts
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.printouts import Printout
 from pos_terminal.domain.counter.steps import (
@@ -40,12 +40,13 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import Form, ReceiptRequested
-from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import ClockJumped
 from pos_terminal.domain.lookup.questions import ClosureFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
+from pos_terminal.domain.period.closing import Books, OpenSales
 from pos_terminal.domain.printing import papers
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
@@ -109,11 +110,15 @@ class Till:
         """
         if self._identity.simulated or self.counter.desk.engaged or not self._ended():
             return
-        while self._newest:  # the book must be as of the last record
-            await asyncio.wait((self._newest,))
-            await asyncio.sleep(0)
+        await self._all_durable()
         if self._ended():
             self._close(ChangePeriod())
+
+    async def _all_durable(self) -> None:
+        """Wait until the journal's state, its book above all, is as of the last event decided."""
+        while self._newest:
+            await asyncio.wait((self._newest,))
+            await asyncio.sleep(0)
 
     def _ended(self) -> bool:
         books, now = self._journal.running.books, self._clock.now()
@@ -137,16 +142,39 @@ class Till:
         """Append events of the terminal's own (start, stop); a failure stops the till as well."""
         return self._append(events, self._clock.now(), ())
 
+    async def close_by_command(
+        self, period: Period, before: Sequence[Event], *, carry: bool
+    ) -> Record:
+        """Close a period that somebody asked for beside the counter; the closure's record.
+
+        `before` is recorded in front of it. NotYet, OpenSales or Uncounted where it cannot be
+        closed, or while a sale is being paid: then nothing is recorded.
+        """
+        await self._all_durable()
+        desk, moment = self.counter.desk, self._clock.now()
+        books = self._standing(moment)
+        if desk.engaged:
+            raise OpenSales(books.opened)
+        if desk.rules.tenders.count_first:
+            closing.must_be_counted(books.book, period)
+        for event in before:
+            books = books.after(event, moment.at)
+        made = closing.closures(books, moment, (period,), desk.rules.closing, carry=carry)
+        effects = closures.told(desk, made, moment)
+        return (await asyncio.shield(self._append((*before, *made), moment, effects)))[-1]
+
     def _close(self, asked: Closing) -> None:
         """Have the counter decide what needs the books, behind all that is on its way."""
         if self._newest:
             self._newest.add_done_callback(lambda done: self._release_after(done, (asked,)))
             return
-        moment, books = self._clock.now(), self._journal.running.books
-        jumped = self._jumped(moment)
-        if jumped:  # its record comes before those that are decided now
-            books = books.after(jumped, moment.at)
-        self._take(BooksReady(asked, books), moment)
+        moment = self._clock.now()
+        self._take(BooksReady(asked, self._standing(moment)), moment)
+
+    def _standing(self, moment: Moment) -> Books:
+        """The books for a record of that moment: behind a jump of the clock, if there is one."""
+        books, jumped = self._journal.running.books, self._jumped(moment)
+        return books.after(jumped, moment.at) if jumped else books
 
     def _append(
         self, events: Sequence[Event], moment: Moment, effects: Sequence[Effect]
@@ -166,6 +194,11 @@ class Till:
     def pending(self) -> int:
         """Appends that are not durable yet."""
         return len(self._pending)
+
+    @property
+    def nobody_may(self) -> bool:
+        """Whether its clerks cannot be known, so that nobody may sign on."""
+        return self.counter.desk.clerks.closed
 
     def stalled_for(self) -> float:
         """Seconds since the oldest append that is not durable yet; 0 when there is none."""

@@ -7,8 +7,8 @@ from typing import Protocol, cast
 
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
-from pos_terminal.replay import far_ends
-from pos_terminal.replay.far_ends import CutPaper, DrawerPulse
+from pos_terminal.runtime import far_ends
+from pos_terminal.runtime.far_ends import CutPaper, DrawerPulse
 
 
 class Plug(Protocol):

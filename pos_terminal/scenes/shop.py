@@ -16,15 +16,15 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.files.table import Problem, rows
 from pos_terminal.domain.staff.clerks import ORDINARY, Clerk, Pin, badge_code, badge_hash
 from pos_terminal.persons.bridge import run_with_journal
+from pos_terminal.persons.clerks_file import PURPOSE, write
 from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.pins import keep
 from pos_terminal.persons.store import Persons, Record
-from pos_terminal.replay.clock import ReplayClock
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
-from pos_terminal.runtime.clerks import PURPOSE, write
 from pos_terminal.runtime.clock import Clock
-from pos_terminal.runtime.pins import keep
 from pos_terminal.runtime.port import PortState
+from pos_terminal.runtime.simulated_clock import ReplayClock
 from pos_terminal.scenes import ends
 from pos_terminal.scenes.script import Scene, Script
 from pos_terminal.testing.powercut import Loss, PowerCutVFS

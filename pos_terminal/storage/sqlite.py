@@ -31,8 +31,11 @@ def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
     if version < _OLDEST:
         found = apsw.sqlite_lib_version()
         raise SqliteTooOld(f"SQLite {found} can lose rows; 3.51.3 or newer is needed")
-    name = f"file:{quote(str(path))}?psow=0"
-    db = apsw.Connection(name, flags=flags | apsw.SQLITE_OPEN_URI, vfs=vfs or None)
+    # SQLite refuses a link anywhere in the name; the folders above the state are not the state's.
+    here = path.parent.resolve() / path.name
+    name = f"file:{quote(str(here))}?psow=0"
+    flags |= apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
+    db = apsw.Connection(name, flags=flags, vfs=vfs or None)
     db.set_busy_timeout(5000)
     return db
 

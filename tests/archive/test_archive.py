@@ -17,9 +17,8 @@ from pos_terminal.archive.export import records as journal_records
 from pos_terminal.archive.make import Made, make
 from pos_terminal.archive.source import BATCH
 from pos_terminal.domain.events.period import PeriodClosed, Purged
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.purge import purge
 from pos_terminal.journal.store import Journal
 from tests.conftest import run
@@ -164,7 +163,7 @@ def test_a_broken_journal_is_archived_only_on_demand_and_says_so(
         make(state, tmp_path / "no.zip")
     assert not (tmp_path / "no.zip").exists()
     made = make(state, tmp_path / "broken.zip", even_if_broken=True)
-    assert made.broken == str(found.value)
+    assert made.broken == found.value.detail
     assert json.loads(unpacked(made.path)["manifest.json"])["broken"] == made.broken
     status, said = checked(made.path)
     assert status == 1

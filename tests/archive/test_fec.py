@@ -24,7 +24,7 @@ from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import Paid, SaleClosed, VatSum
 from pos_terminal.domain.events.values import CashMovement, DepositNature, VoucherPurpose
-from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.record import Record
 from tests.conftest import run
 from tests.support import fec_checker

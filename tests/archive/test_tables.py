@@ -12,9 +12,9 @@ import pytest
 from pos_terminal.archive.cells import Cents, Rate, Sheet, Style, Thousandths
 from pos_terminal.archive.export import records, tables
 from pos_terminal.archive.tables import TABLES
+from pos_terminal.domain.events.held import untaxed
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.sale.held import untaxed
-from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.errors import Broken
 from tests.conftest import run
 from tests.support.journaling import tamper
 from tests.support.season import lived

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from pos_terminal.channel import interface
-from pos_terminal.channel.acts import Act, Actor
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
     DoAsked,
@@ -33,6 +32,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.testing.running import PATIENCE, run
+from tests.support.channel import ACTS
 from tests.support.shop import open_shop
 
 
@@ -84,21 +84,11 @@ def test_records_come_as_stored_and_go_on_coming(tmp_path: Path) -> None:
     run(body())
 
 
-class Greeting(Struct):
-    name: str
-
-
-async def greet(asks: Greeting, actor: Actor) -> dict[str, object]:
-    if not asks.name:
-        raise ChannelError(faults.CLERK_REFUSED, "nobody")
-    return {"hello": asks.name, "grant": actor.grant}
-
-
 def test_what_the_boxs_own_user_does_is_done_and_recorded(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
             till = shop.till
-            shop.app.acts = {"greet.say": Act(Greeting, greet)}
+            shop.app.acts = ACTS
             done = await till.call(interface.DO, DoAsked("greet.say", Raw(b'{"name":"Eve"}')))
             assert bytes(done.result) == b'{"hello":"Eve","grant":0}'
             with fails_with(faults.CLERK_REFUSED):
@@ -135,7 +125,7 @@ def test_a_grant_is_for_what_it_says_until_it_ends(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
             till = shop.till
-            shop.app.acts = {"greet.say": Act(Greeting, greet), "part.say": Act(Greeting, greet)}
+            shop.app.acts = ACTS
             asks = GrantAsked("console", GrantLevel.CONTROL, 3600, ["greet"])
             given = await till.call(interface.GRANT, asks)
             name = Raw(b'{"name":"Eve"}')
@@ -155,7 +145,7 @@ def test_a_grant_is_for_what_it_says_until_it_ends(tmp_path: Path) -> None:
             assert (ended[0].grant, ended[0].why) == (2, "expired")
 
         async with open_shop(tmp_path) as shop:  # the journal has it: a restart ends none
-            shop.app.acts = {"greet.say": Act(Greeting, greet)}
+            shop.app.acts = ACTS
             await shop.till.call(interface.DO, DoAsked("greet.say", name, given.grant))
             await shop.till.call(interface.END_GRANT, GrantEnding(number=1))
             with fails_with(faults.NOT_GRANTED):

@@ -1,12 +1,13 @@
 """`pos-terminal close`: the Z of a stopped till, refused or carried over where sales are open."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleOpened
-from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.events.system import CommandGiven
 from tests.support.journaled import Line, kept, records
 from tests.support.shopkeeping import CATALOG
 
@@ -33,12 +34,15 @@ def test_day_month_and_year_one_behind_the_other(state: Path, line: Line) -> Non
     status, said = line("close", "month")
     assert (status, said["code"]) == (1, "S-123")
     for number, period in enumerate(("day", "month", "year"), 1):
-        status, said = line("close", period, "--operator", "4")
+        status, said = line("close", period)
         assert (status, said["period"], said["number"]) == (0, period, 1)
         assert len(closures(state)) == number
         last = records(state)[-1]
         assert (said["seq"], said["head"]) == (last.seq, last.hash.hex())
-        assert last.operator == 4
+        assert last.operator == 0, "nobody stands at the till, before or after"
+        given = records(state)[-2].event
+        assert isinstance(given, CommandGiven)
+        assert (given.command, given.uid) == (f"close {period}", os.getuid())
     assert len({c.totals for c in closures(state)}) == 1
     assert line("journal", "verify")[0] == 0
 
@@ -46,7 +50,7 @@ def test_day_month_and_year_one_behind_the_other(state: Path, line: Line) -> Non
 def test_a_day_with_nothing_in_it_is_not_closed(state: Path, line: Line) -> None:
     assert line("close", "day")[0] == 0
     before = len(records(state))
-    status, said = line("close", "day", "--operator", "9")
+    status, said = line("close", "day")
     assert (status, said["code"]) == (1, "S-123")
     assert len(records(state)) == before
 
@@ -56,10 +60,10 @@ def test_open_sales_are_listed_or_carried_over(state: Path, line: Line) -> None:
         shop.add(SaleOpened(sale=4, catalog=CATALOG), SaleOpened(sale=5, catalog=CATALOG))
     before = len(records(state))
     status, said = line("close", "day")
-    assert (status, said["code"], said["sales"]) == (1, "S-122", [4, 5])
+    assert (status, said["code"], said["detail"]) == (1, "S-122", "open sales: 4, 5")
     assert len(records(state)) == before
-    status, said = line("close", "day", "--carry", "--operator", "7")
-    assert (status, said["carried"], said["authority"]) == (0, [4, 5], 7)
+    status, said = line("close", "day", "--carry")
+    assert (status, said["carried"], said["authority"]) == (0, [4, 5], 0)
     assert line("journal", "verify")[0] == 0
 
 
@@ -85,11 +89,17 @@ def test_the_paper_says_what_the_record_says(state: Path, line: Line) -> None:
     assert max(len(row) for row in paper.splitlines()) <= 42
 
 
-def test_whoever_signs_on_to_close_stays_signed_on(state: Path, line: Line) -> None:
-    assert line("close", "day", "--operator", "4")[0] == 0
-    assert [r.event.operator for r in records(state) if isinstance(r.event, OperatorSignedOn)] == [
-        4
-    ]
+def test_a_number_is_no_identity(line: Line) -> None:
     with pytest.raises(SystemExit) as usage:
-        line("close", "day", "--operator", "0")
+        line("close", "day", "--operator", "4")
     assert usage.value.code == 2
+
+
+def test_a_drawer_that_was_used_is_counted_first(state: Path, line: Line) -> None:
+    (state / "terminal.good.toml").write_text(
+        '[shop]\nname = "Le Fournil"\n\n[terminal]\ncatalog = "catalog.csv"\n'
+    )
+    before = len(records(state))
+    status, said = line("close", "day")
+    assert (status, said["code"]) == (1, "S-139"), said
+    assert len(records(state)) == before

@@ -171,7 +171,7 @@ def test_a_till_that_runs_keeps_its_printer(
     till = Lock(state)
     assert sheet("--print", "--config", config, "--state", state) == 1
     said = capsys.readouterr().err
-    assert "J-103" in said and "stop it first" in said
+    assert "J-133" in said
     till.release()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.domain.identity import Identity
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.lookup.questions import SoldFound, SoldWanted
 from pos_terminal.journal import stock_history
 from pos_terminal.journal.store import Journal

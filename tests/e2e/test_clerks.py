@@ -9,8 +9,8 @@ import pytest
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.staff import OperatorLocked, OperatorRefused, OperatorSignedOn
 from pos_terminal.journal.database import NAME as JOURNAL
-from pos_terminal.runtime import clerks
-from pos_terminal.runtime.clerks import write
+from pos_terminal.persons import clerks_file as clerks
+from pos_terminal.persons.clerks_file import write
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.shop import Shop, open_shop
 from tests.support.shop_staff import hire

@@ -23,6 +23,7 @@ from msgspec.structs import fields, replace
 
 import pos_terminal
 from pos_terminal.archive.make import make
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import DrawerOpened
 from pos_terminal.domain.events.event import INVOICES, Event
 from pos_terminal.domain.events.grants import GrantEnded
@@ -32,7 +33,6 @@ from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.events.vocabulary import KINDS
-from pos_terminal.domain.identity import Identity
 from pos_terminal.journal import consistency_proof, keyring, witness
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Running

@@ -20,9 +20,8 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.journal import consistency_proof
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import FOLDER, software
 from pos_terminal.journal.record import digest
 from pos_terminal.journal.state_directory import MARK

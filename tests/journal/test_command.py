@@ -86,7 +86,7 @@ def test_tail_follows_a_till_that_sells(shop: Path) -> None:
 def test_verify_says_good(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
     status, out = journal(capsys, shop, "verify")
     assert status == 0
-    assert "good, 17 records, totals 1,30 € net" in out
+    assert "bon, 17 écritures, totaux 1,30 € nets" in out
     status, out = journal(capsys, shop, "verify", "--json")
     said = json.loads(out)
     assert (status, said["good"], said["records"], said["tickets"]) == (0, True, 17, {"A": 1})
@@ -110,7 +110,7 @@ def test_show_stops_at_what_is_no_record(capsys: pytest.CaptureFixture[str], sho
     assert main(["journal", "show", "--state", str(shop)]) == 1
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 2
-    assert "record 3: no record" in printed.err
+    assert "record 3: its bytes are not" in printed.err
 
 
 @pytest.mark.parametrize("action", ["show", "tail", "verify"])

@@ -11,8 +11,7 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.journal import event_spool
-from pos_terminal.journal.chain import Broken
+from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.scrub import Round
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
@@ -64,9 +63,16 @@ def test_what_is_found_is_recorded_and_said(tmp_path: Path) -> None:
             await journal.append(events, moment())
 
         guard = Guard(tmp_path, lambda: journal, record, shown.append, quiet=0, rest=0)
-        async with asyncio.timeout(PATIENCE):
-            await guard.make_rounds()
-        (last,) = journal.recent()[-1:]
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+            works = [guard.make_rounds(), guard.record_findings()]
+            tasks = [group.create_task(work) for work in works]
+            async for each in journal.records(301):
+                last = each
+                break
+            for _ in range(2):
+                guard.found(Broken(3, "its signature is not that of the key in force"))
+            for task in tasks:
+                task.cancel()
         assert isinstance(last.event, TechnicalEvent)
         assert last.event.code == jet.INTEGRITY and last.event.detail.startswith("écriture 3 :")
         await journal.close()
@@ -125,28 +131,3 @@ def test_a_witness_that_disagrees_or_is_gone_is_said(tmp_path: Path) -> None:
 
     run(body())
     assert shown == [Trouble(faults.WITNESS_MISSING)]
-
-
-def test_a_till_that_runs_records_what_others_left(tmp_path: Path) -> None:
-    left = TechnicalEvent(code=jet.EXPORT, detail="FEC")
-    last: list[Event] = []
-
-    async def body() -> None:
-        await kept(tmp_path, [SIGN_ON])
-        journal = Journal.open(tmp_path, IDENTITY)
-
-        async def record(events: Sequence[Event]) -> None:
-            last.extend([record.event for record in await journal.append(events, moment())])
-
-        guard = Guard(tmp_path, lambda: journal, record, lambda trouble: None)
-        event_spool.spool(tmp_path, left)
-        watching = asyncio.create_task(guard.record_spooled())
-        async with asyncio.timeout(PATIENCE):
-            while event_spool.spooled(tmp_path):
-                await asyncio.sleep(0.01)
-        watching.cancel()
-        await asyncio.wait([watching])
-        await journal.close()
-
-    run(body())
-    assert last == [left]

@@ -15,10 +15,9 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyMade, KeyRotated, SignerDown
 from pos_terminal.domain.faults import Fault
 from pos_terminal.journal import checkpoint, keyring, signer, signer_outage
-from pos_terminal.journal.chain import Broken
 from pos_terminal.journal.checkpoint import EVERY
 from pos_terminal.journal.database import reading
-from pos_terminal.journal.errors import JournalError, JournalFailed
+from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
 from pos_terminal.journal.keyring import FOLDER, SoftwareSigner, Verifier, public_keys, software
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.signer import Sealed

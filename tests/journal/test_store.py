@@ -13,9 +13,9 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.identity import Identity
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.migrations import LAYOUT

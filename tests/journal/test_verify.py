@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
-from pos_terminal.journal.chain import Broken, Chain, Recount, Row
+from pos_terminal.journal.chain import Chain, Recount, Row
 from pos_terminal.journal.codec import Totals
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.record import Running, digest
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal

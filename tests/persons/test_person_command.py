@@ -82,7 +82,7 @@ def test_a_person_from_first_to_last(person: Command, shop: Path, sheet: str) ->
     assert [label["name"] for label in over["destroyed"]] == ["facture-15"]
     assert answer(person("list", "--json")) == []
     assert answer(person("erase", one, "--json")) == {"person": one, "erased": True, "kept": []}
-    assert verify(journal(shop)).records == before + 3 + 2, "and the chain holds"
+    assert verify(journal(shop)).records == before + 4 + 2 + 2, "and the chain holds"
 
 
 def test_export_tells_all_and_in_both_forms(

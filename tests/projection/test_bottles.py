@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.balances import BottleBalance
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.stock import BottleOpened, StockMoved, Units
 from pos_terminal.domain.events.values import MovementCause
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.bottles import Bottle, finish
 from pos_terminal.domain.lookup.questions import BottlesFound, BottlesWanted, StockHeld, StockWanted

@@ -14,7 +14,6 @@ from pos_terminal.domain.events.sale import LineSold, SaleAbandoned, SaleClosed
 from pos_terminal.domain.moment import Trust
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.verify import verify
-from pos_terminal.replay.far_ends import load
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.session import Job
 from pos_terminal.replay.session import replay as session
@@ -22,6 +21,7 @@ from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import SystemClock
+from pos_terminal.runtime.far_ends import load
 from pos_terminal.testing.running import run
 from tests.support.replay_oracle import agrees, sums
 from tests.support.replaying import records, replay

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pos_terminal.domain.files.table import NoTableError
-from pos_terminal.replay.clock import instants
 from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.tickets import (
     Refusal,
@@ -17,6 +16,7 @@ from pos_terminal.replay.tickets import (
     parse_quantity,
     parse_time,
 )
+from pos_terminal.runtime.simulated_clock import instants
 
 PARIS = ZoneInfo("Europe/Paris")
 HEADER = "date,time,ticket_number,article,quantity,unit_price\n"

@@ -12,8 +12,10 @@ from pos_terminal.__main__ import main
 from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk, Pin, badge_hash
-from pos_terminal.runtime import clerks, pins
-from pos_terminal.runtime.clerks import NAME, BadClerks, read, write
+from pos_terminal.persons import clerks_file as clerks
+from pos_terminal.persons import pins
+from pos_terminal.persons.clerks_file import NAME, BadClerks, read, write
+from pos_terminal.runtime import pin_lane
 from pos_terminal.testing.running import run
 from tests.support.staff import BADGES, LEA
 
@@ -49,7 +51,7 @@ def test_what_is_kept_of_no_pin(kept: str) -> None:
 def test_the_lane_answers_each_question_by_its_number() -> None:
     async def body() -> None:
         answers: asyncio.Queue[Input] = asyncio.Queue()
-        lane = pins.PinLane(answers.put_nowait)
+        lane = pin_lane.PinLane(answers.put_nowait)
         async with asyncio.TaskGroup() as group:
             task = group.create_task(lane.run())
             lane.check(CheckPin(1, LEA, Pin("4821"), KEPT))
@@ -67,12 +69,12 @@ def test_what_is_written_is_read_and_only_its_owner_reads_it(tmp_path: Path) -> 
         12: Clerk(12, KEPT, frozenset(), badge_hash(BADGES[12]), training=True, person="ab" * 16),
     }
     write(tmp_path, staff.values())
-    assert read(tmp_path) == staff
+    assert read(tmp_path).clerks == staff
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
 
 
 def test_without_a_file_there_are_no_clerks(tmp_path: Path) -> None:
-    assert read(tmp_path) == {}
+    assert read(tmp_path).clerks == {}
 
 
 GOOD = f'[[clerk]]\nnumber = 12\npin = "{KEPT}"\n'
@@ -101,7 +103,10 @@ def test_a_person_who_is_not_held_has_no_name(tmp_path: Path) -> None:
 
 
 def call(state: Path, *words: str) -> int:
-    return main(["clerk", *words, "--state", str(state)])
+    """A command for a till that the settings describe, and that has never run."""
+    settings = state / "terminal.toml"
+    settings.write_text('[shop]\nname = "Le Fournil"\n\n[terminal]\ncatalog = "catalog.csv"\n')
+    return main(["clerk", *words, "--state", str(state), "--config", str(settings)])
 
 
 def pin_file(folder: Path, digits: str) -> str:
@@ -113,14 +118,14 @@ def pin_file(folder: Path, digits: str) -> str:
 def test_a_clerk_from_first_to_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(tmp_path, "add", "12", "--pin-file", pin_file(tmp_path, "4821")) == 0
     assert call(tmp_path, "add", "1", "--manager", "--pin-file", pin_file(tmp_path, "5930")) == 0
-    assert read(tmp_path)[12].rights == ORDINARY
-    assert read(tmp_path)[1].rights == frozenset(Right)
+    assert read(tmp_path).clerks[12].rights == ORDINARY
+    assert read(tmp_path).clerks[1].rights == frozenset(Right)
     assert call(tmp_path, "rights", "12", "--rights", "void,return") == 0
     assert call(tmp_path, "pin", "12", "--pin-file", pin_file(tmp_path, "7305")) == 0
     capsys.readouterr()
     assert call(tmp_path, "badge", "12", "--json") == 0
     code = json.loads(capsys.readouterr().out)["code"]
-    lea = read(tmp_path)[12]
+    lea = read(tmp_path).clerks[12]
     assert lea.rights == {Right.VOID, Right.RETURN}
     assert pins.is_right(Pin("7305"), lea.pin)
     assert lea.badge == badge_hash(code)
@@ -130,38 +135,39 @@ def test_a_clerk_from_first_to_last(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert [row["number"] for row in json.loads(listed)] == [1, 12]
     assert "scrypt" not in listed
     assert call(tmp_path, "badge", "12", "--none") == 0
-    assert read(tmp_path)[12] == dataclasses.replace(lea, badge="")
+    assert read(tmp_path).clerks[12] == dataclasses.replace(lea, badge="")
     assert call(tmp_path, "rights", "12", "--rights", "none") == 0
-    assert read(tmp_path)[12].rights == frozenset()
+    assert read(tmp_path).clerks[12].rights == frozenset()
     assert call(tmp_path, "remove", "12") == 0
-    assert list(read(tmp_path)) == [1]
+    assert list(read(tmp_path).clerks) == [1]
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("add", "1"), "there already"),
-        (("add", "2"), "no terminal"),
-        (("pin", "9"), "no clerk 9"),
-        (("remove", "9"), "no clerk 9"),
-        (("badge", "9"), "no clerk 9"),
+        (("add", "1", "--pin-file", "PIN"), "existe déjà"),
+        (("add", "2"), "aucun terminal"),
+        (("pin", "9", "--pin-file", "PIN"), "aucun vendeur 9"),
+        (("remove", "9"), "aucun vendeur 9"),
+        (("badge", "9"), "aucun vendeur 9"),
     ],
 )
 def test_the_command_refuses(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
 ) -> None:
     write(tmp_path, [Clerk(1, KEPT)])
-    assert call(tmp_path, *words) == 1
+    file = pin_file(tmp_path, "4821")
+    assert call(tmp_path, *(file if word == "PIN" else word for word in words)) == 1
     caught = capsys.readouterr()
     assert "O-109" in caught.err
     assert said in caught.err
-    assert list(read(tmp_path)) == [1]
+    assert list(read(tmp_path).clerks) == [1]
 
 
 def test_a_weak_pin_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(tmp_path, "add", "2", "--json", "--pin-file", pin_file(tmp_path, "1111")) == 1
     assert json.loads(capsys.readouterr().out)["code"] == "O-109"
-    assert read(tmp_path) == {}
+    assert read(tmp_path).clerks == {}
 
 
 def test_a_spoilt_file_is_not_written_over(tmp_path: Path) -> None:

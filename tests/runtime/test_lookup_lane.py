@@ -11,20 +11,33 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
 from pos_terminal.domain.events.balances import VoucherBalance
 from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.sale import SaleOpened
+from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.events.system import TillStarted
-from pos_terminal.domain.events.values import PreviousEnd, VoucherPurpose
-from pos_terminal.domain.lookup.questions import VoucherWanted
+from pos_terminal.domain.events.values import MovementCause, PreviousEnd, VoucherPurpose
+from pos_terminal.domain.lookup.questions import (
+    StockHeld,
+    StockWanted,
+    TicketWanted,
+    VoucherWanted,
+)
+from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.testing.running import run
-from tests.support.journaling import IDENTITY, moment
+from tests.support.journaling import CATALOG, IDENTITY, closed, database, moment, tamper_beside
 
 
 async def unheard(_: object) -> None:
     """A journal that nobody tells anything."""
 
 
+TICKET = [SaleOpened(sale=1, catalog=CATALOG), closed(1, 1, 500, "A")]
+FLIPPED = (
+    "UPDATE journal SET rec = CAST(replace(CAST(rec AS TEXT), '\"op\":0', '\"op\":1') AS BLOB) "
+    "WHERE kind = 'sale.closed'"
+)
 NOBODY = Customers(Path("/nowhere"), unheard)
 STARTED = TillStarted(
     version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog="c0" * 32
@@ -36,12 +49,13 @@ def serving(
     test: Callable[[LookupLane, Journal], Coroutine[None, None, None]],
     put: Callable[[Input], None],
     **waits: float,
-) -> None:
-    """A lane beside a journal that is written."""
+) -> list[JournalError]:
+    """A lane beside a journal that is written; the damage that it found."""
+    damage: list[JournalError] = []
 
     async def body() -> None:
         journal = Journal.open(state, IDENTITY)
-        lane = LookupLane(state, put, NOBODY, **waits)  # type: ignore[arg-type]
+        lane = LookupLane(state, put, NOBODY, damage.append, **waits)  # type: ignore[arg-type]
         task = asyncio.get_running_loop().create_task(lane.run())
         try:
             await journal.append([STARTED], moment())
@@ -53,6 +67,7 @@ def serving(
             await journal.close()
 
     run(body())
+    return damage
 
 
 async def answer(said: asyncio.Queue[Input]) -> LookedUp:
@@ -125,3 +140,43 @@ def test_between_questions_it_takes_in_what_is_new(tmp_path: Path) -> None:
                 await asyncio.sleep(0.01)
 
     serving(tmp_path, test, lambda _: None, rest=0.01)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_damaged_record_is_a_fault_and_a_finding(tmp_path: Path, *, taken: bool) -> None:
+    said: asyncio.Queue[Input] = asyncio.Queue()
+    wanted = TicketWanted("A", 1)
+
+    async def test(lane: LookupLane, journal: Journal) -> None:
+        await journal.append(TICKET, moment())
+        if taken:
+            lane.ask(LookUp(1, wanted))
+            assert (await answer(said)).fault is None
+        tamper_beside(database(tmp_path), FLIPPED)
+        for request in (2, 3):
+            lane.ask(LookUp(request, wanted))
+            assert await answer(said) == LookedUp(request, fault=faults.JOURNAL_DAMAGED)
+
+    damage = serving(tmp_path, test, said.put_nowait)
+    assert {error.detail for error in damage} == {
+        "record 4: its bytes are not those that its hash was made of"
+    }
+
+
+def test_a_projection_that_lies_is_made_anew(tmp_path: Path) -> None:
+    said: asyncio.Queue[Input] = asyncio.Queue()
+
+    async def test(lane: LookupLane, journal: Journal) -> None:
+        moved = StockMoved(plu="1", cause=MovementCause.DELIVERED, numerator=3, denominator=1)
+        await journal.append([moved], moment())
+        lane.ask(LookUp(1, StockWanted(("1",))))
+        held = (await answer(said)).found
+        assert isinstance(held, StockHeld) and held.stock[0].numerator == 3
+        tamper_beside(tmp_path / "projection.db", "UPDATE stock SET numerator = '3x'")
+        lane.ask(LookUp(2, StockWanted(("1",))))
+        assert await answer(said) == LookedUp(2, fault=faults.PROJECTION_FAILED)
+        lane.ask(LookUp(3, StockWanted(("1",))))
+        assert await answer(said) == LookedUp(3, held)
+
+    damage = serving(tmp_path, test, said.put_nowait)
+    assert [error.fault for error in damage] == [faults.PROJECTION_FAILED]

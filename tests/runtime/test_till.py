@@ -9,22 +9,22 @@ from typing import Any, cast
 import pytest
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Identity, Shop
 from pos_terminal.domain.counter.steps import Input, PaperDone, Scanned, Trouble, Weighed
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import LineSold, SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Tone
-from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
-from pos_terminal.journal.errors import JournalFailed
+from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
-from pos_terminal.runtime.pins import PinLane
+from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run
@@ -89,8 +89,8 @@ class Counterside:
         self.pins = PinLane(self.put.append)
         self.screen: Latest[Screen] = Latest()
         self.tone: Latest[Tone] = Latest()
-        nowhere = Path("/nowhere")
-        lookups = LookupLane(nowhere, self.put.append, Customers(nowhere, unheard))
+        nowhere, damage = Path("/nowhere"), list[JournalError]()
+        lookups = LookupLane(nowhere, self.put.append, Customers(nowhere, unheard), damage.append)
         outputs = Outputs(
             self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, lookups
         )

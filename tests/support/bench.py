@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from pos_terminal.domain.audit.identity import UNNAMED, Identity
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.barcode import Measure, Pattern, check_digit
 from pos_terminal.domain.counter.counter import Counter
@@ -22,7 +23,6 @@ from pos_terminal.domain.counter.steps import (
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
-from pos_terminal.domain.identity import UNNAMED, Identity
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.promotions import Promotion

@@ -6,9 +6,28 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec import Struct
+
+from pos_terminal.channel.acts import Act, Actor
+from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.server import Server
 from pos_terminal.channel.service import Service
+from pos_terminal.domain import faults
 from pos_terminal.testing.running import PATIENCE
+
+
+class Greeting(Struct):
+    name: str
+
+
+async def greet(asks: Greeting, actor: Actor) -> dict[str, object]:
+    """An act: greets, and says by which grant."""
+    if not asks.name:
+        raise ChannelError(faults.CLERK_REFUSED, "nobody")
+    return {"hello": asks.name, "grant": actor.grant}
+
+
+ACTS = {"greet.say": Act(Greeting, greet), "part.say": Act(Greeting, greet)}
 
 
 @asynccontextmanager

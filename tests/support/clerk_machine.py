@@ -24,6 +24,7 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
+from pos_terminal.domain.events.held import untaxed
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
@@ -48,7 +49,6 @@ from pos_terminal.domain.lookup.questions import (
     Wanted,
 )
 from pos_terminal.domain.money import LARGEST_TOTAL, vat_within
-from pos_terminal.domain.sale.held import untaxed
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.tender.tender import TenderRules
 from tests.support.bench import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones

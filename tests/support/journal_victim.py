@@ -4,8 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.sale import SaleAbandoned, SaleOpened
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal

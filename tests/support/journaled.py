@@ -13,8 +13,8 @@ import pytest
 
 import pos_terminal
 from pos_terminal.__main__ import main
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.identity import Identity
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal, read_records
 from tests.support.shopkeeping import Shop

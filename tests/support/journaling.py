@@ -1,12 +1,15 @@
 """Events, moments and directories for tests of the journal."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from hypothesis import strategies as st
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import (
@@ -24,7 +27,6 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
 from pos_terminal.domain.events.values import EntryMethod, PreviousEnd, PrintOutcome, VoidKind
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal.chain import Row
@@ -175,3 +177,18 @@ def tamper(directory: Path, *statements: str) -> None:
         for statement in statements:
             db.execute(statement)
     db.close()
+
+
+def tamper_beside(file: Path, *statements: str) -> None:
+    """Change a database that this process has open: by another, as a second SQLite library in one
+    process would let go of the locks of the first.
+    """
+    code = (
+        "import sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1])\n"
+        "found = db.execute(\"SELECT name FROM sqlite_schema WHERE type = 'trigger'\").fetchall()\n"
+        "[db.execute(f'DROP TRIGGER {name}') for (name,) in found]\n"
+        "[db.execute(statement) for statement in sys.argv[2:]]\n"
+        "db.commit()\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(file), *statements], check=True, timeout=60)

@@ -4,12 +4,12 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+from pos_terminal.domain.audit.identity import Identity, Shop
 from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import Right
-from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (

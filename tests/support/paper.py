@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from pos_terminal.domain.audit.identity import Identity, Shop
 from pos_terminal.domain.counter.steps import Print
-from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.printing import ticket
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
 from tests.support.bench import Bench

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pos_terminal.archive.verifier.bundle import source
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import PreviousEnd
-from pos_terminal.domain.identity import Identity
 from pos_terminal.journal.store import Journal
 from tests.support.journaling import moment
 from tests.support.sample_year import write, year

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pos_terminal
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.sale import SaleAbandoned, SaleOpened
 from pos_terminal.domain.events.vocabulary import KINDS
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.store import Journal

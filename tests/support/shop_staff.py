@@ -7,10 +7,10 @@ from dataclasses import replace
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.staff.clerks import Pin
 from pos_terminal.persons.bridge import run_with_journal
+from pos_terminal.persons.clerks_file import PURPOSE, write
 from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.pins import keep
 from pos_terminal.persons.store import Persons, Record
-from pos_terminal.runtime.clerks import PURPOSE, write
-from pos_terminal.runtime.pins import keep
 from tests.support.shop import Shop
 from tests.support.staff import LEA, PINS, STAFF
 

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
@@ -28,7 +29,6 @@ from pos_terminal.domain.events.values import (
     PrintOutcome,
     VoucherPurpose,
 )
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.closing import ClosingHours, closures
 from pos_terminal.domain.quantity import Unit

@@ -34,6 +34,7 @@ from pos_terminal.domain.events.staff import (
 from pos_terminal.domain.events.system import (
     CatalogChanged,
     ClockJumped,
+    CommandGiven,
     ConfigurationChanged,
     KeyMade,
     KeyRotated,
@@ -58,6 +59,7 @@ INTEGRITY = 90
 REPORT = 100
 EXPORT = 110
 RECOVERED = 120
+RIGHTS = 130
 PRINTER = 150
 FLOAT = 170
 PURGE = 200
@@ -101,12 +103,13 @@ CODES: dict[int, str] = {
     REPORT: "Fonction particulière : lecture intermédiaire (X)",
     EXPORT: "Export de données",
     RECOVERED: "Fin du mode dégradé",
+    RIGHTS: "Droits d'un opérateur",
     PRINTER: "Impression refusée ou incertaine",
     FLOAT: "Fonds de caisse",
     PURGE: "Purge après archivage",
     RESTORE: "Restauration d'une sauvegarde",
     BACKUP: "Sauvegarde",
-    MAINTENANCE: "Intervention sur la caisse arrêtée",
+    MAINTENANCE: "Intervention par une commande",
     VERSION: "Changement de version du logiciel",
     FIRST_START: "Initialisation de la caisse",
     ABANDONED: "Vente abandonnée avant paiement",
@@ -250,6 +253,8 @@ def _of_the_drawer(event: Event) -> JetLine | None:
 
 def _of_the_system(event: Event) -> JetLine | None:
     match event:
+        case CommandGiven():
+            return JetLine(MAINTENANCE, f"{event.command}, par {event}")
         case TechnicalEvent():
             return JetLine(event.code, event.detail)
         case VersionChanged():

@@ -4,6 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.staff import ClerkChanged, ClerksFound
 from pos_terminal.domain.events.system import (
     CatalogChanged,
     ConfigurationChanged,
@@ -20,6 +21,8 @@ class Setup(Struct, frozen=True):
 
     They are empty before the first start; promotions also where there are none.
 
+    `clerks` is the SHA-256 of the clerks' file, empty where there is none.
+
     `up` from a start until the stop that was said: a start that finds it so follows a crash.
     """
 
@@ -28,6 +31,7 @@ class Setup(Struct, frozen=True):
     catalog: str = ""
     up: bool = False
     promotions: str = ""
+    clerks: str = ""
 
     def after(self, event: Event) -> "Setup":
         """What is in force after `event`; the same object where it changes nothing."""
@@ -39,6 +43,7 @@ class Setup(Struct, frozen=True):
                     event.catalog,
                     up=True,
                     promotions=event.promotions,
+                    clerks=self.clerks,
                 )
             case TillStopped():
                 return replace(self, up=False)
@@ -50,6 +55,8 @@ class Setup(Struct, frozen=True):
                 return replace(self, catalog=event.catalog)
             case PromotionsChanged():
                 return replace(self, promotions=event.promotions)
+            case ClerkChanged() | ClerksFound():
+                return replace(self, clerks=event.clerks)
             case _:
                 return self
 

@@ -99,9 +99,16 @@ def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Ste
         carry=bool(asked.carried),
         authority=asked.authority,
     )
-    (day,) = (each for each in made if isinstance(each, PeriodClosed))
-    shown = Show(display.day_closed(day.number))
-    return Step(made, (*_papers(desk, made, moment), shown, Sound(Tone.ACCEPTED)))
+    return Step(made, told(desk, made, moment))
+
+
+def told(
+    desk: Desk, made: Sequence[ServiceClosed | PeriodClosed], moment: Moment
+) -> tuple[Effect, ...]:
+    """What follows a closure that somebody asked for: its papers, and that it is closed."""
+    numbers = [each.number for each in made if isinstance(each, PeriodClosed)]
+    shown = (Show(display.day_closed(number)) for number in numbers)
+    return (*_papers(desk, made, moment), *shown, Sound(Tone.ACCEPTED))
 
 
 def _close_forgotten(desk: Desk, books: Books, periods: Iterable[Period], moment: Moment) -> Step:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import UNNAMED, Identity
 from pos_terminal.domain.catalog.catalog import Catalog, Found
 from pos_terminal.domain.counter.closed import Closed
 from pos_terminal.domain.counter.decision import NOTHING, Decision
@@ -42,7 +43,6 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.identity import UNNAMED, Identity
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.customers import Customer
 from pos_terminal.domain.lookup.questions import TicketFound

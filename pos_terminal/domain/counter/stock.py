@@ -23,12 +23,12 @@ from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.events.values import MovementCause, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS, Movement
 from pos_terminal.domain.lookup.questions import SoldFound, SoldWanted, StockWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import stock_lists
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Listing
-from pos_terminal.domain.stock.movements import MOVEMENTS, Movement
 from pos_terminal.domain.stock.production import FARTHEST, LONGEST_PAST, propose
 from pos_terminal.domain.stock.sale_movements import Owner, moved
 

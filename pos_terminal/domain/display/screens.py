@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from pos_terminal.domain.catalog.catalog import Item
-from pos_terminal.domain.codes.numbers import invoice_number, number
 from pos_terminal.domain.events.adjustment import DiscountGiven
 from pos_terminal.domain.events.balances import DepositBalance
 from pos_terminal.domain.events.paper import InvoiceMade
@@ -15,6 +14,7 @@ from pos_terminal.domain.notation import euros, thousandths
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import deposits
 from pos_terminal.domain.sale.discounts import consumed, discount_name
+from pos_terminal.domain.sale.numbers import invoice_number, number
 from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.options import Question
 from pos_terminal.domain.sale.sale import Sale

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from msgspec import Struct
+
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.values import Right, SignOnMeans
+from pos_terminal.domain.events.values import ClerkChange, Right, SignOnMeans
 
 
 class OperatorSignedOff(Event, frozen=True, kw_only=True):
@@ -48,10 +50,48 @@ class OperatorSignedOn(Event, frozen=True, kw_only=True):
     by: SignOnMeans = SignOnMeans.SETTINGS
 
 
+class ClerkChanged(Event, frozen=True, kw_only=True):
+    """A clerk is named, changed or no more. Rights, badge and training are those from here on.
+
+    `by` says who had it done, and `clerks` is the SHA-256 of the clerks' file that says so.
+    """
+
+    kind: ClassVar[str] = "clerk.changed"
+    operator: int
+    change: ClerkChange
+    rights: tuple[Right, ...]
+    badge: bool
+    training: bool
+    by: str
+    clerks: str
+
+
+class ClerkFound(Struct, frozen=True):
+    """A clerk as the file has him."""
+
+    operator: int
+    rights: tuple[Right, ...]
+    badge: bool
+    training: bool
+
+
+class ClerksFound(Event, frozen=True, kw_only=True):
+    """The clerks' file is not the one of the last record: what it says is in force from here on.
+
+    `clerks` is its SHA-256, empty where it is gone.
+    """
+
+    kind: ClassVar[str] = "clerks.found"
+    clerks: str
+    found: tuple[ClerkFound, ...]
+
+
 STAFF_EVENTS: tuple[type[Event], ...] = (
     OperatorSignedOff,
     OperatorRefused,
     OperatorLocked,
     AuthorityGiven,
     OperatorSignedOn,
+    ClerkChanged,
+    ClerksFound,
 )

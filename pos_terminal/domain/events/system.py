@@ -49,6 +49,28 @@ class TechnicalEvent(Event, frozen=True, kw_only=True):
     detail: str
 
 
+class CommandGiven(Event, frozen=True, kw_only=True):
+    """At whose command the records are made that come with this one.
+
+    `uid` and `user` are the operating system's user, `login` the one who had logged in where it is
+    another (sudo). `grant` is the number of the grant by which it was asked for, 0 for none.
+    """
+
+    kind: ClassVar[str] = "command.given"
+    command: str
+    uid: int
+    user: str
+    login: str = ""
+    grant: int = 0
+
+    def __str__(self) -> str:
+        """Who it was, for a person to read."""
+        if self.grant:
+            return f"autorisation {self.grant}"
+        through = f", session de {self.login}" if self.login else ""
+        return f"{self.user or 'utilisateur'} (uid {self.uid}{through})"
+
+
 class KeyMade(Event, frozen=True, kw_only=True):
     """The till's signing keys come into force, with this record.
 
@@ -134,6 +156,7 @@ SYSTEM_EVENTS: tuple[type[Event], ...] = (
     CatalogChanged,
     PromotionsChanged,
     TechnicalEvent,
+    CommandGiven,
     KeyMade,
     KeyRotated,
     SignerDown,

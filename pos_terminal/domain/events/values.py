@@ -155,3 +155,13 @@ class Right(StrEnum):
     CLOSE = "close"
     STOCK = "stock"
     TRAINING = "training"
+
+
+class ClerkChange(StrEnum):
+    """What a command changed of a clerk."""
+
+    ADDED = "added"
+    RIGHTS = "rights"
+    PIN = "pin"
+    BADGE = "badge"
+    REMOVED = "removed"

@@ -51,6 +51,25 @@ JOURNAL_MISSING = _fault(
     "Ce dossier ne contient pas de journal.",
     "Nommer le bon dossier avec --state.",
 )
+STATE_OWNED = _fault(
+    "J-131",
+    "DOSSIER D'UN AUTRE",
+    "Le dossier de la caisse est à un autre utilisateur du système.",
+    "Relancer la même commande avec sudo : elle devient alors le propriétaire du dossier.",
+)
+STATE_SPOILT = _fault(
+    "J-132",
+    "DOSSIER MELANGE",
+    "Un fichier du dossier de la caisse est un lien, ou n'est pas à la caisse.",
+    "Voir qui l'a mis là ; puis effacer le lien, ou rendre le fichier à la caisse (chown).",
+    Tone.ALARM,
+)
+TILL_RUNNING = _fault(
+    "J-133",
+    "CAISSE EN MARCHE",
+    "La caisse tourne, et ceci ne se fait que lorsqu'elle est arrêtée.",
+    "Arrêter la caisse (sudo systemctl stop pos-terminal), recommencer, puis la relancer.",
+)
 PURGE_REFUSED = _fault(
     "J-121",
     "PURGE REFUSEE",

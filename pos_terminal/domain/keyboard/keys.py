@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from pos_terminal.domain.keyboard.chords import modifiers_in, parse_chord
-from pos_terminal.domain.stock.movements import MOVEMENTS
+from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS
 from pos_terminal.domain.tender.tender import TENDERS
 
 

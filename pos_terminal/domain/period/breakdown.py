@@ -19,10 +19,10 @@ from pos_terminal.domain.events.breakdown import (
     ServiceSum,
     VoucherSum,
 )
+from pos_terminal.domain.events.held import is_held
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import ReductionScope, VoucherPurpose
-from pos_terminal.domain.sale.held import is_held
 
 R = TypeVar("R", bound=Struct)
 

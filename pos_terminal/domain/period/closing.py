@@ -77,6 +77,20 @@ class OpenSales(NotYet):
         super().__init__(f"open sales: {listed}")
 
 
+class Uncounted(NotYet):
+    """A day in which cash moved is not closed before its drawers are counted."""
+
+    def __init__(self, drawers: Iterable[int]) -> None:
+        super().__init__(f"drawers to count: {', '.join(map(str, drawers))}")
+
+
+def must_be_counted(book: Book, period: Period) -> None:
+    """Raises Uncounted where this is a day's closure, and the rules ask for a count before it."""
+    waiting = uncounted(book.day.totals) if period is Period.DAY and book.day.opened else ()
+    if waiting:
+        raise Uncounted(waiting)
+
+
 def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
     """The closures that were forgotten, in the order in which to catch up with them."""
     return book.overdue(moment.local, day_ends=hours.day_ends, year_begins=hours.year_begins)

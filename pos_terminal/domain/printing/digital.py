@@ -20,13 +20,13 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from pos_terminal.domain.codes import numbers
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import TRAINING_SERIES
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.sale import numbers
 from pos_terminal.domain.tender.tender import TENDERS
 
 VERSION = "TICKET1"

@@ -6,11 +6,9 @@ L. 441-9 (mentions), R. 123-237 and R. 123-238 (registration, form and capital o
 
 from collections.abc import Iterator
 
-from pos_terminal.domain.codes import numbers
-from pos_terminal.domain.codes.numbers import invoice_number
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.money import divide
@@ -18,6 +16,8 @@ from pos_terminal.domain.notation import day, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Block, Row, Rule, Text
+from pos_terminal.domain.sale import numbers
+from pos_terminal.domain.sale.numbers import invoice_number
 
 
 def body(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import CashCounted
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, day_and_hour, euros
 from pos_terminal.domain.period.drawer import DENOMINATIONS

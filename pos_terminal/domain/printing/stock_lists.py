@@ -5,10 +5,10 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.catalog.allergens import labels
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import amount
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.notation import day_and_hour, short_day_and_hour

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pos_terminal.domain.codes.numbers import number
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.events.values import ReductionScope, TareKind
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
@@ -17,6 +16,7 @@ from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rul
 from pos_terminal.domain.sale.deposits import takes
 from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.donations import given, sentences
+from pos_terminal.domain.sale.numbers import number
 from pos_terminal.domain.tender.tender import TENDERS
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.papers import grouped, voucher_code
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import VoucherPurpose
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros, hour, percent
 from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text

@@ -18,6 +18,7 @@ from pos_terminal.domain.events.adjustment import (
     PromotionsApplied,
 )
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.held import is_held, untaxed
 from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
@@ -38,7 +39,6 @@ from pos_terminal.domain.events.values import EntryMethod, Place, PriceList, Voi
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import LARGEST_TOTAL, line_nets, vat_within
 from pos_terminal.domain.quantity import LARGEST_QUANTITY
-from pos_terminal.domain.sale.held import is_held, untaxed
 from pos_terminal.domain.tender.tender import TenderKind
 
 

@@ -19,7 +19,6 @@ from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.record import Record
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.tasks.groups import to_the_end
 
@@ -101,11 +100,10 @@ def _read_evidence(path: Path, vfs: str) -> Evidence:
 
 
 def _closure(row: Row) -> Closure | None:
-    """None where the record is purged."""
-    try:
-        record = Record.read(row.rec, row.hash)
-    except ValueError:
+    """None where the record is purged; Broken where it is damaged."""
+    if not row.rec:
         return None
+    record = row.record()
     closed = record.event
     assert isinstance(closed, PeriodClosed)
     return Closure(closed.period.value, closed.number, closed.label, record.envelope.at)

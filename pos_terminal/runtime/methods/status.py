@@ -70,6 +70,7 @@ class StatusBoard:
             version=terminal.identity.software,
             store=terminal.identity.store,
             terminal=terminal.identity.terminal,
+            language=terminal.settings.language,
             simulated=terminal.identity.simulated,
             since=self._since,
             now=now.at,
@@ -105,7 +106,7 @@ class StatusBoard:
         elif till and till.stalled_for() >= STALLED:
             detail = f"a record has been on its way to disk for {till.stalled_for():.0f} s"
             yield as_told(faults.JOURNAL_FAILED, detail)
-        if till and till.counter.desk.clerks.closed:
+        if till and till.nobody_may:
             yield as_told(faults.BAD_CLERKS)
         inputs = [port for port in ports if port.device_class in INPUTS]
         if inputs and all(port.state is not PortState.IDLE for port in inputs):

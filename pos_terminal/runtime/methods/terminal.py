@@ -1,21 +1,70 @@
-"""What the methods see of the terminal."""
+"""What the methods see of the terminal: its parts by what is asked of them, not how they are made.
 
-from collections.abc import Awaitable, Callable, Sequence
+So that an answer about the till needs nothing of the counter, and is understood without it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.counter.steps import Input
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.identity import Identity
+from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.clock import Clock
-from pos_terminal.runtime.equipment import Equipment
+from pos_terminal.runtime.lanes import PrinterLane
 from pos_terminal.runtime.plugins import Plugins
+from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.settings import Settings
-from pos_terminal.runtime.till import Till
+from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.observers import Observers
 from pos_terminal.tasks.supervise import Supervisor
+
+
+class Selling(Protocol):
+    """The till, while it sells."""
+
+    @property
+    def pending(self) -> int:
+        """Records that are not durable yet."""
+
+    @property
+    def nobody_may(self) -> bool:
+        """Whether its clerks cannot be known, so that nobody may sign on."""
+
+    def stalled_for(self) -> float:
+        """Seconds since the oldest record that is not durable yet; 0 where there is none."""
+
+
+class Shown(Protocol):
+    """What goes out to the customer and the clerk, newest first, and may be observed."""
+
+    @property
+    def screen(self) -> Latest[Screen]:
+        """The customer display's."""
+
+    @property
+    def tone(self) -> Latest[Tone]:
+        """The tone indicator's."""
+
+    @property
+    def printer(self) -> PrinterLane:
+        """The receipt printer's queue."""
+
+
+class Devices(Protocol):
+    """The devices of the terminal."""
+
+    @property
+    def ports(self) -> Mapping[str, Port[Any]]:
+        """By the name that the configuration gives each."""
+
+    @property
+    def outputs(self) -> Shown:
+        """What goes out to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +78,14 @@ class Terminal:
 
     settings: Settings
     plugins: Plugins
-    equipment: Equipment
+    equipment: Devices
     tasks: Supervisor
     clock: Clock
     identity: Identity
     state: Path
     vfs: str
     journal: Callable[[], Journal | None]
-    till: Callable[[], Till | None]
+    till: Callable[[], Selling | None]
     trouble: Callable[[], Fault | None]
     record: Callable[[Sequence[Event]], Awaitable[None]]
     reload: Callable[[], None]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Identity, Shop
 from pos_terminal.domain.counter.steps import (
     CloseDay,
     CloseService,
@@ -27,7 +28,6 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.identity import Identity, Shop
 from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import ClosingHours, closures, refusal, service_refusal

@@ -4,12 +4,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.counter.identification import Identification
 from pos_terminal.domain.counter.steps import LookUp, NewClerks, Step
 from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
 from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.values import Right
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Running

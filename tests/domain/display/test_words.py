@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
+from pos_terminal.archive.restore import BESIDE
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
 from pos_terminal.domain import faults
 from pos_terminal.domain import language as words
 from pos_terminal.domain.catalog import allergens
-from pos_terminal.domain.keyboard import command_sheet
+from pos_terminal.domain.keyboard import command_sheet, movement_keys
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.sale import donations
-from pos_terminal.domain.stock import movements
 from pos_terminal.domain.tender import tender as payment
 from pos_terminal.runtime.translation import DOMAIN, LOCALE, set_language
 
@@ -40,13 +40,14 @@ def said() -> Iterator[str]:
             yield rule.paper
     yield from allergens.LABELS
     yield from goods_paper.WEEKDAYS
-    for movement in movements.MOVEMENTS.values():
+    for movement in movement_keys.MOVEMENTS.values():
         yield movement.label
     for fault in faults.every():
         yield from (fault.text, fault.cause, fault.remedy)
     for group in command_sheet.functions():
         yield from (group.title, *(command.purpose for command in group.commands))
     yield LABELS_TITLE
+    yield from BESIDE.values()
 
 
 def read(language: str) -> Catalog:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
@@ -26,7 +27,6 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.values import CashMovement, VoidKind
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.journal import checkpoint

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import Paid, SaleClosed, SaleOpened, VatSum
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.closing import ClosingHours, closures, first
 from pos_terminal.journal.codec import Counts

@@ -4,8 +4,8 @@ import pytest
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.postings import Bookkeeper, Grain
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.period import Period, PeriodTotals
-from pos_terminal.domain.identity import Identity
 from pos_terminal.domain.period.book import Book
 from pos_terminal.journal.record import Running
 from tests.support.bench import moment

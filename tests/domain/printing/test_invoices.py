@@ -6,10 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Seller
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Print, Step, Train
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.identity import Seller
 from pos_terminal.domain.lookup.customers import (
     Buyer,
     BuyerSealed,

@@ -23,8 +23,8 @@ from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, Stock
 from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
+from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS
 from pos_terminal.domain.lookup.questions import BottlesWanted, SoldWanted, StockWanted
-from pos_terminal.domain.stock.movements import MOVEMENTS
 from tests.support.bench import counter_of, goods, keys, tones
 from tests.support.clerk_machine import Clerk, answered
 from tests.support.stock import GOODS, Stockroom

@@ -1,6 +1,5 @@
 """Numbers as they are printed: of a till, so that several never collide."""
 
-
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed

@@ -1,4 +1,4 @@
-"""The movements of goods that are no sale, by the keys that record them. Pure."""
+"""The keys of goods that move and are no sale: what each does to stock. Pure."""
 
 from msgspec import Struct
 

@@ -8,7 +8,8 @@ import json
 import logging
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +19,9 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk
+from pos_terminal.persons import pins
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import exists, reading
-from pos_terminal.runtime import pins
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -55,13 +56,22 @@ class _Row:
     person: Pseudonym = ""
 
 
-def read(state: Path) -> dict[int, Clerk]:
-    """The clerks in the file, by number; none where there is no file. Raises BadClerks."""
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The clerks by number, and the SHA-256 of the file that names them; empty where none does."""
+
+    clerks: dict[int, Clerk] = field(default_factory=dict)
+    sha256: str = ""
+
+
+def read(state: Path) -> Staff:
+    """The clerks in the file; none where there is no file. Raises BadClerks."""
     file = state / NAME
     try:
-        tables: dict[str, Any] = tomllib.loads(file.read_text())
+        source = file.read_bytes()
+        tables: dict[str, Any] = tomllib.loads(source.decode())
     except FileNotFoundError:
-        return {}
+        return Staff()
     except (OSError, ValueError) as error:
         raise BadClerks(file, str(error)) from error
     try:
@@ -74,7 +84,7 @@ def read(state: Path) -> dict[int, Clerk]:
     badges = [row.badge for row in rows if row.badge]
     if len(clerks) < len(rows) or len(set(badges)) < len(badges):
         raise BadClerks(file, "two clerks have one number, or one badge")
-    return clerks
+    return Staff(clerks, digest(source))
 
 
 def _clerk(row: _Row) -> Clerk:
@@ -82,11 +92,21 @@ def _clerk(row: _Row) -> Clerk:
     return Clerk(row.number, row.pin, frozenset(row.rights), row.badge, row.training, row.person)
 
 
+def render(clerks: Iterable[Clerk]) -> bytes:
+    """The file that names these clerks."""
+    tables = map(_table, sorted(clerks, key=lambda clerk: clerk.number))
+    return (HEADER + "".join(tables)).encode()
+
+
+def digest(source: bytes) -> str:
+    """By what records know a clerks' file: its SHA-256. The salts of PINs keep it from telling."""
+    return sha256(source).hexdigest()
+
+
 def write(state: Path, clerks: Iterable[Clerk]) -> None:
     """Put the file in place, readable to its owner alone. Raises BadClerks."""
-    text = HEADER + "".join(map(_table, sorted(clerks, key=lambda clerk: clerk.number)))
     try:
-        write_durably(state / NAME, text.encode(), mode=0o600)
+        write_durably(state / NAME, render(clerks), mode=0o600)
     except OSError as error:
         raise BadClerks(state / NAME, str(error), faults.FILE_UNWRITABLE) from error
 

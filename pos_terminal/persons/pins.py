@@ -1,13 +1,9 @@
-"""PINs: what is kept of one, and checking one, which takes its time and so is done off the loop."""
+"""PINs: what is kept of one, and whether a given one is it."""
 
-import asyncio
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
-from typing import NoReturn
 
-from pos_terminal.domain.counter.steps import CheckPin, Input, PinChecked
 from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Pin
 
 N, R, P = 2**14, 8, 1
@@ -60,22 +56,3 @@ def _hash(pin: Pin, salt: bytes, n: int, r: int, p: int) -> bytes:
     return hashlib.scrypt(
         pin.digits.encode(), salt=salt, n=n, r=r, p=p, maxmem=2 * ROOM, dklen=HASH
     )
-
-
-class PinLane:
-    """Checks one PIN after the other, and answers with the number of the question."""
-
-    def __init__(self, put: Callable[[Input], None]) -> None:
-        self._put = put
-        self._asked: asyncio.Queue[CheckPin] = asyncio.Queue()
-
-    def check(self, asked: CheckPin) -> None:
-        """Have it checked; the counter asks again only when it has the answer."""
-        self._asked.put_nowait(asked)
-
-    async def run(self) -> NoReturn:
-        """Check what is asked, for ever."""
-        while True:
-            asked = await self._asked.get()
-            right = await asyncio.to_thread(is_right, asked.pin, asked.kept)
-            self._put(PinChecked(asked.request, asked.clerk, right))

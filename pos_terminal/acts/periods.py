@@ -1,0 +1,33 @@
+"""Closing a day, a month or a year at a command."""
+
+from msgspec import Struct
+
+from pos_terminal.acts.asked import Asked, given
+from pos_terminal.acts.keeper import Keeper
+from pos_terminal.channel.acts import Actor
+from pos_terminal.domain.events.period import Period, PeriodClosed
+
+
+class ClosePeriod(Asked, frozen=True, kw_only=True):
+    """Which period; `carry` takes open sales over into the next day."""
+
+    period: Period
+    carry: bool = False
+
+
+class Closed(Struct, frozen=True):
+    """The closure, and its record's number, local time and hash."""
+
+    seq: int
+    at: str
+    head: str
+    closed: PeriodClosed
+
+
+async def close(keeper: Keeper, asked: ClosePeriod, actor: Actor) -> Closed:
+    """Make the Z."""
+    command = given(f"close {asked.period.value}", asked, actor)
+    record = await keeper.close_period(asked.period, [command], carry=asked.carry)
+    if not isinstance(record.event, PeriodClosed):
+        raise TypeError(f"record {record.seq} is no closure")
+    return Closed(record.seq, record.envelope.at, record.hash.hex(), record.event)

@@ -1,0 +1,21 @@
+"""What several commands are given in the same form."""
+
+import argparse
+import re
+
+from pos_terminal.domain.language import say
+
+
+def pseudonym(text: str) -> str:
+    """A person's pseudonym; ArgumentTypeError where it is none."""
+    if not re.fullmatch("[0-9a-f]{32}", text):
+        wrong = say("{text} n'est pas un pseudonyme : 32 chiffres, 0-9 et a-f")
+        raise argparse.ArgumentTypeError(wrong.format(text=text))
+    return text
+
+
+def number(text: str, highest: int, wrong: str) -> int:
+    """A number from 1 on; ArgumentTypeError with `wrong`, which may name {text} and {highest}."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= highest):
+        raise argparse.ArgumentTypeError(wrong.format(text=text, highest=highest))
+    return int(text)

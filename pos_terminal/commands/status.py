@@ -1,0 +1,45 @@
+"""`pos-terminal status`: how the till on this box fares, on one screen.
+
+Exit status: 0 it sells, 1 it does not, or no till answers, 2 usage.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.channel import interface
+from pos_terminal.channel.client import Client
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Nothing
+from pos_terminal.channel.place import STATE, socket_path
+from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.status_text import screen
+from pos_terminal.runtime.translation import set_language
+
+PATIENCE = 10.0
+"""Seconds that a technician waits before a till counts as one that hangs."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument(
+        "--state", type=Path, default=STATE, metavar="DIR", help="default: %(default)s"
+    )
+    parser.add_argument("--json", action="store_true", help="the status as one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask the till, and say what it says; 0 where it sells."""
+    path = socket_path(arguments.state, os.environ)
+    try:
+        status = Client(path, patience=PATIENCE).call(interface.STATUS, Nothing())
+    except ChannelError as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
+    if arguments.json:
+        print_json(msgspec.to_builtins(status))
+    else:
+        set_language(status.language)
+        print("\n".join(screen(status)))
+    return 0 if status.selling else 1

@@ -1,0 +1,105 @@
+"""An agent that was broken into can stop mail, and nothing else: the till goes on selling."""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pos_terminal.channel import interface, server
+from pos_terminal.channel.interface import EntriesAsked, GrantAsked, GrantLevel, Nothing
+from pos_terminal.domain.events.grants import GrantUsed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.testing.running import run
+from tests.needs import need
+from tests.support.channel import ACTS
+from tests.support.shop import Shop, open_shop
+
+STRANGER = 65534
+FREE = {"Status", "Watch", "Entries", "Log", "Report", "Notice"}
+
+
+async def attack(socket: Path) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.hostile_agent", str(socket), str(STRANGER),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+async def sell(shop: Shop, done: asyncio.Event) -> int:
+    """Sell one ticket after the other, each seen by the customer, until told; how many."""
+    sold = 0
+    while not done.is_set():
+        await shop.type("1 PLU")
+        await shop.shows("TRADITION", "1,30")
+        await shop.type("CASH")
+        await shop.shows("TOTAL", "1,30")
+        sold += 1
+    return sold
+
+
+async def kinds(shop: Shop) -> set[str]:
+    """The kinds of all records up to now."""
+    found: set[str] = set()
+    after, last = 0, 1
+    while after < last:
+        some = await shop.till.call(interface.ENTRIES, EntriesAsked(after))
+        found |= {entry.kind for entry in some.entries}
+        after, last = some.entries[-1].seq, some.last
+    return found
+
+
+def reach(shop: Shop) -> Path:
+    """Let a stranger as far as the agent would come: to the socket, past its group."""
+    for folder in (shop.state.parents[1], shop.state.parent, shop.state):
+        folder.chmod(0o755)
+    socket = shop.state / "till"
+    socket.chmod(0o666)
+    return socket
+
+
+def test_it_is_refused_or_closed_and_the_till_goes_on_selling() -> None:
+    need(os.geteuid() == 0, "another user to be", "running the tests as root")
+
+    async def body(folder: Path) -> None:
+        async with open_shop(folder) as shop:
+            shop.app.acts = ACTS
+            standing = GrantAsked("console", GrantLevel.CONTROL, 3600, ["greet"])
+            await shop.till.call(interface.GRANT, standing)
+            before = (await shop.till.call(interface.STATUS, Nothing())).memory
+            done = asyncio.Event()
+            async with asyncio.TaskGroup() as group:
+                selling = group.create_task(sell(shop, done))
+                found = await attack(reach(shop))
+                done.set()
+            after = await shop.till.call(interface.STATUS, Nothing())
+
+            for tried in ("without", "forged"):
+                for name, outcome in found[tried].items():
+                    free = name in FREE and not (tried == "forged" and name == "Watch")
+                    assert outcome == ("answered" if free else "NotGranted"), (tried, name)
+            assert found["malformed"] == {
+                "no JSON": "closed", "deep": "closed", "giant": "closed", "endless": "closed",
+                "upgrade": "MethodNotFound", "elsewhere": "InterfaceNotFound",
+                "nothing": "MethodNotFound", "wrong type": "InvalidParameter",
+                "below": "Refused", "beyond": "Refused",
+            }  # fmt: skip
+            assert found["reports"].count("answered") < 40
+            assert found["notices"].count("answered") < 4
+            assert len(shop.bench.printer.papers) <= 4
+            assert 0 < found["served"] <= server.A_USER
+
+            assert after.selling and [each.number for each in after.grants] == [1]
+            assert after.memory - before < 32 << 20
+            assert len(await shop.journaled(SaleClosed, selling.result())) == selling.result() > 0
+            assert GrantUsed.kind not in await kinds(shop), "a stranger did something"
+            assert shop.bench.printer.pulses, "the drawer opened for the sales"
+
+    with tempfile.TemporaryDirectory(prefix="till-") as folder:
+        run(body(Path(folder) / "shop"))
