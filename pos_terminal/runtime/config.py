@@ -32,6 +32,7 @@ from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.staff.clerks import SignOnRules
 from pos_terminal.domain.tender.tender import TenderRules
+from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
     CashDrawer,
     DeviceSettings,
@@ -215,6 +216,8 @@ def read(
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
     drawers = _drawers(reader, whole.drawers, devices)
+    for key, why in () if without_drivers else misfits(devices, drawers):
+        reader.bad(key, why)
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
         raise AssertionError("a refused key has its problem noted")
@@ -298,7 +301,7 @@ def _devices(
     for name, table in tables.items():
         path = f"devices.{name}"
         options = dict(table)
-        class_name, driver_name = options.pop("class", None), options.pop("driver", None)
+        class_name, driver_name, role = (options.pop(k, None) for k in ("class", "driver", "role"))
         if not isinstance(class_name, str) or class_name not in classes:
             reader.bad(f"{path}.class", f"one of {', '.join(classes)} is needed")
             continue
@@ -314,7 +317,7 @@ def _devices(
                 other = tables.get(converted.printer, {})
                 if other.get("class") != DeviceClass.PRINTER:
                     reader.bad(f"{path}.printer", f"{converted.printer!r} is no printer here")
-            yield DeviceSettings(name, device_class, str(driver_name), converted)
+            yield DeviceSettings(name, device_class, str(driver_name), converted, str(role or ""))
 
 
 def _drawers(

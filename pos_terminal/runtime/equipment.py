@@ -26,6 +26,7 @@ from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.port import Port
+from pos_terminal.runtime.roles import Role
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.supervise import SideTask
@@ -54,10 +55,17 @@ class Equipment:
         self._keymap = keymap
         self._put = put
         self._absences = Absences(self.ports.values(), put)
+        printers = {
+            device.role or Role.RECEIPT: PrinterLane(self.ports[device.name], put)
+            for device in devices
+            if device.device_class is DeviceClass.PRINTER
+        }
+        receipts = printers.get(Role.RECEIPT) or PrinterLane(None, put)
         self.outputs = Outputs(
             screen=Latest(),
             tone=Latest(),
-            printer=PrinterLane(self._one(DeviceClass.PRINTER), put),
+            printer=receipts,
+            reports=printers.get(Role.REPORT, receipts),
             drawer=DrawerLane(self._drawers(drawers), put),
             scale=ScaleLane(self._one(DeviceClass.SCALE), put),
             pins=PinLane(put),
@@ -96,7 +104,7 @@ class Equipment:
             *(read_scans(port, put) for port in self._of(DeviceClass.SCANNER)),
             *(read_keys(port, keymap, put) for port in self._of(DeviceClass.KEYPAD)),
             *(show_screens(port, screen) for port in self._of(DeviceClass.DISPLAY)),
-            self.outputs.printer.run(),
+            *(lane.run() for lane in {self.outputs.printer, self.outputs.reports}),
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
             self.outputs.pins.run(),

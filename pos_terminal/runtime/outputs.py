@@ -13,11 +13,12 @@ from pos_terminal.tasks.latest import Latest
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """The far ends of the effects that need nothing of the journal."""
+    """The far ends of the effects. `reports` is the printer's own lane where there is no second."""
 
     screen: Latest[Screen]
     tone: Latest[Tone]
     printer: PrinterLane
+    reports: PrinterLane
     drawer: DrawerLane
     scale: ScaleLane
     pins: PinLane

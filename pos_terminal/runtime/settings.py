@@ -18,12 +18,13 @@ from pos_terminal.domain.staff.clerks import SignOnRules
 
 @dataclass(frozen=True, slots=True)
 class DeviceSettings:
-    """One `[devices.NAME]` table: its class, its driver, and the driver's own settings object."""
+    """One `[devices.NAME]` table: class, driver, the driver's own settings object, and its role."""
 
     name: str
     device_class: DeviceClass
     driver: str
     options: object
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,7 +229,7 @@ class Till:
                 case Print():
                     self._outputs.printer.print(self._paper(effect))
                 case PrintReport(paper, patient):
-                    self._outputs.printer.print(Paper(None, paper, patient=patient))
+                    self._outputs.reports.print(Paper(None, paper, patient=patient))
                 case PrintClosures():
                     self._print_closures(records)
                 case ListSales() | PrintClosure() | PrintList() | PrintVoucher():
@@ -252,7 +252,9 @@ class Till:
         if isinstance(effect, PrintClosure):
             head = head_qr(effect.found.hash, effect.found.seq, effect.found.at)
         paper = printouts.drawn(self.counter.desk, effect, self._clock.now().at, head)
-        self._outputs.printer.print(Paper(None, paper, patient=True))
+        customers = isinstance(effect, PrintVoucher)
+        lane = self._outputs.printer if customers else self._outputs.reports
+        lane.print(Paper(None, paper, patient=True))
 
     def _paper(self, effect: Print) -> Paper:
         asked = effect.asked

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Tone
@@ -212,5 +213,23 @@ def test_refusals_are_seen_and_heard_and_leave_the_sale_whole(tmp_path: Path) ->
             assert set(shop.bench.tone.tones) == {Tone.ACCEPTED, Tone.REFUSED}
             await shop.type("ST")
             await shop.shows("SOUS-TOTAL  1 ART", "1,30")
+
+    run(body())
+
+
+def test_a_second_printer_prints_what_the_shop_reads(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with PrinterEnd() as office:
+            more = '[devices.office]\nclass = "printer"\nrole = "report"\n' + "".join(
+                f"{key} = {value!r}\n".replace("'", '"') for key, value in office.settings.items()
+            )
+            async with open_shop(tmp_path, more=more) as shop, asyncio.timeout(PATIENCE):
+                await all_open(shop)
+                await shop.type("1 PLU CASH TICKET X")
+                reading = await office.next_paper()
+                ticket = await shop.bench.printer.next_paper()
+        assert any("TRADITION" in line.text for line in ticket.lines)
+        assert not any("TRADITION" in line.text for line in reading.lines)
+        assert (len(office.papers), len(shop.bench.printer.papers)) == (1, 1)
 
     run(body())

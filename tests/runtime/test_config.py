@@ -398,3 +398,55 @@ def test_a_state_that_cannot_be_written_does_not_stop_the_boot(tmp_path: Path) -
     (tmp_path / "state").write_text("a file where the folder should be")
     booted = boot(write(tmp_path, PLAIN), tmp_path / "state")
     assert (booted.refused, booted.settings.operator) == (None, 7)
+
+
+SECOND = """
+[devices.second]
+class = "{}"
+driver = "toy"
+{}
+"""
+SCALE = 'line = {port = "/dev/ttyS1"}'
+
+
+@pytest.mark.parametrize(
+    ("device_class", "rest", "key", "reason"),
+    [
+        ("printer", 'port = "/dev/x"', "devices.second.role",
+         "'printer' has the role 'receipt' already: one of 'receipt', 'report'"),
+        ("printer", 'port = "/dev/x"\nrole = "receipt"', "devices.second.role",
+         "'printer' has the role 'receipt' already: one of 'receipt', 'report'"),
+        ("printer", 'port = "/dev/x"\nrole = "kitchen"', "devices.second.role",
+         "'kitchen' is no role: one of 'receipt', 'report'"),
+        ("scale", SCALE, "devices.second", "'scale' weighs already, and a till has one scale"),
+        ("scale", f'{SCALE}\nrole = "receipt"', "devices.second.role",
+         "a scale has no role: take it out"),
+    ],
+)  # fmt: skip
+def test_a_device_that_would_never_be_used_is_refused(
+    device_class: str, rest: str, key: str, reason: str
+) -> None:
+    text = GOOD + SECOND.format(device_class, rest)
+    assert (key, reason) in [(key, reason) for _, key, reason in problems(text)]
+
+
+def test_a_drawer_that_nothing_would_open_is_refused() -> None:
+    second = '\n[devices.second]\nclass = "drawer"\ndriver = "printer"\npin = 2\n'
+    unopened = ("devices.second", "nothing would open it: list each drawer as [[drawers]]")
+    assert [(key, reason) for _, key, reason in problems(GOOD + second)] == [unopened]
+    listed = '\n[[drawers]]\ndevice = "drawer"\n'
+    assert [(key, reason) for _, key, reason in problems(GOOD + second + listed)] == [unopened]
+    both = listed + '\n[[drawers]]\ndevice = "second"\n'
+    assert len(settings(GOOD + second + both).drawers) == 2
+
+
+def test_a_till_needs_a_printer_for_receipts_first() -> None:
+    alone = GOOD.replace('port = "/dev/usb/lp0"', 'port = "/dev/usb/lp0"\nrole = "report"')
+    assert [(key, reason) for _, key, reason in problems(alone)] == [
+        ("devices.printer.role", "a till needs a printer of the role 'receipt' first")
+    ]
+
+
+def test_a_second_printer_has_its_role() -> None:
+    second = SECOND.format("printer", 'port = "/dev/x"\nrole = "report"')
+    assert [each.role for each in settings(GOOD + second).devices] == ["", "", "", "report"]

@@ -92,7 +92,8 @@ class Counterside:
         nowhere, damage = Path("/nowhere"), list[JournalError]()
         lookups = LookupLane(nowhere, self.put.append, Customers(nowhere, unheard), damage.append)
         outputs = Outputs(
-            self.screen, self.tone, self.printer, self.drawer, self.scale, self.pins, lookups
+            self.screen, self.tone, self.printer, self.printer, self.drawer, self.scale,
+            self.pins, lookups,
         )
         self.till = Till(
             counter_of(goods(), identity=HERE), cast(Journal, self.journal), FixedClock(), outputs,

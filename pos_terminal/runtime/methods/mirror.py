@@ -79,7 +79,8 @@ class MirrorMethods:
         outputs, mirror = self._terminal.equipment.outputs, _Mirrored()
         mirror.observe(outputs.screen.observers, mirror.shown)
         mirror.observe(outputs.tone.observers, mirror.sounded)
-        mirror.observe(outputs.printer.observers, mirror.printed)
+        for printer in {outputs.printer, outputs.reports}:
+            mirror.observe(printer.observers, mirror.printed)
         mirror.observe(self._terminal.inputs, mirror.heard)
         return mirror
 

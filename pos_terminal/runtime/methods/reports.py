@@ -70,7 +70,7 @@ class ReportMethods:
         if len(self._printed) == AN_HOUR and now - self._printed[0] < 3600:
             raise ChannelError(faults.BAD_REQUEST, f"{AN_HOUR} notices in an hour were printed")
         self._printed.append(now)
-        self._terminal.equipment.outputs.printer.print(Paper(None, self._paper(asks)))
+        self._terminal.equipment.outputs.reports.print(Paper(None, self._paper(asks)))
         return Nothing()
 
     def _paper(self, asks: NoticeAsked) -> Receipt:

@@ -135,9 +135,10 @@ class StatusBoard:
 
     def _queues(self) -> Iterator[Queue]:
         """What waits: records for the disk, inputs for the till, papers for the printer."""
-        till, printer = self._terminal.till(), self._terminal.equipment.outputs.printer
+        till, outputs = self._terminal.till(), self._terminal.equipment.outputs
         yield Queue("records", till.pending if till else 0)
-        yield Queue("papers", printer.waiting)
+        lanes = {outputs.printer, outputs.reports}
+        yield Queue("papers", sum(printer.waiting for printer in lanes))
 
 
 def _head(journal: Journal, evidence: Evidence) -> Head:

@@ -54,6 +54,10 @@ class Shown(Protocol):
     def printer(self) -> PrinterLane:
         """The receipt printer's queue."""
 
+    @property
+    def reports(self) -> PrinterLane:
+        """The queue of what the shop reads: the same where there is one printer."""
+
 
 class Devices(Protocol):
     """The devices of the terminal."""

@@ -1,0 +1,48 @@
+"""What each device is there for: a second printer has a role of its own, or is refused."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.runtime.settings import CashDrawer, DeviceSettings
+
+
+class Role(StrEnum):
+    """What a printer prints: what customers get, or what the shop reads (X, Z, counts, lists)."""
+
+    RECEIPT = "receipt"
+    REPORT = "report"
+
+
+def misfits(
+    devices: Sequence[DeviceSettings], drawers: Sequence[CashDrawer]
+) -> Iterator[tuple[str, str]]:
+    """The settings of devices that would be held and never used, each with its remedy."""
+    yield from _of_printers([each for each in devices if each.device_class is DeviceClass.PRINTER])
+    for each in devices:
+        if each.role and each.device_class is not DeviceClass.PRINTER:
+            yield f"devices.{each.name}.role", f"a {each.device_class} has no role: take it out"
+    scales = [each.name for each in devices if each.device_class is DeviceClass.SCALE]
+    for name in scales[1:]:
+        yield f"devices.{name}", f"{scales[0]!r} weighs already, and a till has one scale"
+    listed = {each.device for each in drawers}
+    boxes = [each.name for each in devices if each.device_class is DeviceClass.DRAWER]
+    unlisted = [name for name in boxes if name not in listed] if drawers else boxes[1:]
+    for name in unlisted:
+        yield f"devices.{name}", "nothing would open it: list each drawer as [[drawers]]"
+
+
+def _of_printers(printers: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]]:
+    known = ", ".join(map(repr, map(str, Role)))
+    first: dict[str, str] = {}
+    for each in printers:
+        role = each.role or Role.RECEIPT
+        key = f"devices.{each.name}.role"
+        if role not in set(Role):
+            yield key, f"{role!r} is no role: one of {known}"
+        elif role in first:
+            yield key, f"{first[role]!r} has the role '{role}' already: one of {known}"
+        first.setdefault(role, each.name)
+    if first and Role.RECEIPT not in first:
+        name = next(iter(first.values()))
+        yield f"devices.{name}.role", f"a till needs a printer of the role '{Role.RECEIPT}' first"
