@@ -15,6 +15,7 @@ from pos_terminal.__main__ import COMMANDS
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from tests.support.house import FLOOR, MODULES, ROOMS, ROOT
+from tests.support.readme import readme_commands
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PLUGINS: dict[str, str] = PROJECT["entry-points"]["pos_terminal.plugins"]
@@ -154,12 +155,6 @@ def usage(*command: str) -> str:
     """What `pos-terminal COMMAND --help` prints."""
     call = [sys.executable, "-m", "pos_terminal", *command, "--help"]
     return subprocess.run(call, capture_output=True, text=True, check=True, cwd=ROOT).stdout
-
-
-def readme_commands() -> list[list[str]]:
-    """The command lines of the README's table, as words."""
-    text = (ROOT / "README.md").read_text()
-    return [line.split() for line in re.findall(r"^\| `pos-terminal ([^`]+)` \|", text, re.M)]
 
 
 def is_command(word: str) -> bool:

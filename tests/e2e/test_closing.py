@@ -66,7 +66,8 @@ def test_a_till_that_does_not_close_by_itself_says_so_and_sells_on(tmp_path: Pat
         async with open_shop(tmp_path, clock=clock) as shop:
             await sell(shop)
         next_day = Hand(datetime(2026, 9, 30, 5, tzinfo=PARIS))
-        async with open_shop(tmp_path, clock=next_day) as shop:
+        uncounted = "\n[tenders]\ncount_first = false\n"
+        async with open_shop(tmp_path, clock=next_day, more=uncounted) as shop:
             await shop.shows("Z A FAIRE", "S-121")
             await sell(shop, 2)
 

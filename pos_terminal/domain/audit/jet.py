@@ -26,6 +26,8 @@ from pos_terminal.domain.events.period import (
 from pos_terminal.domain.events.sale import SaleAbandoned
 from pos_terminal.domain.events.staff import (
     AuthorityGiven,
+    ClerkChanged,
+    ClerksFound,
     OperatorLocked,
     OperatorRefused,
     OperatorSignedOff,
@@ -153,7 +155,7 @@ class JetLine(Struct, frozen=True):
 
 def jet_line(event: Event) -> JetLine | None:
     """The event's line in the JET; None where it is no technical event, such as a sale."""
-    for group in (_of_the_till, _of_grants, _of_periods, _of_the_drawer, _of_the_system):
+    for group in _GROUPS:
         found = group(event)
         if found:
             return found
@@ -189,6 +191,18 @@ def _of_the_till(event: Event) -> JetLine | None:
             return JetLine(DUPLICATE, f"{ticket}, copie {event.copy}")
         case ReceiptPrinted(outcome=PrintOutcome.REFUSED | PrintOutcome.UNKNOWN):
             return JetLine(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
+    return None
+
+
+def _of_rights(event: Event) -> JetLine | None:
+    match event:
+        case ClerkChanged():
+            rights = " ".join(event.rights) or "aucun"
+            what = f"opérateur {event.operator}, {event.change}, droits {rights}"
+            return JetLine(RIGHTS, f"{what}, par {event.by}")
+        case ClerksFound():
+            who = " ; ".join(f"{each.operator} {' '.join(each.rights)}" for each in event.found)
+            return JetLine(RIGHTS, f"fichier trouvé changé : {who or 'personne'}")
     return None
 
 
@@ -272,3 +286,6 @@ def _of_the_system(event: Event) -> JetLine | None:
         case PersonErased():
             return JetLine(ERASURE, event.person)
     return None
+
+
+_GROUPS = (_of_the_till, _of_rights, _of_grants, _of_periods, _of_the_drawer, _of_the_system)
