@@ -4,8 +4,12 @@ The catalogue knows GTINs. Codes of the coming years carry them inside longer da
 GS1 QR, GS1-128, DataBar Expanded), which this plugin takes apart.
 """
 
+from calendar import monthrange
+from datetime import date
+
 from pos_plugin_gs1.elements import Elements, digital_link, element_string
 from pos_terminal.domain.catalog.catalog import Catalog, Found
+from pos_terminal.domain.money import divide
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.hookspecs import hookimpl
 
@@ -23,12 +27,12 @@ def pos_find_item(code: str, aim: str, catalog: Catalog) -> Found | None:
     known = catalog.code(gtin) if gtin else None
     if known is None:
         return None
-    grams, cents = _grams(elements), _cents(elements)
+    grams, cents, expires = _grams(elements), _cents(elements), _expires(elements)
     if cents is not None:
-        return Found(known.item, cents=cents)
+        return Found(known.item, cents=cents, expires=expires)
     if grams is not None and known.item.unit is Unit.KG:
-        return Found(known.item, quantity=grams)
-    return known
+        return Found(known.item, quantity=grams, expires=expires)
+    return Found(known.item, expires=expires)
 
 
 def _elements(code: str, aim: str) -> Elements:
@@ -49,12 +53,31 @@ def _grams(elements: Elements) -> int | None:
 
 
 def _cents(elements: Elements) -> int | None:
-    """AI 392n, the amount payable, and 393n with its ISO 4217 currency, where that is the euro."""
-    for decimals in range(3):
+    """AI 392n, the amount payable, and 393n with its ISO 4217 currency, where that is the euro.
+
+    n decimals, as many as the code has: it is the price that the package shows, rounded to a cent.
+    """
+    for decimals in range(10):
         amount = elements.get(f"392{decimals}")
         in_currency = elements.get(f"393{decimals}", "")
         if not amount and in_currency.startswith(EURO):
             amount = in_currency[len(EURO) :]
         if amount:
-            return int(amount) * (100, 10, 1)[decimals]
+            return divide(int(amount) * 100, 10**decimals)
     return None
+
+
+def _expires(elements: Elements) -> date | None:
+    """AI 17, the last day on which it may be sold: YYMMDD, DD 00 being the month's last day.
+
+    What is past its best-before date (AI 15) may be sold; past its expiry date it may not
+    (regulation (EU) 1169/2011, article 24). General Specifications 7.12: years are of this century.
+    """
+    text = elements.get("17", "")
+    if not text:
+        return None
+    year, month, day = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])
+    if not 1 <= month <= 12:
+        return None
+    last = monthrange(year, month)[1]
+    return date(year, month, day or last) if day <= last else None

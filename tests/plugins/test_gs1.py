@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 import pos_plugin_gs1
 from pos_plugin_gs1.elements import SEPARATOR, digital_link, element_string
+from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog, Found, Item
 from pos_terminal.domain.codes.barcode import check_digit
+from pos_terminal.domain.counter.steps import Scanned
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.quantity import Price, Unit
+from tests.support.bench import bench
 
 CHEESE = Item(
     "4", "COMTE", Dated(((date.min, Price(2490)),)), unit=Unit.KG, barcodes=("3000100028864",)
@@ -24,7 +27,11 @@ CATALOG = Catalog("0" * 64, (CHEESE, WINE))
 @pytest.mark.parametrize(
     ("code", "aim", "found"),
     [
-        ("01030104701111271726112210A7", "]d2", Found(WINE)),
+        ("01030104701111271726112210A7", "]d2", Found(WINE, expires=date(2026, 11, 22))),
+        ("010301047011112717260200", "]d2", Found(WINE, expires=date(2026, 2, 28))),
+        ("010301047011112717261322", "]d2", Found(WINE)),  # no such month
+        ("0103000100028864" + "3923" + "3456", "]C1", Found(CHEESE, cents=346)),
+        ("0103000100028864" + "3930" + "9783", "]C1", Found(CHEESE, cents=300)),
         ("0103010470111127", "]Q3", Found(WINE)),
         ("0103000100028864" + "3103000480", "]e0", Found(CHEESE, quantity=480)),
         ("0103000100028864" + "3102000048", "]C1", Found(CHEESE, quantity=480)),
@@ -32,7 +39,11 @@ CATALOG = Catalog("0" * 64, (CHEESE, WINE))
         ("0103000100028864" + "3932978250" + SEPARATOR + "10B", "]C1", Found(CHEESE, cents=250)),
         ("0103000100028864" + "3932756250", "]C1", Found(CHEESE)),  # Swiss francs are no euros
         ("0103010470111127" + "3103000480", "]d2", Found(WINE)),  # sold by the piece all the same
-        ("https://id.gs1.org/01/03010470111127/10/A?17=261122", "]Q1", Found(WINE)),
+        (
+            "https://id.gs1.org/01/03010470111127/10/A?17=261122",
+            "]Q1",
+            Found(WINE, expires=date(2026, 11, 22)),
+        ),
         ("https://shop.example/vin/01/3010470111127", "", Found(WINE)),
         ("https://id.gs1.org/01/03000100028864?3103=000480", "", Found(CHEESE, quantity=480)),
         ("https://shop.example/vin", "", None),
@@ -79,3 +90,12 @@ def test_a_digital_link_as_an_independent_reader_takes_it() -> None:
     assert link is not None
     theirs = {e.ai.ai: e.value for e in link.element_strings if e.ai.ai in ("01", "3103")}
     assert digital_link(uri) == theirs
+
+
+def test_what_is_past_its_last_day_is_not_sold() -> None:
+    """The bench's day is 2026-01-05."""
+    for last, total in (("260105", 800), ("260104", 0)):
+        till = bench(CATALOG, pos_plugin_gs1.pos_find_item)
+        till.put(Scanned(f"010301047011112717{last}", "]d2"))
+        assert till.total == total
+        assert (till.fault is faults.EXPIRED) == (total == 0)

@@ -83,12 +83,14 @@ class Found(Struct, frozen=True):
     """What a code stands for: an article, and the quantity or whole price that the code carries.
 
     `quantity` is in thousandths of the article's unit (a label's weight: grams of a kilogram);
-    `cents` is the price of one labelled piece, whatever it weighs.
+    `cents` is the price of one labelled piece, whatever it weighs; `expires` the last day on which
+    it may be sold.
     """
 
     item: Item
     quantity: int | None = None
     cents: int | None = None
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale.lines import line_of
 from pos_terminal.domain.sale.options import question
 from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.sale.terms import Expired
 from pos_terminal.domain.sale.vouchers import may_be_sold
 
 
@@ -61,7 +62,18 @@ def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
     if found is None:
         wrong = has_gtin_form(code) and not is_gtin(code)
         raise Refused(faults.BAD_CHECK_DIGIT if wrong else faults.UNKNOWN_ARTICLE)
+    _in_date(desk, found, moment)
     return _found(desk, found, moment, EntryMethod.SCAN, code)
+
+
+def _in_date(desk: Desk, found: Found, moment: Moment) -> None:
+    """Refuse to sell what is past its last day, or ask a manager; it may be taken back, or lost."""
+    leaves = desk.entry.voiding or desk.entry.returning or desk.entry.action
+    if leaves or not found.expires or moment.day <= found.expires:
+        return
+    if desk.rules.sales.expired is Expired.REFUSE:
+        raise Refused(faults.EXPIRED)
+    authority.need(desk, Right.OVERRIDE)
 
 
 def plu(desk: Desk, _: str, moment: Moment) -> Step:

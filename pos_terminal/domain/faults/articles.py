@@ -38,3 +38,9 @@ PRICE_OUT_OF_BOUNDS = _fault(
     "Le prix tapé n'est pas entre ceux que le catalogue permet pour l'article.",
     "Taper C, vérifier le prix et le retaper.",
 )
+EXPIRED = _fault(
+    "A-107",
+    "DATE DEPASSEE",
+    "Le code lu dit que l'article ne peut plus être vendu : sa date limite est passée.",
+    "Taper C et retirer l'article de la vente.",
+)

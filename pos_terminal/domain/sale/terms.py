@@ -1,10 +1,18 @@
 """What a shop decides about its sales: `[sales]` in the configuration."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pos_terminal.domain.events.values import Place
 
 LONGEST_REASON = 20
+
+
+class Expired(StrEnum):
+    """What becomes of an article whose last day is over."""
+
+    REFUSE = "refuse"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +21,9 @@ class Terms:
     go by number from 1; the first is meant where none is said.
 
     `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
-    where that makes no difference. `promotions` names their file, empty for none. ValueError where
-    something does not fit.
+    where that makes no difference. `promotions` names their file, empty for none. `expired` is what
+    becomes of an article whose code says that its last day is over: `refuse` it, or `ask` a
+    manager. ValueError where something does not fit.
     """
 
     discount_reasons: tuple[str, ...] = ("GESTE COMMERCIAL", "FIN DE JOURNEE", "DEFAUT", "FIDELITE")
@@ -22,6 +31,7 @@ class Terms:
     weight_reasons: tuple[str, ...] = ("BALANCE EN PANNE", "PESE AILLEURS", "POIDS INDIQUE")
     loss_reasons: tuple[str, ...] = ("CASSE", "PERIME", "BOUCHONNE", "VOL")
     promotions: str = ""
+    expired: Expired = Expired.REFUSE
 
     def __post_init__(self) -> None:
         if not self.discount_reasons:
