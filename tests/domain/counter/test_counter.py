@@ -1,5 +1,7 @@
 """Every row of what a clerk can do, and every refusal, at a counter without devices."""
 
+from typing import Any
+
 import pytest
 
 from pos_terminal.domain import faults
@@ -544,7 +546,7 @@ def test_c_takes_away_one_thing_at_a_time(till: Bench) -> None:
         ({"cents": 10**12}, faults.NO_PRICE),
     ],
 )
-def test_a_plugins_impossible_answer_is_refused(answer: dict[str, int], fault: Fault) -> None:
+def test_a_plugins_impossible_answer_is_refused(answer: dict[str, Any], fault: Fault) -> None:
     till = bench(find_elsewhere=lambda _, __, catalog: Found(catalog.items[1], **answer))
     till.scan("QR")
     assert till.fault is fault
