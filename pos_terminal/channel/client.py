@@ -17,7 +17,7 @@ from msgspec import Struct
 from pos_terminal.channel.calls import answered, asked
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Method
-from pos_terminal.channel.place import address
+from pos_terminal.channel.socket_address import address
 from pos_terminal.channel.varlink import END, LIMIT, BadMessage, Inbox
 from pos_terminal.domain import faults
 

@@ -186,14 +186,14 @@ class Seen(Struct, frozen=True, omit_defaults=True):
     key: str | None = None
 
 
-class EntriesAsked(Struct, frozen=True):
+class RecordsAsked(Struct, frozen=True):
     """Records behind number `after`, at most `limit` at once."""
 
     after: int
     limit: int | None = None
 
 
-class Entry(Struct, frozen=True):
+class Record(Struct, frozen=True):
     """A record as the journal stores it: its bytes, their hash, the signature (docs/journal.md)."""
 
     seq: int
@@ -203,10 +203,10 @@ class Entry(Struct, frozen=True):
     sig: bytes | None = None
 
 
-class Entries(Struct, frozen=True):
+class Records(Struct, frozen=True):
     """Records in order. `purged` is the last that is here no more, `last` the journal's last."""
 
-    entries: list[Entry]
+    records: list[Record]
     purged: int
     last: int
 
@@ -361,7 +361,7 @@ def _till(name: str, asks: type[P], answers: type[R], *, follows: bool = False) 
 
 STATUS = _till("Status", Nothing, Status)
 WATCH = _till("Watch", Watching, Seen, follows=True)
-ENTRIES = _till("Entries", EntriesAsked, Entries, follows=True)
+RECORDS = _till("Records", RecordsAsked, Records, follows=True)
 LOG = _till("Log", LogAsked, Log, follows=True)
 LEVEL = _till("Level", LevelAsked, Nothing)
 TEST = _till("Test", TestAsked, Tested)
@@ -373,7 +373,7 @@ END_GRANT = _till("EndGrant", GrantEnding, Nothing)
 REPORT = _till("Report", ReportAsked, Nothing)
 NOTICE = _till("Notice", NoticeAsked, Nothing)
 METHODS = (
-    STATUS, WATCH, ENTRIES, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT, REPORT, NOTICE,
+    STATUS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT, REPORT, NOTICE,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from pos_terminal.channel import place
+from pos_terminal.channel import socket_address
+from pos_terminal.channel.connection import HALF, Connection, ready
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.link import HALF, Link, ready
 from pos_terminal.channel.pace import Pace
 from pos_terminal.channel.service import Peer, Service
 from pos_terminal.domain import faults
@@ -40,13 +40,13 @@ class Server:
         self._path = path
         self._service = service
         self._half = half
-        self._links: set[Link] = set()
+        self._links: set[Connection] = set()
         self._pace = Pace()
 
     async def run(self, listening: Callable[[], None] = lambda: None) -> NoReturn:
         """Serve until cancelled. ChannelError where another till listens, or none can."""
         try:
-            server = place.listen(self._path, BACKLOG)
+            server = socket_address.listen(self._path, BACKLOG)
         except OSError as error:
             raise ChannelError(faults.CHANNEL_SHUT, f"{self._path}: {error}") from error
         made = self._path.lstat()
@@ -56,7 +56,7 @@ class Server:
                 while True:
                     await self._accept(server, group)
         finally:
-            place.leave(self._path, made)
+            socket_address.leave(self._path, made)
             server.close()
 
     async def _accept(self, server: socket.socket, group: asyncio.TaskGroup) -> None:
@@ -76,13 +76,13 @@ class Server:
             if not self._may_come(peer):
                 connected.close()
                 return
-            link = Link(
+            link = Connection(
                 connected, peer, self._service, self._pace, self._has_room, half=self._half
             )
             self._links.add(link)
             group.create_task(link.serve()).add_done_callback(lambda _: self._part(link))
 
-    def _part(self, link: Link) -> None:
+    def _part(self, link: Connection) -> None:
         self._links.discard(link)
         link.close()
 

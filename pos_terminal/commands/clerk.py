@@ -25,8 +25,8 @@ from pos_terminal.acts.clerks import (
 )
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import number, pseudonym
-from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right

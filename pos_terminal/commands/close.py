@@ -11,9 +11,9 @@ import msgspec
 from pos_terminal.acts import table
 from pos_terminal.acts.periods import Closed, ClosePeriod
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
+from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity

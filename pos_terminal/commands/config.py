@@ -14,8 +14,8 @@ from pos_terminal.commands import new_shop
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.domain.files.summary import of_catalog, of_labels, of_promotions
 from pos_terminal.domain.files.table import Problem
-from pos_terminal.domain.files.understood import of_catalog, of_labels, of_promotions
 from pos_terminal.domain.language import say
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime import config

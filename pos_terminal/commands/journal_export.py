@@ -23,8 +23,8 @@ from pos_terminal.archive.make import Made, make
 from pos_terminal.archive.postings import Grain
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.delivery import enter_to_deliver
-from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say

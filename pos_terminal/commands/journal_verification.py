@@ -15,8 +15,8 @@ import msgspec
 from pos_terminal.acts import table
 from pos_terminal.acts.journal import KeyTold, RotateKey
 from pos_terminal.commands.delivery import enter_to_deliver
-from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say

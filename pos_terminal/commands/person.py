@@ -19,8 +19,8 @@ from pos_terminal.acts.persons import Added, AddPerson, Dated, Destroyed, EraseP
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import number, pseudonym
 from pos_terminal.commands.delivery import Delivery, enter_to_deliver
-from pos_terminal.commands.doing import do
 from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.person_text import Known, as_due, as_erased, as_list, as_text
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults

@@ -8,7 +8,7 @@ import os
 import signal
 from pathlib import Path
 
-from pos_terminal.channel.place import socket_path
+from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.commands.output import fail
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults

@@ -13,7 +13,7 @@ from pos_terminal.channel import interface
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Nothing
-from pos_terminal.channel.place import STATE, socket_path
+from pos_terminal.channel.socket_address import STATE, socket_path
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.status_text import screen
 from pos_terminal.runtime.translation import set_language

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pos_terminal.acts.asked import By
-from pos_terminal.channel.place import STATE
+from pos_terminal.channel.socket_address import STATE
 from pos_terminal.domain.language import say
 from pos_terminal.journal.owner import become
 from pos_terminal.runtime import config

@@ -34,13 +34,13 @@ from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.hotplug import RESCAN, watch
 from pos_terminal.runtime.integrity import Guard
-from pos_terminal.runtime.keeper import RunningTill
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.methods.channel import Channel
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers, PromotionFile
+from pos_terminal.runtime.running_till import RunningTill
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.staff import LoadedStaff, StaffFile
 from pos_terminal.runtime.start_records import at_start, last_moment

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pos_terminal.channel import interface, server
-from pos_terminal.channel.interface import EntriesAsked, GrantAsked, GrantLevel, Nothing
+from pos_terminal.channel.interface import GrantAsked, GrantLevel, Nothing, RecordsAsked
 from pos_terminal.domain.events.grants import GrantUsed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.testing.running import run
@@ -18,7 +18,7 @@ from tests.support.channel import ACTS
 from tests.support.shop import Shop, open_shop
 
 STRANGER = 65534
-FREE = {"Status", "Watch", "Entries", "Log", "Report", "Notice"}
+FREE = {"Status", "Watch", "Records", "Log", "Report", "Notice"}
 
 
 async def attack(socket: Path) -> dict[str, Any]:
@@ -49,9 +49,9 @@ async def kinds(shop: Shop) -> set[str]:
     found: set[str] = set()
     after, last = 0, 1
     while after < last:
-        some = await shop.till.call(interface.ENTRIES, EntriesAsked(after))
-        found |= {entry.kind for entry in some.entries}
-        after, last = some.entries[-1].seq, some.last
+        some = await shop.till.call(interface.RECORDS, RecordsAsked(after))
+        found |= {each.kind for each in some.records}
+        after, last = some.records[-1].seq, some.last
     return found
 
 

@@ -15,11 +15,11 @@ from pos_terminal.channel.client import AsyncClient, Client
 from pos_terminal.channel.describe import described
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
-    EntriesAsked,
     Log,
     LogAsked,
     LogLine,
     Nothing,
+    RecordsAsked,
     ReportAsked,
 )
 from pos_terminal.domain import faults
@@ -38,11 +38,11 @@ def talk(path: Path) -> dict[str, Any]:
         client.open(interface.INTERFACE) as till,
     ):
         got = {"info": service.GetInfo(), "status": till.Status()}
-        got["some"] = till.Entries(2, 2)
+        got["some"] = till.Records(2, 2)
         followed: list[int] = []
         with client.open(interface.INTERFACE) as other:
-            for reply in other.Entries(0, 3, _more=True):
-                followed += [entry["seq"] for entry in reply["entries"]]
+            for reply in other.Records(0, 3, _more=True):
+                followed += [each["seq"] for each in reply["records"]]
                 if len(followed) >= 6:
                     break
         got["followed"] = followed
@@ -50,7 +50,7 @@ def talk(path: Path) -> dict[str, Any]:
             till.Report("", "M-1")
         got["refused"] = refused.value.as_dict()
         with pytest.raises(varlink.InvalidParameter):
-            till.Entries("none")
+            till.Records("none")
     return got
 
 
@@ -62,7 +62,7 @@ def test_their_client_understands_the_till(tmp_path: Path) -> None:
             got = await asyncio.to_thread(talk, shop.state / "till")
             assert got["info"]["interfaces"] == ["org.varlink.service", interface.INTERFACE]
             assert got["status"]["selling"] and got["status"]["last_ticket"]["number"] == "T 1"
-            assert [entry["seq"] for entry in got["some"]["entries"]] == [3, 4]
+            assert [each["seq"] for each in got["some"]["records"]] == [3, 4]
             assert got["followed"][:6] == [1, 2, 3, 4, 5, 6]
             assert got["refused"]["error"] == f"{interface.INTERFACE}.Refused"
             assert got["refused"]["parameters"]["fault"]["code"] == "C-146"
@@ -115,6 +115,6 @@ def test_our_clients_understand_their_server(tmp_path: Path) -> None:
             one.call(interface.REPORT, ReportAsked("mail", "M-1"))
         assert refused.value.fault is faults.NOT_GRANTED
         with pytest.raises(ChannelError) as unknown:
-            one.call(interface.ENTRIES, EntriesAsked(0))
+            one.call(interface.RECORDS, RecordsAsked(0))
         assert unknown.value.fault is faults.OTHER_VERSION
         assert run(AsyncClient(path).call(interface.LOG, LogAsked(3))) == log

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 from msgspec import Raw
 
-from pos_terminal.channel import interface, place, server
+from pos_terminal.channel import interface, server, socket_address
 from pos_terminal.channel.acts import Act, Actor, perform
 from pos_terminal.channel.client import AsyncClient, Client
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
     DoAsked,
     Done,
-    Entries,
-    EntriesAsked,
-    Entry,
     Log,
     LogAsked,
     Method,
     Nothing,
+    Record,
+    Records,
+    RecordsAsked,
 )
 from pos_terminal.channel.service import Peer, Service
 from pos_terminal.channel.varlink import LIMIT
@@ -31,19 +31,19 @@ from pos_terminal.testing.running import run
 from tests.support.channel import Raw as Peerless
 from tests.support.channel import serving
 
-RECORD = Entry(1, "a", b'{"a":"\xff"}', b"\x01" * 32)
+RECORD = Record(1, "a", b'{"a":"\xff"}', b"\x01" * 32)
 
 
-async def entries(peer: Peer, asks: EntriesAsked) -> AsyncGenerator[Entries, None]:
+async def records(peer: Peer, asks: RecordsAsked) -> AsyncGenerator[Records, None]:
     for seq in range(asks.after, asks.after + 3):
-        yield Entries([RECORD], 0, seq)
+        yield Records([RECORD], 0, seq)
 
 
 async def do(peer: Peer, asks: DoAsked) -> Done:
-    return Done(await perform({"say": Act(EntriesAsked, say)}, asks.act, asks.arguments, Actor(0)))
+    return Done(await perform({"say": Act(RecordsAsked, say)}, asks.act, asks.arguments, Actor(0)))
 
 
-async def say(asks: EntriesAsked, actor: Actor) -> int:
+async def say(asks: RecordsAsked, actor: Actor) -> int:
     if asks.after < 0:
         raise ZeroDivisionError(asks.after)
     return asks.after + 1
@@ -57,7 +57,7 @@ def log(peer: Peer, asks: LogAsked) -> Log:
 
 def service() -> Service:
     made = Service("test", "1")
-    made.answer(interface.ENTRIES, entries)
+    made.answer(interface.RECORDS, records)
     made.answer(interface.DO, do)
     made.answer(interface.LOG, log)
     return made
@@ -73,23 +73,23 @@ def fails_with(fault: faults.Fault, detail: str = "") -> Iterator[None]:
 def test_both_clients_get_what_was_answered(tmp_path: Path) -> None:
     path = tmp_path / "till"
     one, other = Client(path), AsyncClient(path)
-    asks = EntriesAsked(7)
+    asks = RecordsAsked(7)
 
     async def body() -> None:
         async with serving(path, service()):
             info = await asyncio.to_thread(one.call, interface.GET_INFO, Nothing())
             assert (info.product, info.interfaces[1]) == ("test", interface.INTERFACE)
             assert await other.call(interface.GET_INFO, Nothing()) == info
-            assert await other.call(interface.ENTRIES, asks) == Entries([RECORD], 0, 7)
+            assert await other.call(interface.RECORDS, asks) == Records([RECORD], 0, 7)
             done = DoAsked("say", Raw(b'{"after":41}'))
             assert bytes((await other.call(interface.DO, done)).result) == b"42"
             followed: list[int] = []
             with fails_with(faults.CHANNEL_BROKEN, "closed"):
-                async for each in other.follow(interface.ENTRIES, asks):
+                async for each in other.follow(interface.RECORDS, asks):
                     followed.append(each.last)
             assert followed == [7, 8, 9]
-            first = await asyncio.to_thread(next, one.follow(interface.ENTRIES, asks))
-            assert first == Entries([RECORD], 0, 7)
+            first = await asyncio.to_thread(next, one.follow(interface.RECORDS, asks))
+            assert first == Records([RECORD], 0, 7)
 
     run(body())
 
@@ -99,8 +99,8 @@ def test_what_fails_has_a_code_and_a_remedy(tmp_path: Path) -> None:
     till = AsyncClient(path)
     newer = Method(f"{interface.INTERFACE}.Fly", Nothing, Nothing)
     other = Method("org.example.Fly", Nothing, Nothing)
-    lacking = Method(interface.ENTRIES.name, Nothing, Entries)
-    fuller = Method(interface.LOG.name, LogAsked, Entries)
+    lacking = Method(interface.RECORDS.name, Nothing, Records)
+    fuller = Method(interface.LOG.name, LogAsked, Records)
 
     async def body() -> None:
         with fails_with(faults.TILL_SILENT, "till"):
@@ -112,7 +112,7 @@ def test_what_fails_has_a_code_and_a_remedy(tmp_path: Path) -> None:
                 await till.call(other, Nothing())
             with fails_with(faults.OTHER_VERSION, 'InvalidParameter.*"after"'):
                 await till.call(lacking, Nothing())
-            with fails_with(faults.OTHER_VERSION, "missing required field `entries`"):
+            with fails_with(faults.OTHER_VERSION, "missing required field `records`"):
                 await till.call(fuller, LogAsked())
             with fails_with(faults.NOT_GRANTED, "no"):
                 await till.call(interface.LOG, LogAsked(1))
@@ -177,7 +177,7 @@ def test_calls_that_come_in_pieces_and_in_heaps_are_answered_in_order(tmp_path: 
     def talk(path: Path) -> list[int]:
         peer = Peerless(path)
         calls = b"".join(
-            json.dumps({"method": interface.ENTRIES.name, "parameters": {"after": n}}).encode()
+            json.dumps({"method": interface.RECORDS.name, "parameters": {"after": n}}).encode()
             + b"\0"
             for n in range(5)
         )
@@ -227,14 +227,14 @@ def test_a_user_has_so_many_connections_and_no_more(tmp_path: Path) -> None:
 def test_a_dead_socket_is_replaced_and_a_live_one_is_not(tmp_path: Path) -> None:
     path = tmp_path / ("long" * 30) / "till"
     path.parent.mkdir()
-    place.listen(path, 1).close()
+    socket_address.listen(path, 1).close()
     assert path.is_socket()
 
     async def body() -> None:
         async with serving(path, service()):
             await AsyncClient(path).call(interface.LOG, LogAsked())
-            with pytest.raises(place.Taken):
-                place.listen(path, 1)
+            with pytest.raises(socket_address.Taken):
+                socket_address.listen(path, 1)
             await AsyncClient(path).call(interface.LOG, LogAsked())
             assert path.stat().st_mode & 0o777 in (0o600, 0o660)
         assert not path.exists()
@@ -243,10 +243,10 @@ def test_a_dead_socket_is_replaced_and_a_live_one_is_not(tmp_path: Path) -> None
 
 
 def test_where_the_socket_is(tmp_path: Path) -> None:
-    default = place.STATE
-    assert place.socket_path(default, {}) == Path("/run/pos-terminal/till")
-    assert place.socket_path(tmp_path, {}) == tmp_path / "till"
+    default = socket_address.STATE
+    assert socket_address.socket_path(default, {}) == Path("/run/pos-terminal/till")
+    assert socket_address.socket_path(tmp_path, {}) == tmp_path / "till"
     unit = {"RUNTIME_DIRECTORY": f"/run/other:{tmp_path}/pos-terminal"}
-    assert place.socket_path(tmp_path / "x", unit) == tmp_path / "pos-terminal" / "till"
+    assert socket_address.socket_path(tmp_path / "x", unit) == tmp_path / "pos-terminal" / "till"
     agent = {"RUNTIME_DIRECTORY": "/run/pos-agent"}
-    assert place.socket_path(default, agent) == Path("/run/pos-terminal/till")
+    assert socket_address.socket_path(default, agent) == Path("/run/pos-terminal/till")

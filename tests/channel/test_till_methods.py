@@ -13,7 +13,6 @@ from pos_terminal.channel import interface
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
     DoAsked,
-    EntriesAsked,
     GrantAsked,
     GrantEnding,
     GrantLevel,
@@ -21,6 +20,7 @@ from pos_terminal.channel.interface import (
     LogAsked,
     Nothing,
     NoticeAsked,
+    RecordsAsked,
     ReloadAsked,
     ReopenAsked,
     ReportAsked,
@@ -61,12 +61,12 @@ def test_records_come_as_stored_and_go_on_coming(tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             await shop.type("1 PLU CASH")
             await shop.journaled(SaleClosed)
-            got: list[interface.Entry] = []
+            got: list[interface.Record] = []
             async with asyncio.timeout(PATIENCE):
-                async for entries in shop.till.follow(interface.ENTRIES, EntriesAsked(0)):
+                async for records in shop.till.follow(interface.RECORDS, RecordsAsked(0)):
                     if not got:
                         await shop.type("2 PLU CASH")
-                    got += entries.entries
+                    got += records.records
                     if sum(each.kind == SaleClosed.kind for each in got) == 2:
                         break
             assert shop.app.journal
@@ -76,10 +76,10 @@ def test_records_come_as_stored_and_go_on_coming(tmp_path: Path) -> None:
                 if record.seq == got[-1].seq:
                     break
             assert [(e.seq, e.kind, e.rec, e.hash, e.sig) for e in got] == kept
-            some = await shop.till.call(interface.ENTRIES, EntriesAsked(2, 2))
-            assert [each.seq for each in some.entries] == [3, 4]
+            some = await shop.till.call(interface.RECORDS, RecordsAsked(2, 2))
+            assert [each.seq for each in some.records] == [3, 4]
             with fails_with(faults.BAD_REQUEST):
-                await shop.till.call(interface.ENTRIES, EntriesAsked(10_000))
+                await shop.till.call(interface.RECORDS, RecordsAsked(10_000))
 
     run(body())
 

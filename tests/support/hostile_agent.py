@@ -21,7 +21,7 @@ CLOSED = "closed"
 CALLS: dict[str, dict[str, Any]] = {
     "Status": {},
     "Watch": {},
-    "Entries": {"after": 0},
+    "Records": {"after": 0},
     "Log": {"lines": 1},
     "Report": {"subject": "mail", "code": "M-101"},
     "Notice": {"title": "Avis", "lines": ["rien"]},
@@ -95,9 +95,9 @@ def malformed(path: str) -> dict[str, str]:
         "upgrade": call(f"{SERVICE}.GetInfo", upgrade=True),
         "elsewhere": call("org.example.Fly"),
         "nothing": call("Fly"),
-        "wrong type": call("Entries", {"after": "1"}),
-        "below": call("Entries", {"after": -1}),
-        "beyond": call("Entries", {"after": 1 << 60}),
+        "wrong type": call("Records", {"after": "1"}),
+        "below": call("Records", {"after": -1}),
+        "beyond": call("Records", {"after": 1 << 60}),
     }
     return {name: outcome(path, data) for name, data in tries.items()}
 
@@ -109,7 +109,7 @@ def flood(path: str, seconds: int) -> None:
         for link in links:
             link.setblocking(False)
         payload = {
-            link: (call("Status") if n % 4 else call("Entries", {"after": 0}, more=True)) * 50
+            link: (call("Status") if n % 4 else call("Records", {"after": 0}, more=True)) * 50
             for n, link in enumerate(links[:-2])
         }
         for link in links[-2:]:

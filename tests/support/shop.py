@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pos_driver_sim.bench import SimBench
 from pos_terminal.channel.client import AsyncClient
-from pos_terminal.channel.place import socket_path
+from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.domain.events.event import Event
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot

@@ -37,7 +37,7 @@ from pos_terminal.domain.codes.own import MARK
 from pos_terminal.domain.dated import dated
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.files import goods as goods_file
-from pos_terminal.domain.files import sense
+from pos_terminal.domain.files import plausibility
 from pos_terminal.domain.files.cells import BadCell, article, number, parse_vat, yes_or_no
 from pos_terminal.domain.files.columns import COLUMNS, DATED, NEEDED
 from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
@@ -63,13 +63,13 @@ def parse_catalog(
                 problems.append(row)
             else:
                 read.setdefault(_plu(row["plu"]), []).append(row)
-        problems += sense.of_table(text, (row for every in read.values() for row in every))
+        problems += plausibility.of_table(text, (row for every in read.values() for row in every))
     except NoTableError as error:
         problems.append(error.problem)
     articles = _articles(read, problems)
     lasts = {plu: max(entries, key=_start_of) for plu, entries in articles.items()}
     found = goods_file.resolve({plu: last.goods for plu, last in lasts.items()})
-    bad = {**found.bad, **sense.takers(articles)}
+    bad = {**found.bad, **plausibility.takers(articles)}
     problems += [Problem(lasts[plu].line, why.key, str(why)) for plu, why in bad.items()]
     items = tuple(
         _item(entries, lasts[plu], found.goods[plu])
@@ -82,9 +82,9 @@ def parse_catalog(
 
 def _articles(
     read: Mapping[str, Sequence[Row]], problems: list[Problem]
-) -> dict[str, list[sense.Entry]]:
+) -> dict[str, list[plausibility.CatalogRow]]:
     """The rows that are right, by PLU; what is wrong with the others goes to `problems`."""
-    articles: dict[str, list[sense.Entry]] = {}
+    articles: dict[str, list[plausibility.CatalogRow]] = {}
     codes: dict[str, tuple[str, int]] = {}
     for several in read.values():
         for row in _together(several, problems):
@@ -147,18 +147,18 @@ def _plu(text: str) -> str:
     return text.lstrip("0") or text[:1]
 
 
-def _entry(row: Row) -> sense.Entry:
+def _entry(row: Row) -> plausibility.CatalogRow:
     plu = _plu(row["plu"])
     if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
         raise BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
     if not row["name"] or not row["name"].isprintable():
         raise BadCell("name", f"{row['name']!r} is no label")
-    entry = sense.Entry(
+    entry = plausibility.CatalogRow(
         line=row.line,
         plu=plu,
         name=row["name"],
         unit=_unit(row),
-        family=sense.family(row["family"]),
+        family=plausibility.family(row["family"]),
         barcodes=_barcodes(row),
         meal_voucher=yes_or_no(row, "meal_voucher"),
         choice=_choice(row),
@@ -173,7 +173,7 @@ def _entry(row: Row) -> sense.Entry:
         goods=goods_file.read(row, _unit(row)),
         voucher=_voucher(row),
     )
-    sense.of_row(entry)
+    plausibility.of_row(entry)
     return entry
 
 
@@ -243,7 +243,7 @@ def _choice(row: Row) -> Choice | None:
 
 
 def _barcodes(row: Row) -> tuple[str, ...]:
-    codes = tuple(each for code in row["barcode"].split() for each in sense.barcodes(code))
+    codes = tuple(each for code in row["barcode"].split() for each in plausibility.barcodes(code))
     for code in codes:
         if has_gtin_form(code) and not is_gtin(code):
             raise BadCell("barcode", f"{code!r} has a wrong check digit")
@@ -255,7 +255,9 @@ def _barcodes(row: Row) -> tuple[str, ...]:
 
 
 def _add(
-    entry: sense.Entry, articles: dict[str, list[sense.Entry]], codes: dict[str, tuple[str, int]]
+    entry: plausibility.CatalogRow,
+    articles: dict[str, list[plausibility.CatalogRow]],
+    codes: dict[str, tuple[str, int]],
 ) -> None:
     """Take the entry in, or raise and leave no trace: a refused row claims nothing."""
     for other in articles.get(entry.plu, ()):
@@ -271,11 +273,13 @@ def _add(
         codes.setdefault(key_of(code), mine)
 
 
-def _start_of(entry: sense.Entry) -> date:
+def _start_of(entry: plausibility.CatalogRow) -> date:
     return entry.start
 
 
-def _item(entries: Sequence[sense.Entry], last: sense.Entry, goods: Goods) -> Item:
+def _item(
+    entries: Sequence[plausibility.CatalogRow], last: plausibility.CatalogRow, goods: Goods
+) -> Item:
     return Item(
         plu=last.plu,
         name=last.name,

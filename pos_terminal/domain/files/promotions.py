@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from pos_terminal.domain.catalog.catalog import Catalog
-from pos_terminal.domain.files import sense
+from pos_terminal.domain.files import plausibility
 from pos_terminal.domain.files.cells import article, parse_rate
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.quantity import decimal
@@ -90,7 +90,7 @@ def unresolved(promotions: Sequence[Promotion], catalog: Catalog) -> tuple[str, 
     names = {item.family for item in catalog.items if item.family}
     names |= {item.plu for item in catalog.items}
     return tuple(
-        f"{promotion.name}: {sense.unknown(name, names)}"
+        f"{promotion.name}: {plausibility.unknown(name, names)}"
         for promotion in promotions
         for name in sorted(frozenset[str]().union(*promotion.courses) - names)
     )

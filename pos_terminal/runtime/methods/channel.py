@@ -33,7 +33,7 @@ from pos_terminal.runtime.methods.devices import DeviceMethods
 from pos_terminal.runtime.methods.grants import GrantMethods
 from pos_terminal.runtime.methods.log import LogMethods, LogRing
 from pos_terminal.runtime.methods.mirror import MirrorMethods
-from pos_terminal.runtime.methods.records import Records
+from pos_terminal.runtime.methods.records import RecordMethods
 from pos_terminal.runtime.methods.reports import ReportMethods
 from pos_terminal.runtime.methods.status import StatusBoard
 from pos_terminal.runtime.methods.terminal import Terminal
@@ -61,7 +61,7 @@ class Channel:
         self._put = put
         self._ring = LogRing(terminal.settings.zone)
         self._log = LogMethods(self._ring)
-        self._records = Records(terminal)
+        self._records = RecordMethods(terminal)
         self._reports = ReportMethods(terminal)
         self._board = StatusBoard(terminal, self.grants.listed, self._reports.incidents)
         self._devices = DeviceMethods(terminal)
@@ -114,7 +114,7 @@ class Channel:
         service = Service("pos-terminal", self._terminal.identity.software)
         service.answer(interface.STATUS, self._board.answer)
         service.answer(interface.WATCH, self._mirror.watch)
-        service.answer(interface.ENTRIES, self._records.entries)
+        service.answer(interface.RECORDS, self._records.records)
         service.answer(interface.LOG, self._follow_log)
         service.answer(interface.LEVEL, self._set_level)
         service.answer(interface.TEST, self._test)

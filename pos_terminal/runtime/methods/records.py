@@ -1,4 +1,4 @@
-"""Entries: the journal's records as stored, read beside the writer and off the loop.
+"""Records: the journal's records as stored, read beside the writer and off the loop.
 
 Nobody but the till opens its files. A reader takes little at a time, less while somebody is being
 served, and never holds the writer's log up: each batch is a transaction of its own.
@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Closure, Entries, EntriesAsked, Entry
+from pos_terminal.channel.interface import Closure, Record, Records, RecordsAsked
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import PeriodClosed
@@ -45,7 +45,7 @@ class Evidence(Struct, frozen=True):
     closure: Closure | None = None
 
 
-class Records:
+class RecordMethods:
     """Reads the journal for whoever asks, one after the other."""
 
     def __init__(self, terminal: Terminal) -> None:
@@ -53,7 +53,7 @@ class Records:
         self._path = terminal.state / NAME
         self._one = asyncio.Lock()  # however many ask, one of the process's threads works for them
 
-    async def entries(self, peer: Peer, asks: EntriesAsked) -> AsyncGenerator[Entries, None]:
+    async def records(self, peer: Peer, asks: RecordsAsked) -> AsyncGenerator[Records, None]:
         """Records behind a number, then each new one; at most so many at once."""
         after, limit = asks.after, min(asks.limit or MOST, MOST)
         if after < 0 or limit < 1:
@@ -64,8 +64,8 @@ class Records:
                 detail = f"no record {after}: the journal ends with {found.last}"
                 raise ChannelError(faults.BAD_REQUEST, detail)
             yield found
-            if found.entries:
-                after = found.entries[-1].seq
+            if found.records:
+                after = found.records[-1].seq
             await asyncio.sleep(SERVING if self._terminal.selling_now else GATHER)
             if after >= found.last:
                 await self._grown(after)
@@ -75,7 +75,7 @@ class Records:
         async with self._one:
             return await to_the_end(partial(_read_evidence, self._path, self._terminal.vfs))
 
-    async def _read(self, after: int, limit: int) -> Entries:
+    async def _read(self, after: int, limit: int) -> Records:
         try:
             async with self._one:
                 return await to_the_end(
@@ -109,14 +109,14 @@ def _closure(row: Row) -> Closure | None:
     return Closure(closed.period.value, closed.number, closed.label, record.envelope.at)
 
 
-def _read(path: Path, vfs: str, after: int, limit: int) -> Entries:
+def _read(path: Path, vfs: str, after: int, limit: int) -> Records:
     with reading(path, vfs) as reader:
         purged, last = reader.purged(), reader.last()
         rows = reader.rows(max(after, purged), limit)
-    entries, size = [], 0
+    records, size = [], 0
     for row in rows:
-        entries.append(Entry(row.seq, row.kind, row.rec, row.hash, row.sig))
+        records.append(Record(row.seq, row.kind, row.rec, row.hash, row.sig))
         size += len(row.rec)
         if size > ENOUGH:
             break
-    return Entries(entries, purged, last)
+    return Records(records, purged, last)

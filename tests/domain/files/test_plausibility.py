@@ -8,7 +8,7 @@ from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.barcode import Measure, Pattern, check_digit, read_label
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.promotions import parse_promotions, unresolved
-from pos_terminal.domain.files.understood import of_catalog, of_labels, of_promotions
+from pos_terminal.domain.files.summary import of_catalog, of_labels, of_promotions
 from pos_terminal.domain.quantity import Price, Unit
 from tests.support.bench import bench
 

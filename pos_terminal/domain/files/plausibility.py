@@ -31,7 +31,7 @@ GTIN_LENGTH_OF = {7: 8, 10: 12, 11: 12}
 _CENTS = re.compile(r"[0-9]{2}")
 
 
-class Entry(Struct, frozen=True):
+class CatalogRow(Struct, frozen=True):
     """One row of the catalogue, cell by cell."""
 
     line: int
@@ -76,7 +76,7 @@ def of_table(text: str, read: Iterable[Row]) -> tuple[Problem, ...]:
     return (Problem(1, "price", reason),)
 
 
-def of_row(entry: Entry) -> None:
+def of_row(entry: CatalogRow) -> None:
     """Raises BadCell where a price lies outside the bounds that its own row sets."""
     for key, bound, beyond in (("min", entry.least, -1), ("max", entry.most, 1)):
         cents = entry.price.cents if entry.price else None
@@ -103,7 +103,7 @@ def barcodes(code: str) -> tuple[str, ...]:
     return (code, whole) if whole != code and is_gtin(whole) else (code,)
 
 
-def takers(articles: Mapping[str, Sequence[Entry]]) -> dict[str, BadCell]:
+def takers(articles: Mapping[str, Sequence[CatalogRow]]) -> dict[str, BadCell]:
     """The options, by PLU, that are for an article or family that there is not."""
     entries = [entry for several in articles.values() for entry in several]
     names = {entry.family for entry in entries if entry.family} | set(articles)

@@ -17,7 +17,7 @@ from pos_terminal.channel.acts import Actor, perform
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import DO, DoAsked
-from pos_terminal.channel.place import socket_path
+from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.maintenance import stopped_till

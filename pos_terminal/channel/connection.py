@@ -38,7 +38,7 @@ class Gone(Exception):
     """A connection's end: the peer has left, reads nothing, or does what it may not."""
 
 
-class Link:
+class Connection:
     """Serves one peer. `room` says whether so many bytes more may wait here (the server's sum)."""
 
     def __init__(
