@@ -14,6 +14,7 @@ import pytest
 from pos_terminal.__main__ import COMMANDS
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.events.vocabulary import KINDS
 from tests.support.house import FLOOR, MODULES, ROOMS, ROOT
 from tests.support.readme import readme_commands
 
@@ -83,6 +84,39 @@ def test_the_table_of_the_domains_rooms_is_the_folders() -> None:
     assert {f"domain.{room}": int(floor) for room, _, floor in rows} == {
         room: floor for room, floor in FLOOR.items() if room.startswith("domain.")
     }
+
+
+def glossary() -> list[tuple[str, str]]:
+    """The English word and the code name of each row."""
+    page = (ROOT / "docs" / "glossary.md").read_text()
+    return re.findall(r"^\| [^|]+ \| ([^|]+) \| `([^`|]+)` \| [^|]+ \|$", page, re.M)
+
+
+def defined() -> set[str]:
+    """What a glossary may name: classes, their members, functions, constants; kinds of records."""
+    found = set(KINDS)
+    for module in MODULES:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                found.add(node.name)
+            if isinstance(node, ast.ClassDef):
+                members = [part for part in node.body if isinstance(part, ast.Assign)]
+                found |= {f"{node.name}.{ast.unparse(each.targets[0])}" for each in members}
+    return found
+
+
+def test_a_glossary_names_what_there_is_and_each_thing_once() -> None:
+    names = [name for _, name in glossary()]
+    words = [word for word, _ in glossary()]
+    assert len(names) > 50
+    known = defined()
+    lost = [n for n in names if not (n in known or (ROOT / "pos_terminal" / n).exists())]
+    assert lost == []
+    assert [n for n in names if names.count(n) > 1] == []
+    assert [word for word in words if words.count(word) > 1] == []
+    page = (ROOT / "docs" / "glossary.md").read_text()
+    rows = re.findall(r"^\| (?!français)", page, re.M)
+    assert len(names) == len(rows), "a row without its code name"
 
 
 def hooks() -> list[str]:
