@@ -6,6 +6,8 @@ import asyncio
 import logging
 import os
 import signal
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from pos_terminal.channel.socket_address import socket_path
@@ -14,11 +16,20 @@ from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.process.sd_notify import notify
 from pos_terminal.runtime.app import App
-from pos_terminal.runtime.boot import Booted, boot
+from pos_terminal.runtime.boot import Booted, boot, indicators
 from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.failed_start import HEARD, say
 from pos_terminal.runtime.translation import set_language
+from pos_terminal.tasks.contain import contained, one_line
+
+HELD = 30.0
+"""Seconds for which a service manager's till keeps its code up: it would be started again at once,
+and an alarm every second helps nobody."""
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,18 +38,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve; 0 after a stop that was asked for, 1 when it could not start."""
+    """Serve; 0 after a stop that was asked for, 1 when it could not start, or failed."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    try:
+    failed: list[BaseException] = []
+    with contained(failed.append):
         enter(arguments, make=True)
         booted = boot(arguments.config.absolute(), arguments.state)
         set_language(booted.settings.language)
         asyncio.run(_serve(booted, arguments.state))
-    except BadConfiguration as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
-    except JournalError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
-    return 0
+        return 0
+    return _out_of_service(failed[0], arguments)
+
+
+def _out_of_service(error: BaseException, arguments: argparse.Namespace) -> int:
+    """Say why it ended: here, to the service manager, and where the clerk looks."""
+    match error:
+        case BadConfiguration():
+            fault, detail = faults.BAD_CONFIGURATION, str(error)
+        case JournalError():
+            fault, detail = error.fault, error.detail
+        case _:
+            log.error("the till failed", exc_info=error)
+            fault, detail = faults.INTERNAL, one_line(error)
+    status = fail(fault, detail, as_json=arguments.json)
+    sys.stderr.flush()
+    notify(f"STATUS={fault}")
+    drivers, devices = indicators(arguments.config.absolute(), arguments.state)
+    hold = HELD if os.environ.get("NOTIFY_SOCKET") else HEARD
+    with suppress(KeyboardInterrupt):
+        asyncio.run(say(fault, devices, drivers, hold))
+    return status
 
 
 async def _serve(booted: Booted, state: Path) -> None:

@@ -1,14 +1,16 @@
 """From a configuration file to a terminal that can run: the last good settings when it is bad."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.journal.state_directory import keep_witness_path, make
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.plugins import Plugins
-from pos_terminal.runtime.settings import Settings
+from pos_terminal.runtime.settings import DeviceSettings, Settings
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,22 @@ def boot(file: Path, state: Path) -> Booted:
     except OSError as error:  # the journal will say so on the display; these settings are good
         log.error("this configuration cannot be kept as the last good one: %s", error)
     return booted
+
+
+def indicators(file: Path, state: Path) -> tuple[Drivers, tuple[DeviceSettings, ...]]:
+    """Displays and tones by which a till that cannot start says so, with their drivers.
+
+    Those of the last good configuration; where there is none, what can be made out in the file.
+    """
+    for place in (state / LAST_GOOD, file):
+        with suppress(OSError, BadConfiguration):
+            source = place.read_bytes()
+            plugins = Plugins(config.plugins_named(place, source))
+            plugins.load()
+            found = config.indicators(place, source, plugins.drivers)
+            if found:
+                return plugins.drivers, found
+    return Drivers(), ()
 
 
 def _keep(good: Path, source: bytes) -> None:

@@ -187,6 +187,22 @@ def plugins_named(file: Path, source: bytes) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
+def indicators(file: Path, source: bytes, drivers: Drivers) -> tuple[DeviceSettings, ...]:
+    """The displays and tones that can be made out in it, whatever else is wrong.
+
+    BadConfiguration where it is no TOML.
+    """
+    reader = _Reader(file, source)
+    tables = reader.tables.get("devices")
+    wanted = (DeviceClass.DISPLAY, DeviceClass.TONE)
+    found = {
+        name: table
+        for name, table in (tables.items() if isinstance(tables, dict) else ())
+        if isinstance(table, dict) and table.get("class") in wanted
+    }
+    return tuple(_devices(reader, found, drivers, without_drivers=True))
+
+
 def read(
     file: Path,
     source: bytes,

@@ -54,6 +54,7 @@ ROOMS: dict[str, set[str]] = {
         "runtime",
         "scenes",
         "storage",
+        "tasks",
     },
     "__main__": {"commands"},
     "drivers": {"devices", "domain", "hookspecs", "links"},

@@ -294,6 +294,11 @@ def fault(cause: Fault) -> Screen:
     return Screen(say(cause.text), both_ends(cause.code, say("TAPER C")))
 
 
+def out_of_service(cause: Fault) -> Screen:
+    """The till cannot start: there is no key that would help."""
+    return Screen(say(cause.text), both_ends(cause.code, say("HORS SERVICE")))
+
+
 def waiting_for_weight(item: Item | None) -> Screen:
     """An article sold by weight waits for the scale; without one, packing does."""
     return Screen(item.name if item else say("TARE"), say("POSER SUR LA BALANCE"))
