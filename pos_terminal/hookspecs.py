@@ -6,7 +6,7 @@ marked `@hookimpl` that have the names below. It runs once the configuration lis
 `pos-terminal plugins` and disturbs no other.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import pluggy
 
@@ -26,7 +26,16 @@ class PluginHooks(Protocol):
         """Boot. Add drivers to the tables: `drivers.scales.add("name", open_scale, Settings)`."""
 
     @hookspec
-    def pos_find_item(self, code: str, aim: str, catalog: Catalog) -> Found | None:
+    def pos_settings(self) -> type[Any]:
+        """Boot. The frozen dataclass of the plugin's own table, `[plugin.NAME]`.
+
+        The configuration is held to it: a key that it lacks, or a ValueError of its own, refuses
+        the file. Where there is no table all of its defaults hold. Every other hook may name an
+        argument `settings`, and gets it.
+        """
+
+    @hookspec
+    def pos_find_item(self, code: str, aim: str, catalog: Catalog, settings: Any) -> Found | None:
         """Decision. What a scanned code that the catalogue lacks stands for; None: not mine.
 
         Synchronous, without I/O, with frozen arguments. The first answer wins and is recorded

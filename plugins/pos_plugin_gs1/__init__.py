@@ -5,6 +5,7 @@ GS1 QR, GS1-128, DataBar Expanded), which this plugin takes apart.
 """
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date
 
 from pos_plugin_gs1.elements import Elements, digital_link, element_string
@@ -19,15 +20,29 @@ GS1_AIMS = ("]C1", "]e0", "]d2", "]Q3", "]J1")
 EURO = "978"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`prices`: what a code says is to be paid is charged; else the catalogue's price is."""
+
+    prices: bool = True
+
+
 @hookimpl
-def pos_find_item(code: str, aim: str, catalog: Catalog) -> Found | None:
+def pos_settings() -> type[Settings]:
+    """`[plugin.gs1]`."""
+    return Settings
+
+
+@hookimpl
+def pos_find_item(code: str, aim: str, catalog: Catalog, settings: Settings) -> Found | None:
     """The article that a GS1 code names; None when it is no such code, or names none of ours."""
     elements = _elements(code, aim)
     gtin = elements.get("01") or elements.get("02")
     known = catalog.code(gtin) if gtin else None
     if known is None:
         return None
-    grams, cents, expires = _grams(elements), _cents(elements), _expires(elements)
+    grams, expires = _grams(elements), _expires(elements)
+    cents = _cents(elements) if settings.prices else None
     if cents is not None:
         return Found(known.item, cents=cents, expires=expires)
     if grams is not None and known.item.unit is Unit.KG:

@@ -6,7 +6,7 @@ method per hook, which calls every implementation by itself.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -42,11 +42,13 @@ class Plugin:
 class PluginGroup:
     """The plugins of one group of entry points; `hooks` of pluggy's `project` they may implement.
 
-    `on_stop` is called whenever one stops.
+    `on_stop` is called whenever one stops. `settings` are each plugin's own, for whichever of its
+    hooks names that argument.
     """
 
     def __init__(self, group: str, project: str, hooks: type, enabled: Iterable[str]) -> None:
         self.on_stop: Callable[[], None] = lambda: None
+        self.settings: Mapping[str, object] = {}
         self._group = group
         self._enabled = tuple(dict.fromkeys(enabled))
         self._plugins: dict[str, Plugin] = {}
@@ -104,7 +106,8 @@ class PluginGroup:
     def calls(self, hook: str, **arguments: Any) -> Iterator[tuple[Plugin, Callable[[], Any]]]:
         """Each implementation in pluggy's order (last registered first), ready to be called."""
         for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
-            chosen = [arguments[name] for name in implementation.argnames]
+            own = {"settings": self.settings.get(implementation.plugin_name), **arguments}
+            chosen = [own[name] for name in implementation.argnames]
             plugin = self._plugins[implementation.plugin_name]
             yield plugin, partial(implementation.function, *chosen)
 

@@ -43,7 +43,10 @@ def read(
     plugins = Plugins(config.plugins_named(file, source))
     plugins.load()
     lenient = without_drivers and plugins.stopped
-    settings = config.read(file, source, plugins.drivers, without_drivers=lenient, kept=kept)
+    settings = config.read(
+        file, source, plugins.drivers, plugins.tables, without_drivers=lenient, kept=kept
+    )
+    plugins.settings = settings.plugin_settings
     return Booted(settings, plugins)
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -90,6 +91,7 @@ class _File:
     drawers: tuple[dict[str, Any], ...] = ()
     papers: PaperRules = field(default_factory=PaperRules)
     seller: Seller = field(default_factory=Seller)
+    plugin: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def rules(self, default_vat: int, drawers: Sequence[CashDrawer]) -> Rules:
         """What its tables say of the counter."""
@@ -207,14 +209,15 @@ def read(
     file: Path,
     source: bytes,
     drivers: Drivers,
+    tables: Mapping[str, type[Any]] = MappingProxyType({}),
     *,
     without_drivers: bool = False,
     kept: Path | None = None,
 ) -> Settings:
     """The settings in this file's bytes; raises BadConfiguration with all that is wrong.
 
-    `drivers` are those of the enabled plugins; paths in the file are relative to its folder.
-    `without_drivers` leaves devices out whose driver is missing, since their plugin is broken.
+    `drivers` and the dataclasses of the `tables` are those of the enabled plugins; paths in the
+    file are relative to its folder. `without_drivers` leaves out what a broken plugin would need.
     `kept` is the last good key map of the shop's own, which stands in for a bad one.
     """
     reader = _Reader(file, source)
@@ -234,6 +237,7 @@ def read(
     drawers = _drawers(reader, whole.drawers, devices)
     for key, why in () if without_drivers else misfits(devices, drawers):
         reader.bad(key, why)
+    told = dict(_plugin_settings(reader, whole, tables, without_drivers=without_drivers))
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
         raise AssertionError("a refused key has its problem noted")
@@ -251,6 +255,7 @@ def read(
         patterns=patterns,
         keymap=keymap.keys,
         plugins=terminal.plugins,
+        plugin_settings=told,
         devices=devices,
         clerks=whole.clerks,
         witness=file.parent / whole.witness.directory if whole.witness else None,
@@ -334,6 +339,27 @@ def _devices(
                 if other.get("class") != DeviceClass.PRINTER:
                     reader.bad(f"{path}.printer", f"{converted.printer!r} is no printer here")
             yield DeviceSettings(name, device_class, str(driver_name), converted, str(role or ""))
+
+
+def _plugin_settings(
+    reader: _Reader,
+    whole: _File,
+    tables: Mapping[str, type[Any]],
+    *,
+    without_drivers: bool,
+) -> Iterator[tuple[str, object]]:
+    """What each plugin is told. Nobody's table is passed over: it would be taken to hold."""
+    for name in whole.plugin:
+        if name not in whole.terminal.plugins:
+            remedy = f"name {name!r} in terminal.plugins, or take this table out"
+            reader.bad(f"plugin.{name}", f"this plugin is not enabled: {remedy}")
+        elif name not in tables and not without_drivers:
+            reason = "this plugin has no settings, or does not load: see pos-terminal plugins"
+            reader.bad(f"plugin.{name}", reason)
+    for name, table in tables.items():
+        settings = reader.convert(whole.plugin.get(name, {}), table, f"plugin.{name}")
+        if settings is not None:
+            yield name, settings
 
 
 def _drawers(

@@ -4,7 +4,9 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import is_dataclass
 from functools import partial
+from typing import Any
 
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.catalog.catalog import Catalog, Found
@@ -21,20 +23,30 @@ PATIENCE = 3
 
 
 class Plugins(PluginGroup):
-    """The plugins of this terminal."""
+    """The plugins of this terminal.
+
+    Once loaded, `drivers` are theirs, and `tables` the dataclasses that their settings are held to.
+    """
 
     def __init__(self, enabled: Iterable[str]) -> None:
         super().__init__(GROUP, PROJECT, PluginHooks, enabled)
         self.drivers = Drivers()
+        self.tables: dict[str, Any] = {}
         self._slow: Counter[str] = Counter()
 
     def load(self) -> None:
-        """Find what is installed, import what is enabled, and let it register its drivers."""
+        """Find what is installed, import what is enabled, and let it say what it brings."""
         for plugin, point in self.find():
             self.take(plugin, point)
         for plugin, call in self.calls("pos_register_drivers", drivers=self.drivers):
             with contained(partial(self.stop, plugin, "in pos_register_drivers")):
                 call()
+        for plugin, call in self.calls("pos_settings"):
+            with contained(partial(self.stop, plugin, "in pos_settings")):
+                table = call()
+                if not is_dataclass(table):
+                    raise TypeError(f"the answer is {table!r}, and no dataclass")
+                self.tables[plugin.name] = table
 
     def find_item(self, code: str, aim: str, catalog: Catalog) -> Found | None:
         """What a code stands for that the catalogue does not hold: the first plugin's answer."""

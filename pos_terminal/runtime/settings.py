@@ -3,6 +3,7 @@
 `docs/configuration.md` describes every key.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -69,6 +70,7 @@ class Settings:
     patterns: tuple[Pattern, ...]
     keymap: KeyMap = field(repr=False)
     plugins: tuple[str, ...]
+    plugin_settings: Mapping[str, object]
     devices: tuple[DeviceSettings, ...]
     clerks: SignOnRules = field(default_factory=SignOnRules)
     witness: Path | None = None

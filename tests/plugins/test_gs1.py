@@ -1,6 +1,7 @@
 """GS1 codes at the till (S5.5); biip is the independent reader."""
 
 from datetime import date
+from functools import partial
 
 import biip
 import pytest
@@ -22,6 +23,7 @@ CHEESE = Item(
 )
 WINE = Item("5", "VIN", Dated(((date.min, Price(800)),)), barcodes=("3010470111127",))
 CATALOG = Catalog("0" * 64, (CHEESE, WINE))
+PLAIN = pos_plugin_gs1.Settings()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,17 @@ CATALOG = Catalog("0" * 64, (CHEESE, WINE))
     ],
 )
 def test_pos_find_item(code: str, aim: str, found: Found | None) -> None:
-    assert pos_plugin_gs1.pos_find_item(code, aim, CATALOG) == found
+    assert pos_plugin_gs1.pos_find_item(code, aim, CATALOG, PLAIN) == found
+
+
+def test_the_catalogues_price_may_go_before_the_codes() -> None:
+    assert pos_plugin_gs1.pos_settings() is pos_plugin_gs1.Settings
+    own = pos_plugin_gs1.Settings(prices=False)
+    for code in ("3922250", "3932978250"):
+        found = pos_plugin_gs1.pos_find_item("0103000100028864" + code, "]C1", CATALOG, own)
+        assert found == Found(CHEESE)
+    weight = pos_plugin_gs1.pos_find_item("01030001000288643103000480", "]C1", CATALOG, own)
+    assert weight == Found(CHEESE, quantity=480)
 
 
 @given(st.text("0123456789/?=&:[]#%\x1d٣ahtps.", max_size=60), st.sampled_from(["", "]d2", "]Q1"]))
@@ -63,9 +75,9 @@ def test_pos_find_item(code: str, aim: str, found: Found | None) -> None:
 @example("https://x/01/03000100028864?3922=٣", "")
 def test_no_code_makes_it_raise(code: str, aim: str) -> None:
     for text in (code, "http://" + code, "0103000100028864" + code):
-        found = pos_plugin_gs1.pos_find_item(text, aim, CATALOG)
+        found = pos_plugin_gs1.pos_find_item(text, aim, CATALOG, PLAIN)
         assert found is None or found.item in CATALOG.items
-    pos_plugin_gs1.pos_find_item("https://x/01/03000100028864?" + code, aim, CATALOG)
+    pos_plugin_gs1.pos_find_item("https://x/01/03000100028864?" + code, aim, CATALOG, PLAIN)
 
 
 @given(
@@ -95,7 +107,7 @@ def test_a_digital_link_as_an_independent_reader_takes_it() -> None:
 def test_what_is_past_its_last_day_is_not_sold() -> None:
     """The bench's day is 2026-01-05."""
     for last, total in (("260105", 800), ("260104", 0)):
-        till = bench(CATALOG, pos_plugin_gs1.pos_find_item)
+        till = bench(CATALOG, partial(pos_plugin_gs1.pos_find_item, settings=PLAIN))
         till.put(Scanned(f"010301047011112717{last}", "]d2"))
         assert till.total == total
         assert (till.fault is faults.EXPIRED) == (total == 0)

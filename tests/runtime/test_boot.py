@@ -1,6 +1,7 @@
 """A shop opens in spite of a broken plugin, a broken file, a catalogue that cannot be kept."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.hotplug import watch
 from pos_terminal.testing.running import PATIENCE, run
-from tests.support.bench import BAGUETTE, GOODS
+from tests.support.bench import BAGUETTE, GOODS, goods
 from tests.support.distributions import install, on_path
 from tests.support.toys import until
 
@@ -191,3 +192,66 @@ def test_a_folder_that_cannot_be_watched_is_no_reason_to_stop(
 
     run(body())
     assert caplog.text == ""
+
+
+CHOOSY = """
+from dataclasses import dataclass
+
+from pos_terminal.domain.catalog.catalog import Found
+
+@dataclass(frozen=True)
+class Settings:
+    plu: str = "1"
+
+    def __post_init__(self):
+        if not self.plu.isdigit():
+            raise ValueError(f"plu {self.plu!r}: digits")
+
+@hookimpl
+def pos_settings():
+    return Settings
+
+@hookimpl
+def pos_find_item(code, catalog, settings):
+    item = catalog.plu(settings.plu) if code == "MINE" else None
+    return item and Found(item)
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "name"), [("", "TRADITION"), ('[plugin.throwaway]\nplu = "2"\n', "BAGUETTE")]
+)
+def test_a_plugin_has_settings_of_its_own(shop: Path, table: str, name: str) -> None:
+    install(shop, "throwaway", CHOOSY)
+    (shop / "terminal.toml").write_text(PLAIN + 'plugins = ["throwaway"]\n' + table)
+    with on_path(shop):
+        found = boot(shop / "terminal.toml", shop / "state").plugins.find_item("MINE", "", goods())
+    assert found and found.item.name == name
+
+
+@pytest.mark.parametrize(
+    ("plugins", "table", "reason"),
+    [
+        ([], '[plugin.throwaway]\nplu = "2"\n', "name 'throwaway' in terminal.plugins"),
+        (["throwaway"], '[plugin.throwawy]\nplu = "2"\n', "plugin.throwawy: this plugin is not"),
+        (["throwaway"], '[plugin.throwaway]\nplus = "2"\n', "throwaway.plus: no such setting"),
+        (["throwaway"], '[plugin.throwaway]\nplu = "x"\n', "plu 'x': digits"),
+        (["gs2", "throwaway"], "[plugin.gs2]\nx = 1\n", "no settings, or does not load"),
+    ],
+)  # fmt: skip
+def test_settings_that_no_plugin_takes_are_refused(
+    shop: Path, plugins: list[str], table: str, reason: str
+) -> None:
+    install(shop, "throwaway", CHOOSY)
+    install(shop, "gs2", "@hookimpl\ndef pos_find_item(code):\n    pass")
+    (shop / "terminal.toml").write_text(PLAIN + f"plugins = {plugins}\n{table}")
+    with on_path(shop), pytest.raises(BadConfiguration, match=re.escape(reason)):
+        boot(shop / "terminal.toml", shop / "state")
+
+
+def test_an_answer_that_is_no_dataclass_stops_the_plugin(shop: Path) -> None:
+    install(shop, "throwaway", "@hookimpl\ndef pos_settings():\n    return {}")
+    (shop / "terminal.toml").write_text(PLAIN + 'plugins = ["throwaway"]\n')
+    with on_path(shop):
+        found = boot(shop / "terminal.toml", shop / "state").plugins["throwaway"]
+    assert found.why == "in pos_settings: TypeError: the answer is {}, and no dataclass"
