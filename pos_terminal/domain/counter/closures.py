@@ -1,8 +1,8 @@
 """What X, a count and every closing come to, once all that came before them is durable.
 
-The keys only ask (`closing`, `drawer_count`, `carry_over`), since sums are the journal's books: the
-till waits for its last record, and answers with `BooksReady`. What stands against a closing by then
-is said as a notice, since the clerk may be at something else.
+The keys only ask (`closing_keys`, `drawer_count`, `carry_over`), since sums are the journal's
+books: the till waits for its last record, and answers with `BooksReady`. What stands against a
+closing by then is said as a notice, since the clerk may be at something else.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -183,14 +183,15 @@ class Counter:
 
         A right that was lent is noted in front of what it was lent for, once.
         """
-        desk = self.desk
+        desk, typed = self.desk, self.desk.entry
         desk.decision = decision
         try:
             for step in self._ruled(decision.given, moment):
                 yield replace(step, events=(*self._lent(decision), *step.events))
                 decision = desk.decision
         except Wait as wait:
-            desk.pending = wait.pending
+            # Decided anew, the key finds what was typed as it found it the first time.
+            desk.pending, desk.entry = wait.pending, typed
             yield Step(self._lent(decision), (wait.effect,))
 
     def _lent(self, before: Decision) -> tuple[Event, ...]:

@@ -53,7 +53,7 @@ from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import Draw, no_chance
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.staff import pin_lock as tries
+from pos_terminal.domain.staff import pin_lock
 from pos_terminal.domain.staff.clerks import Clerks
 
 Finder = Callable[[str, str, Catalog], Found | None]
@@ -132,7 +132,7 @@ class Recorded(Struct, frozen=True):
     voucher_copies: int
     clerk: int
     served: bool
-    wrong: tries.Wrong
+    wrong: pin_lock.Wrong
     training: bool
 
 
@@ -175,7 +175,7 @@ class Desk:
         self.voucher_copies = 0
         self.clerk = 0
         self.served = False
-        self.wrong: tries.Wrong = {}
+        self.wrong: pin_lock.Wrong = {}
         self.training = False
         # What a power cut forgets.
         self.origin: Origin | None = None
@@ -221,7 +221,7 @@ class Desk:
         self.training = training
 
     def resume_clerks(
-        self, clerks: Clerks, clerk: int, wrong: tries.Wrong, checks: int = 0
+        self, clerks: Clerks, clerk: int, wrong: pin_lock.Wrong, checks: int = 0
     ) -> None:
         """Go on with these clerks, `clerk` being signed on, and with their wrong PINs so far.
 
@@ -232,7 +232,7 @@ class Desk:
     def apply(self, event: Event, at: str) -> None:
         """Take in an event that was decided or read back; `at` is its local time."""
         self.sale = apply(self.sale, event, at)
-        self.wrong = tries.after(self.wrong, event)
+        self.wrong = pin_lock.after(self.wrong, event)
         match event:
             case OperatorSignedOn(operator=clerk):
                 self._stand(clerk)

@@ -12,7 +12,7 @@ from pos_terminal.domain.events.values import ReductionScope, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.sale import discounts as adjusting
+from pos_terminal.domain.sale import discounts
 from pos_terminal.domain.sale.sale import Sale, apply
 
 
@@ -36,7 +36,7 @@ def reason(desk: Desk, _: str, __: Moment) -> Step:
 
 def withdraw(desk: Desk, sale: Sale) -> Step:
     """CORR right after a discount takes it back."""
-    gone = adjusting.withdraw(sale)
+    gone = discounts.withdraw(sale)
     after = apply(sale, gone) or sale
     show = Show(display.undiscounted(sale.discounts[-1], after.total))
     return Step((gone,), (show, Sound(Tone.ACCEPTED)))
@@ -49,7 +49,7 @@ def _discount(desk: Desk, *, percent: int = 0, amount: int = 0) -> Step:
     number = desk.entry.reason or 1
     if number > len(desk.rules.sales.discount_reasons):
         raise Refused(faults.UNKNOWN_REASON)
-    given = adjusting.discount(
+    given = discounts.discount(
         sale,
         ReductionScope.TICKET if desk.subtotalled == sale else ReductionScope.LINE,
         reason=number,

@@ -19,7 +19,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
-from pos_terminal.domain.staff import pin_lock as tries
+from pos_terminal.domain.staff import pin_lock
 from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Clerk, Pin, is_badge
 
 
@@ -92,7 +92,7 @@ class Identification(Pending, frozen=True):
 
 def must_be_free(desk: Desk, found: Clerk, moment: Moment) -> None:
     """Raises Refused while his PIN is locked, or another is on its way: one try at a time."""
-    if tries.locked(desk.wrong, found.number, moment.utc):
+    if pin_lock.locked(desk.wrong, found.number, moment.utc):
         raise Refused(faults.CLERK_LOCKED)
     if desk.checking:
         raise Refused(faults.NOT_NOW)

@@ -19,7 +19,7 @@ from pos_terminal.domain.events.values import SignOnMeans
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.staff import pin_lock as tries
+from pos_terminal.domain.staff import pin_lock
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
 
 
@@ -59,7 +59,7 @@ def checked(desk: Desk, answer: PinChecked, moment: Moment) -> Iterator[Step | D
     asked = desk.pending
     waiting = isinstance(asked, Identification) and asked.request == answer.request
     if not answer.right:
-        events = tries.refused(desk.wrong, answer.clerk, moment.utc)
+        events = pin_lock.refused(desk.wrong, answer.clerk, moment.utc)
         yield Step(events)
         if waiting:
             raise Refused(faults.CLERK_LOCKED if len(events) > 1 else faults.PIN_WRONG)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -445,6 +445,7 @@ ARTICLES = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(ARTICLES, st.sampled_from(["", "ST 13 %", "ST 41 REMISE"]), st.data())
 def test_refunds_agree_with_exact_fractions(
     sold: list[tuple[str, int, str]], off: str, data: st.DataObject
