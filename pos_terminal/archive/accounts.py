@@ -35,6 +35,7 @@ _ROLES = {
     "acompte": Account("419100", "Clients - acomptes recus"),
     "arrhes": Account("419110", "Clients - arrhes recues"),
     "bons": Account("419700", "Clients - bons cadeaux et avoirs"),
+    "consigne": Account("419600", "Clients - dettes sur emballages consignes"),
     "gain": Account("758000", "Produits divers de gestion courante"),
     "perte": Account("658000", "Charges diverses de gestion courante"),
 }

@@ -125,7 +125,8 @@ class Day:
                 continue
             if not untaxed(line):  # its VAT is due: only the turnover is not yet earned
                 piece.post(accounts.sold(line.vat), line.net)
-            piece.post(accounts.roles[line.deposit or "bons"], -line.net)
+            role = "consigne" if line.returnable else line.deposit or "bons"
+            piece.post(accounts.roles[role], -line.net)
         for paid in ticket.tenders:
             piece.post(accounts.tender(paid.tender), paid.given)
             piece.post(accounts.roles["caisse"], -paid.change)

@@ -10,7 +10,7 @@ from pos_terminal.domain.catalog.goods import ORDINARY, Goods
 from pos_terminal.domain.codes.barcode import Measure, Pattern, key_of, read_label
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.values import Place, PriceList, VoucherPurpose
-from pos_terminal.domain.quantity import Price, Unit
+from pos_terminal.domain.quantity import ONE, Price, Unit
 
 
 class Choice(Struct, frozen=True):
@@ -33,7 +33,9 @@ class Item(Struct, frozen=True):
 
     `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate. `staff` and
     `pro` are other price lists, `vats_on_spot` the rates of what is consumed on the spot; `least`
-    and `most` bound a price keyed by hand, in cents. With a `choice` it is an option of others.
+    and `most` bound a price keyed by hand, in cents a unit. With a `choice` it is an option of
+    others. What is `fixed` no discount and no promotion makes cheaper; `returnable` is a deposit on
+    packaging, which is held until that comes back.
     `goods` is what it is beside its price: stock, parts, packing, allergens. `voucher` makes it a
     gift voucher: «multi» for anything, «single» for goods of its VAT rate.
     """
@@ -54,6 +56,8 @@ class Item(Struct, frozen=True):
     most: int | None = None
     goods: Goods = ORDINARY
     voucher: VoucherPurpose = VoucherPurpose.NONE
+    fixed: bool = False
+    returnable: bool = False
 
     def listed(self, day: date, prices: PriceList = PriceList.ORDINARY) -> Price | None:
         """What it costs that day at the ordinary prices, or at staff's or professionals'."""
@@ -64,6 +68,8 @@ class Item(Struct, frozen=True):
         """Its VAT rate that day, on the spot or else; None: the shop's default rate."""
         if self.voucher is VoucherPurpose.MULTI:
             return 0  # it is taxed when it is used (docs/vouchers.md)
+        if self.returnable:
+            return 0  # it is no price (docs/catalog.md)
         on_spot = self.vats_on_spot.on(day) if place is Place.ON_SPOT else None
         return self.vats.on(day) if on_spot is None else on_spot
 
@@ -72,10 +78,14 @@ class Item(Struct, frozen=True):
         """How much of it one bottle holds, in its unit; None where nobody knows."""
         return Fraction(1) if self.unit is Unit.PIECE else self.goods.content
 
-    def within(self, cents: int) -> bool:
-        """Whether a price keyed by hand is one that the catalogue allows."""
-        return (self.least is None or cents >= self.least) and (
-            self.most is None or cents <= self.most
+    def within(self, price: Price) -> bool:
+        """Whether a price keyed by hand is one that the catalogue allows, for each unit of it.
+
+        Exactly, not rounded: «10,00 for 1000» is a cent each, whatever one piece of it comes to.
+        """
+        cents = price.cents * ONE
+        return (self.least is None or cents >= self.least * price.per) and (
+            self.most is None or cents <= self.most * price.per
         )
 
 

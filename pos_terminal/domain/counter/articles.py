@@ -24,6 +24,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.quantity import ONE, Price, Unit
+from pos_terminal.domain.sale.discounts import is_reduced
 from pos_terminal.domain.sale.lines import line_of
 from pos_terminal.domain.sale.options import question
 from pos_terminal.domain.sale.sale import Sale, apply
@@ -118,12 +119,19 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: s
     if found.item.choice:
         return options.add(desk, found.item, moment, entry, code)
 
+    _allowed(desk, found.item, moment)
+    return _put(desk, found, moment, entry, code)
+
+
+def _allowed(desk: Desk, item: Item, moment: Moment) -> None:
+    """Whether it may go back, and at another price. Raises Refused or Wait."""
     if desk.entry.returning:
+        if desk.sale and is_reduced(desk.sale, item.plu):
+            raise Refused(faults.RETURN_DISCOUNTED)
         authority.need(desk, Right.RETURN)
-    listed = found.item.listed(moment.day, desk.sale.prices if desk.sale else PriceList.ORDINARY)
+    listed = item.listed(moment.day, desk.sale.prices if desk.sale else PriceList.ORDINARY)
     if listed is not None and desk.entry.charged(listed) != listed:
         authority.need(desk, Right.OVERRIDE)
-    return _put(desk, found, moment, entry, code)
 
 
 def _put(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: str) -> Step:
@@ -163,7 +171,8 @@ def _sell(
         price, quantity, unit = Price(found.cents), ONE, Unit.PIECE
     if price is None:
         raise Refused(faults.NO_PRICE)
-    if desk.entry.price is not None and not item.within(desk.entry.price):
+    keyed = desk.entry.price is not None or desk.entry.per is not None
+    if keyed and not item.within(price):
         raise Refused(faults.PRICE_OUT_OF_BOUNDS)
     if desk.entry.returning:
         quantity = -quantity

@@ -7,11 +7,12 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.codes.papers import is_paper
+from pos_terminal.domain.counter import authority
 from pos_terminal.domain.counter.desk import Desk, Pending
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Scanned, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
-from pos_terminal.domain.events.values import EntryMethod
+from pos_terminal.domain.events.values import EntryMethod, Right
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
@@ -60,6 +61,8 @@ def add(desk: Desk, item: Item, moment: Moment, entry: EntryMethod, code: str) -
     price = item.listed(moment.day, sale.prices)
     if price is None:
         raise Refused(faults.NO_PRICE)
+    if parent.quantity < 0:
+        authority.need(desk, Right.RETURN)  # it gives back more than the article alone
     quantity = parent.quantity
     if parent.unit is not Unit.PIECE:
         quantity = ONE if parent.quantity > 0 else -ONE

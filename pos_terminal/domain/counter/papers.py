@@ -21,7 +21,7 @@ from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import digital
 from pos_terminal.domain.printing.paper_rules import NoteDue
-from pos_terminal.domain.printing.papers import note_due
+from pos_terminal.domain.printing.papers import note_due, price
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.sale import deposits
 
@@ -129,7 +129,7 @@ def ask(desk: Desk, form: Form) -> Step:
 
 def _print(desk: Desk, closed: Closed, form: Form) -> Step:
     ticket = closed.ticket
-    if form is Form.NOTE and ticket.total < 0:
+    if form is Form.NOTE and price(ticket) < 0:
         raise Refused(faults.NO_NOTE)
     request = ReceiptRequested(
         series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form

@@ -1,5 +1,7 @@
 """What is due, and taking it; giving back what was taken by mistake."""
 
+from datetime import date
+
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
@@ -10,6 +12,7 @@ from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Effect, OpenDrawer, PrintVoucher, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.held import prepaying
 from pos_terminal.domain.events.sale import LineSold, Tender
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
@@ -18,6 +21,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import deposits, donations
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, moves
+from pos_terminal.domain.tender import zones
 from pos_terminal.domain.tender.tender import CASH, TENDERS, Allowed, TenderKind, allowed
 
 
@@ -62,7 +66,11 @@ def tender(desk: Desk, name: str, moment: Moment) -> Step:
 
 
 def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
-    """The sale is paid in full by the last of these events: its ticket, and what that entails."""
+    """The sale is paid in full by the last of these events: its ticket, and what that entails.
+
+    Raises Refused where more is taken off than is bought, by whatever key it is paid.
+    """
+    covered(sale)
     closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
     deposited = tuple(deposits.moves(closed))
     moved = moves(closed, moment.day, desk.rules.refunds, desk.draw)
@@ -102,23 +110,21 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
 
 
 def _allowed(desk: Desk, sale: Sale, kind: TenderKind, moment: Moment) -> Allowed:
+    zone = desk.rules.tenders.vat_zone
+
     def food() -> int:
-        lines = (x for x in sale.live if is_food(x, desk.catalog.plu(x.plu)))
-        return sum(line.gross for line in lines)
+        eaten = (x for x in sale.live if is_food(x, desk.catalog.plu(x.plu), zone, moment.day))
+        return sum(line.gross for line in eaten)
 
     already = sum(paid.amount for paid in sale.tenders if paid.tender == kind.name)
     return allowed(kind, desk.rules.tenders, moment.day, already, food)
 
 
-NORMAL_RATE = 2000
-"""From this VAT rate on an article is no food that a meal voucher pays, if nothing else is said:
-alcohol and what is not eaten (Code général des impôts, article 278-0 bis)."""
 
-
-def is_food(line: LineSold, item: Item | None) -> bool:
+def is_food(line: LineSold, item: Item | None, zone: str, day: date) -> bool:
     """Whether a meal voucher may pay for the line: the catalogue says it, or else its VAT rate."""
-    if line.issues or (line.order and line.gross > 0):
+    if line.returnable or prepaying(line):
         return False
     if item is not None and item.meal_voucher is not None:
         return item.meal_voucher
-    return line.vat < NORMAL_RATE
+    return zones.is_food(line.vat, zone, day)

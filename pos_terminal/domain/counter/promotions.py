@@ -52,6 +52,6 @@ def _found(desk: Desk, sale: Sale) -> tuple[Reduction, ...]:
     if sale.prices:
         return standing
     bound = discounted | {share.line for each in standing for share in each.shares}
-    bound |= sale.voided | {line.line for line in sale.lines if line.firm}
+    bound |= sale.voided | {line.line for line in sale.lines if line.firm or line.fixed}
     free = [line for line in sale.lines if line.line not in bound]
     return standing + applied(free, desk.promotions, datetime.fromisoformat(sale.at))

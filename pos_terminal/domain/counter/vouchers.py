@@ -119,9 +119,14 @@ def _pay(
     if balance.purpose is VoucherPurpose.SINGLE:
         return _take_off(desk, sale, balance, amount, entry)
     covered(sale)
-    worth = min(balance.amount, sale.owed) if amount is None else amount
+    most = sale.payable
+    if most <= 0 < sale.owed:
+        raise Refused(faults.VOUCHER_FOR_ADVANCE)
+    worth = min(balance.amount, most) if amount is None else amount
     if worth > sale.owed or worth <= 0:
         raise Refused(faults.TENDER_EXACT)
+    if worth > most:
+        raise Refused(faults.VOUCHER_FOR_ADVANCE)
     left = balance.amount - worth
     paid = sale.pay(kind_of(balance.voucher), worth)
     paid = replace(paid, voucher=balance.voucher, left=left)

@@ -74,7 +74,10 @@ class VoucherSum(Struct, frozen=True, kw_only=True):
 
 
 class DepositSum(Struct, frozen=True, kw_only=True):
-    """Money on orders that was taken, settled or returned: cents, by nature («acompte taken»)."""
+    """Money on orders that was taken, settled or returned: cents, by nature («acompte taken»).
+
+    On packaging it is only «taken» or «returned».
+    """
 
     what: str
     count: int
@@ -101,6 +104,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     services: tuple[ServiceSum, ...] = ()
     vouchers: tuple[VoucherSum, ...] = ()
     deposits: tuple[DepositSum, ...] = ()
+    packaging: tuple[DepositSum, ...] = ()
     version: int = 0
 
     def drawer(self, number: int) -> DrawerSum:

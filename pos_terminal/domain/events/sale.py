@@ -74,9 +74,10 @@ class LineSold(Event, frozen=True, kw_only=True):
     refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single
     or multi; `voucher` is the number of the one whose use a line is. `order` is the order for
     which a line moves a `deposit`, acompte or arrhes: into it, or where negative out of it; with
-    `back` that money goes back to the customer, and is not taken off a price.
-    `tax` is the VAT in cents that was booked for what a line takes back, with the line's sign;
-    None: its VAT is reckoned from the ticket's gross.
+    `back` that money goes back to the customer, and is not taken off a price. What is `fixed` no
+    discount and no promotion makes cheaper; `returnable` is a deposit on packaging. `tax` is the
+    VAT in cents that was booked for what a line takes back, with the line's sign; None: its VAT is
+    reckoned from the ticket's gross.
     """
 
     kind: ClassVar[str] = "line.sold"
@@ -107,6 +108,8 @@ class LineSold(Event, frozen=True, kw_only=True):
     tare_kind: TareKind = TareKind.NONE
     tax: int | None = None
     back: bool = False
+    fixed: bool = False
+    returnable: bool = False
 
     @property
     def firm(self) -> bool:
@@ -225,6 +228,8 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     manual: bool = False
     tax: int | None = None
     back: bool = False
+    fixed: bool = False
+    returnable: bool = False
 
     @property
     def vat_amount(self) -> int:

@@ -122,3 +122,21 @@ NOTHING_DUE = _fault(
     "La vente ne doit rien, ou la caisse doit de l'argent au client.",
     "Taper C.",
 )
+VOUCHER_FOR_ADVANCE = _fault(
+    "S-236",
+    "PAS POUR UN BON",
+    "Ni bon, ni avoir, ni arrhes ne paient un autre bon ou un versement d'avance : ils dureraient.",
+    "Taper C ; payer cette part autrement, par exemple CASH ou CARD.",
+)
+DEPOSIT_TOO_LARGE = _fault(
+    "S-237",
+    "ACOMPTE > ACHATS",
+    "L'acompte ou le bon déduit dépasse ce que coûtent les articles de la vente.",
+    "Taper C ; ajouter des articles, ou CORR pour reprendre l'acompte, puis le rendre par RF.",
+)
+RETURN_DISCOUNTED = _fault(
+    "S-238",
+    "REMISE DANS LA VENTE",
+    "L'article est dans la vente avec une remise : un retour au prix plein rendrait trop.",
+    "Taper C, puis VOID et l'article ; ou CORR pour reprendre d'abord la remise.",
+)

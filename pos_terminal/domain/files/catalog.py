@@ -16,6 +16,8 @@
 | min, max | bounds of a price keyed by hand, with tax | none |
 | option | an option of other articles, of this group («COUPE»); «TAILLE!» must be chosen | none |
 | for | which families and PLUs may have the option, with semicolons between | all |
+| discount | no: no discount and no promotion makes it cheaper | yes |
+| returnable | yes: it is a deposit on packaging (consigne), held until that comes back | no |
 | voucher | multi or single: the article is a gift voucher (docs/vouchers.md) | none |
 | from | the row's price and VAT hold from this date on, YYYY-MM-DD | always |
 
@@ -172,6 +174,8 @@ def _entry(row: Row) -> plausibility.CatalogRow:
         vat_on_spot=_rate(row, "vat_on_spot"),
         goods=goods_file.read(row, _unit(row)),
         voucher=_voucher(row),
+        fixed=yes_or_no(row, "discount") is False,
+        returnable=_returnable(row),
     )
     plausibility.of_row(entry)
     return entry
@@ -197,6 +201,18 @@ def _voucher(row: Row) -> VoucherPurpose:
     if what is VoucherPurpose.SINGLE and (not row["vat"] or row["vat_on_spot"]):
         raise BadCell("voucher", "a voucher for goods of one rate has that rate, and no other")
     return what
+
+
+def _returnable(row: Row) -> bool:
+    """A deposit on packaging is no price: it has no rate, and nothing else that a price has."""
+    returnable = yes_or_no(row, "returnable") or False
+    if returnable and (_rate(row, "vat") or row["vat_on_spot"]):
+        raise BadCell("returnable", "a deposit on packaging is no price: no rate of VAT")
+    if returnable and (row["option"] or row["voucher"] or yes_or_no(row, "meal_voucher")):
+        raise BadCell("returnable", "a deposit on packaging is an article of its own, and no meal")
+    if returnable and (row["price_staff"] or row["price_pro"] or yes_or_no(row, "discount")):
+        raise BadCell("returnable", "a deposit on packaging is the same for everybody")
+    return returnable
 
 
 def _start(row: Row) -> date:
@@ -299,4 +315,6 @@ def _item(
         most=last.most,
         goods=goods,
         voucher=last.voucher,
+        fixed=last.fixed or last.returnable,
+        returnable=last.returnable,
     )

@@ -30,6 +30,8 @@ _NAMES = {
     "option": "",
     "for": "pour",
     "voucher": "bon_cadeau",
+    "discount": "remise",
+    "returnable": "consigne",
     "from": "a_partir_du depuis_le",
     "stock": "",
     "stock_unit": "unite_de_stock",

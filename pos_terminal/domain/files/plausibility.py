@@ -21,7 +21,7 @@ from pos_terminal.domain.files.cells import BadCell
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
 from pos_terminal.domain.files.table import Problem, Row, header
 from pos_terminal.domain.notation import euros
-from pos_terminal.domain.quantity import Price, Unit
+from pos_terminal.domain.quantity import ONE, Price, Unit
 
 _NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?")
 _SCIENTIFIC = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
@@ -51,6 +51,8 @@ class CatalogRow(Struct, frozen=True):
     vat: int | None
     vat_on_spot: int | None
     voucher: VoucherPurpose
+    fixed: bool
+    returnable: bool
     goods: goods_file.Cells
 
 
@@ -79,9 +81,11 @@ def of_table(text: str, read: Iterable[Row]) -> tuple[Problem, ...]:
 def of_row(entry: CatalogRow) -> None:
     """Raises BadCell where a price lies outside the bounds that its own row sets."""
     for key, bound, beyond in (("min", entry.least, -1), ("max", entry.most, 1)):
-        cents = entry.price.cents if entry.price else None
-        if cents is not None and bound is not None and (cents - bound) * beyond > 0:
-            raise BadCell(key, f"the price {euros(cents)} is beyond it: {euros(bound)}")
+        price = entry.price
+        if price is None or bound is None:
+            continue
+        if (price.cents * ONE - bound * price.per) * beyond > 0:
+            raise BadCell(key, f"the price {euros(price.cents)} is beyond it: {euros(bound)}")
 
 
 def family(name: str) -> str:

@@ -87,6 +87,11 @@ def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdow
             discounts=summed(parts.discounts, _reductions(ticket, promotion=False)),
             promotions=summed(parts.promotions, _reductions(ticket, promotion=True)),
         )
+    for line in ticket.lines:
+        if line.returnable and not line.voided:
+            what = "taken" if line.gross > 0 else "returned"
+            row = DepositSum(what=what, count=1, amount=abs(line.gross))
+            parts = replace(parts, packaging=summed(parts.packaging, (row,)))
     return replace(
         parts,
         returned=parts.returned + sum(back),

@@ -11,6 +11,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.papers import ticket_code
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.held import is_held
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.events.values import Place, ReductionScope
@@ -32,9 +33,18 @@ NOTE_FROM = Dated(((date(1983, 10, 3), 15_24), (date(2010, 9, 9), 25_00)))
 
 
 def note_due(ticket: SaleClosed, day: date) -> bool:
-    """Whether the law wants a note: consumed on the spot, and not below the day's limit."""
+    """Whether the law wants a note: consumed on the spot, and not below the day's limit.
+
+    What counts is the price of the service, however much of it was paid in advance.
+    """
     least = NOTE_FROM.on(day)
-    return ticket.place is Place.ON_SPOT and least is not None and ticket.total >= least
+    return ticket.place is Place.ON_SPOT and least is not None and price(ticket) >= least
+
+
+def price(ticket: SaleClosed) -> int:
+    """What was supplied, in cents: no deposit, no voucher, neither sold nor used."""
+    lines = (line for line in ticket.lines if not (line.voided or line.issues or line.voucher))
+    return sum(line.gross for line in lines if not is_held(line))
 
 
 def paper(identity: Identity, asked: Asked) -> Receipt:

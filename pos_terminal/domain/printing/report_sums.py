@@ -77,6 +77,13 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
         say("COMMANDES"),
         ((f"{_deposit(each.what)} ({each.count})", euros(each.amount)) for each in parts.deposits),
     )
+    yield from _table(
+        say("CONSIGNES"),
+        (
+            (f"{_packaging(each.what)} ({each.count})", euros(each.amount))
+            for each in parts.packaging
+        ),
+    )
     families = sorted(parts.families, key=lambda each: each.family)
     yield from _table(
         say("PAR FAMILLE") if any(each.family for each in families) else "",
@@ -109,6 +116,10 @@ def _voucher(what: str) -> str:
     one_rate = what.startswith("single ")
     name = names.get(what.removeprefix("single "), what)
     return f"{name} {say('(dans le CA)')}" if one_rate else name
+
+
+def _packaging(what: str) -> str:
+    return {"taken": say("Consignes reçues"), "returned": say("Consignes rendues")}.get(what, what)
 
 
 def _deposit(what: str) -> str:

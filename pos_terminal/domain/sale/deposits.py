@@ -73,7 +73,9 @@ def taken_off(
     if sale.due <= 0:
         raise Refused(faults.NOTHING_DUE)
     lines: list[LineSold] = []
-    due = sale.due
+    due = sale.payable
+    if due <= 0:
+        raise Refused(faults.VOUCHER_FOR_ADVANCE)
     for each in _parts(held, DepositNature.PART):
         off = min(each.amount, due)
         if off:
@@ -83,7 +85,7 @@ def taken_off(
             due -= off
     tender = None
     for each in _parts(held, DepositNature.EARNEST):
-        worth = min(each.amount, due, sale.owed)
+        worth = min(each.amount, due)
         if worth:
             paid = sale.pay(ARRHES, worth)
             tender = replace(paid, order=each.order, left=each.amount - worth)

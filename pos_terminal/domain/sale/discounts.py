@@ -35,7 +35,7 @@ def discount(
     if not sale.live:
         raise Refused(faults.NOTHING_SOLD)
     lines = sale.live if scope is ReductionScope.TICKET else sale.last_article
-    lines = tuple(line for line in lines if not line.firm)
+    lines = tuple(line for line in lines if not (line.firm or line.fixed))
     if not lines:
         raise Refused(faults.FIRM_PRICE)
     costs = _costs(sale, lines)
@@ -74,6 +74,15 @@ def discount_name(rate: int) -> str:
 def consumed(place: Place) -> str:
     """«SUR PLACE», «A EMPORTER»; empty where the shop does not ask."""
     return {Place.ON_SPOT: say("SUR PLACE"), Place.TAKE_AWAY: say("A EMPORTER")}.get(place, "")
+
+
+def is_reduced(sale: Sale, plu: str) -> bool:
+    """Whether a discount by hand was taken off the article in this sale, or reckoned upon it.
+
+    A promotion that is found by itself is found anew as soon as a piece goes back.
+    """
+    lines = {share.line for given in sale.discounts for share in given.shares}
+    return any(line.plu == plu and line.line in lines for line in sale.live)
 
 
 def _costs(sale: Sale, lines: Sequence[LineSold]) -> dict[int, int]:

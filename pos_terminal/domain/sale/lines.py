@@ -33,4 +33,6 @@ def line_of(
         gross=price.gross(quantity),
         entry=EntryMethod.KEY,
         authority=authority,
+        fixed=item.fixed,
+        returnable=item.returnable,
     )

@@ -137,6 +137,8 @@ class Refund(Struct, frozen=True):
                 code=code,
                 of=Returned(series=series, number=number, line=line.line),
                 tax=-tax,
+                fixed=line.fixed,
+                returnable=line.returnable,
             )
         )
 

@@ -18,7 +18,7 @@ from pos_terminal.domain.events.adjustment import (
     PromotionsApplied,
 )
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.held import is_held, untaxed
+from pos_terminal.domain.events.held import is_held, prepaying, untaxed
 from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
@@ -144,6 +144,17 @@ class Sale(Struct, frozen=True):
     def owed(self) -> int:
         """What is still to be paid of the price: `due` without what is given beyond it."""
         return self.due + sum(paid.amount for paid in self.tenders if paid.beneficiary)
+
+    @property
+    def payable(self) -> int:
+        """Cents that may be paid with what was paid in advance: vouchers, credit notes, arrhes.
+
+        Not for a voucher or a deposit anew: it would hold longer than it was given for, and what
+        nobody pays out could be changed into what is paid out.
+        """
+        goods = sum(line.gross for line in self.live if not prepaying(line))
+        paid = sum(each.amount for each in self.tenders if each.voucher or each.order)
+        return min(self.owed, goods - paid)
 
     def sell(self, line: LineSold) -> LineSold:
         """The line as the next one of this sale. Raises Refused."""
@@ -297,6 +308,8 @@ class Sale(Struct, frozen=True):
                 manual=line.entry is EntryMethod.MANUAL,
                 tax=line.tax,
                 back=line.back,
+                fixed=line.fixed,
+                returnable=line.returnable,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)

@@ -15,6 +15,7 @@ from pos_terminal.domain.codes.papers import (
     GIFT_SINGLE,
     voucher_number,
 )
+from pos_terminal.domain.events.held import prepaying
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import VoucherPurpose
@@ -131,9 +132,21 @@ def may_be_sold(sale: Sale, quantity: int, gross: int, *, training: bool) -> Non
 
 
 def covered(sale: Sale) -> None:
-    """Raises Refused where vouchers for goods of a rate take off more than there are of these."""
+    """Raises Refused where what was paid in advance takes off more than is bought.
+
+    What is beyond would be paid out: that needs the right to give money back, which nobody was
+    asked for when it was taken off.
+    """
     if any(goods(sale, line.vat) < 0 for line in sale.live if line.voucher):
         raise Refused(faults.VOUCHER_NOT_FOR_THESE)
+    bought = used = 0
+    for line in sale.live:
+        if line.voucher or (line.order and line.gross < 0 and not line.back):
+            used -= line.gross
+        elif line.gross > 0 and not prepaying(line):
+            bought += line.gross
+    if used > bought:
+        raise Refused(faults.DEPOSIT_TOO_LARGE)
 
 
 def goods(sale: Sale, rate: int) -> int:
@@ -141,7 +154,9 @@ def goods(sale: Sale, rate: int) -> int:
     return sum(
         line.gross
         for line in sale.live
-        if line.vat == rate and not (line.gross > 0 and (line.issues or line.order))
+        if line.vat == rate
+        and not line.returnable
+        and not (line.gross > 0 and (line.issues or line.order))
     )
 
 

@@ -11,6 +11,7 @@ from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.screen import WIDTH
 from pos_terminal.domain.tender.holidays import is_day_off
+from pos_terminal.domain.tender.zones import ZONES
 
 LONGEST_NAME = 40
 """Characters of whom gifts are for."""
@@ -83,6 +84,7 @@ class TenderRules:
     are replayed without them. `no_sale`, `cash_in` and `cash_out` are reasons by number, from 1.
     `count_first` makes the day's Z wait until the drawer is counted. `donations_to` is whom the
     shop collects gifts for, none where it is empty, and `donation_most` the largest, in euros.
+    `vat_zone` is whose VAT rates tell food from the rest, where the catalogue does not.
     """
 
     change_limit: int = 200
@@ -95,8 +97,11 @@ class TenderRules:
 
     donations_to: str = ""
     donation_most: int = 10
+    vat_zone: str = "metropole"
 
     def __post_init__(self) -> None:
+        if self.vat_zone not in ZONES:
+            raise ValueError(f"vat_zone {self.vat_zone!r}: one of {', '.join(ZONES)}")
         if self.donation_most < 1:
             raise ValueError(f"donation_most {self.donation_most}: at least 1 euro")
         if len(self.donations_to) > LONGEST_NAME or not self.donations_to.isprintable():

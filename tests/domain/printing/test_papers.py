@@ -11,7 +11,7 @@ from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import Place, PrintOutcome
+from pos_terminal.domain.events.values import DepositNature, Place, PrintOutcome
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.paper_rules import NoteDue, PaperRules
@@ -162,7 +162,9 @@ LIMITS = [
 @pytest.mark.parametrize(("day", "total", "due"), LIMITS)
 def test_a_note_is_due_by_the_days_limit(till: Bench, day: str, total: int, due: bool) -> None:
     (closed,) = till.of(SaleClosed)
-    eaten = replace(closed, total=total, place=Place.ON_SPOT)
+    served = replace(closed.lines[0], gross=total, voided=False)
+    earlier = replace(served, gross=-total, order="7", deposit=DepositNature.PART, tax=0)
+    eaten = replace(closed, lines=(served, earlier), total=0, place=Place.ON_SPOT)
     assert note_due(eaten, date.fromisoformat(day)) is due
     assert not note_due(replace(eaten, place="take_away"), date.fromisoformat(day))
 

@@ -167,9 +167,12 @@ def test_discounted_tickets_agree_with_exact_fractions(
     mine: list[tuple[str, int]] = []
     keyed: list[tuple[int, int]] = []
     for number, (plu, quantity, back, _) in enumerate(lines):
-        keyed.append(((plu - 1) % len(rows), -quantity if back else quantity))
         cents, per, _, vat = rows[(plu - 1) % len(rows)]
         till.press(f"{'RF ' if back else ''}{typed(quantity)} x {(plu - 1) % len(rows) + 1} PLU")
+        if till.fault is faults.RETURN_DISCOUNTED:
+            till.press("C")
+            continue
+        keyed.append(((plu - 1) % len(rows), -quantity if back else quantity))
         exact = Fraction(quantity, 1000) * Fraction(cents) / Fraction(per)
         mine.append((vat, half_away(-exact if back else exact)))
         off = wanted[number % len(wanted)]

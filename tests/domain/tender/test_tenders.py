@@ -13,6 +13,7 @@ from pos_terminal.domain.events.sale import SaleClosed, Tender, TenderReturned
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.tender.tender import TENDERS, TenderRules
+from pos_terminal.domain.tender.zones import is_food
 from tests.support.bench import GOODS, Bench, bench, counter_of, goods
 
 SUNDAY, EASTER_MONDAY, MAY_DAY = 6, 91, 116
@@ -135,6 +136,35 @@ def test_the_catalogue_says_what_is_food() -> None:
     assert till.fault is faults.MEAL_FOOD
     till.press("C CARD 5 PLU TR")
     assert paid(till) == [("TR", 800)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "rates"),
+    [
+        ("metropole", {550, 1000}),
+        ("corse", {210, 550, 1000}),
+        ("guadeloupe", {210}),
+        ("mayotte", set()),
+        ("sans_tva", set()),
+    ],
+)
+def test_the_zone_says_which_rates_are_food(zone: str, rates: set[int]) -> None:
+    every = (0, 105, 175, 210, 550, 850, 1000, 2000)
+    assert {rate for rate in every if is_food(rate, zone, date(2026, 1, 5))} == rates
+
+
+@pytest.mark.parametrize("zone", ["metropole", "reunion"])
+def test_rum_is_no_meal_overseas(zone: str) -> None:
+    rum = GOODS.replace('1,TRADITION,"1,30",,,5.5,,', '1,RHUM,"18,00",,,8.5,,')
+    till = with_rules(TenderRules(vat_zone=zone))
+    till.counter.desk.present = goods(rum)
+    till.press("1 PLU TR")
+    assert till.fault is faults.MEAL_FOOD
+
+
+def test_an_unknown_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="vat_zone"):
+        TenderRules(vat_zone="atlantide")
 
 
 def test_change_up_to_the_shops_limit() -> None:
