@@ -99,6 +99,10 @@ def _change(uid: int, gid: int) -> None:
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
     os.umask(0o077)
+    # Python loads modules when they are first needed: a program in root's home would end midway.
+    for part in (os.__file__, __file__):
+        if not os.access(part, os.R_OK):
+            raise JournalError(faults.PROGRAM_SHUT, part)
 
 
 def _name(uid: int) -> str:

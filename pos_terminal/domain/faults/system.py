@@ -73,3 +73,9 @@ EXTRA_MISSING = _fault(
     "Il manque une bibliothèque qui n'est installée que sur demande.",
     "L'installer avec la commande dite.",
 )
+PROGRAM_SHUT = _fault(
+    "C-133",
+    "PROGRAMME FERME",
+    "Le programme est dans un dossier que l'utilisateur de la caisse ne peut pas lire.",
+    "Lancer le programme de /opt/pos-terminal, ou l'installer hors d'un dossier personnel.",
+)

@@ -1,0 +1,159 @@
+"""Commands that root runs on another user's state: all is that user's, and no link is followed."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.needs import need
+from tests.support.journaled import days, records
+
+OWNER = 61_234
+"""Nobody's number on a machine; the state is its."""
+
+CALL = (sys.executable, "-m", "pos_terminal")
+
+LET_IN = """
+set -eu
+mkdir -p "$1/program/$2"
+mount --bind "$3/$2" "$1/program/$2"
+mount --rbind "$1/program" "$3"
+shift 3
+exec "$@"
+"""
+"""In a mount namespace of its own: a folder that others may not enter (root's home, with a Python
+in it) is one that they may, and holds nothing but that part of it."""
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    """A till's state of two days, another user's, in a folder that everybody can pass through."""
+    need(os.geteuid() == 0, "root", "sudo make test")
+    folder = Path(tempfile.mkdtemp(prefix="pos-root-"))
+    folder.chmod(0o755)
+    days(folder / "state", 2)
+    for path in (folder / "state", *(folder / "state").rglob("*")):
+        os.chown(path, OWNER, OWNER)
+    yield folder / "state"
+    shutil.rmtree(folder)
+
+
+def command(state: Path, *words: str | Path, uid: int = 0) -> subprocess.CompletedProcess[str]:
+    call = [*CALL, *map(str, words), "--state", str(state), "--json"]
+    as_user = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"] if uid else []
+    call = [*let_in(state.parent), *as_user, *call]
+    return subprocess.run(call, capture_output=True, text=True, check=False)
+
+
+def let_in(folder: Path) -> list[str]:
+    """What has Python be where every user can read it, if it is not: see LET_IN."""
+    python = Path(sys.base_prefix)
+    shut = next((each for each in python.parents if not each.stat().st_mode & stat.S_IXOTH), None)
+    if shut is None:
+        return []
+    inner = python.relative_to(shut).parts[0]
+    script = ["sh", "-c", LET_IN, "let-in", str(folder), inner, str(shut)]
+    return ["unshare", "--mount", *script]
+
+
+def owners(state: Path) -> set[int]:
+    return {path.lstat().st_uid for path in (state, *state.rglob("*"))}
+
+
+def pin(folder: Path) -> Path:
+    """A PIN that only root can read, in a folder that only root can enter."""
+    path = folder / "pin"
+    path.write_text("4821\n")
+    path.chmod(0o600)
+    return path
+
+
+def test_all_that_root_has_written_is_the_owners(state: Path, tmp_path: Path) -> None:
+    archive, sheet = tmp_path / "a.zip", tmp_path / "person.json"
+    sheet.write_text(
+        '{"items": [{"name": "c", "purpose": "c", "ground": "contract", "data": {"name": "Z"}}]}'
+    )
+    for words in (
+        ("clerk", "add", "12", "--pin-file", pin(tmp_path)),
+        ("person", "add", sheet),
+        ("journal", "rotate-key"),
+        ("journal", "archive", "--out", archive),
+        ("journal", "export", "csv", "--out", state.parent / "tables.zip"),
+        ("stock", "show"),
+    ):
+        done = command(state, *words)
+        if words[:1] == ("stock",):
+            assert "J-101" in done.stdout, "there is no catalogue here"
+        elif words[1] == "export":
+            assert json.loads(done.stdout)["code"] == "C-131", "the folder is root's"
+        else:
+            assert done.returncode == 0, done.stdout + done.stderr
+    assert owners(state) == {OWNER}
+    assert archive.stat().st_uid == 0 and archive.stat().st_size > 10_000
+    given = [record.event for record in records(state) if record.kind == "command.given"]
+    assert {(event.uid, event.user) for event in given} == {(0, "root")}  # type: ignore[attr-defined]
+
+
+LINKS = (
+    "lock", "journal.mark", "clerks.toml", "clerks.toml.new", "persons.db-wal", "journal.db-wal",
+    "catalogs", "till",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_planted_link_is_found_and_what_it_leads_to_is_unchanged(state: Path, name: str) -> None:
+    target = state.parent / "target"
+    target.write_text("kept\n")
+    os.chown(target, OWNER, OWNER)  # its owner may write it, and so could whoever became him
+    link = state / name
+    if link.is_dir():
+        shutil.rmtree(link)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+    os.chown(link, OWNER, OWNER, follow_symlinks=False)
+    words = ("journal", "rotate-key") if name == "lock" else ("close", "day")
+    done = command(state, *words)
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (1, "J-132"), done.stdout
+    assert target.read_text() == "kept\n"
+    assert owners(state) == {OWNER}
+
+
+def test_a_program_that_its_owner_cannot_read_is_said(state: Path) -> None:
+    if not let_in(state.parent):
+        pytest.skip("this Python is where everybody can read it")
+    call = [*CALL, "journal", "rotate-key", "--state", str(state), "--json"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (1, "C-133"), done.stderr
+
+
+def test_another_user_is_told_what_helps(state: Path) -> None:
+    done = command(state, "journal", "verify", uid=OWNER + 1)
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (1, "J-131")
+    assert "sudo" in json.loads(done.stdout)["remedy"]
+
+
+def test_the_lock_of_a_till_is_no_link(state: Path, tmp_path: Path) -> None:
+    """The till's own user, too, follows none: another program of his may have been taken over."""
+    target = tmp_path / "target"
+    target.write_text("kept\n")
+    (state / "lock").unlink()
+    (state / "lock").symlink_to(target)
+    for path in (state, *state.rglob("*")):
+        os.chown(path, 0, 0, follow_symlinks=False)
+    done = command(state, "journal", "rotate-key")
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (1, "J-132")
+    assert target.read_text() == "kept\n"
+
+
+def test_whoever_comes_first_makes_a_state_that_is_his_alone(state: Path) -> None:
+    new = state.parent / "new"
+    done = command(new, "journal", "restore", "--from", state)
+    assert done.returncode == 0, done.stdout
+    assert stat.S_IMODE(new.stat().st_mode) == 0o700
