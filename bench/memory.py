@@ -12,7 +12,7 @@ RECEIPTS = 200
 LINES = 20
 LOGO = (384, 120)
 """Dots."""
-SETTLED = 1.0
+REST = 1.0
 READY_BAR, RECEIPT_BAR = 40.0, 52.0
 
 
@@ -29,10 +29,10 @@ async def _measure(setting: Setting) -> list[Figure]:
     async with open_shop(folder, logo=str(logo)) as shop, shop.started() as terminal:
         helper = await _helper(terminal)
         await terminal.all_open(len(shop.ends.devices))
-        await asyncio.sleep(SETTLED)
+        await asyncio.sleep(REST)
         ready = memory(terminal.pid)
         await _sell(shop.ends, 2)
-        await asyncio.sleep(SETTLED)
+        await asyncio.sleep(REST)
         first = memory(terminal.pid)
         half = memory(terminal.pid)
         for receipt in range(receipts):

@@ -23,7 +23,7 @@ CALLS = 20
 LINES = 20
 REST = 1.1
 """Seconds between two calls: odoo-driver sleeps one second after each."""
-SETTLED = 1.5
+STEADY = 1.5
 GRAMS = 480
 PAPER = (512, 900)
 """Dots of a receipt of 20 lines as a picture, the only form in which odoo-driver prints."""
@@ -48,13 +48,13 @@ async def _measure(
         shop.ends.scale.grams = GRAMS
         starts = await _starts(shop, interpreter, setting.rounds(STARTS))
         async with odoo_driver(interpreter, shop.ends) as other:
-            await asyncio.sleep(SETTLED)
+            await asyncio.sleep(STEADY)
             resident = memory(other.process.pid).resident
             theirs = await _theirs(other, shop.ends, receipt, calls)
         shop.ends.scale.tare = 0  # its T with a weight behind it tares this scale
         async with shop.started() as terminal:
             await terminal.all_open(len(shop.ends.devices))
-            await asyncio.sleep(SETTLED)
+            await asyncio.sleep(STEADY)
             ready = memory(terminal.pid).resident
             ours = await _ours(shop.ends, calls)
     rows = (
@@ -105,7 +105,7 @@ async def _theirs(
         printed.append((await ends.far_printer.job()).last - begun)
         begun, ended = await other.post("/hw_proxy/scale_read", {})
         weighed.append(ended - begun)
-        await asyncio.sleep(REST)
+        await asyncio.sleep(STEADY)
     return _middle(shown[1:]), _middle(printed[1:]), _middle(weighed[1:])
 
 

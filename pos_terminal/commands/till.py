@@ -51,7 +51,7 @@ def add_config(parser: argparse._ActionsContainer) -> None:
 
 
 def enter(arguments: argparse.Namespace, *, make: bool = False) -> None:
-    """Settle which state it is, and go on as its owner.
+    """Decide which state it is, and go on as its owner.
 
     Read before it whatever files the caller names: the owner may not be able to. With `make` a
     state directory that is missing is made. JournalError where it is somebody else's, or spoilt.

@@ -32,7 +32,7 @@ def with_choices(plans: Plans, catalog: Catalog, day: date) -> Plans:
 
 
 def _of_article(plans: Plans, first: int, plan: Planned, catalog: Catalog, day: date) -> int:
-    """Settle the article at `first` with its options; where the next article may be."""
+    """Decide on the article at `first` with its options; where the next article may be."""
     groups = catalog.options(plan.item)
     forced = {group: choices for group, choices in groups.items() if _must(choices)}
     last = first

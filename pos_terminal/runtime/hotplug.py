@@ -15,7 +15,7 @@ from pos_terminal.tasks.groups import forever
 
 log = logging.getLogger(__name__)
 
-SETTLE = 0.3
+QUIET = 0.3
 """Seconds between a change and what it causes: a file is written in several steps, and udev sets
 a new device's permissions after its node appears."""
 
@@ -67,7 +67,7 @@ async def _settled(changes: asyncio.Queue[Path]) -> set[Path]:
         async with asyncio.timeout(RESCAN):
             changed.add(await changes.get())
     if changed:
-        await asyncio.sleep(SETTLE)
+        await asyncio.sleep(QUIET)
     while not changes.empty():
         changed.add(changes.get_nowait())
     return changed

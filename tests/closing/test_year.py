@@ -120,7 +120,7 @@ def test_corrections_are_counted_but_those_of_exercises() -> None:
 def test_balances_go_on_from_a_cut(cut: int) -> None:
     events = [record.event for record in shop(1).records]
     whole = fold(events)
-    assert whole.stock and whole.vouchers and whole.unsettled
+    assert whole.stock and whole.vouchers and whole.unanswered
     assert fold(events[cut:], fold(events[:cut])) == whole
 
 

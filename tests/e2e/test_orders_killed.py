@@ -1,4 +1,4 @@
-"""kill -9 while a deposit is taken, and while it is settled: nothing is held or taken off twice."""
+"""kill -9 while a deposit is taken, and while it is deducted: nothing counts twice."""
 
 import os
 import signal

@@ -51,7 +51,7 @@ PARTS = {
         balances.StockBalance,
         balances.VoucherBalance,
         balances.DepositBalance,
-        balances.Unsettled,
+        balances.UnansweredPayment,
         balances.BottleBalance,
         stock_events.Units,
     )

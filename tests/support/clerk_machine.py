@@ -303,8 +303,8 @@ class Clerk(RuleBasedStateMachine):
         assert all(cents >= 0 for cents in balances.values())
         desk = self.till.counter.desk
         sales = [*desk.waiting, *([desk.sale] if desk.sale else [])]
-        settled = [sale for sale in sales if any(x.order and x.gross < 0 for x in sale.live)]
-        orders = [order for sale in settled for order in sale.orders]
+        deducting = [sale for sale in sales if any(x.order and x.gross < 0 for x in sale.live)]
+        orders = [order for sale in deducting for order in sale.orders]
         assert len(orders) == len(set(orders))
 
     @invariant()

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
-from pos_terminal.domain.events.payment import PaymentChanged, PaymentIntended, PaymentSettled
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentChanged, PaymentIntended
 from pos_terminal.domain.events.period import Period, PeriodReported, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import LineSold, SaleOpened
@@ -291,7 +291,7 @@ def _ticket(shop: Shop) -> Iterator[Step]:
     if card:
         ref = f"R{shop.sales}"
         asked = PaymentIntended(sale=shop.sales, ref=ref, tender="CARD", amount=card.amount)
-        paid = PaymentSettled(ref=ref, outcome=PaymentOutcome.PAID, amount=card.amount)
+        paid = PaymentAnswered(ref=ref, outcome=PaymentOutcome.PAID, amount=card.amount)
         yield shop.step(*basket.events[:-1], asked)
         yield shop.step(paid, basket.events[-1], *basket.close()[-1:])
     else:

@@ -13,7 +13,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
-from pos_terminal.domain.events.payment import PaymentChanged, PaymentIntended, PaymentSettled
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentChanged, PaymentIntended
 from pos_terminal.domain.events.period import Period, PeriodReported, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import LineSold, SaleOpened
@@ -132,7 +132,7 @@ class Shop:
             (PaymentIntended(sale=1, ref=ref, tender="CARD", amount=130),),
             (
                 PaymentIntended(sale=1, ref=ref, tender="CARD", amount=130),
-                PaymentSettled(ref=ref, outcome=PaymentOutcome.PAID, amount=130),
+                PaymentAnswered(ref=ref, outcome=PaymentOutcome.PAID, amount=130),
             ),
             (PeriodReported(session=book.session, totals=book.day.totals),),
         )

@@ -51,7 +51,7 @@ class BottleBalance(Struct, frozen=True, kw_only=True):
     given: Units
 
 
-class Unsettled(Struct, frozen=True, kw_only=True):
+class UnansweredPayment(Struct, frozen=True, kw_only=True):
     """A payment terminal was asked, and what became of it is not known."""
 
     sale: int
@@ -66,5 +66,5 @@ class Balances(Struct, frozen=True, kw_only=True):
     stock: tuple[StockBalance, ...] = ()
     vouchers: tuple[VoucherBalance, ...] = ()
     deposits: tuple[DepositBalance, ...] = ()
-    unsettled: tuple[Unsettled, ...] = ()
+    unanswered: tuple[UnansweredPayment, ...] = ()
     bottles: tuple[BottleBalance, ...] = ()

@@ -74,7 +74,7 @@ class VoucherSum(Struct, frozen=True, kw_only=True):
 
 
 class DepositSum(Struct, frozen=True, kw_only=True):
-    """Money on orders that was taken, settled or returned: cents, by nature («acompte taken»).
+    """Money on orders that was taken, deducted or returned: cents, by nature («acompte taken»).
 
     On packaging it is only «taken» or «returned».
     """

@@ -16,10 +16,10 @@ class PaymentIntended(Event, frozen=True, kw_only=True):
     amount: int
 
 
-class PaymentSettled(Event, frozen=True, kw_only=True):
+class PaymentAnswered(Event, frozen=True, kw_only=True):
     """What became of an intent: paid, refused or unknown; `amount` is what was paid."""
 
-    kind: ClassVar[str] = "payment.settled"
+    kind: ClassVar[str] = "payment.answered"
     ref: str
     outcome: PaymentOutcome
     amount: int
@@ -42,6 +42,6 @@ class PaymentChanged(Event, frozen=True, kw_only=True):
 
 PAYMENT_EVENTS: tuple[type[Event], ...] = (
     PaymentIntended,
-    PaymentSettled,
+    PaymentAnswered,
     PaymentChanged,
 )

@@ -41,7 +41,7 @@ class VoucherCopied(Event, frozen=True, kw_only=True):
 
 
 class DepositMoved(Event, frozen=True, kw_only=True):
-    """Money held for an order: taken (positive), or settled (negative), or given `back`.
+    """Money held for an order: taken (positive), or deducted (negative), or given `back`.
 
     `nature` is acompte (VAT due at receipt, at `vat` basis points: `tax` cents of it move as well)
     or arrhes (none until delivery).

@@ -14,11 +14,11 @@ from pos_terminal.domain.events.balances import (
     BottleBalance,
     DepositBalance,
     StockBalance,
-    Unsettled,
+    UnansweredPayment,
     VoucherBalance,
 )
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.payment import PaymentIntended, PaymentSettled
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentIntended
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.events.values import DepositNature, PaymentOutcome
@@ -31,7 +31,7 @@ class RunningBalances(Struct):
     _stock: dict[str, Fraction] = field(default_factory=dict)
     _vouchers: dict[tuple[str, str], VoucherBalance] = field(default_factory=dict)
     _deposits: dict[tuple[str, DepositNature, int], tuple[int, int]] = field(default_factory=dict)
-    _unsettled: dict[str, Unsettled] = field(default_factory=dict)
+    _unanswered: dict[str, UnansweredPayment] = field(default_factory=dict)
     _bottles: dict[str, Bottle] = field(default_factory=dict)
 
     @classmethod
@@ -41,7 +41,7 @@ class RunningBalances(Struct):
             {b.plu: Fraction(b.numerator, b.denominator) for b in balances.stock},
             {(b.voucher, b.purpose): b for b in balances.vouchers},
             {(b.order, b.nature, b.vat): (b.amount, b.tax) for b in balances.deposits},
-            {b.ref: b for b in balances.unsettled},
+            {b.ref: b for b in balances.unanswered},
             {
                 b.plu: Bottle(plu=b.plu, at=b.at, sold=b.sold, given=b.given)
                 for b in balances.bottles
@@ -67,11 +67,11 @@ class RunningBalances(Struct):
                 amount, tax = self._deposits.get(deposit, (0, 0))
                 self._deposits[deposit] = amount + event.amount, tax + event.tax
             case PaymentIntended(sale=sale, ref=ref):
-                self._unsettled[ref] = Unsettled(
+                self._unanswered[ref] = UnansweredPayment(
                     sale=sale, ref=ref, tender=event.tender, amount=event.amount
                 )
-            case PaymentSettled(outcome=PaymentOutcome.PAID | PaymentOutcome.REFUSED):
-                self._unsettled.pop(event.ref, None)
+            case PaymentAnswered(outcome=PaymentOutcome.PAID | PaymentOutcome.REFUSED):
+                self._unanswered.pop(event.ref, None)
 
     def _move_voucher(self, event: VoucherMoved) -> None:
         key = (event.voucher, event.purpose)
@@ -105,7 +105,7 @@ class RunningBalances(Struct):
                 for (order, nature, vat), (amount, tax) in sorted(self._deposits.items())
                 if amount or tax
             ),
-            unsettled=tuple(self._unsettled[ref] for ref in sorted(self._unsettled)),
+            unanswered=tuple(self._unanswered[ref] for ref in sorted(self._unanswered)),
             bottles=tuple(
                 BottleBalance(plu=plu, at=bottle.at, sold=bottle.sold, given=bottle.given)
                 for plu, bottle in sorted(self._bottles.items())

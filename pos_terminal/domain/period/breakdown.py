@@ -149,7 +149,7 @@ def with_voucher(parts: Breakdown, moved: VoucherMoved) -> Breakdown:
 
 def with_deposit(parts: Breakdown, moved: DepositMoved) -> Breakdown:
     """The sums with one movement more of money on an order."""
-    out = "returned" if moved.back else "settled"
+    out = "returned" if moved.back else "deducted"
     what = f"{moved.nature} {'taken' if moved.amount > 0 else out}"
     row = DepositSum(what=what, count=1, amount=abs(moved.amount))
     return replace(parts, deposits=summed(parts.deposits, (row,)))

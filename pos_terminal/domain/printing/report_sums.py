@@ -125,10 +125,10 @@ def _packaging(what: str) -> str:
 def _deposit(what: str) -> str:
     names = {
         "acompte taken": say("Acomptes reçus"),
-        "acompte settled": say("Acomptes déduits"),
+        "acompte deducted": say("Acomptes déduits"),
         "acompte returned": say("Acomptes rendus"),
         "arrhes taken": say("Arrhes reçues"),
-        "arrhes settled": say("Arrhes déduites"),
+        "arrhes deducted": say("Arrhes déduites"),
         "arrhes returned": say("Arrhes rendues"),
     }
     return names.get(what, what)

@@ -1,4 +1,4 @@
-"""Money held for an order: what a closed sale takes, settles and gives back of it. Pure.
+"""Money held for an order: what a closed sale takes, deducts and gives back of it. Pure.
 
 An `acompte` is a part of the price: VAT is due as it is received (Code général des impôts, article
 269, 2, a, for goods since 2023-01-01), so it is a line at its rate, and a minus at that rate when

@@ -60,7 +60,7 @@ def test_what_is_held_is_no_turnover(till: Remembering) -> None:
     assert sum(each.gross for each in said.parts.families) == 2400
     assert [(x.what, x.amount) for x in said.parts.vouchers] == [("issued", 3000), ("used", 800)]
     assert [(x.what, x.amount) for x in said.parts.deposits] == [
-        ("arrhes taken", 1000), ("arrhes settled", 1000),
+        ("arrhes taken", 1000), ("arrhes deducted", 1000),
     ]  # fmt: skip
     assert (said.refunds, said.parts.returned_lines) == (0, 0)
     for grain in Grain:

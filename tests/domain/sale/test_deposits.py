@@ -225,6 +225,6 @@ def test_the_day_says_what_was_taken_and_settled(till: Bakery) -> None:
     parts = book.day.totals.parts
     assert parts
     assert [(x.what, x.count, x.amount) for x in parts.deposits] == [
-        ("arrhes taken", 1, 500), ("acompte taken", 1, 800), ("arrhes settled", 1, 500),
+        ("arrhes taken", 1, 500), ("acompte taken", 1, 800), ("arrhes deducted", 1, 500),
     ]  # fmt: skip
     assert (parts.returned, parts.returned_lines) == (0, 0)
