@@ -155,3 +155,11 @@ def test_it_agrees_with_a_reckoning_by_hand(sales: Sales, stock: int, ahead: int
     ]
     bread = row(propose(SHOP, past, {"1": Fraction(stock)}, TODAY, ahead).rows, "1")
     assert bread.make == by_hand(sales, stock, ahead)
+
+
+def test_the_thirtieth_day_before_today_counts_and_the_one_before_it_does_not() -> None:
+    for back, ahead, counts in ((30, 5, 1), (31, 4, 0), (0, 7, 0)):
+        known = day(60, p1=1_000)  # or the article would be a new one
+        proposal = propose(SHOP, [known, day(back, p1=9_000)], {}, TODAY, ahead)
+        assert (proposal.day - (TODAY - timedelta(back))).days % 7 == 0
+        assert (proposal.opened, row(proposal.rows, "1").days) == (counts, counts)
