@@ -9,7 +9,6 @@ from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier, public_keys
-from pos_terminal.journal.record import Record
 from pos_terminal.journal.signer import PublicKeys
 
 BATCH = 1000
@@ -39,23 +38,25 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
     found: list[KeyInForce] = []
     for stored in reader.stored_keys():
         public = public_keys(stored.record, stored.checkpoint)
-        row = reader.rows(stored.seq - 1, 1)[0]
+        row = reader.row(stored.seq)
         if public.key != stored.key:
             raise Broken(stored.seq, "the table of keys says another key than its id")
+        try:
+            keys = Verifier(public)
+        except ValueError as error:
+            raise Broken(stored.seq, f"the table of keys has what is no key: {error}") from error
         if stored.seq <= reader.purged():
             found.append(KeyInForce(stored.seq, public))
             continue
-        found.append(_brought(row, public, found))
+        found.append(_brought(row, keys, public, found))
     return found
 
 
-def _brought(row: Row, public: PublicKeys, before: Sequence[KeyInForce]) -> KeyInForce:
+def _brought(
+    row: Row, keys: Verifier, public: PublicKeys, before: Sequence[KeyInForce]
+) -> KeyInForce:
     """The keys that this record brought, if it is as it must be."""
-    try:
-        event = Record.read(row.rec, row.hash).event
-        keys = Verifier(public)
-    except ValueError as error:
-        raise Broken(row.seq, str(error)) from error
+    event = row.record().event
     if not isinstance(event, KeyMade | KeyRotated):
         raise Broken(row.seq, "the table of keys names it, and it brings no key")
     said = (event.key, event.record_key, event.checkpoint_key)
@@ -64,8 +65,11 @@ def _brought(row: Row, public: PublicKeys, before: Sequence[KeyInForce]) -> KeyI
     if isinstance(event, KeyMade):
         return KeyInForce(row.seq, public)
     old = before[-1].public.key if before else ""
-    proof = bytes.fromhex(event.proof)
-    if event.old != old or not keys.signed(f"{old}:{event.key}".encode(), proof):
+    try:
+        agreed = keys.signed(f"{old}:{event.key}".encode(), bytes.fromhex(event.proof))
+    except ValueError:  # no hex
+        agreed = False
+    if event.old != old or not agreed:
         raise Broken(row.seq, "the new key did not agree to take over from the old")
     return KeyInForce(row.seq + 1, public)
 

@@ -12,7 +12,8 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import Broken, JournalError
+from pos_terminal.journal.record import digest
 
 BATCH = 1000
 
@@ -61,11 +62,13 @@ class Stats(Struct):
         return self.records - self.witnessed
 
     def take(self, row: Row) -> None:
-        """Count one row."""
+        """Count one row; Broken where it is not what was written."""
         self.kinds[row.kind] += 1
         self.sizes[row.kind] += len(row.rec)
         if not row.rec:
             return
+        if digest(row.rec) != row.hash:
+            raise Broken(row.seq, "its bytes are not those that its hash was made of")
         glance = _GLANCE.decode(row.rec)
         self.first = self.first or glance.at
         self.last, self.session = glance.at, glance.session

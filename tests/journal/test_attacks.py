@@ -145,6 +145,7 @@ def _rehashed(directory: Path) -> None:
             said["prev"] = before.hex()
         if seq == 5:
             said["body"]["total"] -= 100
+            said["body"]["turnover"] -= 100
             taken = 100
         said["total"]["net"] -= taken
         said["total"]["abs"] -= taken
