@@ -32,6 +32,7 @@ from pos_terminal.domain.counter.steps import (
     CloseDue,
     DeviceAway,
     DeviceBack,
+    Effect,
     Input,
     LookedUp,
     NewCatalog,
@@ -80,20 +81,22 @@ class Counter:
         Each step is decided on the desk as the steps before it left that, so none may be asked for
         before the events of the one before are applied.
         """
-        whole = Step()
+        events: list[Event] = []
+        effects: list[Effect] = []
         for step in steps:
             for event in step.events:
                 self.desk.apply(event, moment.at)
-            whole = whole.then(step)
-        return whole
+            events += step.events
+            effects += step.effects
+        return Step(tuple(events), tuple(effects))
 
     def _steps(self, given: Input, moment: Moment) -> Iterator[Step]:
         """What the input leads to, and then what that entails."""
-        done = Step()
+        done: list[Step] = []
         for step in self._led_to(given, moment):
-            done = done.then(step)
+            done.append(step)
             yield step
-        yield promotions.look_again(self.desk, done.events)
+        yield promotions.look_again(self.desk, done)
         yield stock_alerts.move(self.desk, done)
         yield self._other_catalog()
         yield self._other_promotions()
@@ -187,7 +190,8 @@ class Counter:
         desk.decision = decision
         try:
             for step in self._ruled(decision.given, moment):
-                yield replace(step, events=(*self._lent(decision), *step.events))
+                lent = self._lent(decision)
+                yield replace(step, events=(*lent, *step.events)) if lent else step
                 decision = desk.decision
         except Wait as wait:
             # Decided anew, the key finds what was typed as it found it the first time.

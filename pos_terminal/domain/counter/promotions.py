@@ -10,7 +10,6 @@ from pos_terminal.domain.events.adjustment import (
     DiscountWithdrawn,
     PromotionsApplied,
 )
-from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import LineSold, LineVoided, Reduction
 from pos_terminal.domain.sale.promotions import applied
 from pos_terminal.domain.sale.sale import Sale
@@ -30,9 +29,12 @@ def look_for(desk: Desk) -> Step:
     return Step((PromotionsApplied(sale=sale.number, reductions=found),))
 
 
-def look_again(desk: Desk, events: Iterable[Event]) -> Step:
-    """Look again where promotions were found and these events changed the lines since."""
-    if desk.sale and desk.sale.promotions and any(isinstance(e, CHANGING) for e in events):
+def look_again(desk: Desk, done: Iterable[Step]) -> Step:
+    """Look again where promotions were found, and what was done changed the lines since."""
+    sale = desk.sale
+    if sale is None or not sale.promotions:
+        return Step()
+    if any(isinstance(event, CHANGING) for step in done for event in step.events):
         return look_for(desk)
     return Step()
 

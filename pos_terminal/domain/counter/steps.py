@@ -293,7 +293,3 @@ class Step(Struct, frozen=True):
 
     events: tuple[Event, ...] = ()
     effects: tuple[Effect, ...] = ()
-
-    def then(self, other: "Step") -> "Step":
-        """This one, and behind it the other, as one."""
-        return Step((*self.events, *other.events), (*self.effects, *other.effects))

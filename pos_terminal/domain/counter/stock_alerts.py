@@ -1,6 +1,6 @@
 """Stock at the counter: what a closed ticket moves, and word of what runs low."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from msgspec.structs import replace
@@ -21,9 +21,10 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.stock.sale_movements import Owner, of_ticket, owner
 
 
-def move(desk: Desk, done: Step) -> Step:
+def move(desk: Desk, done: Sequence[Step]) -> Step:
     """The movements of the ticket that was closed, if one was, and a look at what is left then."""
-    closed = next((event for event in done.events if isinstance(event, SaleClosed)), None)
+    events = (event for step in done for event in step.events)
+    closed = next((event for event in events if isinstance(event, SaleClosed)), None)
     if closed is None:
         return Step()
     moves = of_ticket(closed, _catalog(desk, closed))
@@ -36,7 +37,7 @@ def _catalog(desk: Desk, closed: SaleClosed) -> Catalog:
 
 
 def _watch(
-    desk: Desk, closed: SaleClosed, moves: tuple[StockMoved, ...], done: Step
+    desk: Desk, closed: SaleClosed, moves: tuple[StockMoved, ...], done: Sequence[Step]
 ) -> tuple[LookUp, ...]:
     catalog = _catalog(desk, closed)
     went = dict(desk.watch.moved) if desk.watch else {}  # nobody has answered that yet
@@ -47,7 +48,7 @@ def _watch(
             went[move.plu] = went.get(move.plu, Fraction(0)) + amount
     if not any(amount < 0 for amount in went.values()):
         return ()
-    shown = [effect.screen for effect in done.effects if isinstance(effect, Show)]
+    shown = [effect.screen for step in done for effect in step.effects if isinstance(effect, Show)]
     desk.lookups += 1
     desk.watch = StockWatch(desk.lookups, closed, went, shown[-1] if shown else Screen())
     return (LookUp(desk.lookups, StockWanted(tuple(sorted(went)))),)
