@@ -285,12 +285,16 @@ class Done(Struct, frozen=True):
 
 
 class GrantAsked(Struct, frozen=True):
-    """Rights for one purpose and so many seconds. `scope` has acts, or the first word of acts."""
+    """Rights for one purpose and so many seconds. `scope` has acts, or the first word of acts.
+
+    `wait` is how many seconds a person at the counter has to agree, by PIN.
+    """
 
     purpose: str
     level: GrantLevel
     seconds: int
     scope: list[str] | None = None
+    wait: int | None = None
 
 
 class Granted(Struct, frozen=True):

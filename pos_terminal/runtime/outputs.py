@@ -1,8 +1,18 @@
 """Where the till's effects go: the boxes and lanes of its devices, and what works off the loop."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
-from pos_terminal.domain.counter.steps import CheckPin, Effect, LookUp, OpenDrawer, Sound, Weigh
+from pos_terminal.domain.counter.steps import (
+    CheckPin,
+    Effect,
+    EndAccess,
+    GiveAccess,
+    LookUp,
+    OpenDrawer,
+    Sound,
+    Weigh,
+)
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
@@ -23,6 +33,7 @@ class Outputs:
     scale: ScaleLane
     pins: PinLane
     lookups: LookupLane
+    access: "asyncio.Queue[GiveAccess | EndAccess]" = field(default_factory=asyncio.Queue)
 
     def release(self, effect: Effect) -> None:
         """Set going what one of these does. ValueError for an effect that is the till's own."""
@@ -37,5 +48,7 @@ class Outputs:
                 self.lookups.ask(effect)
             case OpenDrawer(drawer):
                 self.drawer.open(drawer)
+            case GiveAccess() | EndAccess():
+                self.access.put_nowait(effect)
             case _:
                 raise ValueError(f"{effect} is the till's own")

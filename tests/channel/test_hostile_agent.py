@@ -14,10 +14,9 @@ from pos_terminal.domain.events.grants import GrantUsed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.testing.running import run
 from tests.needs import need
-from tests.support.channel import ACTS
+from tests.support.channel import ACTS, STRANGER, reach
 from tests.support.shop import Shop, open_shop
 
-STRANGER = 65534
 FREE = {"Status", "Watch", "Records", "Log", "Report", "Notice"}
 
 
@@ -55,15 +54,6 @@ async def kinds(shop: Shop) -> set[str]:
     return found
 
 
-def reach(shop: Shop) -> Path:
-    """Let a stranger as far as the agent would come: to the socket, past its group."""
-    for folder in (shop.state.parents[1], shop.state.parent, shop.state):
-        folder.chmod(0o755)
-    socket = shop.state / "till"
-    socket.chmod(0o666)
-    return socket
-
-
 def test_it_is_refused_or_closed_and_the_till_goes_on_selling() -> None:
     need(os.geteuid() == 0, "another user to be", "running the tests as root")
 
@@ -76,7 +66,7 @@ def test_it_is_refused_or_closed_and_the_till_goes_on_selling() -> None:
             done = asyncio.Event()
             async with asyncio.TaskGroup() as group:
                 selling = group.create_task(sell(shop, done))
-                found = await attack(reach(shop))
+                found = await attack(reach(shop.state))
                 done.set()
             after = await shop.till.call(interface.STATUS, Nothing())
 

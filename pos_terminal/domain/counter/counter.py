@@ -27,6 +27,7 @@ from pos_terminal.domain.counter.decision import Decision
 from pos_terminal.domain.counter.desk import Desk, Pending, Wait
 from pos_terminal.domain.counter.keys import KEYS
 from pos_terminal.domain.counter.steps import (
+    AccessNews,
     BooksReady,
     CatchUp,
     CloseDue,
@@ -56,7 +57,7 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.clerks import is_badge
 
-News = PaperDone | Trouble | DeviceAway | DeviceBack | NewClerks | Train | CloseDue
+News = PaperDone | Trouble | DeviceAway | DeviceBack | NewClerks | AccessNews | Train | CloseDue
 
 
 class Counter:
@@ -136,6 +137,9 @@ class Counter:
                 return self.desk.hear(given)
             case NewClerks(clerks):
                 return sign_on.change(self.desk, clerks)
+            case AccessNews():
+                self.desk.access = given
+                return Step()
             case Train(supervisor):
                 return sign_on.train(self.desk, supervisor)
             case CloseDue():

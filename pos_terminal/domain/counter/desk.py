@@ -17,6 +17,7 @@ from pos_terminal.domain.counter.decision import NOTHING, Decision
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.rules import ORDINARY, Rules
 from pos_terminal.domain.counter.steps import (
+    AccessNews,
     DeviceAway,
     DeviceBack,
     Effect,
@@ -55,6 +56,7 @@ from pos_terminal.domain.sale.vouchers import Draw, no_chance
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff import pin_lock
 from pos_terminal.domain.staff.clerks import Clerks
+from pos_terminal.domain.staff.grants import AccessAsked
 
 Finder = Callable[[str, str, Catalog], Found | None]
 """Asks the plugins what a code stands for that the catalogue lacks: code, AIM prefix, catalogue."""
@@ -187,6 +189,8 @@ class Desk:
         self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
         self.customer: Customer | None = None  # whom the next invoice is for
         self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
+        self.access = AccessNews()  # what others on the box ask for, and may do
+        self.agreed: AccessAsked | None = None  # what was shown when a PIN was asked for
         self.watch: StockWatch | None = None  # asked in the background
         self.weighings = 0
         self.lookups = 0

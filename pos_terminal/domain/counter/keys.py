@@ -6,6 +6,7 @@ How a key is called, and its letters in a command barcode, stand in `keyboard/ke
 from msgspec import Struct
 
 from pos_terminal.domain.counter import (
+    access,
     articles,
     bottles,
     carry_over,
@@ -100,6 +101,7 @@ ROWS = (
     KeyRule(Function.INVOICE, invoices.invoice),
     KeyRule(Function.HOLD, hold.hold, beside=(Choice,)),
     KeyRule(Function.RECALL, hold.recall),
+    KeyRule(Function.ACCESS, access.key),
     KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside=(Choice,)),
 )
 

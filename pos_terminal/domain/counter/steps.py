@@ -19,6 +19,7 @@ from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks, Pin
+from pos_terminal.domain.staff.grants import Access, AccessAsked
 
 
 class Pressed(Struct, frozen=True):
@@ -100,6 +101,13 @@ class PinChecked(Struct, frozen=True):
     right: bool
 
 
+class AccessNews(Struct, frozen=True):
+    """What access another program on the box asks for, and which grants stand, oldest first."""
+
+    asked: AccessAsked | None = None
+    standing: tuple[Access, ...] = ()
+
+
 class NewClerks(Struct, frozen=True):
     """Other clerks, rights and PINs: they hold at once."""
 
@@ -176,6 +184,7 @@ Input = (
     | NewCatalog
     | NewPromotions
     | NewClerks
+    | AccessNews
     | Train
     | CloseDue
     | BooksReady
@@ -215,6 +224,20 @@ class LookUp(Struct, frozen=True):
 
     request: int
     wanted: Wanted
+
+
+class GiveAccess(Struct, frozen=True):
+    """Give what was asked for under that number; `by` typed a PIN for it."""
+
+    asked: int
+    by: int
+
+
+class EndAccess(Struct, frozen=True):
+    """End the grant of that number, by that clerk."""
+
+    grant: int
+    by: int
 
 
 class OpenDrawer(Struct, frozen=True):
@@ -277,6 +300,8 @@ Effect = (
     | CheckPin
     | LookUp
     | OpenDrawer
+    | GiveAccess
+    | EndAccess
     | Print
     | PrintReport
     | PrintVoucher

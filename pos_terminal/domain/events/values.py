@@ -155,6 +155,7 @@ class Right(StrEnum):
     CLOSE = "close"
     STOCK = "stock"
     TRAINING = "training"
+    ACCESS = "access"
 
 
 class ClerkChange(StrEnum):

@@ -58,6 +58,18 @@ BAD_CLERKS = _fault(
     "Lire la cause au journal du système ; corriger ou restaurer clerks.toml.",
     Tone.ALARM,
 )
+NO_ACCESS = _fault(
+    "O-121",
+    "PAS D'ACCES",
+    "Aucun programme ne demande d'accès, ou aucun accès n'a ce numéro.",
+    "Taper C ; ACCES seul montre le dernier accès ; faire redemander au besoin.",
+)
+ACCESS_SHOWN = _fault(
+    "O-122",
+    "ACCES OU C",
+    "L'écran montre l'accès qu'un programme demande : ACCES le donne, C le refuse.",
+    "Taper C, puis ACCES ou C.",
+)
 CLERK_REFUSED = _fault(
     "O-109",
     "VENDEUR REFUSE",

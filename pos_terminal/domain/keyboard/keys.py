@@ -69,6 +69,7 @@ class Function(StrEnum):
     HOLD = "HOLD"
     RECALL = "RECALL"
     CLERK = "CLERK"
+    ACCESS = "ACCES"
 
 
 NAMED = frozenset({Function.TYPE, Function.TENDER, Function.GOODS})

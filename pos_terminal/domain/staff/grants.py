@@ -15,6 +15,26 @@ LONGEST = 366 * 86_400
 """Seconds of the longest: a standing grant is given anew once a year."""
 
 
+class AccessAsked(Struct, frozen=True):
+    """A grant that somebody asks for, and that a person at the counter may give. `number` is the
+    asking's own, so that what is agreed to is what was shown.
+    """
+
+    number: int
+    purpose: str
+    level: str
+    scope: tuple[str, ...]
+    seconds: int
+
+
+class Access(Struct, frozen=True):
+    """A grant that stands, for the display: its number, what for, and until which local time."""
+
+    number: int
+    purpose: str
+    until: str
+
+
 class Grants(Struct, frozen=True):
     """`last` is the last number given; `standing` are those that have not ended, oldest first."""
 

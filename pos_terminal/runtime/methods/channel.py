@@ -53,7 +53,7 @@ class Channel:
     def __init__(
         self, terminal: Terminal, path: Path, acts: Callable[[], Acts], put: Callable[[Input], None]
     ) -> None:
-        self.grants = GrantMethods(terminal)
+        self.grants = GrantMethods(terminal, put)
         self.acts = ActLane(acts)
         self._terminal = terminal
         self._path = path
@@ -86,6 +86,7 @@ class Channel:
             "channel": self.run,
             "acts": self.acts.run,
             "grants": self.grants.run,
+            "access": self.grants.decide,
             "evidence": self.keep_evidence,
         }
 

@@ -7,8 +7,9 @@ a grant does is recorded before it is done.
 """
 
 import asyncio
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from typing import NoReturn
@@ -25,18 +26,32 @@ from pos_terminal.channel.interface import (
 )
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import AccessNews, EndAccess, GiveAccess, Input, Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.staff.grants import AT_ONCE, LONGEST, Grants, covers, seconds_left
+from pos_terminal.domain.staff.grants import (
+    AT_ONCE,
+    LONGEST,
+    Access,
+    AccessAsked,
+    Grants,
+    covers,
+    seconds_left,
+)
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.terminal import Terminal
+
+log = logging.getLogger(__name__)
 
 LOOK = 1.0
 """Seconds between two looks for grants that are over."""
 
 SECRET = 32
 """Bytes of chance in a secret: nobody tries 2^256."""
+
+LONGEST_WAIT = 600
+"""Seconds that a person at the counter has to agree at most."""
 
 LONGEST_TEXT = 60
 """Characters of a purpose, and of a word of its scope."""
@@ -45,8 +60,12 @@ LONGEST_TEXT = 60
 class GrantMethods:
     """The till's grants, as its journal has them."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, put: Callable[[Input], None]) -> None:
         self._terminal = terminal
+        self._put = put
+        self._asking: tuple[AccessAsked, asyncio.Future[Granted]] | None = None
+        self._askings = 0
+        self._told: tuple[object, AccessNews] = (None, AccessNews())
         self._last = 0  # a number is used up before its record is durable
         # By the clock that nobody sets: when a grant that this process has seen is over.
         self._over: dict[int, float] = {}
@@ -77,16 +96,63 @@ class GrantMethods:
         return number == 0 or any(each.grant == number for each in self._standing())
 
     async def give(self, peer: Peer, asks: GrantAsked) -> Granted:
-        """Make a grant: for whoever is at the box himself."""
-        if not owns(peer):
-            raise ChannelError(faults.NOT_GRANTED, "a grant is given at the counter, or with sudo")
-        return await self.make(asks, by=0)
+        """Make a grant: for whoever is at the box himself, or once a person at the counter agrees.
 
-    async def make(self, asks: GrantAsked, *, by: int) -> Granted:
-        """Make a grant, given by that clerk; durable on return."""
+        One grant is asked for at a time, so that nobody agrees to another than was shown.
+        """
         texts = (asks.purpose, *(asks.scope or ()))
         if not 0 < asks.seconds <= LONGEST or not all(map(_is_word, texts)):
             raise ChannelError(faults.BAD_REQUEST, f"{texts} for {asks.seconds} s")
+        if owns(peer):
+            return await self._make(asks.purpose, asks.level, asks.scope or (), asks.seconds, by=0)
+        if not asks.wait:
+            raise ChannelError(faults.NOT_GRANTED, "a grant is given at the counter, or with sudo")
+        if self._asking:
+            raise ChannelError(faults.BAD_REQUEST, "somebody else asks for a grant")
+        self._askings += 1
+        scope = tuple(asks.scope or ())
+        asked = AccessAsked(self._askings, asks.purpose, asks.level, scope, asks.seconds)
+        agreed: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()
+        self._asking = asked, agreed
+        self._tell()
+        try:
+            async with asyncio.timeout(min(asks.wait, LONGEST_WAIT)):
+                return await agreed
+        except TimeoutError as error:
+            raise ChannelError(faults.NOT_GRANTED, "nobody at the counter has agreed") from error
+        finally:
+            self._asking = None
+            self._tell()
+
+    async def decide(self) -> NoReturn:
+        """Do what is decided at the counter, for ever."""
+        while True:
+            decided = await self._terminal.equipment.outputs.access.get()
+            try:
+                if isinstance(decided, EndAccess):
+                    await self.finish(decided.grant, "ended", by=decided.by)
+                else:
+                    await self._agree(decided)
+            except ChannelError as error:
+                log.error("%s %s", error, error.fault.remedy)
+                self._put(Trouble(error.fault))
+
+    async def _agree(self, given: GiveAccess) -> None:
+        """The one who asked may have gone meanwhile: then nothing is given."""
+        if self._asking is None or self._asking[0].number != given.asked:
+            raise ChannelError(faults.NO_ACCESS, "nobody asks for it any more")
+        asked, agreed = self._asking
+        level = GrantLevel(asked.level)
+        made = await self._make(asked.purpose, level, asked.scope, asked.seconds, by=given.by)
+        if agreed.done():
+            await self.finish(made.number, "returned")
+        else:
+            agreed.set_result(made)
+
+    async def _make(
+        self, purpose: str, level: GrantLevel, scope: Sequence[str], seconds: int, *, by: int
+    ) -> Granted:
+        """Make a grant, given by that clerk; durable on return."""
         grants, now = self._grants(), self._terminal.clock.now()
         if len(grants.standing) >= AT_ONCE:
             raise ChannelError(faults.BAD_REQUEST, f"{AT_ONCE} grants stand already")
@@ -94,11 +160,11 @@ class GrantMethods:
         self._last = max(self._last, grants.last) + 1
         given = GrantGiven(
             grant=self._last,
-            purpose=asks.purpose,
-            level=asks.level.value,
-            scope=tuple(asks.scope or ()),
-            seconds=asks.seconds,
-            until=now.utc + asks.seconds * 1_000_000,
+            purpose=purpose,
+            level=level.value,
+            scope=tuple(scope),
+            seconds=seconds,
+            until=now.utc + seconds * 1_000_000,
             digest=_digest(secret),
             by=by,
         )
@@ -135,6 +201,7 @@ class GrantMethods:
                         await self.finish(grant.grant, "expired")
                     except ChannelError:
                         break  # the journal is out of order, and so is the till
+            self._tell()
             await asyncio.sleep(LOOK)
 
     def listed(self) -> list[StandingGrant]:
@@ -147,6 +214,19 @@ class GrantMethods:
             )
             for each in self._standing()
         ]  # fmt: skip
+
+    def _tell(self) -> None:
+        """Have the counter know what is asked for, and what stands; a new counter knows nothing."""
+        till, now = self._terminal.till(), self._terminal.clock.now()
+        if self._terminal.journal() is None:
+            return
+        standing = tuple(
+            Access(each.grant, each.purpose, _until(each, now)) for each in self._standing()
+        )
+        news = till, AccessNews(self._asking[0] if self._asking else None, standing)
+        if news != self._told:
+            self._told = news
+            self._put(news[1])
 
     def _kept(self) -> tuple[GrantGiven, ...]:
         journal = self._terminal.journal()

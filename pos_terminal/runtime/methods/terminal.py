@@ -3,13 +3,14 @@
 So that an answer about the till needs nothing of the counter, and is understood without it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.counter.steps import Input
+from pos_terminal.domain.counter.steps import EndAccess, GiveAccess, Input
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.screen import Screen
@@ -57,6 +58,10 @@ class Shown(Protocol):
     @property
     def reports(self) -> PrinterLane:
         """The queue of what the shop reads: the same where there is one printer."""
+
+    @property
+    def access(self) -> "asyncio.Queue[GiveAccess | EndAccess]":
+        """What was decided at the counter about access for others."""
 
 
 class Devices(Protocol):
