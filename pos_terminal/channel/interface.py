@@ -7,24 +7,17 @@ A field that a later version adds has a default, so that either side may be the 
 that is gone, or means something else, is another method.
 """
 
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from msgspec import Raw, Struct
+
+from pos_terminal.domain.events.values import GrantLevel
 
 INTERFACE = "org.posterminal.Till"
 SERVICE = "org.varlink.service"
 
 P = TypeVar("P", bound=Struct)
 R = TypeVar("R", bound=Struct)
-
-
-class GrantLevel(StrEnum):
-    """What a grant allows: to see what is shown, to test devices, or to change things as well."""
-
-    OBSERVE = "observe"
-    DIAGNOSE = "diagnose"
-    CONTROL = "control"
 
 
 class Nothing(Struct, frozen=True):

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pos_terminal.channel import interface, server
-from pos_terminal.channel.interface import GrantAsked, GrantLevel, Nothing, RecordsAsked
+from pos_terminal.channel.interface import GrantAsked, Nothing, RecordsAsked
 from pos_terminal.domain.events.grants import GrantUsed
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.testing.running import run
 from tests.needs import need
 from tests.support.channel import ACTS, STRANGER, reach

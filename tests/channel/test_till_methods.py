@@ -15,7 +15,6 @@ from pos_terminal.channel.interface import (
     DoAsked,
     GrantAsked,
     GrantEnding,
-    GrantLevel,
     LevelAsked,
     LogAsked,
     Nothing,
@@ -31,6 +30,7 @@ from pos_terminal.channel.interface import (
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.channel import ACTS
 from tests.support.shop import open_shop

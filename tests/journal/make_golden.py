@@ -31,7 +31,7 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.period import ServiceClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.system import TillStarted
-from pos_terminal.domain.events.values import PreviousEnd
+from pos_terminal.domain.events.values import GrantEnd, PreviousEnd
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal import consistency_proof, keyring, witness
 from pos_terminal.journal.database import NAME, reading
@@ -52,7 +52,7 @@ TELLING: dict[str, Any] = {
 MADE: dict[str, Callable[[Running], Event]] = {
     ServiceClosed.kind: lambda running: running.book.service(running.seq + 1),
     GrantEnded.kind: lambda running: GrantEnded(
-        grant=running.grants.standing[0].grant, why="ended", by=9
+        grant=running.grants.standing[0].grant, why=GrantEnd.ENDED, by=9
     ),
     InvoiceMade.kind: lambda running: replace(specimen(InvoiceMade, 0), series=INVOICES),
 }

@@ -66,8 +66,9 @@ ROOMS: dict[str, set[str]] = {
 # by itself is the modules that lie beside them.
 FLOORS: tuple[set[str], ...] = (
     {"crypto", "domain", "domain.faults", "storage", "tasks"},
-    {"channel", "devices", "domain.codes", "domain.events", "domain.tender", "process"},
-    {"domain.audit", "domain.catalog", "domain.lookup", "domain.period", "domain.staff", "links"},
+    {"devices", "domain.codes", "domain.events", "domain.tender", "process"},
+    {"domain.audit", "domain.catalog", "domain.lookup", "domain.period", "domain.staff"}
+    | {"channel", "links"},
     {"domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"},
     {"archive", "domain.display", "domain.files", "domain.printing", "drivers", "persons"}
     | {"plugins", "projection"},

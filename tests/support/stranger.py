@@ -13,7 +13,8 @@ from msgspec import Raw
 from pos_terminal.channel import interface
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import DoAsked, GrantAsked, GrantLevel
+from pos_terminal.channel.interface import DoAsked, GrantAsked
+from pos_terminal.domain.events.values import GrantLevel
 
 
 def become(uid: int) -> None:

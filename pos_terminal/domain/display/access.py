@@ -1,5 +1,6 @@
 """What the display says of access for another program on the box."""
 
+from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import short_day_and_hour
 from pos_terminal.domain.screen import Screen, both_ends
@@ -8,10 +9,14 @@ from pos_terminal.domain.staff.grants import Access, AccessAsked
 
 def asked(what: AccessAsked) -> Screen:
     """Who asks, for how much, and how long."""
-    levels = {"observe": say("VOIR"), "diagnose": say("ESSAYER"), "control": say("CHANGER")}
+    levels = {
+        GrantLevel.OBSERVE: say("VOIR"),
+        GrantLevel.DIAGNOSE: say("ESSAYER"),
+        GrantLevel.CONTROL: say("CHANGER"),
+    }
     return Screen(
         f"{say('ACCES')} {what.purpose.upper()}",
-        both_ends(levels.get(what.level, what.level), f"{_lasting(what.seconds)} ?"),
+        both_ends(levels[what.level], f"{_lasting(what.seconds)} ?"),
     )
 
 

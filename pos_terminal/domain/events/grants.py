@@ -3,20 +3,21 @@
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.values import GrantEnd, GrantLevel
 
 
 class GrantGiven(Event, frozen=True, kw_only=True):
     """Rights for one purpose, for whoever shows the secret whose SHA-256 is `digest`.
 
-    `level` is observe, diagnose or control; `scope` has acts, or the first word of acts. It ends
-    after `seconds`, at `until` microseconds of UTC at the latest. `by` is the clerk whose PIN gave
-    it; 0: someone at the box itself, as its user or root.
+    `scope` has acts, or the first word of acts. It ends after `seconds`, at `until` microseconds of
+    UTC at the latest. `by` is the clerk whose PIN gave it; 0: someone at the box itself, as its
+    user or root.
     """
 
     kind: ClassVar[str] = "grant.given"
     grant: int
     purpose: str
-    level: str
+    level: GrantLevel
     scope: tuple[str, ...]
     seconds: int
     until: int
@@ -33,13 +34,13 @@ class GrantUsed(Event, frozen=True, kw_only=True):
 
 
 class GrantEnded(Event, frozen=True, kw_only=True):
-    """A grant is over: expired, returned (by its holder), or ended, by the clerk `by` or, with 0,
-    by someone at the box itself.
+    """A grant is over. `by` is the clerk who ended it; 0: its holder, the clock, or someone at the
+    box itself.
     """
 
     kind: ClassVar[str] = "grant.ended"
     grant: int
-    why: str
+    why: GrantEnd
     by: int = 0
 
 

@@ -141,6 +141,22 @@ class SignOnMeans(StrEnum):
     BADGE = "badge"
 
 
+class GrantLevel(StrEnum):
+    """What a grant allows: to see what is shown, to test devices, or to change things as well."""
+
+    OBSERVE = "observe"
+    DIAGNOSE = "diagnose"
+    CONTROL = "control"
+
+
+class GrantEnd(StrEnum):
+    """Why a grant is over: its time, its holder, or somebody else."""
+
+    EXPIRED = "expired"
+    RETURNED = "returned"
+    ENDED = "ended"
+
+
 class Right(StrEnum):
     """What not everybody may do. The value is its name in the clerks' file and in records."""
 

@@ -4,8 +4,9 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.values import GrantLevel
 
-LEVELS = ("observe", "diagnose", "control")
+LEVELS = tuple(GrantLevel)
 """From the least to the most; each allows what those before it do."""
 
 AT_ONCE = 8
@@ -22,7 +23,7 @@ class AccessAsked(Struct, frozen=True):
 
     number: int
     purpose: str
-    level: str
+    level: GrantLevel
     scope: tuple[str, ...]
     seconds: int
 
@@ -70,7 +71,7 @@ def seconds_left(grant: GrantGiven, utc: int) -> float:
     return min((grant.until - utc) / 1_000_000, float(grant.seconds))
 
 
-def covers(grant: GrantGiven, level: str, act: str = "") -> bool:
+def covers(grant: GrantGiven, level: GrantLevel, act: str = "") -> bool:
     """Whether a grant allows that level; and that act («clerk.add»), where it is one."""
     if LEVELS.index(level) > LEVELS.index(grant.level):
         return False

@@ -13,7 +13,6 @@ from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
     DoAsked,
     Done,
-    GrantLevel,
     LevelAsked,
     Log,
     LogAsked,
@@ -27,6 +26,7 @@ from pos_terminal.channel.server import Server
 from pos_terminal.channel.service import Peer, Service
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, Trouble
+from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.act_lane import ActLane
 from pos_terminal.runtime.methods.devices import DeviceMethods

@@ -20,7 +20,6 @@ from pos_terminal.channel.interface import (
     GrantAsked,
     Granted,
     GrantEnding,
-    GrantLevel,
     Nothing,
     StandingGrant,
 )
@@ -29,6 +28,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import AccessNews, EndAccess, GiveAccess, Input, Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.values import GrantEnd, GrantLevel
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.grants import (
     AT_ONCE,
@@ -85,7 +85,7 @@ class GrantMethods:
             return Actor(peer.uid)
         if grant is None:
             raise ChannelError(faults.NOT_GRANTED, f"{what}: no grant that stands")
-        if not covers(grant, level.value, act):
+        if not covers(grant, level, act):
             detail = f"{what}: grant {grant.grant} is for {grant.level} {' '.join(grant.scope)}"
             raise ChannelError(faults.NOT_GRANTED, detail.rstrip())
         await self._record(GrantUsed(grant=grant.grant, act=what))
@@ -130,7 +130,7 @@ class GrantMethods:
             decided = await self._terminal.equipment.outputs.access.get()
             try:
                 if isinstance(decided, EndAccess):
-                    await self.finish(decided.grant, "ended", by=decided.by)
+                    await self.finish(decided.grant, GrantEnd.ENDED, by=decided.by)
                 else:
                     await self._agree(decided)
             except ChannelError as error:
@@ -142,10 +142,9 @@ class GrantMethods:
         if self._asking is None or self._asking[0].number != given.asked:
             raise ChannelError(faults.NO_ACCESS, "nobody asks for it any more")
         asked, agreed = self._asking
-        level = GrantLevel(asked.level)
-        made = await self._make(asked.purpose, level, asked.scope, asked.seconds, by=given.by)
+        made = await self._make(asked.purpose, asked.level, asked.scope, asked.seconds, by=given.by)
         if agreed.done():
-            await self.finish(made.number, "returned")
+            await self.finish(made.number, GrantEnd.RETURNED)
         else:
             agreed.set_result(made)
 
@@ -161,7 +160,7 @@ class GrantMethods:
         given = GrantGiven(
             grant=self._last,
             purpose=purpose,
-            level=level.value,
+            level=level,
             scope=tuple(scope),
             seconds=seconds,
             until=now.utc + seconds * 1_000_000,
@@ -177,14 +176,14 @@ class GrantMethods:
             shown = self._shown(asks.grant)
             if shown is None:
                 raise ChannelError(faults.NOT_GRANTED, "no grant that stands")
-            await self.finish(shown.grant, "returned")
+            await self.finish(shown.grant, GrantEnd.RETURNED)
         elif not owns(peer):
             raise ChannelError(faults.NOT_GRANTED, "somebody else's grant")
         else:
-            await self.finish(asks.number or 0, "ended")
+            await self.finish(asks.number or 0, GrantEnd.ENDED)
         return Nothing()
 
-    async def finish(self, number: int, why: str, *, by: int = 0) -> None:
+    async def finish(self, number: int, why: GrantEnd, *, by: int = 0) -> None:
         """End the grant of that number, on record."""
         if not any(each.grant == number for each in self._grants().standing):
             raise ChannelError(faults.BAD_REQUEST, f"there is no grant {number}")
@@ -198,7 +197,7 @@ class GrantMethods:
             for grant in self._kept():
                 if grant.grant not in standing:
                     try:
-                        await self.finish(grant.grant, "expired")
+                        await self.finish(grant.grant, GrantEnd.EXPIRED)
                     except ChannelError:
                         break  # the journal is out of order, and so is the till
             self._tell()
@@ -209,7 +208,7 @@ class GrantMethods:
         now = self._terminal.clock.now()
         return [
             StandingGrant(
-                each.grant, each.purpose, GrantLevel(each.level), list(each.scope),
+                each.grant, each.purpose, each.level, list(each.scope),
                 _until(each, now), each.by,
             )
             for each in self._standing()

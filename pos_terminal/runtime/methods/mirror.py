@@ -16,10 +16,11 @@ from msgspec.structs import replace
 
 from pos_terminal.channel import interface
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import GrantLevel, Seen, Status, Watching
+from pos_terminal.channel.interface import Seen, Status, Watching
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, Pressed, Scanned
+from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say

@@ -4,13 +4,14 @@ import pytest
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import AccessNews, EndAccess, GiveAccess, Step
+from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.grants import Access, AccessAsked
 from tests.support.bench import Bench, bench
 from tests.support.staff import BOSS, LEA, PINS, StaffedBench, staffed
 
-ASKED = AccessAsked(1, "support", "diagnose", (), 1800)
-MORE = AccessAsked(2, "support", "control", ("clerk",), 400 * 86_400)
+ASKED = AccessAsked(1, "support", GrantLevel.DIAGNOSE, (), 1800)
+MORE = AccessAsked(2, "support", GrantLevel.CONTROL, ("clerk",), 400 * 86_400)
 STANDING = (
     Access(3, "console", "2026-01-05T18:00:00+01:00"),
     Access(4, "support", "2026-01-06T09:30:00+01:00"),
