@@ -34,7 +34,7 @@ def test_stats_count_what_is_there(tmp_path: Path, line: Line) -> None:
 def test_stats_can_be_read(line: Line) -> None:
     status, out, _ = line.text("journal", "stats")
     assert status == 0
-    assert "closures: 3 day" in out and "sale.closed" in out and "to be backed up" in out
+    assert "clôtures : 3 day" in out and "sale.closed" in out and "à sauvegarder" in out
 
 
 def test_no_journal_has_no_stats(line: Line, tmp_path: Path) -> None:
