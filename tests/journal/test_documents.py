@@ -11,7 +11,7 @@ import msgspec.structs
 import pytest
 
 from pos_terminal.domain.events import adjustment as adjustment_events
-from pos_terminal.domain.events import balances, breakdown
+from pos_terminal.domain.events import balances, breakdown, staff
 from pos_terminal.domain.events import period as period_events
 from pos_terminal.domain.events import sale as events
 from pos_terminal.domain.events import stock as stock_events
@@ -53,6 +53,7 @@ PARTS = {
         balances.DepositBalance,
         balances.UnansweredPayment,
         balances.BottleBalance,
+        staff.ClerkFound,
         stock_events.Units,
     )
 }
