@@ -11,6 +11,7 @@ from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.runtime.parsed_catalog import parsed
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Catalogue:
             source = self.file.read_bytes()
         except OSError as error:
             return self._fall_back(None, (Problem(0, "", str(error.strerror or error)),))
-        catalog, problems = parse_catalog(source, self._patterns)
+        catalog, problems = parsed(self._state, source, self._patterns)
         if problems:
             return self._fall_back(source, problems)
         catalogs.keep(self._state, source)

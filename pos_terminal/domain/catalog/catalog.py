@@ -1,4 +1,4 @@
-"""What the shop sells: articles with dated prices and VAT, found by PLU, name or barcode."""
+"""What the shop sells: articles with dated prices and VAT, found by PLU or barcode."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,7 +28,7 @@ class Choice(Struct, frozen=True):
         return not self.takers or item.plu in self.takers or item.family in self.takers
 
 
-class Item(Struct, frozen=True):
+class Item(Struct, frozen=True, omit_defaults=True):
     """An article. `vats` are basis points; where there are none the shop's default rate holds.
 
     `meal_voucher` says whether these may pay for it; None leaves it to the VAT rate. `staff` and
@@ -112,26 +112,17 @@ class Catalog:
     patterns: tuple[Pattern, ...] = ()
     _by_plu: dict[str, Item] = field(init=False, repr=False, compare=False)
     _by_code: dict[str, Item] = field(init=False, repr=False, compare=False)
-    _by_name: dict[str, Item | None] = field(init=False, repr=False, compare=False)
     _options: tuple[Item, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_name: dict[str, Item | None] = {}
-        for item in self.items:
-            by_name[item.name] = None if item.name in by_name else item
         codes = {key_of(code): item for item in self.items for code in item.barcodes}
         object.__setattr__(self, "_by_plu", {item.plu: item for item in self.items})
         object.__setattr__(self, "_by_code", codes)
-        object.__setattr__(self, "_by_name", by_name)
         object.__setattr__(self, "_options", tuple(item for item in self.items if item.choice))
 
     def plu(self, number: str) -> Item | None:
         """The article with this PLU; leading zeros do not count."""
         return self._by_plu.get(number.lstrip("0") or "0")
-
-    def named(self, name: str) -> Item | None:
-        """The article with exactly this name; None where several share it."""
-        return self._by_name.get(name)
 
     def options(self, item: Item) -> dict[str, tuple[Item, ...]]:
         """The options that an article may have, by group, as the catalogue orders them."""

@@ -35,7 +35,7 @@ class StockUnit(Struct, frozen=True):
         return count * self.share
 
 
-class Goods(Struct, frozen=True):
+class Goods(Struct, frozen=True, omit_defaults=True):
     """What there is to know of an article as goods.
 
     `kept` says whether its stock is followed, `alert` at how much of it, in its units, to say so;

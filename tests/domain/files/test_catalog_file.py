@@ -163,13 +163,10 @@ def label(body: str) -> str:
     return body + str(check_digit(body))
 
 
-def test_finding_by_number_and_name() -> None:
+def test_finding_by_number() -> None:
     assert SHOP.plu("1") is SHOP.plu("001") is PAIN
     assert SHOP.plu("000") is ZERO
     assert SHOP.plu("9") is None
-    assert SHOP.named("COMTE") is COMTE
-    assert SHOP.named("DOUBLE") is None
-    assert SHOP.named("comte") is None
 
 
 @pytest.mark.parametrize(
