@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from pos_terminal.domain.audit.identity import Identity, Shop
 from pos_terminal.domain.counter.steps import Print
 from pos_terminal.domain.printing import ticket
-from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.receipt import Align, Block, Logo, Receipt, Row, Rule, Text
 from tests.support.bench import Bench
 
 WIDTH = 42
@@ -31,8 +31,10 @@ def paper(till: Bench, *, simulated: bool = False) -> Receipt:
 
 
 def lines(receipt: Receipt) -> Iterator[str]:
-    """A plain rendering: one line a block, bold between stars, tall doubled."""
+    """A plain rendering: one line a block, bold between stars, tall doubled; without the logo."""
     for block in receipt.blocks:
+        if isinstance(block, Logo):
+            continue
         text = _line(block).rstrip()
         mark = "*" if getattr(block, "bold", False) else " "
         mark += "|" if getattr(block, "tall", False) else " "

@@ -12,7 +12,7 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros, hour, percent, thousandths
 from pos_terminal.domain.quantity import ONE, Unit
-from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.deposits import takes
 from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.donations import given, sentences
@@ -71,6 +71,7 @@ def _ordered(order: str) -> Iterator[Block]:
 
 def head(identity: Identity, ticket: SaleClosed, at: str) -> Iterator[Block]:
     """The shop, and which ticket this is: number, till, place, local date and time."""
+    yield Logo()
     yield Text(identity.shop.name, Align.CENTRE, bold=True)
     for line in identity.shop.header:
         yield Text(line, Align.CENTRE)

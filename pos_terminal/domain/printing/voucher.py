@@ -8,7 +8,7 @@ from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros, hour, percent
-from pos_terminal.domain.receipt import Align, Barcode, Block, Receipt, Row, Rule, Text
+from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Row, Rule, Text
 
 
 def paper(
@@ -28,6 +28,7 @@ def paper(
     return Receipt(
         title=f"{title} {made.voucher[-6:]}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
+            Logo(),
             Text(identity.shop.name, Align.CENTRE, bold=True),
             *(Text(line, Align.CENTRE) for line in identity.shop.header),
             Text(""),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.receipt import Row
+from pos_terminal.domain.receipt import Logo, Row
 from tests.support.bench import Bench, bench
 from tests.support.paper import lines, paper
 
@@ -33,6 +33,10 @@ def whole() -> str:
 
 def test_a_french_ticket() -> None:
     assert whole() == GOLDEN.read_text()
+
+
+def test_the_shops_logo_stands_above_all() -> None:
+    assert paper(morning()).blocks[0] == Logo()
 
 
 def test_what_is_printed_is_what_was_sold() -> None:
