@@ -1,41 +1,22 @@
-"""The guest's first file system: busybox, the kernel's modules, and an init that enters the host's.
-
-The host's root is mounted read-only, so that the guest runs the very Python and the very drivers
-that the tests run.
-"""
+"""A guest's first file system: busybox, the kernel's modules, and an init that enters another."""
 
 import gzip
 import lzma
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-MODULES = (
-    "virtio_pci", "9p", "9pnet_virtio", "xhci_pci", "evdev", "usbhid", "hid_generic", "uinput",
-    "pcspkr", "ftdi_sio", "usblp", "dummy_hcd", "libcomposite", "usb_f_printer",
-)
-
-_INIT = """\
+_LOADING = """\
 #!/bin/busybox sh
 export PATH=/bin
 /bin/busybox --install -s /bin
-mkdir -p /proc /sys /dev /host
+mkdir -p /proc /sys /dev /system
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 while read -r module; do
     insmod /modules/$module || echo "@fatal insmod $module"
 done </modules/order
-mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose host /host
-mount -t proc proc /host/proc
-mount -t sysfs sys /host/sys
-mount -t configfs config /host/sys/kernel/config
-mount -t devtmpfs dev /host/dev
-mkdir -p /host/dev/pts
-mount -t devpts -o ptmxmode=666 pts /host/dev/pts
-mount -t tmpfs run /host/run
-chroot /host /usr/bin/env HOME=/run TMPDIR=/run PYTHONPATH={path} {python} -u {script}
-echo "@end"
-poweroff -f
 """
 
 
@@ -50,7 +31,7 @@ def _read(path: Path) -> bytes:
     return lzma.decompress(data) if path.suffix == ".xz" else data
 
 
-def _in_order(folder: Path) -> dict[str, bytes]:
+def _in_order(folder: Path, wanted: Iterable[str]) -> dict[str, bytes]:
     """The modules by name, each after those that it needs; what is built in has no file."""
     files = {p.name.partition(".")[0].replace("-", "_"): p for p in folder.rglob("*.ko*")}
     ordered: dict[str, bytes] = {}
@@ -63,7 +44,7 @@ def _in_order(folder: Path) -> dict[str, bytes]:
             add(other)
         ordered[name] = module
 
-    for name in MODULES:
+    for name in wanted:
         add(name)
     return ordered
 
@@ -90,16 +71,18 @@ class _Archive:
         return bytes(self._data)
 
 
-def build(modules: Path, busybox: Path, *, python: Path, script: Path, path: str) -> bytes:
-    """The compressed initrd; it runs `script` with `python`, both paths of the host."""
+def build(kernel: Path, busybox: Path, modules: Iterable[str], then: str) -> bytes:
+    """The compressed initrd: it loads `modules` out of the folder `kernel`, then runs that script.
+
+    The script finds /proc, /sys and /dev mounted, and an empty folder /system.
+    """
     archive = _Archive()
     for folder in ("bin", "dev", "modules"):
         archive.add(folder, 0o40755)
     archive.add("dev/console", 0o20600, device=(5, 1))
     archive.add("bin/busybox", 0o100755, busybox.read_bytes())
-    init = _INIT.format(python=python, script=script, path=path)
-    archive.add("init", 0o100755, init.encode())
-    ordered = _in_order(modules)
+    archive.add("init", 0o100755, (_LOADING + then).encode())
+    ordered = _in_order(kernel, modules)
     archive.add("modules/order", 0o100644, "".join(f"{name}\n" for name in ordered).encode())
     for name, module in ordered.items():
         archive.add(f"modules/{name}", 0o100644, module)

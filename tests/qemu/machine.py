@@ -34,9 +34,13 @@ class Machine:
     async def type(self, text: str) -> None:
         """Type on the USB keyboard."""
         for char in text:
-            keys = [{"type": "qcode", "data": _QCODES.get(char, char)}]
-            await self.monitor("send-key", {"keys": keys, "hold-time": 20})
-            await asyncio.sleep(0.05)  # a key is released after its hold-time, by a timer
+            await self.press(_QCODES.get(char, char))
+
+    async def press(self, key: str) -> None:
+        """Press a key of the USB keyboard, by QEMU's name for it."""
+        keys = [{"type": "qcode", "data": key}]
+        await self.monitor("send-key", {"keys": keys, "hold-time": 20})
+        await asyncio.sleep(0.05)  # a key is released after its hold-time, by a timer
 
     async def monitor(self, command: str, arguments: dict[str, object] | None = None) -> None:
         """Run a command of QEMU's monitor protocol; RuntimeError when it is refused."""
@@ -57,14 +61,12 @@ async def booted(
 ) -> AsyncIterator[Machine]:
     """Boot, without KVM (nested machines have none that works); killed at the end.
 
-    The host's root is offered read-only over 9p. `folder` holds the monitor's socket.
+    `folder` holds the monitor's socket.
     """
     socket = folder / "monitor"
     process = await asyncio.create_subprocess_exec(
-        QEMU, "-accel", "tcg", "-m", "768", "-smp", "1", "-display", "none", "-no-reboot",
+        QEMU, "-accel", "tcg", "-display", "none", "-no-reboot",
         "-nodefaults", "-serial", "stdio", "-kernel", kernel, "-initrd", initrd,
-        "-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off",
-        "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
         "-qmp", f"unix:{socket},server=on,wait=off", *devices,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -18,6 +18,25 @@ ROOT = HERE.parent.parent
 PLACE = ROOT / ".venv-qemu"
 BUSYBOX = Path("/bin/busybox")
 PATIENCE = 900.0
+MODULES = (
+    "virtio_pci", "9p", "9pnet_virtio", "xhci_pci", "evdev", "usbhid", "hid_generic", "uinput",
+    "pcspkr", "ftdi_sio", "usblp", "dummy_hcd", "libcomposite", "usb_f_printer",
+)  # fmt: skip
+# The host's root is mounted read-only, so that the guest runs the very Python and the very drivers
+# that the tests run.
+ENTER_HOST = """\
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose host /system
+mount -t proc proc /system/proc
+mount -t sysfs sys /system/sys
+mount -t configfs config /system/sys/kernel/config
+mount -t devtmpfs dev /system/dev
+mkdir -p /system/dev/pts
+mount -t devpts -o ptmxmode=666 pts /system/dev/pts
+mount -t tmpfs run /system/run
+chroot /system /usr/bin/env HOME=/run TMPDIR=/run PYTHONPATH={path} {python} -u {script}
+echo "@end"
+poweroff -f
+"""
 KEYBOARD = {"driver": "usb-kbd", "id": "keyboard", "bus": "usb.0"}
 NAMES = re.findall(r"^@scenario\nasync def (\w+)", (HERE / "guest.py").read_text(), re.MULTILINE)
 
@@ -37,11 +56,13 @@ async def boot(folder: Path) -> dict[str, str]:
     kernel = next((PLACE / "boot").glob("vmlinuz-*"))
     initrd = folder / "initrd"
     path = ":".join(entry for entry in sys.path if Path(entry).is_relative_to(ROOT))
-    python, script = Path(sys.executable), HERE / "guest.py"
-    initrd.write_bytes(build(PLACE, BUSYBOX, python=python, script=script, path=path))
+    enter = ENTER_HOST.format(python=sys.executable, script=HERE / "guest.py", path=path)
+    initrd.write_bytes(build(PLACE, BUSYBOX, MODULES, enter))
     scale = ScaleEnd(folder / "scale")
     async with asyncio.timeout(PATIENCE), scale, booted(
-        kernel, initrd, folder, "-device", "qemu-xhci,id=usb",
+        kernel, initrd, folder, "-m", "768", "-device", "qemu-xhci,id=usb",
+        "-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off",
+        "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
         "-device", ",".join(f"{key}={value}" for key, value in KEYBOARD.items()),
         "-chardev", f"serial,id=line,path={folder / 'scale'}",
         "-device", "usb-serial,id=adapter,chardev=line,bus=usb.0",
