@@ -14,7 +14,7 @@ from tests.needs import need
 
 ROOT = Path(__file__).parent.parent
 UNIT = ROOT / "systemd" / "pos-terminal.service"
-RULES = ROOT / "systemd" / "70-pos-terminal.rules"
+RULES = ROOT / "systemd"
 SYSUSERS = ROOT / "image" / "usr" / "lib" / "sysusers.d" / "pos-terminal.conf"
 TMPFILES = ROOT / "image" / "usr" / "lib" / "tmpfiles.d" / "pos-terminal.conf"
 
@@ -110,7 +110,8 @@ def plugged(vendor: str, model: str, kind: str) -> tuple[str, str]:
 
 # udevadm makes the links for real: so it runs where /run and /dev are scratch.
 IN_SCRATCH = """
-mount -t tmpfs tmpfs /run && mkdir -p /run/udev/rules.d /run/dev && cp "$1" /run/udev/rules.d/
+mount -t tmpfs tmpfs /run && mkdir -p /run/udev/rules.d /run/dev
+cp "$1"/*.rules /run/udev/rules.d/
 mount --rbind /dev /run/dev && mount -t tmpfs tmpfs /dev && mkdir /dev/pts
 mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts && ln -s pts/ptmx /dev/ptmx
 for node in null zero full random urandom; do
@@ -132,7 +133,7 @@ exec umockdev-run -d "$2" -- udevadm test --action=add "$3" 2>&1
         ("0403", "6001", "serial", None),
     ],
 )
-def test_a_plugged_device_gets_its_name(
+def test_a_plugged_device_gets_its_name_and_is_left_to_the_till(
     tmp_path: Path, vendor: str, model: str, kind: str, name: str | None
 ) -> None:
     tool("umockdev-run", "umockdev")
@@ -147,3 +148,4 @@ def test_a_plugged_device_gets_its_name(
     assert result.returncode == 0, result.stdout + result.stderr
     links = set(re.findall(r"/dev/pos/(\S+)", result.stdout.partition("DEVPATH=")[2]))
     assert links == ({name} if name else set())
+    assert ("ID_MM_DEVICE_IGNORE=1" in result.stdout) == (kind == "serial" and name is not None)

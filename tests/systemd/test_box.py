@@ -1,0 +1,269 @@
+"""The product on a box with a systemd of its own, from its installation to its removal."""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.testing.running import run
+from tests.needs import need
+from tests.qemu.machine import QEMU
+from tests.systemd import disk
+from tests.systemd.box import ADAPTER, Box, standing
+from tests.systemd.readme import commands
+
+ROOT = Path(__file__).parent.parent.parent
+KERNEL = ROOT / ".venv-qemu"
+PLACE = ROOT / ".venv-systemd"
+BUSYBOX = Path("/bin/busybox")
+STATE = "/var/lib/pos-terminal"
+SCENES: list[Callable[[Box], Awaitable[None]]] = []
+
+CATALOG = """\
+plu,name,price,unit,family,vat
+1,TRADITION,1.30,piece,pain,5.5
+4,COMTE 18 MOIS,24.90,kg,fromage,5.5
+"""
+TERMINAL = """\
+[shop]
+name = "Boulangerie du Marché"
+
+[terminal]
+catalog = "catalog.csv"
+plugins = ["evdev", "toledo", "vfd", "escpos"]
+
+[devices.keypad]
+class = "keypad"
+driver = "evdev"
+device = "/dev/pos/keypad"
+
+[devices.display]
+class = "display"
+driver = "vfd"
+serial = {{ port = "/dev/pos/display" }}
+
+[devices.scale]
+class = "scale"
+driver = "toledo-8217"
+port = "/dev/pos/scale"
+
+[devices.printer]
+class = "printer"
+driver = "escpos"
+host = "10.0.2.2"
+port = {port}
+logo = "/etc/pos-terminal/logo.png"
+profile_wait = 60
+"""
+NAMES = """\
+SUBSYSTEM=="input", KERNEL=="event*", ENV{ID_SERIAL}=="QEMU_*_Keyboard_*", SYMLINK+="pos/keypad"
+SUBSYSTEM=="tty", KERNEL=="ttyS1", SYMLINK+="pos/display"
+SUBSYSTEM=="tty", ENV{ID_SERIAL}=="QEMU_QEMU_USB_SERIAL_SCALE", SYMLINK+="pos/scale"
+"""
+# A black bar, 64 dots by 2, as the picture and as a printer's raster command (GS v 0).
+LOGO = b"P4\n64 2\n" + b"\xff" * 16
+RASTER = b"\x1dv0\x00\x08\x00\x02\x00" + b"\xff" * 16
+
+pytestmark = pytest.mark.slow
+
+
+def scene(function: Callable[[Box], Awaitable[None]]) -> Callable[[Box], Awaitable[None]]:
+    SCENES.append(function)
+    return function
+
+
+def test_the_box(tmp_path: Path) -> None:
+    """One box, one life: each scene goes on where the one before it ended."""
+    need(shutil.which(QEMU) is not None, QEMU, "apt-get install qemu-system-x86")
+    need(BUSYBOX.exists(), str(BUSYBOX), "apt-get install busybox-static")
+    need((PLACE / "ready").exists(), "a Debian for the box", "sudo .ci/debian-tree")
+    need(os.geteuid() == 0, "root, who may chroot,", "sudo make test ARGS='-k systemd'")
+    disk.furnish(PLACE / "tree", PLACE / "wheels", tmp_path / "tree")
+    (tmp_path / "empty").mkdir()
+    disk.make(tmp_path / "tree", "root", tmp_path / "root", 2000)
+    disk.make(tmp_path / "empty", "journal", tmp_path / "journal", disk.JOURNAL_MIB)
+    shutil.rmtree(tmp_path / "tree")
+    try:
+        run(life(tmp_path))
+    finally:
+        (tmp_path / "root").unlink()
+
+
+async def life(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    async with standing(KERNEL, BUSYBOX, folder, port) as box:
+        for play in SCENES:
+            name, start = getattr(play, "__name__", ""), time.monotonic()
+            try:
+                await play(box)
+            except (AssertionError, TimeoutError) as error:
+                log = await box.sh("journalctl --no-pager -o short-monotonic -n 80")
+                raise AssertionError(f"{name}: {error}\n{box.display.screen}\n{log}") from error
+            print(f"{time.monotonic() - start:6.1f} s  {name}", flush=True)
+
+
+async def unit(box: Box, name: str) -> str:
+    """What systemd says of the till's unit."""
+    return await box.sh(f"systemctl show --value -p {name} pos-terminal")
+
+
+async def restarted(box: Box, times: int) -> None:
+    """Wait until systemd has started the till anew, so many times since it was enabled."""
+    wanted = f"running {times}"
+    show = "echo $(systemctl show --value -p SubState -p NRestarts pos-terminal | sort -r)"
+    await box.until(show, lambda shown: shown == wanted)
+
+
+@scene
+async def it_is_installed_and_sells(box: Box) -> None:
+    await box.technician(commands("Its place in the system"))
+    await box.sh(f"cat >/etc/udev/rules.d/71-pos-local.rules <<'END'\n{NAMES}END\n")
+    await box.sh("udevadm control --reload && udevadm trigger && udevadm settle")
+    clone = f"/{disk.HOME}/pos-terminal"
+    terminal = TERMINAL.format(port=box.printer.address[1])
+    for name, text in (("terminal.toml", terminal), ("catalog.csv", CATALOG)):
+        await box.sh(f"cat >{clone}/{name} <<'END'\n{text}END\n")
+    octal = "".join(f"\\{byte:03o}" for byte in LOGO)
+    await box.sh(f"printf '{octal}' >{clone}/logo.png")
+    await box.technician(commands("First start"))
+    await box.shows("BONJOUR")
+
+
+@scene
+async def it_is_locked_in_and_its_own(box: Box) -> None:
+    assert (await unit(box, "User"), await unit(box, "NRestarts")) == ("pos", "0")
+    folders = await box.sh(f"stat -c '%U %G %a' {STATE} /run/pos-terminal")
+    assert folders == "pos pos 700\npos pos 755"
+    await box.sh(f"test -s {(await unit(box, 'Documentation')).removeprefix('file:')}")
+    await box.sh("systemd-analyze security --no-pager --threshold=20 pos-terminal >/dev/null")
+
+
+@scene
+async def a_ticket_is_printed_as_wide_as_the_paper_with_its_logo(box: Box) -> None:
+    await box.keys("3 x 1 PLU")
+    await box.shows("TRADITION", "3,90")
+    await box.keys("CASH")
+    await box.shows("TOTAL", "3,90")
+    await box.keys("TICKET")
+    async with asyncio.timeout(120):
+        paper = await box.printer.next_paper()
+    assert RASTER in paper.raw, paper.raw
+    assert "TOTAL" in paper.text
+    lines = paper.text.splitlines()
+    assert max(map(len, lines)) == 48, paper.text
+    assert any(line.startswith("TRADITION") and line.endswith("3,90") for line in lines), paper.text
+    assert box.printer.unknown == []
+
+
+@scene
+async def an_adapter_plugged_in_later_opens(box: Box) -> None:
+    assert "usbserial" not in await box.sh("cut -d' ' -f1 /proc/modules")
+    there = "test -e /dev/pos/scale && echo there || true"
+    await plugged(box, 480, "0,480kg", "11,95")
+    assert "ID_MM_DEVICE_IGNORE=1" in await box.sh("udevadm info -q property /dev/pos/scale")
+    await box.machine.monitor("device_del", {"id": ADAPTER["id"]})
+    await box.until(there, lambda answer: not answer)
+    await plugged(box, 1250, "1,250kg", "31,13")
+
+
+async def plugged(box: Box, grams: int, weight: str, price: str) -> None:
+    """Plug the scale's adapter in and sell what lies on the scale."""
+    box.scale.grams = grams
+    await box.machine.monitor("device_add", dict(ADAPTER))
+    await weighed(box, weight, price)
+    await box.keys("CASH")
+    await box.shows("TOTAL", price)
+
+
+async def weighed(box: Box, *texts: str) -> None:
+    """Sell by weight, trying again until the till has found its scale."""
+    for _ in range(20):
+        await box.keys("4 PLU")
+        try:
+            await box.display.wait_for(
+                lambda screen: all(text in f"{screen.line1} {screen.line2}" for text in texts),
+                within=10,
+            )
+        except TimeoutError:
+            await box.keys("C")
+        else:
+            return
+    raise AssertionError(f"never weighed: {box.display.screen}")
+
+
+@scene
+async def killed_it_is_back_with_the_open_ticket(box: Box) -> None:
+    await box.keys("2 x 1 PLU")
+    await box.shows("TRADITION", "2,60")
+    pid = await unit(box, "MainPID")
+    await box.sh(f"kill -9 {pid}")
+    await restarted(box, 1)
+    await box.keys("1 PLU CASH")
+    await box.shows("TOTAL", "3,90")
+
+
+@scene
+async def frozen_it_is_replaced(box: Box) -> None:
+    pid = await unit(box, "MainPID")
+    await box.sh(f"kill -STOP {pid}")
+    await restarted(box, 2)
+    assert "Watchdog timeout" in await box.sh("journalctl -u pos-terminal -o cat")
+    await box.keys("1 PLU CASH")
+    await box.shows("TOTAL", "1,30")
+
+
+@scene
+async def a_full_disk_is_said_and_ends(box: Box) -> None:
+    """What root put there is removed again; nobody has to start anything."""
+    filler = f"{STATE}/lost+found/filler"
+    await box.sh(f"! dd if=/dev/zero of={filler} bs=64k status=none")
+    await box.keys("1 PLU")
+    await box.shows("J-102")
+    await box.sh(f"rm {filler}")
+    await box.shows("BONJOUR")
+    await box.keys("1 PLU CASH")
+    await box.shows("TOTAL", "1,30")
+
+
+@scene
+async def commands_with_sudo_leave_the_state_to_its_owner(box: Box) -> None:
+    await box.technician("sudo pos-terminal journal verify && sudo pos-terminal clerk list")
+    assert await box.sh(f"find {STATE} ! -user pos ! -name lost+found") == ""
+
+
+@scene
+async def it_is_upgraded_with_an_open_ticket_and_goes_back(box: Box) -> None:
+    await box.keys("2 x 1 PLU")
+    await box.shows("TRADITION", "2,60")
+    # The commands under «The program» have been typed in the newer clone: their last one follows.
+    await box.technician(f"sudo ln -sfn pos-terminal-{disk.NEWER} /opt/pos-terminal")
+    await box.technician(commands("Upgrade"))
+    assert await started(box) == disk.NEWER
+    await box.keys("1 PLU CASH")
+    await box.shows("TOTAL", "3,90")
+    await box.technician(commands("Going back"))
+    assert await started(box) == "0.1.0"
+    await box.keys("1 PLU CASH")
+    await box.shows("TOTAL", "1,30")
+
+
+async def started(box: Box) -> str:
+    """The version that took the journal up last, by the journal itself."""
+    shown = await box.technician("sudo pos-terminal journal show --kind till.started --json")
+    version: str = json.loads(shown.splitlines()[-1])["record"]["body"]["version"]
+    return version
+
+
+@scene
+async def it_is_removed_and_the_journal_stays(box: Box) -> None:
+    await box.technician(commands("Removal"))
+    folders = "/opt /etc/systemd /etc/udev /usr/local/bin /usr/share/doc"
+    assert await box.sh(f"find {folders} -name '*pos-terminal*'") == ""
+    assert await box.sh(f"test -s {STATE}/journal.db && systemctl --failed --quiet") == ""
