@@ -1,19 +1,20 @@
 """Puts a journal back from a backup: verified first, verbatim, into an empty directory only.
 
-A copied state directory has everything, keys too. Archives have the records with their signatures
-and checkpoints, but never a key: what comes back from them can be read, verified and archived, and
-no till sells upon it, since nobody could sign what follows.
+A copied state directory has everything, keys too; so have a backup and its file of keys. Archives
+have the records with their signatures and checkpoints, but never a key: what comes back from them
+can be read, verified and archived, and no till sells upon it, since nobody could sign what follows.
 """
 
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
+from pos_terminal.archive import backup
+from pos_terminal.archive.beside import BESIDE
 from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.journal import codec, keyring, state_directory
@@ -21,22 +22,7 @@ from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.database import NAME, insert, open_writer
 from pos_terminal.journal.errors import Broken, using
 from pos_terminal.journal.verify import verify
-from pos_terminal.storage.sqlite import connect, let_go
-
-BESIDE = {
-    "catalogs/": "les catalogues et promotions que les ventes nomment par leur SHA-256",
-    "keys/": "les clés qui signent, et celle des données personnelles : jamais dans une archive",
-    "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
-    "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",
-    "catalog.sha256": "quel catalogue est en vigueur",
-    "promotions.sha256": "quelles promotions le sont",
-    "terminal.good.toml": "les derniers bons réglages",
-    "keymap.good.toml": "le dernier bon plan de touches du magasin",
-    "journal.mark": "quel journal est tenu ici",
-    "signer.down": "depuis quand la signature ne marche plus",
-}
-"""What lies in the state directory and is no projection of the journal: backed up with it, and
-restored from a copied directory. Databases end in .db, folders in /."""
+from pos_terminal.storage.sqlite import let_go
 
 
 class NoRestore(Exception):
@@ -53,7 +39,9 @@ class Restored:
 
 
 def restore(sources: Sequence[Path], directory: Path) -> Restored:
-    """Restore from one copied directory, or from archives that together begin with record 1.
+    """Restore from one copied directory, from a backup and perhaps its keys, or from archives.
+
+    Archives must together begin with record 1.
 
     NoRestore with the reason; JournalError where the disk refuses.
     """
@@ -66,6 +54,8 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
         with using(directory):
             if len(sources) == 1 and sources[0].is_dir():
                 _from_directory(sources[0], directory)
+            elif all(map(backup.is_backup, sources)):
+                backup.unpack(sources, directory)
             else:
                 _from_archives(sources, directory)
         found = verify(directory / NAME)
@@ -76,7 +66,8 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
         raise
     finally:
         lock.release()
-    return Restored(found.records, found.head, any((directory / keyring.FOLDER).glob("*.pem")))
+    keys = bool(found.key) and (directory / keyring.FOLDER / f"{found.key}.pem").exists()
+    return Restored(found.records, found.head, keys)
 
 
 def _undo(directory: Path, *, made: bool) -> None:
@@ -94,28 +85,15 @@ def _from_directory(source: Path, directory: Path) -> None:
     if not (source / NAME).exists():
         raise NoRestore(f"there is no {source / NAME}")
     verify(source / NAME)
-    _copy(source / NAME, directory / NAME)
+    backup.copy_database(source / NAME, directory / NAME)
     for name in BESIDE:
         old, new = source / name, directory / name
         if old.is_dir():
             shutil.copytree(old, new)
         elif old.suffix == ".db" and old.is_file():
-            _copy(old, new)
+            backup.copy_database(old, new)
         elif old.is_file():
             shutil.copy2(old, new)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database as SQLite sees it, its log included, with the mode that it has."""
-    target.touch(mode=source.stat().st_mode & 0o777)
-    with closing(connect(source, "", apsw.SQLITE_OPEN_READONLY)) as old:
-        new = connect(target, "", apsw.SQLITE_OPEN_READWRITE)
-        try:
-            with new.backup("main", old, "main") as backup:
-                while not backup.done:
-                    backup.step(1000)
-        finally:
-            let_go(new)
 
 
 def _from_archives(sources: Sequence[Path], directory: Path) -> None:

@@ -34,14 +34,14 @@ class Delivery:
                 os.fsync(out.fileno())
 
 
-def enter_to_deliver(arguments: argparse.Namespace, out: Path) -> Delivery:
-    """Enter the till (commands/till.py), `out` having been opened before where that is needed.
+def enter_to_deliver(arguments: argparse.Namespace, *outs: Path) -> tuple[Delivery, ...]:
+    """Enter the till (commands/till.py), each of `outs` opened before where that is needed.
 
-    OSError where it cannot be opened, or is there already; JournalError as for `enter`.
+    OSError where one cannot be opened, or is there already; JournalError as for `enter`.
     """
-    fd = None
+    fds: list[int | None] = [None] * len(outs)
     if must_change(state_of(arguments)):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(out, flags, 0o600)
+        fds = [os.open(out, flags, 0o600) for out in outs]
     enter(arguments)
-    return Delivery(out, fd)
+    return tuple(map(Delivery, outs, fds))

@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands import journal_export, journal_maintenance, journal_verification
+from pos_terminal.commands import (
+    journal_backup,
+    journal_export,
+    journal_maintenance,
+    journal_verification,
+)
 from pos_terminal.commands.output import fail
 from pos_terminal.commands.record_line import as_json, as_line
 from pos_terminal.commands.till import add_options, enter
@@ -20,7 +25,7 @@ from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
 from pos_terminal.journal.errors import Broken, JournalError
 
-_MODULES = (journal_verification, journal_export, journal_maintenance)
+_MODULES = (journal_verification, journal_export, journal_maintenance, journal_backup)
 BATCH = 500
 LOOK = 0.25
 """Seconds between two looks of `tail --follow` at a journal that another process writes."""

@@ -117,7 +117,7 @@ def run_archive(arguments: argparse.Namespace) -> int:
         detail = say("{file} existe déjà").format(file=arguments.out)
         return fail(faults.FILE_UNWRITABLE, detail, as_json=arguments.json)
     try:
-        delivery = enter_to_deliver(arguments, arguments.out)
+        (delivery,) = enter_to_deliver(arguments, arguments.out)
         with delivery.file() as file:
             made, recorded = _archive(arguments, file)
     except OSError as error:

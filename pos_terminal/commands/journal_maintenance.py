@@ -16,9 +16,10 @@ import msgspec
 
 from pos_terminal.acts.asked import Asked, given
 from pos_terminal.archive import purge_plan
+from pos_terminal.archive.beside import BESIDE
 from pos_terminal.archive.copies import BadCopy, Copy, must_hold, verified_copies
 from pos_terminal.archive.purge_plan import NoPurge, Plan
-from pos_terminal.archive.restore import BESIDE, NoRestore, Restored, restore
+from pos_terminal.archive.restore import NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
 from pos_terminal.channel.acts import Actor
 from pos_terminal.commands.output import fail, print_json
@@ -69,7 +70,7 @@ def add_actions(
     back.add_argument(
         "--from", dest="sources", type=Path, action="append", required=True,
         metavar=say("SAUVEGARDE"),
-        help=say("un dossier copié, ou des archives depuis la première écriture ; se répète"),
+        help=say("une sauvegarde, avec ses clés, un dossier copié, ou des archives ; se répète"),
     )  # fmt: skip
     count = actions.add_parser("stats", help=say("compte les écritures, les clôtures, les jours"))
     return away, back, count
@@ -112,6 +113,7 @@ async def _purge(arguments: argparse.Namespace) -> dict[str, Any]:
             must_hold(copy, purge_plan.rows(state, Span(plan.first, plan.last)))
         hashes = tuple(copy.sha256 for copy in copies)
         purged = Purged(last=plan.last, sha256=hashes[0], copies=hashes)
+        await till.record([_given("journal purge", arguments)])
         erased = purge_plan.erased(state, plan.last)
         for start in range(0, len(erased), EVENTS // 2):
             await till.record(erased[start : start + EVENTS // 2])

@@ -158,7 +158,7 @@ def run_witness(arguments: argparse.Namespace) -> int:
         if arguments.take:
             return _take(arguments)
         with using(arguments.to):
-            delivery = enter_to_deliver(arguments, arguments.to)
+            (delivery,) = enter_to_deliver(arguments, arguments.to)
         handed = consistency_proof.export(arguments.state / NAME, arguments.after)
         with using(arguments.to), delivery.file() as file:
             write_durably(file, msgspec.json.encode(handed) + b"\n")
@@ -185,7 +185,7 @@ def run_cosign(arguments: argparse.Namespace) -> int:
             handed = _decoded(arguments.file.read_bytes(), Extension)
         arguments.state = arguments.witness  # whose place it is decides who may write there
         with using(arguments.out):
-            delivery = enter_to_deliver(arguments, arguments.out)
+            (delivery,) = enter_to_deliver(arguments, arguments.out)
         with using(arguments.witness):
             arguments.witness.mkdir(mode=0o700, parents=True, exist_ok=True)
             answer = Witness(arguments.witness).cosign(handed, datetime.now().astimezone())

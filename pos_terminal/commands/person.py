@@ -96,7 +96,7 @@ def _enter(arguments: argparse.Namespace, out: Path | None = None) -> Delivery |
     delivery = None
     if out:
         with _writing(out):
-            delivery = enter_to_deliver(arguments, out)
+            (delivery,) = enter_to_deliver(arguments, out)
     else:
         enter(arguments)
     if read_mark(arguments.state) is None:

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.archive.restore import BESIDE, restore
+from pos_terminal.archive.beside import BESIDE
+from pos_terminal.archive.restore import restore
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
 from pos_terminal.journal import catalogs, keyring, signer_outage, state_directory

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
-from pos_terminal.archive.restore import BESIDE
+from pos_terminal.archive.beside import BESIDE
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
 from pos_terminal.domain import faults
 from pos_terminal.domain import language as words

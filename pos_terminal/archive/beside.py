@@ -1,0 +1,16 @@
+"""What lies beside the journal, and is lost with it."""
+
+BESIDE = {
+    "catalogs/": "les catalogues et promotions que les ventes nomment par leur SHA-256",
+    "keys/": "les clés qui signent, et celle des données personnelles : jamais dans une archive",
+    "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
+    "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",
+    "catalog.sha256": "quel catalogue est en vigueur",
+    "promotions.sha256": "quelles promotions le sont",
+    "terminal.good.toml": "les derniers bons réglages",
+    "keymap.good.toml": "le dernier bon plan de touches du magasin",
+    "journal.mark": "quel journal est tenu ici",
+    "signer.down": "depuis quand la signature ne marche plus",
+}
+"""What lies in the state directory and is no projection of the journal: backed up with it, and
+restored with it. Databases end in .db, folders in /."""
