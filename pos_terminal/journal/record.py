@@ -1,6 +1,6 @@
 """A record, and what the next one carries on from the last: pure, no I/O, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import TypeAlias, TypeVar
 
@@ -161,6 +161,15 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         """The record from which replay rebuilds the open sales and the last closed ticket."""
         firsts = [*self.opened.values(), self.closed] if self.closed else self.opened.values()
         return min(firsts, default=self.seq)
+
+    def must_take(self, events: Iterable[Event], moment: Moment) -> None:
+        """ValueError where one of them cannot follow, or is no record (OutOfStep, a vast number).
+
+        For whoever may be wrong: what the writer refuses ends the journal until it is reopened.
+        """
+        after = self
+        for event in events:
+            _, after = after.stamp(event, moment)
 
     def stamp(self, event: Event, moment: Moment) -> "tuple[Record, Running]":
         """`event` as the next record, still to be signed, and the state after it.

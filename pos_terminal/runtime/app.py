@@ -405,6 +405,7 @@ class App:
         """Make events of the terminal's own durable; JournalError where it is out of order."""
         if self.till is None or self.journal is None:
             raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")
+        self.journal.running.must_take(events, self._clock.now())
         # Shielded: a side task that is cancelled must not cancel what effects of the sale wait for.
         await asyncio.shield(self.till.record(events))
 

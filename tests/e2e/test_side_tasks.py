@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.cash import DrawerOpened
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.verify import verify
 from pos_terminal.runtime.app import App
@@ -152,5 +154,34 @@ def test_the_sale_goes_on_whatever_a_side_task_does(tmp_path: Path, way: str) ->
                     saboteurs[name].mend()
                     shop.app.tasks.start(name)
         assert verify(shop.state / NAME).counts.tickets["T"] == 1 + len(saboteurs)
+
+    run(body())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        (SaleOpened(sale=99, catalog="c0" * 32), "OutOfStep: sale 99 opened after sale 1"),
+        (DrawerOpened(reason="", authority=2**60), "ValueError: "),
+    ],
+)
+def test_a_record_that_cannot_be_is_the_trouble_of_who_made_it(
+    tmp_path: Path, wrong: Event, error: str
+) -> None:
+    def prepare(app: App) -> None:
+        async def record() -> None:
+            while not (app.journal and app.journal.running.counts.sale):
+                await asyncio.sleep(0.005)
+            await app._record([wrong])
+
+        app.side["closures"] = SideTask(record)
+
+    async def body() -> None:
+        async with open_shop(tmp_path, prepare=prepare) as shop:
+            await shop.type("1 PLU CASH")
+            await comes_to(shop, "closures", TaskState.PAUSING, error)
+            await shop.type("C 1 PLU CASH")
+            await shop.journaled(SaleClosed, 2)
+        assert verify(shop.state / NAME).counts.tickets["T"] == 2
 
     run(body())
