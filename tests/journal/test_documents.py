@@ -34,6 +34,7 @@ PARTS = {
         events.TicketLine,
         events.VatSum,
         events.Paid,
+        events.PaidBy,
         events.Share,
         events.Reduction,
         adjustment_events.LineRate,

@@ -206,6 +206,8 @@ def test_mistakes_about_drawers_and_services(drawers: str, key: str, reason: str
         ("validity = [{since = 2026-01-01, gift_months = 1, credit_note_months = 0}, "
          "{since = 2026-01-01, gift_months = 2, credit_note_months = 0}]\n", "refunds",
          "two values from the same date"),
+        ('means = [{paid = "TR", back = ["CHEQUE"]}]\n', "refunds.means",
+         "TR goes back by CASH, CARD, AVOIR or TR"),
     ],
 )  # fmt: skip
 def test_mistakes_about_refunds(refunds: str, key: str, reason: str) -> None:

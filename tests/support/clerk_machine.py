@@ -384,9 +384,9 @@ class Clerk(RuleBasedStateMachine):
             self.till.press("C")
         desk = self.till.counter.desk
         assert desk.overlay is None
-        if desk.sale and desk.sale.tenders:
-            self.till.press("CASH" if desk.sale.due < 0 else "CARD")
-        elif desk.sale:
+        while desk.sale and desk.sale.tenders:
+            self.till.press("CORR")
+        if desk.sale:
             self.till.press("CANCEL")
         assert desk.sale is None
         closed = len(self.till.of(SaleClosed))

@@ -19,10 +19,11 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import deposits, donations
+from pos_terminal.domain.sale.pay_outs import pay_out
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, moves
 from pos_terminal.domain.tender import zones
-from pos_terminal.domain.tender.tender import CASH, TENDERS, Allowed, TenderKind, allowed
+from pos_terminal.domain.tender.tender import TENDERS, Allowed, TenderKind, allowed
 
 
 def donate(desk: Desk, _: str, __: Moment) -> Step:
@@ -94,6 +95,9 @@ def give_back(sale: Sale) -> Step:
 
 def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Moment) -> Tender:
     covered(sale)
+    if sale.due < 0:
+        refunds = desk.rules.refunds
+        return pay_out(sale, kind, given, refunds.means, refunds.cash_limit * 100)
     limit = _allowed(desk, sale, kind, moment)
     if limit.most is not None and kind.food_only and sale.due > 0:
         if limit.most <= 0:
@@ -102,8 +106,6 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
     paid = sale.pay(kind, given)
     if limit.most is not None and paid.amount > limit.most:
         raise Refused(limit.why)
-    if kind is CASH and paid.amount < -desk.rules.refunds.cash_limit * 100:
-        raise Refused(faults.REFUND_LIMIT)
     if paid.change > desk.rules.tenders.change_limit * 100:
         raise Refused(faults.CHANGE_LIMIT)
     return paid

@@ -24,6 +24,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import refunds
+from pos_terminal.domain.sale.pay_outs import paid_by
 from pos_terminal.domain.sale.refunds import Refund
 
 
@@ -87,7 +88,8 @@ def _open(desk: Desk, series: str, number: int) -> Step:
 
     found = _find(desk, place)
     opened, sale = desk.opening()
-    if not Refund(found, sale).remaining:
+    refund = Refund(found, sale)
+    if not refund.remaining:
         raise Refused(faults.ALREADY_RETURNED)
     authority.need(desk, Right.REFUND)
     desk.entry, desk.refund = Entry(), found
@@ -97,6 +99,8 @@ def _open(desk: Desk, series: str, number: int) -> Step:
         number=number,
         reason=reason,
         authority=desk.authority,
+        paid=paid_by(found.closed),
+        before=refund.before,
     )
     screen = display.refund(desk.identity.terminal, number)
     return Step((*opened, event), (Show(screen), Sound(Tone.ACCEPTED)))

@@ -16,7 +16,7 @@ from pos_terminal.domain.counter.steps import PrintVoucher, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.balances import VoucherBalance
 from pos_terminal.domain.events.prepaid import VoucherCopied
-from pos_terminal.domain.events.sale import LineSold, Tender
+from pos_terminal.domain.events.sale import LineSold
 from pos_terminal.domain.events.values import EntryMethod, Right, VoucherPurpose
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
@@ -24,6 +24,7 @@ from pos_terminal.domain.lookup.questions import Answer, VoucherWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import part
 from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.sale.pay_outs import expires, pay_out
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, goods, kind_of
 from pos_terminal.domain.tender.tender import CREDIT_NOTE, VOUCHER
@@ -37,12 +38,16 @@ def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
     sale = desk.at_hand(faults.NOTHING_TO_PAY_OUT)
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
-    due = sale.due
-    if due >= 0:
+    if sale.due >= 0:
         raise Refused(faults.NOTHING_TO_PAY_OUT)
     covered(sale)
-    paid = Tender(sale=sale.number, tender=CREDIT_NOTE.name, amount=due, given=due, change=0)
-    return payment.close(desk, apply(sale, paid) or sale, moment, paid)
+    refunds = desk.rules.refunds
+    paid = pay_out(sale, CREDIT_NOTE, None, refunds.means, refunds.cash_limit * 100)
+    paid = replace(paid, expires=expires(sale, -paid.amount, refunds.means))
+    after = apply(sale, paid) or sale
+    if after.due:
+        return Step((paid,), (Show(display.remaining(after.due)), Sound(Tone.ACCEPTED)))
+    return payment.close(desk, after, moment, paid)
 
 
 def voucher(desk: Desk, _: str, moment: Moment) -> Step:
@@ -129,7 +134,7 @@ def _pay(
         raise Refused(faults.VOUCHER_FOR_ADVANCE)
     left = balance.amount - worth
     paid = sale.pay(kind_of(balance.voucher), worth)
-    paid = replace(paid, voucher=balance.voucher, left=left)
+    paid = replace(paid, voucher=balance.voucher, left=left, expires=balance.expires)
     after = apply(sale, paid) or sale
     desk.entry = Entry()
     if after.due:

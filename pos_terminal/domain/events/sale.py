@@ -139,7 +139,7 @@ class Tender(Event, frozen=True, kw_only=True):
     A pay-out has a negative amount. `change` is given minus amount, in cash. `voucher` is the
     number of the one that pays, `order` that of the order whose arrhes do, and `left` what is still
     there then. `beneficiary` is whom a gift is for that is paid beyond the price: its amount is
-    negative.
+    negative. `expires` is the last day of the voucher that pays, or of the one that is made.
     """
 
     kind: ClassVar[str] = "tender.taken"
@@ -152,6 +152,7 @@ class Tender(Event, frozen=True, kw_only=True):
     left: int = 0
     order: str = ""
     beneficiary: str = ""
+    expires: str = ""
 
 
 class TenderReturned(Event, frozen=True, kw_only=True):
@@ -248,6 +249,7 @@ class Paid(Struct, frozen=True, kw_only=True):
     left: int = 0
     order: str = ""
     beneficiary: str = ""
+    expires: str = ""
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):
@@ -290,10 +292,23 @@ class SaleAbandoned(Event, frozen=True, kw_only=True):
     authority: int = 0
 
 
+class PaidBy(Struct, frozen=True, kw_only=True):
+    """So much of a ticket was paid by that means; GOODS: by goods that came back with it.
+
+    `expires` is the last day of the voucher that paid, if it had one.
+    """
+
+    tender: str
+    amount: int
+    expires: str = ""
+
+
 class RefundOpened(Event, frozen=True, kw_only=True):
     """From here on the sale's articles come back from this ticket, until `refund.ended`.
 
     `reason` is the shop's words for why, or empty; `authority` is who allowed it; 0: nobody had to.
+    `paid` is how the ticket was paid, and `before` what had come back of it, in cents: by these it
+    is known what may go back how.
     """
 
     kind: ClassVar[str] = "refund.opened"
@@ -302,6 +317,8 @@ class RefundOpened(Event, frozen=True, kw_only=True):
     number: int
     reason: str = ""
     authority: int = 0
+    paid: tuple[PaidBy, ...] = ()
+    before: int = 0
 
 
 class RefundEnded(Event, frozen=True, kw_only=True):

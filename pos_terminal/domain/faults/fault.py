@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Tone(StrEnum):
@@ -24,6 +25,10 @@ class Fault(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
+
+    def saying(self, text: str) -> "Fault":
+        """The same cause, whose text names what works now."""
+        return replace(self, text=text)
 
 
 PLACES = "AKSOWPDTRJCE"

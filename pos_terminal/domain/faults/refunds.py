@@ -54,7 +54,7 @@ REFUND_LIMIT = _fault(
     "S-208",
     "AVOIR OU CARTE SVP",
     "Le magasin limite ce qui est rendu en espèces.",
-    "Taper C, puis AVOIR ou CARD.",
+    "Taper C, puis ce que dit l'afficheur (AVOIR, CARD), ou une somme en espèces plus petite.",
 )
 NOTHING_TO_PAY_OUT = _fault(
     "S-209",
@@ -139,4 +139,10 @@ RETURN_DISCOUNTED = _fault(
     "REMISE DANS LA VENTE",
     "L'article est dans la vente avec une remise : un retour au prix plein rendrait trop.",
     "Taper C, puis VOID et l'article ; ou CORR pour reprendre d'abord la remise.",
+)
+REFUND_MEANS = _fault(
+    "S-239",
+    "AUTREMENT SVP",
+    "Cet argent ne peut pas être rendu ainsi, ou pas autant : cela dépend de comment il fut payé.",
+    "Taper C, puis ce que dit l'afficheur, ou une somme plus petite ([refunds] des réglages).",
 )

@@ -18,6 +18,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Back, TicketFound
 from pos_terminal.domain.money import divide, returned
 from pos_terminal.domain.quantity import ONE, Price, Unit
+from pos_terminal.domain.sale.pay_outs import Means
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.standing import came_back
 from pos_terminal.domain.screen import WIDTH
@@ -41,11 +42,13 @@ class RefundRules:
 
     Where there are `reasons`, a refund needs one, by number from 1. `cash_limit`, in whole euros,
     is the most cash that is given back at once. Of each `validity` the last holds that has begun.
+    `means` says how money goes back otherwise than by law (`pay_outs`).
     """
 
     reasons: tuple[str, ...] = ()
     cash_limit: int = 200
     validity: tuple[Validity, ...] = (Validity(date.min, 12, 0),)
+    means: tuple[Means, ...] = ()
 
     def __post_init__(self) -> None:
         for reason in self.reasons:
@@ -55,6 +58,8 @@ class RefundRules:
             raise ValueError(f"cash_limit {self.cash_limit}: 0 euros or more")
         if len({each.since for each in self.validity}) < len(self.validity):
             raise ValueError("two values from the same date")
+        if len({each.paid for each in self.means}) < len(self.means):
+            raise ValueError("two rules for what was paid by one means")
 
     def valid(self, day: date) -> Validity:
         """What holds for vouchers that are made that day: for ever, where nothing was said."""
@@ -97,6 +102,11 @@ class Refund(Struct, frozen=True):
             then.amount + since.amount - sum(x.gross for x in here),
             then.tax + since.tax - sum(x.tax or 0 for x in here),
         )
+
+    @property
+    def before(self) -> int:
+        """Cents that had come back of the ticket before this sale."""
+        return sum(each.amount for each in self.found.returned.values())
 
     def left(self, line: TicketLine) -> int:
         """Thousandths of the line that may still come back."""

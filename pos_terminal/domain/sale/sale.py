@@ -48,7 +48,8 @@ class Sale(Struct, frozen=True):
     `undoable` counts the newest discounts since which no line has come or gone; `prices` and
     `place` are the price list and where it is consumed, `rates` the VAT rates that changed so;
     `at` is the local time at which it began, by which promotions hold. `refund` is the series and
-    number of the ticket that its articles come back from now; None: they are sold.
+    number of the ticket that its articles come back from now; None: they are sold. `refunds` are
+    the tickets that it took anything back from, each as it was first opened.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Sale(Struct, frozen=True):
     place: Place = Place.UNSAID
     rates: Mapping[int, int] = field(default_factory=dict)
     refund: tuple[str, int] | None = None
+    refunds: tuple[RefundOpened, ...] = ()
 
     @property
     def live(self) -> tuple[LineSold, ...]:
@@ -217,7 +219,7 @@ class Sale(Struct, frozen=True):
             raise Refused(faults.BAD_NUMBER)
         else:
             amount = min(handed, due)
-        if (handed > amount or due <= 0) and not (kind.gives_change or self._pays_out(kind)):
+        if (handed > amount or due <= 0) and not kind.gives_change:
             raise Refused(faults.TENDER_EXACT)
         return Tender(
             sale=self.number,
@@ -227,9 +229,11 @@ class Sale(Struct, frozen=True):
             change=handed - amount,
         )
 
-    def _pays_out(self, kind: TenderKind) -> bool:
-        """Whether money for a ticket's own articles goes back this way."""
-        return kind.pays_out and self.due < 0 and any(line.of for line in self.live)
+    def pay_out(self, kind: TenderKind, cents: int) -> Tender:
+        """So many cents go back; whether they may this way, `sale/pay_outs` knows."""
+        return Tender(
+            sale=self.number, tender=kind.name, amount=-cents, given=-cents, change=0
+        )
 
     def give_back(self) -> TenderReturned:
         """Undo the last means of payment, as long as the sale is open. Raises Refused."""
@@ -340,6 +344,7 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
                 left=event.left,
                 order=event.order,
                 beneficiary=event.beneficiary,
+                expires=event.expires,
             )
             return replace(sale, tenders=(*sale.tenders, paid))
         case TenderReturned():
@@ -365,7 +370,9 @@ def _adjusted(sale: Sale, event: Event) -> Sale:
         case DiscountWithdrawn():
             return replace(sale, discounts=sale.discounts[:-1], undoable=sale.undoable - 1)
         case RefundOpened(series=series, number=number):
-            return replace(sale, refund=(series, number))
+            known = any((each.series, each.number) == (series, number) for each in sale.refunds)
+            refunds = sale.refunds if known else (*sale.refunds, event)
+            return replace(sale, refund=(series, number), refunds=refunds)
         case RefundEnded():
             return replace(sale, refund=None)
         case _:

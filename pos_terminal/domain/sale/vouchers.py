@@ -74,7 +74,7 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
                 amount=-paid.amount,
                 series=ticket.series,
                 number=ticket.number,
-                expires=_expires(day, valid.credit_note_months),
+                expires=_sooner(_expires(day, valid.credit_note_months), paid.expires),
             )
 
 
@@ -100,6 +100,11 @@ def _used(ticket: SaleClosed) -> Iterator[VoucherMoved]:
                 series=ticket.series,
                 number=ticket.number,
             )
+
+
+def _sooner(one: str, other: str) -> str:
+    """The earlier of two last days, where there are any."""
+    return min(filter(None, (one, other)), default="")
 
 
 def _expires(day: date, months: int) -> str:

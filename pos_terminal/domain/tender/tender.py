@@ -23,8 +23,8 @@ class TenderKind(Struct, frozen=True):
     """A means of payment. `name` stands in records, `label` on the display and on paper.
 
     `most` is the dated limit, in cents, of what it may pay of one sale, and `above` the refusal of
-    more. `food_only` pays for food alone, and on working days. `pays_out` gives money back for
-    a ticket's articles; one that is not `keyed` has no key, and pays by a number.
+    more. `food_only` pays for food alone, and on working days. One that is not `keyed` has no key,
+    and pays by a number.
     """
 
     name: str
@@ -34,7 +34,6 @@ class TenderKind(Struct, frozen=True):
     food_only: bool = False
     most: Dated[int] = UNLIMITED
     above: Fault = faults.AMOUNT_TOO_LARGE
-    pays_out: bool = False
     keyed: bool = True
 
 
@@ -48,7 +47,7 @@ CASH = TenderKind(
 )
 """Code monétaire et financier, article D. 112-3, I 1° (décret n° 2015-741)."""
 
-CARD = TenderKind("CARD", "CARTE", pays_out=True)
+CARD = TenderKind("CARD", "CARTE")
 CHEQUE = TenderKind("CHEQUE", "CHEQUE", opens_drawer=True)
 
 MEAL = TenderKind(

@@ -303,9 +303,9 @@ def test_a_card_alone_opens_no_drawer(till: Bench) -> None:
 
 def test_a_negative_ticket_pays_out(till: Bench) -> None:
     till.press("RF 1 PLU CARD")
-    assert till.fault is faults.TENDER_EXACT
+    assert till.fault and till.fault.code == faults.REFUND_MEANS.code
     till.press("C 200 CASH")
-    assert till.fault is faults.BAD_NUMBER
+    assert till.fault and till.fault.code == faults.REFUND_MEANS.code
     step = till.press("C CASH")
     (paid,) = closed(till).tenders
     assert (paid.amount, paid.given, paid.change) == (-130, -130, 0)

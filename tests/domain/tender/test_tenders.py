@@ -83,8 +83,8 @@ def test_a_voucher_alone_takes_what_is_allowed(till: Bench, sold: str, taken: in
         ("2 PLU 5 PLU TR TR", faults.MEAL_FOOD),
         ("5 PLU TR", faults.MEAL_FOOD),
         ("2 PLU 200 TR", faults.TENDER_EXACT),
-        ("RF 2 PLU TR", faults.TENDER_EXACT),
-        ("RF 2 PLU CHEQUE", faults.TENDER_EXACT),
+        ("RF 2 PLU TR", faults.REFUND_MEANS),
+        ("RF 2 PLU CHEQUE", faults.REFUND_MEANS),
         ("200 x 5 PLU CASH", faults.CASH_LIMIT),
         ("200 x 5 PLU 100001 CASH", faults.CASH_LIMIT),
         ("200 x 5 PLU 60000 CASH 40001 CASH", faults.CASH_LIMIT),
@@ -93,7 +93,7 @@ def test_a_voucher_alone_takes_what_is_allowed(till: Bench, sold: str, taken: in
 )
 def test_what_the_rules_refuse(till: Bench, typed: str, fault: Fault) -> None:
     till.press(typed)
-    assert till.fault is fault
+    assert till.fault and till.fault.code == fault.code
     till.press("C CARD" if not typed.startswith("RF") else "C CASH")
     assert till.counter.desk.sale is None
 

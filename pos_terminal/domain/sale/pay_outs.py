@@ -1,0 +1,180 @@
+"""Paying out: how much may go back by which means. Pure.
+
+Money goes back for what a sale takes back, and not beyond: so much by each means as there is money
+that may go back by it. What may, the shop decides; until it does, what was paid in money goes back
+as money, and what was paid otherwise as a credit note, or the way it came.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+
+from msgspec import Struct
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.held import is_held
+from pos_terminal.domain.events.sale import PaidBy, RefundOpened, SaleClosed, Tender
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.language import say
+from pos_terminal.domain.sale.sale import Sale
+from pos_terminal.domain.screen import WIDTH
+from pos_terminal.domain.tender.tender import TENDERS, TenderKind
+
+GOODS = "GOODS"
+"""What part of a ticket was paid with that brought goods back: an exchange."""
+
+MONEY = ("CASH", "CARD", "AVOIR")
+NO_TICKET = ("CASH", "AVOIR")
+"""A card takes back what a ticket or an order names; who brings goods without has cash."""
+
+LAWFUL: Mapping[str, tuple[str, ...]] = {
+    "CASH": MONEY,
+    "CARD": MONEY,
+    "CHEQUE": MONEY,
+    "ARRHES": MONEY,
+    "TR": ("TR", "AVOIR"),
+    "VOUCHER": ("AVOIR",),
+    "AVOIR": ("AVOIR",),
+    GOODS: MONEY,
+}
+"""By what was paid. A meal voucher pays for meals and is no money (Code du travail, art. L.
+3262-1): it goes back as it came. What a voucher paid for does not become money this way."""
+
+
+class Means(Struct, frozen=True):
+    """What was paid by this means may go back by these."""
+
+    paid: str
+    back: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.paid not in LAWFUL:
+            raise ValueError(f"{self.paid!r}: one of {', '.join(LAWFUL)}")
+        wrong = [each for each in self.back if each not in (*MONEY, "TR")]
+        if wrong or not self.back:
+            raise ValueError(f"{self.paid} goes back by {', '.join(MONEY)} or TR")
+
+
+class Source(Struct, frozen=True):
+    """Cents that go back, and the means by which they may; `until` is the day they would expire."""
+
+    cents: int
+    means: frozenset[str]
+    until: str = ""
+
+
+def paid_by(ticket: SaleClosed) -> tuple[PaidBy, ...]:
+    """How a ticket was paid: by its means, by what was paid earlier, by goods that came back."""
+    found = [
+        PaidBy(tender=each.tender, amount=each.amount, expires=each.expires)
+        for each in ticket.tenders
+        if each.amount > 0
+    ]
+    for line in ticket.lines:
+        if line.voided or line.gross >= 0:
+            continue
+        if line.voucher:
+            found.append(PaidBy(tender="VOUCHER", amount=-line.gross))
+        elif line.order:
+            found.append(PaidBy(tender="ARRHES", amount=-line.gross))
+        elif not is_held(line):
+            found.append(PaidBy(tender=GOODS, amount=-line.gross))
+    return tuple(found)
+
+
+def sources(sale: Sale, means: Iterable[Means]) -> Iterator[Source]:
+    """What money of this sale goes back, and how it may."""
+    allowed = {**LAWFUL, **{each.paid: each.back for each in means}}
+    for refund in sale.refunds:
+        lines = sale.returns(refund.series, refund.number)
+        yield from _of_ticket(refund, -sum(line.gross for line in lines), allowed)
+    for line in sale.live:
+        if line.back:
+            yield Source(-line.gross, frozenset(MONEY))
+        elif line.quantity < 0 and not (line.of or line.voucher or line.order):
+            yield Source(-line.gross, frozenset(NO_TICKET))
+
+
+def _of_ticket(
+    refund: RefundOpened, cents: int, allowed: Mapping[str, tuple[str, ...]]
+) -> Iterator[Source]:
+    """What comes back of a ticket in this sale, by how it had been paid.
+
+    What was paid in money comes back first, over all refunds of the ticket: so it is never more
+    than that, and nobody's money is kept for what a voucher paid.
+    """
+    def order(paid: PaidBy) -> tuple[int, str]:
+        return -len(allowed.get(paid.tender, MONEY)), paid.tender
+
+    skip, rest = refund.before, cents
+    for paid in sorted(refund.paid, key=order):
+        before = min(skip, paid.amount)
+        now = min(rest, paid.amount - before)
+        skip, rest = skip - before, rest - now
+        if now:
+            yield Source(now, frozenset(allowed.get(paid.tender, MONEY)), paid.expires)
+    if rest:
+        yield Source(rest, frozenset(allowed[GOODS]))
+
+
+def most(sale: Sale, tender: str, means: Iterable[Means]) -> int:
+    """Cents that may still go back by that means.
+
+    Whatever went back already: for each set of means, no more than there is money for any of them.
+    """
+    found = list(sources(sale, means))
+    out: dict[str, int] = {}
+    for paid in sale.tenders:
+        if paid.amount < 0 and not paid.beneficiary:
+            out[paid.tender] = out.get(paid.tender, 0) - paid.amount
+    others = [name for name in out if name != tender]
+    room = -sale.due
+    for size in range(len(others) + 1):
+        for chosen in combinations(others, size):
+            names = {tender, *chosen}
+            there = sum(each.cents for each in found if each.means & names)
+            room = min(room, there - sum(out.get(name, 0) for name in names))
+    return max(room, 0)
+
+
+def pay_out(
+    sale: Sale, kind: TenderKind, given: int | None, means: Iterable[Means], cash_limit: int
+) -> Tender:
+    """Give `given` cents back (None: as much as may go that way). Raises Refused.
+
+    `cash_limit` is in cents, and for all cash of the sale.
+    """
+    rules = tuple(means)
+    room = most(sale, kind.name, rules)
+    cents = room if given is None else given
+    if not 0 < cents <= room:
+        raise Refused(faults.BAD_NUMBER if given == 0 else _other(sale, kind.name, rules))
+    cash = -sum(paid.amount for paid in sale.tenders if paid.tender == "CASH")
+    if kind.name == "CASH" and cash + cents > cash_limit:
+        raise Refused(_other(sale, kind.name, rules, faults.REFUND_LIMIT))
+    return sale.pay_out(kind, cents)
+
+
+def _other(
+    sale: Sale, tender: str, means: tuple[Means, ...], fault: Fault = faults.REFUND_MEANS
+) -> Fault:
+    """The refusal, with the means by which money may go back now: «CARTE OU AVOIR SVP»."""
+    names = [name for name in ("AVOIR", "CARD", "CASH", "TR") if most(sale, name, means)]
+    labels = ["TR" if name == "TR" else say(TENDERS[name].label) for name in names]
+    labels = [label for name, label in zip(names, labels, strict=True) if name != tender][:2]
+    if not labels:
+        return fault
+    joint = f" {say('OU')} "
+    return fault.saying(f"{joint.join(labels)} {say('SVP')}"[:WIDTH])
+
+
+def expires(sale: Sale, cents: int, means: Iterable[Means]) -> str:
+    """The last day of a credit note of so much: that of a voucher whose money is in it, or none.
+
+    Else goods bought with a voucher and brought back would make it last anew.
+    """
+    found = list(sources(sale, means))
+    lasting = sum(each.cents for each in found if not each.until)
+    out = -sum(paid.amount for paid in sale.tenders if paid.amount < 0)
+    days = [each.until for each in found if each.until]
+    return min(days) if days and cents + out > lasting else ""
