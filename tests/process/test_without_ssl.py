@@ -13,6 +13,8 @@ import pytest
         "import pos_terminal.process.without_ssl, ssl; ssl.create_default_context()",
         "import asyncio, ssl, pos_terminal.process.without_ssl; assert asyncio.sslproto.ssl is ssl",
         "import pos_terminal.commands.run, sys; assert 'ssl' not in sys.modules",
+        "import pos_terminal.commands.run, sys; "
+        "assert not [m for m in sys.modules if m.startswith(('pos_terminal.agent', 'pos_serv'))]",
     ],
 )
 def test_in_a_program_of_its_own(code: str) -> None:
