@@ -83,6 +83,8 @@ class Recount:
         except ValueError as error:
             raise Broken(row.seq, str(error)) from error
         envelope = record.envelope
+        # The chain looked for bytes that may stand elsewhere in the record; here the envelope
+        # speaks.
         if envelope.seq != row.seq or envelope.prev != self._before.hex():
             raise Broken(row.seq, "its envelope names another place in the chain")
         if envelope.kind != row.kind:
@@ -107,6 +109,7 @@ class Recount:
             identity.simulated,
         ):
             raise Broken(record.seq, "it is another till's: store, terminal or sim differs")
+        # From an unknown kind on nothing can be counted again: it may have moved any total.
         strange = isinstance(record.event, UnknownEvent)
         self.unknown += strange and not may_be_passed_over(envelope.kind)
         if self.unknown:
@@ -131,6 +134,7 @@ class Recount:
             ("alg", envelope.alg, SIGNED if after.key else UNSIGNED),
             ("counts", envelope.counts, after.counts),
             ("total", envelope.total, after.total),
+            # A Z is of the session that it ends: its own record still has that number.
             ("session", envelope.session, before.book.session),
             ("op", envelope.op, after.operator),
             ("base", envelope.base, after.base),

@@ -115,6 +115,8 @@ _DECODER = msgspec.json.Decoder(Checkpoint)
 
 def is_due(event: Event, seq: int) -> bool:
     """Is there a checkpoint behind record `seq` of a journal that has keys?"""
+    # Behind a closure, because a purge may end there; behind keys, because the next start reads
+    # here which are in force.
     return seq % EVERY == 0 or type(event) in BEHIND
 
 
@@ -152,6 +154,7 @@ def body(running: Running, tree: Frontier, at: str) -> bytes:
 
 def is_readable(version: int) -> bool:
     """Whether this version of the program may go on from a checkpoint of that version."""
+    # A newer version that only adds may be taken back: an update must not be a trap.
     return version // BREAKING <= VERSION // BREAKING
 
 

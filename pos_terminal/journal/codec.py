@@ -105,6 +105,7 @@ _TOO_LARGE = "is beyond 2^53 - 1, the largest integer of a record"
 def body(event: Event) -> msgspec.Raw:
     """An event's own fields, as they stand in its record; ValueError for too large an integer."""
     encoded = _ENCODER.encode(event)
+    # A look for 16 digits in a row is cheap; to decode every record again would not be.
     if _LONG in encoded.translate(_DIGITS):  # a hash or a barcode may look so too
         _refuse_large(msgspec.json.decode(encoded))
     return msgspec.Raw(encoded)
@@ -122,6 +123,7 @@ def decode(rec: bytes) -> tuple[Envelope, Event]:
     """What a record says; ValueError where it is no record."""
     try:
         envelope = _ENVELOPE.decode(rec)
+        # The bytes stay as they were written; only what is read from them is brought up to date.
         kind, stored = upcast(envelope.kind, bytes(envelope.body))
         decoder = _BODIES.get(kind)
         if decoder is None:

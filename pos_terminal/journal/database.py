@@ -29,9 +29,11 @@ def open_writer(path: Path, vfs: str, *, confirmed: bool = False) -> apsw.Connec
     with ExitStack() as undo:
         db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         undo.callback(let_go, db)
+        # A fresh file: the tables first, since what has none is no journal yet to the check below.
         if not db.execute("SELECT count(*) FROM sqlite_schema").get:
             make_durable(db)
             migrate(db, confirmed=confirmed)
+        # Before any write: another program's database is left as it is.
         check_layout(db, path)
         make_durable(db)
         migrate(db, confirmed=confirmed)
@@ -43,8 +45,11 @@ def make_durable(db: apsw.Connection) -> None:
     """From here on a commit has returned only when it is on the disk."""
     if db.pragma("journal_mode", "wal") != "wal":
         raise JournalError(faults.JOURNAL_FAILED, f"{db.filename} takes no write-ahead log")
+    # NORMAL would sync the log at checkpoints only, and a power cut could take commits back.
     db.pragma("synchronous", "full")
+    # See wal.py: no commit takes the log in.
     db.pragma("wal_autocheckpoint", 0)
+    # A file from elsewhere may hold triggers and views; they get no functions with side effects.
     db.pragma("trusted_schema", "off")
 
 
@@ -59,6 +64,7 @@ def check_layout(db: apsw.Connection, path: Path) -> None:
 @lru_cache(maxsize=64)
 def insert(rows: int) -> str:
     """The statement that appends so many rows: one statement is one transaction, one commit."""
+    # One statement is parsed and stepped once, however many rows it brings.
     values = ",".join(["(?,?,?,?,?)"] * rows)
     return f"INSERT INTO journal (seq, kind, rec, hash, sig) VALUES {values}"
 
@@ -91,6 +97,7 @@ class Reader:
         try:
             return [Row._make(row) for row in self._ask(sql, after, limit)]
         except JournalError as error:
+            # A disk that does not answer says nothing about the records.
             if error.fault is not faults.JOURNAL_DAMAGED:
                 raise
             raise Broken(after + 1, f"from here on the file is damaged: {error.detail}") from error
@@ -209,6 +216,7 @@ def cosign(path: Path, row: tuple[int, str, bytes, bytes, str], head: bytes) -> 
         found = db.execute("SELECT hash FROM journal WHERE seq = ?", (row[0],)).get
         if found is None or bytes(found) != head:
             return False
+        # Once more is no error: the till may have been cut off before it heard that this was kept.
         db.execute("INSERT OR IGNORE INTO cosignature VALUES (?,?,?,?,?)", row)
     finally:
         let_go(db)

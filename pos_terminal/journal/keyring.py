@@ -101,6 +101,7 @@ def software(directory: Path, key: str) -> SoftwareSigner:
     path = folder / f"{key}.pem"
     signer = _load(path, key)
     for other in folder.glob("*.pem"):
+        # A private key that no record needs is one more that can be stolen.
         if other != path:  # left by a cut before its first record, or behind a rotation
             other.unlink()
     return signer
@@ -114,10 +115,12 @@ def load(directory: Path, key: str) -> SoftwareSigner:
 def _make(folder: Path) -> SoftwareSigner:
     folder.mkdir(mode=0o700, exist_ok=True)
     sync_directory(folder.parent)
+    # Before a key is made: one that others could read for a moment is known to them.
     _must_be_closed(folder)
     record, checkpoint = P256.generate(), Ed25519.generate()
     key = sha256(record.public).hexdigest()
     path = folder / f"{key}.pem"
+    # Durable before the first record that needs it: a journal whose key is lost cannot go on.
     write_durably(path, record.pem + checkpoint.pem, mode=0o600)
     return SoftwareSigner(record, checkpoint, path)
 
@@ -130,6 +133,7 @@ def _load(path: Path, key: str) -> SoftwareSigner:
         raise JournalError(faults.KEY_MISSING, detail) from error
     except OSError as error:
         raise SignerDown(f"{path}: {error}") from error
+    # The folder too: who may write there may put another file in this one's place.
     for each in (path.parent, path):
         _must_be_closed(each)
     first, end, second = pem.partition(_END)
@@ -138,6 +142,7 @@ def _load(path: Path, key: str) -> SoftwareSigner:
     except CryptoError as error:
         raise JournalError(faults.KEY_MISSING, f"{path} holds no keys: {error}") from error
     signer = SoftwareSigner(record, checkpoint, path)
+    # A key from a backup of another till would sign what nobody could verify.
     if signer.public.key != key:
         raise JournalError(faults.KEY_MISSING, f"{path} holds another till's keys")
     return signer

@@ -15,6 +15,7 @@ EMPTY = sha256(b"").digest()
 
 def node(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node."""
+    # 0x01 before inner nodes, 0x00 before leaves (RFC 6962, 2.1): neither passes for the other.
     return sha256(b"\1" + left + right).digest()
 
 
@@ -38,6 +39,8 @@ class Frontier(Struct, frozen=True):
         for leaf in leaves:
             peaks.append(leaf)
             rest = size
+            # Each one bit at the end of the size is a complete tree that this leaf completes one
+            # level up.
             while rest & 1:
                 right = peaks.pop()
                 peaks[-1] = node(peaks[-1], right)
@@ -122,6 +125,8 @@ def consistent(
         return False
     if old == new:
         return not proof and old_root == new_root
+    # Where the old size is a power of two its root is a node of the new tree, and the proof leaves
+    # it out (RFC 9162, 2.1.4.2, step 2).
     path = [old_root, *proof] if old & (old - 1) == 0 else [*proof]
     if not path:
         return False

@@ -118,9 +118,11 @@ def migrate(
     """Bring an older layout up to this version's; it is the old or the new, whatever happens."""
     for done in range(number(db.pragma("user_version")), len(migrations)):
         migration = migrations[done]
+        # Those behind it wait as well: each is made for the layout before.
         if migration.waits and not confirmed:
             log.warning("layout %d waits until this version is confirmed", done + 1)
             return
         layout = layout_of(migrations[: done + 1])
+        # The version number within the same transaction: half a migration is none.
         with db:
             db.execute(f"{migration.statements} PRAGMA user_version = {layout};").fetchall()

@@ -65,4 +65,5 @@ def checking(
         try:
             yield Chunks([future.result for future in asked], asked)
         finally:
+            # Where the walk found something, what is not begun is of no interest.
             pool.shutdown(wait=True, cancel_futures=True)

@@ -23,12 +23,16 @@ def purge(path: Path, last: int, *, vfs: str = "", batch: int = BATCH) -> int:
     db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
     try:
         make_durable(db)
+        # What is purged must be gone from the pages as well, and not only from the tables.
         db.pragma("secure_delete", "on")
         if last > db.execute("SELECT coalesce(max(last), 0) FROM purge").get:
+            # First, and for itself: from here on the triggers let these records go, and a call that
+            # is cut short can be finished.
             db.execute("INSERT INTO purge VALUES (?)", (last,))
         emptied = 0
         while changed := _empty(db, last, batch):
             emptied += changed
+        # The log first: VACUUM writes the whole file into it once more.
         db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         if db.pragma("freelist_count"):  # also what an earlier call, cut short, has left
             db.execute("VACUUM")

@@ -80,6 +80,7 @@ NOTHING = bytes(32)
 
 def digest(rec: bytes) -> bytes:
     """A record's hash: link of the chain, and a leaf as in RFC 6962, section 2.1."""
+    # The byte that RFC 6962 puts before a leaf: one hash serves chain and tree.
     return sha256(b"\0" + rec).digest()
 
 
@@ -159,6 +160,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def base(self) -> int:
         """The record from which replay rebuilds the open sales and the last closed ticket."""
+        # The last ticket too: after a restart it can still be printed.
         firsts = [*self.opened.values(), self.closed] if self.closed else self.opened.values()
         return min(firsts, default=self.seq)
 
@@ -211,6 +213,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         seq = self.seq + 1
         self._must_follow(event, seq)
         book = self.book.after(event, seq, at, self.operator)
+        # Most events by far: they skip the match.
         if type(event) in _OF_A_SALE:
             return replace(self, seq=seq, book=book)
         match event:
@@ -263,6 +266,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         last = self.counts.tickets.get(ticket.series, 0)
         if ticket.number != last + 1 or not ticket.series.isascii():
             raise OutOfStep(f"ticket {ticket.series}-{ticket.number} after {last}")
+        # An exercise with an ordinary number, or the reverse, would be in the wrong totals for
+        # good.
         if (ticket.series == TRAINING_SERIES) != self.book.training:
             raise OutOfStep(f"a ticket of series {ticket.series}: training is the other way round")
         counts = self._numbered(ticket.series, ticket.number)
@@ -290,6 +295,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             raise OutOfStep(str(error)) from error
 
     def _period_must_add_up(self, closed: PeriodClosed, seq: int) -> None:
+        # A month or a year is of closed days; sales that are open now are the next day's.
         still_open = tuple(sorted(self.opened)) if closed.period is Period.DAY else ()
         if closed.carried != still_open:
             raise OutOfStep(f"open sales are {still_open}; the closure carries {closed.carried}")

@@ -1,6 +1,6 @@
-"""The rounds: the whole journal, checked again and again while the till has nothing else to do.
+"""The scrub: the whole journal, checked again and again while the till has nothing else to do.
 
-Each round follows the chain from the first record and checks every signature, a few records at a
+Each pass follows the chain from the first record and checks every signature, a few records at a
 time, so that neither a sale nor the disk notices.
 """
 
@@ -21,10 +21,10 @@ REST = 0.25
 """Seconds between two slices: 200 records a second at most, a million in an hour and a half."""
 
 BETWEEN = 3600.0
-"""Seconds from the end of a round to the next."""
+"""Seconds from the end of a pass to the next."""
 
 
-class Round:
+class Pass:
     """One walk from the first record to the last; each step blocks for some milliseconds."""
 
     def __init__(self, path: Path, vfs: str = "") -> None:
@@ -32,6 +32,7 @@ class Round:
         self._vfs = vfs
         with reading(path, vfs) as reader:
             self._keys = keys_in_force(reader)
+            # Purged bodies cannot be hashed again; the walk starts at the first that is whole.
             purged = reader.purged()
             head = reader.hashes(purged - 1, 1)[0] if purged else b""
         self._verifiers = [Verifier(key.public) for key in self._keys]
@@ -46,7 +47,7 @@ class Round:
         """Check the next slice; False at the end. Broken for the first record that is wrong."""
         with reading(self._path, self._vfs) as reader:
             if reader.purged() > self.done:
-                return False  # purged meanwhile: the next round begins behind it
+                return False  # purged meanwhile: the next pass begins behind it
             return self._step(reader)
 
     def _step(self, reader: Reader) -> bool:
@@ -59,18 +60,20 @@ class Round:
         return len(rows) == SLICE
 
 
-async def patrol(
+async def scrub(
     path: Path, is_idle: Callable[[], bool], *, vfs: str = "", rest: float = REST
 ) -> Broken:
-    """Make rounds whenever the till is idle, until one finds something; then, what it found.
+    """Make passes whenever the till is idle, until one finds something; then, what it found.
 
     JournalError where the journal cannot be read.
     """
     try:
         while True:
-            walk = await asyncio.to_thread(Round, path, vfs)
+            walk = await asyncio.to_thread(Pass, path, vfs)
             more = True
             while more:
+                # Before each slice, and whatever it finds: a card that is read without a pause
+                # answers late.
                 await asyncio.sleep(rest)
                 if is_idle():
                     more = await asyncio.to_thread(walk.step)

@@ -45,6 +45,7 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
             keys = Verifier(public)
         except ValueError as error:
             raise Broken(stored.seq, f"the table of keys has what is no key: {error}") from error
+        # Its body is gone: the table alone says which key it was, and the chain that it was there.
         if stored.seq <= reader.purged():
             found.append(KeyInForce(stored.seq, public))
             continue
@@ -63,6 +64,7 @@ def _brought(
     if said != (public.key, public.record.hex(), public.checkpoint.hex()):
         raise Broken(row.seq, "it brings another key than the table of keys says")
     if isinstance(event, KeyMade):
+        # The first keys sign the record that brings them: there are none before.
         return KeyInForce(row.seq, public)
     old = before[-1].public.key if before else ""
     try:
@@ -71,6 +73,7 @@ def _brought(
         agreed = False
     if event.old != old or not agreed:
         raise Broken(row.seq, "the new key did not agree to take over from the old")
+    # The old key signs the rotation, the new one what follows.
     return KeyInForce(row.seq + 1, public)
 
 
@@ -79,6 +82,7 @@ def first_wrong(
 ) -> Wrong | None:
     """The first of these rows whose signature is not that of the key in force there."""
     for row in rows:
+        # A till has a handful of keys in its life: there is nothing to search.
         number = sum(key.first <= row.seq for key in keys)
         if number == 0:
             if row.sig is not None:

@@ -27,9 +27,11 @@ def note(directory: Path, key: str, detail: str, since: str) -> None:
     path = directory / NAME
     event = SignerDown(signer=key, since=since, detail=detail)
     try:
+        # The first failure stands: since when is what an inspector asks.
         if not path.exists():
             write_durably(path, msgspec.json.encode(event) + b"\n")
     except OSError as error:
+        # The till stops all the same: it is not sold on, only the reason may be lost.
         log.error("that the signer is down could not be kept in %s: %s", path, error)
 
 

@@ -51,12 +51,14 @@ class Lock:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         self._fd = os.open(path, flags, 0o600)
         try:
+            # flock and not a file that is there: the kernel lets it go however the process ends.
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(self._fd, 32).decode(errors="replace").strip()
             os.close(self._fd)
             detail = f"{path} is held by process {holder or 'unknown'}"
             raise JournalError(faults.JOURNAL_LOCKED, detail) from None
+        # Only once it is held: until then the number in it is the other process's.
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
 
@@ -78,6 +80,7 @@ def make(directory: Path) -> None:
     """
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Each new name stands in its parent: without this a cut could take the whole directory back.
     for made in missing:
         sync_directory(made.parent)
 

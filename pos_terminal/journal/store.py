@@ -94,9 +94,11 @@ class Journal:
         """
         path = directory / NAME
         with using(path), ExitStack() as undo:
+            # The lock before anything is read: what is found is then true until it is let go.
             lock = state_directory.prepare(directory)
             undo.callback(lock.release)
             mark = state_directory.read_mark(directory)
+            # A file that is gone must not be mistaken for a till that never sold.
             if mark and not path.exists():
                 detail = f"{path} is gone, and a journal was kept here: restore it"
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
@@ -106,11 +108,16 @@ class Journal:
             tail = read_tail(path, vfs, identity, mark, signers)
             if tail.first and not mark:
                 state_directory.write_mark(directory, tail.first)
+            # Behind the journal's own check, and before anything is recorded: an older copy that
+            # was put back is whole in itself, and only who looked from outside knows better.
             if witness and mark:
                 _must_go_on(path, vfs, witness, mark)
             signer = tail.signer or signers(directory, "")
+            # A signer that fails here stops the start; the first sale would be too late to hear of
+            # it.
             signer_outage.check(directory, signer)
             journal = cls(path, vfs, lock, db, Found(tail, signers, signer))
+            # From here on the Journal owns lock and connection.
             undo.pop_all()
             return journal
 
@@ -165,6 +172,7 @@ class Journal:
                 key=new.key,
                 record_key=new.record.hex(),
                 checkpoint_key=new.checkpoint.hex(),
+                # Signed by the new key as well: nobody can name a key that he does not hold.
                 proof=successor.seal(f"{old}:{new.key}".encode()).signature.hex(),
             )
             (record,) = await self.append([rotated], moment, successor)
@@ -180,6 +188,7 @@ class Journal:
         if after > self._running.seq:
             raise ValueError(f"no record {after}: the journal ends with {self._running.seq}")
         while True:
+            # Taken before the number is compared, or a commit between the two would wake nobody.
             news = self._news
             while after < self._running.seq:
                 for record in await self._behind(after):
@@ -203,6 +212,7 @@ class Journal:
         """Write what still waits, then let the journal go. May be called twice."""
         if not self._closing:
             self._closing = True
+            # Behind all that wait: they are written first.
             self._writer.queue.put(None)
         await asyncio.to_thread(self._writer.join)
         if not self._closed:
@@ -223,6 +233,7 @@ class Journal:
         for append, records in done.appends:
             if not append.future.done():
                 append.future.set_result(records)
+        # What a restart would need stays in memory: a counter that comes late reads no disk.
         while self._recent[0].seq < done.running.base:
             self._recent.popleft()
         self._wake()
@@ -241,6 +252,7 @@ class Journal:
         self._wake()
 
     def _wake(self) -> None:
+        # The old event stays set: who took it before this commit must not wait on it.
         self._news.set()
         self._news = asyncio.Event()
 

@@ -58,11 +58,14 @@ def _read(
     reader: Reader, directory: Path, identity: Identity, mark: Mark | None, signers: Signers
 ) -> Tail:
     last = reader.last()
+    # No record and no mark: a till that never sold.
     if last == 0:
         if mark:
             raise Broken(1, f"it is missing; a journal of till {mark.terminal} was kept here")
         return Tail(Running(identity=identity), Frontier(), [], None, None)
+    # Whose journal it is comes first: another's is named as such, and not as damaged.
     first = _first(reader, identity, mark)
+    # Before anything is counted: a newer version's kinds are no damage either.
     _must_be_known(reader, last)
     seal = reader.seal()
     if seal is None:
@@ -72,6 +75,7 @@ def _read(
         signer = signers(directory, said.key)
         _must_be_signed(seal, said, signer)
         running, tree = _followed(reader, said, last, identity, Verifier(signer.public))
+    # Somebody took the checkpoints away: then any end of the journal would look right.
     if running.key and signer is None:
         raise Broken(last, "it is signed, and there is no checkpoint")
     recent = _records(reader, running.base - 1, last)
@@ -83,6 +87,7 @@ def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record | No
     row = reader.rows(0, 1)[0]
     if row.seq != 1:
         raise Broken(1, f"it is missing; record {row.seq} is next")
+    # Its bytes are gone; its hash still says whether it is the one of this place.
     if row.seq <= reader.purged():
         if mark and mark.first != row.hash.hex():
             raise Broken(1, f"it is not the one that was written here: {mark.first[:12]}...")
@@ -105,6 +110,7 @@ def _must_be_known(reader: Reader, last: int) -> None:
     newer = sorted(kind for kind in strange if not may_be_passed_over(kind))
     if newer:
         raise JournalError(faults.JOURNAL_NEWER, f"unknown kinds: {', '.join(newer)}")
+    # The last one tells: a version only ever appends.
     end = _records(reader, last - 1, last)[-1]
     if end.envelope.v > VERSION:
         raise JournalError(faults.JOURNAL_NEWER, f"records of format {end.envelope.v}")
@@ -150,6 +156,7 @@ def _followed(
     recount, tree = Recount(said.running(identity)), said.tree
     for row in reader.rows(said.size, last - said.size):
         recount.follow(row)
+        # Behind the last checkpoint nothing else vouches for a record.
         if row.sig is None or not keys.signed(row.rec, row.sig):
             raise Broken(row.seq, "its signature is not this till's")
         tree = tree.append(row.hash)
@@ -160,6 +167,7 @@ def _followed(
 
 def _records(reader: Reader, after: int, last: int) -> list[Record]:
     """Records `after` + 1 to `last`, chained to one another and to the record before."""
+    # With the record before, so that the first of these has what it must follow.
     start = max(after, 1)
     rows = reader.rows(start - 1, last - start + 1)
     before = rows.pop(0) if after else None

@@ -37,6 +37,7 @@ class Checkpointer:
 
     def __init__(self, path: Path, vfs: str) -> None:
         self._db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
+        # Its own syncs count: the file must be safe before the log is used anew.
         make_durable(self._db)
         self._asked: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._run, name="journal-checkpoint", daemon=True)
@@ -44,6 +45,7 @@ class Checkpointer:
 
     def ask(self) -> None:
         """Take the log in now, unless that is asked for already."""
+        # One request stands for all that come before it is served.
         if self._asked.empty():
             self._asked.put(True)
 
@@ -63,6 +65,7 @@ class Checkpointer:
 def take_in(db: apsw.Connection) -> None:
     """One passive checkpoint. Its failure loses nothing: the log stays, and is taken in later."""
     try:
+        # PASSIVE never waits for a reader or the writer; FULL and the others would hold commits up.
         db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
     except apsw.BusyError:
         log.debug("a commit was at the log's index that very moment; the next one asks again")

@@ -83,6 +83,8 @@ class Witness:
         seen = Seen(
             till=extension.till, checkpoint=extension.checkpoint.body, keys=extension.keys
         )
+        # Kept before it is signed: a witness that signed and forgot would sign the opposite
+        # tomorrow.
         write_durably(self._file(extension.till), _ENCODER.encode(seen), mode=0o600)
         body = _ENCODER.encode(
             Said(
@@ -108,11 +110,13 @@ class Witness:
         kept = self._kept(extension.till)
         tree, keys = Frontier(), extension.keys.public
         if kept:
+            # The first record's hash is in it: a journal begun anew is another journal.
             if kept.till != extension.till:
                 raise Refused("it begins with another record than the journal that was seen")
             known = checkpoint.read(kept.checkpoint)
             if said.size < known.size:
                 raise Refused(f"it ends with record {said.size}, and {known.size} were seen")
+            # From what was seen, never from what is handed in: that may have been made up whole.
             tree, keys = known.tree, extension.led_on(kept.keys.public)
         if keys != extension.keys.public:
             raise Refused("it is signed by keys that did not take over from those that were seen")
@@ -121,6 +125,7 @@ class Witness:
         return said
 
     def _file(self, till: Mark) -> Path:
+        # Names of shops and tills may hold what a file's name may not.
         name = sha256(f"{till.store}\0{till.terminal}".encode()).hexdigest()[:16]
         return self._directory / f"{name}.seen"
 
@@ -169,6 +174,7 @@ def compare(reader: Reader, directory: Path, till: Mark) -> None:
     """
     try:
         seen = Witness(directory).seen(till)
+        # After the question: a medium that is not mounted has no file, which is no «never seen».
         if not directory.is_dir():
             raise JournalError(faults.WITNESS_MISSING, f"{directory} is not there")
     except (OSError, ValueError) as error:

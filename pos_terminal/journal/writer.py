@@ -86,6 +86,8 @@ class Writer:
         self._failed = failed
         self._frames = 0
         self._stopping = False
+        # A connection has one such hook: this one takes the place of SQLite's, which would take the
+        # log in within a commit.
         db.set_wal_hook(self._count_frames)
         self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
 
@@ -111,6 +113,7 @@ class Writer:
 
     def release(self) -> None:
         """Let the file go; the last connection to leave takes the log in."""
+        # The other thread's connection goes first: only the last one to close takes the log in.
         self._checkpointer.stop()
         let_go(self._db)
 
@@ -120,6 +123,8 @@ class Writer:
             if self._stopping:
                 return []
             try:
+                # With a short log nothing is to be done in a quiet moment: an idle till wakes
+                # nobody.
                 first = self.queue.get(timeout=IDLE if self._frames >= SOON else None)
                 break
             except Empty:
@@ -137,6 +142,7 @@ class Writer:
                 taken = self.queue.get_nowait()
             except Empty:
                 return group
+        # The None that ends it came behind these: they are still written and answered.
         self._stopping = True
         return group
 
@@ -146,6 +152,7 @@ class Writer:
         # Whatever ends this thread must reach all who wait.
         with contained(partial(self._fail, group)):
             committed = self.commit(group)
+            # Answered before the log is looked after: the next screen waits for this, not for that.
             loop.call_soon_threadsafe(self._committed, committed)
             self.tend()
             return True
@@ -162,6 +169,7 @@ class Writer:
     def tend(self) -> None:
         """Keep the log from growing without bound."""
         if self._frames >= BOUND:
+            # In this thread, so that the next commit waits: better than a log that fills the disk.
             take_in(self._db)
         elif self._frames >= LIMIT:
             self._checkpointer.ask()
@@ -175,8 +183,10 @@ class Writer:
         for append in group:
             records = [batch.add(each, append.moment, append.successor) for each in append.events]
             done.append((append, tuple(records)))
+        # Until this has returned nothing of the batch is believed: where it fails, the state here
+        # is still that of the last commit.
         self._insert(batch)
-        self._settle(batch)
+        self._adopt(batch)
         return Committed(batch.records, done, batch.running)
 
     def _prelude(self) -> Iterator[Event]:
@@ -192,28 +202,35 @@ class Writer:
     def _insert(self, batch: Batch) -> None:
         """One statement where there are records alone; else one transaction around all."""
         insert = database.insert(len(batch.records))
+        # A transaction of one statement needs no BEGIN and COMMIT: two steps less for every key.
         if not batch.seals:
             self._db.execute(insert, batch.rows)
             return
+        # A record that is due a checkpoint, and lacks it after a cut, would be damage.
         with self._db:
             self._db.execute(insert, batch.rows)
             self._db.executemany("INSERT INTO checkpoint VALUES (?,?,?)", batch.seals)
             self._db.executemany("INSERT INTO keys VALUES (?,?,?,?,NULL)", batch.keys)
 
-    def _settle(self, batch: Batch) -> None:
+    def _adopt(self, batch: Batch) -> None:
         """The batch is on the disk: what stands beside the journal follows, and so does the state.
 
         The first commit's mark makes the names of the journal's own files durable, too.
         """
         if self._running.seq == 0:
+            # Behind the commit: a mark without a journal is an alarm, a journal without a mark gets
+            # one at the next start.
             state_directory.write_mark(self._directory, batch.records[0])
         if self._was_down:
+            # Only now: until its record is durable the file alone knows of the outage.
             signer_outage.forget(self._directory)
             self._was_down = None
         if batch.signer is not self._signer:
+            # The old key goes once the rotation is on the disk: before that, it alone can go on.
             self._signer.retire()
             self._signer = batch.signer
         self._running, self._tree = batch.running, batch.tree
         if batch.seals:
+            # The checkpoint's tree has them; what follows grows on that.
             self._leaves.clear()
         self._leaves += batch.leaves

@@ -378,7 +378,7 @@ class App:
         watch_persons = partial(retention.watch, state, self._record, now, self.put, guard.found)
         tasks["closures"] = SideTask(closing.watch, silence=10 * overdue_closures.LOOK)
         tasks["persons"] = SideTask(watch_persons, silence=2 * retention.DAY)
-        tasks["scrub"] = SideTask(guard.make_rounds)
+        tasks["scrub"] = SideTask(guard.scrub_always)
         tasks["findings"] = SideTask(guard.record_findings)
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))

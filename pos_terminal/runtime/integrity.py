@@ -1,4 +1,4 @@
-"""The journal's guards while the till runs: rounds in idle moments, and the witness outside."""
+"""The journal's guards while the till runs: the scrub in idle moments, and the witness outside."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.checkpoint import is_due
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
-from pos_terminal.journal.scrub import REST, patrol
+from pos_terminal.journal.scrub import REST, scrub
 from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import Refused, Witness, take
@@ -61,12 +61,12 @@ class Guard:
         self._known: set[str] = set()
         self._findings: asyncio.Queue[JournalError] = asyncio.Queue()
 
-    async def make_rounds(self) -> NoReturn:
+    async def scrub_always(self) -> NoReturn:
         """Until something is found: then there is no more to find, but by support."""
         while True:
             if self._journal():
                 try:
-                    found = await patrol(
+                    found = await scrub(
                         self._state / NAME, self._is_idle, vfs=self._vfs, rest=self._rest
                     )
                     break

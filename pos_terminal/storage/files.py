@@ -15,8 +15,12 @@ def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
     with os.fdopen(fd, "wb") as file:
         file.write(content)
         file.flush()
+        # Content before name: a rename that reaches the disk first leaves an empty file after a
+        # cut.
         os.fsync(file.fileno())
+    # In one step: whoever opens the name finds the old content or the new.
     temporary.replace(path)
+    # The name is durable only with its directory (fsync(2)).
     sync_directory(path.parent)
 
 

@@ -45,6 +45,7 @@ class Worker:
 
         Cancelled, the job is still done. Busy where too many wait.
         """
+        # Said at once: who waits in an endless queue learns too late that nothing is done.
         if len(self._waiting) >= WAITING:
             raise Busy(f"{len(self._waiting)} jobs wait already")
         asked = self._thread.submit(self._done, job)
@@ -55,6 +56,7 @@ class Worker:
     def close(self) -> None:
         """Stop the job at work, do those that wait, and let the file go. Blocks until then."""
         self._closing = True
+        # In the thread that opened it, behind the jobs: SQLite connections are not passed around.
         self._thread.submit(self._let_go)
         self._thread.shutdown()
 

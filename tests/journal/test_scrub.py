@@ -12,7 +12,7 @@ from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal.errors import Broken
-from pos_terminal.journal.scrub import Round
+from pos_terminal.journal.scrub import Pass
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.runtime.integrity import Guard
@@ -24,7 +24,7 @@ PATIENCE = 20.0
 
 def test_a_round_sees_every_record(tmp_path: Path) -> None:
     run(kept(tmp_path, [SIGN_ON] * 170))
-    walk = Round(database(tmp_path))
+    walk = Pass(database(tmp_path))
     steps = [walk.done]
     while walk.step():
         steps.append(walk.done)
@@ -43,7 +43,7 @@ def test_a_round_sees_every_record(tmp_path: Path) -> None:
 def test_a_round_finds_what_was_changed(tmp_path: Path, change: str) -> None:
     run(kept(tmp_path, [SIGN_ON] * 170))
     tamper(tmp_path, change)
-    walk = Round(database(tmp_path))
+    walk = Pass(database(tmp_path))
     with pytest.raises(Broken) as caught:
         while walk.step():
             pass
@@ -64,7 +64,7 @@ def test_what_is_found_is_recorded_and_said(tmp_path: Path) -> None:
 
         guard = Guard(tmp_path, lambda: journal, record, shown.append, quiet=0, rest=0)
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
-            works = [guard.make_rounds(), guard.record_findings()]
+            works = [guard.scrub_always(), guard.record_findings()]
             tasks = [group.create_task(work) for work in works]
             async for each in journal.records(301):
                 last = each
