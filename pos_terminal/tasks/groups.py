@@ -16,8 +16,11 @@ async def forever() -> NoReturn:
 async def first(*contenders: Coroutine[Any, Any, None]) -> None:
     """Run all at once until one returns or raises; the others are cancelled and waited for.
 
-    What a single contender raised comes out as it is, not in a group.
+    What a single contender raised comes out as it is, not in a group. Cancelled, it raises that,
+    also where a contender fails at the same moment: a task group would lose one of the two.
     """
+    caller = asyncio.current_task()
+    before = caller.cancelling() if caller else 0
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(contender) for contender in contenders]
@@ -25,6 +28,8 @@ async def first(*contenders: Coroutine[Any, Any, None]) -> None:
             for task in tasks:
                 task.cancel()
     except BaseExceptionGroup as raised:
+        if caller and caller.cancelling() > before:
+            raise asyncio.CancelledError from raised
         if len(raised.exceptions) == 1:
             raise raised.exceptions[0] from None
         raise

@@ -98,6 +98,24 @@ def test_several_readers_each_get_it() -> None:
     run(body())
 
 
+def test_a_cancellation_is_not_lost_to_a_contender_that_fails_with_it() -> None:
+    async def stubborn() -> None:
+        try:
+            await asyncio.sleep(PATIENCE)
+        finally:
+            raise ConnectionResetError
+
+    async def body() -> None:
+        racing = asyncio.create_task(first(stubborn(), asyncio.sleep(PATIENCE)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        racing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await racing
+
+    run(body())
+
+
 def test_work_off_the_loop_is_waited_for_even_by_who_is_cancelled() -> None:
     begun, may_end = threading.Event(), threading.Event()
     done: list[str] = []
