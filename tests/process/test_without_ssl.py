@@ -1,9 +1,55 @@
 """The terminal runs without OpenSSL in asyncio, and nothing else is kept from it."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.needs import need
+
+TLS = """
+import pos_terminal.process.without_ssl as lean
+import asyncio, ssl, sys
+lean.give_back()
+lean.give_back()
+
+server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+server_side.load_cert_chain(sys.argv[1])
+client_side = ssl.create_default_context(cafile=sys.argv[1])
+
+async def echo(reader, writer):
+    writer.write(await reader.readline())
+    writer.close()
+    await writer.wait_closed()
+
+async def main():
+    server = await asyncio.start_server(echo, "127.0.0.1", 0, ssl=server_side)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        given = {"ssl": client_side, "server_hostname": "till.example"}
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, **given)
+        writer.write(b"over TLS\\n")
+        assert await reader.readline() == b"over TLS\\n"
+        writer.close()
+        await writer.wait_closed()
+
+asyncio.run(main())
+"""
+
+
+def test_asyncio_has_tls_again_where_it_is_asked_for(tmp_path: Path) -> None:
+    need(shutil.which("openssl") is not None, "openssl", "sudo apt-get install openssl")
+    made = tmp_path / "both.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", tmp_path / "key", "-out", tmp_path / "certificate", "-days", "2",
+         "-subj", "/CN=till.example", "-addext", "subjectAltName=DNS:till.example"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    made.write_bytes((tmp_path / "key").read_bytes() + (tmp_path / "certificate").read_bytes())
+    subprocess.run([sys.executable, "-W", "error", "-c", TLS, made], check=True, timeout=60)
 
 
 @pytest.mark.parametrize(
