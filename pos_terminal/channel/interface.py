@@ -149,6 +149,18 @@ class Status(Struct, frozen=True, kw_only=True):
     incidents: list[Incident] = []
 
 
+class Settings(Struct, frozen=True, kw_only=True):
+    """What services are told: whose till it is, which plug-ins are enabled, a table for each."""
+
+    shop: str
+    store: str
+    terminal: str
+    language: str
+    zone: str
+    services: list[str]
+    tables: Raw
+
+
 class Watching(Struct, frozen=True):
     """`grant`, of any level, brings the mirror."""
 
@@ -357,6 +369,7 @@ def _till(name: str, asks: type[P], answers: type[R], *, follows: bool = False) 
 
 
 STATUS = _till("Status", Nothing, Status)
+SETTINGS = _till("Settings", Nothing, Settings)
 WATCH = _till("Watch", Watching, Seen, follows=True)
 RECORDS = _till("Records", RecordsAsked, Records, follows=True)
 LOG = _till("Log", LogAsked, Log, follows=True)
@@ -370,7 +383,8 @@ END_GRANT = _till("EndGrant", GrantEnding, Nothing)
 REPORT = _till("Report", ReportAsked, Nothing)
 NOTICE = _till("Notice", NoticeAsked, Nothing)
 METHODS = (
-    STATUS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT, REPORT, NOTICE,
+    STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
+    REPORT, NOTICE,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

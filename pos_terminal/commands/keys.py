@@ -23,7 +23,8 @@ from pos_terminal.domain.keyboard.learning import to_toml
 from pos_terminal.domain.language import say
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import read
-from pos_terminal.runtime.config import KEYMAPS, BadConfiguration, load_keymap
+from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.keymaps import KEYMAPS, load_keymap
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.translation import set_language
 

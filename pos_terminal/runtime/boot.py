@@ -9,6 +9,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.journal.state_directory import keep_witness_path, make
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.keymaps import keymap_file
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.settings import DeviceSettings, Settings
 from pos_terminal.storage.files import write_durably
@@ -63,7 +64,7 @@ def boot(file: Path, state: Path) -> Booted:
     try:
         _keep(state / LAST_GOOD, source)
         keep_witness_path(state, booted.settings.witness)
-        keymap = config.keymap_file(file, source)
+        keymap = keymap_file(file, source)
         if keymap and not booted.settings.faults:
             _keep(state / GOOD_KEYMAP, keymap.read_bytes())
     except OSError as error:  # the journal will say so on the display; these settings are good

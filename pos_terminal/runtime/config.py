@@ -25,7 +25,6 @@ from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.files.cells import parse_rate
 from pos_terminal.domain.files.table import Problem
-from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import Drawers
 from pos_terminal.domain.printing.paper_rules import PaperRules
@@ -33,6 +32,7 @@ from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.staff.clerks import SignOnRules
 from pos_terminal.domain.tender.tender import TenderRules
+from pos_terminal.runtime.keymaps import own_keymap
 from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
     CashDrawer,
@@ -43,7 +43,6 @@ from pos_terminal.runtime.settings import (
 
 log = logging.getLogger(__name__)
 
-KEYMAPS = Path(__file__).parent.parent / "keymaps"
 PRINTER_DRAWER = "printer"
 T = TypeVar("T")
 
@@ -77,6 +76,11 @@ class _WitnessTable:
 
 
 @dataclass(frozen=True, slots=True)
+class _AgentTable:
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     shop: Shop
     terminal: _TerminalTable
@@ -92,6 +96,8 @@ class _File:
     papers: PaperRules = field(default_factory=PaperRules)
     seller: Seller = field(default_factory=Seller)
     plugin: dict[str, dict[str, Any]] = field(default_factory=dict)
+    agent: _AgentTable = field(default_factory=_AgentTable)
+    service: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def rules(self, default_vat: int, drawers: Sequence[CashDrawer]) -> Rules:
         """What its tables say of the counter."""
@@ -184,8 +190,17 @@ def state_named(file: Path) -> Path | None:
 
 def plugins_named(file: Path, source: bytes) -> tuple[str, ...]:
     """The plugins that the file enables, so that their drivers can be known when it is read."""
-    terminal = _Reader(file, source).tables.get("terminal")
-    names = terminal.get("plugins") if isinstance(terminal, dict) else None
+    return _names(file, source, "terminal", "plugins")
+
+
+def services_named(file: Path, source: bytes) -> tuple[str, ...]:
+    """The services that the file enables in the agent."""
+    return _names(file, source, "agent", "services")
+
+
+def _names(file: Path, source: bytes, table: str, key: str) -> tuple[str, ...]:
+    found = _Reader(file, source).tables.get(table)
+    names = found.get(key) if isinstance(found, dict) else None
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
@@ -228,7 +243,7 @@ def read(
     terminal = whole.terminal
     rate = reader.check("terminal.default_vat", lambda: parse_rate(str(terminal.default_vat)))
     zone = reader.check("terminal.zone", lambda: _zone(terminal.zone))
-    own = partial(_own_keymap, file.parent, terminal.keymap, kept)
+    own = partial(own_keymap, file.parent, terminal.keymap, kept)
     keymap = reader.check("terminal.keymap", own)
     number = reader.check("terminal.number", lambda: _short_code(terminal.number))
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
@@ -237,6 +252,8 @@ def read(
     drawers = _drawers(reader, whole.drawers, devices)
     for key, why in () if without_drivers else misfits(devices, drawers):
         reader.bad(key, why)
+    for name in whole.service.keys() - set(whole.agent.services):
+        reader.bad(f"service.{name}", f"{name!r} is not in [agent] services: nobody reads this")
     told = dict(_plugin_settings(reader, whole, tables, without_drivers=without_drivers))
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
@@ -262,6 +279,8 @@ def read(
         drawers=drawers,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
         faults=(faults.BAD_KEYMAP,) if keymap.stands_in else (),
+        services=whole.agent.services,
+        service_tables=whole.service,
     )  # fmt: skip
 
 
@@ -425,45 +444,6 @@ def _short_code(text: str) -> str:
     if not (text.isascii() and text.isalnum() and len(text) <= 12):
         raise ValueError(f"{text!r}: letters and digits, at most 12")
     return text
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    keys: KeyMap = field(repr=False)
-    stands_in: bool = False
-
-
-def _own_keymap(folder: Path, name: str, kept: Path | None) -> _Keys:
-    """The key map of that name; the last good one for a shop's own that is wrong or gone."""
-    try:
-        return _Keys(load_keymap(folder, name))
-    except (ValueError, OSError) as error:
-        if kept is None or not kept.exists() or not name.endswith(".toml"):
-            raise
-        log.error("the key map %s: %s; the last good one stays in force", name, error)
-        return _Keys(load_keymap(kept.parent, kept.name), stands_in=True)
-
-
-def keymap_file(file: Path, source: bytes) -> Path | None:
-    """The shop's own key map that a good configuration names; None for a bundled one."""
-    name = tomllib.loads(source.decode())["terminal"].get("keymap", "")
-    return file.parent / name if name.endswith(".toml") else None
-
-
-def load_keymap(folder: Path, name: str) -> KeyMap:
-    """A bundled map by its name, or a file of the shop's; ValueError, OSError with the reason.
-
-    A map without C is refused: no error could ever be cleared.
-    """
-    file = folder / name if name.endswith(".toml") else KEYMAPS / f"{name}.toml"
-    try:
-        table = tomllib.loads(file.read_text())
-        keys = parse_map(msgspec.convert(table.get("keys"), dict[str, str]))
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
-    if not any(key.function is Function.CLEAR for key in keys.values()):
-        raise ValueError(f"{file}: no key is C")
-    return keys
 
 
 def line_of(text: str, path: str) -> int:

@@ -38,9 +38,9 @@ class Plugins(PluginGroup):
         """Find what is installed, import what is enabled, and let it say what it brings."""
         for plugin, point in self.find():
             self.take(plugin, point)
-        for plugin, call in self.calls("pos_register_drivers", drivers=self.drivers):
+        for plugin, call in self.calls("pos_register_drivers"):
             with contained(partial(self.stop, plugin, "in pos_register_drivers")):
-                call()
+                call(drivers=self.drivers)
         for plugin, call in self.calls("pos_settings"):
             with contained(partial(self.stop, plugin, "in pos_settings")):
                 table = call()
@@ -50,10 +50,10 @@ class Plugins(PluginGroup):
 
     def find_item(self, code: str, aim: str, catalog: Catalog) -> Found | None:
         """What a code stands for that the catalogue does not hold: the first plugin's answer."""
-        for plugin, call in self.calls("pos_find_item", code=code, aim=aim, catalog=catalog):
+        for plugin, call in self.calls("pos_find_item"):
             start = time.perf_counter()
             with contained(partial(self.stop, plugin, "in pos_find_item")):
-                found = call()
+                found = call(code=code, aim=aim, catalog=catalog)
                 if found is not None and not isinstance(found, Found):
                     raise TypeError(f"the answer is {found!r}, neither Found nor None")
                 self._watch(plugin, "pos_find_item", time.perf_counter() - start)

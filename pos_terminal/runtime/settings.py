@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pos_terminal.devices.classes import DeviceClass
@@ -77,3 +78,5 @@ class Settings:
     drawers: tuple[CashDrawer, ...] = ()
     promotions: Path | None = None
     faults: tuple[Fault, ...] = ()
+    services: tuple[str, ...] = ()
+    service_tables: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ import pytest
 from pos_driver_sim.keyboard import KeyboardEnd
 from pos_terminal.__main__ import main
 from pos_terminal.domain.keyboard.key_table import ROWS
-from pos_terminal.runtime.config import KEYMAPS, load_keymap
+from pos_terminal.runtime.keymaps import KEYMAPS, load_keymap
 from pos_terminal.testing.running import PATIENCE
 from tests.conftest import run
 from tests.support.shop import write_settings

@@ -14,7 +14,14 @@ from pos_terminal.domain.codes.barcode import Measure, Pattern
 from pos_terminal.domain.keyboard.keys import Function
 from pos_terminal.domain.sale.refunds import Validity
 from pos_terminal.runtime.boot import LAST_GOOD, boot
-from pos_terminal.runtime.config import BadConfiguration, line_of, load, plugins_named, read
+from pos_terminal.runtime.config import (
+    BadConfiguration,
+    line_of,
+    load,
+    plugins_named,
+    read,
+    services_named,
+)
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
 
 
@@ -295,6 +302,16 @@ def test_wrong_shapes_are_refused_and_name_no_plugins(text: str) -> None:
 def test_plugins_named() -> None:
     text = '[terminal]\nplugins = ["evdev", "escpos"]'
     assert plugins_named(Path("x.toml"), text.encode()) == ("evdev", "escpos")
+
+
+def test_services_and_their_tables() -> None:
+    text = GOOD + '\n[agent]\nservices = ["health"]\n\n[service.health]\nhottest = 70\n'
+    read_ = settings(text)
+    assert (read_.services, read_.service_tables) == (("health",), {"health": {"hottest": 70}})
+    assert services_named(Path("terminal.toml"), text.encode()) == ("health",)
+    (problem,) = problems(text.replace('["health"]', '["helth"]'))
+    reason = "'health' is not in [agent] services: nobody reads this"
+    assert problem[1:] == ("service.health", reason)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from pos_terminal.runtime.methods.log import LogMethods, LogRing
 from pos_terminal.runtime.methods.mirror import MirrorMethods
 from pos_terminal.runtime.methods.records import RecordMethods
 from pos_terminal.runtime.methods.reports import ReportMethods
+from pos_terminal.runtime.methods.services import told
 from pos_terminal.runtime.methods.status import StatusBoard
 from pos_terminal.runtime.methods.terminal import Terminal
 
@@ -114,6 +115,7 @@ class Channel:
     def _service(self) -> Service:
         service = Service("pos-terminal", self._terminal.identity.software)
         service.answer(interface.STATUS, self._board.answer)
+        service.answer(interface.SETTINGS, lambda peer, asks: told(self._terminal.settings))
         service.answer(interface.WATCH, self._mirror.watch)
         service.answer(interface.RECORDS, self._records.records)
         service.answer(interface.LOG, self._follow_log)

@@ -1,0 +1,55 @@
+"""Key maps: the bundled ones, and a shop's own."""
+
+import logging
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
+
+log = logging.getLogger(__name__)
+
+KEYMAPS = Path(__file__).parent.parent / "keymaps"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A key map; `stands_in` where it is the last good one, for one that is wrong."""
+
+    keys: KeyMap = field(repr=False)
+    stands_in: bool = False
+
+
+def own_keymap(folder: Path, name: str, kept: Path | None) -> Keys:
+    """The key map of that name; the last good one for a shop's own that is wrong or gone."""
+    try:
+        return Keys(load_keymap(folder, name))
+    except (ValueError, OSError) as error:
+        if kept is None or not kept.exists() or not name.endswith(".toml"):
+            raise
+        log.error("the key map %s: %s; the last good one stays in force", name, error)
+        return Keys(load_keymap(kept.parent, kept.name), stands_in=True)
+
+
+def keymap_file(file: Path, source: bytes) -> Path | None:
+    """The shop's own key map that a good configuration names; None for a bundled one."""
+    name = tomllib.loads(source.decode())["terminal"].get("keymap", "")
+    return file.parent / name if name.endswith(".toml") else None
+
+
+def load_keymap(folder: Path, name: str) -> KeyMap:
+    """A bundled map by its name, or a file of the shop's; ValueError, OSError with the reason.
+
+    A map without C is refused: no error could ever be cleared.
+    """
+    file = folder / name if name.endswith(".toml") else KEYMAPS / f"{name}.toml"
+    try:
+        table = tomllib.loads(file.read_text())
+        keys = parse_map(msgspec.convert(table.get("keys"), dict[str, str]))
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
+    if not any(key.function is Function.CLEAR for key in keys.values()):
+        raise ValueError(f"{file}: no key is C")
+    return keys

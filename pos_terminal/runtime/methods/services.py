@@ -1,0 +1,20 @@
+"""Settings: what the agent's services are told, as the configuration has it."""
+
+import msgspec
+from msgspec import Raw
+
+from pos_terminal.channel import interface
+from pos_terminal.runtime.settings import Settings
+
+
+def told(settings: Settings) -> interface.Settings:
+    """What services may know: whose till it is, and their own tables."""
+    return interface.Settings(
+        shop=settings.shop.name,
+        store=settings.store,
+        terminal=settings.terminal,
+        language=settings.language,
+        zone=settings.zone.key,
+        services=list(settings.services),
+        tables=Raw(msgspec.json.encode(settings.service_tables)),
+    )
