@@ -43,6 +43,7 @@ ROOMS: dict[str, set[str]] = {
     "testing": {"devices", "domain", "links"},
     "commands": {
         "acts",
+        "agent",
         "archive",
         "channel",
         "devices",
@@ -56,9 +57,21 @@ ROOMS: dict[str, set[str]] = {
         "storage",
         "tasks",
     },
+    "agent": {"channel", "domain", "process", "storage", "tasks"},
     "__main__": {"commands"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
     "plugins": {"domain", "hookspecs", "runtime.terminal"},
+    "services": {
+        "agent.clock",
+        "agent.delivery",
+        "agent.hookspecs",
+        "agent.outbox",
+        "agent.till",
+        "agent.world",
+        "channel.errors",
+        "channel.interface",
+        "domain",
+    },
 }
 
 # The floors of the house, the ground first. A module imports its own room and what is on lower
@@ -66,12 +79,12 @@ ROOMS: dict[str, set[str]] = {
 # by itself is the modules that lie beside them.
 FLOORS: tuple[set[str], ...] = (
     {"crypto", "domain", "domain.faults", "storage", "tasks"},
-    {"devices", "domain.codes", "domain.events", "domain.tender", "process"},
+    {"devices", "domain.codes", "domain.events", "domain.health", "domain.tender", "process"},
     {"domain.audit", "domain.catalog", "domain.lookup", "domain.period", "domain.staff"}
     | {"channel", "links"},
-    {"domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"},
+    {"agent", "domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"},
     {"archive", "domain.display", "domain.files", "domain.printing", "drivers", "persons"}
-    | {"plugins", "projection"},
+    | {"plugins", "projection", "services"},
     {"acts", "domain.counter"},
     {"runtime"},
     {"replay", "scenes"},
@@ -116,6 +129,8 @@ def room_of(module: str) -> str:
         return rest.partition(".")[0]
     if first.startswith("pos_driver_"):
         return "drivers"
+    if first.startswith("pos_service_"):
+        return "services"
     return "plugins" if first.startswith("pos_plugin_") else ""
 
 
@@ -127,7 +142,7 @@ def room_on_a_floor(module: str) -> str:
 
 
 def is_ours(module: str) -> bool:
-    return module.startswith(("pos_terminal", "pos_driver_", "pos_plugin_"))
+    return module.startswith(("pos_terminal", "pos_driver_", "pos_plugin_", "pos_service_"))
 
 
 def load(base: Path, folder: Path) -> Iterator[Module]:

@@ -2,11 +2,12 @@
 
 The same code stands on the display, on paper, in the log and in the journal. The first letter
 names the place: A article, K keys, S sale, P printer, W scale, D display, T drawer, R scanner,
-J journal, C configuration, E personal data, O operators. French is what the clerk reads (gettext
-gives the English).
+J journal, C configuration, E personal data, O operators, B the box and its agent. French is what
+the clerk reads (gettext gives the English).
 """
 
 from pos_terminal.domain.faults.articles import *  # noqa: F403
+from pos_terminal.domain.faults.box import *  # noqa: F403
 from pos_terminal.domain.faults.channel import *  # noqa: F403
 from pos_terminal.domain.faults.devices import *  # noqa: F403
 from pos_terminal.domain.faults.drawer import *  # noqa: F403

@@ -1,0 +1,72 @@
+"""The box itself and its agent (B). Read through `faults`; the clerk never has to clear one."""
+
+from pos_terminal.domain.faults.fault import Tone
+from pos_terminal.domain.faults.fault import define as _fault
+
+DISK_LOW = _fault(
+    "B-101",
+    "DISQUE PRESQUE PLEIN",
+    "Il reste peu de place sur le disque du boîtier ; plein, il arrêtera la vente.",
+    "Libérer de la place : anciennes sauvegardes, journaux du système ; ou changer la carte.",
+)
+DISK_READ_ONLY = _fault(
+    "B-102",
+    "DISQUE EN LECTURE",
+    "Le système a mis le disque en lecture seule : la carte est sans doute en fin de vie.",
+    "Sauvegarder le journal, changer la carte, restaurer.",
+    Tone.ALARM,
+)
+BOX_HOT = _fault(
+    "B-103",
+    "BOITIER TROP CHAUD",
+    "Le processeur dépasse 80 °C et ralentit.",
+    "Dégager les aérations du boîtier, l'éloigner du four ou de la vitrine.",
+)
+UNDER_VOLTAGE = _fault(
+    "B-104",
+    "TENSION TROP BASSE",
+    "L'alimentation du boîtier est trop faible : périphériques et carte en souffrent.",
+    "Changer l'alimentation ou son câble ; brancher les périphériques sur un hub alimenté.",
+)
+MEMORY_LOW = _fault(
+    "B-105",
+    "MEMOIRE FAIBLE",
+    "Il reste peu de mémoire vive sur le boîtier.",
+    "Lire « pos-terminal plugins » ; arrêter ce qui n'a rien à faire sur une caisse.",
+)
+SERVICE_STOPPED = _fault(
+    "B-111",
+    "SERVICE ARRETE",
+    "Un service de l'agent est en panne ; il sera relancé, et la vente continue.",
+    "Lancer « pos-terminal plugins » et lire la cause.",
+)
+AGENT_STOPPED = _fault(
+    "B-112",
+    "AGENT ARRETE",
+    "L'agent ne tourne pas : ni alertes, ni services.",
+    "Lancer « sudo systemctl restart pos-terminal-agent », puis lire son journal.",
+)
+AGENT_TWICE = _fault(
+    "B-113",
+    "AGENT DEJA LANCE",
+    "Un autre agent tient ce dossier.",
+    "N'en lancer qu'un sur ce dossier.",
+)
+AGENT_STORE = _fault(
+    "B-114",
+    "DOSSIER AGENT REFUSE",
+    "L'agent ne peut pas lire ou écrire son dossier.",
+    "Vérifier la place, et que le dossier est à l'utilisateur de l'agent (0700).",
+)
+BAD_SERVICE_SETTINGS = _fault(
+    "B-115",
+    "REGLAGES DE SERVICE",
+    "Les réglages d'un service, ou un secret qu'il lui faut, ne vont pas.",
+    "Corriger la table [service.NOM] ou l'unité de l'agent, puis relancer la caisse.",
+)
+CHECK_FAILED = _fault(
+    "B-106",
+    "MESURE IMPOSSIBLE",
+    "Un état du boîtier ne peut pas être lu.",
+    "Lire la cause dite ; un disque qui ne répond pas est à changer.",
+)

@@ -1,0 +1,1 @@
+"""What is wrong on the box: incidents, and which are causes of others."""
