@@ -1,6 +1,8 @@
 """What the terminal holds in memory: ready, after its first receipt, after two hundred."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from bench.figures import MIB, Figure, Setting
@@ -14,6 +16,7 @@ LOGO = (384, 120)
 """Dots."""
 REST = 1.0
 READY_BAR, RECEIPT_BAR = 40.0, 52.0
+AGENT_BAR = 25.0
 
 
 def measure(setting: Setting) -> list[Figure]:
@@ -40,6 +43,7 @@ async def _measure(setting: Setting) -> list[Figure]:
                 half = memory(terminal.pid)
             await _sell(shop.ends, LINES)
         last = memory(terminal.pid)
+        beside = await _agent(setting.directory / "agent", folder / "state")
     return [
         Figure(key="memory.asyncio", what="resident: python -c 'import asyncio'",
                value=round(bare.resident, 1), unit=MIB),
@@ -51,6 +55,7 @@ async def _measure(setting: Setting) -> list[Figure]:
                value=round((last.anonymous - half.anonymous) * 2048 / receipts, 2)),
         Figure(key="memory.helper", unit=MIB, value=round(helper, 1),
                what="resident: the printer profile's own process, gone within a second"),
+        *_split("agent", "the agent beside it, no service enabled", beside, bare, AGENT_BAR),
     ]  # fmt: skip
 
 
@@ -66,6 +71,21 @@ def _split(key: str, what: str, found: Memory, bare: Memory, bar: float) -> list
                value=round(found.anonymous, 1), unit=MIB,
                limit=(name, round(bare.anonymous, 1))),
     ]  # fmt: skip
+
+
+async def _agent(state: Path, till: Path) -> Memory:
+    """An agent without services, once it has met the till."""
+    command = ("-m", "pos_terminal", "agent", "--state", str(state), "--till", str(till))
+    agent = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=PIPE)
+    assert agent.stderr
+    async with asyncio.timeout(PATIENCE):
+        while b"services: none" not in await agent.stderr.readline():
+            pass
+    await asyncio.sleep(REST)
+    found = memory(agent.pid)
+    agent.terminate()
+    await agent.communicate()
+    return found
 
 
 async def _helper(terminal: Terminal) -> float:

@@ -15,6 +15,7 @@ COMMANDS = {
     "replay": "sell recorded tickets through simulated devices",
     "config": "make a new shop's configuration, or check one",
     "catalog": "take articles over from a web shop's export",
+    "agent": "run what faces outwards: alerts, services",
     "plugins": "list the plugins, with their status and why",
     "sheet": "draw or print the command barcodes and key labels",
     "keys": "show, test or learn a keyboard's key map",

@@ -48,6 +48,8 @@ LIBRARIES: dict[str, set[str]] = {
     "replay": {"msgspec"},
     "scenes": {"msgspec"},
     "commands": {"msgspec"},
+    "agent": {"apsw", "msgspec", "pluggy"},
+    "services": {"msgspec"},
     "testing": {"apsw", "msgspec", "pytest"},
 }
 # Heavy libraries, hardware's above all: loaded inside a function, when they are first needed.

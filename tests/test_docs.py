@@ -19,7 +19,8 @@ from tests.support.house import FLOOR, MODULES, ROOMS, ROOT
 from tests.support.readme import readme_commands
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-PLUGINS: dict[str, str] = PROJECT["entry-points"]["pos_terminal.plugins"]
+POINTS = PROJECT["entry-points"]
+PLUGINS: dict[str, str] = POINTS["pos_terminal.plugins"] | POINTS["pos_terminal.services"]
 
 
 def tracked() -> list[Path]:
@@ -120,10 +121,11 @@ def test_a_glossary_names_what_there_is_and_each_thing_once() -> None:
 
 
 def hooks() -> list[str]:
-    tree = ast.parse((ROOT / "pos_terminal" / "hookspecs.py").read_text())
+    pages = [ROOT / "pos_terminal" / each for each in ("hookspecs.py", "agent/hookspecs.py")]
     return [
         node.name
-        for node in ast.walk(tree)
+        for page in pages
+        for node in ast.walk(ast.parse(page.read_text()))
         if isinstance(node, ast.FunctionDef)
         and any("hookspec" in ast.unparse(decorator) for decorator in node.decorator_list)
     ]
@@ -131,9 +133,9 @@ def hooks() -> list[str]:
 
 @pytest.mark.parametrize("hook", hooks())
 def test_a_hook_has_a_heading_a_plugin_and_a_test(hook: str) -> None:
-    pages = [ROOT / "docs" / "architecture.md", ROOT / "docs" / "plugins.md"]
-    assert any(hook in headings(page) for page in pages if page.exists()), "no heading"
-    bundled = [module for module in MODULES if module.room in {"drivers", "plugins"}]
+    pages = [ROOT / "docs" / "architecture.md", ROOT / "docs" / "agent.md"]
+    assert any(hook in headings(page) for page in pages), "no heading"
+    bundled = [module for module in MODULES if module.room in {"drivers", "plugins", "services"}]
     assert any(f"def {hook}(" in module.text for module in bundled), "no plugin uses it"
     tests = (path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
     assert any(hook in path.read_text() for path in tests), "no test names it"

@@ -1,4 +1,4 @@
-"""The systemd unit, the image's pieces and the device names, as systemd's own tools judge them."""
+"""The systemd units, the image's pieces and the device names, as systemd's own tools judge them."""
 
 import configparser
 import os
@@ -13,7 +13,9 @@ import pytest
 from tests.needs import need
 
 ROOT = Path(__file__).parent.parent
-UNIT = ROOT / "systemd" / "pos-terminal.service"
+UNITS = [ROOT / "systemd" / f"{name}.service" for name in ("pos-terminal", "pos-terminal-agent")]
+TILL, AGENT = UNITS
+each_unit = pytest.mark.parametrize("file", UNITS, ids=lambda file: file.stem)
 RULES = ROOT / "systemd"
 SYSUSERS = ROOT / "image" / "usr" / "lib" / "sysusers.d" / "pos-terminal.conf"
 TMPFILES = ROOT / "image" / "usr" / "lib" / "tmpfiles.d" / "pos-terminal.conf"
@@ -23,55 +25,68 @@ def tool(name: str, package: str) -> None:
     need(shutil.which(name) is not None, name, f"sudo apt-get install {package}")
 
 
-def unit() -> configparser.RawConfigParser:
+def unit(file: Path) -> configparser.RawConfigParser:
     """The unit's settings; the last one of a name stands for a list, which is enough here."""
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(UNIT)
+    parser.read(file)
     return parser
 
 
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+@each_unit
+def test_systemd_accepts_the_unit(tmp_path: Path, file: Path) -> None:
     tool("systemd-analyze", "systemd")
-    command = unit()["Service"]["ExecStart"].split()[0]
+    command = unit(file)["Service"]["ExecStart"].split()[0]
     program = tmp_path / command.lstrip("/")
     program.parent.mkdir(parents=True)
     shutil.copy("/bin/true", program)
     (tmp_path / "usr/lib/systemd").mkdir(parents=True)
     shutil.copytree("/usr/lib/systemd/system", tmp_path / "usr/lib/systemd/system", symlinks=True)
     (tmp_path / "etc/systemd/system").mkdir(parents=True)
-    shutil.copy(UNIT, tmp_path / "etc/systemd/system")
-    verify = ["systemd-analyze", "verify", "--man=no", f"--root={tmp_path}", UNIT.name]
+    shutil.copy(file, tmp_path / "etc/systemd/system")
+    verify = ["systemd-analyze", "verify", "--man=no", f"--root={tmp_path}", file.name]
     result = subprocess.run(verify, capture_output=True, text=True, check=False)
-    about_us = [line for line in result.stderr.splitlines() if UNIT.name in line]
+    about_us = [line for line in result.stderr.splitlines() if file.name in line]
     assert (result.returncode, about_us) == (0, [])
 
 
-def test_the_unit_exposes_little() -> None:
-    """`security` says 1.7 of 10; its exit status tells whether the threshold (x 10) is kept."""
+@each_unit
+def test_the_unit_exposes_little(file: Path) -> None:
+    """`security` says 1.8 and 1.5 of 10; its exit status tells whether the threshold is kept."""
     tool("systemd-analyze", "systemd")
     security = ["systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=20"]
-    subprocess.run([*security, str(UNIT)], capture_output=True, check=True)
+    subprocess.run([*security, str(file)], capture_output=True, check=True)
 
 
-def test_the_unit_restarts_a_hung_or_dead_till() -> None:
-    service = unit()["Service"]
+@each_unit
+def test_the_unit_restarts_a_hung_or_dead_program(file: Path) -> None:
+    service = unit(file)["Service"]
     assert (service["Type"], service["Restart"]) == ("notify", "always")
-    assert int(service["WatchdogSec"]) <= 20
-    assert unit()["Unit"]["StartLimitIntervalSec"] == "0"
+    assert int(service["WatchdogSec"]) <= (20 if file == TILL else 60)
+    assert unit(file)["Unit"]["StartLimitIntervalSec"] == "0"
 
 
-def test_the_user_and_folder_are_the_units_own() -> None:
-    service = unit()["Service"]
+@each_unit
+def test_the_user_and_folder_are_the_units_own(file: Path) -> None:
+    service = unit(file)["Service"]
     state = f"/var/lib/{service['StateDirectory']}"
-    assert re.search(rf"^u {service['User']} \d+ .* {state}$", SYSUSERS.read_text(), re.M)
+    assert re.search(rf"^u {service['User']} \d+\S* .* {state}$", SYSUSERS.read_text(), re.M)
     folder = f"d {state} {service['StateDirectoryMode']} {service['User']} {service['Group']} -"
     assert folder in TMPFILES.read_text()
     assert f"--state {state}" in service["ExecStart"]
 
 
-def test_the_program_takes_the_units_options() -> None:
-    _, *words = unit()["Service"]["ExecStart"].split()
+def test_the_agent_is_in_the_sockets_group_and_knows_nothing_else_of_the_till() -> None:
+    service, whole = unit(AGENT)["Service"], AGENT.read_text()
+    assert service["Group"] == "pos-link" and "SupplementaryGroups" not in service
+    assert f"u {service['User']} 902:{service['Group']} " in SYSUSERS.read_text()
+    assert f"-/var/lib/{unit(TILL)['Service']['StateDirectory']}" in service["InaccessiblePaths"]
+    assert not re.search(r"^(Requires|BindsTo|PartOf|After)=", whole, re.M)
+
+
+@each_unit
+def test_the_program_takes_the_units_options(file: Path) -> None:
+    _, *words = unit(file)["Service"]["ExecStart"].split()
     command = [word for word in words[:1] if not word.startswith("-")]
     usage = [sys.executable, "-m", "pos_terminal", *command, "--help"]
     text = subprocess.run(usage, capture_output=True, text=True, check=True).stdout

@@ -103,13 +103,14 @@ class PluginGroup:
             self._manager.unregister(name=plugin.name)
         self.on_stop()
 
-    def calls(self, hook: str, **arguments: Any) -> Iterator[tuple[Plugin, Callable[[], Any]]]:
-        """Each implementation in pluggy's order (last registered first), ready to be called."""
+    def calls(self, hook: str) -> Iterator[tuple[Plugin, Callable[..., Any]]]:
+        """Each implementation in pluggy's order (last registered first), to be called by keywords.
+
+        One takes of the hook's arguments only those that it names.
+        """
         for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
-            own = {"settings": self.settings.get(implementation.plugin_name), **arguments}
-            chosen = [own[name] for name in implementation.argnames]
-            plugin = self._plugins[implementation.plugin_name]
-            yield plugin, partial(implementation.function, *chosen)
+            name = implementation.plugin_name
+            yield self._plugins[name], partial(_call, implementation, self.settings.get(name))
 
     def _refuse_misfits(self, module: object) -> None:
         """A misspelt hook would never be called, and a wrapper would sit in others' way."""
@@ -123,3 +124,8 @@ class PluginGroup:
                     raise TypeError(f"{caller.name}: hook wrappers are not taken")
                 if iscoroutinefunction(implementation.function):
                     raise TypeError(f"{caller.name}: hooks are plain functions, not async ones")
+
+
+def _call(implementation: pluggy.HookImpl, settings: object, **arguments: Any) -> Any:
+    own = {"settings": settings, **arguments}
+    return implementation.function(*(own[name] for name in implementation.argnames))

@@ -8,17 +8,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pos_terminal.testing.running import PATIENCE
-from tests.needs import need
 from tests.support.shop import CATALOG
+from tests.support.wheels import built_and_installed
 
-SOURCE = Path(__file__).parent.parent / "data" / "pos-driver-foo"
 BAGUETTE = "3000100028864"
 SETTINGS = """[shop]
 name = "Boulangerie"
@@ -34,29 +32,10 @@ pipe = "{pipe}"
 """
 
 
-def pip(*arguments: str | Path) -> None:
-    """Run pip offline; what it says, where it fails."""
-    options = ("--no-deps", "--no-index", "--disable-pip-version-check", "--no-cache-dir", "-q")
-    command = [sys.executable, "-m", "pip", arguments[0], *options, *arguments[1:]]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the built wheel is installed in, which nothing but PYTHONPATH knows of."""
-    how = "pip install --require-hashes -r requirements-build.lock"
-    need(find_spec("hatchling") is not None, "hatchling", how)
-    folder = tmp_path_factory.mktemp("third-party")
-    copy = folder / "source"
-    copy.mkdir()
-    for file in SOURCE.iterdir():
-        if file.is_file():
-            (copy / file.name).write_bytes(file.read_bytes())
-    pip("wheel", "--no-build-isolation", "--wheel-dir", folder, copy)
-    (wheel,) = folder.glob("pos_driver_foo-*.whl")
-    pip("install", "--target", folder / "site", wheel)
-    return folder / "site"
+    return built_and_installed("pos-driver-foo", tmp_path_factory.mktemp("third-party"))
 
 
 def environment(site: Path | None) -> dict[str, str]:

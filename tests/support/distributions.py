@@ -11,17 +11,26 @@ from pos_terminal.runtime.plugins import GROUP
 HEAD = "from pos_terminal.hookspecs import hookimpl\n"
 
 
-def install(site: Path, name: str, code: str, *, version: str = "1.2", entry: str = "") -> None:
+def install(
+    site: Path,
+    name: str,
+    code: str,
+    *,
+    version: str = "1.2",
+    entry: str = "",
+    group: str = GROUP,
+    head: str = HEAD,
+) -> None:
     """A distribution `name` in the folder `site`, whose module holds the code."""
     module = "throwaway_" + name.replace("-", "_")
-    (site / f"{module}.py").write_text(HEAD + dedent(code))
+    (site / f"{module}.py").write_text(head + dedent(code))
     info = site / f"{module}-{version or '0'}.dist-info"
     info.mkdir()
     if version:
         (info / "METADATA").write_text(
             f"Metadata-Version: 2.1\nName: {module}\nVersion: {version}\n"
         )
-    (info / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {entry or module}\n")
+    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {entry or module}\n")
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from pos_terminal.runtime.settings import Settings
 def told(settings: Settings) -> interface.Settings:
     """What services may know: whose till it is, and their own tables."""
     return interface.Settings(
-        shop=settings.shop.name,
-        store=settings.store,
-        terminal=settings.terminal,
+        shop=settings.identity.shop.name,
+        store=settings.identity.store,
+        terminal=settings.identity.terminal,
         language=settings.language,
         zone=settings.zone.key,
         services=list(settings.services),

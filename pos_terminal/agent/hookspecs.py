@@ -1,0 +1,56 @@
+"""The whole API of services, on one page.
+
+A service plug-in is a module, named by an record point in the group `pos_terminal.services`, with
+functions marked `@hookimpl` that have the names below. It runs in the agent once the till's
+configuration lists it in `[agent] services`. What it may use is `Agent`, and nothing of the till's.
+"""
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Protocol
+
+import pluggy
+from msgspec import Struct
+
+from pos_terminal.agent.world import Agent
+from pos_terminal.domain.faults import Fault
+
+PROJECT = "pos_terminal"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class Service(Struct, frozen=True):
+    """Something that runs for ever beside others, as tasks of one event loop.
+
+    `run` is started again after 1, 5, 30, 300 s whenever it raises or returns. It must not block:
+    one that holds the loop for 20 s ends the whole agent, and is held back for minutes then. With
+    `silence` it counts as failed when it waits for one thing for longer than so many seconds.
+    """
+
+    name: str
+    run: Callable[[], Coroutine[Any, Any, object]]
+    silence: float | None = None
+
+
+class Check(Struct, frozen=True):
+    """A look at one subject, every so many seconds, in a thread of its own; it may block a little.
+
+    `look` gives what is wrong, each with a detail for technicians. Every other fault that it found
+    of that subject before is over then.
+    """
+
+    subject: str
+    every: float
+    look: Callable[[], Iterable[tuple[Fault, str]]]
+
+
+class ServiceHooks(Protocol):
+    """One method per hook. Hooks are plain functions, called while the agent starts."""
+
+    @hookspec
+    def pos_services(self, agent: Agent) -> Iterable[Service]:
+        """The services of this plug-in. `agent` is this plug-in's own."""
+
+    @hookspec
+    def pos_health_checks(self, agent: Agent) -> Iterable[Check]:
+        """What the service «health» has to look at for this plug-in; found faults are incidents."""

@@ -1,0 +1,106 @@
+"""The service plug-ins: found, imported when listed, asked for their services, and supervised."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+from pos_terminal.agent.holds import Holds
+from pos_terminal.agent.hookspecs import PROJECT, Check, Service, ServiceHooks
+from pos_terminal.agent.owned import Owner
+from pos_terminal.agent.world import Agent
+from pos_terminal.process.installed import entry_points
+from pos_terminal.process.plugins import PluginGroup, PluginStatus
+from pos_terminal.tasks.contain import contained
+from pos_terminal.tasks.groups import forever
+from pos_terminal.tasks.supervise import Supervisor
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+GROUP = "pos_terminal.services"
+
+
+class Running(NamedTuple):
+    """A service of a plug-in, to be run."""
+
+    plugin: str
+    service: Service
+
+    @property
+    def name(self) -> str:
+        """Its name among the supervised tasks."""
+        return f"{self.plugin}:{self.service.name}"
+
+
+def modules() -> Mapping[str, str]:
+    """The top package or module of every service plug-in that is installed, by its name."""
+    return {point.name: point.module.partition(".")[0] for point in entry_points(GROUP)}
+
+
+def version_of(plugin: str) -> str:
+    """The version of a plug-in that is installed; «?» of none."""
+    return next((each.version for each in entry_points(GROUP) if each.name == plugin), "?")
+
+
+class Services(PluginGroup):
+    """The service plug-ins that the configuration enables."""
+
+    def __init__(self, enabled: Iterable[str], holds: Holds, make: Callable[[str], Agent]) -> None:
+        super().__init__(GROUP, PROJECT, ServiceHooks, enabled)
+        self._holds = holds
+        self._make = make
+        self._agents: dict[str, Agent] = {}
+        self.checks: list[Check] = []
+        self.running: list[Running] = []
+
+    def load(self) -> None:
+        """Import what is enabled and not held back, and hear what services and checks it has."""
+        for plugin, point in self.find():
+            held = self._holds.on(plugin.name, plugin.version)
+            if held:
+                plugin.status = PluginStatus.STOPPED
+                plugin.why = f"held back (time {held.times}): {held.why}"
+                continue
+            with contained(partial(self.stop, plugin, "while loading")):
+                self._agents[plugin.name] = self._make(plugin.name)
+                self.take(plugin, point)
+        for plugin, call in self.calls("pos_services"):
+            with contained(partial(self.stop, plugin, "in pos_services")):
+                given = _checked(call(agent=self._agents[plugin.name]), Service)
+                if len({service.name for service in given}) < len(given):
+                    raise ValueError("two services have one name")
+                self.running += [Running(plugin.name, service) for service in given]
+        for plugin, call in self.calls("pos_health_checks"):
+            with contained(partial(self.stop, plugin, "in pos_health_checks")):
+                self.checks += _checked(call(agent=self._agents[plugin.name]), Check)
+        # One that failed in its second hook is stopped with all that it gave in its first.
+        failed = {plugin.name for plugin in self if plugin.why.startswith("in pos_")}
+        self.running = [each for each in self.running if each.plugin not in failed]
+
+    async def run(self, supervisor: Supervisor) -> None:
+        """Run all services until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for each in self.running:
+                group.create_task(
+                    supervisor.supervised(
+                        each.name, partial(_run, each), silence=each.service.silence
+                    )
+                )
+            await forever()
+
+
+async def _run(running: Running) -> None:
+    await Owner(running.name).run(running.service.run())
+
+
+def _checked(given: Iterable[object], kind: type[T]) -> list[T]:
+    """What a hook gave, as a list of what it should be."""
+    found = []
+    for each in given:
+        if not isinstance(each, kind):
+            raise TypeError(f"the answer has {each!r}, which is no {kind.__name__}")
+        found.append(each)
+    return found

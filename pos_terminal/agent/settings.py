@@ -1,0 +1,74 @@
+"""The services' settings: the till's configuration has them, and the agent asks for them.
+
+The last ones are kept in the agent's directory, so that a till that does not start is told of by
+the agent that it configured. Secrets never come this way: systemd hands them to the agent alone.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from pos_terminal.channel.interface import Settings
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Fault
+from pos_terminal.storage.files import write_durably
+
+KEPT = "settings.json"
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""Where systemd puts what the unit's LoadCredential= names (systemd.exec(5))."""
+
+T = TypeVar("T")
+
+
+class BadSettings(ValueError):
+    """A service's settings, or a secret that they need, cannot be used. `fault` names it."""
+
+    fault: Fault = faults.BAD_SERVICE_SETTINGS
+
+
+def read_kept(folder: Path) -> Settings | None:
+    """The settings that were last in force; None where there are none yet."""
+    try:
+        return msgspec.json.decode((folder / KEPT).read_bytes(), type=Settings)
+    except (FileNotFoundError, msgspec.MsgspecError):  # of another version: the till has them
+        return None
+
+
+def keep(folder: Path, settings: Settings) -> None:
+    """Keep them, durably, for this user alone."""
+    write_durably(folder / KEPT, msgspec.json.encode(settings), 0o600)
+
+
+def table_of(settings: Settings, plugin: str, to: type[T]) -> T:
+    """The table `[service.PLUGIN]` as a `to`, its defaults where there is none.
+
+    BadSettings for a key that `to` does not have, or a value that does not fit.
+    """
+    tables = msgspec.json.decode(settings.tables, type=dict[str, Raw])
+    try:
+        return msgspec.json.decode(tables.get(plugin, Raw(b"{}")), type=to)
+    except msgspec.ValidationError as error:
+        raise BadSettings(f"{faults.BAD_SERVICE_SETTINGS} [service.{plugin}] {error}") from None
+
+
+def secret(name: str) -> str:
+    """A secret by the name that the unit's LoadCredential= gives it; BadSettings where it has none.
+
+    The end of its last line is not part of it.
+    """
+    folder = os.environ.get(CREDENTIALS)
+    if not re.fullmatch(r"[\w-][\w.-]*", name):
+        raise ValueError(f"{name!r} is no name of a credential")
+    try:
+        if folder is None:
+            raise FileNotFoundError(f"${CREDENTIALS} is not set")
+        return (Path(folder) / name).read_text().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(
+            f"{faults.BAD_SERVICE_SETTINGS} no secret {name} (LoadCredential={name}:FILE in the "
+            f"agent's unit): {error}"
+        ) from None

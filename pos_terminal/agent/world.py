@@ -1,0 +1,95 @@
+"""What a service may use: everything that it knows of the till, the box and the agent."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pos_terminal.agent import outbox, progress, settings
+from pos_terminal.agent.clock import Clock
+from pos_terminal.agent.incidents import IncidentBook
+from pos_terminal.agent.outbox import Outbox
+from pos_terminal.agent.progress import Cursor
+from pos_terminal.agent.stores import Stores, checked
+from pos_terminal.agent.till import OtherJournal, Till
+from pos_terminal.channel.interface import Record, Settings
+from pos_terminal.storage.worker import Worker
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Agent:
+    """The world of one service plug-in, `name`. Nothing of it is another plug-in's.
+
+    `till`       the till: its state, calls, answers that follow
+    `incidents`  what is wrong: report it, hear what is told of it
+    `clock`      what time it is, and whether to believe it
+    `checks`     every health check of every plug-in (for whoever looks after them)
+    `given`      the shop, the terminal and the language that the till is configured for
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        till: Till,
+        incidents: IncidentBook,
+        clock: Clock,
+        stores: Stores,
+        given: Settings,
+        checks: Callable[[], Iterable[Any]],
+    ) -> None:
+        self.name = checked(name)
+        self.till = till
+        self.incidents = incidents
+        self.clock = clock
+        self.given = given
+        self.checks = checks
+        self._stores = stores
+
+    async def records(self, cursor: Cursor) -> AsyncIterator[Record]:
+        """Every record behind the cursor, for ever. Move it once a record's work is done.
+
+        A journal that is not the cursor's, as after the restoring of a backup, is read from its
+        start.
+        """
+        while True:
+            try:
+                async for record in self.till.records(cursor.at):
+                    yield record
+            except OtherJournal as error:
+                log.warning("%s starts again with the journal's first record: %s", self.name, error)
+                await cursor.rewind()
+
+    async def cursor(self, name: str) -> Cursor:
+        """A place in the journal that outlasts the agent; the journal's start the first time."""
+        return await Cursor.open(self._own, name)
+
+    def store(self, name: str, schema: str) -> Worker:
+        """A SQLite file of this plug-in's own, with the tables that `schema` makes when it is new.
+
+        It holds at most 64 MiB; then writing fails, here alone. It may be lost: what must not be
+        is made of the journal again.
+        """
+        return self._stores.worker(f"{self.name}.{checked(name)}", schema)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What this plug-in has to tell the world outside."""
+        return Outbox(self._own, self.clock)
+
+    def settings(self, to: type[T]) -> T:
+        """The table `[service.NAME]` of the till's configuration as a `to`: a frozen dataclass or
+        Struct (forbid_unknown_fields finds slips). BadSettings, a ValueError, where it is none.
+        """
+        return settings.table_of(self.given, self.name, to)
+
+    def secret(self, name: str) -> str:
+        """A secret from the agent's unit, `LoadCredential=NAME:FILE`; BadSettings without it."""
+        return settings.secret(name)
+
+    @property
+    def _own(self) -> Worker:
+        return self._stores.worker(self.name, progress.SCHEMA + outbox.SCHEMA)

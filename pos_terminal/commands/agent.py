@@ -1,0 +1,49 @@
+"""`pos-terminal agent`: what faces outwards, beside the till, until a signal says stop."""
+
+import pos_terminal.process.without_ssl  # isort: skip  before asyncio, whoever imports that  # noqa: F401
+import argparse
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+
+from pos_terminal.agent import status
+from pos_terminal.agent.guard import PATIENCE
+from pos_terminal.agent.program import AgentError, Program
+from pos_terminal.channel import socket_address
+from pos_terminal.commands.output import fail
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument(
+        "--state", type=Path, default=status.STATE, metavar="DIR",
+        help="the agent's own directory, not the till's (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--till", type=Path, default=socket_address.STATE, metavar="DIR",
+        help="the till's state directory, by which its socket is found (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="errors as one JSON object on stdout")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve; 0 after a stop that was asked for, 1 when it could not start."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    os.umask(0o077)  # what services write is nobody else's
+    try:
+        asyncio.run(serve(arguments.state.absolute(), arguments.till))
+    except AgentError as error:
+        return fail(error.fault, error.detail, as_json=arguments.json)
+    return 0
+
+
+async def serve(state: Path, till: Path, *, stall: float = PATIENCE) -> None:
+    """Run an agent in that directory until SIGTERM or SIGINT; `stall`: see StallGuard."""
+    socket = socket_address.socket_path(till, os.environ)
+    program = Program(state, socket, status.folder_of(state, os.environ), stall=stall)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, program.stop)
+    await program.run()
