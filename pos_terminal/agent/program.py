@@ -246,6 +246,9 @@ def _own(state: Path) -> Iterator[None]:
     """Make the directory, this user's alone, and keep every other agent out of it."""
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = state.stat().st_uid
+        if owner != os.geteuid():  # what root wrote there, the agent's own user could not
+            raise PermissionError(f"it is user {owner}'s, and this is user {os.geteuid()}")
         state.chmod(0o700)
         lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

@@ -1,7 +1,9 @@
 """Services in a real agent: each that fails is named, and takes no other along."""
 
 import asyncio
+import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from pos_terminal.agent import status
 from pos_terminal.testing.running import PATIENCE, run
+from tests.needs import need
 from tests.support.agent import AgentProcess, FakeTill, agent, install_service, shown
 
 GOOD = """
@@ -329,6 +332,20 @@ def test_kill_9_at_any_moment_loses_no_record_and_repeats_one_at_most(tmp_path: 
         assert got == sorted(got)
 
     run(body())
+
+
+def test_a_directory_of_another_user_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    state = tmp_path / "agent"
+    state.mkdir(mode=0o750)
+    need(os.geteuid() == 0, "another user to be", "running the tests as root")
+    os.chown(state, 12345, 12345)
+    said = subprocess.run(
+        [sys.executable, "-m", "pos_terminal", "agent", "--json", "--state", str(state)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode == 1
+    assert '"code":"B-114"' in said.stdout and "user 12345" in said.stdout
+    assert list(state.iterdir()) == [] and state.stat().st_mode & 0o777 == 0o750
 
 
 def test_a_second_agent_is_refused(tmp_path: Path) -> None:
