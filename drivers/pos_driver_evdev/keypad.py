@@ -55,9 +55,11 @@ class EvdevKeypad:
     def on_key(self, code: int, value: int) -> None:
         """Take one key event: 1 is a key going down, 0 up; repeats (2) are left out."""
         name = key_name(code)
+        # 2 is the kernel's repeat of a key that is held: one press is one key.
         if value == 1:
             self._inbox.put(KeyPress(name, self._held))
         if name in MODIFIERS:
+            # Behind the press: a modifier is no part of its own press.
             self._held = self._held | {name} if value else self._held - {name}
 
     def on_dropped(self) -> None:

@@ -35,6 +35,7 @@ class PipeDevice(InputDevice[str]):
 
     def write(self, etype: int, code: int, value: int) -> None:
         """Send one event; BrokenPipeError when nobody reads."""
+        # struct input_event of a 64-bit kernel: seconds, microseconds, type, code, value.
         os.write(self.fd, struct.pack("llHHi", 0, 0, etype, code, value))
 
 
@@ -48,6 +49,7 @@ def _open(path: str, kind: int) -> InputDevice[str]:
     device = InputDevice(path)
     if kind not in device.capabilities():
         raise OSError(errno.ENODEV, f"{device.name} has no {ecodes.EV[kind]}: another device?")
+    # python-evdev falls back to reading alone without a word.
     if writes and not fcntl.fcntl(device.fd, fcntl.F_GETFL) & os.O_RDWR:
         raise PermissionError(errno.EACCES, "not permitted to write")
     return device
@@ -61,6 +63,7 @@ async def opened(path: str, kind: int, fault: Fault) -> AsyncIterator[InputDevic
     DeviceLost(fault) when it cannot be opened: not there, not permitted, another kind of device.
     """
     try:
+        # In a thread: EVIOCGNAME and its like ask the device, which may be slow to answer.
         device = await asyncio.to_thread(_open, path, kind)
     except OSError as error:
         raise DeviceLost(fault, f"{path}: {error.strerror or error}") from error

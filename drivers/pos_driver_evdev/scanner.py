@@ -74,6 +74,8 @@ class EvdevScanner:
     def on_lost(self, why: str) -> None:
         """Report a code cut off by the unplugging, then the loss."""
         self.stop()
+        # Half a code is reported as unreadable, so that the clerk hears that a scan came to
+        # nothing.
         self._deliver(self._assembler.abandon())
         self._inbox.lose(why)
 
@@ -101,6 +103,7 @@ class EvdevScanner:
 async def open_scanner(settings: ScannerSettings) -> AsyncIterator[Scanner]:
     """Open and grab the scanner. Raises DeviceLost when it is absent, DeviceError when taken."""
     async with opened(settings.device, ecodes.EV_KEY, SCANNER_OFFLINE) as device:
+        # Grabbed before it is read: a code must reach no console, and no keypad's lane.
         grab(device, SCANNER_OFFLINE)
         scanner = EvdevScanner(settings)
         try:

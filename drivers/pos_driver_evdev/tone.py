@@ -57,6 +57,7 @@ class EvdevTone:
     async def sound(self, tone: Tone) -> None:
         """Start the sound and return; a new one cuts the old one short. Raises DeviceLost."""
         self._cut()
+        # The newest counts: a clerk who types on must not hear of three errors ago.
         self._left.extend(PATTERNS[tone])
         self._next()
         self._inbox.check()
@@ -81,6 +82,7 @@ class EvdevTone:
             self._write(0)
             return
         note = self._left.popleft()
+        # The kernel sounds until it is told otherwise: each note ends by the next, the last by 0.
         self._write(note.hertz)
         self._timer = asyncio.get_running_loop().call_later(note.seconds, self._next)
 

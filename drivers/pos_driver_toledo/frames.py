@@ -67,6 +67,8 @@ class Shape:
 
     def read(self, data: bytes) -> Weight | None:
         """The weight in `data`; None when it is not one, or not yet."""
+        # By place: a digit that the line dropped leaves a shorter number, which is no weight of
+        # this scale.
         pattern = rb"\x02( *\d+)\.(\d{%d})(N?)\r" % self.decimals
         found = re.fullmatch(pattern, data)
         if found is None or len(found[1]) != self.digits:

@@ -106,6 +106,7 @@ class ToledoScale:
         async with self._turn:
             deadline = loop.time() + self._settings.settle_time
             answer = await self._ask(WEIGH)
+            # Asked again and again: the protocol has no «tell me once it stands still».
             while _moving(answer) and loop.time() < deadline:
                 answer = await self._ask(WEIGH)
         if isinstance(answer, NoWeight):
@@ -138,8 +139,10 @@ class ToledoScale:
         with device_errors(offline=SCALE_OFFLINE, mute=SCALE_MUTE):
             if not self._in_step or self._link.drain_input():
                 self._in_step = False
+                # Before the question: an answer still under way would be taken for this one's.
                 await (self._echo() if self._settings.resync == "echo" else self._hush())
             self._in_step = False
+            # Out of step until the answer is in: a call that is cancelled here leaves it so.
             await self._send(command)
             answer = await self._answer()
             self._in_step = True
@@ -147,6 +150,7 @@ class ToledoScale:
 
     async def _send(self, data: bytes) -> None:
         loop = asyncio.get_running_loop()
+        # The scale drops a command that comes too soon behind another (frames.PAUSE).
         await asyncio.sleep(max(0.0, self._free_at - loop.time()))
         await self._link.send(data)
         self._free_at = loop.time() + self._settings.pause
@@ -170,10 +174,12 @@ class ToledoScale:
     async def _echo(self) -> None:
         """Get into step: the token comes back after everything that was under way."""
         token = secrets.token_hex(4).encode()  # no capital: nothing in it is a command
+        # Letter and token together: nothing may come between them.
         await self._send(ECHO_ON + token)
         seen = b""
         async with asyncio.timeout(self._settings.answer_time):
             while not seen.endswith(token):
+                # However much was under way, only its end is kept.
                 seen = (seen + await self._link.receive())[-_MEMORY:]
         await self._send(ECHO_OFF)
         await asyncio.sleep(self._settings.pause)
@@ -200,6 +206,7 @@ def _refusal(status: Status) -> DeviceRefused:
         (Status.MOTION, SCALE_MOVING),
         (Status.OVERLOAD, SCALE_OVERLOAD),
         (Status.UNDER_ZERO, SCALE_NEGATIVE),
+        # Last: an empty platter is no fault of the scale's.
         (Status.CENTRE_OF_ZERO, SCALE_ZERO),
     ):
         if bit in status:

@@ -52,6 +52,8 @@ class DriverTable(Generic[D_co]):
         settings: type[S],
     ) -> None:
         """Declare a driver. ValueError when the name is taken, TypeError without a dataclass."""
+        # At start, where a person sees it: which of two drivers opened a scale must never depend on
+        # the order of plugins.
         if name in self._drivers:
             raise ValueError(f"driver {name!r} is declared twice")
         if not is_dataclass(settings):

@@ -19,6 +19,8 @@ async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             try:
                 yield
             finally:
+                # The block is over, whichever way: nothing of the driver goes on behind its device.
                 working.cancel()
     except BaseExceptionGroup as raised:
+        # A driver's caller looks for DeviceLost and the like, and would not find it in a group.
         raise raised.exceptions[0] from None

@@ -35,6 +35,8 @@ async def opened(link: AbstractAsyncContextManager[L], offline: Fault) -> AsyncI
     """Open `link` for a driver: DeviceLost(offline) when that cannot be."""
     async with AsyncExitStack() as stack:
         try:
+            # Only the opening: a loss later on is the driver's to name, who knows what was under
+            # way.
             line = await stack.enter_async_context(link)
         except LinkLost as error:
             raise DeviceLost(offline, str(error)) from error

@@ -13,6 +13,7 @@ EMPTY_READ_PAUSE = 0.05
 """Seconds to leave alone a device that calls itself readable and then has nothing."""
 
 
+# Not a vocabulary but three ways to take an empty read: the values are only to be read here.
 class Input(Enum):
     """What reading this kind of descriptor means."""
 
@@ -52,6 +53,7 @@ class FdLink(StreamLink):
     def drain_input(self) -> bytes:
         """See `Link.drain_input`: also what the kernel still holds, up to the buffer's size."""
         if self._reads is not Input.NONE:
+            # What the kernel holds has arrived, too: an answer that is old must not be met later.
             while not self._lost.is_set() and len(self._input) < INPUT_LIMIT and self._read():
                 pass
         return self._take()
@@ -60,6 +62,7 @@ class FdLink(StreamLink):
         while True:
             self._check()
             try:
+                # Tried before it is waited for: most frames fit into the kernel's buffer at once.
                 sent = os.write(self._fd, data)
             except BlockingIOError:
                 sent = 0
@@ -77,6 +80,8 @@ class FdLink(StreamLink):
             await self._writable
         finally:
             if not self._lost.is_set():
+                # A lost link has taken its writer away already; by now the number may be another
+                # file's.
                 self._loop.remove_writer(self._fd)
             self._writable = None
 
@@ -86,6 +91,8 @@ class FdLink(StreamLink):
 
     def _on_event(self) -> None:
         if self._reads is Input.NONE:
+            # A pipe's writing end becomes readable only to say that its last reader is gone
+            # (poll(2), POLLERR).
             self._lose("nobody reads it any more")
             return
         self._read()
@@ -103,6 +110,7 @@ class FdLink(StreamLink):
             return 0
         if data:
             self._arrived(data)
+        # usblp hands empty packets on as well: only poll tells these from the end.
         elif self._reads is Input.STREAM or self._hung_up():
             self._lose("hung up")
         else:
@@ -113,6 +121,7 @@ class FdLink(StreamLink):
 
     def _hung_up(self) -> bool:
         poll = select.poll()
+        # No events asked for: POLLHUP, POLLERR and POLLNVAL are always reported (poll(2)).
         poll.register(self._fd, 0)
         return bool(poll.poll(0))
 

@@ -42,8 +42,10 @@ def _asked(place: _Place) -> "Future[list[Address]]":
         answer = _at_work.get(place)
         if answer is None:
             answer = _at_work[place] = Future()
+            # Before the thread starts, or a waiter that gives up could cancel it for all others.
             answer.set_running_or_notify_cancel()  # from here on nobody can cancel it
             name = f"name {place[0]}"
+            # A daemon: the program may end while a name server does not answer.
             Thread(target=_look_up, args=(place, answer), name=name, daemon=True).start()
         return answer
 

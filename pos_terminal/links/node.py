@@ -39,6 +39,7 @@ def _open(path: str) -> tuple[int, Input]:
             access, reads = os.O_RDWR, Input.PACKETS
         else:
             raise OSError(errno.ENODEV, "neither a device nor a named pipe")
+        # O_NONBLOCK already here: a pipe without a reader would hold the whole loop in open(2).
         return os.open(path, access | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), reads
     except OSError as error:
         raise LinkLost(f"{path}: {error.strerror}") from error

@@ -54,7 +54,9 @@ async def serial_link(
             rtscts=line.flow == "rtscts",
             xonxoff=line.flow == "xonxoff",
             dsrdtr=line.flow == "dsrdtr",
+            # Non-blocking: the event loop waits, never a read.
             timeout=0,
+            # TIOCEXCL: two programs on one line would each get half of the answers.
             exclusive=True,
         )
     except (OSError, termios.error, ValueError) as error:
@@ -66,6 +68,8 @@ async def serial_link(
             yield link
         finally:
             link.stop()
+            # Before the line is closed: close(2) itself would wait for what is under way, and block
+            # the loop.
             await _let_out(port.fd)
     finally:
         port.close()
@@ -74,8 +78,11 @@ async def serial_link(
 def _make_stream(fd: int, *, checked: bool) -> None:
     """An empty read means hung up, and nothing else (VMIN 1); a wrong parity gives NUL (INPCK)."""
     attributes = termios.tcgetattr(fd)
+    # pyserial sets VMIN 0, with which a line that has nothing to say and one that is gone both read
+    # as empty (termios(3)).
     attributes[6][termios.VMIN] = 1
     if checked:
+        # Without it the kernel hands a damaged byte on as if nothing had been (termios(3)).
         attributes[0] |= termios.INPCK
     termios.tcsetattr(fd, termios.TCSANOW, attributes)
 

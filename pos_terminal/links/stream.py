@@ -30,17 +30,20 @@ class StreamLink(ABC):
 
     async def send(self, data: bytes) -> None:
         """See `Link.send`."""
+        # One frame after the other: two that interleave are garbage to any device.
         async with self._sending:
             sent = 0
             try:
                 while sent < len(data):
                     self._check()
+                    # Anew for each part: a slow device that goes on taking bytes is not stalled.
                     async with asyncio.timeout(self._send_timeout):
                         sent += await self._write_some(memoryview(data)[sent:])
             except TimeoutError:
                 raise LinkStalled(self.name, sent, len(data)) from None
             except asyncio.CancelledError:
                 if sent:
+                    # Nobody can tell the device that the rest does not come.
                     self._lose(f"a send was cancelled after {sent} of {len(data)} bytes")
                 raise
             self._check()
@@ -68,6 +71,7 @@ class StreamLink(ABC):
         data = bytes(self._input)
         self._input.clear()
         if not self._lost.is_set():
+            # Once it is lost whoever waits must go on being woken.
             self._stirred.clear()
         return data
 

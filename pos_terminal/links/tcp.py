@@ -51,6 +51,7 @@ async def _connect(host: str, port: int) -> socket.socket:
     """The first of the host's addresses that answers."""
     loop = asyncio.get_running_loop()
     refusal = OSError(f"{host} has no address")
+    # One after the other: a printer has one address, and the outer time-out holds for all.
     for family, kind, protocol, _, address in await addresses(host, port):
         with ExitStack() as undo:
             connection = undo.enter_context(socket.socket(family, kind, protocol))
@@ -68,10 +69,14 @@ async def _connect(host: str, port: int) -> socket.socket:
 def _notice_death(connection: socket.socket, dead_after: float) -> None:
     probes = 3
     interval = max(1, round(dead_after / (2 * probes)))
+    # Half of the time idle, the other half for the probes: together `dead_after`.
     idle = max(1, round(dead_after) - probes * interval)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, idle)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, interval)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, probes)
+    # Keep-alives are not sent while bytes wait to be acknowledged (tcp(7)): this ends that case.
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(dead_after * 1000))
+    # A question is a few bytes: Nagle's algorithm would hold it back until the last one is
+    # answered.
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

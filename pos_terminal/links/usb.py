@@ -85,7 +85,9 @@ class _Interface:
         self._number: int = interface.bInterfaceNumber
         if self._device.is_kernel_driver_active(self._number):
             self._device.detach_kernel_driver(self._number)
+            # usblp holds the interface of every printer; it gets it back in `close`.
             self._detached = True
+        # Behind the detaching: the kernel's driver holds the claim until then.
         util.claim_interface(self._device, self._number)
         self._claimed = True
 
@@ -107,6 +109,7 @@ class _Interface:
     def write(self, data: bytes) -> int:
         """How many bytes were taken; 0 when none were in time."""
         try:
+            # libusb cannot be interrupted from another thread; short transfers end by themselves.
             return int(self._out.write(data, round(SLICE * 1000)))
         except self.timed_out:
             return 0
@@ -121,6 +124,7 @@ class _Interface:
     def close(self) -> None:
         """Give the interface back. A device that is gone takes nothing back."""
         try:
+            # Released before the kernel's driver comes back, which claims it in its turn.
             if self._claimed:
                 self._usb.util.release_interface(self._device, self._number)
             if self._detached:
@@ -151,6 +155,7 @@ class UsbLink(StreamLink):
             await asyncio.to_thread(self._reader.join)
 
     async def _write_some(self, data: memoryview) -> int:
+        # A copy: the memoryview ends with the send, the thread may still be writing.
         chunk = bytes(data[:CHUNK])
         while True:
             self._check()
@@ -163,6 +168,7 @@ class UsbLink(StreamLink):
         try:
             return await asyncio.shield(under_way)
         except asyncio.CancelledError:
+            # The thread cannot be stopped, and the interface must not be closed under it.
             await asyncio.wait([under_way])
             if under_way.exception() or under_way.result():
                 self._lose("a send was cancelled while bytes were leaving")
@@ -174,6 +180,8 @@ class UsbLink(StreamLink):
     def _read(self) -> None:
         """The reader's thread."""
         while not self._stopping.is_set():
+            # What is not fetched stays in the device, whose buffer then holds it up: nothing is
+            # lost.
             if len(self._input) >= INPUT_LIMIT:
                 self._stopping.wait(EMPTY_READ_PAUSE)
                 continue

@@ -27,6 +27,7 @@ def read(path: Path) -> bytes:
     with os.fdopen(fd, "rb") as file:
         mode = os.fstat(fd).st_mode & 0o777
         key = file.read(KEY + 1)
+    # Refused, not mended: who could read it may have read it.
     if mode & 0o077:
         raise PersonsError(faults.PERSONS_KEY_OPEN, f"{path} has mode {mode:o}, and needs 600")
     if len(key) != KEY:
@@ -37,6 +38,7 @@ def read(path: Path) -> bytes:
 def make(path: Path) -> bytes:
     """A new key, durable on return. The caller sees to it that no two make one at a time."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
+    # The folder's name first, the key's own in write_durably: both must outlive a cut.
     sync_directory(path.parent.parent)
     key = new_key()
     write_durably(path, key, mode=0o600)

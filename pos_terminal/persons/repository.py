@@ -69,6 +69,7 @@ class Repository:
         sql = "SELECT person, name, purpose, ground, kept_until, key, sealed FROM item"
         for row in self._db.execute(f"{sql} {where} ORDER BY person, name", values):
             person, name, purpose, ground, kept_until, key, sealed = row
+            # The journal recorded the erasure, and a cut came before it was done here.
             if name not in self._erased.get(person, (name,)):
                 continue
             try:
@@ -85,12 +86,14 @@ class Repository:
             key = unseal(self._key, item.key, label)
             return msgspec.json.decode(unseal(key, item.sealed, label), type=Item)
         except (Tampered, msgspec.MsgspecError) as error:
+            # The label is sealed along: a date or purpose changed in the plain columns shows here.
             raise _changed(f"{item.label.person} {item.label.name}") from error
 
     def put(self, person: str, item: Item) -> None:
         """Seal an item and keep it, under a key of its own, in place of one of the same name."""
         self._db.execute("INSERT OR IGNORE INTO person VALUES (?, 0)", (person,))
         self.remove(person, item.name)
+        # A key for each item: what a page still holds of old data says nothing once that is gone.
         label, key = Label.of(person, item), new_key()
         about = label.as_bytes()
         sealed = seal(key, msgspec.json.encode(item), about)
@@ -105,6 +108,7 @@ class Repository:
         """Take an item away, and its key with it. What it leaves in the file is wiped later."""
         self._db.execute("DELETE FROM item WHERE person = ? AND name = ?", (person, name))
         if self._db.changes():
+            # Within the transaction: a cut before the wiping is known at the next start.
             self._db.execute("UPDATE state SET unwiped = 1")
 
     def mark_erased(self, person: str) -> None:

@@ -19,11 +19,13 @@ def new_key() -> bytes:
 
 def key_id(key: bytes) -> bytes:
     """A key's fingerprint: tells two keys apart, and tells nothing of either."""
+    # A prefix of its own: no other hash of the key can pass for its name.
     return sha256(b"pos-terminal persons key\0" + key).digest()
 
 
 def seal(key: bytes, content: bytes, label: bytes) -> bytes:
     """`content` so that only `key` opens it, and only beside the same `label`."""
+    # 96 bits at random: safe for 2^32 seals under one key (NIST SP 800-38D, 8.3).
     nonce = os.urandom(NONCE)  # at random, as the store key seals many items' keys
     return nonce + gcm.seal(key, nonce, content, label)
 

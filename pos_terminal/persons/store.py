@@ -54,6 +54,7 @@ class Persons:
         """
         path = directory / database.NAME
         with using(path), ExitStack() as undo:
+            # First: a key without its file is an alarm, and a file made anew would hide it.
             exists(directory)
             db = database.open_writer(path, vfs)
             undo.callback(db.close)
@@ -71,6 +72,7 @@ class Persons:
 
     def add(self, items: Sequence[Item]) -> str:
         """Hold `items` of somebody new; the pseudonym, 128 bits of chance in hex."""
+        # Nothing of the person is in it: a number that counts up would say who came before whom.
         person = secrets.token_hex(16)
         with self._writing():
             self._put(person, items)
@@ -114,6 +116,7 @@ class Persons:
                 if any(other != person for other in others):
                     raise PersonsError(faults.CUSTOMER_TAKEN, f"{item.name} is somebody else")
             self.repository.put(person, item)
+        # Told last, within the transaction: where the journal refuses nothing was written here.
         purposes = sorted({item.purpose for item in items})
         self._record([PersonRecorded(person=person, purpose=purpose) for purpose in purposes])
 
@@ -127,6 +130,8 @@ class Persons:
             labels = [item.label for item in self.repository.items_of(person)]
             kept = [label for label in labels if label.outlives_erasure(today)]
             if len(kept) < len(labels) or not self.repository.is_erased(person):
+                # Told before anything goes: an older copy put back later learns of it from the
+                # journal.
                 self._record([_erased(person, kept)])
                 self._keep_only(person, [label.name for label in kept])
         self.wipe()
@@ -141,6 +146,8 @@ class Persons:
             sealed = self.repository.ending(today)
             over = [item for item in sealed if item.label.expired(today)]
             for item in over:
+                # Opened before it is destroyed: its seal holds the date, which the plain column
+                # only repeats.
                 self.repository.open(item)
             if events := self._ended(sealed, today):
                 self._record(events)
@@ -168,6 +175,7 @@ class Persons:
             here = [person for person in found.kept if self.repository.holds(person)]
             for person in here:
                 self._keep_only(person, found.kept[person])
+            # Noted every STEP records only: a start that writes nothing wears no card out.
             if here or not before <= found.last < before + STEP:
                 self._db.execute("UPDATE state SET journal_seq = ?", (found.last,))
         self.wipe()
@@ -210,6 +218,8 @@ def reading(directory: Path, *, vfs: str = "") -> Iterator[Repository]:
     with using(path), ExitStack() as undo:
         db = database.open_reader(path, vfs)
         undo.callback(db.close)
+        # Before the transaction below: what the journal knows by then is taken off what is read
+        # here.
         after: int = db.execute("SELECT journal_seq FROM state").get
         found: Mapping[str, tuple[str, ...]] = erasures(directory, after).kept
         with db:  # one transaction: a person is seen before or after an erasure, not within
@@ -251,6 +261,7 @@ def _store_key(db: apsw.Connection, path: Path) -> bytes:
 def _adopt_key(db: apsw.Connection, directory: Path) -> bytes:
     """The key for a store that holds nothing: the one that lies there, or a new one."""
     path = keyfile.path_in(directory)
+    # One that lies there is taken: a cut may have come between its making and the first item.
     key = keyfile.read(path) if path.exists() else keyfile.make(path)
     db.execute("UPDATE state SET key_id = ?1 WHERE key_id IS NOT ?1", (key_id(key),))
     return key

@@ -24,6 +24,7 @@ class SystemClock:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
+        # Once: it changes with the boot, which this process does not outlive.
         self._boot = BOOT_ID.read_text().strip()
 
     def now(self) -> Moment:
@@ -39,6 +40,7 @@ class SystemClock:
 
 def moment(utc: int, zone: ZoneInfo, *, boot: str, trust: Trust) -> Moment:
     """The moment of `utc` microseconds since 1970 in that zone; `mono` is read now."""
+    # Cut to the millisecond before it is made local, so that `at` and `utc` never round apart.
     local = datetime.fromtimestamp(utc // 1000 / 1000, zone)
     return Moment(
         at=local.isoformat(timespec="milliseconds"),

@@ -55,6 +55,7 @@ class Equipment:
         self._keymap = keymap
         self._put = put
         self._absences = Absences(self.ports.values(), put)
+        # By role: there is one printer for receipts, and perhaps one for what the shop reads.
         printers = {
             device.role or Role.RECEIPT: PrinterLane(self.ports[device.name], put)
             for device in devices
@@ -104,6 +105,7 @@ class Equipment:
             *(read_scans(port, put) for port in self._of(DeviceClass.SCANNER)),
             *(read_keys(port, keymap, put) for port in self._of(DeviceClass.KEYPAD)),
             *(show_screens(port, screen) for port in self._of(DeviceClass.DISPLAY)),
+            # A set: with one printer both are the same lane, which must run once.
             *(lane.run() for lane in {self.outputs.printer, self.outputs.reports}),
             self.outputs.drawer.run(),
             self.outputs.scale.run(),

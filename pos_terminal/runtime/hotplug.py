@@ -40,10 +40,12 @@ async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:
     changes: asyncio.Queue[Path] = asyncio.Queue()
 
     def on_event(event: Any) -> None:
+        # Reading a file is an event, too: the reaction reads it, and would call itself for ever.
         if event.event_type in ("opened", "closed_no_write"):
             return
         for path in map(Path, filter(None, (event.src_path, event.dest_path))):
             if path in reactions:
+                # watchdog calls from its own thread.
                 loop.call_soon_threadsafe(changes.put_nowait, path)
 
     class Handler(FileSystemEventHandler):
@@ -54,13 +56,13 @@ async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:
     try:
         while True:
             folders.look()
-            for path in await _settled(changes):
+            for path in await _after_quiet(changes):
                 reactions[path]()
     finally:
         folders.observer.stop()
 
 
-async def _settled(changes: asyncio.Queue[Path]) -> set[Path]:
+async def _after_quiet(changes: asyncio.Queue[Path]) -> set[Path]:
     """The paths that changed, once they have had their time; empty when it is time to rescan."""
     changed: set[Path] = set()
     with suppress(TimeoutError):
@@ -85,6 +87,7 @@ class _Folders:
         """Watch each folder that is there now."""
         for folder, (inode, watch) in self._watches.items():
             try:
+                # By inode: a folder that was removed and made anew has the same name and no watch.
                 now = folder.stat().st_ino
             except OSError:
                 continue

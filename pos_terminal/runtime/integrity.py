@@ -71,13 +71,15 @@ class Guard:
                     )
                     break
                 except JournalError as error:
-                    log.warning("no round through the journal: %s", error)
+                    log.warning("the journal could not be scrubbed: %s", error)
             await asyncio.sleep(AGAIN)
         self.found(found)
         await forever()
 
     def found(self, error: JournalError) -> None:
         """Have damage that somebody met said, and put down in the JET: each piece of it once."""
+        # Met again at every round: said and recorded once, or the journal fills with its own
+        # damage.
         if error.fault is faults.JOURNAL_DAMAGED and error.detail not in self._known:
             self._known.add(error.detail)
             self._say(error.fault, error.detail)
@@ -118,6 +120,8 @@ class Guard:
         self, journal: Journal, directory: Path, now: Callable[[], Moment]
     ) -> None:
         after = journal.running.seq
+        # At once, for what was sold while the medium was away; without keys there is no checkpoint
+        # yet.
         if journal.running.key:
             await asyncio.to_thread(self._cosign, directory, now())
         async with aclosing(journal.records(after)) as records:

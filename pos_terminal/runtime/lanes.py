@@ -78,12 +78,14 @@ async def show_screens(port: Port[CustomerDisplay], box: Latest[Screen]) -> NoRe
     """From the till to a display: always the newest screen, again after a replug, for ever."""
 
     async def show(display: CustomerDisplay) -> NoReturn:
+        # Below any version: a display that has just been opened shows what there is.
         version = -1
         while True:
             screen, version = await box.newer(version)
             await display.show(screen)
             port.did_well()
 
+    # A display that was plugged in again is blank: the newest screen goes out once more.
     port.observers.add(lambda _: box.touch())
     await _hold(port, show)
 
@@ -155,12 +157,16 @@ class PrinterLane:
         """Print what is queued, for ever."""
         while True:
             try:
+                # Without papers kept there is nothing to try again: the lane sleeps until it is
+                # asked.
                 async with asyncio.timeout(self._again if self._kept else None):
                     paper = await self._papers.get()
             except TimeoutError:
                 await self._try_again()
                 continue
             done = await self._print(paper)
+            # Refused alone: of an unknown one half may be on paper, and a second Z would be a
+            # duplicate.
             if paper.patient and done.outcome is PrintOutcome.REFUSED and self._port:
                 self._kept.append(paper)
             self._put(done)
@@ -215,6 +221,7 @@ class DrawerLane:
     async def _serve(self, port: Port[Drawer] | None, wanted: asyncio.Event) -> NoReturn:
         while True:
             await wanted.wait()
+            # Before the kick: an order that comes while it is under way counts for itself.
             wanted.clear()
             if port is None:
                 continue
@@ -242,6 +249,7 @@ class ScaleLane:
         """Weigh whenever it is wanted, for ever."""
         version = 0
         while True:
+            # The newest question only: who asked before has given up.
             request, version = await self._wanted.newer(version)
             self._put(await self._weigh(request))
 

@@ -68,6 +68,7 @@ class LookupLane:
         try:
             while True:
                 try:
+                    # One task for both: a question waits for one step of a round at most.
                     async with asyncio.timeout(self._rest):
                         asked = await self._asked.get()
                 except TimeoutError:
@@ -96,6 +97,8 @@ class LookupLane:
 
     async def _look_up(self, asked: LookUp) -> LookedUp:
         given_up = time.monotonic() + self._patience
+        # Every record up to the question counts (domain/lookup/questions.py), or a refund could be
+        # given twice.
         while await to_the_end(self._advance):
             if time.monotonic() > given_up:
                 return LookedUp(asked.request, fault=faults.PROJECTION_BEHIND)

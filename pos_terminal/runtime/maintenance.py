@@ -58,6 +58,7 @@ class StoppedTill:
         if self.settings.count_first:
             closing.must_be_counted(running.books.book, period)
         books = running.books
+        # The books as of the closure's own record: a jump of the clock before it counts in them.
         for event in first:
             books = books.after(event, now.at)
         closures = closing.closures(
@@ -103,6 +104,7 @@ async def stopped_till(state: Path, config_file: Path | None = None) -> AsyncIte
         if mark
         else Identity(settings.store, settings.terminal, version, simulated=False)
     )
+    # Asked before opening, which takes it up and forgets it.
     was_down = signer_outage.noted(state)
     journal = Journal.open(state, identity, witness=state_directory.witness_path(state))
     try:

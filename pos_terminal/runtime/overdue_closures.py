@@ -60,6 +60,7 @@ class Closing:
         if running is None:
             return
         before, self._opened = self._opened, frozenset(running.opened)
+        # Somebody is being served: a sale that was not there a minute ago.
         if self._opened and not self._opened & before:
             return
         moment = self._now()
@@ -68,6 +69,7 @@ class Closing:
             self._told = ()
         elif self._hours.automatic and not self._opened:
             self._put(CloseDue())
+        # By the monotonic clock: a wall clock that is set must neither silence this nor repeat it.
         elif due != self._told or moment.mono - self._told_at >= REMIND:
             self._told, self._told_at = due, moment.mono
             fault = faults.SALES_OPEN if self._opened else faults.Z_DUE

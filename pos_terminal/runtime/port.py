@@ -170,6 +170,8 @@ class Port(Generic[D]):
         does the same and comes out as DeviceLost with the code for internal errors.
         """
         if wait:
+            # For a lane that serves the device as long as it lives; who is in a hurry asks without
+            # `wait`.
             await self._opened.wait()
         device = self._device
         if device is None:
@@ -196,6 +198,7 @@ class Port(Generic[D]):
             self._close(PortState.ERROR, DeviceError(faults.INTERNAL, one_line(error)), error)
 
     def _return_lost(self, device: D, error: DeviceLost) -> None:
+        # Another may have been opened since: a late loss of the old one must not close it.
         if device is self._device:
             self._close(PortState.CLOSED, error)
             self._lost.set()
@@ -231,6 +234,7 @@ class Port(Generic[D]):
         self._stop_staying()
         self._device = None
         self._opened.clear()
+        # A device that fluctuates for weeks must not wake the observers at every try.
         news = (state, str(error)) != (self.state, str(self.error))
         self.error = error
         if error.fault.code not in self._said:  # a device may stay away, or flutter, for weeks
@@ -248,6 +252,7 @@ class Port(Generic[D]):
         await self._lost.wait()
 
     async def _wait(self, seconds: float) -> None:
+        # Cleared before the wait: a wake-up during the attempt that has just failed is old.
         self._retry.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):

@@ -66,6 +66,8 @@ class RunningTill:
 
         Meanwhile record and file may differ: whoever watches the file looks away.
         """
+        # Before anything is written: the watch on the file must not record it as somebody else's
+        # change.
         self.is_changing_clerks = True
         try:
             yield

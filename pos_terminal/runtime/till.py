@@ -100,6 +100,7 @@ class Till:
     async def _serve(self, inputs: Inputs) -> None:
         while True:
             given = await inputs.get()
+            # Before the input is decided: what is behind the end of a period belongs to the next.
             await self._enter_period()
             self._take(given)
 
@@ -118,10 +119,13 @@ class Till:
         """Wait until the journal's state, its book above all, is as of the last event decided."""
         while self._newest:
             await asyncio.wait((self._newest,))
+            # The append's callbacks come in the next turn of the loop: only then is `_newest` what
+            # it says.
             await asyncio.sleep(0)
 
     def _ended(self) -> bool:
         books, now = self._journal.running.books, self._clock.now()
+        # Nothing is over by a clock that is surely wrong: it would open a session of years ago.
         if doubtful(now, self._last):
             return False
         return bool(closing.first(books.book, now, self.counter.desk.rules.closing, books.opened))
@@ -132,10 +136,13 @@ class Till:
         step = self.counter.handle(given, moment)
         if step.events:
             self._append(step.events, moment, step.effects)
+        # Nothing to record, but the screen may show what is not durable yet: behind it, then. A
+        # tone tells nothing and answers at once.
         elif self._newest and any(not isinstance(effect, Sound) for effect in step.effects):
             self._newest.add_done_callback(lambda done: self._release_after(done, step.effects))
         else:
             self._release(step.effects)
+        # What is typed is no fact yet: it is shown before anything is durable.
         self._refresh(soon=bool(step.events))
 
     def record(self, events: Sequence[Event]) -> Appended:
@@ -166,6 +173,7 @@ class Till:
     def _close(self, asked: Closing) -> None:
         """Have the counter decide what needs the books, behind all that is on its way."""
         if self._newest:
+            # The books are the journal's: asked now, they would lack what is still on its way.
             self._newest.add_done_callback(lambda done: self._release_after(done, (asked,)))
             return
         moment = self._clock.now()
@@ -180,8 +188,10 @@ class Till:
         self, events: Sequence[Event], moment: Moment, effects: Sequence[Effect]
     ) -> Appended:
         jumped = self._jumped(moment)
+        # Even where the append fails: the next jump is told from the last moment that was decided.
         self._last = moment
         appended = self._journal.append((jumped, *events) if jumped else events, moment)
+        # For the watchdog: a disk that takes no record for long ends this process (stalled_for).
         self._pending[appended] = time.monotonic()
         self._newest = appended
         appended.add_done_callback(lambda done: self._durable(done, effects))
@@ -214,6 +224,7 @@ class Till:
     def _release_after(self, appended: Appended, effects: Sequence[Effect]) -> None:
         error = None if appended.cancelled() else appended.exception()
         if appended.cancelled() or error:
+            # The first failure counts: those behind it failed because of it.
             if error and not self._failure.done():
                 self._failure.set_exception(error)
             return
@@ -264,6 +275,7 @@ class Till:
 
     def _anchor(self, request: ReceiptRequested) -> str:
         """The record of the ticket, which is the last one: it is among the recent."""
+        # From the end: it is the last ticket, or close to it.
         for record in reversed(self._journal.recent()):
             event = record.event
             if not isinstance(event, SaleClosed):

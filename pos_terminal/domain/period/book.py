@@ -108,12 +108,14 @@ class Book(Struct, frozen=True):
 
         `operator` was signed on when it was decided.
         """
+        # By type and before all else: most records of a day are one of these.
         if self.day.opened and type(event) in _UNCOUNTED:
             return self
         if isinstance(event, PeriodClosed):
             return self._closed(event)
         day = self.day
         totals = _after(day.totals, event, operator, training=self.training)
+        # `is`: whoever changes totals makes new ones, and to compare them costs more than to count.
         opens = totals is not day.totals or isinstance(event, SaleOpened | LineSold | Tender)
         first, opened = day.first or seq, day.opened or (at[:10] if opens else "")
         if (totals, first, opened) != (day.totals, day.first, day.opened):
@@ -121,6 +123,7 @@ class Book(Struct, frozen=True):
         match event:
             case SaleClosed() if event.series != TRAINING_SERIES:
                 net = self.net + event.turnover
+                # Without sign, so that refunds can hide nothing in the perpetual total.
                 absolute = self.absolute + abs(event.turnover)
                 return replace(self, day=day, net=net, absolute=absolute)
             case TrainingStarted():
@@ -152,6 +155,7 @@ class Book(Struct, frozen=True):
         if tally.first == 0:
             raise NotYet(f"nothing has happened in this {period} yet")
         opened = tally.opened or date.fromisoformat(today).isoformat()
+        # A month or year is closed behind the day's Z, when the next session has begun.
         last_session = self.session if period is Period.DAY else self.session - 1
         return PeriodClosed(
             period=period,

@@ -56,6 +56,7 @@ def line(held: DepositBalance, cents: int, *, back: bool = False) -> LineSold:
         entry=EntryMethod.KEY,
         order=held.order,
         deposit=held.nature,
+        # None: VAT of what comes in is reckoned with the ticket.
         tax=part(held.tax, held.amount, cents) if cents < 0 else None,
         back=back,
     )
@@ -76,6 +77,7 @@ def taken_off(
     due = sale.payable
     if due <= 0:
         raise Refused(faults.VOUCHER_FOR_ADVANCE)
+    # Acomptes before arrhes: their VAT is paid already, and belongs to this ticket's rates.
     for each in _parts(held, DepositNature.PART):
         off = min(each.amount, due)
         if off:

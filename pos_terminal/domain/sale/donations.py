@@ -76,9 +76,11 @@ def gift(sale: Sale, cents: int | None, beneficiary: str, most: int) -> Tender:
         raise Refused(faults.NO_BENEFICIARY)
     if any(paid.tender == DONATION.name for paid in sale.tenders):
         raise Refused(faults.GIFT_TAKEN)
+    # Never out of what the shop pays back: a gift is paid, not withheld.
     if sale.due <= 0:
         raise Refused(faults.NOTHING_DUE)
     if cents is None:
+        # Python's remainder is never negative: what is missing up to the next whole euro.
         cents = -sale.due % EURO
         if cents == 0:
             raise Refused(faults.NOTHING_TO_ROUND)

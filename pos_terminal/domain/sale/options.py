@@ -19,6 +19,7 @@ class Question(Struct, frozen=True):
 def question(sale: Sale | None, catalog: Catalog) -> Question | None:
     """The first forced choice that the last article still lacks, in the catalogue's order."""
     article = sale.last_article if sale else ()
+    # What comes back or was paid in advance is not asked how it shall be cut.
     item = catalog.plu(article[0].plu) if article and not article[0].firm else None
     if item is None:
         return None

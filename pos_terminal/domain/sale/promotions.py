@@ -46,6 +46,7 @@ class When(Struct, frozen=True):
         return (
             self.start <= at.date() <= self.end
             and day_is_right
+            # The end does not belong to it: two that follow each other never hold at once.
             and self.opens <= at.time() < self.closes
         )
 
@@ -75,6 +76,7 @@ class Promotion(Struct, frozen=True):
         """What the group costs with it, in cents; never more than without."""
         whole = sum(piece.price for piece in group)
         if self.price is not None:
+            # A menu of things that cost less by themselves must not make them dearer.
             return min(whole, self.price)
         if self.free:
             return whole - sum(sorted(piece.price for piece in group)[: self.free])
@@ -97,6 +99,7 @@ class Piece(Struct, frozen=True):
     @property
     def kind(self) -> tuple[int, str, str, bool]:
         """Pieces of one kind are as good as each other; dearer ones come first."""
+        # Every field that can matter, so that the result depends on no chance order of the lines.
         return (-self.price, self.plu, self.family, self.single)
 
 
@@ -132,6 +135,7 @@ def applied(
 def _pieces(line: LineSold, stands: int) -> Iterator[Piece]:
     """The pieces of which so many thousandths did not go back."""
     listed = (line.price, line.per) == (line.list_price, line.list_per)
+    # A price by hand was agreed upon; an option belongs to its article's price.
     if not listed or stands <= 0 or line.parent:
         return
     if line.unit is not Unit.PIECE:
@@ -151,6 +155,7 @@ def _best(pieces: Sequence[Piece], promotions: Sequence[Promotion]) -> list[Grou
         kind: [n for n, each in enumerate(promotions) if each.takes(alike[0])]
         for kind, alike in kinds.items()
     }
+    # Ways to share n like pieces among r promotions: C(n + r - 1, r - 1) for each kind.
     ways = prod(comb(len(kinds[k]) + len(r) - 1, len(r) - 1) for k, r in rivals.items())
     found = _shared_out(kinds, rivals, promotions) if ways <= MOST_WAYS else None
     return max(found or _in_turns(pieces, promotions), key=_saved)
@@ -219,6 +224,7 @@ def _group(promotion: Promotion, left: Sequence[Piece]) -> Group | None:
     """The dearest piece for each place; courses with less to choose from choose first."""
     spare = list(left)
     taken: list[Piece] = []
+    # The course with the least choice first: else a piece that only fits there may be gone.
     courses = sorted(
         promotion.courses, key=lambda course: sum(piece.suits(course) for piece in left)
     )
@@ -236,6 +242,7 @@ def _reductions(groups: Sequence[Group]) -> Iterator[Reduction]:
     """One for each group, its cost allotted over its pieces; one for all of a percentage."""
     merged: dict[str, list[Group]] = {}
     for number, group in enumerate(groups):
+        # Ten times «-10 %» is one line on the ticket; two menus are two.
         same = group.promotion.name if group.promotion.percent else f"{number} {group}"
         merged.setdefault(same, []).append(group)
     for each in merged.values():

@@ -124,6 +124,8 @@ class Refund(Struct, frozen=True):
         back = self.back(line)
         if not 0 < quantity <= line.quantity - back.quantity:
             raise Refused(faults.MORE_THAN_SOLD)
+        # Of what was paid, not of the price: discount and rounding come back in the same
+        # proportion.
         worth = returned(line.gross, line.quantity, back.quantity, quantity, back.amount)
         tax = returned(line.vat_amount, line.quantity, back.quantity, quantity, back.tax)
         price = _price(line, quantity, worth)
@@ -159,6 +161,7 @@ class Refund(Struct, frozen=True):
 
 def _price(line: TicketLine, quantity: int, worth: int) -> Price:
     """What to write as its price: the ticket's own, or where less was paid, what was paid."""
+    # The price that the customer knows, wherever the cents allow it.
     own = Price(line.price, line.per)
     if own.gross(quantity) == worth:
         return own
@@ -179,6 +182,7 @@ def article(
     of_it = [line for line in refund.lines if line.plu == plu]
     if not of_it:
         raise Refused(faults.NOT_ON_THAT_TICKET)
+    # The latest first, as `VOID` does: the clerk means what was sold last.
     rest = [line for line in reversed(of_it) if refund.left(line) > 0]
     if not rest:
         raise Refused(faults.ALREADY_RETURNED)
@@ -249,6 +253,8 @@ def _with_options(
     for option in _options(refund.found.closed.lines, line):
         left = refund.left(option)
         with_it = quantity if option.quantity == line.quantity else 0
+        # With the last of the article all that is left of its options goes, however they were
+        # rounded.
         now = left if refund.left(line) == 0 else min(left, with_it)
         if now > 0:
             taken = replace(refund.taking(option, now, entry), parent=article.line)

@@ -83,6 +83,7 @@ class Sale(Struct, frozen=True):
                 vat=self.rates.get(line.line, line.vat),
             )
             for line in self.lines
+            # A voided line stays among the lines: its number is given, and the record of it stands.
             if line.line not in self.voided
         )
 
@@ -114,6 +115,8 @@ class Sale(Struct, frozen=True):
     @property
     def vouchers(self) -> Mapping[str, int]:
         """What the sale takes from vouchers, in cents by their numbers."""
+        # A voucher for goods is a line below nothing, one for anything a means of payment: both
+        # count.
         used = [(line.voucher, -line.gross) for line in self.live if line.voucher]
         used += [(paid.voucher, paid.amount) for paid in self.tenders if paid.voucher]
         return {each: sum(cents for name, cents in used if name == each) for each, _ in used}
@@ -162,6 +165,7 @@ class Sale(Struct, frozen=True):
         """The line as the next one of this sale. Raises Refused."""
         if self.tenders:
             raise Refused(faults.TENDER_STARTED)
+        # The total as well: what no ticket can show must not come about line by line.
         amounts = (line.price, abs(line.gross), abs(self.total + line.gross))
         if max(amounts) > LARGEST_TOTAL or abs(line.quantity) > LARGEST_QUANTITY:
             raise Refused(faults.AMOUNT_TOO_LARGE)
@@ -213,12 +217,14 @@ class Sale(Struct, frozen=True):
         handed = due if given is None else given
         if handed > LARGEST_TOTAL:
             raise Refused(faults.AMOUNT_TOO_LARGE)
+        # Exactly what is due ends the sale whichever way the money goes: a pay-out is negative.
         if handed == due:
             amount = due
         elif due <= 0 or handed <= 0:
             raise Refused(faults.BAD_NUMBER)
         else:
             amount = min(handed, due)
+        # Only what gives change may take too much, or pay out.
         if (handed > amount or due <= 0) and not kind.gives_change:
             raise Refused(faults.TENDER_EXACT)
         return Tender(
@@ -253,6 +259,7 @@ class Sale(Struct, frozen=True):
     def close(self, series: str, number: int) -> SaleClosed:
         """The closing record of a sale that is paid in full, with its number in the series."""
         if self.due:
+            # No refusal but a bug: who calls this has seen that nothing is due.
             raise ValueError(f"sale {self.number} still has {self.due} cents due")
         return SaleClosed(
             sale=self.number,
@@ -331,6 +338,8 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
         return None
     match event:
         case LineSold():
+            # A discount on the ticket was reckoned on the lines of then: with another line it is no
+            # longer the newest thing that can be taken back.
             return replace(sale, lines=(*sale.lines, event), undoable=0)
         case LineVoided():
             return replace(sale, voided=sale.voided | {event.line}, undoable=0)
@@ -370,6 +379,8 @@ def _adjusted(sale: Sale, event: Event) -> Sale:
         case DiscountWithdrawn():
             return replace(sale, discounts=sale.discounts[:-1], undoable=sale.undoable - 1)
         case RefundOpened(series=series, number=number):
+            # A ticket named twice is one refund: its reason and authority are those of the first
+            # time.
             known = any((each.series, each.number) == (series, number) for each in sale.refunds)
             refunds = sale.refunds if known else (*sale.refunds, event)
             return replace(sale, refund=(series, number), refunds=refunds)
@@ -400,6 +411,8 @@ def _at_rate(rate: int, lines: Iterable[LineSold]) -> VatSum:
             reckoned += line.gross
         else:
             booked += line.tax
+    # Rounded once for all that is sold at the rate, as the law reckons a ticket; line by line the
+    # cents would differ from the ticket's.
     vat = vat_within(reckoned, rate) + booked
     return VatSum(rate=rate, gross=gross, net=gross - vat, vat=vat)
 

@@ -43,6 +43,7 @@ def _take(
     taken = Back()
     for line in sold:
         had = back.get(line.line, Back())
+        # A line gives no more than it has left, whatever earlier returns took of it.
         now = min(line.quantity - had.quantity, -given.quantity - taken.quantity)
         if now <= 0:
             continue

@@ -53,6 +53,7 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
             continue
         what = GIFT_SINGLE if line.issues is VoucherPurpose.SINGLE else GIFT_MULTI
         each_ = [1] * (line.quantity // ONE)
+        # Allotted like the worth: all vouchers of the line together hold the VAT that was booked.
         taxes = allot(line.vat_amount, each_)
         for worth, tax in zip(allot(line.gross, each_), taxes, strict=True):
             yield VoucherMoved(
@@ -67,6 +68,7 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
                 tax=tax,
             )
     for paid in ticket.tenders:
+        # Below zero it is made, above it pays: the same means goes both ways.
         if paid.tender == AVOIR.name and paid.amount < 0:
             yield VoucherMoved(
                 voucher=voucher_number(CREDIT_NOTE, draw(CHANCE)),
@@ -112,6 +114,7 @@ def _expires(day: date, months: int) -> str:
     if not months:
         return ""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    # 31 January and a month is the last of February, which a sum of days would miss.
     for last in range(day.day, 0, -1):
         try:
             return date(year, month + 1, last).isoformat()
@@ -129,6 +132,7 @@ def may_be_sold(sale: Sale, quantity: int, gross: int, *, training: bool) -> Non
     pieces, rest = divmod(quantity, ONE)
     if rest:
         raise Refused(faults.BAD_NUMBER)
+    # Less than a cent each: none of them would be worth anything.
     if gross < pieces:
         raise Refused(faults.NO_PRICE)
     others = sum(line.quantity for line in sale.live if line.issues)
