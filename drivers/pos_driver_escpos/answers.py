@@ -41,16 +41,20 @@ class Answers:
     def _sort(self, byte: int) -> None:
         if byte in (XON, XOFF):
             return
+        # Bits 7, 4, 1 and 0, the fixed ones of the table above: 0**1**10.
         if byte & 0x93 == 0x12:
             self.status.append(byte)
+        # 0**1**00, the first of four: the other three look like answers and are counted off.
         elif byte & 0x93 == 0x10:
             self._automatic = 3
         elif self._automatic and byte & 0x90 == 0:
             self._automatic -= 1
+        # Stricter than 0**0****: bits 5 and 6 are zero in an answer to GS r 1.
         elif byte & 0xF0 == 0:
             self.processed += 1
         else:
             self._automatic = 0
+            # Noise in the middle of an ASB: what follows is no part of that one any more.
             self.unreadable += 1
 
 
@@ -59,6 +63,7 @@ def printer_status(answers: list[int]) -> PrinterStatus:
     printer, offline, error, paper = answers
     return PrinterStatus(
         online=not printer & 0x08,
+        # Two sensors may say so: offline bit 5 as it stopped, paper bits 5 and 6 as it stands.
         paper_out=bool(offline & 0x20 or paper & 0x60),
         paper_low=bool(paper & 0x0C),
         cover_open=bool(offline & 0x04),

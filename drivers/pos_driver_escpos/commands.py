@@ -72,11 +72,13 @@ def code128_dots(data: str, module: int) -> int:
 
 def _sets(data: str) -> list[tuple[bool, str]]:
     """The text in parts: whether it goes in pairs of digits, and what. Six digits are worth it."""
+    # A change of set costs two characters of eleven modules: two pairs would not earn that.
     parts = re.split(r"((?:[0-9]{2}){3,})", data)
     return [(n % 2 == 1, part) for n, part in enumerate(parts) if part]
 
 
 def _letters(part: str) -> bytes:
+    # A brace that is data is doubled, or the printer takes what follows for a change of set.
     return b"{B" + part.replace("{", "{{").encode("ascii")
 
 
@@ -97,6 +99,7 @@ def qr(data: str, module: int) -> bytes:
 
 
 def _symbol(function: int, parameters: bytes) -> bytes:
+    # cn = 49: a QR code; the length counts cn and fn as well.
     body = bytes((0x31, function)) + parameters
     return b"\x1d(k" + len(body).to_bytes(2, "little") + body
 

@@ -56,6 +56,7 @@ def _row(left: str, right: str, columns: int) -> list[str]:
 
     The text keeps clear of the figure's column as long as that leaves it half the paper.
     """
+    # Half the paper at least: beside a very long figure a name of one letter a line helps nobody.
     lines = wrap(left, max(columns - len(right) - 1, columns // 2))
     last = lines[-1]
     if len(last) + 1 + len(right) <= columns:

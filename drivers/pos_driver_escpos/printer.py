@@ -70,6 +70,7 @@ class EscposPrinter:
 
     async def print(self, receipt: Receipt) -> None:
         """See `Printer.print`."""
+        # Before the turn is taken: a profile that is late must not hold up the status.
         data = compose(receipt, await self._profile())
         async with self._printing:
             if self._settings.acknowledge == "none":
@@ -77,6 +78,7 @@ class EscposPrinter:
                 return
             await self._ready()
             self._session.begin()
+            # An acknowledgement is one byte, nearly all zeros: noise beside it makes it doubtful.
             before = self._session.unreadable
             await self._hand_over(data + commands.ASK_IN_ORDER)
             await self._acknowledged(len(data))
@@ -105,6 +107,7 @@ class EscposPrinter:
         except LinkLost as error:
             raise OutcomeUnknown(PRINT_UNKNOWN, str(error)) from error
         except LinkStalled as error:
+            # Not one byte has left: then nothing was printed, and that is known.
             if error.sent:
                 raise OutcomeUnknown(PRINT_UNKNOWN, str(error)) from error
             raise DeviceTimeout(PRINTER_OFFLINE, str(error)) from error
@@ -116,6 +119,7 @@ class EscposPrinter:
         time to print anew once it goes on; one that says nothing is wrong, only its time.
         """
         loop = asyncio.get_running_loop()
+        # By length: a Z of two metres takes longer than a ticket, and is no fault.
         patience = self._settings.print_timeout + size / BYTES_PER_SECOND
         limit = loop.time() + patience + self._settings.refill_timeout
         deadline = loop.time() + patience
@@ -129,6 +133,8 @@ class EscposPrinter:
                 raise OutcomeUnknown(PRINT_UNKNOWN, str(error)) from error
             if fault is not None:
                 deadline = loop.time() + patience
+                # It says why: somebody is at the printer, who is given the time anew, up to the
+                # limit.
                 reason = f"no acknowledgement: {fault}"
         raise OutcomeUnknown(PRINT_UNKNOWN, reason)
 

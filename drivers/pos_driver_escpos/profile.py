@@ -67,6 +67,7 @@ async def load(model: str, logo: str, columns: int | None = None) -> Answer:
     The process and its temporary files are gone when this returns, is cancelled or fails.
     Raises ProfileError.
     """
+    # A process and not a thread: what it loads is gone with it, and so is the memory.
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", CHILD, model, logo, str(columns or ""),
         stdin=asyncio.subprocess.DEVNULL,
@@ -80,6 +81,7 @@ async def load(model: str, logo: str, columns: int | None = None) -> Answer:
         raise ProfileError(f"no answer within {LOADING_TIME} s") from None
     finally:
         with suppress(ProcessLookupError):
+            # Also behind an answer: one that has ended already hears nothing of it.
             child.terminate()
         await child.wait()
     if child.returncode:

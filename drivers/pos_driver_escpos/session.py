@@ -32,6 +32,7 @@ class Session:
         self._late = True  # an earlier session may have asked, too
         self._owed = True
         self._cut_short = False
+        # Set once part of a command has left and the rest cannot: the next bytes would be eaten.
         self._broken = asyncio.Event()
 
     @property
@@ -88,7 +89,9 @@ class Session:
         """
         if not self._owed:
             return
+        # NULs as data of a command that was cut; where none was, they only cost time.
         begin = commands.RESYNC if self._cut_short else b""
+        # Until all of this has left: cut off here, the next attempt begins with NULs.
         self._cut_short = True
         questions = commands.INITIALISE + commands.ASK_IN_ORDER + commands.ask_status(1)
         async with asyncio.timeout(within):
@@ -139,11 +142,14 @@ class Session:
 
     async def _until(self, enough: Callable[[], bool]) -> None:
         while not enough():
+            # One reads for all who wait: whoever gets the turn may find that what he waits for has
+            # come.
             async with self._reading:
                 if not enough():
                     self._answers.feed(await self._link.receive())
 
     def _sort_arrived(self) -> None:
+        # Somebody who reads now sorts by himself; two would take each other's bytes.
         if not self._reading.locked():
             self._answers.feed(self._link.drain_input())
 

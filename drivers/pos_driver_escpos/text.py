@@ -33,12 +33,14 @@ def representable(text: str, codec: str) -> str:
 
 
 def _spell(char: str, codec: str) -> str:
+    # Kept to the very end, since wrapping must not break here; to_bytes makes a blank of it.
     if char == NO_BREAK:
         return char
     if char < " " or "\x7f" <= char < NO_BREAK:
         return " "
     if _holds(char, codec):
         return char
+    # Before the decomposition, which has none for œ.
     if char in SPELLED:
         return SPELLED[char]
     return "".join(_part(part, codec) for part in unicodedata.normalize("NFKD", char))

@@ -44,6 +44,7 @@ class CodeAssembler:
         if code in _MODIFIERS:
             self._modifier(code, value)
         elif value == 1:
+            # Enter or Tab is the scanner's suffix, and never part of a code.
             if code in _ENDS:
                 return self._end()
             self._press(code)
@@ -88,6 +89,7 @@ class CodeAssembler:
             self._caps_lock = not self._caps_lock
         elif code == _NUM_LOCK:
             pass  # some scanners press it around keypad digits, which are read as digits anyway
+        # A scanner that knows no layout types characters by number, as on Windows: Alt + 0233 is é.
         elif _ALT in self._held:
             digit = KEYPAD.get(code, "")
             if digit.isdigit():
@@ -105,6 +107,7 @@ class CodeAssembler:
             return layout.altgr.get(code, UNREADABLE)
         plain = layout.plain.get(code, UNREADABLE)
         shifted = bool(self._held & _SHIFTS)
+        # AZERTY's caps lock shifts the digits as well, others' only the letters.
         if self._caps_lock and (layout.caps_is_shift or plain.isalpha()):
             shifted = not shifted
         return layout.shift.get(code, UNREADABLE) if shifted else plain
@@ -126,6 +129,7 @@ class CodeAssembler:
         if char == " ":
             return sign
         char = self._layout.dead.get(char, char)
+        # One character where there is one; else both, as a typewriter would.
         both = unicodedata.normalize("NFC", char + accent)
         return both if len(both) == 1 else sign + char
 

@@ -44,6 +44,7 @@ class Inbox(Generic[T]):
         """The next item; cancelling takes none. Raises DeviceLost once all are taken."""
         while not self._items:
             self.check()
+            # Behind the check: what came in between is in the list already.
             self._arrived.clear()
             await self._arrived.wait()
         return self._items.popleft()
@@ -76,6 +77,7 @@ class _Resync:
                 self._on_dropped()
             elif code == ecodes.SYN_REPORT:
                 self._void = False
+        # Between the two marks the kernel's buffer is torn: a press there may lack its release.
         elif kind == ecodes.EV_KEY and not self._void:
             self._on_key(code, value)
 
@@ -103,12 +105,14 @@ def listening(
 
     def readable() -> None:
         try:
+            # All that is there at once: the loop calls again only for what comes later.
             events = list(device.read())
         except BlockingIOError:
             return
         except OSError as error:  # ENODEV when it is unplugged
             lost(os.strerror(error.errno or 0))
             return
+        # A pipe's end; a device node never reads as empty.
         if not events:
             lost("closed by the other end")
         for event in events:

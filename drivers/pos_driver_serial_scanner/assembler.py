@@ -43,6 +43,7 @@ class ScanAssembler:
             scans.append(self._scan(code))
             self._overlong = False
         if len(self._begun) > self._max_length + len(self._suffix):
+            # What is too long is forgotten as it comes: a scanner gone wild fills no memory.
             self._overlong = True
             self._begun = self._begun[-len(self._suffix) :]  # the suffix may have begun in it
         return scans

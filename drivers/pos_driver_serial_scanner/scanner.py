@@ -73,6 +73,7 @@ class SerialScanner:
         """See `Scanner.read`. What came before a loss is still given out."""
         scan = await self._scans.get()
         if isinstance(scan, LinkLost):
+            # Put back: whoever asks next hears of the loss as well.
             self._scans.put_nowait(scan)
             raise DeviceLost(SCANNER_OFFLINE, str(scan)) from scan
         return scan
@@ -86,6 +87,8 @@ class SerialScanner:
         while lost is None:
             try:
                 async with asyncio.timeout(
+                    # Only a code that has begun is waited for; between two the line may rest for
+                    # hours.
                     self._quiet_seconds if self._assembler.pending else None
                 ):
                     scans = self._assembler.feed(await self._link.receive())

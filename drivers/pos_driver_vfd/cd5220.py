@@ -17,6 +17,7 @@ CURSOR_OFF = b"\x1b_\x00"
 def start(page: CodePage) -> bytes:
     """Initialise, for text that overwrites what stands there, without a cursor."""
     del page
+    # CLEAR on both sides: before, to leave the string mode; behind, for an empty screen.
     return CLEAR + INITIALIZE + OVERWRITE + CURSOR_OFF + CLEAR
 
 

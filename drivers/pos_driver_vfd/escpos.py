@@ -28,6 +28,7 @@ def start(page: CodePage) -> bytes:
 def frame(screen: Screen, page: CodePage) -> bytes:
     """Both lines, each put at its place: the display is not cleared between, and never blinks."""
     return b"".join(
+        # US $ column row: every line has its place, so that a lost byte spoils one line alone.
         b"\x1f$\x01" + bytes([row]) + encode(line, page)
         for row, line in enumerate((screen.line1, screen.line2), 1)
     )

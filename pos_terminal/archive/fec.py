@@ -52,10 +52,12 @@ class FecFile:
 
     def add(self, entry: Posting) -> None:
         """One entry; ValueError where it does not balance."""
+        # Here, at the last moment: no file with an unbalanced entry ever reaches a disk.
         if sum(cents for _, cents in entry.lines):
             raise ValueError(f"entry {entry.piece} of {entry.date} does not balance")
         said = self.summary
         said.entries += 1
+        # Counted and not sorted: the number follows the order in which entries became final.
         said.backwards += entry.date < said.last
         said.first, said.last = said.first or entry.date, entry.date
         for account, cents in entry.lines:
@@ -76,6 +78,8 @@ class FecFile:
                     entry.piece,
                     _date(entry.piece_date),
                     entry.label,
+                    # Two columns and no sign: a refund is a debit of the sales account, not a
+                    # negative credit.
                     euros(max(cents, 0)),
                     euros(max(-cents, 0)),
                     "",

@@ -79,6 +79,7 @@ def make(
         raise FileExistsError(f"{out} is there already")
     said = progress or (lambda step, done, whole: None)
     broken = _verified(directory, said, even_if_broken=even_if_broken)
+    # Behind the verification: what grows meanwhile is not in the span.
     with opened(directory) as source, _beside(out) as folder:
         span = source.span(first, last)
         end = _copy(source, span, folder, accounts or Accounts(), said)
@@ -87,6 +88,7 @@ def make(
         manifest = _manifest(folder, span, end, evidence.opening(), broken)
         (folder / "manifest.json").write_bytes(manifest)
         if sign:
+            # The manifest holds every file's hash: one signature vouches for all.
             (folder / "manifest.sig").write_text(f'"{sign(manifest).hex()}"\n')
         sha256, size = _pack(folder, out, end.at, said)
     return Made(out, sha256, size, span.first, span.last, end.head, broken)
@@ -150,6 +152,7 @@ def _copy(source: Source, span: Span, folder: Path, accounts: Accounts, progress
         fec = FecFile(text("fec.txt"))
         keeper = Bookkeeper(accounts, Grain.DAY, "0000", "9999")
         for row in source.rows(span, lambda done, whole: progress("copy", done, whole)):
+            # One record a line: a damaged one with a line end would make two of it.
             if b"\n" in row.rec or not row.rec:
                 detail = f"{source.path}: record {row.seq} is no text; keep the file itself"
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
@@ -203,6 +206,7 @@ def _digest(path: Path) -> str:
 def _pack(folder: Path, out: Path, at: str, progress: Progress) -> tuple[str, int]:
     """Put the files into the ZIP, durably and at once; its SHA-256 and size."""
     moment = datetime.fromisoformat(at)
+    # Of the last record, not of today: the same span must give the same ZIP.
     year = min(max(moment.year, 1980), 2107)  # what a ZIP can say
     date = (year, *moment.timetuple()[1:6])
     paths = sorted(folder.iterdir())
@@ -213,6 +217,7 @@ def _pack(folder: Path, out: Path, at: str, progress: Progress) -> tuple[str, in
                 for done, path in enumerate(paths):
                     progress("pack", done, len(paths))
                     info = ZipInfo(path.name, date)
+                    # 3 is Unix, on whatever system this runs: it stands in the file.
                     info.compress_type, info.create_system = ZIP_DEFLATED, 3
                     info.external_attr, info.file_size = _MODE << 16, path.stat().st_size
                     with path.open("rb") as source, archive.open(info, "w") as target:
@@ -220,6 +225,7 @@ def _pack(folder: Path, out: Path, at: str, progress: Progress) -> tuple[str, in
             file.flush()
             os.fsync(file.fileno())
         digest, size = _digest(temporary), temporary.stat().st_size
+        # Its hash is taken of what is on the disk, and only then has it its name.
         temporary.rename(out)
     finally:
         temporary.unlink(missing_ok=True)

@@ -97,6 +97,7 @@ class Day:
                 to, from_ = accounts.tender(event.to_tender), accounts.tender(event.from_tender)
                 what = f"Reglement modifie ticket {_name(record, (event.series, event.number))}"
                 self._move(record, what, to, from_, event.amount)
+            # Each euro once: the ticket's lines and tenders have posted it already.
             case VoucherMoved() | DepositMoved() if event.number:
                 pass  # its ticket says as much, in its lines and tenders
             case VoucherMoved(purpose=VoucherPurpose.MULTI):
@@ -129,6 +130,7 @@ class Day:
             piece.post(accounts.roles[role], -line.net)
         for paid in ticket.tenders:
             piece.post(accounts.tender(paid.tender), paid.given)
+            # Change comes out of the drawer, whatever it is given back on.
             piece.post(accounts.roles["caisse"], -paid.change)
 
     def _counted(self, record: Record, event: CashCounted) -> Piece:
@@ -173,12 +175,15 @@ class Day:
             piece.post(self._accounts.roles["gain" if rest > 0 else "perte"], -rest)
         lines = tuple(
             (account, cents)
+            # Debits first, then by number: the same day gives the same bytes.
             for account, cents in sorted(piece.sums.items(), key=lambda x: (x[1] < 0, x[0]))
             if cents
         )
         if lines:
             yield Posting(
                 journal=piece.journal,
+                # The business day and not the calendar's: what is sold past midnight is the
+                # evening's turnover.
                 date=closure.label,
                 piece=piece.ref,
                 piece_date=piece.at[:10],

@@ -45,6 +45,7 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
 
     NoRestore with the reason; JournalError where the disk refuses.
     """
+    # Before the lock, which makes a file: what is here already is never written over.
     if directory.exists() and any(directory.iterdir()):
         raise NoRestore(f"{directory} is not empty")
     made = not directory.exists()
@@ -58,14 +59,17 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
                 backup.unpack(sources, directory)
             else:
                 _from_archives(sources, directory)
+        # The copy, and not only the source: what was put back is what will be sold upon.
         found = verify(directory / NAME)
     except BaseException as error:
+        # Half a journal must not look like one: the next start would refuse it, or go on from it.
         _undo(directory, made=made)
         if isinstance(error, BadCopy | Broken):
             raise NoRestore(getattr(error, "detail", str(error))) from error
         raise
     finally:
         lock.release()
+    # Not whether a key is there, but whether it is the one in force.
     keys = bool(found.key) and (directory / keyring.FOLDER / f"{found.key}.pem").exists()
     return Restored(found.records, found.head, keys)
 

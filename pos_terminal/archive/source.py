@@ -38,6 +38,7 @@ class Source:
 
     def span(self, first: int | None, last: int | None) -> Span:
         """The records from `first` to `last`, or all; JournalError where they are not all there."""
+        # Journals of before signatures have no such table: they are archived as well.
         purged = self._number("SELECT max(last) FROM purge") if self._has("purge") else 0
         highest = self._number("SELECT max(seq) FROM journal")
         span = Span(first or purged + 1, last or highest)
@@ -62,6 +63,7 @@ class Source:
             "ORDER BY seq LIMIT ?"
         )
         done = span.first - 1
+        # A transaction each: a walk of minutes would keep the log from being taken in.
         while batch := [*map(Row._make, self._db.execute(sql, (done, span.last, BATCH)))]:
             yield from batch
             done = batch[-1].seq

@@ -57,10 +57,12 @@ def _run(key: bytes, nonce: bytes, data: bytes, label: bytes, tag: bytes | None)
         out = ctypes.create_string_buffer(len(data) + TAG)
         if _init(context, _cipher(), None, key, nonce, int(tag is None)) != 1:
             raise error("AES-256-GCM cannot be used")
+        # No place for output: additional data, vouched for and not encrypted.
         if _update(context, None, byref(length), label, len(label)) != 1:
             raise error("the label cannot be vouched for")
         if _update(context, out, byref(length), data, len(data)) != 1:
             raise error("the content cannot be worked on")
+        # Before EVP_CipherFinal, which compares: without it nothing would be checked.
         if tag is not None and _control(context, _SET_TAG, TAG, tag) != 1:
             raise error("the tag cannot be checked")
         end = ctypes.create_string_buffer(TAG)
@@ -68,6 +70,7 @@ def _run(key: bytes, nonce: bytes, data: bytes, label: bytes, tag: bytes | None)
             raise error("the seal does not hold")
         if tag is None and _control(context, _GET_TAG, TAG, end) != 1:
             raise error("there is no tag")
+        # Only behind the check: no plain text is given out that the tag does not vouch for.
         return out.raw[: len(data)] + (end.raw if tag is None else b"")
     finally:
         _context_free(context)

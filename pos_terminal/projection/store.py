@@ -130,6 +130,7 @@ class Projection:
         """Take in the next records, if there are any; whether more may follow."""
         with self._using():
             seq, head = self._cursor()
+            # A journal that was put back from a copy, or begun anew, has another record there.
             if seq and self._journal.hashes(seq - 1, 1) != [head]:
                 log.warning("%s is not of this journal, and is made anew", self._path)
                 self._remake()
@@ -146,6 +147,8 @@ class Projection:
                 changes.take(record.event, record.seq, envelope.session, envelope.at)
             with self._db:
                 self._add(changes)
+                # With what was counted, in one transaction: no record counts twice, and none is
+                # left out.
                 self._move(rows[-1].seq, rows[-1].hash)
             return len(rows) == BATCH
 
@@ -186,6 +189,7 @@ class Projection:
             db = self._connect()
             if db.pragma("user_version") == LAYOUT and db.pragma("quick_check") == "ok":
                 return db
+            # The first start is no news to anybody.
             fresh = db.pragma("user_version") == 0
             db.close()
             if not fresh:
@@ -202,6 +206,7 @@ class Projection:
         create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
         db = connect(self._path, self._vfs, create)
         db.pragma("journal_mode", "wal")
+        # What a power cut takes is made again from the journal: no sync for each batch.
         db.pragma("synchronous", "normal")
         return db
 
@@ -223,6 +228,7 @@ class Projection:
 
     def _begin(self) -> int:
         """Start behind what was purged, with the balances that were carried over from it."""
+        # The records before are empty: what they came to stands in the opening balances.
         purged = self._journal.purged()
         if not purged:
             return 0
