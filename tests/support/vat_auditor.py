@@ -59,13 +59,15 @@ class Books:
         self.rates: dict[int, int] = {}
         self.promotions: tuple[Iterable[Share], ...] = ()
         self.discounts: list[DiscountGiven] = []
+        self.waived: tuple[int, ...] = ()
         self.paid: list[int] = []
 
     @property
     def live(self) -> dict[int, int]:
         """What each line that counts costs now."""
         off: defaultdict[int, int] = defaultdict(int)
-        for shares in (*self.promotions, *(each.shares for each in self.discounts)):
+        kept = (g.shares for n, g in enumerate(self.discounts, 1) if n not in self.waived)
+        for shares in (*self.promotions, *kept):
             for share in shares:
                 off[share.line] += share.amount
         return {
@@ -158,6 +160,7 @@ class Auditor:
                 assert share.line not in books.voided
         assert all(0 <= cents <= books.lines[n].gross for n, cents in taken.items())
         books.promotions = tuple(each.shares for each in found.reductions)
+        books.waived = found.waived
 
     def _closed(self, books: Books, ticket: SaleClosed) -> None:
         self.tickets += 1

@@ -1,7 +1,8 @@
 """When promotions are looked for: at ST and tender, and then whenever the lines change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import combinations
 
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.steps import Step
@@ -10,12 +11,15 @@ from pos_terminal.domain.events.adjustment import (
     DiscountWithdrawn,
     PromotionsApplied,
 )
-from pos_terminal.domain.events.sale import LineSold, LineVoided, Reduction
-from pos_terminal.domain.sale.promotions import applied
-from pos_terminal.domain.sale.sale import Sale
+from pos_terminal.domain.events.sale import LineSold, LineVoided
+from pos_terminal.domain.sale.promotions import Applied, applied
+from pos_terminal.domain.sale.sale import Sale, apply
 
 CHANGING = (LineSold, LineVoided, DiscountGiven, DiscountWithdrawn)
 """Events after which promotions that were found may be others."""
+
+MOST_DISCOUNTS = 3
+"""Of so many discounts every choice is tried; of more each alone, all, and none."""
 
 
 def look_for(desk: Desk) -> Step:
@@ -23,10 +27,10 @@ def look_for(desk: Desk) -> Step:
     sale = desk.sale
     if sale is None or sale.tenders or not (desk.promotions or sale.promotions):
         return Step()
-    found = _found(desk, sale)
-    if found == sale.promotions:
+    found = min(_ways(desk, sale), key=lambda way: (apply(sale, way) or sale).total)
+    if (found.reductions, frozenset(found.waived)) == (sale.promotions, sale.waived):
         return Step()
-    return Step((PromotionsApplied(sale=sale.number, reductions=found),))
+    return Step((found,))
 
 
 def look_again(desk: Desk, done: Iterable[Step]) -> Step:
@@ -39,21 +43,39 @@ def look_again(desk: Desk, done: Iterable[Step]) -> Step:
     return Step()
 
 
-def _found(desk: Desk, sale: Sale) -> tuple[Reduction, ...]:
-    """Those that stand, since a discount was reckoned upon them, and new ones on other lines.
+def _ways(desk: Desk, sale: Sale) -> Iterator[PromotionsApplied]:
+    """What promotions make of the sale, with each way of letting discounts give way to them.
 
-    A discount by hand and a promotion do not add up: a discounted line enters none.
+    A discount by hand and a promotion do not add up: a discounted line enters none. So that a small
+    discount costs no large promotion, it is tried what they come to without it; the first way, in
+    which all discounts stand, is kept where no other is cheaper.
     """
-    discounted = {share.line for given in sale.discounts for share in given.shares}
+    numbers = range(1, len(sale.discounts) + 1) if desk.promotions and not sale.prices else ()
+    sizes = range(len(numbers) + 1) if len(numbers) <= MOST_DISCOUNTS else (0, 1, len(numbers))
+    for size in sizes:
+        for waived in combinations(numbers, size):
+            yield _found(desk, sale, waived)
+
+
+def _found(desk: Desk, sale: Sale, waived: tuple[int, ...]) -> PromotionsApplied:
+    """Those that stand, since a discount was reckoned upon them, and new ones on other lines."""
+    kept = [given for n, given in enumerate(sale.discounts, 1) if n not in waived]
+    discounted = {share.line for given in kept for share in given.shares}
     standing = tuple(
         each
         for each in sale.promotions
         if any(share.line in discounted for share in each.shares)
         and not any(share.line in sale.voided for share in each.shares)
     )
-    if sale.prices:
-        return standing
-    bound = discounted | {share.line for each in standing for share in each.shares}
-    bound |= sale.voided | {line.line for line in sale.lines if line.firm or line.fixed}
-    free = [line for line in sale.lines if line.line not in bound]
-    return standing + applied(free, desk.promotions, datetime.fromisoformat(sale.at))
+    new = Applied()
+    if not sale.prices:
+        bound = discounted | {share.line for each in standing for share in each.shares}
+        bound |= sale.voided | {line.line for line in sale.lines if line.firm or line.fixed}
+        free = [line for line in sale.lines if line.line not in bound]
+        new = applied(free, desk.promotions, datetime.fromisoformat(sale.at))
+    return PromotionsApplied(
+        sale=sale.number,
+        reductions=standing + new.reductions,
+        waived=waived,
+        exact=new.exact,
+    )

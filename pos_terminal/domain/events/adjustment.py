@@ -61,11 +61,17 @@ class PlaceChosen(Event, frozen=True, kw_only=True):
 
 
 class PromotionsApplied(Event, frozen=True, kw_only=True):
-    """The promotions that the sale has from now on, all of them, by value."""
+    """The promotions that the sale has from now on, all of them, by value.
+
+    `waived` are the discounts by hand that give way to them, by their place among those that stand,
+    from 1. Where it is not `exact`, the search for the best ended before it was done.
+    """
 
     kind: ClassVar[str] = "promotions.applied"
     sale: int
     reductions: tuple[Reduction, ...]
+    waived: tuple[int, ...] = ()
+    exact: bool = True
 
 
 ADJUSTMENT_EVENTS: tuple[type[Event], ...] = (

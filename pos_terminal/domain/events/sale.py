@@ -188,7 +188,7 @@ class Reduction(Struct, frozen=True, kw_only=True):
     """What was taken off, and of which lines. `scope` is line, ticket or promotion.
 
     `percent` is in basis points, 0 where an amount was fixed; `name` is the reason, or the
-    promotion's name.
+    promotion's name; `count` is how many groups alike a promotion found.
     """
 
     scope: ReductionScope
@@ -196,6 +196,7 @@ class Reduction(Struct, frozen=True, kw_only=True):
     percent: int
     amount: int
     shares: tuple[Share, ...]
+    count: int = 1
 
 
 class TicketLine(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from pos_terminal.domain.files import plausibility
 from pos_terminal.domain.files.cells import article, parse_rate
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.quantity import decimal
-from pos_terminal.domain.sale.promotions import MOST_PIECES, Promotion, When
+from pos_terminal.domain.sale.promotions import MOST_IN_A_GROUP, Promotion, When
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_NAME = 20
@@ -97,8 +97,8 @@ def unresolved(promotions: Sequence[Promotion], catalog: Catalog) -> tuple[str, 
 
 
 def _count(count: object, key: str) -> int:
-    if not isinstance(count, int) or not 0 < count <= MOST_PIECES // 2:
-        raise ValueError(f"{key}: a number from 1 to {MOST_PIECES // 2}")
+    if not isinstance(count, int) or not 0 < count <= MOST_IN_A_GROUP:
+        raise ValueError(f"{key}: a number from 1 to {MOST_IN_A_GROUP}")
     return count
 
 

@@ -105,7 +105,7 @@ def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdow
 def _reductions(ticket: SaleClosed, *, promotion: bool) -> Iterable[ReductionSum]:
     for each in ticket.reductions:
         if (each.scope is ReductionScope.PROMOTION) is promotion:
-            yield ReductionSum(name=each.name, count=1, amount=each.amount)
+            yield ReductionSum(name=each.name, count=each.count, amount=each.amount)
 
 
 def _cash(ticket: SaleClosed) -> int:

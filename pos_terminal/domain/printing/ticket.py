@@ -128,7 +128,9 @@ def reduction(each: Reduction) -> Block:
 
 def reduction_name(each: Reduction) -> str:
     """«REMISE 10 %», «REMISE»; a promotion has its own name."""
-    return each.name if each.scope is ReductionScope.PROMOTION else discount_name(each.percent)
+    if each.scope is not ReductionScope.PROMOTION:
+        return discount_name(each.percent)
+    return each.name if each.count == 1 else f"{each.count} x {each.name}"
 
 
 def amount(line: TicketLine) -> str:

@@ -3,32 +3,25 @@
 A promotion makes groups of single pieces: a menu takes one piece for each course, «3+1» and «3 for
 5,00» so many pieces of their articles, a percentage one at a time. No piece is in two groups. What
 a group costs is allotted over its pieces pro rata, by largest remainder, so that VAT by rate stays
-right. The ways of sharing pieces out between promotions are all tried where there are few; where
-there are many, the promotions take their turns, in several orders, and the best order counts.
+right. Which groups save most `best_offers` finds.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from itertools import islice, permutations, product
-from math import comb, prod
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pos_terminal.domain.events.sale import LineSold, Reduction, Share
 from pos_terminal.domain.events.values import ReductionScope
 from pos_terminal.domain.money import WHOLE, allot, divide
 from pos_terminal.domain.quantity import ONE, Unit
+from pos_terminal.domain.sale.best_offers import search
+from pos_terminal.domain.sale.offers import Offer
 from pos_terminal.domain.sale.standing import quantities
 
-MOST_WAYS = 200
-"""So many ways of sharing out are tried: what a small computer does between two keys."""
-
-MOST_ORDERS = 24
-MOST_TURNS = 1000
-"""Orders times pieces, where the promotions take their turns: as many as there is time for."""
-
-MOST_PIECES = 200
-"""Of a sale of more, the dearest so many are looked at: it must not keep the clerk waiting."""
+MOST_IN_A_GROUP = 100
+"""Pieces that a promotion may ask for."""
 
 
 class When(Struct, frozen=True):
@@ -46,7 +39,6 @@ class When(Struct, frozen=True):
         return (
             self.start <= at.date() <= self.end
             and day_is_right
-            # The end does not belong to it: two that follow each other never hold at once.
             and self.opens <= at.time() < self.closes
         )
 
@@ -66,196 +58,155 @@ class Promotion(Struct, frozen=True):
     percent: int = 0
     when: When = When()
 
-    def takes(self, piece: "Piece") -> bool:
-        """Whether some course of it may be this piece. What is weighed only gets percentages."""
-        if not piece.single and not self.percent:
-            return False
-        return any(piece.suits(course) for course in self.courses)
+    def offer(self, kinds: "Sequence[Kind]") -> Offer | None:
+        """What it is for these kinds of pieces; None where they fill no group of it."""
+        courses = tuple(
+            frozenset(n for n, kind in enumerate(kinds) if self._takes(kind, course))
+            for course in self.courses
+        )
+        if not all(courses):
+            return None
+        rates = {n: divide(kinds[n].price * self.percent, WHOLE) for n in courses[0]}
+        return Offer(
+            courses,
+            count=self.count,
+            price=self.price,
+            free=self.free,
+            rates=rates if self.percent else {},
+        )
 
-    def pays(self, group: "Sequence[Piece]") -> int:
-        """What the group costs with it, in cents; never more than without."""
-        whole = sum(piece.price for piece in group)
+    def _takes(self, kind: "Kind", course: frozenset[str]) -> bool:
+        """Whether the course is of its article or family. What is weighed only gets percentages."""
+        return (kind.single or bool(self.percent)) and bool({kind.plu, kind.family} & course)
+
+    def pays(self, prices: Sequence[int]) -> int:
+        """What a group of pieces at these prices costs with it, in cents; no more than without."""
+        whole = sum(prices)
         if self.price is not None:
-            # A menu of things that cost less by themselves must not make them dearer.
             return min(whole, self.price)
         if self.free:
-            return whole - sum(sorted(piece.price for piece in group)[: self.free])
+            return whole - sum(sorted(prices)[: self.free])
         return whole - divide(whole * self.percent, WHOLE)
 
 
-class Piece(Struct, frozen=True):
-    """A piece of a line, or a weighed line as a whole (not `single`)."""
+class Kind(Struct, frozen=True, order=True):
+    """Pieces that are as good as each other, dearer ones first; or a weighed line as a whole.
 
-    line: int
+    Every field that can matter, so that the result depends on no chance order of the lines.
+    """
+
+    minus: int
     plu: str
     family: str
-    price: int
     single: bool = True
-
-    def suits(self, course: frozenset[str]) -> bool:
-        """Whether the course is of its article or family."""
-        return self.plu in course or self.family in course
+    line: int = 0
 
     @property
-    def kind(self) -> tuple[int, str, str, bool]:
-        """Pieces of one kind are as good as each other; dearer ones come first."""
-        # Every field that can matter, so that the result depends on no chance order of the lines.
-        return (-self.price, self.plu, self.family, self.single)
+    def price(self) -> int:
+        """Cents for a piece."""
+        return -self.minus
 
 
-class Group(Struct, frozen=True):
-    """Pieces that a promotion brings together."""
+class Applied(Struct, frozen=True):
+    """What promotions take off. It is `exact` where nothing could take off more."""
 
-    promotion: Promotion
-    pieces: tuple[Piece, ...]
+    reductions: tuple[Reduction, ...] = ()
+    exact: bool = True
 
     @property
     def saves(self) -> int:
         """Cents."""
-        return sum(piece.price for piece in self.pieces) - self.promotion.pays(self.pieces)
+        return sum(each.amount for each in self.reductions)
+
+
+Runs = deque[tuple[int, int]]
+"""Lines that have pieces of a kind, each with how many, the earliest first."""
 
 
 def applied(
     lines: Sequence[LineSold], promotions: Sequence[Promotion], at: datetime
-) -> tuple[Reduction, ...]:
+) -> Applied:
     """What the promotions that hold at that time take off these lines.
 
     Only lines sold at the catalogue's own price count, and no returns or options.
     """
-    holding = tuple(each for each in promotions if each.when.holds(at))
+    runs = _runs(lines)
+    kinds = sorted(runs)
+    holding = [each for each in promotions if each.when.holds(at)]
+    offered = [(each, offer) for each in holding if (offer := each.offer(kinds))]
+    if not offered:
+        return Applied()
+    counts = {n: sum(many for _, many in runs[kind]) for n, kind in enumerate(kinds)}
+    found = search([kind.price for kind in kinds], counts, [offer for _, offer in offered])
+    by_name: dict[str, _Taken] = {}
+    for (number, group), many in sorted(found.groups.items()):
+        promotion = offered[number][0]
+        name = promotion.name if promotion.percent else f"{number} {group}"
+        taken = by_name.setdefault(name, _Taken(promotion))
+        taken.add([kinds[n] for n in group], many, runs)
+    return Applied(tuple(taken.reduction() for taken in by_name.values()), found.exact)
+
+
+def _runs(lines: Sequence[LineSold]) -> dict[Kind, Runs]:
+    """The pieces that stand, by their kinds."""
+    found: dict[Kind, Runs] = {}
     stands = quantities(lines)
-    found = (piece for line in lines for piece in _pieces(line, stands[line.line]))
-    pieces = sorted(found, key=lambda piece: (piece.kind, piece.line))
-    wanted = [piece for piece in pieces if any(each.takes(piece) for each in holding)]
-    if not wanted:
-        return ()
-    return tuple(_reductions(_best(wanted[:MOST_PIECES], holding)))
+    for sold in lines:
+        line, left = sold.line, stands[sold.line]
+        # A price by hand was agreed upon; an option belongs to its article's price.
+        listed = (sold.price, sold.per) == (sold.list_price, sold.list_per)
+        if not listed or left <= 0 or sold.parent:
+            continue
+        if sold.unit is not Unit.PIECE:
+            price = divide(sold.gross * left, sold.quantity)
+            kind = Kind(-price, sold.plu, sold.family, single=False, line=line)
+            found.setdefault(kind, deque()).append((line, 1))
+        elif sold.per == ONE and sold.quantity % ONE == 0 and left >= ONE:
+            kind = Kind(-sold.price, sold.plu, sold.family)
+            found.setdefault(kind, deque()).append((line, left // ONE))
+    return found
 
 
-def _pieces(line: LineSold, stands: int) -> Iterator[Piece]:
-    """The pieces of which so many thousandths did not go back."""
-    listed = (line.price, line.per) == (line.list_price, line.list_per)
-    # A price by hand was agreed upon; an option belongs to its article's price.
-    if not listed or stands <= 0 or line.parent:
-        return
-    if line.unit is not Unit.PIECE:
-        price = divide(line.gross * stands, line.quantity)
-        yield Piece(line.line, line.plu, line.family, price, single=False)
-    elif line.per == ONE and line.quantity % ONE == 0:
-        for _ in range(min(stands // ONE, MOST_PIECES)):
-            yield Piece(line.line, line.plu, line.family, line.price)
+class _Taken(Struct):
+    """What one promotion takes off with groups that are alike, or a percentage with all of them."""
 
+    promotion: Promotion
+    groups: int = 0
+    off: dict[int, int] = field(default_factory=dict)
 
-def _best(pieces: Sequence[Piece], promotions: Sequence[Promotion]) -> list[Group]:
-    """The groups that save most; of equals those that are found first."""
-    kinds: dict[tuple[int, str, str, bool], list[Piece]] = {}
-    for piece in pieces:
-        kinds.setdefault(piece.kind, []).append(piece)
-    rivals = {
-        kind: [n for n, each in enumerate(promotions) if each.takes(alike[0])]
-        for kind, alike in kinds.items()
-    }
-    # Ways to share n like pieces among r promotions: C(n + r - 1, r - 1) for each kind.
-    ways = prod(comb(len(kinds[k]) + len(r) - 1, len(r) - 1) for k, r in rivals.items())
-    found = _shared_out(kinds, rivals, promotions) if ways <= MOST_WAYS else None
-    return max(found or _in_turns(pieces, promotions), key=_saved)
+    def add(self, group: Sequence[Kind], many: int, runs: Mapping[Kind, Runs]) -> None:
+        """So many groups of these pieces, the earliest lines first."""
+        wanted = {kind: group.count(kind) for kind in group}
+        self.groups += many
+        while many:
+            alike = min([many, *(runs[kind][0][1] // n for kind, n in wanted.items())])
+            times = max(1, alike)
+            self._add([line for kind in group for line in _next(runs[kind], times)], group, times)
+            many -= times
 
+    def _add(self, lines: Sequence[int], group: Sequence[Kind], times: int) -> None:
+        """Each piece costs its share of what the group does, ties to the earlier line."""
+        pieces = sorted(zip(lines, (kind.price for kind in group), strict=True))
+        prices = [price for _, price in pieces]
+        costs = allot(self.promotion.pays(prices), prices)
+        for (line, price), cost in zip(pieces, costs, strict=True):
+            self.off[line] = self.off.get(line, 0) + times * (price - cost)
 
-def _saved(groups: Sequence[Group]) -> int:
-    return sum(group.saves for group in groups)
-
-
-def _shared_out(
-    kinds: Mapping[tuple[int, str, str, bool], list[Piece]],
-    rivals: Mapping[tuple[int, str, str, bool], list[int]],
-    promotions: Sequence[Promotion],
-) -> Iterator[list[Group]]:
-    """Every way of giving the pieces of each kind to the promotions that may have them."""
-    splits = [list(_splits(len(kinds[kind]), len(rivals[kind]))) for kind in kinds]
-    for way in product(*splits):
-        given: list[list[Piece]] = [[] for _ in promotions]
-        for kind, split in zip(kinds, way, strict=True):
-            left = iter(kinds[kind])
-            for promotion, count in zip(rivals[kind], split, strict=True):
-                given[promotion] += islice(left, count)
-        yield [
-            group
-            for promotion, mine in zip(promotions, given, strict=True)
-            for group in _groups(promotion, mine)
-        ]
-
-
-def _splits(count: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """All ways of writing `count` as a sum of so many whole numbers, the first ones large first."""
-    if parts == 1:
-        yield (count,)
-        return
-    for first in range(count, -1, -1):
-        for rest in _splits(count - first, parts - 1):
-            yield (first, *rest)
-
-
-def _in_turns(pieces: Sequence[Piece], promotions: Sequence[Promotion]) -> Iterator[list[Group]]:
-    """The promotions one after the other, each taking all that it can; in several orders."""
-    for order in islice(permutations(promotions), min(MOST_ORDERS, MOST_TURNS // len(pieces))):
-        left = list(pieces)
-        groups: list[Group] = []
-        for promotion in order:
-            for group in _groups(promotion, left):
-                groups.append(group)
-                for piece in group.pieces:
-                    left.remove(piece)
-        yield groups
-
-
-def _groups(promotion: Promotion, pieces: Sequence[Piece]) -> Iterator[Group]:
-    """The groups of one promotion, of the dearest pieces first, as long as they save anything."""
-    left = [piece for piece in pieces if promotion.takes(piece)]
-    while True:
-        group = _group(promotion, left)
-        if group is None or group.saves <= 0:
-            return
-        yield group
-        for piece in group.pieces:
-            left.remove(piece)
-
-
-def _group(promotion: Promotion, left: Sequence[Piece]) -> Group | None:
-    """The dearest piece for each place; courses with less to choose from choose first."""
-    spare = list(left)
-    taken: list[Piece] = []
-    # The course with the least choice first: else a piece that only fits there may be gone.
-    courses = sorted(
-        promotion.courses, key=lambda course: sum(piece.suits(course) for piece in left)
-    )
-    for course in courses:
-        for _ in range(promotion.count):
-            piece = next((each for each in spare if each.suits(course)), None)
-            if piece is None:
-                return None
-            spare.remove(piece)
-            taken.append(piece)
-    return Group(promotion, tuple(taken))
-
-
-def _reductions(groups: Sequence[Group]) -> Iterator[Reduction]:
-    """One for each group, its cost allotted over its pieces; one for all of a percentage."""
-    merged: dict[str, list[Group]] = {}
-    for number, group in enumerate(groups):
-        # Ten times «-10 %» is one line on the ticket; two menus are two.
-        same = group.promotion.name if group.promotion.percent else f"{number} {group}"
-        merged.setdefault(same, []).append(group)
-    for each in merged.values():
-        off: dict[int, int] = {}
-        for group in each:
-            ordered = sorted(group.pieces, key=lambda piece: piece.line)
-            costs = allot(group.promotion.pays(ordered), [piece.price for piece in ordered])
-            for piece, cost in zip(ordered, costs, strict=True):
-                off[piece.line] = off.get(piece.line, 0) + piece.price - cost
-        yield Reduction(
+    def reduction(self) -> Reduction:
+        """As it stands on the ticket."""
+        return Reduction(
             scope=ReductionScope.PROMOTION,
-            name=each[0].promotion.name,
-            percent=each[0].promotion.percent,
-            amount=sum(off.values()),
-            shares=tuple(Share(line=line, amount=cents) for line, cents in sorted(off.items())),
+            name=self.promotion.name,
+            percent=self.promotion.percent,
+            amount=sum(self.off.values()),
+            shares=tuple(Share(line=line, amount=off) for line, off in sorted(self.off.items())),
+            count=1 if self.promotion.percent else self.groups,
         )
+
+
+def _next(runs: Runs, times: int) -> Iterator[int]:
+    """The line of the next piece, of which so many are taken at once."""
+    line, left = runs.popleft()
+    if left > times:
+        runs.appendleft((line, left - times))
+    yield line

@@ -49,7 +49,8 @@ class Sale(Struct, frozen=True):
     `place` are the price list and where it is consumed, `rates` the VAT rates that changed so;
     `at` is the local time at which it began, by which promotions hold. `refund` is the series and
     number of the ticket that its articles come back from now; None: they are sold. `refunds` are
-    the tickets that it took anything back from, each as it was first opened.
+    the tickets that it took anything back from, each as it was first opened. `waived` are the
+    numbers of the discounts that give way to promotions, from 1.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Sale(Struct, frozen=True):
     discounts: tuple[DiscountGiven, ...] = ()
     undoable: int = 0
     promotions: tuple[Reduction, ...] = ()
+    waived: frozenset[int] = frozenset()
     at: str = ""
     prices: PriceList = PriceList.ORDINARY
     place: Place = Place.UNSAID
@@ -72,8 +74,7 @@ class Sale(Struct, frozen=True):
     def live(self) -> tuple[LineSold, ...]:
         """The lines that count: gross after what was taken off, VAT by where it is consumed."""
         off: dict[int, int] = {}
-        reductions: tuple[Reduction | DiscountGiven, ...] = (*self.promotions, *self.discounts)
-        for reduction in reductions:
+        for reduction in self._given:
             for share in reduction.shares:
                 off[share.line] = off.get(share.line, 0) + share.amount
         return tuple(
@@ -88,6 +89,17 @@ class Sale(Struct, frozen=True):
         )
 
     @property
+    def _given(self) -> tuple[Reduction | DiscountGiven, ...]:
+        """What is taken off: promotions, and the discounts that do not give way to them."""
+        return (*self.promotions, *self.standing_discounts)
+
+    @property
+    def standing_discounts(self) -> tuple[DiscountGiven, ...]:
+        """The discounts by hand that no promotion is instead of."""
+        numbered = enumerate(self.discounts, 1)
+        return tuple(given for number, given in numbered if number not in self.waived)
+
+    @property
     def last_article(self) -> tuple[LineSold, ...]:
         """The line of the last live article, and those of its options."""
         live = self.live
@@ -99,7 +111,6 @@ class Sale(Struct, frozen=True):
     @property
     def reductions(self) -> tuple[Reduction, ...]:
         """What is taken off the lines that count; a voided line has taken its share along."""
-        reductions: tuple[Reduction | DiscountGiven, ...] = (*self.promotions, *self.discounts)
         return tuple(
             Reduction(
                 scope=given.scope,
@@ -107,8 +118,9 @@ class Sale(Struct, frozen=True):
                 percent=given.percent,
                 amount=sum(share.amount for share in shares),
                 shares=shares,
+                count=given.count if isinstance(given, Reduction) else 1,
             )
-            for given in reductions
+            for given in self._given
             if (shares := tuple(each for each in given.shares if each.line not in self.voided))
         )
 
@@ -370,7 +382,7 @@ def _adjusted(sale: Sale, event: Event) -> Sale:
             discounts = (*sale.discounts, event)
             return replace(sale, discounts=discounts, undoable=sale.undoable + 1)
         case PromotionsApplied():
-            return replace(sale, promotions=event.reductions)
+            return replace(sale, promotions=event.reductions, waived=frozenset(event.waived))
         case PricesChosen():
             return replace(sale, prices=event.prices)
         case PlaceChosen():

@@ -270,7 +270,7 @@ def off(found: tuple[Reduction, ...]) -> dict[int, int]:
 @given(baskets, offers)
 def test_no_line_costs_more_or_less_than_nothing(basket: Basket, on: list[Promotion]) -> None:
     sold = lines(basket)
-    sums = off(applied(sold, on, NOON))
+    sums = off(applied(sold, on, NOON).reductions)
     for line in sold:
         assert 0 <= sums.get(line.line, 0) <= line.gross
 
@@ -282,12 +282,12 @@ def test_the_order_of_the_lines_saves_nothing(
     mixed = list(basket)
     chance.shuffle(mixed)
     there, back = applied(lines(basket), on, NOON), applied(lines(mixed), on, NOON)
-    assert sum(r.amount for r in there) == sum(r.amount for r in back)
+    assert there.saves == back.saves
     assert applied(lines(basket), on, NOON) == there
 
 
 def test_thousands_of_pieces_keep_nobody_waiting() -> None:
-    """Of so many the 200 dearest are looked at, whatever the order of their lines."""
+    """Whatever the order of their lines, and never less than what was found since long."""
     basket: Basket = [("abc"[n % 3], 100 + n, 9999, 550) for n in range(30)]
     on = [
         Promotion("M", (frozenset("a"), frozenset("b"), frozenset("c")), price=300),
@@ -295,15 +295,14 @@ def test_thousands_of_pieces_keep_nobody_waiting() -> None:
         Promotion("%", (frozenset("abc"),), percent=500),
     ]
     there, back = applied(lines(basket), on, NOON), applied(lines(basket[::-1]), on, NOON)
-    assert sum(r.amount for r in there) == sum(r.amount for r in back)
-    assert 0 < sum(r.amount for r in there) <= 200 * 129
+    assert there.saves == back.saves > 200 * 5
 
 
 @given(baskets, st.integers(1, 900))
 def test_one_menu_of_two_saves_what_trying_all_pairs_finds(basket: Basket, price: int) -> None:
     menu = Promotion("M", (frozenset("a"), frozenset("b")), price=price)
     small = [(family, cents, 1, vat) for family, cents, _, vat in basket if cents]  # free: no part
-    found = sum(r.amount for r in applied(lines(small), [menu], NOON))
+    found = applied(lines(small), [menu], NOON).saves
     assert found == best_pairs(small, price)
 
 

@@ -1,0 +1,201 @@
+"""The search for the best promotions: exact where it says so, and never worse than taking turns."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import combinations, permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pos_terminal.domain.events.adjustment import PromotionsApplied
+from pos_terminal.domain.sale.best_offers import search
+from pos_terminal.domain.sale.offers import Choice, Offer
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.sale.turns import in_turns
+from tests.support.bench import Bench, bench, goods
+
+KINDS = 6
+
+
+def kinds(few: int = KINDS) -> st.SearchStrategy[frozenset[int]]:
+    return st.frozensets(st.integers(0, few - 1), min_size=1, max_size=4)
+
+
+def offers(prices: Sequence[int]) -> st.SearchStrategy[Offer]:
+    cents = st.integers(0, 900)
+    return st.one_of(
+        st.builds(Offer, st.tuples(kinds(), kinds()), price=cents),
+        st.builds(Offer, st.tuples(kinds(), kinds(), kinds()), price=cents),
+        st.builds(Offer, st.tuples(kinds()), count=st.integers(1, 4), price=cents),
+        st.builds(
+            lambda course, paid, free: Offer((course,), count=paid + free, free=free),
+            kinds(), st.integers(1, 3), st.integers(1, 2),
+        ),
+        st.builds(
+            lambda course, rate: Offer(
+                (course,), rates={kind: prices[kind] * rate // 100 for kind in course}
+            ),
+            kinds(), st.integers(1, 60),
+        ),
+    )  # fmt: skip
+
+
+Sale = tuple[list[int], dict[int, int], list[Offer]]
+
+
+@st.composite
+def sales(draw: st.DrawFn, most: int, pieces: int, rivals: int) -> Sale:
+    """Prices with the dearest first, so many pieces at most, and offers for them."""
+    some = st.lists(st.integers(1, 600), min_size=KINDS, max_size=KINDS)
+    prices = sorted(draw(some), reverse=True)
+    counts, left = {}, pieces
+    for kind in range(KINDS):
+        counts[kind] = min(left, draw(st.integers(0, most)))
+        left -= counts[kind]
+    return prices, counts, draw(st.lists(offers(prices), min_size=1, max_size=rivals))
+
+
+def saved(prices: Sequence[int], offer: Offer, group: Sequence[int]) -> int:
+    worth = [prices[kind] for kind in group]
+    if offer.price is not None:
+        return sum(worth) - offer.price
+    return sum(sorted(worth)[: offer.free]) if offer.free else offer.rates[group[0]]
+
+
+def fits(offer: Offer, group: Sequence[int]) -> bool:
+    places = [course for course in offer.courses for _ in range(offer.count)]
+    return len(group) == len(places) and any(
+        all(kind in place for kind, place in zip(order, places, strict=True))
+        for order in permutations(group)
+    )
+
+
+def by_trying_all(prices: Sequence[int], counts: Mapping[int, int], on: Sequence[Offer]) -> int:
+    """The most that any sharing out saves, found without any cleverness."""
+
+    @cache
+    def most(left: tuple[int, ...]) -> int:
+        if not left:
+            return 0
+        best = most(left[1:])
+        for offer in on:
+            size = offer.count * len(offer.courses)
+            for others in set(combinations(left[1:], size - 1)):
+                group = (left[0], *others)
+                if fits(offer, group) and (cents := saved(prices, offer, group)) > 0:
+                    rest = list(left)
+                    for kind in group:
+                        rest.remove(kind)
+                    best = max(best, cents + most(tuple(rest)))
+        return best
+
+    return most(tuple(kind for kind in sorted(counts) for _ in range(counts[kind])))
+
+
+def holds(sale: Sale, found: Choice) -> None:
+    """Its groups are groups, of pieces that are there, and save what it says."""
+    prices, counts, on = sale
+    left, cents = dict(counts), 0
+    for (number, group), many in found.groups.items():
+        assert fits(on[number], group)
+        assert saved(prices, on[number], group) > 0
+        cents += many * saved(prices, on[number], group)
+        for kind in group:
+            left[kind] -= many
+    assert min(left.values()) >= 0
+    assert cents == found.saves
+
+
+@settings(deadline=None, max_examples=150)
+@given(sales(most=3, pieces=7, rivals=4))
+def test_nothing_saves_more(sale: Sale) -> None:
+    found = search(*sale)
+    holds(sale, found)
+    assert found.exact
+    assert found.saves == by_trying_all(*sale)
+
+
+@settings(deadline=None, max_examples=60)
+@given(sales(most=30, pieces=90, rivals=5))
+def test_never_worse_than_taking_turns(sale: Sale) -> None:
+    found = search(*sale)
+    holds(sale, found)
+    assert found.saves >= in_turns(*sale).saves
+
+
+def shop(rows: str, *promotions: Promotion) -> Bench:
+    till = bench(goods("plu,name,price,vat,family\n" + rows))
+    till.counter.desk.promotions = promotions
+    return till
+
+
+def of(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+def test_the_courses_of_a_menu_are_matched() -> None:
+    """Taken in their order, the dearest first, no piece would be left for the last course."""
+    courses = (of("vienn", "fruit"), of("vienn", "boisson"), of("vienn", "boisson"))
+    rows = '1,CROISSANT,"1,20",5.5,vienn\n2,FRUIT,"0,80",5.5,fruit\n3,CAFE,"1,10",10,boisson\n'
+    till = shop(rows, Promotion("PTIT DEJ", courses, price=250))
+    till.press("1 PLU 2 PLU 3 PLU ST")
+    assert till.total == 250
+
+
+@pytest.mark.parametrize("many", [200, 201, 300, 9999])
+def test_no_limit_where_no_search_is_needed(many: int) -> None:
+    rows = '23,CROISSANT,"1,20",5.5,vienn\n'
+    till = shop(rows, Promotion("FIN DE JOURNEE", (of("vienn"),), percent=3000))
+    till.press(f"{many} x 23 PLU ST")
+    assert till.total == many * 84
+    three = shop(rows, Promotion("3 POUR 3", (of("vienn"),), count=3, price=300))
+    three.press(f"{many} x 23 PLU ST")
+    assert three.total == many // 3 * 300 + many % 3 * 120
+    free = shop(rows, Promotion("3+1", (of("vienn"),), count=4, free=1))
+    free.press(f"{many} x 23 PLU ST")
+    assert free.total == (many - many // 4) * 120
+    for each in (till, three, free):
+        assert [applied.exact for applied in each.of(PromotionsApplied)] == [True]
+
+
+def test_groups_alike_are_one_line_on_the_ticket() -> None:
+    rows = '23,CROISSANT,"1,20",5.5,vienn\n24,CHOCO,"1,40",5.5,vienn\n'
+    till = shop(rows, Promotion("3+1", (of("vienn"),), count=4, free=1))
+    till.press("9 x 23 PLU 4 x 24 PLU ST")
+    (applied,) = till.of(PromotionsApplied)
+    assert [(each.count, each.amount) for each in applied.reductions] == [(1, 140), (2, 240)]
+
+
+CHEAP_OR_DEAR = [
+    ("23 PLU 1 % 3 x 23 PLU ST", 360, (1,)),
+    ("23 PLU 50 % 3 x 23 PLU ST", 360, (1,)),
+    ("3 x 23 PLU ST 1 % 23 PLU ST", 360, (1,)),
+    ("2 x 23 PLU 60 % 2 x 23 PLU ST", 480 - 144, ()),
+    ("23 PLU 1 % 23 PLU 1 % 2 x 23 PLU ST", 360, (1, 2)),
+    ("4 x 23 PLU ST 10 %", 324, ()),
+    ("23 PLU 1 % 3 x 23 PLU ST VOID 23 PLU ST", 119, ()),
+    ("2 PLU 1 % 4 x 23 PLU ST", 459, ()),
+]
+
+
+@pytest.mark.parametrize(("typed", "total", "waived"), CHEAP_OR_DEAR)
+def test_a_discount_gives_way_where_a_promotion_saves_more(
+    typed: str, total: int, waived: tuple[int, ...]
+) -> None:
+    rows = '2,BAGUETTE,"1,00",5.5,pain\n23,CROISSANT,"1,20",5.5,vienn\n'
+    till = shop(rows, Promotion("3+1", (of("vienn"),), count=4, free=1))
+    till.press(typed)
+    assert till.total == total
+    assert till.counter.desk.sale and till.counter.desk.sale.waived == frozenset(waived)
+    till.press("CASH")
+    assert till.counter.desk.sale is None
+
+
+def test_a_discount_that_gave_way_can_still_be_taken_back() -> None:
+    rows = '23,CROISSANT,"1,20",5.5,vienn\n'
+    till = shop(rows, Promotion("3+1", (of("vienn"),), count=4, free=1))
+    till.press("4 x 23 PLU 1 % ST CORR ST")
+    assert till.total == 360
+    sale = till.counter.desk.sale
+    assert sale and (sale.discounts, sale.waived) == ((), frozenset())
