@@ -316,6 +316,7 @@ class Projection:
             anchor=record.anchor,
             invoice=made,
             invoice_papers=copies,
+            operator=record.operator,
         )
 
     def _invoice(self, ticket: tuple[str, int]) -> tuple[InvoiceMade | None, int]:

@@ -39,7 +39,6 @@ from pos_terminal.domain.counter.steps import (
     Sound,
 )
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.paper import Form, ReceiptRequested
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import ClockJumped
@@ -269,20 +268,21 @@ class Till:
 
     def _paper(self, effect: Print) -> Paper:
         asked = effect.asked
-        if asked.request.form is Form.QR and not asked.anchor:
-            asked = replace(asked, anchor=self._anchor(asked.request))
+        record = None if asked.anchor else self._recent_ticket(asked.closed)
+        if record:
+            asked = replace(asked, anchor=record.anchor, operator=record.operator)
         return Paper(asked.request, papers.paper(self._identity, asked))
 
-    def _anchor(self, request: ReceiptRequested) -> str:
-        """The record of the ticket, which is the last one: it is among the recent."""
+    def _recent_ticket(self, ticket: SaleClosed) -> Record | None:
+        """The record of the ticket that was not looked up: the last one, among the recent."""
         # From the end: it is the last ticket, or close to it.
         for record in reversed(self._journal.recent()):
             event = record.event
             if not isinstance(event, SaleClosed):
                 continue
-            if (event.series, event.number) == (request.series, request.number):
-                return record.anchor
-        return ""
+            if (event.series, event.number) == (ticket.series, ticket.number):
+                return record
+        return None
 
     def _refresh(self, *, soon: bool = False) -> None:
         """Show what is typed at once; what is sold as soon as it is durable, and not before.

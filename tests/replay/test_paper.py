@@ -16,7 +16,7 @@ FIGURE = r"(-?\d+,\d\d)"
 def lines_of(text: str) -> list[tuple[str, int]]:
     """Name and cents of each line: what stands between the first two rules, but for details."""
     body = re.split(r"^-+$", text, flags=re.MULTILINE)[1]
-    rows = (re.fullmatch(rf"(\S.*?) +{FIGURE}", row) for row in body.splitlines())
+    rows = (re.fullmatch(rf"(\S.*?) +{FIGURE} [A-Z]", row) for row in body.splitlines())
     return [(row[1], cents(row[2])) for row in rows if row]
 
 

@@ -10,8 +10,8 @@ from pos_terminal.domain.events.sale import SaleClosed
 class Closed(Struct, frozen=True):
     """A closed ticket, for its papers: when, how many were asked for, and its record.
 
-    `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor` is
-    empty for the last one.
+    `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor`
+    and `operator` are empty for the last one.
     """
 
     ticket: SaleClosed
@@ -21,6 +21,7 @@ class Closed(Struct, frozen=True):
     anchor: str = ""
     invoice: InvoiceMade | None = None
     invoice_papers: int = 0
+    operator: int = 0
 
     def is_of(self, series: str, number: int) -> bool:
         """Whether this is the ticket of that number."""

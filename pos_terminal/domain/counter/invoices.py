@@ -94,6 +94,9 @@ def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events:
         copy=closed.invoice_papers,
         form=Form.INVOICE,
     )
-    asked = Asked(request, closed.ticket, closed.at, closed.anchor, invoice=made, buyer=buyer)
+    asked = Asked(
+        request, closed.ticket, closed.at, closed.anchor,
+        invoice=made, buyer=buyer, operator=closed.operator,
+    )  # fmt: skip
     screen = display.invoiced(desk.identity.terminal, made)
     return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

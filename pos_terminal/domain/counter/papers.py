@@ -116,6 +116,7 @@ def _closed(found: TicketFound) -> Closed:
         found.anchor,
         found.invoice,
         found.invoice_papers,
+        found.operator,
     )
 
 
@@ -134,7 +135,7 @@ def _print(desk: Desk, closed: Closed, form: Form) -> Step:
     request = ReceiptRequested(
         series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form
     )
-    asked = Asked(request, ticket, closed.at, closed.anchor)
+    asked = Asked(request, ticket, closed.at, closed.anchor, operator=closed.operator)
     if form is Form.QR and not digital.fits(desk.identity, asked):
         raise Refused(faults.QR_TOO_LONG)
     return Step((request,), (Print(asked),))

@@ -95,7 +95,8 @@ class Back(Struct, frozen=True):
 class TicketFound(Struct, frozen=True):
     """A ticket as it was closed, and when. `returned` maps its lines to what came back of them
     since; `papers` and `gifts` are how many of it were asked for, and `anchor`
-    is its record's number and hash («512 3fa9...»); `invoice` is the one that was made of it, and
+    is its record's number and hash («512 3fa9...»), `operator` who
+    sold it; `invoice` is the one that was made of it, and
     `invoice_papers` how many of that were asked for."""
 
     closed: SaleClosed
@@ -106,6 +107,7 @@ class TicketFound(Struct, frozen=True):
     anchor: str = ""
     invoice: InvoiceMade | None = None
     invoice_papers: int = 0
+    operator: int = 0
 
 
 class DepositsHeld(Struct, frozen=True):

@@ -53,7 +53,10 @@ def paper(identity: Identity, asked: Asked) -> Receipt:
     form = asked.request.form
     code = ticket_code(identity.till, ticket.series, ticket.number)
     if form is Form.TICKET:
-        return tickets.receipt(identity, ticket, asked.at, copy, code=code)
+        return tickets.receipt(
+            identity, ticket, asked.at, copy,
+            code=code, operator=asked.operator, anchor=asked.anchor,
+        )  # fmt: skip
     training = ticket.series == TRAINING_SERIES
     marks = tuple(tickets.marks(copy, simulated=identity.simulated, training=training))
     name = f"{form} {numbers.number(terminal, ticket)}"
@@ -65,6 +68,7 @@ def paper(identity: Identity, asked: Asked) -> Receipt:
             *tickets.head(identity, ticket, asked.at),
             *marks,
             *_body(form, identity, asked),
+            *tickets.evidence(identity, asked.operator, asked.anchor),
             *marks,
             *(Text(line, Align.CENTRE) for line in identity.shop.footer),
             *((Barcode(code),) if code else ()),
@@ -86,7 +90,7 @@ def _body(form: Form, identity: Identity, asked: Asked) -> Iterator[Block]:
             yield Text(say("Ticket complet dans ce code"), Align.CENTRE)
         case _:
             yield Rule()
-            yield from _paid(asked.closed, asked.at)
+            yield from _paid(asked.closed, asked.at, letters=False)
 
 
 def _gift(ticket: SaleClosed) -> Iterator[Block]:
@@ -128,8 +132,9 @@ def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     yield from blocks[1:]
 
 
-def _paid(ticket: SaleClosed, at: str) -> Iterator[Block]:
+def _paid(ticket: SaleClosed, at: str, *, letters: bool = True) -> Iterator[Block]:
     yield Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True)
     yield from tickets.tenders(ticket, at)
     yield Rule()
-    yield from tickets.vat(ticket)
+    yield from tickets.vat(ticket, letters=letters)
+    yield from tickets.counts(ticket)

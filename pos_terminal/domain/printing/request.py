@@ -10,7 +10,8 @@ from pos_terminal.domain.lookup.customers import Buyer
 class Asked(Struct, frozen=True):
     """A paper to be made. `at` is the closing record's local time, ISO 8601.
 
-    `anchor` names that record in the journal, for the QR code: «512 3fa9...», its number and hash.
+    `anchor` names that record in the journal: «512 3fa9...», its number and hash; `operator` is
+    who was signed on then, 0 for nobody.
     """
 
     request: ReceiptRequested
@@ -19,3 +20,4 @@ class Asked(Struct, frozen=True):
     anchor: str = ""
     invoice: InvoiceMade | None = None
     buyer: Buyer | None = None
+    operator: int = 0

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from string import ascii_uppercase
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.held import untaxed
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.events.values import ReductionScope, TareKind
 from pos_terminal.domain.keyboard.command_codes import encode
@@ -32,12 +34,15 @@ def receipt(
     copy: int,
     *,
     code: str = "",
+    operator: int = 0,
+    anchor: str = "",
 ) -> Receipt:
     """The ticket as a document. `at` is the closing record's local time, ISO 8601.
 
     `copy` 0 is the ticket, from 1 on the duplicate of that number. A simulated sale says so at
     its head and at its foot, so that the paper cannot pass for a ticket; so does an exercise.
-    `code` is the barcode that names the ticket at its foot, if it has one.
+    `code` is the barcode that names the ticket at its foot, if it has one; `operator` and `anchor`
+    are its record's (`evidence`).
     """
     training = ticket.series == TRAINING_SERIES
     name = number(identity.terminal, ticket)
@@ -54,6 +59,8 @@ def receipt(
             *tenders(ticket, at),
             Rule(),
             *vat(ticket),
+            *counts(ticket),
+            *evidence(identity, operator, anchor),
             *(block for order in takes(ticket) for block in _ordered(order)),
             *marks(copy, simulated=identity.simulated, training=training),
             *(Text(line, Align.CENTRE) for line in identity.shop.footer),
@@ -98,14 +105,14 @@ def marks(copy: int, *, simulated: bool, training: bool) -> Iterator[Block]:
 def sold(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     """The line at its full price, and below it what was taken off it alone."""
     name = f"+ {line.name}" if line.parent else line.name
-    yield Row(name, euros(line.gross + line.discount))
+    yield Row(name, f"{euros(line.gross + line.discount)} {_letter(line, ticket)}")
     detail = quantity(line)
     if detail:
         yield Text(f"  {detail}")
     yield from _weighing(line)
     for each in ticket.reductions:
         if _on_a_line(each) and each.shares[-1].line == line.line:
-            yield Row(f"  {reduction_name(each)}", euros(-each.amount))
+            yield _taken_off(f"  {reduction_name(each)}", each)
 
 
 def _weighing(line: TicketLine) -> Iterator[Block]:
@@ -123,7 +130,11 @@ def _on_a_line(each: Reduction) -> bool:
 
 def reduction(each: Reduction) -> Block:
     """What was taken off several lines."""
-    return Row(reduction_name(each), euros(-each.amount))
+    return _taken_off(reduction_name(each), each)
+
+
+def _taken_off(name: str, each: Reduction) -> Row:
+    return Row(name, f"{euros(-each.amount)}  ")  # in column with prices that have a letter
 
 
 def reduction_name(each: Reduction) -> str:
@@ -182,12 +193,53 @@ def tenders(ticket: SaleClosed, at: str) -> Iterator[Block]:
         yield from (Text(each) for each in sentences(date.fromisoformat(at[:10])))
 
 
-def vat(ticket: SaleClosed) -> Iterator[Block]:
-    """The VAT by rate, and how many articles."""
-    for rate in ticket.vat:
+def vat(ticket: SaleClosed, *, letters: bool = True) -> Iterator[Block]:
+    """The VAT by rate, with the letter that stands for it beside each line."""
+    for rate, letter in zip(ticket.vat, ascii_uppercase, strict=False):
         yield Row(
             f"{say('TVA')} {percent(rate.rate)} %  {say('HT')} {euros(rate.net)}",
-            euros(rate.vat),
+            f"{euros(rate.vat)} {letter}" if letters else euros(rate.vat),
         )
-    count = sum(1 for line in ticket.lines if not (line.voided or line.parent))
-    yield Text(f"{say('Articles')} : {count}")
+
+
+def _letter(line: TicketLine, ticket: SaleClosed) -> str:
+    """The letter of the line's rate; blank, to keep the prices in column, for what has no VAT."""
+    rates = [rate.rate for rate in ticket.vat]
+    taxed = line.vat in rates and not untaxed(line)
+    return ascii_uppercase[rates.index(line.vat)] if taxed else " "
+
+
+def counts(ticket: SaleClosed) -> Iterator[Block]:
+    """How many lines the ticket has, and how many articles the customer can count in the bag.
+
+    What is weighed or poured is one article a line, and so is a part of a piece; an option comes
+    with its article, a deposit or a voucher that pays is none.
+    """
+    live = [line for line in ticket.lines if not line.voided]
+    goods = [line for line in live if not (line.parent or line.order or line.voucher)]
+    sold = sum(_pieces(line) for line in goods if line.quantity > 0)
+    back = sum(_pieces(line) for line in goods if line.quantity < 0)
+    yield Row(f"{say('Articles')} : {sold}", f"{say('Lignes')} : {len(live)}")
+    if back:
+        yield Text(f"{say('Articles repris')} : {back}")
+
+
+def _pieces(line: TicketLine) -> int:
+    return -(-abs(line.quantity) // ONE) if line.unit is Unit.PIECE else 1
+
+
+SHOWN_OF_HASH = 8
+"""Hexadecimal digits of a record's hash on paper: 32 bits, enough that nobody finds another record
+by hand, and short enough to be read over the telephone. The QR paper has all 64."""
+
+
+def evidence(identity: Identity, operator: int, anchor: str) -> Iterator[Block]:
+    """Who sold with which software, and the ticket's record: its number and its hash's beginning.
+
+    It is the hash that the journal's signature signs and the next record holds.
+    """
+    clerk = f"{say('Vendeur')} {operator}" if operator else ""
+    yield Row(clerk, f"pos-terminal {identity.software}")
+    if anchor:
+        seq, digest = anchor.split(" ")
+        yield Row(say("Empreinte"), f"{seq} {digest[:SHOWN_OF_HASH]}")

@@ -15,12 +15,12 @@ from pos_terminal.domain.events.values import DepositNature, Place, PrintOutcome
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.paper_rules import NoteDue, PaperRules
-from pos_terminal.domain.printing.papers import note_due
+from pos_terminal.domain.printing.papers import note_due, paper
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.sale.terms import Terms
 from tests.support.bench import Bench, bench
 from tests.support.paper import TILL
-from tests.support.slips import KEYS, on_paper, printed
+from tests.support.slips import KEYS, on_paper, printed, text
 
 
 @pytest.fixture
@@ -48,9 +48,16 @@ def test_a_note_has_what_the_arrete_asks(till: Bench) -> None:
     said = on_paper(till, "NOTE")
     assert "*| NOTE" in said and "Client : ____________________" in said
     assert "Prestation du 05/01/2026, à cette adresse" in said
-    assert said[said.index("TRADITION 3,90") + 1] == "3 x 1,30"
-    assert said[said.index("VIN ROUGE 8,00") + 1] == "1 x 8,00"
+    assert said[said.index("TRADITION 3,90 A") + 1] == "3 x 1,30"
+    assert said[said.index("VIN ROUGE 8,00 B") + 1] == "1 x 8,00"
     assert "TOTAL HT 10,00 €" in said and "*| TOTAL 11,51 €" in said
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_paper_names_clerk_software_and_record(till: Bench, key: str) -> None:
+    asked = replace(printed(till.press(key)), anchor=f"512 3fa94c1e{'0' * 56}", operator=7)
+    said = text(paper(TILL, asked))
+    assert "Vendeur 7 pos-terminal test" in said and "Empreinte 512 3fa94c1e" in said
 
 
 @pytest.mark.parametrize(("key", "form"), KEYS.items())

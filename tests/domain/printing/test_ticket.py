@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.notation import percent
 from pos_terminal.domain.receipt import Logo, Row
 from tests.support.bench import Bench, bench
 from tests.support.paper import lines, paper
@@ -46,6 +47,27 @@ def test_what_is_printed_is_what_was_sold() -> None:
     names = [line.name for line in closed.lines if not line.voided]
     assert [row.left for row in rows if row.left in names] == names
     assert "CAFE" not in names
+
+
+def test_articles_are_what_the_customer_counts_in_the_bag() -> None:
+    till = bench()
+    till.press("3 x 2 PLU 1 PLU")
+    till.weigh("4", 480)
+    till.press("RF 2 PLU 3 PLU CORR 0,5 x 1 PLU CASH")
+    said = [" ".join(line.split()) for line in lines(paper(till))]
+    assert "Articles : 6 Lignes : 5" in said and "Articles repris : 1" in said
+
+
+def test_a_letter_leads_from_each_line_to_its_rate() -> None:
+    till = morning()
+    (closed,) = till.of(SaleClosed)
+    rows = [block for block in paper(till).blocks if isinstance(block, Row)]
+    rates = {row.right[-1]: row.left for row in rows if row.left.startswith("TVA")}
+    live = [line for line in closed.lines if not line.voided]
+    sold = [row for row in rows if row.right[-1] in rates and not row.left.startswith("TVA")]
+    assert len(rates) == 2 and len(sold) == len(live)
+    for line, row in zip(live, sold, strict=True):
+        assert f" {percent(line.vat)} % " in rates[row.right[-1]]
 
 
 if __name__ == "__main__":
