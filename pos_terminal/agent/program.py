@@ -23,7 +23,7 @@ from pos_terminal.agent.services import Services, modules, version_of
 from pos_terminal.agent.status import AgentStatus, ServiceStatus, Teller
 from pos_terminal.agent.stores import Stores
 from pos_terminal.agent.till import PATIENCE as TILL_PATIENCE
-from pos_terminal.agent.till import Till
+from pos_terminal.agent.till import TillClient
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.client import AsyncClient
 from pos_terminal.channel.interface import Settings
@@ -65,7 +65,7 @@ class Program:
         self._state = state
         self._told = told
         self._clock: Clock = SystemClock()
-        self._till = Till(AsyncClient(socket, patience=TILL_PATIENCE), self._clock)
+        self._till = TillClient(AsyncClient(socket, patience=TILL_PATIENCE), self._clock)
         self._guard = StallGuard(state, stall)
         self._supervisor = Supervisor()
         self._settings: Latest[Settings] = Latest()

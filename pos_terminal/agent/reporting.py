@@ -5,7 +5,7 @@ import logging
 from typing import NoReturn
 
 from pos_terminal.agent.incidents import IncidentBook
-from pos_terminal.agent.till import Contact, Till
+from pos_terminal.agent.till import Contact, TillClient
 from pos_terminal.channel import interface
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import ReportAsked
@@ -26,7 +26,7 @@ WORD, CHARACTERS = 60, 100
 class Reporter:
     """Reports what was told to people, and takes it back once it is over."""
 
-    def __init__(self, till: Till, incidents: IncidentBook) -> None:
+    def __init__(self, till: TillClient, incidents: IncidentBook) -> None:
         self._till = till
         self._incidents = incidents
         self._reported: dict[tuple[str, str], int] = {}

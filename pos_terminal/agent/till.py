@@ -60,7 +60,7 @@ class Contact(StrEnum):
 _CONTACT = {faults.OTHER_VERSION: Contact.OTHER_VERSION, faults.NOT_GRANTED: Contact.REFUSED}
 
 
-class Link(Struct, frozen=True):
+class TillLink(Struct, frozen=True):
     """How it stands with the till, since when (µs UTC). `fault` says why it is not there.
 
     `settings` are those that it was started with.
@@ -79,14 +79,14 @@ class OtherJournal(Exception):
     """The till's journal does not hold the record behind which it was to be read."""
 
 
-class Till:
+class TillClient:
     """Calls the till. `link` is how it stands; `links` has the newest for whoever waits."""
 
     def __init__(self, client: AsyncClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
-        self.link = Link(Contact.NONE_YET, clock.utc())
-        self.links: Latest[Link] = Latest()
+        self.link = TillLink(Contact.NONE_YET, clock.utc())
+        self.links: Latest[TillLink] = Latest()
 
     async def call(self, method: Method[P, R], asks: P) -> R:
         """The till's answer; ChannelError where it has none, with a fault that says why."""
@@ -135,7 +135,7 @@ class Till:
                 contact = _CONTACT.get(error.fault, Contact.SILENT)
                 # One that was there is asked again before anything is said: it may be back.
                 if self.link.contact is not Contact.THERE or failures:
-                    self._become(Link(contact, self._clock.utc(), error.fault, error.detail))
+                    self._become(TillLink(contact, self._clock.utc(), error.fault, error.detail))
             await asyncio.sleep(_pause(failures))
             failures += 1
 
@@ -151,7 +151,7 @@ class Till:
             await asyncio.sleep(ROUND)
             await self.call(interface.STATUS, Nothing())
 
-    async def _met(self) -> Link:
+    async def _met(self) -> TillLink:
         """The till's answers; its settings are asked for when it was started anew."""
         status, known = await self.call(interface.STATUS, Nothing()), self.link
         version, settings = known.version, known.settings
@@ -159,9 +159,9 @@ class Till:
             version = (await self.call(interface.GET_INFO, Nothing())).version
             settings = await self.call(interface.SETTINGS, Nothing())
         now = self._clock.utc()
-        return Link(Contact.THERE, now, version=version, status=status, settings=settings)
+        return TillLink(Contact.THERE, now, version=version, status=status, settings=settings)
 
-    def _become(self, link: Link) -> None:
+    def _become(self, link: TillLink) -> None:
         """Take it over; say it where it is news."""
         if link.contact is self.link.contact:
             link = replace(link, since=self.link.since)

@@ -11,7 +11,7 @@ from pos_terminal.agent.incidents import IncidentBook
 from pos_terminal.agent.outbox import Outbox
 from pos_terminal.agent.progress import Cursor
 from pos_terminal.agent.stores import Stores, checked
-from pos_terminal.agent.till import OtherJournal, Till
+from pos_terminal.agent.till import OtherJournal, TillClient
 from pos_terminal.channel.interface import Record, Settings
 from pos_terminal.storage.worker import Worker
 
@@ -34,7 +34,7 @@ class Agent:
         self,
         name: str,
         *,
-        till: Till,
+        till: TillClient,
         incidents: IncidentBook,
         clock: Clock,
         stores: Stores,

@@ -10,7 +10,7 @@ import pytest
 
 from pos_terminal.agent import till as module
 from pos_terminal.agent.progress import SCHEMA, START, Cursor, Position
-from pos_terminal.agent.till import Contact, OtherJournal, Till
+from pos_terminal.agent.till import Contact, OtherJournal, TillClient
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.client import AsyncClient
 from pos_terminal.domain import faults
@@ -18,26 +18,26 @@ from pos_terminal.testing.running import PATIENCE, run
 from tests.support.agent import FakeTill, SetClock, stores
 
 
-def met(folder: Path) -> Till:
-    return Till(AsyncClient(folder / "till", patience=0.5), SetClock())
+def met(folder: Path) -> TillClient:
+    return TillClient(AsyncClient(folder / "till", patience=0.5), SetClock())
 
 
 @asynccontextmanager
-async def watched(till: Till) -> AsyncIterator[None]:
+async def watched(till: TillClient) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(till.watch())
         yield
         task.cancel()
 
 
-async def until(till: Till, contact: Contact) -> None:
+async def until(till: TillClient, contact: Contact) -> None:
     version = -1
     async with asyncio.timeout(PATIENCE):
         while till.link.contact is not contact:
             _, version = await till.links.newer(version)
 
 
-async def records(till: Till, after: Position, count: int) -> list[int]:
+async def records(till: TillClient, after: Position, count: int) -> list[int]:
     found = []
     async with asyncio.timeout(PATIENCE):
         async for record in till.records(after):

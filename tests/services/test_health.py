@@ -17,7 +17,7 @@ from pos_service_health.settings import HealthSettings
 from pos_terminal.agent.hookspecs import Check
 from pos_terminal.agent.incidents import SCHEMA, IncidentBook
 from pos_terminal.agent.settings import BadSettings
-from pos_terminal.agent.till import Till
+from pos_terminal.agent.till import TillClient
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.client import AsyncClient
 from pos_terminal.domain import faults
@@ -36,7 +36,7 @@ async def world(
     given = msgspec.structs.replace(given, tables=Raw(msgspec.json.encode({"health": table})))
     async with stores(folder) as opened:
         book = await IncidentBook.open(opened.worker("agent", SCHEMA), clock)
-        till = Till(AsyncClient(folder / "till", patience=1.0), clock)
+        till = TillClient(AsyncClient(folder / "till", patience=1.0), clock)
         yield Agent(
             "health", till=till, incidents=book, clock=clock, stores=opened, given=given,
             checks=lambda: checks,
