@@ -1,0 +1,144 @@
+"""Random days at the real counter: all that the program states agrees with an outsider's sum."""
+
+import json
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+
+from pos_terminal.archive.accounts import Accounts
+from pos_terminal.archive.postings import Bookkeeper, Grain
+from pos_terminal.archive.tables import TABLES
+from pos_terminal.archive.verifier.books import Books
+from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.journal.record import Record
+from tests.support.outsider import Outsider
+from tests.support.random_days import Days
+
+
+def lived(seed: int, steps: int) -> Days:
+    days = Days(Random(seed))
+    for _ in range(steps):
+        days.step()
+    days.end()
+    return days
+
+
+def balances(records: list[Record], grain: Grain) -> dict[str, int]:
+    """What the FEC's accounts hold."""
+    keeper = Bookkeeper(Accounts(), grain, "0000", "9999")
+    sums: Counter[str] = Counter()
+    for record in records:
+        for posting in keeper.take(record):
+            assert sum(cents for _, cents in posting.lines) == 0
+            for account, cents in posting.lines:
+                sums[account.number] += cents
+    return {number: cents for number, cents in sums.items() if cents}
+
+
+def table(records: list[Record], name: str, column: str) -> list[Any]:
+    """One column of a table for spreadsheets."""
+    (found,) = [each for each in TABLES if each.name == f"{name}.csv"]
+    at = found.columns.index(column)
+    return [row[at] for record in records for row in found.rows(record)]
+
+
+def agrees(days: Days) -> Outsider:
+    """Closures, perpetual totals, FEC, tables, verifier and look-ups against the outsider."""
+    outsider, books = Outsider(), Books(None)
+    for record in days.records:
+        outsider.take(record.rec)
+        books.take(record.seq, json.loads(record.rec))
+    assert outsider.wrong == []
+    mine = {number: cents for number, cents in outsider.accounts.items() if cents}
+    assert balances(days.records, Grain.DAY) == balances(days.records, Grain.TICKET) == mine
+    held = days.changes.balances.balances()
+    multi = sum(each.amount for each in held.vouchers if each.purpose == "multi")
+    assert multi == outsider.advance["vouchers"] == -mine.get("419700", 0)
+    earnest = sum(each.amount for each in held.deposits if each.nature == "arrhes")
+    assert earnest == outsider.advance["arrhes"] == -mine.get("419110", 0)
+    parts = [each for each in held.deposits if each.nature == "acompte"]
+    assert sum(each.amount for each in parts) == outsider.advance["acompte"]
+    assert sum(each.amount - each.tax for each in parts) == -mine.get("419100", 0)
+    assert outsider.advance["packaging"] == -mine.get("419600", 0)
+    assert {each.voucher: each.amount for each in held.vouchers} == {
+        name: cents for name, cents in outsider.vouchers.items() if cents
+    }
+    assert {(s.plu, s.numerator, s.denominator) for s in held.stock} == {
+        (plu, units.numerator, units.denominator) for plu, units in outsider.stock.items() if units
+    }
+    rows = zip(
+        table(days.records, "tickets", "ca_ttc"),
+        table(days.records, "tickets", "formation"),
+        strict=True,
+    )
+    assert sum(cents.value for cents, exercise in rows if not exercise) == outsider.ever[0]
+    return outsider
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_figure_agrees_with_an_outsider(seed: int) -> None:
+    days = lived(seed, 700)
+    outsider = agrees(days)
+    closed = [r.event for r in days.records if isinstance(r.event, PeriodClosed)]
+    assert outsider.tickets > 40
+    assert sum(each.period is Period.DAY for each in closed) > 2
+
+
+def test_the_days_have_what_must_agree() -> None:
+    """All of it in a few seeds: else the agreement says nothing."""
+    found: Counter[str] = Counter()
+    for seed in range(4):
+        records = lived(seed, 700).records
+        found.update(record.kind for record in records)
+        for record in records:
+            if not isinstance(record.event, SaleClosed):
+                continue
+            ticket = record.event
+            found.update(f"paid {paid.tender}" for paid in ticket.tenders if paid.amount > 0)
+            found.update(f"out {paid.tender}" for paid in ticket.tenders if paid.amount < 0)
+            found.update(f"drawer {ticket.drawer}" for _ in ticket.tenders)
+            live = [line for line in ticket.lines if not line.voided]
+            found["of a ticket"] += any(line.of for line in live)
+            found["loose return"] += any(x.quantity < 0 and not x.of for x in live)
+            found["bread card"] += any(line.voucher for line in live)
+            found["settled"] += any(line.order and line.gross < 0 for line in live)
+            found["reduced"] += bool(ticket.reductions)
+            found["exercise"] += ticket.series == TRAINING_SERIES
+    wanted = {
+        "cash.moved", "cash.counted", "service.closed", "period.closed", "voucher.moved",
+        "deposit.moved", "stock.moved", "promotions.applied", "discount.given", "sale.abandoned",
+        "paid CASH", "paid CARD", "paid CHEQUE", "paid TR", "paid VOUCHER", "paid AVOIR",
+        "paid ARRHES", "out CASH", "out AVOIR", "out CARD", "drawer 1", "drawer 2", "of a ticket",
+        "loose return", "bread card", "settled", "reduced", "exercise",
+    }  # fmt: skip
+    assert {name for name in wanted if not found[name]} == set()
+
+
+def test_the_outsider_sees_a_cent() -> None:
+    """A cent of turnover, of VAT, of a drawer or of a closure that is wrong does not pass."""
+    records = lived(0, 300).records
+    for kind, field in (("sale.closed", "turnover"), ("cash.counted", "expected")):
+        outsider = Outsider()
+        forged = 0
+        for record in records:
+            told = json.loads(record.rec)
+            if told["kind"] == kind and not forged and told["body"].get("series") != "F":
+                told["body"][field] += 1
+                forged += 1
+            outsider.take(json.dumps(told).encode())
+        assert forged and outsider.wrong
+
+
+@pytest.mark.deep
+def test_a_hundred_thousand_steps() -> None:
+    steps = 0
+    for seed in range(100, 140):
+        days = lived(seed, 2500)
+        agrees(days)
+        steps += days.steps
+    print(f"{steps} steps")
+    assert steps >= 100_000

@@ -1,0 +1,244 @@
+"""An outsider who adds a shop up from its records alone: the JSON, exact fractions, and the law.
+
+Nothing of pos_terminal is used here. What it states (turnover, VAT by rate, money held, drawers,
+stock, accounts) is reckoned from the lines of closed tickets and from what moved beside them; sums
+that a record repeats are held to that, and never taken over.
+"""
+
+import json
+from collections import Counter, defaultdict
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+Body = dict[str, Any]
+
+TENDERS = {
+    "CASH": "530000", "CARD": "511500", "CHEQUE": "511200", "TR": "511700", "VOUCHER": "419700",
+    "AVOIR": "419700", "ARRHES": "419110", "DONATION": "467100",
+}  # fmt: skip
+MOVES = {"float": "530100", "drop": "530100", "bank": "580000", "in": "471000", "out": "471000"}
+
+
+def half_away(exact: Fraction) -> int:
+    """The nearest whole number of cents, halves away from zero."""
+    return floor(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1)
+
+
+def rate_name(rate: int) -> str:
+    """«055» for 5.5 %."""
+    return f"{rate // 10:03d}" if rate % 10 == 0 else f"{rate:04d}"
+
+
+class Span:
+    """What came in a day, a month or a service."""
+
+    def __init__(self) -> None:
+        self.tickets = self.turnover = self.refunds = self.absolute = 0
+        self.vat: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.tenders: Counter[str] = Counter()
+        self.clerks: Counter[int] = Counter()
+        self.families: Counter[str] = Counter()
+
+    def add(self, other: "Span") -> None:
+        """A shorter span that belongs to this one."""
+        self.tickets += other.tickets
+        self.turnover += other.turnover
+        self.refunds += other.refunds
+        self.absolute += other.absolute
+        for rate, sums in other.vat.items():
+            self.vat[rate] = [a + b for a, b in zip(self.vat[rate], sums, strict=True)]
+        self.tenders.update(other.tenders)
+        self.families.update(other.families)
+        self.clerks.update(other.clerks)
+
+
+class Outsider:
+    """Reads one record after the other; `wrong` has all that did not agree."""
+
+    def __init__(self) -> None:
+        self.day, self.month = Span(), Span()
+        self.ever = [0, 0]
+        self.drawers: Counter[int] = Counter()
+        self.gaps: dict[int, int] = {}
+        self.vouchers: Counter[str] = Counter()
+        self.deposits: Counter[tuple[str, str, int]] = Counter()
+        self.advance: Counter[str] = Counter()
+        self.packaging = 0
+        self.accounts: Counter[str] = Counter()
+        self.open_day: Counter[str] = Counter()
+        self.stock: defaultdict[str, Fraction] = defaultdict(Fraction)
+        self.returned: Counter[tuple[str, int, int]] = Counter()
+        self.lines: dict[tuple[str, int, int], Body] = {}
+        self.tickets = 0
+        self.wrong: list[str] = []
+
+    def take(self, record: bytes) -> None:
+        """The next record."""
+        envelope = json.loads(record)
+        body, kind = envelope["body"], envelope["kind"]
+        handler = {
+            "sale.closed": self._ticket,
+            "voucher.moved": self._voucher,
+            "deposit.moved": self._deposit,
+            "cash.moved": self._cash,
+            "cash.counted": self._count,
+            "stock.moved": self._stock,
+        }.get(kind)
+        if kind == "period.closed":
+            self._closed(body)
+        elif handler and body.get("series") != "F":
+            handler(body, envelope["op"])
+        total = envelope["total"]
+        self._same("perpetual totals", [total["net"], total["abs"]], self.ever)
+
+    def _same(self, what: str, said: object, mine: object) -> None:
+        if said != mine:
+            self.wrong.append(f"{what}: {said}, and not {mine}")
+
+    def _ticket(self, body: Body, clerk: int) -> None:
+        self.tickets += 1
+        live = [line for line in body["lines"] if not line["voided"]]
+        name = f"ticket {body['number']}"
+        turnover, rates = self._lines(body, live)
+        vat = {rate: half_away(Fraction(gross * rate, 10_000 + rate)) + booked
+               for rate, (_, gross, booked) in rates.items()}  # fmt: skip
+        said = {each["rate"]: (each["gross"], each["vat"]) for each in body["vat"]}
+        self._same(f"{name}: VAT", said, {r: (rates[r][0], vat[r]) for r in sorted(rates)})
+        self._same(f"{name}: turnover", body["turnover"], turnover)
+        total = sum(line["gross"] for line in live)
+        self._same(f"{name}: total", body["total"], total)
+        self._same(f"{name}: paid", sum(paid["amount"] for paid in body["tenders"]), total)
+        day = self.day
+        day.tickets, day.turnover = day.tickets + 1, day.turnover + turnover
+        day.refunds, day.absolute = day.refunds + (turnover < 0), day.absolute + abs(turnover)
+        day.clerks[clerk] += turnover
+        for rate, cents in vat.items():
+            gross = rates[rate][0]
+            for place, part in enumerate((gross, gross - cents, cents)):
+                day.vat[rate][place] += part
+            self.open_day[f"707{rate_name(rate)}"] -= gross - cents
+            self.open_day[f"44571{rate_name(rate)}"] -= cents
+        self.ever = [self.ever[0] + turnover, self.ever[1] + abs(turnover)]
+        for paid in body["tenders"]:
+            day.tenders[paid["tender"]] += paid["amount"]
+            self.open_day[TENDERS[paid["tender"]]] += paid["given"]
+            self.open_day["530000"] -= paid["change"]
+            cash = paid["amount"] if paid["tender"] == "CASH" else -paid["change"]
+            self.drawers[body["drawer"]] += cash
+            self._prepaid(paid)
+
+    def _prepaid(self, paid: Body) -> None:
+        """What a ticket takes of money that was held, or adds to it as a credit note."""
+        if paid["voucher"] or paid["tender"] == "AVOIR":
+            self.advance["vouchers"] -= paid["amount"]
+        elif paid["order"]:
+            self.advance["arrhes"] -= paid["amount"]
+
+    def _lines(self, body: Body, live: list[Body]) -> tuple[int, dict[int, list[int]]]:
+        """The turnover; and by rate the gross, what of it is reckoned, and what was booked."""
+        turnover = 0
+        rates: dict[int, list[int]] = {}
+        for line in live:
+            place = (body["series"], body["number"], line["line"])
+            self.lines[place] = line
+            gross, tax = line["gross"], line["tax"]
+            held = ("vouchers" if line["issues"] == "multi" else "packaging"
+                    if line["returnable"] else line["deposit"])  # fmt: skip
+            if line["of"]:
+                self._came_back(body, line)
+            if held != "acompte" and held:
+                self.advance[held] += gross
+                role = {"vouchers": "419700", "packaging": "419600", "arrhes": "419110"}[held]
+                self.open_day[role] -= gross
+                continue
+            sums = rates.setdefault(line["vat"], [0, 0, 0])
+            sums[0] += gross
+            sums[1] += gross if tax is None else 0
+            sums[2] += tax or 0
+            if held == "acompte":
+                self.advance[held] += gross
+                self.open_day[f"707{rate_name(line['vat'])}"] += line["net"]
+                self.open_day["419100"] -= line["net"]
+            else:
+                turnover += gross
+                self.day.families[line["family"]] += gross
+        return turnover, rates
+
+    def _came_back(self, body: Body, line: Body) -> None:
+        """Never more than was paid, of the line and of all that its ticket sold of the article."""
+        of = line["of"]
+        place = (of["series"], of["number"], of["line"])
+        self.returned[place] -= line["gross"]
+        sold = self.lines[place]
+        if not 0 <= self.returned[place] <= sold["gross"]:
+            self.wrong.append(f"{place}: {self.returned[place]} came back of {sold['gross']}")
+        mine = [p for p, each in self.lines.items() if p[:2] == place[:2]
+                and each["plu"] == sold["plu"]]  # fmt: skip
+        paid = sum(self.lines[p]["gross"] for p in mine if not self.lines[p]["of"])
+        back = sum(self.returned[p] for p in mine)
+        if back > max(paid, 0):
+            self.wrong.append(f"{place}: {back} of article {sold['plu']}, paid {paid}")
+
+    def _voucher(self, body: Body, _: int) -> None:
+        self.vouchers[body["voucher"]] += body["amount"]
+        if self.vouchers[body["voucher"]] < 0:
+            self.wrong.append(f"voucher {body['voucher']} is worth less than nothing")
+        if body["purpose"] == "multi" and not body["number"]:
+            self.advance["vouchers"] += body["amount"]
+
+    def _deposit(self, body: Body, _: int) -> None:
+        deposit = (body["order"], body["nature"], body["vat"])
+        self.deposits[deposit] += body["amount"]
+        if self.deposits[deposit] < 0:
+            self.wrong.append(f"{deposit} holds less than nothing")
+
+    def _cash(self, body: Body, _: int) -> None:
+        self.drawers[body["drawer"]] += body["amount"]
+        self.open_day["530000"] += body["amount"]
+        self.open_day[MOVES[body["movement"]]] -= body["amount"]
+
+    def _count(self, body: Body, _: int) -> None:
+        self._same("expected", body["expected"], self.drawers[body["drawer"]])
+        self.gaps[body["drawer"]] = body["counted"] - body["expected"]
+
+    def _stock(self, body: Body, _: int) -> None:
+        self.stock[body["plu"]] += Fraction(body["numerator"], body["denominator"])
+
+    def _closed(self, body: Body) -> None:
+        span = self.day if body["period"] == "day" else self.month
+        totals = body["totals"]
+        name = f"{body['period']} {body['number']}"
+        for key, mine in (
+            ("tickets", span.tickets),
+            ("net", span.turnover),
+            ("refunds", span.refunds),
+            ("absolute", span.absolute),
+        ):
+            self._same(f"{name}: {key}", totals[key], mine)
+        vat = {r["rate"]: [r["gross"], r["net"], r["vat"]] for r in totals["vat"]}
+        self._same(f"{name}: VAT", vat, {k: v for k, v in span.vat.items()})
+        tenders = {each["tender"]: each["amount"] for each in totals["tenders"]}
+        self._same(f"{name}: tenders", tenders, dict(span.tenders))
+        parts = totals["parts"]
+        clerks = {each["operator"]: each["net"] for each in parts["operators"]}
+        self._same(f"{name}: clerks", clerks, dict(span.clerks))
+        families = {each["family"]: each["gross"] for each in parts["families"]}
+        self._same(f"{name}: families", families, dict(span.families))
+        self._same(f"{name}: ever", [body["net_ever"], body["absolute_ever"]], self.ever)
+        if body["period"] == "day":
+            self._day_over()
+        else:
+            self.month = Span()
+
+    def _day_over(self) -> None:
+        for gap in self.gaps.values():
+            self.open_day["530000"] += gap
+            self.open_day["758000" if gap > 0 else "658000"] -= gap
+        if sum(self.open_day.values()):
+            self.wrong.append(f"the day's accounts are off by {sum(self.open_day.values())}")
+        self.accounts.update(self.open_day)
+        self.month.add(self.day)
+        self.day, self.gaps = Span(), {}
+        self.open_day.clear()
+        self.drawers.clear()

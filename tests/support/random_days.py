@@ -1,0 +1,250 @@
+"""Days at the real counter, key by key, with whatever customers want; stamped as a journal does."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.codes.papers import voucher_code
+from pos_terminal.domain.counter.counter import Counter
+from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Pressed, Scanned, Train
+from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.domain.keyboard.keys import Function, Key
+from pos_terminal.domain.lookup.changes import Changes
+from pos_terminal.domain.lookup.questions import (
+    Answer,
+    DepositsHeld,
+    DepositWanted,
+    StockHeld,
+    StockWanted,
+    TicketFound,
+    TicketWanted,
+    VoucherWanted,
+    Wanted,
+)
+from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.period.drawer import Drawers
+from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.journal.record import Record, Running
+from tests.support.bench import counter_of, goods, keys
+
+IDENTITY = Identity("7", "2", "0.1.0", simulated=False)
+PARIS = ZoneInfo("Europe/Paris")
+GOODS = """plu,name,price,per,unit,vat,family,vat_on_spot,option,for,min,max,voucher,discount,\
+returnable,stock
+1,TRADITION,"1,30",,,5.5,pain,,,,,,,,,yes
+2,BAGUETTE,"1,00",,,5.5,pain
+3,CAFE,"1,50",,,10,bar
+5,VIN ROUGE,"8,00",,,20,vin,,,,,,,,,yes
+7,OEUFS,"2,00",6,,5.5,frais
+8,THE,"2,00",,,5.5,bar,10
+9,CONSIGNE,"0,30",,,,,,,,,,,,yes
+10,LIVRE,"9,99",,,5.5,livres,,,,,,,no
+20,JAMBON,"5,50",,,10,sandwich
+21,EAU,"2,05",,,5.5,boisson
+22,TARTE,"3,55",,,5.5,dessert
+23,CROISSANT,"1,20",,,5.5,vienn
+50,COUPE,"0,15",,,,,,COUPE,pain
+91,BON CADEAU,,,,,bons,,,,"5,00","150,00",multi
+92,CARTE PAIN,"20,00",,,5.5,bons,,,,,,single
+"""
+
+
+def of(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+PROMOTIONS = (
+    Promotion("FORMULE", (of("sandwich"), of("boisson"), of("dessert")), price=950),
+    Promotion("3+1", (of("vienn"),), count=4, free=1),
+    Promotion("2 CAFES", (of("3"),), count=2, price=250),
+    Promotion("PAIN", (of("pain"),), percent=700),
+)
+SOLD = (
+    "1 PLU", "2 PLU", "3 x 2 PLU", "3 PLU", "2 x 3 PLU", "5 PLU", "3 x 7 PLU", "0,5 x 1 PLU",
+    "8 PLU", "9 PLU", "4 x 9 PLU", "10 PLU", "20 PLU", "21 PLU", "22 PLU", "5 x 23 PLU", "23 PLU",
+    "1 PLU 50 PLU", "210 PRIX 5 PLU", "RF 2 PLU", "RF 9 PLU", "RF 5 PLU", "RF 23 PLU", "CORR",
+    "VOID 2 PLU", "ST 10 %", "7 %", "ST 100 REMISE", "35 REMISE", "PLACE", "ST", "ST CORR",
+    "2000 PRIX 91 PLU", "92 PLU", "1500 PRIX 7 ARRHES", "700 PRIX 8 ACOMPTE",
+    "20 TAUX 333 PRIX 8 ACOMPTE", "7 COMMANDE", "8 COMMANDE", "RF 8 ACOMPTE", "RF 7 ARRHES",
+    "RF 100 PRIX 8 ACOMPTE", "CANCEL", "HOLD", "RECALL",
+)  # fmt: skip
+PAID = (
+    "CASH", "CARD", "CHEQUE", "TR CARD", "TR CASH", "200 CARD CASH", "2000 CASH", "5000 CASH",
+    "AVOIR", "DON CARD", "CASH", "CARD",
+)  # fmt: skip
+BACK = ("1 PLU", "2 PLU", "5 PLU", "23 PLU", "TICKET", "0,5 x 1 PLU", "10 PLU", "20 PLU", "9 PLU")
+BESIDE = (
+    "10000 FOND", "1 MOTIF 500 ENTREE", "1 MOTIF 300 SORTIE", "2000 PRELEV", "#/NS",
+    "2 TIROIR 500 FOND",
+)  # fmt: skip
+
+
+@dataclass
+class Days:
+    """A shop that never rests. `records` are all that its journal would hold."""
+
+    chance: Random
+    running: Running = field(default_factory=lambda: Running(identity=IDENTITY))
+    records: list[Record] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+    tickets: dict[tuple[str, int], tuple[SaleClosed, str]] = field(default_factory=dict)
+    vouchers: list[str] = field(default_factory=list)
+    now: datetime = datetime(2026, 1, 5, 8, 0, tzinfo=PARIS)
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        self.counter: Counter = counter_of(
+            goods(GOODS), identity=IDENTITY, draw=self.chance.randrange, promotions=PROMOTIONS,
+            drawers=Drawers(((0, 1), (2,))),
+        )  # fmt: skip
+        self.record([OperatorSignedOn(operator=1)])
+
+    @property
+    def moment(self) -> Moment:
+        utc = int(self.now.timestamp()) * 1_000_000
+        at = self.now.isoformat(timespec="milliseconds")
+        return Moment(at=at, utc=utc, mono=utc, boot="b", trust=Trust.SYNCHRONISED)
+
+    def record(self, events: list[Event] | tuple[Event, ...], *, apply: bool = True) -> None:
+        """These events are the next records."""
+        for event in events:
+            if apply:
+                self.counter.desk.apply(event, self.moment.at)
+            record, self.running = self.running.stamp(event, self.moment)
+            self.records.append(record)
+            self.changes.take(event, record.seq, record.envelope.session, self.moment.at)
+            if isinstance(event, SaleClosed):
+                self.tickets[event.series, event.number] = event, self.moment.at
+            if isinstance(event, VoucherMoved) and event.amount > 0:
+                self.vouchers.append(event.voucher)
+
+    def put(self, given: Input) -> None:
+        step = self.counter.handle(given, self.moment)
+        self.record(step.events, apply=False)
+        for effect in step.effects:
+            if isinstance(effect, LookUp):
+                self.put(LookedUp(effect.request, self.answer(effect.wanted)))
+
+    def answer(self, wanted: Wanted) -> Answer | None:
+        balances = self.changes.balances
+        match wanted:
+            case TicketWanted(series, number) if (series, number) in self.tickets:
+                closed, at = self.tickets[series, number]
+                found = {(series, number, line.line): line.line for line in closed.lines}
+                back = {found[p]: b for p, b in self.changes.returned.items() if p in found}
+                return TicketFound(closed, at, back)
+            case VoucherWanted(voucher):
+                return next((v for v in balances.vouchers if v.voucher == voucher), None)
+            case DepositWanted(order):
+                held = balances.balances().deposits
+                return DepositsHeld(tuple(each for each in held if each.order == order))
+            case StockWanted(plus):
+                stock = balances.balances().stock
+                return StockHeld(tuple(each for each in stock if not plus or each.plu in plus))
+            case _:
+                return None
+
+    def press(self, text: str) -> None:
+        """Some keys; an error is cleared."""
+        for key in keys(text):
+            self.put(key)
+        while self.counter.desk.fault:
+            self.put(Pressed(Key(Function.CLEAR)))
+
+    def step(self) -> None:
+        """One thing more that happens."""
+        self.steps += 1
+        self.now += timedelta(seconds=self.chance.randint(1, 40))
+        what = self.chance.random()
+        if what < 0.60:
+            self.press(self.chance.choice(SOLD))
+        elif what < 0.85:
+            self.press(f"C C C {self.chance.choice(PAID)}")
+        elif what < 0.92:
+            self._refund()
+        elif what < 0.95 and self.vouchers:
+            self.put(Scanned(voucher_code(self.chance.choice(self.vouchers[-6:])), ""))
+            self.press("C C")
+        elif what < 0.97:
+            self.press(f"C C C {self.chance.choice(BESIDE)}")
+        else:
+            self._free()
+            self._between()
+
+    def _refund(self) -> None:
+        numbers = [number for series, number in self.tickets if series == "T"]
+        if numbers:
+            number = self.chance.choice(numbers[-15:])
+            self.press(f"C C C RF {number} TICKET {self.chance.choice(BACK)} RF")
+
+    def _between(self) -> None:
+        """Nobody is served: another clerk, an exercise, a closure."""
+        self.press("C C C")
+        match self.chance.randrange(6):
+            case 0 | 1:
+                self.record([OperatorSignedOn(operator=self.chance.randint(1, 2))])
+            case 2:
+                self._exercise()
+            case 3:
+                self._service()
+            case _:
+                self.close_day()
+
+    def _exercise(self) -> None:
+        self.put(Train(9))
+        self.press("2 x 1 PLU 5 PLU VOID 5 PLU CASH")
+        self.press("C C C CANCEL C")
+        self.put(Train(0))
+
+    def count(self) -> None:
+        """Every drawer in use is counted; some are off."""
+        parts = self.running.book.day.totals.parts
+        for drawer in parts.drawers if parts else ():
+            gap = self.chance.choice((0, 0, 0, -5, 10, -120))
+            counted = CashCounted(
+                counted=max(0, drawer.holds + gap), expected=drawer.holds, drawer=drawer.drawer
+            )
+            self.record([counted])
+
+    def _service(self) -> None:
+        book = self.running.book
+        if book.day.opened and book.day.totals != book.section.before:
+            self.count()
+            self.record([self.running.book.service(self.running.seq + 1)])
+
+    def close_day(self) -> None:
+        """The Z, and now and then that of the month."""
+        if not self.running.book.day.opened:
+            return
+        self.count()
+        today = self.moment.at[:10]
+        book = self.running.book
+        if book.section.unclosed(book.day.totals):
+            self.record([book.service(self.running.seq + 1)])
+        self.record([self.running.book.closure(Period.DAY, self.running.seq + 1, today)])
+        if self.chance.random() < 0.2:
+            self.record([self.running.book.closure(Period.MONTH, self.running.seq + 1, today)])
+        self.now += timedelta(hours=10)
+
+    def end(self) -> None:
+        """Whatever is open is given up, and the day is closed."""
+        self._free()
+        self.close_day()
+
+    def _free(self) -> None:
+        """No sale is open or on hold."""
+        for _ in range(40):
+            self.press("C C C C")
+            sale = self.counter.desk.sale
+            if sale is None and not self.counter.desk.waiting:
+                break
+            while self.counter.desk.sale and self.counter.desk.sale.tenders:
+                self.press("CORR")
+            self.press("CANCEL" if self.counter.desk.sale else "RECALL")
