@@ -76,7 +76,8 @@ class StatusBoard:
             now=now.at,
             trust=now.trust.value,
             selling=not against,
-            faults=[*against, *self._other_faults(ports, now)],
+            # An input without which nothing sells is among both.
+            faults=[*dict.fromkeys([*against, *self._other_faults(ports, now)])],
             head=_head(journal, self.evidence) if journal else None,
             last_ticket=_last_ticket(journal) if journal else None,
             last_closure=self.evidence.closure,
