@@ -38,7 +38,9 @@ from pos_terminal.domain.staff.clerks import (
     badge_code,
     badge_hash,
 )
+from pos_terminal.journal import database
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.persons import pins
 from pos_terminal.persons.clerks_file import BadClerks, read
 
@@ -116,6 +118,9 @@ def _add(arguments: argparse.Namespace) -> None:
 
 def _list(arguments: argparse.Namespace) -> None:
     enter(arguments)
+    # A directory that is no till's has no clerks' file either: that must not read as "nobody".
+    if read_mark(arguments.state) is None:
+        raise JournalError(faults.JOURNAL_MISSING, str(arguments.state / database.NAME))
     clerks = read(arguments.state).clerks
     told = [ClerkTold.of(clerks[number]) for number in sorted(clerks)]
     if arguments.json:

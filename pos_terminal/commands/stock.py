@@ -56,8 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 with the reason."""
     try:
         enter(arguments)
-        catalog = _catalog(arguments.state)
+        # First: where there is no journal, that is what to say, and not that a catalogue is gone.
         found = stock_history.read(arguments.state)
+        catalog = _catalog(arguments.state)
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
     {"show": _show, "bottles": _bottles, "make": _make}[arguments.action](catalog, found, arguments)

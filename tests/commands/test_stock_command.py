@@ -101,11 +101,12 @@ def test_the_days_are_those_of_the_projection(state: Path, till: Stockroom) -> N
     assert stock_history.read(state).days == found.days
 
 
-def test_a_state_without_journal_or_catalogue_is_said(
+def test_a_state_without_journal_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["stock", "show", "--state", str(tmp_path), "--json"]) == 1
-    assert json.loads(capsys.readouterr().out)["code"].startswith("J-")
+    for words in (("stock", "show"), ("clerk", "list"), ("person", "list")):
+        assert main([*words, "--state", str(tmp_path), "--json"]) == 1
+        assert json.loads(capsys.readouterr().out)["code"] == "J-107"
 
 
 def test_the_journal_is_shown_for_people(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
