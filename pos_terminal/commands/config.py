@@ -99,7 +99,7 @@ def _check(arguments: argparse.Namespace) -> int:
         for where, problem in found:
             print(f"{where}: {problem}", file=sys.stderr)
         if not found:
-            print(f"{file}: good")
+            print(say("{file} : bon").format(file=file))
     return 1 if found else 0
 
 

@@ -1,7 +1,8 @@
 """`pos-terminal scenes FILE.md…`: play the scenes of pages, and say what comes out otherwise.
 
 Nothing real is touched: the till is a simulation, in a state of its own that is thrown away. Exit
-status: 0 all as written, 1 something differs, 2 a page or a shop that means nothing.
+status: 0 all as written, 1 something differs, 2 a page or a shop that means nothing, or no
+scene at all.
 """
 
 import argparse
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{file}:{bad.line}: {bad}", file=sys.stderr)
             return 2
         except (OSError, UnicodeDecodeError) as error:
-            print(f"{file}: {error}", file=sys.stderr)
+            print(f"{file}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
             return 2
         source = Source(script, arguments.config)
         for scene in script.scenes:
@@ -57,6 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
             played += 1
             worst = max(worst, 1 if difference else 0)
             _tell(file, scene, difference, as_json=arguments.json)
+    if not played:  # a page without scenes, or a title that none has: nothing was proved
+        print(say("aucune scène à jouer"), file=sys.stderr)
+        return 2
     if not arguments.json:
         told = say("{n} scènes jouées en {s} s")
         print(told.format(n=played, s=round(time.monotonic() - begun)))

@@ -46,7 +46,7 @@ def as_json(told: Told) -> Any:
 def test_a_good_configuration(shop: Path, told: Told) -> None:
     assert check(shop) == 0
     out, err = told()
-    assert out.endswith(f"{shop / 'terminal.toml'}: good\n") and "PAIN 1,00" in out and err == ""
+    assert out.endswith(f"{shop / 'terminal.toml'} : bon\n") and "PAIN 1,00" in out and err == ""
     assert check(shop, "--json") == 0
     found = as_json(told)
     assert (found["file"], found["good"]) == (str(shop / "terminal.toml"), True)
@@ -77,7 +77,7 @@ def test_what_is_wrong_by_file_line_key_and_reason(
     assert problem["reason"].startswith(reason)
     assert check(shop) == 1
     out, err = told()
-    assert ": good" not in out and str(shop / file) in err and reason in err
+    assert " : bon\n" not in out and str(shop / file) in err and reason in err
 
 
 def test_a_file_that_is_not_there(shop: Path, told: Told) -> None:

@@ -69,6 +69,12 @@ def test_what_means_nothing(
     assert reason in capsys.readouterr().err
 
 
+def test_nothing_to_play_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert played(tmp_path, "# A page without scenes\n") == 2
+    assert played(tmp_path, PAGE, "--only", "no such title") == 2
+    assert capsys.readouterr().err == "aucune scène à jouer\n" * 2
+
+
 def test_a_shop_of_its_own(tmp_path: Path) -> None:
     shop = ("--name", "Zoé", "--address", "1 rue du Four", "--siret", "73282932000074")
     assert main(["config", "new", "boulangerie", str(tmp_path / "shop"), *shop]) == 0
