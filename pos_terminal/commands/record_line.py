@@ -27,6 +27,7 @@ from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, Stock
 from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
 from pos_terminal.domain.notation import euros, percent, thousandths
 from pos_terminal.domain.quantity import Unit
+from pos_terminal.journal import codec
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
 
@@ -169,4 +170,5 @@ def _of_the_till(event: Event) -> str:
         case UnknownEvent():
             return f"(written by a newer version) {event.body.decode()}"
         case _:
-            return str(event)
+            fields = codec.body(event)
+            return "" if bytes(fields) == b"{}" else bytes(fields).decode()
