@@ -189,7 +189,7 @@ def filled(words: list[str], folder: Path) -> list[str]:
     pin = ["--pin-file", str(pin_file(folder))]
     shop = ["--name", "Le Fournil", "--address", "1, rue", "--siret", "73282932000074"]
     more = {
-        "clerk add": pin, "clerk pin": pin, "config new": shop, "catalog import": ["--with-tax"],
+        "clerk add": pin, "clerk pin": pin, "config new": shop,
     }  # fmt: skip
     return [*(given.get(word, word) for word in words), *more.get(name, [])]
 
