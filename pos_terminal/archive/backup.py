@@ -19,8 +19,8 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 import apsw
 import msgspec
 
-from pos_terminal.archive.beside import BESIDE
 from pos_terminal.archive.copies import BadCopy
+from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.journal import keyring
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.state_directory import read_mark
@@ -80,11 +80,11 @@ def make(directory: Path, out: Path) -> Made:
     """
     with _beside(out) as folder:
         # Persons first: the journal must know of everybody who was erased from the copy of them.
-        for name in (each for each in BESIDE if each.endswith(".db")):
+        for name in (each for each in STATE_FILES if each.endswith(".db")):
             if (directory / name).exists():
                 copy_database(directory / name, folder / name)
         copy_database(directory / NAME, folder / NAME)
-        for name in BESIDE:
+        for name in STATE_FILES:
             if not name.endswith(".db") and name != f"{keyring.FOLDER}/":
                 _take(directory / name, folder / name)
         found = verify(folder / NAME, level=Level.CHAIN)
@@ -229,8 +229,8 @@ def _is_ours(name: str) -> bool:
     """Whether a till keeps a file of that name: nothing else is ever written."""
     folder, slash, file = name.rpartition("/")
     if slash:
-        return f"{folder}/" in BESIDE and file not in ("", ".", "..")
-    return name == NAME or name in BESIDE
+        return f"{folder}/" in STATE_FILES and file not in ("", ".", "..")
+    return name == NAME or name in STATE_FILES
 
 
 def _private(name: str, flags: int) -> int:

@@ -14,8 +14,8 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.archive import backup
-from pos_terminal.archive.beside import BESIDE
 from pos_terminal.archive.copies import BadCopy, Copy, verified
+from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.journal import codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
@@ -90,7 +90,7 @@ def _from_directory(source: Path, directory: Path) -> None:
         raise NoRestore(f"there is no {source / NAME}")
     verify(source / NAME)
     backup.copy_database(source / NAME, directory / NAME)
-    for name in BESIDE:
+    for name in STATE_FILES:
         old, new = source / name, directory / name
         if old.is_dir():
             shutil.copytree(old, new)

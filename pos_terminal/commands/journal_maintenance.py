@@ -16,11 +16,11 @@ import msgspec
 
 from pos_terminal.acts.asked import Asked, given
 from pos_terminal.archive import purge_plan
-from pos_terminal.archive.beside import BESIDE
 from pos_terminal.archive.copies import BadCopy, Copy, must_hold, verified_copies
 from pos_terminal.archive.purge_plan import NoPurge, Plan
 from pos_terminal.archive.restore import NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
+from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.channel.acts import Actor
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.till import enter
@@ -168,7 +168,7 @@ def run_stats(arguments: argparse.Namespace) -> int:
     enter(arguments)
     found = stats.read(arguments.state)
     if arguments.json:
-        beside = {name: (arguments.state / name).exists() for name in BESIDE}
+        beside = {name: (arguments.state / name).exists() for name in STATE_FILES}
         print_json({**msgspec.to_builtins(found), "exposed": found.exposed, "beside": beside})
     else:
         print("\n".join(_as_text(found, arguments.state)))
@@ -196,7 +196,7 @@ def _as_text(found: Stats, state: Path) -> Iterator[str]:
         yield say("tickets par jour, les {count} derniers").format(count=LAST_DAYS)
         yield from _bars(dict(sorted(found.days.items())[-LAST_DAYS:]))
     yield say("à côté, à sauvegarder avec :")
-    for name, what in BESIDE.items():
+    for name, what in STATE_FILES.items():
         absent = "" if (state / name).exists() else f" ({say('absent')})"
         yield f"  {name:<20} {say(what)}{absent}"
 

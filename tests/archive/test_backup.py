@@ -12,8 +12,8 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.archive import backup
-from pos_terminal.archive.beside import BESIDE
 from pos_terminal.archive.copies import BadCopy
+from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.persons import clerks_file
@@ -50,8 +50,8 @@ def test_all_comes_back_and_the_till_sells_on(state: Path, line: Line, tmp_path:
 
     status, found = line("journal", "restore", "--from", out, "--from", keys, state=new)
     assert (status, found["keys"], found["records"]) == (0, True, made["records"])
-    here = {name for name in BESIDE if (state / name).exists()}
-    assert {name for name in BESIDE if (new / name).exists()} == here
+    here = {name for name in STATE_FILES if (state / name).exists()}
+    assert {name for name in STATE_FILES if (new / name).exists()} == here
     assert clerks_file.read(new) == clerks_file.read(state)
     assert line("person", "export", person, state=new)[1]["items"]
     assert {path.stat().st_mode & 0o077 for path in new.rglob("*")} == {0}

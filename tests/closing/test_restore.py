@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.archive.beside import BESIDE
 from pos_terminal.archive.restore import restore
+from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
 from pos_terminal.journal import catalogs, keyring, signer_outage, state_directory
@@ -126,7 +126,7 @@ def test_all_that_is_no_projection_comes_back(state: Path, line: Line, tmp_path:
         signer_outage.NAME, state_directory.MARK,
     )  # fmt: skip
     folders = {f"{name}/" for name in (catalogs.FOLDER, keyring.FOLDER)}
-    assert set(BESIDE) == {*files, *folders, database.NAME}
+    assert set(STATE_FILES) == {*files, *folders, database.NAME}
     for name in (boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME):
         (state / name).write_text("# kept\n")
     for name in (catalogue.IN_FORCE, promotions.IN_FORCE):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
-from pos_terminal.archive.beside import BESIDE
+from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
 from pos_terminal.domain import faults
 from pos_terminal.domain import language as words
@@ -47,7 +47,7 @@ def said() -> Iterator[str]:
     for group in command_sheet.functions():
         yield from (group.title, *(command.purpose for command in group.commands))
     yield LABELS_TITLE
-    yield from BESIDE.values()
+    yield from STATE_FILES.values()
 
 
 def read(language: str) -> Catalog:

@@ -1,6 +1,6 @@
 """What lies beside the journal, and is lost with it."""
 
-BESIDE = {
+STATE_FILES = {
     "catalogs/": "les catalogues et promotions que les ventes nomment par leur SHA-256",
     "keys/": "les clés qui signent, et celle des données personnelles : jamais dans une archive",
     "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
