@@ -11,7 +11,8 @@ class Closed(Struct, frozen=True):
     """A closed ticket, for its papers: when, how many were asked for, and its record.
 
     `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor`
-    and `operator` are empty for the last one.
+    and `operator` are empty for the last one. `all_back` says that all of it was taken back by
+    later tickets, so never of the last one.
     """
 
     ticket: SaleClosed
@@ -22,6 +23,7 @@ class Closed(Struct, frozen=True):
     invoice: InvoiceMade | None = None
     invoice_papers: int = 0
     operator: int = 0
+    all_back: bool = False
 
     def is_of(self, series: str, number: int) -> bool:
         """Whether this is the ticket of that number."""

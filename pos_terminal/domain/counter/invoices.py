@@ -11,7 +11,8 @@ from pos_terminal.domain.counter.lookup import look_up
 from pos_terminal.domain.counter.steps import Print, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import INVOICES, Event
-from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.paper import Corrected, Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.customers import (
@@ -23,6 +24,7 @@ from pos_terminal.domain.lookup.customers import (
     CustomerWanted,
     details_name,
 )
+from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.request import Asked
 
@@ -58,6 +60,9 @@ def _make(desk: Desk, closed: Closed, moment: Moment) -> Step:
     customer, ticket = desk.customer, closed.ticket
     if customer is None:
         raise Refused(faults.CUSTOMER_WANTED)
+    if closed.all_back:
+        raise Refused(faults.ALL_REFUNDED)
+    corrects = _corrected(desk, ticket, customer)
     details = details_name(ticket.series, ticket.number)
     until = desk.rules.closing.year_end(moment.day)
     buyer = look_up(desk, BuyerSealed(customer, details, until))
@@ -73,11 +78,32 @@ def _make(desk: Desk, closed: Closed, moment: Moment) -> Step:
         ticket_series=ticket.series,
         ticket_number=ticket.number,
         ticket_at=closed.at,
+        issued=moment.at,
         vat=ticket.vat,
         total=ticket.total,
+        corrects=corrects,
     )
     desk.customer = None
     return _print(desk, closed, made, buyer, made)
+
+
+def _corrected(desk: Desk, ticket: SaleClosed, customer: Customer) -> tuple[Corrected, ...]:
+    """The invoices of what the ticket takes back: all this customer's, and of a credit note some.
+
+    Code général des impôts, annexe II, art. 242 nonies A, and art. 289, I-5: what changes an
+    invoice refers to it without ambiguity. Raises Refused.
+    """
+    taken = {(x.of.series, x.of.number) for x in ticket.lines if x.of and not x.voided}
+    made: list[InvoiceMade] = []
+    for place in sorted(taken):
+        found = look_up(desk, TicketWanted(*place))
+        if isinstance(found, TicketFound) and found.invoice:
+            made.append(found.invoice)
+    if any(each.person != customer.person for each in made):
+        raise Refused(faults.INVOICED_TO_ANOTHER)
+    if ticket.total < 0 and not made:
+        raise Refused(faults.NOTHING_INVOICED)
+    return tuple(Corrected(series=x.series, number=x.number, issued=x.issued) for x in made)
 
 
 def _again(desk: Desk, closed: Closed, made: InvoiceMade) -> Step:

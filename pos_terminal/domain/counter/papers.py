@@ -24,6 +24,7 @@ from pos_terminal.domain.printing.paper_rules import NoteDue
 from pos_terminal.domain.printing.papers import note_due, price
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.sale import deposits
+from pos_terminal.domain.sale.refunds import all_back
 
 
 def gift(desk: Desk, _: str, __: Moment) -> Step:
@@ -117,6 +118,7 @@ def _closed(found: TicketFound) -> Closed:
         found.invoice,
         found.invoice_papers,
         found.operator,
+        all_back(found),
     )
 
 

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from msgspec import Struct
+
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import VatSum
 from pos_terminal.domain.events.values import PrintOutcome
@@ -48,11 +50,21 @@ class ReceiptPrinted(Event, frozen=True, kw_only=True):
     form: Form = Form.TICKET
 
 
+class Corrected(Struct, frozen=True, kw_only=True):
+    """An earlier invoice that a credit note corrects; `issued` is its local time."""
+
+    series: str
+    number: int
+    issued: str
+
+
 class InvoiceMade(Event, frozen=True, kw_only=True):
     """An invoice of a closed ticket, with its totals by value.
 
     `series` and `number` are the invoice's own; `person` is the customer's pseudonym, whose details
-    as of then the personal store keeps as item `details`. `ticket_at` is when the ticket closed.
+    as of then the personal store keeps as item `details`. `ticket_at` is when the ticket closed,
+    which is when it was supplied, and `issued` when the invoice was made: local times. `corrects`
+    are the invoices of what it takes back.
     """
 
     kind: ClassVar[str] = "invoice.made"
@@ -63,8 +75,10 @@ class InvoiceMade(Event, frozen=True, kw_only=True):
     ticket_series: str
     ticket_number: int
     ticket_at: str
+    issued: str
     vat: tuple[VatSum, ...]
     total: int
+    corrects: tuple[Corrected, ...] = ()
 
 
 PAPER_EVENTS: tuple[type[Event], ...] = (

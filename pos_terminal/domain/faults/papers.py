@@ -44,6 +44,24 @@ BUYER_GONE = _fault(
     "Les données du client de cette facture ne sont plus conservées.",
     "Taper C ; reprendre le double remis au comptable.",
 )
+ALL_REFUNDED = _fault(
+    "S-256",
+    "TICKET REMBOURSE",
+    "Tout le ticket est remboursé : il n'y a plus rien à facturer.",
+    "Taper C et relire le numéro du ticket.",
+)
+NOTHING_INVOICED = _fault(
+    "S-257",
+    "AVOIR SANS FACTURE",
+    "Un avoir corrige une facture, et ce qui est repris n'a pas été facturé.",
+    "Taper C, puis TICKET ; ou facturer d'abord le ticket d'origine : son numéro, FACTURE.",
+)
+INVOICED_TO_ANOTHER = _fault(
+    "S-258",
+    "FACTURE D'UN AUTRE",
+    "L'avoir est pour le client de la facture qu'il corrige, et c'est un autre.",
+    "Taper C, puis le numéro du client de la facture, CLIENT, FACTURE.",
+)
 DEPOSIT_AMOUNT = _fault(
     "S-227",
     "TAPER LE MONTANT",

@@ -27,7 +27,13 @@ def body(
     yield from (Text(line, Align.CENTRE) for line in identity.seller.lines())
     yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
     yield Row(say("Facture no"), invoice_number(identity.terminal, made), bold=True)
+    yield Row(say("Émise le"), day(made.issued))
+    for each in made.corrects:
+        name = invoice_number(identity.terminal, each)
+        yield Text(f"{say('Avoir sur facture')} {name} {say('du')} {day(each.issued)}")
     sold = day(made.ticket_at)
+    if title(ticket) != say("FACTURE D'ACOMPTE"):  # of which nothing was supplied yet
+        yield Row(say("Date de livraison"), sold)
     yield Text(f"{say('Ticket')} {numbers.number(identity.terminal, ticket)} {say('du')} {sold}")
     yield Rule()
     yield Text(say("Client"), bold=True)

@@ -1,7 +1,7 @@
 """Numbers as they are printed: of a till, so that several never collide."""
 
 from pos_terminal.domain.events.event import TRAINING_SERIES
-from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.paper import Corrected, InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed
 
 
@@ -14,6 +14,6 @@ def number(terminal: str, ticket: SaleClosed) -> str:
     return f"{terminal}-{series}{ticket.number:06d}"
 
 
-def invoice_number(terminal: str, made: InvoiceMade) -> str:
+def invoice_number(terminal: str, made: InvoiceMade | Corrected) -> str:
     """«2-I000015»: the invoice's number as printed, so that several tills never collide."""
     return f"{terminal}-{made.series}{made.number:06d}"

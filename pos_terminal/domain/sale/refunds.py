@@ -159,6 +159,12 @@ class Refund(Struct, frozen=True):
         return Refund(self.found, apply(self.sale, line) or self.sale)
 
 
+def all_back(found: TicketFound) -> bool:
+    """Whether something of the ticket could come back, and nothing is left that still can."""
+    refund = Refund(found, Sale(0, ""))
+    return bool(refund.lines) and not refund.remaining
+
+
 def _price(line: TicketLine, quantity: int, worth: int) -> Price:
     """What to write as its price: the ticket's own, or where less was paid, what was paid."""
     # The price that the customer knows, wherever the cents allow it.

@@ -17,7 +17,7 @@ from pos_terminal.domain.lookup.customers import (
     Customer,
     CustomerWanted,
 )
-from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
+from pos_terminal.domain.lookup.questions import Back, TicketFound, TicketWanted
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.printing.papers import paper
 from tests.support.bench import Bench, bench
@@ -121,13 +121,70 @@ def test_an_earlier_ticket_is_invoiced_once(till: Bench) -> None:
     assert printed(till.put(LookedUp(reading.request, BUYER))).request.copy == 1
 
 
-def test_a_refund_is_a_credit_note() -> None:
-    till = bench()
-    till.press("RF 2 PLU CASH")
+def refunded(till: Bench, made: InvoiceMade | None) -> Step:
+    """All of the first ticket came back, and FACTURE is pressed, for customer 12."""
+    (first,) = till.of(SaleClosed)
+    found = TicketFound(first, "2026-01-05T08:30", invoice=made)
+    till.put(LookedUp(asked(till.press("RF TICKET")).request, found))
+    till.press("TICKET CASH")
     named(till)
-    said = text(paper(TILL, printed(invoiced(till))))
-    assert "*| FACTURE D'AVOIR" in said and "*| TOTAL TTC -1,00 €" in said
-    assert "-1 x 0,95 HT, 5,5 %" in said
+    question = asked(till.press("FACTURE"))
+    assert question.wanted == TicketWanted("T", 1)
+    return till.put(LookedUp(question.request, found))
+
+
+def test_a_credit_note_names_the_invoice_that_it_corrects(till: Bench) -> None:
+    named(till)
+    invoiced(till)
+    (first,) = till.of(InvoiceMade)
+    note = till.put(LookedUp(asked(refunded(till, first)).request, BUYER))
+    said = text(paper(TILL, printed(note)))
+    assert "*| FACTURE D'AVOIR" in said and "*| TOTAL TTC -11,51 €" in said
+    assert "-3 x 1,11 HT, 5,5 %" in said
+    assert "Avoir sur facture 2-I000001 du 05/01/2026" in said
+    (corrected,) = till.of(InvoiceMade)[-1].corrects
+    assert (corrected.series, corrected.number, corrected.issued) == ("I", 1, first.issued)
+
+
+def test_a_credit_note_goes_to_the_invoices_customer_alone(till: Bench) -> None:
+    named(till)
+    invoiced(till)
+    (first,) = till.of(InvoiceMade)
+    refunded(till, replace(first, person="cd" * 16))
+    assert till.fault is faults.INVOICED_TO_ANOTHER and till.of(InvoiceMade) == [first]
+
+
+def test_no_credit_note_without_an_invoice(till: Bench) -> None:
+    refunded(till, None)
+    assert till.fault is faults.NOTHING_INVOICED
+    till.press("C RF 2 PLU CASH")  # of no ticket at all
+    named(till)
+    till.press("FACTURE")
+    assert till.fault is faults.NOTHING_INVOICED and till.of(InvoiceMade) == []
+
+
+@pytest.mark.parametrize(("pieces", "fault"), [(2, None), (3, faults.ALL_REFUNDED)])
+def test_what_came_back_as_a_whole_is_not_invoiced(
+    till: Bench, pieces: int, fault: faults.Fault | None
+) -> None:
+    (first,) = till.of(SaleClosed)
+    till.press("1 PLU CASH")
+    named(till)
+    back = {line.line: Back(line.quantity, line.gross) for line in first.lines}
+    back[1] = Back(pieces * 1000, 0)
+    found = TicketFound(first, "2026-01-05T08:30", back)
+    till.put(LookedUp(asked(till.press("1 FACTURE")).request, found))
+    assert till.fault is fault
+
+
+def test_an_invoice_made_later_has_both_days(till: Bench) -> None:
+    (first,) = till.of(SaleClosed)
+    till.press("1 PLU CASH")
+    named(till)
+    found = TicketFound(first, "2025-12-30T17:00")
+    sealing = asked(till.put(LookedUp(asked(till.press("1 FACTURE")).request, found)))
+    said = text(paper(TILL, printed(till.put(LookedUp(sealing.request, BUYER)))))
+    assert "Émise le 05/01/2026" in said and "Date de livraison 30/12/2025" in said
 
 
 def test_no_customer_no_invoice(till: Bench) -> None:
