@@ -58,15 +58,38 @@ class EscposPrinter:
             return await self._session.status(self._settings.answer_timeout)
 
     async def pulse(self, pin: int) -> None:
-        """See `Printer.pulse`. ValueError for another pin."""
-        on, off = self._settings.pulse_on, self._settings.pulse_off
-        if self._settings.pulse == "at-once":
-            command = commands.pulse_at_once(pin, on)
-        else:
-            command = commands.pulse_in_order(pin, on, off)
+        """See `Printer.pulse`. ValueError for another pin.
+
+        Bytes that were handed over are no open drawer: a printer without paper keeps them, and
+        opens it once there is some, when nobody stands before it. So it is asked before, nothing
+        leaves where it would wait, and it is done when the printer says so.
+        """
+        settings = self._settings
+        at_once = settings.pulse == "at-once"
+        command = (
+            commands.pulse_at_once(pin, settings.pulse_on)
+            if at_once
+            else commands.pulse_in_order(pin, settings.pulse_on, settings.pulse_off)
+        )
         with device_errors(offline=PRINTER_OFFLINE, mute=DRAWER_OFFLINE):
-            async with asyncio.timeout(self._settings.print_timeout):
-                await self._session.send(command, self._settings.answer_timeout)
+            async with asyncio.timeout(settings.print_timeout):
+                if settings.acknowledge == "none":
+                    await self._session.send(command, settings.answer_timeout)
+                elif at_once:
+                    await self._session.send(command, settings.answer_timeout)
+                    await self._session.status(settings.answer_timeout)
+                else:
+                    await self._pulse_in_order(command)
+
+    async def _pulse_in_order(self, command: bytes) -> None:
+        """Between two receipts: behind one that waits for paper it would wait as long."""
+        async with self._printing:
+            await self._ready()
+            self._session.begin()
+            data = command + commands.ASK_IN_ORDER
+            await self._session.send(data, self._settings.answer_timeout)
+            await self._session.processed()
+            self._session.end()
 
     async def print(self, receipt: Receipt) -> None:
         """See `Printer.print`."""

@@ -305,8 +305,25 @@ def test_many_may_use_it_at_once() -> None:
                     group.create_task(printer.print(ticket(number)))
                     group.create_task(printer.status())
                     group.create_task(printer.pulse(2))
-            assert numbers(end) == [f"1-{number:06}" for number in range(8)]
+            assert sorted(numbers(end)) == [f"1-{number:06}" for number in range(8)]
             assert end.pulses == [Pulse(2, 0.1)] * 8
+
+    run(body())
+
+
+@pytest.mark.parametrize("trouble", ["paper_out", "cover_open", "mute"])
+def test_a_pulse_that_would_wait_is_refused_and_never_sent(trouble: str) -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end, open_printer(settings(end)) as printer:
+            setattr(end, trouble, True)
+            for _ in range(3):
+                with pytest.raises(DeviceError):
+                    await printer.pulse(2)
+            setattr(end, trouble, False)
+            await printer.print(ticket(1))
+            assert end.pulses == []
+            await printer.pulse(2)
+            assert end.pulses == [Pulse(2, 0.1)], "the one that somebody waits for"
 
     run(body())
 
