@@ -30,6 +30,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.staff.clerks import SignedOn
 from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.domain.staff.pin_lock import Tries
 from pos_terminal.journal.codec import Counts
@@ -67,6 +68,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     opened: tuple[tuple[int, int], ...]
     operator: int
     setup: Setup
+    signed_on: SignedOn = SignedOn()
     wrong: tuple[tuple[int, int, int], ...] = ()
     grants: Grants = Grants()
 
@@ -98,6 +100,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
             seq=self.size,
             head=bytes.fromhex(self.head),
             operator=self.state.operator,
+            signed_on=self.state.signed_on,
             counts=self.state.counts,
             opened=dict(self.state.opened),
             closed=self.state.closed,
@@ -128,6 +131,7 @@ def state(running: Running) -> State:
         counts=running.counts,
         opened=tuple(sorted(running.opened.items())),
         operator=running.operator,
+        signed_on=running.signed_on,
         setup=running.setup,
         grants=running.grants,
         wrong=tuple(

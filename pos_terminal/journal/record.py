@@ -47,6 +47,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.staff import pin_lock as tries
+from pos_terminal.domain.staff.clerks import SignedOn
 from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
@@ -138,6 +139,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0
     head: bytes = NOTHING
     operator: int = 0
+    signed_on: SignedOn = SignedOn()
     counts: Counts = Counts()
     opened: Mapping[int, int] = {}
     closed: int = 0
@@ -227,11 +229,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, seq=seq, book=book, counts=self._invoiced(event))
             case SaleAbandoned(sale=sale):
                 return replace(self, seq=seq, book=book, opened=self._without(sale))
-            case OperatorSignedOn(operator=operator):
-                wrong = tries.after(self.wrong, event)
-                return replace(self, seq=seq, book=book, operator=operator, wrong=wrong)
-            case OperatorSignedOff():
-                return replace(self, seq=seq, book=book, operator=0)
+            case OperatorSignedOn() | OperatorSignedOff():
+                return self._signed(event, at, seq, book)
             case KeyMade() | KeyRotated():
                 return replace(self, seq=seq, book=book, key=self._next_key(event))
             case GrantGiven() | GrantEnded():
@@ -239,6 +238,20 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             case _:
                 setup, wrong = self.setup.after(event), tries.after(self.wrong, event)
                 return replace(self, seq=seq, book=book, setup=setup, wrong=wrong)
+
+    def _signed(
+        self, event: OperatorSignedOn | OperatorSignedOff, at: str, seq: int, book: Book
+    ) -> "Running":
+        if isinstance(event, OperatorSignedOff):
+            return replace(self, seq=seq, book=book, operator=0, signed_on=SignedOn())
+        return replace(
+            self,
+            seq=seq,
+            book=book,
+            operator=event.operator,
+            signed_on=SignedOn(at, event.by),
+            wrong=tries.after(self.wrong, event),
+        )
 
     def _must_follow(self, event: Event, seq: int) -> None:
         if isinstance(event, WithinSale):

@@ -287,6 +287,7 @@ class App:
             recent[0].operator if recent else 0,
             journal.running.wrong,
             earlier.checks if earlier else 0,
+            signed_on=journal.running.signed_on,
         )
         for record in recent:
             desk.apply(record.event, record.moment.at)

@@ -14,7 +14,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from pos_terminal.domain.audit.clock import doubtful, jump
-from pos_terminal.domain.counter import closures, printouts
+from pos_terminal.domain.counter import printouts
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.printouts import Printout
 from pos_terminal.domain.counter.steps import (
@@ -166,8 +166,9 @@ class Till:
         for event in before:
             books = books.after(event, moment.at)
         made = closing.closures(books, moment, (period,), desk.rules.closing, carry=carry)
-        effects = closures.told(desk, made, moment)
-        return (await asyncio.shield(self._append((*before, *made), moment, effects)))[-1]
+        step = self.counter.closed(made, moment)
+        records = await asyncio.shield(self._append((*before, *step.events), moment, step.effects))
+        return records[len(before) + len(made) - 1]
 
     def _close(self, asked: Closing) -> None:
         """Have the counter decide what needs the books, behind all that is on its way."""

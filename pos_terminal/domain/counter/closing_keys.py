@@ -19,10 +19,12 @@ from pos_terminal.domain.counter.steps import (
     Sound,
     Step,
 )
+from pos_terminal.domain.events.cash import DrawerOpened
 from pos_terminal.domain.events.period import Period, PeriodCopied
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.drawer import Counting
@@ -42,15 +44,18 @@ def read(desk: Desk, _: str, __: Moment) -> Step:
 def count(desk: Desk, _: str, __: Moment) -> Step:
     """`COMPTE`: begin to count the drawer, without being told what it should hold.
 
-    `2 TIROIR COMPTE` counts another than one's own.
+    `2 TIROIR COMPTE` counts another than one's own. The drawer opens for it: that needs the right,
+    and leaves the record, of any opening without a sale, whether the count is ended or given up.
     """
     between_sales(desk)
     if replace(desk.entry, drawer=None) != Entry():
         raise Refused(faults.NOT_NOW)
+    authority.need(desk, Right.NO_SALE)
     drawer = named_drawer(desk)
     desk.entry = Entry()
     desk.pending = DrawerCount(Counting(drawer=drawer))
-    return Step(effects=(OpenDrawer(drawer), Sound(Tone.ACCEPTED)))
+    opened = DrawerOpened(reason=say("COMPTAGE DU TIROIR"), authority=desk.authority, drawer=drawer)
+    return Step((opened,), (OpenDrawer(drawer), Sound(Tone.ACCEPTED)))
 
 
 def close(desk: Desk, _: str, __: Moment) -> Step:

@@ -7,6 +7,7 @@ closing by then is said as a notice, since the clerk may be at something else.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pos_terminal.domain.counter import sign_on
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.steps import (
     BooksReady,
@@ -25,6 +26,7 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
@@ -99,7 +101,13 @@ def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Ste
         carry=bool(asked.carried),
         authority=asked.authority,
     )
-    return Step(made, told(desk, made, moment))
+    return Step((*made, *signing_off(desk, made)), told(desk, made, moment))
+
+
+def signing_off(desk: Desk, made: Sequence[ServiceClosed | PeriodClosed]) -> tuple[Event, ...]:
+    """Who is signed off by closures that somebody asked for: a day's ends a clerk's, too."""
+    days = any(isinstance(each, PeriodClosed) and each.period is Period.DAY for each in made)
+    return sign_on.end_day(desk) if days else ()
 
 
 def told(

@@ -5,7 +5,8 @@ journaled, and the effects that may be released once those are durable. What is 
 overlay at once; what the sale says is the base screen, which only a durable record changes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -49,6 +50,7 @@ from pos_terminal.domain.counter.steps import (
     Weighed,
 )
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import PeriodClosed, ServiceClosed
 from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.system import CatalogChanged, PromotionsChanged
 from pos_terminal.domain.faults.refused import Refused
@@ -74,7 +76,20 @@ class Counter:
 
     def start(self, moment: Moment) -> Step:
         """What puts the desk in order as the till starts, with the clerks that it has now."""
-        return self._apply([Step(sign_on.reconcile(self.desk))], moment)
+        return self._apply(self._starting(moment), moment)
+
+    def closed(self, made: Sequence[ServiceClosed | PeriodClosed], moment: Moment) -> Step:
+        """What follows closures that were decided beside the counter; the closures come first."""
+        off = () if self.desk.busy else closures.signing_off(self.desk, made)
+        return self._apply([Step((*made, *off), closures.told(self.desk, made, moment))], moment)
+
+    def _starting(self, moment: Moment) -> Iterator[Step]:
+        desk = self.desk
+        last, day = desk.last, desk.rules.closing.day
+        if last and day(datetime.fromisoformat(last.at)) < day(moment.local):
+            desk.parting = None  # that customer left yesterday
+        yield Step(sign_on.reconcile(desk))
+        yield sign_on.new_day(desk, moment)
 
     def _apply(self, steps: Iterable[Step], moment: Moment) -> Step:
         """All the steps as one; the only place where what was just decided is applied.
@@ -94,6 +109,7 @@ class Counter:
     def _steps(self, given: Input, moment: Moment) -> Iterator[Step]:
         """What the input leads to, and then what that entails."""
         done: list[Step] = []
+        yield sign_on.new_day(self.desk, moment)
         for step in self._led_to(given, moment):
             done.append(step)
             yield step

@@ -31,7 +31,7 @@ from pos_terminal.domain.counter.stock_watch import StockWatch
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
-from pos_terminal.domain.events.period import TrainingEnded, TrainingStarted
+from pos_terminal.domain.events.period import PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import (
     Origin,
@@ -55,7 +55,7 @@ from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import Draw, no_chance
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff import pin_lock
-from pos_terminal.domain.staff.clerks import Clerks
+from pos_terminal.domain.staff.clerks import Clerks, SignedOn
 from pos_terminal.domain.staff.grants import AccessAsked
 
 Finder = Callable[[str, str, Catalog], Found | None]
@@ -97,8 +97,8 @@ class Pending(Struct, frozen=True):
         raise Refused(self.refusal)
 
     def give_up(self, desk: "Desk") -> None:
-        """What C does."""
-        desk.pending = None
+        """What C does. What was typed goes with it: the next one must not begin with half of it."""
+        desk.pending, desk.entry = None, Entry()
 
     def after_error(self) -> "Pending | None":
         """What is left of it once something was refused."""
@@ -110,6 +110,20 @@ class Pending(Struct, frozen=True):
         Nothing, where it is not the one that is waited for. Raises Refused.
         """
         return Step()
+
+
+LEAVE_TAKING = (
+    SaleOpened,
+    SaleHeld,
+    SaleRecalled,
+    SaleAbandoned,
+    OperatorSignedOn,
+    OperatorSignedOff,
+    PeriodClosed,
+    TrainingStarted,
+    TrainingEnded,
+)
+"""A closed ticket's change stands on the display, after a power cut as well, until one of these."""
 
 
 class Wait(Exception):
@@ -133,6 +147,8 @@ class Recorded(Struct, frozen=True):
     made: tuple[VoucherMoved, ...]
     voucher_copies: int
     clerk: int
+    signed_on: SignedOn
+    parting: SaleClosed | None
     served: bool
     wrong: pin_lock.Wrong
     training: bool
@@ -176,6 +192,8 @@ class Desk:
         self.made: tuple[VoucherMoved, ...] = ()  # the vouchers of the last ticket
         self.voucher_copies = 0
         self.clerk = 0
+        self.signed_on = SignedOn()
+        self.parting: SaleClosed | None = None  # the ticket whose change may still be due
         self.served = False
         self.wrong: pin_lock.Wrong = {}
         self.training = False
@@ -225,23 +243,29 @@ class Desk:
         self.training = training
 
     def resume_clerks(
-        self, clerks: Clerks, clerk: int, wrong: pin_lock.Wrong, checks: int = 0
+        self,
+        clerks: Clerks,
+        clerk: int,
+        wrong: pin_lock.Wrong,
+        checks: int = 0,
+        *,
+        signed_on: SignedOn = SignedOn(),  # noqa: B008 (frozen)
     ) -> None:
         """Go on with these clerks, `clerk` being signed on, and with their wrong PINs so far.
 
         `checks` are the PINs that an earlier counter had checked.
         """
         self.clerks, self.clerk, self.wrong, self.checks = clerks, clerk, wrong, checks
+        self.signed_on = signed_on
 
     def apply(self, event: Event, at: str) -> None:
         """Take in an event that was decided or read back; `at` is its local time."""
         self.sale = apply(self.sale, event, at)
         self.wrong = pin_lock.after(self.wrong, event)
+        self.parting = _parting(self.parting, event)
         match event:
-            case OperatorSignedOn(operator=clerk):
-                self._stand(clerk)
-            case OperatorSignedOff():
-                self._stand(0)
+            case OperatorSignedOn() | OperatorSignedOff():
+                self._stand(event, at)
             case SaleHeld(sale=number):
                 self.held[number] = self._put_aside(number)
                 self.served = True
@@ -271,8 +295,11 @@ class Desk:
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
 
-    def _stand(self, clerk: int) -> None:
-        """Another stands at the till: each finds his own open sale again."""
+    def _stand(self, event: OperatorSignedOn | OperatorSignedOff, at: str) -> None:
+        """Another stands at the till, or nobody: each finds his own open sale again."""
+        clerk, self.signed_on = 0, SignedOn()
+        if isinstance(event, OperatorSignedOn):
+            clerk, self.signed_on = event.operator, SignedOn(at, event.by)
         if self.sale:
             self.parked[self.clerk] = self.sale
         self.clerk, self.sale, self.served = clerk, self.parked.pop(clerk, None), False
@@ -361,8 +388,10 @@ class Desk:
         """The screen that the present state calls for, as after a restart."""
         if self.sale is None and self.clerks and not self.clerk:
             return display.signed_off()
+        if self.sale is None and self.parting:
+            return display.paid(self.parting)
         if self.sale is None:
-            return display.training() if self.training else display.ready(len(self.held))
+            return self.greeting()
         if self.sale.tenders:
             return display.remaining(self.sale.due)
         question = self.question
@@ -373,6 +402,14 @@ class Desk:
         if self.sale.live:
             return display.subtotal(self.sale)
         return display.prices(self.sale.prices)
+
+    def greeting(self) -> Screen:
+        """What awaits the next customer: who serves here, by name, and how many sales wait."""
+        if self.training:
+            return display.training()
+        found = self.clerks.of.get(self.clerk)
+        clerk = (found.name or str(found.number)) if found else ""
+        return display.ready(len(self.held), clerk)
 
     def set(self, entry: Entry) -> Step:
         """What is typed is now this; nothing else happens."""
@@ -429,3 +466,10 @@ class Desk:
                 return Step(effects=(Sound(fault.tone),))
             case _:
                 return self.notify(news.fault)
+
+
+def _parting(last: SaleClosed | None, event: Event) -> SaleClosed | None:
+    """The ticket whose customer is still owed a look at his change, after this event."""
+    if isinstance(event, SaleClosed):
+        return event if event.change or event.total < 0 else None
+    return None if isinstance(event, LEAVE_TAKING) else last

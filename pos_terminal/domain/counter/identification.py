@@ -46,8 +46,10 @@ class Identification(Pending, frozen=True):
         """Digits, CLERK behind them, or C to give it up."""
         match key.function:
             case Function.CLEAR:
-                cleared = replace(self, typed=Pin())
-                desk.pending = cleared if self.typed and not self.request else None
+                if self.typed and not self.request:
+                    desk.pending = replace(self, typed=Pin())
+                else:
+                    self.give_up(desk)
                 return Step()
             case Function.TYPE if self.request == 0 and key.argument.isdigit():
                 if len(self.typed) + len(key.argument) > LONGEST_PIN:

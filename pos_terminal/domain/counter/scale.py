@@ -36,10 +36,6 @@ class Weighing(Pending, frozen=True):
         """What to put on the scale."""
         return display.waiting_for_weight(self.item)
 
-    def give_up(self, desk: Desk) -> None:
-        """Nothing is left of the article."""
-        desk.pending, desk.entry = None, Entry()
-
     def answer(self, desk: Desk, given: Input, moment: Moment) -> Step | Decision:
         """Go on with what the scale says."""
         if not isinstance(given, Weighed) or given.request != self.request:

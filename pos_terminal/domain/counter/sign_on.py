@@ -1,6 +1,7 @@
 """Who stands at the till: signed on by number and PIN or by badge, signed off, in training."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -88,7 +89,9 @@ def reconcile(desk: Desk) -> tuple[Event, ...]:
         orphans.append(desk.sale)
     events: list[Event] = [SaleHeld(sale=sale.number) for sale in orphans]
     if desk.clerks:
-        if desk.clerk and not desk.clerks.known(desk.clerk):
+        # The number in the settings was nobody's: who has that number now did not sign on by it.
+        by_settings = desk.signed_on.by is SignOnMeans.SETTINGS
+        if desk.clerk and (by_settings or not desk.clerks.known(desk.clerk)):
             events.append(OperatorSignedOff())
     elif desk.clerk != desk.clerks.alone:
         events.append(OperatorSignedOn(operator=desk.clerks.alone))
@@ -97,8 +100,27 @@ def reconcile(desk: Desk) -> tuple[Event, ...]:
     return tuple(events)
 
 
+def end_day(desk: Desk) -> tuple[Event, ...]:
+    """With its Z a day is over for whoever did it: the next one begins with a sign-on."""
+    return (OperatorSignedOff(),) if desk.clerks and desk.clerk else ()
+
+
+def new_day(desk: Desk, moment: Moment) -> Step:
+    """Nobody stays signed on overnight, unless a customer is being served."""
+    since, day = desk.signed_on.at, desk.rules.closing.day
+    if not (desk.clerks and since) or desk.busy:
+        return Step()
+    if day(datetime.fromisoformat(since)) >= day(moment.local):
+        return Step()
+    return Step(end_day(desk), (Show(display.signed_off()),))
+
+
 def change(desk: Desk, clerks: Clerks) -> Step:
     """Other clerks hold from now on; who is no more is signed off."""
+    for number, clerk in clerks.of.items():
+        earlier = desk.clerks.of.get(number)
+        if earlier and earlier.pin != clerk.pin:
+            desk.wrong = pin_lock.without(desk.wrong, number)
     desk.clerks = clerks
     events = reconcile(desk)
     gone = any(isinstance(event, OperatorSignedOff) for event in events)

@@ -24,9 +24,10 @@ from pos_terminal.domain.staff.clerks import Pin
 HALF = WIDTH // 2
 
 
-def ready(held: int = 0) -> Screen:
-    """Nothing sold yet; so many sales wait."""
-    return Screen(say("BONJOUR"), f"{say('ATTENTE')} {held}" if held else "")
+def ready(held: int = 0, clerk: str = "") -> Screen:
+    """Nothing sold yet; so many sales wait. `clerk` is who serves, by name or number."""
+    greeting = f"{say('BONJOUR')} {clerk}" if clerk else say("BONJOUR")
+    return Screen(greeting[:WIDTH], f"{say('ATTENTE')} {held}" if held else "")
 
 
 def held(number: int) -> Screen:

@@ -5,7 +5,7 @@ The clock on the wall only says when to ask; what a period holds is what the boo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -44,6 +44,10 @@ class ClosingHours:
                 raise ValueError(f"{name!r}: 1 to {WIDTH} printable characters")
         if len({*self.services}) < len(self.services):
             raise ValueError("two services have one name")
+
+    def day(self, local: datetime) -> date:
+        """The shop's day at that moment: it lasts until `day_ends` o'clock of the next date."""
+        return (local - timedelta(hours=self.day_ends)).date()
 
     def year_end(self, day: date) -> date:
         """The last day of the fiscal year in which that day lies."""

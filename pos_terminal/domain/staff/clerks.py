@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.own import MARK, check_characters
-from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.events.values import Right, SignOnMeans
 from pos_terminal.domain.faults.refused import Refused
 
 ORDINARY = frozenset({Right.VOID, Right.CANCEL})
@@ -53,6 +55,13 @@ class Clerk:
     training: bool = False
     person: str = ""
     name: str = field(default="", repr=False)
+
+
+class SignedOn(Struct, frozen=True):
+    """Since which local time somebody is signed on, and by what; `at` is empty where nobody is."""
+
+    at: str = ""
+    by: SignOnMeans = SignOnMeans.SETTINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.staff import (
     AuthorityGiven,
+    ClerkChanged,
     OperatorLocked,
     OperatorRefused,
     OperatorSignedOn,
 )
-from pos_terminal.domain.events.values import SignOnMeans
+from pos_terminal.domain.events.values import ClerkChange, SignOnMeans
 
 FREE = 2
 """Wrong PINs that cost nothing: fingers slip. From the next one on each locks."""
@@ -41,14 +42,22 @@ def after(wrong: Wrong, event: Event) -> Wrong:
     A badge proves nothing about the PIN, and leaves the count as it is.
     """
     match event:
+        case ClerkChanged(operator=operator, change=ClerkChange.PIN):
+            return without(wrong, operator)  # what was tried was another's digits
         case OperatorRefused(operator=operator, tries=tries):
             return {**wrong, operator: replace(wrong.get(operator, Tries()), wrong=tries)}
         case OperatorLocked(operator=operator, until=until):
             return {**wrong, operator: replace(wrong.get(operator, Tries()), until=until)}
         case OperatorSignedOn(operator=right, by=SignOnMeans.PIN) | AuthorityGiven(authority=right):
-            if right in wrong:
-                return {number: tries for number, tries in wrong.items() if number != right}
+            return without(wrong, right)
     return wrong
+
+
+def without(wrong: Wrong, operator: int) -> Wrong:
+    """Nothing counts against this operator any more; the same object where nothing did."""
+    if operator not in wrong:
+        return wrong
+    return {number: tries for number, tries in wrong.items() if number != operator}
 
 
 def locked(wrong: Wrong, operator: int, utc: int) -> bool:

@@ -247,7 +247,8 @@ def test_each_clerk_has_his_drawer() -> None:
 def test_anothers_drawer_needs_a_right() -> None:
     till = drawered()
     till.sign_on(SAM)
-    step = till.press("COMPTE")
+    till.press("COMPTE")
+    step = till.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
     assert OpenDrawer(2) in step.effects
     assert till.shown == Screen("T2 500,00 x ?", "")
     last = till.press("COMPTE " * 15)
@@ -428,3 +429,15 @@ def test_a_day_that_an_earlier_version_began_has_one_drawer_and_no_parts() -> No
     assert ledger.running.book.month.totals.parts is None, "nothing makes it known again"
     ledger.press("2 PLU CASH")
     assert ledger.close().totals.parts
+
+
+def test_who_opens_the_drawer_to_count_it_needs_the_right_and_leaves_a_record() -> None:
+    till = staffed()
+    till.sign_on(LEA)
+    step = till.press("COMPTE")
+    assert OpenDrawer() not in step.effects
+    step = till.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
+    assert OpenDrawer() in step.effects
+    till.press("C")
+    (opened,) = till.of(DrawerOpened)
+    assert (opened.reason, opened.authority) == ("COMPTAGE DU TIROIR", BOSS)
