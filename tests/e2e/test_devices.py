@@ -108,7 +108,7 @@ def test_paper_out_refuses_and_the_clerk_is_told(tmp_path: Path) -> None:
             await all_open(shop)
             shop.bench.printer.paper_out = True
             await asyncio.sleep(0.2)
-            await shop.type("1 PLU CASH TICKET")
+            await shop.type("1 PLU CARD TICKET")
             await shop.shows("PLUS DE PAPIER", "P-103")
             assert (await shop.journaled(ReceiptPrinted))[0].outcome == "refused"
             # A notice does not hold the next customer up.
@@ -140,8 +140,8 @@ def test_paper_that_nobody_acknowledges_is_unknown(tmp_path: Path) -> None:
             await shop.type("1 PLU CASH TICKET")
             await shop.journaled(ReceiptPrinted)
             shop.bench.printer.mute_in_order = True
-            await shop.type("1 PLU CASH TICKET")
-            await shop.type("2 PLU CASH")
+            await shop.type("1 PLU CARD TICKET")  # no drawer: its pulse would wait first
+            await shop.type("2 PLU CARD")
             assert len(await shop.journaled(SaleClosed, 3)) == 3
             printed = (await shop.journaled(ReceiptPrinted, 2))[1]
             assert (printed.outcome, printed.fault) == ("unknown", "P-105")
