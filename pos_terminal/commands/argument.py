@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from datetime import date
 
 from pos_terminal.domain.language import say
 
@@ -19,3 +20,12 @@ def number(text: str, highest: int, wrong: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= highest):
         raise argparse.ArgumentTypeError(wrong.format(text=text, highest=highest))
     return int(text)
+
+
+def day(text: str) -> date:
+    """A day as ISO 8601 has it; ArgumentTypeError where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        wrong = say("{text} n'est pas une date : AAAA-MM-JJ").format(text=text)
+        raise argparse.ArgumentTypeError(wrong) from error

@@ -8,7 +8,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from pos_terminal.archive.restore import NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.channel.acts import Actor
+from pos_terminal.commands.argument import day
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -50,7 +50,7 @@ def add_actions(
     )
     which = away.add_mutually_exclusive_group(required=True)
     which.add_argument(
-        "--before", type=date.fromisoformat, metavar=say("DATE"),
+        "--before", type=day, metavar=say("DATE"),
         help=say("les jours commencés avant"),
     )  # fmt: skip
     which.add_argument(

@@ -8,7 +8,6 @@ import argparse
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import msgspec
 from pos_terminal.acts import table
 from pos_terminal.acts.persons import Added, AddPerson, Dated, Destroyed, ErasePerson
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands.argument import number, pseudonym
+from pos_terminal.commands.argument import day, number, pseudonym
 from pos_terminal.commands.delivery import Delivery, enter_to_deliver
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.perform_act import do
@@ -74,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_options(held, export, add, erase, due)
     for action in (add, erase, due):
         action.add_argument(
-            "--today", type=date.fromisoformat, metavar=say("DATE"),
+            "--today", type=day, metavar=say("DATE"),
             help=say("quand l'heure ne vient pas d'un serveur : AAAA-MM-JJ ; enregistrée"),
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from pos_terminal.commands.argument import day
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
 from pos_terminal.commands.till import add_options, enter
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "bottles", help=say("versé en face de vendu, bouteille par bouteille")
     )
     bottles.add_argument(
-        "--since", type=date.fromisoformat, default=date.min, metavar=say("DATE"),
+        "--since", type=day, default=date.min, metavar=say("DATE"),
         help=say("finies depuis ce jour ; les ouvertes y sont toujours"),
     )  # fmt: skip
     make = actions.add_parser("make", help=say("la proposition de production"))
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("pour dans tant de jours, {farthest} au plus").format(farthest=FARTHEST),
     )  # fmt: skip
     make.add_argument(
-        "--today", type=date.fromisoformat, metavar=say("DATE"), help=say("comme ce jour-là")
+        "--today", type=day, metavar=say("DATE"), help=say("comme ce jour-là")
     )
     add_options(show, bottles, make)
 

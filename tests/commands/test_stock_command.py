@@ -116,3 +116,10 @@ def test_the_journal_is_shown_for_people(state: Path, capsys: pytest.CaptureFixt
     assert "stock.moved        [41] 2 delivered" in shown
     assert "bottle.opened      [41]" in shown
     assert "[41] of 1: 0,5 sold, 1/6 given, 0 left, 1/3 missing" in shown
+
+
+def test_a_date_that_is_none_is_said_in_french(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("stock", "make", "--today"), ("journal", "purge", "--before")):
+        with pytest.raises(SystemExit, match="2"):
+            main([*words, "hier"])
+        assert "hier n'est pas une date : AAAA-MM-JJ" in capsys.readouterr().err
