@@ -24,7 +24,7 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.staff import AuthorityGiven, OperatorRefused, OperatorSignedOn
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
-from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
+from pos_terminal.domain.events.system import CatalogChanged, CommandGiven, TillStarted, TillStopped
 from pos_terminal.domain.notation import euros, percent, thousandths
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import codec
@@ -165,6 +165,8 @@ def _of_the_till(event: Event) -> str:
             return _of_goods(event)
         case InvoiceMade() | DepositMoved():
             return _of_customers(event)
+        case CommandGiven():
+            return f"{event.command}, by {event}"
         case CatalogChanged():
             return f"catalogue {event.catalog[:12]}"
         case UnknownEvent():

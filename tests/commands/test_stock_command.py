@@ -115,6 +115,8 @@ def test_the_journal_is_shown_for_people(state: Path, capsys: pytest.CaptureFixt
     assert "stock.moved        [41] -0,5 sale by [42] (sale 1, line 1)" in shown
     assert "stock.moved        [41] 2 delivered" in shown
     assert "bottle.opened      [41]" in shown
+    assert '"checkpoint_key":' in shown  # no words of its own: its fields, and no Python
+    assert "KeyMade" not in shown
     assert "[41] of 1: 0,5 sold, 1/6 given, 0 left, 1/3 missing" in shown
 
 
