@@ -3,10 +3,15 @@
 from collections import defaultdict
 
 import pytest
+from hypothesis import settings
 
 from pos_terminal.testing.running import run
 
 __all__ = ["run"]
+
+# No test asserts a time, and none of Hypothesis's examples does: a busy machine is not a fault.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
