@@ -13,6 +13,7 @@ from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.errors import Broken, JournalError, using
+from pos_terminal.journal.layout import check_schema
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.state_directory import MARK
@@ -54,11 +55,12 @@ def make_durable(db: apsw.Connection) -> None:
 
 
 def check_layout(db: apsw.Connection, path: Path) -> None:
-    """JournalError unless this database is a journal that this version can read."""
+    """JournalError unless this is a journal, can be read by this version, and has its schema."""
     if db.pragma("application_id") != APPLICATION:
         raise JournalError(faults.JOURNAL_FOREIGN, f"{path} is no journal")
     if not is_readable(db.pragma("user_version")):
         raise JournalError(faults.JOURNAL_NEWER, f"{path} has layout {db.pragma('user_version')}")
+    check_schema(db)
 
 
 @lru_cache(maxsize=64)

@@ -1,8 +1,8 @@
 """The one thread that writes: takes what waits, makes it records, commits, then answers.
 
 Everything that waits when a commit begins, up to GROUP calls, shares that commit: on a disk whose
-sync takes 50 ms the till still takes all that is keyed. One group is one INSERT statement and so
-one transaction; an append's events are never split between two.
+sync takes 50 ms the till still takes all that is keyed. One group is
+one INSERT statement in one transaction; an append's events are never split between two.
 """
 
 import asyncio
@@ -18,8 +18,9 @@ from msgspec import Struct
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyMade, SignerDown
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import database, signer, signer_outage, state_directory
+from pos_terminal.journal import signer, signer_outage, state_directory
 from pos_terminal.journal.batch import Batch
+from pos_terminal.journal.commit import Commits
 from pos_terminal.journal.errors import JournalFailed, failed
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Record, Running
@@ -76,6 +77,7 @@ class Writer:
         self.queue: SimpleQueue[Append | None] = SimpleQueue()
         self._directory = directory
         self._db = db
+        self._commits = Commits(db)
         self._checkpointer = checkpointer
         self._running = running
         self._tree = tree
@@ -185,7 +187,7 @@ class Writer:
             done.append((append, tuple(records)))
         # Until this has returned nothing of the batch is believed: where it fails, the state here
         # is still that of the last commit.
-        self._insert(batch)
+        self._commits.write(batch, self._running.seq)
         self._adopt(batch)
         return Committed(batch.records, done, batch.running)
 
@@ -198,19 +200,6 @@ class Writer:
             )
         if self._was_down:
             yield self._was_down
-
-    def _insert(self, batch: Batch) -> None:
-        """One statement where there are records alone; else one transaction around all."""
-        insert = database.insert(len(batch.records))
-        # A transaction of one statement needs no BEGIN and COMMIT: two steps less for every key.
-        if not batch.seals:
-            self._db.execute(insert, batch.rows)
-            return
-        # A record that is due a checkpoint, and lacks it after a cut, would be damage.
-        with self._db:
-            self._db.execute(insert, batch.rows)
-            self._db.executemany("INSERT INTO checkpoint VALUES (?,?,?)", batch.seals)
-            self._db.executemany("INSERT INTO keys VALUES (?,?,?,?,NULL)", batch.keys)
 
     def _adopt(self, batch: Batch) -> None:
         """The batch is on the disk: what stands beside the journal follows, and so does the state.

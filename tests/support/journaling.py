@@ -169,13 +169,19 @@ def database(directory: Path) -> Path:
 
 
 def tamper(directory: Path, *statements: str) -> None:
-    """Change the file behind the triggers' back, by another library than the one that wrote it."""
-    triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+    """Change the file behind the triggers' back, by another library than the one that wrote it.
+
+    The triggers are put back, as whoever does not want to be found would.
+    """
+    triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
     with sqlite3.connect(database(directory)) as db:
-        for (name,) in db.execute(triggers).fetchall():
+        found = db.execute(triggers).fetchall()
+        for name, _ in found:
             db.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             db.execute(statement)
+        for _, sql in found:
+            db.execute(sql)
     db.close()
 
 
@@ -186,9 +192,11 @@ def tamper_beside(file: Path, *statements: str) -> None:
     code = (
         "import sqlite3, sys\n"
         "db = sqlite3.connect(sys.argv[1])\n"
-        "found = db.execute(\"SELECT name FROM sqlite_schema WHERE type = 'trigger'\").fetchall()\n"
-        "[db.execute(f'DROP TRIGGER {name}') for (name,) in found]\n"
+        "what = \"SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'\"\n"
+        "found = db.execute(what).fetchall()\n"
+        "[db.execute(f'DROP TRIGGER {name}') for name, _ in found]\n"
         "[db.execute(statement) for statement in sys.argv[2:]]\n"
+        "[db.execute(sql) for _, sql in found]\n"
         "db.commit()\n"
     )
     subprocess.run([sys.executable, "-c", code, str(file), *statements], check=True, timeout=60)

@@ -1,0 +1,61 @@
+"""One commit: rows in, and believed only because they are there.
+
+That an INSERT returned says nothing of what a trigger made of it. So the rows are read back within
+their own transaction, and compared with what was written; anything else undoes it.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+import apsw
+
+from pos_terminal.domain import faults
+from pos_terminal.journal.batch import Batch
+from pos_terminal.journal.database import check_layout, insert
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.storage.sqlite import writing
+
+_JOURNAL = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq"
+_SEALS = "SELECT size, body, sig FROM checkpoint WHERE size > ? ORDER BY size"
+_KEYS = "SELECT key_id, alg, public, from_seq FROM keys WHERE from_seq > ?"
+
+
+class Commits:
+    """The writer's connection, and the schema that it was found to have."""
+
+    def __init__(self, db: apsw.Connection) -> None:
+        self._db = db
+        self._schema = db.execute("PRAGMA schema_version").get
+
+    def write(self, batch: Batch, after: int) -> None:
+        """Write all of the batch behind record `after`; durable on return, unless it raises.
+
+        JournalError (J-104) where something else stands in the file than what was written.
+        """
+        db = self._db
+        with writing(db):
+            self._look_at_schema()
+            db.execute(insert(len(batch.records)), batch.rows)
+            self._must_stand(_JOURNAL, after, batch.rows)
+            # A record that is due a checkpoint, and lacks it after a cut, would be damage.
+            if batch.seals:
+                db.executemany("INSERT INTO checkpoint VALUES (?,?,?)", batch.seals)
+                db.executemany("INSERT INTO keys VALUES (?,?,?,?,NULL)", batch.keys)
+                self._must_stand(_SEALS, after, list(chain.from_iterable(batch.seals)))
+                self._must_stand(_KEYS, after, list(chain.from_iterable(sorted(batch.keys))))
+
+    def _look_at_schema(self) -> None:
+        """SQLite counts each change of the schema, whoever made it: one number to look at."""
+        version = self._db.execute("PRAGMA schema_version").get
+        if version == self._schema:
+            return
+        # Other than ours may be right: a VACUUM counts, too.
+        check_layout(self._db, Path(self._db.filename))
+        self._schema = version
+
+    def _must_stand(self, sql: str, after: int, written: Sequence[object]) -> None:
+        found = [column for row in self._db.execute(sql, (after,)) for column in row]
+        if found != written:
+            detail = f"what was written behind record {after} does not stand in the file"
+            raise JournalError(faults.JOURNAL_DAMAGED, detail)
