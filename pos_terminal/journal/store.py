@@ -106,12 +106,12 @@ class Journal:
             db = database.open_writer(path, vfs, confirmed=confirmed)
             undo.callback(let_go, db)
             tail = read_tail(path, vfs, identity, mark, signers)
+            # Behind the journal's own check, and before anything is written: an older copy that
+            # was put back is whole in itself, and only who looked from outside knows better.
+            if witness:
+                _must_go_on(path, vfs, witness, identity)
             if tail.first and not mark:
                 state_directory.write_mark(directory, tail.first)
-            # Behind the journal's own check, and before anything is recorded: an older copy that
-            # was put back is whole in itself, and only who looked from outside knows better.
-            if witness and mark:
-                _must_go_on(path, vfs, witness, mark)
             signer = tail.signer or signers(directory, "")
             # A signer that fails here stops the start; the first sale would be too late to hear of
             # it.
@@ -208,6 +208,15 @@ class Journal:
             await self._news.wait()
         return True
 
+    def refuse(self, error: JournalError) -> None:
+        """Take nothing more: somebody outside knows that this is not the whole journal.
+
+        Whoever keeps the till opens it anew, and is told why by the same question.
+        """
+        if not self._failure:
+            self._failure = JournalFailed(error.fault, error.detail)
+            self._wake()
+
     async def close(self) -> None:
         """Write what still waits, then let the journal go. May be called twice."""
         if not self._closing:
@@ -257,11 +266,11 @@ class Journal:
         self._news = asyncio.Event()
 
 
-def _must_go_on(path: Path, vfs: str, witness: Path, mark: state_directory.Mark) -> None:
+def _must_go_on(path: Path, vfs: str, witness: Path, identity: Identity) -> None:
     """JournalError where the witness saw more than is there, or something else."""
     try:
         with reading(path, vfs) as reader:
-            compare(reader, witness, mark)
+            compare(reader, witness, identity.store, identity.terminal)
     except JournalError as error:
         if error.fault is not faults.WITNESS_MISSING:
             raise

@@ -85,7 +85,8 @@ class Witness:
         )
         # Kept before it is signed: a witness that signed and forgot would sign the opposite
         # tomorrow.
-        write_durably(self._file(extension.till), _ENCODER.encode(seen), mode=0o600)
+        till = extension.till
+        write_durably(self._file(till.store, till.terminal), _ENCODER.encode(seen), mode=0o600)
         body = _ENCODER.encode(
             Said(
                 at=now.isoformat(timespec="seconds"),
@@ -100,14 +101,15 @@ class Witness:
             body=body, sig=key.sign(body), public=key.raw_public
         )
 
-    def seen(self, till: Mark) -> checkpoint.Checkpoint | None:
+    def seen(self, store: str, terminal: str) -> checkpoint.Checkpoint | None:
         """The last checkpoint that it took of this till, if any; ValueError where it is spoilt."""
-        kept = self._kept(till)
+        kept = self._kept(store, terminal)
         return checkpoint.read(kept.checkpoint) if kept else None
 
     def _taken(self, extension: Extension) -> checkpoint.Checkpoint:
         said = extension.said
-        kept = self._kept(extension.till)
+        till = extension.till
+        kept = self._kept(till.store, till.terminal)
         tree, keys = Frontier(), extension.keys.public
         if kept:
             # The first record's hash is in it: a journal begun anew is another journal.
@@ -124,18 +126,19 @@ class Witness:
             raise Refused(f"it does not go on from the {tree.size} records that were seen")
         return said
 
-    def _file(self, till: Mark) -> Path:
+    def _file(self, store: str, terminal: str) -> Path:
         # Names of shops and tills may hold what a file's name may not.
-        name = sha256(f"{till.store}\0{till.terminal}".encode()).hexdigest()[:16]
+        name = sha256(f"{store}\0{terminal}".encode()).hexdigest()[:16]
         return self._directory / f"{name}.seen"
 
-    def _kept(self, till: Mark) -> Seen | None:
+    def _kept(self, store: str, terminal: str) -> Seen | None:
+        path = self._file(store, terminal)
         try:
-            return msgspec.json.decode(self._file(till).read_bytes(), type=Seen)
+            return msgspec.json.decode(path.read_bytes(), type=Seen)
         except FileNotFoundError:
             return None
         except msgspec.MsgspecError as error:
-            raise ValueError(f"{self._file(till)}: {error}") from error
+            raise ValueError(f"{path}: {error}") from error
 
     def _key(self) -> Ed25519:
         path = self._directory / KEY
@@ -166,14 +169,17 @@ def take(path: Path, cosignature: Cosignature) -> int:
     return said.size
 
 
-def compare(reader: Reader, directory: Path, till: Mark) -> None:
-    """The journal goes on from what the witness in `directory` saw; JournalError where not.
+def compare(reader: Reader, directory: Path, store: str, terminal: str) -> None:
+    """The till's journal goes on from what the witness in `directory` saw; JournalError where not.
+
+    Asked by the till's names and by nothing that lies beside its journal: a mark that is gone, or
+    a journal begun anew, must not spare anybody the question.
 
     WITNESS_DISAGREES: records are gone, or others stand in their place. WITNESS_MISSING: the
     medium cannot be read, which stops nobody from selling.
     """
     try:
-        seen = Witness(directory).seen(till)
+        seen = Witness(directory).seen(store, terminal)
         # After the question: a medium that is not mounted has no file, which is no «never seen».
         if not directory.is_dir():
             raise JournalError(faults.WITNESS_MISSING, f"{directory} is not there")

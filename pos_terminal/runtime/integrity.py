@@ -16,18 +16,21 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.checkpoint import is_due
-from pos_terminal.journal.database import NAME
+from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
 from pos_terminal.journal.scrub import REST, scrub
 from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.journal.store import Journal
-from pos_terminal.journal.witness import Refused, Witness, take
+from pos_terminal.journal.witness import Refused, Witness, compare, take
 from pos_terminal.tasks.groups import forever
 
 log = logging.getLogger(__name__)
 
 QUIET = 5.0
 """Seconds without a record that make a moment idle."""
+
+DEFECTS = (faults.JOURNAL_DAMAGED, faults.WITNESS_DISAGREES)
+"""What of a journal's faults says that it is not what was written."""
 
 AGAIN = 10.0
 """Seconds until a journal that is out of order is looked at again."""
@@ -72,6 +75,8 @@ class Guard:
                     break
                 except JournalError as error:
                     log.warning("the journal could not be scrubbed: %s", error)
+                    # A schema that is another's, or a page that cannot be read, names no record.
+                    self.found(error)
             await asyncio.sleep(AGAIN)
         self.found(found)
         await forever()
@@ -80,7 +85,7 @@ class Guard:
         """Have damage that somebody met said, and put down in the JET: each piece of it once."""
         # Met again at every round: said and recorded once, or the journal fills with its own
         # damage.
-        if error.fault is faults.JOURNAL_DAMAGED and error.detail not in self._known:
+        if error.fault in DEFECTS and error.detail not in self._known:
             self._known.add(error.detail)
             self._say(error.fault, error.detail)
             self._findings.put_nowait(error)
@@ -123,25 +128,53 @@ class Guard:
         # At once, for what was sold while the medium was away; without keys there is no checkpoint
         # yet.
         if journal.running.key:
-            await asyncio.to_thread(self._cosign, directory, now())
+            await self._cosign(journal, directory, now())
         async with aclosing(journal.records(after)) as records:
             async for record in records:
                 if is_due(record.event, record.seq):
-                    await asyncio.to_thread(self._cosign, directory, now())
+                    await self._cosign(journal, directory, now())
 
-    def _cosign(self, directory: Path, now: Moment) -> None:
+    async def _cosign(self, journal: Journal, directory: Path, now: Moment) -> None:
         path = self._state / NAME
         try:
-            mark = read_mark(self._state)
-            witness = Witness(directory)
-            seen = witness.seen(mark) if mark else None
-            handed = consistency_proof.export(path, seen.size if seen else 0)
-            take(path, witness.cosign(handed, now.local))
-        except Refused as error:
-            self._say(faults.WITNESS_DISAGREES, str(error))
-        except (OSError, ValueError, JournalError) as error:
+            await asyncio.to_thread(hand_in, path, directory, now)
+        except JournalError as error:
+            if error.fault is faults.WITNESS_DISAGREES:
+                self._refuse(journal, error)
+            else:
+                self._say(faults.WITNESS_MISSING, f"{directory}: {error}")
+        except (OSError, ValueError) as error:
             self._say(faults.WITNESS_MISSING, f"{directory}: {error}")
+
+    def _refuse(self, journal: Journal, error: JournalError) -> None:
+        """Stop what sells upon a journal that is not the whole one."""
+        journal.refuse(error)
+        # What records the finding is the first to meet the refusal, so that the till stops now and
+        # not with the next key; it stands in the journal once the right one is back.
+        self.found(error)
 
     def _say(self, fault: Fault, detail: str) -> None:
         log.error("%s %s %s", fault, detail, fault.remedy)
         self._put(Trouble(fault))
+
+
+def hand_in(path: Path, directory: Path, now: Moment) -> None:
+    """Have the journal's last checkpoint cosigned.
+
+    JournalError (J-111) where the witness saw another journal or a longer one. OSError, ValueError
+    or another JournalError where it could not be asked.
+    """
+    mark = read_mark(path.parent)
+    witness, size = Witness(directory), 0
+    if mark:
+        # A journal that is shorter than what was seen has no checkpoint to hand in: asked first,
+        # or that would pass for a witness that cannot be reached.
+        with reading(path) as reader:
+            compare(reader, directory, mark.store, mark.terminal)
+        seen = witness.seen(mark.store, mark.terminal)
+        size = seen.size if seen else 0
+    handed = consistency_proof.export(path, size)
+    try:
+        take(path, witness.cosign(handed, now.local))
+    except Refused as error:
+        raise JournalError(faults.WITNESS_DISAGREES, str(error)) from error

@@ -1,6 +1,7 @@
 """Rounds through the journal while nothing else happens, and what follows when one finds it bad."""
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.journal.errors import Broken
+from pos_terminal.journal import consistency_proof
+from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
 from pos_terminal.journal.scrub import Pass
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
+from pos_terminal.journal.witness import Witness
 from pos_terminal.runtime.integrity import Guard
 from tests.conftest import run
 from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper
@@ -131,3 +134,43 @@ def test_a_witness_that_disagrees_or_is_gone_is_said(tmp_path: Path) -> None:
 
     run(body())
     assert shown == [Trouble(faults.WITNESS_MISSING)]
+
+
+def test_a_till_that_sells_beside_a_fork_stops_and_has_it_recorded_in_the_right_journal(
+    tmp_path: Path,
+) -> None:
+    """The witness saw another end of this till's journal: nothing more is acknowledged here."""
+    shown: list[Trouble] = []
+    place, state, fork = tmp_path / "medium", tmp_path / "state", tmp_path / "fork"
+    place.mkdir()
+
+    async def body() -> None:
+        await kept(state, [SIGN_ON])
+        shutil.copytree(state, fork)
+        await kept(fork, [SIGN_ON] * 300)
+        Witness(place).cosign(consistency_proof.export(database(fork), 0), moment().local)
+        journal = Journal.open(state, IDENTITY)
+
+        async def record(events: Sequence[Event]) -> None:
+            await journal.append(events, moment())
+
+        guard = Guard(state, lambda: journal, record, shown.append)
+        tasks = [
+            asyncio.create_task(guard.be_witnessed(place, moment)),
+            asyncio.create_task(guard.record_findings()),
+        ]
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(JournalFailed) as refused:
+                while True:
+                    await journal.append([SIGN_ON], moment())
+                    await asyncio.sleep(0.01)
+        assert refused.value.fault is faults.WITNESS_DISAGREES
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        await journal.close()
+
+    run(body())
+    assert shown == [Trouble(faults.WITNESS_DISAGREES)]
+    with pytest.raises(JournalError):
+        Journal.open(state, IDENTITY, witness=place)

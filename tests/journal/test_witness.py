@@ -13,9 +13,10 @@ from pos_terminal.__main__ import main
 from pos_terminal.domain import faults
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.consistency_proof import Extension
-from pos_terminal.journal.database import reading
+from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.state_directory import read_mark, witness_path
+from pos_terminal.journal.keyring import FOLDER
+from pos_terminal.journal.state_directory import MARK, read_mark, witness_path
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import KEY, Cosignature, Refused, Witness, compare, head_qr, take
@@ -144,15 +145,15 @@ def test_a_medium_that_is_not_there_or_spoilt_is_said(shop: Path, place: Path) -
     mark = read_mark(shop)
     assert mark
     with reading(database(shop)) as reader:
-        compare(reader, place, mark)
+        compare(reader, place, mark.store, mark.terminal)
         with pytest.raises(JournalError) as gone:
-            compare(reader, place / "gone", mark)
+            compare(reader, place / "gone", mark.store, mark.terminal)
         assert gone.value.fault is faults.WITNESS_MISSING
         Witness(place).cosign(exported(shop), NOW)
         (seen,) = place.glob("*.seen")
         seen.write_bytes(b"{}")
         with pytest.raises(JournalError) as spoilt:
-            compare(reader, place, mark)
+            compare(reader, place, mark.store, mark.terminal)
         assert spoilt.value.fault is faults.WITNESS_MISSING
 
 
@@ -203,3 +204,20 @@ def test_a_command_on_a_stopped_till_knows_the_witness_of_its_configuration(
     config.write_text(text.partition("[witness]")[0])
     boot(config, earlier)
     assert witness_path(earlier) is None, "it has none any more"
+
+
+@pytest.mark.parametrize("gone", [[MARK], [MARK, NAME], [MARK, NAME, FOLDER]])
+def test_where_there_is_a_witness_it_is_asked_whatever_was_deleted(
+    shop: Path, place: Path, tmp_path: Path, gone: list[str]
+) -> None:
+    """Yesterday's copy, and a place wiped: without a witness both are sold upon."""
+    copy = shutil.copytree(shop, tmp_path / "copy")
+    run(kept(shop, [SIGN_ON] * 600))
+    Witness(place).cosign(exported(shop, 0), NOW)
+    for name in gone:
+        shutil.rmtree(copy / name) if name == FOLDER else (copy / name).unlink()
+    with pytest.raises(JournalError) as refused:
+        Journal.open(copy, IDENTITY, witness=place)
+    assert refused.value.fault is faults.WITNESS_DISAGREES
+    assert not (copy / MARK).exists(), "nothing was taken for this place's by the question"
+    run(kept(copy, [SIGN_ON]))
