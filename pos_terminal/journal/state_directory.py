@@ -12,6 +12,7 @@ catalogs/       every catalogue ever in force, by its SHA-256
 
 import fcntl
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -50,12 +51,18 @@ class Lock:
         # A link here would have whoever starts a till truncate the file that it leads to.
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         self._fd = os.open(path, flags, 0o600)
+        with ExitStack() as undo:
+            # Whatever fails here: a descriptor that is left open holds the lock against ourselves.
+            undo.callback(os.close, self._fd)
+            self._take(path)
+            undo.pop_all()
+
+    def _take(self, path: Path) -> None:
         try:
             # flock and not a file that is there: the kernel lets it go however the process ends.
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(self._fd, 32).decode(errors="replace").strip()
-            os.close(self._fd)
             detail = f"{path} is held by process {holder or 'unknown'}"
             raise JournalError(faults.JOURNAL_LOCKED, detail) from None
         # Only once it is held: until then the number in it is the other process's.
