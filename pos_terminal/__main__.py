@@ -1,30 +1,34 @@
 """The command line `pos-terminal`: each command in its own module, so that none pays for all."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import pos_terminal
+from pos_terminal.domain.language import say
+from pos_terminal.process.usage import Parser
+from pos_terminal.runtime.translation import CONFIG, language_named, set_language
 
 COMMANDS = {
-    "run": "serve the shop: devices, till, journal",
-    "status": "say how the till fares, and whether it sells",
-    "demo": "watch a synthetic bakery morning being sold",
-    "scenes": "play the scenes of a page through simulated devices",
-    "replay": "sell recorded tickets through simulated devices",
-    "config": "make a new shop's configuration, or check one",
-    "catalog": "take articles over from a web shop's export",
-    "agent": "run what faces outwards: alerts, services",
-    "plugins": "list the plugins, with their status and why",
-    "sheet": "draw or print the command barcodes and key labels",
-    "keys": "show, test or learn a keyboard's key map",
-    "close": "close the day, the month or the fiscal year: the Z",
-    "journal": "show, follow or verify the journal",
-    "stock": "show stock, bottles poured against sold, and what to make",
-    "clerk": "say who may sign on, and what each may do",
-    "person": "list, export or erase what is held of persons",
+    "run": "tient la caisse : appareils, ventes, journal",
+    "status": "dit comment va la caisse, et si elle vend",
+    "demo": "vend sous vos yeux une matinée de boulangerie inventée",
+    "scenes": "joue les scènes d'une page sur des appareils simulés",
+    "replay": "revend des tickets enregistrés sur des appareils simulés",
+    "config": "fait les réglages d'une nouvelle boutique, ou en vérifie",
+    "catalog": "reprend les articles d'une boutique en ligne",
+    "agent": "fait tourner ce qui regarde dehors : alertes, services",
+    "plugins": "donne les modules, leur état et pourquoi",
+    "sheet": "dessine ou imprime les codes de commande et les étiquettes de touches",
+    "keys": "montre, essaie ou apprend le plan de touches d'un clavier",
+    "close": "clôt le jour, le mois ou l'exercice : le Z",
+    "journal": "montre, suit, vérifie, archive ou sauvegarde le journal",
+    "stock": "montre le stock, le versé et le vendu, et ce qu'il faut produire",
+    "clerk": "dit qui peut s'identifier, et ce que chacun peut faire",
+    "person": "donne, exporte ou efface ce qui est tenu des personnes",
 }
+"""Each command by its name, with what it does."""
 
 DONE, BAD, USAGE = 0, 1, 2
 """Exit status: done; the thing asked about is bad; wrong usage."""
@@ -33,11 +37,14 @@ DONE, BAD, USAGE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    parser = argparse.ArgumentParser("pos-terminal", description=pos_terminal.__doc__)
-    parser.add_argument("--version", action="version", version=pos_terminal.__version__)
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    set_language(language_named(_config(words)))
+    parser = Parser("pos-terminal", description=say("La caisse, et tout ce qui se fait autour."))
+    parser.add_argument(
+        "--version", action="version", version=pos_terminal.__version__, help=say("sa version")
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar=say("COMMANDE"))
     for name, purpose in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=purpose, description=purpose)
+        subparser = subparsers.add_parser(name, help=say(purpose), description=say(purpose))
         if words and words[0] == name:
             module = import_module(f"pos_terminal.commands.{name}")
             module.add_arguments(subparser)
@@ -51,6 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return DONE
     return status
+
+
+def _config(words: Sequence[str]) -> Path:
+    """The settings that the command names, whose language it speaks from its first word on."""
+    for at, word in enumerate(words):
+        if word.startswith("--config="):
+            return Path(word.partition("=")[2])
+        if word == "--config":
+            return Path(*words[at + 1 : at + 2])
+    return CONFIG
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What is done with the journal itself, and recorded in it: keys, archives, exports, copies."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -11,6 +12,8 @@ from pos_terminal.channel.acts import Actor
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.journal import last_backup
+from pos_terminal.journal.last_backup import LastBackup
 from pos_terminal.persons.clerks_file import Sha256
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -76,8 +79,10 @@ async def exported(keeper: Keeper, asked: RecordExport, actor: Actor) -> Recorde
 
 
 async def backed_up(keeper: Keeper, asked: RecordBackup, actor: Actor) -> Recorded:
-    """Trace a backup: technical event 230."""
+    """Trace a backup, technical event 230, and keep when it was made."""
     said = f"{asked.records} écritures, SHA-256 {asked.sha256}"
     made = TechnicalEvent(code=jet.BACKUP, detail=said)
-    records = await keeper.record([given("journal backup", asked, actor), made])
-    return Recorded(records[-1].seq)
+    *_, record = await keeper.record([given("journal backup", asked, actor), made])
+    last = LastBackup(record.envelope.at, asked.records, asked.sha256)
+    await asyncio.to_thread(last_backup.note, keeper.state, last)
+    return Recorded(record.seq)

@@ -67,6 +67,8 @@ async def _told(done: Awaitable[Struct]) -> Struct:
         return await done
     except (JournalError, PersonsError, BadClerks) as error:
         raise ChannelError(error.fault, error.detail) from error
+    except OSError as error:
+        raise ChannelError(faults.FILE_UNWRITABLE, str(error)) from error
     except Uncounted as error:
         raise ChannelError(faults.COUNT_FIRST, str(error)) from error
     except OpenSales as error:

@@ -147,6 +147,7 @@ class Status(Struct, frozen=True, kw_only=True):
     tasks: list[Task] = []
     grants: list[StandingGrant] = []
     incidents: list[Incident] = []
+    last_backup: str | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):

@@ -12,20 +12,22 @@ from pos_terminal.agent import status
 from pos_terminal.agent.guard import PATIENCE
 from pos_terminal.agent.program import AgentError, Program
 from pos_terminal.channel import socket_address
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail
+from pos_terminal.domain.language import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "--state", type=Path, default=status.STATE, metavar="DIR",
-        help="the agent's own directory, not the till's (default: %(default)s)",
+        "--state", type=Path, default=status.STATE, metavar=say("DOSSIER"),
+        help=say("le dossier de l'agent, non de la caisse (%(default)s)"),
     )  # fmt: skip
     parser.add_argument(
-        "--till", type=Path, default=socket_address.STATE, metavar="DIR",
-        help="the till's state directory, by which its socket is found (default: %(default)s)",
+        "--till", type=Path, default=socket_address.STATE, metavar=say("DOSSIER"),
+        help=say("le dossier de la caisse, par où son accès se trouve (%(default)s)"),
     )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="errors as one JSON object on stdout")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

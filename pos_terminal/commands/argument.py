@@ -7,6 +7,13 @@ from datetime import date
 from pos_terminal.domain.language import say
 
 
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add --json alone."""
+    parser.add_argument(
+        "--json", action="store_true", help=say("répond en JSON, sur la sortie standard")
+    )
+
+
 def pseudonym(text: str) -> str:
     """A person's pseudonym; ArgumentTypeError where it is none."""
     if not re.fullmatch("[0-9a-f]{32}", text):

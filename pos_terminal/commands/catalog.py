@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
@@ -24,10 +25,10 @@ PREVIEW = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
     purpose = say("lire l'export d'une boutique en ligne ou d'un tableur")
     take = actions.add_parser("import", help=purpose, description=purpose)
-    take.add_argument("file", type=Path, metavar="FILE")
+    take.add_argument("file", type=Path, metavar=say("FICHIER"))
     take.add_argument(
         "--from", dest="program", required=True, choices=[program.value for program in Program]
     )
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     take.add_argument("--out", type=Path, metavar="CATALOG",
                       help=say("le fichier à écrire ; sans lui : un aperçu"))  # fmt: skip
     take.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-    take.add_argument("--json", action="store_true", help="JSON on standard output")
+    add_json(take)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pos_terminal.commands import new_shop
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.files.catalog import parse_catalog
@@ -26,22 +27,22 @@ from pos_terminal.runtime.promotions import parse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    check = actions.add_parser("check", help="say what is wrong with a configuration file")
-    check.add_argument("file", type=Path, metavar="FILE")
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
+    check = actions.add_parser("check", help=say("dit ce qui est faux dans des réglages"))
+    check.add_argument("file", type=Path, metavar=say("FICHIER"))
     # Where a journal lies changes nothing about a configuration; every command takes the option.
     check.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-    check.add_argument("--json", action="store_true", help="problems as one JSON object")
+    add_json(check)
     purpose = say("faire le dossier d'une nouvelle boutique, qui vend telle quelle")
     new = actions.add_parser("new", help=purpose, description=purpose)
     new.add_argument("kind", choices=new_shop.kinds(), metavar="KIND",
                      help=", ".join(new_shop.kinds()))  # fmt: skip
-    new.add_argument("folder", type=Path, metavar="DIR")
+    new.add_argument("folder", type=Path, metavar=say("DOSSIER"))
     new.add_argument("--name", required=True, help=say("l'enseigne, en tête des tickets"))
     new.add_argument("--address", required=True, help=say("l'adresse, sur une ligne"))
     new.add_argument("--siret", required=True, help=say("les quatorze chiffres"))
     new.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-    new.add_argument("--json", action="store_true", help="the files as one JSON object")
+    add_json(new)
 
 
 def run(arguments: argparse.Namespace) -> int:

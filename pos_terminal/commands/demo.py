@@ -13,9 +13,11 @@ from pathlib import Path
 from random import randrange
 from tempfile import TemporaryDirectory
 
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.replay.day_sales import plots
 from pos_terminal.replay.demo_day import demo_day
@@ -34,12 +36,16 @@ TITLE = "pos-terminal · une boulangerie, un dimanche matin"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--seed", type=int, metavar="N", help="which morning; another each time")
-    parser.add_argument("--fast", action="store_true", help="as quick as it goes")
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help="keep the journal here (a simulation's)"
+        "--seed", type=int, metavar="N",
+        help=say("quelle matinée ; une autre chaque fois"),
+    )  # fmt: skip
+    parser.add_argument("--fast", action="store_true", help=say("aussi vite que possible"))
+    parser.add_argument(
+        "--state", type=Path, metavar=say("DOSSIER"),
+        help=say("garde ici le journal (d'une simulation)"),
     )
-    parser.add_argument("--json", action="store_true", help="nothing but the summary, as JSON")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print_json(summary.as_json())
             else:
                 summary = _watched(job, None if arguments.fast else SECONDS)
-                print(f"\nThe same morning again: pos-terminal demo --seed {seed}")
+                again = say("La même matinée : pos-terminal demo --seed {seed}")
+                print(f"\n{again.format(seed=seed)}")
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)
     except (ReplayStopped, NoFarEnds, OSError) as error:
@@ -73,7 +80,7 @@ def _watched(job: Job, seconds: float | None) -> Summary:
     else:
         observer = Log(as_line)
         summary = asyncio.run(replay(job, observer))
-        print("\nThe last receipt:\n")
+        print(f"\n{say('Le dernier ticket :')}\n")
         print("\n".join(f"  {line.text.rstrip()}" for line in observer.last_paper))
     print("", *plots(observer.day), "", *summary.as_text(), sep="\n")
     return summary

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.key_learning import NothingLearnt, learn
 from pos_terminal.commands.key_picture import picture
 from pos_terminal.commands.output import fail, print_json
@@ -35,27 +36,42 @@ PURPOSES = {row.key: row.purpose for row in ROWS}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    show = actions.add_parser("show", help="draw a key map as a keyboard")
-    test = actions.add_parser("test", help="say what each key pressed means, until Ctrl-C")
-    teach = actions.add_parser("learn", help="ask for each key in turn, and write a key map")
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
+    show = actions.add_parser("show", help=say("dessine un plan de touches comme un clavier"))
+    test = actions.add_parser(
+        "test",
+        help=say("dit ce que veut dire chaque touche, jusqu'à Ctrl-C"),
+    )  # fmt: skip
+    teach = actions.add_parser(
+        "learn",
+        help=say("demande chaque touche à son tour, et écrit un plan"),
+    )  # fmt: skip
     for action in (show, test):
         source = action.add_mutually_exclusive_group()
-        source.add_argument("--config", type=Path, metavar="FILE", help="the map of this terminal")
+        source.add_argument(
+            "--config", type=Path, metavar=say("FICHIER"),
+            help=say("le plan de cette caisse"),
+        )  # fmt: skip
         names = ", ".join(sorted(path.stem for path in KEYMAPS.glob("*.toml")))
         source.add_argument(
-            "--map", metavar="MAP", help=f"{names}, or a file ending in .toml ({DEFAULT})"
+            "--map", metavar=say("PLAN"),
+            help=say("{names}, ou un fichier en .toml ({default})").format(
+                names=names, default=DEFAULT
+            ),
         )
     for action in (test, teach):
         action.add_argument(
-            "--device", required=True, metavar="PATH",
-            help="the keyboard: /dev/input/by-id/..., or a named pipe; the till must not hold it",
+            "--device", required=True, metavar=say("CHEMIN"),
+            help=say("le clavier, /dev/input/by-id/..., que la caisse ne doit pas tenir"),
         )  # fmt: skip
-    teach.add_argument("--out", type=Path, metavar="FILE.toml", help="a new file for the map")
+    teach.add_argument(
+        "--out", type=Path, metavar=say("FICHIER.toml"),
+        help=say("un nouveau fichier pour le plan"),
+    )  # fmt: skip
     for action in (show, test, teach):
         # Where a journal lies changes nothing about keys; every command takes the option.
         action.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-        action.add_argument("--json", action="store_true", help="JSON on standard output")
+        add_json(action)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -139,9 +155,9 @@ def _meaning(key: Key | None) -> str:
 def _learn(arguments: argparse.Namespace) -> None:
     out: Path | None = arguments.out
     if out and out.exists():  # asked for before half an hour of pressing keys, not after
-        raise FileExistsError(f"{out} exists already")
+        raise FileExistsError(say("{file} existe déjà").format(file=out))
     if out and not out.absolute().parent.is_dir():
-        raise FileNotFoundError(f"{out.parent} is no folder")
+        raise FileNotFoundError(say("{folder} n'est pas un dossier").format(folder=out.parent))
     taught = asyncio.run(_taught(arguments.device))
     text = to_toml(taught, f"Plan de touches appris de {arguments.device}")
     if out:

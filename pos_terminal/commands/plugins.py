@@ -9,6 +9,7 @@ from typing import Any
 
 from pos_terminal.agent import status
 from pos_terminal.agent.status import AgentStatus
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
@@ -23,15 +24,16 @@ BAD = ("stopped", "pausing", "hung")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the file whose plugins are enabled"
+        "--config", type=Path, metavar=say("FICHIER"),
+        help=say("les réglages qui disent quels modules servent"),
     )
     parser.add_argument(
-        "--agent", type=Path, default=status.STATE, metavar="DIR",
-        help="the agent's directory, whose services are listed (default: %(default)s)",
+        "--agent", type=Path, default=status.STATE, metavar=say("DOSSIER"),
+        help=say("le dossier de l'agent, dont les services sont donnés (%(default)s)"),
     )  # fmt: skip
     # Where a journal lies changes nothing about plugins; every command takes the option.
     parser.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-    parser.add_argument("--json", action="store_true", help="the list as one JSON object")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

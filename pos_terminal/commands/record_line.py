@@ -1,7 +1,11 @@
 """A record on one line: number, local time, kind, and what happened, with amounts in euros."""
 
 from fractions import Fraction
+from typing import TypeAlias
 
+import msgspec
+
+from pos_terminal.domain.audit.jet import jet_line
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.events.adjustment import (
     DiscountGiven,
@@ -11,25 +15,27 @@ from pos_terminal.domain.events.adjustment import (
     PromotionsApplied,
 )
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved
 from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
     Paid,
-    SaleAbandoned,
     SaleClosed,
     SaleOpened,
     Tender,
 )
-from pos_terminal.domain.events.staff import AuthorityGiven, OperatorRefused, OperatorSignedOn
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
-from pos_terminal.domain.events.system import CatalogChanged, CommandGiven, TillStarted, TillStopped
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, percent, thousandths
 from pos_terminal.domain.quantity import Unit
-from pos_terminal.journal import codec
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
+
+Reduced: TypeAlias = (
+    DiscountGiven | DiscountWithdrawn | PromotionsApplied | PricesChosen | PlaceChosen
+)
+"""What changes the prices of an open sale."""
 
 
 def as_line(record: Record) -> str:
@@ -46,59 +52,66 @@ def as_json(record: Record) -> str:
 
 
 def _what(event: Event) -> str:
+    if isinstance(event, Reduced):
+        return f"{_sale(event.sale)}, {_reduced(event)}"
     match event:
         case LineSold() | LineVoided() | Tender():
-            return f"sale {event.sale}: {_within_sale(event)}"
-        case DiscountGiven() | DiscountWithdrawn() | PromotionsApplied():
-            return f"sale {event.sale}: {_reduced(event)}"
-        case PricesChosen():
-            return f"sale {event.sale}: {event.prices or 'ordinary'} prices"
-        case PlaceChosen():
-            return f"sale {event.sale}: {event.place}"
+            return f"{_sale(event.sale)}, {_within_sale(event)}"
         case SaleClosed():
-            paid = ", ".join(_paid(tender) for tender in event.tenders) or "nothing to pay"
+            paid = ", ".join(_paid(tender) for tender in event.tenders) or say("rien à payer")
             lines = sum(not line.voided for line in event.lines)
-            ticket = f"ticket {event.series}-{event.number} of sale {event.sale}"
-            return f"{ticket}: {lines} lines, {euros(event.total)} € ({paid})"
-        case SaleAbandoned():
-            return f"sale {event.sale}: {len(event.lines)} lines, {euros(event.total)} € given up"
+            words = say("ticket {ticket} de la vente {sale} : {lines} lignes, {total} € ({paid})")
+            ticket, total = f"{event.series}-{event.number}", euros(event.total)
+            return words.format(
+                ticket=ticket, sale=event.sale, lines=lines, total=total, paid=paid
+            )
         case ReceiptRequested() | ReceiptPrinted():
             return _receipt(event)
         case SaleOpened():
             origin = event.origin
-            replayed = f", replays {origin.date} no. {origin.ticket}" if origin else ""
-            return f"sale {event.sale}, catalogue {event.catalog[:12]}{replayed}"
+            rest = say(", rejoue le {date} no {ticket}") if origin else ""
+            replayed = rest.format(date=origin.date, ticket=origin.ticket) if origin else ""
+            catalog = say("catalogue {sha256}").format(sha256=event.catalog[:12])
+            return f"{_sale(event.sale)}, {catalog}{replayed}"
         case _:
-            return _of_the_till(event)
+            return _of_goods(event) or _of_customers(event) or _technical(event)
 
 
-def _reduced(event: DiscountGiven | DiscountWithdrawn | PromotionsApplied) -> str:
+def _sale(number: int) -> str:
+    return say("vente {number}").format(number=number)
+
+
+def _reduced(event: Reduced) -> str:
     match event:
+        case PricesChosen():
+            return say("prix {prices}").format(prices=event.prices or say("ordinaires"))
+        case PlaceChosen():
+            return event.place
         case DiscountGiven():
-            how = f"{percent(event.percent)} %" if event.percent else "amount"
-            return f"{how} off the {event.scope}, {event.name}: {euros(-event.amount)} €"
+            how = f"{percent(event.percent)} %" if event.percent else say("un montant")
+            words = say("remise de {how} ({scope}), {name} : {off} €")
+            off = euros(-event.amount)
+            return words.format(how=how, scope=event.scope, name=event.name, off=off)
         case DiscountWithdrawn():
-            return f"discount taken back: {euros(-event.amount)} €"
+            return say("remise reprise : {off} €").format(off=euros(-event.amount))
         case PromotionsApplied():
             off = ", ".join(f"{each.name} {euros(-each.amount)} €" for each in event.reductions)
-            return f"promotions: {off or 'none'}"
+            return say("promotions : {off}").format(off=off or say("aucune"))
 
 
 def _within_sale(event: LineSold | LineVoided | Tender) -> str:
     match event:
         case LineSold():
             unit = "x" if event.unit is Unit.PIECE else event.unit
-            per = "" if event.per == 1000 else f" for {thousandths(event.per)}"
+            per = "" if event.per == 1000 else f" / {thousandths(event.per)}"
             price = f"{euros(event.price)}{per}"
-            if event.list_price is not None and (event.price, event.per) != (
-                event.list_price,
-                event.list_per,
-            ):
-                price += f" (listed {euros(event.list_price)})"
-            goods = f"{thousandths(event.quantity)} {unit} {event.name} [{event.plu}] at {price}"
-            return f"line {event.line}: {goods} = {euros(event.gross)} €"
+            listed = event.list_price
+            if listed is not None and (event.price, event.per) != (listed, event.list_per):
+                price += say(" (au catalogue {price})").format(price=euros(listed))
+            goods = f"{thousandths(event.quantity)} {unit} {event.name} [{event.plu}] à {price}"
+            return _line(event.line, goods, event.gross)
         case LineVoided():
-            return f"line {event.line}: {event.how} [{event.plu}] {euros(event.gross)} €"
+            return _line(event.line, f"{event.how} [{event.plu}]", event.gross)
         case Tender():
             paid = Paid(
                 tender=event.tender, amount=event.amount, given=event.given, change=event.change
@@ -106,71 +119,82 @@ def _within_sale(event: LineSold | LineVoided | Tender) -> str:
             return _paid(paid)
 
 
+def _line(number: int, goods: str, gross: int) -> str:
+    words = say("ligne {number} : {goods} = {gross} €")
+    return words.format(number=number, goods=goods, gross=euros(gross))
+
+
 def _paid(paid: Paid) -> str:
-    change = f", given {euros(paid.given)}, change {euros(paid.change)}" if paid.change else ""
+    words = say(", donné {given}, rendu {change}") if paid.change else ""
+    change = words.format(given=euros(paid.given), change=euros(paid.change))
     return f"{paid.tender} {euros(paid.amount)} €{change}"
 
 
 def _receipt(event: ReceiptRequested | ReceiptPrinted) -> str:
-    paper = event.form or "receipt"
-    which = f"{event.form} duplicate {event.copy}".lstrip() if event.copy else paper
-    what = "invoice" if event.form is Form.INVOICE else "ticket"
-    ticket = f"{which} of {what} {event.series}-{event.number}"
+    copy = say(" duplicata {copy}").format(copy=event.copy) if event.copy else ""
+    words = say("{paper} de {series}-{number}")
+    paper = f"{event.form or say('ticket')}{copy}"
+    ticket = words.format(paper=paper, series=event.series, number=event.number)
     if isinstance(event, ReceiptRequested):
         return ticket
-    return f"{ticket}: {event.outcome} {event.fault}".rstrip()
+    return f"{ticket} : {event.outcome} {event.fault}".rstrip()
 
 
-def _of_goods(event: StockMoved | BottleOpened | BottleFinished) -> str:
+def _of_goods(event: Event) -> str:
     match event:
         case StockMoved():
             moved = amount(Fraction(event.numerator, event.denominator))
-            sale = f" (sale {event.sale}, line {event.line})" if event.sale else ""
-            part = f" by [{event.part}]" if event.part else ""
+            line = say("ligne {number}").format(number=event.line)
+            sale = f" ({_sale(event.sale)}, {line})" if event.sale else ""
+            part = say(" par [{part}]").format(part=event.part) if event.part else ""
             return f"[{event.plu}] {moved} {event.cause} {event.note}".rstrip() + part + sale
         case BottleOpened():
             return f"[{event.plu}]"
         case BottleFinished():
-            of = amount(event.content.fraction)
-            sold, given = amount(event.sold.fraction), amount(event.given.fraction)
-            left, missing = amount(event.left.fraction), amount(event.missing.fraction)
-            out = f"{sold} sold, {given} given, {left} left, {missing} missing"
-            return f"[{event.plu}] of {of}: {out}"
+            words = say(
+                "[{plu}] de {of} : {sold} vendu, {given} offert, {left} restant, {missing} manquant"
+            )
+            return words.format(
+                plu=event.plu,
+                of=amount(event.content.fraction),
+                sold=amount(event.sold.fraction),
+                given=amount(event.given.fraction),
+                left=amount(event.left.fraction),
+                missing=amount(event.missing.fraction),
+            )
+    return ""
 
 
-def _of_customers(event: InvoiceMade | DepositMoved) -> str:
+def _of_customers(event: Event) -> str:
     match event:
         case InvoiceMade():
-            ticket = f"ticket {event.ticket_series}-{event.ticket_number}"
-            made = f"invoice {event.series}-{event.number} of {ticket}"
-            return f"{made}, person {event.person[:12]}: {euros(event.total)} €"
+            words = say("facture {series}-{number} du ticket {ticket}, client {person} : {total} €")
+            return words.format(
+                series=event.series,
+                number=event.number,
+                ticket=f"{event.ticket_series}-{event.ticket_number}",
+                person=event.person[:12],
+                total=euros(event.total),
+            )
         case DepositMoved():
             ticket = f" (ticket {event.series}-{event.number})" if event.number else ""
-            return f"order {event.order}: {event.nature} {euros(event.amount)} €{ticket}"
+            words = say("commande {order} : {nature} {total} €")
+            total = euros(event.amount)
+            return words.format(order=event.order, nature=event.nature, total=total) + ticket
+    return ""
 
 
-def _of_the_till(event: Event) -> str:
-    match event:
-        case TillStarted():
-            return f"version {event.version}, after {event.after}"
-        case TillStopped():
-            return event.reason
-        case OperatorSignedOn():
-            return f"operator {event.operator}, by {event.by or 'the settings'}"
-        case OperatorRefused():
-            return f"operator {event.operator}, wrong PIN {event.tries}"
-        case AuthorityGiven():
-            return f"operator {event.authority} allows {event.right}"
-        case StockMoved() | BottleOpened() | BottleFinished():
-            return _of_goods(event)
-        case InvoiceMade() | DepositMoved():
-            return _of_customers(event)
-        case CommandGiven():
-            return f"{event.command}, by {event}"
-        case CatalogChanged():
-            return f"catalogue {event.catalog[:12]}"
-        case UnknownEvent():
-            return f"(written by a newer version) {event.body.decode()}"
-        case _:
-            fields = codec.body(event)
-            return "" if bytes(fields) == b"{}" else bytes(fields).decode()
+def _technical(event: Event) -> str:
+    """Its line in the JET; of what has none, its fields by their names."""
+    line = jet_line(event)
+    if line:
+        return ", ".join(filter(None, (line.label, line.detail)))
+    if isinstance(event, UnknownEvent):
+        words = say("(d'une version plus récente) {body}")
+        return words.format(body=event.body.decode())
+    fields: dict[str, object] = msgspec.to_builtins(event)
+    return ", ".join(f"{name} {_value(value)}" for name, value in fields.items())
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -9,10 +9,12 @@ import logging
 import sys
 from pathlib import Path
 
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
 from pos_terminal.domain.files.table import NoTableError
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.replay.display_reader import ReplayStopped
 from pos_terminal.replay.observer import Observer
@@ -27,25 +29,32 @@ from pos_terminal.runtime.far_ends import NoFarEnds
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("tickets", type=_file, metavar="TICKETS.csv", help="the recorded tickets")
+    parser.add_argument(
+        "tickets", type=_file, metavar="TICKETS.csv",
+        help=say("les tickets enregistrés"),
+    )  # fmt: skip
     parser.add_argument("--catalog", type=_file, required=True, metavar="CATALOG.csv")
     parser.add_argument(
-        "--state", type=Path, required=True, metavar="DIR",
-        help="where the simulation's journal lies; made when it is not there",
+        "--state", type=Path, required=True, metavar=say("DOSSIER"),
+        help=say("le dossier du journal simulé ; fait s'il n'y est pas"),
     )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="the summary as one JSON object")
-    parser.add_argument("--zone", default="Europe/Paris", help="the shop's time zone (%(default)s)")
+    add_json(parser)
     parser.add_argument(
-        "--default-vat", default="5.5", metavar="PERCENT",
-        help="the rate of articles without one (%(default)s)",
+        "--zone", default="Europe/Paris",
+        help=say("le fuseau horaire de la boutique (%(default)s)"),
     )  # fmt: skip
     parser.add_argument(
-        "--printer", type=_address, metavar="HOST:PORT",
-        help="print on this network printer, not on the simulated one",
+        "--default-vat", default="5.5", metavar=say("POURCENT"),
+        help=say("le taux des articles qui n'en ont pas (%(default)s)"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--printer", type=_address, metavar=say("HOTE:PORT"),
+        help=say("imprime sur cette imprimante du réseau, non sur la simulée"),
     )  # fmt: skip
 
     parser.add_argument(
-        "--live", action="store_true", help="show the shop in the terminal while it sells"
+        "--live", action="store_true",
+        help=say("montre la boutique dans le terminal pendant qu'elle vend"),
     )
 
 
@@ -98,5 +107,5 @@ def _file(text: str) -> Path:
 def _address(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+        raise argparse.ArgumentTypeError(say("{text} n'est pas HOTE:PORT").format(text=text))
     return text

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import print_json
 from pos_terminal.domain.language import say
 from pos_terminal.runtime.config import BadConfiguration
@@ -22,7 +23,7 @@ from pos_terminal.scenes.shop import BadShop, Source
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE.md")
+    parser.add_argument("files", type=Path, nargs="+", metavar=say("FICHIER.md"))
     parser.add_argument(
         "--config", type=Path, metavar="TOML",
         help=say("la boutique : sa configuration ; sans elle, celle de la page"),
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", default="", metavar="WORDS",
                         help=say("les scènes dont le titre a ces mots"))  # fmt: skip
     parser.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-    parser.add_argument("--json", action="store_true", help="one JSON object a scene")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.sheet_pdf import NoLibrary, draw
-from pos_terminal.commands.till import CONFIG, add_options, enter
+from pos_terminal.commands.till import add_options, enter
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.errors import DeviceError
 from pos_terminal.domain import faults
@@ -32,7 +32,7 @@ from pos_terminal.journal.state_directory import LOCK, Lock
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.translation import set_language, translator
+from pos_terminal.runtime.translation import CONFIG, set_language, translator
 
 PARTS = ("functions", "labels", "articles")
 

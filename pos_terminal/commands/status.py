@@ -5,7 +5,6 @@ Exit status: 0 it sells, 1 it does not, or no till answers, 2 usage.
 
 import argparse
 import os
-from pathlib import Path
 
 import msgspec
 
@@ -13,9 +12,10 @@ from pos_terminal.channel import interface
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Nothing
-from pos_terminal.channel.socket_address import STATE, socket_path
+from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.status_text import screen
+from pos_terminal.commands.till import add_options, state_of
 from pos_terminal.runtime.translation import set_language
 
 PATIENCE = 10.0
@@ -24,15 +24,12 @@ PATIENCE = 10.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument(
-        "--state", type=Path, default=STATE, metavar="DIR", help="default: %(default)s"
-    )
-    parser.add_argument("--json", action="store_true", help="the status as one JSON object")
+    add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask the till, and say what it says; 0 where it sells."""
-    path = socket_path(arguments.state, os.environ)
+    path = socket_path(state_of(arguments), os.environ)
     try:
         status = Client(path, patience=PATIENCE).call(interface.STATUS, Nothing())
     except ChannelError as error:

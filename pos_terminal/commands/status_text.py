@@ -47,6 +47,8 @@ def _facts(status: Status) -> Iterator[str]:
     if closure:
         made = f"{closure.label} n° {closure.number}, {_when(closure.at, status.now)}"
     yield _line(say("Dernier Z"), made)
+    backup = status.last_backup
+    yield _line(say("Sauvegarde"), _when(backup, status.now) if backup else say("aucune"))
     if head:
         alone = "" if head.exposed is None else f", {say('sans témoin')} {head.exposed}"
         yield _line(say("Journal"), f"{head.seq}{alone}, {head.hash[:16]}")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pos_terminal.acts.asked import By
 from pos_terminal.channel.socket_address import STATE
+from pos_terminal.commands.argument import add_json
 from pos_terminal.domain.language import say
 from pos_terminal.journal.owner import become
 from pos_terminal.runtime import config
-
-CONFIG = Path("/etc/pos-terminal/terminal.toml")
+from pos_terminal.runtime.translation import CONFIG
 
 LOGIN = Path("/proc/self/loginuid")
 """Who logged in, whoever he has become since (sudo, su): pam_loginuid(8) sets it once."""
@@ -29,9 +29,7 @@ def add_options(*parsers: argparse.ArgumentParser) -> None:
     for parser in parsers:
         add_state(parser)
         add_config(parser)
-        parser.add_argument(
-            "--json", action="store_true", help=say("répond en JSON, sur la sortie standard")
-        )
+        add_json(parser)
 
 
 def add_state(parser: argparse.ArgumentParser) -> None:

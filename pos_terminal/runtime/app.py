@@ -37,6 +37,7 @@ from pos_terminal.runtime.integrity import Guard
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.methods.channel import Channel
 from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.runtime.nightly_backup import Backups
 from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers, PromotionFile
@@ -381,6 +382,11 @@ class App:
         tasks["persons"] = SideTask(watch_persons, silence=2 * retention.DAY)
         tasks["scrub"] = SideTask(guard.scrub_always)
         tasks["findings"] = SideTask(guard.record_findings)
+        if settings.backup:
+            identity = self._identity
+            name = f"caisse-{identity.store}-{identity.terminal}-"
+            backups = Backups(settings.backup, state, name, self._record, self.put)
+            tasks["backup"] = SideTask(partial(backups.watch, now))
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))
         return tasks

@@ -37,6 +37,7 @@ from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
     CashDrawer,
     DeviceSettings,
+    NightlyBackup,
     PrinterDrawerSettings,
     Settings,
 )
@@ -89,6 +90,7 @@ class _File:
     clerks: SignOnRules = field(default_factory=SignOnRules)
     closing: ClosingHours = field(default_factory=ClosingHours)
     witness: _WitnessTable | None = None
+    backup: NightlyBackup | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: Terms = field(default_factory=Terms)
     refunds: RefundRules = field(default_factory=RefundRules)
@@ -276,6 +278,7 @@ def read(
         devices=devices,
         clerks=whole.clerks,
         witness=file.parent / whole.witness.directory if whole.witness else None,
+        backup=whole.backup.beside(file) if whole.backup else None,
         drawers=drawers,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
         faults=(faults.BAD_KEYMAP,) if keymap.stands_in else (),

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,25 @@ class DeviceSettings:
     driver: str
     options: object
     role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightlyBackup:
+    """`[backup]`: into which folder each night's copy goes, from which hour on, how many stay."""
+
+    directory: str
+    hour: int = 3
+    keep: int = 7
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.hour <= 23:
+            raise ValueError(f"hour {self.hour}: from 0 to 23")
+        if self.keep < 2:
+            raise ValueError(f"keep {self.keep}: two copies at least, as the newest may be cut off")
+
+    def beside(self, file: Path) -> "NightlyBackup":
+        """The same, its folder named from that of the settings' file."""
+        return replace(self, directory=str(file.parent / self.directory))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +94,7 @@ class Settings:
     devices: tuple[DeviceSettings, ...]
     clerks: SignOnRules = field(default_factory=SignOnRules)
     witness: Path | None = None
+    backup: NightlyBackup | None = None
     drawers: tuple[CashDrawer, ...] = ()
     promotions: Path | None = None
     faults: tuple[Fault, ...] = ()

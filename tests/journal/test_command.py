@@ -1,6 +1,7 @@
 """`pos-terminal journal`: what it prints, and its exit status."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -35,11 +36,13 @@ def test_show_prints_a_line_a_record(capsys: pytest.CaptureFixture[str], shop: P
     assert [line.split()[3] for line in lines] == kinds
     assert lines[6].split(maxsplit=1)[1] == (
         "2026-01-05 08:30:05 sale.closed        "
-        "ticket A-1 of sale 1: 1 lines, 1,30 € (cash 1,30 €, given 2,00, change 0,70)"
+        "ticket A-1 de la vente 1 : 1 lignes, 1,30 € (cash 1,30 €, donné 2,00, rendu 0,70)"
     )
-    assert "line 1: 1 x Tradition «à l'ancienne» [28] at 2,60 (listed 1,30) = 2,60 €" in lines[11]
-    assert "line 1: correct [28] -2,60 €" in lines[12]
-    assert "duplicate 1 of ticket A-1: refused P-103" in lines[15]
+    sold = "ligne 1 : 1 x Tradition «à l'ancienne» [28] à 2,60 (au catalogue 1,30) = 2,60 €"
+    assert sold in lines[11]
+    assert "ligne 1 : correct [28] = -2,60 €" in lines[12]
+    assert "ticket duplicata 1 de A-1 : refused P-103" in lines[15]
+    assert [line for line in lines if re.search(r"[A-Z]\w+\(|=<|'", line.replace("l'", ""))] == []
 
 
 def test_show_chooses(capsys: pytest.CaptureFixture[str], shop: Path) -> None:

@@ -138,4 +138,4 @@ def test_wrong_usage(arguments: list[str], told: Told) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "usage:" in told()[1]
+    assert "usage :" in told()[1]

@@ -17,7 +17,7 @@ ROOMS: dict[str, set[str]] = {
     "crypto": set(),
     "storage": set(),
     "tasks": set(),
-    "process": {"tasks"},
+    "process": {"domain", "tasks"},
     "journal": {"crypto", "domain", "storage", "tasks"},
     "archive": {"domain", "journal", "storage"},
     "persons": {"crypto", "domain", "journal", "storage"},
@@ -58,7 +58,7 @@ ROOMS: dict[str, set[str]] = {
         "tasks",
     },
     "agent": {"channel", "domain", "process", "storage", "tasks"},
-    "__main__": {"commands"},
+    "__main__": {"commands", "domain", "process", "runtime.translation"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
     "plugins": {"domain", "hookspecs", "runtime.terminal"},
     "services": {

@@ -70,6 +70,12 @@ TILL_RUNNING = _fault(
     "La caisse tourne, et ceci ne se fait que lorsqu'elle est arrêtée.",
     "Arrêter la caisse (sudo systemctl stop pos-terminal), recommencer, puis la relancer.",
 )
+BACKUP_FAILED = _fault(
+    "J-134",
+    "PAS DE SAUVEGARDE",
+    "La sauvegarde de la nuit n'a pas pu être faite ; la vente continue.",
+    "Remettre la clé USB ou vérifier le dossier de [backup] ; la caisse réessaie dans l'heure.",
+)
 PURGE_REFUSED = _fault(
     "J-121",
     "PURGE REFUSEE",

@@ -16,6 +16,7 @@ from pos_terminal.channel.interface import Closure, Record, Records, RecordsAske
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.journal import last_backup
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
@@ -39,10 +40,11 @@ AGAIN = 2.0
 
 
 class Evidence(Struct, frozen=True):
-    """What only the file knows: how much others have cosigned, and the last closure in it."""
+    """What only files know: how much others have cosigned, the last closure, the last backup."""
 
     witnessed: int = 0
     closure: Closure | None = None
+    backup: str | None = None
 
 
 class RecordMethods:
@@ -96,7 +98,9 @@ class RecordMethods:
 def _read_evidence(path: Path, vfs: str) -> Evidence:
     with reading(path, vfs) as reader:
         row = reader.last_of_kind(PeriodClosed.kind)
-        return Evidence(reader.witnessed(), _closure(row) if row else None)
+        witnessed, closure = reader.witnessed(), _closure(row) if row else None
+    last = last_backup.noted(path.parent)
+    return Evidence(witnessed, closure, last.at if last else None)
 
 
 def _closure(row: Row) -> Closure | None:

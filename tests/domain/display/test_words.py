@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
+from pos_terminal.__main__ import COMMANDS
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
 from pos_terminal.domain import faults
@@ -48,6 +49,7 @@ def said() -> Iterator[str]:
         yield from (group.title, *(command.purpose for command in group.commands))
     yield LABELS_TITLE
     yield from STATE_FILES.values()
+    yield from COMMANDS.values()
 
 
 def read(language: str) -> Catalog:
