@@ -21,6 +21,7 @@ from pos_terminal.journal import codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.database import NAME, insert, open_writer
 from pos_terminal.journal.errors import Broken, using
+from pos_terminal.journal.owner import OURS_NOT
 from pos_terminal.journal.verify import verify
 from pos_terminal.storage.sqlite import let_go
 
@@ -46,7 +47,7 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
     NoRestore with the reason; JournalError where the disk refuses.
     """
     # Before the lock, which makes a file: what is here already is never written over.
-    if directory.exists() and any(directory.iterdir()):
+    if directory.exists() and _content(directory):
         raise NoRestore(f"{directory} is not empty")
     made = not directory.exists()
     with using(directory):
@@ -74,8 +75,13 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
     return Restored(found.records, found.head, keys)
 
 
+def _content(directory: Path) -> list[Path]:
+    """What lies there, but for what a file system keeps at its top: a state may be a whole disk."""
+    return [path for path in directory.iterdir() if path.name not in OURS_NOT]
+
+
 def _undo(directory: Path, *, made: bool) -> None:
-    for path in directory.iterdir():
+    for path in _content(directory):
         if path.is_dir():
             shutil.rmtree(path)
         else:

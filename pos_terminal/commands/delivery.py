@@ -1,12 +1,13 @@
-"""A new file that the caller asked for, also where the owner of the state may not write."""
+"""Files that the caller names, also where the owner of the state may not write or read them."""
 
 import argparse
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from pos_terminal.commands.till import enter, state_of
 from pos_terminal.journal.owner import must_change
@@ -32,6 +33,37 @@ class Delivery:
                 shutil.copyfileobj(made, out, 1 << 20)
                 out.flush()
                 os.fsync(out.fileno())
+
+
+BIG = Path("/var/tmp")
+"""For files that may be large: /tmp lies in memory on many machines (file-hierarchy(7))."""
+
+
+@contextmanager
+def entered_to_read(
+    arguments: argparse.Namespace, sources: Sequence[Path], *, make: bool = False
+) -> Iterator[list[Path]]:
+    """Enter the till (commands/till.py); where these files and folders can be read from then on.
+
+    A file that the owner may not read, such as a backup that root made, is copied while this lasts:
+    it was opened before. One that nobody can open is left to whoever reads it. JournalError as for
+    `enter`.
+    """
+    with ExitStack() as stack:
+        opened: dict[Path, BinaryIO] = {}
+        if must_change(state_of(arguments)):
+            for path in filter(Path.is_file, sources):
+                with suppress(OSError):
+                    opened[path] = stack.enter_context(path.open("rb"))
+        enter(arguments, make=make)
+        shut = [path for path in opened if not os.access(path, os.R_OK, effective_ids=True)]
+        lent = {}
+        for path in shut:
+            folder = tempfile.TemporaryDirectory(prefix="pos-terminal-", dir=BIG)
+            lent[path] = Path(stack.enter_context(folder)) / path.name
+            with lent[path].open("wb") as copy:
+                shutil.copyfileobj(opened[path], copy, 1 << 20)
+        yield [lent.get(path, path) for path in sources]
 
 
 def enter_to_deliver(arguments: argparse.Namespace, *outs: Path) -> tuple[Delivery, ...]:

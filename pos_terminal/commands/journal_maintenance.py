@@ -22,6 +22,7 @@ from pos_terminal.archive.source import Span
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.channel.acts import Actor
 from pos_terminal.commands.argument import day
+from pos_terminal.commands.delivery import entered_to_read
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -134,9 +135,9 @@ def _planned(plan: Plan, copies: list[Copy]) -> dict[str, Any]:
 def run_restore(arguments: argparse.Namespace) -> int:
     """Restore; 0, or 1 with the reason, nothing left behind."""
     try:
-        enter(arguments, make=True)
-        state = arguments.state
-        found = restore(arguments.sources, state)
+        with entered_to_read(arguments, arguments.sources, make=True) as sources:
+            state = arguments.state
+            found = restore(sources, state)
         if found.keys:
             asyncio.run(_record_restore(arguments, found))
     except NoRestore as error:

@@ -87,11 +87,15 @@ def test_what_is_not_restored_leaves_nothing_behind(
     content = (spoilt / "journal.db").read_bytes()
     assert content.count(b'"plu":"1"')
     (spoilt / "journal.db").write_bytes(content.replace(b'"plu":"1"', b'"plu":"2"', 1))
-    new = tmp_path / "new"
+    new, disk = tmp_path / "new", tmp_path / "disk"
+    (disk / "lost+found").mkdir(parents=True)
     for bad in (cut, later, spoilt, tmp_path / "absent.zip", tmp_path):
-        status, said = line("journal", "restore", "--from", bad, state=new)
-        assert (status, said["code"]) == (1, "J-122"), bad
+        for place in (new, disk):
+            status, said = line("journal", "restore", "--from", bad, state=place)
+            assert (status, said["code"]) == (1, "J-122"), bad
         assert not new.exists()
+        assert [path.name for path in disk.iterdir()] == ["lost+found"]
+    assert line("journal", "restore", "--from", archive, state=disk)[0] == 0
     full = [r.rec for r in records(state)]
     status, said = line("journal", "restore", "--from", archive)
     assert (status, said["code"]) == (1, "J-122")

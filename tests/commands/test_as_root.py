@@ -101,6 +101,23 @@ def test_all_that_root_has_written_is_the_owners(state: Path, tmp_path: Path) ->
     assert {(event.uid, event.user) for event in given} == {(0, "root")}  # type: ignore[attr-defined]
 
 
+def test_a_file_that_only_root_can_read_is_restored(state: Path) -> None:
+    shut, new = state.parent / "shut", state.parent / "new"
+    shut.mkdir(mode=0o700)
+    new.mkdir()
+    os.chown(new, OWNER, OWNER)
+    archive = shut / "archive.zip"
+    assert command(state, "journal", "archive", "--out", archive).returncode == 0
+    assert (archive.stat().st_uid, archive.stat().st_mode & 0o777) == (0, 0o600)
+    done = command(new, "journal", "restore", "--from", archive)
+    assert done.returncode == 0, done.stdout + done.stderr
+    kept = [r.rec for r in records(new)]
+    assert kept == [r.rec for r in records(state)][: len(kept)] and len(kept) > 10
+    assert owners(new) == {OWNER}
+    absent = command(new, "journal", "restore", "--from", shut / "absent.zip")
+    assert json.loads(absent.stdout)["code"] == "J-122"
+
+
 LINKS = (
     "lock", "journal.mark", "clerks.toml", "clerks.toml.new", "persons.db-wal", "journal.db-wal",
     "catalogs", "till",
