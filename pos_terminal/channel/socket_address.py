@@ -1,12 +1,15 @@
 """Where the till's socket is: the one answer for till, commands and agent."""
 
 import grp
+import logging
 import os
 import socket
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 STATE = Path("/var/lib/pos-terminal")
 """The state directory of a till that was told no other."""
@@ -103,6 +106,9 @@ def _allow(path: Path) -> None:
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     try:
         os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
-    except (KeyError, PermissionError):
+    except KeyError:  # nobody has installed an agent here
+        return
+    except PermissionError as error:
+        log.warning("the socket is not for the group %s, so no agent gets in: %s", GROUP, error)
         return
     path.chmod(0o660)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import time
@@ -15,7 +16,7 @@ from pos_terminal.testing.running import run
 from tests.needs import need
 from tests.qemu.machine import QEMU
 from tests.systemd import disk
-from tests.systemd.box import ADAPTER, Box, standing
+from tests.systemd.box import ADAPTER, PATIENCE, Box, standing
 from tests.systemd.readme import commands
 
 ROOT = Path(__file__).parent.parent.parent
@@ -139,10 +140,18 @@ async def it_is_installed_and_sells(box: Box) -> None:
 @scene
 async def it_is_locked_in_and_its_own(box: Box) -> None:
     assert (await unit(box, "User"), await unit(box, "NRestarts")) == ("pos", "0")
-    folders = await box.sh(f"stat -c '%U %G %a' {STATE} /run/pos-terminal")
-    assert folders == "pos pos 700\npos pos 755"
+    places = await box.sh(f"stat -c '%U %G %a' {STATE} /run/pos-terminal /run/pos-terminal/till")
+    assert places == "pos pos 700\npos pos 755\npos pos-link 660"
     await box.sh(f"test -s {(await unit(box, 'Documentation')).removeprefix('file:')}")
-    await box.sh("systemd-analyze security --no-pager --threshold=20 pos-terminal >/dev/null")
+    for name in ("pos-terminal", "pos-terminal-agent"):
+        await box.sh(f"systemd-analyze security --no-pager --threshold=20 {name} >/dev/null")
+
+
+@scene
+async def the_agent_runs_and_may_ask_the_till_and_no_more(box: Box) -> None:
+    await box.sh("systemctl is-active pos-terminal-agent")
+    await box.sh("pos-terminal status", "pos-agent")
+    assert "Permission denied" in await box.sh(f"ls {STATE} || true", "pos-agent")
 
 
 @scene
@@ -152,7 +161,7 @@ async def a_ticket_is_printed_as_wide_as_the_paper_with_its_logo(box: Box) -> No
     await box.keys("CASH")
     await box.shows("TOTAL", "3,90")
     await box.keys("TICKET")
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE):
         paper = await box.printer.next_paper()
     assert RASTER in paper.raw, paper.raw
     assert "TOTAL" in paper.text
@@ -203,7 +212,7 @@ async def killed_it_is_back_with_the_open_ticket(box: Box) -> None:
     await box.keys("2 x 1 PLU")
     await box.shows("TRADITION", "2,60")
     pid = await unit(box, "MainPID")
-    await box.sh(f"kill -9 {pid}")
+    await box.sh(f"kill -9 {pid} $(systemctl show --value -p MainPID pos-terminal-agent)")
     await restarted(box, 1)
     await box.keys("1 PLU CASH")
     await box.shows("TOTAL", "3,90")
@@ -226,6 +235,7 @@ async def a_full_disk_is_said_and_ends(box: Box) -> None:
     await box.sh(f"! dd if=/dev/zero of={filler} bs=64k status=none")
     await box.keys("1 PLU")
     await box.shows("J-102")
+    assert "J-102" in await box.sh("! pos-terminal status")
     await box.sh(f"rm {filler}")
     await box.shows("BONJOUR")
     await box.keys("1 PLU CASH")
@@ -234,8 +244,35 @@ async def a_full_disk_is_said_and_ends(box: Box) -> None:
 
 @scene
 async def commands_with_sudo_leave_the_state_to_its_owner(box: Box) -> None:
-    await box.technician("sudo pos-terminal journal verify && sudo pos-terminal clerk list")
+    """The till sells meanwhile, and what they record it records itself."""
+    await box.technician("sudo pos-terminal journal verify && sudo pos-terminal journal rotate-key")
+    await box.technician("echo 4711 >pin && sudo pos-terminal clerk add 12 --pin-file pin")
+    await box.technician("sudo pos-terminal clerk list | grep 12")
+    await box.technician("sudo pos-terminal clerk remove 12")
     assert await box.sh(f"find {STATE} ! -user pos ! -name lost+found") == ""
+
+
+@scene
+async def a_backup_on_an_empty_disk_goes_on(box: Box) -> None:
+    await box.sh("mkdir /media/stick /media/safe")
+    before = await ticket(box)
+    await box.technician(commands("Backup"))
+    await box.sh("systemctl stop pos-terminal")
+    await box.sh(f"find {STATE} -mindepth 1 ! -name lost+found -delete")
+    await box.technician(commands("Another card"))
+    await box.sh("systemctl start pos-terminal")
+    assert await ticket(box) == before + 1
+
+
+async def ticket(box: Box) -> int:
+    """Sell, print, and read the ticket's number off the paper."""
+    await box.keys("C 1 PLU CASH")
+    await box.shows("TOTAL", "1,30")
+    await box.keys("TICKET")
+    async with asyncio.timeout(PATIENCE):
+        paper = await box.printer.next_paper()
+    (number,) = re.findall(r"^Ticket 1-(\d+)", paper.text, re.MULTILINE)
+    return int(number)
 
 
 @scene
@@ -264,6 +301,6 @@ async def started(box: Box) -> str:
 @scene
 async def it_is_removed_and_the_journal_stays(box: Box) -> None:
     await box.technician(commands("Removal"))
-    folders = "/opt /etc/systemd /etc/udev /usr/local/bin /usr/share/doc"
+    folders = "/opt /etc/systemd /etc/udev /usr/local /usr/share/doc /usr/lib/sysusers.d"
     assert await box.sh(f"find {folders} -name '*pos-terminal*'") == ""
     assert await box.sh(f"test -s {STATE}/journal.db && systemctl --failed --quiet") == ""
