@@ -82,7 +82,9 @@ class EscposPrinter:
                     await self._pulse_in_order(command)
 
     async def _pulse_in_order(self, command: bytes) -> None:
-        """Between two receipts: behind one that waits for paper it would wait as long."""
+        """Between two receipts. Behind one that waits for paper it would wait as long: refused."""
+        if self._printing.locked() and (fault := trouble(await self.status())):
+            raise DeviceRefused(fault)
         async with self._printing:
             await self._ready()
             self._session.begin()
