@@ -11,7 +11,7 @@ import msgspec.structs
 import pytest
 
 from pos_terminal.domain.events import adjustment as adjustment_events
-from pos_terminal.domain.events import balances, breakdown, staff
+from pos_terminal.domain.events import balances, breakdown, paper, staff
 from pos_terminal.domain.events import period as period_events
 from pos_terminal.domain.events import sale as events
 from pos_terminal.domain.events import stock as stock_events
@@ -55,6 +55,7 @@ PARTS = {
         balances.UnansweredPayment,
         balances.BottleBalance,
         staff.ClerkFound,
+        paper.Corrected,
         stock_events.Units,
     )
 }
