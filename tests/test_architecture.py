@@ -387,6 +387,12 @@ def test_no_test_module_imports_another() -> None:
     ] == []
 
 
+def test_no_two_tests_have_one_name() -> None:
+    """pytest takes a module by its last name alone, and leaves the second of one name out."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [name for name in names if names.count(name) > 1] == []
+
+
 def test_every_module_has_a_room() -> None:
     assert {module.room for module in MODULES} - {""} <= set(ROOMS)
     assert [module.path for module in MODULES if not module.room] == ["pos_terminal/__init__.py"]

@@ -18,7 +18,7 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.errors import JournalError, JournalFailed
-from pos_terminal.journal.record import Running
+from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
@@ -50,6 +50,10 @@ class SlowJournal:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.appends.append((tuple(events), future))
         return future
+
+    def recent(self) -> tuple[Record, ...]:
+        """No records: what is durable here has no hash that a paper could name."""
+        return ()
 
     async def commit(self, count: int = 1) -> None:
         """The next `count` appends are on the disk."""
