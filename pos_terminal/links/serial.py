@@ -62,6 +62,10 @@ async def serial_link(
     except (OSError, termios.error, ValueError) as error:
         raise LinkLost(f"{line.port}: {error}") from error
     try:
+        # The lock above binds only who asks for it; this refuses everybody but root (tty_ioctl(4)),
+        # or another program's read takes a scan. Where a driver does not know it, so be it.
+        with suppress(OSError):
+            fcntl.ioctl(port.fd, termios.TIOCEXCL)
         _make_stream(port.fd, checked=line.parity != "N")
         link = FdLink(port.fd, line.port, send_timeout=send_timeout)
         try:
@@ -72,6 +76,9 @@ async def serial_link(
             # the loop.
             await _let_out(port.fd)
     finally:
+        # A line that somebody else holds open too, as root may, would stay shut for the next one.
+        with suppress(OSError):
+            fcntl.ioctl(port.fd, termios.TIOCNXCL)
         port.close()
 
 

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import pty
+import subprocess
 import termios
 import tty
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,27 @@ def test_a_line_is_ours_alone() -> None:
             with pytest.raises(LinkLost, match="lock"):
                 async with serial_link(SerialSettings(port=path)):
                     pass
+        os.close(slave)
+        os.close(master)
+
+    run(body())
+
+
+def test_others_cannot_read_what_comes_in() -> None:
+    """Root may always, so it is another user who tries, though the node's rights would let him."""
+
+    def others_may_open(path: str) -> bool:
+        other = 65_534 if os.geteuid() == 0 else None
+        command = ["sh", "-c", 'exec 2>/dev/null; : <"$1"', "sh", path]
+        return subprocess.run(command, check=False, user=other).returncode == 0
+
+    async def body() -> None:
+        master, slave, path = fresh_pty()
+        Path(path).chmod(0o666)
+        assert others_may_open(path)
+        async with serial_link(SerialSettings(port=path)):
+            assert not others_may_open(path)
+        assert others_may_open(path)
         os.close(slave)
         os.close(master)
 
