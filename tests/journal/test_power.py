@@ -148,7 +148,9 @@ def _reap(victim: "subprocess.Popen[str]", patience: int, random: Random) -> int
     return acknowledged[-1] if acknowledged else 0
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(200, marks=MANY)])
+@pytest.mark.parametrize(
+    "kills", [8, pytest.param(40, marks=MANY), pytest.param(200, marks=pytest.mark.deep)]
+)
 def test_kill_9_loses_nothing_acknowledged_and_splits_nothing(tmp_path: Path, kills: int) -> None:
     random = Random(4)
     before = 0
