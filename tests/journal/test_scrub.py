@@ -136,7 +136,7 @@ def test_a_witness_that_disagrees_or_is_gone_is_said(tmp_path: Path) -> None:
     assert shown == [Trouble(faults.WITNESS_MISSING)]
 
 
-def test_a_till_that_sells_beside_a_fork_stops_and_has_it_recorded_in_the_right_journal(
+def test_a_till_that_sells_beside_a_fork_stops(
     tmp_path: Path,
 ) -> None:
     """The witness saw another end of this till's journal: nothing more is acknowledged here."""
