@@ -56,6 +56,8 @@ class Teller:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self._told = b""
+        # Before the lock: it vouches for the file, and what lies there are a dead agent's words.
+        self._path.unlink(missing_ok=True)
         self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)  # a reader has it for an instant at most
 
@@ -85,7 +87,7 @@ def folder_of(state: Path, environ: Mapping[str, str]) -> Path:
 
 
 def read(folder: Path) -> AgentStatus | None:
-    """What the agent there tells; None where none lives.
+    """What the agent there tells; None where none lives, or one that has not said a word yet.
 
     PermissionError for whoever may not know; OSError, ValueError where it cannot be read.
     """
@@ -95,8 +97,13 @@ def read(folder: Path) -> AgentStatus | None:
         return None
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
     except BlockingIOError:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=AgentStatus)
+        pass
     finally:
         os.close(lock)
-    return None
+    try:
+        told = (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        return None
+    return msgspec.json.decode(told, type=AgentStatus)
