@@ -11,7 +11,6 @@ from typing import NoReturn
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import CloseDue, Input, Trouble
-from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import ClosingHours
@@ -40,8 +39,7 @@ class Closing:
         self._running = running
         self._now = now
         self._put = put
-        self._told: tuple[Period, ...] = ()
-        self._told_at = 0
+        self._told_at: int | None = None
         self._opened: frozenset[int] = frozenset()
 
     async def watch(self) -> NoReturn:
@@ -66,12 +64,14 @@ class Closing:
         moment = self._now()
         due = closing.due(running.book, moment, self._hours)
         if not due:
-            self._told = ()
-        elif self._hours.automatic and not self._opened:
+            self._told_at = None
+        # What the till closes by itself, before it takes any input, is not left for a Z: it is only
+        # given the input. The rule is the till's own, so the two cannot differ.
+        elif closing.first(running.book, moment, self._hours, self._opened):
             self._put(CloseDue())
         # By the monotonic clock: a wall clock that is set must neither silence this nor repeat it.
-        elif due != self._told or moment.mono - self._told_at >= REMIND:
-            self._told, self._told_at = due, moment.mono
+        elif self._told_at is None or moment.mono - self._told_at >= REMIND:
+            self._told_at = moment.mono
             fault = faults.SALES_OPEN if self._opened else faults.Z_DUE
             log.warning("%s overdue: %s", fault, ", ".join(due))
             self._put(Trouble(fault))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
@@ -65,12 +66,16 @@ def test_the_clerk_is_told_once_and_again_after_an_hour() -> None:
     assert bench.look() == [Trouble(faults.Z_DUE)]
 
 
-def test_the_clerk_is_told_anew_once_more_is_overdue() -> None:
-    bench = Bench(running=open_day())
+@pytest.mark.parametrize("opened", [{}, {9: 1}])
+def test_what_is_closed_by_itself_with_a_new_month_is_not_left_to_the_clerk(
+    opened: dict[int, int]
+) -> None:
+    bench = Bench(running=replace(open_day(), opened=opened))
     bench.at = datetime(2026, 1, 31, 22, tzinfo=PARIS)
-    assert bench.look() == [Trouble(faults.Z_DUE)]
+    bench.look()
+    assert bench.look() in ([Trouble(faults.SALES_OPEN)], [])
     bench.at = datetime(2026, 2, 1, 5, tzinfo=PARIS)
-    assert bench.look() == [Trouble(faults.Z_DUE)]
+    assert bench.look() == [CloseDue()]
 
 
 def test_a_till_that_may_closes_by_itself() -> None:

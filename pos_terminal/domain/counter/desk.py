@@ -294,6 +294,8 @@ class Desk:
                     self.tickets[event.series] = event.number
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
+            case PeriodClosed() if self.notice is faults.Z_DUE:
+                self.notice = None  # whoever closed it, at the till or beside it
 
     def _stand(self, event: OperatorSignedOn | OperatorSignedOff, at: str) -> None:
         """Another stands at the till, or nobody: each finds his own open sale again."""

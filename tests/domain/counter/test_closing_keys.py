@@ -224,6 +224,16 @@ def test_a_notice_over_a_weighing_takes_c_and_leaves_the_weighing() -> None:
     assert till.total == 1195
 
 
+def test_a_closure_made_beside_the_till_takes_away_the_notice_that_asks_for_it() -> None:
+    till = bench()
+    till.press("1 PLU CASH")
+    till.put(Trouble(faults.Z_DUE))
+    till.counter.closed((book(till).closure(Period.DAY, 9, "2026-01-05"),), moment())
+    assert till.shown == till.screen
+    till.press("1 PLU")
+    assert till.fault is None
+
+
 def drawered() -> StaffedBench:
     till = staffed()
     till.decides(drawers=TWO)
