@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pos_terminal
 from pos_terminal.domain.language import say
+from pos_terminal.process.translation import CONFIG, language_named, set_language
 from pos_terminal.process.usage import Parser
-from pos_terminal.runtime.translation import CONFIG, language_named, set_language
 
 COMMANDS = {
     "run": "tient la caisse : appareils, ventes, journal",

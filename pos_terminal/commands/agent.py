@@ -15,6 +15,7 @@ from pos_terminal.channel import socket_address
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail
 from pos_terminal.domain.language import say
+from pos_terminal.process.logs import log_to_stderr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; 0 after a stop that was asked for, 1 when it could not start."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    log_to_stderr(logging.INFO)
     os.umask(0o077)  # what services write is nobody else's
     try:
         asyncio.run(serve(arguments.state.absolute(), arguments.till))

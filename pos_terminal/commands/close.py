@@ -23,9 +23,9 @@ from pos_terminal.domain.printing import report
 from pos_terminal.journal import state_directory
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.witness import head_qr
+from pos_terminal.process.translation import set_language
 from pos_terminal.runtime.config import BadConfiguration, ShopSettings
 from pos_terminal.runtime.maintenance import shop_settings
-from pos_terminal.runtime.translation import set_language
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.replay.day_sales import plots
 from pos_terminal.replay.demo_day import demo_day
 from pos_terminal.replay.display_reader import ReplayStopped
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Sell the morning; 0, or 1 where that did not work."""
     seed = randrange(1_000_000) if arguments.seed is None else arguments.seed
     if arguments.json or not sys.stdout.isatty():
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+        log_to_stderr(logging.WARNING)
     try:
         with _folder(arguments.state) as state, TemporaryDirectory(prefix=PREFIX) as files:
             job = _job(Path(files), state, seed)

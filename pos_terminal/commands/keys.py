@@ -22,12 +22,12 @@ from pos_terminal.domain.keyboard.key_table import ROWS
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
 from pos_terminal.domain.keyboard.learning import to_toml
 from pos_terminal.domain.language import say
+from pos_terminal.process.translation import set_language
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import read
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.keymaps import KEYMAPS, load_keymap
 from pos_terminal.runtime.plugins import Plugins
-from pos_terminal.runtime.translation import set_language
 
 DRIVER = "evdev"
 DEFAULT = "numeric"

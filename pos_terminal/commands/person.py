@@ -34,9 +34,9 @@ from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Item, Label, read_items
 from pos_terminal.persons.store import exists, reading
+from pos_terminal.process.translation import set_language
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.maintenance import shop_settings
-from pos_terminal.runtime.translation import set_language
 
 _DETAILS = ("name", "address", "siret", "vat", "email", "telephone")
 

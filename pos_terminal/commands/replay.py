@@ -16,6 +16,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.replay.display_reader import ReplayStopped
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.progress import Bar
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
             with view.shown():
                 summary = sell(arguments, view)
         else:
-            logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+            log_to_stderr(logging.WARNING)
             summary = sell(arguments, bar)
     except JournalError as error:
         return fail(error.fault, error.detail, as_json=arguments.json)

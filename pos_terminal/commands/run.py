@@ -16,13 +16,14 @@ from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.process.sd_notify import notify
+from pos_terminal.process.translation import set_language
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import Booted, boot, indicators
 from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.failed_start import HEARD, say
-from pos_terminal.runtime.translation import set_language
 from pos_terminal.tasks.contain import contained, one_line
 
 HELD = 30.0
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; 0 after a stop that was asked for, 1 when it could not start, or failed."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    log_to_stderr(logging.INFO)
     failed: list[BaseException] = []
     with contained(failed.append):
         enter(arguments, make=True)

@@ -29,10 +29,10 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import LOCK, Lock
+from pos_terminal.process.translation import CONFIG, set_language, translator
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
 from pos_terminal.runtime.config import BadConfiguration
-from pos_terminal.runtime.translation import CONFIG, set_language, translator
 
 PARTS = ("functions", "labels", "articles")
 

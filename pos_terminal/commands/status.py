@@ -16,7 +16,7 @@ from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.status_text import screen
 from pos_terminal.commands.till import add_options, state_of
-from pos_terminal.runtime.translation import set_language
+from pos_terminal.process.translation import set_language
 
 PATIENCE = 10.0
 """Seconds that a technician waits before a till counts as one that hangs."""

@@ -15,8 +15,8 @@ from pos_terminal.channel.socket_address import STATE
 from pos_terminal.commands.argument import add_json
 from pos_terminal.domain.language import say
 from pos_terminal.journal.owner import become
+from pos_terminal.process.translation import CONFIG
 from pos_terminal.runtime import config
-from pos_terminal.runtime.translation import CONFIG
 
 LOGIN = Path("/proc/self/loginuid")
 """Who logged in, whoever he has become since (sudo, su): pam_loginuid(8) sets it once."""

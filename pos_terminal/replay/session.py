@@ -19,6 +19,7 @@ from pos_terminal.journal import catalogs
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.store import Journal
+from pos_terminal.process.translation import set_language
 from pos_terminal.replay.choices import with_choices
 from pos_terminal.replay.clerk import Clerk
 from pos_terminal.replay.display_reader import PATIENCE, DisplayReader, ReplayStopped
@@ -33,7 +34,6 @@ from pos_terminal.runtime import boot, far_ends
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.far_ends import Bench
 from pos_terminal.runtime.simulated_clock import ReplayClock, instants
-from pos_terminal.runtime.translation import set_language
 
 SCALE_PAUSE = 0.05
 """Seconds that the simulated scale wants between two commands; a real one wants 0.2."""

@@ -11,7 +11,7 @@ import msgspec
 from pos_terminal.channel.interface import Status
 from pos_terminal.commands.status_text import screen
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.runtime.translation import set_language
+from pos_terminal.process.translation import set_language
 from pos_terminal.testing.running import run
 from tests.support.shop import Shop, open_shop
 

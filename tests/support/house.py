@@ -58,7 +58,7 @@ ROOMS: dict[str, set[str]] = {
         "tasks",
     },
     "agent": {"channel", "domain", "process", "storage", "tasks"},
-    "__main__": {"commands", "domain", "process", "runtime.translation"},
+    "__main__": {"commands", "domain", "process"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
     "plugins": {"domain", "hookspecs", "runtime.terminal"},
     "services": {

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import LevelAsked, Log, LogAsked, LogLine, Nothing
 from pos_terminal.domain import faults
+from pos_terminal.domain.redaction import redacted
 
 KEPT = 500
 """Lines in memory: some 100 KiB, and more than a technician reads."""
@@ -28,18 +28,9 @@ AT_MOST = 3600
 LONGEST_NAME = 100
 """Characters of a logger's name."""
 
-_SECRETS = (
-    (re.compile(r"(?i)\b(pin|password|passwd|secret|token|mot de passe)\b(\W+)\S+"), r"\1\2***"),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "***@***"),
-    (re.compile(r"\$[0-9A-Z]{6,}"), "$***"),  # the till's own codes: badges, vouchers, tickets
-    (re.compile(r"\b\d(?:[ -]?\d){7,}\b"), "********"),  # cards, vouchers, telephone numbers
-)
 
-
-def scrubbed(text: str) -> str:
-    """A line without what is nobody's business: PINs, passwords, addresses, long numbers."""
-    for secret, put in _SECRETS:
-        text = secret.sub(put, text)
+def shortened(text: str) -> str:
+    """A line of at most LONGEST characters: of a longer one both ends."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
 
 
@@ -56,7 +47,7 @@ class LogRing(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line."""
         at = datetime.fromtimestamp(record.created, UTC).astimezone(self._zone)
-        text = scrubbed(" | ".join(self.format(record).splitlines()))
+        text = shortened(redacted(" | ".join(self.format(record).splitlines())))
         line = LogLine(at.isoformat(timespec="milliseconds"), record.levelname, record.name, text)
         self._count += 1
         self._lines.append((self._count, record.levelno, line))

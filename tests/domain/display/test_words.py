@@ -18,7 +18,7 @@ from pos_terminal.domain.keyboard import command_sheet, movement_keys
 from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.sale import donations
 from pos_terminal.domain.tender import tender as payment
-from pos_terminal.runtime.translation import DOMAIN, LOCALE, set_language
+from pos_terminal.process.translation import DOMAIN, LOCALE, set_language
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES = sorted(folder.name for folder in LOCALE.iterdir())

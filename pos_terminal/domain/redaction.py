@@ -1,0 +1,39 @@
+"""What may be said of the till to people outside: lines without what is nobody's business.
+
+A driver by other hands logs what it likes: the bytes of a receipt, a card's track, a customer's
+name. So what is *quoted* is taken for data, and goes, but for what is plainly a path or the name of
+a part. The price is a detail less for a technician; the till's own lines say theirs unquoted.
+"""
+
+import re
+
+GONE = "***"
+
+_SECRETS = (
+    # Tracks of a magnetic stripe first (ISO/IEC 7813): they hold a name and a number.
+    (re.compile(r"%?B\d{12,19}\^[^^]{0,80}\^\w*\??|;?\b\d{12,19}=\d*\??"), GONE),
+    (re.compile(r"(?i)\b(authorization|bearer)\b(\W+)(?:(?:basic|bearer) +)?\S+"), rf"\1\2{GONE}"),
+    (
+        re.compile(r"(?i)\b(pin|password|passwd|passphrase|secret|token|mot de passe)\b(\W+)\S+"),
+        rf"\1\2{GONE}",
+    ),
+    (re.compile(r"(?i)\b(customer|client|holder|titulaire|nom|name)\b( ?[=:] ?)[^,;|)\]]+"),
+     rf"\1\2{GONE}"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), f"{GONE}@{GONE}"),
+    (re.compile(r"\$[0-9A-Z]{6,}"), f"${GONE}"),  # the till's own codes: badges, vouchers, tickets
+    (re.compile(r"\b(?!\d{4}-\d\d-\d\d\b)\d(?:[ -]?\d){7,}\b"), "********"),  # cards, telephones
+    (re.compile(r"(?i)\b(?:[0-9a-f]{2}[ :]){7,}[0-9a-f]{2}\b"), GONE),  # a dump of bytes
+)  # fmt: skip
+
+_QUOTED = re.compile(
+    r"""(?<![\w'"])b?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?![\w'"])|«[^»]*»|“[^”]*”"""
+)
+_HARMLESS = re.compile(r"""['"](?:/[\w./:@+-]*|[a-z][a-z_.-]{0,40})['"]""")
+"""A path, or a small word: the name of a device, a logger, a setting."""
+
+
+def redacted(text: str) -> str:
+    """A line without PINs, passwords, tokens, names, addresses, long numbers and quoted data."""
+    for secret, put in _SECRETS:
+        text = secret.sub(put, text)
+    return _QUOTED.sub(lambda found: found[0] if _HARMLESS.fullmatch(found[0]) else GONE, text)
