@@ -22,6 +22,7 @@ from pos_terminal.domain.counter import (
     refunds,
     sign_on,
     stock_alerts,
+    typed_ahead,
     vouchers,
 )
 from pos_terminal.domain.counter.decision import Decision
@@ -107,7 +108,13 @@ class Counter:
         return Step(tuple(events), tuple(effects))
 
     def _steps(self, given: Input, moment: Moment) -> Iterator[Step]:
-        """What the input leads to, and then what that entails."""
+        """What the input leads to; behind an answer, what was typed ahead of it as well."""
+        yield from self._whole(given, moment)
+        while (kept := typed_ahead.following(self.desk)) is not None:
+            yield from self._whole(kept, moment)
+
+    def _whole(self, given: Input, moment: Moment) -> Iterator[Step]:
+        """What one input leads to, and then what that entails."""
         done: list[Step] = []
         yield sign_on.new_day(self.desk, moment)
         for step in self._led_to(given, moment):
@@ -164,13 +171,24 @@ class Counter:
     def _pressed(self, key: Key | None, moment: Moment) -> Iterator[Step]:
         if self._see_notice() and key and key.function is Function.CLEAR:
             return  # C was for the notice; every other key counts all the same
-        yield from self._decide(Decision(Pressed(key)), moment)
+        given = Pressed(key)
+        kept = typed_ahead.keep(self.desk, given)
+        if kept is None:
+            yield from self._decide(Decision(given), moment)
+        else:
+            yield kept
 
     def _scanned(self, given: Scanned, moment: Moment) -> Iterator[Step]:
         """A command barcode acts as its keys; only the last of them can lead to an event."""
         text = given.text  # all codes of the till's own begin with the mark of a command
-        if is_badge(text) or is_paper(text) or not is_command(text):
+        commands = is_command(text) and not (is_badge(text) or is_paper(text))
+        if not commands:
             self._see_notice()
+        kept = typed_ahead.keep(self.desk, given)
+        if kept is not None:
+            yield kept
+            return
+        if not commands:
             yield from self._decide(Decision(given), moment)
             return
         pending = self.desk.pending

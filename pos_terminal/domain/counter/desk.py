@@ -22,6 +22,7 @@ from pos_terminal.domain.counter.steps import (
     DeviceBack,
     Effect,
     Input,
+    Pressed,
     Scanned,
     Sound,
     Step,
@@ -80,6 +81,11 @@ class Pending(Struct, frozen=True):
     """Whether what is typed here is secret, so that no command barcode may type it."""
     holds_day: ClassVar[bool] = False
     """Whether the day must not end now."""
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether the answer comes by itself, and soon: what is typed meanwhile is kept for it."""
+        return False
 
     def screen(self, desk: "Desk") -> Screen | None:
         """What covers the base screen meanwhile."""
@@ -201,6 +207,7 @@ class Desk:
         self.origin: Origin | None = None
         self.entry = Entry()
         self.pending: Pending | None = None
+        self.ahead: tuple[Pressed | Scanned, ...] = ()  # what was typed ahead of its answer
         self.decision: Decision = NOTHING
         self.fault: Fault | None = None
         self.notice: Fault | None = None
@@ -365,6 +372,11 @@ class Desk:
         return bool(self.sale or self.pending)
 
     @property
+    def awaits_answer(self) -> bool:
+        """Whether an answer is on its way that nobody at the counter has to give."""
+        return self.pending is not None and self.pending.on_its_way
+
+    @property
     def engaged(self) -> bool:
         """Whether the day must not end now: money is on the counter, or the drawer is counted."""
         holds = self.pending is not None and self.pending.holds_day
@@ -383,7 +395,8 @@ class Desk:
         if self.notice:
             return display.fault(self.notice)
         if self.pending:
-            return self.pending.screen(self)
+            screen = self.pending.screen(self)
+            return display.ahead(screen, len(self.ahead)) if screen and self.ahead else screen
         return None if self.entry.empty else self.entry.screen()
 
     def base(self) -> Screen:

@@ -38,6 +38,11 @@ class Identification(Pending, frozen=True):
     typed: Pin = field(default_factory=Pin)
     request: int = 0
 
+    @property
+    def on_its_way(self) -> bool:
+        """Once the PIN is typed, its check is."""
+        return self.request > 0
+
     def screen(self, desk: Desk) -> Screen:
         """Whose PIN, or who it is."""
         return display.asking(self.right, self.clerk, self.typed)

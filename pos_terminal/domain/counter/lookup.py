@@ -1,13 +1,9 @@
 """Questions about the till's past: asked of its projection, and waited for."""
 
-from typing import ClassVar
-
-from pos_terminal.domain import faults
 from pos_terminal.domain.counter.decision import Decision
 from pos_terminal.domain.counter.desk import Desk, Pending, Wait
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.display import screens as display
-from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, Wanted
 from pos_terminal.domain.moment import Moment
@@ -17,11 +13,14 @@ from pos_terminal.domain.screen import Screen
 class Search(Pending, frozen=True):
     """The answer to the `LookUp` of that number is awaited, for `then` to be decided."""
 
-    refusal: ClassVar[Fault] = faults.LOOKING
-
     request: int
     wanted: Wanted
     then: Decision
+
+    @property
+    def on_its_way(self) -> bool:
+        """The lane always answers, if only with a fault."""
+        return True
 
     def screen(self, desk: Desk) -> Screen:
         """That it may take a moment."""
@@ -40,8 +39,8 @@ class Search(Pending, frozen=True):
 def look_up(desk: Desk, wanted: Wanted) -> Answer | None:
     """What the past says; None for nothing. Wait, until it has answered.
 
-    Meanwhile C gives it up, and other keys are refused, so what is typed and the sale stay as they
-    are until the handler is called anew.
+    Meanwhile C gives it up, and other keys are kept for behind it, so what is typed and the sale
+    stay as they are until the handler is called anew.
     """
     for asked, answer in desk.decision.found:
         if asked == wanted:

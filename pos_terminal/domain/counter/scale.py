@@ -1,7 +1,5 @@
 """What is sold by weight: asking the scale, a weight typed with its reason, packing taken off."""
 
-from typing import ClassVar
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -13,7 +11,7 @@ from pos_terminal.domain.counter.entry import HEAVIEST_TARE, Entry
 from pos_terminal.domain.counter.steps import Input, Sound, Step, Weigh, Weighed
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.values import TareKind
-from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.quantity import Unit
@@ -26,11 +24,14 @@ class Weighing(Pending, frozen=True):
     Without an article it is the packing of the next one that is weighed.
     """
 
-    refusal: ClassVar[Fault] = faults.WEIGHT_WANTED
-
     request: int
     item: Item | None
     then: Decision
+
+    @property
+    def on_its_way(self) -> bool:
+        """The lane always answers, if only with a fault."""
+        return True
 
     def screen(self, desk: Desk) -> Screen:
         """What to put on the scale."""

@@ -58,6 +58,11 @@ def looking() -> Screen:
     return Screen(say("RECHERCHE..."), "")
 
 
+def ahead(screen: Screen, typed: int) -> Screen:
+    """The same, with how many keys and scans wait behind it."""
+    return Screen(both_ends(screen.line1, f"+{typed}"), screen.line2)
+
+
 def training() -> Screen:
     """Nothing sold yet, and nothing will be: exercises."""
     return Screen(say("FORMATION"), say("VENTES FACTICES"))

@@ -3,12 +3,6 @@
 from pos_terminal.domain.faults.fault import Tone
 from pos_terminal.domain.faults.fault import define as _fault
 
-WEIGHT_WANTED = _fault(
-    "W-100",
-    "POSER L'ARTICLE",
-    "L'article se vend au poids et la balance est attendue.",
-    "Taper C, poser l'article, recommencer.",
-)
 SCALE_MOVING = _fault(
     "W-101", "POIDS INSTABLE", "Le poids bouge.", "Attendre que le plateau soit immobile."
 )

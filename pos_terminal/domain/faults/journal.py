@@ -123,11 +123,11 @@ WITNESS_MISSING = _fault(
     "Remettre le support du témoin ; vérifier [witness] dans les réglages.",
 )
 
-LOOKING = _fault(
+TYPED_TOO_FAR = _fault(
     "S-195",
-    "RECHERCHE EN COURS",
-    "La caisse cherche dans son journal.",
-    "Attendre la réponse, ou taper C pour y renoncer.",
+    "ATTENDRE LA REPONSE",
+    "Une réponse (balance, recherche, code secret) est attendue, et trop est tapé d'avance.",
+    "Attendre. C efface ce qui est tapé d'avance ; C encore renonce à la réponse.",
 )
 PROJECTION_BEHIND = _fault(
     "S-196",

@@ -202,14 +202,6 @@ def test_an_answer_that_is_no_weight(till: Bench, answer: Weighed, fault: Fault)
     assert till.total == 100
 
 
-@pytest.mark.parametrize("how", ["key", "scan"])
-def test_nothing_else_while_the_scale_is_awaited(till: Bench, how: str) -> None:
-    till.press("4 PLU")
-    step = till.press("1") if how == "key" else till.scan(BAGUETTE)
-    assert (till.fault, tones(step)) == (faults.WEIGHT_WANTED, ["refused"])
-    assert till.put(Weighed(1, 480)).events == ()
-
-
 # Taking back
 
 

@@ -6,11 +6,9 @@ from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import (
     CatchUp,
     CloseDue,
-    Input,
     LookedUp,
     LookUp,
     Pressed,
-    Scanned,
     Sound,
     Step,
 )
@@ -18,7 +16,7 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.customers import Customer, CustomerWanted
 from pos_terminal.domain.screen import Screen
-from tests.support.bench import BAGUETTE, Bench, bench, keys
+from tests.support.bench import Bench, bench
 
 WANTED, FOUND = CustomerWanted(7), Customer(7, "ab" * 16)
 
@@ -72,28 +70,9 @@ def test_c_gives_it_up() -> None:
     assert till.total == 230
 
 
-def test_other_keys_and_scans_are_refused_meanwhile() -> None:
-    meddling: list[Input] = [*keys("CASH"), Scanned(BAGUETTE)]
-    for given in meddling:
-        till = asking()
-        till.put(given)
-        assert till.fault is faults.LOOKING
-        till.press("C")
-        assert till.put(LookedUp(1, FOUND)) == Step()
-        assert till.counter.desk.customer is None
-        assert till.total == 130
-
-
-def test_a_late_answer_does_nothing_once_an_error_is_shown() -> None:
-    """C was for the error; the answer that comes behind it finds nobody waiting."""
+def test_a_late_answer_does_nothing_once_it_was_given_up() -> None:
     till = asking()
-    till.press("CASH")
-    assert till.counter.desk.pending is None
-    assert till.put(LookedUp(1, FOUND)) == Step()
-    assert till.fault is faults.LOOKING
-    till.press("C")
-    assert (till.counter.desk.overlay, till.counter.desk.customer) == (None, None)
-    till.press("8 CLIENT")
+    till.press("C 8 CLIENT")
     assert till.put(LookedUp(1, FOUND)) == Step(), "nor does it answer the next question"
     assert till.counter.desk.customer is None
 

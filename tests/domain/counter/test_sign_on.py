@@ -152,8 +152,6 @@ def test_one_pin_at_a_time_and_a_wrong_one_counts_though_it_was_given_up() -> No
     till = staffed()
     till.lag = True
     till.press("12 CLERK 1111 CLERK")
-    till.press("1")
-    assert till.fault is faults.NOT_NOW, "it is being checked"
     till.press("C 12 CLERK")
     assert till.fault is faults.NOT_NOW
     till.press("C")

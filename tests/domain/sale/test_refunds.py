@@ -11,7 +11,6 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import TicketCode, TillName, read_ticket, ticket_code
 from pos_terminal.domain.counter.identification import Identification
-from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, OpenDrawer, Train
 from pos_terminal.domain.events.paper import Form, ReceiptRequested
 from pos_terminal.domain.events.sale import (
@@ -33,7 +32,7 @@ from pos_terminal.domain.receipt import Barcode, Receipt, Text
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.screen import Screen
-from tests.support.bench import BAGUETTE, Bench, goods, keys
+from tests.support.bench import BAGUETTE, Bench, goods
 from tests.support.lookup import GOODS, HERE, Remembering, clerk, remembering
 
 
@@ -491,16 +490,3 @@ def _vat_is_booked(ticket: SaleClosed) -> None:
         assert abs(rate.vat - (gross - net)) <= len(lines) + Fraction(1, 2)
         assert rate.net == gross - rate.vat
         assert rate.net == sum(line.net for line in ticket.lines if line.vat == rate.rate)
-
-
-def test_stale_answers_and_other_keys_meanwhile(till: Remembering) -> None:
-    bench = Bench(till.counter)
-    bench.press("RF")
-    bench.scan(till.ticket(1))
-    for key in keys("2 CASH"):
-        bench.put(key)
-        assert bench.fault is faults.LOOKING
-        bench.press("C")
-        assert bench.awaits(Search) is None
-        bench.press("RF")
-        bench.scan(till.ticket(1))
