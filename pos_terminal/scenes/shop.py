@@ -3,31 +3,20 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
-from random import Random
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.files.table import Problem, rows
+from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.staff.clerks import ORDINARY, Clerk, Pin, badge_code, badge_hash
-from pos_terminal.persons.bridge import run_with_journal
-from pos_terminal.persons.clerks_file import PURPOSE, write
-from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.item import Item
 from pos_terminal.persons.pins import keep
-from pos_terminal.persons.store import Persons, Record
-from pos_terminal.runtime.app import App
-from pos_terminal.runtime.boot import boot
-from pos_terminal.runtime.clock import Clock
-from pos_terminal.runtime.port import PortState
-from pos_terminal.runtime.simulated_clock import ReplayClock
-from pos_terminal.scenes import ends
+from pos_terminal.scenes.ends import Ends
 from pos_terminal.scenes.script import Scene, Script
-from pos_terminal.testing.powercut import Loss, PowerCutVFS
 
 PATIENCE = 20.0
 """Seconds that anything in a scene may take before it counts as not happening."""
@@ -99,44 +88,34 @@ def _absolute(text: str, folder: Path) -> str:
     return re.sub(r'^(\s*(?:catalog|promotions|keymap)\s*=\s*)"([^"]+)"', whole, text, flags=re.M)
 
 
-@dataclass
-class Shop:
-    """A terminal that sells, and the far ends of its wires."""
+class Shop(Protocol):
+    """A terminal that sells, as a scene sees it, and the far ends of its wires."""
 
-    app: App
-    ends: ends.Ends
-    state: Path
-    source: Source
-    disk: PowerCutVFS
-    cut: bool = False
-    """Whether the power goes as it stops: nothing is said goodbye to."""
+    @property
+    def ends(self) -> Ends:
+        """The far ends of its wires."""
+
+    @property
+    def state(self) -> Path:
+        """Its state directory."""
+
+    @property
+    def keymap(self) -> KeyMap:
+        """Its keyboard's keys."""
+
+    def articles(self) -> dict[str, str]:
+        """The numbers of its articles, by name."""
+
+    def events(self, after: int) -> AsyncIterator[tuple[int, Event]]:
+        """What is recorded behind that number, as it comes, each with its own; TimeoutError where
+        it keeps no journal.
+        """
 
     async def hire(self) -> None:
-        """The team of the page's block «équipe», beside a till that sells."""
-        clerks = team(self.source.script.files.get("équipe", ""))
-        named = [await self._named(clerk) if clerk.name else clerk for clerk in clerks]
-        write(self.state, named)
-        self.app.reload_clerks()
-
-    async def _named(self, clerk: Clerk) -> Clerk:
-        """A clerk's name stands in the personal store alone."""
-        data = Details(name=clerk.name)
-        item = Item(name="nom", purpose=PURPOSE, ground=Ground.CONTRACT, data=data)
-        return replace(clerk, name="", person=await self.add_person(item))
+        """Let the team of the page's block «équipe» work here."""
 
     async def add_person(self, item: Item) -> str:
-        """Hold personal data beside a till that sells; the pseudonym."""
-
-        def add(record: Record) -> str:
-            with closing(Persons.open(self.state, record)) as persons:
-                return persons.add([item])
-
-        return await run_with_journal(self._record, add)
-
-    async def _record(self, events: Sequence[Event]) -> None:
-        if self.app.till is None:
-            raise BadShop("the till does not sell")
-        await self.app.till.record(events)
+        """Hold personal data; the pseudonym."""
 
 
 def team(table: str) -> tuple[Clerk, ...]:
@@ -169,52 +148,7 @@ def team(table: str) -> tuple[Clerk, ...]:
     return tuple(clerks)
 
 
-@asynccontextmanager
-async def open_shop(
-    folder: Path, source: Source, scene: Scene, clock: Clock
-) -> AsyncIterator[Shop]:
-    """The terminal of this scene, selling; its state outlives the block, for the next part."""
-    state, wires = folder / "state", folder / "wires"
-    for path in (state, wires):
-        path.mkdir(exist_ok=True)
-    disk = PowerCutVFS()
-    disk.hold(state)
-    async with ends.make(wires) as counter:
-        file = folder / "terminal.toml"
-        file.write_text(source.settings(scene, counter.toml(), folder))
-        booted = boot(file, state)
-        app = App(booted.settings, booted.plugins, state, clock, simulated=True, vfs=disk.name)
-        shop = Shop(app, counter, state, source, disk)
-        async with asyncio.TaskGroup() as group:
-            running = group.create_task(app.run())
-            await app.ready.wait()
-            await _devices(app)
-            try:
-                yield shop
-            finally:
-                image = disk.image() if shop.cut else None
-                if shop.cut:
-                    running.cancel()
-                else:
-                    app.stop()
-        if image:
-            image.restore(state, Loss.TORN, Random(0))
-
-
-async def _devices(app: App) -> None:
-    """Wait until every device is open."""
-    ports = app.equipment.ports.values()
-    async with asyncio.timeout(PATIENCE):
-        await until(lambda: all(port.state is PortState.IDLE for port in ports))
-
-
 async def until(true: Callable[[], bool]) -> None:
     """Wait until it is true. What a far end has felt comes without an event."""
     while not true():  # noqa: ASYNC110  no event tells when
         await asyncio.sleep(0.01)
-
-
-def clock_of(scene: Scene, zone: ZoneInfo) -> ReplayClock:
-    """A clock that stands at the scene's date, or at this minute."""
-    local = datetime.fromisoformat(scene.date) if scene.date else datetime.now(zone)
-    return ReplayClock(zone, int(local.replace(tzinfo=zone).timestamp()) * 1_000_000)

@@ -112,19 +112,13 @@ class Stage:
         self._heard = len(self._shop.ends.tone.tones)
         if "papier" in rest:
             rest = rest.replace("papier", self._printed()[-VOUCHER_DIGITS:])
-        keymap = self._shop.app.settings.keymap
-        for key in _keys(rest, self._articles()):
+        keymap = self._shop.keymap
+        for key in _keys(rest, self._shop.articles()):
             chord = _chord(key, keymap)
             if chord:
                 await self._shop.ends.keyboard.stroke(tuple(chord.split("+")))
             else:  # the shop's keyboard has no such key: its sheet of command codes has
                 await self._shop.ends.scanner.scan(encode((key,)))
-
-    def _articles(self) -> dict[str, str]:
-        """Direct keys by the names of their articles."""
-        till = self._shop.app.till
-        items = till.counter.desk.present.items if till else ()
-        return {item.name: item.plu for item in items}
 
     async def _scan(self, rest: str) -> None:
         self._heard = len(self._shop.ends.tone.tones)
@@ -174,13 +168,10 @@ class Stage:
         """The next record of that kind, with those fields («totals.sales=600» goes deeper)."""
         kind, *fields = rest.split()
         wanted = [field.partition("=")[::2] for field in fields]
-        journal = self._shop.app.journal
-        if journal is None:
-            raise TimeoutError
-        async for record in journal.records(self.record):
-            body = msgspec.to_builtins(record.event)
-            if record.kind == kind and all(_field(body, k) == v for k, v in wanted):
-                self.record = record.seq
+        async for seq, event in self._shop.events(self.record):
+            body = msgspec.to_builtins(event)
+            if event.kind == kind and all(_field(body, k) == v for k, v in wanted):
+                self.record = seq
                 return
 
     async def _ail(self, rest: str, *, ails: bool) -> None:

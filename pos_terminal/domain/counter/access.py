@@ -10,9 +10,9 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.desk import Desk, Pending, Wait
 from pos_terminal.domain.counter.entry import Entry
-from pos_terminal.domain.counter.identification import Identification
 from pos_terminal.domain.counter.steps import EndAccess, GiveAccess, Show, Sound, Step
 from pos_terminal.domain.display import access as display
 from pos_terminal.domain.events.values import Right

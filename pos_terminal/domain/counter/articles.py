@@ -16,8 +16,8 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.scale import UNWEIGHED, Net
 from pos_terminal.domain.counter.steps import Scanned, Show, Sound, Step
+from pos_terminal.domain.counter.voided_lines import void
 from pos_terminal.domain.display import screens as display
-from pos_terminal.domain.events.sale import LineVoided
 from pos_terminal.domain.events.values import EntryMethod, PriceList, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
@@ -27,26 +27,9 @@ from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale.discounts import is_reduced
 from pos_terminal.domain.sale.lines import line_of
 from pos_terminal.domain.sale.options import question
-from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.sale.sale import apply
 from pos_terminal.domain.sale.terms import Expired
 from pos_terminal.domain.sale.vouchers import may_be_sold
-
-
-def void(desk: Desk, item: Item) -> Step:
-    """Take back the latest live line of an article."""
-    sale = desk.at_hand(faults.LINE_NOT_FOUND)
-    voided = sale.void(item.plu)
-    authority.need(desk, Right.VOID)
-    return take_back(desk, sale, voided)
-
-
-def take_back(desk: Desk, sale: Sale, voided: LineVoided) -> Step:
-    """An article takes its options along."""
-    every = sale.with_options(replace(voided, authority=desk.authority))
-    name = sale.lines[voided.line - 1].name
-    desk.entry = Entry()
-    show = Show(display.voided(name, sum(each.gross for each in every)))
-    return Step(every, (show, Sound(Tone.ACCEPTED)))
 
 
 def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:

@@ -4,11 +4,11 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter import authority
-from pos_terminal.domain.counter.articles import take_back
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.discounts import withdraw
 from pos_terminal.domain.counter.payment import give_back
 from pos_terminal.domain.counter.steps import Show, Sound, Step
+from pos_terminal.domain.counter.voided_lines import take_back
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone

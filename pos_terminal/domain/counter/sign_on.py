@@ -6,10 +6,10 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.counter.authority import Identification, must_be_free
 from pos_terminal.domain.counter.decision import Decision
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
-from pos_terminal.domain.counter.identification import Identification, must_be_free
 from pos_terminal.domain.counter.steps import PinChecked, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event

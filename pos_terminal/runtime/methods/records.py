@@ -9,8 +9,6 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
-
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Closure, Record, Records, RecordsAsked
 from pos_terminal.channel.service import Peer
@@ -20,7 +18,7 @@ from pos_terminal.journal import last_backup
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.runtime.methods.terminal import Evidence, Terminal
 from pos_terminal.tasks.groups import to_the_end
 
 MOST = 200
@@ -37,14 +35,6 @@ GATHER = 0.2
 
 AGAIN = 2.0
 """Seconds until a journal that is out of order is looked at again."""
-
-
-class Evidence(Struct, frozen=True):
-    """What only files know: how much others have cosigned, the last closure, the last backup."""
-
-    witnessed: int = 0
-    closure: Closure | None = None
-    backup: str | None = None
 
 
 class RecordMethods:

@@ -26,8 +26,7 @@ from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period import closing
 from pos_terminal.journal.store import Journal
 from pos_terminal.process.plugins import PluginStatus
-from pos_terminal.runtime.methods.records import Evidence
-from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.runtime.methods.terminal import Evidence, Terminal
 from pos_terminal.runtime.port import PortState, PortStatus
 from pos_terminal.tasks.supervise import TaskState
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec import Struct
+
+from pos_terminal.channel.interface import Closure
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.counter.steps import EndAccess, GiveAccess, Input
 from pos_terminal.domain.events.event import Event
@@ -23,6 +26,14 @@ from pos_terminal.runtime.settings import Settings
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.observers import Observers
 from pos_terminal.tasks.supervise import Supervisor
+
+
+class Evidence(Struct, frozen=True):
+    """What only files know: how much others have cosigned, the last closure, the last backup."""
+
+    witnessed: int = 0
+    closure: Closure | None = None
+    backup: str | None = None
 
 
 class Selling(Protocol):

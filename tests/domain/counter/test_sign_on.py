@@ -6,7 +6,7 @@ import pytest
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter import sign_on
-from pos_terminal.domain.counter.identification import Identification
+from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.steps import NewClerks, Weigh, Weighed
 from pos_terminal.domain.events.period import TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import (

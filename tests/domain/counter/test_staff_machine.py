@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.counter.identification import Identification
+from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.steps import LookUp, NewClerks, Step
 from pos_terminal.domain.events.sale import LineVoided, SaleAbandoned
 from pos_terminal.domain.events.staff import AuthorityGiven

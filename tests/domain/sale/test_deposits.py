@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.identification import Identification
+from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.steps import Train
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved

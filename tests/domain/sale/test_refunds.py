@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import TicketCode, TillName, read_ticket, ticket_code
-from pos_terminal.domain.counter.identification import Identification
+from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, OpenDrawer, Train
 from pos_terminal.domain.events.paper import Form, ReceiptRequested
 from pos_terminal.domain.events.sale import (

@@ -16,7 +16,7 @@ from pos_terminal.domain.codes.papers import (
     voucher_code,
     voucher_number,
 )
-from pos_terminal.domain.counter.identification import Identification
+from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.steps import PrintVoucher, Step, Train
 from pos_terminal.domain.events.period import PeriodReported
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
