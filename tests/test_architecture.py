@@ -74,6 +74,7 @@ PURE = {
     "fractions",
     "functools",
     "hashlib",
+    "hmac",
     "html",
     "itertools",
     "math",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pos_terminal.archive.accounts import Account, Accounts
+from pos_terminal.domain.codes.vouchers import last_four
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.held import is_held, untaxed
@@ -102,7 +103,8 @@ class Day:
                 pass  # its ticket says as much, in its lines and tenders
             case VoucherMoved(purpose=VoucherPurpose.MULTI):
                 contra = accounts.roles["gain" if event.amount < 0 else "perte"]
-                what = f"Bon {event.voucher} " + ("perime" if event.amount < 0 else "offert")
+                became = "perime" if event.amount < 0 else "offert"
+                what = f"Bon {last_four(event.voucher)} {became}"
                 self._move(record, what, contra, accounts.roles["bons"], event.amount)
             case DepositMoved():
                 what = f"{event.nature} commande {event.order}"

@@ -2,7 +2,7 @@
 
 STATE_FILES = {
     "catalogs/": "les catalogues et promotions que les ventes nomment par leur SHA-256",
-    "keys/": "les clés qui signent, et celle des données personnelles : jamais dans une archive",
+    "keys/": "les clés : qui signe, données personnelles, bons ; jamais dans une archive",
     "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
     "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",
     "catalog.sha256": "quel catalogue est en vigueur",

@@ -1,13 +1,12 @@
 """The store key, which seals every item's own key: made once, readable by this user alone."""
 
-import os
 from pathlib import Path
 
 from pos_terminal.crypto.gcm import KEY
 from pos_terminal.domain import faults
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.seal import new_key
-from pos_terminal.storage.files import sync_directory, write_durably
+from pos_terminal.storage import secret_file
+from pos_terminal.storage.secret_file import SecretError
 
 FOLDER = "keys"
 NAME = "persons.key"
@@ -21,25 +20,12 @@ def path_in(directory: Path) -> Path:
 def read(path: Path) -> bytes:
     """The key. PersonsError where it is missing, damaged, or lies open to other users."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise PersonsError(faults.PERSONS_KEY, f"{path} is missing") from error
-    with os.fdopen(fd, "rb") as file:
-        mode = os.fstat(fd).st_mode & 0o777
-        key = file.read(KEY + 1)
-    # Refused, not mended: who could read it may have read it.
-    if mode & 0o077:
-        raise PersonsError(faults.PERSONS_KEY_OPEN, f"{path} has mode {mode:o}, and needs 600")
-    if len(key) != KEY:
-        raise PersonsError(faults.PERSONS_KEY, f"{path} holds {len(key)} bytes, and needs {KEY}")
-    return key
+        return secret_file.read(path, KEY)
+    except SecretError as error:
+        fault = faults.PERSONS_KEY_OPEN if error.exposed else faults.PERSONS_KEY
+        raise PersonsError(fault, str(error)) from error
 
 
 def make(path: Path) -> bytes:
     """A new key, durable on return. The caller sees to it that no two make one at a time."""
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    # The folder's name first, the key's own in write_durably: both must outlive a cut.
-    sync_directory(path.parent.parent)
-    key = new_key()
-    write_durably(path, key, mode=0o600)
-    return key
+    return secret_file.make(path, KEY)

@@ -21,12 +21,13 @@ from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.sale.vouchers import Mint
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.persons import clerks_file
 from pos_terminal.process.sd_notify import notify, watchdog_interval
-from pos_terminal.runtime import overdue_closures, retention
+from pos_terminal.runtime import overdue_closures, retention, voucher_key
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.customers import Customers
@@ -231,8 +232,9 @@ class App:
 
     async def _serve(self, journal: Journal) -> None:
         loaded, staff = self._catalogue.load(), self._staff.load()
+        keyed = voucher_key.load(self._state, journal.running.setup.vouchers)
         offers = self._promotions.load(loaded.catalog)
-        counter = self._counter(journal, loaded, offers, staff)
+        counter = self._counter(journal, loaded, offers, staff, Mint(keyed.key, random_below))
         last = last_moment(journal)
         till = Till(
             counter,
@@ -250,7 +252,7 @@ class App:
         )
         now = self._clock.now()
         started = counter.start(now)
-        found = staff.found(journal.running.setup.clerks)
+        found = (*keyed.found, *staff.found(journal.running.setup.clerks))
         till.record((*at_start(journal.running, in_force, now, last), *found, *started.events))
         if doubtful(now, last):
             self.put(Trouble(faults.CLOCK_DOUBTED))
@@ -258,14 +260,14 @@ class App:
             self.put(Trouble(faults.BAD_CATALOGUE))
         if offers.problem:
             self.put(Trouble(faults.BAD_PROMOTIONS))
-        for fault in (*self.settings.faults, *filter(None, [staff.fault])):
+        for fault in (*self.settings.faults, *filter(None, [staff.fault, keyed.fault])):
             self.put(Trouble(fault))
         self._heard = None
         self.ready.set()
         await till.run(self._inputs)
 
     def _counter(
-        self, journal: Journal, loaded: Loaded, offers: Offers, staff: LoadedStaff
+        self, journal: Journal, loaded: Loaded, offers: Offers, staff: LoadedStaff, mint: Mint
     ) -> Counter:
         """The counter as the journal says it stood. An open sale has its own catalogue back."""
         desk = Desk(
@@ -275,7 +277,7 @@ class App:
             self.plugins.find_item,
             promotions=offers.promotions,
             promotions_source=offers.source,
-            draw=random_below,
+            mint=mint,
         )
         counts = journal.running.counts
         earlier = self.till.counter.desk if self.till else None

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from pos_terminal.archive.export import fec
-from pos_terminal.domain.codes.papers import VOUCHER_DIGITS
+from pos_terminal.domain.codes.vouchers import VOUCHER_DIGITS
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap, parse_key

@@ -13,7 +13,8 @@ from pos_driver_escpos.layout import Line, lay_out
 from pos_driver_escpos.profile import Profile
 from pos_driver_escpos.text import ENCODINGS, representable, to_bytes
 from pos_driver_sim.paper import Commands, Roll
-from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.codes.papers import TillName, ticket_code
+from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.receipt import Align, Barcode, Logo, Qr, Receipt, Row, Rule, Text
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "escpos"

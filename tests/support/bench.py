@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any, TypeVar
 
 from pos_terminal.domain.audit.identity import UNNAMED, Identity
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.barcode import Measure, Pattern, check_digit
+from pos_terminal.domain.codes.vouchers import VoucherKey
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.desk import Desk, Finder, Pending
 from pos_terminal.domain.counter.rules import Rules
@@ -26,7 +28,7 @@ from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.promotions import Promotion
-from pos_terminal.domain.sale.vouchers import Draw, no_chance
+from pos_terminal.domain.sale.vouchers import NO_MINT, Mint
 from pos_terminal.domain.screen import Screen
 
 E = TypeVar("E", bound=Event)
@@ -50,6 +52,14 @@ PATTERNS = (
 BAGUETTE, VIN = "3000100028864", "3010470111127"
 DEFAULT_VAT = 550
 OPENING = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+
+
+VOUCHER_KEY = VoucherKey(bytes(range(32)))
+
+
+def minting(draw: Random) -> Mint:
+    """What makes vouchers under the tests' key."""
+    return Mint(VOUCHER_KEY, draw.randrange)
 
 
 def goods(text: str = GOODS) -> Catalog:
@@ -146,13 +156,13 @@ def counter_of(
     find_elsewhere: Finder = lambda *_: None,
     *,
     identity: Identity = UNNAMED,
-    draw: Draw = no_chance,
+    mint: Mint = NO_MINT,
     promotions: tuple[Promotion, ...] = (),
     **rules: Any,
 ) -> Counter:
     """A counter that sells these goods; `rules` are the parts of its `Rules`."""
     desk = Desk(
-        catalog, Rules(**rules), identity, find_elsewhere, draw=draw, promotions=promotions
+        catalog, Rules(**rules), identity, find_elsewhere, mint=mint, promotions=promotions
     )
     return Counter(desk)
 

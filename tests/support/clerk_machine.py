@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
-from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.codes.papers import TillName, ticket_code
+from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import (
     LookedUp,
@@ -51,7 +52,17 @@ from pos_terminal.domain.lookup.questions import (
 from pos_terminal.domain.money import LARGEST_TOTAL, vat_within
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.tender.tender import TenderRules
-from tests.support.bench import BAGUETTE, GOODS, VIN, bench, goods, keys, label, tones
+from tests.support.bench import (
+    BAGUETTE,
+    GOODS,
+    VIN,
+    bench,
+    goods,
+    keys,
+    label,
+    minting,
+    tones,
+)
 
 KEYS = [
     None,
@@ -161,7 +172,7 @@ class Clerk(RuleBasedStateMachine):
         self.till = bench()
         self.till.counter.desk.promotions = PROMOTIONS
         self.till.decides(tenders=TenderRules(donations_to="SECOURS"))
-        self.till.counter.desk.draw = Random(sales).randrange
+        self.till.counter.desk.mint = minting(Random(sales))
         self.till.counter.desk.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
@@ -191,8 +202,8 @@ class Clerk(RuleBasedStateMachine):
     @precondition(lambda self: self.till.of(VoucherMoved))
     @rule(pick=st.integers(0, 9), typed=st.sampled_from(["", "100", "100 C"]), by_key=st.booleans())
     def use_a_voucher(self, pick: int, typed: str, by_key: bool) -> None:
-        moved = self.till.of(VoucherMoved)
-        number = moved[-1 - pick % len(moved)].voucher
+        made = [each for each in self.till.of(VoucherMoved) if each.amount > 0]
+        number = self.till.counter.desk.mint.number(made[-1 - pick % len(made)])
         if by_key:
             for key in keys(f"{number} BON"):
                 self.note(self.till.put(key))

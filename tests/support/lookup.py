@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pos_terminal.domain.audit.identity import Identity, Shop
-from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.codes.papers import TillName, ticket_code
+from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
@@ -23,7 +24,7 @@ from pos_terminal.domain.lookup.questions import (
     Wanted,
 )
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
-from tests.support.bench import Bench, counter_of, goods
+from tests.support.bench import VOUCHER_KEY, Bench, counter_of, goods, minting
 
 GOODS = """
 plu,name,price,per,unit,vat,barcode,family,vat_on_spot,option,for,min,max,voucher,price_staff
@@ -95,7 +96,8 @@ class Remembering(Bench):
     @property
     def made(self) -> tuple[str, ...]:
         """The numbers of the vouchers that were made, the newest last."""
-        return tuple(each.voucher for each in self.of(VoucherMoved) if each.amount > 0)
+        mint = self.counter.desk.mint
+        return tuple(mint.number(each) for each in self.of(VoucherMoved) if each.amount > 0)
 
     def use(self, number: str) -> Step:
         """Scan a voucher."""
@@ -103,7 +105,8 @@ class Remembering(Bench):
 
     def worth(self, number: str) -> int:
         """What a voucher is worth by the records."""
-        return sum(each.amount for each in self.of(VoucherMoved) if each.voucher == number)
+        reference = VOUCHER_KEY.reference(number)
+        return sum(each.amount for each in self.of(VoucherMoved) if each.voucher == reference)
 
     @property
     def last(self) -> SaleClosed:
@@ -115,7 +118,7 @@ class Remembering(Bench):
         desk = self.counter.desk
         other = remembering(
             tenders=desk.rules.tenders,
-            draw=desk.draw,
+            mint=desk.mint,
             sales=desk.rules.sales,
             promotions=desk.promotions,
         )
@@ -131,7 +134,7 @@ def remembering(*, seed: int = 7, **rules: Any) -> Remembering:
     """A till of store 7, number 2."""
     shop = Shop("Boulangerie")
     identity = Identity(HERE.store, HERE.terminal, "test", simulated=False, shop=shop)
-    given: dict[str, Any] = {"draw": random.Random(seed).randrange, "identity": identity, **rules}
+    given: dict[str, Any] = {"mint": minting(random.Random(seed)), "identity": identity, **rules}
     counter = counter_of(goods(GOODS), **given)
     return Remembering(counter)
 

@@ -6,7 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.codes.papers import voucher_code
+from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Pressed, Scanned, Train
 from pos_terminal.domain.events.cash import CashCounted
@@ -32,7 +32,7 @@ from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.drawer import Drawers
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.journal.record import Record, Running
-from tests.support.bench import counter_of, goods, keys
+from tests.support.bench import counter_of, goods, keys, minting
 
 IDENTITY = Identity("7", "2", "0.1.0", simulated=False)
 PARIS = ZoneInfo("Europe/Paris")
@@ -101,7 +101,7 @@ class Days:
 
     def __post_init__(self) -> None:
         self.counter: Counter = counter_of(
-            goods(GOODS), identity=IDENTITY, draw=self.chance.randrange, promotions=PROMOTIONS,
+            goods(GOODS), identity=IDENTITY, mint=minting(self.chance), promotions=PROMOTIONS,
             drawers=Drawers(((0, 1), (2,))),
         )  # fmt: skip
         self.record([OperatorSignedOn(operator=1)])
@@ -123,7 +123,7 @@ class Days:
             if isinstance(event, SaleClosed):
                 self.tickets[event.series, event.number] = event, self.moment.at
             if isinstance(event, VoucherMoved) and event.amount > 0:
-                self.vouchers.append(event.voucher)
+                self.vouchers.append(self.counter.desk.mint.number(event))
 
     def put(self, given: Input) -> None:
         step = self.counter.handle(given, self.moment)

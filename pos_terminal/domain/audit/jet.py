@@ -23,6 +23,7 @@ from pos_terminal.domain.events.period import (
     TrainingEnded,
     TrainingStarted,
 )
+from pos_terminal.domain.events.prepaid import VoucherRefused, VouchersKeyed
 from pos_terminal.domain.events.sale import SaleAbandoned
 from pos_terminal.domain.events.staff import (
     AuthorityGiven,
@@ -78,6 +79,7 @@ CLOCK = 920
 CLOCK_DOUBTED = 921
 KEYS = 930
 KEYS_ROTATED = 931
+VOUCHER_KEY = 932
 TRAINING = 940
 TRAINING_END = 941
 DRAWER = 950
@@ -89,6 +91,7 @@ ERASURE = 960
 SIGNED_OFF = 970
 PIN_REFUSED = 971
 PIN_LOCKED = 972
+VOUCHER_REFUSED = 974
 AUTHORITY = 973
 GRANT = 980
 GRANT_USED = 981
@@ -122,6 +125,7 @@ CODES: dict[int, str] = {
     CLOCK_DOUBTED: "Horloge non fiable",
     KEYS: "Création de clés de signature",
     KEYS_ROTATED: "Renouvellement des clés de signature",
+    VOUCHER_KEY: "Clé des bons et avoirs",
     TRAINING: "Début du mode formation",
     TRAINING_END: "Fin du mode formation",
     DRAWER: "Ouverture du tiroir sans vente",
@@ -134,6 +138,7 @@ CODES: dict[int, str] = {
     PIN_REFUSED: "Code secret refusé",
     PIN_LOCKED: "Code secret bloqué après des essais faux",
     AUTHORITY: "Accord d'un responsable",
+    VOUCHER_REFUSED: "Numéro de bon inconnu",
     GRANT: "Accès donné à un autre programme du poste",
     GRANT_USED: "Intervention par un accès",
     GRANT_ENDED: "Fin d'un accès",
@@ -203,6 +208,9 @@ def _of_rights(event: Event) -> JetLine | None:
         case ClerksFound():
             who = " ; ".join(f"{each.operator} {' '.join(each.rights)}" for each in event.found)
             return JetLine(RIGHTS, f"fichier trouvé changé : {who or 'personne'}")
+        case VoucherRefused():
+            locked = ", bons bloqués" if event.until else ""
+            return JetLine(VOUCHER_REFUSED, f"essai {event.tries}{locked}")
     return None
 
 
@@ -279,6 +287,8 @@ def _of_the_system(event: Event) -> JetLine | None:
             return JetLine(CLOCK, f"{event.by / 1_000_000:+.3f} s")
         case KeyMade():
             return JetLine(KEYS, event.key)
+        case VouchersKeyed():
+            return JetLine(VOUCHER_KEY, event.key)
         case KeyRotated():
             return JetLine(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
         case SignerDown():

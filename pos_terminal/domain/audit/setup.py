@@ -4,6 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.prepaid import VouchersKeyed
 from pos_terminal.domain.events.staff import ClerkChanged, ClerksFound
 from pos_terminal.domain.events.system import (
     CatalogChanged,
@@ -21,6 +22,8 @@ class Setup(Struct, frozen=True):
 
     They are empty before the first start; promotions also where there are none.
 
+    `vouchers` is the fingerprint of the vouchers' key.
+
     `clerks` is the SHA-256 of the clerks' file, empty where there is none.
 
     `up` from a start until the stop that was said: a start that finds it so follows a crash.
@@ -32,6 +35,7 @@ class Setup(Struct, frozen=True):
     up: bool = False
     promotions: str = ""
     clerks: str = ""
+    vouchers: str = ""
 
     def after(self, event: Event) -> "Setup":
         """What is in force after `event`; the same object where it changes nothing."""
@@ -44,6 +48,7 @@ class Setup(Struct, frozen=True):
                     up=True,
                     promotions=event.promotions,
                     clerks=self.clerks,
+                    vouchers=self.vouchers,
                 )
             case TillStopped():
                 return replace(self, up=False)
@@ -55,6 +60,8 @@ class Setup(Struct, frozen=True):
                 return replace(self, catalog=event.catalog)
             case PromotionsChanged():
                 return replace(self, promotions=event.promotions)
+            case VouchersKeyed():
+                return replace(self, vouchers=event.key)
             case ClerkChanged() | ClerksFound():
                 return replace(self, clerks=event.clerks)
             case _:

@@ -10,9 +10,7 @@
 A till's tag is drawn from its shop's name and its own, however long these are, so that every ticket
 has room for its code on paper 58 mm wide; who knows the tills of a company knows their tags. A
 ticket's code has two check characters as a command's has, but in front: digits come last, since a
-Code 128 of digits is half as wide. A voucher's number has sixteen digits, so that it can be typed
-as well: what it is, thirteen of chance, and two check digits by ISO/IEC 7064 MOD 97-10 (as an
-IBAN's). Who knows many numbers knows nothing about the next one.
+Code 128 of digits is half as wide. What a voucher's number is made of: codes/vouchers.py.
 """
 
 import re
@@ -26,14 +24,6 @@ from pos_terminal.domain.faults.refused import Refused
 
 OWN = MARK + "Y"
 TICKET, VOUCHER = OWN + "T", OWN + "B"
-
-GIFT_MULTI, CREDIT_NOTE, GIFT_SINGLE = "1", "2", "3"
-"""The first digit of a voucher's number: for anything, given for a refund, for goods of a rate."""
-
-CHANCE = 10**13
-"""A voucher's number holds a number below this one, drawn by chance."""
-
-VOUCHER_DIGITS = 16
 
 TAG = 4
 """Characters of a till's tag: two tills of a shop share one by a chance of 1 in 1.7 million."""
@@ -93,34 +83,3 @@ def read_ticket(code: str) -> TicketCode:
 def is_of(till: TillName, code: TicketCode) -> bool:
     """Whether this till printed the ticket."""
     return code.tag == till.tag
-
-
-def voucher_number(what: str, chance: int) -> str:
-    """A new voucher's number: `what` it is, and `chance`, which is below CHANCE."""
-    if not 0 <= chance < CHANCE:
-        raise ValueError(f"{chance}: a voucher's number wants chance below {CHANCE}")
-    body = f"{what}{chance:013d}"
-    return f"{body}{98 - int(body) * 100 % 97:02d}"
-
-
-def voucher_code(number: str) -> str:
-    """The text of a voucher's barcode."""
-    return VOUCHER + number
-
-
-def read_voucher(code: str) -> str:
-    """The number that a barcode says. Raises Refused where it is damaged."""
-    return checked_voucher(code.removeprefix(VOUCHER))
-
-
-def checked_voucher(number: str) -> str:
-    """A voucher's number as it was typed or scanned. Raises Refused where a digit is wrong."""
-    digits = number.isascii() and number.isdigit() and len(number) == VOUCHER_DIGITS
-    if not digits or int(number) % 97 != 1:
-        raise Refused(faults.PAPER_UNREADABLE)
-    return number
-
-
-def grouped(number: str) -> str:
-    """«2481 0934 7753 1186»: as it stands on paper, to be typed."""
-    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))

@@ -160,6 +160,7 @@ def _sell(
     if desk.entry.returning:
         quantity = -quantity
     if item.voucher:
+        desk.mint.keyed()
         may_be_sold(sale, quantity, price.gross(quantity), training=desk.training)
     made = line_of(
         sale, item, price, quantity,

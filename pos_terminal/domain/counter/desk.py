@@ -53,7 +53,7 @@ from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.options import Question, question
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.sale import Sale, apply
-from pos_terminal.domain.sale.vouchers import Draw, no_chance
+from pos_terminal.domain.sale.vouchers import NO_MINT, Mint
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff import pin_lock
 from pos_terminal.domain.staff.clerks import Clerks, SignedOn
@@ -163,8 +163,8 @@ class Recorded(Struct, frozen=True):
 class Desk:
     """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks.
 
-    `promotions_source` is the SHA-256 of the promotions' file; `draw` is the chance in vouchers'
-    numbers, since the desk itself has none.
+    `promotions_source` is the SHA-256 of the promotions' file; `mint` makes vouchers
+    and knows them again.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class Desk:
         *,
         promotions: tuple[Promotion, ...] = (),
         promotions_source: str = "",
-        draw: Draw = no_chance,
+        mint: Mint = NO_MINT,
     ) -> None:
         self.present = catalog
         self.kept: dict[str, Catalog] = {}
@@ -185,7 +185,7 @@ class Desk:
         self.find_elsewhere = find_elsewhere
         self.promotions = promotions
         self.promotions_source = promotions_source
-        self.draw = draw
+        self.mint = mint
         self.clerks = Clerks()
         # What the records make of it: see `recorded`.
         self.sale: Sale | None = None

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.codes.papers import VOUCHER_DIGITS
+from pos_terminal.domain.codes.vouchers import VOUCHER_DIGITS
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import WHOLE

@@ -74,7 +74,7 @@ def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     covered(sale)
     closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
     deposited = tuple(deposits.moves(closed))
-    moved = moves(closed, moment.day, desk.rules.refunds, desk.draw)
+    moved = moves(closed, moment.day, desk.rules.refunds, desk.mint)
     made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))

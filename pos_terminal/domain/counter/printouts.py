@@ -21,4 +21,5 @@ def drawn(desk: Desk, printout: Printout, now: str, head: str = "") -> Receipt:
         case PrintVoucher(made, at, copy):
             article = desk.present.plu(made.plu) if made.plu else None
             name = article.name if article else ""
-            return voucher.paper(identity, made, at, name=name, copy=copy)
+            number = desk.mint.number(made)
+            return voucher.paper(identity, made, number, at, name=name, copy=copy)

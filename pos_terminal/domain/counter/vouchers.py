@@ -7,7 +7,7 @@ A voucher for anything is a means of payment, one for goods of a rate takes off 
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.codes.papers import checked_voucher, read_voucher
+from pos_terminal.domain.codes.vouchers import checked_voucher, read_voucher
 from pos_terminal.domain.counter import authority, payment
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
@@ -27,7 +27,12 @@ from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.pay_outs import expires, pay_out
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, goods, kind_of
+from pos_terminal.domain.staff import pin_lock
 from pos_terminal.domain.tender.tender import CREDIT_NOTE, VOUCHER
+
+
+class Unknown(Exception):
+    """A number that no voucher has: it counts, so that nobody tries one after the other."""
 
 
 def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
@@ -40,6 +45,7 @@ def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
         raise Refused(faults.NOT_IN_TRAINING)
     if sale.due >= 0:
         raise Refused(faults.NOTHING_TO_PAY_OUT)
+    desk.mint.keyed()
     covered(sale)
     refunds = desk.rules.refunds
     paid = pay_out(sale, CREDIT_NOTE, None, refunds.means, refunds.cash_limit * 100)
@@ -79,26 +85,42 @@ def _typed(desk: Desk, moment: Moment) -> Step:
 
 
 def _use(desk: Desk, number: str, amount: int | None, moment: Moment, entry: EntryMethod) -> Step:
-    """Look it up; then it pays, or says what it is worth where nothing is being sold."""
+    """Look it up; then it pays, or says what it is worth where nothing is being sold.
+
+    From here on it is called by its reference: the number goes no further.
+    """
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
+    reference = desk.mint.keyed().reference(number)
+    if pin_lock.locked(desk.wrong, pin_lock.VOUCHERS, moment.utc):
+        raise Refused(faults.VOUCHER_LOCKED)
+    try:
+        return _known(desk, reference, amount, moment, entry)
+    except Unknown:
+        noted = pin_lock.voucher_refused(desk.wrong, moment.utc)
+        return replace(desk.refuse(faults.VOUCHER_UNKNOWN), events=(noted,))
+
+
+def _known(
+    desk: Desk, reference: str, amount: int | None, moment: Moment, entry: EntryMethod
+) -> Step:
     sale = desk.sale
     if sale is None or not sale.live:
         if amount is not None:
             raise Refused(faults.NOTHING_SOLD)
-        return _say(desk, _good(look_up(desk, VoucherWanted(number)), moment))
-    if any(number in each.vouchers for each in (*desk.waiting, sale)):
+        return _say(desk, _good(look_up(desk, VoucherWanted(reference)), moment))
+    if any(reference in each.vouchers for each in (*desk.waiting, sale)):
         raise Refused(faults.VOUCHER_TAKEN)
     if sale.due <= 0:
         raise Refused(faults.NOTHING_DUE)
-    balance = _good(look_up(desk, VoucherWanted(number)), moment)
+    balance = _good(look_up(desk, VoucherWanted(reference)), moment)
     return _pay(desk, balance, amount, moment, entry)
 
 
 def _good(answer: Answer | None, moment: Moment) -> VoucherBalance:
-    """The voucher that was found, where it is still worth something. Raises Refused."""
+    """The voucher that was found, where it is still worth something. Raises Refused, or Unknown."""
     if not isinstance(answer, VoucherBalance):
-        raise Refused(faults.VOUCHER_UNKNOWN)
+        raise Unknown
     if answer.amount <= 0:
         raise Refused(faults.VOUCHER_USED_UP)
     if answer.expires and answer.expires < moment.day.isoformat():
@@ -187,5 +209,7 @@ def _print_again(desk: Desk) -> Step:
         copy=desk.voucher_copies + 1,
         authority=desk.authority,
     )
+    for made in desk.made:
+        desk.mint.number(made)  # where the key is not that one there is no number to print
     papers = (PrintVoucher(made, last.at, copied.copy) for made in desk.made)
     return Step((copied,), (*papers, Sound(Tone.ACCEPTED)))

@@ -9,10 +9,12 @@ from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 class VoucherMoved(Event, frozen=True, kw_only=True):
     """A gift voucher or credit note issued (positive), or used or expired (negative).
 
-    `purpose` is single (VAT due at its sale) or multi (VAT due at its use), `series` and `number`
-    the ticket it was moved by; 0 where there is none. `plu` is the article as which it was sold,
-    empty for a credit note; `vat` the rate of a single one, and `tax` the VAT in cents that moves
-    with it; `expires` its last day, if it has one.
+    `voucher` is its reference: whoever reads the journal could spend its number, which stands in no
+    record. `seed`, of an issued one, is what the number is made of together with the till's key
+    (domain/codes/vouchers.py). `purpose` is single (VAT due at its sale) or multi (VAT due at its
+    use), `series` and `number` the ticket it was moved by; 0 where there is none. `plu` is the
+    article as which it was sold, empty for a credit note; `vat` the rate of a single one, and `tax`
+    the VAT in cents that moves with it; `expires` its last day, if it has one.
     """
 
     kind: ClassVar[str] = "voucher.moved"
@@ -25,6 +27,28 @@ class VoucherMoved(Event, frozen=True, kw_only=True):
     vat: int = 0
     expires: str = ""
     tax: int = 0
+    seed: str = ""
+
+
+class VoucherRefused(Event, frozen=True, kw_only=True):
+    """A number that no voucher has, the `tries`th since one was used.
+
+    No voucher is looked up before `until`, microseconds of UTC; 0: the next one may be.
+    """
+
+    kind: ClassVar[str] = "voucher.refused"
+    tries: int
+    until: int = 0
+
+
+class VouchersKeyed(Event, frozen=True, kw_only=True):
+    """From here on vouchers are made and known by the key with this fingerprint.
+
+    What was made by an earlier one is known no more.
+    """
+
+    kind: ClassVar[str] = "vouchers.keyed"
+    key: str
 
 
 class VoucherCopied(Event, frozen=True, kw_only=True):
@@ -60,6 +84,8 @@ class DepositMoved(Event, frozen=True, kw_only=True):
 
 PREPAID_EVENTS: tuple[type[Event], ...] = (
     VoucherMoved,
+    VoucherRefused,
+    VouchersKeyed,
     VoucherCopied,
     DepositMoved,
 )

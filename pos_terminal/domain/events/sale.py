@@ -72,7 +72,7 @@ class LineSold(Event, frozen=True, kw_only=True):
     `parent` is the line of the article whose option this is; 0 for an article.
     `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
     refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single
-    or multi; `voucher` is the number of the one whose use a line is. `order` is the order for
+    or multi; `voucher` is the reference of the one whose use a line is. `order` is the order for
     which a line moves a `deposit`, acompte or arrhes: into it, or where negative out of it; with
     `back` that money goes back to the customer, and is not taken off a price. What is `fixed` no
     discount and no promotion makes cheaper; `returnable` is a deposit on packaging. `tax` is the
@@ -137,9 +137,9 @@ class Tender(Event, frozen=True, kw_only=True):
     """A means of payment taken: `amount` counts towards the total, `given` is what was handed over.
 
     A pay-out has a negative amount. `change` is given minus amount, in cash. `voucher` is the
-    number of the one that pays, `order` that of the order whose arrhes do, and `left` what is still
-    there then. `beneficiary` is whom a gift is for that is paid beyond the price: its amount is
-    negative. `expires` is the last day of the voucher that pays, or of the one that is made.
+    reference of the one that pays, `order` the number of the order whose arrhes do, and `left` what
+    is still there then. `beneficiary` is whom a gift is for that is paid beyond the price: its
+    amount is negative. `expires` is the last day of the voucher that pays, or is made.
     """
 
     kind: ClassVar[str] = "tender.taken"

@@ -1,5 +1,6 @@
 """Refusals of refunds, credit notes and gift vouchers. Read through `faults`."""
 
+from pos_terminal.domain.faults.fault import Tone
 from pos_terminal.domain.faults.fault import define as _fault
 
 TICKET_FOR_WHAT = _fault(
@@ -127,6 +128,26 @@ VOUCHER_FOR_ADVANCE = _fault(
     "PAS POUR UN BON",
     "Ni bon, ni avoir, ni arrhes ne paient un autre bon ou un versement d'avance : ils dureraient.",
     "Taper C ; payer cette part autrement, par exemple CASH ou CARD.",
+)
+VOUCHER_KEY = _fault(
+    "S-250",
+    "CLE DES BONS ABSENTE",
+    "La clé qui fait et reconnaît les bons (keys/vouchers.key) manque, ou n'est pas la bonne.",
+    "Vendre sans bons ; remettre keys/ depuis la sauvegarde des clés, puis redémarrer la caisse.",
+    Tone.ALARM,
+)
+VOUCHER_KEY_OTHER = _fault(
+    "S-251",
+    "AUTRE CLE DES BONS",
+    "La clé des bons n'est plus celle d'avant : les bons déjà faits ne sont plus reconnus.",
+    "Remettre keys/vouchers.key depuis la sauvegarde des clés, puis redémarrer la caisse.",
+    Tone.ALARM,
+)
+VOUCHER_LOCKED = _fault(
+    "S-252",
+    "BONS BLOQUES",
+    "Trop de numéros de bons inconnus à la suite : quelqu'un en essaie peut-être.",
+    "Taper C, attendre une demi-minute ou plus, et prendre un autre moyen de paiement.",
 )
 DEPOSIT_TOO_LARGE = _fault(
     "S-237",

@@ -26,7 +26,8 @@ class TicketWanted(Struct, frozen=True):
 class VoucherWanted(Struct, frozen=True):
     """What a gift voucher or credit note is worth: a `VoucherBalance`, of 0 once it is used up.
 
-    None: there never was one, or it was used up in records that were purged.
+    `voucher` is its reference. None: there never was one, or it was used up in records that were
+    purged.
     """
 
     voucher: str

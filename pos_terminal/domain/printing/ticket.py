@@ -5,6 +5,7 @@ from datetime import date
 from string import ascii_uppercase
 
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.codes.vouchers import last_four
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.held import untaxed
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
@@ -186,7 +187,7 @@ def tenders(ticket: SaleClosed, at: str) -> Iterator[Block]:
         if paid.order and paid.left:
             yield Row(f"  {say('Reste versé')}", euros(paid.left))
         if paid.voucher:
-            yield Row(f"  {say('Solde du bon')} ...{paid.voucher[-4:]}", euros(paid.left))
+            yield Row(f"  {say('Solde du bon')} {last_four(paid.voucher)}", euros(paid.left))
     if ticket.change:
         yield Row(say("RENDU"), euros(ticket.change))
     if gifts:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.codes.papers import grouped, voucher_code
+from pos_terminal.domain.codes.vouchers import grouped, last_four, voucher_code
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.language import say
@@ -14,19 +14,20 @@ from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Ro
 def paper(
     identity: Identity,
     made: VoucherMoved,
+    number: str,
     at: str,
     *,
     name: str = "",
     copy: int = 0,
 ) -> Receipt:
-    """The paper that the customer keeps. `at` is the local time at which it was made, ISO 8601.
+    """The paper that the customer keeps: the only place where its `number` stands.
 
-    `name` is the article's as which it was sold. A simulated one says so: its
-    number is known to its own simulation alone.
+    `at` is the local time at which it was made, ISO 8601; `name` is the article's as which it was
+    sold. A simulated one says so: its number is known to its own simulation alone.
     """
     title = (name or say("BON CADEAU")) if made.plu else say("AVOIR")
     return Receipt(
-        title=f"{title} {made.voucher[-6:]}" + (f" duplicata {copy}" if copy else ""),
+        title=f"{title} {last_four(made.voucher)}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
             Logo(),
             Text(identity.shop.name, Align.CENTRE, bold=True),
@@ -36,13 +37,13 @@ def paper(
             *_marks(copy, simulated=identity.simulated),
             Rule(),
             Row(say("VALEUR"), f"{euros(made.amount)} €", bold=True, tall=True),
-            Text(f"{say('no')} {grouped(made.voucher)}"),
+            Text(f"{say('no')} {grouped(number)}"),
             Row(f"{say('Fait le')} {day(at)}", hour(at)),
             Text(f"{say('Ticket')} {identity.terminal}-{made.number:06d}"),
             Text(_until(made)),
             Rule(),
             *(Text(line) for line in _terms(made)),
-            Barcode(voucher_code(made.voucher)),
+            Barcode(voucher_code(number)),
             *_marks(copy, simulated=identity.simulated),
         ),
     )

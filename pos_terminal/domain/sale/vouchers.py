@@ -5,15 +5,16 @@ that closes it moves the balance, in the same append, so that the two can never 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.codes.papers import (
-    CHANCE,
+from pos_terminal.domain.codes.vouchers import (
     CREDIT_NOTE,
     GIFT_MULTI,
     GIFT_SINGLE,
-    voucher_number,
+    VoucherKey,
+    kind_digit,
 )
 from pos_terminal.domain.events.held import prepaying
 from pos_terminal.domain.events.prepaid import VoucherMoved
@@ -30,6 +31,9 @@ from pos_terminal.domain.tender.tender import VOUCHER, TenderKind
 Draw = Callable[[int], int]
 """Draws a number by chance, from 0 to below the one that it is given: nobody can foretell it."""
 
+SEEDS = 1 << 64
+"""A voucher's seed is a number below this one: no two of a till's are alike."""
+
 MOST = 10
 """Vouchers that one sale makes: each is a paper, and only so many may wait for the printer."""
 
@@ -39,14 +43,47 @@ def no_chance(below: int) -> int:
     raise ValueError(f"nothing to draw a number below {below} with")
 
 
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """What makes vouchers and knows them again: the till's key, and chance.
+
+    Without a key none is made, and none is known: whoever asks is Refused.
+    """
+
+    key: VoucherKey | None = None
+    draw: Draw = no_chance
+
+    def keyed(self) -> VoucherKey:
+        """The key. Raises Refused."""
+        if self.key is None:
+            raise Refused(faults.VOUCHER_KEY)
+        return self.key
+
+    def number(self, made: VoucherMoved) -> str:
+        """The number of a voucher that this till made. Raises Refused where another key did."""
+        number = self.keyed().number(kind_digit(made.voucher), made.seed)
+        if self.keyed().reference(number) != made.voucher:
+            raise Refused(faults.VOUCHER_KEY)
+        return number
+
+    def make(self, what: str) -> tuple[str, str]:
+        """The reference and the seed of a new voucher. Raises Refused."""
+        seed = f"{self.draw(SEEDS):016x}"
+        return self.keyed().reference(self.keyed().number(what, seed)), seed
+
+
+NO_MINT = Mint()
+"""What a counter has that was given no key."""
+
+
 def moves(
-    ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw
+    ticket: SaleClosed, day: date, rules: RefundRules, mint: Mint
 ) -> tuple[VoucherMoved, ...]:
     """What becomes of vouchers with this ticket: those it makes, and what it takes of others."""
-    return (*_made(ticket, day, rules, draw), *_used(ticket))
+    return (*_made(ticket, day, rules, mint), *_used(ticket))
 
 
-def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iterator[VoucherMoved]:
+def _made(ticket: SaleClosed, day: date, rules: RefundRules, mint: Mint) -> Iterator[VoucherMoved]:
     valid = rules.valid(day)
     for line in ticket.lines:
         if not line.issues or line.voided:
@@ -56,8 +93,10 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
         # Allotted like the worth: all vouchers of the line together hold the VAT that was booked.
         taxes = allot(line.vat_amount, each_)
         for worth, tax in zip(allot(line.gross, each_), taxes, strict=True):
+            reference, seed = mint.make(what)
             yield VoucherMoved(
-                voucher=voucher_number(what, draw(CHANCE)),
+                voucher=reference,
+                seed=seed,
                 purpose=line.issues,
                 amount=worth,
                 series=ticket.series,
@@ -70,8 +109,10 @@ def _made(ticket: SaleClosed, day: date, rules: RefundRules, draw: Draw) -> Iter
     for paid in ticket.tenders:
         # Below zero it is made, above it pays: the same means goes both ways.
         if paid.tender == AVOIR.name and paid.amount < 0:
+            reference, seed = mint.make(CREDIT_NOTE)
             yield VoucherMoved(
-                voucher=voucher_number(CREDIT_NOTE, draw(CHANCE)),
+                voucher=reference,
+                seed=seed,
                 purpose=VoucherPurpose.MULTI,
                 amount=-paid.amount,
                 series=ticket.series,
@@ -169,6 +210,6 @@ def goods(sale: Sale, rate: int) -> int:
     )
 
 
-def kind_of(number: str) -> TenderKind:
+def kind_of(reference: str) -> TenderKind:
     """The means of payment that a voucher is."""
-    return AVOIR if number.startswith(CREDIT_NOTE) else VOUCHER
+    return AVOIR if kind_digit(reference) == CREDIT_NOTE else VOUCHER

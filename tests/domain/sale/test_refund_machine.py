@@ -6,13 +6,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from pos_terminal.domain.codes.papers import TillName, ticket_code, voucher_code
+from pos_terminal.domain.codes.papers import TillName, ticket_code
+from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, Step
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import RefundOpened, SaleClosed
 from pos_terminal.domain.lookup.questions import TicketWanted
-from tests.support.bench import GOODS, bench, goods, keys
+from tests.support.bench import GOODS, bench, goods, keys, minting
 from tests.support.clerk_machine import PROMOTIONS, VOUCHERS, Clerk, answered
 
 BASKETS = (
@@ -35,7 +36,7 @@ class Customers(Clerk):
         catalog = goods(GOODS.replace(",from\n", ",from,voucher\n", 1) + VOUCHERS)
         self.till = bench(catalog)
         self.till.counter.desk.promotions = PROMOTIONS
-        self.till.counter.desk.draw = Random(seed).randrange
+        self.till.counter.desk.mint = minting(Random(seed))
         self.till.counter.desk.resume(0, {"T": 0})
         self.asked, self.looked = [], []
 
@@ -93,9 +94,10 @@ class Customers(Clerk):
     )
     def spend(self, pick: int, basket: str, typed: str, then: str) -> None:
         self.free_the_counter()
-        moved = self.till.of(VoucherMoved)
+        made = [each for each in self.till.of(VoucherMoved) if each.amount > 0]
         self.do(f"{basket} {typed}")
-        self.note(self.till.scan(voucher_code(moved[-1 - pick % len(moved)].voucher)))
+        number = self.till.counter.desk.mint.number(made[-1 - pick % len(made)])
+        self.note(self.till.scan(voucher_code(number)))
         self.do(f"C {then}" if self.till.fault else then)
 
     def teardown(self) -> None:

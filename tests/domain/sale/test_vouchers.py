@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.codes.papers import (
+from pos_terminal.domain.codes.vouchers import (
     CHANCE,
+    VoucherKey,
     checked_voucher,
     grouped,
+    last_four,
     read_voucher,
     voucher_code,
     voucher_number,
@@ -19,7 +21,7 @@ from pos_terminal.domain.codes.papers import (
 from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.steps import PrintVoucher, Step, Train
 from pos_terminal.domain.events.period import PeriodReported
-from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
+from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved, VoucherRefused
 from pos_terminal.domain.events.sale import SaleClosed, Tender
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Fault
@@ -32,8 +34,9 @@ from pos_terminal.domain.receipt import Barcode, Receipt, Row, Text
 from pos_terminal.domain.sale import vouchers
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules, Validity
+from pos_terminal.domain.sale.vouchers import NO_MINT, Mint
 from pos_terminal.domain.screen import Screen
-from tests.support.bench import bench
+from tests.support.bench import VOUCHER_KEY
 from tests.support.lookup import Remembering, clerk, remembering
 from tests.support.paper import TILL
 
@@ -87,7 +90,8 @@ def test_it_pays_what_it_can_and_keeps_the_rest(till: Remembering) -> None:
     till.use(number)
     assert till.shown == Screen("TOTAL           3,00", "SOLDE DU BON    5,00")
     (paid,) = till.last.tenders
-    assert (paid.tender, paid.amount, paid.voucher, paid.left) == ("AVOIR", 300, number, 500)
+    assert (paid.tender, paid.amount, paid.left) == ("AVOIR", 300, 500)
+    assert paid.voucher == VOUCHER_KEY.reference(number)
     assert till.worth(number) == 500
     till.press("5 PLU")
     till.use(number)
@@ -155,7 +159,7 @@ def test_a_power_cut_after_it_paid_a_part_keeps_it(till: Remembering) -> None:
     again.press("CORR")
     again.use(number)
     again.press("CARD")
-    assert again.worth(number) == 0 and again.last.tenders[0].voucher == number
+    assert again.worth(number) == 0 and again.last.tenders[0].voucher[2:6] == number[-4:]
 
 
 def test_a_gift_voucher_is_an_article_without_vat(till: Remembering) -> None:
@@ -167,7 +171,7 @@ def test_a_gift_voucher_is_an_article_without_vat(till: Remembering) -> None:
     assert (till.last.total, till.last.turnover) == (2100, 100)
     assert len(papers(step)) == 1
     till.press("5 PLU")
-    till.use(moved.voucher)
+    till.use(till.made[0])
     (paid,) = till.last.tenders
     assert (paid.tender, paid.amount, paid.left) == ("VOUCHER", 800, 1200)
     assert [(rate.rate, rate.gross) for rate in till.last.vat] == [(2000, 800)]
@@ -190,7 +194,7 @@ def test_one_for_goods_of_a_rate_is_taxed_when_it_is_sold(till: Remembering) -> 
     assert (moved.purpose, moved.vat, moved.voucher[0]) == ("single", 550, "3")
     assert [(rate.rate, rate.gross) for rate in till.last.vat] == [(550, 2000)]
     till.press("2 x 1 PLU 5 PLU")
-    till.use(moved.voucher)
+    till.use(till.made[0])
     assert till.shown == Screen("RESTE           8,00", "SOLDE DU BON   17,40")
     till.press("2 PLU CARD")
     assert [(rate.rate, rate.gross) for rate in till.last.vat] == [(550, 100), (2000, 800)]
@@ -336,7 +340,7 @@ def test_months_from_a_day(day: date, months: int, last: str) -> None:
     rules = RefundRules(validity=(Validity(date.min, months, months),))
     till = remembering()
     till.press("RF 5 PLU AVOIR")
-    (moved,) = vouchers.moves(till.last, day, rules, lambda below: 1)
+    (moved,) = vouchers.moves(till.last, day, rules, Mint(VOUCHER_KEY, lambda below: 1))
     assert moved.expires == last
 
 
@@ -356,7 +360,8 @@ def test_the_last_papers_again_with_the_right_to(till: Remembering) -> None:
     till.press("2 x 90 PLU CARD")
     step = till.press("BON")
     assert [(copied.number, copied.copy) for copied in till.of(VoucherCopied)] == [(1, 1)]
-    assert [(each.made.voucher, each.copy) for each in papers(step)] == [
+    mint = till.counter.desk.mint
+    assert [(mint.number(each.made), each.copy) for each in papers(step)] == [
         (number, 1) for number in till.made
     ]
     again = till.again()
@@ -373,7 +378,8 @@ def test_the_last_papers_again_with_the_right_to(till: Remembering) -> None:
 
 def paper(moved: VoucherMoved, *, copy: int = 0, simulated: bool = False) -> Receipt:
     identity, at = replace(TILL, simulated=simulated), "2026-01-05T08:30:00.000+01:00"
-    return voucher.paper(identity, moved, at, name="BON CADEAU 20", copy=copy)
+    number = VOUCHER_KEY.number(moved.voucher[0], moved.seed)
+    return voucher.paper(identity, moved, number, at, name="BON CADEAU 20", copy=copy)
 
 
 def said(receipt: Receipt) -> list[str]:
@@ -386,10 +392,10 @@ def test_the_paper_says_what_it_is_worth_and_until_when(till: Remembering) -> No
     gift, bread, note = till.of(VoucherMoved)
     words = said(paper(gift))
     assert "VALEUR 20,00 €" in words and "Valable jusqu'au 05/01/2027" in words
-    assert f"no {grouped(gift.voucher)}" in words and "Ticket 2-000001" in words
+    assert f"no {grouped(till.made[0])}" in words and "Ticket 2-000001" in words
     assert "TVA due à l'utilisation." in words
     (code,) = [block.data for block in paper(gift).blocks if isinstance(block, Barcode)]
-    assert read_voucher(code) == gift.voucher
+    assert read_voucher(code) == till.made[0]
     assert "Bon à usage unique : TVA comprise 5,5 %." in said(paper(bread))
     assert {"AVOIR", "Sans date limite"} <= set(said(paper(note)))
     assert "DUPLICATA 1" in said(paper(gift, copy=1))
@@ -412,10 +418,67 @@ def test_x_and_z_say_what_was_made_and_used(till: Remembering) -> None:
 
 
 def test_a_till_without_chance_makes_none() -> None:
-    till = bench()
+    till = remembering(mint=Mint(VOUCHER_KEY))
     till.press("RF 1 PLU")
     with pytest.raises(ValueError, match="draw"):
         till.press("AVOIR")
+
+
+@pytest.mark.parametrize(
+    "keys", ["90 PLU", "92 PLU", "RF 1 PLU AVOIR", f"{voucher_number('2', 4)} BON"]
+)
+def test_a_till_without_its_key_makes_none_and_knows_none(keys: str) -> None:
+    till = remembering(mint=NO_MINT)
+    till.press(keys)
+    assert till.fault is faults.VOUCHER_KEY and not till.of(VoucherMoved)
+    till.press("C 3 x 5 PLU CASH")
+    assert till.last.total > 0
+
+
+def test_another_key_knows_no_earlier_voucher_and_prints_none_anew(till: Remembering) -> None:
+    number = credit(till)
+    till.counter.desk.mint = Mint(VoucherKey(bytes(32)), till.counter.desk.mint.draw)
+    till.press("BON")
+    assert till.fault is faults.VOUCHER_KEY and not till.of(VoucherCopied)
+    till.press("C")
+    till.use(number)
+    assert till.fault is faults.VOUCHER_UNKNOWN
+
+
+def test_no_record_and_no_text_of_a_desk_tells_a_number(till: Remembering) -> None:
+    till.press("2 x 90 PLU 92 PLU CARD RF 5 PLU AVOIR 5 PLU")
+    till.use(till.made[-1])
+    till.press("1 PLU")
+    till.use(till.made[2])
+    till.press("CASH 2 PLU 100")
+    till.use(till.made[0])
+    till.press("BON")
+    told = repr([event for event, _ in till.events]) + repr(till.counter.desk.mint)
+    for number in till.made:
+        assert number[1:-4] not in told and str(bytes(range(32))) not in told
+        assert VOUCHER_KEY.reference(number) in told
+    assert last_four(VOUCHER_KEY.reference(till.made[0])) == f"...{till.made[0][-4:]}"
+
+
+def test_numbers_are_not_tried_one_after_the_other(till: Remembering) -> None:
+    number, wrong = credit(till), f"{voucher_number('2', 4)} BON"
+    till.press(f"{wrong} C {wrong} C")
+    assert [(each.tries, each.until) for each in till.of(VoucherRefused)] == [(1, 0), (2, 0)]
+    till.use(number)  # looked at, and not used: the count goes on
+    till.press(wrong)
+    assert till.fault is faults.VOUCHER_UNKNOWN and till.of(VoucherRefused)[-1].until
+    till.press("C")
+    again = till.again()  # pulling the plug gives no further try
+    for one in (till, again):
+        one.use(number)
+        assert one.fault is faults.VOUCHER_LOCKED
+        one.press("C")
+    till.inputs += 30
+    till.press("5 PLU")
+    till.use(number)
+    assert till.worth(number) == 0
+    till.press(wrong)
+    assert till.of(VoucherRefused)[-1].tries == 1
 
 
 @given(st.sampled_from("123"), st.integers(0, CHANCE - 1), st.integers(0, 15), st.integers(1, 9))

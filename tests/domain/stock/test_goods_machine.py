@@ -25,7 +25,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
 from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS
 from pos_terminal.domain.lookup.questions import BottlesWanted, SoldWanted, StockWanted
-from tests.support.bench import counter_of, goods, keys, tones
+from tests.support.bench import counter_of, goods, keys, minting, tones
 from tests.support.clerk_machine import Clerk, answered
 from tests.support.stock import GOODS, Stockroom
 
@@ -61,7 +61,7 @@ class Keeper(Clerk):
     def open_the_shop(self, sales: int, tickets: int) -> None:
         self.start = (sales, tickets)
         self.till = Stockroom(counter_of(SHOP), silent=True)
-        self.till.counter.desk.draw = Random(sales).randrange
+        self.till.counter.desk.mint = minting(Random(sales))
         self.till.counter.desk.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
