@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from pos_terminal.archive.cells import Cents, Rate, Thousandths, Value
 from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.breakdown import Breakdown
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.payment import PaymentChanged
-from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.money import divide
 from pos_terminal.journal.record import Record
 
 Rows = Iterator[tuple[Value, ...]]
@@ -139,6 +141,9 @@ def _closures(record: Record) -> Rows:
                 closure.automatic,
                 " ".join(map(str, closure.carried)),
                 closure.authority,
+                totals.parts.pieces if totals.parts else "",
+                Cents(divide(totals.net, totals.tickets) if totals.tickets else 0),
+                Cents(totals.parts.held) if totals.parts else "",
             )
 
 
@@ -162,6 +167,33 @@ def _closure_payments(record: Record) -> Rows:
         case PeriodClosed() as closure:
             for paid in closure.totals.tenders:
                 yield (*_closure(record, closure), paid.tender, Cents(paid.amount), paid.count)
+
+
+def _closure_cash(record: Record) -> Rows:
+    """Cash beside sales: the float, in and out by reason, safe drops."""
+    match record.event:
+        case PeriodClosed(totals=PeriodTotals(parts=Breakdown() as parts)) as closure:
+            for moved in parts.movements:
+                movement, _, reason = moved.what.partition(" ")
+                what = (movement, reason, moved.count, Cents(moved.amount))
+                yield (*_closure(record, closure), *what)
+
+
+def _closure_drawers(record: Record) -> Rows:
+    match record.event:
+        case PeriodClosed(totals=PeriodTotals(parts=Breakdown() as parts)) as closure:
+            for each in parts.drawers:
+                sums = (each.brought, each.taken, each.moved, each.counted, each.gap)
+                left = each.left if closure.period is Period.DAY else 0
+                amounts = (*map(Cents, sums), Cents(left))
+                yield (*_closure(record, closure), each.drawer, each.counts, *amounts)
+
+
+def _closure_hours(record: Record) -> Rows:
+    match record.event:
+        case PeriodClosed(totals=PeriodTotals(parts=Breakdown() as parts)) as closure:
+            for each in sorted(parts.hours, key=lambda row: row.hour):
+                yield (*_closure(record, closure), each.hour, each.tickets, Cents(each.net))
 
 
 def _jet(record: Record) -> Rows:
@@ -211,12 +243,26 @@ TABLES = (
             "tickets", "remboursements", "total_net", "total_absolu", "annule", "lignes_annulees",
             "abandonne", "ventes_abandonnees", "duplicatas", "ouvertures_tiroir",
             "mouvements_especes", "perpetuel_net", "perpetuel_absolu", "automatique",
-            "ventes_reportees", "autorisation",
+            "ventes_reportees", "autorisation", "articles", "panier_moyen", "avances",
         ),
         _closures,
     ),
     Table("closure_vat.csv", (*_CLOSURE, "taux_tva", *_AMOUNTS), _closure_vat),
     Table("closure_payments.csv", (*_CLOSURE, "moyen", "montant", "nombre"), _closure_payments),
+    Table(
+        "closure_cash.csv",
+        (*_CLOSURE, "mouvement", "motif", "nombre", "montant"),
+        _closure_cash,
+    ),
+    Table(
+        "closure_drawers.csv",
+        (
+            *_CLOSURE, "tiroir", "comptages", "au_debut", "ventes", "mouvements", "compte",
+            "ecart", "reste",
+        ),
+        _closure_drawers,
+    ),
+    Table("closure_hours.csv", (*_CLOSURE, "heure", "tickets", "ca_ttc"), _closure_hours),
     Table(
         "jet.csv",
         (

@@ -356,12 +356,10 @@ def _as_told(right: C, totals: PeriodTotals) -> C:
     """What a closure must say that says so much.
 
     One of an earlier version, or of a day in which the program was updated, is not held to its
-    parts: that version knew fewer. Without any it knew one drawer, too.
+    parts: that version knew fewer.
     """
     mine, told = right.totals, totals.parts
     if told and mine.parts and told.version == mine.parts.version:
         return right
     mine = replace(mine, parts=told)
-    if told is None:
-        mine = replace(mine, counted=totals.counted, expected=totals.expected)
     return replace(right, totals=mine)

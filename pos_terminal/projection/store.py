@@ -29,7 +29,10 @@ from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
     Answer,
+    ArticleSold,
     Back,
+    BestSold,
+    BestSoldWanted,
     BottlesWanted,
     ClosureFound,
     ClosureWanted,
@@ -52,7 +55,7 @@ from pos_terminal.projection import bottles
 from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "projection.db"
-LAYOUT = 9
+LAYOUT = 10
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -64,8 +67,10 @@ SPOILT = (apsw.CorruptError, apsw.NotADBError, ValueError, ArithmeticError)
 log = logging.getLogger(__name__)
 
 _TABLES = f"""
-CREATE TABLE cursor (seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
-INSERT INTO cursor VALUES (0, x'');
+CREATE TABLE cursor (
+    seq INTEGER NOT NULL, hash BLOB NOT NULL, session INTEGER NOT NULL
+) STRICT;
+INSERT INTO cursor VALUES (0, x'', 1);
 CREATE TABLE ticket (
     series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
 ) STRICT, WITHOUT ROWID;
@@ -98,7 +103,8 @@ CREATE TABLE closure (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE day (session INTEGER PRIMARY KEY, date TEXT NOT NULL) STRICT;
 CREATE TABLE sold (
-    session INTEGER, plu TEXT, quantity INTEGER NOT NULL, PRIMARY KEY (session, plu)
+    session INTEGER, plu TEXT, quantity INTEGER NOT NULL, gross INTEGER NOT NULL,
+    PRIMARY KEY (session, plu)
 ) STRICT, WITHOUT ROWID;
 {bottles.TABLE}
 PRAGMA user_version = {LAYOUT};
@@ -149,7 +155,7 @@ class Projection:
                 self._add(changes)
                 # With what was counted, in one transaction: no record counts twice, and none is
                 # left out.
-                self._move(rows[-1].seq, rows[-1].hash)
+                self._move(rows[-1].seq, rows[-1].hash, changes.session)
             return len(rows) == BATCH
 
     def answer(self, wanted: Wanted) -> Answer | None:
@@ -168,6 +174,8 @@ class Projection:
                     return bottles.answer(self._db, wanted)
                 case SoldWanted(days):
                     return self._sold(days)
+                case BestSoldWanted(most):
+                    return self._best_sold(most)
                 case ClosureWanted():
                     return self._closure(wanted)
                 case _:
@@ -223,8 +231,9 @@ class Projection:
         ((seq, head),) = self._db.execute("SELECT seq, hash FROM cursor")
         return seq, bytes(head)
 
-    def _move(self, seq: int, head: bytes) -> None:
-        self._db.execute("UPDATE cursor SET seq = ?, hash = ?", (seq, head))
+    def _move(self, seq: int, head: bytes, session: int) -> None:
+        sql = "UPDATE cursor SET seq = ?, hash = ?, session = ?"
+        self._db.execute(sql, (seq, head, session))
 
     def _begin(self) -> int:
         """Start behind what was purged, with the balances that were carried over from it."""
@@ -241,7 +250,8 @@ class Projection:
         with self._db:
             self._add(changes)
             bottles.begin(self._db, balances.bottles)
-            self._move(purged, self._journal.hashes(purged - 1, 1)[0])
+            # The next record says which day it is of; until then nothing was sold in any.
+            self._move(purged, self._journal.hashes(purged - 1, 1)[0], 0)
         return purged
 
     def _add(self, changes: Changes) -> None:
@@ -264,7 +274,10 @@ class Projection:
             _sum("returned", 3, "quantity", "amount", "tax"),
             ((*line, b.quantity, b.amount, b.tax) for line, b in changes.returned.items()),
         )
-        many(_sum("sold", 2, "quantity"), _flat(changes.sold))
+        many(
+            _sum("sold", 2, "quantity", "gross"),
+            ((*key, sold, changes.takings.get(key, 0)) for key, sold in changes.sold.items()),
+        )
         many("INSERT OR IGNORE INTO day VALUES (?, ?)", changes.days.items())
         balances = changes.balances.balances()
         many(
@@ -392,6 +405,13 @@ class Projection:
                 for session, date in self._rows(sessions, days)
             )
         )
+
+    def _best_sold(self, most: int) -> BestSold:
+        sql = (
+            "SELECT plu, quantity, gross FROM sold WHERE session = (SELECT session FROM cursor) "
+            "AND gross <> 0 ORDER BY gross DESC, plu LIMIT ?"
+        )
+        return BestSold(tuple(ArticleSold(*row) for row in self._rows(sql, most)))
 
     def _rows(self, sql: str, *values: object) -> list[Any]:
         rows: list[Any] = self._db.execute(sql, values).fetchall()

@@ -49,7 +49,6 @@ def test_old_closures_verify_and_say_no_parts() -> None:
     closed = [Record.read(row.rec, row.hash).event for row in OLD]
     totals = [event.totals for event in closed if isinstance(event, PeriodClosed)]
     assert [each.parts for each in totals] == [None] * 4
-    assert totals[0].counted - totals[0].expected == -10
 
 
 @pytest.mark.parametrize("unknown", [PLAIN, FEWER], ids=["no parts", "fewer parts"])

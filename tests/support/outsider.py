@@ -30,37 +30,92 @@ def rate_name(rate: int) -> str:
     return f"{rate // 10:03d}" if rate % 10 == 0 else f"{rate:04d}"
 
 
+def pieces(line: Body) -> int:
+    """Articles as a customer counts them: weighed goods are one, an option is none."""
+    if line["parent"] or line["voucher"]:
+        return 0
+    count = -(-abs(line["quantity"]) // 1000) if line["unit"] == "piece" else 1
+    return count if line["quantity"] > 0 else -count
+
+
 class Span:
-    """What came in a day, a month or a service."""
+    """What came in a service, a day or a month."""
 
     def __init__(self) -> None:
         self.tickets = self.turnover = self.refunds = self.absolute = 0
+        self.held = self.pieces = 0
         self.vat: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         self.tenders: Counter[str] = Counter()
         self.clerks: Counter[int] = Counter()
         self.families: Counter[str] = Counter()
+        self.hours: Counter[int] = Counter()
+        self.cash: Counter[str] = Counter()
+        self.articles: Counter[str] = Counter()
+        self.drops: list[tuple[int, int, int, int]] = []
 
     def add(self, other: "Span") -> None:
         """A shorter span that belongs to this one."""
-        self.tickets += other.tickets
-        self.turnover += other.turnover
-        self.refunds += other.refunds
-        self.absolute += other.absolute
+        for name in ("tickets", "turnover", "refunds", "absolute", "held", "pieces"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
         for rate, sums in other.vat.items():
             self.vat[rate] = [a + b for a, b in zip(self.vat[rate], sums, strict=True)]
-        self.tenders.update(other.tenders)
-        self.families.update(other.families)
-        self.clerks.update(other.clerks)
+        for name in ("tenders", "families", "clerks", "hours", "cash", "articles"):
+            getattr(self, name).update(getattr(other, name))
+        self.drops += other.drops
+
+    def said(self) -> Body:
+        """The same as a closure says it."""
+        return {
+            "tickets": self.tickets,
+            "refunds": self.refunds,
+            "net": self.turnover,
+            "absolute": self.absolute,
+            "vat": dict(self.vat),
+            "tenders": _kept(self.tenders),
+            "clerks": _kept(self.clerks),
+            "families": _kept(self.families),
+            "hours": _kept(self.hours),
+            "movements": _kept(self.cash),
+            "cash": sum(self.cash.values()),
+            "pieces": self.pieces,
+        }
+
+
+def _kept(sums: Counter[Any]) -> Body:
+    return {name: cents for name, cents in sums.items() if cents}
+
+
+def heard(totals: Body) -> Body:
+    """What a closure says, in the same shape."""
+    parts = totals["parts"]
+    rows = {
+        "tenders": {each["tender"]: each["amount"] for each in totals["tenders"]},
+        "clerks": {each["operator"]: each["net"] for each in parts["operators"]},
+        "families": {each["family"]: each["gross"] for each in parts["families"]},
+        "hours": {each["hour"]: each["net"] for each in parts["hours"]},
+        "movements": {each["what"]: each["amount"] for each in parts["movements"]},
+    }
+    return {
+        **{name: totals[name] for name in ("tickets", "refunds", "net", "absolute", "cash")},
+        "vat": {r["rate"]: [r["gross"], r["net"], r["vat"]] for r in totals["vat"]},
+        **{name: _kept(Counter(found)) for name, found in rows.items()},
+        "pieces": sum(each["pieces"] for each in parts["families"]),
+    }
 
 
 class Outsider:
     """Reads one record after the other; `wrong` has all that did not agree."""
 
     def __init__(self) -> None:
-        self.day, self.month = Span(), Span()
+        # A day is made of its services, a month of its days: each is added once it is over.
+        self.section, self.day, self.month = Span(), Span(), Span()
+        self.closed: list[tuple[str, int, Span]] = []
         self.ever = [0, 0]
         self.drawers: Counter[int] = Counter()
         self.gaps: dict[int, int] = {}
+        self.brought: dict[int, int] = {}
+        self.month_gaps: Counter[int] = Counter()
+        self.record = self.minute = 0
         self.vouchers: Counter[str] = Counter()
         self.deposits: Counter[tuple[str, str, int]] = Counter()
         self.advance: Counter[str] = Counter()
@@ -83,10 +138,17 @@ class Outsider:
             "deposit.moved": self._deposit,
             "cash.moved": self._cash,
             "cash.counted": self._count,
+            "payment.changed": self._changed,
             "stock.moved": self._stock,
         }.get(kind)
+        self.record, at = envelope["seq"], envelope["at"]
+        self.minute = int(at[11:13]) * 60 + int(at[14:16])
         if kind == "period.closed":
             self._closed(body)
+        elif kind == "service.closed":
+            self._service(body)
+        elif kind == "period.reported":
+            self._same("X", heard(body["totals"]), self.today().said())
         elif handler and body.get("series") != "F":
             handler(body, envelope["op"])
         total = envelope["total"]
@@ -96,8 +158,16 @@ class Outsider:
         if said != mine:
             self.wrong.append(f"{what}: {said}, and not {mine}")
 
+    def today(self) -> Span:
+        """The running day so far."""
+        day = Span()
+        day.add(self.day)
+        day.add(self.section)
+        return day
+
     def _ticket(self, body: Body, clerk: int) -> None:
         self.tickets += 1
+        before = sum(self.advance.values())
         live = [line for line in body["lines"] if not line["voided"]]
         name = f"ticket {body['number']}"
         turnover, rates = self._lines(body, live)
@@ -109,7 +179,8 @@ class Outsider:
         total = sum(line["gross"] for line in live)
         self._same(f"{name}: total", body["total"], total)
         self._same(f"{name}: paid", sum(paid["amount"] for paid in body["tenders"]), total)
-        day = self.day
+        day = self.section
+        day.hours[self.minute // 60] += turnover
         day.tickets, day.turnover = day.tickets + 1, day.turnover + turnover
         day.refunds, day.absolute = day.refunds + (turnover < 0), day.absolute + abs(turnover)
         day.clerks[clerk] += turnover
@@ -127,6 +198,7 @@ class Outsider:
             cash = paid["amount"] if paid["tender"] == "CASH" else -paid["change"]
             self.drawers[body["drawer"]] += cash
             self._prepaid(paid)
+        day.held += sum(self.advance.values()) - before
 
     def _prepaid(self, paid: Body) -> None:
         """What a ticket takes of money that was held, or adds to it as a credit note."""
@@ -162,7 +234,9 @@ class Outsider:
                 self.open_day["419100"] -= line["net"]
             else:
                 turnover += gross
-                self.day.families[line["family"]] += gross
+                self.section.families[line["family"]] += gross
+                self.section.pieces += pieces(line)
+                self.section.articles[line["plu"]] += 0 if line["voucher"] else gross
         return turnover, rates
 
     def _came_back(self, body: Body, line: Body) -> None:
@@ -194,7 +268,12 @@ class Outsider:
             self.wrong.append(f"{deposit} holds less than nothing")
 
     def _cash(self, body: Body, _: int) -> None:
-        self.drawers[body["drawer"]] += body["amount"]
+        drawer, amount, movement = body["drawer"], body["amount"], body["movement"]
+        self.drawers[drawer] += amount
+        reason = "" if movement == "drop" else body["reason"]
+        self.section.cash[f"{movement} {reason}".rstrip()] += amount
+        if movement == "drop":
+            self.section.drops.append((self.record, drawer, self.minute, amount))
         self.open_day["530000"] += body["amount"]
         self.open_day[MOVES[body["movement"]]] -= body["amount"]
 
@@ -202,43 +281,73 @@ class Outsider:
         self._same("expected", body["expected"], self.drawers[body["drawer"]])
         self.gaps[body["drawer"]] = body["counted"] - body["expected"]
 
+    def _changed(self, body: Body, _: int) -> None:
+        """A ticket was paid otherwise than was said."""
+        for sign, tender in ((-1, body["from_tender"]), (1, body["to_tender"])):
+            amount = sign * body["amount"]
+            self.section.tenders[tender] += amount
+            self.open_day[TENDERS[tender]] += amount
+            self.drawers[body["drawer"]] += amount if tender == "CASH" else 0
+
     def _stock(self, body: Body, _: int) -> None:
         self.stock[body["plu"]] += Fraction(body["numerator"], body["denominator"])
 
-    def _closed(self, body: Body) -> None:
-        span = self.day if body["period"] == "day" else self.month
-        totals = body["totals"]
-        name = f"{body['period']} {body['number']}"
-        for key, mine in (
-            ("tickets", span.tickets),
-            ("net", span.turnover),
-            ("refunds", span.refunds),
-            ("absolute", span.absolute),
-        ):
-            self._same(f"{name}: {key}", totals[key], mine)
-        vat = {r["rate"]: [r["gross"], r["net"], r["vat"]] for r in totals["vat"]}
-        self._same(f"{name}: VAT", vat, {k: v for k, v in span.vat.items()})
-        tenders = {each["tender"]: each["amount"] for each in totals["tenders"]}
-        self._same(f"{name}: tenders", tenders, dict(span.tenders))
-        parts = totals["parts"]
-        clerks = {each["operator"]: each["net"] for each in parts["operators"]}
-        self._same(f"{name}: clerks", clerks, dict(span.clerks))
-        families = {each["family"]: each["gross"] for each in parts["families"]}
-        self._same(f"{name}: families", families, dict(span.families))
-        self._same(f"{name}: ever", [body["net_ever"], body["absolute_ever"]], self.ever)
-        if body["period"] == "day":
-            self._day_over()
-        else:
-            self.month = Span()
+    def _service(self, body: Body) -> None:
+        name = f"service {body['number']}"
+        self._same(name, heard(body["totals"]), self.section.said())
+        self._same(f"{name}: drops", _drops(body["totals"]), self.section.drops)
+        for each in body["totals"]["parts"]["drawers"]:
+            ends = each["brought"] + each["taken"] + each["moved"]
+            self._same(f"{name}: drawer {each['drawer']}", ends, self.drawers[each["drawer"]])
+        self.day.add(self.section)
+        self.section = Span()
 
-    def _day_over(self) -> None:
-        for gap in self.gaps.values():
+    def _closed(self, body: Body) -> None:
+        day = body["period"] == "day"
+        span = self.today() if day else self.month
+        name = f"{body['period']} {body['number']}"
+        self._same(name, heard(body["totals"]), span.said())
+        self._same(f"{name}: ever", [body["net_ever"], body["absolute_ever"]], self.ever)
+        self.closed.append((body["period"], body["number"], span))
+        if day:
+            self._same(f"{name}: drops", _drops(body["totals"]), span.drops)
+            self._day_over(name, span, body["totals"]["parts"]["drawers"])
+            return
+        rows = body["totals"]["parts"]["drawers"]
+        gaps = {each["drawer"]: each["gap"] for each in rows if each["gap"]}
+        self._same(f"{name}: gaps", gaps, _kept(self.month_gaps))
+        for each in rows:
+            self._same(f"{name}: of no day", [each["brought"], each["counted"]], [0, 0])
+        self.month = Span()
+        self.month_gaps.clear()
+
+    def _day_over(self, name: str, span: Span, rows: list[Body]) -> None:
+        for drawer, gap in self.gaps.items():
+            self.drawers[drawer] += gap
             self.open_day["530000"] += gap
             self.open_day["758000" if gap > 0 else "658000"] -= gap
+        said = {
+            each["drawer"]: (each["brought"], each["gap"],
+                             each["brought"] + each["taken"] + each["moved"] + each["gap"])
+            for each in rows
+        }  # fmt: skip
+        mine = {
+            drawer: (self.brought.get(drawer, 0), self.gaps.get(drawer, 0), self.drawers[drawer])
+            for drawer in said
+        }
+        self._same(f"{name}: drawers", said, mine)
         if sum(self.open_day.values()):
             self.wrong.append(f"the day's accounts are off by {sum(self.open_day.values())}")
         self.accounts.update(self.open_day)
-        self.month.add(self.day)
-        self.day, self.gaps = Span(), {}
+        # Each evening the account of cash holds what lies in the drawers.
+        self._same(f"{name}: 530000", self.accounts["530000"], sum(self.drawers.values()))
+        self.month.add(span)
+        self.month_gaps.update(self.gaps)
+        self.section, self.day, self.gaps = Span(), Span(), {}
+        self.brought = dict(self.drawers)
         self.open_day.clear()
-        self.drawers.clear()
+
+
+def _drops(totals: Body) -> list[tuple[int, int, int, int]]:
+    rows = totals["parts"]["drops"]
+    return [(r["record"], r["drawer"], r["minute"], r["amount"]) for r in rows]

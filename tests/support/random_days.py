@@ -1,15 +1,27 @@
 """Days at the real counter, key by key, with whatever customers want; stamped as a journal does."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.counter.counter import Counter
-from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Pressed, Scanned, Train
-from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.counter.steps import (
+    BooksReady,
+    CloseDay,
+    CloseService,
+    CountDrawer,
+    Input,
+    LookedUp,
+    LookUp,
+    Pressed,
+    ReadDay,
+    Scanned,
+    Train,
+)
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.prepaid import VoucherMoved
@@ -19,6 +31,9 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
     Answer,
+    ArticleSold,
+    BestSold,
+    BestSoldWanted,
     DepositsHeld,
     DepositWanted,
     StockHeld,
@@ -29,7 +44,7 @@ from pos_terminal.domain.lookup.questions import (
     Wanted,
 )
 from pos_terminal.domain.moment import Moment, Trust
-from pos_terminal.domain.period.drawer import Drawers
+from pos_terminal.domain.period.drawer import Drawers, drawers_used
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.journal.record import Record, Running
 from tests.support.bench import counter_of, goods, keys, minting
@@ -82,7 +97,7 @@ PAID = (
 BACK = ("1 PLU", "2 PLU", "5 PLU", "23 PLU", "TICKET", "0,5 x 1 PLU", "10 PLU", "20 PLU", "9 PLU")
 BESIDE = (
     "10000 FOND", "1 MOTIF 500 ENTREE", "1 MOTIF 300 SORTIE", "2000 PRELEV", "#/NS",
-    "2 TIROIR 500 FOND",
+    "2 TIROIR 500 FOND", "X", "5 X",
 )  # fmt: skip
 
 
@@ -131,6 +146,8 @@ class Days:
         for effect in step.effects:
             if isinstance(effect, LookUp):
                 self.put(LookedUp(effect.request, self.answer(effect.wanted)))
+            elif isinstance(effect, ReadDay | CloseDay | CloseService):
+                self.put(BooksReady(effect, self.running.books))
 
     def answer(self, wanted: Wanted) -> Answer | None:
         balances = self.changes.balances
@@ -148,13 +165,29 @@ class Days:
             case StockWanted(plus):
                 stock = balances.balances().stock
                 return StockHeld(tuple(each for each in stock if not plus or each.plu in plus))
+            case BestSoldWanted(most):
+                day = self.changes.session
+                rows = [(-cents, plu) for (session, plu), cents in self.changes.takings.items()
+                        if session == day and cents]  # fmt: skip
+                return BestSold(tuple(
+                    ArticleSold(plu, self.changes.sold[day, plu], -cents)
+                    for cents, plu in sorted(rows)[:most]
+                ))  # fmt: skip
             case _:
                 return None
 
-    def press(self, text: str) -> None:
-        """Some keys; an error is cleared."""
+    def decides(self, **rules: Any) -> None:
+        """The shop has other rules from now on."""
+        self.counter.desk.rules = replace(self.counter.desk.rules, **rules)
+
+    def put_keys(self, text: str) -> None:
+        """Some keys."""
         for key in keys(text):
             self.put(key)
+
+    def press(self, text: str) -> None:
+        """Some keys; an error is cleared."""
+        self.put_keys(text)
         while self.counter.desk.fault:
             self.put(Pressed(Key(Function.CLEAR)))
 
@@ -204,31 +237,25 @@ class Days:
         self.put(Train(0))
 
     def count(self) -> None:
-        """Every drawer in use is counted; some are off."""
-        parts = self.running.book.day.totals.parts
-        for drawer in parts.drawers if parts else ():
+        """Every drawer is counted; some are off."""
+        for drawer in drawers_used(self.running.book.day.totals):
             gap = self.chance.choice((0, 0, 0, -5, 10, -120))
-            counted = CashCounted(
-                counted=max(0, drawer.holds + gap), expected=drawer.holds, drawer=drawer.drawer
-            )
-            self.record([counted])
+            counted = CountDrawer((), max(0, drawer.holds + gap), drawer.drawer)
+            self.put(BooksReady(counted, self.running.books))
 
     def _service(self) -> None:
-        book = self.running.book
-        if book.day.opened and book.day.totals != book.section.before:
-            self.count()
-            self.record([self.running.book.service(self.running.seq + 1)])
+        self.count()
+        self.press("SERVICE")
 
     def close_day(self) -> None:
         """The Z, and now and then that of the month."""
-        if not self.running.book.day.opened:
-            return
         self.count()
+        self.press("Z")
+        while self.counter.desk.pending:  # what stays in this drawer?
+            self.press(self.chance.choice(("Z", "Z", "0 Z", "5000 Z", "123 Z")))
         today = self.moment.at[:10]
-        book = self.running.book
-        if book.section.unclosed(book.day.totals):
-            self.record([book.service(self.running.seq + 1)])
-        self.record([self.running.book.closure(Period.DAY, self.running.seq + 1, today)])
+        if self.running.book.day.opened or not self.running.book.month.first:
+            return
         if self.chance.random() < 0.2:
             self.record([self.running.book.closure(Period.MONTH, self.running.seq + 1, today)])
         self.now += timedelta(hours=10)

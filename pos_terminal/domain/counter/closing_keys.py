@@ -25,20 +25,39 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
-from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
+from pos_terminal.domain.lookup.questions import (
+    BestSold,
+    BestSoldWanted,
+    ClosureFound,
+    ClosureWanted,
+)
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.drawer import Counting
+
+ACCEPTED = Sound(Tone.ACCEPTED)
+
+MOST_ARTICLES = 200
+"""On one paper: two metres of it."""
 
 YEAR_AND_MONTH = 6
 """Digits of a month, such as 202609."""
 
 
 def read(desk: Desk, _: str, __: Moment) -> Step:
-    """`X`: the running day on paper. It says what the drawer should hold: not for everybody."""
-    desk.nothing_typed()
+    """`X`: the running day on paper; `10 X`: by the hour as well, and the ten best articles.
+
+    It says what the drawer should hold: not for everybody.
+    """
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
     between_sales(desk)
+    most = int(desk.entry.whole()) if desk.entry.number else None
+    if most is not None and not 0 < most <= MOST_ARTICLES:
+        raise Refused(faults.BAD_NUMBER)
     authority.need(desk, Right.CLOSE)
-    return Step(effects=(ReadDay(), Sound(Tone.ACCEPTED)))
+    best = None if most is None else look_up(desk, BestSoldWanted(most))
+    desk.entry = Entry()
+    return Step(effects=(ReadDay(best if isinstance(best, BestSold) else None), ACCEPTED))
 
 
 def count(desk: Desk, _: str, __: Moment) -> Step:
@@ -55,7 +74,7 @@ def count(desk: Desk, _: str, __: Moment) -> Step:
     desk.entry = Entry()
     desk.pending = DrawerCount(Counting(drawer=drawer))
     opened = DrawerOpened(reason=say("COMPTAGE DU TIROIR"), authority=desk.authority, drawer=drawer)
-    return Step((opened,), (OpenDrawer(drawer), Sound(Tone.ACCEPTED)))
+    return Step((opened,), (OpenDrawer(drawer), ACCEPTED))
 
 
 def close(desk: Desk, _: str, __: Moment) -> Step:
@@ -95,7 +114,7 @@ def reprint(desk: Desk, _: str, __: Moment) -> Step:
     copied = PeriodCopied(
         period=closed.period, number=closed.number, copy=number, authority=desk.authority
     )
-    return Step((copied,), (PrintClosure(found, number), Sound(Tone.ACCEPTED)))
+    return Step((copied,), (PrintClosure(found, number), ACCEPTED))
 
 
 def _wanted(typed: str) -> ClosureWanted:

@@ -5,10 +5,12 @@ books: the till waits for its last record, and answers with `BooksReady`. What s
 closing by then is said as a notice, since the clerk may be at something else.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pos_terminal.domain import faults
 from pos_terminal.domain.counter import sign_on
 from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.leaving import Leaving
 from pos_terminal.domain.counter.steps import (
     BooksReady,
     CatchUp,
@@ -17,6 +19,7 @@ from pos_terminal.domain.counter.steps import (
     CloseService,
     CountDrawer,
     Effect,
+    OpenDrawer,
     PrintClosures,
     PrintReport,
     ReadDay,
@@ -25,14 +28,17 @@ from pos_terminal.domain.counter.steps import (
     Step,
 )
 from pos_terminal.domain.display import screens as display
-from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.events.breakdown import DrawerSum
+from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
+from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing, drawer
 from pos_terminal.domain.period.closing import Books
-from pos_terminal.domain.printing import report
+from pos_terminal.domain.printing import report, report_sums
 
 
 def decide(desk: Desk, given: BooksReady, moment: Moment) -> Step:
@@ -40,7 +46,7 @@ def decide(desk: Desk, given: BooksReady, moment: Moment) -> Step:
     books, hours = given.books, desk.rules.closing
     match given.asked:
         case ReadDay():
-            return _read(desk, books, moment)
+            return _read(desk, given.asked, books, moment)
         case CountDrawer():
             return _count(desk, given.asked, books, moment)
         case CloseService():
@@ -55,9 +61,11 @@ def decide(desk: Desk, given: BooksReady, moment: Moment) -> Step:
             return _close_forgotten(desk, books, over, moment)
 
 
-def _read(desk: Desk, books: Books, moment: Moment) -> Step:
+def _read(desk: Desk, asked: ReadDay, books: Books, moment: Moment) -> Step:
     reported = PeriodReported(session=books.book.session, totals=books.book.day.totals)
-    return Step((reported,), (PrintReport(report.reading(desk.identity, reported, moment.at)),))
+    detail = tuple(report_sums.detail(reported.totals, asked.best, desk.present))
+    paper = report.reading(desk.identity, reported, moment.at, detail)
+    return Step((reported,), (PrintReport(paper),))
 
 
 def _count(desk: Desk, done: CountDrawer, books: Books, moment: Moment) -> Step:
@@ -93,6 +101,16 @@ def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Ste
     )
     if fault:
         return desk.notify(fault)
+    counted = drawer.counted(books.book.day.totals)
+    stays = _stays(asked, counted, desk.rules.closing.stays)
+    if stays is None:
+        if desk.pending:
+            return desk.notify(faults.NOT_NOW)
+        desk.pending = Leaving(asked, counted)
+        return Step(effects=(Sound(Tone.ACCEPTED),))
+    dropped = tuple(_dropped(counted, stays, asked.authority))
+    for each in dropped:
+        books = books.after(each, moment.at)
     made = closing.closures(
         books,
         moment,
@@ -101,7 +119,36 @@ def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Ste
         carry=bool(asked.carried),
         authority=asked.authority,
     )
-    return Step((*made, *signing_off(desk, made)), told(desk, made, moment))
+    opened = (OpenDrawer(each.drawer) for each in dropped)
+    events = (*dropped, *made, *signing_off(desk, made))
+    return Step(events, (*opened, *told(desk, made, moment)))
+
+
+def _stays(
+    asked: CloseDay, counted: Sequence[DrawerSum], euros: int | None
+) -> dict[int, int] | None:
+    """Cents that stay in each counted drawer, as was answered or is set; None: ask."""
+    if asked.stays is not None:
+        return dict(asked.stays)
+    if counted and euros is None:
+        return None
+    return {each.drawer: (euros or 0) * 100 for each in counted}
+
+
+def _dropped(
+    counted: Iterable[DrawerSum], stays: Mapping[int, int], authority: int
+) -> Iterator[CashMoved]:
+    """What is taken to the safe out of each drawer: all that does not stay there."""
+    for each in counted:
+        rest = each.left - stays.get(each.drawer, each.left)
+        if rest > 0:
+            yield CashMoved(
+                movement=CashMovement.DROP,
+                amount=-rest,
+                reason=say("CLOTURE"),
+                authority=authority,
+                drawer=each.drawer,
+            )
 
 
 def signing_off(desk: Desk, made: Sequence[ServiceClosed | PeriodClosed]) -> tuple[Event, ...]:

@@ -11,7 +11,7 @@ from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import Key
-from pos_terminal.domain.lookup.questions import Answer, ClosureFound, Wanted
+from pos_terminal.domain.lookup.questions import Answer, BestSold, ClosureFound, Wanted
 from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.receipt import Listing, Receipt
@@ -133,7 +133,9 @@ class ChangePeriod(Struct, frozen=True):
 
 
 class ReadDay(Struct, frozen=True):
-    """Print what the running day adds up to: an X."""
+    """Print what the running day adds up to: an X; by the hour as well, where `best` is given."""
+
+    best: BestSold | None = None
 
 
 class CountDrawer(Struct, frozen=True):
@@ -148,10 +150,13 @@ class CloseDay(Struct, frozen=True):
     """Close the day and print its Z, by `authority`; 0: the clerk may.
 
     `carried` are the open sales that he decided to take over into the next day, and no others.
+    `stays` is what he leaves in drawers, in cents by their numbers: the rest is a safe drop. None:
+    nobody was asked yet.
     """
 
     authority: int
     carried: tuple[int, ...] = ()
+    stays: tuple[tuple[int, int], ...] | None = None
 
 
 class CloseService(Struct, frozen=True):

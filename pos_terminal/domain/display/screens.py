@@ -268,6 +268,15 @@ def counting(denomination: int, typed: str, drawer: int = 0) -> Screen:
     return Screen(f"{which}{euros(denomination)} x ?", typed.rjust(WIDTH))
 
 
+def leaving(drawer: int, typed: str) -> Screen:
+    """How much stays in the drawer over night? `drawer` is which, where there are several.
+
+    Nothing says what is in it.
+    """
+    which = f"{say('TIROIR')[0]}{drawer} " if drawer else ""
+    return Screen(f"{which}{say('FOND QUI RESTE ?')}", (typed or say("Z : TOUT")).rjust(WIDTH))
+
+
 def reviewing(sales: tuple[OpenSale, ...], page: int) -> Screen:
     """Whether to carry the open sales over, or the one of that page: whose it is, and its total."""
     if page == 0:

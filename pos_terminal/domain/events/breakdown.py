@@ -21,35 +21,74 @@ class OperatorSum(Struct, frozen=True, kw_only=True):
 
 
 class FamilySum(Struct, frozen=True, kw_only=True):
-    """What the articles of one family brought in: lines, and their turnover with tax."""
+    """What the articles of one family brought in: pieces, and their turnover with tax."""
 
     family: str
-    lines: int
+    pieces: int
     gross: int
 
 
-class DrawerSum(Struct, frozen=True, kw_only=True):
-    """One drawer's cash: `taken` by sales, `moved` beside them, and what counts found.
+class HourSum(Struct, frozen=True, kw_only=True):
+    """What was closed from that hour on, 0 to 23 by the shop's clock: tickets, their turnover."""
 
-    `counted` and `expected` are as of the last count of each day.
+    hour: int
+    tickets: int
+    net: int
+
+
+class MovementSum(Struct, frozen=True, kw_only=True):
+    """Cash beside sales: how often, and how much; what left the drawer is negative.
+
+    `what` is the movement, with its reason where it has one («float», «out FOURNISSEUR»).
+    """
+
+    what: str
+    count: int
+    amount: int
+
+
+class DropSum(Struct, frozen=True, kw_only=True):
+    """One safe drop of the day, a row each: its record, which drawer, when, and how much.
+
+    `minute` counts from midnight by the shop's clock; `amount` is negative.
+    """
+
+    record: int
+    drawer: int
+    minute: int
+    amount: int
+
+
+class DrawerSum(Struct, frozen=True, kw_only=True):
+    """One drawer's cash: `brought` over from the day before, `taken` by sales, `moved` beside them.
+
+    `counted` is what the day's last count found, and `gap` what of that was too much; negative
+    where some was missing. Of a month or a year `brought` and `counted` are nothing, since days'
+    contents do not add up; its gaps do.
     """
 
     drawer: int
+    brought: int = 0
     taken: int = 0
     moved: int = 0
     counts: int = 0
     counted: int = 0
-    expected: int = 0
+    gap: int = 0
 
     @property
     def holds(self) -> int:
-        """What should be in it: a day begins with an empty drawer, its float is a movement."""
-        return self.taken + self.moved
+        """What should be in it, before any gap."""
+        return self.brought + self.taken + self.moved
 
     @property
-    def gap(self) -> int:
-        """What was found too much; negative where some was missing."""
-        return self.counted - self.expected
+    def expected(self) -> int:
+        """What the last count should have found."""
+        return self.counted - self.gap
+
+    @property
+    def left(self) -> int:
+        """What is in it, with the gap that is known: the next day begins with that."""
+        return self.holds + self.gap
 
 
 class ServiceSum(Struct, frozen=True, kw_only=True):
@@ -91,6 +130,8 @@ COUNTED = 1
 class Breakdown(Struct, frozen=True, kw_only=True):
     """The sums behind a period's totals. `returned` is what came back in `returned_lines`.
 
+    `drops` are those of a day or a service, one by one; `movements` have their sum.
+
     `version` is the least COUNTED of those who counted any of it.
     """
 
@@ -100,6 +141,9 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     returned_lines: int = 0
     operators: tuple[OperatorSum, ...] = ()
     families: tuple[FamilySum, ...] = ()
+    hours: tuple[HourSum, ...] = ()
+    movements: tuple[MovementSum, ...] = ()
+    drops: tuple[DropSum, ...] = ()
     drawers: tuple[DrawerSum, ...] = ()
     services: tuple[ServiceSum, ...] = ()
     vouchers: tuple[VoucherSum, ...] = ()
@@ -111,3 +155,30 @@ class Breakdown(Struct, frozen=True, kw_only=True):
         """The drawer of that number, in which nothing may have happened yet."""
         found = (each for each in self.drawers if each.drawer == number)
         return next(found, DrawerSum(drawer=number))
+
+    @property
+    def pieces(self) -> int:
+        """The articles that were sold, less what came back."""
+        return sum(each.pieces for each in self.families)
+
+    @property
+    def held(self) -> int:
+        """What came in for customers in advance, less what was used of it: no turnover, in cents.
+
+        Vouchers for anything, deposits on orders and on packaging.
+        """
+        moved: tuple[VoucherSum | DepositSum, ...] = (
+            *(each for each in self.vouchers if not each.what.startswith("single ")),
+            *self.deposits,
+            *self.packaging,
+        )
+        return sum(each.amount * _HELD.get(each.what.split(" ")[-1], 0) for each in moved)
+
+    @property
+    def gap(self) -> int:
+        """What all drawers had too much."""
+        return sum(each.gap for each in self.drawers)
+
+
+_HELD = {"issued": 1, "used": -1, "taken": 1, "deducted": -1, "returned": -1}
+"""What a ticket does to money held. One that expires or is given away moves none."""

@@ -33,9 +33,8 @@ class PeriodTotals(Struct, frozen=True, kw_only=True):
     `net` is the turnover: without the money that is only held for customers, which `parts` has
     apart. It counts tickets that take more back than they sell (`refunds`) with their sign,
     `absolute` without; `voided` and `abandoned` are what was
-    taken back before payment; `cash` is what moved in and out of the drawer beside sales. `counts`
-    are counts of the drawers, `counted` what the last one of each day found in each, and
-    `expected` what should have been there. `parts` says what the sums are made of; None where a
+    taken back before payment; `cash` is what moved in and out of the drawer beside sales, and
+    `counts` are counts of the drawers. `parts` says what the sums are made of; None where a
     version of the program that did not count them had a part in it.
     """
 
@@ -53,8 +52,6 @@ class PeriodTotals(Struct, frozen=True, kw_only=True):
     drawer_openings: int = 0
     cash: int = 0
     counts: int = 0
-    counted: int = 0
-    expected: int = 0
     parts: Breakdown | None = None
 
 

@@ -19,7 +19,7 @@ from pos_terminal.domain.events.values import (
     VoidKind,
     VoucherPurpose,
 )
-from pos_terminal.domain.quantity import Unit
+from pos_terminal.domain.quantity import ONE, Unit
 
 
 class SaleHeld(Event, frozen=True, kw_only=True):
@@ -237,6 +237,18 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     def vat_amount(self) -> int:
         """The VAT in it, in cents."""
         return self.gross - self.net
+
+    @property
+    def pieces(self) -> int:
+        """How many articles the customer can count in the bag; negative for what came back.
+
+        What is weighed or poured is one a line, and so is a part of a piece; an option comes with
+        its article, a deposit or a voucher that pays is none.
+        """
+        if self.parent or self.order or self.voucher:
+            return 0
+        count = -(-abs(self.quantity) // ONE) if self.unit is Unit.PIECE else 1
+        return count if self.quantity > 0 else -count
 
 
 class Paid(Struct, frozen=True, kw_only=True):

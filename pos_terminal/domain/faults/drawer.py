@@ -39,6 +39,19 @@ SERVICE_EMPTY = _fault(
     "Rien n'a été vendu ni compté depuis le dernier service.",
     "Taper C : il n'y a pas de service à clore.",
 )
+LEAVING = _fault(
+    "S-278",
+    "FOND, Z OU C",
+    "La caisse demande ce qui reste dans le tiroir : une somme puis Z, Z seul laisse tout, C "
+    "renonce au Z.",
+    "Taper C, puis la somme et Z.",
+)
+MORE_THAN_COUNTED = _fault(
+    "S-279",
+    "PLUS QUE LE TIROIR",
+    "Il ne peut pas rester dans le tiroir plus que ce qui y a été compté.",
+    "Taper C, puis une somme plus petite et Z ; ajouter au fond se fait par FOND.",
+)
 REASON_WANTED = _fault(
     "S-136",
     "TAPER LE MOTIF",

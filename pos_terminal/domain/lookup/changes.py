@@ -3,8 +3,9 @@
 from msgspec import Struct, field
 
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
+from pos_terminal.domain.events.held import is_held
 from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
-from pos_terminal.domain.events.period import PeriodClosed, PeriodCopied
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.lookup.balances import RunningBalances
@@ -17,8 +18,9 @@ class Changes(Struct):
 
     `tickets` are the records of closed tickets by series and number; `papers` how many of one were
     asked for, by series, number and whether it was a gift receipt; `returned` what came back by
-    series, number and line; `sold` thousandths by session and PLU; `days` the date on which each
-    session first sold; `closures` the records and labels of closures by period and number, and
+    series, number and line; `sold` thousandths by session and PLU, and `takings` the turnover of
+    them; `session` is the day that runs then; `days` the date on which each session first sold;
+    `closures` the records and labels of closures by period and number, and
     `copies` how
     many of one were printed again; `bottles` what happened to bottles, with its local time;
     `balances` the balances' differences.
@@ -29,6 +31,8 @@ class Changes(Struct):
     invoices: dict[tuple[str, int], int] = field(default_factory=dict)
     returned: dict[tuple[str, int, int], Back] = field(default_factory=dict)
     sold: dict[tuple[int, str], int] = field(default_factory=dict)
+    takings: dict[tuple[int, str], int] = field(default_factory=dict)
+    session: int = 1
     days: dict[int, str] = field(default_factory=dict)
     closures: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     copies: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -38,6 +42,8 @@ class Changes(Struct):
     def take(self, event: Event, seq: int, session: int, at: str) -> None:
         """Count the event of record `seq` in day `session`, whose local time is `at`."""
         self.balances.take(event)
+        over = isinstance(event, PeriodClosed) and event.period is Period.DAY
+        self.session = session + over
         if isinstance(event, InvoiceMade):
             self.invoices[event.ticket_series, event.ticket_number] = seq
         if isinstance(event, BottleOpened | BottleFinished):
@@ -62,6 +68,8 @@ class Changes(Struct):
                 continue
             sold = session, line.plu
             self.sold[sold] = self.sold.get(sold, 0) + line.quantity
+            if not is_held(line):
+                self.takings[sold] = self.takings.get(sold, 0) + line.gross
             if line.of:
                 back = line.of.series, line.of.number, line.of.line
                 had = self.returned.get(back, Back())

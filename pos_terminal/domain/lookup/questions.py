@@ -61,6 +61,12 @@ class SoldWanted(Struct, frozen=True):
     days: int
 
 
+class BestSoldWanted(Struct, frozen=True):
+    """The articles that brought in most in the running day, so many of them: a `BestSold`."""
+
+    most: int
+
+
 class ClosureWanted(Struct, frozen=True):
     """A closure, by its number among those of its period, or by its label: a `ClosureFound`.
 
@@ -78,6 +84,7 @@ Wanted = (
     | DepositWanted
     | StockWanted
     | SoldWanted
+    | BestSoldWanted
     | ClosureWanted
     | PersonsWanted
     | BottlesWanted
@@ -136,6 +143,20 @@ class SoldFound(Struct, frozen=True):
     days: tuple[DaySold, ...]
 
 
+class ArticleSold(Struct, frozen=True):
+    """What one article came to: thousandths of its unit, and its turnover, less what came back."""
+
+    plu: str
+    quantity: int
+    gross: int
+
+
+class BestSold(Struct, frozen=True):
+    """The articles, the largest turnover first."""
+
+    articles: tuple[ArticleSold, ...]
+
+
 class ClosureFound(Struct, frozen=True):
     """A closure as it was recorded, when, its record's number and hash, and its copies so far."""
 
@@ -158,6 +179,7 @@ Answer = (
     | DepositsHeld
     | StockHeld
     | SoldFound
+    | BestSold
     | ClosureFound
     | PersonsAnswer
     | BottlesFound

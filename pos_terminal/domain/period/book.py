@@ -7,6 +7,7 @@ nothing can enter a period once it is closed.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import fields, replace
@@ -61,7 +62,7 @@ class Tally(Struct, frozen=True):
             first=self.first or part.first,
             opened=self.opened or part.label,
             first_session=self.first_session or part.sessions[0],
-            totals=added(self.totals, part.totals),
+            totals=added(self.totals, in_longer(part.totals)),
         )
 
 
@@ -114,7 +115,9 @@ class Book(Struct, frozen=True):
         if isinstance(event, PeriodClosed):
             return self._closed(event)
         day = self.day
-        totals = _after(day.totals, event, operator, training=self.training)
+        totals = _after(
+            day.totals, event, Told(seq, at, operator), training=self.training
+        )
         # `is`: whoever changes totals makes new ones, and to compare them costs more than to count.
         opens = totals is not day.totals or isinstance(event, SaleOpened | LineSold | Tender)
         first, opened = day.first or seq, day.opened or (at[:10] if opens else "")
@@ -207,12 +210,15 @@ class Book(Struct, frozen=True):
     def _closed(self, closed: PeriodClosed) -> "Book":
         match closed.period:
             case Period.DAY:
+                parts = closed.totals.parts
+                over = breakdown.brought_over(parts) if parts else NOTHING.parts
+                opening = replace(NOTHING, parts=over)
                 return replace(
                     self,
                     session=self.session + 1,
                     days=closed.number,
-                    day=Tally(),
-                    section=Section(),
+                    day=Tally(totals=opening),
+                    section=Section(before=opening),
                     month=self.month.closed(closed),
                 )
             case Period.MONTH:
@@ -255,9 +261,15 @@ def _label(period: Period, opened: str, year_begins: int) -> str:
             return f"{year if month >= year_begins else year - 1:04d}"
 
 
-def _after(
-    totals: PeriodTotals, event: Event, operator: int, *, training: bool
-) -> PeriodTotals:
+class Told(NamedTuple):
+    """The record that an event stands in: its number, its local time, and who was signed on."""
+
+    seq: int
+    at: str
+    operator: int
+
+
+def _after(totals: PeriodTotals, event: Event, told: Told, *, training: bool) -> PeriodTotals:
     """The day's totals after one event; the same object where it counts for nothing."""
     match event:
         case LineVoided() | SaleAbandoned() if training:
@@ -265,7 +277,7 @@ def _after(
         case ReceiptRequested() | PaymentChanged() if event.series == TRAINING_SERIES:
             return totals
         case SaleClosed() if event.series != TRAINING_SERIES:
-            return _with_ticket(totals, event, operator)
+            return _with_ticket(totals, event, told)
         case LineVoided():
             return replace(
                 totals, voided=totals.voided - event.gross, voided_lines=totals.voided_lines + 1
@@ -281,7 +293,7 @@ def _after(
         case DrawerOpened():
             return replace(totals, drawer_openings=totals.drawer_openings + 1)
         case CashMoved() | CashCounted() | PaymentChanged():
-            return _with_cash(totals, event)
+            return _with_cash(totals, event, told)
         case VoucherMoved() if totals.parts and event.series != TRAINING_SERIES:
             return replace(totals, parts=breakdown.with_voucher(totals.parts, event))
         case DepositMoved() if totals.parts and event.series != TRAINING_SERIES:
@@ -294,24 +306,18 @@ def _after(
 
 
 def _with_cash(
-    totals: PeriodTotals, event: CashMoved | CashCounted | PaymentChanged
+    totals: PeriodTotals, event: CashMoved | CashCounted | PaymentChanged, told: Told
 ) -> PeriodTotals:
     parts = totals.parts
     match event:
         case CashMoved():
             if parts:
-                parts = breakdown.with_movement(parts, event.drawer, event.amount)
+                parts = breakdown.with_movement(parts, event, told.seq, told.at)
             return replace(totals, cash=totals.cash + event.amount, parts=parts)
         case CashCounted():
-            counted, expected = event.counted, event.expected
             if parts:
-                parts = breakdown.with_count(parts, event.drawer, counted, expected)
-                counted = sum(each.counted for each in parts.drawers)
-                expected = sum(each.expected for each in parts.drawers)
-            counts = totals.counts + 1
-            return replace(
-                totals, counts=counts, counted=counted, expected=expected, parts=parts
-            )
+                parts = breakdown.with_count(parts, event)
+            return replace(totals, counts=totals.counts + 1, parts=parts)
         case PaymentChanged():
             moved = (
                 TenderSum(tender=event.from_tender, amount=-event.amount, count=-1),
@@ -331,11 +337,11 @@ def _service(closed: ServiceClosed, day: PeriodTotals) -> ServiceSum:
         count=1,
         tickets=closed.totals.tickets,
         net=closed.totals.net,
-        gap=day.counted - day.expected - before,
+        gap=(day.parts.gap if day.parts else 0) - before,
     )
 
 
-def _with_ticket(totals: PeriodTotals, ticket: SaleClosed, operator: int) -> PeriodTotals:
+def _with_ticket(totals: PeriodTotals, ticket: SaleClosed, told: Told) -> PeriodTotals:
     paid = (TenderSum(tender=t.tender, amount=t.amount, count=1) for t in ticket.tenders)
     parts = totals.parts
     return replace(
@@ -346,7 +352,7 @@ def _with_ticket(totals: PeriodTotals, ticket: SaleClosed, operator: int) -> Per
         absolute=totals.absolute + abs(ticket.turnover),
         vat=vat_added(totals.vat, ticket.vat),
         tenders=tenders_added(totals.tenders, paid),
-        parts=breakdown.with_ticket(parts, ticket, operator) if parts else None,
+        parts=breakdown.with_ticket(parts, ticket, told.operator, told.at) if parts else None,
     )
 
 
@@ -376,6 +382,11 @@ def added(one: PeriodTotals, other: PeriodTotals) -> PeriodTotals:
     )
 
 
+def in_longer(totals: PeriodTotals) -> PeriodTotals:
+    """What a longer period takes of a closed one."""
+    return replace(totals, parts=breakdown.in_longer(totals.parts)) if totals.parts else totals
+
+
 def _less(day: PeriodTotals, before: PeriodTotals) -> PeriodTotals:
     """What came into the day since; counts are those that were made since, as they were made."""
     parts = combined(day.parts, before.parts, -1)
@@ -385,8 +396,9 @@ def _less(day: PeriodTotals, before: PeriodTotals) -> PeriodTotals:
         drawers = (
             replace(
                 each,
+                brought=now.drawer(each.drawer).holds - each.taken - each.moved,
                 counted=now.drawer(each.drawer).counted,
-                expected=now.drawer(each.drawer).expected,
+                gap=now.drawer(each.drawer).gap,
             )
             for each in parts.drawers
         )
@@ -395,5 +407,5 @@ def _less(day: PeriodTotals, before: PeriodTotals) -> PeriodTotals:
         vat=summed(day.vat, before.vat, -1),
         tenders=summed(day.tenders, before.tenders, -1),
         parts=parts,
-        **{**plain, "counted": day.counted, "expected": day.expected},
+        **plain,
     )

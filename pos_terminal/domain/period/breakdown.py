@@ -10,19 +10,24 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from pos_terminal.domain.events.breakdown import (
+    COUNTED,
     Breakdown,
     DepositSum,
     DrawerSum,
+    DropSum,
     FamilySum,
+    HourSum,
+    MovementSum,
     OperatorSum,
     ReductionSum,
     ServiceSum,
     VoucherSum,
 )
+from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.held import is_held
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import ReductionScope, VoucherPurpose
+from pos_terminal.domain.events.values import CashMovement, ReductionScope, VoucherPurpose
 
 R = TypeVar("R", bound=Struct)
 
@@ -75,11 +80,12 @@ def combined(
     return Breakdown(**sums)
 
 
-def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdown:
-    """The sums with one closed ticket more, closed by that operator."""
+def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int, at: str) -> Breakdown:
+    """The sums with one closed ticket more, closed by that operator at that local time."""
     sold = [line for line in ticket.lines if not (line.voided or is_held(line))]
     back = [line.gross for line in sold if line.quantity < 0 and not line.voucher]
-    families = (FamilySum(family=line.family, lines=1, gross=line.gross) for line in sold)
+    families = (FamilySum(family=x.family, pieces=x.pieces, gross=x.gross) for x in sold)
+    hour = HourSum(hour=int(at[11:13]), tickets=1, net=ticket.turnover)
     own = OperatorSum(operator=operator, tickets=1, net=ticket.turnover)
     if ticket.reductions:
         parts = replace(
@@ -98,6 +104,7 @@ def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int) -> Breakdow
         returned_lines=parts.returned_lines + len(back),
         operators=summed(parts.operators, (own,)),
         families=summed(parts.families, families),
+        hours=summed(parts.hours, (hour,)),
         drawers=with_cash(parts, ticket.drawer, _cash(ticket)).drawers,
     )
 
@@ -121,20 +128,45 @@ def with_cash(parts: Breakdown, drawer: int, cents: int) -> Breakdown:
     return replace(parts, drawers=summed(parts.drawers, (DrawerSum(drawer=drawer, taken=cents),)))
 
 
-def with_movement(parts: Breakdown, drawer: int, cents: int) -> Breakdown:
-    """The sums with cash put in or taken out beside sales."""
-    return replace(parts, drawers=summed(parts.drawers, (DrawerSum(drawer=drawer, moved=cents),)))
+def with_movement(parts: Breakdown, moved: CashMoved, seq: int, at: str) -> Breakdown:
+    """The sums with cash put in or taken out beside sales, in that record, at that local time."""
+    drawer, amount = moved.drawer, moved.amount
+    row = MovementSum(what=f"{moved.movement} {moved.reason}".rstrip(), count=1, amount=amount)
+    if moved.movement is CashMovement.DROP:
+        row = replace(row, what=str(CashMovement.DROP))
+        minute = int(at[11:13]) * 60 + int(at[14:16])
+        drop = DropSum(record=seq, drawer=drawer, minute=minute, amount=amount)
+        parts = replace(parts, drops=(*parts.drops, drop))
+    return replace(
+        parts,
+        movements=summed(parts.movements, (row,)),
+        drawers=summed(parts.drawers, (DrawerSum(drawer=drawer, moved=amount),)),
+    )
 
 
-def with_count(parts: Breakdown, drawer: int, counted: int, expected: int) -> Breakdown:
+def with_count(parts: Breakdown, count: CashCounted) -> Breakdown:
     """The sums with a count more of one drawer: it says what the counts before it said."""
-    had = parts.drawer(drawer)
-    after = replace(had, counts=had.counts + 1, counted=counted, expected=expected)
+    had = parts.drawer(count.drawer)
+    gap = count.counted - count.expected
+    after = replace(had, counts=had.counts + 1, counted=count.counted, gap=gap)
     if had in parts.drawers:
         drawers = tuple(after if each is had else each for each in parts.drawers)
     else:
         drawers = (*parts.drawers, after)
     return replace(parts, drawers=drawers)
+
+
+def in_longer(parts: Breakdown) -> Breakdown:
+    """What a longer period takes of it: the sums, without what drawers held on that day."""
+    drawers = (replace(each, brought=0, counted=0) for each in parts.drawers)
+    return replace(parts, drawers=tuple(drawers), drops=())
+
+
+def brought_over(parts: Breakdown) -> Breakdown:
+    """What the next day begins with: what is left in each drawer."""
+    drawers = sorted(parts.drawers, key=lambda each: each.drawer)
+    left = (DrawerSum(drawer=each.drawer, brought=each.left) for each in drawers if each.left)
+    return Breakdown(drawers=tuple(left), version=COUNTED)
 
 
 def with_voucher(parts: Breakdown, moved: VoucherMoved) -> Breakdown:

@@ -24,8 +24,9 @@ class ClosingHours:
     """When periods end: a day at `day_ends` o'clock, a fiscal year before month `year_begins`.
 
     `automatic` closes what was forgotten without asking, and `print_automatic` prints it.
-    `services` are what the shop calls the sections of its day, the first one first. ValueError
-    names what cannot be.
+    `services` are what the shop calls the sections of its day, the first one first. `stays` are
+    the whole euros that stay in each drawer after the counter's Z; None: it asks. ValueError names
+    what cannot be.
     """
 
     day_ends: int = 4
@@ -33,12 +34,15 @@ class ClosingHours:
     year_begins: int = 1
     services: tuple[str, ...] = ()
     print_automatic: bool = True
+    stays: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.day_ends <= 23:
             raise ValueError(f"day_ends {self.day_ends}: an hour from 0 to 23")
         if not 1 <= self.year_begins <= 12:
             raise ValueError(f"year_begins {self.year_begins}: a month from 1 to 12")
+        if self.stays is not None and self.stays < 0:
+            raise ValueError(f"stays {self.stays}: 0 euros or more")
         for name in self.services:
             if not (0 < len(name) <= WIDTH and name.isprintable()):
                 raise ValueError(f"{name!r}: 1 to {WIDTH} printable characters")

@@ -14,27 +14,13 @@ DENOMINATIONS = (
 
 
 def drawers_used(totals: PeriodTotals) -> tuple[DrawerSum, ...]:
-    """The drawers that cash moved through in a day with these totals, in their order.
-
-    A day that an earlier version of the program began has one.
-    """
-    if totals.parts:
-        return tuple(sorted(totals.parts.drawers, key=lambda each: each.drawer))
-    taken = sum(paid.amount for paid in totals.tenders if paid.tender == "CASH")
-    return (
-        DrawerSum(
-            drawer=1,
-            taken=taken,
-            moved=totals.cash,
-            counts=totals.counts,
-            counted=totals.counted,
-            expected=totals.expected,
-        ),
-    )
+    """The drawers that cash moved through in a day with these totals, or lay in, in their order."""
+    drawers = totals.parts.drawers if totals.parts else ()
+    return tuple(sorted(drawers, key=lambda each: each.drawer))
 
 
 def expected(totals: PeriodTotals, drawer: int = 1) -> int:
-    """What a drawer should hold in a day with these totals: cash taken, and moved beside sales."""
+    """What a drawer should hold in a day with these totals."""
     return sum(each.holds for each in drawers_used(totals) if each.drawer == drawer)
 
 
@@ -43,6 +29,11 @@ def uncounted(totals: PeriodTotals) -> tuple[int, ...]:
     used = drawers_used(totals)
     waiting = [each.drawer for each in used if not each.counts or each.expected != each.holds]
     return tuple(waiting) if used else (1,)
+
+
+def counted(totals: PeriodTotals) -> tuple[DrawerSum, ...]:
+    """The drawers that were counted and have something in them: of these a part may stay."""
+    return tuple(each for each in drawers_used(totals) if each.counts and each.left > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def closure(
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_remarks(closed),
             *_mark(simulated=identity.simulated, copy=copy),
-            *sums(closed.totals),
+            *sums(closed.totals, of_day=closed.period is Period.DAY),
             Rule(),
             Text(say("TOTAUX PERPETUELS"), bold=True),
             Row(say("Net"), amount(closed.net_ever)),
@@ -48,8 +48,10 @@ def closure(
     )
 
 
-def reading(identity: Identity, reported: PeriodReported, at: str) -> Receipt:
-    """The X as a document: the running day so far, and nothing closed."""
+def reading(
+    identity: Identity, reported: PeriodReported, at: str, detail: Sequence[Block] = ()
+) -> Receipt:
+    """The X as a document: the running day so far, and nothing closed; `detail` on request."""
     return Receipt(
         title=f"X {reported.session}",
         blocks=(
@@ -57,6 +59,7 @@ def reading(identity: Identity, reported: PeriodReported, at: str) -> Receipt:
             Row("", f"{say('Journées')} {reported.session}"),
             *_mark(simulated=identity.simulated),
             *sums(reported.totals),
+            *detail,
             *_mark(simulated=identity.simulated),
         ),
     )

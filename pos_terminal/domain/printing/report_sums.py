@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
+from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.breakdown import Breakdown
 from pos_terminal.domain.events.period import PeriodTotals
+from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.language import say
-from pos_terminal.domain.notation import euros, percent
+from pos_terminal.domain.lookup.questions import ArticleSold, BestSold
+from pos_terminal.domain.money import divide
+from pos_terminal.domain.notation import euros, percent, thousandths
 from pos_terminal.domain.period.drawer import drawers_used
+from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.receipt import Block, Row, Rule, Text
 from pos_terminal.domain.tender.tender import DONATION, TENDERS
 
@@ -18,11 +23,17 @@ def amount(cents: int) -> str:
     return f"{euros(cents)} €"
 
 
-def sums(totals: PeriodTotals) -> Iterator[Block]:
-    """All that a period adds up to; a part without anything in it is left out."""
+def sums(totals: PeriodTotals, *, of_day: bool = True) -> Iterator[Block]:
+    """All that a period adds up to; a part without anything in it is left out.
+
+    What lies in drawers is said of a day or a service alone (`of_day`): it does not add up.
+    """
     yield Rule()
     yield Row(say("CA TTC"), amount(totals.net), bold=True, tall=True)
-    yield Row(say("Tickets"), str(totals.tickets))
+    pieces = f"{say('Articles')} {totals.parts.pieces}" if totals.parts else ""
+    yield Row(f"{say('Tickets')} {totals.tickets}", pieces)
+    if totals.tickets:
+        yield Row(say("Panier moyen"), euros(divide(totals.net, totals.tickets)))
     if totals.refunds:
         yield Row(say("dont remboursements"), str(totals.refunds))
     yield from _table("", ((_rate(vat.rate, vat.net), euros(vat.vat)) for vat in totals.vat))
@@ -31,12 +42,64 @@ def sums(totals: PeriodTotals) -> Iterator[Block]:
     yield from _table("", ((_tender(t.tender, t.count), euros(t.amount)) for t in paid))
     yield from _table(
         say("HORS CHIFFRE D'AFFAIRES"),
-        ((_tender(t.tender, t.count), euros(-t.amount)) for t in gifts),
+        (*_held(totals), *((_tender(t.tender, t.count), euros(-t.amount)) for t in gifts)),
     )
     if totals.parts:
         yield from _parts(totals.parts)
     yield from _table("", _corrections(totals))
-    yield from drawers(totals)
+    if totals.parts:
+        yield from _table(say("ESPECES HORS VENTE"), _movements(totals.parts))
+    yield from drawers(totals) if of_day else _gaps(totals)
+
+
+def _held(totals: PeriodTotals) -> Pairs:
+    """What customers paid in advance, less what was used of it."""
+    if totals.parts and totals.parts.held:
+        yield say("Avances reçues, moins utilisées"), euros(totals.parts.held)
+
+
+def _movements(parts: Breakdown) -> Pairs:
+    """The float, cash in and out by reason; safe drops one by one where they are known so."""
+    labels = {
+        CashMovement.FLOAT: say("Fond de caisse"),
+        CashMovement.IN: say("Entrée"),
+        CashMovement.OUT: say("Sortie"),
+        CashMovement.DROP: say("Prélèvement"),
+        CashMovement.BANK: say("Banque"),
+    }
+    for each in parts.movements:
+        movement, _, reason = each.what.partition(" ")
+        label = labels[CashMovement(movement)]
+        if movement != CashMovement.DROP or not parts.drops:
+            yield f"{label} {reason}".rstrip() + f" ({each.count})", euros(each.amount)
+    several = len(parts.drawers) > 1
+    for drop in parts.drops:
+        which = f" {say('TIROIR')[0]}{drop.drawer}" if several else ""
+        hour, minute = divmod(drop.minute, 60)
+        when = f"{hour:02d}:{minute:02d}{which}"
+        yield f"{labels[CashMovement.DROP]} {when}", euros(drop.amount)
+
+
+def detail(totals: PeriodTotals, best: BestSold | None, catalog: Catalog) -> Iterator[Block]:
+    """What an X has on request: by the hour, and the articles that brought in most."""
+    if best is None:
+        return
+    hours = sorted(totals.parts.hours, key=lambda each: each.hour) if totals.parts else ()
+    yield from _table(
+        say("PAR HEURE"),
+        ((f"{each.hour:02d}-{each.hour + 1:02d} h ({each.tickets})", euros(each.net))
+         for each in hours),
+    )  # fmt: skip
+    yield from _table(
+        say("MEILLEURES VENTES"),
+        ((_article(catalog, each), euros(each.gross)) for each in best.articles),
+    )
+
+
+def _article(catalog: Catalog, sold: ArticleSold) -> str:
+    item = catalog.plu(sold.plu)
+    unit = f" {item.unit}" if item and item.unit is not Unit.PIECE else ""
+    return f"{item.name if item else f'PLU {sold.plu}'} ({thousandths(sold.quantity)}{unit})"
 
 
 def _table(title: str, rows: Pairs) -> Iterator[Block]:
@@ -88,7 +151,7 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
     yield from _table(
         say("PAR FAMILLE") if any(each.family for each in families) else "",
         (
-            (f"{each.family or say('sans famille')} ({each.lines})", euros(each.gross))
+            (f"{each.family or say('sans famille')} ({each.pieces})", euros(each.gross))
             for each in families
             if any(other.family for other in families)
         ),
@@ -143,21 +206,36 @@ def _corrections(totals: PeriodTotals) -> Pairs:
         (totals.drawer_openings, say("Tiroir sans vente"), ""),
     )
     yield from ((f"{label} ({count})", sum_) for count, label, sum_ in rows if count)
-    if totals.cash:
-        yield say("Espèces hors vente"), euros(totals.cash)
 
 
 def drawers(totals: PeriodTotals) -> Iterator[Block]:
-    """Each drawer that was counted: what it should have held, what it held, and the gap."""
+    """Each drawer: what it began with; once counted what it should hold, held, the gap, the rest.
+
+    The rest differs from the count where something went to the safe since.
+    """
     used = drawers_used(totals)
     for each in used:
-        if not each.counts:
-            continue
         which = f" {each.drawer}" if len(used) > 1 else ""
-        yield Rule()
-        yield Row(f"{say('Tiroir attendu')}{which}", euros(each.expected))
-        yield Row(f"{say('Tiroir compté')}{which}", euros(each.counted))
-        yield Row(f"{say('Ecart')}{which}", euros(each.gap), bold=True)
+        rows = [(f"{say('Au début')}{which}", each.brought, False)] * bool(each.brought)
+        if each.counts:
+            rows += [
+                (f"{say('Tiroir attendu')}{which}", each.expected, False),
+                (f"{say('Tiroir compté')}{which}", each.counted, False),
+                (f"{say('Ecart')}{which}", each.gap, True),
+                (f"{say('Reste en caisse')}{which}", each.left, True),
+            ]
+        if rows:
+            yield Rule()
+        yield from (Row(label, euros(cents), bold=bold) for label, cents, bold in rows)
     gaps = [each.gap for each in used if each.counts]
     if len(gaps) > 1:
         yield Row(f"{say('Ecart')} {say('TOTAL')}", euros(sum(gaps)), bold=True)
+
+
+def _gaps(totals: PeriodTotals) -> Iterator[Block]:
+    """The sum of the days' gaps, by drawer: what drawers held on each day is no sum."""
+    counted = [each for each in drawers_used(totals) if each.counts]
+    for each in counted:
+        which = f" {each.drawer}" if len(counted) > 1 else ""
+        yield Rule()
+        yield Row(f"{say('Total des écarts')}{which}", euros(each.gap), bold=True)

@@ -211,22 +211,13 @@ def _letter(line: TicketLine, ticket: SaleClosed) -> str:
 
 
 def counts(ticket: SaleClosed) -> Iterator[Block]:
-    """How many lines the ticket has, and how many articles the customer can count in the bag.
-
-    What is weighed or poured is one article a line, and so is a part of a piece; an option comes
-    with its article, a deposit or a voucher that pays is none.
-    """
+    """How many lines the ticket has, and how many articles the customer can count in the bag."""
     live = [line for line in ticket.lines if not line.voided]
-    goods = [line for line in live if not (line.parent or line.order or line.voucher)]
-    sold = sum(_pieces(line) for line in goods if line.quantity > 0)
-    back = sum(_pieces(line) for line in goods if line.quantity < 0)
+    sold = sum(line.pieces for line in live if line.quantity > 0)
+    back = sum(-line.pieces for line in live if line.quantity < 0)
     yield Row(f"{say('Articles')} : {sold}", f"{say('Lignes')} : {len(live)}")
     if back:
         yield Text(f"{say('Articles repris')} : {back}")
-
-
-def _pieces(line: TicketLine) -> int:
-    return -(-abs(line.quantity) // ONE) if line.unit is Unit.PIECE else 1
 
 
 SHOWN_OF_HASH = 8

@@ -90,7 +90,7 @@ def test_no_sale_says_why(till: Bench, typed: str, reason: str) -> None:
         ("1 PLU COMPTE", faults.NOT_NOW),
         ("1 PLU Z", faults.SALES_OPEN),
         ("1 PLU HOLD Z", faults.SALES_OPEN),
-        ("5 X", faults.NOT_NOW),
+        ("0 X", faults.BAD_NUMBER),
         ("5 Z", faults.NOT_NOW),
         ("5 COMPTE", faults.NOT_NOW),
         ("COMPTE CASH", faults.COUNTING),
