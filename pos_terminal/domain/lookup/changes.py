@@ -44,26 +44,30 @@ class Changes(Struct):
         self.balances.take(event)
         over = isinstance(event, PeriodClosed) and event.period is Period.DAY
         self.session = session + over
-        if isinstance(event, InvoiceMade):
-            self.invoices[event.ticket_series, event.ticket_number] = seq
-        if isinstance(event, BottleOpened | BottleFinished):
-            self.bottles.append((event, at))
-        if isinstance(event, StockMoved) and event.poured:
-            self.bottles.append((event, at))
-        if isinstance(event, ReceiptRequested):
-            paper = event.series, event.number, int(event.form is Form.GIFT)
-            self.papers[paper] = event.copy + 1
-        if isinstance(event, PeriodClosed):
-            self.closures[event.period, event.number] = seq, event.label
-        if isinstance(event, PeriodCopied):
-            self.copies[event.period, event.number] = event.copy
-        if not isinstance(event, SaleClosed):
-            return
-        self.tickets[event.series, event.number] = seq
-        if event.series == TRAINING_SERIES:
-            return
-        self.days.setdefault(session, at[:10])
-        for line in event.lines:
+        match event:
+            case InvoiceMade():
+                self.invoices[event.ticket_series, event.ticket_number] = seq
+            case BottleOpened() | BottleFinished():
+                self.bottles.append((event, at))
+            case StockMoved() if event.poured:
+                self.bottles.append((event, at))
+            case ReceiptRequested():
+                paper = event.series, event.number, int(event.form is Form.GIFT)
+                self.papers[paper] = event.copy + 1
+            case PeriodClosed():
+                self.closures[event.period, event.number] = seq, event.label
+            case PeriodCopied():
+                self.copies[event.period, event.number] = event.copy
+            case SaleClosed():
+                self.tickets[event.series, event.number] = seq
+                if event.series != TRAINING_SERIES:
+                    self.days.setdefault(session, at[:10])
+                    self._sell(event, session)
+            case _:
+                pass
+
+    def _sell(self, ticket: SaleClosed, session: int) -> None:
+        for line in ticket.lines:
             if line.voided or line.order or line.voucher:  # no goods come or go with these
                 continue
             sold = session, line.plu
