@@ -29,9 +29,9 @@ from pos_terminal.channel.client import AsyncClient
 from pos_terminal.channel.interface import Settings
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
+from pos_terminal.process.lean_imports import give_back
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.process.sd_notify import notify, watchdog_interval
-from pos_terminal.process.without_ssl import give_back
 from pos_terminal.tasks.groups import first
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.supervise import Supervisor, TaskState, TaskStatus, Work

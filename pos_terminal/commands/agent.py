@@ -1,6 +1,6 @@
 """`pos-terminal agent`: what faces outwards, beside the till, until a signal says stop."""
 
-import pos_terminal.process.without_ssl  # isort: skip  before asyncio, whoever imports that  # noqa: F401
+import pos_terminal.process.lean_imports  # isort: skip  before asyncio, whoever imports that  # noqa: F401
 import argparse
 import asyncio
 import logging

@@ -60,7 +60,10 @@ def _look_up(place: _Place, answer: "Future[list[Address]]") -> None:
 
 
 def _ask(place: _Place) -> list[Address]:
-    return [*socket.getaddrinfo(*place, type=socket.SOCK_STREAM)]
+    host, port = place
+    # As bytes where that is the same: for text Python loads the tables of international names.
+    known = host.encode() if host.isascii() else host
+    return [*socket.getaddrinfo(known, port, type=socket.SOCK_STREAM)]
 
 
 def _is_numeric(host: str) -> bool:

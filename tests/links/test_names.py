@@ -25,8 +25,8 @@ class NameServers:
         self.asked: list[str] = []
         self.answer: Any = FOUND
 
-    def getaddrinfo(self, host: str, port: int, **_: Any) -> Any:
-        self.asked.append(host)
+    def getaddrinfo(self, host: bytes, port: int, **_: Any) -> Any:
+        self.asked.append(host.decode())
         if not self.let.wait(PATIENCE):
             raise AssertionError("nobody let it answer")
         if isinstance(self.answer, Exception):

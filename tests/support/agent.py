@@ -142,7 +142,7 @@ class FakeTill:
 
 
 RUNNER = """
-import pos_terminal.process.without_ssl
+import pos_terminal.process.lean_imports
 import asyncio, logging, sys
 from pathlib import Path
 from pos_terminal.commands.agent import serve

@@ -1,4 +1,4 @@
-"""The terminal runs without OpenSSL in asyncio, and nothing else is kept from it."""
+"""The terminal runs without OpenSSL in asyncio, and nothing else is kept from anybody."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from tests.needs import need
 
 TLS = """
-import pos_terminal.process.without_ssl as lean
+import pos_terminal.process.lean_imports as lean
 import asyncio, ssl, sys
 lean.give_back()
 lean.give_back()
@@ -52,13 +52,19 @@ def test_asyncio_has_tls_again_where_it_is_asked_for(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", TLS, made], check=True, timeout=60)
 
 
+LEAN = "import pos_terminal.process.lean_imports"
+
+
 @pytest.mark.parametrize(
     "code",
     [
-        "import pos_terminal.process.without_ssl, asyncio, sys; assert 'ssl' not in sys.modules",
-        "import pos_terminal.process.without_ssl, ssl; ssl.create_default_context()",
-        "import asyncio, ssl, pos_terminal.process.without_ssl; assert asyncio.sslproto.ssl is ssl",
-        "import pos_terminal.commands.run, sys; assert 'ssl' not in sys.modules",
+        f"{LEAN}, asyncio, sys; assert 'ssl' not in sys.modules",
+        f"{LEAN}, msgspec, sys; assert 'typing_extensions' not in sys.modules",
+        f"{LEAN}, ssl; ssl.create_default_context()",
+        f"{LEAN}, typing_extensions; typing_extensions.Required",
+        f"import asyncio, ssl; {LEAN}; assert asyncio.sslproto.ssl is ssl",
+        "import pos_terminal.commands.run, sys; "
+        "assert not {'ssl', 'typing_extensions'} & {*sys.modules}",
         "import pos_terminal.commands.run, sys; "
         "assert not [m for m in sys.modules if m.startswith(('pos_terminal.agent', 'pos_serv'))]",
     ],
