@@ -49,7 +49,7 @@ LIBRARIES: dict[str, set[str]] = {
     "scenes": {"msgspec"},
     "commands": {"msgspec"},
     "agent": {"apsw", "msgspec", "pluggy"},
-    "services": {"msgspec"},
+    "services": {"aiosmtplib", "apsw", "msgspec"},
     "testing": {"apsw", "msgspec", "pytest"},
 }
 # Heavy libraries, hardware's above all: loaded inside a function, when they are first needed.

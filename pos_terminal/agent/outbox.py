@@ -44,7 +44,7 @@ CREATE TABLE delivered (
 REMEMBERED = 10_000
 """Ids that are known to be delivered. A cursor that goes back further repeats what it sent."""
 
-ROUND = 60.0
+ROUND = 10.0
 """Seconds between two looks at the clock: it may be set, and then more is due."""
 
 UNKNOWN = "nobody knows how the last attempt ended"
@@ -111,6 +111,10 @@ class Outbox:
         self._put.set()
         return new
 
+    def look(self) -> None:
+        """Look at once at what is due: the clock was set, say."""
+        self._put.set()
+
     async def waiting(self, topic: str) -> Waiting:
         """What waits for its delivery."""
         sql = """
@@ -133,7 +137,11 @@ class Outbox:
         before its failure. An attempt that ended the agent, or the service, is not: it is the only
         one passed over. So whatever must not wait for one another has a topic of its own.
         """
+        task = asyncio.current_task()
         while True:
+            # Python 3.11's wait_for, in whatever sends, loses one that comes with an answer.
+            if task and task.cancelling():
+                raise asyncio.CancelledError
             self._put.clear()
             message, pause = await self._begun(topic, rules)
             if message is None:

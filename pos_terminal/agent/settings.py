@@ -6,6 +6,7 @@ the agent that it configured. Secrets never come this way: systemd hands them to
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,11 +16,15 @@ from msgspec import Raw
 from pos_terminal.channel.interface import Settings
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.redaction import GONE, redacted
 from pos_terminal.storage.files import write_durably
 
 KEPT = "settings.json"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Where systemd puts what the unit's LoadCredential= names (systemd.exec(5))."""
+
+SHORTEST = 4
+"""Characters of a secret that is looked for in lines: a shorter one would be in every word."""
 
 T = TypeVar("T")
 
@@ -53,6 +58,22 @@ def table_of(settings: Settings, plugin: str, to: type[T]) -> T:
         return msgspec.json.decode(tables.get(plugin, Raw(b"{}")), type=to)
     except msgspec.ValidationError as error:
         raise BadSettings(f"{faults.BAD_SERVICE_SETTINGS} [service.{plugin}] {error}") from None
+
+
+def without_secrets(text: str) -> str:
+    """A line without any secret that the agent holds, and rid of what domain/redaction knows."""
+    for value in _secrets():
+        text = text.replace(value, GONE)
+    return redacted(text)
+
+
+def _secrets() -> Iterator[str]:
+    """The secrets that the unit gave the agent; what is shorter than a word is none."""
+    folder = os.environ.get(CREDENTIALS)
+    for file in Path(folder).iterdir() if folder else ():
+        value = file.read_text(errors="replace").strip()
+        if len(value) >= SHORTEST:
+            yield value
 
 
 def secret(name: str) -> str:

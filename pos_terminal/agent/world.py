@@ -13,6 +13,7 @@ from pos_terminal.agent.progress import Cursor
 from pos_terminal.agent.stores import Stores, checked
 from pos_terminal.agent.till import OtherJournal, TillClient
 from pos_terminal.channel.interface import Record, Settings
+from pos_terminal.process.translation import translator
 from pos_terminal.storage.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,16 @@ class Agent:
     def secret(self, name: str) -> str:
         """A secret from the agent's unit, `LoadCredential=NAME:FILE`; BadSettings without it."""
         return settings.secret(name)
+
+    def redacted(self, text: str) -> str:
+        """A line that may leave the box: without the agent's own secrets, and what else is nobody's
+        business (domain/redaction).
+        """
+        return settings.without_secrets(text)
+
+    def words(self, language: str) -> Callable[[str], str]:
+        """What turns the French of the code into that language: a message may have several."""
+        return translator(language)
 
     @property
     def _own(self) -> Worker:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pos_terminal.agent import status
 from pos_terminal.agent.guard import PATIENCE
 from pos_terminal.agent.program import AgentError, Program
+from pos_terminal.agent.settings import without_secrets
 from pos_terminal.channel import socket_address
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; 0 after a stop that was asked for, 1 when it could not start."""
-    log_to_stderr(logging.INFO)
+    log_to_stderr(logging.INFO, without_secrets)
     os.umask(0o077)  # what services write is nobody else's
     try:
         asyncio.run(serve(arguments.state.absolute(), arguments.till))

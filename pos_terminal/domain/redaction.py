@@ -13,14 +13,15 @@ _SECRETS = (
     # Tracks of a magnetic stripe first (ISO/IEC 7813): they hold a name and a number.
     (re.compile(r"%?B\d{12,19}\^[^^]{0,80}\^\w*\??|;?\b\d{12,19}=\d*\??"), GONE),
     (re.compile(r"(?i)\b(authorization|bearer)\b(\W+)(?:(?:basic|bearer) +)?\S+"), rf"\1\2{GONE}"),
-    (
-        re.compile(r"(?i)\b(pin|password|passwd|passphrase|secret|token|mot de passe)\b(\W+)\S+"),
+    (  # «PIN 4711», «password: soleil»; but not «the token was not found»
+        re.compile(r"(?i)\b(pin|password|passwd|passphrase|secret|token|mot de passe)\b"
+                   r"(\s*[:=]\W*|\s+(?=\S*\d))\S+"),
         rf"\1\2{GONE}",
     ),
     (re.compile(r"(?i)\b(customer|client|holder|titulaire|nom|name)\b( ?[=:] ?)[^,;|)\]]+"),
      rf"\1\2{GONE}"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), f"{GONE}@{GONE}"),
-    (re.compile(r"\$[0-9A-Z]{6,}"), f"${GONE}"),  # the till's own codes: badges, vouchers, tickets
+    (re.compile(r"\$(?=[A-Z]*\d)[0-9A-Z]{6,}"), f"${GONE}"),  # the till's own codes
     (re.compile(r"\b(?!\d{4}-\d\d-\d\d\b)\d(?:[ -]?\d){7,}\b"), "********"),  # cards, telephones
     (re.compile(r"(?i)\b(?:[0-9a-f]{2}[ :]){7,}[0-9a-f]{2}\b"), GONE),  # a dump of bytes
 )  # fmt: skip
@@ -28,8 +29,8 @@ _SECRETS = (
 _QUOTED = re.compile(
     r"""(?<![\w'"])b?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?![\w'"])|«[^»]*»|“[^”]*”"""
 )
-_HARMLESS = re.compile(r"""['"](?:/[\w./:@+-]*|[a-z][a-z_.-]{0,40})['"]""")
-"""A path, or a small word: the name of a device, a logger, a setting."""
+_HARMLESS = re.compile(r"""['"](?:/[\w./:@+-]*|[a-z][a-z_.-]{0,40}|\d+(?:\.\d+){3})['"]""")
+"""A path, a number of the network, or a small word: the name of a device, a logger, a setting."""
 
 
 def redacted(text: str) -> str:

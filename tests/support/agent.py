@@ -145,8 +145,10 @@ RUNNER = """
 import pos_terminal.process.lean_imports
 import asyncio, logging, sys
 from pathlib import Path
+from pos_terminal.agent.settings import without_secrets
 from pos_terminal.commands.agent import serve
-logging.basicConfig(level="INFO", format="%(levelname)s %(message)s")
+from pos_terminal.process.logs import log_to_stderr
+log_to_stderr(logging.INFO, without_secrets)
 state, till, stall = sys.argv[1:]
 asyncio.run(serve(Path(state), Path(till), stall=float(stall)))
 """
@@ -240,10 +242,13 @@ async def agent(
             await found.stop()
 
 
+BUNDLED = ("alerts", "health")
+
+
 def shown(told: AgentStatus) -> dict[str, str]:
     """Each plug-in or service with its status, and why."""
     return {
         f"{each.plugin}:{each.service}".rstrip(":"): f"{each.status} {each.why}".rstrip()
         for each in told.services
-        if each.plugin != "health"
+        if each.plugin not in BUNDLED
     }

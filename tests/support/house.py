@@ -65,12 +65,14 @@ ROOMS: dict[str, set[str]] = {
         "agent.clock",
         "agent.delivery",
         "agent.hookspecs",
+        "agent.incidents",
         "agent.outbox",
         "agent.till",
         "agent.world",
         "channel.errors",
         "channel.interface",
         "domain",
+        "storage.worker",
     },
 }
 

@@ -70,3 +70,39 @@ CHECK_FAILED = _fault(
     "Un état du boîtier ne peut pas être lu.",
     "Lire la cause dite ; un disque qui ne répond pas est à changer.",
 )
+ALERT_TEST = _fault(
+    "B-130",
+    "ESSAI D'ALERTE",
+    "Quelqu'un essaie le chemin des alertes : rien n'est en panne.",
+    "Rien à faire, si ce message est arrivé.",
+)
+MAIL_WAITS = _fault(
+    "B-131",
+    "MAILS EN ATTENTE",
+    "Les alertes ne partent pas : le serveur de courrier ne répond pas, ou les diffère.",
+    "Vérifier le réseau et [service.alerts] ; elles partiront d'elles-mêmes.",
+)
+MAIL_CERTIFICATE = _fault(
+    "B-132",
+    "CERTIFICAT REFUSE",
+    "Le certificat du serveur de courrier n'est pas bon, ou pas à l'heure du boîtier.",
+    "Vérifier l'horloge, puis le nom du serveur ; les alertes attendent.",
+)
+MAIL_LOGIN = _fault(
+    "B-133",
+    "MAIL : MOT DE PASSE",
+    "Le serveur de courrier refuse l'utilisateur ou son mot de passe.",
+    "Corriger user, ou le secret alerts-password ou alerts-token de l'agent.",
+)
+MAIL_ADDRESS = _fault(
+    "B-134",
+    "MAIL REFUSE",
+    "Le serveur de courrier a refusé une alerte pour de bon : elle est abandonnée.",
+    "Lire la réponse du serveur ; corriger l'adresse dans [service.alerts].",
+)
+MAIL_FULL = _fault(
+    "B-135",
+    "TROP DE MAILS",
+    "Trop d'alertes attendent d'être envoyées : les suivantes attendent leur tour.",
+    "Rétablir le courrier : la cause est dite à côté.",
+)

@@ -1,0 +1,36 @@
+"""Mails the shop's and the technician's people what is wrong with a till, and that it is mended.
+
+Every change of the table of incidents becomes a letter, a letter waits in the agent's outbox, and
+one task for each recipient delivers them in order: whom a server refuses keeps nobody else waiting.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+
+from pos_service_alerts.book import SCHEMA, AlertBook
+from pos_service_alerts.digest import Digest
+from pos_service_alerts.log_tail import LogTail
+from pos_service_alerts.mailer import RULES, Mailer
+from pos_service_alerts.post import Post
+from pos_service_alerts.settings import AlertsSettings, topic
+from pos_service_alerts.teller import Teller
+from pos_terminal.agent.hookspecs import Service, hookimpl
+from pos_terminal.agent.world import Agent
+
+
+@hookimpl
+def pos_services(agent: Agent) -> Iterable[Service]:
+    """What writes letters, what remembers the till's last words, and what delivers."""
+    settings = agent.settings(AlertsSettings)
+    book, tail = AlertBook(agent.store("book", SCHEMA), agent.clock), LogTail(agent)
+    post = Post(agent, settings, book)
+    teller = Teller(agent, settings, book, tail, post)
+    yield Service("letters", teller.run)
+    yield Service("summary", teller.sum_up)
+    yield Service("log", tail.run)
+    if settings.digest:
+        yield Service("digest", Digest(agent, settings, book, post).run)
+    mailer = Mailer(agent, settings)
+    for number, recipient in enumerate(settings.recipients, 1):
+        deliver = partial(agent.outbox.deliver, topic(recipient.address), mailer.send, RULES)
+        yield Service(f"mail {number}", deliver, silence=3 * RULES.patience)

@@ -1,0 +1,63 @@
+"""What is known at the moment in which something is told: of the shop, the till, the subject."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from pos_terminal.agent.till import Contact
+from pos_terminal.agent.world import Agent
+from pos_terminal.channel.interface import Device
+from pos_terminal.domain.health.incidents import Incident
+
+
+class Situation(Struct, frozen=True, kw_only=True):
+    """Facts for a letter. `selling` is None where nobody knows; `why` says why it does not.
+
+    `good` is when the subject last worked, local time; `kind` and `identity` are a device's;
+    `consequences` are incidents that follow from this one; `lines` are the till's last log lines,
+    already rid of secrets.
+    """
+
+    shop: str
+    store: str
+    terminal: str
+    zone: str
+    version: str
+    now: int
+    trusted: bool
+    selling: bool | None
+    why: tuple[str, ...] = ()
+    good: str = ""
+    kind: str = ""
+    identity: str = ""
+    consequences: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    def local(self, at: int) -> str:
+        """That moment (µs UTC) as a local time, ISO 8601."""
+        moment = datetime.fromtimestamp(at / 1e6, UTC).astimezone(ZoneInfo(self.zone))
+        return moment.isoformat(timespec="seconds")
+
+
+def situation(agent: Agent, about: Incident | None, lines: tuple[str, ...] = ()) -> Situation:
+    """What is known now; `about` is what the letter is about."""
+    link, given = agent.till.link, agent.given
+    there = link.status if link.contact is Contact.THERE else None
+    device = _device(agent, about.subject) if about else None
+    good = device.good or "" if device else ""
+    follow = (row for row in agent.incidents if about and row.cause == about.code)
+    return Situation(
+        shop=given.shop, store=given.store, terminal=given.terminal, zone=given.zone,
+        version=link.version, now=agent.clock.utc(), trusted=agent.clock.trusted(),
+        selling=there.selling if there else None,
+        why=tuple(f"{each.code} {each.text}" for each in there.faults) if there else (),
+        good=good, kind=device.kind if device else "", identity=device.identity if device else "",
+        consequences=tuple(f"{row.code} {row.subject}" for row in follow), lines=lines,
+    )  # fmt: skip
+
+
+def _device(agent: Agent, name: str) -> Device | None:
+    """The device of that name, as the till last told of it."""
+    status = agent.till.link.status
+    return next((each for each in status.devices if each.name == name), None) if status else None

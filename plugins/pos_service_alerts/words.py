@@ -1,0 +1,58 @@
+"""The words of a letter that are not a fault's own; `say` puts French into its language."""
+
+from collections.abc import Callable
+
+from pos_terminal.domain.health.incidents import Told
+
+Say = Callable[[str], str]
+
+TAGS = {Told.OPENED: "KO", Told.REPEATED: "KO", Told.FLAPPING: "KO", Told.RECOVERED: "OK"}
+
+
+def subject_of(subject: str, kind: str, say: Say) -> str:
+    """What an incident is about: a device by its kind, and by its name where that says more."""
+    kinds = {
+        "scanner": say("scanner"),
+        "keypad": say("clavier"),
+        "scale": say("balance"),
+        "printer": say("imprimante"),
+        "drawer": say("tiroir"),
+        "display": say("afficheur"),
+        "tone": say("avertisseur"),
+    }
+    if kind:
+        label = kinds.get(kind, kind)
+        return label if subject == kind else f"{label} ({subject})"
+    parts = {
+        "till": say("caisse"),
+        "disk": say("disque"),
+        "heat": say("température"),
+        "power": say("alimentation"),
+        "memory": say("mémoire"),
+        "clock": say("horloge"),
+        "network": say("réseau"),
+        "papers": say("papiers"),
+        "journal": say("journal"),
+        "backup": say("sauvegarde"),
+        "mail": say("courrier"),
+        "test": say("essai"),
+    }
+    first, blank, rest = subject.partition(" ")
+    return f"{parts.get(first, first)}{blank}{rest}"
+
+
+def tried(subject: str, kind: str, say: Say) -> str:
+    """What mends it without anybody."""
+    if kind:
+        return say("la caisse rouvre l'appareil d'elle-même, à intervalles croissants")
+    if subject == "till":
+        return say("le système relance la caisse de lui-même")
+    if ":" in subject:  # a service of the agent
+        return say("l'agent relance le service de lui-même")
+    return say("rien : il faut quelqu'un")
+
+
+def mark(told: Told, say: Say) -> str:
+    """What is added to the subject of a mail that is not the first about something."""
+    marks = {Told.REPEATED: say("rappel"), Told.FLAPPING: say("instable")}
+    return f" ({marks[told]})" if told in marks else ""

@@ -1,0 +1,74 @@
+"""The service «alerts» on scratch files, beside a till that a test makes up, with a set clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from pos_service_alerts import pos_services
+from pos_terminal.agent.incidents import SCHEMA, IncidentBook
+from pos_terminal.agent.till import TillClient
+from pos_terminal.agent.world import Agent
+from pos_terminal.channel.client import AsyncClient
+from tests.support.agent import FakeTill, SetClock, stores
+from tests.support.mail_server import USER, MailServer
+
+OWNER = "patron@example.org"
+
+
+def table(server: MailServer, *recipients: dict[str, Any], **more: object) -> dict[str, Any]:
+    """`[service.alerts]` for that server; one recipient, who hears of everything, by default."""
+    return {
+        "server": "127.0.0.1", "port": server.port, "user": USER, "sender": USER,
+        "ca": str(server.pem), "security": "starttls" if server.starttls else "tls",
+        "recipients": list(recipients) or [{"address": OWNER}], "digest": "", **more,
+    }  # fmt: skip
+
+
+class Alerting:
+    """The agent's parts that matter to it. `advance` tells what is due after so many seconds."""
+
+    def __init__(self, agent: Agent, clock: SetClock, book: IncidentBook) -> None:
+        self.agent = agent
+        self.clock = clock
+        self.book = book
+
+    async def advance(self, seconds: float) -> None:
+        self.clock.go(seconds)
+        await self.book.advance()
+
+
+@asynccontextmanager
+async def alerting(
+    folder: Path,
+    settings: dict[str, Any],
+    *,
+    clock: SetClock | None = None,
+    only: Sequence[str] = (),
+) -> AsyncIterator[Alerting]:
+    """Its services run until the block ends; `only` those of these names, if any."""
+    clock = clock or SetClock()
+    fake = FakeTill(folder)
+    tables = Raw(msgspec.json.encode({"alerts": settings}))
+    given = msgspec.structs.replace(fake.settings, shop="Au Bon Pain", terminal="2", tables=tables)
+    async with fake.up(), stores(folder) as opened, asyncio.TaskGroup() as group:
+        book = await IncidentBook.open(opened.worker("agent", SCHEMA), clock)
+        till = TillClient(AsyncClient(folder / "till", patience=5.0), clock)
+        agent = Agent(
+            "alerts", till=till, incidents=book, clock=clock, stores=opened, given=given,
+            checks=lambda: (),
+        )  # fmt: skip
+        running: list[asyncio.Task[object]] = [group.create_task(till.watch())]
+        await till.links.newer(-1)
+        for service in pos_services(agent):
+            if not only or service.name in only:
+                running.append(group.create_task(service.run()))
+        try:
+            yield Alerting(agent, clock, book)
+        finally:
+            for task in running:
+                task.cancel()
