@@ -103,7 +103,7 @@ def _movements(record: Record) -> Rows:
         case PaymentChanged() as event:
             amount, series, number = event.amount, event.series, event.number
             drawer = event.drawer
-            what, why = f"{event.from_tender} > {event.to_tender}", event.reason
+            what = f"{event.from_tender} > {event.to_tender}"
         case VoucherMoved() as event:
             amount, series, number = event.amount, event.series, event.number
             what, why = event.purpose, event.voucher

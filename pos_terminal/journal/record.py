@@ -20,6 +20,7 @@ from pos_terminal.domain.events.adjustment import (
 from pos_terminal.domain.events.event import INVOICES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
     Period,
     PeriodClosed,
@@ -264,6 +265,9 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             case ReceiptRequested() | ReceiptPrinted():
                 if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
                     raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
+            case PaymentChanged():
+                if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
+                    raise OutOfStep(f"no ticket {event.series}-{event.number} to correct")
             case PeriodClosed() | ServiceClosed():
                 self._must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():

@@ -22,6 +22,7 @@ from pos_terminal.domain.events.balances import (
     VoucherBalance,
 )
 from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
@@ -80,6 +81,9 @@ CREATE TABLE paper (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE invoice (
     series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE payment (
+    series TEXT, number INTEGER, seq INTEGER, PRIMARY KEY (series, number, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE returned (
     series TEXT, number INTEGER, line INTEGER, quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
@@ -270,6 +274,7 @@ class Projection:
         )
         many("INSERT OR REPLACE INTO invoice VALUES (?, ?, ?)", _flat(changes.invoices))
         many("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?)", _flat(changes.papers))
+        many("INSERT INTO payment VALUES (?, ?, ?)", changes.payments)
         many(
             _sum("returned", 3, "quantity", "amount", "tax"),
             ((*line, b.quantity, b.amount, b.tax) for line, b in changes.returned.items()),
@@ -330,7 +335,14 @@ class Projection:
             invoice=made,
             invoice_papers=copies,
             operator=record.operator,
+            changed=self._corrections(place),
         )
+
+    def _corrections(self, ticket: tuple[str, int]) -> tuple[PaymentChanged, ...]:
+        """How the ticket's means of payment were corrected, in their order."""
+        sql = "SELECT seq FROM payment WHERE (series, number) = (?, ?) ORDER BY seq"
+        found = [self._journal.record(seq).event for (seq,) in self._rows(sql, *ticket)]
+        return tuple(event for event in found if isinstance(event, PaymentChanged))
 
     def _invoice(self, ticket: tuple[str, int]) -> tuple[InvoiceMade | None, int]:
         """The ticket's invoice, and how many papers of it were asked for."""

@@ -423,7 +423,7 @@ events = st.one_of(
     st.builds(CashMoved, movement=st.sampled_from(["in", "drop", "mystery"]), amount=amounts),
     st.builds(CashCounted, counted=amounts, expected=amounts),
     st.builds(PaymentChanged, series=st.sampled_from("AF"), number=st.just(1), amount=amounts,
-              from_tender=st.just("CARD"), to_tender=st.just("CHEQUE"), reason=st.text(),
+              from_tender=st.just("CARD"), to_tender=st.just("CHEQUE"),
               authority=st.just(1)),
 )  # fmt: skip
 

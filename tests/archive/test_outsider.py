@@ -110,6 +110,7 @@ def test_the_days_have_what_must_agree() -> None:
             found["exercise"] += ticket.series == TRAINING_SERIES
     wanted = {
         "cash.moved", "cash.counted", "service.closed", "period.closed", "voucher.moved",
+        "payment.changed",
         "deposit.moved", "stock.moved", "promotions.applied", "discount.given", "sale.abandoned",
         "paid CASH", "paid CARD", "paid CHEQUE", "paid TR", "paid VOUCHER", "paid AVOIR",
         "paid ARRHES", "out CASH", "out AVOIR", "out CARD", "drawer 1", "drawer 2", "of a ticket",
@@ -121,7 +122,10 @@ def test_the_days_have_what_must_agree() -> None:
 def test_the_outsider_sees_a_cent() -> None:
     """A cent of turnover, of VAT, of a drawer or of a closure that is wrong does not pass."""
     records = lived(0, 300).records
-    for kind, field in (("sale.closed", "turnover"), ("cash.counted", "expected")):
+    forgeries = (
+        ("sale.closed", "turnover"), ("cash.counted", "expected"), ("payment.changed", "amount")
+    )  # fmt: skip
+    for kind, field in forgeries:
         outsider = Outsider()
         forged = 0
         for record in records:

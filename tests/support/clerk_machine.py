@@ -27,6 +27,7 @@ from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.held import untaxed
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.domain.events.values import PrintOutcome
@@ -84,6 +85,7 @@ MANY = [
     "2 MOTIF 30 REMISE", "ST 100 REMISE", "100 %",
     "130 PRIX 3 PLU", "RF 2 PLU", "VOID 2 PLU", "4 PLU",
     "9999 x 5 PLU", "8 PLU CASH", "5 PLU 100 CASH", "1000 CASH", "C C C", "C C C CASH", "CANCEL",
+    "1 PLU CASH CARD CARD", "CARD CARD", "TR TR", "C C C CHEQUE CHEQUE",
     "1 PLU 5 PLU TR", "30 x 1 PLU TR", "50 CHEQUE", "CORR CORR", "1 PLU 50 TR CORR",
     "500 PRIX 3 ACOMPTE", "300 PRIX 3 ARRHES CARD", "3 COMMANDE", "RF 3 ACOMPTE", "RF 3 ARRHES",
     "20 TAUX 100 PRIX 3 ACOMPTE", "RF 200 PRIX 3 ARRHES", "4 COMMANDE", "2 x 5 PLU 3 COMMANDE",
@@ -120,6 +122,10 @@ def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | No
         past.take(event, seq, 1, at)
         if isinstance(event, SaleClosed):
             closed[event.series, event.number] = TicketFound(event, at, anchor=f"{seq} {'ab' * 32}")
+        if isinstance(event, PaymentChanged):
+            ticket = event.series, event.number
+            had = closed[ticket]
+            closed[ticket] = replace(had, changed=(*had.changed, event))
         if isinstance(event, InvoiceMade):
             ticket = event.ticket_series, event.ticket_number
             closed[ticket] = replace(closed[ticket], invoice=event)
@@ -255,7 +261,7 @@ class Clerk(RuleBasedStateMachine):
     def note(self, step: Step) -> None:
         self.asked += [e.request for e in step.effects if isinstance(e, Weigh)]
         self.looked += [e for e in step.effects if isinstance(e, LookUp)]
-        if {*tones(step)} - {"accepted"}:  # what was typed ahead is accepted in the same step
+        if tones(step)[-1:] not in ([], ["accepted"]):  # of what was typed ahead, the last
             desk = self.till.counter.desk
             assert self.till.fault or desk.notice or desk.pending, tones(step)
 

@@ -23,6 +23,7 @@ from pos_terminal.domain.counter.steps import (
     Train,
 )
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
@@ -92,7 +93,8 @@ SOLD = (
 )  # fmt: skip
 PAID = (
     "CASH", "CARD", "CHEQUE", "TR CARD", "TR CASH", "200 CARD CASH", "2000 CASH", "5000 CASH",
-    "AVOIR", "DON CARD", "CASH", "CARD",
+    "AVOIR", "DON CARD", "CASH", "CARD", "CARD CASH CASH", "2000 CASH CARD CARD", "CASH TR TR",
+    "CHEQUE CARD CARD CASH CASH", "200 TR CASH CARD CARD",
 )  # fmt: skip
 BACK = ("1 PLU", "2 PLU", "5 PLU", "23 PLU", "TICKET", "0,5 x 1 PLU", "10 PLU", "20 PLU", "9 PLU")
 BESIDE = (
@@ -110,6 +112,7 @@ class Days:
     records: list[Record] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     tickets: dict[tuple[str, int], tuple[SaleClosed, str]] = field(default_factory=dict)
+    corrected: dict[tuple[str, int], list[PaymentChanged]] = field(default_factory=dict)
     vouchers: list[str] = field(default_factory=list)
     now: datetime = datetime(2026, 1, 5, 8, 0, tzinfo=PARIS)
     steps: int = 0
@@ -137,6 +140,8 @@ class Days:
             self.changes.take(event, record.seq, record.envelope.session, self.moment.at)
             if isinstance(event, SaleClosed):
                 self.tickets[event.series, event.number] = event, self.moment.at
+            if isinstance(event, PaymentChanged):
+                self.corrected.setdefault((event.series, event.number), []).append(event)
             if isinstance(event, VoucherMoved) and event.amount > 0:
                 self.vouchers.append(self.counter.desk.mint.number(event))
 
@@ -156,7 +161,8 @@ class Days:
                 closed, at = self.tickets[series, number]
                 found = {(series, number, line.line): line.line for line in closed.lines}
                 back = {found[p]: b for p, b in self.changes.returned.items() if p in found}
-                return TicketFound(closed, at, back)
+                changed = tuple(self.corrected.get((series, number), ()))
+                return TicketFound(closed, at, back, changed=changed)
             case VoucherWanted(voucher):
                 return next((v for v in balances.vouchers if v.voucher == voucher), None)
             case DepositWanted(order):

@@ -312,7 +312,7 @@ def _after(shop: Shop, basket: Basket) -> Iterator[Step]:
         amount = basket.sale.tenders[0].amount
         yield shop.step(
             PaymentChanged(
-                from_tender="CHEQUE", to_tender="CARD", amount=amount, reason="erreur de touche",
+                from_tender="CHEQUE", to_tender="CARD", amount=amount,
                 authority=1, **basket.where,
             )
         )  # fmt: skip

@@ -140,7 +140,7 @@ class Shop:
         if number:
             change = PaymentChanged(
                 series="T", number=number, from_tender="CASH", to_tender="CARD", amount=100,
-                reason="typed", authority=7,
+                authority=7,
             )  # fmt: skip
             copies = (
                 ReceiptRequested(series="T", number=number, copy=1),

@@ -4,7 +4,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
+
+Following = ReceiptRequested | InvoiceMade | PaymentChanged | PeriodClosed
+"""What is recorded behind a ticket and may be about it."""
 
 
 class Closed(Struct, frozen=True):
@@ -12,7 +17,8 @@ class Closed(Struct, frozen=True):
 
     `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor`
     and `operator` are empty for the last one. `all_back` says that all of it was taken back by
-    later tickets, so never of the last one.
+    later tickets, so never of the last one. `changed` are the corrections of how it was paid;
+    `day_closed` says of the last one that its day has its Z.
     """
 
     ticket: SaleClosed
@@ -24,6 +30,8 @@ class Closed(Struct, frozen=True):
     invoice_papers: int = 0
     operator: int = 0
     all_back: bool = False
+    changed: tuple[PaymentChanged, ...] = ()
+    day_closed: bool = False
 
     def is_of(self, series: str, number: int) -> bool:
         """Whether this is the ticket of that number."""
@@ -33,12 +41,17 @@ class Closed(Struct, frozen=True):
         """The copy that the next paper of this form is; 0 for the first."""
         return self.gifts if form is Form.GIFT else self.papers
 
-    def after(self, event: ReceiptRequested | InvoiceMade) -> "Closed":
-        """Once a paper was asked for, or an invoice made; itself where that is of another."""
-        made = self.invoice
+    def after(self, event: Following) -> "Closed":
+        """Once that came behind it; itself where it is about another ticket."""
+        if isinstance(event, PeriodClosed):
+            return replace(self, day_closed=self.day_closed or event.period is Period.DAY)
         if isinstance(event, InvoiceMade):
             ours = self.is_of(event.ticket_series, event.ticket_number)
             return replace(self, invoice=event) if ours else self
+        if isinstance(event, PaymentChanged):
+            ours = self.is_of(event.series, event.number)
+            return replace(self, changed=(*self.changed, event)) if ours else self
+        made = self.invoice
         if made and (made.series, made.number) == (event.series, event.number):
             return replace(self, invoice_papers=event.copy + 1)
         if not self.is_of(event.series, event.number):

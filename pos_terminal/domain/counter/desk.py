@@ -12,7 +12,7 @@ from msgspec import Struct
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import UNNAMED, Identity
 from pos_terminal.domain.catalog.catalog import Catalog, Found
-from pos_terminal.domain.counter.closed import Closed
+from pos_terminal.domain.counter.closed import Closed, Following
 from pos_terminal.domain.counter.decision import NOTHING, Decision
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.rules import ORDINARY, Rules
@@ -32,6 +32,7 @@ from pos_terminal.domain.counter.stock_watch import StockWatch
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import (
@@ -123,6 +124,7 @@ LEAVE_TAKING = (
     SaleHeld,
     SaleRecalled,
     SaleAbandoned,
+    PaymentChanged,
     OperatorSignedOn,
     OperatorSignedOff,
     PeriodClosed,
@@ -295,14 +297,18 @@ class Desk:
                 self.made = (*self.made, event)
             case VoucherCopied():
                 self.voucher_copies = event.copy
-            case ReceiptRequested() | InvoiceMade():
-                self.last = self.last and self.last.after(event)
-                if isinstance(event, InvoiceMade):
-                    self.tickets[event.series] = event.number
+            case ReceiptRequested() | InvoiceMade() | PaymentChanged() | PeriodClosed():
+                self._follow(event)
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
-            case PeriodClosed() if self.notice is faults.Z_DUE:
-                self.notice = None  # whoever closed it, at the till or beside it
+
+    def _follow(self, event: Following) -> None:
+        """What comes behind a ticket: its papers, its corrections, the Z of its day."""
+        self.last = self.last and self.last.after(event)
+        if isinstance(event, InvoiceMade):
+            self.tickets[event.series] = event.number
+        if isinstance(event, PeriodClosed) and self.notice is faults.Z_DUE:
+            self.notice = None  # whoever closed it, at the till or beside it
 
     def _stand(self, event: OperatorSignedOn | OperatorSignedOff, at: str) -> None:
         """Another stands at the till, or nobody: each finds his own open sale again."""

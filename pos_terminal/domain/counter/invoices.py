@@ -122,7 +122,7 @@ def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events:
     )
     asked = Asked(
         request, closed.ticket, closed.at, closed.anchor,
-        invoice=made, buyer=buyer, operator=closed.operator,
+        invoice=made, buyer=buyer, operator=closed.operator, changed=closed.changed,
     )  # fmt: skip
     screen = display.invoiced(desk.identity.terminal, made)
     return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

@@ -119,6 +119,7 @@ def _closed(found: TicketFound) -> Closed:
         found.invoice_papers,
         found.operator,
         all_back(found),
+        found.changed,
     )
 
 
@@ -137,7 +138,10 @@ def _print(desk: Desk, closed: Closed, form: Form) -> Step:
     request = ReceiptRequested(
         series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form
     )
-    asked = Asked(request, ticket, closed.at, closed.anchor, operator=closed.operator)
+    asked = Asked(
+        request, ticket, closed.at, closed.anchor,
+        operator=closed.operator, changed=closed.changed,
+    )  # fmt: skip
     if form is Form.QR and not digital.fits(desk.identity, asked):
         raise Refused(faults.QR_TOO_LONG)
     return Step((request,), (Print(asked),))

@@ -1,19 +1,15 @@
 """What is due, and taking it; giving back what was taken by mistake."""
 
-from datetime import date
-
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.catalog.catalog import Item
-from pos_terminal.domain.counter import papers
+from pos_terminal.domain.counter import papers, payable, payment_correction
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Effect, OpenDrawer, PrintVoucher, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.held import prepaying
-from pos_terminal.domain.events.sale import LineSold, Tender
+from pos_terminal.domain.events.sale import Tender
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
@@ -22,8 +18,7 @@ from pos_terminal.domain.sale import deposits, donations
 from pos_terminal.domain.sale.pay_outs import pay_out
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, moves
-from pos_terminal.domain.tender import zones
-from pos_terminal.domain.tender.tender import TENDERS, Allowed, TenderKind, allowed
+from pos_terminal.domain.tender.tender import TENDERS, TenderKind
 
 
 def donate(desk: Desk, _: str, __: Moment) -> Step:
@@ -51,9 +46,12 @@ def subtotal(desk: Desk, _: str, __: Moment) -> Step:
 def tender(desk: Desk, name: str, moment: Moment) -> Step:
     """Take a means of payment: the amount typed, or all that is due; the sale closes when paid.
 
-    A meal voucher without an amount pays what such vouchers may pay of what is due.
+    A meal voucher without an amount pays what such vouchers may pay of what is due. Where no sale
+    is open, the last ticket was paid by it.
     """
     kind = TENDERS[name]
+    if desk.sale is None and desk.entry.empty:
+        return payment_correction.press(desk, kind)
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
     sale = desk.at_hand(faults.NOTHING_SOLD)
@@ -98,7 +96,8 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
     if sale.due < 0:
         refunds = desk.rules.refunds
         return pay_out(sale, kind, given, refunds.means, refunds.cash_limit * 100)
-    limit = _allowed(desk, sale, kind, moment)
+    already = sum(paid.amount for paid in sale.tenders if paid.tender == kind.name)
+    limit = payable.limit(desk, kind, moment.day, already, sale.live)
     if limit.most is not None and kind.food_only and sale.due > 0:
         if limit.most <= 0:
             raise Refused(limit.why)
@@ -109,24 +108,3 @@ def _pay(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Mo
     if paid.change > desk.rules.tenders.change_limit * 100:
         raise Refused(faults.CHANGE_LIMIT)
     return paid
-
-
-def _allowed(desk: Desk, sale: Sale, kind: TenderKind, moment: Moment) -> Allowed:
-    zone = desk.rules.tenders.vat_zone
-
-    def food() -> int:
-        eaten = (x for x in sale.live if is_food(x, desk.catalog.plu(x.plu), zone, moment.day))
-        return sum(line.gross for line in eaten)
-
-    already = sum(paid.amount for paid in sale.tenders if paid.tender == kind.name)
-    return allowed(kind, desk.rules.tenders, moment.day, already, food)
-
-
-
-def is_food(line: LineSold, item: Item | None, zone: str, day: date) -> bool:
-    """Whether a meal voucher may pay for the line: the catalogue says it, or else its VAT rate."""
-    if line.returnable or prepaying(line):
-        return False
-    if item is not None and item.meal_voucher is not None:
-        return item.meal_voucher
-    return zones.is_food(line.vat, zone, day)

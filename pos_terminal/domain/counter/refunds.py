@@ -99,7 +99,7 @@ def _open(desk: Desk, series: str, number: int) -> Step:
         number=number,
         reason=reason,
         authority=desk.authority,
-        paid=paid_by(found.closed),
+        paid=paid_by(found.closed, found.changed),
         before=refund.before,
     )
     screen = display.refund(desk.identity.terminal, number)

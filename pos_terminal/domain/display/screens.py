@@ -6,6 +6,7 @@ from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.events.adjustment import DiscountGiven
 from pos_terminal.domain.events.balances import DepositBalance
 from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.events.values import DepositNature, Place, PriceList, ReductionScope, Right
 from pos_terminal.domain.faults import Fault
@@ -13,6 +14,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, thousandths
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import deposits
+from pos_terminal.domain.sale.corrected_payments import exchanged
 from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.numbers import invoice_number, number
 from pos_terminal.domain.sale.open_sales import OpenSale
@@ -169,6 +171,12 @@ def paid(closed: SaleClosed) -> Screen:
     left = sum(tender.left for tender in closed.tenders)
     thanks = _on_voucher(left) if left else say("MERCI")
     return Screen(both_ends(say("TOTAL"), euros(closed.total)), thanks)
+
+
+def correction(change: PaymentChanged, *, asked: bool) -> Screen:
+    """A means of payment of the last ticket was wrong: whether, or that, it is corrected."""
+    what = say("CORRIGER ?") if asked else say("CORRIGE")
+    return Screen(both_ends(what, euros(change.amount)), exchanged(change))
 
 
 def note_offered(closed: SaleClosed) -> Screen:

@@ -27,7 +27,11 @@ class PaymentAnswered(Event, frozen=True, kw_only=True):
 
 
 class PaymentChanged(Event, frozen=True, kw_only=True):
-    """A closed ticket was paid otherwise than recorded: `amount` moves between two tenders."""
+    """A closed ticket was paid otherwise than recorded: `amount` moves between two tenders.
+
+    `authority` is who allowed what the operator may not do; 0: nobody had to. `drawer` is where the
+    ticket's cash went.
+    """
 
     kind: ClassVar[str] = "payment.changed"
     series: str
@@ -35,8 +39,7 @@ class PaymentChanged(Event, frozen=True, kw_only=True):
     from_tender: str
     to_tender: str
     amount: int
-    reason: str
-    authority: int
+    authority: int = 0
     drawer: int = 1
 
 

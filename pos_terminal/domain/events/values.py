@@ -167,6 +167,7 @@ class Right(StrEnum):
     REFUND = "refund"
     DISCOUNT = "discount"
     NO_SALE = "no-sale"
+    PAYMENT = "payment"
     CASH = "cash"
     CLOSE = "close"
     STOCK = "stock"

@@ -60,6 +60,12 @@ MEAL_DAY = _fault(
     "Les titres-restaurant ne servent ni le dimanche ni les jours fériés.",
     "Taper C et choisir un autre règlement ; au besoin voir [tenders] dans les réglages.",
 )
+PAYMENT_IN_Z = _fault(
+    "S-141",
+    "PAIEMENT DEJA AU Z",
+    "La journée du dernier ticket est close : son moyen de paiement ne change plus.",
+    "Taper C ; noter l'erreur pour le comptable, avec le numéro du ticket.",
+)
 DISCOUNT_TOO_LARGE = _fault(
     "S-151",
     "REMISE TROP GRANDE",

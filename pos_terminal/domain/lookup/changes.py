@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
 from pos_terminal.domain.events.held import is_held
 from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
@@ -17,7 +18,8 @@ class Changes(Struct):
     """What some records in a row add to the answers.
 
     `tickets` are the records of closed tickets by series and number; `papers` how many of one were
-    asked for, by series, number and whether it was a gift receipt; `returned` what came back by
+    asked for, by series, number and whether it was a gift receipt; `payments` the corrections of
+    means of payment, by series, number and record; `returned` what came back by
     series, number and line; `sold` thousandths by session and PLU, and `takings` the turnover of
     them; `session` is the day that runs then; `days` the date on which each session first sold;
     `closures` the records and labels of closures by period and number, and
@@ -28,6 +30,7 @@ class Changes(Struct):
 
     tickets: dict[tuple[str, int], int] = field(default_factory=dict)
     papers: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    payments: list[tuple[str, int, int]] = field(default_factory=list)
     invoices: dict[tuple[str, int], int] = field(default_factory=dict)
     returned: dict[tuple[str, int, int], Back] = field(default_factory=dict)
     sold: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -54,6 +57,8 @@ class Changes(Struct):
             case ReceiptRequested():
                 paper = event.series, event.number, int(event.form is Form.GIFT)
                 self.papers[paper] = event.copy + 1
+            case PaymentChanged():
+                self.payments.append((event.series, event.number, seq))
             case PeriodClosed():
                 self.closures[event.period, event.number] = seq, event.label
             case PeriodCopied():

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from pos_terminal.domain.events.balances import DepositBalance, StockBalance, VoucherBalance
 from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.bottles import Bottle
@@ -105,7 +106,8 @@ class TicketFound(Struct, frozen=True):
     since; `papers` and `gifts` are how many of it were asked for, and `anchor`
     is its record's number and hash («512 3fa9...»), `operator` who
     sold it; `invoice` is the one that was made of it, and
-    `invoice_papers` how many of that were asked for."""
+    `invoice_papers` how many of that were asked for; `changed` are the corrections of how it was
+    paid, in their order."""
 
     closed: SaleClosed
     at: str
@@ -116,6 +118,7 @@ class TicketFound(Struct, frozen=True):
     invoice: InvoiceMade | None = None
     invoice_papers: int = 0
     operator: int = 0
+    changed: tuple[PaymentChanged, ...] = ()
 
 
 class DepositsHeld(Struct, frozen=True):

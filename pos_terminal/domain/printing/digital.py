@@ -27,6 +27,7 @@ from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.request import Asked
 from pos_terminal.domain.sale import numbers
+from pos_terminal.domain.sale.corrected_payments import exchanged
 from pos_terminal.domain.tender.tender import TENDERS
 
 VERSION = "TICKET1"
@@ -87,4 +88,6 @@ def _lines(identity: Identity, asked: Asked) -> Iterator[str]:
         yield f"{label} {euros(-paid.amount if paid.beneficiary else paid.given)}"
     if ticket.change:
         yield f"{say('RENDU')} {euros(ticket.change)}"
+    for change in asked.changed:
+        yield f"{say('PAIEMENT CORRIGE')} {exchanged(change)} {euros(change.amount)}"
     yield f"#{asked.anchor}"

@@ -4,10 +4,11 @@ Code général des impôts, annexe II, article 242 nonies A (mentions); Code de 
 L. 441-9 (mentions), R. 123-237 and R. 123-238 (registration, form and capital of the seller).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
@@ -21,7 +22,11 @@ from pos_terminal.domain.sale.numbers import invoice_number
 
 
 def body(
-    identity: Identity, made: InvoiceMade, buyer: Buyer, ticket: SaleClosed
+    identity: Identity,
+    made: InvoiceMade,
+    buyer: Buyer,
+    ticket: SaleClosed,
+    changed: Iterable[PaymentChanged] = (),
 ) -> Iterator[Block]:
     """The invoice between its head and its foot."""
     yield from (Text(line, Align.CENTRE) for line in identity.seller.lines())
@@ -51,7 +56,7 @@ def body(
         left = f"{say('TVA')} {_rate(rate.rate)}  {say('HT')} {euros(rate.net)}"
         yield Row(left, euros(rate.vat))
     yield Row(say("TOTAL TTC"), f"{euros(made.total)} €", bold=True, tall=True)
-    yield from tickets.tenders(ticket, made.ticket_at)
+    yield from tickets.tenders(ticket, made.ticket_at, changed)
     yield from (Text(line) for line in identity.seller.terms)
 
 

@@ -55,7 +55,7 @@ def paper(identity: Identity, asked: Asked) -> Receipt:
     if form is Form.TICKET:
         return tickets.receipt(
             identity, ticket, asked.at, copy,
-            code=code, operator=asked.operator, anchor=asked.anchor,
+            code=code, operator=asked.operator, anchor=asked.anchor, changed=asked.changed,
         )  # fmt: skip
     training = ticket.series == TRAINING_SERIES
     marks = tuple(tickets.marks(copy, simulated=identity.simulated, training=training))
@@ -81,16 +81,18 @@ def _body(form: Form, identity: Identity, asked: Asked) -> Iterator[Block]:
         case Form.GIFT:
             yield from _gift(asked.closed)
         case Form.NOTE:
-            yield from _note(asked.closed, asked.at)
+            yield from _note(asked)
         case Form.INVOICE if asked.invoice and asked.buyer:
-            yield from invoice.body(identity, asked.invoice, asked.buyer, asked.closed)
+            yield from invoice.body(
+                identity, asked.invoice, asked.buyer, asked.closed, asked.changed
+            )
         case Form.QR:
             yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)
             yield Qr(digital(identity, asked))
             yield Text(say("Ticket complet dans ce code"), Align.CENTRE)
         case _:
             yield Rule()
-            yield from _paid(asked.closed, asked.at, letters=False)
+            yield from _paid(asked, letters=False)
 
 
 def _gift(ticket: SaleClosed) -> Iterator[Block]:
@@ -103,11 +105,12 @@ def _gift(ticket: SaleClosed) -> Iterator[Block]:
             yield Row(name, tickets.amount(line))
 
 
-def _note(ticket: SaleClosed, at: str) -> Iterator[Block]:
+def _note(asked: Asked) -> Iterator[Block]:
     """What article 3 of the arrêté asks of a note, beside what the ticket's head says.
 
     The customer's name is written by hand, unless the customer does not want it.
     """
+    ticket, at = asked.closed, asked.at
     yield Text(say("NOTE"), Align.CENTRE, bold=True, tall=True)
     yield Text(f"{say('Client')} : {'_' * 20}")
     yield Text(f"{say('Prestation du')} {day(at)}, {say('à cette adresse')}")
@@ -120,7 +123,7 @@ def _note(ticket: SaleClosed, at: str) -> Iterator[Block]:
             yield tickets.reduction(each)
     yield Rule()
     yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in ticket.vat))} €")
-    yield from _paid(ticket, at)
+    yield from _paid(asked)
 
 
 def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
@@ -132,9 +135,10 @@ def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     yield from blocks[1:]
 
 
-def _paid(ticket: SaleClosed, at: str, *, letters: bool = True) -> Iterator[Block]:
+def _paid(asked: Asked, *, letters: bool = True) -> Iterator[Block]:
+    ticket = asked.closed
     yield Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True)
-    yield from tickets.tenders(ticket, at)
+    yield from tickets.tenders(ticket, asked.at, asked.changed)
     yield Rule()
     yield from tickets.vat(ticket, letters=letters)
     yield from tickets.counts(ticket)

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.customers import Buyer
 
@@ -11,7 +12,7 @@ class Asked(Struct, frozen=True):
     """A paper to be made. `at` is the closing record's local time, ISO 8601.
 
     `anchor` names that record in the journal: «512 3fa9...», its number and hash; `operator` is
-    who was signed on then, 0 for nobody.
+    who was signed on then, 0 for nobody. `changed` are the corrections of how it was paid.
     """
 
     request: ReceiptRequested
@@ -21,3 +22,4 @@ class Asked(Struct, frozen=True):
     invoice: InvoiceMade | None = None
     buyer: Buyer | None = None
     operator: int = 0
+    changed: tuple[PaymentChanged, ...] = ()

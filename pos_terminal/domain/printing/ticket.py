@@ -1,6 +1,6 @@
 """The paper of a closed sale: what the law asks of a ticket, and what a customer looks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from string import ascii_uppercase
 
@@ -8,6 +8,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.vouchers import last_four
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.held import untaxed
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.events.values import ReductionScope, TareKind
 from pos_terminal.domain.keyboard.command_codes import encode
@@ -16,6 +17,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros, hour, percent, thousandths
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Row, Rule, Text
+from pos_terminal.domain.sale.corrected_payments import exchanged
 from pos_terminal.domain.sale.deposits import takes
 from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.donations import given, sentences
@@ -37,13 +39,14 @@ def receipt(
     code: str = "",
     operator: int = 0,
     anchor: str = "",
+    changed: Iterable[PaymentChanged] = (),
 ) -> Receipt:
     """The ticket as a document. `at` is the closing record's local time, ISO 8601.
 
     `copy` 0 is the ticket, from 1 on the duplicate of that number. A simulated sale says so at
     its head and at its foot, so that the paper cannot pass for a ticket; so does an exercise.
     `code` is the barcode that names the ticket at its foot, if it has one; `operator` and `anchor`
-    are its record's (`evidence`).
+    are its record's (`evidence`); `changed` are the corrections of how it was paid.
     """
     training = ticket.series == TRAINING_SERIES
     name = number(identity.terminal, ticket)
@@ -57,7 +60,7 @@ def receipt(
             *(reduction(each) for each in ticket.reductions if not _on_a_line(each)),
             Rule(),
             Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
-            *tenders(ticket, at),
+            *tenders(ticket, at, changed),
             Rule(),
             *vat(ticket),
             *counts(ticket),
@@ -173,8 +176,13 @@ def quantity(line: TicketLine) -> str:
     return ""
 
 
-def tenders(ticket: SaleClosed, at: str) -> Iterator[Block]:
-    """What was paid by which means, and the change; before it what was given beyond the price."""
+def tenders(
+    ticket: SaleClosed, at: str, changed: Iterable[PaymentChanged] = ()
+) -> Iterator[Block]:
+    """What was paid by which means, and the change; before it what was given beyond the price.
+
+    What was corrected later stands below: the ticket says what its record does, and what follows.
+    """
     gifts = given(ticket)
     for paid in gifts:
         yield Row(f"{say('DON')} {paid.beneficiary}", euros(-paid.amount))
@@ -190,6 +198,9 @@ def tenders(ticket: SaleClosed, at: str) -> Iterator[Block]:
             yield Row(f"  {say('Solde du bon')} {last_four(paid.voucher)}", euros(paid.left))
     if ticket.change:
         yield Row(say("RENDU"), euros(ticket.change))
+    for each in changed:
+        yield Row(say("PAIEMENT CORRIGE"), euros(each.amount), bold=True)
+        yield Text(f"  {exchanged(each)}")
     if gifts:
         yield from (Text(each) for each in sentences(date.fromisoformat(at[:10])))
 

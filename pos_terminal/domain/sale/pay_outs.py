@@ -12,10 +12,12 @@ from msgspec import Struct
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.held import is_held
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import PaidBy, RefundOpened, SaleClosed, Tender
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
+from pos_terminal.domain.sale import corrected_payments
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH
 from pos_terminal.domain.tender.tender import TENDERS, TenderKind
@@ -63,11 +65,14 @@ class Source(Struct, frozen=True):
     until: str = ""
 
 
-def paid_by(ticket: SaleClosed) -> tuple[PaidBy, ...]:
-    """How a ticket was paid: by its means, by what was paid earlier, by goods that came back."""
+def paid_by(ticket: SaleClosed, changed: Iterable[PaymentChanged] = ()) -> tuple[PaidBy, ...]:
+    """How a ticket was paid: by its means, by what was paid earlier, by goods that came back.
+
+    `changed` are the corrections of its means.
+    """
     found = [
         PaidBy(tender=each.tender, amount=each.amount, expires=each.expires)
-        for each in ticket.tenders
+        for each in corrected_payments.paid(ticket, changed)
         if each.amount > 0
     ]
     for line in ticket.lines:

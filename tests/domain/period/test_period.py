@@ -144,7 +144,7 @@ def play(shop: Shop, step: tuple[object, ...]) -> None:
                 shop.add(
                     PaymentChanged(
                         series=series, number=1, from_tender=CASH, to_tender=CARD,
-                        amount=amount, reason="", authority=1,
+                        amount=amount, authority=1,
                     )
                 )  # fmt: skip
 
