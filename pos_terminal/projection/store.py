@@ -21,6 +21,7 @@ from pos_terminal.domain.events.balances import (
     StockBalance,
     VoucherBalance,
 )
+from pos_terminal.domain.events.copies import Copies
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
@@ -56,7 +57,7 @@ from pos_terminal.projection import bottles
 from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "projection.db"
-LAYOUT = 10
+LAYOUT = 12
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -76,8 +77,8 @@ CREATE TABLE ticket (
     series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE paper (
-    series TEXT, number INTEGER, gift INTEGER, count INTEGER NOT NULL,
-    PRIMARY KEY (series, number, gift)
+    series TEXT, number INTEGER, gift INTEGER, copy INTEGER,
+    PRIMARY KEY (series, number, gift, copy)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE invoice (
     series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
@@ -273,7 +274,12 @@ class Projection:
             ((copies, *closure) for closure, copies in changes.copies.items()),
         )
         many("INSERT OR REPLACE INTO invoice VALUES (?, ?, ?)", _flat(changes.invoices))
-        many("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?)", _flat(changes.papers))
+        papers = changes.papers.items()
+        many("INSERT OR IGNORE INTO paper VALUES (?, ?, ?, ?)", (at for at, is_ in papers if is_))
+        many(
+            "DELETE FROM paper WHERE (series, number, gift, copy) = (?, ?, ?, ?)",
+            (at for at, is_ in papers if not is_),
+        )
         many("INSERT INTO payment VALUES (?, ?, ?)", changes.payments)
         many(
             _sum("returned", 3, "quantity", "amount", "tax"),
@@ -322,18 +328,16 @@ class Projection:
         if not isinstance(record.event, SaleClosed):
             raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no ticket")
         sql = "SELECT line, quantity, amount, tax FROM returned WHERE (series, number) = (?, ?)"
-        papers = "SELECT gift, count FROM paper WHERE (series, number) = (?, ?)"
-        asked = dict(self._rows(papers, *place))
-        made, copies = self._invoice(place)
+        made = self._invoice(place)
         return TicketFound(
             record.event,
             record.envelope.at,
             {line: Back(*back) for line, *back in self._rows(sql, *place)},
-            papers=asked.get(0, 0),
-            gifts=asked.get(1, 0),
+            papers=self._copies(*place),
+            gifts=self._copies(*place, gift=True),
             anchor=record.anchor,
             invoice=made,
-            invoice_papers=copies,
+            invoice_papers=self._copies(made.series, made.number) if made else frozenset(),
             operator=record.operator,
             changed=self._corrections(place),
         )
@@ -344,16 +348,18 @@ class Projection:
         found = [self._journal.record(seq).event for (seq,) in self._rows(sql, *ticket)]
         return tuple(event for event in found if isinstance(event, PaymentChanged))
 
-    def _invoice(self, ticket: tuple[str, int]) -> tuple[InvoiceMade | None, int]:
-        """The ticket's invoice, and how many papers of it were asked for."""
+    def _copies(self, series: str, number: int, *, gift: bool = False) -> Copies:
+        sql = "SELECT copy FROM paper WHERE (series, number, gift) = (?, ?, ?)"
+        return frozenset(copy for (copy,) in self._rows(sql, series, number, int(gift)))
+
+    def _invoice(self, ticket: tuple[str, int]) -> InvoiceMade | None:
+        """The ticket's invoice."""
         sql = "SELECT seq FROM invoice WHERE (series, number) = (?, ?)"
         for (seq,) in self._rows(sql, *ticket):
             made = self._journal.record(seq).event
             if isinstance(made, InvoiceMade):
-                copies = "SELECT count FROM paper WHERE (series, number, gift) = (?, ?, 0)"
-                rows = list(self._rows(copies, made.series, made.number))
-                return made, rows[0][0] if rows else 0
-        return None, 0
+                return made
+        return None
 
     def _closure(self, wanted: ClosureWanted) -> ClosureFound | None:
         sql = (

@@ -112,14 +112,14 @@ def test_the_balances_are_those_of_the_journal(store: Projection, state: Path) -
     assert said(store, state) == expected(state)
 
 
-def papers(state: Path, ticket: SaleClosed) -> int:
-    """How many papers of a ticket were asked for."""
-    asked = (record.event for record in records(state))
-    return sum(
-        isinstance(event, ReceiptRequested)
+def papers(state: Path, ticket: SaleClosed) -> set[int]:
+    """Which copies of a ticket were asked for; none was refused."""
+    return {
+        event.copy
+        for event in (record.event for record in records(state))
+        if isinstance(event, ReceiptRequested)
         and (event.series, event.number) == (ticket.series, ticket.number)
-        for event in asked
-    )
+    }
 
 
 def test_a_ticket_is_found_as_it_was_closed(store: Projection, state: Path) -> None:

@@ -1,5 +1,6 @@
 """A clerk as a state machine: random keys, scans and answers against one counter."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from random import Random
 
@@ -26,7 +27,12 @@ from pos_terminal.domain.counter.steps import (
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.held import untaxed
-from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.paper import (
+    Form,
+    InvoiceMade,
+    ReceiptPrinted,
+    ReceiptRequested,
+)
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
@@ -131,7 +137,7 @@ def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | No
             closed[ticket] = replace(closed[ticket], invoice=event)
     match wanted:
         case TicketWanted(series, number) if (series, number) in closed:
-            asked, found = past.papers, closed[series, number]
+            found = closed[series, number]
             made = found.invoice
             back = {
                 line: each
@@ -141,9 +147,9 @@ def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | No
             return replace(
                 found,
                 returned=back,
-                papers=asked.get((series, number, 0), 0),
-                gifts=asked.get((series, number, 1), 0),
-                invoice_papers=asked.get((made.series, made.number, 0), 0) if made else 0,
+                papers=copies(past, series, number, 0),
+                gifts=copies(past, series, number, 1),
+                invoice_papers=copies(past, made.series, made.number, 0) if made else frozenset(),
             )
         case VoucherWanted(voucher):
             return {each.voucher: each for each in past.balances.vouchers}.get(voucher)
@@ -167,6 +173,20 @@ PROMOTIONS = (
     Promotion("MENU", (frozenset({"2"}), frozenset({"5"})), price=700),
     Promotion("-10 %", (frozenset({"4", "pain"}),), percent=1000),
 )
+
+
+def named(paper: ReceiptRequested | ReceiptPrinted) -> tuple[str, int, int, str]:
+    """Which paper it is."""
+    return paper.series, paper.number, paper.copy, paper.form
+
+
+def copies(past: Changes, series: str, number: int, gift: int) -> frozenset[int]:
+    """The copies of it that are there."""
+    return frozenset(
+        copy
+        for (of, which, kind, copy), is_there in past.papers.items()
+        if is_there and (of, which, kind) == (series, number, gift)
+    )
 
 
 class Clerk(RuleBasedStateMachine):
@@ -245,10 +265,15 @@ class Clerk(RuleBasedStateMachine):
     @precondition(lambda self: self.till.of(ReceiptRequested))
     @rule(pick=st.integers(0, 9), fault=st.none() | st.sampled_from(every()))
     def paper(self, pick: int, fault: Fault | None) -> None:
-        requests = self.till.of(ReceiptRequested)
+        ended = Counter(map(named, self.till.of(ReceiptPrinted)))
+        asked = Counter(map(named, self.till.of(ReceiptRequested)))
+        waiting = sorted((asked - ended).elements())
+        if not waiting:
+            return
+        series, number, copy, form = waiting[-1 - pick % len(waiting)]
+        request = ReceiptRequested(series=series, number=number, copy=copy, form=Form(form))
         outcome = PrintOutcome.REFUSED if fault else PrintOutcome.PRINTED
-        done = PaperDone(requests[-1 - pick % len(requests)], outcome, fault)
-        self.note(self.till.put(done))
+        self.note(self.till.put(PaperDone(request, outcome, fault)))
 
     @rule(fault=st.sampled_from(every()))
     def trouble(self, fault: Fault) -> None:
@@ -329,11 +354,27 @@ class Clerk(RuleBasedStateMachine):
         made = self.till.of(InvoiceMade)
         assert [each.number for each in made] == list(range(1, len(made) + 1))
         assert len({(each.ticket_series, each.ticket_number) for each in made}) == len(made)
-        for form in ("invoice", "gift"):
-            papers = [each for each in self.till.of(ReceiptRequested) if each.form == form]
-            for each in papers[-1:]:
-                same = [x for x in papers if (x.series, x.number) == (each.series, each.number)]
-                assert [x.copy for x in same] == list(range(len(same)))
+
+    @invariant()
+    def a_sale_has_one_original(self) -> None:
+        """Of all papers that prove it and were not refused; an invoice takes a ticket's place."""
+        invoices = {
+            (made.series, made.number): (made.ticket_series, made.ticket_number)
+            for made in self.till.of(InvoiceMade)
+        }
+        there: dict[tuple[str, int], set[tuple[bool, int]]] = defaultdict(set)
+        for event, _ in self.till.events:
+            if not isinstance(event, ReceiptRequested | ReceiptPrinted) or event.form == "gift":
+                continue
+            place = event.series, event.number
+            papers = there[invoices.get(place, place)]
+            one = place in invoices, event.copy
+            if isinstance(event, ReceiptRequested):
+                assert one not in papers, "a number twice"
+                assert event.copy or one[0] or not papers, "an original behind a paper"
+                papers.add(one)
+            elif event.outcome is PrintOutcome.REFUSED:
+                papers.discard(one)
 
     @invariant()
     def no_more_comes_back_than_was_paid(self) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
-from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
     Archived,
@@ -190,13 +190,18 @@ def _of_the_till(event: Event) -> JetLine | None:
             return JetLine(CATALOG, f"promotions {event.promotions or 'aucune'}")
         case SaleAbandoned():
             return JetLine(ABANDONED, f"vente {event.sale}, {euros(event.total)} €")
-        case ReceiptRequested() if event.copy:
-            form = f" ({event.form})" if event.form else ""
-            ticket = f"ticket {event.series}-{event.number}{form}"
-            return JetLine(DUPLICATE, f"{ticket}, copie {event.copy}")
-        case ReceiptPrinted(outcome=PrintOutcome.REFUSED | PrintOutcome.UNKNOWN):
-            return JetLine(PRINTER, f"ticket {event.series}-{event.number}, {event.fault}")
     return None
+
+
+def _of_papers(event: Event) -> JetLine | None:
+    if not isinstance(event, ReceiptPrinted):
+        return None
+    form = f" ({event.form})" if event.form else ""
+    copy = f", copie {event.copy}" if event.copy else ""
+    what = f"ticket {event.series}-{event.number}{form}{copy}"
+    if event.outcome is not PrintOutcome.PRINTED:
+        return JetLine(PRINTER, f"{what}, {event.fault}")
+    return JetLine(DUPLICATE, what) if event.copy else None
 
 
 def _of_rights(event: Event) -> JetLine | None:
@@ -298,4 +303,12 @@ def _of_the_system(event: Event) -> JetLine | None:
     return None
 
 
-_GROUPS = (_of_the_till, _of_rights, _of_grants, _of_periods, _of_the_drawer, _of_the_system)
+_GROUPS = (
+    _of_the_till,
+    _of_papers,
+    _of_rights,
+    _of_grants,
+    _of_periods,
+    _of_the_drawer,
+    _of_the_system,
+)

@@ -3,31 +3,35 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.copies import Copies, after, following
+from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 
-Following = ReceiptRequested | InvoiceMade | PaymentChanged | PeriodClosed
+Following = ReceiptRequested | ReceiptPrinted | InvoiceMade | PaymentChanged | PeriodClosed
 """What is recorded behind a ticket and may be about it."""
+
+ORIGINAL = 0
+"""The number of what is no duplicate."""
 
 
 class Closed(Struct, frozen=True):
-    """A closed ticket, for its papers: when, how many were asked for, and its record.
+    """A closed ticket, for its papers: when, which were asked for, and its record.
 
-    `gifts` are the gift receipts, which count by themselves, as `invoice_papers` do; `anchor`
-    and `operator` are empty for the last one. `all_back` says that all of it was taken back by
-    later tickets, so never of the last one. `changed` are the corrections of how it was paid;
-    `day_closed` says of the last one that its day has its Z.
+    `gifts` are the gift receipts, which count by themselves; `invoice_papers` are those of its
+    invoice. `anchor` and `operator` are empty for the last one. `all_back` says that all of it was
+    taken back by later tickets, so never of the last one. `changed` are the corrections of how it
+    was paid; `day_closed` says of the last one that its day has its Z.
     """
 
     ticket: SaleClosed
     at: str
-    papers: int = 0
-    gifts: int = 0
+    papers: Copies = frozenset()
+    gifts: Copies = frozenset()
     anchor: str = ""
     invoice: InvoiceMade | None = None
-    invoice_papers: int = 0
+    invoice_papers: Copies = frozenset()
     operator: int = 0
     all_back: bool = False
     changed: tuple[PaymentChanged, ...] = ()
@@ -38,8 +42,20 @@ class Closed(Struct, frozen=True):
         return (self.ticket.series, self.ticket.number) == (series, number)
 
     def copy(self, form: Form) -> int:
-        """The copy that the next paper of this form is; 0 for the first."""
-        return self.gifts if form is Form.GIFT else self.papers
+        """The copy that the next paper of this form is; 0 for the original.
+
+        Once the sale has its invoice on paper, that is the original: the ticket is a duplicate.
+        """
+        if form is Form.GIFT:
+            return following(self.gifts)
+        if form is Form.INVOICE:
+            return following(self.invoice_papers)
+        return max(following(self.papers), int(bool(self.invoice_papers)))
+
+    @property
+    def replaced(self) -> bool:
+        """Whether its invoice takes the place of a ticket that the customer has."""
+        return ORIGINAL in self.papers
 
     def after(self, event: Following) -> "Closed":
         """Once that came behind it; itself where it is about another ticket."""
@@ -53,9 +69,9 @@ class Closed(Struct, frozen=True):
             return replace(self, changed=(*self.changed, event)) if ours else self
         made = self.invoice
         if made and (made.series, made.number) == (event.series, event.number):
-            return replace(self, invoice_papers=event.copy + 1)
+            return replace(self, invoice_papers=after(self.invoice_papers, event))
         if not self.is_of(event.series, event.number):
             return self
         if event.form is Form.GIFT:
-            return replace(self, gifts=event.copy + 1)
-        return replace(self, papers=event.copy + 1)
+            return replace(self, gifts=after(self.gifts, event))
+        return replace(self, papers=after(self.papers, event))

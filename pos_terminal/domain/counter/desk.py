@@ -31,7 +31,7 @@ from pos_terminal.domain.counter.steps import (
 from pos_terminal.domain.counter.stock_watch import StockWatch
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
-from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
@@ -297,7 +297,10 @@ class Desk:
                 self.made = (*self.made, event)
             case VoucherCopied():
                 self.voucher_copies = event.copy
-            case ReceiptRequested() | InvoiceMade() | PaymentChanged() | PeriodClosed():
+            case (
+                ReceiptRequested() | ReceiptPrinted() | InvoiceMade() | PaymentChanged()
+                | PeriodClosed()
+            ):  # fmt: skip
                 self._follow(event)
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)

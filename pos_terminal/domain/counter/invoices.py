@@ -117,12 +117,13 @@ def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events:
     request = ReceiptRequested(
         series=made.series,
         number=made.number,
-        copy=closed.invoice_papers,
+        copy=closed.copy(Form.INVOICE),
         form=Form.INVOICE,
     )
     asked = Asked(
         request, closed.ticket, closed.at, closed.anchor,
         invoice=made, buyer=buyer, operator=closed.operator, changed=closed.changed,
+        replaces=closed.replaced,
     )  # fmt: skip
     screen = display.invoiced(desk.identity.terminal, made)
     return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

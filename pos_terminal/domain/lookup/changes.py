@@ -2,9 +2,10 @@
 
 from msgspec import Struct, field
 
+from pos_terminal.domain.events.copies import is_made
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
 from pos_terminal.domain.events.held import is_held
-from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied
 from pos_terminal.domain.events.sale import SaleClosed
@@ -17,19 +18,18 @@ from pos_terminal.domain.lookup.questions import Back
 class Changes(Struct):
     """What some records in a row add to the answers.
 
-    `tickets` are the records of closed tickets by series and number; `papers` how many of one were
-    asked for, by series, number and whether it was a gift receipt; `payments` the corrections of
-    means of payment, by series, number and record; `returned` what came back by
-    series, number and line; `sold` thousandths by session and PLU, and `takings` the turnover of
-    them; `session` is the day that runs then; `days` the date on which each session first sold;
-    `closures` the records and labels of closures by period and number, and
-    `copies` how
+    `tickets` are the records of closed tickets by series and number; `papers` whether a copy
+    of one is there, by series, number, whether it is a gift receipt, and the copy's number;
+    `payments` the corrections of means of payment, by series, number and record; `returned` what
+    came back by series, number and line; `sold` thousandths by session and PLU, and `takings` the
+    turnover of them; `session` is the day that runs then; `days` the date on which each session
+    first sold; `closures` the records and labels of closures by period and number, and `copies` how
     many of one were printed again; `bottles` what happened to bottles, with its local time;
     `balances` the balances' differences.
     """
 
     tickets: dict[tuple[str, int], int] = field(default_factory=dict)
-    papers: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    papers: dict[tuple[str, int, int, int], bool] = field(default_factory=dict)
     payments: list[tuple[str, int, int]] = field(default_factory=list)
     invoices: dict[tuple[str, int], int] = field(default_factory=dict)
     returned: dict[tuple[str, int, int], Back] = field(default_factory=dict)
@@ -54,9 +54,9 @@ class Changes(Struct):
                 self.bottles.append((event, at))
             case StockMoved() if event.poured:
                 self.bottles.append((event, at))
-            case ReceiptRequested():
-                paper = event.series, event.number, int(event.form is Form.GIFT)
-                self.papers[paper] = event.copy + 1
+            case ReceiptRequested() | ReceiptPrinted():
+                paper = event.series, event.number, int(event.form is Form.GIFT), event.copy
+                self.papers[paper] = is_made(event)
             case PaymentChanged():
                 self.payments.append((event.series, event.number, seq))
             case PeriodClosed():

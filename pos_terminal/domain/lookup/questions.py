@@ -103,20 +103,19 @@ class Back(Struct, frozen=True):
 
 class TicketFound(Struct, frozen=True):
     """A ticket as it was closed, and when. `returned` maps its lines to what came back of them
-    since; `papers` and `gifts` are how many of it were asked for, and `anchor`
-    is its record's number and hash («512 3fa9...»), `operator` who
-    sold it; `invoice` is the one that was made of it, and
-    `invoice_papers` how many of that were asked for; `changed` are the corrections of how it was
-    paid, in their order."""
+    since; `papers` and `gifts` are which copies of it there are (`events.copies`), and `anchor` is
+    its record's number and hash («512 3fa9...»), `operator` who sold it; `invoice` is the one that
+    was made of it, and `invoice_papers` which copies of that there are; `changed` are the
+    corrections of how it was paid, in their order."""
 
     closed: SaleClosed
     at: str
     returned: Mapping[int, Back] = field(default_factory=dict)
-    papers: int = 0
-    gifts: int = 0
+    papers: frozenset[int] = frozenset()
+    gifts: frozenset[int] = frozenset()
     anchor: str = ""
     invoice: InvoiceMade | None = None
-    invoice_papers: int = 0
+    invoice_papers: frozenset[int] = frozenset()
     operator: int = 0
     changed: tuple[PaymentChanged, ...] = ()
 

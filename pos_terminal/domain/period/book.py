@@ -14,8 +14,9 @@ from msgspec.structs import fields, replace
 
 from pos_terminal.domain.events.breakdown import ServiceSum
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
+from pos_terminal.domain.events.copies import is_duplicate
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
-from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
     NOTHING,
@@ -274,7 +275,7 @@ def _after(totals: PeriodTotals, event: Event, told: Told, *, training: bool) ->
     match event:
         case LineVoided() | SaleAbandoned() if training:
             return totals
-        case ReceiptRequested() | PaymentChanged() if event.series == TRAINING_SERIES:
+        case ReceiptPrinted() | PaymentChanged() if event.series == TRAINING_SERIES:
             return totals
         case SaleClosed() if event.series != TRAINING_SERIES:
             return _with_ticket(totals, event, told)
@@ -288,8 +289,8 @@ def _after(totals: PeriodTotals, event: Event, told: Told, *, training: bool) ->
                 abandoned=totals.abandoned + event.total,
                 abandoned_sales=totals.abandoned_sales + 1,
             )
-        case ReceiptRequested() if event.copy:
-            return replace(totals, duplicates=totals.duplicates + 1)
+        case ReceiptPrinted():
+            return replace(totals, duplicates=totals.duplicates + is_duplicate(event))
         case DrawerOpened():
             return replace(totals, drawer_openings=totals.drawer_openings + 1)
         case CashMoved() | CashCounted() | PaymentChanged():

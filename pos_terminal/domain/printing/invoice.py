@@ -27,8 +27,10 @@ def body(
     buyer: Buyer,
     ticket: SaleClosed,
     changed: Iterable[PaymentChanged] = (),
+    *,
+    replaces: bool = False,
 ) -> Iterator[Block]:
-    """The invoice between its head and its foot."""
+    """The invoice between its head and its foot. It `replaces` a ticket that was printed before."""
     yield from (Text(line, Align.CENTRE) for line in identity.seller.lines())
     yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
     yield Row(say("Facture no"), invoice_number(identity.terminal, made), bold=True)
@@ -39,7 +41,8 @@ def body(
     sold = day(made.ticket_at)
     if title(ticket) != say("FACTURE D'ACOMPTE"):  # of which nothing was supplied yet
         yield Row(say("Date de livraison"), sold)
-    yield Text(f"{say('Ticket')} {numbers.number(identity.terminal, ticket)} {say('du')} {sold}")
+    which = say("Remplace le ticket") if replaces else say("Ticket")
+    yield Text(f"{which} {numbers.number(identity.terminal, ticket)} {say('du')} {sold}")
     yield Rule()
     yield Text(say("Client"), bold=True)
     yield Text(buyer.name)

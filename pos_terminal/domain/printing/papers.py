@@ -84,8 +84,9 @@ def _body(form: Form, identity: Identity, asked: Asked) -> Iterator[Block]:
             yield from _note(asked)
         case Form.INVOICE if asked.invoice and asked.buyer:
             yield from invoice.body(
-                identity, asked.invoice, asked.buyer, asked.closed, asked.changed
-            )
+                identity, asked.invoice, asked.buyer, asked.closed, asked.changed,
+                replaces=asked.replaces,
+            )  # fmt: skip
         case Form.QR:
             yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)
             yield Qr(digital(identity, asked))

@@ -12,7 +12,8 @@ class Asked(Struct, frozen=True):
     """A paper to be made. `at` is the closing record's local time, ISO 8601.
 
     `anchor` names that record in the journal: «512 3fa9...», its number and hash; `operator` is
-    who was signed on then, 0 for nobody. `changed` are the corrections of how it was paid.
+    who was signed on then, 0 for nobody. `changed` are the corrections of how it was paid. An
+    invoice `replaces` the ticket that came before it.
     """
 
     request: ReceiptRequested
@@ -23,3 +24,4 @@ class Asked(Struct, frozen=True):
     buyer: Buyer | None = None
     operator: int = 0
     changed: tuple[PaymentChanged, ...] = ()
+    replaces: bool = False

@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Seller
-from pos_terminal.domain.counter.steps import LookedUp, LookUp, Print, Step, Train
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone, Print, Step, Train
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.lookup.customers import (
     Buyer,
     BuyerSealed,
@@ -94,7 +95,31 @@ def test_a_second_time_it_is_a_duplicate(till: Bench) -> None:
     assert "* DUPLICATA 1" in text(paper(TILL, again))
     assert len(till.of(InvoiceMade)) == 1
     assert [each.copy for each in till.of(ReceiptRequested)] == [0, 1]
-    assert printed(till.press("TICKET")).request.copy == 0
+
+
+def test_behind_an_invoice_the_ticket_is_no_second_original(till: Bench) -> None:
+    named(till)
+    made = printed(invoiced(till))
+    assert not made.replaces
+    assert printed(till.press("TICKET")).request.copy == 1
+    till.put(PaperDone(till.of(ReceiptRequested)[-1], PrintOutcome.PRINTED))
+    assert printed(till.press("BREF")).request.copy == 2
+
+
+def test_behind_a_refused_invoice_the_ticket_is_the_original(till: Bench) -> None:
+    named(till)
+    request = printed(invoiced(till)).request
+    till.put(PaperDone(request, PrintOutcome.REFUSED, faults.PAPER_OUT))
+    assert printed(till.press("C TICKET")).request.copy == 0
+
+
+def test_an_invoice_takes_the_place_of_the_ticket_that_came_before(till: Bench) -> None:
+    till.press("TICKET")
+    till.put(PaperDone(till.of(ReceiptRequested)[-1], PrintOutcome.PRINTED))
+    named(till)
+    made = printed(invoiced(till))
+    assert (made.request.copy, made.replaces) == (0, True)
+    assert "Remplace le ticket 2-000001 du 05/01/2026" in text(paper(TILL, made))
 
 
 def test_numbers_have_no_gap_and_tickets_keep_theirs(till: Bench) -> None:
@@ -116,7 +141,7 @@ def test_an_earlier_ticket_is_invoiced_once(till: Bench) -> None:
     till.put(LookedUp(sealing.request, BUYER))
     (made,) = till.of(InvoiceMade)
     assert made.ticket_number == 1
-    found = TicketFound(first, "2026-01-05T08:30", invoice=made, invoice_papers=1)
+    found = TicketFound(first, "2026-01-05T08:30", invoice=made, invoice_papers=frozenset({0}))
     reading = asked(till.put(LookedUp(asked(till.press("1 FACTURE")).request, found)))
     assert printed(till.put(LookedUp(reading.request, BUYER))).request.copy == 1
 

@@ -7,12 +7,14 @@ import pytest
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit import jet
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import DepositNature, Place, PrintOutcome
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
+from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.paper_rules import NoteDue, PaperRules
 from pos_terminal.domain.printing.papers import note_due, paper
@@ -79,18 +81,41 @@ def test_whatever_proves_the_payment_is_a_duplicate_from_the_second_on(till: Ben
     assert "* DUPLICATA 2" in on_paper(till, "CADEAU")
 
 
+def ended(till: Bench, outcome: PrintOutcome) -> None:
+    fault = None if outcome is PrintOutcome.PRINTED else faults.PAPER_OUT
+    till.put(PaperDone(till.of(ReceiptRequested)[-1], outcome, fault))
+
+
+def test_what_was_refused_is_no_original_and_no_duplicate(till: Bench) -> None:
+    for outcome in (PrintOutcome.REFUSED, PrintOutcome.REFUSED, PrintOutcome.UNKNOWN):
+        assert printed(till.press("TICKET")).request.copy == 0
+        ended(till, outcome)
+    for outcome in (PrintOutcome.REFUSED, PrintOutcome.PRINTED):
+        assert printed(till.press("TICKET")).request.copy == 1  # the unknown one may be there
+        ended(till, outcome)
+    book, lines = Book(), []
+    for seq, (event, at) in enumerate(till.events, 1):
+        book = book.after(event, seq, at, 1)
+        lines.append(jet.jet_line(event))
+    assert book.day.totals.duplicates == 1
+    told = [line for line in lines if line and line.code in (jet.DUPLICATE, jet.PRINTER)]
+    assert [line.code for line in told] == [jet.PRINTER] * 4 + [jet.DUPLICATE]
+    assert told[-1].detail == "ticket T-1, copie 1"
+
+
 def test_an_earlier_ticket_is_looked_up(till: Bench) -> None:
     (first,) = till.of(SaleClosed)
     till.press("1 PLU CASH")
     (question,) = till.press("1 NOTE").effects
     assert question == LookUp(1, TicketWanted(SERIES, 1))
-    found = TicketFound(first, "2026-01-05T08:30", papers=2, gifts=1, anchor="7 ab")
+    asked = frozenset({0, 1})
+    found = TicketFound(first, "2026-01-05T08:30", papers=asked, gifts=asked, anchor="7 ab")
     step = till.put(LookedUp(1, found))
     assert printed(step) == Asked(
         ReceiptRequested(series="T", number=1, copy=2, form=Form.NOTE), first, found.at, "7 ab"
     )
     assert "TICKET 1-000001" in till.shown.line1 and till.shown.line2 == "TOTAL          11,51"
-    assert till.counter.desk.last and till.counter.desk.last.papers == 0
+    assert till.counter.desk.last and till.counter.desk.last.papers == frozenset()
 
 
 def test_the_last_ticket_is_known_by_its_number_too(till: Bench) -> None:
