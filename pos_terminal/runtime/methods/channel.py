@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -68,6 +68,7 @@ class Channel:
         self._devices = DeviceMethods(terminal)
         self._mirror = MirrorMethods(terminal, self._board, self.grants)
         self._server = Server(path, self._service())
+        self._done = asyncio.Event()  # an act: what files know has perhaps changed
         self._shut = False
 
     @contextmanager
@@ -110,7 +111,10 @@ class Channel:
                 self._board.evidence = await self._records.evidence()
             except JournalError as error:
                 log.warning("what the journal's file says is not known: %s", error)
-            await asyncio.sleep(EVIDENCE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVIDENCE):
+                    await self._done.wait()
+            self._done.clear()
 
     def _service(self) -> Service:
         service = Service("pos-terminal", self._terminal.identity.software)
@@ -162,4 +166,7 @@ class Channel:
             raise ChannelError(faults.OTHER_VERSION, f"this till knows no act {asks.act[:60]!r}")
         level, what = GrantLevel.CONTROL, f"Do {asks.act}"
         actor = await self.grants.allowed(peer, asks.grant, level, what, asks.act)
-        return Done(await self.acts.do(asks.act, asks.arguments, actor))
+        try:
+            return Done(await self.acts.do(asks.act, asks.arguments, actor))
+        finally:
+            self._done.set()
