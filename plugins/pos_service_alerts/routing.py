@@ -10,6 +10,7 @@ from pos_terminal.domain.health.incidents import Incident
 NEVER_MAILED = {
     fault.code
     for fault in (
+        faults.TILL_STOPPED,
         faults.MAIL_WAITS,
         faults.MAIL_CERTIFICATE,
         faults.MAIL_LOGIN,
@@ -17,7 +18,8 @@ NEVER_MAILED = {
         faults.MAIL_FULL,
     )
 }
-"""That mail does not go is told by the till's status: a mail about it comes when it is over."""
+"""That mail does not go is told by the till's status: a mail about it would come when it is over.
+That somebody stopped the till he knows himself."""
 
 
 def severity_of(fault: Fault) -> Severity:

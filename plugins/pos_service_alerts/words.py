@@ -26,6 +26,8 @@ def subject_of(subject: str, kind: str, say: Say) -> str:
     parts = {
         "till": say("caisse"),
         "disk": say("disque"),
+        "card": say("carte"),
+        "restarts": say("redémarrages"),
         "heat": say("température"),
         "power": say("alimentation"),
         "memory": say("mémoire"),
@@ -45,7 +47,7 @@ def tried(subject: str, kind: str, say: Say) -> str:
     """What mends it without anybody."""
     if kind:
         return say("la caisse rouvre l'appareil d'elle-même, à intervalles croissants")
-    if subject == "till":
+    if subject in ("till", "restarts"):
         return say("le système relance la caisse de lui-même")
     if ":" in subject:  # a service of the agent
         return say("l'agent relance le service de lui-même")

@@ -1,6 +1,7 @@
 """Looks after the box: asks every plug-in's health checks, and brings its own.
 
-Its own look at disk, heat, voltage, memory and clock, and at whether the till answers.
+Its own look at disk, heat, voltage, memory, clock and network; and at the till: whether it answers,
+and what it says of its devices and of itself.
 """
 
 from collections.abc import Iterable
@@ -8,7 +9,7 @@ from collections.abc import Iterable
 from pos_service_health import box
 from pos_service_health.rounds import Rounds
 from pos_service_health.settings import HealthSettings
-from pos_service_health.till import watch_till
+from pos_service_health.till import TillWatch
 from pos_terminal.agent.hookspecs import Check, Service, hookimpl
 from pos_terminal.agent.world import Agent
 
@@ -17,7 +18,7 @@ from pos_terminal.agent.world import Agent
 def pos_services(agent: Agent) -> Iterable[Service]:
     """The rounds of the checks, and the watch over the till."""
     yield Service("checks", Rounds(agent).run)
-    yield Service("till", lambda: watch_till(agent), silence=60)
+    yield Service("till", TillWatch(agent, agent.settings(HealthSettings)).run, silence=60)
 
 
 @hookimpl

@@ -16,13 +16,28 @@ Found = Iterator[tuple[Fault, str]]
 
 SYS = Path("/sys")
 MEMINFO = Path("/proc/meminfo")
+NET = Path("/proc/net")
+
+WEAR = "block/mmcblk*/device/life_time"
+"""An eMMC's own estimate of its wear, for two kinds of cells: 0x01 is up to 10 % of its life, 0x0a
+up to 100 %, 0x0b beyond (kernel: Documentation/driver-api/mmc/mmc-dev-attrs). A card has none.
+"""
+WORN = 0x0A
+
+ERRORS = "fs/ext4/*/errors_count"
+"""Errors that ext4 has found and noted in its superblock since fsck last cleared them
+(kernel: Documentation/ABI/testing/sysfs-fs-ext4)."""
+
+SELDOM = 3600.0
+"""Seconds between two looks at what takes months."""
 
 UNTRUSTED = 600.0
 """Seconds after its start in which a box may look for a time server before it is said."""
 
 
-def checks(given: HealthSettings, clock: Clock, sys: Path = SYS, meminfo: Path = MEMINFO
-           ) -> Iterable[Check]:  # fmt: skip
+def checks(
+    given: HealthSettings, clock: Clock, sys: Path = SYS, meminfo: Path = MEMINFO, net: Path = NET
+) -> Iterable[Check]:
     """What there is to look at on this box."""
     for folder in given.disks:
         yield Check(f"disk {folder}", given.every, partial(disk, folder, given.disk_free))
@@ -30,6 +45,10 @@ def checks(given: HealthSettings, clock: Clock, sys: Path = SYS, meminfo: Path =
         yield Check("heat", given.every, partial(heat, given.hottest, sys))
     if any(volt_meters(sys)):
         yield Check("power", given.every, partial(power, sys))
+    if any(sys.glob(WEAR)) or any(sys.glob(ERRORS)):
+        yield Check("card", SELDOM, partial(card, sys))
+    if given.network:
+        yield Check("network", given.every, partial(network, net))
     yield Check("memory", given.every, partial(memory, given.memory_free, meminfo))
     yield Check("clock", given.every, partial(time_source, clock, clock.monotonic()))
 
@@ -69,6 +88,33 @@ def memory(wanted: int, meminfo: Path) -> Found:
     share = 100 * available // total
     if share < wanted:
         yield faults.MEMORY_LOW, f"{share} %, {available >> 10} MiB"
+
+
+def card(sys: Path) -> Found:
+    """Whether the card, or the disk, is at its end by its own word, or was found with errors."""
+    for file in sorted(sys.glob(WEAR)):
+        worst = max((int(word, 16) for word in file.read_text().split()), default=0)
+        if worst >= WORN:
+            yield faults.CARD_WORN, f"{file.parts[-3]}: {worst:#04x}"
+    for file in sorted(sys.glob(ERRORS)):
+        count = int(file.read_text())
+        if count:
+            yield faults.DISK_ERRORS, f"{file.parts[-2]}: {count}"
+
+
+def network(net: Path) -> Found:
+    """Whether the box knows a way out: a default route, by IPv4 or IPv6 (proc_pid_net(5))."""
+    four = _rows(net / "route")[1:]
+    six = _rows(net / "ipv6_route")
+    by_four = any(row[1] == row[7] == "00000000" and row[0] != "lo" for row in four)
+    by_six = any(row[0] == "0" * 32 and row[1] == "00" and row[9] != "lo" for row in six)
+    if not by_four and not by_six:
+        yield faults.NO_NETWORK, ""
+
+
+def _rows(file: Path) -> list[list[str]]:
+    """The rows of a table of the kernel's; none where it has no such protocol."""
+    return [line.split() for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def time_source(clock: Clock, begun: float) -> Found:

@@ -72,7 +72,7 @@ def looked(checks: Iterable[Check]) -> dict[str, list[tuple[Fault, str]]]:
 
 
 def test_a_box_that_is_well(tmp_path: Path) -> None:
-    given = HealthSettings(disks=(str(tmp_path),), disk_free=0)
+    given = HealthSettings(disks=(str(tmp_path),), disk_free=0, network=False)
     checks = box.checks(given, SetClock(), pi(tmp_path), meminfo(tmp_path, 900_000))
     assert looked(checks) == {
         f"disk {tmp_path}": [], "heat": [], "power": [], "memory": [], "clock": [],
@@ -80,7 +80,8 @@ def test_a_box_that_is_well(tmp_path: Path) -> None:
 
 
 def test_a_box_that_is_not(tmp_path: Path) -> None:
-    given, clock = HealthSettings(disks=("/proc/self",), disk_free=101), SetClock()
+    given = HealthSettings(disks=("/proc/self",), disk_free=101, network=False)
+    clock = SetClock()
     clock.sure = False
     sys, memory = pi(tmp_path, degrees=84, volts=1), meminfo(tmp_path, 70_000)
     checks = list(box.checks(given, clock, sys, memory))
@@ -111,7 +112,7 @@ def test_a_disk_that_was_made_read_only_or_is_nearly_full() -> None:
 def test_what_a_box_does_not_show_is_not_looked_at(tmp_path: Path) -> None:
     given = HealthSettings(disks=())
     checks = box.checks(given, SetClock(), tmp_path, meminfo(tmp_path, 900_000))
-    assert set(looked(checks)) == {"memory", "clock"}
+    assert set(looked(checks)) == {"network", "memory", "clock"}
 
 
 def test_a_round_reports_and_takes_back(tmp_path: Path) -> None:

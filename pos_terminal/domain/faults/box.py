@@ -106,3 +106,51 @@ MAIL_FULL = _fault(
     "Trop d'alertes attendent d'être envoyées : les suivantes attendent leur tour.",
     "Rétablir le courrier : la cause est dite à côté.",
 )
+NO_NETWORK = _fault(
+    "B-107",
+    "RESEAU ABSENT",
+    "Le boîtier n'a pas de réseau : ni alertes, ni heure, ni copies ; la vente continue.",
+    "Vérifier le câble ou le Wi-Fi, puis la box de l'opérateur.",
+)
+CARD_WORN = _fault(
+    "B-108",
+    "CARTE USEE",
+    "La mémoire du boîtier se dit elle-même en fin de vie.",
+    "Sauvegarder le journal, puis changer la carte ou le boîtier avant la panne.",
+)
+DISK_ERRORS = _fault(
+    "B-109",
+    "ERREURS DU DISQUE",
+    "Le système a trouvé des erreurs dans son disque.",
+    "Sauvegarder le journal ; vérifier le disque (fsck) hors des heures ; changer la carte.",
+)
+TILL_RESTARTED = _fault(
+    "B-121",
+    "CAISSE RELANCEE",
+    "La caisse s'est arrêtée d'elle-même et a été relancée.",
+    "Lire la cause au journal du système (journalctl -u pos-terminal) ; la signaler.",
+)
+PAPERS_WAIT = _fault(
+    "B-122",
+    "PAPIERS EN ATTENTE",
+    "Des papiers attendent l'imprimante depuis longtemps.",
+    "Voir l'imprimante : papier, capot, câble ; ils sortiront d'eux-mêmes.",
+)
+BACKUP_OLD = _fault(
+    "B-123",
+    "SAUVEGARDE ANCIENNE",
+    "La dernière sauvegarde est trop ancienne, ou il n'y en a jamais eu.",
+    "Brancher la clé de [backup], ou lancer « pos-terminal journal backup --out FICHIER ».",
+)
+TAIL_EXPOSED = _fault(
+    "B-124",
+    "TEMOIN EN RETARD",
+    "Trop d'écritures n'ont pas encore de témoin : leur perte ne se verrait pas.",
+    "Vérifier que le témoin ([witness]) est là et répond.",
+)
+TILL_STOPPED = _fault(
+    "B-125",
+    "CAISSE ARRETEE",
+    "Quelqu'un a arrêté la caisse : ce n'est pas une panne.",
+    "Pour vendre : « sudo systemctl start pos-terminal ».",
+)

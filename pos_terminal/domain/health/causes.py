@@ -7,9 +7,17 @@ mails looks for four faults. So the cause is told, and says what it stands for.
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 
+_TOLD_BY_THE_TILL = (
+    "A-", "K-", "S-", "O-", "P-", "W-", "D-", "T-", "R-", "J-", "E-",
+    faults.PAPERS_WAIT.code, faults.BACKUP_OLD.code, faults.TAIL_EXPOSED.code,
+)  # fmt: skip
+
 SILENCES: dict[str, tuple[str, ...]] = {
     # Whatever the till says of itself stays as it was when the till fell silent.
-    faults.TILL_SILENT.code: ("P-", "W-", "D-", "T-", "R-", "J-"),
+    faults.TILL_SILENT.code: _TOLD_BY_THE_TILL,
+    faults.TILL_STOPPED.code: _TOLD_BY_THE_TILL,
+    # Without a network there is no mail server either.
+    faults.NO_NETWORK.code: (faults.MAIL_WAITS.code,),
     # Below 4.63 V a Pi cuts its USB ports' current, and what hangs on them comes and goes.
     faults.UNDER_VOLTAGE.code: tuple(
         fault.code
