@@ -9,7 +9,7 @@ from pos_driver_escpos.profile import Profile
 from pos_driver_escpos.session import Session
 from pos_driver_escpos.settings import Settings
 from pos_terminal.devices.classes import PrinterStatus
-from pos_terminal.devices.errors import DeviceRefused, DeviceTimeout, OutcomeUnknown
+from pos_terminal.devices.errors import DeviceLost, DeviceRefused, DeviceTimeout, OutcomeUnknown
 from pos_terminal.domain.faults import (
     DRAWER_OFFLINE,
     PAPER_OUT,
@@ -74,10 +74,10 @@ class EscposPrinter:
         with device_errors(offline=PRINTER_OFFLINE, mute=DRAWER_OFFLINE):
             async with asyncio.timeout(settings.print_timeout):
                 if settings.acknowledge == "none":
-                    await self._session.send(command, settings.answer_timeout)
+                    await self._pulsed(command)
                 elif at_once:
-                    await self._session.send(command, settings.answer_timeout)
-                    await self._session.status(settings.answer_timeout)
+                    await self._pulsed(command)
+                    await self._answered(self._session.status(settings.answer_timeout))
                 else:
                     await self._pulse_in_order(command)
 
@@ -88,10 +88,25 @@ class EscposPrinter:
         async with self._printing:
             await self._ready()
             self._session.begin()
-            data = command + commands.ASK_IN_ORDER
-            await self._session.send(data, self._settings.answer_timeout)
-            await self._session.processed()
+            await self._pulsed(command + commands.ASK_IN_ORDER)
+            await self._answered(self._session.processed())
             self._session.end()
+
+    async def _pulsed(self, data: bytes) -> None:
+        """Hand a pulse over. Raises DeviceLost where none of it has left, else OutcomeUnknown."""
+        try:
+            await self._session.send(data, self._settings.answer_timeout)
+        except LinkLost as error:
+            if error.untouched:
+                raise
+            raise OutcomeUnknown(DRAWER_OFFLINE, str(error)) from error
+
+    async def _answered(self, answer: Awaitable[object]) -> None:
+        """Wait for the answer behind a pulse. The drawer may be open where it does not come."""
+        try:
+            await answer
+        except LinkLost as error:
+            raise OutcomeUnknown(DRAWER_OFFLINE, str(error)) from error
 
     async def print(self, receipt: Receipt) -> None:
         """See `Printer.print`."""
@@ -130,6 +145,8 @@ class EscposPrinter:
         try:
             await self._session.send(data, self._settings.refill_timeout)
         except LinkLost as error:
+            if error.untouched:
+                raise DeviceLost(PRINTER_OFFLINE, str(error)) from error
             raise OutcomeUnknown(PRINT_UNKNOWN, str(error)) from error
         except LinkStalled as error:
             # Not one byte has left: then nothing was printed, and that is known.

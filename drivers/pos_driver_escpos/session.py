@@ -63,6 +63,10 @@ class Session:
                 try:
                     await self._link.send(data[sent:])
                     return
+                except LinkLost as error:
+                    if error.untouched and sent:  # of the rest, that is
+                        raise LinkLost(str(error)) from error
+                    raise
                 except LinkStalled as stall:
                     sent += stall.sent
                     if loop.time() >= deadline:
@@ -155,4 +159,4 @@ class Session:
 
     def _check(self) -> None:
         if self._broken.is_set():
-            raise LinkLost("left in the middle of a command")
+            raise LinkLost("left in the middle of a command", untouched=True)

@@ -108,6 +108,10 @@ class PrinterEnd:
         await self._wire.unplug()
         self._callers.clear()
 
+    def hang_up(self) -> None:
+        """End the connection, as a network printer does that was idle; it goes on listening."""
+        self._wire.drop()
+
     async def replug(self) -> None:
         """Listen again, at the same place."""
         await self._wire.plug()

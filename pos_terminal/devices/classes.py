@@ -121,14 +121,17 @@ class Printer(Device, Protocol):
         """Ask the device now. Raises DeviceTimeout, DeviceLost."""
 
     async def pulse(self, pin: int) -> None:
-        """Send the drawer pulse on connector pin 2 or 5. Raises DeviceLost, DeviceTimeout."""
+        """Send the drawer pulse on connector pin 2 or 5; return once the device has done it.
+
+        Raises as `print` does: OutcomeUnknown once the pulse has left, DeviceLost before that.
+        """
 
 
 class Drawer(Device, Protocol):
     """A cash drawer. UPOS: CashDrawer."""
 
     async def kick(self) -> None:
-        """Open it. Raises DeviceLost, DeviceTimeout, DeviceRefused."""
+        """Open it. Raises DeviceLost, DeviceTimeout, DeviceRefused, OutcomeUnknown."""
 
     async def is_open(self) -> bool | None:
         """Whether it stands open; None when the drawer cannot tell."""

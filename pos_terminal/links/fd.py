@@ -68,7 +68,8 @@ class FdLink(StreamLink):
                 sent = 0
             except OSError as error:
                 self._lose(error.strerror or str(error))
-                raise LinkLost(f"{self.name}: {error.strerror}") from error
+                lost = f"{self.name}: {error.strerror}"
+                raise LinkLost(lost, untouched=True) from error
             if sent:
                 return sent
             await self._wait_writable()

@@ -4,7 +4,14 @@ from typing import Protocol
 
 
 class LinkLost(ConnectionError):
-    """The other end is gone: unplugged, hung up, closed, powered off. Open another link."""
+    """The other end is gone: unplugged, hung up, closed, powered off. Open another link.
+
+    `untouched` says of a send that not a byte of the frame has left: it was gone before.
+    """
+
+    def __init__(self, reason: str = "", *, untouched: bool = False) -> None:
+        super().__init__(reason)
+        self.untouched = untouched
 
 
 class LinkStalled(TimeoutError):

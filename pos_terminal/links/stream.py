@@ -35,10 +35,14 @@ class StreamLink(ABC):
             sent = 0
             try:
                 while sent < len(data):
-                    self._check()
+                    self._check(untouched=True)
                     # Anew for each part: a slow device that goes on taking bytes is not stalled.
                     async with asyncio.timeout(self._send_timeout):
                         sent += await self._write_some(memoryview(data)[sent:])
+            except LinkLost as error:
+                if error.untouched and sent:  # of the rest, that is
+                    raise LinkLost(str(error)) from error
+                raise
             except TimeoutError:
                 raise LinkStalled(self.name, sent, len(data)) from None
             except asyncio.CancelledError:
@@ -82,6 +86,6 @@ class StreamLink(ABC):
             self._lost.set()
             self._stirred.set()
 
-    def _check(self) -> None:
+    def _check(self, *, untouched: bool = False) -> None:
         if self._lost.is_set():
-            raise LinkLost(f"{self.name}: {self._reason}")
+            raise LinkLost(f"{self.name}: {self._reason}", untouched=untouched)

@@ -182,8 +182,7 @@ class PrinterLane:
         if self._port is None:
             return PaperDone(paper.request, PrintOutcome.REFUSED, faults.PRINTER_OFFLINE)
         try:
-            async with self._port.use() as printer:
-                await printer.print(paper.receipt)
+            await self._port.do(lambda printer: printer.print(paper.receipt))
         except OutcomeUnknown as error:
             log.warning("%s: %s", paper.receipt.title, error)
             return PaperDone(paper.request, PrintOutcome.UNKNOWN, error.fault)
@@ -226,8 +225,7 @@ class DrawerLane:
             if port is None:
                 continue
             try:
-                async with port.use() as drawer:
-                    await drawer.kick()
+                await port.do(lambda drawer: drawer.kick())
             except DeviceError as error:
                 log.warning("drawer: %s", error)
                 self._put(Trouble(faults.DRAWER_OFFLINE))
@@ -257,8 +255,8 @@ class ScaleLane:
         if self._port is None:
             return Weighed(request, fault=faults.SCALE_OFFLINE)
         try:
-            async with self._port.use() as scale:
-                return Weighed(request, grams=await scale.weigh())
+            grams = await self._port.do(lambda scale: scale.weigh())
+            return Weighed(request, grams=grams)
         except DeviceError as error:
             return Weighed(request, fault=error.fault)
 
@@ -276,9 +274,8 @@ class PrinterDrawer:
         await forever()
 
     async def kick(self) -> None:
-        """Pulse the connector. Raises DeviceRefused or DeviceTimeout; loss is the printer's."""
-        async with self._printer.use() as printer:
-            await printer.pulse(self._pin)
+        """Pulse the connector. Raises as `Printer.pulse` does."""
+        await self._printer.do(lambda printer: printer.pulse(self._pin))
 
     async def is_open(self) -> bool | None:
         """What the printer's sense pin says, by the polarity in the settings; None: cannot tell."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +20,7 @@ from pos_terminal.tasks.observers import Observers
 log = logging.getLogger(__name__)
 
 D = TypeVar("D", bound=Device)
+R = TypeVar("R")
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 5.0
@@ -29,6 +30,10 @@ up to the longest. A hot-plug event or `wake()` cuts the pause short."""
 STAYED = 5.0
 """Seconds after which an open device counts as being there. Before, it is as good as away: a peer
 that accepts and closes would otherwise be tried, and told of, several times a second."""
+
+REOPENED_WITHIN = 5.0
+"""Seconds that a job waits for a device that has only just gone. A network printer is connected
+within three or not at all (links/tcp), and before that comes the first pause."""
 
 OFFLINE: dict[DeviceClass, Fault] = {
     DeviceClass.SCANNER: faults.SCANNER_OFFLINE,
@@ -97,6 +102,7 @@ class Port(Generic[D]):
         self._good: float | None = None
         self._device: D | None = None
         self._opened = asyncio.Event()
+        self._tried = asyncio.Event()  # an attempt to open it has ended since it was last there
         self._lost = asyncio.Event()
         self._retry = asyncio.Event()
         self._failures = 0
@@ -191,6 +197,32 @@ class Port(Generic[D]):
             yield device
             self.did_well()
 
+    async def do(self, job: Callable[[D], Awaitable[R]]) -> R:
+        """Have the device do `job`; once more, opened anew, where it was lost before that began.
+
+        A network printer ends a connection that has been idle, and nobody knows before the next
+        receipt; it may be just opening it anew. A DeviceLost says that nothing of the job has left
+        (else it is an OutcomeUnknown), so it may be tried again. What is away for longer is refused
+        at once: nobody stands before a drawer and waits. Raises what `job` raises.
+        """
+        try:
+            async with self.use() as device:
+                return await job(device)
+        except DeviceLost as error:
+            if error.fault is faults.INTERNAL or not await self._comes_back():
+                raise
+        async with self.use() as device:
+            return await job(device)
+
+    async def _comes_back(self) -> bool:
+        """Whether the first attempt since the device went has it open again."""
+        if not self._tried.is_set():
+            self.wake()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REOPENED_WITHIN):
+                    await self._tried.wait()
+        return self._opened.is_set()
+
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, DeviceError):
             self._close(PortState.CLOSED, error)
@@ -207,6 +239,7 @@ class Port(Generic[D]):
         self._device = device
         self._lost.clear()
         self._opened.set()
+        self._tried.set()
         self.error = None
         self.did_well()
         if not self._said:
@@ -232,6 +265,10 @@ class Port(Generic[D]):
         self, state: PortState, error: DeviceError, bug: BaseException | None = None
     ) -> None:
         self._stop_staying()
+        if self._device is None:
+            self._tried.set()
+        else:
+            self._tried.clear()
         self._device = None
         self._opened.clear()
         # A device that fluctuates for weeks must not wake the observers at every try.

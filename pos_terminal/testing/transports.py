@@ -89,10 +89,12 @@ def link_pair(
 
 @asynccontextmanager
 async def through(
-    line: AbstractAsyncContextManager[Link], transport: Transport
+    line: AbstractAsyncContextManager[Link], transport: Transport, near: MemoryLink | None = None
 ) -> AsyncIterator[MemoryLink]:
-    """Open `line` and lay `transport` before it, both ways."""
-    near, far = link_pair(transport)
+    """Open `line` and lay `transport` before it, both ways; `near` is the driver's end, if any."""
+    near = near or MemoryLink("near", transport, SEND_TIMEOUT)
+    far = MemoryLink("far", transport, SEND_TIMEOUT)
+    near.join(far)
 
     async def carry(source: Link, target: Link) -> None:
         with suppress(LinkLost):

@@ -14,6 +14,7 @@ from pos_driver_escpos.session import QUIET
 from pos_driver_sim.printer import PrinterEnd, Pulse
 from pos_terminal.devices.errors import (
     DeviceError,
+    DeviceLost,
     DeviceRefused,
     DeviceTimeout,
     OutcomeUnknown,
@@ -355,6 +356,49 @@ def test_it_prints_over_every_faithful_transport(transport: Transport) -> None:
                 assert numbers(end)[-1] == f"1-{number:06}"
             assert (await printer.status()).online
             assert end.unknown == []
+
+    run(body())
+
+
+class CutLink(MemoryLink):
+    """Lost once it has taken `room` bytes."""
+
+    room = 1 << 20
+
+    async def _write_some(self, data: memoryview) -> int:
+        if self.room == 0:
+            self.unplug()
+            self._check(untouched=True)
+        taken = await super()._write_some(data[: self.room])
+        self.room -= taken
+        return taken
+
+
+@pytest.mark.parametrize("transport", [*FAITHFUL, lossy(7, 0.002)], ids=str)
+def test_lost_means_that_nothing_of_it_left_wherever_the_line_is_cut(transport: Transport) -> None:
+    """So it may be tried again; and once a byte has left it is unknown, and is not."""
+
+    async def body() -> None:
+        ends = []
+        for room in (0, 5, 12, 13, 14, 30, 60, 200, 400):
+            line = CutLink("near", transport, 1.0)
+            events: list[object] = []
+            async with (
+                PrinterEnd(on_event=events.append) as end,
+                through(tcp_link(*end.address), transport, line),
+            ):
+                printer = EscposPrinter(line, Settings(host="-", print_timeout=0.3), built_in)
+                await printer.initialise()
+                line.room = room
+                try:
+                    await printer.print(ticket(1, 1))
+                    ends.append("printed")
+                except DeviceError as error:
+                    ends.append(type(error).__name__)
+                    if isinstance(error, DeviceLost):
+                        assert (events, end.papers, end.idle) == ([], [], True)
+        assert {"DeviceLost", "OutcomeUnknown"} <= {*ends}, ends
+        assert ends == sorted(ends), "once unknown, never lost again"
 
     run(body())
 
