@@ -6,6 +6,7 @@ a shop to begin with.
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.output import fail, print_json
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.identity import Seller
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.summary import of_catalog, of_labels, of_promotions
 from pos_terminal.domain.files.table import Problem
@@ -121,6 +123,13 @@ class _Files:
     understood: tuple[str, ...] = ()
 
 
+def _of_seller(seller: Seller) -> Iterator[str]:
+    """What an invoice would lack. Who makes none needs none of it, so it is nothing wrong."""
+    missing = ", ".join(seller.missing())
+    if missing:
+        yield say("Factures : [seller] ne dit pas {keys}, que la loi demande").format(keys=missing)
+
+
 def _files(booted: Booted) -> _Files:
     """Read the catalogue, and if it is good the promotions, which are about its articles."""
     settings = booted.settings
@@ -132,7 +141,11 @@ def _files(booted: Booted) -> _Files:
     catalog, problems = parse_catalog(source, settings.patterns)
     if problems:
         return _Files(tuple((file, problem) for problem in problems))
-    lines = [*of_catalog(source, catalog, day, settings.rules.default_vat), *of_labels(catalog)]
+    lines = [
+        *of_catalog(source, catalog, day, settings.rules.default_vat),
+        *of_labels(catalog),
+        *_of_seller(settings.identity.seller),
+    ]
     if settings.promotions is None:
         return _Files((), tuple(lines))
     try:

@@ -22,14 +22,23 @@ class Shop:
 class Seller:
     """What an invoice says of the seller beside the ticket's head; each line only if it is set.
 
-    `form` and `capital` as they are written («SARL», «10 000 €»); `terms` are further lines.
+    `name` (where it is not the shop's) and `address`, by line, are the firm's; `form` and `capital`
+    as they are written («SARL», «10 000 €»). `debits`: VAT on services is due on invoices, by
+    option, and not once they are paid. `penalties` is the rate for late payment, `discount` what is
+    granted for early payment; where they are empty the law's rate holds, and there is none. `terms`
+    are further lines.
     """
 
+    name: str = ""
+    address: tuple[str, ...] = ()
     form: str = ""
     capital: str = ""
     siret: str = ""
     vat: str = ""
     rcs: str = ""
+    debits: bool = False
+    penalties: str = ""
+    discount: str = ""
     terms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -39,12 +48,32 @@ class Seller:
 
     def lines(self) -> Iterator[str]:
         """The mentions that are set."""
+        yield from filter(None, (self.name, *self.address))
         if self.form:
             capital = f" {say('au capital de')} {self.capital}" if self.capital else ""
             yield self.form + capital
         named = (("SIRET", self.siret), (say("N° TVA"), self.vat), ("RCS", self.rcs))
         yield from (f"{name} {value}" for name, value in named if value)
 
+    @property
+    def siren(self) -> str:
+        """The firm's nine digits, empty where they are not known."""
+        return self.siret.replace(" ", "")[:9]
+
+    def missing(self) -> tuple[str, ...]:
+        """The settings without which an invoice lacks what the law asks of every seller.
+
+        The capital, where the form is a company's: who works in his own name has none.
+        """
+        company = self.form and self.form.upper() not in OWN_NAME
+        wanted = {"form": self.form, "siret": self.siret, "vat": self.vat, "rcs": self.rcs}
+        if company:
+            wanted["capital"] = self.capital
+        return tuple(name for name, value in wanted.items() if not value)
+
+
+OWN_NAME = frozenset({"EI", "ENTREPRENEUR INDIVIDUEL"})
+"""How a sole trader's form is written (Code de commerce, art. R. 526-27)."""
 
 NOBODY = Seller()
 

@@ -6,10 +6,11 @@ L. 441-9 (mentions), R. 123-237 and R. 123-238 (registration, form and capital o
 
 from collections.abc import Iterable, Iterator
 
-from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.audit.identity import Identity, Seller
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
+from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.money import divide
@@ -32,23 +33,13 @@ def body(
 ) -> Iterator[Block]:
     """The invoice between its head and its foot. It `replaces` a ticket that was printed before."""
     yield from (Text(line, Align.CENTRE) for line in identity.seller.lines())
-    yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
-    yield Row(say("Facture no"), invoice_number(identity.terminal, made), bold=True)
-    yield Row(say("Émise le"), day(made.issued))
-    for each in made.corrects:
-        name = invoice_number(identity.terminal, each)
-        yield Text(f"{say('Avoir sur facture')} {name} {say('du')} {day(each.issued)}")
-    sold = day(made.ticket_at)
-    if title(ticket) != say("FACTURE D'ACOMPTE"):  # of which nothing was supplied yet
-        yield Row(say("Date de livraison"), sold)
-    which = say("Remplace le ticket") if replaces else say("Ticket")
-    yield Text(f"{which} {numbers.number(identity.terminal, ticket)} {say('du')} {sold}")
+    yield from _which(identity, made, ticket, replaces=replaces)
+    yield from _to_whom(buyer)
     yield Rule()
-    yield Text(say("Client"), bold=True)
-    yield Text(buyer.name)
-    yield Text(buyer.address)
-    named = (("SIRET", buyer.siret), (say("N° TVA"), buyer.vat))
-    yield from (Text(f"{name} {value}") for name, value in named if value)
+    supplied = say("Prestation de services") if is_service(ticket) else say("Livraison de biens")
+    yield Text(supplied)
+    if identity.seller.debits:
+        yield Text(say("TVA acquittée sur les débits"))
     yield Rule()
     for line in ticket.lines:
         if not line.voided:
@@ -60,7 +51,64 @@ def body(
         yield Row(left, euros(rate.vat))
     yield Row(say("TOTAL TTC"), f"{euros(made.total)} €", bold=True, tall=True)
     yield from tickets.tenders(ticket, made.ticket_at, changed)
+    if ticket.total >= 0:
+        yield Row(say("Payée le"), day(made.ticket_at))
+        yield from (Text(line) for line in payment_terms(identity.seller))
     yield from (Text(line) for line in identity.seller.terms)
+
+
+def _which(
+    identity: Identity, made: InvoiceMade, ticket: SaleClosed, *, replaces: bool
+) -> Iterator[Block]:
+    """What it is, its number and dates, and what it is about."""
+    yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
+    yield Row(say("Facture no"), invoice_number(identity.terminal, made), bold=True)
+    yield Row(say("Émise le"), day(made.issued))
+    for each in made.corrects:
+        name = invoice_number(identity.terminal, each)
+        yield Text(f"{say('Avoir sur facture')} {name} {say('du')} {day(each.issued)}")
+    sold = day(made.ticket_at)
+    if title(ticket) != say("FACTURE D'ACOMPTE"):  # of which nothing was supplied yet
+        done = say("Date de la prestation") if is_service(ticket) else say("Date de livraison")
+        yield Row(done, sold)
+    which = say("Remplace le ticket") if replaces else say("Ticket")
+    yield Text(f"{which} {numbers.number(identity.terminal, ticket)} {say('du')} {sold}")
+
+
+def _to_whom(buyer: Buyer) -> Iterator[Block]:
+    yield Rule()
+    yield Text(say("Client"), bold=True)
+    yield Text(buyer.name)
+    yield Text(buyer.address)
+    named = (("SIRET", buyer.siret), (say("N° TVA"), buyer.vat))
+    yield from (Text(f"{name} {value}") for name, value in named if value)
+
+
+def is_service(ticket: SaleClosed) -> bool:
+    """Whether a service was supplied, which is what is consumed on the spot; else goods were.
+
+    An invoice has to name the category (décret n° 2022-1299 du 7 octobre 2022).
+    """
+    return ticket.place is Place.ON_SPOT
+
+
+INDEMNITY = 40_00
+"""Cents that a firm owes for each late payment (Code de commerce, art. D. 441-5)."""
+
+
+def payment_terms(seller: Seller) -> tuple[str, str, str]:
+    """Discount, penalties and indemnity, as Code de commerce, art. L. 441-9 wants them said.
+
+    Where the shop decided nothing, the penalties are the least that art. L. 441-10, II allows.
+    """
+    discount = seller.discount or say("Pas d'escompte pour paiement anticipé")
+    penalties = seller.penalties or say("trois fois le taux d'intérêt légal")
+    indemnity = say("Indemnité forfaitaire pour frais de recouvrement")
+    return (
+        discount,
+        f"{say('Pénalités de retard')} : {penalties}",
+        f"{indemnity} : {euros(INDEMNITY)} €",
+    )
 
 
 def title(ticket: SaleClosed) -> str:

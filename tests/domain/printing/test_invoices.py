@@ -27,7 +27,10 @@ from tests.support.slips import printed, text
 
 PERSON = "ab" * 16
 BUYER = Buyer("Café des Halles SARL", "3 place du Marché\n75001 Paris", "12345678200010", "FR32123")
-SELLER = Seller("SARL", "10 000 €", "123 456 789 00012", "FR12345678901", "Paris 123 456 789")
+SELLER = Seller(
+    form="SARL", capital="10 000 €", siret="123 456 789 00012", vat="FR12345678901",
+    rcs="Paris 123 456 789",
+)  # fmt: skip
 
 
 def asked(step: Step) -> LookUp:
