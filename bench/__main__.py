@@ -9,7 +9,20 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import display, durable, evidence, memory, peer, receipt, rush, slow_disk, start, tickets
+from bench import (
+    display,
+    durable,
+    evidence,
+    flood,
+    memory,
+    peer,
+    receipt,
+    rush,
+    slow_disk,
+    small_machine,
+    start,
+    tickets,
+)
 from bench.figures import Figure, Setting, table
 from bench.machine import describe
 
@@ -17,6 +30,8 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "start": start.measure,
     "memory": memory.measure,
     "display": display.measure,
+    "flood": flood.measure,
+    "small-machine": small_machine.measure,
     "rush": rush.measure,
     "slow-disk": slow_disk.measure,
     "journal": durable.measure,
