@@ -6,9 +6,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pos_terminal
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
+from pos_terminal.process.output import fail
 from pos_terminal.process.translation import CONFIG, language_named, set_language
-from pos_terminal.process.usage import Parser
+from pos_terminal.process.usage import Misuse, Parser
 
 COMMANDS = {
     "run": "tient la caisse : appareils, ventes, journal",
@@ -23,7 +25,7 @@ COMMANDS = {
     "sheet": "dessine ou imprime les codes de commande et les étiquettes de touches",
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",
     "close": "clôt le jour, le mois ou l'exercice : le Z",
-    "journal": "montre, suit, vérifie, archive ou sauvegarde le journal",
+    "journal": "montre, vérifie, archive, sauvegarde, remet ou purge le journal",
     "stock": "montre le stock, le versé et le vendu, et ce qu'il faut produire",
     "clerk": "dit qui peut s'identifier, et ce que chacun peut faire",
     "person": "donne, exporte ou efface ce qui est tenu des personnes",
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar=say("COMMANDE"))
     for name, purpose in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=say(purpose), description=say(purpose))
+        subparser = subparsers.add_parser(name, help=say(purpose))
         if words and words[0] == name:
             module = import_module(f"pos_terminal.commands.{name}")
             module.add_arguments(subparser)
@@ -52,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(words)
     try:
         status: int = parsed.run(parsed)
+    except Misuse as error:
+        subparsers.choices[parsed.command].error(str(error))
+    except Failure as error:
+        return fail(error, as_json=parsed.json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # «journal show | head» is no failure

@@ -194,7 +194,7 @@ def usage(*command: str) -> str:
 
 
 def is_command(word: str) -> bool:
-    return re.fullmatch(r"[a-z]+", word) is not None
+    return re.fullmatch(r"[a-z][a-z-]*", word) is not None
 
 
 @pytest.mark.parametrize("words", readme_commands(), ids=" ".join)

@@ -11,7 +11,8 @@ from pos_terminal.acts.keeper import Keeper
 from pos_terminal.channel.acts import Act, Actor, Acts
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.domain import faults
-from pos_terminal.domain.period.book import NotYet
+from pos_terminal.domain.file_errors import about
+from pos_terminal.domain.period.book import CloseFirst, NotYet
 from pos_terminal.domain.period.closing import OpenSales, Uncounted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.clerks_file import BadClerks
@@ -68,10 +69,12 @@ async def _told(done: Awaitable[Struct]) -> Struct:
     except (JournalError, PersonsError, BadClerks) as error:
         raise ChannelError(error.fault, error.detail) from error
     except OSError as error:
-        raise ChannelError(faults.FILE_UNWRITABLE, str(error)) from error
+        raise ChannelError(faults.FILE_UNWRITABLE, about(error)) from error
     except Uncounted as error:
         raise ChannelError(faults.COUNT_FIRST, str(error)) from error
     except OpenSales as error:
         raise ChannelError(faults.SALES_OPEN, str(error)) from error
+    except CloseFirst as error:
+        raise ChannelError(faults.CLOSE_FIRST, str(error)) from error
     except NotYet as error:
         raise ChannelError(faults.NOTHING_TO_CLOSE, str(error)) from error

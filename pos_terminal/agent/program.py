@@ -28,7 +28,7 @@ from pos_terminal.agent.world import Agent
 from pos_terminal.channel.client import AsyncClient
 from pos_terminal.channel.interface import Settings
 from pos_terminal.domain import faults
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure
 from pos_terminal.process.lean_imports import give_back
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.process.sd_notify import notify, watchdog_interval
@@ -47,13 +47,8 @@ GOODBYE = 3.0
 SUBJECT = "agent"
 
 
-class AgentError(Exception):
-    """The agent cannot start. `fault` says why, `detail` adds the facts."""
-
-    def __init__(self, fault: Fault, detail: str) -> None:
-        super().__init__(f"{fault} {detail}")
-        self.fault = fault
-        self.detail = detail
+class AgentError(Failure):
+    """The agent cannot start."""
 
 
 class Program:

@@ -10,6 +10,7 @@ from pos_terminal.agent.holds import Holds
 from pos_terminal.agent.hookspecs import PROJECT, Check, Service, ServiceHooks
 from pos_terminal.agent.owned import Owner
 from pos_terminal.agent.world import Agent
+from pos_terminal.domain.language import say
 from pos_terminal.process.installed import entry_points
 from pos_terminal.process.plugins import PluginGroup, PluginStatus
 from pos_terminal.tasks.contain import contained
@@ -62,22 +63,23 @@ class Services(PluginGroup):
             held = self._holds.on(plugin.name, plugin.version)
             if held:
                 plugin.status = PluginStatus.STOPPED
-                plugin.why = f"held back (time {held.times}): {held.why}"
+                words = say("tenu à l'écart, {times} fois : {why}")
+                plugin.why = words.format(times=held.times, why=held.why)
                 continue
-            with contained(partial(self.stop, plugin, "while loading")):
+            with contained(partial(self.stop, plugin, say("au chargement"))):
                 self._agents[plugin.name] = self._make(plugin.name)
                 self.take(plugin, point)
         for plugin, call in self.calls("pos_services"):
-            with contained(partial(self.stop, plugin, "in pos_services")):
+            with contained(partial(self.stop, plugin, "pos_services")):
                 given = _checked(call(agent=self._agents[plugin.name]), Service)
                 if len({service.name for service in given}) < len(given):
                     raise ValueError("two services have one name")
                 self.running += [Running(plugin.name, service) for service in given]
         for plugin, call in self.calls("pos_health_checks"):
-            with contained(partial(self.stop, plugin, "in pos_health_checks")):
+            with contained(partial(self.stop, plugin, "pos_health_checks")):
                 self.checks += _checked(call(agent=self._agents[plugin.name]), Check)
         # One that failed in its second hook is stopped with all that it gave in its first.
-        failed = {plugin.name for plugin in self if plugin.why.startswith("in pos_")}
+        failed = {plugin.name for plugin in self if plugin.why.startswith("pos_")}
         self.running = [each for each in self.running if each.plugin not in failed]
 
     async def run(self, supervisor: Supervisor) -> None:

@@ -8,7 +8,7 @@ both whoever finds them reads the personal data and signs as the till (docs/clos
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
@@ -21,6 +21,7 @@ import msgspec
 
 from pos_terminal.archive.copies import BadCopy
 from pos_terminal.archive.state_files import STATE_FILES
+from pos_terminal.domain.language import say
 from pos_terminal.journal import keyring
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.state_directory import read_mark
@@ -78,6 +79,8 @@ def make(directory: Path, out: Path) -> Made:
     FileExistsError where it is there, another OSError where it cannot be written, JournalError
     where the journal is not what was written. Writes and reads some three times the state's size.
     """
+    with reading(directory / NAME):  # what is no till's is said as such, before anything is made
+        pass
     with _beside(out) as folder:
         # Persons first: the journal must know of everybody who was erased from the copy of them.
         for name in (each for each in STATE_FILES if each.endswith(".db")):
@@ -115,13 +118,19 @@ def is_backup(path: Path) -> bool:
         return False
 
 
-def unpack(sources: Sequence[Path], directory: Path) -> None:
+def unpack(source: Path, keys: Path | None, directory: Path) -> None:
     """Put a backup, and perhaps its keys, into an empty directory. BadCopy names what is wrong."""
-    manifests = [_unpacked(path, directory) for path in sources]
-    if len({(each.store, each.terminal) for each in manifests}) > 1:
-        raise BadCopy("backup and keys are of different tills")
-    if sum(each.records > 0 for each in manifests) != 1:
-        raise BadCopy("one backup is needed, and at most one file of keys beside it")
+    whole = _unpacked(source, directory)
+    if not whole.records:
+        only_keys = say("{file} ne porte que des clés : le donner par --keys")
+        raise BadCopy(only_keys.format(file=source))
+    if keys is None:
+        return
+    beside = _unpacked(keys, directory)
+    if beside.records:
+        raise BadCopy(say("{file} n'est pas un fichier de clés").format(file=keys))
+    if (beside.store, beside.terminal) != (whole.store, whole.terminal):
+        raise BadCopy(say("la sauvegarde et les clés sont de deux caisses"))
 
 
 def copy_database(source: Path, target: Path) -> None:

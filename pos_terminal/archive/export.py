@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Sheet, Style
-from pos_terminal.archive.fec import FecFile, FecSummary, description, file_name
+from pos_terminal.archive.fec import FecFile, FecSummary, description, file_names
 from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.archive.source import Progress, Span, opened
 from pos_terminal.archive.tables import TABLES
@@ -50,7 +50,7 @@ def fec(
     Broken where the chain of the journal does not hold; JournalError, OSError as for an archive.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / file_name(siren, last)
+    path, about = (folder / name for name in file_names(siren, last))
     unknown = 0
     keeper = Bookkeeper(accounts or Accounts(), grain, first.isoformat(), last.isoformat())
     with tempfile.TemporaryDirectory(prefix=".fec.", dir=folder) as made:
@@ -62,7 +62,7 @@ def fec(
                 for entry in keeper.take(record):
                     written.add(entry)
         draft.replace(path)
-    write_durably(path.with_name(f"{path.stem}-description.txt"), description(path.name))
+    write_durably(about, description(path.name))
     return FecMade(path, written.summary, keeper.unclosed, unknown)
 
 

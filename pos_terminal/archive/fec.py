@@ -122,6 +122,12 @@ def file_name(siren_number: str, closing: date) -> str:
     return f"{siren_number}FEC{closing:%Y%m%d}.txt"
 
 
+def file_names(siren_number: str, closing: date) -> tuple[str, str]:
+    """The names of the file, and of its description, which the article asks for, too."""
+    name = file_name(siren_number, closing)
+    return name, f"{name.removesuffix('.txt')}-description.txt"
+
+
 def fiscal_year(year: int, begins: int) -> tuple[date, date]:
     """The first and last day of the fiscal year that begins in that month of `year`."""
     first = date(year, begins, 1)

@@ -17,6 +17,7 @@ from pos_terminal.archive import backup
 from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.language import say
 from pos_terminal.journal import codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.database import NAME, insert, open_writer
@@ -39,8 +40,8 @@ class Restored:
     keys: bool
 
 
-def restore(sources: Sequence[Path], directory: Path) -> Restored:
-    """Restore from one copied directory, from a backup and perhaps its keys, or from archives.
+def restore(sources: Sequence[Path], directory: Path, keys: Path | None = None) -> Restored:
+    """Restore from one copied directory, from a backup and perhaps its `keys`, or from archives.
 
     Archives must together begin with record 1.
 
@@ -49,6 +50,8 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
     # Before the lock, which makes a file: what is here already is never written over.
     if directory.exists() and _content(directory):
         raise NoRestore(f"{directory} is not empty")
+    if keys and not backup.is_backup(sources[0]):
+        raise NoRestore(say("--keys va avec une sauvegarde, faite par « journal backup »"))
     made = not directory.exists()
     with using(directory):
         lock = state_directory.prepare(directory)
@@ -56,8 +59,8 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
         with using(directory):
             if len(sources) == 1 and sources[0].is_dir():
                 _from_directory(sources[0], directory)
-            elif all(map(backup.is_backup, sources)):
-                backup.unpack(sources, directory)
+            elif len(sources) == 1 and backup.is_backup(sources[0]):
+                backup.unpack(sources[0], keys, directory)
             else:
                 _from_archives(sources, directory)
         # The copy, and not only the source: what was put back is what will be sold upon.
@@ -71,8 +74,8 @@ def restore(sources: Sequence[Path], directory: Path) -> Restored:
     finally:
         lock.release()
     # Not whether a key is there, but whether it is the one in force.
-    keys = bool(found.key) and (directory / keyring.FOLDER / f"{found.key}.pem").exists()
-    return Restored(found.records, found.head, keys)
+    sells = bool(found.key) and (directory / keyring.FOLDER / f"{found.key}.pem").exists()
+    return Restored(found.records, found.head, sells)
 
 
 def _content(directory: Path) -> list[Path]:

@@ -3,17 +3,12 @@
 from msgspec import Raw
 
 from pos_terminal.channel import interface, varlink
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.language import say
 
 
-class ChannelError(Exception):
-    """A call that did not do what it should; `fault` says what, `detail` for technicians."""
-
-    def __init__(self, fault: Fault, detail: str) -> None:
-        super().__init__(f"{fault} {detail}")
-        self.fault = fault
-        self.detail = detail
+class ChannelError(Failure):
+    """A call that did not do what it should; `detail` is for technicians."""
 
 
 class Failed(Exception):

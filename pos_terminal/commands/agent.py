@@ -10,11 +10,10 @@ from pathlib import Path
 
 from pos_terminal.agent import status
 from pos_terminal.agent.guard import PATIENCE
-from pos_terminal.agent.program import AgentError, Program
+from pos_terminal.agent.program import Program
 from pos_terminal.agent.settings import without_secrets
 from pos_terminal.channel import socket_address
 from pos_terminal.commands.argument import add_json
-from pos_terminal.commands.output import fail
 from pos_terminal.domain.language import say
 from pos_terminal.process.logs import log_to_stderr
 
@@ -36,10 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve; 0 after a stop that was asked for, 1 when it could not start."""
     log_to_stderr(logging.INFO, without_secrets)
     os.umask(0o077)  # what services write is nobody else's
-    try:
-        asyncio.run(serve(arguments.state.absolute(), arguments.till))
-    except AgentError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
+    asyncio.run(serve(arguments.state.absolute(), arguments.till))
     return 0
 
 

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_terminal.commands.argument import add_json
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import new_files, reading_file
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.barcode import key_of
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.cells import BadCell, parse_vat
 from pos_terminal.domain.files.exports import FIRST_NUMBER, Imported, Program, Wishes, convert
 from pos_terminal.domain.files.table import NoTableError
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
+from pos_terminal.process.output import print_json
 
 PREVIEW = 20
 """Rows that a preview shows: a screen, and enough to see a wrong column."""
@@ -27,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
     purpose = say("lire l'export d'une boutique en ligne ou d'un tableur")
-    take = actions.add_parser("import", help=purpose, description=purpose)
+    take = actions.add_parser("import", help=purpose)
     take.add_argument("file", type=Path, metavar=say("FICHIER"))
     take.add_argument(
         "--from", dest="program", required=True, choices=[program.value for program in Program]
@@ -53,6 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Convert, show, and write where it was asked for; 1 where anything would be guessed."""
+    with reading_file(arguments.file):
+        source = arguments.file.read_bytes()
     try:
         wishes = Wishes(
             rates={"none": 0, **dict(arguments.vat)},
@@ -60,28 +64,26 @@ def run(arguments: argparse.Namespace) -> int:
             first=arguments.first,
             known=_known(arguments.keep),
         )
-        made = convert(arguments.file.read_bytes(), Program(arguments.program), wishes)
-    except (NoTableError, BadCell, OSError) as error:
-        return fail(faults.BAD_CATALOGUE, f"{arguments.file}: {error}", as_json=arguments.json)
+        made = convert(source, Program(arguments.program), wishes)
+    except (NoTableError, BadCell) as error:
+        raise Failure(faults.BAD_CATALOGUE, labelled(arguments.file, error)) from error
     if made.unmapped:
         wanted = " ".join(f"--vat {name}=…" for name in made.unmapped)
         detail = say("classes de taxe sans taux : {wanted}").format(wanted=wanted)
-        return fail(faults.BAD_CATALOGUE, detail, as_json=arguments.json)
+        raise Failure(faults.BAD_CATALOGUE, detail)
     _, problems = parse_catalog(made.text().encode())
     if problems:
         detail = "\n".join(f"{arguments.file} -> {problem}" for problem in problems)
-        return fail(faults.BAD_CATALOGUE, detail, as_json=arguments.json)
+        raise Failure(faults.BAD_CATALOGUE, detail)
+    if arguments.out:
+        with new_files(arguments.out) as files:
+            files.drafts[0].write_bytes(made.text().encode())
     if arguments.json:
         print_json({"articles": made.rows, "dropped": made.dropped})
     else:
         for line in _shown(made, whole=arguments.out is not None):
             print(line)
     if arguments.out:
-        try:
-            with arguments.out.open("x", encoding="utf-8", newline="") as file:
-                file.write(made.text())
-        except OSError as error:
-            return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
         print(say("{n} articles écrits dans {file}").format(n=len(made.rows), file=arguments.out),
               file=sys.stderr)  # fmt: skip
     return 0
@@ -109,7 +111,9 @@ def _known(file: Path | None) -> dict[str, str]:
     """Numbers of the present catalogue, by barcode and by name. BadCell where it is not good."""
     if file is None:
         return {}
-    catalog, problems = parse_catalog(file.read_bytes())
+    with reading_file(file):
+        source = file.read_bytes()
+    catalog, problems = parse_catalog(source)
     if problems:
         raise BadCell(problems[0].key, f"{file}: {problems[0]}")
     return _numbers(catalog)

@@ -23,13 +23,13 @@ from pos_terminal.acts.clerks import (
     SetPin,
     SetRights,
 )
-from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import number, pseudonym
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import reading_file
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import (
     HIGHEST,
@@ -42,15 +42,12 @@ from pos_terminal.journal import database
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.persons import pins
-from pos_terminal.persons.clerks_file import BadClerks, read
+from pos_terminal.persons.clerks_file import read
+from pos_terminal.process.output import print_json
 
 ALL = frozenset(Right)
 SECRET = 20
 """Characters of a badge's secret: 103 bits of chance."""
-
-
-class _Refused(Exception):
-    """What was asked for cannot be done; the message says why."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,12 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         "add": _add, "list": _list, "rights": _set_rights, "pin": _set_pin, "badge": _set_badge,
         "remove": _remove,
     }  # fmt: skip
-    try:
-        actions[arguments.action](arguments)
-    except (BadClerks, ChannelError, JournalError) as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
-    except (_Refused, OSError) as error:
-        return fail(faults.CLERK_REFUSED, str(error), as_json=arguments.json)
+    actions[arguments.action](arguments)
     return 0
 
 
@@ -125,8 +117,10 @@ def _list(arguments: argparse.Namespace) -> None:
     told = [ClerkTold.of(clerks[number]) for number in sorted(clerks)]
     if arguments.json:
         print_json(told)
-    else:
+    elif told:
         _tell(told)
+    else:
+        print(say("aucun vendeur : la caisse vend sans identification"))
 
 
 def _set_rights(arguments: argparse.Namespace) -> None:
@@ -181,17 +175,22 @@ def _tell(clerks: Iterable[ClerkTold]) -> None:
 def _ask(file: Path | None) -> str:
     """What is kept of the PIN that somebody gives, on the terminal or in a file."""
     if file:
-        given = file.read_text().partition("\n")[0].strip()
+        with reading_file(file):
+            given = file.read_text().partition("\n")[0].strip()
     elif sys.stdin.isatty():
         given = getpass.getpass(say("Code secret : "))
         if getpass.getpass(say("Encore une fois : ")) != given:
-            raise _Refused(say("les deux codes diffèrent"))
+            raise _refused(say("les deux codes diffèrent"))
     else:
-        raise _Refused(say("aucun terminal où demander le code : donner --pin-file"))
+        raise _refused(say("aucun terminal où demander le code : donner --pin-file"))
     try:
         return pins.keep(Pin(given))
     except ValueError as error:
-        raise _Refused(str(error)) from None
+        raise _refused(str(error)) from None
+
+
+def _refused(why: str) -> Failure:
+    return Failure(faults.CLERK_REFUSED, why)
 
 
 def _number(text: str) -> int:

@@ -10,8 +10,6 @@ import msgspec
 
 from pos_terminal.acts import table
 from pos_terminal.acts.periods import Closed, ClosePeriod
-from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import add_options, enter
@@ -23,8 +21,9 @@ from pos_terminal.domain.printing import report
 from pos_terminal.journal import state_directory
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.witness import head_qr
+from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import set_language
-from pos_terminal.runtime.config import BadConfiguration, ShopSettings
+from pos_terminal.runtime.config import ShopSettings
 from pos_terminal.runtime.maintenance import shop_settings
 
 
@@ -41,20 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Close the period; 0, or 1 with the reason."""
-    as_json = arguments.json
-    try:
-        enter(arguments)
-        asked = ClosePeriod(period=Period(arguments.period), carry=arguments.carry)
-        made = do(arguments, table.PERIOD_CLOSE, asked, Closed)
-        if as_json:
-            body = msgspec.to_builtins(made.closed)
-            print_json({"seq": made.seq, "at": made.at, "head": made.head, **body})
-        else:
-            print(_paper(arguments, made))
-    except (ChannelError, JournalError) as error:
-        return fail(error.fault, error.detail, as_json=as_json)
-    except BadConfiguration as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=as_json)
+    enter(arguments)
+    asked = ClosePeriod(period=Period(arguments.period), carry=arguments.carry)
+    made = do(arguments, table.PERIOD_CLOSE, asked, Closed)
+    if arguments.json:
+        body = msgspec.to_builtins(made.closed)
+        print_json({"seq": made.seq, "at": made.at, "head": made.head, **body})
+    else:
+        print(_paper(arguments, made))
     return 0
 
 

@@ -5,7 +5,6 @@ a shop to begin with.
 """
 
 import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +12,18 @@ from pathlib import Path
 
 from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import new_files
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Seller
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.file_errors import reason
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.summary import of_catalog, of_labels, of_promotions
 from pos_terminal.domain.files.table import Problem
-from pos_terminal.domain.language import say
-from pos_terminal.process.plugins import PluginStatus
+from pos_terminal.domain.language import labelled, say
+from pos_terminal.process.output import print_json
 from pos_terminal.runtime import config
-from pos_terminal.runtime.boot import Booted, read
+from pos_terminal.runtime.boot import Booted, read, stopped
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.promotions import parse
 
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     add_json(check)
     purpose = say("faire le dossier d'une nouvelle boutique, qui vend telle quelle")
-    new = actions.add_parser("new", help=purpose, description=purpose)
+    new = actions.add_parser("new", help=purpose)
     new.add_argument("kind", choices=new_shop.kinds(), metavar="KIND",
                      help=", ".join(new_shop.kinds()))  # fmt: skip
     new.add_argument("folder", type=Path, metavar=say("DOSSIER"))
@@ -53,21 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    try:
-        made = [
-            str(path)
-            for path in new_shop.make(
-                arguments.kind,
-                arguments.folder,
-                name=arguments.name,
-                address=arguments.address,
-                siret=arguments.siret,
-            )
-        ]
-    except ValueError as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
-    except OSError as error:
-        return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
+    files = new_shop.make(
+        arguments.kind, name=arguments.name, address=arguments.address, siret=arguments.siret
+    )
+    made = [str(arguments.folder / name) for name in files]
+    with new_files(*map(Path, made), folder=arguments.folder) as places:
+        for draft, text in zip(places.drafts, files.values(), strict=True):
+            draft.write_text(text)
     if arguments.json:
         print_json({"files": made})
     else:
@@ -81,38 +74,37 @@ def _check(arguments: argparse.Namespace) -> int:
     """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
     file = arguments.file.absolute()
     understood: tuple[str, ...] = ()
+    source = config.load(file)
     try:
-        booted = read(file, config.load(file))
+        booted = read(file, source)
     except BadConfiguration as error:
+        failure: Failure = error
         found = [(error.file, problem) for problem in error.problems]
     else:
         files = _files(booted)
-        found, understood = [*_plugins(file, booted), *files.problems], files.understood
-    if arguments.json:
-        problems = [
-            {"file": str(where), "line": each.line, "key": each.key, "reason": each.reason}
-            for where, each in found
-        ]
-        print_json(
-            {"file": str(file), "good": not found, "problems": problems, "understood": understood}
-        )
-    else:
+        found, understood = [*_plugins(file, source, booted), *files.problems], files.understood
+        lines = "\n".join(labelled(where, problem) for where, problem in found)
+        failure = Failure(faults.BAD_CONFIGURATION, lines)
+    problems = [
+        {"file": str(where), "line": each.line, "key": each.key, "reason": each.reason}
+        for where, each in found
+    ]
+    facts = {"file": str(file), "good": not found, "problems": problems, "understood": understood}
+    if not arguments.json:
         for line in understood:
             print(line)
-        for where, problem in found:
-            print(f"{where}: {problem}", file=sys.stderr)
-        if not found:
-            print(say("{file} : bon").format(file=file))
-    return 1 if found else 0
+    if found:
+        failure.facts = facts
+        raise failure
+    if arguments.json:
+        print_json(facts)
+    else:
+        print(say("{file} : bon").format(file=file))
+    return 0
 
 
-def _plugins(file: Path, booted: Booted) -> list[tuple[Path, Problem]]:
-    line = config.line_of(file.read_text(), "terminal.plugins")
-    return [
-        (file, Problem(line, "terminal.plugins", f"{plugin.name} {plugin.why}"))
-        for plugin in booted.plugins
-        if plugin.status is PluginStatus.STOPPED
-    ]
+def _plugins(file: Path, source: bytes, booted: Booted) -> list[tuple[Path, Problem]]:
+    return [(file, problem) for problem in stopped(source, booted.plugins)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +129,7 @@ def _files(booted: Booted) -> _Files:
     try:
         source = file.read_bytes()
     except OSError as error:
-        return _Files(((file, Problem(0, "", str(error.strerror or error))),))
+        return _Files(((file, Problem(0, "", reason(error))),))
     catalog, problems = parse_catalog(source, settings.patterns)
     if problems:
         return _Files(tuple((file, problem) for problem in problems))

@@ -14,12 +14,13 @@ from random import randrange
 from tempfile import TemporaryDirectory
 
 from pos_terminal.commands.argument import add_json
-from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.language import say
-from pos_terminal.journal.errors import JournalError
 from pos_terminal.process.logs import log_to_stderr
+from pos_terminal.process.output import print_json
 from pos_terminal.replay.day_sales import plots
 from pos_terminal.replay.demo_day import demo_day
 from pos_terminal.replay.display_reader import ReplayStopped
@@ -64,10 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
                 summary = _watched(job, None if arguments.fast else SECONDS)
                 again = say("La même matinée : pos-terminal demo --seed {seed}")
                 print(f"\n{again.format(seed=seed)}")
-    except JournalError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
-    except (ReplayStopped, NoFarEnds, OSError) as error:
-        return fail(faults.REPLAY_STOPPED, str(error), as_json=arguments.json)
+    except OSError as error:
+        raise Failure(faults.REPLAY_STOPPED, about(error)) from error
+    except (ReplayStopped, NoFarEnds) as error:
+        raise Failure(faults.REPLAY_STOPPED, str(error)) from error
     return 1 if summary.refused else 0
 
 

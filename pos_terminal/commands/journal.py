@@ -10,20 +10,17 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 
-from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands import (
     journal_backup,
     journal_export,
     journal_maintenance,
     journal_verification,
 )
-from pos_terminal.commands.output import fail
 from pos_terminal.commands.record_line import as_json, as_line
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain.language import say
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
-from pos_terminal.journal.errors import Broken, JournalError
 
 _MODULES = (journal_verification, journal_export, journal_maintenance, journal_backup)
 BATCH = 500
@@ -58,12 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     actions = {"show": _show, "tail": _tail}
     for module in _MODULES:
         actions.update(module.ACTIONS)
-    try:
-        return actions[arguments.action](arguments)
-    except Broken as error:
-        return journal_verification.say_broken(error, as_json=arguments.json)
-    except (ChannelError, JournalError) as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
+    return actions[arguments.action](arguments)
 
 
 def _show(arguments: argparse.Namespace) -> int:

@@ -12,12 +12,12 @@ from pos_terminal.acts.journal import RecordBackup, Recorded
 from pos_terminal.archive import backup
 from pos_terminal.archive.backup import Made
 from pos_terminal.archive.copies import BadCopy
-from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands.delivery import enter_to_deliver
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import entered_to_write
 from pos_terminal.commands.perform_act import do
 from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
+from pos_terminal.process.output import print_json
 
 
 def add_actions(
@@ -41,22 +41,16 @@ def run_backup(arguments: argparse.Namespace) -> int:
     """Back up, and have it recorded; 0, or 1 with the reason."""
     outs = [arguments.out, *([arguments.keys] if arguments.keys else [])]
     try:
-        first, *rest = enter_to_deliver(arguments, *outs)
-        with first.file() as file:
-            made = backup.make(arguments.state, file)
-            try:
-                for delivery in rest:
-                    with delivery.file() as keys:
-                        backup.make_keys(arguments.state, keys, made.key)
-                asked = RecordBackup(records=made.records, sha256=made.sha256)
-                do(arguments, table.JOURNAL_BACKED_UP, asked, Recorded)
-            except (BadCopy, ChannelError, OSError):
-                file.unlink()  # a backup that nothing traces is none
-                raise
-    except ChannelError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
-    except (BadCopy, OSError) as error:
-        return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
+        with entered_to_write(arguments, *outs) as files:
+            draft, *keys = files.drafts
+            made = backup.make(arguments.state, draft)
+            for file in keys:
+                backup.make_keys(arguments.state, file, made.key)
+            files.deliver()  # what is recorded is there; a backup that nothing traces is none
+            asked = RecordBackup(records=made.records, sha256=made.sha256)
+            do(arguments, table.JOURNAL_BACKED_UP, asked, Recorded)
+    except BadCopy as error:
+        raise Failure(faults.FILE_UNWRITABLE, str(error)) from error
     _tell(arguments, made)
     return 0
 

@@ -7,7 +7,6 @@ export as technical event 110. What could not be recorded ends with status 1.
 import argparse
 import hashlib
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,20 +17,23 @@ from pos_terminal.acts.journal import RecordArchive, Recorded, RecordExport
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Style
 from pos_terminal.archive.export import fec, tables
-from pos_terminal.archive.fec import fiscal_year, siren
+from pos_terminal.archive.fec import file_names, fiscal_year, siren
 from pos_terminal.archive.make import Made, make
 from pos_terminal.archive.postings import Grain
+from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands.delivery import enter_to_deliver
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.argument import day
+from pos_terminal.commands.files import entered_to_write, reading_file
 from pos_terminal.commands.perform_act import do
-from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
-from pos_terminal.domain.language import say
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal import keyring
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.process.output import fail, print_json
+from pos_terminal.process.usage import Misuse
 
 LONG = 20_000
 """Records from which long work shows how far it is, where somebody watches."""
@@ -93,7 +95,7 @@ def add_actions(
 
 def _accounts_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--accounts", type=_accounts, default=Accounts(), metavar=say("FICHIER"),
+        "--accounts", type=Path, metavar=say("FICHIER"),
         help=say("les comptes, en TOML"),
     )  # fmt: skip
 
@@ -106,22 +108,17 @@ def _span_options(parser: argparse.ArgumentParser) -> None:
         "--year-begins", type=int, choices=range(1, 13), default=1, metavar="M",
         help=say("son premier mois (1)"),
     )  # fmt: skip
-    day = _checked(date.fromisoformat)
     parser.add_argument("--from", dest="first", type=day, metavar=say("DATE"), help="2026-01-01")
     parser.add_argument("--to", dest="last", type=day, metavar=say("DATE"), help="2026-12-31")
 
 
 def run_archive(arguments: argparse.Namespace) -> int:
-    """Write the archive and have it recorded; 0, or 1 with the reason, and then there is none."""
-    if arguments.out.exists():
-        detail = say("{file} existe déjà").format(file=arguments.out)
-        return fail(faults.FILE_UNWRITABLE, detail, as_json=arguments.json)
-    try:
-        (delivery,) = enter_to_deliver(arguments, arguments.out)
-        with delivery.file() as file:
-            made, recorded = _archive(arguments, file)
-    except OSError as error:
-        return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
+    """Write the archive and have it recorded; where that fails there is none."""
+    accounts = _accounts(arguments.accounts)
+    with entered_to_write(arguments, arguments.out) as files:
+        made = _make(arguments, files.drafts[0], accounts)
+        files.deliver()  # what is recorded is there; an archive that nothing traces is none
+        recorded = _is_recorded(arguments, made)
     if arguments.json:
         print_json(
             {
@@ -142,21 +139,19 @@ def run_archive(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _archive(arguments: argparse.Namespace, file: Path) -> tuple[Made, bool]:
-    """The archive, and whether the journal has a record of it: a broken one may take no more."""
-    made = _make(arguments, file)
+def _is_recorded(arguments: argparse.Namespace, made: Made) -> bool:
+    """Have it recorded; whether the journal has that record: a broken one may take no more."""
     asked = RecordArchive(first=made.first, last=made.last, sha256=made.sha256)
     try:
         do(arguments, table.JOURNAL_ARCHIVED, asked, Recorded)
     except ChannelError as error:
         if arguments.even_if_broken and error.fault is faults.JOURNAL_DAMAGED:
-            return made, False
-        file.unlink()  # an archive that nothing traces is none
+            return False
         raise
-    return made, True
+    return True
 
 
-def _make(arguments: argparse.Namespace, file: Path) -> Made:
+def _make(arguments: argparse.Namespace, file: Path, accounts: Accounts) -> Made:
     state: Path = arguments.state
     with reading(state / NAME) as reader:
         keys = reader.stored_keys()
@@ -171,7 +166,7 @@ def _make(arguments: argparse.Namespace, file: Path) -> Made:
         file,
         first=arguments.first,
         last=arguments.last,
-        accounts=arguments.accounts,
+        accounts=accounts,
         sign=sign,
         even_if_broken=arguments.even_if_broken,
         progress=_step_bar if sys.stderr.isatty() else None,
@@ -179,49 +174,46 @@ def _make(arguments: argparse.Namespace, file: Path) -> Made:
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    """Write the FEC or the tables; 0, 1 with the reason, or 2 where days are named wrongly."""
-    try:
-        first, last = _days(arguments)
-    except ValueError as error:
-        print(f"pos-terminal journal export: {error}", file=sys.stderr)
-        return 2
-    try:
-        enter(arguments)
-        return {"fec": _fec, "csv": _csv}[arguments.format](arguments, first, last)
-    except OSError as error:
-        return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
+    """Write the FEC or the tables; 0, or 1 where they are written and could not be recorded."""
+    first, last = _days(arguments)
+    return {"fec": _fec, "csv": _csv}[arguments.format](arguments, first, last)
 
 
 def _days(arguments: argparse.Namespace) -> tuple[date, date]:
     if arguments.year is not None:
         if arguments.first or arguments.last:
-            raise ValueError(say("nommer un exercice, ou le premier et le dernier jour"))
+            raise Misuse(say("nommer un exercice, ou le premier et le dernier jour"))
         return fiscal_year(arguments.year, arguments.year_begins)
     if arguments.format == "fec" and not (arguments.first and arguments.last):
-        raise ValueError(say("nommer l'exercice (--year), ou ses deux bouts (--from, --to)"))
+        raise Misuse(say("nommer l'exercice (--year), ou ses deux bouts (--from, --to)"))
     first, last = arguments.first or date.min, arguments.last or date.max
     if last < first:
-        raise ValueError(say("{last} est avant {first}").format(last=last, first=first))
+        raise Misuse(say("{last} est avant {first}").format(last=last, first=first))
     return first, last
 
 
 def _fec(arguments: argparse.Namespace, first: date, last: date) -> int:
-    made = fec(
-        arguments.state,
-        arguments.out,
-        arguments.siren,
-        first,
-        last,
-        accounts=arguments.accounts,
-        grain=arguments.by,
-        progress=_bar if sys.stderr.isatty() else None,
-    )
+    accounts = _accounts(arguments.accounts)
+    outs = [arguments.out / name for name in file_names(arguments.siren, last)]
+    with entered_to_write(arguments, *outs, folder=arguments.out) as files:
+        made = fec(
+            arguments.state,
+            files.drafts[0].parent,
+            arguments.siren,
+            first,
+            last,
+            accounts=accounts,
+            grain=arguments.by,
+            progress=_bar if sys.stderr.isatty() else None,
+        )
+        sha256 = _digest([made.path])
+        files.deliver()
+        recorded = _recorded(arguments, f"FEC {_said(first, last)}", sha256)
     summary = made.summary
-    recorded = _recorded(arguments, f"FEC {_said(first, last)}", [made.path])
     if arguments.json:
         print_json(
             {
-                "file": str(made.path),
+                "file": str(outs[0]),
                 "entries": summary.entries,
                 "lines": summary.lines,
                 "debit_cents": summary.debit,
@@ -237,10 +229,10 @@ def _fec(arguments: argparse.Namespace, first: date, last: date) -> int:
         )
         return 0 if recorded else 1
     words = say("{file} : {count} écritures, du {first} au {last}")
+    if not summary.entries:
+        words = say("{file} : aucune écriture entre ces jours")
     print(
-        words.format(
-            file=made.path, count=summary.entries, first=summary.first, last=summary.last
-        )
+        words.format(file=outs[0], count=summary.entries, first=summary.first, last=summary.last)
     )
     debit, credit = euros(summary.debit), euros(summary.credit)
     print(say("débit {debit} €, crédit {credit} €").format(debit=debit, credit=credit))
@@ -257,10 +249,15 @@ def _fec(arguments: argparse.Namespace, first: date, last: date) -> int:
 def _csv(arguments: argparse.Namespace, first: date, last: date) -> int:
     style = Style.PLAIN if arguments.plain else Style.FRENCH
     progress = _bar if sys.stderr.isatty() else None
-    counts = tables(arguments.state, arguments.out, first, last, style=style, progress=progress)
     out = arguments.out
-    written = [out] if out.is_file() else [out / name for name in counts]
-    recorded = _recorded(arguments, f"tables CSV {_said(first, last)}", written)
+    zipped = out.suffix.lower() == ".zip"
+    outs = [out] if zipped else [out / each.name for each in TABLES]
+    with entered_to_write(arguments, *outs, folder=None if zipped else out) as files:
+        draft = files.drafts[0] if zipped else files.drafts[0].parent
+        counts = tables(arguments.state, draft, first, last, style=style, progress=progress)
+        sha256 = _digest(files.drafts)
+        files.deliver()
+        recorded = _recorded(arguments, f"tables CSV {_said(first, last)}", sha256)
     if arguments.json:
         print_json({"out": str(out), "rows": counts, "recorded": recorded})
     else:
@@ -274,17 +271,21 @@ def _said(first: date, last: date) -> str:
     return "de tous les jours" if first == date.min else f"du {first} au {last}"
 
 
-def _recorded(arguments: argparse.Namespace, what: str, files: Sequence[Path]) -> bool:
-    """Have the export recorded; whether it is. Where it is not, that is said."""
+def _digest(files: Sequence[Path]) -> str:
     sha256 = hashlib.sha256()
     for path in files:
         sha256.update(path.read_bytes())
-    asked = RecordExport(what=what, sha256=sha256.hexdigest())
+    return sha256.hexdigest()
+
+
+def _recorded(arguments: argparse.Namespace, what: str, sha256: str) -> bool:
+    """Have the export recorded; whether it is. Where it is not, that is said."""
+    asked = RecordExport(what=what, sha256=sha256)
     try:
         do(arguments, table.JOURNAL_EXPORTED, asked, Recorded)
     except ChannelError as error:
         print(say("Cet export n'est pas enregistré dans le journal :"), file=sys.stderr)
-        fail(error.fault, error.detail, as_json=False)
+        fail(error, as_json=False)
         return False
     return True
 
@@ -301,11 +302,15 @@ def _checked(read: Callable[[str], Value]) -> Callable[[str], Value]:
     return checked
 
 
-def _accounts(name: str) -> Accounts:
+def _accounts(file: Path | None) -> Accounts:
+    if file is None:
+        return Accounts()
+    with reading_file(file):
+        source = file.read_text(encoding="utf-8")
     try:
-        return Accounts.parse(Path(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError, tomllib.TOMLDecodeError) as error:
-        raise argparse.ArgumentTypeError(f"{name}: {error}") from error
+        return Accounts.parse(source)
+    except ValueError as error:  # what is no TOML is one, too
+        raise Failure(faults.FILE_UNREADABLE, labelled(file, error)) from error
 
 
 def _step_bar(step: str, done: int, whole: int) -> None:

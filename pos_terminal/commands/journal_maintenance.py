@@ -6,7 +6,7 @@ Exit status: 0 done, 1 it could not be done, 2 usage.
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,20 +15,20 @@ import msgspec
 
 from pos_terminal.acts.asked import Asked, given
 from pos_terminal.archive import purge_plan
-from pos_terminal.archive.copies import BadCopy, Copy, must_hold, verified_copies
-from pos_terminal.archive.purge_plan import NoPurge, Plan
+from pos_terminal.archive.copies import BadCopy, must_hold, verified_copies
+from pos_terminal.archive.purge_plan import NoPurge
 from pos_terminal.archive.restore import NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.channel.acts import Actor
 from pos_terminal.commands.argument import day
-from pos_terminal.commands.delivery import entered_to_read
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import entered_to_read
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Purged
 from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.journal import purge, stats
 from pos_terminal.journal.database import NAME
@@ -36,6 +36,7 @@ from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.stats import Stats
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.writer import EVENTS
+from pos_terminal.process.output import print_json
 from pos_terminal.runtime.maintenance import stopped_till
 
 BAR = 40
@@ -71,7 +72,11 @@ def add_actions(
     back.add_argument(
         "--from", dest="sources", type=Path, action="append", required=True,
         metavar=say("SAUVEGARDE"),
-        help=say("une sauvegarde, avec ses clés, un dossier copié, ou des archives ; se répète"),
+        help=say("une sauvegarde, un dossier copié, ou des archives : --from se répète alors"),
+    )  # fmt: skip
+    back.add_argument(
+        "--keys", type=Path, metavar=say("FICHIER"),
+        help=say("les clés privées de la sauvegarde, gardées ailleurs"),
     )  # fmt: skip
     count = actions.add_parser("stats", help=say("compte les écritures, les clôtures, les jours"))
     return away, back, count
@@ -80,15 +85,16 @@ def add_actions(
 def run_purge(arguments: argparse.Namespace) -> int:
     """Purge; 0, or 1 with the reason, nothing purged."""
     try:
-        enter(arguments)
-        done = asyncio.run(_purge(arguments))
+        one_medium = len({copy.stat().st_dev for copy in arguments.copy if copy.exists()}) == 1
+        with entered_to_read(arguments, arguments.copy) as copies:
+            done = {**asyncio.run(_purge(arguments, copies)), "one_medium": one_medium}
     except (NoPurge, BadCopy) as error:
-        return fail(faults.PURGE_REFUSED, str(error), as_json=arguments.json)
+        raise Failure(faults.PURGE_REFUSED, str(error)) from error
     except JournalError as error:
-        # The file is written anew, which no till may meet that sells meanwhile.
-        held = error.fault is faults.JOURNAL_LOCKED
-        fault = faults.TILL_RUNNING if held else error.fault
-        return fail(fault, error.detail, as_json=arguments.json)
+        if error.fault is faults.JOURNAL_LOCKED:
+            # The file is written anew, which no till may meet that sells meanwhile.
+            raise Failure(faults.TILL_RUNNING, error.detail) from error
+        raise
     if arguments.json:
         print_json(done)
     else:
@@ -96,7 +102,7 @@ def run_purge(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _purge(arguments: argparse.Namespace) -> dict[str, Any]:
+async def _purge(arguments: argparse.Namespace, files: Sequence[Path]) -> dict[str, Any]:
     state = arguments.state
     path = state / NAME
     async with stopped_till(state) as till:
@@ -109,7 +115,7 @@ async def _purge(arguments: argparse.Namespace) -> dict[str, Any]:
         verify(path)
         running, before = till.journal.running, arguments.before
         plan = purge_plan.plan(state, running, before=before, through=arguments.through_closure)
-        copies = verified_copies(arguments.copy)
+        copies = verified_copies(files)
         for copy in copies:
             must_hold(copy, purge_plan.rows(state, Span(plan.first, plan.last)))
         hashes = tuple(copy.sha256 for copy in copies)
@@ -121,27 +127,22 @@ async def _purge(arguments: argparse.Namespace) -> dict[str, Any]:
         await till.record([purge_plan.opening(state, plan.last), purged])
         with using(path):
             emptied = purge.purge(path, plan.last)
-    return {**_planned(plan, copies), "emptied": emptied}
-
-
-def _planned(plan: Plan, copies: list[Copy]) -> dict[str, Any]:
-    return {
-        **asdict(plan),
-        "copies": [{"path": str(copy.path), "sha256": copy.sha256} for copy in copies],
-        "one_medium": len({copy.path.stat().st_dev for copy in copies}) == 1,
-    }
+        named = zip(arguments.copy, hashes, strict=True)
+        told = [{"path": str(path), "sha256": sha256} for path, sha256 in named]
+        return {**asdict(plan), "copies": told, "emptied": emptied}
 
 
 def run_restore(arguments: argparse.Namespace) -> int:
     """Restore; 0, or 1 with the reason, nothing left behind."""
     try:
-        with entered_to_read(arguments, arguments.sources, make=True) as sources:
-            state = arguments.state
-            found = restore(sources, state)
+        named = [*arguments.sources, *([arguments.keys] if arguments.keys else [])]
+        with entered_to_read(arguments, named, make=True) as files:
+            state, count = arguments.state, len(arguments.sources)
+            found = restore(files[:count], state, *files[count:])
         if found.keys:
             asyncio.run(_record_restore(arguments, found))
     except NoRestore as error:
-        return fail(faults.RESTORE_REFUSED, str(error), as_json=arguments.json)
+        raise Failure(faults.RESTORE_REFUSED, str(error)) from error
     if arguments.json:
         print_json(asdict(found))
     else:

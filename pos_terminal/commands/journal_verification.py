@@ -14,19 +14,20 @@ import msgspec
 
 from pos_terminal.acts import table
 from pos_terminal.acts.journal import KeyTold, RotateKey
-from pos_terminal.commands.delivery import enter_to_deliver
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import entered_to_write, reading_file
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import Broken, JournalError, using
+from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
+from pos_terminal.process.output import print_json
 from pos_terminal.storage.files import write_durably
 
 T = TypeVar("T")
@@ -84,10 +85,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     enter(arguments)
     path = arguments.state / NAME
     watched = _bar if sys.stderr.isatty() else None
-    try:
-        found = verify(path, watched, level=Level(arguments.level), key=arguments.key)
-    except Broken as error:
-        return say_broken(error, as_json=arguments.json)
+    found = verify(path, watched, level=Level(arguments.level), key=arguments.key)
     if arguments.json:
         print_json({"good": True, **_summary(found)})
     else:
@@ -135,42 +133,23 @@ def _summary(found: Verified) -> dict[str, object]:
     }
 
 
-def say_broken(error: Broken, *, as_json: bool) -> int:
-    """Say which record broke, and how; the exit status."""
-    fault = faults.JOURNAL_DAMAGED
-    if not as_json:
-        return fail(fault, error.detail, as_json=False)
-    print_json(
-        {
-            "good": False,
-            "code": fault.code,
-            "record": error.seq,
-            "how": error.how,
-            "remedy": fault.remedy,
-        }
-    )
-    return 1
-
-
 def run_witness(arguments: argparse.Namespace) -> int:
     """Write the file for a witness, or keep its answer."""
     try:
         if arguments.take:
             return _take(arguments)
-        with using(arguments.to):
-            (delivery,) = enter_to_deliver(arguments, arguments.to)
-        handed = consistency_proof.export(arguments.state / NAME, arguments.after)
-        with using(arguments.to), delivery.file() as file:
-            write_durably(file, msgspec.json.encode(handed) + b"\n")
+        with entered_to_write(arguments, arguments.to) as files:
+            handed = consistency_proof.export(arguments.state / NAME, arguments.after)
+            write_durably(files.drafts[0], msgspec.json.encode(handed) + b"\n")
     except Refused as error:
-        return fail(faults.WITNESS_DISAGREES, str(error), as_json=arguments.json)
+        raise Failure(faults.WITNESS_DISAGREES, str(error)) from error
     size = handed.said.size
     words = say("{file} : écritures jusqu'à {last}").format(file=arguments.to, last=size)
     return _say({"size": size}, words, arguments)
 
 
 def _take(arguments: argparse.Namespace) -> int:
-    with using(arguments.take):
+    with reading_file(arguments.take):
         answer = arguments.take.read_bytes()
     enter(arguments)
     size = take(arguments.state / NAME, _decoded(answer, Cosignature))
@@ -181,18 +160,16 @@ def _take(arguments: argparse.Namespace) -> int:
 def run_cosign(arguments: argparse.Namespace) -> int:
     """Be the witness: check, keep, sign."""
     try:
-        with using(arguments.file):
+        with reading_file(arguments.file):
             handed = _decoded(arguments.file.read_bytes(), Extension)
         arguments.state = arguments.witness  # whose place it is decides who may write there
-        with using(arguments.out):
-            (delivery,) = enter_to_deliver(arguments, arguments.out)
-        with using(arguments.witness):
-            arguments.witness.mkdir(mode=0o700, parents=True, exist_ok=True)
-            answer = Witness(arguments.witness).cosign(handed, datetime.now().astimezone())
-            with delivery.file() as file:
-                write_durably(file, msgspec.json.encode(answer) + b"\n")
+        with entered_to_write(arguments, arguments.out) as files:
+            with using(arguments.witness):
+                arguments.witness.mkdir(mode=0o700, parents=True, exist_ok=True)
+                answer = Witness(arguments.witness).cosign(handed, datetime.now().astimezone())
+            write_durably(files.drafts[0], msgspec.json.encode(answer) + b"\n")
     except Refused as error:
-        return fail(faults.WITNESS_DISAGREES, str(error), as_json=arguments.json)
+        raise Failure(faults.WITNESS_DISAGREES, str(error)) from error
     size = handed.said.size
     said = {"size": size, "witness": answer.witness}
     words = say("écritures jusqu'à {last} attestées par {witness}")

@@ -82,7 +82,7 @@ async def learn(keypad: Keypad) -> dict[str, Key]:
     if lost:
         raise lost
     if CLEAR not in lesson.taught.values():
-        raise NothingLearnt("no key is C, and a till without it is stuck at the first error")
+        raise NothingLearnt(say("aucune touche n'est C : la caisse resterait à sa première erreur"))
     return lesson.taught
 
 

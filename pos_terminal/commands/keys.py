@@ -11,21 +11,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pos_terminal.commands.argument import add_json
+from pos_terminal.commands.files import new_files, reading_file
 from pos_terminal.commands.key_learning import NothingLearnt, learn
 from pos_terminal.commands.key_picture import picture
-from pos_terminal.commands.output import fail, print_json
 from pos_terminal.devices.classes import Keypad
 from pos_terminal.devices.errors import DeviceError
 from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.keyboard.chords import Chord, Chords
 from pos_terminal.domain.keyboard.key_table import ROWS
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
 from pos_terminal.domain.keyboard.learning import to_toml
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
+from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import set_language
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import read
-from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.keymaps import KEYMAPS, load_keymap
 from pos_terminal.runtime.plugins import Plugins
 
@@ -77,23 +78,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 where that cannot be done."""
     actions = {"show": _show, "test": _test, "learn": _learn}
-    try:
-        actions[arguments.action](arguments)
-    except BadConfiguration as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
-    except _BadMap as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
-    except BrokenPipeError:  # «keys show | head», which `main` knows of
-        raise
-    except DeviceError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
-    except (NothingLearnt, OSError) as error:
-        return fail(faults.FILE_UNWRITABLE, str(error), as_json=arguments.json)
+    actions[arguments.action](arguments)
     return 0
-
-
-class _BadMap(Exception):
-    """The key map is not there, or is none."""
 
 
 def _keymap(arguments: argparse.Namespace) -> KeyMap:
@@ -103,9 +89,10 @@ def _keymap(arguments: argparse.Namespace) -> KeyMap:
         set_language(settings.language)
         return settings.keymap
     try:
-        return load_keymap(Path.cwd(), arguments.map or DEFAULT)
-    except (OSError, ValueError) as error:
-        raise _BadMap(str(error)) from error
+        with reading_file(Path(arguments.map or DEFAULT)):
+            return load_keymap(Path.cwd(), arguments.map or DEFAULT)
+    except ValueError as error:
+        raise Failure(faults.BAD_KEYMAP, labelled(arguments.map, error)) from error
 
 
 def _show(arguments: argparse.Namespace) -> None:
@@ -154,20 +141,22 @@ def _meaning(key: Key | None) -> str:
 
 def _learn(arguments: argparse.Namespace) -> None:
     out: Path | None = arguments.out
-    if out and out.exists():  # asked for before half an hour of pressing keys, not after
-        raise FileExistsError(say("{file} existe déjà").format(file=out))
-    if out and not out.absolute().parent.is_dir():
-        raise FileNotFoundError(say("{folder} n'est pas un dossier").format(folder=out.parent))
-    taught = asyncio.run(_taught(arguments.device))
-    text = to_toml(taught, f"Plan de touches appris de {arguments.device}")
-    if out:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
+    # Its name is had before half an hour of pressing keys, and not after.
+    with new_files(*([out] if out else [])) as files:
+        try:
+            taught = asyncio.run(_taught(arguments.device))
+        except NothingLearnt as error:
+            raise Failure(faults.FILE_UNWRITABLE, str(error)) from error
+        title = say("Plan de touches appris de {device}").format(device=arguments.device)
+        text = to_toml(taught, title)
+        for draft in files.drafts:
+            draft.write_text(text, encoding="utf-8")
     if arguments.json:
         keys = {chord: str(key) for chord, key in taught.items()}
         print_json({"file": str(out) if out else None, "keys": keys})
     elif out:
-        print(f'{len(taught)} keys: in [terminal], keymap = "{out.name}"')
+        words = say('{count} touches ; dans [terminal] : keymap = "{name}"')
+        print(words.format(count=len(taught), name=out.name))
     else:
         sys.stdout.write(text)
 

@@ -4,10 +4,11 @@ The samples lie in pos_terminal/shops; what only the shop knows is asked for on 
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+
+from pos_terminal.domain.language import say
 
 SHOPS = Path(__file__).parent.parent / "shops"
 
@@ -17,11 +18,8 @@ def kinds() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in SHOPS.iterdir() if path.is_dir()))
 
 
-def make(kind: str, folder: Path, *, name: str, address: str, siret: str) -> Iterator[Path]:
-    """Write the sample's files and say each. ValueError for a SIRET that is none.
-
-    FileExistsError where a file is there already: what a shop wrote is never written over.
-    """
+def make(kind: str, *, name: str, address: str, siret: str) -> dict[str, str]:
+    """The shop's files, by their names."""
     siren = siret_digits(siret)[:9]
     known = {
         "{name}": name,
@@ -29,22 +27,21 @@ def make(kind: str, folder: Path, *, name: str, address: str, siret: str) -> Ite
         "{siret}": f"SIRET {siren[:3]} {siren[3:6]} {siren[6:]} {siret_digits(siret)[9:]}",
         "{vat_number}": f"TVA {vat_number(siren)}",
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    made = {}
     for sample in sorted((SHOPS / kind).iterdir()):
         text = sample.read_text()
         for mark, value in known.items():
             # A JSON string is a TOML basic string, too.
             text = text.replace(mark, msgspec.json.encode(value).decode())
-        with (folder / sample.name).open("x") as file:
-            file.write(text)
-        yield folder / sample.name
+        made[sample.name] = text
+    return made
 
 
 def siret_digits(text: str) -> str:
     """The fourteen digits of a SIRET. ValueError where Luhn's sum, which INSEE uses, is not 0."""
     digits = re.sub(r"\s", "", text)
     if not re.fullmatch("[0-9]{14}", digits, re.ASCII) or luhn(digits) % 10:
-        raise ValueError(f"{text!r} n'est pas un SIRET")
+        raise ValueError(say("{text} n'est pas un SIRET").format(text=text))
     return digits
 
 

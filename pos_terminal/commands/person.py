@@ -5,9 +5,7 @@ till, as they leave records in its journal. Exit status: 0 done, 1 refused or fa
 """
 
 import argparse
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,8 @@ import msgspec
 
 from pos_terminal.acts import table
 from pos_terminal.acts.persons import Added, AddPerson, Dated, Destroyed, ErasePerson
-from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import day, number, pseudonym
-from pos_terminal.commands.delivery import Delivery, enter_to_deliver
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import entered_to_write, reading_file
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.person_text import Known, as_due, as_erased, as_list, as_text
 from pos_terminal.commands.till import add_options, enter
@@ -34,9 +30,10 @@ from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Item, Label, read_items
 from pos_terminal.persons.store import exists, reading
+from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import set_language
-from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.maintenance import shop_settings
+from pos_terminal.storage.files import write_durably
 
 _DETAILS = ("name", "address", "siret", "vat", "email", "telephone")
 
@@ -81,37 +78,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 where it is refused or fails."""
     actions = {"list": _list, "export": _export, "add": _add, "erase": _erase, "due": _due}
-    try:
-        actions[arguments.action](arguments)
-    except (ChannelError, JournalError, PersonsError) as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
-    except BadConfiguration as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
+    actions[arguments.action](arguments)
     return 0
 
 
-def _enter(arguments: argparse.Namespace, out: Path | None = None) -> Delivery | None:
+def _enter(arguments: argparse.Namespace) -> None:
     """Become the owner of a state where a journal was begun, and speak its language."""
-    delivery = None
-    if out:
-        with _writing(out):
-            (delivery,) = enter_to_deliver(arguments, out)
-    else:
-        enter(arguments)
+    enter(arguments)
+    _begin(arguments)
+
+
+def _begin(arguments: argparse.Namespace) -> None:
     if read_mark(arguments.state) is None:
         raise JournalError(faults.JOURNAL_MISSING, str(arguments.state / NAME))
     settings = shop_settings(arguments.state, arguments.config)
     if settings:
         set_language(settings.language)
-    return delivery
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise PersonsError(faults.PERSONS_FAILED, f"{out}: {error}") from error
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -138,11 +120,15 @@ def _list(arguments: argparse.Namespace) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    delivery = _enter(arguments, arguments.out)
-    known = _known(arguments.state, arguments.person)
-    if delivery:
-        with _writing(arguments.out), delivery.file() as file:
-            _write_private(file, msgspec.json.format(msgspec.json.encode(known)) + b"\n")
+    if arguments.out:
+        with entered_to_write(arguments, arguments.out) as files:
+            _begin(arguments)
+            known = _known(arguments.state, arguments.person)
+            content = msgspec.json.format(msgspec.json.encode(known)) + b"\n"
+            write_durably(files.drafts[0], content, 0o600)  # nobody else's business
+    else:
+        _enter(arguments)
+        known = _known(arguments.state, arguments.person)
     if arguments.json:
         print_json(known)
     else:
@@ -185,7 +171,9 @@ def _items(arguments: argparse.Namespace) -> tuple[Item, ...]:
         if arguments.customer is None:
             if details or arguments.file is None:
                 raise ValueError(say("un fichier, ou bien --customer et ses données"))
-            return read_items(arguments.file.read_bytes())
+            with reading_file(arguments.file):
+                source = arguments.file.read_bytes()
+            return read_items(source)
         if arguments.file is not None:
             raise ValueError(say("un fichier, ou bien --customer"))
         item = {
@@ -193,7 +181,7 @@ def _items(arguments: argparse.Namespace) -> tuple[Item, ...]:
             "data": details,
         }  # fmt: skip
         return (msgspec.convert(item, Item),)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         where = f"{arguments.file}: " if arguments.file else ""
         raise PersonsError(faults.PERSON_REFUSED, f"{where}{error}") from error
 
@@ -223,14 +211,6 @@ def _due(arguments: argparse.Namespace) -> None:
         print_json({"destroyed": over})
     else:
         print("\n".join(as_due(over)))
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone can read, whatever was there."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        os.fchmod(fd, 0o600)
-        file.write(content)
 
 
 def _number(text: str) -> int:

@@ -10,13 +10,15 @@ import sys
 from pathlib import Path
 
 from pos_terminal.commands.argument import add_json
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import reading_file
 from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.domain.language import say
-from pos_terminal.journal.errors import JournalError
 from pos_terminal.process.logs import log_to_stderr
+from pos_terminal.process.output import print_json
 from pos_terminal.replay.display_reader import ReplayStopped
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.progress import Bar
@@ -24,17 +26,17 @@ from pos_terminal.replay.session import Job, replay
 from pos_terminal.replay.summary import Summary
 from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.view import View
-from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.far_ends import NoFarEnds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "tickets", type=_file, metavar="TICKETS.csv",
+        "tickets", type=Path, metavar="TICKETS.csv",
         help=say("les tickets enregistrés"),
     )  # fmt: skip
-    parser.add_argument("--catalog", type=_file, required=True, metavar="CATALOG.csv")
+    parser.add_argument("--catalog", type=Path, required=True, metavar="CATALOG.csv",
+                        help=say("les articles que ces tickets nomment"))  # fmt: skip
     parser.add_argument(
         "--state", type=Path, required=True, metavar=say("DOSSIER"),
         help=say("le dossier du journal simulé ; fait s'il n'y est pas"),
@@ -61,6 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Replay; 0, or 1 where a row was refused or the replay could not be done."""
+    for file in (arguments.tickets, arguments.catalog):
+        with reading_file(file), file.open("rb"):
+            pass
     bar = Bar()
     try:
         if arguments.live and sys.stdout.isatty():
@@ -70,12 +75,10 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             log_to_stderr(logging.WARNING)
             summary = sell(arguments, bar)
-    except JournalError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
-    except BadConfiguration as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=arguments.json)
-    except (ReplayStopped, NoFarEnds, NoTableError, OSError) as error:
-        return fail(faults.REPLAY_STOPPED, str(error), as_json=arguments.json)
+    except OSError as error:
+        raise Failure(faults.REPLAY_STOPPED, about(error)) from error
+    except (ReplayStopped, NoFarEnds, NoTableError) as error:
+        raise Failure(faults.REPLAY_STOPPED, str(error)) from error
     finally:
         bar.close()
     if arguments.json:
@@ -96,13 +99,6 @@ def sell(arguments: argparse.Namespace, observer: Observer) -> Summary:
         printer=arguments.printer or "",
     )
     return asyncio.run(replay(job, observer))
-
-
-def _file(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {text}")
-    return path
 
 
 def _address(text: str) -> str:

@@ -11,18 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from pos_terminal.channel.socket_address import socket_path
-from pos_terminal.commands.output import fail
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.domain.faults import Failure
 from pos_terminal.process.logs import log_to_stderr
+from pos_terminal.process.output import fail
 from pos_terminal.process.sd_notify import notify
 from pos_terminal.process.translation import set_language
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import Booted, boot, indicators
 from pos_terminal.runtime.clock import SystemClock
-from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.failed_start import HEARD, say
 from pos_terminal.tasks.contain import contained, one_line
 
@@ -54,14 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _out_of_service(error: BaseException, arguments: argparse.Namespace) -> int:
     """Say why it ended: here, to the service manager, and where the clerk looks."""
     match error:
-        case BadConfiguration():
-            fault, detail = faults.BAD_CONFIGURATION, str(error)
-        case JournalError():
-            fault, detail = error.fault, error.detail
+        case Failure():
+            failure = error
         case _:
             log.error("the till failed", exc_info=error)
-            fault, detail = faults.INTERNAL, one_line(error)
-    status = fail(fault, detail, as_json=arguments.json)
+            failure = Failure(faults.INTERNAL, one_line(error))
+    status, fault = fail(failure, as_json=arguments.json), failure.fault
     sys.stderr.flush()
     notify(f"STATUS={fault}")
     drivers, devices = indicators(arguments.config.absolute(), arguments.state)

@@ -1,20 +1,21 @@
 """`pos-terminal scenes FILE.md…`: play the scenes of pages, and say what comes out otherwise.
 
 Nothing real is touched: the till is a simulation, in a state of its own that is thrown away. Exit
-status: 0 all as written, 1 something differs, 2 a page or a shop that means nothing, or no
-scene at all.
+status: 0 all as written, 1 something differs, or a page or shop means nothing, or it has no scene,
+2 usage.
 """
 
 import argparse
 import logging
-import sys
 import time
 from pathlib import Path
 
 from pos_terminal.commands.argument import add_json
-from pos_terminal.commands.output import print_json
+from pos_terminal.commands.files import reading_file
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
-from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.process.output import print_json
 from pos_terminal.runtime.far_ends import NoFarEnds
 from pos_terminal.scenes.run import Difference, play_now
 from pos_terminal.scenes.script import BadScript, Scene, read
@@ -25,43 +26,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("files", type=Path, nargs="+", metavar=say("FICHIER.md"))
     parser.add_argument(
-        "--config", type=Path, metavar="TOML",
+        "--config", type=Path, metavar=say("FICHIER"),
         help=say("la boutique : sa configuration ; sans elle, celle de la page"),
     )  # fmt: skip
-    parser.add_argument("--only", default="", metavar="WORDS",
+    parser.add_argument("--only", default="", metavar=say("MOTS"),
                         help=say("les scènes dont le titre a ces mots"))  # fmt: skip
     parser.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Play all; 0, 1 where something differs, 2 where a page or shop means nothing."""
+    """Play all; 0, or 1 where something differs."""
     logging.basicConfig(level=logging.CRITICAL)
     worst, played, begun = 0, 0, time.monotonic()
     for file in arguments.files:
         try:
-            script = read(file.read_text())
+            with reading_file(file):
+                script = read(file.read_text())
         except BadScript as bad:
-            print(f"{file}:{bad.line}: {bad}", file=sys.stderr)
-            return 2
-        except (OSError, UnicodeDecodeError) as error:
-            print(f"{file}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
-            return 2
+            raise Failure(faults.BAD_SCENES, f"{file}:{bad.line}: {bad}") from bad
         source = Source(script, arguments.config)
         for scene in script.scenes:
             if arguments.only.casefold() not in scene.title.casefold():
                 continue
             try:
                 difference = play_now(source, scene)
-            except (BadShop, BadConfiguration, NoFarEnds) as error:
-                print(f"{file}:{scene.line}: {error}", file=sys.stderr)
-                return 2
+            except (BadShop, NoFarEnds) as error:
+                raise Failure(faults.BAD_SCENES, f"{file}:{scene.line}: {error}") from error
             played += 1
             worst = max(worst, 1 if difference else 0)
             _tell(file, scene, difference, as_json=arguments.json)
     if not played:  # a page without scenes, or a title that none has: nothing was proved
-        print(say("aucune scène à jouer"), file=sys.stderr)
-        return 2
+        raise Failure(faults.BAD_SCENES, say("aucune scène à jouer"))
     if not arguments.json:
         told = say("{n} scènes jouées en {s} s")
         print(told.format(n=played, s=round(time.monotonic() - begun)))

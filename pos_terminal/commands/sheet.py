@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from pos_terminal.commands.output import fail, print_json
+from pos_terminal.commands.files import new_files
 from pos_terminal.commands.sheet_pdf import NoLibrary, draw
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.errors import DeviceError
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.keyboard.command_sheet import (
     CommandSheet,
@@ -29,10 +31,10 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import LOCK, Lock
+from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import CONFIG, set_language, translator
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read
-from pos_terminal.runtime.config import BadConfiguration
 
 PARTS = ("functions", "labels", "articles")
 
@@ -56,7 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw or print; 0, or 1 where that cannot be done."""
-    as_json = arguments.json
     try:
         if arguments.print:
             enter(arguments)
@@ -67,24 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
             with _till_at_rest(arguments.state):
                 asyncio.run(_print(booted, receipts(sheet)))
         else:
-            arguments.out.write_bytes(draw(sheet, translator("en")))
-    except BadConfiguration as error:
-        return fail(faults.BAD_CONFIGURATION, str(error), as_json=as_json)
+            with new_files(arguments.out) as files:
+                files.drafts[0].write_bytes(draw(sheet, translator("en")))
     except _BadCatalogue as error:
-        return fail(faults.BAD_CATALOGUE, str(error), as_json=as_json)
+        raise Failure(faults.BAD_CATALOGUE, str(error)) from error
     except NoLibrary as error:
         detail = f"{error}: pip install 'pos-terminal[sheet]'"
-        return fail(faults.EXTRA_MISSING, detail, as_json=as_json)
+        raise Failure(faults.EXTRA_MISSING, detail) from error
     except JournalError as error:
-        # A till that runs holds the printer.
-        held = error.fault is faults.JOURNAL_LOCKED
-        fault = faults.TILL_RUNNING if held else error.fault
-        return fail(fault, error.detail, as_json=as_json)
-    except DeviceError as error:
-        return fail(error.fault, error.detail or error.fault.cause, as_json=as_json)
-    except OSError as error:
-        return fail(faults.FILE_UNWRITABLE, str(error), as_json=as_json)
-    if as_json:
+        if error.fault is faults.JOURNAL_LOCKED:  # a till that runs holds the printer
+            raise Failure(faults.TILL_RUNNING, error.detail) from error
+        raise
+    if arguments.json:
         print_json(_as_json(sheet, arguments.out))
     return 0
 
@@ -121,7 +116,7 @@ def _catalogue(booted: Booted) -> Catalog:
     try:
         catalog, problems = parse_catalog(file.read_bytes(), booted.settings.patterns)
     except OSError as error:
-        raise _BadCatalogue(f"{file}: {error.strerror or error}") from error
+        raise _BadCatalogue(about(error, file)) from error
     if problems:
         raise _BadCatalogue("\n".join(f"{file}: {problem}" for problem in problems))
     return catalog
@@ -145,7 +140,7 @@ async def _print(booted: Booted, papers: tuple[Receipt, ...]) -> None:
     devices = booted.settings.devices
     device = next((each for each in devices if each.device_class is DeviceClass.PRINTER), None)
     if device is None:
-        raise DeviceError(faults.PRINTER_OFFLINE, "the configuration names no printer")
+        raise DeviceError(faults.PRINTER_OFFLINE, say("les réglages ne nomment pas d'imprimante"))
     driver = booted.plugins.drivers.printers.get(device.driver)
     async with driver.open(device.options) as printer:
         for paper in papers:

@@ -10,12 +10,11 @@ import msgspec
 
 from pos_terminal.channel import interface
 from pos_terminal.channel.client import Client
-from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Nothing
 from pos_terminal.channel.socket_address import socket_path
-from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.status_text import screen
 from pos_terminal.commands.till import add_options, state_of
+from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import set_language
 
 PATIENCE = 10.0
@@ -30,10 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask the till, and say what it says; 0 where it sells."""
     path = socket_path(state_of(arguments), os.environ)
-    try:
-        status = Client(path, patience=PATIENCE).call(interface.STATUS, Nothing())
-    except ChannelError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
+    status = Client(path, patience=PATIENCE).call(interface.STATUS, Nothing())
     if arguments.json:
         print_json(msgspec.to_builtins(status))
     else:

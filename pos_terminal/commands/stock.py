@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pos_terminal.commands.argument import day
-from pos_terminal.commands.output import fail, print_json
 from pos_terminal.commands.paper import plain
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain.catalog.catalog import Catalog
@@ -24,8 +23,9 @@ from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.receipt import Listing, Receipt
 from pos_terminal.domain.stock.production import FARTHEST, Proposal, propose
 from pos_terminal.journal import catalogs, stock_history
-from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.errors import using
 from pos_terminal.journal.stock_history import StockHistory
+from pos_terminal.process.output import print_json
 from pos_terminal.runtime.catalogue import IN_FORCE
 
 
@@ -55,13 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 with the reason."""
-    try:
-        enter(arguments)
-        # First: where there is no journal, that is what to say, and not that a catalogue is gone.
-        found = stock_history.read(arguments.state)
-        catalog = _catalog(arguments.state)
-    except JournalError as error:
-        return fail(error.fault, error.detail, as_json=arguments.json)
+    enter(arguments)
+    # First: where there is no journal, that is what to say, and not that a catalogue is gone.
+    found = stock_history.read(arguments.state)
+    catalog = _catalog(arguments.state)
     {"show": _show, "bottles": _bottles, "make": _make}[arguments.action](catalog, found, arguments)
     return 0
 

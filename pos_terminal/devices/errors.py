@@ -4,16 +4,11 @@ The words follow UPOS (E_OFFLINE, E_TIMEOUT, E_BUSY, E_NOHARDWARE, E_EXTENDED), 
 a caller can act on: the device is gone, it stayed silent, it said no, or nobody knows.
 """
 
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure
 
 
-class DeviceError(Exception):
-    """A device did not do what it was asked. `fault` names the cause, `detail` adds the facts."""
-
-    def __init__(self, fault: Fault, detail: str = "") -> None:
-        super().__init__(f"{fault.code} {detail or fault.cause}")
-        self.fault = fault
-        self.detail = detail
+class DeviceError(Failure):
+    """A device did not do what it was asked."""
 
 
 class DeviceLost(DeviceError):

@@ -18,3 +18,8 @@ def translate_with(translate: Callable[[str], str]) -> None:
 def say(french: str) -> str:
     """The words in the language of the till."""
     return _translate(french)
+
+
+def labelled(what: object, why: object) -> str:
+    """What something is about, a colon as the language sets it, and the something."""
+    return say("{what} : {why}").format(what=what, why=why)

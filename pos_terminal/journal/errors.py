@@ -8,16 +8,13 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure, Fault
+from pos_terminal.domain.file_errors import about
+from pos_terminal.domain.language import labelled
 
 
-class JournalError(Exception):
-    """The journal cannot be opened or read. `fault` names the cause, `detail` adds the facts."""
-
-    def __init__(self, fault: Fault, detail: str = "") -> None:
-        super().__init__(f"{fault.code} {detail or fault.cause}")
-        self.fault = fault
-        self.detail = detail
+class JournalError(Failure):
+    """The journal cannot be opened or read."""
 
 
 class JournalFailed(JournalError):
@@ -31,6 +28,7 @@ class Broken(JournalError):
         super().__init__(faults.JOURNAL_DAMAGED, f"record {seq}: {how}")
         self.seq = seq
         self.how = how
+        self.facts = {"good": False, "record": seq, "how": how}
 
 
 class OutOfStep(ValueError):
@@ -68,8 +66,10 @@ def using(path: Path) -> Iterator[None]:
     """Turns what the database or the disk says about `path` into a JournalError."""
     try:
         yield
-    except (apsw.Error, OSError) as error:
-        raise JournalError(fault_of(error), f"{path}: {error}") from error
+    except OSError as error:
+        raise JournalError(fault_of(error), about(error, path)) from error
+    except apsw.Error as error:
+        raise JournalError(fault_of(error), labelled(path, error)) from error
 
 
 def failed(error: BaseException) -> JournalFailed:

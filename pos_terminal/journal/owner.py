@@ -25,9 +25,9 @@ def become(directory: Path, *, make: bool = False) -> None:
     """Go on as the owner of the state directory, for good. Nothing where it is one's own.
 
     With `make` a directory that is missing is made; by root for the user `pos`, where there is one.
-    JournalError where it is somebody else's and this is not root (J-131), or where root finds a
-    link or another's file in it (J-132). Call it before a thread is started or a file opened
-    there, and after the files that the caller named were opened.
+    JournalError where it cannot be made (J-135), where it is somebody else's and this is not root
+    (J-131), or where root finds a link or another's file in it (J-132). Call it before a thread is
+    started or a file opened there, and after the files that the caller named were opened.
     """
     if make:
         _make(directory)

@@ -10,6 +10,7 @@ witness.path   the witness's directory, for commands that run without the config
 catalogs/       every catalogue ever in force, by its SHA-256
 """
 
+import errno
 import fcntl
 import os
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.file_errors import about
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.storage.files import sync_directory, write_durably
@@ -75,7 +77,7 @@ class Lock:
 
 
 def prepare(directory: Path) -> Lock:
-    """Make the directory, durably, and lock it. OSError where the disk does not let it."""
+    """Make the directory, durably, and lock it. Errors as for `make`; OSError of the lock."""
     make(directory)
     return Lock(directory)
 
@@ -83,13 +85,18 @@ def prepare(directory: Path) -> Lock:
 def make(directory: Path) -> None:
     """Make the state directory, durably, for its owner alone, where it is not there yet.
 
-    OSError where the disk does not let it.
+    JournalError where that cannot be.
     """
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Each new name stands in its parent: without this a cut could take the whole directory back.
-    for made in missing:
-        sync_directory(made.parent)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Each new name stands in its parent: without this a cut could take the directory back.
+        for made in missing:
+            sync_directory(made.parent)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        fault = faults.DISK_FULL if full else faults.STATE_IMPOSSIBLE
+        raise JournalError(fault, about(error, directory)) from error
 
 
 def read_mark(directory: Path) -> Mark | None:

@@ -16,6 +16,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyRotated
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, keyring, signer_outage, state_directory
 from pos_terminal.journal.database import NAME, reading
@@ -274,7 +275,7 @@ def _must_go_on(path: Path, vfs: str, witness: Path, identity: Identity) -> None
     except JournalError as error:
         if error.fault is not faults.WITNESS_MISSING:
             raise
-        log.warning("%s %s", error, error.fault.remedy)
+        log.warning("%s", advice(error))
 
 
 def read_records(path: Path, vfs: str, after: int, limit: int) -> list[Record]:

@@ -17,7 +17,9 @@ import msgspec
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure, Fault
+from pos_terminal.domain.health.advice import advice
+from pos_terminal.domain.language import labelled
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk
 from pos_terminal.persons import pins
 from pos_terminal.persons.errors import PersonsError
@@ -33,13 +35,11 @@ PURPOSE = "operator"
 HEADER = "# Written by «pos-terminal clerk». Numbers, rights, and what checks PINs and badges.\n"
 
 
-class BadClerks(Exception):
+class BadClerks(Failure):
     """The clerks' file cannot be used, or cannot be written; `fault` for the clerk."""
 
     def __init__(self, file: Path, detail: str, fault: Fault = faults.BAD_CLERKS) -> None:
-        super().__init__(f"{fault}: {file}: {detail}.")
-        self.fault = fault
-        self.detail = f"{file}: {detail}"
+        super().__init__(fault, labelled(file, detail))
 
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
@@ -136,5 +136,5 @@ def with_names(clerks: Mapping[int, Clerk], state: Path) -> dict[int, Clerk]:
                         names = [each.data.name for each in items if each.purpose == PURPOSE]
                         named[clerk.number] = replace(clerk, name=(names[0] or "") if names else "")
     except PersonsError as error:  # the greeting says the number then
-        log.warning("%s %s", error, error.fault.remedy)
+        log.warning("%s", advice(error))
     return named

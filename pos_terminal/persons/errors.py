@@ -8,16 +8,13 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure, Fault
+from pos_terminal.domain.file_errors import about
+from pos_terminal.domain.language import labelled
 
 
-class PersonsError(Exception):
-    """Personal data cannot be read or written. `fault` names the cause, `detail` adds the facts."""
-
-    def __init__(self, fault: Fault, detail: str = "") -> None:
-        super().__init__(f"{fault.code} {detail or fault.cause}")
-        self.fault = fault
-        self.detail = detail or fault.cause
+class PersonsError(Failure):
+    """Personal data cannot be read or written."""
 
 
 def fault_of(error: BaseException) -> Fault:
@@ -38,5 +35,7 @@ def using(path: Path) -> Iterator[None]:
     """Turns what the database or the disk says about `path` into a PersonsError."""
     try:
         yield
-    except (apsw.Error, OSError) as error:
-        raise PersonsError(fault_of(error), f"{path}: {error}") from error
+    except OSError as error:
+        raise PersonsError(fault_of(error), about(error, path)) from error
+    except apsw.Error as error:
+        raise PersonsError(fault_of(error), labelled(path, error)) from error

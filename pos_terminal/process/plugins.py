@@ -7,7 +7,7 @@ method per hook, which calls every implementation by itself.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from inspect import iscoroutinefunction
@@ -15,6 +15,7 @@ from typing import Any
 
 import pluggy
 
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.process.installed import EntryPoint, entry_points
 from pos_terminal.tasks.contain import contained, one_line
 
@@ -36,7 +37,7 @@ class Plugin:
     name: str
     version: str
     status: PluginStatus = PluginStatus.DISABLED
-    why: str = "not in the configuration's plugins"
+    why: str = field(default_factory=lambda: say("pas nommé dans les réglages"))
 
 
 class PluginGroup:
@@ -81,14 +82,15 @@ class PluginGroup:
             if len(points) == 1:
                 chosen.append((self._plugins[name], points[0]))
             else:
-                why = "two distributions have one of this name" if points else "it is not installed"
+                why = say("deux paquets installés ont ce nom") if points else say("non installé")
+                log.error("plugin %s: %s", name, why)
                 version = self._plugins[name].version if points else "-"
                 self._plugins[name] = Plugin(name, version, PluginStatus.STOPPED, why)
         return chosen
 
     def take(self, plugin: Plugin, point: EntryPoint) -> None:
         """Import it, and take its hooks; whatever it raises stops it, and nothing else."""
-        with contained(partial(self.stop, plugin, "while loading")):
+        with contained(partial(self.stop, plugin, say("au chargement"))):
             module = point.load()
             self._manager.register(module, plugin.name)
             self._refuse_misfits(module)
@@ -97,8 +99,8 @@ class PluginGroup:
     def stop(self, plugin: Plugin, when: str, error: BaseException) -> None:
         """Note that it failed, and call it no more."""
         plugin.status = PluginStatus.STOPPED
-        plugin.why = f"{when}: {one_line(error)}"
-        log.error("plugin %s stopped %s", plugin.name, when, exc_info=error)
+        plugin.why = labelled(when, one_line(error))
+        log.error("plugin %s stopped (%s)", plugin.name, when, exc_info=error)
         if self._manager.has_plugin(plugin.name):
             self._manager.unregister(name=plugin.name)
         self.on_stop()

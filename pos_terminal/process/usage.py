@@ -3,18 +3,42 @@
 import argparse
 import re
 import sys
-from typing import NoReturn
+from textwrap import wrap
+from typing import Any, NoReturn
 
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Breaks no line within a path or a word that has a hyphen: it is to be typed as it stands."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrap(" ".join(text.split()), width, break_on_hyphens=False, break_long_words=False)
+
+
+class _Actions(argparse._SubParsersAction):  # type: ignore[type-arg]  # no generic when it runs
+    """Commands whose own help begins with what the list says of them."""
+
+    def add_parser(self, name: str, **given: Any) -> Any:
+        given.setdefault("description", given.get("help"))
+        return super().add_parser(name, **given)
+
+
+class Misuse(Exception):
+    """The command makes no sense as it was given; the message says why."""
 
 
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose help and refusals are in the language of the till."""
 
     def __init__(self, prog: str, description: str | None = None) -> None:
-        super().__init__(prog, description=description, add_help=False)
-        self._positionals.title = say("arguments")
-        self._optionals.title = say("options")
+        super().__init__(
+            prog, description=description, add_help=False, formatter_class=_Formatter
+        )
+        self.register("action", "parsers", _Actions)
+        for group, title in ((self._positionals, say("arguments")), (self._optionals, "options")):
+            # argparse sets the colon, and the language what stands before it.
+            group.title = labelled(title, "").rstrip().removesuffix(":")
         self.add_argument(
             "-h", "--help", action="help", default=argparse.SUPPRESS, help=say("affiche cette aide")
         )

@@ -21,6 +21,7 @@ from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.sale.vouchers import Mint
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Running
@@ -148,7 +149,7 @@ class App:
         try:
             loaded = self._catalogue.load()
         except JournalError as error:  # no room to keep it: then the present one goes on
-            log.error("%s %s", error, error.fault.remedy)
+            log.error("%s", advice(error))
             self.put(Trouble(error.fault))
             return
         if loaded.problems:
@@ -160,7 +161,7 @@ class App:
         try:
             offers = self._promotions.load(self._catalogue.load().catalog)
         except JournalError as error:
-            log.error("%s %s", error, error.fault.remedy)
+            log.error("%s", advice(error))
             self.put(Trouble(error.fault))
             return
         if offers.problem:
@@ -211,7 +212,6 @@ class App:
         except JournalError as error:
             if error.fault in WRONG_PLACE:
                 raise
-            log.error("%s %s", error, error.fault.remedy)
             return error
         return self.journal
 
@@ -222,12 +222,11 @@ class App:
                 try:
                     await self._serve(journal)
                 except JournalError as error:
-                    log.error("%s %s", error, error.fault.remedy)
                     self.journal = None
                     await journal.close()
                     journal = error
             else:
-                await self._out_of_order(journal.fault)
+                await self._out_of_order(journal)
                 journal = self._open_journal()
 
     async def _serve(self, journal: Journal) -> None:
@@ -308,11 +307,12 @@ class App:
             self.put(Trouble(faults.BAD_CATALOGUE))
 
 
-    async def _out_of_order(self, fault: Fault) -> None:
+    async def _out_of_order(self, error: JournalError) -> None:
         """Refuse every input, loudly, until it is time to try the journal again."""
-        outputs = self.equipment.outputs
+        outputs, fault = self.equipment.outputs, error.fault
         outputs.screen.put(display.fault(fault))
         if fault is not self._heard:  # the alarm sounds once, and then at whatever is tried
+            log.error("%s", advice(error))
             outputs.tone.put(fault.tone)
         self._heard = fault
         self.ready.set()

@@ -1,12 +1,17 @@
 """From a configuration file to a terminal that can run: the last good settings when it is bad."""
 
 import logging
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.language import labelled
+from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import keep_witness_path, make
+from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime import config
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.keymaps import keymap_file
@@ -44,11 +49,22 @@ def read(
     plugins = Plugins(config.plugins_named(file, source))
     plugins.load()
     lenient = without_drivers and plugins.stopped
-    settings = config.read(
-        file, source, plugins.drivers, plugins.tables, without_drivers=lenient, kept=kept
-    )
+    try:
+        settings = config.read(
+            file, source, plugins.drivers, plugins.tables, without_drivers=lenient, kept=kept
+        )
+    except BadConfiguration as bad:  # a driver that is missing is the consequence: the cause first
+        raise BadConfiguration(file, (*stopped(source, plugins), *bad.problems)) from None
     plugins.settings = settings.plugin_settings
     return Booted(settings, plugins)
+
+
+def stopped(source: bytes, plugins: Plugins) -> Iterator[Problem]:
+    """The plugins that the configuration enables and that do not run, as problems of it."""
+    line = config.line_of(source.decode(), "terminal.plugins")
+    for each in plugins:
+        if each.status is PluginStatus.STOPPED:
+            yield Problem(line, "terminal.plugins", labelled(each.name, each.why))
 
 
 def boot(file: Path, state: Path) -> Booted:
@@ -67,7 +83,7 @@ def boot(file: Path, state: Path) -> Booted:
         keymap = keymap_file(file, source)
         if keymap and not booted.settings.faults:
             _keep(state / GOOD_KEYMAP, keymap.read_bytes())
-    except OSError as error:  # the journal will say so on the display; these settings are good
+    except (OSError, JournalError) as error:  # the journal says so on the display
         log.error("this configuration cannot be kept as the last good one: %s", error)
     return booted
 

@@ -23,8 +23,11 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity, Seller, Shop
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
+from pos_terminal.domain.faults import Failure, Fault
+from pos_terminal.domain.file_errors import reason
 from pos_terminal.domain.files.cells import parse_rate
 from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.language import labelled
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import Drawers
 from pos_terminal.domain.printing.paper_rules import PaperRules
@@ -48,11 +51,13 @@ PRINTER_DRAWER = "printer"
 T = TypeVar("T")
 
 
-class BadConfiguration(Exception):
+class BadConfiguration(Failure):
     """The file cannot be used; `problems` says where and why, `file` which."""
 
-    def __init__(self, file: Path, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+    def __init__(
+        self, file: Path, problems: tuple[Problem, ...], fault: Fault = faults.BAD_CONFIGURATION
+    ) -> None:
+        super().__init__(fault, "\n".join(labelled(file, problem) for problem in problems))
         self.file = file
         self.problems = problems
 
@@ -173,8 +178,8 @@ def load(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        problem = Problem(0, "", str(error.strerror or error))
-        raise BadConfiguration(file, (problem,)) from None
+        problem = Problem(0, "", reason(error))
+        raise BadConfiguration(file, (problem,), faults.FILE_UNREADABLE) from None
 
 
 def state_named(file: Path) -> Path | None:

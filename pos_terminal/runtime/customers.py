@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from pos_terminal.domain.counter.steps import LookedUp
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.lookup.customers import (
     INVOICE,
     Buyer,
@@ -39,7 +40,7 @@ class Customers:
             work = partial(_answered, self._directory, wanted)
             return LookedUp(request, await run_with_journal(self._append, work))
         except PersonsError as error:
-            log.error("%s %s", error, error.fault.remedy)
+            log.error("%s", advice(error))
             return LookedUp(request, fault=error.fault)
 
 

@@ -12,7 +12,8 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure, Fault
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.checkpoint import is_due
@@ -154,7 +155,7 @@ class Guard:
         self.found(error)
 
     def _say(self, fault: Fault, detail: str) -> None:
-        log.error("%s %s %s", fault, detail, fault.remedy)
+        log.error("%s", advice(Failure(fault, detail)))
         self._put(Trouble(fault))
 
 

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.lookup.customers import PersonsWanted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.projection.store import Projection
@@ -88,7 +89,7 @@ class LookupLane:
                 answer = await self._look_up(asked)
         except JournalError as error:
             if error.fault not in GONE:
-                log.error("%s %s", error, error.fault.remedy)
+                log.error("%s", advice(error))
                 self._found(error)
                 self._let_go()
             answer = LookedUp(asked.request, fault=_said(error, asked.wanted))

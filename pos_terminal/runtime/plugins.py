@@ -39,10 +39,10 @@ class Plugins(PluginGroup):
         for plugin, point in self.find():
             self.take(plugin, point)
         for plugin, call in self.calls("pos_register_drivers"):
-            with contained(partial(self.stop, plugin, "in pos_register_drivers")):
+            with contained(partial(self.stop, plugin, "pos_register_drivers")):
                 call(drivers=self.drivers)
         for plugin, call in self.calls("pos_settings"):
-            with contained(partial(self.stop, plugin, "in pos_settings")):
+            with contained(partial(self.stop, plugin, "pos_settings")):
                 table = call()
                 if not is_dataclass(table):
                     raise TypeError(f"the answer is {table!r}, and no dataclass")
@@ -52,7 +52,7 @@ class Plugins(PluginGroup):
         """What a code stands for that the catalogue does not hold: the first plugin's answer."""
         for plugin, call in self.calls("pos_find_item"):
             start = time.perf_counter()
-            with contained(partial(self.stop, plugin, "in pos_find_item")):
+            with contained(partial(self.stop, plugin, "pos_find_item")):
                 found = call(code=code, aim=aim, catalog=catalog)
                 if found is not None and not isinstance(found, Found):
                     raise TypeError(f"the answer is {found!r}, neither Found nor None")
@@ -68,4 +68,4 @@ class Plugins(PluginGroup):
         log.warning("plugin %s took %.1f ms in %s", plugin.name, took * 1000, hook)
         if self._slow[plugin.name] >= PATIENCE:
             limit = f"over {DECISION_TIME * 1000:.0f} ms, {PATIENCE} times"
-            self.stop(plugin, f"in {hook}", TimeoutError(limit))
+            self.stop(plugin, hook, TimeoutError(limit))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from pos_terminal.domain.counter.steps import Input, Trouble
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.bridge import Append, run_with_journal
@@ -35,7 +36,7 @@ async def watch(
         try:
             await run_with_journal(append, partial(_see_to, state, now()))
         except (PersonsError, JournalError) as error:
-            log.error("%s %s", error, error.fault.remedy)
+            log.error("%s", advice(error))
             put(Trouble(error.fault))
             if isinstance(error, JournalError):
                 found(error)

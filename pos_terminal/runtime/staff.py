@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pos_terminal.domain.events.staff import ClerkFound, ClerksFound
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.staff.clerks import Clerks, SignOnRules
 from pos_terminal.persons.clerks_file import BadClerks, Staff, read, with_names
 
@@ -51,7 +52,7 @@ class StaffFile:
             staff = read(self._state)
             named = with_names(staff.clerks, self._state)
         except BadClerks as error:
-            log.error("%s %s", error, error.fault.remedy)
+            log.error("%s", advice(error))
             nobody = Clerks(rules=self._rules, alone=self._alone, closed=True)
             return LoadedStaff(nobody, Staff(), error.fault)
         return LoadedStaff(Clerks(named, self._rules, self._alone), staff)

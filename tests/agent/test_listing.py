@@ -49,6 +49,6 @@ def test_services_are_listed_while_the_agent_lives(tmp_path: Path) -> None:
             assert (process.state / "status.json").exists()
             status, found = await listed(process.state)
             assert (found["agent"], found["services"]) == (None, [])
-            assert found["why"] == f"no agent runs in {process.state}"
+            assert found["why"] == f"aucun agent ne tourne dans {process.state}"
 
     run(body())

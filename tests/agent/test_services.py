@@ -50,19 +50,19 @@ async def until_seen(process: AgentProcess, count: int) -> None:
 
 
 BROKEN = {
-    "raises-at-load": ("1 / 0", "stopped while loading: ZeroDivisionError: division by zero"),
-    "ends-at-load": ("raise SystemExit(3)", "stopped while loading: SystemExit: 3"),
+    "raises-at-load": ("1 / 0", "stopped au chargement : ZeroDivisionError: division by zero"),
+    "ends-at-load": ("raise SystemExit(3)", "stopped au chargement : SystemExit: 3"),
     "misspelt": (
         "@hookimpl\ndef pos_servces(agent): return []",
-        "stopped while loading: TypeError: there is no hook pos_servces",
+        "stopped au chargement : TypeError: there is no hook pos_servces",
     ),
     "raises-in-its-hook": (
         "@hookimpl\ndef pos_services(agent): raise LookupError('nothing there')",
-        "stopped in pos_services: LookupError: nothing there",
+        "stopped pos_services : LookupError: nothing there",
     ),
     "gives-nonsense": (
         "@hookimpl\ndef pos_services(agent): return [7]",
-        "stopped in pos_services: TypeError: the answer has 7, which is no Service",
+        "stopped pos_services : TypeError: the answer has 7, which is no Service",
     ),
     "bad-settings": (
         """
@@ -73,17 +73,17 @@ BROKEN = {
         def pos_services(agent):
             agent.settings(S)
         """,
-        "stopped in pos_services: BadSettings: B-115 REGLAGES DE SERVICE [service.bad-settings] "
+        "stopped pos_services : BadSettings: B-115 REGLAGES DE SERVICE [service.bad-settings] "
         "Object contains unknown field `hots`",
     ),
     "without-its-secret": (
         "@hookimpl\ndef pos_services(agent): agent.secret('token')",
-        "stopped in pos_services: BadSettings: B-115 REGLAGES DE SERVICE no secret token "
+        "stopped pos_services : BadSettings: B-115 REGLAGES DE SERVICE no secret token "
         "(LoadCredential=token:FILE in the agent's unit): $CREDENTIALS_DIRECTORY is not set",
     ),
     "checks-nonsense": (
         "@hookimpl\ndef pos_health_checks(agent): return ['disk']",
-        "stopped in pos_health_checks: TypeError: the answer has 'disk', which is no Check",
+        "stopped pos_health_checks : TypeError: the answer has 'disk', which is no Check",
     ),
     "raises-later": (
         "@hookimpl\ndef pos_services(agent):\n    async def run(): raise KeyError('later')\n"
@@ -157,8 +157,8 @@ def test_whatever_a_service_does_the_others_work_on(tmp_path: Path) -> None:
     }
     expected |= {
         "good:one": "running",
-        "absent": "stopped it is not installed",
-        "not-listed": "disabled not in the configuration's plugins",
+        "absent": "stopped non installé",
+        "not-listed": "disabled pas nommé dans les réglages",
     }
 
     async def body() -> None:
@@ -218,7 +218,7 @@ def test_one_that_blocks_the_loop_is_named_and_held_back(tmp_path: Path, how: st
                 await process.start()
                 told = await process.until(lambda told: "good:one" in shown(told))
                 why = shown(told)[how]
-                assert why.startswith("stopped held back (time 1): it blocked the agent in ")
+                assert why.startswith("stopped tenu à l'écart, 1 fois : it blocked the agent in ")
                 assert "throwaway_" in why or "/re/" in why
                 await till.sell(5)
                 await until_seen(process, 55)
@@ -239,7 +239,7 @@ def test_one_that_blocks_while_it_is_loaded_is_held_back(tmp_path: Path) -> None
             assert await process.ended() == 1
             await process.start()
             told = await process.until(lambda told: shown(told).get("good:one") == "running")
-            assert shown(told)["slow"].startswith("stopped held back")
+            assert shown(told)["slow"].startswith("stopped tenu à l'écart")
 
     run(body())
 
@@ -277,7 +277,7 @@ def test_one_that_leaks_is_named_and_held_back(tmp_path: Path, how: str) -> None
             assert await process.ended() == 1
             await process.start()
             told = await process.until(lambda told: shown(told).get("good:one") == "running")
-            assert shown(told)[how].startswith("stopped held back (time 1): memory grew to ")
+            assert shown(told)[how].startswith("stopped tenu à l'écart, 1 fois : memory grew to ")
 
     run(body())
 

@@ -48,7 +48,7 @@ def test_all_comes_back_and_the_till_sells_on(state: Path, line: Line, tmp_path:
     assert (done.code, made["sha256"] in done.detail) == (jet.BACKUP, True)
     assert made["records"] == len(before) - 2, "the copy cannot know of itself"
 
-    status, found = line("journal", "restore", "--from", out, "--from", keys, state=new)
+    status, found = line("journal", "restore", "--from", out, "--keys", keys, state=new)
     assert (status, found["keys"], found["records"]) == (0, True, made["records"])
     here = {name for name in STATE_FILES if (state / name).exists()}
     assert {name for name in STATE_FILES if (new / name).exists()} == here
@@ -99,7 +99,7 @@ def test_it_is_consistent_while_the_till_writes(state: Path, tmp_path: Path) -> 
     for number, count in enumerate(counts):
         new = tmp_path / f"new{number}"
         new.mkdir()
-        backup.unpack([tmp_path / f"{number}.zip"], new)
+        backup.unpack(tmp_path / f"{number}.zip", None, new)
         assert [r.rec for r in records(new)] == [r.rec for r in records(state)][:count]
 
 

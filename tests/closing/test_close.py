@@ -32,7 +32,7 @@ def closures(state: Path) -> list[PeriodClosed]:
 
 def test_day_month_and_year_one_behind_the_other(state: Path, line: Line) -> None:
     status, said = line("close", "month")
-    assert (status, said["code"]) == (1, "S-123")
+    assert (status, said["code"]) == (1, "S-124")
     for number, period in enumerate(("day", "month", "year"), 1):
         status, said = line("close", period)
         assert (status, said["period"], said["number"]) == (0, period, 1)
@@ -60,7 +60,7 @@ def test_open_sales_are_listed_or_carried_over(state: Path, line: Line) -> None:
         shop.add(SaleOpened(sale=4, catalog=CATALOG), SaleOpened(sale=5, catalog=CATALOG))
     before = len(records(state))
     status, said = line("close", "day")
-    assert (status, said["code"], said["detail"]) == (1, "S-122", "open sales: 4, 5")
+    assert (status, said["code"], said["detail"]) == (1, "S-122", "ventes ouvertes : 4, 5")
     assert len(records(state)) == before
     status, said = line("close", "day", "--carry")
     assert (status, said["carried"], said["authority"]) == (0, [4, 5], 0)

@@ -50,10 +50,12 @@ def test_the_map_of_a_terminal_is_shown(tmp_path: Path, capsys: pytest.CaptureFi
 def test_what_is_no_map_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text("[keys]\nKEY_A = 'nothing'")
-    for name, reason in (("none", "No such file"), (str(bad), "no key of the till")):
+    for name, code, reason in (
+        ("none", "C-134", "introuvable"), (str(bad), "S-268", "no key of the till"),
+    ):  # fmt: skip
         assert main(["keys", "show", "--map", name]) == 1
         said = capsys.readouterr().err
-        assert "C-101" in said and reason in said
+        assert code in said and reason in said
 
 
 @asynccontextmanager
@@ -148,7 +150,7 @@ def test_a_keyboard_is_learnt(tmp_path: Path) -> None:
                 assert name in await line(questions)
             assert "Touche d'article" in await line(questions)
             enter()
-            assert "7 keys" in await line(process.stdout)
+            assert "7 touches" in await line(process.stdout)
             assert await process.wait() == 0
         learnt = {chord: str(key) for chord, key in load_keymap(tmp_path, "mine.toml").items()}
         assert learnt == {

@@ -106,10 +106,10 @@ def loose() -> list[str]:
 
 def test_parts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = write_settings(tmp_path, "")
-    pdf = tmp_path / "sheet.pdf"
     keys = sum(len(group.commands) for group in functions())
     counts = (("functions", keys, 0), ("articles", len(loose()), 0), ("labels", 0, 8))
     for part, commands, labels in counts:
+        pdf = tmp_path / f"{part}.pdf"
         assert sheet("--out", pdf, "--config", config, "--part", part, "--json") == 0
         found = json.loads(capsys.readouterr().out)
         assert (len(found["commands"]), len(found["labels"])) == (commands, labels), part
@@ -127,7 +127,7 @@ def test_what_cannot_be_done_says_why(
         return str(json.loads(capsys.readouterr().out)["code"])
 
     assert code("--out", tmp_path / "none" / "sheet.pdf", "--config", config) == "C-131"
-    assert code("--out", pdf, "--config", tmp_path / "none.toml") == "C-101"
+    assert code("--out", pdf, "--config", tmp_path / "none.toml") == "C-134"
     assert code("--print", "--config", config, "--state", tmp_path) == "P-101"  # names no printer
     (tmp_path / "catalog.csv").write_text(CATALOG + "x,y,z\n")
     assert code("--out", pdf, "--config", config) == "C-102"

@@ -131,8 +131,8 @@ FAULTS = {
 SAID = {
     "raises": "pausing RuntimeError: no reason",
     "hangs": "hung",
-    "blocks": "stopped held back (time 1): it blocked the agent in ",
-    "leaks": "stopped held back (time 1): memory grew to ",
+    "blocks": "stopped tenu à l'écart, 1 fois : it blocked the agent in ",
+    "leaks": "stopped tenu à l'écart, 1 fois : memory grew to ",
 }
 
 

@@ -78,7 +78,7 @@ def test_it_is_listed_with_its_version(installed: Path, tmp_path: Path) -> None:
         "name": "foo", "version": "3.1.4", "status": "enabled", "why": "",
     } in listing["plugins"]  # fmt: skip
     assert {
-        "name": "foo", "version": "-", "status": "stopped", "why": "it is not installed",
+        "name": "foo", "version": "-", "status": "stopped", "why": "non installé",
     } in without["plugins"]  # fmt: skip
 
 

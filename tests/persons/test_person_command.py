@@ -197,9 +197,9 @@ def test_what_cannot_be_done_is_said_with_its_code(
         assert (status, "E-101" in text) == (1, True)
     wrong = tmp_path / "wrong.json"
     wrong.write_text('{"items":[]}')
-    for name in (wrong, tmp_path / "absent.json"):
+    for name, code in ((wrong, "E-102"), (tmp_path / "absent.json", "C-134")):
         status, text = person("add", str(name))
-        assert (status, "E-102" in text, str(name) in text) == (1, True, True)
+        assert (status, code in text, str(name) in text) == (1, True, True)
     person("add", sheet)
     keyfile.path_in(shop).unlink()
     for words in (("add", sheet), ("due", "--today", "2026-01-01"), ("export", nobody)):

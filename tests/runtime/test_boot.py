@@ -233,8 +233,8 @@ def test_a_plugin_has_settings_of_its_own(shop: Path, table: str, name: str) -> 
     ("plugins", "table", "reason"),
     [
         ([], '[plugin.throwaway]\nplu = "2"\n', "name 'throwaway' in terminal.plugins"),
-        (["throwaway"], '[plugin.throwawy]\nplu = "2"\n', "plugin.throwawy: this plugin is not"),
-        (["throwaway"], '[plugin.throwaway]\nplus = "2"\n', "throwaway.plus: no such setting"),
+        (["throwaway"], '[plugin.throwawy]\nplu = "2"\n', "plugin.throwawy : this plugin is not"),
+        (["throwaway"], '[plugin.throwaway]\nplus = "2"\n', "throwaway.plus : no such setting"),
         (["throwaway"], '[plugin.throwaway]\nplu = "x"\n', "plu 'x': digits"),
         (["gs2", "throwaway"], "[plugin.gs2]\nx = 1\n", "no settings, or does not load"),
     ],
@@ -254,4 +254,4 @@ def test_an_answer_that_is_no_dataclass_stops_the_plugin(shop: Path) -> None:
     (shop / "terminal.toml").write_text(PLAIN + 'plugins = ["throwaway"]\n')
     with on_path(shop):
         found = boot(shop / "terminal.toml", shop / "state").plugins["throwaway"]
-    assert found.why == "in pos_settings: TypeError: the answer is {}, and no dataclass"
+    assert found.why == "pos_settings : TypeError: the answer is {}, and no dataclass"

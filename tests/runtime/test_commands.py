@@ -58,9 +58,9 @@ def test_a_good_configuration(shop: Path, told: Told) -> None:
     [
         ("terminal.toml", CONFIG.replace("name", "nom"), 2, "shop.nom", "no such setting"),
         ("terminal.toml", CONFIG + "[x", 7, "", "this is no TOML: "),
-        ("terminal.toml", CONFIG.replace("evdev", "none"), 6, "terminal.plugins", "none it is not"),
+        ("terminal.toml", CONFIG.replace("evdev", "none"), 6, "terminal.plugins", "none : non ins"),
         ("goods.csv", GOODS + "2,CAFE,deux\n", 3, "price", "'deux' is no number"),
-        ("goods.csv", None, 0, "", "No such file or directory"),
+        ("goods.csv", None, 0, "", "introuvable"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_by_file_line_key_and_reason(
@@ -83,7 +83,7 @@ def test_what_is_wrong_by_file_line_key_and_reason(
 def test_a_file_that_is_not_there(shop: Path, told: Told) -> None:
     (shop / "terminal.toml").unlink()
     assert check(shop) == 1
-    assert "No such file" in told()[1]
+    assert "C-134" in told()[1]
 
 
 def test_the_list_of_plugins(shop: Path, told: Told) -> None:
@@ -95,7 +95,7 @@ def test_the_list_of_plugins(shop: Path, told: Told) -> None:
     assert rows["evdev"]["status"] == "enabled"
     assert rows["gs1"] == {
         "name": "gs1", "version": rows["evdev"]["version"], "status": "disabled",
-        "why": "not in the configuration's plugins",
+        "why": "pas nommé dans les réglages",
     }  # fmt: skip
 
 
@@ -109,10 +109,10 @@ def test_a_broken_plugin_is_listed_with_its_reason(shop: Path, told: Told) -> No
         assert rows["evdev"]["status"] == "enabled"
         assert rows["broken"] == {
             "name": "broken", "version": "1.2", "status": "stopped",
-            "why": "while loading: RuntimeError: no licence",
+            "why": "au chargement : RuntimeError: no licence",
         }  # fmt: skip
         assert check(shop) == 1
-        assert "terminal.plugins: broken while loading: RuntimeError: no licence" in told()[1]
+        assert "terminal.plugins : broken : au chargement : RuntimeError: no licence" in told()[1]
 
 
 def test_plugins_of_a_configuration_that_is_none(shop: Path, told: Told) -> None:

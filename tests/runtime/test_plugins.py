@@ -59,7 +59,7 @@ def test_what_is_installed_and_not_named_is_disabled(site: Path) -> None:
     plugins = load()
     plugin = one(plugins, "good")
     assert (plugin.status, plugin.version) == (PluginStatus.DISABLED, "1.2")
-    assert plugin.why == "not in the configuration's plugins"
+    assert plugin.why == "pas nommé dans les réglages"
     assert plugins.find_item("GOOD", "", GOODS) is None
     assert not plugins.stopped
     assert "throwaway_good" not in sys.modules
@@ -89,7 +89,7 @@ def test_not_installed(site: Path) -> None:
     assert (plugin.status, plugin.version, plugin.why) == (
         PluginStatus.STOPPED,
         "-",
-        "it is not installed",
+        "non installé",
     )
     assert plugins.stopped
     assert still_good(plugins)
@@ -98,34 +98,34 @@ def test_not_installed(site: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("1 / 0", "while loading: ZeroDivisionError: division by zero"),
-        ("import no_such_library", "while loading: ModuleNotFoundError"),
-        ("raise SystemExit(3)", "while loading: SystemExit: 3"),
-        ("this is no Python", "while loading: SyntaxError"),
+        ("1 / 0", "au chargement : ZeroDivisionError: division by zero"),
+        ("import no_such_library", "au chargement : ModuleNotFoundError"),
+        ("raise SystemExit(3)", "au chargement : SystemExit: 3"),
+        ("this is no Python", "au chargement : SyntaxError"),
         (
             "@hookimpl\ndef pos_find_itme(code): pass",
-            "while loading: TypeError: there is no hook pos_find_itme",
+            "au chargement : TypeError: there is no hook pos_find_itme",
         ),
-        ("@hookimpl\ndef pos_find_item(kode): pass", "while loading: PluginValidationError"),
+        ("@hookimpl\ndef pos_find_item(kode): pass", "au chargement : PluginValidationError"),
         (
             "@hookimpl(wrapper=True)\ndef pos_find_item(code):\n    return (yield)",
-            "while loading: TypeError: pos_find_item: hook wrappers are not taken",
+            "au chargement : TypeError: pos_find_item: hook wrappers are not taken",
         ),
         (
             "@hookimpl(hookwrapper=True)\ndef pos_find_item(code):\n    yield",
-            "while loading: TypeError: pos_find_item: hook wrappers are not taken",
+            "au chargement : TypeError: pos_find_item: hook wrappers are not taken",
         ),
         (
             "@hookimpl\nasync def pos_find_item(code): pass",
-            "while loading: TypeError: pos_find_item: hooks are plain functions, not async ones",
+            "au chargement : TypeError: pos_find_item: hooks are plain functions, not async ones",
         ),
         (
             "@hookimpl\ndef pos_register_drivers(drivers): 1 / 0",
-            "in pos_register_drivers: ZeroDivisionError",
+            "pos_register_drivers : ZeroDivisionError",
         ),
         (
             "@hookimpl\ndef pos_register_drivers(drivers):\n    drivers.scales.add('x', None, int)",
-            "in pos_register_drivers: TypeError: driver 'x': settings must be a dataclass",
+            "pos_register_drivers : TypeError: driver 'x': settings must be a dataclass",
         ),
     ],
 )  # fmt: skip
@@ -141,7 +141,7 @@ def test_one_that_breaks_while_booting_stops_alone(site: Path, code: str, why: s
 
 def test_an_entry_point_to_nowhere(site: Path) -> None:
     install(site, "nowhere", "", entry="no_such_module")
-    assert one(load("nowhere"), "nowhere").why.startswith("while loading: ModuleNotFoundError")
+    assert one(load("nowhere"), "nowhere").why.startswith("au chargement : ModuleNotFoundError")
 
 
 def test_a_distribution_without_metadata(site: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_name_that_two_distributions_claim(site: Path) -> None:
     plugins = load("evdev", "good")
     plugin = one(plugins, "evdev")
     assert plugin.status is PluginStatus.STOPPED
-    assert "two distributions" in plugin.why
+    assert "deux paquets" in plugin.why
     assert still_good(plugins)
 
 
@@ -177,8 +177,8 @@ def test_two_plugins_with_one_drivers_name(site: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ("1 / 0", "in pos_find_item: ZeroDivisionError: division by zero"),
-        ("'TRADITION'", "in pos_find_item: TypeError: the answer is 'TRADITION', neither Found"),
+        ("1 / 0", "pos_find_item : ZeroDivisionError: division by zero"),
+        ("'TRADITION'", "pos_find_item : TypeError: the answer is 'TRADITION', neither Found"),
     ],
 )
 def test_one_that_breaks_while_selling_stops_alone(site: Path, answer: str, why: str) -> None:
@@ -219,5 +219,5 @@ def test_one_that_is_slow_is_stopped_at_last(site: Path) -> None:
         plugins.find_item("SLOW", "", GOODS)
     assert one(plugins, "slow").status is PluginStatus.ENABLED
     plugins.find_item("SLOW", "", GOODS)
-    assert one(plugins, "slow").why == "in pos_find_item: TimeoutError: over 2 ms, 3 times"
+    assert one(plugins, "slow").why == "pos_find_item : TimeoutError: over 2 ms, 3 times"
     assert still_good(plugins)

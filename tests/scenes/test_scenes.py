@@ -65,14 +65,15 @@ def test_a_cent_that_differs_is_said_with_its_line(
 def test_what_means_nothing(
     page: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert played(tmp_path, page) == 2
-    assert reason in capsys.readouterr().err
+    assert played(tmp_path, page) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["code"], reason in told["detail"]) == ("C-107", True)
 
 
 def test_nothing_to_play_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert played(tmp_path, "# A page without scenes\n") == 2
-    assert played(tmp_path, PAGE, "--only", "no such title") == 2
-    assert capsys.readouterr().err == "aucune scène à jouer\n" * 2
+    assert played(tmp_path, "# A page without scenes\n") == 1
+    assert played(tmp_path, PAGE, "--only", "no such title") == 1
+    assert capsys.readouterr().out.count("aucune scène à jouer") == 2
 
 
 def test_a_shop_of_its_own(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pos_terminal.domain.faults.box import *  # noqa: F403
 from pos_terminal.domain.faults.channel import *  # noqa: F403
 from pos_terminal.domain.faults.devices import *  # noqa: F403
 from pos_terminal.domain.faults.drawer import *  # noqa: F403
+from pos_terminal.domain.faults.failure import *  # noqa: F403
 from pos_terminal.domain.faults.fault import *  # noqa: F403
 from pos_terminal.domain.faults.journal import *  # noqa: F403
 from pos_terminal.domain.faults.keys import *  # noqa: F403

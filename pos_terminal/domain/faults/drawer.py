@@ -91,6 +91,12 @@ SALES_OPEN = _fault(
 NOTHING_TO_CLOSE = _fault(
     "S-123",
     "RIEN A CLORE",
-    "Cette période ne peut pas être close maintenant.",
-    "Lire la cause dite ; clore d'abord le jour, puis le mois, puis l'exercice.",
+    "Rien n'a été vendu ni compté depuis la dernière clôture.",
+    "Rien à faire : une période où rien ne s'est passé n'est pas close.",
+)
+CLOSE_FIRST = _fault(
+    "S-124",
+    "CLORE AVANT",
+    "Une période plus courte est encore ouverte.",
+    "Clore d'abord le jour, puis le mois, puis l'exercice.",
 )

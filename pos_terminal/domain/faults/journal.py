@@ -147,3 +147,10 @@ TICKET_PURGED = _fault(
     "Ce ticket a été purgé de la caisse : il n'est plus que dans une archive.",
     "Taper C ; le retrouver dans l'archive de sa période.",
 )
+STATE_IMPOSSIBLE = _fault(
+    "J-135",
+    "DOSSIER IMPOSSIBLE",
+    "Le dossier de la caisse n'existe pas, et ne peut pas être fait.",
+    "Brancher le support où il doit être, ou nommer un autre dossier avec --state.",
+    Tone.ALARM,
+)

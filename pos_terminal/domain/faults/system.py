@@ -55,6 +55,12 @@ REPLAY_STOPPED = _fault(
     "Le rejeu des tickets s'est arrêté avant la fin.",
     "Lever la cause dite, puis relancer avec le même --state : il reprend où il en était.",
 )
+BAD_SCENES = _fault(
+    "C-107",
+    "SCENES FAUSSES",
+    "Une page de scènes, ou la boutique où elles jouent, ne veut rien dire.",
+    "Corriger la page à la ligne dite (docs/scenes.md).",
+)
 TASK_FAILED = _fault(
     "C-106",
     "TACHE DE FOND",
@@ -78,4 +84,10 @@ PROGRAM_SHUT = _fault(
     "PROGRAMME FERME",
     "Le programme est dans un dossier que l'utilisateur de la caisse ne peut pas lire.",
     "Lancer le programme de /opt/pos-terminal, ou l'installer hors d'un dossier personnel.",
+)
+FILE_UNREADABLE = _fault(
+    "C-134",
+    "FICHIER ILLISIBLE",
+    "Le fichier nommé n'a pas pu être lu.",
+    "Lire la cause dite ; nommer le bon fichier, ou relancer la commande avec sudo.",
 )

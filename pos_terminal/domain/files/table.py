@@ -15,6 +15,8 @@ from unicodedata import combining, normalize
 
 from msgspec import Struct
 
+from pos_terminal.domain.language import labelled, say
+
 LONGEST_ROW = 20
 """Physical lines that one row may span by line breaks in quotes; more is a quote left open."""
 
@@ -32,8 +34,8 @@ class Problem(Struct, frozen=True):
     reason: str
 
     def __str__(self) -> str:
-        place = f"line {self.line}: " if self.line else ""
-        return f"{place}{self.key}: {self.reason}" if self.key else f"{place}{self.reason}"
+        told = labelled(self.key, self.reason) if self.key else self.reason
+        return labelled(say("ligne {line}").format(line=self.line), told) if self.line else told
 
 
 class NoTableError(ValueError):

@@ -38,6 +38,7 @@ from pos_terminal.domain.events.sale import (
     Tender,
     VatSum,
 )
+from pos_terminal.domain.language import say
 from pos_terminal.domain.period import breakdown
 from pos_terminal.domain.period.breakdown import combined, summed
 
@@ -84,6 +85,10 @@ class Section(Struct, frozen=True):
 
 class NotYet(Exception):
     """The period cannot be closed now; the message says why."""
+
+
+class CloseFirst(NotYet):
+    """A shorter period within it is still open."""
 
 
 class Book(Struct, frozen=True):
@@ -157,7 +162,7 @@ class Book(Struct, frozen=True):
         """
         tally, number = self._running(period)
         if tally.first == 0:
-            raise NotYet(f"nothing has happened in this {period} yet")
+            raise NotYet(say("rien ne s'est encore passé"))
         opened = tally.opened or date.fromisoformat(today).isoformat()
         # A month or year is closed behind the day's Z, when the next session has begun.
         last_session = self.session if period is Period.DAY else self.session - 1
@@ -183,7 +188,7 @@ class Book(Struct, frozen=True):
         `names` are what the shop calls its services, the day's first one first.
         """
         if not self.day.opened or self.day.totals == self.section.before:
-            raise NotYet("nothing was sold or counted in this service yet")
+            raise NotYet(say("rien n'a été vendu ni compté dans ce service"))
         number = self.section.number + 1
         return ServiceClosed(
             session=self.session,
@@ -201,11 +206,11 @@ class Book(Struct, frozen=True):
                 return self.day, self.days
             case Period.MONTH:
                 if self.day.opened:
-                    raise NotYet("the day is open: close it first")
+                    raise CloseFirst(say("le jour est ouvert"))
                 return self.month, self.months
             case Period.YEAR:
                 if self.day.opened or self.month.first:
-                    raise NotYet("a day or a month is open: close them first")
+                    raise CloseFirst(say("un jour ou un mois est ouvert"))
                 return self.year, self.years
 
     def _closed(self, closed: PeriodClosed) -> "Book":

@@ -13,6 +13,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClosed
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.drawer import uncounted
@@ -82,14 +83,15 @@ class OpenSales(NotYet):
     def __init__(self, sales: Iterable[int]) -> None:
         self.sales = tuple(sorted(sales))
         listed = ", ".join(map(str, self.sales))
-        super().__init__(f"open sales: {listed}")
+        super().__init__(say("ventes ouvertes : {listed}").format(listed=listed))
 
 
 class Uncounted(NotYet):
     """A day in which cash moved is not closed before its drawers are counted."""
 
     def __init__(self, drawers: Iterable[int]) -> None:
-        super().__init__(f"drawers to count: {', '.join(map(str, drawers))}")
+        listed = ", ".join(map(str, drawers))
+        super().__init__(say("tiroirs à compter : {listed}").format(listed=listed))
 
 
 def must_be_counted(book: Book, period: Period) -> None:
@@ -165,7 +167,7 @@ def closures(
     made: list[ServiceClosed | PeriodClosed] = []
     for period in periods:
         if period is Period.DAY and not book.day.opened:
-            raise NotYet("nothing was sold or counted since the last one")
+            raise NotYet(say("rien n'a été vendu ni compté depuis la dernière clôture"))
         carried = open_sales if period is Period.DAY else ()
         if carried and not carry:
             raise OpenSales(carried)

@@ -27,6 +27,7 @@ from pos_terminal.channel.service import Peer, Service
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.act_lane import ActLane
 from pos_terminal.runtime.methods.devices import DeviceMethods
@@ -99,7 +100,7 @@ class Channel:
                 await self._server.run()
             except ChannelError as error:
                 if not self._shut:
-                    log.error("%s %s", error, error.fault.remedy)
+                    log.error("%s", advice(error))
                     self._put(Trouble(error.fault))
                 self._shut = True
             await asyncio.sleep(AGAIN)

@@ -29,6 +29,7 @@ from pos_terminal.domain.counter.steps import AccessNews, EndAccess, GiveAccess,
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.values import GrantEnd, GrantLevel
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.grants import (
     AT_ONCE,
@@ -134,7 +135,7 @@ class GrantMethods:
                 else:
                     await self._agree(decided)
             except ChannelError as error:
-                log.error("%s %s", error, error.fault.remedy)
+                log.error("%s", advice(error))
                 self._put(Trouble(error.fault))
 
     async def _agree(self, given: GiveAccess) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import msgspec
 
-from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 
 
@@ -14,12 +14,14 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
-def fail(fault: Fault, detail: str, *, as_json: bool) -> int:
+def fail(failure: Failure, *, as_json: bool) -> int:
     """Say what failed, on standard error, or as JSON on standard output; returns exit status 1."""
+    fault = failure.fault
+    cause, remedy = say(fault.cause), say(fault.remedy)
     if as_json:
-        print_json(
-            {"code": fault.code, "cause": fault.cause, "detail": detail, "remedy": fault.remedy}
-        )
+        detail = failure.detail
+        told = {"code": fault.code, "cause": cause, "detail": detail, "remedy": remedy}
+        print_json(told | dict(failure.facts))
     else:
-        print(f"{fault.code} {detail}\n{say(fault.remedy)}", file=sys.stderr)
+        print(f"{fault.code} {failure.detail or cause}\n{remedy}", file=sys.stderr)
     return 1
