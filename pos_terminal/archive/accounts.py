@@ -11,10 +11,14 @@ from pos_terminal.domain.quantity import decimal
 
 @dataclass(frozen=True, slots=True, order=True)
 class Account:
-    """A number whose first three characters are digits of the plan, and what it is called."""
+    """A number whose first three characters are digits of the plan, and what it is called.
+
+    `person` is the pseudonym of whose auxiliary account it is, empty for none.
+    """
 
     number: str
     label: str
+    person: str = ""
 
     def __post_init__(self) -> None:
         if (
@@ -35,6 +39,7 @@ _ROLES = {
     "acompte": Account("419100", "Clients - acomptes recus"),
     "arrhes": Account("419110", "Clients - arrhes recues"),
     "bons": Account("419700", "Clients - bons cadeaux et avoirs"),
+    "client": Account("411000", "Clients"),
     "consigne": Account("419600", "Clients - dettes sur emballages consignes"),
     "gain": Account("758000", "Produits divers de gestion courante"),
     "perte": Account("658000", "Charges diverses de gestion courante"),
@@ -47,6 +52,7 @@ _TENDERS = {
     "VOUCHER": _ROLES["bons"],
     "AVOIR": _ROLES["bons"],
     "ARRHES": _ROLES["arrhes"],
+    "ACCOUNT": _ROLES["client"],
     "DONATION": Account("467100", "Dons collectes pour des tiers"),
 }
 
@@ -60,10 +66,17 @@ class Accounts:
     sales: Mapping[int, Account] = field(default_factory=dict)
     vat: Mapping[int, Account] = field(default_factory=dict)
 
-    def tender(self, name: str) -> Account:
-        """A means of payment's; the suspense account for one that the table does not know."""
-        known = self.tenders.get(name.upper())
-        return known or self.roles["attente"]
+    def tender(self, name: str, person: str = "") -> Account:
+        """A means of payment's; the suspense account for one that the table does not know.
+
+        With a `person` it is his auxiliary account.
+        """
+        known = self.tenders.get(name.upper()) or self.roles["attente"]
+        return replace(known, person=person)
+
+    def client(self, person: str) -> Account:
+        """What a customer owes."""
+        return replace(self.roles["client"], person=person)
 
     def sold(self, rate: int) -> Account:
         """Sales at a rate, without tax: 707055 at 5.5 %, unless the table says otherwise."""
@@ -87,6 +100,7 @@ class Accounts:
             raise ValueError(f"unknown in a table of accounts: {', '.join(sorted(unknown))}")
         table = cls(roles=_ROLES | roles)
         cash = {"CASH": table.roles["caisse"], "ARRHES": table.roles["arrhes"]}
+        cash["ACCOUNT"] = table.roles["client"]
         vouchers = dict.fromkeys(("VOUCHER", "AVOIR"), table.roles["bons"])
         named = {key.upper(): account for key, account in parts.get("reglements", {}).items()}
         return replace(

@@ -129,9 +129,10 @@ class Day:
             if not untaxed(line):  # its VAT is due: only the turnover is not yet earned
                 piece.post(accounts.sold(line.vat), line.net)
             role = "consigne" if line.returnable else line.deposit or "bons"
-            piece.post(accounts.roles[role], -line.net)
+            debt = accounts.client(line.account) if line.account else accounts.roles[role]
+            piece.post(debt, -line.net)
         for paid in ticket.tenders:
-            piece.post(accounts.tender(paid.tender), paid.given)
+            piece.post(accounts.tender(paid.tender, paid.account), paid.given)
             # Change comes out of the drawer, whatever it is given back on.
             piece.post(accounts.roles["caisse"], -paid.change)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pos_terminal.archive.cells import Cents, Rate, Thousandths, Value
 from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.breakdown import Breakdown
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import TRAINING_SERIES
@@ -107,6 +108,9 @@ def _movements(record: Record) -> Rows:
         case VoucherMoved() as event:
             amount, series, number = event.amount, event.series, event.number
             what, why = event.purpose, event.voucher
+        case AccountMoved() as event:
+            amount, series, number = event.amount, event.series, event.number
+            what, why = event.move, event.person
         case DepositMoved() as event:
             amount, series, number = event.amount, event.series, event.number
             what, why = event.nature, event.order

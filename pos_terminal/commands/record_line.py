@@ -7,6 +7,7 @@ import msgspec
 
 from pos_terminal.domain.audit.jet import jet_line
 from pos_terminal.domain.catalog.goods import amount
+from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.adjustment import (
     DiscountGiven,
     DiscountWithdrawn,
@@ -175,6 +176,12 @@ def _of_customers(event: Event) -> str:
                 ticket=f"{event.ticket_series}-{event.ticket_number}",
                 person=event.person[:12],
                 total=euros(event.total),
+            )
+        case AccountMoved():
+            words = say("compte {person} : {total} € (ticket {ticket})")
+            ticket = f"{event.series}-{event.number}"
+            return words.format(
+                person=event.person[:12], total=euros(event.amount), ticket=ticket
             )
         case DepositMoved():
             ticket = f" (ticket {event.series}-{event.number})" if event.number else ""

@@ -26,10 +26,13 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
+from pos_terminal.domain.events.values import AccountMove, DepositNature, VoucherPurpose
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
+    Account,
+    AccountEntry,
+    AccountWanted,
     Answer,
     ArticleSold,
     Back,
@@ -57,7 +60,7 @@ from pos_terminal.projection import bottles
 from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "projection.db"
-LAYOUT = 12
+LAYOUT = 13
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -111,6 +114,11 @@ CREATE TABLE sold (
     session INTEGER, plu TEXT, quantity INTEGER NOT NULL, gross INTEGER NOT NULL,
     PRIMARY KEY (session, plu)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE account (
+    seq INTEGER PRIMARY KEY, person TEXT NOT NULL, move TEXT NOT NULL, amount INTEGER NOT NULL,
+    series TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL
+) STRICT;
+CREATE INDEX account_person ON account (person, seq);
 {bottles.TABLE}
 PRAGMA user_version = {LAYOUT};
 """
@@ -173,6 +181,8 @@ class Projection:
                     return self._voucher(voucher)
                 case DepositWanted(order):
                     return self._deposits(order)
+                case AccountWanted(person):
+                    return self._account(person)
                 case StockWanted(plus):
                     return self._stock(plus)
                 case BottlesWanted():
@@ -255,6 +265,7 @@ class Projection:
         with self._db:
             self._add(changes)
             bottles.begin(self._db, balances.bottles)
+            self._db.executemany(_CARRIED, ((b.person, b.amount) for b in balances.accounts))
             # The next record says which day it is of; until then nothing was sold in any.
             self._move(purged, self._journal.hashes(purged - 1, 1)[0], 0)
         return purged
@@ -301,6 +312,13 @@ class Projection:
         many(
             _sum("deposit", 3, "amount", "tax"),
             ((d.order, d.nature, d.vat, d.amount, d.tax) for d in balances.deposits),
+        )
+        many(
+            "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (seq, moved.person, moved.move, moved.amount, moved.series, moved.number, at)
+                for seq, moved, at in changes.accounts
+            ),
         )
         bottles.take(self._db, changes.bottles)
         for moved in balances.stock:
@@ -404,6 +422,12 @@ class Projection:
             )
         )
 
+    def _account(self, person: str) -> Account:
+        sql = "SELECT at, move, amount, series, number FROM account WHERE person = ? ORDER BY seq"
+        rows = self._rows(sql, person)
+        entries = (AccountEntry(at, AccountMove(move), *rest) for at, move, *rest in rows if at)
+        return Account(sum(row[2] for row in rows), tuple(entries))
+
     def _stock(self, plus: tuple[str, ...]) -> StockHeld:
         if plus:
             return StockHeld(tuple(held for plu in sorted(plus) for held in self._stock_of(plu)))
@@ -445,6 +469,12 @@ _VOUCHER = (
     "tax = tax + excluded.tax"
 )
 """The statement that moves a voucher, and keeps what was said of it when it was issued."""
+
+
+_CARRIED = (
+    "INSERT INTO account (person, move, amount, series, number, at) VALUES (?, '', ?, '', 0, '')"
+)
+"""What was owed in records that are purged: it has no ticket and no time any more."""
 
 
 def _sum(table: str, keys: int, *amounts: str) -> str:

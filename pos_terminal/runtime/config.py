@@ -34,7 +34,7 @@ from pos_terminal.domain.printing.paper_rules import PaperRules
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.staff.clerks import SignOnRules
-from pos_terminal.domain.tender.tender import TenderRules
+from pos_terminal.domain.tender.tender import AccountRules, TenderRules
 from pos_terminal.runtime.keymaps import own_keymap
 from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
@@ -99,6 +99,7 @@ class _File:
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: Terms = field(default_factory=Terms)
     refunds: RefundRules = field(default_factory=RefundRules)
+    accounts: AccountRules = field(default_factory=AccountRules)
     drawers: tuple[dict[str, Any], ...] = ()
     papers: PaperRules = field(default_factory=PaperRules)
     seller: Seller = field(default_factory=Seller)
@@ -114,6 +115,7 @@ class _File:
             sales=self.sales,
             papers=self.papers,
             refunds=self.refunds,
+            accounts=self.accounts,
             drawers=Drawers(tuple(each.clerks for each in drawers)),
             closing=self.closing,
         )

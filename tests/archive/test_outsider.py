@@ -63,6 +63,9 @@ def agrees(days: Days) -> Outsider:
     parts = [each for each in held.deposits if each.nature == "acompte"]
     assert sum(each.amount for each in parts) == outsider.advance["acompte"]
     assert sum(each.amount - each.tax for each in parts) == -mine.get("419100", 0)
+    owed = {each.person: each.amount for each in held.accounts}
+    assert owed == {person: cents for person, cents in outsider.owed.items() if cents}
+    assert sum(owed.values()) == mine.get("411000", 0)
     assert outsider.advance["packaging"] == -mine.get("419600", 0)
     assert {each.voucher: each.amount for each in held.vouchers} == {
         name: cents for name, cents in outsider.vouchers.items() if cents
@@ -113,7 +116,8 @@ def test_the_days_have_what_must_agree() -> None:
         "payment.changed",
         "deposit.moved", "stock.moved", "promotions.applied", "discount.given", "sale.abandoned",
         "paid CASH", "paid CARD", "paid CHEQUE", "paid TR", "paid VOUCHER", "paid AVOIR",
-        "paid ARRHES", "out CASH", "out AVOIR", "out CARD", "drawer 1", "drawer 2", "of a ticket",
+        "paid ARRHES", "out CASH", "out AVOIR", "out CARD", "paid ACCOUNT", "out ACCOUNT",
+        "account.moved", "drawer 1", "drawer 2", "of a ticket",
         "loose return", "bread card", "settled", "reduced", "exercise",
     }  # fmt: skip
     assert {name for name in wanted if not found[name]} == set()

@@ -15,7 +15,7 @@ Body = dict[str, Any]
 
 TENDERS = {
     "CASH": "530000", "CARD": "511500", "CHEQUE": "511200", "TR": "511700", "VOUCHER": "419700",
-    "AVOIR": "419700", "ARRHES": "419110", "DONATION": "467100",
+    "AVOIR": "419700", "ARRHES": "419110", "DONATION": "467100", "ACCOUNT": "411000",
 }  # fmt: skip
 MOVES = {"float": "530100", "drop": "530100", "bank": "580000", "in": "471000", "out": "471000"}
 
@@ -32,7 +32,7 @@ def rate_name(rate: int) -> str:
 
 def pieces(line: Body) -> int:
     """Articles as a customer counts them: weighed goods are one, an option is none."""
-    if line["parent"] or line["voucher"]:
+    if line["parent"] or line["voucher"]:  # held lines, a debt that is paid too, never get here
         return 0
     count = -(-abs(line["quantity"]) // 1000) if line["unit"] == "piece" else 1
     return count if line["quantity"] > 0 else -count
@@ -70,7 +70,7 @@ class Span:
             "refunds": self.refunds,
             "net": self.turnover,
             "absolute": self.absolute,
-            "vat": dict(self.vat),
+            "vat": {rate: sums for rate, sums in self.vat.items() if any(sums)},
             "tenders": _kept(self.tenders),
             "clerks": _kept(self.clerks),
             "families": _kept(self.families),
@@ -97,7 +97,8 @@ def heard(totals: Body) -> Body:
     }
     return {
         **{name: totals[name] for name in ("tickets", "refunds", "net", "absolute", "cash")},
-        "vat": {r["rate"]: [r["gross"], r["net"], r["vat"]] for r in totals["vat"]},
+        "vat": {r["rate"]: sums for r in totals["vat"]
+                if any(sums := [r["gross"], r["net"], r["vat"]])},
         **{name: _kept(Counter(found)) for name, found in rows.items()},
         "pieces": sum(each["pieces"] for each in parts["families"]),
     }
@@ -119,7 +120,8 @@ class Outsider:
         self.vouchers: Counter[str] = Counter()
         self.deposits: Counter[tuple[str, str, int]] = Counter()
         self.advance: Counter[str] = Counter()
-        self.packaging = 0
+        self.owed: Counter[str] = Counter()
+        self.said_owed: Counter[str] = Counter()
         self.accounts: Counter[str] = Counter()
         self.open_day: Counter[str] = Counter()
         self.stock: defaultdict[str, Fraction] = defaultdict(Fraction)
@@ -136,6 +138,7 @@ class Outsider:
             "sale.closed": self._ticket,
             "voucher.moved": self._voucher,
             "deposit.moved": self._deposit,
+            "account.moved": self._account,
             "cash.moved": self._cash,
             "cash.counted": self._count,
             "payment.changed": self._changed,
@@ -206,6 +209,8 @@ class Outsider:
             self.advance["vouchers"] -= paid["amount"]
         elif paid["order"]:
             self.advance["arrhes"] -= paid["amount"]
+        elif paid["tender"] == "ACCOUNT":
+            self.owed[paid["account"]] += paid["amount"]
 
     def _lines(self, body: Body, live: list[Body]) -> tuple[int, dict[int, list[int]]]:
         """The turnover; and by rate the gross, what of it is reckoned, and what was booked."""
@@ -215,6 +220,10 @@ class Outsider:
             place = (body["series"], body["number"], line["line"])
             self.lines[place] = line
             gross, tax = line["gross"], line["tax"]
+            if line["account"]:
+                self.owed[line["account"]] -= gross
+                self.open_day["411000"] -= gross
+                continue
             held = ("vouchers" if line["issues"] == "multi" else "packaging"
                     if line["returnable"] else line["deposit"])  # fmt: skip
             if line["of"]:
@@ -245,6 +254,8 @@ class Outsider:
         place = (of["series"], of["number"], of["line"])
         self.returned[place] -= line["gross"]
         sold = self.lines[place]
+        if sold["issues"] or sold["voucher"] or sold["order"] or sold["account"]:
+            self.wrong.append(f"{place}: {sold['name']} came back, and is no goods")
         if not 0 <= self.returned[place] <= sold["gross"]:
             self.wrong.append(f"{place}: {self.returned[place]} came back of {sold['gross']}")
         mine = [p for p, each in self.lines.items() if p[:2] == place[:2]
@@ -266,6 +277,12 @@ class Outsider:
         self.deposits[deposit] += body["amount"]
         if self.deposits[deposit] < 0:
             self.wrong.append(f"{deposit} holds less than nothing")
+
+    def _account(self, body: Body, _: int) -> None:
+        """Recorded behind its ticket: by then both must say the same."""
+        person = body["person"]
+        self.said_owed[person] += body["amount"]
+        self._same(f"account {person}", self.said_owed[person], self.owed[person])
 
     def _cash(self, body: Body, _: int) -> None:
         drawer, amount, movement = body["drawer"], body["amount"], body["movement"]

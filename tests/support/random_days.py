@@ -22,6 +22,7 @@ from pos_terminal.domain.counter.steps import (
     Scanned,
     Train,
 )
+from pos_terminal.domain.events.breakdown import DrawerSum
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period
@@ -30,7 +31,10 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.changes import Changes
+from pos_terminal.domain.lookup.customers import Customer, CustomerWanted
 from pos_terminal.domain.lookup.questions import (
+    Account,
+    AccountWanted,
     Answer,
     ArticleSold,
     BestSold,
@@ -87,12 +91,13 @@ SOLD = (
     "8 PLU", "9 PLU", "4 x 9 PLU", "10 PLU", "20 PLU", "21 PLU", "22 PLU", "5 x 23 PLU", "23 PLU",
     "1 PLU 50 PLU", "210 PRIX 5 PLU", "RF 2 PLU", "RF 9 PLU", "RF 5 PLU", "RF 23 PLU", "CORR",
     "VOID 2 PLU", "ST 10 %", "7 %", "ST 100 REMISE", "35 REMISE", "PLACE", "ST", "ST CORR",
-    "2000 PRIX 91 PLU", "92 PLU", "1500 PRIX 7 ARRHES", "700 PRIX 8 ACOMPTE",
-    "20 TAUX 333 PRIX 8 ACOMPTE", "7 COMMANDE", "8 COMMANDE", "RF 8 ACOMPTE", "RF 7 ARRHES",
-    "RF 100 PRIX 8 ACOMPTE", "CANCEL", "HOLD", "RECALL",
+    "4 REGLE", "500 PRIX 5 REGLE", "2000 PRIX 91 PLU", "92 PLU", "1500 PRIX 7 ARRHES",
+    "700 PRIX 8 ACOMPTE", "20 TAUX 333 PRIX 8 ACOMPTE", "7 COMMANDE", "8 COMMANDE",
+    "RF 8 ACOMPTE", "RF 7 ARRHES", "RF 100 PRIX 8 ACOMPTE", "CANCEL", "HOLD", "RECALL",
 )  # fmt: skip
 PAID = (
     "CASH", "CARD", "CHEQUE", "TR CARD", "TR CASH", "200 CARD CASH", "2000 CASH", "5000 CASH",
+    "4 ENCOMPTE", "5 ENCOMPTE",
     "AVOIR", "DON CARD", "CASH", "CARD", "CARD CASH CASH", "2000 CASH CARD CARD", "CASH TR TR",
     "CHEQUE CARD CARD CASH CASH", "200 TR CASH CARD CARD",
 )  # fmt: skip
@@ -168,6 +173,12 @@ class Days:
             case DepositWanted(order):
                 held = balances.balances().deposits
                 return DepositsHeld(tuple(each for each in held if each.order == order))
+            case CustomerWanted(number):
+                return Customer(number, f"person-{number}") if number < 6 else None
+            case AccountWanted(person):
+                return Account(sum(
+                    moved.amount for _, moved, _ in self.changes.accounts if moved.person == person
+                ))  # fmt: skip
             case StockWanted(plus):
                 stock = balances.balances().stock
                 return StockHeld(tuple(each for each in stock if not plus or each.plu in plus))
@@ -222,6 +233,9 @@ class Days:
         if numbers:
             number = self.chance.choice(numbers[-15:])
             self.press(f"C C C RF {number} TICKET {self.chance.choice(BACK)} RF")
+            on_account = any(p.account for p in self.tickets["T", number][0].tenders)
+            if on_account or self.chance.random() < 0.1:
+                self.press("4 ENCOMPTE C 5 ENCOMPTE")
 
     def _between(self) -> None:
         """Nobody is served: another clerk, an exercise, a closure."""
@@ -244,7 +258,8 @@ class Days:
 
     def count(self) -> None:
         """Every drawer is counted; some are off."""
-        for drawer in drawers_used(self.running.book.day.totals):
+        used = drawers_used(self.running.book.day.totals)
+        for drawer in used or (DrawerSum(drawer=1),):
             gap = self.chance.choice((0, 0, 0, -5, 10, -120))
             counted = CountDrawer((), max(0, drawer.holds + gap), drawer.drawer)
             self.put(BooksReady(counted, self.running.books))

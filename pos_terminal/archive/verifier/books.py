@@ -32,6 +32,7 @@ def sums_of(lines: list[dict[str, Any]]) -> tuple[Counter[int], int, int]:
         if line["voided"]:
             continue
         untaxed = line["issues"] == "multi" or line["deposit"] == "arrhes" or line["returnable"]
+        untaxed = untaxed or bool(line.get("account"))
         turnover += 0 if untaxed or line["order"] else line["gross"]
         held += line["gross"] if untaxed else 0
         rates[line["vat"]] += 0 if untaxed else line["gross"]

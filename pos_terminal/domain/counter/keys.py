@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.counter import (
     access,
+    accounts,
     articles,
     bottles,
     carry_over,
@@ -97,6 +98,9 @@ ROWS = (
     KeyRule(Function.PART, deposits.acompte),
     KeyRule(Function.EARNEST, deposits.arrhes),
     KeyRule(Function.RATE, deposits.rate),
+    KeyRule(Function.ON_ACCOUNT, accounts.charge, totals=True),
+    KeyRule(Function.SETTLE, accounts.settle),
+    KeyRule(Function.STATEMENT, accounts.statement),
     KeyRule(Function.CUSTOMER, invoices.customer),
     KeyRule(Function.INVOICE, invoices.invoice),
     KeyRule(Function.HOLD, hold.hold, beside=(Choice,)),

@@ -14,7 +14,7 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.sale import deposits, donations
+from pos_terminal.domain.sale import accounts, deposits, donations
 from pos_terminal.domain.sale.pay_outs import pay_out
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, moves
@@ -71,7 +71,7 @@ def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     """
     covered(sale)
     closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
-    deposited = tuple(deposits.moves(closed))
+    deposited = (*deposits.moves(closed), *accounts.moves(closed))
     moved = moves(closed, moment.day, desk.rules.refunds, desk.mint)
     made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)
     drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)

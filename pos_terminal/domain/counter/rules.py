@@ -7,7 +7,12 @@ from pos_terminal.domain.period.drawer import ONE_DRAWER, Drawers
 from pos_terminal.domain.printing.paper_rules import ORDINARY_PAPERS, PaperRules
 from pos_terminal.domain.sale.refunds import ORDINARY_REFUNDS, RefundRules
 from pos_terminal.domain.sale.terms import ORDINARY_TERMS, Terms
-from pos_terminal.domain.tender.tender import ORDINARY_RULES, TenderRules
+from pos_terminal.domain.tender.tender import (
+    ORDINARY_ACCOUNTS,
+    ORDINARY_RULES,
+    AccountRules,
+    TenderRules,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +24,7 @@ class Rules:
     sales: Terms = ORDINARY_TERMS
     papers: PaperRules = ORDINARY_PAPERS
     refunds: RefundRules = ORDINARY_REFUNDS
+    accounts: AccountRules = ORDINARY_ACCOUNTS
     drawers: Drawers = ONE_DRAWER
     closing: ClosingHours = field(default_factory=ClosingHours)
 

@@ -297,6 +297,16 @@ def reviewing(sales: tuple[OpenSale, ...], page: int) -> Screen:
     return Screen(both_ends(where, articles), both_ends(whose, euros(sale.total)))
 
 
+def account(number: int, owed: int) -> Screen:
+    """What a customer owes."""
+    return Screen(f"{say('COMPTE')} {number}", both_ends(say("DOIT"), euros(owed)))
+
+
+def account_settled(line: LineSold, due: int) -> Screen:
+    """A customer pays what he owes; and what is due now."""
+    return Screen(both_ends(line.name, euros(line.gross)), both_ends(say("TOTAL"), euros(due)))
+
+
 def counted() -> Screen:
     """The count is on record. The gap, if there is one, stands on paper alone."""
     return Screen(say("COMPTAGE ENREGISTRE"), "")

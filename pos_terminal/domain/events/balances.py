@@ -42,6 +42,13 @@ class DepositBalance(Struct, frozen=True, kw_only=True):
     tax: int = 0
 
 
+class AccountBalance(Struct, frozen=True, kw_only=True):
+    """What a customer owes, in cents, by his pseudonym; negative where the shop owes him."""
+
+    person: str
+    amount: int
+
+
 class BottleBalance(Struct, frozen=True, kw_only=True):
     """An open bottle: when it was opened, and what was sold of it and given away in parts."""
 
@@ -68,3 +75,4 @@ class Balances(Struct, frozen=True, kw_only=True):
     deposits: tuple[DepositBalance, ...] = ()
     unanswered: tuple[UnansweredPayment, ...] = ()
     bottles: tuple[BottleBalance, ...] = ()
+    accounts: tuple[AccountBalance, ...] = ()

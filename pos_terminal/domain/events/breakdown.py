@@ -112,6 +112,14 @@ class VoucherSum(Struct, frozen=True, kw_only=True):
     amount: int
 
 
+class AccountSum(Struct, frozen=True, kw_only=True):
+    """What customers bought on account («charged»), had credited, or paid («settled»): cents."""
+
+    what: str
+    count: int
+    amount: int
+
+
 class DepositSum(Struct, frozen=True, kw_only=True):
     """Money on orders that was taken, deducted or returned: cents, by nature («acompte taken»).
 
@@ -149,6 +157,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     vouchers: tuple[VoucherSum, ...] = ()
     deposits: tuple[DepositSum, ...] = ()
     packaging: tuple[DepositSum, ...] = ()
+    accounts: tuple[AccountSum, ...] = ()
     version: int = 0
 
     def drawer(self, number: int) -> DrawerSum:

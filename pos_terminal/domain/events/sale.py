@@ -74,7 +74,8 @@ class LineSold(Event, frozen=True, kw_only=True):
     refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single
     or multi; `voucher` is the reference of the one whose use a line is. `order` is the order for
     which a line moves a `deposit`, acompte or arrhes: into it, or where negative out of it; with
-    `back` that money goes back to the customer, and is not taken off a price. What is `fixed` no
+    `back` that money goes back to the customer, and is not taken off a price. By a line with an
+    `account` the customer of that pseudonym pays what he owes. What is `fixed` no
     discount and no promotion makes cheaper; `returnable` is a deposit on packaging. `tax` is the
     VAT in cents that was booked for what a line takes back, with the line's sign; None: its VAT is
     reckoned from the ticket's gross.
@@ -110,11 +111,12 @@ class LineSold(Event, frozen=True, kw_only=True):
     back: bool = False
     fixed: bool = False
     returnable: bool = False
+    account: str = ""
 
     @property
     def firm(self) -> bool:
         """Whether it costs what was paid, whatever discount, promotion or place the sale has."""
-        return bool(self.of or self.issues or self.voucher or self.order)
+        return bool(self.of or self.issues or self.voucher or self.order or self.account)
 
 
 class LineVoided(Event, frozen=True, kw_only=True):
@@ -139,7 +141,8 @@ class Tender(Event, frozen=True, kw_only=True):
     A pay-out has a negative amount. `change` is given minus amount, in cash. `voucher` is the
     reference of the one that pays, `order` the number of the order whose arrhes do, and `left` what
     is still there then. `beneficiary` is whom a gift is for that is paid beyond the price: its
-    amount is negative. `expires` is the last day of the voucher that pays, or is made.
+    amount is negative. `expires` is the last day of the voucher that pays, or is made. `account` is
+    the pseudonym of the customer who buys on account.
     """
 
     kind: ClassVar[str] = "tender.taken"
@@ -153,6 +156,7 @@ class Tender(Event, frozen=True, kw_only=True):
     order: str = ""
     beneficiary: str = ""
     expires: str = ""
+    account: str = ""
 
 
 class TenderReturned(Event, frozen=True, kw_only=True):
@@ -232,6 +236,7 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     back: bool = False
     fixed: bool = False
     returnable: bool = False
+    account: str = ""
 
     @property
     def vat_amount(self) -> int:
@@ -245,7 +250,7 @@ class TicketLine(Struct, frozen=True, kw_only=True):
         What is weighed or poured is one a line, and so is a part of a piece; an option comes with
         its article, a deposit or a voucher that pays is none.
         """
-        if self.parent or self.order or self.voucher:
+        if self.parent or self.order or self.voucher or self.account:
             return 0
         count = -(-abs(self.quantity) // ONE) if self.unit is Unit.PIECE else 1
         return count if self.quantity > 0 else -count
@@ -263,6 +268,7 @@ class Paid(Struct, frozen=True, kw_only=True):
     order: str = ""
     beneficiary: str = ""
     expires: str = ""
+    account: str = ""
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):
@@ -308,12 +314,14 @@ class SaleAbandoned(Event, frozen=True, kw_only=True):
 class PaidBy(Struct, frozen=True, kw_only=True):
     """So much of a ticket was paid by that means; GOODS: by goods that came back with it.
 
-    `expires` is the last day of the voucher that paid, if it had one.
+    `expires` is the last day of the voucher that paid, if it had one; `account` is the pseudonym of
+    the customer on whose account it went.
     """
 
     tender: str
     amount: int
     expires: str = ""
+    account: str = ""
 
 
 class RefundOpened(Event, frozen=True, kw_only=True):

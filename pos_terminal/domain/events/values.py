@@ -81,6 +81,14 @@ class DepositNature(StrEnum):
     EARNEST = "arrhes"
 
 
+class AccountMove(StrEnum):
+    """What changes what a customer owes: goods on account, their return, a payment."""
+
+    CHARGED = "charged"
+    CREDITED = "credited"
+    SETTLED = "settled"
+
+
 class MovementCause(StrEnum):
     """Why goods came or went."""
 
@@ -171,6 +179,7 @@ class Right(StrEnum):
     CASH = "cash"
     CLOSE = "close"
     STOCK = "stock"
+    ACCOUNT = "account"
     TRAINING = "training"
     ACCESS = "access"
 

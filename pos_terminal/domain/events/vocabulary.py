@@ -1,5 +1,6 @@
 """Every kind of record that this version reads and writes, by name."""
 
+from pos_terminal.domain.events.account import ACCOUNT_EVENTS
 from pos_terminal.domain.events.adjustment import ADJUSTMENT_EVENTS
 from pos_terminal.domain.events.cash import CASH_EVENTS
 from pos_terminal.domain.events.event import Event
@@ -35,6 +36,7 @@ KINDS: dict[str, type[Event]] = {
         *CASH_EVENTS,
         *PAYMENT_EVENTS,
         *PREPAID_EVENTS,
+        *ACCOUNT_EVENTS,
         *PAPER_EVENTS,
         *STOCK_EVENTS,
         *PERIOD_EVENTS,

@@ -6,6 +6,7 @@ J journal, C configuration, E personal data, O operators, B the box and its agen
 the clerk reads (gettext gives the English).
 """
 
+from pos_terminal.domain.faults.accounts import *  # noqa: F403
 from pos_terminal.domain.faults.articles import *  # noqa: F403
 from pos_terminal.domain.faults.box import *  # noqa: F403
 from pos_terminal.domain.faults.channel import *  # noqa: F403

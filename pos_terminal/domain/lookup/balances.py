@@ -9,7 +9,9 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
+from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.balances import (
+    AccountBalance,
     Balances,
     BottleBalance,
     DepositBalance,
@@ -33,6 +35,7 @@ class RunningBalances(Struct):
     _deposits: dict[tuple[str, DepositNature, int], tuple[int, int]] = field(default_factory=dict)
     _unanswered: dict[str, UnansweredPayment] = field(default_factory=dict)
     _bottles: dict[str, Bottle] = field(default_factory=dict)
+    _accounts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def starting(cls, balances: Balances) -> "RunningBalances":
@@ -46,6 +49,7 @@ class RunningBalances(Struct):
                 b.plu: Bottle(plu=b.plu, at=b.at, sold=b.sold, given=b.given)
                 for b in balances.bottles
             },
+            {b.person: b.amount for b in balances.accounts},
         )
 
     def take(self, event: Event) -> None:
@@ -66,6 +70,9 @@ class RunningBalances(Struct):
                 deposit = (event.order, event.nature, event.vat)
                 amount, tax = self._deposits.get(deposit, (0, 0))
                 self._deposits[deposit] = amount + event.amount, tax + event.tax
+            case AccountMoved():
+                owed = self._accounts.get(event.person, 0)
+                self._accounts[event.person] = owed + event.amount
             case PaymentIntended(sale=sale, ref=ref):
                 self._unanswered[ref] = UnansweredPayment(
                     sale=sale, ref=ref, tender=event.tender, amount=event.amount
@@ -109,6 +116,11 @@ class RunningBalances(Struct):
             bottles=tuple(
                 BottleBalance(plu=plu, at=bottle.at, sold=bottle.sold, given=bottle.given)
                 for plu, bottle in sorted(self._bottles.items())
+            ),
+            accounts=tuple(
+                AccountBalance(person=person, amount=amount)
+                for person, amount in sorted(self._accounts.items())
+                if amount
             ),
         )
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field
 
+from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.copies import is_made
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
 from pos_terminal.domain.events.held import is_held
@@ -25,6 +26,7 @@ class Changes(Struct):
     turnover of them; `session` is the day that runs then; `days` the date on which each session
     first sold; `closures` the records and labels of closures by period and number, and `copies` how
     many of one were printed again; `bottles` what happened to bottles, with its local time;
+    `accounts` what customers owe more or less, by record, with its local time;
     `balances` the balances' differences.
     """
 
@@ -40,6 +42,7 @@ class Changes(Struct):
     closures: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     copies: dict[tuple[str, int], int] = field(default_factory=dict)
     bottles: list[tuple[BottleEvent, str]] = field(default_factory=list)
+    accounts: list[tuple[int, AccountMoved, str]] = field(default_factory=list)
     balances: RunningBalances = field(default_factory=RunningBalances)
 
     def take(self, event: Event, seq: int, session: int, at: str) -> None:
@@ -59,6 +62,8 @@ class Changes(Struct):
                 self.papers[paper] = is_made(event)
             case PaymentChanged():
                 self.payments.append((event.series, event.number, seq))
+            case AccountMoved():
+                self.accounts.append((seq, event, at))
             case PeriodClosed():
                 self.closures[event.period, event.number] = seq, event.label
             case PeriodCopied():
@@ -73,7 +78,8 @@ class Changes(Struct):
 
     def _sell(self, ticket: SaleClosed, session: int) -> None:
         for line in ticket.lines:
-            if line.voided or line.order or line.voucher:  # no goods come or go with these
+            # No goods come or go with these.
+            if line.voided or line.order or line.voucher or line.account:
                 continue
             sold = session, line.plu
             self.sold[sold] = self.sold.get(sold, 0) + line.quantity

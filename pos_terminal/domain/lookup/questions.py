@@ -13,6 +13,7 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.lookup.customers import PersonsAnswer, PersonsWanted
 
@@ -38,6 +39,12 @@ class DepositWanted(Struct, frozen=True):
     """What is held for an order: `DepositsHeld`, empty where there is nothing."""
 
     order: str
+
+
+class AccountWanted(Struct, frozen=True):
+    """What a customer owes, by his pseudonym, and of what: an `Account`."""
+
+    person: str
 
 
 class StockWanted(Struct, frozen=True):
@@ -83,6 +90,7 @@ Wanted = (
     TicketWanted
     | VoucherWanted
     | DepositWanted
+    | AccountWanted
     | StockWanted
     | SoldWanted
     | BestSoldWanted
@@ -124,6 +132,23 @@ class DepositsHeld(Struct, frozen=True):
     """What is held for an order, by nature and VAT rate."""
 
     deposits: tuple[DepositBalance, ...]
+
+
+class AccountEntry(Struct, frozen=True):
+    """What a ticket, closed at a local time, did to an account. Cents, positive: more is owed."""
+
+    at: str
+    move: AccountMove
+    amount: int
+    series: str
+    number: int
+
+
+class Account(Struct, frozen=True):
+    """What a customer owes in all, and the tickets of it that are still in the journal."""
+
+    owed: int
+    entries: tuple[AccountEntry, ...] = ()
 
 
 class StockHeld(Struct, frozen=True):
@@ -179,6 +204,7 @@ Answer = (
     TicketFound
     | VoucherBalance
     | DepositsHeld
+    | Account
     | StockHeld
     | SoldFound
     | BestSold

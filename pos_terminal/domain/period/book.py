@@ -12,7 +12,8 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import fields, replace
 
-from pos_terminal.domain.events.breakdown import ServiceSum
+from pos_terminal.domain.events.account import AccountMoved
+from pos_terminal.domain.events.breakdown import Breakdown, ServiceSum
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.copies import is_duplicate
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
@@ -300,15 +301,29 @@ def _after(totals: PeriodTotals, event: Event, told: Told, *, training: bool) ->
             return replace(totals, drawer_openings=totals.drawer_openings + 1)
         case CashMoved() | CashCounted() | PaymentChanged():
             return _with_cash(totals, event, told)
-        case VoucherMoved() if totals.parts and event.series != TRAINING_SERIES:
-            return replace(totals, parts=breakdown.with_voucher(totals.parts, event))
-        case DepositMoved() if totals.parts and event.series != TRAINING_SERIES:
-            return replace(totals, parts=breakdown.with_deposit(totals.parts, event))
-        case ServiceClosed() if totals.parts:
-            parts = breakdown.with_service(totals.parts, _service(event, totals))
-            return replace(totals, parts=parts)
+        case VoucherMoved() | DepositMoved() | AccountMoved() if event.series == TRAINING_SERIES:
+            return totals
+        case VoucherMoved() | DepositMoved() | AccountMoved() | ServiceClosed() if totals.parts:
+            return replace(totals, parts=_with_part(totals, totals.parts, event))
         case _:
             return totals
+
+
+def _with_part(
+    totals: PeriodTotals,
+    parts: Breakdown,
+    event: VoucherMoved | DepositMoved | AccountMoved | ServiceClosed,
+) -> Breakdown:
+    """What changes no total, but is told apart."""
+    match event:
+        case VoucherMoved():
+            return breakdown.with_voucher(parts, event)
+        case DepositMoved():
+            return breakdown.with_deposit(parts, event)
+        case AccountMoved():
+            return breakdown.with_account(parts, event)
+        case ServiceClosed():
+            return breakdown.with_service(parts, _service(event, totals))
 
 
 def _with_cash(

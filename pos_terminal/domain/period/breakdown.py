@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
+from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.breakdown import (
     COUNTED,
+    AccountSum,
     Breakdown,
     DepositSum,
     DrawerSum,
@@ -185,6 +187,12 @@ def with_deposit(parts: Breakdown, moved: DepositMoved) -> Breakdown:
     what = f"{moved.nature} {'taken' if moved.amount > 0 else out}"
     row = DepositSum(what=what, count=1, amount=abs(moved.amount))
     return replace(parts, deposits=summed(parts.deposits, (row,)))
+
+
+def with_account(parts: Breakdown, moved: AccountMoved) -> Breakdown:
+    """The sums with one ticket more on a customer's account, or one that pays it."""
+    row = AccountSum(what=str(moved.move), count=1, amount=abs(moved.amount))
+    return replace(parts, accounts=summed(parts.accounts, (row,)))
 
 
 def with_service(parts: Breakdown, service: ServiceSum) -> Breakdown:

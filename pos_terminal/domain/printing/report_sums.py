@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.breakdown import Breakdown
 from pos_terminal.domain.events.period import PeriodTotals
-from pos_terminal.domain.events.values import CashMovement
+from pos_terminal.domain.events.values import AccountMove, CashMovement
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.questions import ArticleSold, BestSold
 from pos_terminal.domain.money import divide
@@ -56,6 +56,17 @@ def _held(totals: PeriodTotals) -> Pairs:
     """What customers paid in advance, less what was used of it."""
     if totals.parts and totals.parts.held:
         yield say("Avances reçues, moins utilisées"), euros(totals.parts.held)
+
+
+def _accounts(parts: Breakdown) -> Pairs:
+    """What went on customers' accounts, and what they paid of it."""
+    labels = {
+        AccountMove.CHARGED: say("Portés en compte"),
+        AccountMove.CREDITED: say("Avoirs en compte"),
+        AccountMove.SETTLED: say("Comptes réglés"),
+    }
+    for each in parts.accounts:
+        yield f"{labels[AccountMove(each.what)]} ({each.count})", euros(each.amount)
 
 
 def _movements(parts: Breakdown) -> Pairs:
@@ -147,6 +158,7 @@ def _parts(parts: Breakdown) -> Iterator[Block]:
             for each in parts.packaging
         ),
     )
+    yield from _table(say("CLIENTS EN COMPTE"), _accounts(parts))
     families = sorted(parts.families, key=lambda each: each.family)
     yield from _table(
         say("PAR FAMILLE") if any(each.family for each in families) else "",

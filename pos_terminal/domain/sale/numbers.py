@@ -10,8 +10,12 @@ def number(terminal: str, ticket: SaleClosed) -> str:
 
     An exercise's is of another series, and says so: «2-F000001».
     """
-    series = TRAINING_SERIES if ticket.series == TRAINING_SERIES else ""
-    return f"{terminal}-{series}{ticket.number:06d}"
+    return written(terminal, ticket.series, ticket.number)
+
+
+def written(terminal: str, series: str, number: int) -> str:
+    """The same of a ticket that is known by its series and number alone."""
+    return f"{terminal}-{TRAINING_SERIES if series == TRAINING_SERIES else ''}{number:06d}"
 
 
 def invoice_number(terminal: str, made: InvoiceMade | Corrected) -> str:

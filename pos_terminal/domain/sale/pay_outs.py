@@ -37,10 +37,12 @@ LAWFUL: Mapping[str, tuple[str, ...]] = {
     "TR": ("TR", "AVOIR"),
     "VOUCHER": ("AVOIR",),
     "AVOIR": ("AVOIR",),
+    "ACCOUNT": ("ACCOUNT",),
     GOODS: MONEY,
 }
 """By what was paid. A meal voucher pays for meals and is no money (Code du travail, art. L.
-3262-1): it goes back as it came. What a voucher paid for does not become money this way."""
+3262-1): it goes back as it came. What a voucher paid for does not become money this way, nor what
+was never paid: what went on account is credited there."""
 
 
 class Means(Struct, frozen=True):
@@ -52,6 +54,10 @@ class Means(Struct, frozen=True):
     def __post_init__(self) -> None:
         if self.paid not in LAWFUL:
             raise ValueError(f"{self.paid!r}: one of {', '.join(LAWFUL)}")
+        if self.paid == "ACCOUNT" and self.back != LAWFUL[self.paid]:
+            raise ValueError("ACCOUNT goes back by ACCOUNT: it was never paid")
+        if self.paid == "ACCOUNT":
+            return
         wrong = [each for each in self.back if each not in (*MONEY, "TR")]
         if wrong or not self.back:
             raise ValueError(f"{self.paid} goes back by {', '.join(MONEY)} or TR")
@@ -71,7 +77,9 @@ def paid_by(ticket: SaleClosed, changed: Iterable[PaymentChanged] = ()) -> tuple
     `changed` are the corrections of its means.
     """
     found = [
-        PaidBy(tender=each.tender, amount=each.amount, expires=each.expires)
+        PaidBy(
+            tender=each.tender, amount=each.amount, expires=each.expires, account=each.account
+        )
         for each in corrected_payments.paid(ticket, changed)
         if each.amount > 0
     ]
@@ -164,7 +172,8 @@ def _other(
     sale: Sale, tender: str, means: tuple[Means, ...], fault: Fault = faults.REFUND_MEANS
 ) -> Fault:
     """The refusal, with the means by which money may go back now: «CARTE OU AVOIR SVP»."""
-    names = [name for name in ("AVOIR", "CARD", "CASH", "TR") if most(sale, name, means)]
+    ways = ("AVOIR", "CARD", "CASH", "TR", "ACCOUNT")
+    names = [name for name in ways if most(sale, name, means)]
     labels = ["TR" if name == "TR" else say(TENDERS[name].label) for name in names]
     labels = [label for name, label in zip(names, labels, strict=True) if name != tender][:2]
     if not labels:

@@ -16,7 +16,7 @@ from pos_terminal.domain.events.sale import LineSold, Returned, TicketLine
 from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Back, TicketFound
-from pos_terminal.domain.money import divide, returned
+from pos_terminal.domain.money import divide, part, returned
 from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.sale.pay_outs import Means
 from pos_terminal.domain.sale.sale import Sale, apply
@@ -84,11 +84,12 @@ class Refund(Struct, frozen=True):
 
     @property
     def lines(self) -> tuple[TicketLine, ...]:
-        """What can come back of the ticket at all: no voucher, and nothing that had come back."""
+        """What can come back of the ticket at all: goods, and nothing that had come back."""
         return tuple(
             line
             for line in self.found.closed.lines
-            if not (line.voided or line.issues or line.voucher or line.order) and line.quantity > 0
+            if line.quantity > 0
+            and not (line.voided or line.issues or line.voucher or line.order or line.account)
         )
 
     def back(self, line: TicketLine) -> Back:
@@ -112,6 +113,17 @@ class Refund(Struct, frozen=True):
         """Thousandths of the line that may still come back."""
         return line.quantity - self.back(line).quantity
 
+    def left_of(self, plu: str) -> int:
+        """Cents of what the ticket took for an article that have not come back.
+
+        A return that named no ticket may have cost more than the line that it is taken to be of.
+        """
+        lines = [x for x in self.found.closed.lines if x.plu == plu and not (x.voided or x.of)]
+        numbers = {x.line for x in lines}
+        since = sum(b.amount for line, b in self.found.returned.items() if line in numbers)
+        here = sum(x.gross for x in self.sale.returns(*self.place) if x.plu == plu)
+        return sum(x.gross for x in lines) - since + here
+
     @property
     def remaining(self) -> tuple[TicketLine, ...]:
         """The lines of which something is left."""
@@ -128,6 +140,9 @@ class Refund(Struct, frozen=True):
         # proportion.
         worth = returned(line.gross, line.quantity, back.quantity, quantity, back.amount)
         tax = returned(line.vat_amount, line.quantity, back.quantity, quantity, back.tax)
+        most = max(self.left_of(line.plu), 0)
+        if worth > most:
+            worth, tax = most, part(tax, worth, most)
         price = _price(line, quantity, worth)
         series, number = self.place
         return self.sale.sell(

@@ -333,6 +333,7 @@ class Sale(Struct, frozen=True):
                 back=line.back,
                 fixed=line.fixed,
                 returnable=line.returnable,
+                account=line.account,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)
@@ -366,6 +367,7 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
                 order=event.order,
                 beneficiary=event.beneficiary,
                 expires=event.expires,
+                account=event.account,
             )
             return replace(sale, tenders=(*sale.tenders, paid))
         case TenderReturned():

@@ -65,10 +65,11 @@ CREDIT_NOTE = TenderKind("AVOIR", "AVOIR", keyed=False)
 
 ARRHES = TenderKind("ARRHES", "ARRHES", keyed=False)
 DONATION = TenderKind("DONATION", "DON", keyed=False)
+ACCOUNT = TenderKind("ACCOUNT", "EN COMPTE", keyed=False)
 
 TENDERS = {
     kind.name: kind
-    for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE, ARRHES, DONATION)
+    for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE, ARRHES, DONATION, ACCOUNT)
 }
 """All tenders. What is paid out is cash, but for a refund."""
 
@@ -119,6 +120,20 @@ class TenderRules:
         """How far the numbers of reasons go."""
         return max(map(len, (self.no_sale, self.cash_in, self.cash_out)))
 
+
+@dataclass(frozen=True, slots=True)
+class AccountRules:
+    """What a customer may owe at most, in whole euros. ValueError names what cannot be."""
+
+    limit: int = 500
+
+    def __post_init__(self) -> None:
+        if self.limit < 1:
+            raise ValueError(f"limit {self.limit}: at least 1 euro")
+
+
+ORDINARY_ACCOUNTS = AccountRules()
+"""A till that was told nothing else."""
 
 ORDINARY_RULES = TenderRules()
 """A till that was told nothing else."""

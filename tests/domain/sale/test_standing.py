@@ -59,6 +59,7 @@ def test_what_went_back_in_its_own_sale_does_not_come_back_again(till: Rememberi
         ("2 x 2 PLU RF 90 PRIX 2 PLU", -110),
         ("2 x 2 PLU RF 250 PRIX 2 PLU 3 PLU", -150),
         ("2 PLU 2 PLU RF 1,5 x 2 PLU", -50),
+        ("RF 5 PLU 5 PLU 210 PRIX 5 PLU", -210),
         ("2 PLU RF 3 x 2 PLU 5 PLU", -3000),
         ("2 PLU RF 3 PLU 5 PLU", -3100),
     ],

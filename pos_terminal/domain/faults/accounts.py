@@ -1,0 +1,34 @@
+"""Refusals of customers on account: codes S-280 to S-289 (domain/faults has them all)."""
+
+from pos_terminal.domain.faults.fault import define as _fault
+
+ACCOUNT_LIMIT = _fault(
+    "S-280",
+    "LIMITE DU COMPTE",
+    "Le client devrait plus que ce que les réglages admettent en compte.",
+    "Taper C ; faire régler le compte (REGLE), ou payer autrement ([accounts] des réglages).",
+)
+ACCOUNT_OF_ANOTHER = _fault(
+    "S-281",
+    "COMPTE D'UN AUTRE",
+    "Ce qui est repris était sur le compte d'un autre client.",
+    "Taper C, puis le numéro de ce client et ENCOMPTE.",
+)
+ACCOUNT_IN_USE = _fault(
+    "S-282",
+    "REGLEMENT EN COURS",
+    "Une vente ouverte règle déjà ce compte.",
+    "Taper C ; finir cette vente, ou y annuler la ligne par CORR.",
+)
+NOTHING_OWED = _fault(
+    "S-283",
+    "COMPTE A ZERO",
+    "Le client ne doit rien.",
+    "Taper C et relire le numéro du client.",
+)
+MORE_THAN_OWED = _fault(
+    "S-284",
+    "PLUS QUE LE COMPTE",
+    "Ce montant dépasse ce que le client doit.",
+    "Taper C, puis le client et REGLE : sans montant, il règle tout.",
+)
