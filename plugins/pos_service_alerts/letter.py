@@ -14,7 +14,7 @@ from pos_service_alerts.page import Page
 RULE = "-" * 40
 """Between two languages."""
 
-WIDTH = 20
+WIDTH = 22
 """Columns of a fact's label."""
 
 

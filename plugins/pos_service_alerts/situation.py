@@ -45,19 +45,21 @@ def situation(agent: Agent, about: Incident | None, lines: tuple[str, ...] = ())
     link, given = agent.till.link, agent.given
     there = link.status if link.contact is Contact.THERE else None
     device = _device(agent, about.subject) if about else None
-    good = device.good or "" if device else ""
+    last = agent.till.last
+    good = device.good if device else last.now if last and about and about.subject == "till" else ""
     follow = (row for row in agent.incidents if about and row.cause == about.code)
     return Situation(
         shop=given.shop, store=given.store, terminal=given.terminal, zone=given.zone,
-        version=link.version, now=agent.clock.utc(), trusted=agent.clock.trusted(),
+        version=last.version if last else "", now=agent.clock.utc(), trusted=agent.clock.trusted(),
         selling=there.selling if there else None,
         why=tuple(f"{each.code} {each.text}" for each in there.faults) if there else (),
-        good=good, kind=device.kind if device else "", identity=device.identity if device else "",
+        good=good or "",
+        kind=device.kind if device else "", identity=device.identity if device else "",
         consequences=tuple(f"{row.code} {row.subject}" for row in follow), lines=lines,
     )  # fmt: skip
 
 
 def _device(agent: Agent, name: str) -> Device | None:
     """The device of that name, as the till last told of it."""
-    status = agent.till.link.status
+    status = agent.till.last
     return next((each for each in status.devices if each.name == name), None) if status else None

@@ -80,13 +80,16 @@ class OtherJournal(Exception):
 
 
 class TillClient:
-    """Calls the till. `link` is how it stands; `links` has the newest for whoever waits."""
+    """Calls the till. `link` is how it stands; `links` has the newest for whoever waits; `last` is
+    the last status that it told, also once it is silent.
+    """
 
     def __init__(self, client: AsyncClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
         self.link = TillLink(Contact.NONE_YET, clock.utc())
         self.links: Latest[TillLink] = Latest()
+        self.last: Status | None = None
 
     async def call(self, method: Method[P, R], asks: P) -> R:
         """The till's answer; ChannelError where it has none, with a fault that says why."""
@@ -171,6 +174,7 @@ class TillClient:
         else:
             log.info("the till is there, version %s", link.version)
         self.link = link
+        self.last = link.status or self.last
         self.links.put(link)
 
 
