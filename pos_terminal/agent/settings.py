@@ -70,7 +70,7 @@ def without_secrets(text: str) -> str:
 def _secrets() -> Iterator[str]:
     """The secrets that the unit gave the agent; what is shorter than a word is none."""
     folder = os.environ.get(CREDENTIALS)
-    for file in Path(folder).iterdir() if folder else ():
+    for file in filter(Path.is_file, Path(folder).iterdir() if folder else ()):
         value = file.read_text(errors="replace").strip()
         if len(value) >= SHORTEST:
             yield value

@@ -252,3 +252,8 @@ def shown(told: AgentStatus) -> dict[str, str]:
         for each in told.services
         if each.plugin not in BUNDLED
     }
+
+
+def shown_all(told: AgentStatus) -> set[str]:
+    """Each service that runs."""
+    return {f"{each.plugin}:{each.service}" for each in told.services if each.status == "running"}
