@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.agent.till import Contact
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import Device
+from pos_terminal.channel.interface import Status
 from pos_terminal.domain.health.incidents import Incident
 
 
@@ -42,24 +43,28 @@ class Situation(Struct, frozen=True, kw_only=True):
 
 def situation(agent: Agent, about: Incident | None, lines: tuple[str, ...] = ()) -> Situation:
     """What is known now; `about` is what the letter is about."""
-    link, given = agent.till.link, agent.given
+    link, given, last = agent.till.link, agent.given, agent.till.last
     there = link.status if link.contact is Contact.THERE else None
-    device = _device(agent, about.subject) if about else None
-    last = agent.till.last
-    good = device.good if device else last.now if last and about and about.subject == "till" else ""
-    follow = (row for row in agent.incidents if about and row.cause == about.code)
-    return Situation(
+    known = Situation(
         shop=given.shop, store=given.store, terminal=given.terminal, zone=given.zone,
-        version=last.version if last else "", now=agent.clock.utc(), trusted=agent.clock.trusted(),
-        selling=there.selling if there else None,
+        version=last.version if last else "", now=agent.clock.utc(),
+        trusted=agent.clock.trusted(), selling=there.selling if there else None,
         why=tuple(f"{each.code} {each.text}" for each in there.faults) if there else (),
-        good=good or "",
-        kind=device.kind if device else "", identity=device.identity if device else "",
-        consequences=tuple(f"{row.code} {row.subject}" for row in follow), lines=lines,
+        lines=lines,
     )  # fmt: skip
+    return _with_subject(known, agent, about, last) if about else known
 
 
-def _device(agent: Agent, name: str) -> Device | None:
-    """The device of that name, as the till last told of it."""
-    status = agent.till.last
-    return next((each for each in status.devices if each.name == name), None) if status else None
+def _with_subject(
+    known: Situation, agent: Agent, about: Incident, last: Status | None
+) -> Situation:
+    """With what the till last told of the incident's subject, and what follows from it."""
+    follow = (row for row in agent.incidents if row.cause == about.code)
+    known = replace(known, consequences=tuple(f"{row.code} {row.subject}" for row in follow))
+    if last and about.subject == "till":
+        return replace(known, good=last.now)
+    for device in last.devices if last else ():
+        if device.name == about.subject:
+            good, identity = device.good or "", device.identity
+            return replace(known, good=good, kind=device.kind, identity=identity)
+    return known

@@ -13,8 +13,8 @@ from pos_terminal.agent.delivery import Message
 from pos_terminal.agent.outbox import NotDelivered
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import run
-from tests.support.alerting import OWNER, Alerting, alerting, table
-from tests.support.mail_server import PASSWORD, MailServer, certificate, parts
+from tests.support.alerting import Alerting, alerting
+from tests.support.mail_server import OWNER, PASSWORD, MailServer, certificate, parts, table
 
 
 @pytest.fixture(autouse=True)

@@ -11,22 +11,11 @@ from msgspec import Raw
 
 from pos_service_alerts import pos_services
 from pos_terminal.agent.incidents import SCHEMA, IncidentBook
+from pos_terminal.agent.stores import Stores
 from pos_terminal.agent.till import TillClient
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.client import AsyncClient
 from tests.support.agent import FakeTill, SetClock, stores
-from tests.support.mail_server import USER, MailServer
-
-OWNER = "patron@example.org"
-
-
-def table(server: MailServer, *recipients: dict[str, Any], **more: object) -> dict[str, Any]:
-    """`[service.alerts]` for that server; one recipient, who hears of everything, by default."""
-    return {
-        "server": "127.0.0.1", "port": server.port, "user": USER, "sender": USER,
-        "ca": str(server.pem), "security": "starttls" if server.starttls else "tls",
-        "recipients": list(recipients) or [{"address": OWNER}], "digest": "", **more,
-    }  # fmt: skip
 
 
 class Alerting:
@@ -43,6 +32,37 @@ class Alerting:
 
 
 @asynccontextmanager
+async def serving_alerts(
+    folder: Path,
+    opened: Stores,
+    book: IncidentBook,
+    clock: SetClock,
+    settings: dict[str, Any],
+    only: Sequence[str] = (),
+) -> AsyncIterator[Agent]:
+    """The services run until the block ends, beside whatever till there is in `folder`."""
+    tables = Raw(msgspec.json.encode({"alerts": settings}))
+    given = FakeTill(folder).settings
+    given = msgspec.structs.replace(given, shop="Au Bon Pain", terminal="2", tables=tables)
+    till = TillClient(AsyncClient(folder / "till", patience=5.0), clock)
+    agent = Agent(
+        "alerts", till=till, incidents=book, clock=clock, stores=opened, given=given,
+        checks=lambda: (),
+    )  # fmt: skip
+    async with asyncio.TaskGroup() as group:
+        running: list[asyncio.Task[object]] = [group.create_task(till.watch())]
+        await till.links.newer(-1)
+        for service in pos_services(agent):
+            if not only or service.name in only:
+                running.append(group.create_task(service.run()))
+        try:
+            yield agent
+        finally:
+            for task in running:
+                task.cancel()
+
+
+@asynccontextmanager
 async def alerting(
     folder: Path,
     settings: dict[str, Any],
@@ -52,23 +72,7 @@ async def alerting(
 ) -> AsyncIterator[Alerting]:
     """Its services run until the block ends; `only` those of these names, if any."""
     clock = clock or SetClock()
-    fake = FakeTill(folder)
-    tables = Raw(msgspec.json.encode({"alerts": settings}))
-    given = msgspec.structs.replace(fake.settings, shop="Au Bon Pain", terminal="2", tables=tables)
-    async with fake.up(), stores(folder) as opened, asyncio.TaskGroup() as group:
+    async with FakeTill(folder).up(), stores(folder) as opened:
         book = await IncidentBook.open(opened.worker("agent", SCHEMA), clock)
-        till = TillClient(AsyncClient(folder / "till", patience=5.0), clock)
-        agent = Agent(
-            "alerts", till=till, incidents=book, clock=clock, stores=opened, given=given,
-            checks=lambda: (),
-        )  # fmt: skip
-        running: list[asyncio.Task[object]] = [group.create_task(till.watch())]
-        await till.links.newer(-1)
-        for service in pos_services(agent):
-            if not only or service.name in only:
-                running.append(group.create_task(service.run()))
-        try:
+        async with serving_alerts(folder, opened, book, clock, settings, only) as agent:
             yield Alerting(agent, clock, book)
-        finally:
-            for task in running:
-                task.cancel()

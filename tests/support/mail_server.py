@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+OWNER = "patron@example.org"
 USER, PASSWORD = "caisse@example.org", "hunter2-soleil"
 
 
@@ -145,6 +146,15 @@ class MailServer:
                         await self.news.wait()
                 except TimeoutError:
                     continue
+
+
+def table(server: MailServer, *recipients: dict[str, Any], **more: object) -> dict[str, Any]:
+    """`[service.alerts]` for that server; one recipient, who hears of everything, by default."""
+    return {
+        "server": "127.0.0.1", "port": server.port, "user": USER, "sender": USER,
+        "ca": str(server.pem), "security": "starttls" if server.starttls else "tls",
+        "recipients": list(recipients) or [{"address": OWNER}], "digest": "", **more,
+    }  # fmt: skip
 
 
 def _abort(server: SMTP) -> None:

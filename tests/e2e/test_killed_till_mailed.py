@@ -10,8 +10,7 @@ import pytest
 from pos_driver_sim.bench import SimBench
 from pos_terminal.testing.running import run
 from tests.support.agent import AgentProcess, shown_all
-from tests.support.alerting import table
-from tests.support.mail_server import PASSWORD, MailServer, certificate, parts
+from tests.support.mail_server import PASSWORD, MailServer, certificate, parts, table
 from tests.support.process import terminal
 from tests.support.shop import write_settings
 
