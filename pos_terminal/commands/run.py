@@ -61,10 +61,10 @@ def _out_of_service(error: BaseException, arguments: argparse.Namespace) -> int:
     status, fault = fail(failure, as_json=arguments.json), failure.fault
     sys.stderr.flush()
     notify(f"STATUS={fault}")
-    drivers, devices = indicators(arguments.config.absolute(), arguments.state)
+    drivers, devices, support = indicators(arguments.config.absolute(), arguments.state)
     hold = HELD if os.environ.get("NOTIFY_SOCKET") else HEARD
     with suppress(KeyboardInterrupt):
-        asyncio.run(say(fault, devices, drivers, hold))
+        asyncio.run(say(fault, devices, drivers, hold, phone=support.phone))
     return status
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.audit.identity import Support
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import labelled
 from pos_terminal.journal.errors import JournalError
@@ -88,8 +89,8 @@ def boot(file: Path, state: Path) -> Booted:
     return booted
 
 
-def indicators(file: Path, state: Path) -> tuple[Drivers, tuple[DeviceSettings, ...]]:
-    """Displays and tones by which a till that cannot start says so, with their drivers.
+def indicators(file: Path, state: Path) -> tuple[Drivers, tuple[DeviceSettings, ...], Support]:
+    """Displays and tones by which a till that cannot start says so, and whom to call then.
 
     Those of the last good configuration; where there is none, what can be made out in the file.
     """
@@ -98,10 +99,10 @@ def indicators(file: Path, state: Path) -> tuple[Drivers, tuple[DeviceSettings, 
             source = place.read_bytes()
             plugins = Plugins(config.plugins_named(place, source))
             plugins.load()
-            found = config.indicators(place, source, plugins.drivers)
+            found, support = config.indicators(place, source, plugins.drivers)
             if found:
-                return plugins.drivers, found
-    return Drivers(), ()
+                return plugins.drivers, found, support
+    return Drivers(), (), Support()
 
 
 def _keep(good: Path, source: bytes) -> None:

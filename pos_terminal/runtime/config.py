@@ -20,7 +20,7 @@ import pos_terminal
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
-from pos_terminal.domain.audit.identity import Identity, Seller, Shop
+from pos_terminal.domain.audit.identity import Identity, Seller, Shop, Support
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.faults import Failure, Fault
@@ -103,6 +103,7 @@ class _File:
     drawers: tuple[dict[str, Any], ...] = ()
     papers: PaperRules = field(default_factory=PaperRules)
     seller: Seller = field(default_factory=Seller)
+    support: Support = field(default_factory=Support)
     plugin: dict[str, dict[str, Any]] = field(default_factory=dict)
     agent: _AgentTable = field(default_factory=_AgentTable)
     service: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -213,8 +214,10 @@ def _names(file: Path, source: bytes, table: str, key: str) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
-def indicators(file: Path, source: bytes, drivers: Drivers) -> tuple[DeviceSettings, ...]:
-    """The displays and tones that can be made out in it, whatever else is wrong.
+def indicators(
+    file: Path, source: bytes, drivers: Drivers
+) -> tuple[tuple[DeviceSettings, ...], Support]:
+    """The displays and tones that can be made out in it, and whom to call, whatever else is wrong.
 
     BadConfiguration where it is no TOML.
     """
@@ -226,7 +229,9 @@ def indicators(file: Path, source: bytes, drivers: Drivers) -> tuple[DeviceSetti
         for name, table in (tables.items() if isinstance(tables, dict) else ())
         if isinstance(table, dict) and table.get("class") in wanted
     }
-    return tuple(_devices(reader, found, drivers, without_drivers=True))
+    support = reader.convert(reader.tables.get("support") or {}, Support, "support")
+    devices = tuple(_devices(reader, found, drivers, without_drivers=True))
+    return devices, support or Support()
 
 
 def read(
@@ -271,7 +276,7 @@ def read(
         source=sha256(source).hexdigest(),
         identity=Identity(
             store, number, pos_terminal.__version__, simulated=False, shop=whole.shop,
-            seller=whole.seller,
+            seller=whole.seller, support=whole.support,
         ),
         rules=whole.rules(rate, drawers),
         operator=terminal.operator,

@@ -14,6 +14,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.display import screens
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.settings import DeviceSettings
 from pos_terminal.tasks.contain import contained, one_line
 
@@ -27,15 +28,26 @@ HEARD = 1.5
 
 
 async def say(
-    fault: Fault, devices: Iterable[DeviceSettings], drivers: Drivers, hold: float = HEARD
+    fault: Fault,
+    devices: Iterable[DeviceSettings],
+    drivers: Drivers,
+    hold: float = HEARD,
+    *,
+    phone: str = "",
 ) -> int:
-    """Show and sound `fault`, and keep it up for `hold` seconds; how many devices said it."""
+    """Show and sound `fault`, and keep it up for `hold` seconds; how many devices said it.
+
+    `phone` is whom to call, where the settings say it.
+    """
+    screen = screens.out_of_service(fault, phone)
     async with asyncio.TaskGroup() as group:
-        said = [group.create_task(_said(fault, each, drivers, hold)) for each in devices]
+        said = [group.create_task(_said(fault, screen, each, drivers, hold)) for each in devices]
     return sum(each.result() for each in said)
 
 
-async def _said(fault: Fault, device: DeviceSettings, drivers: Drivers, hold: float) -> bool:
+async def _said(
+    fault: Fault, screen: Screen, device: DeviceSettings, drivers: Drivers, hold: float
+) -> bool:
     if device.device_class not in (DeviceClass.DISPLAY, DeviceClass.TONE):
         return False
     with contained(lambda error: log.warning("%s: %s", device.name, one_line(error))):
@@ -44,7 +56,7 @@ async def _said(fault: Fault, device: DeviceSettings, drivers: Drivers, hold: fl
             async with asyncio.timeout(PATIENCE):
                 opened = await stack.enter_async_context(driver.open(device.options))
                 if device.device_class is DeviceClass.DISPLAY:
-                    await opened.show(screens.out_of_service(fault))
+                    await opened.show(screen)
                 else:
                     await opened.sound(fault.tone)
             await asyncio.sleep(hold)

@@ -27,7 +27,7 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keyboard.chords import Chords
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.receipt import Receipt
-from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.screen import Screen, frames
 from pos_terminal.runtime.port import Port
 from pos_terminal.tasks.groups import forever
 from pos_terminal.tasks.latest import Latest
@@ -40,6 +40,9 @@ Put = Callable[[Input], None]
 
 BREATH = 0.2
 """Seconds before a device that failed and is still there is served again: no driver can spin."""
+
+RUNS = 0.2
+"""Seconds that a running text stands at each place: five characters a second are read easily."""
 
 TRY_AGAIN = 30.0
 """Seconds after which a paper that must not be lost is tried again."""
@@ -82,8 +85,13 @@ async def show_screens(port: Port[CustomerDisplay], box: Latest[Screen]) -> NoRe
         version = -1
         while True:
             screen, version = await box.newer(version)
-            await display.show(screen)
-            port.did_well()
+            for frame in frames(screen):
+                await display.show(frame)
+                port.did_well()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(RUNS):
+                        await box.newer(version)
+                        break
 
     # A display that was plugged in again is blank: the newest screen goes out once more.
     port.observers.add(lambda _: box.touch())

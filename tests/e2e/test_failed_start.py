@@ -77,3 +77,18 @@ def test_its_code_is_on_display_and_tone(
             assert Tone.ALARM in bench.tone.tones
 
     run(body())
+
+
+def test_it_says_whom_to_call(tmp_path: Path) -> None:
+    async def body() -> None:
+        wires = tmp_path / "wires"
+        wires.mkdir()
+        async with SimBench(wires) as bench:
+            support = '\n[support]\nphone = "01 23 45 67 89"\n'
+            write_settings(tmp_path, bench.toml() + support)
+            await foreign(tmp_path)
+            assert (await started(tmp_path))[0] == 1
+            await bench.display.wait_for(lambda screen: "J-105" in screen.line2)
+            assert bench.display.screen.line2 == "J-105 01 23 45 67 89"
+
+    run(body())

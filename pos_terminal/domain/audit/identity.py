@@ -77,6 +77,26 @@ OWN_NAME = frozenset({"EI", "ENTREPRENEUR INDIVIDUEL"})
 
 NOBODY = Seller()
 
+LONGEST_PHONE = 14
+"""Characters: what a display of twenty has room for beside a code. «01 23 45 67 89» has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Whom the shop calls when the till is in trouble. ValueError where that is no number."""
+
+    phone: str = ""
+
+    def __post_init__(self) -> None:
+        digits = self.phone.removeprefix("+").replace(" ", "").replace(".", "")
+        if self.phone and not (digits.isascii() and digits.isdigit()):
+            raise ValueError(f"phone {self.phone!r}: digits, in groups or not")
+        if len(self.phone) > LONGEST_PHONE:
+            raise ValueError(f"phone {self.phone!r}: at most {LONGEST_PHONE} characters")
+
+
+NO_SUPPORT = Support()
+
 
 class Identity(Struct, frozen=True):
     """The till: its store and number, its software, its shop. `simulated` never sells for money.
@@ -90,6 +110,7 @@ class Identity(Struct, frozen=True):
     simulated: bool
     shop: Shop = Shop("")
     seller: Seller = NOBODY
+    support: Support = NO_SUPPORT
 
     @property
     def till(self) -> TillName:

@@ -16,6 +16,7 @@ from pos_terminal.domain.codes.papers import is_paper, is_voucher
 from pos_terminal.domain.counter import (
     articles,
     closures,
+    helping,
     options,
     papers,
     promotions,
@@ -169,6 +170,11 @@ class Counter:
                 return Step(effects=() if self.desk.busy else (CatchUp(),))
 
     def _pressed(self, key: Key | None, moment: Moment) -> Iterator[Step]:
+        if key and key.function is Function.HELP:  # over everything, an error as well
+            yield helping.show(self.desk, key.argument, moment)
+            return
+        if self._helped() and key and key.function is Function.CLEAR and not self.desk.fault:
+            return  # C was for the help, as it is for a notice
         if self._see_notice() and key and key.function is Function.CLEAR:
             return  # C was for the notice; every other key counts all the same
         given = Pressed(key)
@@ -181,6 +187,7 @@ class Counter:
     def _scanned(self, given: Scanned, moment: Moment) -> Iterator[Step]:
         """A command barcode acts as its keys; only the last of them can lead to an event."""
         text = given.text  # all codes of the till's own begin with the mark of a command
+        self._helped()
         commands = is_command(text) and not (is_badge(text) or is_paper(text))
         if not commands:
             self._see_notice()
@@ -196,6 +203,11 @@ class Counter:
             raise Refused(faults.PIN_BY_HAND)  # a barcode can be seen and copied
         for key in decode(text):
             yield from self._pressed(key, moment)
+
+    def _helped(self) -> bool:
+        """The help has been read by who goes on."""
+        helped, self.desk.helping = self.desk.helping, False
+        return helped
 
     def _see_notice(self) -> bool:
         """A notice has been seen, or heard, by who goes on: away with it, if nothing covers it."""

@@ -12,6 +12,7 @@ from msgspec import Struct
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import UNNAMED, Identity
 from pos_terminal.domain.catalog.catalog import Catalog, Found
+from pos_terminal.domain.counter import parting
 from pos_terminal.domain.counter.closed import Closed, Following
 from pos_terminal.domain.counter.decision import NOTHING, Decision
 from pos_terminal.domain.counter.entry import Entry
@@ -119,21 +120,6 @@ class Pending(Struct, frozen=True):
         return Step()
 
 
-LEAVE_TAKING = (
-    SaleOpened,
-    SaleHeld,
-    SaleRecalled,
-    SaleAbandoned,
-    PaymentChanged,
-    OperatorSignedOn,
-    OperatorSignedOff,
-    PeriodClosed,
-    TrainingStarted,
-    TrainingEnded,
-)
-"""A closed ticket's change stands on the display, after a power cut as well, until one of these."""
-
-
 class Wait(Exception):
     """What a handler raises that lacks something: what is waited for, and how it is asked for."""
 
@@ -213,6 +199,8 @@ class Desk:
         self.decision: Decision = NOTHING
         self.fault: Fault | None = None
         self.notice: Fault | None = None
+        self.told: Fault | None = None  # the last code that was shown, for AIDE
+        self.helping = False
         self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
         self.customer: Customer | None = None  # whom the next invoice is for
         self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
@@ -271,7 +259,7 @@ class Desk:
         """Take in an event that was decided or read back; `at` is its local time."""
         self.sale = apply(self.sale, event, at)
         self.wrong = pin_lock.after(self.wrong, event)
-        self.parting = _parting(self.parting, event)
+        self.parting = parting.after(self.parting, event)
         match event:
             case OperatorSignedOn() | OperatorSignedOff():
                 self._stand(event, at)
@@ -398,7 +386,9 @@ class Desk:
 
     @property
     def overlay(self) -> Screen | None:
-        """What covers the base screen now: an error, a wait for the scale, or what is typed."""
+        """What covers the base screen now: help, an error, a wait, or what is typed."""
+        if self.helping:
+            return display.help_with(self.told, self.identity.support.phone)
         if self.fault:
             return display.fault(self.fault)
         if self.notice:
@@ -469,14 +459,14 @@ class Desk:
         While an error is shown it stays: the first is the one to be read.
         """
         if self.fault is None:
-            self.fault = fault
+            self.fault = self.told = fault
             self.entry = Entry()
             self.pending = self.pending and self.pending.after_error()
         return Step(effects=(Sound(fault.tone),))
 
     def notify(self, fault: Fault) -> Step:
         """Something went wrong elsewhere: seen and heard at once, but selling goes on under it."""
-        self.notice = fault
+        self.notice = self.told = fault
         return Step(effects=(Sound(fault.tone),))
 
     def hear(self, news: Trouble | DeviceAway | DeviceBack) -> Step:
@@ -490,10 +480,3 @@ class Desk:
                 return Step(effects=(Sound(fault.tone),))
             case _:
                 return self.notify(news.fault)
-
-
-def _parting(last: SaleClosed | None, event: Event) -> SaleClosed | None:
-    """The ticket whose customer is still owed a look at his change, after this event."""
-    if isinstance(event, SaleClosed):
-        return event if event.change or event.total < 0 else None
-    return None if isinstance(event, LEAVE_TAKING) else last

@@ -17,6 +17,7 @@ from pos_terminal.domain.counter import (
     deposits,
     discounts,
     entry_keys,
+    helping,
     hold,
     invoices,
     papers,
@@ -53,6 +54,7 @@ class KeyRule(Struct, frozen=True):
 ROWS = (
     KeyRule(Function.TYPE, entry_keys.type_characters, without_clerk=True),
     KeyRule(Function.CLEAR, entry_keys.clear, without_clerk=True, beside=(Choice,)),
+    KeyRule(Function.HELP, helping.show, without_clerk=True),
     KeyRule(Function.TIMES, entry_keys.times),
     KeyRule(Function.GRAMS, entry_keys.grams),
     KeyRule(Function.TARE, scale.tare),

@@ -20,7 +20,7 @@ from pos_terminal.domain.sale.numbers import invoice_number, number
 from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.options import Question
 from pos_terminal.domain.sale.sale import Sale
-from pos_terminal.domain.screen import WIDTH, Screen, both_ends
+from pos_terminal.domain.screen import WIDTH, Screen, both_ends, running
 from pos_terminal.domain.staff.clerks import Pin
 
 HALF = WIDTH // 2
@@ -327,9 +327,18 @@ def fault(cause: Fault) -> Screen:
     return Screen(say(cause.text), both_ends(cause.code, say("TAPER C")))
 
 
-def out_of_service(cause: Fault) -> Screen:
-    """The till cannot start: there is no key that would help."""
-    return Screen(say(cause.text), both_ends(cause.code, say("HORS SERVICE")))
+def help_with(cause: Fault | None, phone: str) -> Screen:
+    """What to do about the last code, and whom to call; the text runs."""
+    parts = [say(cause.remedy)] if cause else []
+    if phone:
+        parts.append(f"{say('ASSISTANCE')} {phone}")
+    title = f"{say('AIDE')} {cause.code}" if cause else say("AIDE")
+    return running(title, " - ".join(parts) or say("Aucun code n'a été affiché."))
+
+
+def out_of_service(cause: Fault, phone: str = "") -> Screen:
+    """The till cannot start: there is no key that would help, but perhaps somebody to call."""
+    return Screen(say(cause.text), both_ends(cause.code, phone or say("HORS SERVICE")))
 
 
 def waiting_for_weight(item: Item | None) -> Screen:

@@ -60,6 +60,7 @@ GROUPS = (
         "Corriger",
         (
             KeyRow(Function.CLEAR, "C", "effacer la saisie ou l'erreur"),
+            KeyRow(Function.HELP, "WA", "aide : le remède du dernier code, qui appeler"),
             KeyRow(Function.CORRECT, "R", "annuler la dernière ligne"),
             KeyRow(Function.VOID, "V", "annuler une ligne : VOID, puis l'article", prefix=True),
             KeyRow(Function.RETURN, "F", "rendre : RF, puis l'article, ou le ticket", prefix=True),

@@ -19,6 +19,7 @@ class Function(StrEnum):
 
     TYPE = "type"
     CLEAR = "C"
+    HELP = "AIDE"
     TIMES = "x"
     GRAMS = "g"
     TARE = "TARE"

@@ -71,6 +71,7 @@ def paper(identity: Identity, asked: Asked) -> Receipt:
             *tickets.evidence(identity, asked.operator, asked.anchor),
             *marks,
             *(Text(line, Align.CENTRE) for line in identity.shop.footer),
+            *tickets.support(identity),
             *((Barcode(code),) if code else ()),
         ),
     )

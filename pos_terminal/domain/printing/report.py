@@ -9,6 +9,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, day_and_hour, euros
 from pos_terminal.domain.period.drawer import DENOMINATIONS
 from pos_terminal.domain.printing.report_sums import amount, sums
+from pos_terminal.domain.printing.ticket import support
 from pos_terminal.domain.receipt import Align, Block, Qr, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.open_sales import OpenSale
 
@@ -43,6 +44,7 @@ def closure(
             Row(say("Net"), amount(closed.net_ever)),
             Row(say("Sans les signes"), amount(closed.absolute_ever)),
             *((Qr(head),) if head else ()),
+            *support(identity),
             *_mark(simulated=identity.simulated, copy=copy),
         ),
     )

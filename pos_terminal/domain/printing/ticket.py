@@ -68,9 +68,16 @@ def receipt(
             *(block for order in takes(ticket) for block in _ordered(order)),
             *marks(copy, simulated=identity.simulated, training=training),
             *(Text(line, Align.CENTRE) for line in identity.shop.footer),
+            *support(identity),
             *((Barcode(code),) if code else ()),
         ),
     )
+
+
+def support(identity: Identity) -> Iterator[Block]:
+    """Whom to call when the till is in trouble: it stands where the clerk finds it without it."""
+    if identity.support.phone:
+        yield Text(f"{say('Assistance caisse')} {identity.support.phone}", Align.CENTRE)
 
 
 def _ordered(order: str) -> Iterator[Block]:
