@@ -15,6 +15,7 @@ from pos_terminal.process.usage import Misuse, Parser
 COMMANDS = {
     "run": "tient la caisse : appareils, ventes, journal",
     "status": "dit comment va la caisse, et si elle vend",
+    "logs": "montre ce que la caisse qui tourne vient de dire, et la suit",
     "demo": "vend sous vos yeux une matinée de boulangerie inventée",
     "scenes": "joue les scènes d'une page sur des appareils simulés",
     "replay": "revend des tickets enregistrés sur des appareils simulés",
