@@ -17,6 +17,8 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import last_backup
 from pos_terminal.journal.errors import JournalError
@@ -105,7 +107,7 @@ class Backups:
             copy.unlink()
 
     async def _failed(self, why: str) -> None:
-        log.error("%s %s %s", faults.BACKUP_FAILED, why, faults.BACKUP_FAILED.remedy)
+        log.error("%s", advice(Failure(faults.BACKUP_FAILED, why)))
         self._put(Trouble(faults.BACKUP_FAILED))
         try:
             detail = f"échec : {why}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pos_terminal.journal import last_backup
 from pos_terminal.testing.running import run
 from tests.needs import need
 from tests.qemu.machine import QEMU
@@ -180,6 +181,16 @@ async def an_adapter_plugged_in_later_opens(box: Box) -> None:
     await plugged(box, 1250, "1,250kg", "31,13")
 
 
+@scene
+async def what_its_unit_allows_by_number_has_that_number(box: Box) -> None:
+    await box.sh("modprobe -a usbserial cdc_acm rfcomm usblp")
+    lines = (await box.sh("sed '/^Block/,$d' /proc/devices")).splitlines()
+    numbers = {line.split()[1]: line.split()[0] for line in lines if line[:1] in " 123456789"}
+    allowed = await unit(box, "DeviceAllow")
+    for name in ("ttyUSB", "ttyACM", "rfcomm", "usb", "usb_device"):
+        assert f"char-{numbers[name]} rw" in allowed, name
+
+
 async def plugged(box: Box, grams: int, weight: str, price: str) -> None:
     """Plug the scale's adapter in and sell what lies on the scale."""
     box.scale.grams = grams
@@ -260,6 +271,20 @@ async def a_backup_on_an_empty_disk_goes_on(box: Box) -> None:
     await box.technician(commands("Another card"))
     await box.sh("systemctl start pos-terminal")
     assert await ticket(box) == before + 1
+
+
+@scene
+async def each_night_a_backup_goes_where_the_unit_lets_it(box: Box) -> None:
+    """Also onto a stick that is mounted once the till runs."""
+    table = '[backup]\ndirectory = "/media/backup"\n'
+    await box.sh(f"cat >>/etc/pos-terminal/terminal.toml <<'END'\n{table}END\n")
+    await box.sh(f"rm -f {STATE}/{last_backup.NAME}")
+    await box.technician(commands("A backup each night"))
+    await box.until("ls /media/backup", lambda shown: ".zip" in shown)
+    await box.sh("mount -t tmpfs -o uid=pos,mode=700 stick /media/backup")
+    inside = f"nsenter -t {await unit(box, 'MainPID')} -m setpriv --reuid=pos --clear-groups"
+    await box.sh(f"{inside} touch /media/backup/there && test -e /media/backup/there")
+    await box.sh("umount /media/backup")
 
 
 async def ticket(box: Box) -> int:
