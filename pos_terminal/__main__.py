@@ -22,6 +22,7 @@ COMMANDS = {
     "config": "fait les réglages d'une nouvelle boutique, ou en vérifie",
     "catalog": "reprend les articles d'une boutique en ligne",
     "agent": "fait tourner ce qui regarde dehors : alertes, services",
+    "alerts": "dit ce qui est en panne sur le boîtier, et qui en est prévenu",
     "plugins": "donne les modules, leur état et pourquoi",
     "sheet": "dessine ou imprime les codes de commande et les étiquettes de touches",
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",

@@ -18,7 +18,7 @@ from pos_service_alerts.post import Mail, Post
 from pos_service_alerts.routing import wants
 from pos_service_alerts.settings import AlertsSettings
 from pos_service_alerts.situation import situation
-from pos_service_alerts.words import TAGS, mark, subject_of
+from pos_service_alerts.words import mark, subject_of, tag_of
 from pos_terminal.agent.incidents import Numbered
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain.health.incidents import Told
@@ -54,14 +54,16 @@ class Teller:
             row.subject, row.code, await self._post.id(name), anew=change.what is Told.OPENED
         )
         known = situation(self._agent, row, self._tail.lines)
-        say, tag = self._post.say, f"{TAGS[change.what]} {row.code}"
+        say = self._post.say
+        tag = f"{tag_of(change, say)} {row.code}"
         about = subject_of(row.subject, known.kind, say) + mark(change.what, say)
         clean = replace(row, detail=self._agent.redacted(row.detail))
         page = partial(of_change, replace(change, incident=clean), known)
         mail = Mail(name=name, tag=tag, about=about, page=page, known=known, root=root)
+        muted = self._agent.incidents.muted_until(row.subject)
         for recipient in self._settings.recipients:
             to = recipient.address
-            if not wants(recipient, row):
+            if not wants(recipient, row) or muted:
                 continue
             if await self._book.may_go(f"{name}.{to}", to, change, self._settings.an_hour):
                 await self._post.put(mail, to)

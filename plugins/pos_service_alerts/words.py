@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 
-from pos_terminal.domain.health.incidents import Told
+from pos_terminal.domain import faults
+from pos_terminal.domain.health.incidents import Change, Told
 
 Say = Callable[[str], str]
 
 TAGS = {Told.OPENED: "KO", Told.REPEATED: "KO", Told.FLAPPING: "KO", Told.RECOVERED: "OK"}
+
+
+def tag_of(change: Change, say: Say) -> str:
+    """What a mail's subject begins with."""
+    test = change.incident.code == faults.ALERT_TEST.code
+    return say("ESSAI") if test else TAGS[change.what]
 
 
 def subject_of(subject: str, kind: str, say: Say) -> str:

@@ -3,15 +3,18 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple, NoReturn
 
 import apsw
 import msgspec
 
 from pos_terminal.agent.clock import Clock
+from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.health.incidents import (
     MINUTE,
+    SECOND,
     Change,
     Incident,
     Incidents,
@@ -28,6 +31,7 @@ CREATE TABLE incident (
     subject TEXT, code TEXT, row BLOB NOT NULL, PRIMARY KEY (subject, code)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE change (place INTEGER PRIMARY KEY AUTOINCREMENT, change BLOB NOT NULL) STRICT;
+CREATE TABLE mute (subject TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
 ROUND = 1.0
@@ -35,6 +39,9 @@ ROUND = 1.0
 
 SELDOM = MINUTE
 """How often at most a row is written of which there is nothing to tell: a card wears out."""
+
+LONGEST_MUTE = 30 * 24 * 3600
+"""Seconds that a subject may be muted: one that is forgotten would be silent for ever."""
 
 FULL = 10.0
 """Seconds between two attempts at a disk that takes nothing."""
@@ -56,11 +63,19 @@ class IncidentBook:
     What is reported is in the table at once, and on the disk with what there is to tell of it.
     """
 
-    def __init__(self, worker: Worker, clock: Clock, table: Incidents, place: int) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        clock: Clock,
+        table: Incidents,
+        place: int,
+        mutes: dict[str, int],
+    ) -> None:
         self._worker = worker
         self._clock = clock
         self._table = table
         self._place = place
+        self._mutes = mutes
         self._untold: list[Change] = []
         self._written = clock.utc()
         self._news = asyncio.Condition()
@@ -69,14 +84,14 @@ class IncidentBook:
     async def open(cls, worker: Worker, clock: Clock) -> "IncidentBook":
         """The table as it was left."""
 
-        def read(db: apsw.Connection) -> tuple[list[Incident], int]:
+        def read(db: apsw.Connection) -> tuple[list[Incident], int, dict[str, int]]:
             found = (_row(row) for (row,) in db.execute("SELECT row FROM incident"))
             rows = [row for row in found if row is not None]
             ((place,),) = db.execute("SELECT coalesce(max(place), 0) FROM change")
-            return rows, place
+            return rows, place, dict(db.execute("SELECT subject, until FROM mute"))
 
-        rows, place = await worker.do(read)
-        return cls(worker, clock, Incidents(rows), place)
+        rows, place, mutes = await worker.do(read)
+        return cls(worker, clock, Incidents(rows), place, mutes)
 
     def __iter__(self) -> Iterator[Incident]:
         """The incidents that are there, the oldest first."""
@@ -96,6 +111,45 @@ class IncidentBook:
         self._table.recover_others(subject, [fault.code for fault, _ in wrong], self._clock.utc())
         for fault, detail in wrong:
             self.report(subject, fault, detail)
+
+    def muted_until(self, subject: str) -> int:
+        """Until when (µs UTC) nobody outside is to be told of that subject; 0: they are told."""
+        until, now = self._mutes.get(subject, 0), self._clock.utc()
+        # One that would last longer than it may was given by a clock that has been set back.
+        return until if now < until <= now + LONGEST_MUTE * SECOND else 0
+
+    async def mute(self, subject: str, seconds: int) -> None:
+        """Have nobody told of that subject for so long, also over restarts; 0: tell again."""
+        until = self._clock.utc() + seconds * SECOND
+
+        def put(db: apsw.Connection) -> None:
+            sql = "DELETE FROM mute WHERE subject = ? OR until < ?"
+            db.execute(sql, (subject, self._clock.utc()))
+            if seconds:
+                db.execute("INSERT INTO mute VALUES (?, ?)", (subject, until))
+
+        await self._worker.do(put)
+        self._mutes[subject] = until
+
+    async def test(self) -> None:
+        """Have a test told, as a failure would be."""
+        now = self._clock.utc()
+        row = Incident(
+            subject="test", code=faults.ALERT_TEST.code, opened=(now,), seen=now, settling=now
+        )
+        self._untold.append(Change(Told.OPENED, now, row))
+        await self._write()
+
+    async def history(self, subject: str | None, limit: int) -> list[Change]:
+        """The last changes, the oldest first; of one subject where one is named."""
+        sql = "SELECT change FROM change ORDER BY place DESC"
+
+        def read(db: apsw.Connection) -> list[Change]:
+            every = (msgspec.json.decode(each, type=Change) for (each,) in db.execute(sql))
+            found = (each for each in every if subject in (None, each.incident.subject))
+            return [*islice(found, limit)][::-1]
+
+        return await self._worker.do(read)
 
     @property
     def place(self) -> int:

@@ -115,17 +115,17 @@ class Outbox:
         """Look at once at what is due: the clock was set, say."""
         self._put.set()
 
-    async def waiting(self, topic: str) -> Waiting:
-        """What waits for its delivery."""
+    async def waiting(self, topic: str | None = None) -> Waiting:
+        """What waits for its delivery, under that topic or at all."""
         sql = """
             SELECT count(*), coalesce(min(made), 0),
-                coalesce((SELECT error FROM message WHERE topic = ?1 AND error != ''
+                coalesce((SELECT error FROM message WHERE ?1 IN (topic, '') AND error != ''
                     ORDER BY place LIMIT 1), '')
-            FROM message WHERE topic = ?1
+            FROM message WHERE ?1 IN (topic, '')
         """
 
         def count(db: apsw.Connection) -> Waiting:
-            ((messages, oldest, error),) = db.execute(sql, (topic,))
+            ((messages, oldest, error),) = db.execute(sql, (topic or "",))
             return Waiting(messages, oldest, error)
 
         return await self._worker.do(count)

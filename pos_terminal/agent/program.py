@@ -17,9 +17,12 @@ from pos_terminal.agent.clock import Clock, SystemClock
 from pos_terminal.agent.guard import PATIENCE, MemoryGuard, StallGuard, resident
 from pos_terminal.agent.holds import Holds
 from pos_terminal.agent.incidents import NAME, SCHEMA, IncidentBook
+from pos_terminal.agent.outbox import Waiting
 from pos_terminal.agent.owned import note_owners
 from pos_terminal.agent.reporting import Reporter
 from pos_terminal.agent.services import Services, modules, version_of
+from pos_terminal.agent.socket import NAME as SOCKET
+from pos_terminal.agent.socket import AgentMethods
 from pos_terminal.agent.status import AgentStatus, ServiceStatus, Teller
 from pos_terminal.agent.stores import Stores
 from pos_terminal.agent.till import PATIENCE as TILL_PATIENCE
@@ -27,6 +30,7 @@ from pos_terminal.agent.till import TillClient
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.client import AsyncClient
 from pos_terminal.channel.interface import Settings
+from pos_terminal.channel.server import Server
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.process.lean_imports import give_back
@@ -59,6 +63,7 @@ class Program:
     ) -> None:
         self._state = state
         self._told = told
+        self._own_socket = told / SOCKET
         self._clock: Clock = SystemClock()
         self._till = TillClient(AsyncClient(socket, patience=TILL_PATIENCE), self._clock)
         self._guard = StallGuard(state, stall)
@@ -89,6 +94,7 @@ class Program:
         self._hear_last_words()
         MemoryGuard(modules, partial(_end, self._holds)).start()
         teller = Teller(self._told)
+        methods = AgentMethods(self._incidents, self._clock.utc, self._waiting)
         own: dict[str, Work] = {
             "stall guard": self._guard.run,
             "till": self._till.watch,
@@ -96,6 +102,7 @@ class Program:
             "settings": self._follow_settings,
             "reports": Reporter(self._till, self._incidents).run,
             "status": partial(self._tell, teller),
+            "socket": Server(self._own_socket, methods.service()).run,
         }
         kept = settings.read_kept(self._state)
         if kept:
@@ -171,6 +178,10 @@ class Program:
                 settings.keep(self._state, given)
                 self._holds.release()
                 self._settings.put(given)
+
+    async def _waiting(self) -> dict[str, Waiting]:
+        """What waits in the outboxes of the plug-ins that run."""
+        return await self._services.waiting() if self._services else {}
 
     def _damaged(self, path: Path) -> None:
         self._incidents.report(SUBJECT, faults.AGENT_STORE, f"{path.name} was damaged: made anew")

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from pos_terminal.agent.holds import Holds
 from pos_terminal.agent.hookspecs import PROJECT, Check, Service, ServiceHooks
+from pos_terminal.agent.outbox import Waiting
 from pos_terminal.agent.owned import Owner
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain.language import say
@@ -81,6 +82,15 @@ class Services(PluginGroup):
         # One that failed in its second hook is stopped with all that it gave in its first.
         failed = {plugin.name for plugin in self if plugin.why.startswith("pos_")}
         self.running = [each for each in self.running if each.plugin not in failed]
+
+    async def waiting(self) -> dict[str, Waiting]:
+        """What waits in the outbox of each plug-in that runs and has one."""
+        agents = {each.plugin: self._agents[each.plugin] for each in self.running}
+        return {
+            name: await agent.outbox.waiting()
+            for name, agent in agents.items()
+            if agent.has_outbox
+        }
 
     async def run(self, supervisor: Supervisor) -> None:
         """Run all services until cancelled."""

@@ -81,6 +81,11 @@ class Agent:
         """What this plug-in has to tell the world outside."""
         return Outbox(self._own, self.clock)
 
+    @property
+    def has_outbox(self) -> bool:
+        """Whether it has asked for its outbox."""
+        return "outbox" in vars(self)
+
     def settings(self, to: type[T]) -> T:
         """The table `[service.NAME]` of the till's configuration as a `to`: a frozen dataclass or
         Struct (forbid_unknown_fields finds slips). BadSettings, a ValueError, where it is none.

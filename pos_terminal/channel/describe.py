@@ -23,13 +23,14 @@ def described(
     What has a default in Python may be left out, which is `?` in Varlink.
     """
     types = list(dict.fromkeys(each for method in methods for each in _used(method)))
-    parts = [f"# The till's socket.\ninterface {interface}"]
+    whose = interface.rpartition(".")[2].lower()
+    parts = [f"# The {whose}'s socket.\ninterface {interface}"]
     parts += [_type(each) for each in types]
     for method in methods:
         name = method.name.removeprefix(f"{interface}.")
         note = _note(method.asks)
         parts.append(f"{note}method {name}{_fields(method.asks)} -> {_fields(method.answers)}")
-    parts += [f"error {error.removeprefix(f'{interface}.')} (fault: Fault)" for error in ERRORS]
+    parts += [f"error {error.rpartition('.')[2]} (fault: Fault)" for error in ERRORS]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,7 +1,7 @@
 """Who answers which method: a table of handlers, and `org.varlink.service` to describe them."""
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -12,6 +12,7 @@ from pos_terminal.channel.describe import described
 from pos_terminal.channel.errors import Failed
 from pos_terminal.channel.interface import (
     INTERFACE,
+    METHODS,
     SERVICE,
     Description,
     DescriptionAsked,
@@ -77,8 +78,16 @@ class Service:
     and is the only one where the caller did not ask for more; its end closes the connection.
     """
 
-    def __init__(self, product: str, version: str) -> None:
-        self._info = Info("pos-terminal", product, version, URL, [SERVICE, INTERFACE])
+    def __init__(
+        self,
+        product: str,
+        version: str,
+        spoken: str = INTERFACE,
+        methods: Sequence[Method[Any, Any]] = METHODS,
+    ) -> None:
+        self._info = Info("pos-terminal", product, version, URL, [SERVICE, spoken])
+        self._spoken = spoken
+        self._methods = methods
         self._handlers: dict[str, _Handler] = {}
         self.answer(interface.GET_INFO, self._get_info)
         self.answer(interface.GET_DESCRIPTION, self._describe)
@@ -95,7 +104,7 @@ class Service:
         """What the call's handler gives; Failed where there is none, or not for such parameters."""
         handler = self._handlers.get(call.method)
         if handler is None or call.upgrade:
-            raise _not_found(call.method)
+            raise self._not_found(call.method)
         try:
             asks = varlink.read_parameters(call.parameters, handler.decoder)
         except BadMessage as error:
@@ -109,17 +118,16 @@ class Service:
     def _describe(self, peer: Peer, asks: DescriptionAsked) -> Description:
         if asks.interface == SERVICE:
             return Description(OF_SERVICE)
-        if asks.interface == INTERFACE:
-            return Description(described())
+        if asks.interface == self._spoken:
+            return Description(described(self._spoken, self._methods))
         named = {"interface": asks.interface}
         raise Failed(interface.INTERFACE_NOT_FOUND, msgspec.Raw(msgspec.json.encode(named)))
 
-
-def _not_found(method: str) -> Failed:
-    known = method.rpartition(".")[0] in (SERVICE, INTERFACE)
-    name = interface.METHOD_NOT_FOUND if known else interface.INTERFACE_NOT_FOUND
-    named = {"method": method} if known else {"interface": method.rpartition(".")[0]}
-    return Failed(name, msgspec.Raw(msgspec.json.encode(named)))
+    def _not_found(self, method: str) -> Failed:
+        known = method.rpartition(".")[0] in (SERVICE, self._spoken)
+        name = interface.METHOD_NOT_FOUND if known else interface.INTERFACE_NOT_FOUND
+        named = {"method": method} if known else {"interface": method.rpartition(".")[0]}
+        return Failed(name, msgspec.Raw(msgspec.json.encode(named)))
 
 
 def _failed(name: str, field: str, found: "re.Match[str] | None", error: Exception) -> Failed:

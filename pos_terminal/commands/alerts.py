@@ -1,0 +1,207 @@
+"""`pos-terminal alerts list|show|test|mute`: what is wrong on the box, and who is told of it.
+
+The agent answers, to its own user and to root. Exit status: 0 nothing is wrong (list), or done; 1
+something is wrong, or failed; 2 usage.
+"""
+
+import argparse
+import os
+import re
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from pos_terminal.agent import status
+from pos_terminal.agent.socket import socket_path
+from pos_terminal.channel import agent_interface
+from pos_terminal.channel.agent_interface import Alerts, HistoryAsked, MuteAsked, OpenIncident
+from pos_terminal.channel.client import Client
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Method, Nothing
+from pos_terminal.commands.argument import add_json
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import by_code
+from pos_terminal.domain.language import say
+from pos_terminal.domain.notation import day_and_hour
+from pos_terminal.process.output import fail, print_json
+
+P = TypeVar("P", bound=Struct)
+R = TypeVar("R", bound=Struct)
+
+PATIENCE = 10.0
+"""Seconds for the agent's answer."""
+
+DELIVERY = 60.0
+"""Seconds in which a test that can arrive has left."""
+
+ROUND = 0.5
+
+UNITS = {"m": 60, "h": 3600, "d": 86_400, "j": 86_400}
+SHOWN = 20
+"""Changes of a subject in `show`."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
+    known = say("ce dont il s'agit, vu par list")
+    listing = actions.add_parser(
+        "list", help=say("ce qui est en panne, et ce qui attend de partir")
+    )
+    show = actions.add_parser("show", help=say("une panne en détail, et ce qui s'est passé"))
+    show.add_argument("subject", metavar=say("SUJET"), help=known)
+    test = actions.add_parser("test", help=say("envoie une alerte d'essai à tous"))
+    mute = actions.add_parser(
+        "mute", help=say("ne prévient plus personne d'un sujet, pour un temps")
+    )
+    mute.add_argument("subject", metavar=say("SUJET"), help=known)
+    mute.add_argument(
+        "--for", dest="span", type=span, required=True, metavar=say("DUREE"),
+        help=say("pour combien de temps : 30m, 2h, 3j ; 0 : prévient de nouveau"),
+    )  # fmt: skip
+    for action in (listing, show, test, mute):
+        action.add_argument(
+            "--agent", type=Path, default=status.STATE, metavar=say("DOSSIER"),
+            help=say("le dossier de l'agent (%(default)s)"),
+        )  # fmt: skip
+        # Where a journal lies changes nothing here; every command takes the option.
+        action.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+        add_json(action)
+
+
+def span(text: str) -> int:
+    """Seconds of «30m», «2h», «3j»; ArgumentTypeError where it is none."""
+    found = re.fullmatch(r"(\d{1,5})([mhdj])", text)
+    if text == "0":
+        return 0
+    if not found:
+        wrong = say("{text} n'est pas une durée : 30m, 2h, 3j")
+        raise argparse.ArgumentTypeError(wrong.format(text=text))
+    return int(found[1]) * UNITS[found[2]]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what is asked for."""
+    actions = {"list": _list, "show": _show, "test": _test, "mute": _mute}
+    try:
+        return actions[arguments.action](arguments)
+    except ChannelError as error:
+        # Whoever does not answer here is the agent.
+        if error.fault is faults.TILL_SILENT:
+            error = ChannelError(faults.AGENT_STOPPED, error.detail)
+        return fail(error, as_json=arguments.json)
+
+
+def _call(arguments: argparse.Namespace, method: Method[P, R], asks: P) -> R:
+    path = socket_path(arguments.agent.absolute(), os.environ)
+    return Client(path, patience=PATIENCE).call(method, asks)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    """1 where something is wrong that nothing silences."""
+    found = _call(arguments, agent_interface.ALERTS, Nothing())
+    if arguments.json:
+        print_json(msgspec.to_builtins(found))
+    else:
+        print("\n".join(_lines(found)))
+    return 1 if any(not row.cause for row in found.incidents) else 0
+
+
+def _lines(found: Alerts) -> Iterator[str]:
+    for row in found.incidents:
+        yield f"{row.code} {row.subject:<16} {_local(row.since)} {_text(row)}{_marks(row)}"
+    if not found.incidents:
+        yield say("rien n'est en panne")
+    for out in found.outgoing:
+        if out.messages:
+            since = _local(out.oldest)
+            yield f"{out.plugin} : {say('attendent de partir')} {out.messages}, {since} {out.error}"
+
+
+def _text(row: OpenIncident) -> str:
+    try:
+        return say(by_code(row.code).text)
+    except KeyError:  # the agent is of a later version
+        return ""
+
+
+def _marks(row: OpenIncident) -> str:
+    marks = [
+        f"{say('découle de')} {row.cause}" if row.cause else "",
+        say("instable") if row.flapping else "",
+        say("muet jusqu'au") + f" {_local(row.muted)}" if row.muted else "",
+    ]
+    told = ", ".join(filter(None, marks))
+    return f" ({told})" if told else ""
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    """1 where there is no such incident, and never was one."""
+    found = _call(arguments, agent_interface.ALERTS, Nothing())
+    asks = HistoryAsked(arguments.subject, SHOWN)
+    history = _call(arguments, agent_interface.HISTORY, asks).changes
+    rows = [row for row in found.incidents if row.subject == arguments.subject]
+    if arguments.json:
+        told = {"incidents": rows, "history": history}
+        print_json(msgspec.to_builtins(told))
+        return 0 if rows or history else 1
+    for row in rows:
+        fault = by_code(row.code)
+        print(f"{fault.code} {say(fault.text)}, {row.subject}, {_local(row.since)}{_marks(row)}")
+        print(f"  {say(fault.cause)}\n  {say(fault.remedy)}")
+        if row.detail:
+            print(f"  {row.detail}")
+    for each in history:
+        print(f"{_local(each.at)} {each.what:<9} {each.code} {each.detail}".rstrip())
+    if not rows and not history:
+        print(say("rien n'est connu de ce sujet"))
+    return 0 if rows or history else 1
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    """0 once it has left; 1 where it waits, with what the server said."""
+    _call(arguments, agent_interface.TEST, Nothing())
+    end = time.monotonic() + DELIVERY
+    begun = False
+    while time.monotonic() < end:
+        time.sleep(ROUND)
+        outgoing = _call(arguments, agent_interface.ALERTS, Nothing()).outgoing
+        if not outgoing:
+            return _tested(arguments, 1, say("personne n'est prévenu : aucun service d'alertes"))
+        waiting = [out for out in outgoing if out.messages]
+        if begun and not waiting:
+            return _tested(arguments, 0, say("l'essai est parti"))
+        failed = next((out.error for out in waiting if out.error), "")
+        if failed and begun:
+            return _tested(arguments, 1, f"{say('attendent de partir')} : {failed}")
+        begun = True
+    return _tested(arguments, 1, say("attendent de partir"))
+
+
+def _tested(arguments: argparse.Namespace, result: int, words: str) -> int:
+    if arguments.json:
+        print_json({"sent": result == 0, "detail": words})
+    else:
+        print(words)
+    return result
+
+
+def _mute(arguments: argparse.Namespace) -> int:
+    _call(arguments, agent_interface.MUTE, MuteAsked(arguments.subject, arguments.span))
+    if arguments.json:
+        print_json({"subject": arguments.subject, "seconds": arguments.span})
+    elif arguments.span:
+        until = _local((int(time.time()) + arguments.span) * 1_000_000)
+        print(f"{arguments.subject} : " + say("muet jusqu'au") + f" {until}")
+    else:
+        print(f"{arguments.subject} : {say('de nouveau annoncé')}")
+    return 0
+
+
+def _local(at: int) -> str:
+    return day_and_hour(datetime.fromtimestamp(at / 1e6).astimezone().isoformat())
