@@ -1,4 +1,4 @@
-"""docs/guide-vendeur.md is true: every scene in it runs, through the real drivers (T7)."""
+"""The pages for clerks are true: every scene in them runs, through the real drivers (T7)."""
 
 from pathlib import Path
 
@@ -9,13 +9,22 @@ from pos_terminal.scenes.script import Scene, read
 from pos_terminal.scenes.shop import Source
 from pos_terminal.testing.running import run
 
-SCRIPT = read((Path(__file__).parents[2] / "docs" / "guide-vendeur.md").read_text())
+DOCS = Path(__file__).parents[2] / "docs"
+SCRIPTS = {page: read((DOCS / page).read_text()) for page in ("guide-vendeur.md", "cas.md")}
 
 
-@pytest.mark.parametrize("scene", SCRIPT.scenes, ids=lambda scene: f"{scene.line} {scene.title}")
-def test_scene(scene: Scene) -> None:
-    assert run(play(Source(SCRIPT), scene)) is None
+@pytest.mark.parametrize(
+    ("page", "scene"),
+    [
+        pytest.param(page, scene, id=f"{page}:{scene.line} {scene.title}")
+        for page, script in SCRIPTS.items()
+        for scene in script.scenes
+    ],
+)
+def test_scene(page: str, scene: Scene) -> None:
+    assert run(play(Source(SCRIPTS[page]), scene)) is None
 
 
 def test_there_are_scenes() -> None:
-    assert len(SCRIPT.scenes) >= 90
+    assert len(SCRIPTS["guide-vendeur.md"].scenes) >= 90
+    assert len(SCRIPTS["cas.md"].scenes) >= 18
