@@ -23,6 +23,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity, Seller, Shop, Support
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
+from pos_terminal.domain.display.rules import DisplayRules
 from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.file_errors import reason
 from pos_terminal.domain.files.cells import parse_rate
@@ -104,6 +105,7 @@ class _File:
     papers: PaperRules = field(default_factory=PaperRules)
     seller: Seller = field(default_factory=Seller)
     support: Support = field(default_factory=Support)
+    display: DisplayRules = field(default_factory=DisplayRules)
     plugin: dict[str, dict[str, Any]] = field(default_factory=dict)
     agent: _AgentTable = field(default_factory=_AgentTable)
     service: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -119,6 +121,7 @@ class _File:
             accounts=self.accounts,
             drawers=Drawers(tuple(each.clerks for each in drawers)),
             closing=self.closing,
+            display=self.display,
         )
 
 

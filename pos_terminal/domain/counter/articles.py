@@ -179,6 +179,11 @@ def _sell(
         )
     )
     desk.entry = Entry()
-    asked = question(apply(sale, line), desk.catalog)
-    screen = display.question(asked) if asked else display.line(line)
+    after = apply(sale, line)
+    asked = question(after, desk.catalog)
+    screen = display.line(line)
+    if asked:
+        screen = display.question(asked)
+    elif after and desk.rules.display.running_total:
+        screen = display.with_total(screen, line.gross, after.total)
     return Step((*opened, line), (Show(screen), Sound(Tone.ACCEPTED)))

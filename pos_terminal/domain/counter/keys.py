@@ -72,6 +72,7 @@ ROWS = (
     KeyRule(Function.PRO, price_level.pro),
     KeyRule(Function.PLACE, price_level.place),
     KeyRule(Function.SUBTOTAL, payment.subtotal, totals=True),
+    KeyRule(Function.BANKNOTE, payment.banknote, totals=True),
     KeyRule(Function.TENDER, payment.tender, totals=True),
     KeyRule(Function.CREDIT_NOTE, vouchers.credit_note, totals=True),
     KeyRule(Function.VOUCHER, vouchers.voucher, totals=True),

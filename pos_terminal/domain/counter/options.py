@@ -72,6 +72,11 @@ def add(desk: Desk, item: Item, moment: Moment, entry: EntryMethod, code: str) -
     )  # fmt: skip
     line = sale.sell(replace(made, unit=Unit.PIECE, entry=entry, code=code, parent=parent.line))
     desk.entry = Entry()
-    asked = options.question(apply(sale, line), desk.catalog)
-    screen = display.question(asked) if asked else display.option(line)
+    after = apply(sale, line)
+    asked = options.question(after, desk.catalog)
+    screen = display.option(line)
+    if asked:
+        screen = display.question(asked)
+    elif after and desk.rules.display.running_total:
+        screen = display.with_total(screen, line.gross, after.total)
     return Step((line,), (Show(screen), Sound(Tone.ACCEPTED)))

@@ -18,7 +18,7 @@ from pos_terminal.domain.sale import accounts, deposits, donations
 from pos_terminal.domain.sale.pay_outs import pay_out
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, moves
-from pos_terminal.domain.tender.tender import TENDERS, TenderKind
+from pos_terminal.domain.tender.tender import CASH, TENDERS, TenderKind
 
 
 def donate(desk: Desk, _: str, __: Moment) -> Step:
@@ -56,6 +56,19 @@ def tender(desk: Desk, name: str, moment: Moment) -> Step:
         raise Refused(faults.NOT_NOW)
     sale = desk.at_hand(faults.NOTHING_SOLD)
     given = desk.entry.cents() if desk.entry.number else None
+    return _take(desk, sale, kind, given, moment)
+
+
+def banknote(desk: Desk, name: str, moment: Moment) -> Step:
+    """`20EUR`: the customer gives that note; the change is shown, or what is still missing."""
+    desk.nothing_typed()
+    sale = desk.at_hand(faults.NOTHING_SOLD)
+    if sale.due <= 0:
+        raise Refused(faults.NOT_NOW)  # money goes back: nobody gives a note
+    return _take(desk, sale, CASH, int(name.removesuffix("EUR")) * 100, moment)
+
+
+def _take(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Moment) -> Step:
     paid = _pay(desk, sale, kind, given, moment)
     desk.entry = Entry()
     after = apply(sale, paid) or sale

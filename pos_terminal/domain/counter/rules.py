@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from pos_terminal.domain.display.rules import ORDINARY_DISPLAY, DisplayRules
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import ONE_DRAWER, Drawers
 from pos_terminal.domain.printing.paper_rules import ORDINARY_PAPERS, PaperRules
@@ -26,6 +27,7 @@ class Rules:
     refunds: RefundRules = ORDINARY_REFUNDS
     accounts: AccountRules = ORDINARY_ACCOUNTS
     drawers: Drawers = ONE_DRAWER
+    display: DisplayRules = ORDINARY_DISPLAY
     closing: ClosingHours = field(default_factory=ClosingHours)
 
     @property

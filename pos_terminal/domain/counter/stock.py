@@ -20,7 +20,7 @@ from pos_terminal.domain.counter.steps import Effect, PrintList, Show, Sound, St
 from pos_terminal.domain.counter.stock_alerts import balances, held, its_stock, loss_reason
 from pos_terminal.domain.display import stock as display
 from pos_terminal.domain.events.stock import StockMoved
-from pos_terminal.domain.events.values import MovementCause, Right
+from pos_terminal.domain.events.values import MovementCause, PriceList, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS, Movement
@@ -196,10 +196,20 @@ def _print(desk: Desk, listing: Listing) -> Step:
     return Step(effects=(PrintList(listing), Sound(Tone.ACCEPTED)))
 
 
+def _price(desk: Desk, found: Found, moment: Moment) -> Step:
+    """`TARIF`: what the article costs today at the prices of the sale; nothing is sold."""
+    listed = found.item.listed(moment.day, desk.sale.prices if desk.sale else PriceList.ORDINARY)
+    if listed is None:
+        raise Refused(faults.NO_PRICE)
+    desk.entry = Entry()
+    return Step(effects=(Show(display.price(found.item, listed)), Sound(Tone.ACCEPTED)))
+
+
 _ACTIONS = {
     "OUVRIR": Action(_open, counts=True),
     "FINIR": Action(_finish, counts=True),
     "STOCK": Action(_stock, _stock_list),
+    "TARIF": Action(_price),
     "ALLERG": Action(_allergens, _allergen_list),
 }
 """The keys that are no movement, by their names."""

@@ -81,6 +81,11 @@ def line(sold: LineSold) -> Screen:
     return Screen(both_ends(sold.name, count), f"{price:>{HALF}}{euros(sold.gross):>{HALF}}")
 
 
+def with_total(screen: Screen, cents: int, total: int) -> Screen:
+    """The line just sold, with its amount and what the sale comes to so far below it."""
+    return Screen(screen.line1, both_ends(euros(cents), f"{say('TOTAL')} {euros(total)}"))
+
+
 def unit_price(cents: int, per: int, room: int) -> str:
     """«1,30»; a split price is «20,00/5», as far as there is room for what it is for."""
     split = f"{euros(cents)}/{thousandths(per)}"

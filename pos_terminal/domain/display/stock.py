@@ -1,6 +1,9 @@
 """What the two lines of the customer display say of goods that are not sold."""
 
+from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.language import say
+from pos_terminal.domain.notation import euros, thousandths
+from pos_terminal.domain.quantity import ONE, Price, Unit
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends
 
 
@@ -12,6 +15,14 @@ def moved(label: str, count: str, name: str) -> Screen:
 def stock(name: str, count: str) -> Screen:
     """How many there are."""
     return Screen(name, both_ends(say("STOCK"), count))
+
+
+def price(item: Item, listed: Price) -> Screen:
+    """What an article costs: by the kilo, by so many, or by the piece."""
+    per = "/kg" if item.unit is Unit.KG else ""
+    if listed.per != ONE:
+        per = f"/{thousandths(listed.per)}{per.removeprefix('/')}"
+    return Screen(item.name, both_ends(say("PRIX"), f"{euros(listed.cents)}{per}"))
 
 
 def low(name: str, count: str | None) -> str:

@@ -43,6 +43,10 @@ def _tender(name: str, letters: str, purpose: str) -> KeyRow:
     return KeyRow(Function.TENDER, letters, purpose, name)
 
 
+def _banknote(name: str, letters: str, purpose: str) -> KeyRow:
+    return KeyRow(Function.BANKNOTE, letters, purpose, name)
+
+
 def _goods(name: str, letters: str, purpose: str) -> KeyRow:
     """A key that says what is done with the next article instead of selling it."""
     return KeyRow(Function.GOODS, letters, purpose, name, prefix=True)
@@ -107,6 +111,7 @@ GROUPS = (
             _goods("FINIR", "OF", "finir la bouteille : FINIR, puis l'article"),
             KeyRow(Function.BOTTLES, "OV", "versé et vendu, par bouteille"),
             KeyRow(Function.PRODUCTION, "OP", "production proposée ; 1 PROD : demain"),
+            _goods("TARIF", "OR", "prix d'un article : TARIF, puis l'article ; rien n'est vendu"),
             _goods("ALLERG", "OA", "allergènes d'un article ; deux fois : la liste"),
         ),
     ),
@@ -115,6 +120,9 @@ GROUPS = (
         (
             KeyRow(Function.SUBTOTAL, "S", "sous-total"),
             _tender("CASH", "M", "espèces"),
+            _banknote("10EUR", "EX", "billet de 10 € reçu : payer en espèces, rendre le reste"),
+            _banknote("20EUR", "EV", "billet de 20 € reçu"),
+            _banknote("50EUR", "EL", "billet de 50 € reçu"),
             _tender("CARD", "B", "carte"),
             _tender("CHEQUE", "EC", "chèque"),
             _tender("TR", "ET", "titres-restaurant"),

@@ -50,6 +50,7 @@ class Function(StrEnum):
     SERVICE = "SERVICE"
     DRAWER = "TIROIR"
     TENDER = "tender"
+    BANKNOTE = "banknote"
     CREDIT_NOTE = "AVOIR"
     VOUCHER = "BON"
     GOODS = "goods"
@@ -76,12 +77,12 @@ class Function(StrEnum):
     ACCESS = "ACCES"
 
 
-NAMED = frozenset({Function.TYPE, Function.TENDER, Function.GOODS})
+NAMED = frozenset({Function.TYPE, Function.TENDER, Function.BANKNOTE, Function.GOODS})
 """Functions whose keys go by their arguments."""
 
 
 class Key(Struct, frozen=True):
-    """One key: its function, and the digits, PLU, tender or doing with goods that it stands for."""
+    """One key: its function, and the digits, PLU, tender, note or doing that it stands for."""
 
     function: Function
     argument: str = ""
@@ -95,7 +96,9 @@ class Key(Struct, frozen=True):
 
 TYPED = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "000", ",")
 TENDER_KEYS = tuple(name for name, kind in TENDERS.items() if kind.keyed)
-GOODS_KEYS = (*MOVEMENTS, "OUVRIR", "FINIR", "STOCK", "ALLERG")
+BANKNOTE_KEYS = ("10EUR", "20EUR", "50EUR")
+"""Keys of the notes that a customer gives, as they are named; their number is whole euros."""
+GOODS_KEYS = (*MOVEMENTS, "OUVRIR", "FINIR", "STOCK", "ALLERG", "TARIF")
 """Keys that say what is done with the next article instead of selling it."""
 
 KeyMap = Mapping[str, Key]
@@ -108,6 +111,8 @@ def parse_key(text: str) -> Key:
         return Key(Function.TYPE, name)
     if name in TENDER_KEYS and not argument:
         return Key(Function.TENDER, name)
+    if name in BANKNOTE_KEYS and not argument:
+        return Key(Function.BANKNOTE, name)
     if name in GOODS_KEYS and not argument:
         return Key(Function.GOODS, name)
     if name == Function.ARTICLE:

@@ -1,0 +1,14 @@
+"""What a shop decides about its display: `[display]` in the configuration."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayRules:
+    """`running_total` shows with each article what the sale comes to so far."""
+
+    running_total: bool = False
+
+
+ORDINARY_DISPLAY = DisplayRules()
+"""A till that was told nothing else."""
