@@ -39,13 +39,10 @@ class Evidence:
                 file.write(as_line({**said, "sig": sig.hex()}))
 
     def _keys(self) -> Iterator[dict[str, Any]]:
-        """Each record that brought keys into force, its signature, and the keys once purged."""
+        """Each record that brought keys into force, and its signature: all from record 1 on."""
         for row in self._source.key_records():
-            entry: dict[str, Any] = {"seq": row.seq, "kind": row.kind, "record": row.rec.decode()}
-            if row.rec:
-                yield {**entry, "sig": row.sig.hex() if row.sig else None}
-            else:
-                yield {**entry, "public": self._source.public_keys(row.seq)}
+            sig = row.sig.hex() if row.sig else None
+            yield {"seq": row.seq, "kind": row.kind, "record": row.rec.decode(), "sig": sig}
 
     def opening(self) -> dict[str, Any] | None:
         """What stood before the first record: the record or, once purged, its checkpoint."""

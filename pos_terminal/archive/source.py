@@ -38,8 +38,7 @@ class Source:
 
     def span(self, first: int | None, last: int | None) -> Span:
         """The records from `first` to `last`, or all; JournalError where they are not all there."""
-        # Journals of before signatures have no such table: they are archived as well.
-        purged = self._number("SELECT max(last) FROM purge") if self._has("purge") else 0
+        purged = self._number("SELECT max(last) FROM purge")
         highest = self._number("SELECT max(seq) FROM journal")
         span = Span(first or purged + 1, last or highest)
         if not purged < span.first <= span.last <= highest:
@@ -51,10 +50,6 @@ class Source:
     def _number(self, sql: str) -> int:
         found: int = self._db.execute(f"SELECT coalesce(({sql}), 0)").get
         return found
-
-    def _has(self, table: str) -> bool:
-        sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?"
-        return bool(self._db.execute(sql, (table,)).get)
 
     def rows(self, span: Span, progress: Progress | None = None) -> Iterator[Row]:
         """The rows of `span` in order, a batch at a time."""
@@ -80,7 +75,10 @@ class Source:
 
     def holds_bodies(self, last: int) -> bool:
         """Whether any record up to `last` is still whole, or its room not given back."""
-        sql = "SELECT count(*) FROM journal WHERE seq <= ? AND rec <> x''"
+        sql = (
+            "SELECT count(*) FROM journal WHERE seq <= ? AND rec <> x'' "
+            "AND kind NOT IN ('key.made', 'key.rotated')"
+        )
         return bool(self._db.execute(sql, (last,)).get or self._db.pragma("freelist_count"))
 
     def hashes(self, last: int) -> Iterator[bytes]:
@@ -91,21 +89,15 @@ class Source:
             yield from (bytes(row[0]) for row in batch)  # type: ignore[arg-type]
 
     def key_records(self) -> Iterator[Row]:
-        """The records that brought keys into force; with no bytes once purged."""
+        """The records that brought keys into force: no purge takes them."""
         marks = ",".join("?" * len(KEY_KINDS))
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal WHERE kind IN ({marks}) ORDER BY seq"
         yield from map(Row._make, self._db.execute(sql, KEY_KINDS))
 
-    def public_keys(self, seq: int) -> dict[str, str]:
-        """The public keys that record `seq` brought into force, in hex by algorithm."""
-        sql = "SELECT alg, public FROM keys WHERE from_seq = ?"
-        return {str(alg): bytes(key).hex() for alg, key in self._db.execute(sql, (seq,))}
-
     def checkpoints(self, span: Span) -> Iterator[tuple[int, bytes, bytes]]:
-        """Size, body and signature of the checkpoints in `span`; none before there were any."""
+        """Size, body and signature of the checkpoints in `span`."""
         sql = "SELECT size, body, sig FROM checkpoint WHERE size BETWEEN ? AND ? ORDER BY size"
-        if self._has("checkpoint"):
-            yield from self._db.execute(sql, (span.first, span.last))
+        yield from self._db.execute(sql, (span.first, span.last))
 
     def cosignatures(self, span: Span) -> Iterator[tuple[int, str, bytes, bytes, str]]:
         """Size, witness, body, signature and time of what others attested in `span`."""
@@ -113,8 +105,7 @@ class Source:
             "SELECT size, witness, body, sig, at FROM cosignature WHERE size BETWEEN ? AND ? "
             "ORDER BY size, witness"
         )
-        if self._has("cosignature"):
-            yield from self._db.execute(sql, (span.first, span.last))
+        yield from self._db.execute(sql, (span.first, span.last))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`pos-terminal journal purge|restore|stats`: what is done with a journal as a whole.
+"""`pos-terminal journal purge|restore|begin|stats`: what is done with a journal as a whole.
 
 Exit status: 0 done, 1 it could not be done, 2 usage.
 """
@@ -34,6 +34,7 @@ from pos_terminal.journal import purge, stats
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.stats import Stats
+from pos_terminal.journal.store import left_behind
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.writer import EVENTS
 from pos_terminal.process.output import print_json
@@ -78,8 +79,12 @@ def add_actions(
         "--keys", type=Path, metavar=say("FICHIER"),
         help=say("les clés privées de la sauvegarde, gardées ailleurs"),
     )  # fmt: skip
+    anew = actions.add_parser("begin", help=say("commence un journal là où le premier est perdu"))
+    anew.add_argument(
+        "--because", required=True, metavar=say("MOTIF"), help=say("pourquoi : cela est enregistré")
+    )
     count = actions.add_parser("stats", help=say("compte les écritures, les clôtures, les jours"))
-    return away, back, count
+    return away, back, anew, count
 
 
 def run_purge(arguments: argparse.Namespace) -> int:
@@ -160,6 +165,26 @@ async def _record_restore(arguments: argparse.Namespace, found: Restored) -> Non
         await till.record([_given("journal restore", arguments), restored])
 
 
+def run_begin(arguments: argparse.Namespace) -> int:
+    """Begin a journal where another was lost, and record who decided that."""
+    enter(arguments)
+    return asyncio.run(_begin(arguments))
+
+
+async def _begin(arguments: argparse.Namespace) -> int:
+    lost = left_behind(arguments.state)
+    async with stopped_till(arguments.state, arguments.config, anew=True) as till:
+        detail = f"journal perdu, un autre est commencé : {arguments.because} ({lost})"
+        begun = TechnicalEvent(code=jet.INTEGRITY, detail=detail)
+        await till.record([_given("journal begin", arguments), begun])
+        key = till.journal.running.key
+    if arguments.json:
+        print_json({"key": key})
+    else:
+        print(say("un journal est commencé, que signe la clé {key}").format(key=key))
+    return 0
+
+
 def _given(command: str, arguments: argparse.Namespace) -> CommandGiven:
     """Who gave this command: it has no act, as it is for a till that does not run."""
     return given(command, Asked(by=arguments.by), Actor(arguments.by.uid))
@@ -212,5 +237,6 @@ def _bars(counts: Mapping[str, int]) -> Iterator[str]:
 ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
     "purge": run_purge,
     "restore": run_restore,
+    "begin": run_begin,
     "stats": run_stats,
 }

@@ -24,7 +24,7 @@ from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
 from pos_terminal.process.output import print_json
@@ -49,6 +49,9 @@ def add_actions(
     check.add_argument("--level", choices=levels, default="all", help=say("jusqu'où (all)"))
     check.add_argument(
         "--key", default="", metavar="ID", help=say("une clé qui doit l'avoir signé")
+    )
+    check.add_argument(
+        "--witness", default="", metavar="ID", help=say("un témoin qui doit l'avoir vu")
     )
     hand = actions.add_parser(
         "witness", help=say("remet ce dont un témoin a besoin, ou prend sa réponse")
@@ -86,6 +89,8 @@ def run_verify(arguments: argparse.Namespace) -> int:
     path = arguments.state / NAME
     watched = _bar if sys.stderr.isatty() else None
     found = verify(path, watched, level=Level(arguments.level), key=arguments.key)
+    if arguments.witness not in ("", found.witness):
+        raise Broken(found.records, f"witness {arguments.witness} did not see it last")
     if arguments.json:
         print_json({"good": True, **_summary(found)})
     else:
@@ -101,10 +106,12 @@ def _as_text(path: Path, found: Verified) -> Iterator[str]:
     yield say("niveau {level} : {checked} écritures, {checkpoints} points de contrôle").format(
         level=found.level.value, checked=found.checked, checkpoints=found.checkpoints
     )
-    yield say("clé {key}").format(key=found.key) if found.key else say("aucune clé : jamais signé")
+    yield say("clé {key}").format(key=found.key)
     yield say("attesté jusqu'à l'écriture {witnessed} ; {exposed} écritures sans témoin").format(
         witnessed=found.witnessed, exposed=found.exposed
     )
+    if found.witness:
+        yield say("témoin {witness}").format(witness=found.witness)
     if found.purged:
         yield say("purgé jusqu'à l'écriture {last} : les empreintes sont là, et concordent").format(
             last=found.purged
@@ -129,6 +136,7 @@ def _summary(found: Verified) -> dict[str, object]:
         "key": found.key,
         "purged": found.purged,
         "witnessed": found.witnessed,
+        "witness": found.witness,
         "exposed": found.exposed,
     }
 
@@ -171,9 +179,10 @@ def run_cosign(arguments: argparse.Namespace) -> int:
     except Refused as error:
         raise Failure(faults.WITNESS_DISAGREES, str(error)) from error
     size = handed.said.size
-    said = {"size": size, "witness": answer.witness}
+    witness = answer.said.witness
+    said = {"size": size, "witness": witness}
     words = say("écritures jusqu'à {last} attestées par {witness}")
-    return _say(said, words.format(last=size, witness=answer.witness), arguments)
+    return _say(said, words.format(last=size, witness=witness), arguments)
 
 
 def run_rotate(arguments: argparse.Namespace) -> int:

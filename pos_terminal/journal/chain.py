@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.vocabulary import may_be_passed_over
-from pos_terminal.journal.codec import SIGNED, UNSIGNED, VERSION, UnknownEvent
+from pos_terminal.journal.codec import SIGNED, VERSION, UnknownEvent
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.record import NOTHING, Record, Running, digest
 
@@ -131,7 +131,7 @@ class Recount:
         except ValueError as error:
             raise Broken(record.seq, f"it cannot follow: {error}") from error
         for name, said, made in (
-            ("alg", envelope.alg, SIGNED if after.key else UNSIGNED),
+            ("alg", envelope.alg, SIGNED),
             ("counts", envelope.counts, after.counts),
             ("total", envelope.total, after.total),
             # A Z is of the session that it ends: its own record still has that number.

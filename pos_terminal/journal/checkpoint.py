@@ -27,7 +27,7 @@ import msgspec
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.period import PeriodClosed, Purged
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.staff.clerks import SignedOn
@@ -43,7 +43,7 @@ EVERY = 256
 VERSION = 1
 BREAKING = 1000
 
-BEHIND: frozenset[type[Event]] = frozenset({PeriodClosed, KeyMade, KeyRotated})
+BEHIND: frozenset[type[Event]] = frozenset({PeriodClosed, Purged, KeyMade, KeyRotated})
 """The events behind which there is one in any case."""
 
 
@@ -59,7 +59,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """What runs through the records, and cannot be read from the last one alone.
 
     `opened` has each open sale with its first record; `net` and `absolute` of `book` are the
-    perpetual totals; `wrong` has operators with their wrong PINs and the end of their lock.
+    perpetual totals; `wrong` has operators with their wrong PINs and the end of their lock;
+    `purged` is the last record that a purge may have emptied.
     """
 
     book: Book
@@ -71,6 +72,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     signed_on: SignedOn = SignedOn()
     wrong: tuple[tuple[int, int, int], ...] = ()
     grants: Grants = Grants()
+    purged: int = 0
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
             grants=self.state.grants,
             wrong={number: Tries(wrong, until) for number, wrong, until in self.state.wrong},
             key=self.key,
+            purged=self.state.purged,
         )
 
 
@@ -117,9 +120,10 @@ _DECODER = msgspec.json.Decoder(Checkpoint)
 
 
 def is_due(event: Event, seq: int) -> bool:
-    """Is there a checkpoint behind record `seq` of a journal that has keys?"""
+    """Is there a checkpoint behind record `seq`?"""
     # Behind a closure, because a purge may end there; behind keys, because the next start reads
-    # here which are in force.
+    # here which are in force; behind a purge, because whoever meets emptied records looks here
+    # whether that was decided.
     return seq % EVERY == 0 or type(event) in BEHIND
 
 
@@ -134,6 +138,7 @@ def state(running: Running) -> State:
         signed_on=running.signed_on,
         setup=running.setup,
         grants=running.grants,
+        purged=running.purged,
         wrong=tuple(
             (number, tries.wrong, tries.until) for number, tries in sorted(running.wrong.items())
         ),

@@ -4,7 +4,7 @@ A record is JSON as RFC 8785 (JCS) wants it: sorted ASCII keys, no white space, 
 +-(2^53 - 1), no floats. Within these limits msgspec writes the same bytes. The fields:
 
 ========  =========================================================================
-alg       how the record is signed: "ES256"; "none" before the journal has keys
+alg       how the record is signed: "ES256"
 at        local time with its offset, ISO 8601, milliseconds
 base      first record needed to rebuild the open sale and the last closed ticket
 body      the event's own fields, by value (docs/events.md)
@@ -40,7 +40,6 @@ from pos_terminal.domain.moment import Trust
 from pos_terminal.journal.upcast import upcast
 
 VERSION = 1
-UNSIGNED = "none"
 SIGNED = "ES256"
 """ECDSA on P-256 with SHA-256 over the record's bytes, DER (the name is of RFC 7518)."""
 

@@ -13,6 +13,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.checkpoint import Checkpoint
+from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier, public_keys
@@ -105,7 +106,7 @@ def export(path: Path, after: int | None = None) -> Extension:
     mark = read_mark(path.parent)
     with reading(path) as reader:
         seal = reader.seal()
-        begin = reader.witnessed() if after is None else after
+        begin = witnessed(reader).size if after is None else after
         if seal is None or mark is None or seal.size < begin:
             detail = f"{path} has no checkpoint of more than {begin} records"
             raise JournalError(faults.JOURNAL_MISSING, detail)

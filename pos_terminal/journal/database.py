@@ -12,9 +12,10 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
+from pos_terminal.journal.cosignature import Attested
 from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.layout import check_schema
-from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate, number
+from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.storage.sqlite import connect, let_go
@@ -46,12 +47,37 @@ def make_durable(db: apsw.Connection) -> None:
     """From here on a commit has returned only when it is on the disk."""
     if db.pragma("journal_mode", "wal") != "wal":
         raise JournalError(faults.JOURNAL_FAILED, f"{db.filename} takes no write-ahead log")
-    # NORMAL would sync the log at checkpoints only, and a power cut could take commits back.
-    db.pragma("synchronous", "full")
+    for name, value in _DURABLE.items():
+        db.pragma(name, value)
+        # Read back: a pragma that is not taken says nothing.
+        if db.pragma(name) != value:
+            raise JournalError(faults.JOURNAL_FAILED, f"{db.filename} does not take {name}")
+
+
+_DURABLE = {
+    # 2 is FULL. NORMAL would sync the log at checkpoints only, and a power cut could take commits
+    # back.
+    "synchronous": 2,
     # See wal.py: no commit takes the log in.
-    db.pragma("wal_autocheckpoint", 0)
+    "wal_autocheckpoint": 0,
     # A file from elsewhere may hold triggers and views; they get no functions with side effects.
-    db.pragma("trusted_schema", "off")
+    "trusted_schema": 0,
+}
+
+
+@contextmanager
+def opened_to_change(path: Path, vfs: str = "") -> Iterator[apsw.Connection]:
+    """A connection that writes beside, or in place of, the one of the journal's writer.
+
+    JournalError unless this is a journal, and its schema what the migrations made.
+    """
+    db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
+    try:
+        check_layout(db, path)
+        make_durable(db)
+        yield db
+    finally:
+        let_go(db)
 
 
 def check_layout(db: apsw.Connection, path: Path) -> None:
@@ -72,7 +98,10 @@ def insert(rows: int) -> str:
 
 
 class StoredKeys(NamedTuple):
-    """A till's public keys, and the record that brought them."""
+    """A till's public keys, and the record that brought them, as the table of keys has them.
+
+    A projection: which keys are believed is what the records say (signatures.py).
+    """
 
     seq: int
     key: str
@@ -81,17 +110,19 @@ class StoredKeys(NamedTuple):
 
 
 class Reader:
-    """A read-only connection. Each call ends its transaction, so that it never holds the log up."""
+    """A read-only connection. Each call ends its transaction, so that it never holds the log up.
+
+    JournalError where this is no journal of a layout that this version can read.
+    """
 
     def __init__(self, path: Path, vfs: str = "") -> None:
         self._path = path
         with using(path):
             self._db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
-            self._has_evidence = number(self._db.pragma("user_version")) >= 2
-
-    def check(self, path: Path) -> None:
-        """JournalError unless this is a journal of a layout that this version can read."""
-        check_layout(self._db, path)
+            with ExitStack() as undo:
+                undo.callback(self._db.close)
+                check_layout(self._db, path)
+                undo.pop_all()
 
     def rows(self, after: int, limit: int) -> list[Row]:
         """At most `limit` rows behind record `after`, in order; Broken where it is damaged."""
@@ -140,28 +171,28 @@ class Reader:
     def seal(self, most: int | None = None) -> Seal | None:
         """The last checkpoint, or the last one of at most that size; None where there is none."""
         sql = "SELECT size, body, sig FROM checkpoint WHERE size <= ? ORDER BY size DESC LIMIT 1"
-        if not self._has_evidence:
-            return None
         rows = self._ask(sql, sys.maxsize if most is None else most)
         return Seal._make(rows[0]) if rows else None
 
     def seals(self, after: int, limit: int) -> list[Seal]:
         """At most `limit` checkpoints of more than `after` records, in order."""
-        if not self._has_evidence:
-            return []
         sql = "SELECT size, body, sig FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?"
         return [Seal._make(row) for row in self._ask(sql, after, limit)]
 
-    def witnessed(self) -> int:
-        """The largest size that somebody else has cosigned; 0 for none."""
-        if not self._has_evidence:
-            return 0
-        return self._number("SELECT coalesce(max(size), 0) FROM cosignature")
+    def cosignatures(self) -> Iterator[Attested]:
+        """What lies here as cosignatures, the largest size first: see cosignature.py."""
+        sql = (
+            "SELECT size, witness, body, sig, at FROM cosignature "
+            "WHERE size < ? OR (size = ? AND witness < ?) "
+            "ORDER BY size DESC, witness DESC LIMIT 100"
+        )
+        size, witness = sys.maxsize, ""
+        while rows := self._ask(sql, size, size, witness):
+            yield from map(Attested._make, rows)
+            size, witness = rows[-1][:2]
 
     def purged(self) -> int:
         """The last record that was purged; 0 for none."""
-        if not self._has_evidence:
-            return 0
         return self._number("SELECT coalesce(max(last), 0) FROM purge")
 
     def last(self) -> int:
@@ -174,8 +205,6 @@ class Reader:
 
     def stored_keys(self) -> list[StoredKeys]:
         """The keys as the projection says, in the order in which they came into force."""
-        if not self._has_evidence:
-            return []
         sql = """
             SELECT record.from_seq, record.key_id, record.public, checkpoint.public
             FROM keys AS record JOIN keys AS checkpoint USING (key_id)
@@ -202,24 +231,19 @@ def reading(path: Path, vfs: str = "") -> Iterator[Reader]:
     """A Reader on an existing journal; JournalError where there is none or it cannot be read."""
     if not path.exists():
         if (path.parent / MARK).exists():
-            detail = f"{path} is gone, and a journal was kept here: restore it"
-            raise JournalError(faults.JOURNAL_DAMAGED, detail)
+            detail = f"{path} is gone, and a journal was kept here"
+            raise JournalError(faults.JOURNAL_LOST, detail)
         raise JournalError(faults.JOURNAL_MISSING, f"there is no {path}")
     with using(path), closing(Reader(path, vfs)) as reader:
-        reader.check(path)
         yield reader
 
 
-def cosign(path: Path, row: tuple[int, str, bytes, bytes, str], head: bytes) -> bool:
-    """Keep a cosignature, beside whoever writes; False where record `row[0]` has another hash."""
-    db = connect(path, "", apsw.SQLITE_OPEN_READWRITE)
-    try:
-        make_durable(db)
-        found = db.execute("SELECT hash FROM journal WHERE seq = ?", (row[0],)).get
+def cosign(path: Path, row: Attested, head: bytes) -> bool:
+    """Keep a cosignature, beside whoever writes; False where its record has another hash."""
+    with opened_to_change(path) as db:
+        found = db.execute("SELECT hash FROM journal WHERE seq = ?", (row.size,)).get
         if found is None or bytes(found) != head:
             return False
         # Once more is no error: the till may have been cut off before it heard that this was kept.
         db.execute("INSERT OR IGNORE INTO cosignature VALUES (?,?,?,?,?)", row)
-    finally:
-        let_go(db)
     return True

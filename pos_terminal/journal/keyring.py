@@ -2,9 +2,13 @@
 
 One file holds both: `<key id>.pem`, an ECDSA P-256 key for records and an Ed25519 key for
 checkpoints, each as PKCS #8. The key id is the SHA-256 of the record key's public DER. Which file
-is in force is what the journal's last key.made or key.rotated says, never the folder.
+is in force is what the journal's last key.made or key.rotated says, never the folder. Until a
+record that they signed is durable, new keys lie in `<key id>.new`: a `.pem` means that records of
+it exist. What is not in force is set aside, and never removed: a journal that was slipped in must
+not cost the till the key of the genuine one.
 """
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +20,10 @@ from pos_terminal.journal.signer import PublicKeys, Sealed, SignerDown
 from pos_terminal.storage.files import sync_directory, write_durably
 
 FOLDER = "keys"
+ASIDE = "set-aside"
+"""The folder in it with the keys that are not in force."""
+
+_USED, _NEW = ".pem", ".new"
 _END = b"-----END PRIVATE KEY-----\n"
 _CHECK = b"pos-terminal self-check"
 
@@ -61,10 +69,14 @@ class SoftwareSigner:
         if not keys.closed(_CHECK, self.close(_CHECK)):
             raise SignerDown("its own signature of a checkpoint does not verify")
 
+    def adopt(self) -> None:
+        """Give the file the name of keys that have signed, durably."""
+        if self._path.suffix == _NEW:
+            self._path = _renamed(self._path, self._path.with_suffix(_USED))
+
     def retire(self) -> None:
-        """Remove the file, durably."""
-        self._path.unlink(missing_ok=True)
-        sync_directory(self._path.parent)
+        """Set the file aside, durably."""
+        self._path = _set_aside(self._path)
 
 
 class Verifier:
@@ -98,18 +110,42 @@ def software(directory: Path, key: str) -> SoftwareSigner:
     folder = directory / FOLDER
     if not key:
         return _make(folder)
-    path = folder / f"{key}.pem"
+    path = folder / f"{key}{_USED}"
+    new = path.with_suffix(_NEW)
+    if new.exists() and not path.exists():  # cut off behind the first record that they signed
+        _renamed(new, path)
     signer = _load(path, key)
-    for other in folder.glob("*.pem"):
-        # A private key that no record needs is one more that can be stolen.
-        if other != path:  # left by a cut before its first record, or behind a rotation
-            other.unlink()
+    for other in (*folder.glob(f"*{_USED}"), *folder.glob(f"*{_NEW}")):
+        if other != path:
+            _set_aside(other)
     return signer
+
+
+def used(directory: Path) -> Iterator[str]:
+    """The ids of all keys that ever signed a record here, in force or set aside."""
+    for folder in (directory / FOLDER, directory / FOLDER / ASIDE):
+        for path in sorted(folder.glob(f"*{_USED}")):
+            yield path.stem
+
+
+def _set_aside(path: Path) -> Path:
+    folder = path.parent / ASIDE
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync_directory(path.parent)
+    return _renamed(path, folder / path.name)
+
+
+def _renamed(old: Path, new: Path) -> Path:
+    if old.exists():  # else it was moved by a call that was cut short
+        old.replace(new)
+    for folder in {old.parent, new.parent}:
+        sync_directory(folder)
+    return new
 
 
 def load(directory: Path, key: str) -> SoftwareSigner:
     """The signer with that key id, beside a till that signs with it: nothing is tidied away."""
-    return _load(directory / FOLDER / f"{key}.pem", key)
+    return _load(directory / FOLDER / f"{key}{_USED}", key)
 
 
 def _make(folder: Path) -> SoftwareSigner:
@@ -119,7 +155,7 @@ def _make(folder: Path) -> SoftwareSigner:
     _must_be_closed(folder)
     record, checkpoint = P256.generate(), Ed25519.generate()
     key = sha256(record.public).hexdigest()
-    path = folder / f"{key}.pem"
+    path = folder / f"{key}{_NEW}"
     # Durable before the first record that needs it: a journal whose key is lost cannot go on.
     write_durably(path, record.pem + checkpoint.pem, mode=0o600)
     return SoftwareSigner(record, checkpoint, path)

@@ -18,25 +18,11 @@ APPLICATION = 0x504F534A
 """PRAGMA application_id, «POSJ»: `file` and others can tell what this database is."""
 
 
-_RECORDS = f"""
+_FIRST = f"""
 CREATE TABLE journal (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, rec BLOB NOT NULL, hash BLOB NOT NULL, sig BLOB
 ) STRICT;
 CREATE TABLE kind (kind TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TRIGGER journal_insert BEFORE INSERT ON journal
-    WHEN new.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal)
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER journal_kind AFTER INSERT ON journal
-    WHEN NOT EXISTS (SELECT 1 FROM kind WHERE kind = new.kind)
-    BEGIN INSERT INTO kind VALUES (new.kind, new.seq); END;
-CREATE TRIGGER journal_update BEFORE UPDATE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER journal_delete BEFORE DELETE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-PRAGMA application_id = {APPLICATION};
-"""
-
-_EVIDENCE = """
 CREATE TABLE checkpoint (
     size INTEGER PRIMARY KEY, body BLOB NOT NULL, sig BLOB NOT NULL
 ) STRICT;
@@ -49,6 +35,12 @@ CREATE TABLE keys (
     certificate BLOB, PRIMARY KEY (key_id, alg)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE purge (last INTEGER PRIMARY KEY) STRICT;
+CREATE TRIGGER journal_insert BEFORE INSERT ON journal
+    WHEN new.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_kind AFTER INSERT ON journal
+    WHEN NOT EXISTS (SELECT 1 FROM kind WHERE kind = new.kind)
+    BEGIN INSERT INTO kind VALUES (new.kind, new.seq); END;
 CREATE TRIGGER checkpoint_insert BEFORE INSERT ON checkpoint
     WHEN new.size <= (SELECT coalesce(max(size), 0) FROM checkpoint)
         OR new.size > (SELECT coalesce(max(seq), 0) FROM journal)
@@ -57,12 +49,14 @@ CREATE TRIGGER purge_insert BEFORE INSERT ON purge
     WHEN NOT EXISTS (SELECT 1 FROM checkpoint WHERE size = new.last)
         OR new.last <= (SELECT coalesce(max(last), 0) FROM purge)
     BEGIN SELECT RAISE(ABORT, 'a purge ends with a checkpoint'); END;
-DROP TRIGGER journal_update;
 CREATE TRIGGER journal_update BEFORE UPDATE ON journal
     WHEN new.seq IS NOT old.seq OR new.kind IS NOT old.kind OR new.hash IS NOT old.hash
-        OR new.rec IS NOT x'' OR new.sig IS NOT NULL
+        OR new.rec IS NOT x'' OR new.sig IS NOT NULL OR old.kind IN ('key.made', 'key.rotated')
         OR old.seq > (SELECT coalesce(max(last), 0) FROM purge)
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_delete BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+PRAGMA application_id = {APPLICATION};
 """ + "".join(
     f"""
 CREATE TRIGGER {table}_{change} BEFORE {change.upper()} ON {table}
@@ -84,10 +78,10 @@ class Migration(Struct, frozen=True):
     waits: bool = False
 
 
-MIGRATIONS = (Migration(_RECORDS), Migration(_EVIDENCE, breaking=True))
+MIGRATIONS = (Migration(_FIRST),)
 """From none to the first on. A purged record keeps its row, kind and hash; rec is x'', sig NULL.
 
-Evidence does not wait: before it there was no update that could have been taken back.
+The records that brought keys are never purged: they say which keys may have signed what.
 """
 
 _BREAKING = 1000

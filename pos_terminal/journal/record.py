@@ -25,6 +25,7 @@ from pos_terminal.domain.events.period import (
     Period,
     PeriodClosed,
     PeriodTotals,
+    Purged,
     ServiceClosed,
     TrainingEnded,
     TrainingStarted,
@@ -132,7 +133,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     `opened` maps each open sale to its first record; `closed` is the record of the last ticket, 0
     for none. `book` is where the periods and the perpetual totals stand, `setup` what is in force,
-    `wrong` the wrong PINs by operator, `grants` what other programs on the box may do;
+    `wrong` the wrong PINs by operator, `grants` what other programs on the box may do, `purged` the
+    last record that a purge may have emptied;
     `key` is the id of the key that signs the next record, empty before there is one.
     """
 
@@ -149,6 +151,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     wrong: tries.Wrong = {}
     grants: Grants = Grants()
     key: str = ""
+    purged: int = 0
 
     @property
     def books(self) -> Books:
@@ -183,7 +186,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         """
         after = self.fold(event, moment.at)
         envelope = Envelope(
-            alg=codec.SIGNED if after.key else codec.UNSIGNED,
+            alg=codec.SIGNED,
             at=moment.at,
             base=after.base,
             body=codec.body(event),
@@ -234,6 +237,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return self._signed(event, at, seq, book)
             case KeyMade() | KeyRotated():
                 return replace(self, seq=seq, book=book, key=self._next_key(event))
+            case Purged():
+                return replace(self, seq=seq, book=book, purged=self._purged(event))
             case GrantGiven() | GrantEnded():
                 return replace(self, seq=seq, book=book, grants=self.grants.after(event))
             case _:
@@ -339,7 +344,14 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(event, TrainingStarted) == self.book.training:
             raise OutOfStep(f"{event.kind} while training is {self.book.training}")
 
+    def _purged(self, event: Purged) -> int:
+        if not self.purged < event.last <= self.seq:
+            raise OutOfStep(f"a purge up to {event.last} behind one up to {self.purged}")
+        return event.last
+
     def _next_key(self, event: KeyMade | KeyRotated) -> str:
+        if isinstance(event, KeyMade) and self.seq:
+            raise OutOfStep("keys are made with the first record, and then take over")
         old = event.old if isinstance(event, KeyRotated) else ""
         if old != self.key:
             raise OutOfStep(f"{event.kind} takes over from {old[:12]!r}, and not {self.key[:12]!r}")

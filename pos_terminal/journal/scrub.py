@@ -5,14 +5,14 @@ time, so that neither a sale nor the disk notices.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pos_terminal.journal.chain import Chain
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
-from pos_terminal.journal.signatures import first_wrong, keys_in_force
+from pos_terminal.journal.signatures import KeyInForce, first_wrong, keys_in_force, must_be_recorded
 
 SLICE = 50
 """Records at a time: some milliseconds of work."""
@@ -31,11 +31,9 @@ class Pass:
         self._path = path
         self._vfs = vfs
         with reading(path, vfs) as reader:
-            self._keys = keys_in_force(reader)
             # Purged bodies cannot be hashed again; the walk starts at the first that is whole.
-            purged = reader.purged()
+            purged = must_be_recorded(reader, keys_in_force(reader))
             head = reader.hashes(purged - 1, 1)[0] if purged else b""
-        self._verifiers = [Verifier(key.public) for key in self._keys]
         self._chain = Chain(purged, head) if purged else Chain()
 
     @property
@@ -46,15 +44,17 @@ class Pass:
     def step(self) -> bool:
         """Check the next slice; False at the end. Broken for the first record that is wrong."""
         with reading(self._path, self._vfs) as reader:
-            if reader.purged() > self.done:
+            # Anew at each step: new keys may have taken over since the last.
+            keys = keys_in_force(reader)
+            if must_be_recorded(reader, keys) > self.done:
                 return False  # purged meanwhile: the next pass begins behind it
-            return self._step(reader)
+            return self._step(reader, keys)
 
-    def _step(self, reader: Reader) -> bool:
+    def _step(self, reader: Reader, keys: Sequence[KeyInForce]) -> bool:
         rows = reader.rows(self.done, SLICE)
         for row in rows:
             self._chain.follow(row)
-        wrong = first_wrong(rows, self._keys, self._verifiers)
+        wrong = first_wrong(rows, keys, [Verifier(key.public) for key in keys])
         if wrong:
             raise Broken(wrong.seq, wrong.how)
         return len(rows) == SLICE

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
+from pos_terminal.journal.checkpoint import Checkpoint
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
-from pos_terminal.journal.keyring import Verifier, public_keys
+from pos_terminal.journal.keyring import Verifier, public_keys, used
 from pos_terminal.journal.signer import PublicKeys
 
 BATCH = 1000
@@ -30,51 +32,104 @@ class Wrong(NamedTuple):
 
 
 def keys_in_force(reader: Reader) -> list[KeyInForce]:
-    """The journal's keys in their order, by the records that brought them.
+    """The journal's keys in their order, by the signed records that brought them.
 
-    Where such a record is purged, by the projection `keys`. Broken where a key is not what its id
-    says, or a rotation was not signed by both.
+    From record 1 on each names the one before, so that the table `keys`, which anybody may write
+    into, only says where to look. Broken where one was not brought by those who had to.
     """
+    if not reader.last():
+        return []
     found: list[KeyInForce] = []
     for stored in reader.stored_keys():
-        public = public_keys(stored.record, stored.checkpoint)
-        row = reader.row(stored.seq)
-        if public.key != stored.key:
-            raise Broken(stored.seq, "the table of keys says another key than its id")
-        try:
-            keys = Verifier(public)
-        except ValueError as error:
-            raise Broken(stored.seq, f"the table of keys has what is no key: {error}") from error
-        # Its body is gone: the table alone says which key it was, and the chain that it was there.
-        if stored.seq <= reader.purged():
-            found.append(KeyInForce(stored.seq, public))
-            continue
-        found.append(_brought(row, keys, public, found))
+        key = _brought(reader.row(stored.seq), found)
+        if key.public != (stored.key, stored.record, stored.checkpoint):
+            raise Broken(stored.seq, "the table of keys says another key than this record")
+        found.append(key)
+    if not found:
+        raise Broken(1, "no key is known to have signed it: the table of keys is empty")
     return found
 
 
-def _brought(
-    row: Row, keys: Verifier, public: PublicKeys, before: Sequence[KeyInForce]
-) -> KeyInForce:
+def _brought(row: Row, before: Sequence[KeyInForce]) -> KeyInForce:
     """The keys that this record brought, if it is as it must be."""
     event = row.record().event
     if not isinstance(event, KeyMade | KeyRotated):
         raise Broken(row.seq, "the table of keys names it, and it brings no key")
-    said = (event.key, event.record_key, event.checkpoint_key)
-    if said != (public.key, public.record.hex(), public.checkpoint.hex()):
-        raise Broken(row.seq, "it brings another key than the table of keys says")
-    if isinstance(event, KeyMade):
-        # The first keys sign the record that brings them: there are none before.
-        return KeyInForce(row.seq, public)
-    old = before[-1].public.key if before else ""
     try:
-        agreed = keys.signed(f"{old}:{event.key}".encode(), bytes.fromhex(event.proof))
-    except ValueError:  # no hex
-        agreed = False
-    if event.old != old or not agreed:
-        raise Broken(row.seq, "the new key did not agree to take over from the old")
-    # The old key signs the rotation, the new one what follows.
-    return KeyInForce(row.seq + 1, public)
+        public = public_keys(bytes.fromhex(event.record_key), bytes.fromhex(event.checkpoint_key))
+        new = Verifier(public)
+        proof = bytes.fromhex(event.proof) if isinstance(event, KeyRotated) else b""
+    except ValueError as error:
+        raise Broken(row.seq, f"what it brings is no key: {error}") from error
+    if public.key != event.key:
+        raise Broken(row.seq, "the key that it brings has another id")
+    if isinstance(event, KeyMade):
+        # Nobody was there before them: the first keys sign themselves, and the journal from its
+        # first record on.
+        if row.seq != 1 or before:
+            raise Broken(row.seq, "keys are made once, by the first record")
+        signer, first = new, row.seq
+    else:
+        old = before[-1].public if before else None
+        if old is None or event.old != old.key:
+            raise Broken(row.seq, "it takes over from another key than the one in force")
+        if not new.signed(f"{event.old}:{event.key}".encode(), proof):
+            raise Broken(row.seq, "the new key did not agree to take over from the old")
+        # The old key signs the rotation, the new one what follows.
+        signer, first = Verifier(old), row.seq + 1
+    if row.sig is None or not signer.signed(row.rec, row.sig):
+        raise Broken(row.seq, "the key that it brings was not brought by the one in force")
+    return KeyInForce(first, public)
+
+
+def must_be_known(directory: Path, reader: Reader, keys: Sequence[KeyInForce]) -> None:
+    """Broken where a key that has signed here is none of this journal's: another was slipped in.
+
+    It may also be an earlier copy, of before that key took over.
+    """
+    made = reader.record(1).event
+    known = {key.public.key for key in keys}
+    known.update(made.lost if isinstance(made, KeyMade) else ())
+    try:
+        for key in used(directory):
+            if key not in known:
+                raise Broken(reader.last(), f"key {key[:12]} has signed here, and {NOT_KNOWN}")
+    except PermissionError:  # an inspector's own user may not look there
+        return
+
+
+NOT_KNOWN = "this journal does not know it: it was written anew, or is an earlier copy"
+
+
+def last_checkpoint(reader: Reader, keys: Sequence[KeyInForce]) -> Checkpoint:
+    """The last checkpoint, signed by the last of the keys; Broken where it is not."""
+    seal = reader.seal()
+    if seal is None:
+        raise Broken(reader.last(), "no checkpoint is there: what is not signed is not believed")
+    try:
+        said = checkpoint.read(seal.body)
+    except ValueError as error:
+        raise Broken(seal.size, str(error)) from error
+    last = keys[-1].public
+    if said.key != last.key or not Verifier(last).closed(seal.body, seal.sig):
+        raise Broken(seal.size, "the checkpoint behind it is not signed by the last key")
+    return said
+
+
+def must_be_recorded(reader: Reader, keys: Sequence[KeyInForce]) -> int:
+    """The last record that was purged, by the signed checkpoint behind the record of the purge.
+
+    Broken where more was emptied than that record says: the guarded path is open to whoever can
+    write into the file, and only who held the key can say that it was walked with consent.
+    """
+    emptied = reader.purged()
+    if emptied and emptied > last_checkpoint(reader, keys).state.purged:
+        raise Broken(emptied, NO_PURGE)
+    return emptied
+
+
+NO_PURGE = "it was emptied, and no record of a purge says so"
+"""What is wrong with a record that was emptied without consent."""
 
 
 def first_wrong(
@@ -84,12 +139,9 @@ def first_wrong(
     for row in rows:
         # A till has a handful of keys in its life: there is nothing to search.
         number = sum(key.first <= row.seq for key in keys)
-        if number == 0:
-            if row.sig is not None:
-                return Wrong(row.seq, "it is signed, and no key was in force")
-        elif row.sig is None:
-            return Wrong(row.seq, "it is not signed, and a key was in force")
-        elif not verifiers[number - 1].signed(row.rec, row.sig):
+        if row.sig is None or number == 0:
+            return Wrong(row.seq, "it is not signed")
+        if not verifiers[number - 1].signed(row.rec, row.sig):
             return Wrong(row.seq, "its signature is not that of the key in force")
     return None
 

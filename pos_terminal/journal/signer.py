@@ -1,7 +1,7 @@
 """Who signs: the seam for keys in a file, in a secure element, or in a foreign fiscal device.
 
 The French signer needs no transaction to be begun and prints nothing of a signature: its keys lie
-in a file of the till's own (keyring.py). A device that other countries ask for fits the same five
+in a file of the till's own (keyring.py). A device that other countries ask for fits the same
 calls; what it does in each is said there.
 """
 
@@ -70,8 +70,11 @@ class Signer(Protocol):
     def self_check(self) -> None:
         """Prove that signing works, without a trace. SignerDown where it does not."""
 
+    def adopt(self) -> None:
+        """A record that it signed is durable: from here on its keys are needed."""
+
     def retire(self) -> None:
-        """Another signer has taken over: destroy this one's private keys."""
+        """Another signer has taken over: set this one's private keys aside."""
 
 
 Signers = Callable[[Path, str], Signer]

@@ -11,6 +11,7 @@ from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
+from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, Reader, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.record import digest
@@ -102,7 +103,7 @@ def _begun(reader: Reader, size: int) -> Stats:
         records=reader.last(),
         size=size,
         purged=reader.purged(),
-        witnessed=reader.witnessed(),
+        witnessed=witnessed(reader).size,
         sealed=seal.size if seal else 0,
         sealed_at=checkpoint.read(seal.body).at if seal else "",
     )

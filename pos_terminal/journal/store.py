@@ -18,7 +18,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import database, keyring, signer_outage, state_directory
+from pos_terminal.journal import database, keyring, last_backup, signer_outage, state_directory
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
 from pos_terminal.journal.record import Record, Running
@@ -84,14 +84,17 @@ class Journal:
         vfs: str = "",
         signers: Signers = keyring.software,
         witness: Path | None = None,
+        anew: bool = False,
     ) -> "Journal":
         """Take the journal in `directory` up, or begin one where none ever was.
 
         Blocks for a few milliseconds, however long the journal is. `vfs` names an SQLite VFS for
         tests. JournalError, with its fault, where it is held by another process, another till's,
         damaged, newer than this program, where the disk refuses, or where nobody can sign it:
-        keys are made where no record was ever signed, and never anew. With a `witness`'s directory
-        the journal must go on from what was seen there; one that cannot be read is logged.
+        keys are made where no record was ever signed, and never anew (J-113). With a `witness`'s
+        directory the journal must go on from what was seen there; one that cannot be read is
+        logged. `anew`: somebody decided that a journal begins where another was lost, and the
+        caller's first append says who (J-114 where none was lost).
         """
         path = directory / NAME
         with using(path), ExitStack() as undo:
@@ -99,14 +102,18 @@ class Journal:
             lock = state_directory.prepare(directory)
             undo.callback(lock.release)
             mark = state_directory.read_mark(directory)
-            # A file that is gone must not be mistaken for a till that never sold.
-            if mark and not path.exists():
-                detail = f"{path} is gone, and a journal was kept here: restore it"
-                raise JournalError(faults.JOURNAL_DAMAGED, detail)
+            # Before the file is made: one that is gone must not be mistaken for a till that never
+            # sold.
+            if not path.exists() and not anew:
+                _must_never_have_sold(directory)
             confirmed = state_directory.is_confirmed(directory, identity.software)
             db = database.open_writer(path, vfs, confirmed=confirmed)
             undo.callback(let_go, db)
             tail = read_tail(path, vfs, identity, mark, signers)
+            if tail.first is None and not anew:
+                _must_never_have_sold(directory)
+            if tail.first and anew:
+                raise JournalError(faults.JOURNAL_KEPT, f"{path}: {tail.running.seq} records")
             # Behind the journal's own check, and before anything is written: an older copy that
             # was put back is whole in itself, and only who looked from outside knows better.
             if witness:
@@ -265,6 +272,30 @@ class Journal:
         # The old event stays set: who took it before this commit must not wait on it.
         self._news.set()
         self._news = asyncio.Event()
+
+
+def _must_never_have_sold(directory: Path) -> None:
+    """JournalError (J-113) where a journal was kept here.
+
+    Numbers that begin again at 1 are two tickets of one number: that is for a person to decide, by
+    a record (`journal begin`).
+    """
+    left = left_behind(directory)
+    if left:
+        raise JournalError(faults.JOURNAL_LOST, f"{directory / NAME} has no record: {left}")
+
+
+def left_behind(directory: Path) -> str:
+    """What tells that a journal was kept here, in French: it is recorded where another begins."""
+    mark = state_directory.read_mark(directory)
+    if mark:
+        return f"{state_directory.MARK} nomme un journal commencé par {mark.first[:12]}"
+    keys = [key[:12] for key in keyring.used(directory)]
+    if keys:
+        return f"ces clés ont signé : {', '.join(keys)}"
+    if (directory / last_backup.NAME).exists():
+        return f"{last_backup.NAME} nomme une sauvegarde"
+    return ""
 
 
 def _must_go_on(path: Path, vfs: str, witness: Path, identity: Identity) -> None:

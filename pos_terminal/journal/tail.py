@@ -1,9 +1,10 @@
 """The check at start: the last checkpoint and the records behind it, however many are before.
 
-A journal of a version before signatures has no checkpoint: it is walked once, and the first record
-of this version brings the keys and the first checkpoint.
+Every journal has a checkpoint from its first commit on. What has records and none was written by
+somebody who could not sign, and is not taken up.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,17 +22,16 @@ from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import NOTHING, Record, Running
+from pos_terminal.journal.signatures import NO_PURGE, KeyInForce, keys_in_force, must_be_known
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.state_directory import Mark
 from pos_terminal.journal.upcast import UPCASTS
-
-BATCH = 1000
 
 
 class Tail(Struct, frozen=True):
     """What the end of a journal tells: the state, the records from its base on, and the first.
 
-    `signer` holds the key in force; None where the journal has no key yet.
+    `signer` holds the key in force; None, as `first` is, where there is no record yet.
     """
 
     running: Running
@@ -58,10 +58,8 @@ def _read(
     reader: Reader, directory: Path, identity: Identity, mark: Mark | None, signers: Signers
 ) -> Tail:
     last = reader.last()
-    # No record and no mark: a till that never sold.
+    # Whether this till ever sold is not to be told from a file without records (store.py).
     if last == 0:
-        if mark:
-            raise Broken(1, f"it is missing; a journal of till {mark.terminal} was kept here")
         return Tail(Running(identity=identity), Frontier(), [], None, None)
     # Whose journal it is comes first: another's is named as such, and not as damaged.
     first = _first(reader, identity, mark)
@@ -69,29 +67,26 @@ def _read(
     _must_be_known(reader, last)
     seal = reader.seal()
     if seal is None:
-        running, tree, signer = *_walked(reader, last), None
-    else:
-        said = _checkpoint(reader, seal)
-        signer = signers(directory, said.key)
-        _must_be_signed(seal, said, signer)
-        running, tree = _followed(reader, said, last, identity, Verifier(signer.public))
-    # Somebody took the checkpoints away: then any end of the journal would look right.
-    if running.key and signer is None:
-        raise Broken(last, "it is signed, and there is no checkpoint")
+        raise Broken(last, "no checkpoint is there: what is not signed is not believed")
+    said = _checkpoint(reader, seal)
+    # Before anything of the keys is touched: a lineage that does not end here is another's.
+    keys = keys_in_force(reader)
+    must_be_known(directory, reader, keys)
+    signer = signers(directory, said.key)
+    _must_be_signed(seal, said, signer, keys)
+    running, tree = _followed(reader, said, last, identity, keys)
+    if reader.purged() > running.purged:
+        raise Broken(reader.purged(), NO_PURGE)
     recent = _records(reader, running.base - 1, last)
     return Tail(replace(running, identity=identity), tree, recent, first, signer)
 
 
-def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record | None:
+def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record:
     """The first record, once it is known to be of this place and of this till."""
     row = reader.rows(0, 1)[0]
     if row.seq != 1:
         raise Broken(1, f"it is missing; record {row.seq} is next")
-    # Its bytes are gone; its hash still says whether it is the one of this place.
-    if row.seq <= reader.purged():
-        if mark and mark.first != row.hash.hex():
-            raise Broken(1, f"it is not the one that was written here: {mark.first[:12]}...")
-        return None
+    # It brings the first keys, and so no purge takes it.
     first = _records(reader, 0, 1)[0]
     found = Mark.of(first)
     if mark and mark != found:
@@ -116,18 +111,6 @@ def _must_be_known(reader: Reader, last: int) -> None:
         raise JournalError(faults.JOURNAL_NEWER, f"records of format {end.envelope.v}")
 
 
-def _walked(reader: Reader, last: int) -> tuple[Running, Frontier]:
-    """The state after a journal without any checkpoint, from its first record on."""
-    recount, tree = Recount(), Frontier()
-    while tree.size < last:
-        for row in reader.rows(tree.size, BATCH):
-            recount.follow(row)
-            tree = tree.append(row.hash)
-    if recount.running is None or tree.size != last:
-        raise Broken(tree.size + 1, "it is missing")
-    return recount.running, tree
-
-
 def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:
     """The last checkpoint, once it is known to be of this journal's records."""
     said = checkpoint.read(seal.body)
@@ -141,23 +124,28 @@ def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:
     return said
 
 
-def _must_be_signed(seal: Seal, said: Checkpoint, signer: Signer) -> None:
+def _must_be_signed(
+    seal: Seal, said: Checkpoint, signer: Signer, keys: Sequence[KeyInForce]
+) -> None:
     if signer.public.key != said.key:
         detail = f"the signer has key {signer.public.key[:12]}, the journal {said.key[:12]}"
         raise JournalError(faults.KEY_MISSING, detail)
     if not Verifier(signer.public).closed(seal.body, seal.sig):
         raise Broken(seal.size, "the checkpoint behind it is not signed by this till")
+    if keys[-1].public != signer.public:
+        raise Broken(keys[-1].first, "the keys do not lead to the one that signs")
 
 
 def _followed(
-    reader: Reader, said: Checkpoint, last: int, identity: Identity, keys: Verifier
+    reader: Reader, said: Checkpoint, last: int, identity: Identity, keys: Sequence[KeyInForce]
 ) -> tuple[Running, Frontier]:
     """The state after the last record, by the checkpoint and the signed records behind it."""
     recount, tree = Recount(said.running(identity)), said.tree
+    verifier = Verifier(keys[-1].public)
     for row in reader.rows(said.size, last - said.size):
         recount.follow(row)
         # Behind the last checkpoint nothing else vouches for a record.
-        if row.sig is None or not keys.signed(row.rec, row.sig):
+        if row.sig is None or not verifier.signed(row.rec, row.sig):
             raise Broken(row.seq, "its signature is not this till's")
         tree = tree.append(row.hash)
     if recount.running is None or tree.size != last:

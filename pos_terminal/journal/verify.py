@@ -1,6 +1,5 @@
 """The whole journal, checked: reads the file and lets chain.py judge."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from enum import StrEnum
@@ -9,18 +8,23 @@ from pathlib import Path
 from msgspec import Struct
 
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.events.period import Purged
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Chain, Recount, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
 from pos_terminal.journal.codec import Counts, Totals
+from pos_terminal.journal.cosignature import Witnessed, must_be_signed, witnessed
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
-from pos_terminal.journal.keyring import FOLDER, Verifier
+from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking
 from pos_terminal.journal.record import NOTHING, Record
-from pos_terminal.journal.signatures import KeyInForce, keys_in_force
+from pos_terminal.journal.signatures import (
+    KeyInForce,
+    keys_in_force,
+    must_be_known,
+    must_be_recorded,
+)
 from pos_terminal.journal.state_directory import Mark, read_mark
 
 BATCH = 1000
@@ -56,7 +60,7 @@ class Verified(Struct, frozen=True):
     `unknown` records are of kinds that a newer version wrote: chained, but not recounted. `key` is
     the id of the key in force, `purged` the last record that was let go, `witnessed` the largest
     size that somebody outside has cosigned: what is behind it, `exposed` records, nobody but the
-    till can tell to be all.
+    till can tell to be all. `witness` is the id of who did.
     """
 
     records: int
@@ -70,6 +74,7 @@ class Verified(Struct, frozen=True):
     key: str = ""
     purged: int = 0
     witnessed: int = 0
+    witness: str = ""
 
     @property
     def exposed(self) -> int:
@@ -98,7 +103,9 @@ def verify(
                 raise Broken(1, "it is missing: a journal was kept here")
             return Verified(0, NOTHING.hex(), Counts(), Totals(), 0, level)
         keys = keys_in_force(reader)
-        _must_be_ours(path.parent, keys, key, last)
+        if key and key not in {each.public.key for each in keys}:
+            raise Broken(last, f"no key of this journal is {key}")
+        must_be_known(path.parent, reader, keys)
         walk = _Walk(reader, level, keys, mark)
         start = walk.seq
         signatures = (
@@ -106,7 +113,8 @@ def verify(
         )
         with signatures as chunks:
             _together(walk, chunks, start, last, progress)
-        return _verified(reader, walk, keys, last, last - start)
+        seen = must_be_signed(reader) if level in SIGNED else witnessed(reader)
+        return _verified(reader, walk, keys, seen, last - start)
 
 
 def verify_chain(path: Path, progress: Progress | None = None, *, vfs: str = "") -> int:
@@ -138,8 +146,9 @@ def _unseen(done: int, last: int) -> None:
 
 
 def _verified(
-    reader: Reader, walk: "_Walk", keys: list[KeyInForce], last: int, checked: int
+    reader: Reader, walk: "_Walk", keys: list[KeyInForce], seen: Witnessed, checked: int
 ) -> Verified:
+    last = walk.seq
     end = Record.read(*reader.rows(last - 1, 1)[0][2:]).envelope
     return Verified(
         records=last,
@@ -150,24 +159,11 @@ def _verified(
         level=walk.level,
         checked=checked,
         checkpoints=walk.checkpoints,
-        key=keys[-1].public.key if keys else "",
+        key=keys[-1].public.key,
         purged=reader.purged(),
-        witnessed=reader.witnessed(),
+        witnessed=seen.size,
+        witness=seen.witness,
     )
-
-
-def _must_be_ours(directory: Path, keys: list[KeyInForce], key: str, last: int) -> None:
-    """The journal's key is the one that lies beside it, and the one that the caller knows."""
-    known = {each.public.key for each in keys}
-    if key and key not in known:
-        raise Broken(last, f"no key of this journal is {key}")
-    folder = directory / FOLDER
-    try:
-        here = {path.stem for path in folder.glob("*.pem")}
-    except PermissionError:  # an inspector's own user may not look there
-        return
-    if here and not here & known:
-        raise Broken(last, "it is signed by keys that are not this till's: all was written anew")
 
 
 class _Walk:
@@ -180,10 +176,8 @@ class _Walk:
         self.checkpoints = 0
         self._reader = reader
         self._verifiers = {each.public.key: Verifier(each.public) for each in keys}
-        self._signed_from = keys[0].first if keys else sys.maxsize
         self._mark = mark
-        self._purges = 0
-        purged = reader.purged()
+        purged = must_be_recorded(reader, keys)
         origin = reader.seal() if level is Level.TAIL else reader.seal(purged)
         if purged and (origin is None or origin.size < purged):
             raise Broken(purged, "it is emptied, and there is no checkpoint of it")
@@ -209,16 +203,18 @@ class _Walk:
             raise Broken(origin.size, "it is not the one that the checkpoint behind it is of")
         self._tree = said.tree
         self._chain = Chain(origin.size, head)
-        self._recount = Recount(said.running(self._identity(origin.size)))
+        self._recount = Recount(said.running(self._identity()))
 
-    def _identity(self, size: int) -> Identity:
-        """Whose journal it is, where the first record is not read."""
-        mark = self._mark
-        if mark:
-            return Identity(mark.store, mark.terminal, "", mark.simulated)
-        seq = size if self.level is Level.TAIL else size + 1
-        said = Record.read(*self._reader.rows(seq - 1, 1)[0][2:]).envelope
+    def _identity(self) -> Identity:
+        """Whose journal it is: the first record says so, which no purge takes."""
+        first = self._reader.record(1)
+        self._must_be_here(first)
+        said = first.envelope
         return Identity(said.store, said.terminal, "", said.sim)
+
+    def _must_be_here(self, first: Record) -> None:
+        if self._mark and self._mark != Mark.of(first):
+            raise Broken(1, f"it is not the one that was written here, {self._mark.first}")
 
     @property
     def seq(self) -> int:
@@ -247,16 +243,12 @@ class _Walk:
                 follow(row)
             done = rows[-1].seq
             yield done
-        if self.level in (Level.TOTALS, Level.ALL) and self._reader.purged() > self._purges:
-            raise Broken(self._reader.purged(), "it was emptied, and no record of a purge says so")
 
     def _follow(self, row: Row) -> None:
         if self.level in COUNTED:
             record = self._recount.follow(row)
-            if record.seq == 1 and self._mark and self._mark != Mark.of(record):
-                raise Broken(1, f"it is not the one that was written here, {self._mark.first}")
-            if isinstance(record.event, Purged):
-                self._purges = max(self._purges, record.event.last)
+            if record.seq == 1:
+                self._must_be_here(record)
         else:
             self._chain.follow(row)
         self._leaves.append(row.hash)
@@ -268,7 +260,7 @@ class _Walk:
         if seal and seal.size == row.seq:
             self._next_seal = next(self._seals, None)
             self._check(seal)
-        elif (row.kind in SEALED or row.seq % EVERY == 0) and row.seq >= self._signed_from:
+        elif row.kind in SEALED or row.seq % EVERY == 0:
             raise Broken(row.seq, "the checkpoint behind it is missing")
 
     def _check(self, seal: Seal) -> None:

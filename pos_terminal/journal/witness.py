@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 
 from pos_terminal.crypto.keys import Ed25519
-from pos_terminal.crypto.library import CryptoError
 from pos_terminal.domain import faults
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.consistency_proof import Extension, Keys
+from pos_terminal.journal.cosignature import Attested, Said, signed
 from pos_terminal.journal.database import Reader, cosign
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.merkle import Frontier
@@ -40,28 +40,15 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cosignature(msgspec.Struct, frozen=True, kw_only=True):
-    """The file that goes back: `body` is what the witness signed, `public` its key, raw."""
+    """The file that goes back: `body` is what the witness signed."""
 
     body: bytes
     sig: bytes
-    public: bytes
 
     @property
-    def witness(self) -> str:
-        """The witness's id: the SHA-256 of its public key."""
-        return sha256(self.public).hexdigest()
-
-
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a witness signs: which journal it saw at which length, and when."""
-
-    at: str
-    first: str
-    head: str
-    key: str
-    root: str
-    size: int
-    v: int = 1
+    def said(self) -> Said:
+        """What it says. ValueError where it is none, or was changed."""
+        return signed(self.body, self.sig)
 
 
 class Witness:
@@ -93,13 +80,12 @@ class Witness:
                 first=extension.till.first,
                 head=said.head,
                 key=said.key,
+                public=key.raw_public.hex(),
                 root=said.root,
                 size=said.size,
             )
         )
-        return Cosignature(
-            body=body, sig=key.sign(body), public=key.raw_public
-        )
+        return Cosignature(body=body, sig=key.sign(body))
 
     def seen(self, store: str, terminal: str) -> checkpoint.Checkpoint | None:
         """The last checkpoint that it took of this till, if any; ValueError where it is spoilt."""
@@ -156,14 +142,11 @@ def take(path: Path, cosignature: Cosignature) -> int:
     Refused where it is not signed, or not of this journal.
     """
     try:
-        key = Ed25519.from_raw_public(cosignature.public)
-        said = msgspec.json.decode(cosignature.body, type=Said)
-    except (CryptoError, msgspec.MsgspecError) as error:
+        said = cosignature.said
+    except ValueError as error:
         raise Refused("it is no cosignature, or was changed") from error
-    if not key.verifies(cosignature.sig, cosignature.body):
-        raise Refused("it is no cosignature, or was changed")
     with using(path):
-        row = (said.size, cosignature.witness, cosignature.body, cosignature.sig, said.at)
+        row = Attested(said.size, said.witness, cosignature.body, cosignature.sig, said.at)
         if not cosign(path, row, bytes.fromhex(said.head)):
             raise Refused(f"record {said.size} of this journal is not the one that was seen")
     return said.size

@@ -18,7 +18,7 @@ from msgspec import Struct
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyMade, SignerDown
 from pos_terminal.domain.moment import Moment
-from pos_terminal.journal import signer, signer_outage, state_directory
+from pos_terminal.journal import keyring, signer, signer_outage, state_directory
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.commit import Commits
 from pos_terminal.journal.errors import JournalFailed, failed
@@ -196,7 +196,12 @@ class Writer:
         if not self._running.key:
             keys = self._signer.public
             yield KeyMade(
-                key=keys.key, record_key=keys.record.hex(), checkpoint_key=keys.checkpoint.hex()
+                key=keys.key,
+                record_key=keys.record.hex(),
+                checkpoint_key=keys.checkpoint.hex(),
+                # None, but where somebody decided to begin a journal in the place of one that is
+                # lost: opening refused anybody else.
+                lost=tuple(keyring.used(self._directory)),
             )
         if self._was_down:
             yield self._was_down
@@ -210,12 +215,14 @@ class Writer:
             # Behind the commit: a mark without a journal is an alarm, a journal without a mark gets
             # one at the next start.
             state_directory.write_mark(self._directory, batch.records[0])
+            self._signer.adopt()
         if self._was_down:
             # Only now: until its record is durable the file alone knows of the outage.
             signer_outage.forget(self._directory)
             self._was_down = None
         if batch.signer is not self._signer:
             # The old key goes once the rotation is on the disk: before that, it alone can go on.
+            batch.signer.adopt()
             self._signer.retire()
             self._signer = batch.signer
         self._running, self._tree = batch.running, batch.tree

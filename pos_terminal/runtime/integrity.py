@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 QUIET = 5.0
 """Seconds without a record that make a moment idle."""
 
-DEFECTS = (faults.JOURNAL_DAMAGED, faults.WITNESS_DISAGREES)
+DEFECTS = (faults.JOURNAL_DAMAGED, faults.JOURNAL_LOST, faults.WITNESS_DISAGREES)
 """What of a journal's faults says that it is not what was written."""
 
 AGAIN = 10.0

@@ -87,11 +87,14 @@ class StoppedTill:
 
 
 @asynccontextmanager
-async def stopped_till(state: Path, config_file: Path | None = None) -> AsyncIterator[StoppedTill]:
+async def stopped_till(
+    state: Path, config_file: Path | None = None, *, anew: bool = False
+) -> AsyncIterator[StoppedTill]:
     """The till whose state is in that directory, while it does not run.
 
-    Where none ever ran the configuration says whose it will be. JournalError where neither does,
-    where the till runs (J-103), or where its journal may not be used.
+    Where none ever ran the configuration says whose it will be. `anew` begins a journal where
+    another was lost: the caller's first record says who decided that. JournalError where neither
+    does, where the till runs (J-103), or where its journal may not be used.
     """
     mark = state_directory.read_mark(state)
     settings = shop_settings(state, config_file)
@@ -106,10 +109,12 @@ async def stopped_till(state: Path, config_file: Path | None = None) -> AsyncIte
     )
     # Asked before opening, which takes it up and forgets it.
     was_down = signer_outage.noted(state)
-    journal = Journal.open(state, identity, witness=state_directory.witness_path(state))
+    witness = state_directory.witness_path(state)
+    journal = Journal.open(state, identity, witness=witness, anew=anew)
     try:
         till = StoppedTill(state, journal, identity, settings)
-        if was_down or not journal.running.key:  # the journal puts a record of its own in front
+        # Then the journal puts a record of its own in front.
+        if was_down or not (journal.running.key or anew):
             detail = "journal repris par une commande"
             await till.record([TechnicalEvent(code=jet.MAINTENANCE, detail=detail)])
         yield till

@@ -7,6 +7,7 @@ keys. That such a change does pass where nothing is signed, is a test as well.
 import json
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -138,24 +139,25 @@ def test_and_with_everything_made_anew_but_the_signatures(
     )
 
 
-def test_without_keys_a_careful_forger_gets_away_with_it(files: Files, tmp_path: Path) -> None:
-    """Why records are signed: a change that is found above passes where nothing is."""
+def test_signatures_that_were_stripped_are_missed(files: Files, tmp_path: Path) -> None:
+    """All signatures taken away, and everything else made to fit: nothing is left to be wrong."""
     lines = [json.loads(rec) for rec in records(files)]
     for record in lines:
-        record["alg"] = "none"
         if record["kind"].startswith("key."):
             record["kind"], record["body"] = "jet", {"code": 999, "detail": ""}
     files["records.jsonl"] = b"".join(canonical(record) + b"\n" for record in lines)
     rows = [{**json.loads(line), "sig": None} for line in files["signatures.jsonl"].splitlines()]
     files["signatures.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
-    files["keys.json"], files["checkpoints.jsonl"] = b"[]", b""
     seq = label(files)
     tabled(files, seq)
     chained_again(files)
     listed_again(files)
-    status, said = checked(packed(files, tmp_path / "forged.zip"))
-    assert (status, said.splitlines()[-1]) == (0, "ARCHIVE CONFORME")
-    assert f"ATTENTION : {len(lines)} enregistrements non signés" in said
+    status, said = checked(packed(files, tmp_path / "stripped.zip"))
+    assert (status, "il n'est pas signé" in said or "la clé" in said) == (1, True)
+    files["keys.json"], files["checkpoints.jsonl"] = b"[]", b""
+    listed_again(files)
+    status, said = checked(packed(files, tmp_path / "keyless.zip"))
+    assert (status, said.splitlines()[0]) == (1, "aucune clé : rien n'est signé, rien n'est prouvé")
 
 
 def test_a_changed_table_is_found_even_in_a_new_manifest(files: Files, tmp_path: Path) -> None:
@@ -236,9 +238,15 @@ def taken_over(files: Files) -> int:
     files["signatures.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     kept = [line for line in files["checkpoints.jsonl"].splitlines() if size(line) <= index]
     files["checkpoints.jsonl"] = b"".join(line + b"\n" for line in kept)
-    entry = {"seq": index, "kind": "key.rotated", "record": ""}
-    entry["public"] = {"ES256": der.hex(), "Ed25519": der.hex()}
-    files["keys.json"] = json.dumps([*json.loads(files["keys.json"]), entry]).encode()
+    keys = json.loads(files["keys.json"])
+    told = json.loads(keys[-1]["record"])
+    old, new = told["body"]["key"], sha256(der).hexdigest()
+    proof = key.sign(f"{old}:{new}".encode(), ec.ECDSA(SHA256())).hex()
+    told["body"] |= {"old": old, "key": new, "record_key": der.hex(), "proof": proof}
+    rec = canonical({**told, "kind": "key.rotated", "seq": index})
+    sig = key.sign(rec, ec.ECDSA(SHA256())).hex()
+    entry = {"kind": "key.rotated", "record": rec.decode(), "seq": index, "sig": sig}
+    files["keys.json"] = json.dumps([*keys, entry]).encode()
     listed_again(files)
     return index
 
@@ -251,7 +259,7 @@ def test_a_key_that_no_record_tells_of_signs_nothing(files: Files, tmp_path: Pat
     index = taken_over(files)
     status, said = checked(packed(files, tmp_path / "forged.zip"))
     assert (status, said.splitlines()[0]) == (
-        1, f"ENREGISTREMENT {index} : cette clé ne suit pas la précédente"
+        1, f"ENREGISTREMENT {index} : la clé n'est pas signée par celle qui devait"
     )  # fmt: skip
 
 

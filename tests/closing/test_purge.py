@@ -7,9 +7,10 @@ import apsw
 import pytest
 
 from pos_terminal.domain.events.period import BalancesOpened, Period, Purged
-from pos_terminal.domain.events.system import PersonErased
+from pos_terminal.domain.events.system import KeyMade, PersonErased
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.journal import purge
+from pos_terminal.journal.database import reading
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.erasures import erasures
 from pos_terminal.storage.sqlite import connect
@@ -50,8 +51,10 @@ def test_a_purge_keeps_hashes_and_balances_and_the_till_sells_on(
     last = z(state, 2)
     one, two = copies
     status, done = line("journal", "purge", "--through-closure", "2", "--copy", one, "--copy", two)
-    assert (status, done["first"], done["last"], done["emptied"]) == (0, 1, last, last)
+    assert (status, done["first"], done["last"], done["emptied"]) == (0, 1, last, last - 1)
     assert done["one_medium"]
+    with reading(state / "journal.db") as reader:
+        assert isinstance(reader.record(1).event, KeyMade), "what brought the keys stays"
     after = records(state)
     assert after[0].seq == last + 1
     assert [r.rec for r in after if r.seq <= len(before)] == [r.rec for r in before[last:]]
@@ -169,7 +172,7 @@ def test_who_was_erased_stays_erased_for_a_backup_of_before(
     assert line("journal", "verify")[0] == 0
 
 
-@pytest.mark.parametrize("emptied", [None, 0, 3])
+@pytest.mark.parametrize("emptied", [None, 1, 3])
 def test_a_purge_cut_short_is_finished(
     state: Path, line: Line, copies: tuple[Path, Path], emptied: int | None
 ) -> None:
@@ -182,13 +185,14 @@ def test_a_purge_cut_short_is_finished(
     db = connect(state / "journal.db", "", apsw.SQLITE_OPEN_READWRITE)
     if emptied is not None:
         db.execute("INSERT INTO purge VALUES (?)", (last,))
-        db.execute("UPDATE journal SET rec = x'', sig = NULL WHERE seq <= ?", (emptied,))
+        db.execute("UPDATE journal SET rec = x'', sig = NULL WHERE seq BETWEEN 2 AND ?", (emptied,))
     db.close()
     with kept(state) as shop:
         shop.sale()
     assert line("journal", "verify")[0] == 0
-    left = last - (emptied or 0)
-    assert line("journal", "purge", "--resume") == (0, {"first": 1, "last": last, "emptied": left})
+    left = last - (emptied or 1)  # the first record brought the key
+    done = {"first": 1, "last": last, "emptied": left, "one_medium": False}
+    assert line("journal", "purge", "--resume") == (0, done)
     assert line("journal", "verify")[0] == 0
     assert records(state)[0].seq == last + 1
     status, said = line("journal", "purge", "--resume")
@@ -199,7 +203,7 @@ def test_nobody_empties_a_record_otherwise(state: Path) -> None:
     db = connect(state / "journal.db", "", apsw.SQLITE_OPEN_READWRITE)
     last = z(state, 1)
     for statement in (
-        "UPDATE journal SET rec = x'', sig = NULL WHERE seq = 1",
+        "UPDATE journal SET rec = x'', sig = NULL WHERE seq = 2",
         f"INSERT INTO purge VALUES ({last - 1})",
         "DELETE FROM journal WHERE seq = 1",
     ):
@@ -207,12 +211,13 @@ def test_nobody_empties_a_record_otherwise(state: Path) -> None:
             db.execute(statement)
     db.execute("INSERT INTO purge VALUES (?)", (last,))
     for statement in (
-        "UPDATE journal SET rec = x'00', sig = NULL WHERE seq = 1",
-        "UPDATE journal SET rec = x'', sig = NULL, hash = x'00' WHERE seq = 1",
+        "UPDATE journal SET rec = x'', sig = NULL WHERE seq = 1",
+        "UPDATE journal SET rec = x'00', sig = NULL WHERE seq = 2",
+        "UPDATE journal SET rec = x'', sig = NULL, hash = x'00' WHERE seq = 2",
         f"UPDATE journal SET rec = x'', sig = NULL WHERE seq = {last + 1}",
     ):
         with pytest.raises(apsw.ConstraintError, match="append-only"):
             db.execute(statement)
     db.close()
-    assert purge.purge(state / "journal.db", last) == last
+    assert purge.purge(state / "journal.db", last) == last - 1
     assert purge.purge(state / "journal.db", last) == 0

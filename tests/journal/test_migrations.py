@@ -1,5 +1,6 @@
 """Layouts change by numbered steps: the journal is old or new, and all that was in it is there."""
 
+import shutil
 from pathlib import Path
 
 import apsw
@@ -8,7 +9,7 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.journal import state_directory
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.database import check_layout, insert, make_durable, reading
+from pos_terminal.journal.database import NAME, check_layout, make_durable, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.migrations import (
     LAYOUT,
@@ -18,32 +19,28 @@ from pos_terminal.journal.migrations import (
     layout_of,
     migrate,
 )
-from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.storage.sqlite import connect
 from pos_terminal.testing.running import run
-from tests.support.journaling import IDENTITY, moment, row, stamped, ticket
+from tests.support.journaling import kept, ticket
 
 WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 SALES = [*ticket(1, 1), *ticket(2, 2)]
 ADDS = Migration("CREATE TABLE extra (n INTEGER); CREATE INDEX extra_n ON extra (n);")
 BREAKS = Migration("ALTER TABLE kind RENAME COLUMN since TO first;", breaking=True, waits=True)
+MANY = Migration("".join(f"CREATE TABLE extra_{n} (n INTEGER); " for n in range(12)))
+LATER = (*MIGRATIONS, MANY)
 
 
 class Stop(Exception):
     """What a failing disk would be, at the statement that the test chose."""
 
 
-def old(path: Path) -> list[Row]:
-    """A journal as the first layout had it, without signatures; its rows."""
-    db = connect(path, "", WRITE)
-    make_durable(db)
-    migrate(db, confirmed=False, migrations=MIGRATIONS[:1])
-    rows = [row(record) for record in stamped(SALES)]
-    for each in rows:
-        db.execute(insert(1), each)
-    db.close()
-    return rows
+def old(directory: Path) -> tuple[Path, list[Row]]:
+    """A journal of the layout of today, for steps that a later version makes; its rows."""
+    run(kept(directory, SALES))
+    with reading(directory / NAME) as reader:
+        return directory / NAME, reader.rows(0, 100)
 
 
 def schema(path: Path) -> set[str]:
@@ -75,7 +72,7 @@ def fail_at(db: apsw.Connection, statement: int) -> None:
 
 
 def statements(path: Path) -> int:
-    """How many statements the migrations behind the first layout are."""
+    """How many statements the step to LATER is."""
     db = connect(path, "", WRITE)
     seen: list[str] = []
 
@@ -84,36 +81,31 @@ def statements(path: Path) -> int:
         return True
 
     db.exec_trace = trace
-    migrate(db, confirmed=False)
+    migrate(db, confirmed=False, migrations=LATER)
     db.close()
     return sum("SAVEPOINT" not in sql.upper() for sql in seen) - 1  # one asks for the layout
 
 
 def test_a_failure_at_any_statement_leaves_the_old_journal_whole(tmp_path: Path) -> None:
-    count = statements_of_a_new(tmp_path)
+    count = statements(old(tmp_path / "counted")[0])
     assert count > 10
+    kept_once, rows = old(tmp_path / "state")
     for statement in range(2, count + 2):
         path = tmp_path / f"{statement}.db"
-        rows = old(path)
+        shutil.copy(kept_once, path)
         before = schema(path)
         db = connect(path, "", WRITE)
         fail_at(db, statement)
         with pytest.raises(Stop):
-            migrate(db, confirmed=False)
+            migrate(db, confirmed=False, migrations=LATER)
         db.close()
-        assert (schema(path), layout(path)) == (before, 1)
+        assert (schema(path), layout(path)) == (before, LAYOUT)
         db = connect(path, "", WRITE)
-        migrate(db, confirmed=False)
+        migrate(db, confirmed=False, migrations=LATER)
         db.close()
-        assert layout(path) == LAYOUT
+        assert layout(path) == layout_of(LATER)
         with reading(path) as reader:
             assert reader.rows(0, 100) == rows
-
-
-def statements_of_a_new(folder: Path) -> int:
-    path = folder / "counted.db"
-    old(path)
-    return statements(path)
 
 
 def test_a_new_journal_whose_making_fails_is_made_the_next_time(tmp_path: Path) -> None:
@@ -126,7 +118,7 @@ def test_a_new_journal_whose_making_fails_is_made_the_next_time(tmp_path: Path) 
             migrate(db, confirmed=False)
         except Stop:
             db.close()
-            assert layout(path) in (0, 1)
+            assert layout(path) == 0
             db = connect(path, "", WRITE)
             migrate(db, confirmed=False)
         db.close()
@@ -134,26 +126,9 @@ def test_a_new_journal_whose_making_fails_is_made_the_next_time(tmp_path: Path) 
         assert len(schema(path)) > 10
 
 
-def test_an_unsigned_journal_is_taken_up_and_signed_from_there_on(tmp_path: Path) -> None:
-    rows = old(tmp_path / "journal.db")
-
-    async def sell() -> None:
-        journal = Journal.open(tmp_path, IDENTITY)
-        await journal.append(ticket(3, 3), moment(100))
-        await journal.close()
-
-    run(sell())
-    with reading(tmp_path / "journal.db") as reader:
-        after = reader.rows(0, 100)
-    assert after[: len(rows)] == rows
-    assert all(each.sig for each in after[len(rows) :])
-    assert verify(tmp_path / "journal.db").records == len(after)
-
-
 def test_what_only_adds_keeps_nobody_out(tmp_path: Path) -> None:
     newer = (*MIGRATIONS, ADDS)
-    path = tmp_path / "journal.db"
-    old(path)
+    path, _ = old(tmp_path)
     db = connect(path, "", WRITE)
     migrate(db, confirmed=False, migrations=newer)
     assert db.pragma("user_version") == layout_of(newer) != LAYOUT
@@ -166,8 +141,7 @@ def test_what_only_adds_keeps_nobody_out(tmp_path: Path) -> None:
 
 def test_what_breaks_waits_until_the_update_is_confirmed(tmp_path: Path) -> None:
     newer = (*MIGRATIONS, BREAKS, ADDS)
-    path = tmp_path / "journal.db"
-    old(path)
+    path, _ = old(tmp_path)
     db = connect(path, "", WRITE)
     migrate(db, confirmed=False, migrations=newer)
     assert db.pragma("user_version") == LAYOUT

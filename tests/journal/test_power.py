@@ -91,6 +91,9 @@ def test_a_power_cut_loses_nothing_acknowledged(
         shutil.copytree(tmp_path / "shop" / FOLDER, directory / FOLDER)  # durable before all else
         if count:  # the mark is durable before anything is acknowledged
             shutil.copy(tmp_path / "shop" / MARK, directory)
+        else:  # and the keys' name, once a record that they signed is
+            (key,) = (directory / FOLDER).iterdir()
+            key.rename(key.with_suffix(".new"))
         _check_and_sell_on(directory, count)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,14 @@ from pos_terminal.journal import checkpoint, keyring, signer, signer_outage
 from pos_terminal.journal.checkpoint import EVERY
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
-from pos_terminal.journal.keyring import FOLDER, SoftwareSigner, Verifier, public_keys, software
+from pos_terminal.journal.keyring import (
+    ASIDE,
+    FOLDER,
+    SoftwareSigner,
+    Verifier,
+    public_keys,
+    software,
+)
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.signer import Sealed
 from pos_terminal.journal.store import Journal
@@ -108,6 +114,7 @@ def _another(folder: Path) -> None:
     other = folder / "other"
     other.mkdir(mode=0o700)
     made = software(other, "")
+    made.adopt()
     (other / FOLDER / f"{made.public.key}.pem").replace(key)
 
 
@@ -140,13 +147,26 @@ def test_without_its_key_a_journal_is_not_sold_upon_and_no_other_is_made(
     assert verify(database(tmp_path), level=Level.TOTALS).records == 17
 
 
-def test_keys_that_a_cut_left_behind_before_the_first_record_are_replaced(tmp_path: Path) -> None:
+def test_keys_that_a_cut_left_behind_before_the_first_record_are_set_aside(tmp_path: Path) -> None:
     left = software(tmp_path, "")
     run(kept(tmp_path, [SIGN_ON]))
     run(kept(tmp_path, [SIGN_ON]))
-    (key,) = (tmp_path / FOLDER).iterdir()
+    (key,) = (tmp_path / FOLDER).glob("*.pem")
     assert key.stem != left.public.key
     assert verify(database(tmp_path)).key == key.stem
+    assert aside(tmp_path) == [f"{left.public.key}.new"]
+
+
+def test_keys_that_a_cut_left_behind_their_first_record_are_in_force(tmp_path: Path) -> None:
+    run(kept(tmp_path, [SIGN_ON]))
+    (key,) = (tmp_path / FOLDER).iterdir()
+    key.rename(key.with_suffix(".new"))
+    run(kept(tmp_path, [SIGN_ON]))
+    assert list((tmp_path / FOLDER).iterdir()) == [key]
+
+
+def aside(directory: Path) -> list[str]:
+    return sorted(path.name for path in (directory / FOLDER / ASIDE).iterdir())
 
 
 def test_rotation_is_signed_by_both_keys_and_ends_the_old_one(tmp_path: Path) -> None:
@@ -160,8 +180,9 @@ def test_rotation_is_signed_by_both_keys_and_ends_the_old_one(tmp_path: Path) ->
         await journal.append([SIGN_ON], moment(4))
         await journal.close()
         assert isinstance(rotated.event, KeyRotated) and rotated.event.old == old
-        (key,) = (tmp_path / FOLDER).iterdir()
+        (key,) = (tmp_path / FOLDER).glob("*.pem")
         assert key.stem == journal.running.key != rotated.event.key != old
+        assert aside(tmp_path) == sorted([f"{old}.pem", f"{rotated.event.key}.pem"])
 
     run(body())
     made, _, first, between, second, last = records(tmp_path)
@@ -179,7 +200,7 @@ def test_a_rotation_cut_before_its_record_leaves_the_old_key_in_force(tmp_path: 
     key = verify(database(tmp_path)).key
     software(tmp_path, "")
     run(kept(tmp_path, [SIGN_ON]))
-    assert [path.stem for path in (tmp_path / FOLDER).iterdir()] == [key]
+    assert [path.stem for path in (tmp_path / FOLDER).glob("*.*")] == [key]
 
 
 def test_the_command_rotates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -238,28 +259,6 @@ def test_a_signer_that_is_down_stops_selling_and_the_first_record_then_says_so(
     assert [record.seq for record in records(tmp_path) if record.kind == "signer.down"] == [3]
 
 
-def test_a_journal_of_the_version_before_keys_is_signed_from_here_on(tmp_path: Path) -> None:
-    """Upgraded: its old records stand unsigned before key.made, and everything adds up."""
-    golden = Path(__file__).parent.parent / "golden" / "journal" / "0.1.0.jsonl"
-    old = as_before_keys(tmp_path, golden)
-    run(kept(tmp_path, [SIGN_ON, *ticket(3, 2)]))
-    found = records(tmp_path)
-    assert [record.sig for record in found[:old]] == [None] * old
-    assert isinstance(found[old].event, KeyMade)
-    assert all(record.sig for record in found[old:])
-    assert verify(database(tmp_path)).total.net == 260
-    tamper(tmp_path, f"UPDATE journal SET sig = NULL WHERE seq = {old + 3}")
-    with pytest.raises(Broken, match="it is not signed"):
-        verify(database(tmp_path))
-
-
-def as_before_keys(directory: Path, golden: Path) -> int:
-    """A journal as 0.1.0 left it, of the records of that release; how many there are."""
-    script = Path(__file__).parents[1] / "support" / "journal_of_old.py"
-    command = [sys.executable, str(script), str(directory), str(golden)]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
 def test_checkpoints_stand_where_they_must_and_lead_on(tmp_path: Path) -> None:
     run(kept(tmp_path, [SIGN_ON] * (2 * EVERY + 7)))
     with reading(database(tmp_path)) as reader:
@@ -309,7 +308,7 @@ def test_rotations_asked_for_at_once_follow_one_another(tmp_path: Path) -> None:
     run(body())
     run(kept(tmp_path, [SIGN_ON]))
     assert verify(database(tmp_path)).records == 6
-    assert len(list((tmp_path / FOLDER).iterdir())) == 1
+    assert len(list((tmp_path / FOLDER).glob("*.pem"))) == 1
 
 
 def test_keys_of_another_kind_are_refused() -> None:

@@ -365,8 +365,8 @@ def _swap_in_another(directory: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        _remove, _empty, _rubbish, _cut_short, _edit_recent, _forget_a_hash, _delete_all,
-        _delete_a_recent_one, _forge_base, _spoil_mark, _swap_in_another,
+        _rubbish, _cut_short, _edit_recent, _forget_a_hash, _delete_a_recent_one, _forge_base,
+        _spoil_mark, _swap_in_another,
     ],
 )  # fmt: skip
 def test_a_damaged_journal_is_never_sold_upon_nor_begun_anew(
@@ -376,6 +376,19 @@ def test_a_damaged_journal_is_never_sold_upon_nor_begun_anew(
     damage(tmp_path)
     for _ in range(2):
         assert refused(tmp_path) is faults.JOURNAL_DAMAGED
+
+
+@pytest.mark.parametrize("mark", [True, False], ids=["mark", "key alone"])
+@pytest.mark.parametrize("loss", [_remove, _empty, _delete_all])
+def test_a_journal_that_is_gone_is_never_begun_anew_by_itself(
+    tmp_path: Path, loss: Callable[[Path], None], *, mark: bool
+) -> None:
+    run(kept(tmp_path, every_kind()))
+    loss(tmp_path)
+    if not mark:
+        (tmp_path / MARK).unlink()
+    for _ in range(2):
+        assert refused(tmp_path) is faults.JOURNAL_LOST
 
 
 def test_a_mark_that_a_power_cut_prevented_is_made_up_for(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
             '    table: str = "12"\n',
         ),
         "journal/migrations.py": (
-            "Migration(_EVIDENCE, breaking=True)",
-            'Migration(_EVIDENCE, breaking=True), Migration("CREATE TABLE weather (text TEXT);")',
+            "(Migration(_FIRST),)",
+            '(Migration(_FIRST), Migration("CREATE TABLE weather (text TEXT);"))',
         ),
     }
     for name, (old, new) in edits.items():

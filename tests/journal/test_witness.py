@@ -117,7 +117,7 @@ def test_a_cosignature_that_was_changed_or_is_anothers_is_refused(
     answer = Witness(place).cosign(exported(shop), NOW)
     changed = answer.body.replace(b'"size":256', b'"size":260')
     with pytest.raises(Refused, match="was changed"):
-        take(database(shop), Cosignature(body=changed, sig=answer.sig, public=answer.public))
+        take(database(shop), Cosignature(body=changed, sig=answer.sig))
     run(kept(tmp_path / "other", [SIGN_ON] * 300))
     with pytest.raises(Refused, match="not the one that was seen"):
         take(database(tmp_path / "other"), answer)
@@ -206,7 +206,7 @@ def test_a_command_on_a_stopped_till_knows_the_witness_of_its_configuration(
     assert witness_path(earlier) is None, "it has none any more"
 
 
-@pytest.mark.parametrize("gone", [[MARK], [MARK, NAME], [MARK, NAME, FOLDER]])
+@pytest.mark.parametrize("gone", [[MARK], [MARK, NAME, FOLDER]])
 def test_where_there_is_a_witness_it_is_asked_whatever_was_deleted(
     shop: Path, place: Path, tmp_path: Path, gone: list[str]
 ) -> None:

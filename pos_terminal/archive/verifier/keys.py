@@ -47,31 +47,22 @@ class Keys:
     """The keys' history, proven from one to the next by the records that made and rotated them."""
 
     def __init__(self, entries: list[dict[str, Any]], manifest: dict[str, Any]) -> None:
-        first, last, opening = manifest["first"], manifest["last"], manifest["opening"]
+        first, last = manifest["first"], manifest["last"]
         self.history: list[tuple[int, dict[str, Any]]] = []
         self.records: dict[int, bytes] = {}
-        proven = False
         for entry in entries:
             rec = entry["record"].encode()
-            if not rec:  # purged: only before all else, and the checkpoint at the edge vouches
-                if opening is None or opening["record"] or entry["seq"] >= first or proven:
-                    raise Bad("nowhere", seq=entry["seq"])
-                public = {"record_key": entry["public"]["ES256"]}
-                public["checkpoint_key"] = entry["public"]["Ed25519"]
-                name = hashlib.sha256(bytes.fromhex(public["record_key"])).hexdigest()
-                begins = entry["seq"] + (entry["kind"] == "key.rotated")
-                self.history.append((begins, {"key": name, **public}))
-                continue
-            proven = True
             record = parsed(rec, "keys.json")
             self._follow(record["seq"], record["kind"], record["body"], rec, entry["sig"])
             if first <= record["seq"] <= last:
                 self.records[record["seq"]] = rec
+        if not self.history:
+            raise Bad("nobody")
 
     def _follow(self, seq: int, kind: str, body: dict[str, Any], rec: bytes, sig: str) -> None:
         if hashlib.sha256(bytes.fromhex(body["record_key"])).hexdigest() != body["key"]:
             raise Bad("name", seq=seq)
-        if kind == "key.made" and not self.history:
+        if kind == "key.made" and seq == 1 and not self.history:
             signer, begins = body, seq
         elif kind == "key.rotated" and self.history and self.history[-1][1]["key"] == body["old"]:
             signer, begins = self.history[-1][1], seq + 1
@@ -84,32 +75,23 @@ class Keys:
             raise Bad("heir", seq=seq)
         self.history.append((begins, body))
 
-    def at(self, seq: int) -> dict[str, Any] | None:
-        """The keys in force at a record; None before the first."""
-        found = None
+    def at(self, seq: int) -> dict[str, Any]:
+        """The keys in force at a record: there are some from the first on."""
+        found = self.history[0][1]
         for begins, key in self.history:
             found = key if begins <= seq else found
         return found
 
     def sealed(self, size: int, body: str, sig: str) -> bool:
         """Whether the key in force behind record `size` signed that checkpoint."""
-        key = self.at(size + 1)
-        if key is None:
-            return False
-        public, signature = key["checkpoint_key"], bytes.fromhex(sig)
+        public, signature = self.at(size + 1)["checkpoint_key"], bytes.fromhex(sig)
         return signed_by(public, signature, body.encode(), checkpoint=True)
 
-    def check(self, seq: int, record: dict[str, Any], rec: bytes, sig: str | None) -> bool:
-        """Whether the record is signed; Bad where it must be and is not, or wrongly."""
+    def check(self, seq: int, record: dict[str, Any], rec: bytes, sig: str | None) -> None:
+        """Bad where the record is not signed by the key in force."""
         if record["kind"].startswith("key.") and self.records.pop(seq, None) != rec:
             raise Bad("hidden", seq=seq)
-        key = self.at(seq)
-        if key is None:
-            if sig or record["alg"] != "none":
-                raise Bad("early", seq=seq)
-            return False
         if not sig or record["alg"] != "ES256":
             raise Bad("unsigned", seq=seq)
-        if not signed_by(key["record_key"], bytes.fromhex(sig), rec):
+        if not signed_by(self.at(seq)["record_key"], bytes.fromhex(sig), rec):
             raise Bad("forged", seq=seq)
-        return True

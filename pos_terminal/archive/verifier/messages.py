@@ -21,8 +21,8 @@ proof|la nouvelle clé n'a pas signé|the new key did not sign
 nowhere|cette clé ne suit pas la précédente|this key does not follow the one before it
 heir|la clé n'est pas signée par celle qui devait|the key is not signed by the one that had to
 hidden|keys.json ne dit rien de cette clé|keys.json tells nothing of this key
-early|signé alors qu'aucune clé n'était en vigueur|signed when no key was in force
-unsigned|il n'est pas signé alors qu'une clé était en vigueur|not signed, though a key was in force
+nobody|aucune clé : rien n'est signé, rien n'est prouvé|no key: nothing is signed or proven
+unsigned|il n'est pas signé|it is not signed
 forged|sa signature n'est pas de la clé en vigueur|its signature is not of the key in force
 link|il ne suit pas l'enregistrement précédent|it does not follow the record before it
 hash|ses octets ne sont pas ceux de son empreinte|its bytes are not those of its hash
@@ -45,7 +45,6 @@ key|Clé {0} en vigueur dès l'enregistrement {1}|Key {0} in force from record {
 counted|{0} tickets, {1} clôtures, {2} signatures|{0} tickets, {1} closures, {2} signatures
 points|{0} points de contrôle, {1} contresignatures|{0} checkpoints, {1} cosignatures
 ends|Totaux perpétuels {0} ({1}), tête {2}|Perpetual totals {0} ({1}), head {2}
-bare|ATTENTION : {0} enregistrements non signés|WARNING: {0} records are not signed
 witness|Manifeste non signé : comparez la tête à un témoin|Manifest not signed: compare the head
 right|ARCHIVE CONFORME|THE ARCHIVE IS RIGHT
 wrong|ARCHIVE NON CONFORME|THE ARCHIVE IS NOT RIGHT

@@ -75,13 +75,15 @@ class KeyMade(Event, frozen=True, kw_only=True):
     """The till's signing keys come into force, with this record.
 
     `record_key` signs records (ECDSA P-256), `checkpoint_key` checkpoints (Ed25519); both are
-    public keys as DER SubjectPublicKeyInfo in hex, and `key` is the SHA-256 of the first.
+    public keys as DER SubjectPublicKeyInfo in hex, and `key` is the SHA-256 of the first. `lost`
+    are the keys of an earlier journal of this place, where somebody decided to begin another.
     """
 
     kind: ClassVar[str] = "key.made"
     key: str
     record_key: str
     checkpoint_key: str
+    lost: tuple[str, ...] = ()
 
 
 class KeyRotated(Event, frozen=True, kw_only=True):

@@ -122,6 +122,19 @@ WITNESS_MISSING = _fault(
     "Le support du témoin manque, est plein ou illisible ; la vente continue sans témoin.",
     "Remettre le support du témoin ; vérifier [witness] dans les réglages.",
 )
+JOURNAL_LOST = _fault(
+    "J-113",
+    "JOURNAL PERDU",
+    "Cette caisse a déjà enregistré, et son journal n'est plus là.",
+    "Remettre sa sauvegarde (journal restore) ; sans aucune : journal begin.",
+    Tone.ALARM,
+)
+JOURNAL_KEPT = _fault(
+    "J-114",
+    "JOURNAL PRESENT",
+    "Un journal est tenu ici ; un autre n'est commencé que là où le premier est perdu.",
+    "Continuer avec celui-ci ; le vérifier avec journal verify.",
+)
 
 TYPED_TOO_FAR = _fault(
     "S-195",

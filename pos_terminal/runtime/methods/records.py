@@ -16,6 +16,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.journal import last_backup
 from pos_terminal.journal.chain import Row
+from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.terminal import Evidence, Terminal
@@ -88,9 +89,9 @@ class RecordMethods:
 def _read_evidence(path: Path, vfs: str) -> Evidence:
     with reading(path, vfs) as reader:
         row = reader.last_of_kind(PeriodClosed.kind)
-        witnessed, closure = reader.witnessed(), _closure(row) if row else None
+        seen, closure = witnessed(reader).size, _closure(row) if row else None
     last = last_backup.noted(path.parent)
-    return Evidence(witnessed, closure, last.at if last else None)
+    return Evidence(seen, closure, last.at if last else None)
 
 
 def _closure(row: Row) -> Closure | None:

@@ -1,0 +1,1 @@
+"""The attacks on the evidence, as a table: `python -m tests.attacks` carries all of them out."""

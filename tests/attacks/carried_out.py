@@ -1,0 +1,12 @@
+"""All attacks, in the table's order."""
+
+from tests.attacks import on_keys, on_the_guarded_path
+from tests.attacks.attack import ATTACKS, Attack
+
+MODULES = (on_keys, on_the_guarded_path)
+"""Importing them fills the table."""
+
+
+def attacks() -> list[Attack]:
+    """Every row."""
+    return ATTACKS

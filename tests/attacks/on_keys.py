@@ -1,0 +1,123 @@
+"""Attacks on who signs: no signature, a key of one's own, a beginning of one's own (E3, E4)."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+from pos_terminal.journal.chain import Chain, Row
+from pos_terminal.journal.database import NAME
+from pos_terminal.journal.keyring import ASIDE, FOLDER, used
+from pos_terminal.journal.record import digest
+from pos_terminal.journal.state_directory import MARK
+from pos_terminal.journal.verify import verify
+from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify
+from tests.conftest import run
+from tests.support.journaling import SIGN_ON, database, kept, tamper, ticket
+
+SALES = [event for number in range(1, 6) for event in ticket(number, number)]
+
+
+def turnover(state: Path) -> int:
+    """What a program takes the turnover for that adds up what it reads."""
+    with sqlite3.connect(database(state)) as db:
+        found = db.execute("SELECT rec FROM journal WHERE kind = 'sale.closed'").fetchall()
+    db.close()
+    return sum(json.loads(rec)["body"]["total"] for (rec,) in found)
+
+
+def rewritten(state: Path, elsewhere: Path, tickets: int = 2) -> None:
+    """Let this very program sell less elsewhere, and lay that journal in the till's place."""
+    run(kept(elsewhere, SALES[: 4 * tickets]))
+    for name in (NAME, MARK):
+        (elsewhere / name).replace(state / name)
+
+
+@attack(Attacker.OWNER, "the journal written anew without signatures, beside the genuine key")
+def unsigned(place: Path) -> Found:
+    """The chain fits, and no signature is there that could be wrong."""
+    state = place / "state"
+    run(kept(state, SALES))
+    before = turnover(state)
+    with sqlite3.connect(database(state)) as db:
+        rows = db.execute("SELECT seq, rec FROM journal ORDER BY seq").fetchall()
+    db.close()
+    chain, updates, head = Chain(), [], bytes(32)
+    for seq, rec in rows:
+        new = json.loads(rec) | {"prev": head.hex()}
+        if new["kind"] == "sale.closed" and seq == rows[-1][0]:
+            new["body"]["total"] -= 100
+        forged = json.dumps(new, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        head = digest(forged)
+        chain.follow(Row(seq, new["kind"], forged, head))
+        to = f"rec = x'{forged.hex()}', hash = x'{head.hex()}', sig = NULL"
+        updates.append(f"UPDATE journal SET {to} WHERE seq = {seq}")
+    tamper(state, *updates, "DELETE FROM checkpoint", "DELETE FROM keys")
+    assert turnover(state) == before - 100
+    assert chain.seq == len(rows), "numbers, hashes and links fit"
+    (state / MARK).unlink()
+    found = at_start(state)
+    assert list(used(state)), "the genuine key is still there"
+    return found
+
+
+@attack(Attacker.OWNER, "the journal written anew with a key of his own, and that key laid beside")
+def with_another_key(place: Path) -> Found:
+    """All fits in itself; the genuine key must not go with it."""
+    state, other = place / "state", place / "other"
+    run(kept(state, SALES))
+    before, genuine = turnover(state), (state / NAME).read_bytes()
+    mark = (state / MARK).read_bytes()
+    rewritten(state, other)
+    for key in (other / FOLDER).glob("*.pem"):
+        shutil.copy(key, state / FOLDER)
+    assert turnover(state) < before
+    alone = shutil.copytree(state, place / "alone", ignore=shutil.ignore_patterns(FOLDER))
+    assert verify(database(alone)).records, "the chain and every signature fit"
+    found = at_start(state)
+    (state / NAME).write_bytes(genuine)
+    (state / MARK).write_bytes(mark)
+    for key in (other / FOLDER).glob("*.pem"):
+        (state / FOLDER / key.name).unlink()
+    run(kept(state, [SIGN_ON]))
+    return found
+
+
+@attack(Attacker.TECHNICIAN, "journal and mark deleted, so that numbers begin again at 1")
+def begun_anew(place: Path) -> Found:
+    """A new card, a `rm` by mistake: without a trace of the old one a till begins at ticket 1."""
+    state = place / "state"
+    run(kept(state, SALES))
+    bare = shutil.copytree(state, place / "bare")
+    for where in (state, bare):
+        (where / NAME).unlink()
+        (where / MARK).unlink()
+    shutil.rmtree(bare / FOLDER)
+    run(kept(bare, ticket(1, 1)))
+    assert turnover(bare) == 130, "where nothing is left it is the first ticket once more"
+    return at_start(state)
+
+
+@attack(Attacker.OWNER, "the genuine key laid into the table of keys of a journal written anew")
+def invented_lineage(place: Path) -> Found:
+    """The table of keys says whatever is put there."""
+    state, other = place / "state", place / "other"
+    run(kept(state, SALES))
+    genuine = verify(database(state)).key
+    with sqlite3.connect(database(state)) as db:
+        keys = db.execute("SELECT hex(public), alg FROM keys").fetchall()
+    db.close()
+    run(kept(other, SALES[:8]))
+    moved = "UPDATE keys SET from_seq = 2"
+    laid = [
+        f"INSERT INTO keys VALUES ('{genuine}', '{alg}', x'{public}', 1, NULL)"
+        for public, alg in keys
+    ]
+    tamper(other, moved, *laid)
+    with sqlite3.connect(database(other)) as db:
+        first = db.execute("SELECT key_id FROM keys ORDER BY from_seq").fetchone()
+    db.close()
+    assert first == (genuine,), "who asks the table finds the genuine key, and in force"
+    shutil.rmtree(other / FOLDER)
+    assert not (other / FOLDER / ASIDE).exists()
+    return by_verify(other, key=genuine)
