@@ -23,6 +23,7 @@ COMMANDS = {
     "catalog": "reprend les articles d'une boutique en ligne",
     "agent": "fait tourner ce qui regarde dehors : alertes, services",
     "alerts": "dit ce qui est en panne sur le boîtier, et qui en est prévenu",
+    "report": "rassemble pour un technicien l'état, les lignes et les réglages, sans secrets",
     "plugins": "donne les modules, leur état et pourquoi",
     "sheet": "dessine ou imprime les codes de commande et les étiquettes de touches",
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos_terminal.domain.redaction import redacted
+from pos_terminal.domain.redaction import RULES, redacted
 
 SECRETS = {
     "PIN: 4711 typed": "PIN: *** typed",
@@ -44,3 +44,10 @@ def test_a_secret_goes(line: str) -> None:
 @pytest.mark.parametrize("line", KEPT)
 def test_what_a_technician_needs_stays(line: str) -> None:
     assert redacted(line) == line
+
+
+@pytest.mark.parametrize("rule", range(len(RULES)))
+def test_without_any_one_of_the_rules_a_secret_is_told(rule: int) -> None:
+    """So each is needed, and each mutation of the rules is noticed."""
+    others = [*RULES[:rule], *RULES[rule + 1 :]]
+    assert [line for line, left in SECRETS.items() if redacted(line, others) != left]
