@@ -22,16 +22,15 @@ from pos_terminal.domain.events.balances import (
     VoucherBalance,
 )
 from pos_terminal.domain.events.copies import Copies
+from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import AccountMove, DepositNature, VoucherPurpose
+from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
-    Account,
-    AccountEntry,
     AccountWanted,
     Answer,
     ArticleSold,
@@ -44,11 +43,15 @@ from pos_terminal.domain.lookup.questions import (
     DaySold,
     DepositsHeld,
     DepositWanted,
+    HeldWanted,
+    OrdersWanted,
     SoldFound,
     SoldWanted,
     StockHeld,
     StockWanted,
     TicketFound,
+    Tickets,
+    TicketsWanted,
     TicketWanted,
     VoucherWanted,
     Wanted,
@@ -56,11 +59,11 @@ from pos_terminal.domain.lookup.questions import (
 from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.projection import bottles
+from pos_terminal.projection import bottles, ledgers
 from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "projection.db"
-LAYOUT = 13
+LAYOUT = 14
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
@@ -79,6 +82,7 @@ INSERT INTO cursor VALUES (0, x'', 1);
 CREATE TABLE ticket (
     series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_seq ON ticket (seq);
 CREATE TABLE paper (
     series TEXT, number INTEGER, gift INTEGER, copy INTEGER,
     PRIMARY KEY (series, number, gift, copy)
@@ -114,11 +118,7 @@ CREATE TABLE sold (
     session INTEGER, plu TEXT, quantity INTEGER NOT NULL, gross INTEGER NOT NULL,
     PRIMARY KEY (session, plu)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE account (
-    seq INTEGER PRIMARY KEY, person TEXT NOT NULL, move TEXT NOT NULL, amount INTEGER NOT NULL,
-    series TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL
-) STRICT;
-CREATE INDEX account_person ON account (person, seq);
+{ledgers.TABLES}
 {bottles.TABLE}
 PRAGMA user_version = {LAYOUT};
 """
@@ -181,8 +181,10 @@ class Projection:
                     return self._voucher(voucher)
                 case DepositWanted(order):
                     return self._deposits(order)
-                case AccountWanted(person):
-                    return self._account(person)
+                case AccountWanted() | OrdersWanted() | HeldWanted():
+                    return ledgers.answer(self._db, wanted)
+                case TicketsWanted():
+                    return self._today()
                 case StockWanted(plus):
                     return self._stock(plus)
                 case BottlesWanted():
@@ -265,7 +267,7 @@ class Projection:
         with self._db:
             self._add(changes)
             bottles.begin(self._db, balances.bottles)
-            self._db.executemany(_CARRIED, ((b.person, b.amount) for b in balances.accounts))
+            ledgers.begin(self._db, balances)
             # The next record says which day it is of; until then nothing was sold in any.
             self._move(purged, self._journal.hashes(purged - 1, 1)[0], 0)
         return purged
@@ -313,13 +315,8 @@ class Projection:
             _sum("deposit", 3, "amount", "tax"),
             ((d.order, d.nature, d.vat, d.amount, d.tax) for d in balances.deposits),
         )
-        many(
-            "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (seq, moved.person, moved.move, moved.amount, moved.series, moved.number, at)
-                for seq, moved, at in changes.accounts
-            ),
-        )
+        ledgers.move(self._db, changes.accounts)
+        ledgers.note(self._db, changes.orders)
         bottles.take(self._db, changes.bottles)
         for moved in balances.stock:
             self._add_stock(moved)
@@ -359,6 +356,14 @@ class Projection:
             operator=record.operator,
             changed=self._corrections(place),
         )
+
+    def _today(self) -> Tickets:
+        """The tickets behind the last Z."""
+        last = "SELECT coalesce(max(seq), 0) FROM closure WHERE period = 'day'"
+        sql = f"SELECT series, number FROM ticket WHERE seq > ({last}) AND series <> ? ORDER BY seq"
+        rows = self._rows(sql, TRAINING_SERIES)
+        found = (self._ticket(TicketWanted(*place)) for place in rows)
+        return Tickets(tuple(each for each in found if each))
 
     def _corrections(self, ticket: tuple[str, int]) -> tuple[PaymentChanged, ...]:
         """How the ticket's means of payment were corrected, in their order."""
@@ -422,12 +427,6 @@ class Projection:
             )
         )
 
-    def _account(self, person: str) -> Account:
-        sql = "SELECT at, move, amount, series, number FROM account WHERE person = ? ORDER BY seq"
-        rows = self._rows(sql, person)
-        entries = (AccountEntry(at, AccountMove(move), *rest) for at, move, *rest in rows if at)
-        return Account(sum(row[2] for row in rows), tuple(entries))
-
     def _stock(self, plus: tuple[str, ...]) -> StockHeld:
         if plus:
             return StockHeld(tuple(held for plu in sorted(plus) for held in self._stock_of(plu)))
@@ -469,12 +468,6 @@ _VOUCHER = (
     "tax = tax + excluded.tax"
 )
 """The statement that moves a voucher, and keeps what was said of it when it was issued."""
-
-
-_CARRIED = (
-    "INSERT INTO account (person, move, amount, series, number, at) VALUES (?, '', ?, '', 0, '')"
-)
-"""What was owed in records that are purged: it has no ticket and no time any more."""
 
 
 def _sum(table: str, keys: int, *amounts: str) -> str:

@@ -12,6 +12,9 @@ from pos_terminal.domain.lookup.customers import (
     Buyer,
     BuyerSealed,
     BuyerWanted,
+    Contact,
+    Contacts,
+    ContactsWanted,
     Customer,
     CustomerWanted,
     PersonsAnswer,
@@ -55,6 +58,8 @@ def _answered(directory: Path, wanted: PersonsWanted, record: Record) -> Persons
             case CustomerWanted(number):
                 people = [item.label.person for item in repository.named(item_name(number))]
                 return Customer(number, people[0]) if people else None
+            case ContactsWanted(people):
+                return Contacts(tuple(_contact(repository, person) for person in people))
             case BuyerWanted(person, details):
                 return _buyer(_item(repository, person, details))
 
@@ -83,6 +88,15 @@ def _sealed(directory: Path, wanted: BuyerSealed, record: Record) -> Buyer | Non
 def _item(repository: Repository, person: str, name: str) -> Item | None:
     sealed = repository.items_of(person) if repository.holds(person) else []
     return next((repository.open(item) for item in sealed if item.label.name == name), None)
+
+
+def _contact(repository: Repository, person: str) -> Contact:
+    """The name and the telephone number, from whichever of the person's items have them."""
+    sealed = repository.items_of(person) if repository.holds(person) else []
+    data = [repository.open(item).data for item in sealed]
+    names = (each.name for each in data if each.name)
+    phones = (each.telephone for each in data if each.telephone)
+    return Contact(person, next(names, ""), next(phones, ""))
 
 
 def _buyer(item: Item | None) -> Buyer | None:

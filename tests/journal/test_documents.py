@@ -59,6 +59,8 @@ PARTS = {
         balances.UnansweredPayment,
         balances.BottleBalance,
         balances.AccountBalance,
+        balances.OrderBalance,
+        balances.Ordered,
         staff.ClerkFound,
         paper.Corrected,
         stock_events.Units,

@@ -120,6 +120,7 @@ class Outsider:
         self.vouchers: Counter[str] = Counter()
         self.deposits: Counter[tuple[str, str, int]] = Counter()
         self.advance: Counter[str] = Counter()
+        self.orders: dict[str, Body] = {}
         self.owed: Counter[str] = Counter()
         self.said_owed: Counter[str] = Counter()
         self.accounts: Counter[str] = Counter()
@@ -139,6 +140,8 @@ class Outsider:
             "voucher.moved": self._voucher,
             "deposit.moved": self._deposit,
             "account.moved": self._account,
+            "order.noted": self._order,
+            "order.agreed": self._order,
             "cash.moved": self._cash,
             "cash.counted": self._count,
             "payment.changed": self._changed,
@@ -152,6 +155,8 @@ class Outsider:
             self._service(body)
         elif kind == "period.reported":
             self._same("X", heard(body["totals"]), self.today().said())
+        elif kind == "order.ended":
+            del self.orders[body["order"]]
         elif handler and body.get("series") != "F":
             handler(body, envelope["op"])
         total = envelope["total"]
@@ -277,6 +282,19 @@ class Outsider:
         self.deposits[deposit] += body["amount"]
         if self.deposits[deposit] < 0:
             self.wrong.append(f"{deposit} holds less than nothing")
+
+    def _order(self, body: Body, _: int) -> None:
+        """What an open order wants: article by article, for whom, when."""
+        order = self.orders.setdefault(
+            body["order"], {"articles": Counter(), "person": "", "wanted": ""}
+        )
+        if "plu" in body:
+            # Nobody owes the shop an article: less than none is none.
+            there = order["articles"][body["plu"]] + body["quantity"]
+            order["articles"][body["plu"]] = max(there, 0)
+            return
+        for name in ("person", "wanted"):
+            order[name] = body[name] or order[name]
 
     def _account(self, body: Body, _: int) -> None:
         """Recorded behind its ticket: by then both must say the same."""

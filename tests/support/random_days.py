@@ -41,6 +41,8 @@ from pos_terminal.domain.lookup.questions import (
     BestSoldWanted,
     DepositsHeld,
     DepositWanted,
+    Orders,
+    OrdersWanted,
     StockHeld,
     StockWanted,
     TicketFound,
@@ -104,7 +106,8 @@ PAID = (
 BACK = ("1 PLU", "2 PLU", "5 PLU", "23 PLU", "TICKET", "0,5 x 1 PLU", "10 PLU", "20 PLU", "9 PLU")
 BESIDE = (
     "10000 FOND", "1 MOTIF 500 ENTREE", "1 MOTIF 300 SORTIE", "2000 PRELEV", "#/NS",
-    "2 TIROIR 500 FOND", "X", "5 X",
+    "2 TIROIR 500 FOND", "7 NOTER 2 x 1 PLU 4 CLIENT NOTER", "9 NOTER 5 PLU 3 x 23 PLU NOTER",
+    "7 NOTER RF 1 PLU 24121700 NOTER NOTER", "RF 9 NOTER", "X", "5 X",
 )  # fmt: skip
 
 
@@ -179,6 +182,8 @@ class Days:
                 return Account(sum(
                     moved.amount for _, moved, _ in self.changes.accounts if moved.person == person
                 ))  # fmt: skip
+            case OrdersWanted():
+                return Orders(balances.balances().orders)
             case StockWanted(plus):
                 stock = balances.balances().stock
                 return StockHeld(tuple(each for each in stock if not plus or each.plu in plus))
@@ -217,9 +222,9 @@ class Days:
             self.press(self.chance.choice(SOLD))
         elif what < 0.85:
             self.press(f"C C C {self.chance.choice(PAID)}")
-        elif what < 0.92:
+        elif what < 0.91:
             self._refund()
-        elif what < 0.95 and self.vouchers:
+        elif what < 0.93 and self.vouchers:
             self.put(Scanned(voucher_code(self.chance.choice(self.vouchers[-6:])), ""))
             self.press("C C")
         elif what < 0.97:
@@ -232,6 +237,8 @@ class Days:
         numbers = [number for series, number in self.tickets if series == "T"]
         if numbers:
             number = self.chance.choice(numbers[-15:])
+            if any(p.account for p in self.tickets["T", number][0].tenders):
+                self._free()
             self.press(f"C C C RF {number} TICKET {self.chance.choice(BACK)} RF")
             on_account = any(p.account for p in self.tickets["T", number][0].tenders)
             if on_account or self.chance.random() < 0.1:

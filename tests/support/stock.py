@@ -12,6 +12,8 @@ from pos_terminal.domain.lookup.questions import (
     BottlesFound,
     BottlesWanted,
     DaySold,
+    Orders,
+    OrdersWanted,
     SoldFound,
     SoldWanted,
     StockHeld,
@@ -62,6 +64,8 @@ class Stockroom(Bench):
             case StockWanted(plus):
                 stock = fold(event for event, _ in self.events).stock
                 return StockHeld(tuple(each for each in stock if not plus or each.plu in plus))
+            case OrdersWanted():
+                return Orders(fold(event for event, _ in self.events).orders)
             case BottlesWanted(plus, since):
                 every: tuple[Bottle, ...] = ()
                 for event, at in changes.bottles:

@@ -11,7 +11,7 @@ from pos_terminal.domain.codes.barcode import (
     is_gtin,
     is_readable,
 )
-from pos_terminal.domain.counter import authority, options, refunds, scale, stock
+from pos_terminal.domain.counter import authority, options, orders, refunds, scale, stock
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.scale import UNWEIGHED, Net
@@ -91,6 +91,8 @@ def _found(desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: s
         return void(desk, found.item)
     if desk.entry.action:
         return stock.act(desk, found, moment)
+    if desk.entry.order:
+        return orders.article(desk, found)
     if desk.sale and desk.sale.refund:
         return refunds.found(desk, found, entry, code)
     if desk.entry.rate is not None or desk.entry.drawer is not None:

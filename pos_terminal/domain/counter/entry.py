@@ -27,7 +27,9 @@ class Entry(Struct, frozen=True):
 
     `per` is the second number of «3 x 5 x»: what the price is for, a split price. `by_weight` says
     that the quantity was typed in grams; `tare` is in grams, and may have been weighed. `action` is
-    the key that says what is done with the next article instead of selling it.
+    the key that says what is done with the next article instead of selling it. The next articles
+    are for the `order` of that number, which may be given a customer and a time; `noted` is what
+    was noted for it last.
     """
 
     number: str = ""
@@ -43,6 +45,8 @@ class Entry(Struct, frozen=True):
     tare: int | None = None
     tare_weighed: bool = False
     action: str = ""
+    order: str = ""
+    noted: str = ""
 
     def type(self, characters: str) -> "Entry":
         """Add a digit, «00» or the decimal comma. Raises Refused.
@@ -193,7 +197,7 @@ class Entry(Struct, frozen=True):
 
     def screen(self) -> Screen:
         """What the display shows while typing."""
-        prefixes = []
+        prefixes = [f"{say('COMMANDE')} {self.order}"] if self.order else []
         if self.returning:
             prefixes.append(say("RETOUR"))
         if self.voiding:
@@ -216,4 +220,4 @@ class Entry(Struct, frozen=True):
             prefixes.append(f"{say('MOTIF')} {self.reason}")
         if self.drawer is not None:
             prefixes.append(f"{say('TIROIR')} {self.drawer}")
-        return Screen(" ".join(prefixes), self.number.rjust(WIDTH))
+        return Screen(" ".join(prefixes), (self.number or self.noted).rjust(WIDTH))

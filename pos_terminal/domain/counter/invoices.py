@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import papers
+from pos_terminal.domain.counter import orders, papers
 from pos_terminal.domain.counter.closed import Closed
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
@@ -30,8 +30,11 @@ from pos_terminal.domain.printing.request import Asked
 
 
 def customer(desk: Desk, _: str, __: Moment) -> Step:
-    """`12 CLIENT`, or a scanned card: whom the next invoice is for, until a sale begins."""
-    if replace(desk.entry, number="") != Entry():
+    """`12 CLIENT`, or a scanned card: whom the next invoice is for, until a sale begins.
+
+    Behind `123 NOTER` it is whom that order is for.
+    """
+    if replace(desk.entry, number="", order="", noted="") != Entry():
         raise Refused(faults.NOT_NOW)
     number = int(desk.entry.whole())
     if not 0 < number <= HIGHEST:
@@ -40,6 +43,8 @@ def customer(desk: Desk, _: str, __: Moment) -> Step:
     found = look_up(desk, CustomerWanted(number))
     if not isinstance(found, Customer):
         raise Refused(faults.CUSTOMER_UNKNOWN)
+    if desk.entry.order:
+        return orders.customer(desk, found)
     desk.entry = Entry()
     desk.customer = found
     return Step(effects=(Show(display.customer(found.number)), Sound(Tone.ACCEPTED)))

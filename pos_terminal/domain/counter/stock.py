@@ -24,9 +24,15 @@ from pos_terminal.domain.events.values import MovementCause, PriceList, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS, Movement
-from pos_terminal.domain.lookup.questions import SoldFound, SoldWanted, StockWanted
+from pos_terminal.domain.lookup.questions import (
+    Orders,
+    OrdersWanted,
+    SoldFound,
+    SoldWanted,
+    StockWanted,
+)
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.printing import stock_lists
+from pos_terminal.domain.printing import day_lists, stock_lists
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Listing
 from pos_terminal.domain.stock.production import FARTHEST, LONGEST_PAST, propose
@@ -216,7 +222,10 @@ _ACTIONS = {
 
 
 def production(desk: Desk, _: str, moment: Moment) -> Step:
-    """`PROD`: what to make today; `1 PROD`: tomorrow, and so on for a week."""
+    """`PROD`: what to make today; `1 PROD`: tomorrow, and so on for a week.
+
+    What orders want on that day stands by itself: whether the average knew of it nobody can tell.
+    """
     if replace(desk.entry, number="") != Entry():
         raise Refused(faults.NOT_NOW)
     ahead = int(desk.entry.whole()) if desk.entry.number else 0
@@ -227,4 +236,8 @@ def production(desk: Desk, _: str, moment: Moment) -> Step:
         raise TypeError(f"{past!r} is no answer to SoldWanted")
     balance = balances(look_up(desk, StockWanted()))
     proposal = propose(desk.catalog, past.days, balance, moment.day, ahead)
-    return _print(desk, stock_lists.production(proposal, moment.at))
+    orders = look_up(desk, OrdersWanted())
+    wanted = orders.orders if isinstance(orders, Orders) else ()
+    listing = stock_lists.production(proposal, moment.at)
+    ordered = tuple(day_lists.wanted_on(wanted, proposal.day))
+    return _print(desk, replace(listing, blocks=(*listing.blocks, *ordered)))

@@ -302,6 +302,11 @@ def reviewing(sales: tuple[OpenSale, ...], page: int) -> Screen:
     return Screen(both_ends(where, articles), both_ends(whose, euros(sale.total)))
 
 
+def order_ended(number: str) -> Screen:
+    """An order is delivered, or given up."""
+    return Screen(f"{say('COMMANDE')} {number}", say("FINIE"))
+
+
 def account(number: int, owed: int) -> Screen:
     """What a customer owes."""
     return Screen(f"{say('COMPTE')} {number}", both_ends(say("DOIT"), euros(owed)))

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.stock import Units
 from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
+from pos_terminal.domain.quantity import Unit
 
 
 class StockBalance(Struct, frozen=True, kw_only=True):
@@ -49,6 +50,24 @@ class AccountBalance(Struct, frozen=True, kw_only=True):
     amount: int
 
 
+class Ordered(Struct, frozen=True, kw_only=True):
+    """So much of an article, in thousandths of its unit, is to be made for an order."""
+
+    plu: str
+    name: str
+    unit: Unit
+    quantity: int
+
+
+class OrderBalance(Struct, frozen=True, kw_only=True):
+    """An open order: whom it is for, when it is wanted (`order.agreed`), and what of."""
+
+    order: str
+    person: str = ""
+    wanted: str = ""
+    articles: tuple[Ordered, ...] = ()
+
+
 class BottleBalance(Struct, frozen=True, kw_only=True):
     """An open bottle: when it was opened, and what was sold of it and given away in parts."""
 
@@ -76,3 +95,4 @@ class Balances(Struct, frozen=True, kw_only=True):
     unanswered: tuple[UnansweredPayment, ...] = ()
     bottles: tuple[BottleBalance, ...] = ()
     accounts: tuple[AccountBalance, ...] = ()
+    orders: tuple[OrderBalance, ...] = ()

@@ -1,4 +1,4 @@
-"""Refusals of customers on account: codes S-280 to S-289 (domain/faults has them all)."""
+"""Refusals of customers on account, of orders and lists: codes S-280 to S-289."""
 
 from pos_terminal.domain.faults.fault import define as _fault
 
@@ -19,6 +19,24 @@ ACCOUNT_IN_USE = _fault(
     "REGLEMENT EN COURS",
     "Une vente ouverte règle déjà ce compte.",
     "Taper C ; finir cette vente, ou y annuler la ligne par CORR.",
+)
+ORDER_UNKNOWN = _fault(
+    "S-285",
+    "COMMANDE INCONNUE",
+    "Aucune commande ouverte ne porte ce numéro.",
+    "Taper C, puis 1 LISTE : les commandes ouvertes.",
+)
+WHEN_WANTED = _fault(
+    "S-286",
+    "JOUR ET HEURE ?",
+    "Le jour et l'heure d'une commande se tapent en huit chiffres, et sont à venir.",
+    "Taper C, la commande, NOTER, puis jour, mois, heure et minutes : 14031700 NOTER.",
+)
+PAGING = _fault(
+    "S-287",
+    "LISTE, TICKET OU C",
+    "La caisse montre une liste : LISTE montre la suite, TICKET l'imprime, C finit.",
+    "Taper C, puis LISTE, TICKET ou C.",
 )
 NOTHING_OWED = _fault(
     "S-283",

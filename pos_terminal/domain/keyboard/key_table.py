@@ -141,6 +141,8 @@ GROUPS = (
             KeyRow(Function.EARNEST, "UR", "arrhes : prix, PRIX, commande, ARRHES"),
             KeyRow(Function.RATE, "UT", "TVA de l'acompte qui suit : taux, TAUX", prefix=True),
             KeyRow(Function.CUSTOMER, "UK", "client d'une facture : numéro, CLIENT"),
+            KeyRow(Function.NOTE_ORDER, "UH", "commande : numéro, NOTER, articles, jour, client"),
+            KeyRow(Function.LIST, "UJ", "tickets du jour ; 1 LISTE : commandes ; 2 : détenu"),
             KeyRow(Function.ON_ACCOUNT, "UE", "payer plus tard : numéro du client, ENCOMPTE"),
             KeyRow(Function.SETTLE, "UG", "régler un compte : prix, PRIX, client, REGLE"),
             KeyRow(Function.STATEMENT, "UL", "relevé d'un compte : numéro du client, RELEVE"),

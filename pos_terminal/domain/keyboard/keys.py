@@ -63,6 +63,8 @@ class Function(StrEnum):
     QR = "QR"
     CUSTOMER = "CLIENT"
     INVOICE = "FACTURE"
+    NOTE_ORDER = "NOTER"
+    LIST = "LISTE"
     ON_ACCOUNT = "ENCOMPTE"
     SETTLE = "REGLE"
     STATEMENT = "RELEVE"

@@ -15,15 +15,18 @@ from pos_terminal.domain.events.balances import (
     Balances,
     BottleBalance,
     DepositBalance,
+    OrderBalance,
     StockBalance,
     UnansweredPayment,
     VoucherBalance,
 )
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.orders import OrderAgreed, OrderEnded, OrderNoted
 from pos_terminal.domain.events.payment import PaymentAnswered, PaymentIntended
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.events.values import DepositNature, PaymentOutcome
+from pos_terminal.domain.lookup import orders
 from pos_terminal.domain.lookup.bottles import Bottle
 
 
@@ -36,6 +39,7 @@ class RunningBalances(Struct):
     _unanswered: dict[str, UnansweredPayment] = field(default_factory=dict)
     _bottles: dict[str, Bottle] = field(default_factory=dict)
     _accounts: dict[str, int] = field(default_factory=dict)
+    _orders: dict[str, OrderBalance] = field(default_factory=dict)
 
     @classmethod
     def starting(cls, balances: Balances) -> "RunningBalances":
@@ -50,6 +54,7 @@ class RunningBalances(Struct):
                 for b in balances.bottles
             },
             {b.person: b.amount for b in balances.accounts},
+            {b.order: b for b in balances.orders},
         )
 
     def take(self, event: Event) -> None:
@@ -73,6 +78,10 @@ class RunningBalances(Struct):
             case AccountMoved():
                 owed = self._accounts.get(event.person, 0)
                 self._accounts[event.person] = owed + event.amount
+            case OrderNoted() | OrderAgreed() | OrderEnded():
+                order = orders.after(self._orders.pop(event.order, None), event)
+                if order:
+                    self._orders[event.order] = order
             case PaymentIntended(sale=sale, ref=ref):
                 self._unanswered[ref] = UnansweredPayment(
                     sale=sale, ref=ref, tender=event.tender, amount=event.amount
@@ -122,6 +131,7 @@ class RunningBalances(Struct):
                 for person, amount in sorted(self._accounts.items())
                 if amount
             ),
+            orders=tuple(order for _, order in sorted(self._orders.items())),
         )
 
 

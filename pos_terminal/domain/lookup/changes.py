@@ -6,6 +6,7 @@ from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.copies import is_made
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
 from pos_terminal.domain.events.held import is_held
+from pos_terminal.domain.events.orders import OrderAgreed, OrderEnded, OrderEvent, OrderNoted
 from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied
@@ -26,7 +27,8 @@ class Changes(Struct):
     turnover of them; `session` is the day that runs then; `days` the date on which each session
     first sold; `closures` the records and labels of closures by period and number, and `copies` how
     many of one were printed again; `bottles` what happened to bottles, with its local time;
-    `accounts` what customers owe more or less, by record, with its local time;
+    `accounts` what customers owe more or less, by record, with its local time; `orders` what
+    happened to orders;
     `balances` the balances' differences.
     """
 
@@ -43,6 +45,7 @@ class Changes(Struct):
     copies: dict[tuple[str, int], int] = field(default_factory=dict)
     bottles: list[tuple[BottleEvent, str]] = field(default_factory=list)
     accounts: list[tuple[int, AccountMoved, str]] = field(default_factory=list)
+    orders: list[OrderEvent] = field(default_factory=list)
     balances: RunningBalances = field(default_factory=RunningBalances)
 
     def take(self, event: Event, seq: int, session: int, at: str) -> None:
@@ -62,6 +65,8 @@ class Changes(Struct):
                 self.papers[paper] = is_made(event)
             case PaymentChanged():
                 self.payments.append((event.series, event.number, seq))
+            case OrderNoted() | OrderAgreed() | OrderEnded():
+                self.orders.append(event)
             case AccountMoved():
                 self.accounts.append((seq, event, at))
             case PeriodClosed():

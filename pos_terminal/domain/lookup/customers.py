@@ -37,6 +37,12 @@ class BuyerWanted(Struct, frozen=True):
     details: str
 
 
+class ContactsWanted(Struct, frozen=True):
+    """How these people can be reached, by their pseudonyms: `Contacts`."""
+
+    people: tuple[str, ...]
+
+
 class Customer(Struct, frozen=True):
     """A customer is there: the number, and the pseudonym under which the details lie."""
 
@@ -56,8 +62,25 @@ class Buyer(Struct, frozen=True, repr_omit_defaults=True):
         return "Buyer(...)"
 
 
-PersonsWanted = CustomerWanted | BuyerSealed | BuyerWanted
-PersonsAnswer = Customer | Buyer
+class Contact(Struct, frozen=True, repr_omit_defaults=True):
+    """A name and a telephone number. None of it stands in any text that is made of this."""
+
+    person: str
+    name: str = ""
+    telephone: str = ""
+
+    def __repr__(self) -> str:
+        return "Contact(...)"
+
+
+class Contacts(Struct, frozen=True):
+    """Whoever of those asked for is still known."""
+
+    contacts: tuple[Contact, ...]
+
+
+PersonsWanted = CustomerWanted | BuyerSealed | BuyerWanted | ContactsWanted
+PersonsAnswer = Customer | Buyer | Contacts
 
 
 def item_name(number: int) -> str:

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from pos_terminal.domain.events.balances import DepositBalance, StockBalance, VoucherBalance
+from pos_terminal.domain.events.balances import (
+    AccountBalance,
+    DepositBalance,
+    OrderBalance,
+    StockBalance,
+    VoucherBalance,
+)
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
@@ -45,6 +51,18 @@ class AccountWanted(Struct, frozen=True):
     """What a customer owes, by his pseudonym, and of what: an `Account`."""
 
     person: str
+
+
+class OrdersWanted(Struct, frozen=True):
+    """All open orders: `Orders`."""
+
+
+class HeldWanted(Struct, frozen=True):
+    """All that is held for customers, and what they owe: `Held`."""
+
+
+class TicketsWanted(Struct, frozen=True):
+    """The tickets of the running day, but exercises: `Tickets`."""
 
 
 class StockWanted(Struct, frozen=True):
@@ -91,6 +109,9 @@ Wanted = (
     | VoucherWanted
     | DepositWanted
     | AccountWanted
+    | OrdersWanted
+    | HeldWanted
+    | TicketsWanted
     | StockWanted
     | SoldWanted
     | BestSoldWanted
@@ -151,6 +172,26 @@ class Account(Struct, frozen=True):
     entries: tuple[AccountEntry, ...] = ()
 
 
+class Orders(Struct, frozen=True):
+    """The open orders: those wanted first come first, those without a time last."""
+
+    orders: tuple[OrderBalance, ...]
+
+
+class Held(Struct, frozen=True):
+    """Vouchers and credit notes, deposits on orders, and accounts, that are not at nothing."""
+
+    vouchers: tuple[VoucherBalance, ...] = ()
+    deposits: tuple[DepositBalance, ...] = ()
+    accounts: tuple[AccountBalance, ...] = ()
+
+
+class Tickets(Struct, frozen=True):
+    """Tickets as they were closed, the oldest first."""
+
+    tickets: tuple[TicketFound, ...]
+
+
 class StockHeld(Struct, frozen=True):
     """How many there are, sorted by PLU; an article that none moved, or of none, is left out."""
 
@@ -205,6 +246,9 @@ Answer = (
     | VoucherBalance
     | DepositsHeld
     | Account
+    | Orders
+    | Held
+    | Tickets
     | StockHeld
     | SoldFound
     | BestSold
