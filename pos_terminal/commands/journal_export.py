@@ -24,6 +24,7 @@ from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import day
 from pos_terminal.commands.files import entered_to_write, reading_file
+from pos_terminal.commands.journal_invoices import write_invoices, write_report
 from pos_terminal.commands.perform_act import do
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
@@ -82,15 +83,29 @@ def add_actions(
     sheets.add_argument(
         "--plain", action="store_true", help=say("virgules et points, sans marque d'ordre (BOM)")
     )
+    invoices = formats.add_parser(
+        "facturx", help=say("les factures et avoirs émis, en Factur-X (XML de l'EN 16931)")
+    )
+    report = formats.add_parser(
+        "ereporting", help=say("les ventes aux particuliers, par jour, catégorie et taux")
+    )
+    report.add_argument(
+        "--plain", action="store_true", help=say("virgules et points, sans marque d'ordre (BOM)")
+    )
     for part, where in (
         (book, say("le dossier")),
+        (report, say("le dossier")),
         (sheets, say("le dossier, ou un fichier .zip")),
     ):
         part.add_argument(
             "--out", type=Path, default=Path(), metavar=say("CHEMIN"), help=where
         )
         _span_options(part)
-    return [archive, book, sheets]
+    invoices.add_argument(
+        "--out", type=Path, required=True, metavar=say("FICHIER"), help=say("un nouveau .zip")
+    )
+    _span_options(invoices)
+    return [archive, book, sheets, invoices, report]
 
 
 def _accounts_option(parser: argparse.ArgumentParser) -> None:
@@ -176,7 +191,8 @@ def _make(arguments: argparse.Namespace, file: Path, accounts: Accounts) -> Made
 def run_export(arguments: argparse.Namespace) -> int:
     """Write the FEC or the tables; 0, or 1 where they are written and could not be recorded."""
     first, last = _days(arguments)
-    return {"fec": _fec, "csv": _csv}[arguments.format](arguments, first, last)
+    formats = {"fec": _fec, "csv": _csv, "facturx": _facturx, "ereporting": _ereporting}
+    return formats[arguments.format](arguments, first, last)
 
 
 def _days(arguments: argparse.Namespace) -> tuple[date, date]:
@@ -264,6 +280,41 @@ def _csv(arguments: argparse.Namespace, first: date, last: date) -> int:
         for name, rows in counts.items():
             words = say("{file} : {count} lignes")
             print(words.format(file=arguments.out / name, count=rows))
+    return 0 if recorded else 1
+
+
+def _facturx(arguments: argparse.Namespace, first: date, last: date) -> int:
+    with entered_to_write(arguments, arguments.out) as files:
+        (draft,) = files.drafts
+        made = write_invoices(arguments.state, arguments.config, draft, first, last)
+        sha256 = _digest(files.drafts)
+        files.deliver()
+        recorded = _recorded(arguments, f"factures Factur-X {_said(first, last)}", sha256)
+    if arguments.json:
+        body = {"file": str(arguments.out), "invoices": made.invoices, "gone": made.gone}
+        print_json({**body, "recorded": recorded})
+    else:
+        words = say("{file} : {count} factures et avoirs")
+        print(words.format(file=arguments.out, count=len(made.invoices)))
+        for number in made.gone:
+            print(say("{number} : le client n'est plus connu").format(number=number),
+                  file=sys.stderr)  # fmt: skip
+    return 0 if recorded else 1
+
+
+def _ereporting(arguments: argparse.Namespace, first: date, last: date) -> int:
+    style = Style.PLAIN if arguments.plain else Style.FRENCH
+    out = arguments.out / "ereporting.csv"
+    with entered_to_write(arguments, out, folder=arguments.out) as files:
+        (draft,) = files.drafts
+        rows = write_report(arguments.state, draft, first, last, style)
+        sha256 = _digest(files.drafts)
+        files.deliver()
+        recorded = _recorded(arguments, f"ventes aux particuliers {_said(first, last)}", sha256)
+    if arguments.json:
+        print_json({"file": str(out), "rows": rows, "recorded": recorded})
+    else:
+        print(say("{file} : {count} lignes").format(file=out, count=rows))
     return 0 if recorded else 1
 
 

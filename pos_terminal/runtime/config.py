@@ -20,7 +20,7 @@ import pos_terminal
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
-from pos_terminal.domain.audit.identity import Identity, Seller, Shop, Support
+from pos_terminal.domain.audit.identity import NOBODY, Identity, Seller, Shop, Support
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.display.rules import DisplayRules
@@ -313,6 +313,7 @@ class ShopSettings:
     language: str
     closing: ClosingHours
     count_first: bool
+    seller: Seller = NOBODY
 
     @classmethod
     def plain(cls, store: str) -> "ShopSettings":
@@ -338,6 +339,7 @@ def read_shop(file: Path, source: bytes) -> ShopSettings:
         whole.terminal.language,
         whole.closing,
         count_first=whole.tenders.count_first,
+        seller=whole.seller,
     )
 
 

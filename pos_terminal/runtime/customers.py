@@ -21,6 +21,7 @@ from pos_terminal.domain.lookup.customers import (
     PersonsWanted,
     item_name,
 )
+from pos_terminal.persons import buyers
 from pos_terminal.persons.bridge import Append, run_with_journal
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Details, Ground, Item
@@ -61,14 +62,14 @@ def _answered(directory: Path, wanted: PersonsWanted, record: Record) -> Persons
             case ContactsWanted(people):
                 return Contacts(tuple(_contact(repository, person) for person in people))
             case BuyerWanted(person, details):
-                return _buyer(_item(repository, person, details))
+                return buyers.buyer(repository, person, details)
 
 
 def _sealed(directory: Path, wanted: BuyerSealed, record: Record) -> Buyer | None:
     with closing(Persons.open(directory, record)) as persons:
         persons.catch_up(directory, None)
         person = wanted.customer.person
-        now = _item(persons.repository, person, item_name(wanted.customer.number))
+        now = buyers.named(persons.repository, person, item_name(wanted.customer.number))
         if now is None or persons.repository.is_erased(person):
             return None
         if not (now.data.name and now.data.address):
@@ -82,12 +83,7 @@ def _sealed(directory: Path, wanted: BuyerSealed, record: Record) -> Buyer | Non
             ),
             year_end=wanted.year_end,
         )
-        return _buyer(persons.keep(person, kept))
-
-
-def _item(repository: Repository, person: str, name: str) -> Item | None:
-    sealed = repository.items_of(person) if repository.holds(person) else []
-    return next((repository.open(item) for item in sealed if item.label.name == name), None)
+        return buyers.as_buyer(persons.keep(person, kept))
 
 
 def _contact(repository: Repository, person: str) -> Contact:
@@ -97,10 +93,3 @@ def _contact(repository: Repository, person: str) -> Contact:
     names = (each.name for each in data if each.name)
     phones = (each.telephone for each in data if each.telephone)
     return Contact(person, next(names, ""), next(phones, ""))
-
-
-def _buyer(item: Item | None) -> Buyer | None:
-    if item is None:
-        return None
-    data = item.data
-    return Buyer(data.name or "", data.address or "", data.siret or "", data.vat or "")

@@ -11,13 +11,13 @@ from pos_terminal.persons.store import Persons, Record
 from tests.support.shop import Shop
 
 
-async def customer(shop: Shop, number: int, name: str) -> str:
+async def customer(shop: Shop, number: int, name: str, siret: str | None = None) -> str:
     """Put a customer into the personal store; the pseudonym."""
     app = shop.app
 
     def add(record: Record) -> str:
         with closing(Persons.open(shop.state, record)) as persons:
-            data = Details(name=name, address="3 place du Marché, 75001 Paris")
+            data = Details(name=name, address="3 place du Marché, 75001 Paris", siret=siret)
             return persons.add(
                 [Item(name=item_name(number), purpose=CUSTOMER, ground=Ground.CONTRACT, data=data)]
             )

@@ -49,11 +49,17 @@ class Seller:
     def lines(self) -> Iterator[str]:
         """The mentions that are set."""
         yield from filter(None, (self.name, *self.address))
+        yield from self.registration()
+        named = (("SIRET", self.siret), (say("N° TVA"), self.vat))
+        yield from (f"{name} {value}" for name, value in named if value)
+
+    def registration(self) -> Iterator[str]:
+        """Form and capital, and where it is registered, as far as they are set."""
         if self.form:
             capital = f" {say('au capital de')} {self.capital}" if self.capital else ""
             yield self.form + capital
-        named = (("SIRET", self.siret), (say("N° TVA"), self.vat), ("RCS", self.rcs))
-        yield from (f"{name} {value}" for name, value in named if value)
+        if self.rcs:
+            yield f"RCS {self.rcs}"
 
     @property
     def siren(self) -> str:

@@ -6,11 +6,10 @@ L. 441-9 (mentions), R. 123-237 and R. 123-238 (registration, form and capital o
 
 from collections.abc import Iterable, Iterator
 
-from pos_terminal.domain.audit.identity import Identity, Seller
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
-from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.money import divide
@@ -19,6 +18,7 @@ from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Block, Row, Rule, Text
 from pos_terminal.domain.sale import numbers
+from pos_terminal.domain.sale.invoicing import is_prepayment, is_service, payment_terms
 from pos_terminal.domain.sale.numbers import invoice_number
 
 
@@ -68,7 +68,7 @@ def _which(
         name = invoice_number(identity.terminal, each)
         yield Text(f"{say('Avoir sur facture')} {name} {say('du')} {day(each.issued)}")
     sold = day(made.ticket_at)
-    if title(ticket) != say("FACTURE D'ACOMPTE"):  # of which nothing was supplied yet
+    if not is_prepayment(ticket):
         done = say("Date de la prestation") if is_service(ticket) else say("Date de livraison")
         yield Row(done, sold)
     which = say("Remplace le ticket") if replaces else say("Ticket")
@@ -84,37 +84,9 @@ def _to_whom(buyer: Buyer) -> Iterator[Block]:
     yield from (Text(f"{name} {value}") for name, value in named if value)
 
 
-def is_service(ticket: SaleClosed) -> bool:
-    """Whether a service was supplied, which is what is consumed on the spot; else goods were.
-
-    An invoice has to name the category (décret n° 2022-1299 du 7 octobre 2022).
-    """
-    return ticket.place is Place.ON_SPOT
-
-
-INDEMNITY = 40_00
-"""Cents that a firm owes for each late payment (Code de commerce, art. D. 441-5)."""
-
-
-def payment_terms(seller: Seller) -> tuple[str, str, str]:
-    """Discount, penalties and indemnity, as Code de commerce, art. L. 441-9 wants them said.
-
-    Where the shop decided nothing, the penalties are the least that art. L. 441-10, II allows.
-    """
-    discount = seller.discount or say("Pas d'escompte pour paiement anticipé")
-    penalties = seller.penalties or say("trois fois le taux d'intérêt légal")
-    indemnity = say("Indemnité forfaitaire pour frais de recouvrement")
-    return (
-        discount,
-        f"{say('Pénalités de retard')} : {penalties}",
-        f"{indemnity} : {euros(INDEMNITY)} €",
-    )
-
-
 def title(ticket: SaleClosed) -> str:
     """What the paper is: an invoice, one of money paid in advance, or a credit note."""
-    live = [line for line in ticket.lines if not line.voided]
-    if all(line.deposit and line.gross > 0 for line in live):
+    if is_prepayment(ticket):
         return say("FACTURE D'ACOMPTE")
     return say("FACTURE D'AVOIR") if ticket.total < 0 else say("FACTURE")
 

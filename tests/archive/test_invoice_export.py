@@ -1,0 +1,134 @@
+"""From the counter to what a platform is sent: invoices as files, and what consumers bought."""
+
+import csv
+import json
+from collections import defaultdict
+from pathlib import Path
+from random import Random
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from pos_terminal.__main__ import main
+from pos_terminal.archive.ereporting import GOODS, SERVICES, Disagrees, Reporter
+from pos_terminal.domain.events.cash import CashCounted
+from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.testing.running import run
+from tests.support.en16931 import findings
+from tests.support.random_days import Days
+from tests.support.shop import open_shop
+from tests.support.shop_customers import customer
+
+COUNT = "COMPTE COMPTE COMPTE 1 " + "COMPTE " * 13
+
+SELLER = """
+[seller]
+address = ["12, rue de l'Eglise", "35000 Rennes"]
+siret = "73282932000074"
+vat = "FR44732829320"
+"""
+
+
+def sold(folder: Path, more: str) -> Path:
+    """A day: a firm's invoice of two loaves, a consumer's of one, a wine that nobody invoiced."""
+
+    async def body() -> None:
+        async with open_shop(folder, more=more) as shop:
+            await customer(shop, 12, "Café des Halles", siret="12345678200010")
+            await customer(shop, 13, "Zoé Martin")
+            for sale, number in (("2 x 1 PLU CASH", 12), ("1 PLU CASH", 13)):
+                await shop.type(sale)
+                await shop.shows("MERCI")
+                await shop.type(f"{number} CLIENT")
+                await shop.shows(f"CLIENT {number}")
+                await shop.type("FACTURE")
+                await shop.journaled(InvoiceMade, number - 11)
+            await shop.type("5 PLU CASH")
+            await shop.journaled(SaleClosed, 3)
+            await shop.type(COUNT)
+            await shop.journaled(CashCounted)
+
+    run(body())
+    state = folder / "state"
+    assert main(["close", "day", "--state", str(state)]) == 0
+    return state
+
+
+def export(state: Path, capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any]:
+    capsys.readouterr()
+    asked = ["journal", "export", *map(str, words), "--state", str(state), "--json"]
+    status = main(asked)
+    return status, json.loads(capsys.readouterr().out or "{}")
+
+
+def test_invoices_and_day_totals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = sold(tmp_path / "shop", SELLER)
+    out = tmp_path / "factures.zip"
+    status, told = export(state, capsys, "facturx", "--out", out)
+    assert (status, told["gone"], told["invoices"]) == (0, [], ["2-I000001", "2-I000002"])
+    assert out.stat().st_mode & 0o777 == 0o600
+    with ZipFile(out) as archive:
+        for number, between_firms in (("2-I000001", True), ("2-I000002", False)):
+            xml = archive.read(f"{number}.xml")
+            assert not [*findings(xml, between_firms=between_firms)]
+    status, told = export(state, capsys, "ereporting", "--plain", "--out", tmp_path / "out")
+    assert status == 0
+    written = (tmp_path / "out" / "ereporting.csv").read_text()
+    rows = list(csv.reader(written.splitlines()))[1:]
+    # The firm's two loaves are not in it; its invoice is transmitted by itself.
+    assert [row[1:] for row in rows] == [
+        [GOODS, "EUR", "5.5", "1.23", "0.07", "1"],
+        [GOODS, "EUR", "20", "6.67", "1.33", "1"],
+    ]
+
+
+def test_settings_that_say_too_little_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = sold(tmp_path / "shop", "")
+    status, told = export(state, capsys, "facturx", "--out", tmp_path / "out.zip")
+    assert status == 1 and "[seller]: address, siret, vat" in str(told)
+    assert not (tmp_path / "out.zip").exists()
+
+
+def days() -> Days:
+    made = Days(Random(9))
+    for _ in range(3):
+        for _ in range(60):
+            made.step()
+        made.end()
+    return made
+
+
+def test_what_is_reported_adds_up_to_the_closures() -> None:
+    made = days()
+    reporter = Reporter(lambda _: False)
+    for record in made.records:
+        reporter.take(record)
+    found: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for total in reporter.totals("", "9999"):
+        assert total.category in (GOODS, SERVICES, "TNT1")
+        found[total.day][total.rate] += total.net + total.vat
+    wanted: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for record in made.records:
+        if isinstance(record.event, PeriodClosed) and record.event.period == "day":
+            for rate in record.event.totals.vat:
+                wanted[record.event.label][rate.rate] += rate.gross
+    assert found and {day: dict(rates) for day, rates in found.items()} == {
+        day: dict(rates) for day, rates in wanted.items() if rates
+    }
+
+
+def test_a_day_that_does_not_add_up_is_not_reported() -> None:
+    made = days()
+    reporter = Reporter(lambda _: False)
+    lost = next(r for r in made.records if isinstance(r.event, SaleClosed) and r.event.turnover)
+    for record in made.records:
+        if record is not lost:
+            reporter.take(record)
+    with pytest.raises(Disagrees, match="Z "):
+        [*reporter.totals("", "9999")]
+
