@@ -166,6 +166,13 @@ class Outsider:
         if said != mine:
             self.wrong.append(f"{what}: {said}, and not {mine}")
 
+    @property
+    def every(self) -> Counter[str]:
+        """The accounts with what the running day adds to them."""
+        sums = Counter(self.accounts)
+        sums.update(self.open_day)
+        return sums
+
     def today(self) -> Span:
         """The running day so far."""
         day = Span()
@@ -276,6 +283,8 @@ class Outsider:
             self.wrong.append(f"voucher {body['voucher']} is worth less than nothing")
         if body["purpose"] == "multi" and not body["number"]:
             self.advance["vouchers"] += body["amount"]
+            self.open_day["419700"] -= body["amount"]
+            self.open_day["758000" if body["amount"] < 0 else "658000"] += body["amount"]
 
     def _deposit(self, body: Body, _: int) -> None:
         deposit = (body["order"], body["nature"], body["vat"])

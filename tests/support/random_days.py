@@ -143,7 +143,7 @@ class Days:
         for event in events:
             if apply:
                 self.counter.desk.apply(event, self.moment.at)
-            record, self.running = self.running.stamp(event, self.moment)
+            record = self.stamp(event)
             self.records.append(record)
             self.changes.take(event, record.seq, record.envelope.session, self.moment.at)
             if isinstance(event, SaleClosed):
@@ -152,6 +152,11 @@ class Days:
                 self.corrected.setdefault((event.series, event.number), []).append(event)
             if isinstance(event, VoucherMoved) and event.amount > 0:
                 self.vouchers.append(self.counter.desk.mint.number(event))
+
+    def stamp(self, event: Event) -> Record:
+        """The event as the next record, on no disk."""
+        record, self.running = self.running.stamp(event, self.moment)
+        return record
 
     def put(self, given: Input) -> None:
         step = self.counter.handle(given, self.moment)
@@ -247,15 +252,27 @@ class Days:
     def _between(self) -> None:
         """Nobody is served: another clerk, an exercise, a closure."""
         self.press("C C C")
-        match self.chance.randrange(6):
+        match self.chance.randrange(7):
             case 0 | 1:
                 self.record([OperatorSignedOn(operator=self.chance.randint(1, 2))])
             case 2:
                 self._exercise()
             case 3:
                 self._service()
+            case 4:
+                self._expire()
             case _:
                 self.close_day()
+
+    def _expire(self) -> None:
+        """A voucher that was not used up in time is worth nothing any more."""
+        held = [v for v in self.changes.balances.vouchers if v.amount > 0]
+        if held:
+            voucher = self.chance.choice(held)
+            self.record([VoucherMoved(
+                voucher=voucher.voucher, purpose=voucher.purpose, amount=-voucher.amount,
+                vat=voucher.vat, tax=-voucher.tax, expires=voucher.expires,
+            )])  # fmt: skip
 
     def _exercise(self) -> None:
         self.put(Train(9))
