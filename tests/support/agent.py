@@ -242,7 +242,7 @@ async def agent(
             await found.stop()
 
 
-BUNDLED = ("alerts", "health")
+BUNDLED = ("alerts", "health", "heartbeat", "webhook")
 
 
 def shown(told: AgentStatus) -> dict[str, str]:

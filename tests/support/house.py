@@ -65,6 +65,7 @@ ROOMS: dict[str, set[str]] = {
         "agent.clock",
         "agent.delivery",
         "agent.hookspecs",
+        "agent.https",
         "agent.incidents",
         "agent.outbox",
         "agent.till",

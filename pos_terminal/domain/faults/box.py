@@ -154,3 +154,15 @@ TILL_STOPPED = _fault(
     "Quelqu'un a arrêté la caisse : ce n'est pas une panne.",
     "Pour vendre : « sudo systemctl start pos-terminal ».",
 )
+CALL_REFUSED = _fault(
+    "B-136",
+    "APPEL SANS REPONSE",
+    "Le programme à prévenir ([service.webhook]) ne répond pas, ou refuse.",
+    "Lire la cause dite ; vérifier url, le secret webhook-secret et le réseau.",
+)
+BEAT_REFUSED = _fault(
+    "B-137",
+    "SIGNE DE VIE REFUSE",
+    "Le signe de vie ([service.heartbeat]) n'arrive pas : on va croire le boîtier mort.",
+    "Lire la cause dite ; vérifier url, le secret heartbeat-token et le réseau.",
+)

@@ -16,8 +16,10 @@ SILENCES: dict[str, tuple[str, ...]] = {
     # Whatever the till says of itself stays as it was when the till fell silent.
     faults.TILL_SILENT.code: _TOLD_BY_THE_TILL,
     faults.TILL_STOPPED.code: _TOLD_BY_THE_TILL,
-    # Without a network there is no mail server either.
-    faults.NO_NETWORK.code: (faults.MAIL_WAITS.code,),
+    # Without a network nobody outside can be reached.
+    faults.NO_NETWORK.code: tuple(
+        fault.code for fault in (faults.MAIL_WAITS, faults.CALL_REFUSED, faults.BEAT_REFUSED)
+    ),
     # Below 4.63 V a Pi cuts its USB ports' current, and what hangs on them comes and goes.
     faults.UNDER_VOLTAGE.code: tuple(
         fault.code

@@ -1,0 +1,143 @@
+"""Says every few minutes that the box lives, so that its silence is noticed elsewhere.
+
+With the secret `heartbeat-token` it is a POST of JSON with a counter that only grows; without, the
+bare call of a URL, as services of the kind of Healthchecks have them.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from functools import partial
+from typing import NoReturn
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from pos_terminal.agent.hookspecs import Service, hookimpl
+from pos_terminal.agent.https import BadTarget, post, target
+from pos_terminal.agent.till import Contact
+from pos_terminal.agent.world import Agent
+from pos_terminal.domain import faults
+
+SUBJECT = "heartbeat"
+SECRET = "heartbeat-token"
+AGAIN = 30.0
+"""Seconds until one that failed is tried again: what it says is out of date by then, so there is
+no queue."""
+
+MISSED = 3
+"""Failures in a row before they are said: a line that is reset each night is no incident."""
+
+SCHEMA = "CREATE TABLE beat (place INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL) STRICT;"
+
+
+class HeartbeatSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to, and every how many seconds. `plain`: the URL alone, without token and facts.
+
+    `hosts` are names that may be in the shop's own network; `ca` is a file with the one authority
+    that is taken, the system's where there is none.
+    """
+
+    url: str
+    every: int = 300
+    plain: bool = False
+    hosts: tuple[str, ...] = ()
+    ca: str = ""
+
+    def __post_init__(self) -> None:
+        target(self.url)
+        if self.every < 10:
+            raise ValueError("every: 10 seconds or more")
+
+
+class Beat(Struct, frozen=True, kw_only=True):
+    """What is sent: how the box fares, and no figure of the shop's. `selling` is None where the
+    till does not answer; `utc` is in µs.
+    """
+
+    store: str
+    terminal: str
+    counter: int
+    utc: int
+    trusted: bool
+    selling: bool | None
+    version: str
+    incidents: list[str]
+    last_closure: str
+    last_backup: str
+    exposed: int | None
+
+
+class Heartbeat:
+    """Sends it."""
+
+    def __init__(self, agent: Agent, settings: HeartbeatSettings) -> None:
+        self._agent = agent
+        self._settings = settings
+        self._target = target(settings.url)
+        self._tls = ssl.create_default_context(cafile=settings.ca or None)
+        self._store = agent.store("beats", SCHEMA)
+        self._failures = 0
+
+    async def run(self) -> NoReturn:
+        """Send one after the other."""
+        while True:
+            sent = await self.beat()
+            await asyncio.sleep(self._settings.every if sent else AGAIN)
+
+    async def beat(self) -> bool:
+        """Send one; whether it has arrived."""
+        headers, body = {}, b""
+        if not self._settings.plain:
+            headers = {"Authorization": f"Bearer {self._agent.secret(SECRET)}"}
+            body = msgspec.json.encode(self._beat(await self._counter()))
+        call = partial(
+            post, self._target, body, headers, context=self._tls, allowed=self._settings.hosts
+        )
+        try:
+            status = await asyncio.to_thread(call)
+        except (OSError, BadTarget) as error:
+            return self._missed(str(error))
+        if not 200 <= status < 300:
+            return self._missed(f"HTTP {status}")
+        self._failures = 0
+        self._agent.incidents.recover(SUBJECT, faults.BEAT_REFUSED)
+        return True
+
+    def _missed(self, why: str) -> bool:
+        self._failures += 1
+        if self._failures >= MISSED:
+            self._agent.incidents.report(SUBJECT, faults.BEAT_REFUSED, why[:200])
+        return False
+
+    async def _counter(self) -> int:
+        """A number larger than any before, also over restarts and a clock that is set back."""
+        now = self._agent.clock.utc()
+
+        def next_number(db: apsw.Connection) -> int:
+            db.execute("INSERT INTO beat (at) VALUES (?)", (now,))
+            place = db.last_insert_rowid()
+            db.execute("DELETE FROM beat WHERE place < ?", (place,))
+            return place
+
+        return await self._store.do(next_number)
+
+    def _beat(self, counter: int) -> Beat:
+        link, last, given = self._agent.till.link, self._agent.till.last, self._agent.given
+        there = link.status if link.contact is Contact.THERE else None
+        closure = last.last_closure.label if last and last.last_closure else ""
+        return Beat(
+            store=given.store, terminal=given.terminal, counter=counter,
+            utc=self._agent.clock.utc(), trusted=self._agent.clock.trusted(),
+            selling=there.selling if there else None, version=last.version if last else "",
+            incidents=sorted({row.code for row in self._agent.incidents if not row.cause}),
+            last_closure=closure, last_backup=(last.last_backup or "") if last else "",
+            exposed=last.head.exposed if last and last.head else None,
+        )  # fmt: skip
+
+
+@hookimpl
+def pos_services(agent: Agent) -> Iterable[Service]:
+    """The one beat."""
+    yield Service("beat", Heartbeat(agent, agent.settings(HeartbeatSettings)).run)

@@ -1,0 +1,121 @@
+"""HTTPS POST to a host that the shop has named, and to nobody inside its own network.
+
+Whoever may say where the agent is to call could otherwise have it call the router, a neighbour's
+printer or the box itself. So each of the host's addresses is checked, the connection goes to one
+that was, no redirect is followed, and of the answer nothing but its status is told.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+MOST = 64 << 10
+"""Bytes of an answer that are read, and thrown away."""
+
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""RFC 6052: behind it stands an IPv4 address, whichever that is."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class BadTarget(ValueError):
+    """Nothing is sent there: no https, or an address that is nobody's outside."""
+
+
+class Target(Struct, frozen=True):
+    """Where to. `path` begins with a slash, and has the query."""
+
+    host: str
+    port: int
+    path: str
+
+
+def target(url: str) -> Target:
+    """The parts of an https URL; BadTarget for any other, and for one with a user or a fragment."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadTarget(f"{url[:60]!r} is no URL") from error
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not plain:
+        raise BadTarget("an https URL without user and password is wanted")
+    if parts.fragment:
+        raise BadTarget("a fragment is for browsers")
+    query = f"?{parts.query}" if parts.query else ""
+    return Target(parts.hostname, port or 443, f"{parts.path or '/'}{query}")
+
+
+def is_outside(address: Address) -> bool:
+    """Whether it is somebody's on the internet, also where it is written as another."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return is_outside(address.ipv4_mapped)
+        if address.sixtofour:
+            return is_outside(address.sixtofour)
+        if address in NAT64:
+            return is_outside(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return address.is_global and not address.is_multicast
+
+
+def is_own(address: Address) -> bool:
+    """Whether it is one of this machine's: nobody else can bind it."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((str(address), 0))
+        except OSError:
+            return False
+        return True
+
+
+def checked(found: Collection[str], host: str, allowed: Collection[str]) -> str:
+    """The first of a host's addresses. BadTarget where any of them is not outside, unless the host
+    is `allowed` by name: one that answers with both means no good.
+    """
+    for text in found:
+        address = ipaddress.ip_address(text.partition("%")[0])
+        if host not in allowed and (not is_outside(address) or is_own(address)):
+            raise BadTarget(f"{host} is at {text}, which is not on the internet")
+    if not found:
+        raise BadTarget(f"{host} has no address")
+    return next(iter(found))
+
+
+def post(
+    to: Target,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    context: ssl.SSLContext,
+    allowed: Collection[str] = (),
+    patience: float = 20.0,
+) -> int:
+    """Send it, and give the answer's status. Blocks, for each step for `patience` seconds at most.
+
+    BadTarget where it may not be sent; OSError, or a status of 0 for an answer that is none.
+    """
+    found = socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)
+    address = checked(list(dict.fromkeys(str(each[4][0]) for each in found)), to.host, allowed)
+    plain = socket.create_connection((address, to.port), patience)
+    try:
+        tls = context.wrap_socket(plain, server_hostname=to.host)
+    except BaseException:
+        plain.close()
+        raise
+    link = http.client.HTTPConnection(to.host, to.port, timeout=patience)
+    link.sock = tls
+    try:
+        link.request("POST", to.path, body, {"Content-Type": "application/json", **headers})
+        with link.getresponse() as answer:
+            answer.read(MOST)
+            return answer.status
+    except http.client.HTTPException:
+        return 0
+    finally:
+        link.close()
