@@ -157,7 +157,10 @@ class Day:
     def _piece(self, record: Record, number: Number) -> Piece:
         key = number if self._grain is Grain.TICKET else ("", 0)
         name = _name(record, number)
-        new = Piece(SALES, name, record.envelope.at, f"Ticket {name}")
+        at = record.envelope.at
+        if isinstance(record.event, SaleClosed):
+            at = record.event.taken_at or at  # it was made then, by hand
+        new = Piece(SALES, name, at, f"Ticket {name}")
         return self._sales.setdefault(key, new)
 
     def close(self, record: Record, closure: PeriodClosed) -> Iterator[Posting]:

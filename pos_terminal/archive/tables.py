@@ -52,6 +52,7 @@ def _tickets(record: Record) -> Rows:
                 e.trust,
                 Cents(e.total.net),
                 Cents(e.total.absolute),
+                ticket.taken_at,
             )
 
 
@@ -218,7 +219,7 @@ TABLES = (
         (
             *_TICKET, "magasin", "caisse", "journee", "operateur", "vente", "lignes", "total_ttc",
             "ca_ttc", "rendu", "formation", "simulation", "horloge", "perpetuel_net",
-            "perpetuel_absolu",
+            "perpetuel_absolu", "vente_par_panne",
         ),
         _tickets,
     ),

@@ -19,6 +19,7 @@ from pos_terminal.domain.events.adjustment import (
 )
 from pos_terminal.domain.events.event import INVOICES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
@@ -267,12 +268,12 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             case SaleOpened(sale=sale):
                 if sale != self.counts.sale + 1:
                     raise OutOfStep(f"sale {sale} opened after sale {self.counts.sale}")
-            case ReceiptRequested() | ReceiptPrinted():
+            case ReceiptRequested() | ReceiptPrinted() | PaymentChanged():
                 if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
-                    raise OutOfStep(f"no ticket {event.series}-{event.number} to print")
-            case PaymentChanged():
-                if not 1 <= event.number <= self.counts.tickets.get(event.series, 0):
-                    raise OutOfStep(f"no ticket {event.series}-{event.number} to correct")
+                    what = "correct" if isinstance(event, PaymentChanged) else "print"
+                    raise OutOfStep(f"no ticket {event.series}-{event.number} to {what}")
+            case OutageStarted() | OutageEnded():
+                self._must_make_up(event)
             case PeriodClosed() | ServiceClosed():
                 self._must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():
@@ -348,6 +349,15 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         if not self.purged < event.last <= self.seq:
             raise OutOfStep(f"a purge up to {event.last} behind one up to {self.purged}")
         return event.last
+
+    def _must_make_up(self, event: OutageStarted | OutageEnded) -> None:
+        now = self.book.outage
+        if isinstance(event, OutageStarted) == bool(now.since):
+            raise OutOfStep(f"{event.kind} while the till was down since {now.since or 'never'}")
+        if isinstance(event, OutageEnded):
+            said = (event.since, event.tickets, event.total)
+            if said != (now.since, now.tickets, now.total):
+                raise OutOfStep(f"{event.kind} says {said}, and not {now}")
 
     def _next_key(self, event: KeyMade | KeyRotated) -> str:
         if isinstance(event, KeyMade) and self.seq:

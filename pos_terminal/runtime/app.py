@@ -293,6 +293,7 @@ class App:
         )
         for record in recent:
             desk.apply(record.event, record.moment.at)
+        desk.outage = journal.running.book.outage  # it may have begun before these records
         opened = (*desk.waiting, desk.sale) if desk.sale else desk.waiting
         for sha256 in {sale.catalog for sale in opened} - {loaded.catalog.sha256}:
             self._keep_prices(desk, sha256)

@@ -138,7 +138,7 @@ def test_the_days_have_what_must_agree() -> None:
             found["exercise"] += ticket.series == TRAINING_SERIES
     wanted = {
         "cash.moved", "cash.counted", "service.closed", "period.closed", "voucher.moved",
-        "payment.changed",
+        "payment.changed", "outage.started", "outage.ended",
         "deposit.moved", "stock.moved", "promotions.applied", "discount.given", "sale.abandoned",
         "paid CASH", "paid CARD", "paid CHEQUE", "paid TR", "paid VOUCHER", "paid AVOIR",
         "paid ARRHES", "out CASH", "out AVOIR", "out CARD", "paid ACCOUNT", "out ACCOUNT",

@@ -10,7 +10,8 @@ from pos_terminal.scenes.shop import Source
 from pos_terminal.testing.running import run
 
 DOCS = Path(__file__).parents[2] / "docs"
-SCRIPTS = {page: read((DOCS / page).read_text()) for page in ("guide-vendeur.md", "cas.md")}
+PAGES = ("guide-vendeur.md", "cas.md", "panne.md")
+SCRIPTS = {page: read((DOCS / page).read_text()) for page in PAGES}
 
 
 @pytest.mark.parametrize(

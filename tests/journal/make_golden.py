@@ -27,6 +27,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import DrawerOpened
 from pos_terminal.domain.events.event import INVOICES, Event
 from pos_terminal.domain.events.grants import GrantEnded
+from pos_terminal.domain.events.outage import OutageEnded
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.period import ServiceClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.sale import SaleOpened
@@ -46,6 +47,7 @@ IDENTITY = Identity("boulangerie", "2", pos_terminal.__version__, simulated=Fals
 
 TELLING: dict[str, Any] = {
     "catalog": "c0" * 32, "sha256": "5a" * 32, "series": "A", "number": 1, "ticket_series": "A",
+    "taken_at": "2026-01-05T08:30:00.000+01:00", "since": "2026-01-05T08:00:00.000+01:00",
 }  # fmt: skip
 """What some fields say, by name; of the others the type will do."""
 
@@ -53,6 +55,10 @@ MADE: dict[str, Callable[[Running], Event]] = {
     ServiceClosed.kind: lambda running: running.book.service(running.seq + 1),
     GrantEnded.kind: lambda running: GrantEnded(
         grant=running.grants.standing[0].grant, why=GrantEnd.ENDED, by=9
+    ),
+    OutageEnded.kind: lambda running: OutageEnded(
+        since=running.book.outage.since, tickets=running.book.outage.tickets,
+        total=running.book.outage.total,
     ),
     InvoiceMade.kind: lambda running: replace(specimen(InvoiceMade, 0), series=INVOICES),
 }

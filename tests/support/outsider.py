@@ -117,6 +117,7 @@ class Outsider:
         self.brought: dict[int, int] = {}
         self.month_gaps: Counter[int] = Counter()
         self.record = self.minute = 0
+        self.by_hand = [0, 0]
         self.vouchers: Counter[str] = Counter()
         self.deposits: Counter[tuple[str, str, int]] = Counter()
         self.advance: Counter[str] = Counter()
@@ -145,6 +146,8 @@ class Outsider:
             "cash.moved": self._cash,
             "cash.counted": self._count,
             "payment.changed": self._changed,
+            "outage.started": self._down,
+            "outage.ended": self._up,
             "stock.moved": self._stock,
         }.get(kind)
         self.record, at = envelope["seq"], envelope["at"]
@@ -195,7 +198,10 @@ class Outsider:
         self._same(f"{name}: total", body["total"], total)
         self._same(f"{name}: paid", sum(paid["amount"] for paid in body["tenders"]), total)
         day = self.section
-        day.hours[self.minute // 60] += turnover
+        taken = body["taken_at"]
+        day.hours[int(taken[11:13]) if taken else self.minute // 60] += turnover
+        if taken:
+            self.by_hand = [self.by_hand[0] + 1, self.by_hand[1] + total]
         day.tickets, day.turnover = day.tickets + 1, day.turnover + turnover
         day.refunds, day.absolute = day.refunds + (turnover < 0), day.absolute + abs(turnover)
         day.clerks[clerk] += turnover
@@ -332,6 +338,12 @@ class Outsider:
             self.section.tenders[tender] += amount
             self.open_day[TENDERS[tender]] += amount
             self.drawers[body["drawer"]] += amount if tender == "CASH" else 0
+
+    def _down(self, _: Body, __: int) -> None:
+        self.by_hand = [0, 0]
+
+    def _up(self, body: Body, _: int) -> None:
+        self._same("entered afterwards", [body["tickets"], body["total"]], self.by_hand)
 
     def _stock(self, body: Body, _: int) -> None:
         self.stock[body["plu"]] += Fraction(body["numerator"], body["denominator"])

@@ -252,7 +252,7 @@ class Days:
     def _between(self) -> None:
         """Nobody is served: another clerk, an exercise, a closure."""
         self.press("C C C")
-        match self.chance.randrange(7):
+        match self.chance.randrange(8):
             case 0 | 1:
                 self.record([OperatorSignedOn(operator=self.chance.randint(1, 2))])
             case 2:
@@ -261,6 +261,8 @@ class Days:
                 self._service()
             case 4:
                 self._expire()
+            case 5:
+                self._breakdown()
             case _:
                 self.close_day()
 
@@ -279,6 +281,14 @@ class Days:
         self.press("2 x 1 PLU 5 PLU VOID 5 PLU CASH")
         self.press("C C C CANCEL C")
         self.put(Train(0))
+
+    def _breakdown(self) -> None:
+        """What was sold by hand in the last hour and a half is entered."""
+        ago = [f"{self.now - timedelta(minutes=m):%H%M}" for m in (90, 60, 30)]
+        self.press(f"{ago[0]} PANNE")
+        self.press(f"{ago[1]} PANNE 2 x 1 PLU 10 % CASH")
+        self.press(f"2 PLU CARD {ago[2]} PANNE 5 PLU CARD")
+        self.press("CASH C CANCEL C PANNE")
 
     def count(self) -> None:
         """Every drawer is counted; some are off."""

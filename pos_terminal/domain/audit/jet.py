@@ -10,6 +10,7 @@ from msgspec import Struct
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
@@ -50,7 +51,7 @@ from pos_terminal.domain.events.system import (
     VersionChanged,
 )
 from pos_terminal.domain.events.values import CashMovement, PrintOutcome
-from pos_terminal.domain.notation import euros
+from pos_terminal.domain.notation import day_and_hour, euros
 
 ARCHIVE = 20
 STOP = 40
@@ -102,7 +103,7 @@ CODES: dict[int, str] = {
     STOP: "Arrêt de la caisse",
     CLOSURE: "Clôture d'un jour ou d'un mois",
     YEAR_CLOSURE: "Clôture d'un exercice",
-    DEGRADED: "Passage en mode dégradé : signature indisponible",
+    DEGRADED: "Passage en mode dégradé : signature indisponible, ou caisse en panne",
     START: "Démarrage de la caisse ou prise de poste",
     INTEGRITY: "Défaut d'intégrité constaté",
     REPORT: "Fonction particulière : lecture intermédiaire (X)",
@@ -278,6 +279,10 @@ def _of_the_drawer(event: Event) -> JetLine | None:
     return None
 
 
+def _allowed(authority: int) -> str:
+    return f", accord de {authority}" if authority else ""
+
+
 def _of_the_system(event: Event) -> JetLine | None:
     match event:
         case CommandGiven():
@@ -296,6 +301,13 @@ def _of_the_system(event: Event) -> JetLine | None:
             return JetLine(VOUCHER_KEY, event.key)
         case KeyRotated():
             return JetLine(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
+        case OutageStarted():
+            since = f"panne depuis {day_and_hour(event.since)}, {event.reason}"
+            return JetLine(DEGRADED, f"{since}{_allowed(event.authority)}")
+        case OutageEnded():
+            made = f"{event.tickets} ventes saisies, {euros(event.total)} €"
+            since = f"panne depuis {day_and_hour(event.since)}"
+            return JetLine(RECOVERED, f"{since} : {made}{_allowed(event.authority)}")
         case SignerDown():
             return JetLine(DEGRADED, f"{event.signer} depuis {event.since} : {event.detail}")
         case PersonErased():

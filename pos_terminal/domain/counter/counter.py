@@ -18,6 +18,7 @@ from pos_terminal.domain.counter import (
     closures,
     helping,
     options,
+    outages,
     papers,
     promotions,
     refunds,
@@ -239,7 +240,7 @@ class Counter:
         desk, typed = self.desk, self.desk.entry
         desk.decision = decision
         try:
-            for step in self._ruled(decision.given, moment):
+            for step in self._ruled(decision.given, outages.as_of(desk, moment)):
                 lent = self._lent(decision)
                 yield replace(step, events=(*lent, *step.events)) if lent else step
                 decision = desk.decision

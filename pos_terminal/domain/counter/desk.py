@@ -30,6 +30,7 @@ from pos_terminal.domain.counter.steps import (
     Trouble,
 )
 from pos_terminal.domain.counter.stock_watch import StockWatch
+from pos_terminal.domain.display import outages
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
@@ -51,6 +52,7 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.customers import Customer
 from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period.outage import NO_OUTAGE, Outage
 from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.options import Question, question
 from pos_terminal.domain.sale.promotions import Promotion
@@ -146,6 +148,7 @@ class Recorded(Struct, frozen=True):
     served: bool
     wrong: pin_lock.Wrong
     training: bool
+    outage: Outage
 
 
 class Desk:
@@ -191,6 +194,7 @@ class Desk:
         self.served = False
         self.wrong: pin_lock.Wrong = {}
         self.training = False
+        self.outage = NO_OUTAGE
         # What a power cut forgets.
         self.origin: Origin | None = None
         self.entry = Entry()
@@ -260,6 +264,7 @@ class Desk:
         self.sale = apply(self.sale, event, at)
         self.wrong = pin_lock.after(self.wrong, event)
         self.parting = parting.after(self.parting, event)
+        self.outage = self.outage.after(event)
         match event:
             case OperatorSignedOn() | OperatorSignedOff():
                 self._stand(event, at)
@@ -421,6 +426,8 @@ class Desk:
         """What awaits the next customer: who serves here, by name, and how many sales wait."""
         if self.training:
             return display.training()
+        if self.outage.since:
+            return outages.awaiting()
         found = self.clerks.of.get(self.clerk)
         clerk = (found.name or str(found.number)) if found else ""
         return display.ready(len(self.held), clerk)

@@ -82,7 +82,7 @@ def _make(desk: Desk, closed: Closed, moment: Moment) -> Step:
         details=details,
         ticket_series=ticket.series,
         ticket_number=ticket.number,
-        ticket_at=closed.at,
+        ticket_at=ticket.taken_at or closed.at,
         issued=moment.at,
         vat=ticket.vat,
         total=ticket.total,

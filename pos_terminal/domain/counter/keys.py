@@ -22,6 +22,7 @@ from pos_terminal.domain.counter import (
     invoices,
     lists,
     orders,
+    outages,
     papers,
     payment,
     price_level,
@@ -112,6 +113,7 @@ ROWS = (
     KeyRule(Function.INVOICE, invoices.invoice),
     KeyRule(Function.HOLD, hold.hold, beside=(Choice,)),
     KeyRule(Function.RECALL, hold.recall),
+    KeyRule(Function.OUTAGE, outages.key),
     KeyRule(Function.ACCESS, access.key),
     KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside=(Choice,)),
 )

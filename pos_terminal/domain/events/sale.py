@@ -45,13 +45,18 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 class SaleOpened(Event, frozen=True, kw_only=True):
-    """A sale begins. It keeps the prices of this catalogue until it ends."""
+    """A sale begins. It keeps the prices of this catalogue until it ends.
+
+    `taken_at` is the local time, ISO 8601, at which it was made by hand while the till was down;
+    empty for one that is made now.
+    """
 
     kind: ClassVar[str] = "sale.opened"
     sale: int
     catalog: str
     origin: Origin | None = None
     place: Place = Place.UNSAID
+    taken_at: str = ""
 
 
 class Returned(Struct, frozen=True, kw_only=True):
@@ -276,7 +281,8 @@ class SaleClosed(Event, frozen=True, kw_only=True):
 
     `total` is what its lines come to. `turnover` is that without the money that is only held for
     the customer (vouchers for anything, deposits), which is in no sum of what was sold; `vat` are
-    the lines that are taxed. `drawer` is where its cash went.
+    the lines that are taxed. `drawer` is where its cash went. `taken_at` is that of `sale.opened`:
+    when it was made by hand, while the till was down.
     """
 
     kind: ClassVar[str] = "sale.closed"
@@ -294,6 +300,7 @@ class SaleClosed(Event, frozen=True, kw_only=True):
     reductions: tuple[Reduction, ...] = ()
     place: Place = Place.UNSAID
     drawer: int = 1
+    taken_at: str = ""
 
 
 class SaleAbandoned(Event, frozen=True, kw_only=True):

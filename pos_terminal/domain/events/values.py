@@ -176,6 +176,7 @@ class Right(StrEnum):
     DISCOUNT = "discount"
     NO_SALE = "no-sale"
     PAYMENT = "payment"
+    OUTAGE = "outage"
     CASH = "cash"
     CLOSE = "close"
     STOCK = "stock"

@@ -6,6 +6,7 @@ from pos_terminal.domain.events.cash import CASH_EVENTS
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GRANT_EVENTS
 from pos_terminal.domain.events.orders import ORDER_EVENTS
+from pos_terminal.domain.events.outage import OUTAGE_EVENTS
 from pos_terminal.domain.events.paper import PAPER_EVENTS
 from pos_terminal.domain.events.payment import PAYMENT_EVENTS
 from pos_terminal.domain.events.period import PERIOD_EVENTS
@@ -39,6 +40,7 @@ KINDS: dict[str, type[Event]] = {
         *PREPAID_EVENTS,
         *ACCOUNT_EVENTS,
         *ORDER_EVENTS,
+        *OUTAGE_EVENTS,
         *PAPER_EVENTS,
         *STOCK_EVENTS,
         *PERIOD_EVENTS,

@@ -66,6 +66,12 @@ PAYMENT_IN_Z = _fault(
     "La journée du dernier ticket est close : son moyen de paiement ne change plus.",
     "Taper C ; noter l'erreur pour le comptable, avec le numéro du ticket.",
 )
+BAD_TIME = _fault(
+    "S-142",
+    "HEURE IMPOSSIBLE",
+    "Cette heure n'existe pas, est à venir, ou précède le début de la panne.",
+    "Taper C, puis l'heure en trois ou quatre chiffres (945) ; un autre jour avant (3030945).",
+)
 DISCOUNT_TOO_LARGE = _fault(
     "S-151",
     "REMISE TROP GRANDE",

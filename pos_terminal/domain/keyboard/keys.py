@@ -76,6 +76,7 @@ class Function(StrEnum):
     HOLD = "HOLD"
     RECALL = "RECALL"
     CLERK = "CLERK"
+    OUTAGE = "PANNE"
     ACCESS = "ACCES"
 
 

@@ -17,6 +17,7 @@ from pos_terminal.domain.events.breakdown import Breakdown, ServiceSum
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.copies import is_duplicate
 from pos_terminal.domain.events.event import TRAINING_SERIES, Event
+from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
@@ -42,6 +43,7 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.language import say
 from pos_terminal.domain.period import breakdown
 from pos_terminal.domain.period.breakdown import combined, summed
+from pos_terminal.domain.period.outage import NO_OUTAGE, Outage
 
 _UNCOUNTED = frozenset({SaleOpened, LineSold, Tender})
 """The most frequent events change nothing in a day that is open: this is all they cost a commit."""
@@ -96,7 +98,8 @@ class Book(Struct, frozen=True):
     """Where the periods stand after some record.
 
     `days`, `months` and `years` count the closures; `net` and `absolute` are the perpetual totals
-    of the turnover of all tickets but those of training, which is on while `training` is true.
+    of the turnover of all tickets but those of training, which is on while `training` is true;
+    `outage` is the breakdown that is being made up for.
     """
 
     session: int = 1
@@ -110,6 +113,7 @@ class Book(Struct, frozen=True):
     absolute: int = 0
     training: bool = False
     section: Section = Section()
+    outage: Outage = NO_OUTAGE
 
     def after(self, event: Event, seq: int, at: str, operator: int = 0) -> "Book":
         """The book after the event of record `seq`, whose local time is `at`.
@@ -135,11 +139,12 @@ class Book(Struct, frozen=True):
                 net = self.net + event.turnover
                 # Without sign, so that refunds can hide nothing in the perpetual total.
                 absolute = self.absolute + abs(event.turnover)
-                return replace(self, day=day, net=net, absolute=absolute)
-            case TrainingStarted():
-                return replace(self, day=day, training=True)
-            case TrainingEnded():
-                return replace(self, day=day, training=False)
+                outage = self.outage.after(event)
+                return replace(self, day=day, net=net, absolute=absolute, outage=outage)
+            case OutageStarted() | OutageEnded():
+                return replace(self, day=day, outage=self.outage.after(event))
+            case TrainingStarted() | TrainingEnded():
+                return replace(self, day=day, training=isinstance(event, TrainingStarted))
             case ServiceClosed():
                 section = Section(event.number, seq, day.totals)
                 return replace(self, day=day, section=section)

@@ -87,7 +87,7 @@ def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int, at: str) ->
     sold = [line for line in ticket.lines if not (line.voided or is_held(line))]
     back = [line.gross for line in sold if line.quantity < 0 and not line.voucher]
     families = (FamilySum(family=x.family, pieces=x.pieces, gross=x.gross) for x in sold)
-    hour = HourSum(hour=int(at[11:13]), tickets=1, net=ticket.turnover)
+    hour = HourSum(hour=int((ticket.taken_at or at)[11:13]), tickets=1, net=ticket.turnover)
     own = OperatorSum(operator=operator, tickets=1, net=ticket.turnover)
     if ticket.reductions:
         parts = replace(

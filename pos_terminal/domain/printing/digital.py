@@ -64,6 +64,8 @@ def _plain(text: str) -> str:
 def _lines(identity: Identity, asked: Asked) -> Iterator[str]:
     ticket, copy = asked.closed, asked.request.copy
     yield f"{VERSION} {numbers.number(identity.terminal, ticket)} {asked.at[:16]}"
+    if ticket.taken_at:
+        yield f"{say('VENTE DU')} {ticket.taken_at[:16]}, {say('SAISIE APRES PANNE')}"
     if identity.simulated:
         yield "SIMULATION"
     if ticket.series == TRAINING_SERIES:

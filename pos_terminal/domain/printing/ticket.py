@@ -14,7 +14,7 @@ from pos_terminal.domain.events.values import ReductionScope, TareKind
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
-from pos_terminal.domain.notation import day, euros, hour, percent, thousandths
+from pos_terminal.domain.notation import day, day_and_hour, euros, hour, percent, thousandths
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.corrected_payments import exchanged
@@ -99,6 +99,10 @@ def head(identity: Identity, ticket: SaleClosed, at: str) -> Iterator[Block]:
     if ticket.place:
         yield Text(consumed(ticket.place), Align.CENTRE)
     yield Row(day(at), hour(at))
+    if ticket.taken_at:
+        made = f"{say('VENTE DU')} {day_and_hour(ticket.taken_at)}"
+        yield Text(made, Align.CENTRE, bold=True)
+        yield Text(say("SAISIE APRES PANNE"), Align.CENTRE, bold=True)
     for each in sorted({line.of.number for line in ticket.lines if line.of and not line.voided}):
         yield Text(f"{say('Remboursement du ticket n°')} {terminal}-{each:06d}")
 

@@ -50,7 +50,8 @@ class Sale(Struct, frozen=True):
     `at` is the local time at which it began, by which promotions hold. `refund` is the series and
     number of the ticket that its articles come back from now; None: they are sold. `refunds` are
     the tickets that it took anything back from, each as it was first opened. `waived` are the
-    numbers of the discounts that give way to promotions, from 1.
+    numbers of the discounts that give way to promotions, from 1. `taken_at` says that it was made
+    by hand then, while the till was down.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Sale(Struct, frozen=True):
     promotions: tuple[Reduction, ...] = ()
     waived: frozenset[int] = frozenset()
     at: str = ""
+    taken_at: str = ""
     prices: PriceList = PriceList.ORDINARY
     place: Place = Place.UNSAID
     rates: Mapping[int, int] = field(default_factory=dict)
@@ -287,6 +289,7 @@ class Sale(Struct, frozen=True):
             origin=self.origin,
             reductions=self.reductions,
             place=self.place,
+            taken_at=self.taken_at,
         )
 
     def abandon(self) -> SaleAbandoned:
@@ -346,7 +349,14 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
     Other kinds change nothing.
     """
     if isinstance(event, SaleOpened):
-        return Sale(event.sale, event.catalog, event.origin, place=event.place, at=at)
+        return Sale(
+            event.sale,
+            event.catalog,
+            event.origin,
+            place=event.place,
+            at=event.taken_at or at,
+            taken_at=event.taken_at,
+        )
     if sale is None:
         return None
     match event:

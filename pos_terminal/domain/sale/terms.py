@@ -17,8 +17,9 @@ class Expired(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`discount_reasons`, `weight_reasons` (why a weight is typed) and `loss_reasons` (of goods)
-    go by number from 1; the first is meant where none is said.
+    """`discount_reasons`, `weight_reasons` (why a weight is typed), `loss_reasons` (of goods) and
+    `outage_reasons` (why the till was down) go by number from 1; the first is meant where none is
+    said.
 
     `place` is where a sale is consumed unless it is said otherwise: on_spot, take_away, or empty
     where that makes no difference. `promotions` names their file, empty for none. `expired` is what
@@ -32,6 +33,7 @@ class Terms:
     loss_reasons: tuple[str, ...] = ("CASSE", "PERIME", "BOUCHONNE", "VOL")
     promotions: str = ""
     expired: Expired = Expired.REFUSE
+    outage_reasons: tuple[str, ...] = ("COURANT COUPE", "APPAREIL EN PANNE", "LOGICIEL")
 
     def __post_init__(self) -> None:
         if not self.discount_reasons:
@@ -40,14 +42,20 @@ class Terms:
             raise ValueError("a weight by hand needs a reason")
         if not self.loss_reasons:
             raise ValueError("a loss needs a reason")
-        for reason in (*self.discount_reasons, *self.weight_reasons, *self.loss_reasons):
+        if not self.outage_reasons:
+            raise ValueError("a breakdown needs a reason")
+        for reason in (reason for reasons in self._reasons for reason in reasons):
             if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
                 raise ValueError(f"{reason!r}: 1 to {LONGEST_REASON} printable characters")
 
     @property
     def most_reasons(self) -> int:
         """How far the numbers of reasons go."""
-        return max(map(len, (self.discount_reasons, self.weight_reasons, self.loss_reasons)))
+        return max(map(len, self._reasons))
+
+    @property
+    def _reasons(self) -> tuple[tuple[str, ...], ...]:
+        return self.discount_reasons, self.weight_reasons, self.loss_reasons, self.outage_reasons
 
 
 ORDINARY_TERMS = Terms()
