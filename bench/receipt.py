@@ -12,7 +12,7 @@ from pos_driver_escpos import commands
 from pos_driver_escpos.compose import compose
 from pos_driver_escpos.opening import open_printer
 from pos_driver_escpos.profile import Profile
-from pos_driver_escpos.settings import Settings
+from pos_driver_escpos.settings import EscposSettings
 from pos_terminal.domain.receipt import Align, Receipt, Row, Rule, Text
 
 RECEIPTS = 300
@@ -58,7 +58,7 @@ async def _measure(count: int) -> list[Figure]:
     receipt = twenty_lines()
     whole = compose(receipt, Profile()) + commands.ASK_IN_ORDER
     async with far_printer() as near, far_printer() as other, AsyncExitStack() as stack:
-        settings = Settings(host="127.0.0.1", port=near.port)
+        settings = EscposSettings(host="127.0.0.1", port=near.port)
         printer = await stack.enter_async_context(open_printer(settings))
         link = stack.enter_context(socket.create_connection(("127.0.0.1", other.port)))
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

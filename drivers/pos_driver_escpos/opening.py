@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pos_driver_escpos.printer import EscposPrinter
 from pos_driver_escpos.profile import Profile, ProfileError, load
-from pos_driver_escpos.settings import Settings
+from pos_driver_escpos.settings import EscposSettings
 from pos_terminal.devices.classes import Printer
 from pos_terminal.domain.faults import PRINTER_OFFLINE
 from pos_terminal.links.faults import device_errors
@@ -27,7 +27,7 @@ class ProfileSource:
     # Shared, as a printer may come back; by model, logo and columns.
     _known: dict[tuple[str, str, int | None], Profile] = {}  # noqa: RUF012
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: EscposSettings) -> None:
         self._settings = settings
         self._key = (settings.profile, settings.logo, settings.columns)
         self._profile = Profile()
@@ -83,7 +83,7 @@ class ProfileSource:
 
 
 @asynccontextmanager
-async def open_printer(settings: Settings) -> AsyncIterator[Printer]:
+async def open_printer(settings: EscposSettings) -> AsyncIterator[Printer]:
     """A `Driver.open`. Prints nothing, nor anything again. Raises DeviceLost, DeviceTimeout."""
     if settings.acknowledge == "none":
         log.warning("printer: acknowledge = none, so a receipt counts as printed once it is sent")
@@ -111,7 +111,7 @@ async def _loading(source: ProfileSource) -> AsyncIterator[None]:
         raise raised.exceptions[0] from None
 
 
-def _link(settings: Settings) -> AbstractAsyncContextManager[Link]:
+def _link(settings: EscposSettings) -> AbstractAsyncContextManager[Link]:
     if settings.serial is not None:
         return serial_link(settings.serial)
     if settings.usb is not None:

@@ -7,7 +7,7 @@ from pos_driver_escpos import commands
 from pos_driver_escpos.compose import compose
 from pos_driver_escpos.profile import Profile
 from pos_driver_escpos.session import Session
-from pos_driver_escpos.settings import Settings
+from pos_driver_escpos.settings import EscposSettings
 from pos_terminal.devices.classes import PrinterStatus
 from pos_terminal.devices.errors import DeviceLost, DeviceRefused, DeviceTimeout, OutcomeUnknown
 from pos_terminal.domain.faults import (
@@ -35,7 +35,7 @@ class EscposPrinter:
     """A `Printer` over any link."""
 
     def __init__(
-        self, link: Link, settings: Settings, profile: Callable[[], Awaitable[Profile]]
+        self, link: Link, settings: EscposSettings, profile: Callable[[], Awaitable[Profile]]
     ) -> None:
         self._session = Session(link)
         self._settings = settings

@@ -15,7 +15,7 @@ class UsbId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class EscposSettings:
     """One of `host`, `device`, `serial` and `usb` says where the printer is. Times in seconds."""
 
     host: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from evdev import ecodes
 
 from pos_driver_evdev.nodes import grab, opened
-from pos_driver_evdev.reader import Inbox, listening
+from pos_driver_evdev.reader import Unread, listening
 from pos_terminal.devices.classes import Keypad, KeyPress
 from pos_terminal.domain.faults import KEYPAD_OFFLINE
 from pos_terminal.domain.keyboard.chords import MODIFIERS
@@ -40,7 +40,7 @@ class EvdevKeypad:
     """The opened keypad; see `open_keypad`."""
 
     def __init__(self, settings: KeypadSettings) -> None:
-        self._inbox: Inbox[KeyPress] = Inbox(settings.device, KEYPAD_OFFLINE)
+        self._inbox: Unread[KeyPress] = Unread(settings.device, KEYPAD_OFFLINE)
         self._held: frozenset[str] = frozenset()
         self.on_lost = self._inbox.lose
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 KeyHandler = Callable[[int, int], None]
 
 
-class Inbox(Generic[T]):
+class Unread(Generic[T]):
     """What a device has delivered and nobody has read yet; then its loss."""
 
     def __init__(self, name: str, fault: Fault) -> None:

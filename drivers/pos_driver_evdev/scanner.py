@@ -10,7 +10,7 @@ from evdev import ecodes
 from pos_driver_evdev.assembler import CodeAssembler
 from pos_driver_evdev.layouts import LAYOUTS, LayoutName
 from pos_driver_evdev.nodes import grab, opened
-from pos_driver_evdev.reader import Inbox, listening
+from pos_driver_evdev.reader import Unread, listening
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.domain.faults import SCANNER_OFFLINE
 
@@ -51,7 +51,7 @@ class EvdevScanner:
         )
         self._quiet_seconds = settings.quiet_seconds
         self._quiet: asyncio.TimerHandle | None = None
-        self._inbox: Inbox[Scan] = Inbox(settings.device, SCANNER_OFFLINE)
+        self._inbox: Unread[Scan] = Unread(settings.device, SCANNER_OFFLINE)
 
     async def read(self) -> Scan:
         """The next code, in order. Cancelling loses nothing. Raises DeviceLost."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from evdev import InputDevice, ecodes
 
 from pos_driver_evdev.nodes import opened
-from pos_driver_evdev.reader import Inbox, listening
+from pos_driver_evdev.reader import Unread, listening
 from pos_terminal.devices.classes import ToneIndicator
 from pos_terminal.domain.faults import TONE_OFFLINE, Tone
 
@@ -49,7 +49,7 @@ class EvdevTone:
 
     def __init__(self, settings: ToneSettings, device: InputDevice[str]) -> None:
         self._device = device
-        self._inbox: Inbox[None] = Inbox(settings.device, TONE_OFFLINE)
+        self._inbox: Unread[None] = Unread(settings.device, TONE_OFFLINE)
         self._left: deque[Note] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self.on_lost = self._inbox.lose

@@ -27,7 +27,7 @@ class FrameError(ValueError):
     """The bytes are no answer to a question."""
 
 
-class Status(IntFlag):
+class StatusByte(IntFlag):
     """The status byte's bits (DIVA manual, 6.1.4.3). Bits 5 to 7 differ by maker: left out."""
 
     MOTION = 1
@@ -37,7 +37,7 @@ class Status(IntFlag):
     CENTRE_OF_ZERO = 16
 
 
-_KNOWN = sum(Status)
+_KNOWN = sum(StatusByte)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Weight:
 class NoWeight:
     """An answer without a weight."""
 
-    status: Status
+    status: StatusByte
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def parse(data: bytes, shape: Shape) -> Weight | NoWeight | None:
             return None
         if len(data) > 4 or data[3:] != b"\r":
             raise FrameError(f"not one status: {data!r}")
-        return NoWeight(Status(data[2] & _KNOWN))
+        return NoWeight(StatusByte(data[2] & _KNOWN))
     weight = shape.read(data)
     if weight is None and not shape.begins(data):
         raise FrameError(f"not one weight: {data!r}")

@@ -24,7 +24,7 @@ from pos_driver_toledo.frames import (
     FrameError,
     NoWeight,
     Shape,
-    Status,
+    StatusByte,
     Weight,
     parse,
 )
@@ -121,7 +121,7 @@ class ToledoScale:
             raise DeviceRefused(SCALE_ANSWER, "a weight in answer to Z")
         if _moving(answer):
             raise DeviceRefused(SCALE_MOVING)
-        if Status.CENTRE_OF_ZERO not in answer.status:
+        if StatusByte.CENTRE_OF_ZERO not in answer.status:
             raise DeviceRefused(SCALE_NOT_SET, f"not at zero after Z: {answer.status!r}")
 
     async def tare(self) -> None:
@@ -197,17 +197,17 @@ class ToledoScale:
 
 
 def _moving(answer: Weight | NoWeight) -> bool:
-    return isinstance(answer, NoWeight) and Status.MOTION in answer.status
+    return isinstance(answer, NoWeight) and StatusByte.MOTION in answer.status
 
 
-def _refusal(status: Status) -> DeviceRefused:
+def _refusal(status: StatusByte) -> DeviceRefused:
     """Why there is no weight. Motion first: what a moving scale says besides may pass."""
     for bit, fault in (
-        (Status.MOTION, SCALE_MOVING),
-        (Status.OVERLOAD, SCALE_OVERLOAD),
-        (Status.UNDER_ZERO, SCALE_NEGATIVE),
+        (StatusByte.MOTION, SCALE_MOVING),
+        (StatusByte.OVERLOAD, SCALE_OVERLOAD),
+        (StatusByte.UNDER_ZERO, SCALE_NEGATIVE),
         # Last: an empty platter is no fault of the scale's.
-        (Status.CENTRE_OF_ZERO, SCALE_ZERO),
+        (StatusByte.CENTRE_OF_ZERO, SCALE_ZERO),
     ):
         if bit in status:
             return DeviceRefused(fault)

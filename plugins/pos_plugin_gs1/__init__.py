@@ -21,20 +21,20 @@ EURO = "978"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Gs1Settings:
     """`prices`: what a code says is to be paid is charged; else the catalogue's price is."""
 
     prices: bool = True
 
 
 @hookimpl
-def pos_settings() -> type[Settings]:
+def pos_settings() -> type[Gs1Settings]:
     """`[plugin.gs1]`."""
-    return Settings
+    return Gs1Settings
 
 
 @hookimpl
-def pos_find_item(code: str, aim: str, catalog: Catalog, settings: Settings) -> Found | None:
+def pos_find_item(code: str, aim: str, catalog: Catalog, settings: Gs1Settings) -> Found | None:
     """The article that a GS1 code names; None when it is no such code, or names none of ours."""
     elements = _elements(code, aim)
     gtin = elements.get("01") or elements.get("02")

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from pos_terminal.agent.clock import Clock
-from pos_terminal.agent.delivery import HOUR, Rules, has_room
+from pos_terminal.agent.delivery import HOUR, DeliveryRules, has_room
 from pos_terminal.domain.health.incidents import Change
 from pos_terminal.storage.worker import Worker
 
@@ -171,7 +171,7 @@ def _note(db: apsw.Connection, name: str, value: str) -> None:
 def _has_room(db: apsw.Connection, address: str, an_hour: int, now: int) -> bool:
     sql = "SELECT at FROM written WHERE address = ? AND at > ?"
     written = [at for (at,) in db.execute(sql, (address, now - HOUR))]
-    return has_room(written, Rules(an_hour=an_hour), now)
+    return has_room(written, DeliveryRules(an_hour=an_hour), now)
 
 
 def _write(db: apsw.Connection, id: str, address: str, now: int) -> None:

@@ -15,7 +15,7 @@ from aiosmtplib import (
 )
 
 from pos_service_alerts.settings import AlertsSettings, Login, Security, address_of
-from pos_terminal.agent.delivery import Message, Rules
+from pos_terminal.agent.delivery import DeliveryRules, Message
 from pos_terminal.agent.outbox import NotDelivered, Rejected
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain import faults
@@ -24,7 +24,7 @@ from pos_terminal.domain.faults import Fault
 PATIENCE = 20.0
 """Seconds for each answer of the server. Who scans mails for viruses takes ten."""
 
-RULES = Rules(patience=120)
+RULES = DeliveryRules(patience=120)
 """An attempt has half a dozen answers to wait for."""
 
 SUBJECT = "mail"

@@ -51,7 +51,7 @@ class RecordBackup(Asked, frozen=True, kw_only=True):
     sha256: Sha256
 
 
-class Recorded(Struct, frozen=True):
+class RecordMade(Struct, frozen=True):
     """The record that says so."""
 
     seq: int
@@ -63,26 +63,26 @@ async def rotate_key(keeper: Keeper, asked: RotateKey, actor: Actor) -> KeyTold:
     return KeyTold(await keeper.rotate_keys())
 
 
-async def archived(keeper: Keeper, asked: RecordArchive, actor: Actor) -> Recorded:
+async def archived(keeper: Keeper, asked: RecordArchive, actor: Actor) -> RecordMade:
     """Trace an archive (BOI-TVA-DECLA-30-10-30, § 220 to 250)."""
     made = Archived(first=asked.first, last=asked.last, sha256=asked.sha256)
     records = await keeper.record([given("journal archive", asked, actor), made])
-    return Recorded(records[-1].seq)
+    return RecordMade(records[-1].seq)
 
 
-async def exported(keeper: Keeper, asked: RecordExport, actor: Actor) -> Recorded:
+async def exported(keeper: Keeper, asked: RecordExport, actor: Actor) -> RecordMade:
     """Trace an export of data: technical event 110."""
     said = f"{asked.what}, SHA-256 {asked.sha256}"
     made = TechnicalEvent(code=jet.EXPORT, detail=said)
     records = await keeper.record([given("journal export", asked, actor), made])
-    return Recorded(records[-1].seq)
+    return RecordMade(records[-1].seq)
 
 
-async def backed_up(keeper: Keeper, asked: RecordBackup, actor: Actor) -> Recorded:
+async def backed_up(keeper: Keeper, asked: RecordBackup, actor: Actor) -> RecordMade:
     """Trace a backup, technical event 230, and keep when it was made."""
     said = f"{asked.records} écritures, SHA-256 {asked.sha256}"
     made = TechnicalEvent(code=jet.BACKUP, detail=said)
     *_, record = await keeper.record([given("journal backup", asked, actor), made])
     last = LastBackup(record.envelope.at, asked.records, asked.sha256)
     await asyncio.to_thread(last_backup.note, keeper.state, last)
-    return Recorded(record.seq)
+    return RecordMade(record.seq)

@@ -15,7 +15,7 @@ class ClosePeriod(Asked, frozen=True, kw_only=True):
     carry: bool = False
 
 
-class Closed(Struct, frozen=True):
+class ClosureMade(Struct, frozen=True):
     """The closure, and its record's number, local time and hash."""
 
     seq: int
@@ -24,10 +24,10 @@ class Closed(Struct, frozen=True):
     closed: PeriodClosed
 
 
-async def close(keeper: Keeper, asked: ClosePeriod, actor: Actor) -> Closed:
+async def close(keeper: Keeper, asked: ClosePeriod, actor: Actor) -> ClosureMade:
     """Make the Z."""
     command = given(f"close {asked.period.value}", asked, actor)
     record = await keeper.close_period(asked.period, [command], carry=asked.carry)
     if not isinstance(record.event, PeriodClosed):
         raise TypeError(f"record {record.seq} is no closure")
-    return Closed(record.seq, record.envelope.at, record.hash.hex(), record.event)
+    return ClosureMade(record.seq, record.envelope.at, record.hash.hex(), record.event)

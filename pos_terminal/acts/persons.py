@@ -18,26 +18,26 @@ from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.clerks_file import Pseudonym
 from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.item import Item, Label
+from pos_terminal.persons.item import PersonalItem, SealLabel
 from pos_terminal.persons.store import Persons, Record
 
 T = TypeVar("T")
 
 
-class Dated(Asked, frozen=True, kw_only=True):
+class AsOf(Asked, frozen=True, kw_only=True):
     """`today` stands in for the machine's clock, where that is not set from a server."""
 
     today: date | None = None
 
 
-class AddPerson(Dated, frozen=True, kw_only=True):
+class AddPerson(AsOf, frozen=True, kw_only=True):
     """Items of somebody new, or of the person `to`."""
 
-    items: tuple[Item, ...]
+    items: tuple[PersonalItem, ...]
     to: Pseudonym = ""
 
 
-class ErasePerson(Dated, frozen=True, kw_only=True):
+class ErasePerson(AsOf, frozen=True, kw_only=True):
     """Whose data are to be destroyed, but for what a law obliges to keep."""
 
     person: Pseudonym
@@ -52,7 +52,7 @@ class Added(Struct, frozen=True):
 class Destroyed(Struct, frozen=True):
     """The labels of what an erasure left, or of what was due and is gone."""
 
-    labels: list[Label]
+    labels: list[SealLabel]
 
 
 async def add(keeper: Keeper, asked: AddPerson, actor: Actor) -> Added:
@@ -78,7 +78,7 @@ async def erase(keeper: Keeper, asked: ErasePerson, actor: Actor) -> Destroyed:
     return await _in_store(keeper, asked, actor, "person erase", work)
 
 
-async def due(keeper: Keeper, asked: Dated, actor: Actor) -> Destroyed:
+async def due(keeper: Keeper, asked: AsOf, actor: Actor) -> Destroyed:
     """Destroy what had to be kept until a day that is over; what that was."""
 
     def work(persons: Persons, today: date | None) -> Destroyed:
@@ -91,7 +91,7 @@ async def due(keeper: Keeper, asked: Dated, actor: Actor) -> Destroyed:
 
 async def _in_store(
     keeper: Keeper,
-    asked: Dated,
+    asked: AsOf,
     actor: Actor,
     command: str,
     work: Callable[[Persons, date | None], T],

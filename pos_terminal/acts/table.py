@@ -53,7 +53,7 @@ def acts_over(keeper: Keeper) -> Acts:
         CLERK_REMOVE: act(clerks.RemoveClerk, clerks.remove),
         PERSON_ADD: act(persons.AddPerson, persons.add),
         PERSON_ERASE: act(persons.ErasePerson, persons.erase),
-        PERSON_DUE: act(persons.Dated, persons.due),
+        PERSON_DUE: act(persons.AsOf, persons.due),
         PERIOD_CLOSE: act(periods.ClosePeriod, periods.close),
         JOURNAL_ROTATE_KEY: act(journal.RotateKey, journal.rotate_key),
         JOURNAL_ARCHIVED: act(journal.RecordArchive, journal.archived),

@@ -24,7 +24,7 @@ class Message(Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-class Rules(Struct, frozen=True, kw_only=True):
+class DeliveryRules(Struct, frozen=True, kw_only=True):
     """How one topic is delivered. `pauses` are seconds behind each failed attempt, the last one
     repeats; `an_hour` is how many may be delivered in an hour, None for any number; `patience` is
     how many seconds one attempt may take.
@@ -35,7 +35,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     patience: float = 60
 
 
-ORDINARY = Rules()
+ORDINARY = DeliveryRules()
 
 
 class Limits(Struct, frozen=True):
@@ -45,7 +45,7 @@ class Limits(Struct, frozen=True):
     bytes: int = 16 << 20
 
 
-def failed(message: Message, error: str, rules: Rules, now: int) -> Message:
+def failed(message: Message, error: str, rules: DeliveryRules, now: int) -> Message:
     """After an attempt that did not succeed, or of which nobody knows."""
     pause = rules.pauses[min(message.attempts, len(rules.pauses) - 1)]
     return replace(
@@ -53,7 +53,7 @@ def failed(message: Message, error: str, rules: Rules, now: int) -> Message:
     )
 
 
-def is_due(message: Message, rules: Rules, now: int) -> bool:
+def is_due(message: Message, rules: DeliveryRules, now: int) -> bool:
     """Whether to try it. One that would wait for longer than it may was given a clock's wrong time.
 
     A box without a battery starts in another year, and is set right once it has a network.
@@ -61,13 +61,13 @@ def is_due(message: Message, rules: Rules, now: int) -> bool:
     return message.due <= now or message.due - now > round(max(rules.pauses) * SECOND)
 
 
-def has_room(delivered: Iterable[int], rules: Rules, now: int) -> bool:
+def has_room(delivered: Iterable[int], rules: DeliveryRules, now: int) -> bool:
     """Whether another may be delivered within the hour; `delivered` are moments of the latest."""
     if rules.an_hour is None:
         return True
     return sum(0 <= now - moment < HOUR for moment in delivered) < rules.an_hour
 
 
-def waits(message: Message, rules: Rules, now: int) -> float:
+def waits(message: Message, rules: DeliveryRules, now: int) -> float:
     """Seconds until it is due, 0 when it is."""
     return 0.0 if is_due(message, rules, now) else (message.due - now) / SECOND

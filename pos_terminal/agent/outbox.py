@@ -18,9 +18,9 @@ from pos_terminal.agent.clock import Clock
 from pos_terminal.agent.delivery import (
     HOUR,
     ORDINARY,
+    DeliveryRules,
     Limits,
     Message,
-    Rules,
     failed,
     has_room,
     is_due,
@@ -130,7 +130,7 @@ class Outbox:
 
         return await self._worker.do(count)
 
-    async def deliver(self, topic: str, send: Send, rules: Rules = ORDINARY) -> NoReturn:
+    async def deliver(self, topic: str, send: Send, rules: DeliveryRules = ORDINARY) -> NoReturn:
         """Send what is put under that topic, in order, for ever.
 
         What cannot be delivered is waited for by what was put behind it: a recovery is not told
@@ -161,7 +161,7 @@ class Outbox:
             else:
                 await self._settle(message, "")
 
-    async def _begun(self, topic: str, rules: Rules) -> tuple[Message | None, float]:
+    async def _begun(self, topic: str, rules: DeliveryRules) -> tuple[Message | None, float]:
         """The message to try now, its attempt on the disk; or None, and the seconds to wait."""
         now = self._clock.utc()
 
@@ -207,7 +207,7 @@ class Outbox:
         await self._worker.do(settle)
 
 
-def _marked(db: apsw.Connection, id: str, rules: Rules, now: int) -> Message:
+def _marked(db: apsw.Connection, id: str, rules: DeliveryRules, now: int) -> Message:
     """The message, with its attempt noted as one of which nobody knows the end."""
     (row,) = db.execute(f"SELECT {_COLUMNS} FROM message WHERE id = ?", (id,))
     message = Message(**dict(zip(_COLUMNS.split(", "), row, strict=True)))

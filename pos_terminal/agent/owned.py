@@ -14,14 +14,14 @@ from weakref import WeakSet
 LIMIT = 200
 """Tasks of one service at once: each costs some kilobytes, and a turn of the loop."""
 
-_OWNER: ContextVar["Owner | None"] = ContextVar("owner", default=None)
+_OWNER: ContextVar["ServiceOwner | None"] = ContextVar("owner", default=None)
 
 
 class TooManyTasks(RuntimeError):
     """A service wants another task and has LIMIT of them."""
 
 
-class Owner:
+class ServiceOwner:
     """A service, as whoever begins tasks."""
 
     def __init__(self, name: str) -> None:

@@ -23,7 +23,7 @@ from pos_terminal.agent.reporting import Reporter
 from pos_terminal.agent.services import Services, modules, version_of
 from pos_terminal.agent.socket import NAME as SOCKET
 from pos_terminal.agent.socket import AgentMethods
-from pos_terminal.agent.status import AgentStatus, ServiceStatus, Teller
+from pos_terminal.agent.status import AgentStatus, ServiceStatus, StatusTeller
 from pos_terminal.agent.stores import Stores
 from pos_terminal.agent.till import PATIENCE as TILL_PATIENCE
 from pos_terminal.agent.till import TillClient
@@ -93,7 +93,7 @@ class Program:
     async def _serve(self) -> None:
         self._hear_last_words()
         MemoryGuard(modules, partial(_end, self._holds)).start()
-        teller = Teller(self._told)
+        teller = StatusTeller(self._told)
         methods = AgentMethods(self._incidents, self._clock.utc, self._waiting)
         own: dict[str, Work] = {
             "stall guard": self._guard.run,
@@ -186,7 +186,7 @@ class Program:
     def _damaged(self, path: Path) -> None:
         self._incidents.report(SUBJECT, faults.AGENT_STORE, f"{path.name} was damaged: made anew")
 
-    async def _tell(self, teller: Teller) -> NoReturn:
+    async def _tell(self, teller: StatusTeller) -> NoReturn:
         """Keep what is told of the agent up to date, and which services are down."""
         while True:
             told = self._status()

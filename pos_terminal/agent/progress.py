@@ -26,7 +26,7 @@ START = Position(0, b"")
 """In front of the first record."""
 
 
-class Recorded(Protocol):
+class ToldRecord(Protocol):
     """A record that a cursor may be moved behind."""
 
     @property
@@ -54,7 +54,7 @@ class Cursor:
         )
         return cls(worker, name, Position(found[0], bytes(found[1])) if found else START)
 
-    async def move(self, record: Recorded) -> None:
+    async def move(self, record: ToldRecord) -> None:
         """Behind that record, durably: all that was to be done with it is done."""
         await self._put(Position(record.seq, bytes(record.hash)))
 

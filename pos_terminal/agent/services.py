@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from pos_terminal.agent.holds import Holds
 from pos_terminal.agent.hookspecs import PROJECT, Check, Service, ServiceHooks
 from pos_terminal.agent.outbox import Waiting
-from pos_terminal.agent.owned import Owner
+from pos_terminal.agent.owned import ServiceOwner
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain.language import say
 from pos_terminal.process.installed import entry_points
@@ -25,7 +25,7 @@ T = TypeVar("T")
 GROUP = "pos_terminal.services"
 
 
-class Running(NamedTuple):
+class RunningService(NamedTuple):
     """A service of a plug-in, to be run."""
 
     plugin: str
@@ -56,7 +56,7 @@ class Services(PluginGroup):
         self._make = make
         self._agents: dict[str, Agent] = {}
         self.checks: list[Check] = []
-        self.running: list[Running] = []
+        self.running: list[RunningService] = []
 
     def load(self) -> None:
         """Import what is enabled and not held back, and hear what services and checks it has."""
@@ -75,7 +75,7 @@ class Services(PluginGroup):
                 given = _checked(call(agent=self._agents[plugin.name]), Service)
                 if len({service.name for service in given}) < len(given):
                     raise ValueError("two services have one name")
-                self.running += [Running(plugin.name, service) for service in given]
+                self.running += [RunningService(plugin.name, service) for service in given]
         for plugin, call in self.calls("pos_health_checks"):
             with contained(partial(self.stop, plugin, "pos_health_checks")):
                 self.checks += _checked(call(agent=self._agents[plugin.name]), Check)
@@ -104,8 +104,8 @@ class Services(PluginGroup):
             await forever()
 
 
-async def _run(running: Running) -> None:
-    await Owner(running.name).run(running.service.run())
+async def _run(running: RunningService) -> None:
+    await ServiceOwner(running.name).run(running.service.run())
 
 
 def _checked(given: Iterable[object], kind: type[T]) -> list[T]:

@@ -20,7 +20,7 @@ from pos_terminal.channel.agent_interface import (
 )
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Nothing
-from pos_terminal.channel.service import Peer, Service
+from pos_terminal.channel.service import Dispatcher, Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.health.incidents import Incident
 
@@ -49,9 +49,9 @@ class AgentMethods:
         self._now = now
         self._waiting = waiting
 
-    def service(self) -> Service:
+    def service(self) -> Dispatcher:
         """The table of its methods."""
-        service = Service(
+        service = Dispatcher(
             "pos-terminal-agent", pos_terminal.__version__, agent_interface.INTERFACE,
             agent_interface.METHODS,
         )  # fmt: skip

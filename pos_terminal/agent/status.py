@@ -50,7 +50,7 @@ class AgentStatus(Struct, frozen=True, kw_only=True):
     services: list[ServiceStatus]
 
 
-class Teller:
+class StatusTeller:
     """Tells the agent's status for as long as it is held. OSError where the folder refuses it."""
 
     def __init__(self, folder: Path) -> None:

@@ -38,7 +38,7 @@ LONGEST_MANIFEST = 1 << 20
 _CHUNK = 1 << 20
 
 
-class Part(msgspec.Struct, frozen=True):
+class BackupFile(msgspec.Struct, frozen=True):
     """A file of the backup, by its path in the state directory."""
 
     name: str
@@ -46,7 +46,7 @@ class Part(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class BackupManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What `backup.json` says. `records` is how many the journal has; 0 in a file of keys.
 
     `key` is the id of the key that signs on: without it no till sells upon what is restored.
@@ -59,11 +59,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     records: int
     head: str
     key: str
-    files: list[Part]
+    files: list[BackupFile]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupMade:
     """A backup that was read again, every byte of it."""
 
     sha256: str
@@ -73,7 +73,7 @@ class Made:
     key: str
 
 
-def make(directory: Path, out: Path) -> Made:
+def make(directory: Path, out: Path) -> BackupMade:
     """Back the state in `directory` up into the new file `out`, but for its private keys.
 
     FileExistsError where it is there, another OSError where it cannot be written, JournalError
@@ -96,7 +96,7 @@ def make(directory: Path, out: Path) -> Made:
         return _pack(folder, out, found.records, found.head, keys[-1].key if keys else "")
 
 
-def make_keys(directory: Path, out: Path, key: str) -> Made:
+def make_keys(directory: Path, out: Path, key: str) -> BackupMade:
     """Put the private keys of the state into the new file `out`, that one above all.
 
     BadCopy where it is not there any more: it was changed meanwhile. Other errors as for `make`.
@@ -166,12 +166,12 @@ def _take(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _pack(folder: Path, out: Path, records: int, head: str, key: str) -> Made:
+def _pack(folder: Path, out: Path, records: int, head: str, key: str) -> BackupMade:
     """Make the ZIP, read it again whole, and give it its name."""
     mark = read_mark(folder)
     found = (path for path in folder.rglob("*") if path.is_file())
     files = sorted(path for path in found if _is_ours(str(path.relative_to(folder))))
-    manifest = Manifest(
+    manifest = BackupManifest(
         format=FORMAT,
         v=VERSION,
         store=mark.store if mark else "",
@@ -193,19 +193,19 @@ def _pack(folder: Path, out: Path, records: int, head: str, key: str) -> Made:
     with draft.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    made = Made(digest, draft.stat().st_size, records, head, key)
+    made = BackupMade(digest, draft.stat().st_size, records, head, key)
     draft.replace(out)
     sync_directory(out.parent)
     return made
 
 
-def _part(folder: Path, path: Path) -> Part:
+def _part(folder: Path, path: Path) -> BackupFile:
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
-    return Part(str(path.relative_to(folder)), path.stat().st_size, digest)
+    return BackupFile(str(path.relative_to(folder)), path.stat().st_size, digest)
 
 
-def _unpacked(path: Path, directory: Path) -> Manifest:
+def _unpacked(path: Path, directory: Path) -> BackupManifest:
     try:
         with ZipFile(path) as archive:
             manifest = _manifest(archive, path)
@@ -222,11 +222,11 @@ def _unpacked(path: Path, directory: Path) -> Manifest:
         raise BadCopy(f"{path}: {error}") from error
 
 
-def _manifest(archive: ZipFile, path: Path) -> Manifest:
+def _manifest(archive: ZipFile, path: Path) -> BackupManifest:
     with archive.open(MANIFEST) as file:
         source = file.read(LONGEST_MANIFEST + 1)
     try:
-        found = msgspec.json.decode(source, type=Manifest)
+        found = msgspec.json.decode(source, type=BackupManifest)
     except msgspec.MsgspecError as error:
         raise BadCopy(f"{path}: {MANIFEST}: {error}") from error
     if found.format != FORMAT or found.v > VERSION:
@@ -246,7 +246,7 @@ def _private(name: str, flags: int) -> int:
     return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
-def _read(archive: ZipFile, part: Part, into: IO[bytes] | None) -> None:
+def _read(archive: ZipFile, part: BackupFile, into: IO[bytes] | None) -> None:
     """Read a part whole, no more of it than it may have; BadCopy where it is not what it was."""
     digest, left = sha256(), part.size
     with archive.open(part.name) as file:

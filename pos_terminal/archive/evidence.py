@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pos_terminal.archive.source import Source, Span
+from pos_terminal.archive.source import ReadOnlySource, Span
 from pos_terminal.journal.merkle import Frontier
 
 
@@ -23,7 +23,7 @@ def as_page(value: object) -> bytes:
 class Evidence:
     """The evidence for a span of records."""
 
-    def __init__(self, source: Source, span: Span) -> None:
+    def __init__(self, source: ReadOnlySource, span: Span) -> None:
         self._source = source
         self._span = span
 

@@ -22,7 +22,7 @@ from pos_terminal.archive.cells import Sheet, Style
 from pos_terminal.archive.evidence import Evidence, as_line, as_page
 from pos_terminal.archive.fec import FecFile
 from pos_terminal.archive.postings import Bookkeeper, Grain
-from pos_terminal.archive.source import Source, Span, opened
+from pos_terminal.archive.source import ReadOnlySource, Span, opened
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.archive.verifier import bundle
 from pos_terminal.domain import faults
@@ -46,7 +46,7 @@ _MODE = 0o100644
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ArchiveMade:
     """An archive that is whole and durable: its SHA-256, what it holds, and what is wrong in it."""
 
     path: Path
@@ -68,7 +68,7 @@ def make(
     sign: Sign | None = None,
     even_if_broken: bool = False,
     progress: Progress | None = None,
-) -> Made:
+) -> ArchiveMade:
     """Archive records `first` to `last` (all that are there) of the journal in `directory`.
 
     The whole journal is verified before: Broken where something in it is wrong, unless it is to
@@ -91,7 +91,7 @@ def make(
             # The manifest holds every file's hash: one signature vouches for all.
             (folder / "manifest.sig").write_text(f'"{sign(manifest).hex()}"\n')
         sha256, size = _pack(folder, out, end.at, said)
-    return Made(out, sha256, size, span.first, span.last, end.head, broken)
+    return ArchiveMade(out, sha256, size, span.first, span.last, end.head, broken)
 
 
 def _verified(directory: Path, progress: Progress, *, even_if_broken: bool) -> str:
@@ -138,7 +138,9 @@ def _beside(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _copy(source: Source, span: Span, folder: Path, accounts: Accounts, progress: Progress) -> End:
+def _copy(
+    source: ReadOnlySource, span: Span, folder: Path, accounts: Accounts, progress: Progress
+) -> End:
     """Write the records, their signatures, the tables and the FEC in one walk."""
     end = End()
     with ExitStack() as files:

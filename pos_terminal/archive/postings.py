@@ -63,7 +63,7 @@ class Piece:
         self.sums[account] += cents
 
 
-class Day:
+class DayPostings:
     """One business day's postings, until its Z closes it."""
 
     def __init__(self, accounts: Accounts, grain: Grain) -> None:
@@ -216,13 +216,13 @@ class Bookkeeper:
         self._grain = grain
         self._first = first
         self._last = last
-        self._day = Day(accounts, grain)
+        self._day = DayPostings(accounts, grain)
 
     def take(self, record: Record) -> Iterator[Posting]:
         """The next record; the entries of a day come with its Z."""
         event = record.event
         if isinstance(event, PeriodClosed) and event.period is Period.DAY:
-            day, self._day = self._day, Day(self._accounts, self._grain)
+            day, self._day = self._day, DayPostings(self._accounts, self._grain)
             if self._first <= event.label <= self._last:
                 yield from day.close(record, event)
         else:

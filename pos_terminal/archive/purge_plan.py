@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pos_terminal.archive.source import Source, Span, opened
+from pos_terminal.archive.source import ReadOnlySource, Span, opened
 from pos_terminal.domain.events.balances import Balances
 from pos_terminal.domain.events.period import BalancesOpened, Period, PeriodClosed, Purged
 from pos_terminal.domain.events.system import PersonErased
@@ -102,6 +102,6 @@ def rows(directory: Path, span: Span) -> Iterator[Row]:
         yield from source.rows(span)
 
 
-def _records(source: Source, span: Span, kind: str) -> Iterator[Record]:
+def _records(source: ReadOnlySource, span: Span, kind: str) -> Iterator[Record]:
     for row in source.of_kind(span, kind):
         yield row.record()

@@ -29,7 +29,7 @@ class Span:
     last: int
 
 
-class Source:
+class ReadOnlySource:
     """A read-only connection; each call ends its transaction, so that it never holds the log up."""
 
     def __init__(self, db: apsw.Connection, path: Path) -> None:
@@ -109,7 +109,7 @@ class Source:
 
 
 @contextmanager
-def opened(directory: Path) -> Iterator[Source]:
+def opened(directory: Path) -> Iterator[ReadOnlySource]:
     """The journal in the state `directory`; JournalError where none is there, or none readable."""
     path = directory / NAME
     if not path.exists():
@@ -117,6 +117,6 @@ def opened(directory: Path) -> Iterator[Source]:
     try:
         with closing(connect(path, "", apsw.SQLITE_OPEN_READONLY)) as db:
             check_layout(db, path)
-            yield Source(db, path)
+            yield ReadOnlySource(db, path)
     except apsw.Error as error:
         raise JournalError(fault_of(error), f"{path}: {error}") from error

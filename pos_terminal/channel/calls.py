@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pos_terminal.channel import interface, varlink
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Method, Trouble
+from pos_terminal.channel.interface import ErrorParameters, Method
 from pos_terminal.channel.varlink import BadMessage, Call, Reply
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
@@ -15,7 +15,7 @@ from pos_terminal.domain.faults import Fault
 P = TypeVar("P", bound=Struct)
 R = TypeVar("R", bound=Struct)
 
-_TROUBLE = msgspec.json.Decoder(Trouble)
+_TROUBLE = msgspec.json.Decoder(ErrorParameters)
 _OTHER_VERSION = {
     interface.METHOD_NOT_FOUND,
     interface.INTERFACE_NOT_FOUND,

@@ -16,7 +16,7 @@ from pos_terminal.channel import varlink
 from pos_terminal.channel.errors import ChannelError, Failed, refused
 from pos_terminal.channel.interface import NOT_GRANTED, REFUSED
 from pos_terminal.channel.pace import Pace
-from pos_terminal.channel.service import Answer, Peer, Service
+from pos_terminal.channel.service import Answer, Dispatcher, Peer
 from pos_terminal.channel.varlink import BadMessage, Call, Inbox, Reply
 from pos_terminal.domain import faults
 from pos_terminal.tasks.contain import contained, one_line
@@ -45,7 +45,7 @@ class Connection:
         self,
         link: socket.socket,
         peer: Peer,
-        service: Service,
+        service: Dispatcher,
         pace: Pace,
         room: Callable[[], bool],
         *,

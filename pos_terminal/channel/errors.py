@@ -22,7 +22,8 @@ class Failed(Exception):
 
 def refused(fault: Fault, detail: str, name: str = interface.REFUSED) -> Failed:
     """The failure of a call for a reason of the till's."""
-    return Failed(name, varlink.parameters(interface.Trouble(as_told(fault, detail))), detail)
+    told = interface.ErrorParameters(as_told(fault, detail))
+    return Failed(name, varlink.parameters(told), detail)
 
 
 def as_told(fault: Fault, detail: str = "") -> interface.Fault:

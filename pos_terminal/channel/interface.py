@@ -33,7 +33,7 @@ class Fault(Struct, frozen=True):
     detail: str = ""
 
 
-class Trouble(Struct, frozen=True):
+class ErrorParameters(Struct, frozen=True):
     """The parameters of every error of this interface."""
 
     fault: Fault

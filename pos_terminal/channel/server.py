@@ -12,7 +12,7 @@ from pos_terminal.channel import socket_address
 from pos_terminal.channel.connection import HALF, Connection, ready
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.pace import Pace
-from pos_terminal.channel.service import Peer, Service
+from pos_terminal.channel.service import Dispatcher, Peer
 from pos_terminal.domain import faults
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ AGAIN = 1.0
 class Server:
     """Listens at `path` for as long as it runs."""
 
-    def __init__(self, path: Path, service: Service, *, half: float = HALF) -> None:
+    def __init__(self, path: Path, service: Dispatcher, *, half: float = HALF) -> None:
         self._path = path
         self._service = service
         self._half = half

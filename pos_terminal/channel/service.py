@@ -70,7 +70,7 @@ class _Handler(NamedTuple):
     answer: Callable[[Peer, Any], Answer]
 
 
-class Service:
+class Dispatcher:
     """Finds a call's handler, and hands it its parameters as what they should be.
 
     A handler that answers at once is a plain function; one that waits is a coroutine function; one

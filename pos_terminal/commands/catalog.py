@@ -16,7 +16,7 @@ from pos_terminal.domain.codes.barcode import key_of
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.cells import BadCell, parse_vat
-from pos_terminal.domain.files.exports import FIRST_NUMBER, Imported, Program, Wishes, convert
+from pos_terminal.domain.files.exports import FIRST_NUMBER, ExportFormat, Imported, Wishes, convert
 from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.process.output import print_json
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     take = actions.add_parser("import", help=purpose)
     take.add_argument("file", type=Path, metavar=say("FICHIER"))
     take.add_argument(
-        "--from", dest="program", required=True, choices=[program.value for program in Program]
+        "--from", dest="program", required=True, choices=[program.value for program in ExportFormat]
     )
     take.add_argument(
         "--vat", action="append", type=_rate, default=[], metavar="CLASS=RATE",
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             first=arguments.first,
             known=_known(arguments.keep),
         )
-        made = convert(source, Program(arguments.program), wishes)
+        made = convert(source, ExportFormat(arguments.program), wishes)
     except (NoTableError, BadCell) as error:
         raise Failure(faults.BAD_CATALOGUE, labelled(arguments.file, error)) from error
     if made.unmapped:

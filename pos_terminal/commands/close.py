@@ -9,7 +9,7 @@ import argparse
 import msgspec
 
 from pos_terminal.acts import table
-from pos_terminal.acts.periods import Closed, ClosePeriod
+from pos_terminal.acts.periods import ClosePeriod, ClosureMade
 from pos_terminal.commands.paper import plain
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import add_options, enter
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Close the period; 0, or 1 with the reason."""
     enter(arguments)
     asked = ClosePeriod(period=Period(arguments.period), carry=arguments.carry)
-    made = do(arguments, table.PERIOD_CLOSE, asked, Closed)
+    made = do(arguments, table.PERIOD_CLOSE, asked, ClosureMade)
     if arguments.json:
         body = msgspec.to_builtins(made.closed)
         print_json({"seq": made.seq, "at": made.at, "head": made.head, **body})
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _paper(arguments: argparse.Namespace, made: Closed) -> str:
+def _paper(arguments: argparse.Namespace, made: ClosureMade) -> str:
     mark = state_directory.read_mark(arguments.state)
     if mark is None:
         raise JournalError(faults.JOURNAL_MISSING, str(arguments.state))

@@ -26,9 +26,9 @@ from pos_terminal.replay.demo_day import demo_day
 from pos_terminal.replay.display_reader import ReplayStopped
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.session import Job, replay
-from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.summary import ReplaySummary
 from pos_terminal.replay.ticket_file import read_tickets
-from pos_terminal.replay.view import Log, View
+from pos_terminal.replay.view import PlainView, View
 from pos_terminal.runtime.far_ends import NoFarEnds
 
 SECONDS = 45.0
@@ -72,15 +72,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if summary.refused else 0
 
 
-def _watched(job: Job, seconds: float | None) -> Summary:
+def _watched(job: Job, seconds: float | None) -> ReplaySummary:
     """Sell it live in the terminal, or line by line where there is none; then sum up."""
-    observer: View | Log
+    observer: View | PlainView
     if sys.stdout.isatty():
         observer = View(TITLE, as_line, seconds)
         with observer.shown():
             summary = asyncio.run(replay(job, observer))
     else:
-        observer = Log(as_line)
+        observer = PlainView(as_line)
         summary = asyncio.run(replay(job, observer))
         print(f"\n{say('Le dernier ticket :')}\n")
         print("\n".join(f"  {line.text.rstrip()}" for line in observer.last_paper))

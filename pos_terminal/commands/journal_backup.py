@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pos_terminal.acts import table
-from pos_terminal.acts.journal import RecordBackup, Recorded
+from pos_terminal.acts.journal import RecordBackup, RecordMade
 from pos_terminal.archive import backup
-from pos_terminal.archive.backup import Made
+from pos_terminal.archive.backup import BackupMade
 from pos_terminal.archive.copies import BadCopy
 from pos_terminal.commands.files import entered_to_write
 from pos_terminal.commands.perform_act import do
@@ -48,14 +48,14 @@ def run_backup(arguments: argparse.Namespace) -> int:
                 backup.make_keys(arguments.state, file, made.key)
             files.deliver()  # what is recorded is there; a backup that nothing traces is none
             asked = RecordBackup(records=made.records, sha256=made.sha256)
-            do(arguments, table.JOURNAL_BACKED_UP, asked, Recorded)
+            do(arguments, table.JOURNAL_BACKED_UP, asked, RecordMade)
     except BadCopy as error:
         raise Failure(faults.FILE_UNWRITABLE, str(error)) from error
     _tell(arguments, made)
     return 0
 
 
-def _tell(arguments: argparse.Namespace, made: Made) -> None:
+def _tell(arguments: argparse.Namespace, made: BackupMade) -> None:
     if arguments.json:
         print_json(
             {

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from pos_terminal.acts import table
-from pos_terminal.acts.journal import RecordArchive, Recorded, RecordExport
+from pos_terminal.acts.journal import RecordArchive, RecordExport, RecordMade
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Style
 from pos_terminal.archive.export import fec, tables
 from pos_terminal.archive.fec import file_names, fiscal_year, siren
-from pos_terminal.archive.make import Made, make
+from pos_terminal.archive.make import ArchiveMade, make
 from pos_terminal.archive.postings import Grain
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
@@ -154,11 +154,11 @@ def run_archive(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _is_recorded(arguments: argparse.Namespace, made: Made) -> bool:
+def _is_recorded(arguments: argparse.Namespace, made: ArchiveMade) -> bool:
     """Have it recorded; whether the journal has that record: a broken one may take no more."""
     asked = RecordArchive(first=made.first, last=made.last, sha256=made.sha256)
     try:
-        do(arguments, table.JOURNAL_ARCHIVED, asked, Recorded)
+        do(arguments, table.JOURNAL_ARCHIVED, asked, RecordMade)
     except ChannelError as error:
         if arguments.even_if_broken and error.fault is faults.JOURNAL_DAMAGED:
             return False
@@ -166,7 +166,7 @@ def _is_recorded(arguments: argparse.Namespace, made: Made) -> bool:
     return True
 
 
-def _make(arguments: argparse.Namespace, file: Path, accounts: Accounts) -> Made:
+def _make(arguments: argparse.Namespace, file: Path, accounts: Accounts) -> ArchiveMade:
     state: Path = arguments.state
     with reading(state / NAME) as reader:
         keys = reader.stored_keys()
@@ -333,7 +333,7 @@ def _recorded(arguments: argparse.Namespace, what: str, sha256: str) -> bool:
     """Have the export recorded; whether it is. Where it is not, that is said."""
     asked = RecordExport(what=what, sha256=sha256)
     try:
-        do(arguments, table.JOURNAL_EXPORTED, asked, Recorded)
+        do(arguments, table.JOURNAL_EXPORTED, asked, RecordMade)
     except ChannelError as error:
         print(say("Cet export n'est pas enregistré dans le journal :"), file=sys.stderr)
         fail(error, as_json=False)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pos_terminal.acts import table
-from pos_terminal.acts.persons import Added, AddPerson, Dated, Destroyed, ErasePerson
+from pos_terminal.acts.persons import Added, AddPerson, AsOf, Destroyed, ErasePerson
 from pos_terminal.commands.argument import day, number, pseudonym
 from pos_terminal.commands.files import entered_to_write, reading_file
 from pos_terminal.commands.perform_act import do
@@ -28,7 +28,7 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.item import Item, Label, read_items
+from pos_terminal.persons.item import PersonalItem, SealLabel, read_items
 from pos_terminal.persons.store import exists, reading
 from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import set_language
@@ -98,7 +98,7 @@ def _begin(arguments: argparse.Namespace) -> None:
 
 def _list(arguments: argparse.Namespace) -> None:
     _enter(arguments)
-    labels: list[Label] = []
+    labels: list[SealLabel] = []
     if exists(arguments.state):
         with reading(arguments.state) as repository:
             labels = [item.label for item in repository.all()]
@@ -136,7 +136,7 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 def _known(state: Path, person: str) -> Known:
-    items: Sequence[tuple[Label, Item]] = []
+    items: Sequence[tuple[SealLabel, PersonalItem]] = []
     erased = False
     if exists(state):
         with reading(state) as repository:
@@ -163,7 +163,7 @@ def _add(arguments: argparse.Namespace) -> None:
         print(person)
 
 
-def _items(arguments: argparse.Namespace) -> tuple[Item, ...]:
+def _items(arguments: argparse.Namespace) -> tuple[PersonalItem, ...]:
     """What is to be held: a file's items, or the details of a customer."""
     given = vars(arguments)
     details = {name: given[name] for name in _DETAILS if given[name] is not None}
@@ -180,7 +180,7 @@ def _items(arguments: argparse.Namespace) -> tuple[Item, ...]:
             "name": item_name(arguments.customer), "purpose": CUSTOMER, "ground": "contract",
             "data": details,
         }  # fmt: skip
-        return (msgspec.convert(item, Item),)
+        return (msgspec.convert(item, PersonalItem),)
     except ValueError as error:
         where = f"{arguments.file}: " if arguments.file else ""
         raise PersonsError(faults.PERSON_REFUSED, f"{where}{error}") from error
@@ -205,7 +205,7 @@ def _erase(arguments: argparse.Namespace) -> None:
 
 def _due(arguments: argparse.Namespace) -> None:
     _enter(arguments)
-    asked = Dated(today=arguments.today)
+    asked = AsOf(today=arguments.today)
     over = do(arguments, table.PERSON_DUE, asked, Destroyed).labels
     if arguments.json:
         print_json({"destroyed": over})

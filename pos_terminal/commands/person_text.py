@@ -12,7 +12,7 @@ import msgspec
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day
 from pos_terminal.journal.record import Record
-from pos_terminal.persons.item import Consent, Details, Ground, Item, Label
+from pos_terminal.persons.item import Consent, Details, Ground, PersonalItem, SealLabel
 
 
 class KnownItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         cls,
         person: str,
         erased: bool,
-        items: Sequence[tuple[Label, Item]],
+        items: Sequence[tuple[SealLabel, PersonalItem]],
         records: Sequence[Record],
     ) -> "Known":
         """From what the store and the journal hold."""
@@ -104,7 +104,7 @@ def as_text(known: Known) -> Iterator[str]:
     )
 
 
-def as_erased(person: str, kept: Sequence[Label]) -> Iterator[str]:
+def as_erased(person: str, kept: Sequence[SealLabel]) -> Iterator[str]:
     """What an erasure left."""
     yield f"{say('Effacé')} : {person}"
     if not kept:
@@ -114,13 +114,13 @@ def as_erased(person: str, kept: Sequence[Label]) -> Iterator[str]:
     yield from map(_line, kept)
 
 
-def as_due(over: Sequence[Label]) -> Iterator[str]:
+def as_due(over: Sequence[SealLabel]) -> Iterator[str]:
     """What was destroyed as its last day was over."""
     yield say("Échu et effacé :") if over else say("Rien n'est échu.")
     yield from (f"  {label.person}{_line(label)}" for label in over)
 
 
-def _line(label: Label) -> str:
+def _line(label: SealLabel) -> str:
     until = ""
     if label.kept_until:
         until = f", {say('conservé jusqu’au')} {day(label.kept_until.isoformat())}"

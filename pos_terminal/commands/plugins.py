@@ -34,7 +34,7 @@ BAD = ("stopped", "pausing", "hung")
 """States of a plug-in or service that does not run."""
 
 
-class Row(Struct, frozen=True):
+class PluginRow(Struct, frozen=True):
     """A plug-in or service: its name, version, status, and why it does not run."""
 
     name: str
@@ -43,10 +43,10 @@ class Row(Struct, frozen=True):
     why: str
 
 
-class Found(Struct, frozen=True):
+class PluginsFound(Struct, frozen=True):
     """The till's plug-ins, the services that its settings enable, and whether a till said so."""
 
-    plugins: Sequence[Row]
+    plugins: Sequence[PluginRow]
     services: Sequence[str] = ()
     running: bool = False
 
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if bad or (found.services and agent is None) else 0
 
 
-def _by_till(arguments: argparse.Namespace) -> Found:
+def _by_till(arguments: argparse.Namespace) -> PluginsFound:
     """What the till that runs says; what its settings would have run where none does."""
     client = Client(socket_path(state_of(arguments), os.environ))
     try:
@@ -91,25 +91,25 @@ def _by_till(arguments: argparse.Namespace) -> Found:
     except ChannelError as error:
         if error.fault is not faults.TILL_SILENT:
             raise
-        return _by_settings(CONFIG) if CONFIG.exists() else Found(_rows(Plugins(())))
-    enabled = [Row(each.name, each.version, each.status, each.why) for each in told]
+        return _by_settings(CONFIG) if CONFIG.exists() else PluginsFound(_rows(Plugins(())))
+    enabled = [PluginRow(each.name, each.version, each.status, each.why) for each in told]
     names = {each.name for each in enabled}
     others = [row for row in _rows(Plugins(())) if row.name not in names]
-    return Found([*enabled, *others], services, running=True)
+    return PluginsFound([*enabled, *others], services, running=True)
 
 
-def _by_settings(file: Path) -> Found:
+def _by_settings(file: Path) -> PluginsFound:
     source = config.load(file)
     rows = _rows(Plugins(config.plugins_named(file, source)))
-    return Found(rows, config.services_named(file, source))
+    return PluginsFound(rows, config.services_named(file, source))
 
 
-def _rows(plugins: Plugins) -> list[Row]:
+def _rows(plugins: Plugins) -> list[PluginRow]:
     plugins.load()
-    return [Row(each.name, each.version, each.status.value, each.why) for each in plugins]
+    return [PluginRow(each.name, each.version, each.status.value, each.why) for each in plugins]
 
 
-def _print(rows: Sequence[Row]) -> None:
+def _print(rows: Sequence[PluginRow]) -> None:
     states = {
         PluginStatus.ENABLED: say("en service"), PluginStatus.DISABLED: say("hors service"),
         PluginStatus.STOPPED: say("arrêté"), "running": say("tourne"), "hung": say("bloqué"),
@@ -134,7 +134,7 @@ def _agent(state: Path) -> tuple[AgentStatus | None, str]:
     return None, say("aucun agent ne tourne dans {state}").format(state=state)
 
 
-def _services(told: AgentStatus) -> Iterator[Row]:
+def _services(told: AgentStatus) -> Iterator[PluginRow]:
     for each in told.services:
         name = f"{each.plugin}:{each.service}" if each.service else each.plugin
-        yield Row(name, each.version, each.status, each.why)
+        yield PluginRow(name, each.version, each.status, each.why)

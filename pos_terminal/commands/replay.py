@@ -23,7 +23,7 @@ from pos_terminal.replay.display_reader import ReplayStopped
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.progress import Bar
 from pos_terminal.replay.session import Job, replay
-from pos_terminal.replay.summary import Summary
+from pos_terminal.replay.summary import ReplaySummary
 from pos_terminal.replay.ticket_file import read_tickets
 from pos_terminal.replay.view import View
 from pos_terminal.runtime.far_ends import NoFarEnds
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if summary.refused else 0
 
 
-def sell(arguments: argparse.Namespace, observer: Observer) -> Summary:
+def sell(arguments: argparse.Namespace, observer: Observer) -> ReplaySummary:
     """Replay what the arguments say."""
     job = Job(
         recorded=read_tickets(arguments.tickets),

@@ -19,7 +19,7 @@ from pos_terminal.process.output import print_json
 from pos_terminal.runtime.far_ends import NoFarEnds
 from pos_terminal.scenes.run import Difference, play_now
 from pos_terminal.scenes.script import BadScript, Scene, read
-from pos_terminal.scenes.shop import BadShop, Source
+from pos_terminal.scenes.shop import BadShop, SceneSource
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
                 script = read(file.read_text())
         except BadScript as bad:
             raise Failure(faults.BAD_SCENES, f"{file}:{bad.line}: {bad}") from bad
-        source = Source(script, arguments.config)
+        source = SceneSource(script, arguments.config)
         for scene in script.scenes:
             if arguments.only.casefold() not in scene.title.casefold():
                 continue

@@ -32,7 +32,7 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
     sig: bytes
 
 
-class Keys(msgspec.Struct, frozen=True, kw_only=True):
+class KeysShown(msgspec.Struct, frozen=True, kw_only=True):
     """Public keys, DER in base 64."""
 
     record: bytes
@@ -56,7 +56,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     after: int
     leaves: bytes
     checkpoint: Signed
-    keys: Keys
+    keys: KeysShown
     rotations: tuple[Signed, ...] = ()
 
     @property
@@ -118,7 +118,7 @@ def export(path: Path, after: int | None = None) -> Extension:
             after=begin,
             leaves=b"".join(_leaves(reader, begin, seal.size)),
             checkpoint=Signed(body=seal.body, sig=seal.sig),
-            keys=Keys(record=keys.record, checkpoint=keys.checkpoint),
+            keys=KeysShown(record=keys.record, checkpoint=keys.checkpoint),
             rotations=tuple(
                 _signed(reader, each.seq)
                 for each in list(stored.values())[1:]

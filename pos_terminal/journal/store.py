@@ -35,7 +35,7 @@ BATCH = 256
 """Records that a follower reads from the disk at once."""
 
 
-class Found(NamedTuple):
+class JournalFound(NamedTuple):
     """What opening found: the journal's end, and who signs what follows."""
 
     tail: Tail
@@ -47,7 +47,12 @@ class Journal:
     """One till's journal, held by this process alone. All methods belong to one loop's thread."""
 
     def __init__(
-        self, path: Path, vfs: str, lock: state_directory.Lock, db: apsw.Connection, found: Found
+        self,
+        path: Path,
+        vfs: str,
+        lock: state_directory.Lock,
+        db: apsw.Connection,
+        found: JournalFound,
     ) -> None:
         self._path = path
         self._vfs = vfs
@@ -124,7 +129,7 @@ class Journal:
             # A signer that fails here stops the start; the first sale would be too late to hear of
             # it.
             signer_outage.check(directory, signer)
-            journal = cls(path, vfs, lock, db, Found(tail, signers, signer))
+            journal = cls(path, vfs, lock, db, JournalFound(tail, signers, signer))
             # From here on the Journal owns lock and connection.
             undo.pop_all()
             return journal

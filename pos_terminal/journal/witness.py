@@ -15,7 +15,7 @@ import msgspec
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.domain import faults
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.consistency_proof import Extension, Keys
+from pos_terminal.journal.consistency_proof import Extension, KeysShown
 from pos_terminal.journal.cosignature import Attested, Said, signed
 from pos_terminal.journal.database import Reader, cosign
 from pos_terminal.journal.errors import JournalError, using
@@ -36,7 +36,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     till: Mark
     checkpoint: bytes
-    keys: Keys
+    keys: KeysShown
 
 
 class Cosignature(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,7 +51,7 @@ class Details(
     more: dict[Text, Text] = {}
 
 
-class Item(
+class PersonalItem(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """What is held for one `purpose`; `name` is unique within a person.
@@ -85,11 +85,11 @@ class Item(
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    items: Annotated[tuple[Item, ...], msgspec.Meta(min_length=1)]
+    items: Annotated[tuple[PersonalItem, ...], msgspec.Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class SealLabel:
     """What stands outside the seal, and is bound to it: none of it can be changed alone."""
 
     person: str
@@ -99,7 +99,7 @@ class Label:
     kept_until: date | None
 
     @classmethod
-    def of(cls, person: str, item: Item) -> "Label":
+    def of(cls, person: str, item: PersonalItem) -> "SealLabel":
         """The label of a person's item."""
         return cls(person, item.name, item.purpose, item.ground, item.until)
 
@@ -135,7 +135,7 @@ def ten_years(year_end: date) -> date:
         return year_end.replace(year=year_end.year + YEARS, day=28)
 
 
-def read_items(source: bytes) -> tuple[Item, ...]:
+def read_items(source: bytes) -> tuple[PersonalItem, ...]:
     """The items of a file `{"items": [...]}`; ValueError says where it is wrong."""
     items = msgspec.json.decode(source, type=_File).items
     names = [item.name for item in items]

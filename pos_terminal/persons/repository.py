@@ -9,7 +9,7 @@ import msgspec
 
 from pos_terminal.domain import faults
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.item import Ground, Item, Label
+from pos_terminal.persons.item import Ground, PersonalItem, SealLabel
 from pos_terminal.persons.seal import Tampered, new_key, seal, unseal
 
 
@@ -17,7 +17,7 @@ from pos_terminal.persons.seal import Tampered, new_key, seal, unseal
 class SealedItem:
     """An item as `persons.db` has it: its label, its own key (sealed), and its data (sealed)."""
 
-    label: Label
+    label: SealLabel
     key: bytes
     sealed: bytes
 
@@ -74,27 +74,27 @@ class Repository:
                 continue
             try:
                 until = date.fromisoformat(kept_until) if kept_until else None
-                label = Label(person, name, purpose, Ground(ground), until)
+                label = SealLabel(person, name, purpose, Ground(ground), until)
             except ValueError as error:
                 raise _changed(f"{person} {name}") from error
             yield SealedItem(label, key, sealed)
 
-    def open(self, item: SealedItem) -> Item:
+    def open(self, item: SealedItem) -> PersonalItem:
         """What was sealed; PersonsError, naming it, where anything about it was changed."""
         label = item.label.as_bytes()
         try:
             key = unseal(self._key, item.key, label)
-            return msgspec.json.decode(unseal(key, item.sealed, label), type=Item)
+            return msgspec.json.decode(unseal(key, item.sealed, label), type=PersonalItem)
         except (Tampered, msgspec.MsgspecError) as error:
             # The label is sealed along: a date or purpose changed in the plain columns shows here.
             raise _changed(f"{item.label.person} {item.label.name}") from error
 
-    def put(self, person: str, item: Item) -> None:
+    def put(self, person: str, item: PersonalItem) -> None:
         """Seal an item and keep it, under a key of its own, in place of one of the same name."""
         self._db.execute("INSERT OR IGNORE INTO person VALUES (?, 0)", (person,))
         self.remove(person, item.name)
         # A key for each item: what a page still holds of old data says nothing once that is gone.
-        label, key = Label.of(person, item), new_key()
+        label, key = SealLabel.of(person, item), new_key()
         about = label.as_bytes()
         sealed = seal(key, msgspec.json.encode(item), about)
         until = label.kept_until.isoformat() if label.kept_until else None

@@ -21,7 +21,7 @@ from pos_terminal.domain.lookup.customers import CUSTOMER
 from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.erasures import Erasures, erasures
 from pos_terminal.persons.errors import PersonsError, using
-from pos_terminal.persons.item import Item, Label
+from pos_terminal.persons.item import PersonalItem, SealLabel
 from pos_terminal.persons.repository import Repository, SealedItem
 from pos_terminal.persons.seal import key_id
 from pos_terminal.storage.sqlite import writing
@@ -70,7 +70,7 @@ class Persons:
         except apsw.Error as error:
             log.warning("the log was not taken into %s, and stays: %s", self._path, error)
 
-    def add(self, items: Sequence[Item]) -> str:
+    def add(self, items: Sequence[PersonalItem]) -> str:
         """Hold `items` of somebody new; the pseudonym, 128 bits of chance in hex."""
         # Nothing of the person is in it: a number that counts up would say who came before whom.
         person = secrets.token_hex(16)
@@ -78,7 +78,7 @@ class Persons:
             self._put(person, items)
         return person
 
-    def put(self, person: str, items: Sequence[Item]) -> None:
+    def put(self, person: str, items: Sequence[PersonalItem]) -> None:
         """Hold more of somebody, or rectify: an item takes the place of one of the same name.
 
         PersonsError where nothing is held of the person, who was erased, or where an item would
@@ -95,7 +95,7 @@ class Persons:
             self._put(person, items)
         self.wipe()
 
-    def keep(self, person: str, item: Item) -> Item:
+    def keep(self, person: str, item: PersonalItem) -> PersonalItem:
         """Hold what the law obliges to keep; if it is held already, that, as it is.
 
         PersonsError where nothing is held of the person, or who was erased.
@@ -109,7 +109,7 @@ class Persons:
             self._put(person, [item])
         return item
 
-    def _put(self, person: str, items: Sequence[Item]) -> None:
+    def _put(self, person: str, items: Sequence[PersonalItem]) -> None:
         for item in items:
             if item.purpose == CUSTOMER:
                 others = (item.label.person for item in self.repository.named(item.name))
@@ -120,7 +120,7 @@ class Persons:
         purposes = sorted({item.purpose for item in items})
         self._record([PersonRecorded(person=person, purpose=purpose) for purpose in purposes])
 
-    def erase(self, person: str, today: date | None) -> list[Label]:
+    def erase(self, person: str, today: date | None) -> list[SealLabel]:
         """Destroy at once all that no law obliges to keep; what is kept, and until when.
 
         `today` None: the date is not known, and nothing obliged is taken to have expired. Erasing
@@ -137,7 +137,7 @@ class Persons:
         self.wipe()
         return kept
 
-    def due(self, today: date) -> list[Label]:
+    def due(self, today: date) -> list[SealLabel]:
         """Destroy all whose last day is over; what was destroyed. `today` from a trusted clock.
 
         PersonsError, and nothing destroyed, where the date on an item is not the one sealed.
@@ -180,7 +180,7 @@ class Persons:
                 self._db.execute("UPDATE state SET journal_seq = ?", (found.last,))
         self.wipe()
 
-    def catch_up(self, directory: Path, today: date | None) -> list[Label]:
+    def catch_up(self, directory: Path, today: date | None) -> list[SealLabel]:
         """What each start does: the erasures that the journal knows of, then what is due today.
 
         Both do nothing when done again. What was due. PersonsError, JournalError.
@@ -240,7 +240,7 @@ def exists(directory: Path) -> bool:
     return False
 
 
-def start(directory: Path, record: Record, today: date | None) -> list[Label]:
+def start(directory: Path, record: Record, today: date | None) -> list[SealLabel]:
     """What a till does as it starts: `catch_up`, where there is a store; what was due."""
     if not exists(directory):
         return []
@@ -267,7 +267,7 @@ def _adopt_key(db: apsw.Connection, directory: Path) -> bytes:
     return key
 
 
-def _erased(person: str, kept: Sequence[Label]) -> PersonErased:
+def _erased(person: str, kept: Sequence[SealLabel]) -> PersonErased:
     until = max((label.kept_until for label in kept if label.kept_until), default=None)
     names = tuple(label.name for label in kept)
     return PersonErased(

@@ -17,9 +17,9 @@ from pos_terminal.domain.events.orders import OrderEvent
 from pos_terminal.domain.events.values import AccountMove, DepositNature, VoucherPurpose
 from pos_terminal.domain.lookup import orders
 from pos_terminal.domain.lookup.questions import (
-    Account,
     AccountEntry,
     AccountWanted,
+    CustomerAccount,
     Held,
     HeldWanted,
     Orders,
@@ -75,7 +75,7 @@ def _put(db: apsw.Connection, order: OrderBalance) -> None:
 
 def answer(
     db: apsw.Connection, wanted: AccountWanted | OrdersWanted | HeldWanted
-) -> Account | Orders | Held:
+) -> CustomerAccount | Orders | Held:
     """What is known."""
     match wanted:
         case AccountWanted(person):
@@ -86,11 +86,11 @@ def answer(
             return _held(db)
 
 
-def _account(db: apsw.Connection, person: str) -> Account:
+def _account(db: apsw.Connection, person: str) -> CustomerAccount:
     sql = "SELECT at, move, amount, series, number FROM account WHERE person = ? ORDER BY seq"
     rows: list[Any] = db.execute(sql, (person,)).fetchall()
     entries = (AccountEntry(at, AccountMove(move), *rest) for at, move, *rest in rows if at)
-    return Account(sum(row[2] for row in rows), tuple(entries))
+    return CustomerAccount(sum(row[2] for row in rows), tuple(entries))
 
 
 def _open_orders(db: apsw.Connection) -> Orders:

@@ -10,7 +10,7 @@ from datetime import date
 
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.quantity import ONE, Unit
-from pos_terminal.replay.plan import Answer, Planned
+from pos_terminal.replay.plan import ForcedChoice, Planned
 
 Plans = list[Planned | str]
 
@@ -48,7 +48,7 @@ def _of_article(plans: Plans, first: int, plan: Planned, catalog: Catalog, day: 
             plans[first : last + 1] = [reason] * (last + 1 - first)
             return last + 1
         if isinstance(here, Planned):
-            plans[last] = replace(here, answers=(*here.answers, Answer(group, *free)))
+            plans[last] = replace(here, answers=(*here.answers, ForcedChoice(group, *free)))
     _ask(plans, range(first, last + 1), list(forced))
     others = [item for name, choices in groups.items() if name not in forced for item in choices]
     row = _option(plans, last + 1, plan)

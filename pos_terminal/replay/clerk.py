@@ -14,13 +14,13 @@ from pos_terminal.journal.record import Record
 from pos_terminal.replay.display_reader import (
     DisplayReader,
     ReplayStopped,
-    Shown,
+    ShownError,
     shows_line,
     shows_paid,
     shows_prefix,
     shows_question,
 )
-from pos_terminal.replay.keystrokes import CASH, Keyboard, before, digits, spoken, strokes
+from pos_terminal.replay.keystrokes import CASH, KeysByFunction, before, digits, spoken, strokes
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.plan import Planned
 from pos_terminal.replay.record_sums import RecordSums
@@ -46,14 +46,14 @@ class Latencies:
     durable: "array[float]" = field(default_factory=lambda: array("d"))
 
 
-class Clerk:
+class SimulatedClerk:
     """Works one counter. Whoever follows the journal tells the sums, then `on_record`."""
 
     def __init__(
         self,
         bench: Bench,
         display: DisplayReader,
-        keyboard: Keyboard,
+        keyboard: KeysByFunction,
         sums: RecordSums,
         observer: Observer,
     ) -> None:
@@ -72,7 +72,7 @@ class Clerk:
             self._durable_at = time.monotonic()
         self._display.wake()
 
-    async def sell(self, plan: Planned) -> Shown | None:
+    async def sell(self, plan: Planned) -> ShownError | None:
         """Key or scan one line; the error where the terminal refused it.
 
         Where the scale was at a loss (W-...) the clerk tries again, as the display says.
@@ -84,7 +84,7 @@ class Clerk:
             refusal = await self._sell(plan)
         return refusal
 
-    async def _sell(self, plan: Planned) -> Shown | None:
+    async def _sell(self, plan: Planned) -> ShownError | None:
         self._observer.on_keys(spoken(plan))
         if plan.weighed:
             self._bench.scale.grams = abs(plan.row.quantity)
@@ -129,7 +129,7 @@ class Clerk:
     def _has_lines(self, count: int) -> bool:
         return len(self._lines) >= count
 
-    async def cash(self) -> Shown | None:
+    async def cash(self) -> ShownError | None:
         """Take exactly what is due, or pay it out; the error where the terminal refused it."""
         self._observer.on_keys("CASH")
         before_it = self._sums.closed
@@ -168,7 +168,7 @@ class Clerk:
     def _lines(self) -> list[LineSold]:
         return self._sums.open.lines if self._sums.open else []
 
-    async def _prefix(self, plan: Planned) -> Shown | None:
+    async def _prefix(self, plan: Planned) -> ShownError | None:
         """Key what goes before a scan, and see it: keypad and scanner are not one wire."""
         await self.printing_is_over()
         while True:
@@ -192,7 +192,7 @@ class Clerk:
         shown: Callable[[Screen], bool],
         recorded: Callable[[], bool],
         what: str,
-    ) -> Shown | None:
+    ) -> ShownError | None:
         """Send, then wait for screen and record, and note how long both took."""
         display = self._display
         stood_there = shown(display.screen)  # then a frame proves nothing about when it was sent
@@ -208,7 +208,7 @@ class Clerk:
             self.latencies.display.append(display.seen_at - sent)
         return None
 
-    async def _answer(self, recorded: Callable[[], bool], what: str) -> Shown | None:
+    async def _answer(self, recorded: Callable[[], bool], what: str) -> ShownError | None:
         """Wait for the record; an error on the display is cleared with C, and returned.
 
         Trouble with something else (the printer, say) stays there until the record has come: C
@@ -235,7 +235,7 @@ class Clerk:
                 self._observer.warn(str(error))
                 await self._clear(error)
 
-    async def _clear(self, error: Shown) -> None:
+    async def _clear(self, error: ShownError) -> None:
         self._display.must_be_selling()
         while self._display.error == error:
             shown = self._display.frames

@@ -12,7 +12,7 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 NAME, BAR = 22, 40
 
 
-class Day:
+class DaySums:
     """Sums over the tickets closed so far, in cents."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ def bars(values: Mapping[str, int], width: int = BAR) -> Iterator[str]:
         yield f"{name[:NAME]:<{NAME}} {filled:<{width}} {euros(cents):>10} €"
 
 
-def plots(day: Day, articles: int = 12) -> Iterator[str]:
+def plots(day: DaySums, articles: int = 12) -> Iterator[str]:
     """The day by hour, and its best articles."""
     yield "Sales by hour"
     yield from bars(day.by_hour())

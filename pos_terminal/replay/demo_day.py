@@ -22,7 +22,7 @@ RETURNS, REDUCED = 0.008, 0.015
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class DemoArticle:
     """An article of the made-up shop. `weight` is how often it is asked for."""
 
     plu: int
@@ -37,30 +37,30 @@ class Article:
 
 
 ARTICLES = (
-    Article(1, "TRADITION", 130, 260, "PAINS"),
-    Article(2, "BAGUETTE", 105, 150, "PAINS"),
-    Article(3, "CROISSANT", 120, 110, "VIENNOISERIE"),
-    Article(4, "PAIN AU CHOCOLAT", 130, 90, "VIENNOISERIE"),
-    Article(5, "CAMPAGNE", 280, 34, "PAINS", several=False),
-    Article(6, "CEREALES", 240, 38, "PAINS", several=False),
-    Article(7, "PAIN COMPLET", 250, 26, "PAINS", several=False),
-    Article(8, "FICELLE", 85, 22, "PAINS"),
-    Article(11, "SEIGLE AU POIDS", 780, 30, "PAINS", unit="kg"),
-    Article(12, "BRIOCHE AU POIDS", 1450, 16, "VIENNOISERIE", unit="kg"),
-    Article(21, "CHAUSSON AUX POMMES", 180, 26, "VIENNOISERIE"),
-    Article(22, "PAIN AUX RAISINS", 175, 26, "VIENNOISERIE"),
-    Article(31, "ÉCLAIR AU CHOCOLAT", 290, 30, "PATISSERIE"),
-    Article(32, "TARTE AUX FRAISES", 390, 26, "PATISSERIE"),
-    Article(33, "PARIS-BREST", 420, 14, "PATISSERIE"),
-    Article(34, "MILLE-FEUILLE", 380, 16, "PATISSERIE"),
-    Article(35, "TARTE CITRON 6 P.", 2200, 7, "PATISSERIE", several=False),
-    Article(41, "SANDWICH JAMBON", 450, 20, "SNACK", vat="10"),
-    Article(42, "QUICHE LORRAINE", 390, 14, "SNACK", vat="10"),
-    Article(51, "CAFÉ", 150, 34, "BOISSONS", vat="10"),
-    Article(52, "EAU 50 CL", 120, 12, "BOISSONS", barcode="2000000000527"),
-    Article(53, "JUS D'ORANGE", 290, 14, "BOISSONS", barcode="2000000000534"),
-    Article(54, "CONFITURE ABRICOT", 520, 7, "EPICERIE", barcode="2000000000541"),
-    Article(55, "CIDRE BRUT 75 CL", 590, 5, "BOISSONS", vat="20", barcode="2000000000558"),
+    DemoArticle(1, "TRADITION", 130, 260, "PAINS"),
+    DemoArticle(2, "BAGUETTE", 105, 150, "PAINS"),
+    DemoArticle(3, "CROISSANT", 120, 110, "VIENNOISERIE"),
+    DemoArticle(4, "PAIN AU CHOCOLAT", 130, 90, "VIENNOISERIE"),
+    DemoArticle(5, "CAMPAGNE", 280, 34, "PAINS", several=False),
+    DemoArticle(6, "CEREALES", 240, 38, "PAINS", several=False),
+    DemoArticle(7, "PAIN COMPLET", 250, 26, "PAINS", several=False),
+    DemoArticle(8, "FICELLE", 85, 22, "PAINS"),
+    DemoArticle(11, "SEIGLE AU POIDS", 780, 30, "PAINS", unit="kg"),
+    DemoArticle(12, "BRIOCHE AU POIDS", 1450, 16, "VIENNOISERIE", unit="kg"),
+    DemoArticle(21, "CHAUSSON AUX POMMES", 180, 26, "VIENNOISERIE"),
+    DemoArticle(22, "PAIN AUX RAISINS", 175, 26, "VIENNOISERIE"),
+    DemoArticle(31, "ÉCLAIR AU CHOCOLAT", 290, 30, "PATISSERIE"),
+    DemoArticle(32, "TARTE AUX FRAISES", 390, 26, "PATISSERIE"),
+    DemoArticle(33, "PARIS-BREST", 420, 14, "PATISSERIE"),
+    DemoArticle(34, "MILLE-FEUILLE", 380, 16, "PATISSERIE"),
+    DemoArticle(35, "TARTE CITRON 6 P.", 2200, 7, "PATISSERIE", several=False),
+    DemoArticle(41, "SANDWICH JAMBON", 450, 20, "SNACK", vat="10"),
+    DemoArticle(42, "QUICHE LORRAINE", 390, 14, "SNACK", vat="10"),
+    DemoArticle(51, "CAFÉ", 150, 34, "BOISSONS", vat="10"),
+    DemoArticle(52, "EAU 50 CL", 120, 12, "BOISSONS", barcode="2000000000527"),
+    DemoArticle(53, "JUS D'ORANGE", 290, 14, "BOISSONS", barcode="2000000000534"),
+    DemoArticle(54, "CONFITURE ABRICOT", 520, 7, "EPICERIE", barcode="2000000000541"),
+    DemoArticle(55, "CIDRE BRUT 75 CL", 590, 5, "BOISSONS", vat="20", barcode="2000000000558"),
 )
 HEADER = ("date", "time", "ticket_number", "article", "quantity", "unit_price")
 
@@ -125,7 +125,7 @@ def _ticket(random: Random) -> Iterator[tuple[str, str, str]]:
         yield name, quantity, _euros(cents)
 
 
-def _quantity(random: Random, article: Article) -> str:
+def _quantity(random: Random, article: DemoArticle) -> str:
     if article.unit == "kg":
         return f"0,{random.randrange(180, 900):03d}"
     if not article.several:

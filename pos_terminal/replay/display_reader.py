@@ -32,7 +32,7 @@ class ReplayStopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownError:
     """An error on the display: its code and its words."""
 
     code: str
@@ -47,10 +47,10 @@ class Shown:
         return bool(_TROUBLE.match(self.code))
 
 
-def error_on(screen: Screen) -> Shown | None:
+def error_on(screen: Screen) -> ShownError | None:
     """The error that the screen shows, if it shows one."""
     match = _ERROR.fullmatch(screen.line2)
-    return Shown(match[1], screen.line1.strip()) if match else None
+    return ShownError(match[1], screen.line1.strip()) if match else None
 
 
 def shows_line(screen: Screen, plan: Planned) -> bool:
@@ -140,7 +140,7 @@ class DisplayReader:
         self._wanted, self.seen_at = wanted, None
 
     @property
-    def error(self) -> Shown | None:
+    def error(self) -> ShownError | None:
         """The error on the display now."""
         return error_on(self.screen)
 

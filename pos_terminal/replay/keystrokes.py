@@ -8,7 +8,7 @@ from pos_terminal.replay.plan import Planned
 CASH = Key(Function.TENDER, "CASH")
 
 
-class Keyboard:
+class KeysByFunction:
     """Physical keys by what they do. KeyError, on use, for what no key of the map does."""
 
     def __init__(self, keymap: KeyMap) -> None:

@@ -8,13 +8,13 @@ from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.events.sale import LineSold, TicketLine
 from pos_terminal.domain.money import Cents
 from pos_terminal.domain.quantity import ONE, Price, Unit
-from pos_terminal.replay.tickets import Row
+from pos_terminal.replay.tickets import TicketRow
 
 NOT_IN_JOURNAL = "the ticket was sold without this row"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ForcedChoice:
     """A forced choice that no row makes: its group, the digit to press, the PLU that it sells."""
 
     group: str
@@ -32,7 +32,7 @@ class Planned:
     clerk gives these `answers`.
     """
 
-    row: Row
+    row: TicketRow
     item: Item
     price: Price
     override: int | None
@@ -41,7 +41,7 @@ class Planned:
     follows: bool = False
     digit: int = 0
     asks: str = ""
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ForcedChoice, ...] = ()
 
     @property
     def gross(self) -> Cents:
@@ -67,7 +67,7 @@ class Planner:
         self._capacity = capacity
         self._found: dict[str, Item | str] = {}
 
-    def plan(self, row: Row, day: date) -> Planned | str:
+    def plan(self, row: TicketRow, day: date) -> Planned | str:
         """How to sell the row on that day, or why it cannot be."""
         item = self._found.get(row.article)
         if item is None:

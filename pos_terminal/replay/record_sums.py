@@ -19,7 +19,7 @@ class Vat:
 
 
 @dataclass(slots=True)
-class OpenSale:
+class SaleUnderWay:
     """A sale under way: where it comes from, its catalogue, its lines so far."""
 
     origin: Origin | None
@@ -38,7 +38,7 @@ class RecordSums:
         self.total = 0
         self.by_vat: dict[int, Vat] = {}
         self.printed = 0
-        self.open: OpenSale | None = None
+        self.open: SaleUnderWay | None = None
         self.closed: SaleClosed | None = None
         self.requests = 0
         """Receipts requested so far."""
@@ -55,7 +55,7 @@ class RecordSums:
             case TillStarted():
                 self.papers.clear()  # whoever was printing is gone
             case SaleOpened(origin=origin, catalog=catalog):
-                self.open = OpenSale(origin, catalog)
+                self.open = SaleUnderWay(origin, catalog)
             case LineSold() as line if self.open:
                 self.open.lines.append(line)
             case SaleAbandoned():

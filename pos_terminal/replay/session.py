@@ -21,15 +21,15 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.store import Journal
 from pos_terminal.process.translation import set_language
 from pos_terminal.replay.choices import with_choices
-from pos_terminal.replay.clerk import Clerk
+from pos_terminal.replay.clerk import SimulatedClerk
 from pos_terminal.replay.display_reader import PATIENCE, DisplayReader, ReplayStopped
-from pos_terminal.replay.keystrokes import Keyboard
+from pos_terminal.replay.keystrokes import KeysByFunction
 from pos_terminal.replay.observer import Observer
 from pos_terminal.replay.plan import Planned, Planner, answered, reconcile
 from pos_terminal.replay.record_sums import RecordSums
-from pos_terminal.replay.summary import Summary
-from pos_terminal.replay.ticket_file import Recorded
-from pos_terminal.replay.tickets import Refusal, Row, Ticket
+from pos_terminal.replay.summary import ReplaySummary
+from pos_terminal.replay.ticket_file import TicketFile
+from pos_terminal.replay.tickets import FileTicket, Refusal, TicketRow
 from pos_terminal.runtime import boot, far_ends
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.far_ends import Bench
@@ -61,7 +61,7 @@ cash_limit = 99999
 class Job:
     """What to replay, where, and how. `printer` is HOST:PORT of one on the network, or empty."""
 
-    recorded: Recorded
+    recorded: TicketFile
     catalog: Path
     state: Path
     zone: str = "Europe/Paris"
@@ -84,7 +84,7 @@ class Job:
         return (head + bench.toml(**tables)).encode()
 
 
-async def replay(job: Job, observer: Observer) -> Summary:
+async def replay(job: Job, observer: Observer) -> ReplaySummary:
     """Sell what is not sold yet; the summary covers the whole file as journaled.
 
     Raises BadConfiguration, JournalError (the state is in use, or is not a simulation's),
@@ -133,10 +133,10 @@ class _Session:
         begin = last_instant(job.state) or next(iter(self._instants), 0)
         self._clock = ReplayClock(settings.zone, begin)
         self._app = App(settings, booted.plugins, job.state, self._clock, simulated=True)
-        keyboard = Keyboard(settings.keymap)
-        self._clerk = Clerk(bench, display, keyboard, self._sums, observer)
+        keyboard = KeysByFunction(settings.keymap)
+        self._clerk = SimulatedClerk(bench, display, keyboard, self._sums, observer)
 
-    async def run(self) -> Summary:
+    async def run(self) -> ReplaySummary:
         """Sell, then stop the terminal as at the end of a day."""
         with _one_error():
             async with asyncio.TaskGroup() as group:
@@ -152,7 +152,7 @@ class _Session:
                 await self._sell()
                 self._app.stop()
         self._refused.sort(key=lambda refusal: refusal.line)
-        return Summary.of(self._sums, self._refused, self._clerk.latencies)
+        return ReplaySummary.of(self._sums, self._refused, self._clerk.latencies)
 
     async def _follow(self, journal: Journal) -> None:
         """Take in every record: first those of earlier runs, then each as it becomes durable."""
@@ -235,7 +235,9 @@ class _Session:
         )
         await self._clerk.abandon()
 
-    async def _sell_rows(self, ticket: Ticket, rows: Iterable[tuple[Row, Planned | str]]) -> None:
+    async def _sell_rows(
+        self, ticket: FileTicket, rows: Iterable[tuple[TicketRow, Planned | str]]
+    ) -> None:
         """Sell these rows of a ticket, have it paid, and ask for the receipt."""
         origin = Origin(
             file=self._job.recorded.sha256, date=ticket.day.isoformat(), ticket=ticket.number
@@ -267,12 +269,12 @@ class _Session:
             raise AssertionError("a terminal that is ready has a till")
         return self._app.till.counter.desk
 
-    def _current(self, ticket: Ticket) -> list[Planned | str]:
+    def _current(self, ticket: FileTicket) -> list[Planned | str]:
         """The ticket's rows by the catalogue now in force: an open sale's own, if there is one."""
         catalog = self._desk.catalog
         return self._plans(ticket, catalog.sha256, lambda: catalog)
 
-    def _planned_then(self, ticket: Ticket, sha256: str) -> list[Planned | str]:
+    def _planned_then(self, ticket: FileTicket, sha256: str) -> list[Planned | str]:
         """The ticket's rows by the catalogue of that time, which is kept beside the journal."""
         return self._plans(
             ticket,
@@ -281,7 +283,7 @@ class _Session:
         )
 
     def _plans(
-        self, ticket: Ticket, sha256: str, catalog: Callable[[], Catalog]
+        self, ticket: FileTicket, sha256: str, catalog: Callable[[], Catalog]
     ) -> list[Planned | str]:
         planner = self._planners.get(sha256)
         if planner is None:
@@ -289,7 +291,7 @@ class _Session:
         plans = [planner.plan(row, ticket.day) for row in ticket.rows]
         return with_choices(plans, planner.catalog, ticket.day)
 
-    def _refuse(self, ticket: Ticket, rows: Iterable[tuple[Row, str]]) -> None:
+    def _refuse(self, ticket: FileTicket, rows: Iterable[tuple[TicketRow, str]]) -> None:
         self._refused += [
             Refusal(row.line, ticket.number, reason) for row, reason in rows if reason
         ]

@@ -33,7 +33,7 @@ class Quantiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ReplaySummary:
     """A file as journaled, and this run's latencies. Amounts in cents, rates in basis points."""
 
     tickets: int
@@ -46,7 +46,9 @@ class Summary:
     printed_receipts: int
 
     @classmethod
-    def of(cls, sums: RecordSums, refused: Sequence[Refusal], latencies: Latencies) -> "Summary":
+    def of(
+        cls, sums: RecordSums, refused: Sequence[Refusal], latencies: Latencies
+    ) -> "ReplaySummary":
         """The summary of what the records add up to."""
         return cls(
             tickets=sums.tickets,

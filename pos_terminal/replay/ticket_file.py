@@ -11,14 +11,14 @@ CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class TicketFile:
     """A file of tickets as it was read."""
 
     sha256: str
     tickets: Tickets
 
 
-def read_tickets(path: Path) -> Recorded:
+def read_tickets(path: Path) -> TicketFile:
     """The file's tickets. OSError where it cannot be read, NoTableError where a column is missing.
 
     UTF-8 with or without BOM, or else Windows-1252, as domain/files/table.py has it. Read twice, a
@@ -26,7 +26,7 @@ def read_tickets(path: Path) -> Recorded:
     """
     digest, encoding = _examine(path)
     with path.open(encoding=encoding, errors="replace", newline="") as lines:
-        return Recorded(digest, Tickets(lines))
+        return TicketFile(digest, Tickets(lines))
 
 
 def _examine(path: Path) -> tuple[str, str]:

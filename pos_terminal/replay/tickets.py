@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from pos_terminal.domain.files.table import Problem, rows
-from pos_terminal.domain.files.table import Row as Cells
+from pos_terminal.domain.files.table import TableRow as Cells
 from pos_terminal.domain.quantity import decimal
 
 NEEDED = ("date", "time", "ticket_number", "article", "quantity", "unit_price")
@@ -28,7 +28,7 @@ _TIME = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TicketRow:
     """One row: its physical line, the PLU or name, thousandths of the unit, cents for one unit."""
 
     line: int
@@ -38,14 +38,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class FileTicket:
     """One sale: its place in the file, what names it there, its local time, its good rows."""
 
     index: int
     day: date
     number: str
     local: datetime
-    rows: tuple[Row, ...]
+    rows: tuple[TicketRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +77,22 @@ class Tickets:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __iter__(self) -> Iterator[Ticket]:
+    def __iter__(self) -> Iterator[FileTicket]:
         return (self[index] for index in range(len(self)))
 
-    def __getitem__(self, index: int) -> Ticket:
+    def __getitem__(self, index: int) -> FileTicket:
         if not 0 <= index < len(self):
             raise IndexError(index)
         key = self._keys[index]
         day = date.fromisoformat(key[:10])
         places = self._order[self._starts[index] : self._starts[index + 1]]
-        return Ticket(
+        return FileTicket(
             index=index,
             day=day,
             number=key[11:],
             local=self.local(index),
             rows=tuple(
-                Row(
+                TicketRow(
                     self._lines[at],
                     self._names[self._article[at]],
                     self._quantity[at],

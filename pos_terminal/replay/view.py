@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pos_terminal.domain.notation import day, euros, hour
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
-from pos_terminal.replay.day_sales import Day, columns
+from pos_terminal.replay.day_sales import DaySums, columns
 from pos_terminal.replay.observer import Observer
 from pos_terminal.runtime.far_ends import CutPaper, DrawerPulse, PaperLine
 
@@ -52,7 +52,7 @@ class View(Observer):
     def __init__(
         self, title: str, describe: Callable[[Record], str], seconds: float | None = None
     ) -> None:
-        self.day = Day()
+        self.day = DaySums()
         self.last_paper: tuple[PaperLine, ...] = ()
         self._title = title
         self._describe = describe
@@ -213,11 +213,11 @@ def on_paper(line: PaperLine) -> str:
     return f"{WHITE} {weight}{text}\x1b[22;24m{blanks} {RESET}"
 
 
-class Log(Observer):
+class PlainView(Observer):
     """The same where nobody watches: a line for each ticket, and what must be known."""
 
     def __init__(self, describe: Callable[[Record], str]) -> None:
-        self.day = Day()
+        self.day = DaySums()
         self.last_paper: tuple[PaperLine, ...] = ()
         self._describe = describe
 

@@ -24,7 +24,7 @@ from pos_terminal.domain.lookup.customers import (
 from pos_terminal.persons import buyers
 from pos_terminal.persons.bridge import Append, run_with_journal
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.persons.repository import Repository
 from pos_terminal.persons.store import Persons, Record, exists, reading
 
@@ -74,7 +74,7 @@ def _sealed(directory: Path, wanted: BuyerSealed, record: Record) -> Buyer | Non
             return None
         if not (now.data.name and now.data.address):
             return Buyer(now.data.name or "", now.data.address or "")
-        kept = Item(
+        kept = PersonalItem(
             name=wanted.details,
             purpose=INVOICE,
             ground=Ground.LEGAL_OBLIGATION,

@@ -13,7 +13,7 @@ from pos_terminal.runtime.plugins import GROUP
 PLUGIN = "sim"
 
 
-class Keys(Protocol):
+class KeysEnd(Protocol):
     """A keypad, or a scanner that types."""
 
     async def press(self, *names: str) -> None:
@@ -76,11 +76,11 @@ class Bench(AbstractAsyncContextManager["Bench"], Protocol):
     """A whole counter: plugged in while it is entered."""
 
     @property
-    def keyboard(self) -> Keys:
+    def keyboard(self) -> KeysEnd:
         """The clerk's keypad."""
 
     @property
-    def wedge(self) -> Keys:
+    def wedge(self) -> KeysEnd:
         """The scanner that types."""
 
     @property

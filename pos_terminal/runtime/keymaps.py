@@ -15,22 +15,22 @@ KEYMAPS = Path(__file__).parent.parent / "keymaps"
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class LoadedKeyMap:
     """A key map; `stands_in` where it is the last good one, for one that is wrong."""
 
     keys: KeyMap = field(repr=False)
     stands_in: bool = False
 
 
-def own_keymap(folder: Path, name: str, kept: Path | None) -> Keys:
+def own_keymap(folder: Path, name: str, kept: Path | None) -> LoadedKeyMap:
     """The key map of that name; the last good one for a shop's own that is wrong or gone."""
     try:
-        return Keys(load_keymap(folder, name))
+        return LoadedKeyMap(load_keymap(folder, name))
     except (ValueError, OSError) as error:
         if kept is None or not kept.exists() or not name.endswith(".toml"):
             raise
         log.error("the key map %s: %s; the last good one stays in force", name, error)
-        return Keys(load_keymap(kept.parent, kept.name), stands_in=True)
+        return LoadedKeyMap(load_keymap(kept.parent, kept.name), stands_in=True)
 
 
 def keymap_file(file: Path, source: bytes) -> Path | None:

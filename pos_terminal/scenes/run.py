@@ -16,15 +16,15 @@ from pos_terminal.domain.staff.clerks import Clerk
 from pos_terminal.persons import store
 from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.clerks_file import PURPOSE, write
-from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.port import PortState
 from pos_terminal.runtime.simulated_clock import ReplayClock
 from pos_terminal.scenes.ends import Ends, make
-from pos_terminal.scenes.script import Scene, Step
-from pos_terminal.scenes.shop import PATIENCE, BadShop, Source, team, until
+from pos_terminal.scenes.script import Scene, SceneStep
+from pos_terminal.scenes.shop import PATIENCE, BadShop, SceneSource, team, until
 from pos_terminal.scenes.stage import Differs, Stage
 from pos_terminal.testing.powercut import Loss, PowerCutVFS
 
@@ -38,7 +38,7 @@ class Stand:
     app: App
     ends: Ends
     state: Path
-    source: Source
+    source: SceneSource
     disk: PowerCutVFS
     cut: bool = False
     """Whether the power goes as it stops: nothing is said goodbye to."""
@@ -70,10 +70,10 @@ class Stand:
     async def _named(self, clerk: Clerk) -> Clerk:
         """A clerk's name stands in the personal store alone."""
         data = Details(name=clerk.name)
-        item = Item(name="nom", purpose=PURPOSE, ground=Ground.CONTRACT, data=data)
+        item = PersonalItem(name="nom", purpose=PURPOSE, ground=Ground.CONTRACT, data=data)
         return replace(clerk, name="", person=await self.add_person(item))
 
-    async def add_person(self, item: Item) -> str:
+    async def add_person(self, item: PersonalItem) -> str:
         """Hold personal data beside a till that sells; the pseudonym."""
 
         def add(record: store.Record) -> str:
@@ -92,11 +92,11 @@ class Stand:
 class Difference:
     """Where a scene came out otherwise: the step, and what there was instead."""
 
-    step: Step
+    step: SceneStep
     got: str
 
 
-async def play(source: Source, scene: Scene) -> Difference | None:
+async def play(source: SceneSource, scene: Scene) -> Difference | None:
     """Play one scene; what differed first, or None. BadShop, BadConfiguration, NoFarEnds."""
     with TemporaryDirectory(prefix="pos-terminal-scene-") as folder:
         clock = clock_of(scene, ZONE)
@@ -114,9 +114,9 @@ async def play(source: Source, scene: Scene) -> Difference | None:
     return None
 
 
-def parts(scene: Scene) -> Iterator[tuple[tuple[Step, ...], bool]]:
+def parts(scene: Scene) -> Iterator[tuple[tuple[SceneStep, ...], bool]]:
     """What happens in it, cut where the till is started anew; True: the power went."""
-    part: list[Step] = []
+    part: list[SceneStep] = []
     for step in scene.acts:
         if step.word in ("redémarrage", "coupure"):
             yield tuple(part), step.word == "coupure"
@@ -126,7 +126,7 @@ def parts(scene: Scene) -> Iterator[tuple[tuple[Step, ...], bool]]:
     yield tuple(part), False
 
 
-def play_now(source: Source, scene: Scene) -> Difference | None:
+def play_now(source: SceneSource, scene: Scene) -> Difference | None:
     """The same for who has no loop; an error in a group of one comes out by itself."""
     try:
         return asyncio.run(play(source, scene))
@@ -139,7 +139,7 @@ def play_now(source: Source, scene: Scene) -> Difference | None:
 
 @asynccontextmanager
 async def open_stand(
-    folder: Path, source: Source, scene: Scene, clock: Clock
+    folder: Path, source: SceneSource, scene: Scene, clock: Clock
 ) -> AsyncIterator[Stand]:
     """The terminal of this scene, selling; its state outlives the block, for the next part."""
     state, wires = folder / "state", folder / "wires"

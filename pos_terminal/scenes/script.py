@@ -54,7 +54,7 @@ class BadScript(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SceneStep:
     """One line of a scene: its number in the page, its first word, the rest."""
 
     line: int
@@ -72,7 +72,7 @@ class Scene:
 
     title: str
     line: int
-    steps: tuple[Step, ...]
+    steps: tuple[SceneStep, ...]
 
     @property
     def date(self) -> str:
@@ -80,12 +80,12 @@ class Scene:
         return next((step.rest for step in self.steps if step.word == "date"), "")
 
     @property
-    def settings(self) -> tuple[Step, ...]:
+    def settings(self) -> tuple[SceneStep, ...]:
         """The settings that it adds, by the names that the page gives them."""
         return tuple(step for step in self.steps if step.word == "réglage")
 
     @property
-    def acts(self) -> tuple[Step, ...]:
+    def acts(self) -> tuple[SceneStep, ...]:
         """What is done and seen once the till runs."""
         return tuple(step for step in self.steps if step.word not in FIRST)
 
@@ -120,8 +120,8 @@ def read(page: str) -> Script:
     return Script(tuple(scenes), files)
 
 
-def _steps(block: str, first: int) -> list[Step]:
-    steps: list[Step] = []
+def _steps(block: str, first: int) -> list[SceneStep]:
+    steps: list[SceneStep] = []
     for number, text in enumerate(block.splitlines(), first):
         word, _, rest = text.strip().partition(" ")
         rest = rest.strip()
@@ -133,5 +133,5 @@ def _steps(block: str, first: int) -> list[Step]:
             raise BadScript(number, f"«{word}» takes no «{rest}»")
         if word in FIRST and any(step.word not in FIRST for step in steps):
             raise BadScript(number, f"«{word}» stands before all else in its scene")
-        steps.append(Step(number, word, rest))
+        steps.append(SceneStep(number, word, rest))
     return steps

@@ -13,7 +13,7 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.files.table import Problem, rows
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.staff.clerks import ORDINARY, Clerk, Pin, badge_code, badge_hash
-from pos_terminal.persons.item import Item
+from pos_terminal.persons.item import PersonalItem
 from pos_terminal.persons.pins import keep
 from pos_terminal.scenes.ends import Ends
 from pos_terminal.scenes.script import Scene, Script
@@ -29,7 +29,7 @@ class BadShop(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SceneSource:
     """Where a scene's shop comes from: its page's blocks, or a configuration of a shop's own."""
 
     script: Script
@@ -114,7 +114,7 @@ class Shop(Protocol):
     async def hire(self) -> None:
         """Let the team of the page's block «équipe» work here."""
 
-    async def add_person(self, item: Item) -> str:
+    async def add_person(self, item: PersonalItem) -> str:
         """Hold personal data; the pseudonym."""
 
 

@@ -18,9 +18,9 @@ from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap, parse_key
 from pos_terminal.domain.lookup.customers import CUSTOMER, item_name
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.screen import Screen
-from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.scenes.ends import Plug
-from pos_terminal.scenes.script import Step
+from pos_terminal.scenes.script import SceneStep
 from pos_terminal.scenes.shop import PATIENCE, Shop, until
 
 SIREN = "732829320"
@@ -30,7 +30,7 @@ SIREN = "732829320"
 class Differs(Exception):
     """What is seen is not what the scene says."""
 
-    def __init__(self, step: Step, got: str) -> None:
+    def __init__(self, step: SceneStep, got: str) -> None:
         super().__init__(got)
         self.step = step
         self.got = got
@@ -86,7 +86,7 @@ class Stage:
             "compte": self._balance,
         }
 
-    async def play(self, step: Step) -> None:
+    async def play(self, step: SceneStep) -> None:
         """Do what the step says, or wait until it is so. Raises Differs with what is instead."""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -189,7 +189,7 @@ class Stage:
         """A customer with a number, a name, and some address."""
         number, _, name = rest.partition(" ")
         details = Details(name=name, address="3 place du Marché, 75001 Paris")
-        item = Item(
+        item = PersonalItem(
             name=item_name(int(number)), purpose=CUSTOMER, ground=Ground.CONTRACT, data=details
         )
 

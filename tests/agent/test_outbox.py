@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.agent.delivery import Limits, Message, Rules
+from pos_terminal.agent.delivery import DeliveryRules, Limits, Message
 from pos_terminal.agent.outbox import (
     SCHEMA,
     UNKNOWN,
@@ -23,7 +23,7 @@ from pos_terminal.agent.outbox import (
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.agent import SetClock, stores
 
-AT_ONCE = Rules(pauses=(0,))
+AT_ONCE = DeliveryRules(pauses=(0,))
 ROOT = Path(__file__).parents[2]
 
 
@@ -59,7 +59,7 @@ class Receiver:
 
 @asynccontextmanager
 async def delivering(
-    box: Outbox, receiver: Receiver, rules: Rules = AT_ONCE
+    box: Outbox, receiver: Receiver, rules: DeliveryRules = AT_ONCE
 ) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(box.deliver("mail", receiver.take, rules))
@@ -113,7 +113,7 @@ def test_it_waits_for_its_pause_and_says_why(tmp_path: Path) -> None:
         clock, receiver = SetClock(), Receiver(refuse)
         async with outbox(tmp_path, clock) as box:
             await box.put("a", "mail", b"")
-            async with delivering(box, receiver, Rules(pauses=(10,))):
+            async with delivering(box, receiver, DeliveryRules(pauses=(10,))):
                 await receiver.until(1)
                 while (await box.waiting("mail")).error == UNKNOWN:
                     await asyncio.sleep(0)
@@ -157,10 +157,10 @@ def test_an_attempt_that_ends_the_service_does_not_stand_before_the_others(tmp_p
             await box.put("a", "mail", b"")
             await box.put("b", "mail", b"")
             with pytest.raises(ExceptionGroup):
-                async with delivering(box, receiver, Rules()):
+                async with delivering(box, receiver, DeliveryRules()):
                     await receiver.until(1)
                     await asyncio.sleep(PATIENCE)
-            async with delivering(box, receiver, Rules()):
+            async with delivering(box, receiver, DeliveryRules()):
                 await receiver.until(2)
         assert receiver.tried == ["a", "b"]
 
@@ -189,7 +189,7 @@ def test_so_many_an_hour_wait_for_the_next(tmp_path: Path) -> None:
         async with outbox(tmp_path, clock) as box:
             for id in "abc":
                 await box.put(id, "mail", b"")
-            async with delivering(box, receiver, Rules(an_hour=2)):
+            async with delivering(box, receiver, DeliveryRules(an_hour=2)):
                 await receiver.until(2)
                 while (await box.waiting("mail")).messages > 1:
                     await asyncio.sleep(0)

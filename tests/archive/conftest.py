@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.archive.make import Made, make
+from pos_terminal.archive.make import ArchiveMade, make
 from pos_terminal.journal.keyring import software
 from tests.conftest import run
 from tests.support.season import Files, lived, unpacked
@@ -19,7 +19,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made(season: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+def made(season: Path, tmp_path_factory: pytest.TempPathFactory) -> ArchiveMade:
     """An archive of all of it, signed; not to be changed."""
     [key] = (season / "keys").glob("*.pem")
     out = tmp_path_factory.mktemp("made") / "archive.zip"
@@ -27,6 +27,6 @@ def made(season: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture
-def files(made: Made) -> Files:
+def files(made: ArchiveMade) -> Files:
     """The archive's files, to be forged."""
     return unpacked(made.path)

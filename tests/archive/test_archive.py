@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.archive.export import records as journal_records
-from pos_terminal.archive.make import Made, make
+from pos_terminal.archive.make import ArchiveMade, make
 from pos_terminal.archive.source import BATCH
 from pos_terminal.domain.events.period import PeriodClosed, Purged
 from pos_terminal.journal.database import NAME
@@ -35,7 +35,7 @@ from tests.support.season import (
 )
 
 
-def test_a_good_archive_is_found_right(made: Made) -> None:
+def test_a_good_archive_is_found_right(made: ArchiveMade) -> None:
     status, said = checked(made.path)
     assert (status, said.splitlines()[-1]) == (0, "ARCHIVE CONFORME")
     assert made.head in said
@@ -45,7 +45,7 @@ def test_a_good_archive_is_found_right(made: Made) -> None:
 
 
 def test_its_folder_is_as_good_and_verify_finds_the_one_that_it_lies_in(
-    made: Made, tmp_path: Path
+    made: ArchiveMade, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(made.path) as file:
         file.extractall(tmp_path / "unpacked")
@@ -60,7 +60,7 @@ def test_the_verifier_in_it_is_the_one_of_the_package(files: Files) -> None:
     ast.parse(VERIFIER, feature_version=(3, 9))
 
 
-def test_what_is_recorded_stands_in_it_as_it_was_signed(made: Made, files: Files) -> None:
+def test_what_is_recorded_stands_in_it_as_it_was_signed(made: ArchiveMade, files: Files) -> None:
     lines = records(files)
     assert (json.loads(lines[0])["seq"], len(lines)) == (1, made.last)
     signatures = [json.loads(line) for line in files["signatures.jsonl"].splitlines()]
@@ -127,7 +127,7 @@ def test_a_forged_beginning_of_a_span_is_found(season: Path, tmp_path: Path) -> 
     assert "un point de contrôle dit autre chose" in said
 
 
-def test_without_the_library_the_signatures_are_loudly_unchecked(made: Made) -> None:
+def test_without_the_library_the_signatures_are_loudly_unchecked(made: ArchiveMade) -> None:
     status, said = checked(made.path, flags=("-I", "-S"))
     assert status == 3
     assert said.splitlines()[-1].startswith("SIGNATURES NON VÉRIFIÉES : python3 -m pip install")

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from pos_terminal.archive.make import Made
+from pos_terminal.archive.make import ArchiveMade
 from tests.support.season import (
     Files,
     canonical,
@@ -205,7 +205,7 @@ def test_a_missing_signature_is_found(files: Files, tmp_path: Path) -> None:
 
 
 def test_a_truncation_at_the_end_shows_in_head_and_checkpoints(
-    files: Files, made: Made, tmp_path: Path
+    files: Files, made: ArchiveMade, tmp_path: Path
 ) -> None:
     for name in ("records.jsonl", "signatures.jsonl"):
         files[name] = b"\n".join(files[name].splitlines()[:-5]) + b"\n"
@@ -287,7 +287,7 @@ def test_a_checkpoint_that_was_changed_is_found(files: Files, tmp_path: Path) ->
         assert (status, said_why in said) == (1, True)
 
 
-def test_what_is_no_whole_archive_is_said(made: Made, files: Files, tmp_path: Path) -> None:
+def test_what_is_no_whole_archive_is_said(made: ArchiveMade, files: Files, tmp_path: Path) -> None:
     whole = made.path.read_bytes()
     for size in (0, 10, len(whole) // 2, len(whole) - 10):
         (tmp_path / "cut.zip").write_bytes(whole[:size])

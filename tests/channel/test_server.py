@@ -24,7 +24,7 @@ from pos_terminal.channel.interface import (
     Records,
     RecordsAsked,
 )
-from pos_terminal.channel.service import Peer, Service
+from pos_terminal.channel.service import Dispatcher, Peer
 from pos_terminal.channel.varlink import LIMIT
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import run
@@ -55,8 +55,8 @@ def log(peer: Peer, asks: LogAsked) -> Log:
     return Log([])
 
 
-def service() -> Service:
-    made = Service("test", "1")
+def service() -> Dispatcher:
+    made = Dispatcher("test", "1")
     made.answer(interface.RECORDS, records)
     made.answer(interface.DO, do)
     made.answer(interface.LOG, log)

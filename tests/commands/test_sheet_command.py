@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_driver_escpos import Settings, open_printer
+from pos_driver_escpos import EscposSettings, open_printer
 from pos_driver_escpos.commands import code128_dots
 from pos_driver_sim.bench import SimBench
 from pos_terminal.__main__ import main
@@ -184,7 +184,7 @@ def test_somebody_elses_printer_reads_it_so(tmp_path: Path) -> None:
     papers = receipts(CommandSheet("Boulangerie", functions()))
 
     async def body() -> None:
-        async with open_printer(Settings(host="127.0.0.1", port=port)) as printer:
+        async with open_printer(EscposSettings(host="127.0.0.1", port=port)) as printer:
             for paper in papers:
                 await printer.print(paper)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_driver_escpos import Settings, open_printer
+from pos_driver_escpos import EscposSettings, open_printer
 from pos_terminal.domain.counter.steps import Print
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.papers import paper
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import Qr
 from tests.conftest import run
 from tests.needs import need
@@ -22,12 +22,12 @@ from tests.support.paper import TILL
 ANCHOR = f"512 {'3fa9' * 16}"
 
 
-def sold(lines: int) -> Asked:
+def sold(lines: int) -> PaperAsked:
     """The QR ticket of a sale of so many lines."""
     till = bench()
     till.press("3 x 1 PLU " * lines + "CASH")
     (printing,) = [effect for effect in till.press("QR").effects if isinstance(effect, Print)]
-    return Asked(printing.asked.request, printing.asked.closed, printing.asked.at, ANCHOR)
+    return PaperAsked(printing.asked.request, printing.asked.closed, printing.asked.at, ANCHOR)
 
 
 @pytest.mark.parametrize("lines", [1, 36])
@@ -48,7 +48,7 @@ def test_a_reader_gets_the_whole_ticket(lines: int, tmp_path: Path) -> None:
     }
 
     async def body() -> None:
-        async with open_printer(Settings(host="127.0.0.1", port=port)) as device:
+        async with open_printer(EscposSettings(host="127.0.0.1", port=port)) as device:
             await device.print(receipt)
 
     picture = tmp_path / "paper.png"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pos_driver_escpos import Settings, open_printer
+from pos_driver_escpos import EscposSettings, open_printer
 from pos_terminal.devices.errors import DeviceRefused
 from pos_terminal.domain.faults import PAPER_OUT, PRINTER_COVER
 from pos_terminal.domain.receipt import Align, Barcode, Qr, Receipt, Row, Rule, Text
@@ -44,7 +44,7 @@ def sale(number: int) -> Receipt:
 
 
 @pytest.fixture(scope="module")
-def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emupos, Settings]]:
+def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emupos, EscposSettings]]:
     port = free_port()
     front = {
         "id": "front",
@@ -53,10 +53,12 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emupos, 
         "connections": [{"tcp": {"port": port}}],
     }
     with emupos(tmp_path_factory.mktemp("emupos"), [front]) as running:
-        yield running, Settings(host="127.0.0.1", port=port)
+        yield running, EscposSettings(host="127.0.0.1", port=port)
 
 
-def test_it_reads_the_lines_the_figures_and_the_accents(printer: tuple[Emupos, Settings]) -> None:
+def test_it_reads_the_lines_the_figures_and_the_accents(
+    printer: tuple[Emupos, EscposSettings],
+) -> None:
     far_end, settings = printer
 
     async def body() -> None:
@@ -84,7 +86,7 @@ def test_it_reads_the_lines_the_figures_and_the_accents(printer: tuple[Emupos, S
     ("fault", "cause"), [("paper-out", PAPER_OUT), ("cover-open", PRINTER_COVER)]
 )
 def test_its_faults_refuse_a_receipt(
-    printer: tuple[Emupos, Settings], fault: str, cause: object
+    printer: tuple[Emupos, EscposSettings], fault: str, cause: object
 ) -> None:
     far_end, settings = printer
 
@@ -105,7 +107,7 @@ def test_its_faults_refuse_a_receipt(
     assert "1-000002" in text
 
 
-def test_the_drawer_opens(printer: tuple[Emupos, Settings]) -> None:
+def test_the_drawer_opens(printer: tuple[Emupos, EscposSettings]) -> None:
     far_end, settings = printer
 
     async def body() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_driver_escpos import Settings, open_printer
+from pos_driver_escpos import EscposSettings, open_printer
 from pos_driver_escpos.capabilities import raster_logo
 from pos_driver_escpos.commands import ASK_IN_ORDER, ask_status, raster
 from pos_driver_escpos.printer import EscposPrinter
@@ -208,7 +208,7 @@ def test_what_follows_a_doubtful_acknowledgement_waits_for_the_true_one(
 
     async def body() -> None:
         near, far = link_pair()
-        printer = EscposPrinter(near, Settings(host="-", answer_timeout=PATIENCE), built_in)
+        printer = EscposPrinter(near, EscposSettings(host="-", answer_timeout=PATIENCE), built_in)
 
         async def until(*needles: bytes) -> None:
             sent = b""
@@ -250,7 +250,7 @@ def test_a_printer_left_within_a_picture_finds_back() -> None:
     async def body() -> None:
         async with PrinterEnd() as end, tcp_link(*end.address) as link:
             await link.send(raster(72, bytes(72 * 24))[:100])
-            times = Settings(host="-", print_timeout=0.3)
+            times = EscposSettings(host="-", print_timeout=0.3)
             printer = EscposPrinter(link, times, built_in)
             await printer.initialise()
             with pytest.raises(DeviceTimeout, match="P-106"):
@@ -271,7 +271,7 @@ def test_a_logo_cannot_open_the_drawer() -> None:
     async def body() -> None:
         async with PrinterEnd() as end, tcp_link(*end.address) as link:
             await link.send(raster(8, rows))
-            printer = EscposPrinter(link, Settings(host="-"), logo)
+            printer = EscposPrinter(link, EscposSettings(host="-"), logo)
             await printer.print(Receipt("", (Logo(),)))
             assert len(end.pulses) == 24
             await printer.print(Receipt("", (Logo(),)))
@@ -349,7 +349,7 @@ def test_a_pulse_at_once_opens_the_drawer_without_paper() -> None:
 def test_it_prints_over_every_faithful_transport(transport: Transport) -> None:
     async def body() -> None:
         async with PrinterEnd() as end, through(tcp_link(*end.address), transport) as link:
-            printer = EscposPrinter(link, Settings(host="-"), built_in)
+            printer = EscposPrinter(link, EscposSettings(host="-"), built_in)
             await printer.initialise()
             for number in range(2):
                 await printer.print(ticket(number, 1))
@@ -387,7 +387,7 @@ def test_lost_means_that_nothing_of_it_left_wherever_the_line_is_cut(transport: 
                 PrinterEnd(on_event=events.append) as end,
                 through(tcp_link(*end.address), transport, line),
             ):
-                printer = EscposPrinter(line, Settings(host="-", print_timeout=0.3), built_in)
+                printer = EscposPrinter(line, EscposSettings(host="-", print_timeout=0.3), built_in)
                 await printer.initialise()
                 line.room = room
                 try:
@@ -409,7 +409,7 @@ def test_over_a_lossy_line_an_acknowledged_receipt_has_been_processed(seed: int)
 
     async def body() -> None:
         acknowledged = 0
-        times = Settings(host="-", answer_timeout=0.3, print_timeout=0.3, refill_timeout=0.1)
+        times = EscposSettings(host="-", answer_timeout=0.3, print_timeout=0.3, refill_timeout=0.1)
         async with PrinterEnd() as end:
             end.bytes_per_second = 100_000
             for session in range(8):
@@ -448,7 +448,7 @@ def stalling(patience: float = PATIENCE) -> tuple[EscposPrinter, StallingLink, M
     _, far = link_pair()
     link = StallingLink("near", Transport("clean"), 5.0)
     link.join(far)
-    blind = Settings(host="-", acknowledge="none", refill_timeout=patience)
+    blind = EscposSettings(host="-", acknowledge="none", refill_timeout=patience)
     return EscposPrinter(link, blind, built_in), link, far
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pos_driver_escpos import Settings, open_printer, pos_register_drivers
+from pos_driver_escpos import EscposSettings, open_printer, pos_register_drivers
 from pos_driver_escpos.capabilities import BAND, from_capabilities, raster_logo
 from pos_driver_escpos.profile import Answer, Profile, ProfileError, from_json, load, to_json
 from pos_driver_sim.printer import PrinterEnd
@@ -31,7 +31,7 @@ def logo(tmp_path: Path) -> str:
 def test_the_driver_is_declared() -> None:
     drivers = Drivers()
     pos_register_drivers(drivers)
-    assert drivers.printers.get("escpos").settings is Settings
+    assert drivers.printers.get("escpos").settings is EscposSettings
 
 
 def test_a_model_is_known_by_its_name() -> None:
@@ -209,7 +209,7 @@ def test_a_printer_that_is_not_there_is_lost() -> None:
 def test_every_kind_of_place_may_be_empty(place: dict[str, object]) -> None:
     async def body() -> None:
         with pytest.raises(DeviceLost, match="P-101"):
-            async with open_printer(msgspec.convert(place, Settings)):
+            async with open_printer(msgspec.convert(place, EscposSettings)):
                 pytest.fail("opened")
 
     run(body())
@@ -221,7 +221,7 @@ def test_a_one_way_node_prints_without_acknowledgement(tmp_path: Path) -> None:
     reader = os.open(node, os.O_RDONLY | os.O_NONBLOCK)
 
     async def body() -> None:
-        async with open_printer(Settings(device=str(node), acknowledge="none")) as printer:
+        async with open_printer(EscposSettings(device=str(node), acknowledge="none")) as printer:
             await printer.print(Receipt("", (Rule(),)))
 
     try:
@@ -252,4 +252,4 @@ def test_what_happens_to_its_user_is_passed_on_as_it_is() -> None:
 )
 def test_settings_that_make_no_sense_are_refused(table: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert(table, Settings)
+        msgspec.convert(table, EscposSettings)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_driver_toledo.frames import FrameError, NoWeight, Shape, Status, Weight, parse
+from pos_driver_toledo.frames import FrameError, NoWeight, Shape, StatusByte, Weight, parse
 
 
 @pytest.mark.parametrize(
@@ -16,12 +16,15 @@ from pos_driver_toledo.frames import FrameError, NoWeight, Shape, Status, Weight
         (b"\x0200.000\r", Weight(0, net=False)),
         (b"\x0214.995N\r", Weight(14_995, net=True)),
         (b"\x02 1.250\r", Weight(1250, net=False)),
-        (b"\x02?A\r", NoWeight(Status.MOTION)),
-        (b"\x02?B\r", NoWeight(Status.OVERLOAD)),
-        (b"\x02?D\r", NoWeight(Status.UNDER_ZERO)),
-        (b"\x02?H\r", NoWeight(Status.OUTSIDE_ZERO)),
-        (b"\x02?\x70\r", NoWeight(Status.CENTRE_OF_ZERO)),
-        (b"\x02?\x0d\r", NoWeight(Status.MOTION | Status.UNDER_ZERO | Status.OUTSIDE_ZERO)),
+        (b"\x02?A\r", NoWeight(StatusByte.MOTION)),
+        (b"\x02?B\r", NoWeight(StatusByte.OVERLOAD)),
+        (b"\x02?D\r", NoWeight(StatusByte.UNDER_ZERO)),
+        (b"\x02?H\r", NoWeight(StatusByte.OUTSIDE_ZERO)),
+        (b"\x02?\x70\r", NoWeight(StatusByte.CENTRE_OF_ZERO)),
+        (
+            b"\x02?\x0d\r",
+            NoWeight(StatusByte.MOTION | StatusByte.UNDER_ZERO | StatusByte.OUTSIDE_ZERO),
+        ),
     ],
 )
 def test_an_answer_is_read_whole_and_only_whole(data: bytes, answer: object) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pos_terminal.scenes.run import play
 from pos_terminal.scenes.script import Scene, read
-from pos_terminal.scenes.shop import Source
+from pos_terminal.scenes.shop import SceneSource
 from pos_terminal.testing.running import run
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -23,7 +23,7 @@ SCRIPTS = {page: read((DOCS / page).read_text()) for page in PAGES}
     ],
 )
 def test_scene(page: str, scene: Scene) -> None:
-    assert run(play(Source(SCRIPTS[page]), scene)) is None
+    assert run(play(SceneSource(SCRIPTS[page]), scene)) is None
 
 
 def test_there_are_scenes() -> None:

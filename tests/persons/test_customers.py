@@ -25,13 +25,13 @@ from pos_terminal.domain.lookup.customers import (
 )
 from pos_terminal.persons import keyfile
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.runtime.customers import Customers
 from tests.conftest import run
 from tests.support.journaling import every_kind, kept
 from tests.support.people import BEFORE, LAST_DAY, YEAR_END, Told, names, opened
 
-HALLES = Item(
+HALLES = PersonalItem(
     name=item_name(12),
     purpose=CUSTOMER,
     ground=Ground.CONTRACT,
@@ -47,7 +47,7 @@ def shop(tmp_path: Path) -> Path:
     return state
 
 
-def known(shop: Path, item: Item = HALLES) -> str:
+def known(shop: Path, item: PersonalItem = HALLES) -> str:
     persons = opened(shop)
     try:
         return persons.add([item])

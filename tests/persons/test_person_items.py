@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.persons.item import Ground, Item, Label, read_items, ten_years
+from pos_terminal.persons.item import Ground, PersonalItem, SealLabel, read_items, ten_years
 from tests.support.people import AFTER, ALL, BEFORE, CONTACT, INVOICE, LAST_DAY
 
 
 def test_an_invoice_is_kept_ten_years_from_the_close_of_its_fiscal_year() -> None:
-    label = Label.of("p", INVOICE)
+    label = SealLabel.of("p", INVOICE)
     assert label.kept_until == LAST_DAY
     assert label.outlives_erasure(LAST_DAY)
     assert not label.outlives_erasure(AFTER)
@@ -20,11 +20,11 @@ def test_an_invoice_is_kept_ten_years_from_the_close_of_its_fiscal_year() -> Non
 
 
 def test_what_no_law_obliges_to_keep_does_not_outlive_an_erasure() -> None:
-    assert not Label.of("p", CONTACT).outlives_erasure(BEFORE)
+    assert not SealLabel.of("p", CONTACT).outlives_erasure(BEFORE)
     limited = msgspec.structs.replace(CONTACT, kept_until=LAST_DAY)
-    assert not Label.of("p", limited).outlives_erasure(BEFORE)
-    assert Label.of("p", limited).expired(AFTER)
-    assert not Label.of("p", limited).expired(LAST_DAY)
+    assert not SealLabel.of("p", limited).outlives_erasure(BEFORE)
+    assert SealLabel.of("p", limited).expired(AFTER)
+    assert not SealLabel.of("p", limited).expired(LAST_DAY)
 
 
 def test_ten_years_from_a_leap_day() -> None:
@@ -71,7 +71,7 @@ def test_a_wrong_file_is_refused_with_its_reason(items: str, why: str) -> None:
 def test_an_obligation_has_one_end() -> None:
     for end in (None, LAST_DAY):
         with pytest.raises(ValueError, match="year_end"):
-            Item(
+            PersonalItem(
                 name="a", purpose="b", ground=Ground.LEGAL_OBLIGATION, data=CONTACT.data,
                 year_end=end, kept_until=end,
             )  # fmt: skip

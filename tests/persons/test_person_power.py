@@ -15,7 +15,7 @@ from pos_terminal.domain.events.system import PersonErased, PersonRecorded
 from pos_terminal.domain.faults import Fault
 from pos_terminal.persons import keyfile
 from pos_terminal.persons.errors import PersonsError
-from pos_terminal.persons.item import Item
+from pos_terminal.persons.item import PersonalItem
 from pos_terminal.persons.store import Persons
 from pos_terminal.testing.powercut import FaultyVFS, Loss, PowerCutVFS
 from tests.support.people import (
@@ -34,7 +34,7 @@ from tests.support.people import (
 from tests.support.person_secrets import secrets_of
 
 MOVED = msgspec.structs.replace(CONTACT, data=LETTER.data)
-STAGES: list[list[Item]] = [[], list(ALL), [MOVED, INVOICE, LETTER], [INVOICE], [], []]
+STAGES: list[list[PersonalItem]] = [[], list(ALL), [MOVED, INVOICE, LETTER], [INVOICE], [], []]
 """What is held of a person, from before to after: a cut leaves one stage or the next."""
 
 ROUNDS = 2

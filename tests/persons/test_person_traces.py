@@ -8,7 +8,7 @@ import apsw
 import msgspec
 
 from pos_terminal.persons import database
-from pos_terminal.persons.item import Ground, Item
+from pos_terminal.persons.item import Ground, PersonalItem
 from pos_terminal.persons.repository import Repository
 from pos_terminal.persons.seal import new_key
 from pos_terminal.persons.store import Persons
@@ -112,7 +112,7 @@ def _left_without_a_wipe(path: Path, random: Random) -> int:
     for _ in range(400):
         person = random.randbytes(16).hex()
         note = random.randbytes(random.randint(10, 900)).hex()
-        repository.put(person, Item(
+        repository.put(person, PersonalItem(
             name="a", purpose="b", ground=Ground.CONTRACT,
             data=msgspec.structs.replace(CONTACT.data, more={"note": note}),
         ))  # fmt: skip

@@ -23,7 +23,7 @@ CHEESE = Item(
 )
 WINE = Item("5", "VIN", Dated(((date.min, Price(800)),)), barcodes=("3010470111127",))
 CATALOG = Catalog("0" * 64, (CHEESE, WINE))
-PLAIN = pos_plugin_gs1.Settings()
+PLAIN = pos_plugin_gs1.Gs1Settings()
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_pos_find_item(code: str, aim: str, found: Found | None) -> None:
 
 
 def test_the_catalogues_price_may_go_before_the_codes() -> None:
-    assert pos_plugin_gs1.pos_settings() is pos_plugin_gs1.Settings
-    own = pos_plugin_gs1.Settings(prices=False)
+    assert pos_plugin_gs1.pos_settings() is pos_plugin_gs1.Gs1Settings
+    own = pos_plugin_gs1.Gs1Settings(prices=False)
     for code in ("3922250", "3932978250"):
         found = pos_plugin_gs1.pos_find_item("0103000100028864" + code, "]C1", CATALOG, own)
         assert found == Found(CHEESE)

@@ -16,7 +16,7 @@ import evdev
 from evdev import ecodes
 
 from pos_driver_escpos.opening import open_printer
-from pos_driver_escpos.settings import Settings as PrinterSettings
+from pos_driver_escpos.settings import EscposSettings as PrinterSettings
 from pos_driver_evdev.keypad import KeypadSettings, open_keypad
 from pos_driver_evdev.scanner import ScannerSettings, open_scanner
 from pos_driver_evdev.tone import PATTERNS, ToneSettings, open_tone

@@ -28,7 +28,7 @@ from pos_terminal.channel.interface import (
     Status,
     Watching,
 )
-from pos_terminal.channel.service import Peer, Service
+from pos_terminal.channel.service import Dispatcher, Peer
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import PATIENCE
 from tests.support.channel import serving
@@ -92,7 +92,7 @@ class FakeTill:
     async def up(self) -> AsyncIterator[None]:
         """While the till runs."""
         self._starts += 1
-        service = Service("pos-terminal", "9.9")
+        service = Dispatcher("pos-terminal", "9.9")
         service.answer(interface.STATUS, lambda peer, asks: self._status())
         if not self.older:
             service.answer(interface.SETTINGS, lambda peer, asks: self.settings)

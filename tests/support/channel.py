@@ -11,7 +11,7 @@ from msgspec import Struct
 from pos_terminal.channel.acts import Act, Actor
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.server import Server
-from pos_terminal.channel.service import Service
+from pos_terminal.channel.service import Dispatcher
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import PATIENCE
 
@@ -43,7 +43,9 @@ ACTS = {"greet.say": Act(Greeting, greet), "part.say": Act(Greeting, greet)}
 
 
 @asynccontextmanager
-async def serving(path: Path, service: Service, *, half: float = PATIENCE) -> AsyncIterator[None]:
+async def serving(
+    path: Path, service: Dispatcher, *, half: float = PATIENCE
+) -> AsyncIterator[None]:
     """A server at `path` while the block runs; what ends it otherwise fails the test."""
     up = asyncio.Event()
     async with asyncio.TaskGroup() as group:

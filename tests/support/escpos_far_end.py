@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from pos_driver_escpos import Settings
+from pos_driver_escpos import EscposSettings
 from pos_driver_sim.paper import PrintedLine
 from pos_driver_sim.printer import Event, PrinterEnd
 from pos_terminal.testing.printer_contract import PATIENCE
@@ -12,10 +12,10 @@ from pos_terminal.testing.printer_contract import PATIENCE
 SHORT = {"answer_timeout": 0.5, "print_timeout": 0.5, "refill_timeout": PATIENCE}
 
 
-def settings(end: PrinterEnd, **more: object) -> Settings:
+def settings(end: PrinterEnd, **more: object) -> EscposSettings:
     """The far end's table as the configuration reads it, with short times."""
     table = {name: value for name, value in end.settings.items() if name != "driver"}
-    return msgspec.convert(table | SHORT | more, Settings)
+    return msgspec.convert(table | SHORT | more, EscposSettings)
 
 
 class Then:

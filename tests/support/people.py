@@ -7,7 +7,7 @@ from pathlib import Path
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.persons.erasures import Erasures
-from pos_terminal.persons.item import Consent, Details, Ground, Item
+from pos_terminal.persons.item import Consent, Details, Ground, PersonalItem
 from pos_terminal.persons.store import Persons, Record
 
 YEAR_END = date(2026, 12, 31)
@@ -15,13 +15,13 @@ LAST_DAY = date(2036, 12, 31)
 BEFORE = date(2026, 6, 1)
 AFTER = date(2037, 1, 1)
 
-CONTACT = Item(
+CONTACT = PersonalItem(
     name="contact",
     purpose="commande",
     ground=Ground.CONTRACT,
     data=Details(name="Zoé Quenneville", telephone="0102030405", more={"allergie": "noisettes"}),
 )
-INVOICE = Item(
+INVOICE = PersonalItem(
     name="facture-15",
     purpose="facture",
     ground=Ground.LEGAL_OBLIGATION,
@@ -31,7 +31,7 @@ INVOICE = Item(
         vat="FR32123456782",
     ),
 )  # fmt: skip
-LETTER = Item(
+LETTER = PersonalItem(
     name="lettre",
     purpose="prospection",
     ground=Ground.CONSENT,
@@ -72,7 +72,7 @@ def names(persons: Persons, person: str) -> list[str]:
     return [item.label.name for item in persons.repository.items_of(person)]
 
 
-def held(persons: Persons, person: str) -> list[Item]:
+def held(persons: Persons, person: str) -> list[PersonalItem]:
     """What is held of a person, opened."""
     return [persons.repository.open(item) for item in persons.repository.items_of(person)]
 

@@ -33,12 +33,12 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.customers import Customer, CustomerWanted
 from pos_terminal.domain.lookup.questions import (
-    Account,
     AccountWanted,
     Answer,
     ArticleSold,
     BestSold,
     BestSoldWanted,
+    CustomerAccount,
     DepositsHeld,
     DepositWanted,
     Orders,
@@ -184,7 +184,7 @@ class Days:
             case CustomerWanted(number):
                 return Customer(number, f"person-{number}") if number < 6 else None
             case AccountWanted(person):
-                return Account(sum(
+                return CustomerAccount(sum(
                     moved.amount for _, moved, _ in self.changes.accounts if moved.person == person
                 ))  # fmt: skip
             case OrdersWanted():

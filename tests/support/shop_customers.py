@@ -6,7 +6,7 @@ from contextlib import closing
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.lookup.customers import CUSTOMER, item_name
 from pos_terminal.persons.bridge import run_with_journal
-from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.persons.store import Persons, Record
 from tests.support.shop import Shop
 
@@ -18,9 +18,11 @@ async def customer(shop: Shop, number: int, name: str, siret: str | None = None)
     def add(record: Record) -> str:
         with closing(Persons.open(shop.state, record)) as persons:
             data = Details(name=name, address="3 place du Marché, 75001 Paris", siret=siret)
-            return persons.add(
-                [Item(name=item_name(number), purpose=CUSTOMER, ground=Ground.CONTRACT, data=data)]
+            kept_as = item_name(number)
+            held = PersonalItem(
+                name=kept_as, purpose=CUSTOMER, ground=Ground.CONTRACT, data=data
             )
+            return persons.add([held])
 
     async def append(events: Sequence[Event]) -> None:
         assert app.till

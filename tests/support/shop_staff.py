@@ -8,7 +8,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.staff.clerks import Pin
 from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.clerks_file import PURPOSE, write
-from pos_terminal.persons.item import Details, Ground, Item
+from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.persons.pins import keep
 from pos_terminal.persons.store import Persons, Record
 from tests.support.shop import Shop
@@ -22,7 +22,7 @@ async def hire(shop: Shop) -> None:
     def name(record: Record) -> str:
         with closing(Persons.open(shop.state, record)) as persons:
             data = Details(name="LEA")
-            item = Item(name="nom", purpose=PURPOSE, ground=Ground.CONTRACT, data=data)
+            item = PersonalItem(name="nom", purpose=PURPOSE, ground=Ground.CONTRACT, data=data)
             return persons.add([item])
 
     async def append(events: Sequence[Event]) -> None:

@@ -2,7 +2,7 @@
 
 from pos_terminal.domain.counter.steps import Print, Step
 from pos_terminal.domain.printing.papers import paper
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import Barcode, Qr, Receipt
 from tests.support.bench import Bench
 from tests.support.paper import TILL, lines
@@ -10,7 +10,7 @@ from tests.support.paper import TILL, lines
 KEYS = {"TICKET": "", "CADEAU": "gift", "BREF": "brief", "NOTE": "note", "QR": "qr"}
 
 
-def printed(step: Step) -> Asked:
+def printed(step: Step) -> PaperAsked:
     (printing,) = [effect for effect in step.effects if isinstance(effect, Print)]
     return printing.asked
 

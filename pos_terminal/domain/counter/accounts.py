@@ -14,7 +14,7 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.customers import HIGHEST, Customer, CustomerWanted
-from pos_terminal.domain.lookup.questions import Account, AccountWanted
+from pos_terminal.domain.lookup.questions import AccountWanted, CustomerAccount
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import account as account_paper
 from pos_terminal.domain.sale import accounts
@@ -89,7 +89,7 @@ def _sales(desk: Desk) -> tuple[Sale, ...]:
     return (*desk.waiting, *((desk.sale,) if desk.sale else ()))
 
 
-def _account(desk: Desk, rest: Entry) -> tuple[Customer, Account]:
+def _account(desk: Desk, rest: Entry) -> tuple[Customer, CustomerAccount]:
     """The customer whose number is typed, and what he owes. Raises Refused, or Wait."""
     if rest != Entry():
         raise Refused(faults.NOT_NOW)
@@ -102,4 +102,4 @@ def _account(desk: Desk, rest: Entry) -> tuple[Customer, Account]:
     if not isinstance(customer, Customer):
         raise Refused(faults.CUSTOMER_UNKNOWN)
     account = look_up(desk, AccountWanted(customer.person))
-    return customer, account if isinstance(account, Account) else Account(0)
+    return customer, account if isinstance(account, CustomerAccount) else CustomerAccount(0)

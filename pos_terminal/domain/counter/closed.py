@@ -16,7 +16,7 @@ ORIGINAL = 0
 """The number of what is no duplicate."""
 
 
-class Closed(Struct, frozen=True):
+class ClosedTicket(Struct, frozen=True):
     """A closed ticket, for its papers: when, which were asked for, and its record.
 
     `gifts` are the gift receipts, which count by themselves; `invoice_papers` are those of its
@@ -57,7 +57,7 @@ class Closed(Struct, frozen=True):
         """Whether its invoice takes the place of a ticket that the customer has."""
         return ORIGINAL in self.papers
 
-    def after(self, event: Following) -> "Closed":
+    def after(self, event: Following) -> "ClosedTicket":
         """Once that came behind it; itself where it is about another ticket."""
         if isinstance(event, PeriodClosed):
             return replace(self, day_closed=self.day_closed or event.period is Period.DAY)

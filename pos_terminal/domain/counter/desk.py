@@ -13,7 +13,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import UNNAMED, Identity
 from pos_terminal.domain.catalog.catalog import Catalog, Found
 from pos_terminal.domain.counter import parting
-from pos_terminal.domain.counter.closed import Closed, Following
+from pos_terminal.domain.counter.closed import ClosedTicket, Following
 from pos_terminal.domain.counter.decision import NOTHING, Decision
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.rules import ORDINARY, Rules
@@ -139,7 +139,7 @@ class Recorded(Struct, frozen=True):
     openers: Mapping[int, int]
     sales: int
     tickets: Mapping[str, int]
-    last: Closed | None
+    last: ClosedTicket | None
     made: tuple[VoucherMoved, ...]
     voucher_copies: int
     clerk: int
@@ -185,7 +185,7 @@ class Desk:
         self.openers: dict[int, int] = {}
         self.sales = 0
         self.tickets: dict[str, int] = {}
-        self.last: Closed | None = None
+        self.last: ClosedTicket | None = None
         self.made: tuple[VoucherMoved, ...] = ()  # the vouchers of the last ticket
         self.voucher_copies = 0
         self.clerk = 0
@@ -283,7 +283,7 @@ class Desk:
             case SaleClosed():
                 self.openers.pop(event.sale, None)
                 self.tickets[event.series] = event.number
-                self.last = Closed(event, at)
+                self.last = ClosedTicket(event, at)
                 self.served = True
                 self.made, self.voucher_copies, self.refund = (), 0, None
             case VoucherMoved() if event.amount > 0 and event.number:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter import orders, papers
-from pos_terminal.domain.counter.closed import Closed
+from pos_terminal.domain.counter.closed import ClosedTicket
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
@@ -26,7 +26,7 @@ from pos_terminal.domain.lookup.customers import (
 )
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 
 
 def customer(desk: Desk, _: str, __: Moment) -> Step:
@@ -61,7 +61,7 @@ def invoice(desk: Desk, _: str, moment: Moment) -> Step:
     return replace(step, effects=(*named.shown, *step.effects))
 
 
-def _make(desk: Desk, closed: Closed, moment: Moment) -> Step:
+def _make(desk: Desk, closed: ClosedTicket, moment: Moment) -> Step:
     customer, ticket = desk.customer, closed.ticket
     if customer is None:
         raise Refused(faults.CUSTOMER_WANTED)
@@ -111,21 +111,23 @@ def _corrected(desk: Desk, ticket: SaleClosed, customer: Customer) -> tuple[Corr
     return tuple(Corrected(series=x.series, number=x.number, issued=x.issued) for x in made)
 
 
-def _again(desk: Desk, closed: Closed, made: InvoiceMade) -> Step:
+def _again(desk: Desk, closed: ClosedTicket, made: InvoiceMade) -> Step:
     buyer = look_up(desk, BuyerWanted(made.person, made.details))
     if not isinstance(buyer, Buyer):
         raise Refused(faults.BUYER_GONE)
     return _print(desk, closed, made, buyer)
 
 
-def _print(desk: Desk, closed: Closed, made: InvoiceMade, buyer: Buyer, *events: Event) -> Step:
+def _print(
+    desk: Desk, closed: ClosedTicket, made: InvoiceMade, buyer: Buyer, *events: Event
+) -> Step:
     request = ReceiptRequested(
         series=made.series,
         number=made.number,
         copy=closed.copy(Form.INVOICE),
         form=Form.INVOICE,
     )
-    asked = Asked(
+    asked = PaperAsked(
         request, closed.ticket, closed.at, closed.anchor,
         invoice=made, buyer=buyer, operator=closed.operator, changed=closed.changed,
         replaces=closed.replaced,

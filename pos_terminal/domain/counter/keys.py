@@ -33,7 +33,7 @@ from pos_terminal.domain.counter import (
     vouchers,
 )
 from pos_terminal.domain.counter.desk import Handler, Pending
-from pos_terminal.domain.counter.options import Choice
+from pos_terminal.domain.counter.options import ChoiceAsked
 from pos_terminal.domain.keyboard.keys import Function
 
 
@@ -56,7 +56,7 @@ class KeyRule(Struct, frozen=True):
 
 ROWS = (
     KeyRule(Function.TYPE, entry_keys.type_characters, without_clerk=True),
-    KeyRule(Function.CLEAR, entry_keys.clear, without_clerk=True, beside=(Choice,)),
+    KeyRule(Function.CLEAR, entry_keys.clear, without_clerk=True, beside=(ChoiceAsked,)),
     KeyRule(Function.HELP, helping.show, without_clerk=True),
     KeyRule(Function.TIMES, entry_keys.times),
     KeyRule(Function.GRAMS, entry_keys.grams),
@@ -65,9 +65,9 @@ ROWS = (
     KeyRule(Function.RETURN, refunds.key),
     KeyRule(Function.VOID, entry_keys.voiding),
     KeyRule(Function.PLU, articles.plu),
-    KeyRule(Function.ARTICLE, articles.direct, beside=(Choice,)),
-    KeyRule(Function.CORRECT, corrections.correct, beside=(Choice,)),
-    KeyRule(Function.CANCEL, corrections.cancel, beside=(Choice,)),
+    KeyRule(Function.ARTICLE, articles.direct, beside=(ChoiceAsked,)),
+    KeyRule(Function.CORRECT, corrections.correct, beside=(ChoiceAsked,)),
+    KeyRule(Function.CANCEL, corrections.cancel, beside=(ChoiceAsked,)),
     KeyRule(Function.PERCENT, discounts.percent, totals=True),
     KeyRule(Function.DISCOUNT, discounts.amount, totals=True),
     KeyRule(Function.REASON, discounts.reason),
@@ -111,11 +111,11 @@ ROWS = (
     KeyRule(Function.STATEMENT, accounts.statement),
     KeyRule(Function.CUSTOMER, invoices.customer),
     KeyRule(Function.INVOICE, invoices.invoice),
-    KeyRule(Function.HOLD, hold.hold, beside=(Choice,)),
+    KeyRule(Function.HOLD, hold.hold, beside=(ChoiceAsked,)),
     KeyRule(Function.RECALL, hold.recall),
     KeyRule(Function.OUTAGE, outages.key),
     KeyRule(Function.ACCESS, access.key),
-    KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside=(Choice,)),
+    KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside=(ChoiceAsked,)),
 )
 
 KEYS = {row.function: row for row in ROWS}

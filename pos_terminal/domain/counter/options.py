@@ -24,7 +24,7 @@ from pos_terminal.domain.sale.options import Question
 from pos_terminal.domain.sale.sale import apply
 
 
-class Choice(Pending, frozen=True):
+class ChoiceAsked(Pending, frozen=True):
     """The last article must still be given a choice. The sale itself says so, until it is given."""
 
     refusal: ClassVar[Fault] = faults.CHOICE_WANTED
@@ -46,10 +46,10 @@ class Choice(Pending, frozen=True):
             raise Refused(self.refusal)
 
 
-def choice(desk: Desk) -> Choice | None:
+def choice(desk: Desk) -> ChoiceAsked | None:
     """The choice that is asked for now, if there is one."""
     question = desk.question
-    return Choice(question) if question else None
+    return ChoiceAsked(question) if question else None
 
 
 def add(desk: Desk, item: Item, moment: Moment, entry: EntryMethod, code: str) -> Step:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.closed import Closed
+from pos_terminal.domain.counter.closed import ClosedTicket
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
@@ -22,7 +22,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import digital
 from pos_terminal.domain.printing.paper_rules import NoteDue
 from pos_terminal.domain.printing.papers import note_due, price
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.sale import deposits
 from pos_terminal.domain.sale.refunds import all_back
 
@@ -53,11 +53,11 @@ def of_law(desk: Desk, closed: SaleClosed, moment: Moment) -> Step:
     Who pays for an order in advance gets the ticket, with the order's barcode.
     """
     if deposits.takes(closed):
-        return _print(desk, Closed(closed, moment.at), Form.TICKET)
+        return _print(desk, ClosedTicket(closed, moment.at), Form.TICKET)
     if not note_due(closed, moment.day):
         return Step()
     if desk.rules.papers.note is NoteDue.PRINT:
-        return _print(desk, Closed(closed, moment.at), Form.NOTE)
+        return _print(desk, ClosedTicket(closed, moment.at), Form.NOTE)
     offered = desk.rules.papers.note is NoteDue.OFFER
     return Step(effects=(Show(display.note_offered(closed)),) if offered else ())
 
@@ -65,7 +65,7 @@ def of_law(desk: Desk, closed: SaleClosed, moment: Moment) -> Step:
 class Named(Struct, frozen=True):
     """The ticket that a paper is asked of; `shown` says on the display which was looked up."""
 
-    closed: Closed
+    closed: ClosedTicket
     shown: tuple[Effect, ...] = ()
 
 
@@ -108,8 +108,8 @@ def done(desk: Desk, paper: PaperDone) -> Step:
     return replace(desk.notify(paper.fault), events=(printed,))
 
 
-def _closed(found: TicketFound) -> Closed:
-    return Closed(
+def _closed(found: TicketFound) -> ClosedTicket:
+    return ClosedTicket(
         found.closed,
         found.at,
         found.papers,
@@ -131,14 +131,14 @@ def ask(desk: Desk, form: Form) -> Step:
     return replace(step, effects=(*it.shown, *step.effects, Sound(Tone.ACCEPTED)))
 
 
-def _print(desk: Desk, closed: Closed, form: Form) -> Step:
+def _print(desk: Desk, closed: ClosedTicket, form: Form) -> Step:
     ticket = closed.ticket
     if form is Form.NOTE and price(ticket) < 0:
         raise Refused(faults.NO_NOTE)
     request = ReceiptRequested(
         series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form
     )
-    asked = Asked(
+    asked = PaperAsked(
         request, ticket, closed.at, closed.anchor,
         operator=closed.operator, changed=closed.changed,
     )  # fmt: skip

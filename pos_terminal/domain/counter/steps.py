@@ -13,7 +13,7 @@ from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import Key
 from pos_terminal.domain.lookup.questions import Answer, BestSold, ClosureFound, Wanted
 from pos_terminal.domain.period.closing import Books
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import Listing, Receipt
 from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.promotions import Promotion
@@ -257,7 +257,7 @@ class Print(Struct, frozen=True):
     The runtime adds what it alone knows: the anchor of the last ticket, whether all is simulated.
     """
 
-    asked: Asked
+    asked: PaperAsked
 
 
 class PrintVoucher(Struct, frozen=True):

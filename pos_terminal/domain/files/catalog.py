@@ -42,7 +42,7 @@ from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files import plausibility
 from pos_terminal.domain.files.cells import BadCell, article, number, parse_vat, yes_or_no
 from pos_terminal.domain.files.columns import COLUMNS, DATED, NEEDED
-from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
+from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, rows
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
@@ -58,7 +58,7 @@ def parse_catalog(
     """The catalogue of the rows that are right, and what is wrong with the others."""
     problems: list[Problem] = []
     text = decode(source)
-    read: dict[str, list[Row]] = {}
+    read: dict[str, list[TableRow]] = {}
     try:
         for row in rows(text, NEEDED, COLUMNS):
             if isinstance(row, Problem):
@@ -83,7 +83,7 @@ def parse_catalog(
 
 
 def _articles(
-    read: Mapping[str, Sequence[Row]], problems: list[Problem]
+    read: Mapping[str, Sequence[TableRow]], problems: list[Problem]
 ) -> dict[str, list[plausibility.CatalogRow]]:
     """The rows that are right, by PLU; what is wrong with the others goes to `problems`."""
     articles: dict[str, list[plausibility.CatalogRow]] = {}
@@ -97,7 +97,7 @@ def _articles(
     return articles
 
 
-def _together(several: Sequence[Row], problems: list[Problem]) -> Iterator[Row]:
+def _together(several: Sequence[TableRow], problems: list[Problem]) -> Iterator[TableRow]:
     """The rows of one article, each with what the others say where it says nothing itself.
 
     A quantity unit that stands in the first row alone is not «piece» in the second. Where two
@@ -108,7 +108,7 @@ def _together(several: Sequence[Row], problems: list[Problem]) -> Iterator[Row]:
         return
     known: dict[str, tuple[str, int]] = {}
     since: dict[str, int] = {}
-    right: list[Row] = []
+    right: list[TableRow] = []
     for row in several:
         conflict = _conflict(row, known, since)
         if conflict:
@@ -122,17 +122,17 @@ def _together(several: Sequence[Row], problems: list[Problem]) -> Iterator[Row]:
     per = ""
     for row in right:
         per = row["per"] or per
-        yield Row(row.line, {**row.cells, **inherited, "per": per})
+        yield TableRow(row.line, {**row.cells, **inherited, "per": per})
 
 
-def _dateless(row: Row) -> dict[str, str]:
+def _dateless(row: TableRow) -> dict[str, str]:
     """What the row says of the article for ever."""
     cells = row.cells.items()
     return {name: cell for name, cell in cells if cell and name not in DATED and name != "plu"}
 
 
 def _conflict(
-    row: Row, known: Mapping[str, tuple[str, int]], since: Mapping[str, int]
+    row: TableRow, known: Mapping[str, tuple[str, int]], since: Mapping[str, int]
 ) -> BadCell | None:
     """What an earlier row of the same article says otherwise."""
     line = since.get(row["from"])
@@ -149,7 +149,7 @@ def _plu(text: str) -> str:
     return text.lstrip("0") or text[:1]
 
 
-def _entry(row: Row) -> plausibility.CatalogRow:
+def _entry(row: TableRow) -> plausibility.CatalogRow:
     plu = _plu(row["plu"])
     if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
         raise BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
@@ -181,14 +181,14 @@ def _entry(row: Row) -> plausibility.CatalogRow:
     return entry
 
 
-def _unit(row: Row) -> Unit:
+def _unit(row: TableRow) -> Unit:
     try:
         return Unit(row["unit"].lower() or "piece")
     except ValueError:
         raise BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
 
 
-def _voucher(row: Row) -> VoucherPurpose:
+def _voucher(row: TableRow) -> VoucherPurpose:
     """A voucher is a piece. One for anything has no rate; one for goods has its own, everywhere."""
     try:
         what = VoucherPurpose(row["voucher"].lower())
@@ -203,7 +203,7 @@ def _voucher(row: Row) -> VoucherPurpose:
     return what
 
 
-def _returnable(row: Row) -> bool:
+def _returnable(row: TableRow) -> bool:
     """A deposit on packaging is no price: it has no rate, and nothing else that a price has."""
     returnable = yes_or_no(row, "returnable") or False
     if returnable and (_rate(row, "vat") or row["vat_on_spot"]):
@@ -215,7 +215,7 @@ def _returnable(row: Row) -> bool:
     return returnable
 
 
-def _start(row: Row) -> date:
+def _start(row: TableRow) -> date:
     if not row["from"]:
         return date.min
     for form in ("%Y-%m-%d", "%d/%m/%Y"):  # as programs write it, and as people in France do
@@ -226,7 +226,7 @@ def _start(row: Row) -> date:
     raise BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD or DD/MM/YYYY")
 
 
-def _price(row: Row, column: str) -> Price | None:
+def _price(row: TableRow, column: str) -> Price | None:
     per = number(row["per"] or "1", 3, "per")
     if not 0 < per <= LARGEST_QUANTITY:
         raise BadCell("per", f"{row['per']!r} is no quantity")
@@ -238,15 +238,15 @@ def _price(row: Row, column: str) -> Price | None:
     return Price(cents, per)
 
 
-def _rate(row: Row, key: str) -> int | None:
+def _rate(row: TableRow, key: str) -> int | None:
     return parse_vat(row[key], key) if row[key] else None
 
 
-def _bound(row: Row, key: str) -> int | None:
+def _bound(row: TableRow, key: str) -> int | None:
     return number(row[key], 2, key) if row[key] else None
 
 
-def _choice(row: Row) -> Choice | None:
+def _choice(row: TableRow) -> Choice | None:
     group = row["option"].removesuffix("!")
     if not group:
         if row["option"] or row["for"]:
@@ -258,7 +258,7 @@ def _choice(row: Row) -> Choice | None:
     return Choice(group, row["option"].endswith("!"), takers)
 
 
-def _barcodes(row: Row) -> tuple[str, ...]:
+def _barcodes(row: TableRow) -> tuple[str, ...]:
     codes = tuple(each for code in row["barcode"].split() for each in plausibility.barcodes(code))
     for code in codes:
         if has_gtin_form(code) and not is_gtin(code):

@@ -2,7 +2,7 @@
 
 
 from pos_terminal.domain.catalog.vat import KNOWN_RATES
-from pos_terminal.domain.files.table import Row
+from pos_terminal.domain.files.table import TableRow
 from pos_terminal.domain.money import WHOLE
 from pos_terminal.domain.quantity import decimal
 
@@ -49,7 +49,7 @@ def number(text: str, scale: int, key: str) -> int:
         raise BadCell(key, str(error)) from None
 
 
-def yes_or_no(row: Row, key: str) -> bool | None:
+def yes_or_no(row: TableRow, key: str) -> bool | None:
     """«yes», «oui», «no», «non»; None for an empty cell. Raises BadCell."""
     words = {"": None, "yes": True, "oui": True, "no": False, "non": False}
     try:

@@ -17,7 +17,7 @@ from html import unescape
 from pos_terminal.domain.codes.barcode import is_gtin, key_of
 from pos_terminal.domain.files.cells import BadCell, number, parse_vat
 from pos_terminal.domain.files.columns import COLUMNS
-from pos_terminal.domain.files.table import NoTableError, Problem, Row, decode, rows
+from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, rows
 from pos_terminal.domain.money import WHOLE, divide
 from pos_terminal.domain.notation import euros, percent
 
@@ -30,7 +30,7 @@ STANDARD = "standard"
 _TAGS = re.compile(r"<[^>]*>")
 
 
-class Program(Enum):
+class ExportFormat(Enum):
     """Where a table comes from."""
 
     WOOCOMMERCE = "woocommerce"
@@ -40,7 +40,7 @@ class Program(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class ExportedArticle:
     """One article of an export; `price` as it stands there, `tax_class` as the program calls it.
 
     `plu` is empty where the program has no number for it.
@@ -108,7 +108,7 @@ class _Lines:
 HEADER = ("plu", "name", "price", "vat", "family", "barcode")
 
 
-def convert(source: bytes, program: Program, wishes: Wishes) -> Imported:
+def convert(source: bytes, program: ExportFormat, wishes: Wishes) -> Imported:
     """The export's articles as rows of a catalogue. NoTableError where it is no such export."""
     dropped: list[Dropped] = []
     made: list[dict[str, str]] = []
@@ -152,7 +152,7 @@ class _Numbers:
         self._given: set[str] = set()
         self._next = wishes.first
 
-    def of(self, article: Article, code: str) -> str:
+    def of(self, article: ExportedArticle, code: str) -> str:
         plu = article.plu or self._known.get(key_of(code)) or self._known.get(article.name)
         while plu is None or plu in self._given:
             plu, self._next = str(self._next), self._next + 1
@@ -161,9 +161,9 @@ class _Numbers:
         return plu
 
 
-def _rate(tax_class: str, program: Program, wishes: Wishes) -> int | None:
+def _rate(tax_class: str, program: ExportFormat, wishes: Wishes) -> int | None:
     """The class's rate; a table of anybody's has the rate itself where others have a class."""
-    if program is Program.CSV and tax_class and tax_class not in wishes.rates:
+    if program is ExportFormat.CSV and tax_class and tax_class not in wishes.rates:
         try:
             return parse_vat(tax_class)
         except BadCell:
@@ -182,7 +182,7 @@ def _price(text: str, rate: int, *, with_tax: bool) -> str:
     return euros(divide(millionths * (WHOLE + rate), WHOLE * 10_000))
 
 
-def _code(article: Article, codes: dict[str, int]) -> tuple[str, str]:
+def _code(article: ExportedArticle, codes: dict[str, int]) -> tuple[str, str]:
     """The barcode, or why it is left out: it is no GTIN, or that of an earlier article."""
     code = article.barcode.strip("'\u00a0 ")
     if not code:
@@ -200,7 +200,7 @@ def _name(text: str) -> str:
     return " ".join(unescape(_TAGS.sub(" ", text)).split())
 
 
-def _woocommerce(source: bytes) -> Iterator[Article | Dropped]:
+def _woocommerce(source: bytes) -> Iterator[ExportedArticle | Dropped]:
     """A variable product is no article, its variations are; a grouped one is none either."""
     families: dict[str, str] = {}
     classes: dict[str, str] = {}
@@ -222,10 +222,10 @@ def _woocommerce(source: bytes) -> Iterator[Article | Dropped]:
             code = row["gtin, upc, ean, or isbn"] or (row["sku"] if is_gtin(row["sku"]) else "")
             price = row["sale price"] or row["regular price"]
             family = family or families.get(parent, "")
-            yield Article(row.line, name, price, tax_class, family, code)
+            yield ExportedArticle(row.line, name, price, tax_class, family, code)
 
 
-def _prestashop(source: bytes) -> Iterator[Article | Dropped]:
+def _prestashop(source: bytes) -> Iterator[ExportedArticle | Dropped]:
     """The import and export of the back office, in English or French."""
     found = False
     for row in _rows(source):
@@ -237,15 +237,15 @@ def _prestashop(source: bytes) -> Iterator[Article | Dropped]:
         if cell["active"] == "0":
             yield Dropped(row.line, name, "non actif")
             continue
-        yield Article(
+        yield ExportedArticle(
             row.line, name, cell["price"] or "", cell["tax class"] or "",
             family.rpartition("/")[2].strip(), cell["ean13"] or cell["upc"] or "",
         )  # fmt: skip
 
 
-def _shopify(source: bytes) -> Iterator[Article | Dropped]:
+def _shopify(source: bytes) -> Iterator[ExportedArticle | Dropped]:
     """A product's further variants and pictures stand on rows of their own, without its title."""
-    product: Row | None = None
+    product: TableRow | None = None
     for row in _rows(source, ("Handle", "Title", "Variant Price")):
         product = row if row["title"] or product is None else product
         name = _name(product["title"])
@@ -260,7 +260,7 @@ def _shopify(source: bytes) -> Iterator[Article | Dropped]:
         values = [row[f"option{n} value"] for n in (1, 2, 3)]
         more = [value for value in values if value and value != "Default Title"]
         tax_class = "" if row["variant taxable"].lower() != "false" else "none"
-        yield Article(
+        yield ExportedArticle(
             row.line,
             " ".join([name, *more]),
             row["variant price"],
@@ -270,10 +270,10 @@ def _shopify(source: bytes) -> Iterator[Article | Dropped]:
         )
 
 
-def _csv(source: bytes) -> Iterator[Article | Dropped]:
+def _csv(source: bytes) -> Iterator[ExportedArticle | Dropped]:
     """A table of anybody's: columns under the names of the catalogue, or under French ones."""
     for row in _rows(source, ("name", "price"), COLUMNS):
-        yield Article(
+        yield ExportedArticle(
             row.line, _name(row["name"]), row["price"], row["vat"].replace("%", "").strip(),
             row["family"], row["barcode"], row["plu"],
         )  # fmt: skip
@@ -281,7 +281,7 @@ def _csv(source: bytes) -> Iterator[Article | Dropped]:
 
 def _rows(
     source: bytes, needed: Sequence[str] = (), known: Mapping[str, str] | None = None
-) -> Iterator[Row]:
+) -> Iterator[TableRow]:
     """The rows; one that cannot be read stops the import, for its neighbours may be wrong, too."""
     for row in rows(decode(source), [name.lower() for name in needed], known):
         if isinstance(row, Problem):
@@ -289,7 +289,7 @@ def _rows(
         yield row
 
 
-def _first(row: Row, others: str) -> str | None:
+def _first(row: TableRow, others: str) -> str | None:
     """The cell under the first of these columns that the table has; None where it has none."""
     return next((row[name] for name in others.split("|") if name in row.cells), None)
 
@@ -305,9 +305,9 @@ _PRESTASHOP: Mapping[str, str] = {
 }
 """What stands in a product, under the names that its versions and languages give the column."""
 
-_READERS: Mapping[Program, Callable[[bytes], Iterator[Article | Dropped]]] = {
-    Program.WOOCOMMERCE: _woocommerce,
-    Program.PRESTASHOP: _prestashop,
-    Program.SHOPIFY: _shopify,
-    Program.CSV: _csv,
+_READERS: Mapping[ExportFormat, Callable[[bytes], Iterator[ExportedArticle | Dropped]]] = {
+    ExportFormat.WOOCOMMERCE: _woocommerce,
+    ExportFormat.PRESTASHOP: _prestashop,
+    ExportFormat.SHOPIFY: _shopify,
+    ExportFormat.CSV: _csv,
 }

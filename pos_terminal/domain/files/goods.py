@@ -22,7 +22,7 @@ from msgspec import Struct
 from pos_terminal.domain.catalog.allergens import parse_allergens
 from pos_terminal.domain.catalog.goods import Goods, Part, StockUnit
 from pos_terminal.domain.files.cells import BadCell, number, yes_or_no
-from pos_terminal.domain.files.table import Row
+from pos_terminal.domain.files.table import TableRow
 from pos_terminal.domain.quantity import Unit
 
 HEAVIEST_TARE = 9999
@@ -61,7 +61,7 @@ class Cells(Struct, frozen=True):
     allergens: tuple[int, ...] | None
 
 
-def read(row: Row, unit: Unit) -> Cells:
+def read(row: TableRow, unit: Unit) -> Cells:
     """The row's cells, each right in itself. Raises BadCell."""
     content = _amount(row["content"], "content") if row["content"] else None
     if content and content.unit is Unit.PIECE:
@@ -91,14 +91,14 @@ def read(row: Row, unit: Unit) -> Cells:
     )
 
 
-def _tare(row: Row, unit: Unit) -> int:
+def _tare(row: TableRow, unit: Unit) -> int:
     tare = number(row["tare"] or "0", 0, "tare")
     if not 0 <= tare <= HEAVIEST_TARE or (tare and unit is not Unit.KG):
         raise BadCell("tare", f"{row['tare']!r}: 0 to {HEAVIEST_TARE} g, of what is sold by weight")
     return tare
 
 
-def _alert(row: Row) -> Fraction | None:
+def _alert(row: TableRow) -> Fraction | None:
     if not row["alert"]:
         return None
     if not yes_or_no(row, "stock"):

@@ -19,7 +19,7 @@ from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files.cells import BadCell
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
-from pos_terminal.domain.files.table import Problem, Row, header
+from pos_terminal.domain.files.table import Problem, TableRow, header
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import ONE, Price, Unit
 
@@ -56,7 +56,7 @@ class CatalogRow(Struct, frozen=True):
     goods: goods_file.Cells
 
 
-def of_table(text: str, read: Iterable[Row]) -> tuple[Problem, ...]:
+def of_table(text: str, read: Iterable[TableRow]) -> tuple[Problem, ...]:
     """Whether decimal commas may have become columns, in a file whose columns commas part.
 
     So it may be where every price is whole euros and two digits follow it in every row: then

@@ -46,7 +46,7 @@ class NoTableError(ValueError):
         self.problem = problem
 
 
-class Row(Struct, frozen=True):
+class TableRow(Struct, frozen=True):
     """One row: its physical line and its cells by column, without blanks around them.
 
     A cell that is missing is empty.
@@ -122,7 +122,7 @@ def plain(name: str) -> str:
 
 def rows(
     source: str | Iterable[str], needed: Sequence[str], known: Mapping[str, str] | None = None
-) -> Iterator[Row | Problem]:
+) -> Iterator[TableRow | Problem]:
     """The rows below the header, blank ones left out; a Problem in place of each that is broken.
 
     `source` is the whole text, or its physical lines with their ends, which are taken one at a
@@ -143,7 +143,7 @@ def rows(
             elif any("\ufffd" in cell for cell in bare):
                 yield Problem(at, "", "characters that cannot be read: save the file as UTF-8")
             else:
-                yield Row(at, dict(zip(columns, bare, strict=False)))
+                yield TableRow(at, dict(zip(columns, bare, strict=False)))
         at += taken
         for _ in range(taken):
             ahead.popleft()

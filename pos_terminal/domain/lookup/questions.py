@@ -165,7 +165,7 @@ class AccountEntry(Struct, frozen=True):
     number: int
 
 
-class Account(Struct, frozen=True):
+class CustomerAccount(Struct, frozen=True):
     """What a customer owes in all, and the tickets of it that are still in the journal."""
 
     owed: int
@@ -245,7 +245,7 @@ Answer = (
     TicketFound
     | VoucherBalance
     | DepositsHeld
-    | Account
+    | CustomerAccount
     | Orders
     | Held
     | Tickets

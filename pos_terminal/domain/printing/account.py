@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.language import say
-from pos_terminal.domain.lookup.questions import Account
+from pos_terminal.domain.lookup.questions import CustomerAccount
 from pos_terminal.domain.notation import euros, short_day_and_hour
 from pos_terminal.domain.receipt import Block, Listing, Row, Rule, Text
 from pos_terminal.domain.sale.numbers import written
 
 
-def statement(terminal: str, number: int, account: Account, at: str) -> Listing:
+def statement(terminal: str, number: int, account: CustomerAccount, at: str) -> Listing:
     """All that the journal still knows of the account, the oldest first, and what is owed.
 
     It names the customer by number alone: whoever finds it learns nothing of him.
@@ -19,7 +19,7 @@ def statement(terminal: str, number: int, account: Account, at: str) -> Listing:
     return Listing(f"{say('RELEVE DU COMPTE')} {number}", at, blocks)
 
 
-def _statement(terminal: str, account: Account) -> Iterator[Block]:
+def _statement(terminal: str, account: CustomerAccount) -> Iterator[Block]:
     labels = {
         AccountMove.CHARGED: say("Ticket"),
         AccountMove.CREDITED: say("Avoir"),

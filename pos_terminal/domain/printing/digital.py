@@ -25,7 +25,7 @@ from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.printing import ticket as tickets
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.sale import numbers
 from pos_terminal.domain.sale.corrected_payments import exchanged
 from pos_terminal.domain.tender.tender import TENDERS
@@ -43,12 +43,12 @@ LONGEST_ANCHOR = f"{2**53} {'0' * 64}"
 """As long as any number and hash of a record."""
 
 
-def digital(identity: Identity, asked: Asked) -> str:
+def digital(identity: Identity, asked: PaperAsked) -> str:
     """The text of the ticket that is asked for."""
     return "\n".join(map(_plain, _lines(identity, asked)))
 
 
-def fits(identity: Identity, asked: Asked) -> bool:
+def fits(identity: Identity, asked: PaperAsked) -> bool:
     """Whether the text is short enough, whatever is not known of it yet."""
     longest = replace(asked, anchor=LONGEST_ANCHOR)
     return len(digital(replace(identity, simulated=True), longest)) <= LONGEST
@@ -61,7 +61,7 @@ def _plain(text: str) -> str:
     return kept.encode("ascii", "replace").decode()
 
 
-def _lines(identity: Identity, asked: Asked) -> Iterator[str]:
+def _lines(identity: Identity, asked: PaperAsked) -> Iterator[str]:
     ticket, copy = asked.closed, asked.request.copy
     yield f"{VERSION} {numbers.number(identity.terminal, ticket)} {asked.at[:16]}"
     if ticket.taken_at:

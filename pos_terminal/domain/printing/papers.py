@@ -20,7 +20,7 @@ from pos_terminal.domain.notation import day, euros
 from pos_terminal.domain.printing import invoice
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.digital import digital
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Qr, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale import numbers
@@ -47,7 +47,7 @@ def price(ticket: SaleClosed) -> int:
     return sum(line.gross for line in lines if not is_held(line))
 
 
-def paper(identity: Identity, asked: Asked) -> Receipt:
+def paper(identity: Identity, asked: PaperAsked) -> Receipt:
     """The paper that is asked for."""
     terminal, ticket, copy = identity.terminal, asked.closed, asked.request.copy
     form = asked.request.form
@@ -77,7 +77,7 @@ def paper(identity: Identity, asked: Asked) -> Receipt:
     )
 
 
-def _body(form: Form, identity: Identity, asked: Asked) -> Iterator[Block]:
+def _body(form: Form, identity: Identity, asked: PaperAsked) -> Iterator[Block]:
     match form:
         case Form.GIFT:
             yield from _gift(asked.closed)
@@ -107,7 +107,7 @@ def _gift(ticket: SaleClosed) -> Iterator[Block]:
             yield Row(name, tickets.amount(line))
 
 
-def _note(asked: Asked) -> Iterator[Block]:
+def _note(asked: PaperAsked) -> Iterator[Block]:
     """What article 3 of the arrêté asks of a note, beside what the ticket's head says.
 
     The customer's name is written by hand, unless the customer does not want it.
@@ -137,7 +137,7 @@ def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
     yield from blocks[1:]
 
 
-def _paid(asked: Asked, *, letters: bool = True) -> Iterator[Block]:
+def _paid(asked: PaperAsked, *, letters: bool = True) -> Iterator[Block]:
     ticket = asked.closed
     yield Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True)
     yield from tickets.tenders(ticket, asked.at, asked.changed)

@@ -8,7 +8,7 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.customers import Buyer
 
 
-class Asked(Struct, frozen=True):
+class PaperAsked(Struct, frozen=True):
     """A paper to be made. `at` is the closing record's local time, ISO 8601.
 
     `anchor` names that record in the journal: «512 3fa9...», its number and hash; `operator` is

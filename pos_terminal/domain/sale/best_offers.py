@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from pos_terminal.domain.sale import given_pieces as free
-from pos_terminal.domain.sale.offers import Budget, Choice, Counts, Group, Offer, tallied
+from pos_terminal.domain.sale.offers import Budget, Counts, Group, Offer, OffersFound, tallied
 from pos_terminal.domain.sale.places import Places
 from pos_terminal.domain.sale.turns import in_turns
 
 
-def search(prices: Sequence[int], counts: Counts, offers: Sequence[Offer]) -> Choice:
+def search(prices: Sequence[int], counts: Counts, offers: Sequence[Offer]) -> OffersFound:
     """The groups of these pieces that save most; of equals those found first."""
     saves, exact = 0, True
     groups: dict[Group, int] = {}
@@ -32,15 +32,15 @@ def search(prices: Sequence[int], counts: Counts, offers: Sequence[Offer]) -> Ch
             found = max(found, _turns(prices, mine, offers, numbers), key=lambda each: each.saves)
         saves, exact = saves + found.saves, exact and found.exact
         groups.update(found.groups)
-    return Choice(saves, groups, exact)
+    return OffersFound(saves, groups, exact)
 
 
 def _turns(
     prices: Sequence[int], counts: Counts, offers: Sequence[Offer], numbers: Sequence[int]
-) -> Choice:
+) -> OffersFound:
     found = in_turns(prices, counts, [offers[number] for number in numbers])
     groups = {(numbers[at], kinds): many for (at, kinds), many in found.groups.items()}
-    return Choice(found.saves, groups, exact=False)
+    return OffersFound(found.saves, groups, exact=False)
 
 
 def _parts(offers: Sequence[Offer]) -> list[list[int]]:
@@ -72,7 +72,7 @@ class _Part:
         self.free = {n: offer for n, offer in offers.items() if offer.free}
         self._known: dict[tuple[int, ...], _Filling] = {}
 
-    def best(self, counts: Counts) -> Choice:
+    def best(self, counts: Counts) -> OffersFound:
         """The most that these pieces save."""
         if not self.free:
             return self.without_free(counts).choice()
@@ -81,7 +81,7 @@ class _Part:
             rated = any(self.rates[kind][0] for kind in self.kinds)
             if not rated:
                 groups = free.groups(number, offer, counts)
-                return Choice(free.saved(offer, counts, self.prices), groups)
+                return OffersFound(free.saved(offer, counts, self.prices), groups)
             found = free.beside_rates(number, offer, counts, self.prices, self.rates)
             if found:
                 return found
@@ -94,10 +94,10 @@ class _Part:
             self._known[key] = _Filling(self, counts)
         return self._known[key]
 
-    def alone(self, counts: Counts) -> Choice:
+    def alone(self, counts: Counts) -> OffersFound:
         """What pieces save that are in no group."""
         rated = {kind: many for kind, many in counts.items() if many and self.rates[kind][0]}
-        return Choice(
+        return OffersFound(
             sum(many * self.rates[kind][0] for kind, many in rated.items()),
             {(self.rates[kind][1], (kind,)): many for kind, many in rated.items()},
         )
@@ -122,11 +122,11 @@ class _Filling:
         """What the best filling saves, and what its pieces save that are in no group."""
         return self._alone + self._top
 
-    def choice(self) -> Choice:
+    def choice(self) -> OffersFound:
         """The same with its groups."""
         kept = self._kept
         groups = {**tallied(kept.groups()), **self._part.alone(kept.left).groups}
-        return Choice(self.saves, groups, self.exact)
+        return OffersFound(self.saves, groups, self.exact)
 
     def _one_after_the_other(self) -> None:
         """One group more, of the offer that saves most now, as long as one saves anything.
@@ -194,7 +194,7 @@ class _Sharing:
         self._shares: list[dict[int, int]] = []
         self._exact = True
 
-    def best(self) -> Choice:
+    def best(self) -> OffersFound:
         """The best way of sharing out."""
         whole = self._part.without_free(self._counts)
         self._exact = whole.exact
@@ -206,7 +206,7 @@ class _Sharing:
             for kind, many in mine.items():
                 left[kind] -= many
         rest = self._part.without_free(left).choice()
-        return Choice(self._top, {**groups, **rest.groups}, self._exact and rest.exact)
+        return OffersFound(self._top, {**groups, **rest.groups}, self._exact and rest.exact)
 
     def _branch(
         self, at: int, shares: list[dict[int, int]], left: dict[int, int], most: int

@@ -7,7 +7,7 @@ matter, where others may have them.
 
 from collections.abc import Mapping
 
-from pos_terminal.domain.sale.offers import Choice, Counts, Group, Offer, tallied
+from pos_terminal.domain.sale.offers import Counts, Group, Offer, OffersFound, tallied
 
 MOST_PIECES = 120
 """So many pieces are searched one by one; what is beyond is shared out kind by kind."""
@@ -47,7 +47,7 @@ def beside_rates(
     counts: Counts,
     prices: Mapping[int, int],
     rates: Mapping[int, tuple[int, int]],
-) -> Choice | None:
+) -> OffersFound | None:
     """The best where a piece may also save something by itself; None where that takes too long.
 
     From the dearest piece down, each is by itself, or is paid for in a group, or is given for
@@ -82,7 +82,7 @@ def beside_rates(
                     after[state], came[state] = worth, ((waiting, due), way)
         at = after
         steps.append(came)
-    return Choice(at[0, 0], _walked(number, offer, pieces, steps, rates))
+    return OffersFound(at[0, 0], _walked(number, offer, pieces, steps, rates))
 
 
 def _walked(

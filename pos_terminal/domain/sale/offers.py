@@ -50,7 +50,7 @@ class Offer(Struct, frozen=True):
         return self.rates.get(kinds[0], 0)
 
 
-class Choice(Struct, frozen=True):
+class OffersFound(Struct, frozen=True):
     """What was found: cents saved, so many groups of each kind, and whether nothing saves more."""
 
     saves: int

@@ -7,7 +7,7 @@ long: what a search found that could not finish is held against it.
 from collections.abc import Sequence
 from itertools import islice, permutations
 
-from pos_terminal.domain.sale.offers import Choice, Counts, Group, Offer, tallied
+from pos_terminal.domain.sale.offers import Counts, Group, Offer, OffersFound, tallied
 
 MOST_PIECES = 200
 """Of a sale of more, the dearest so many are looked at here."""
@@ -16,10 +16,10 @@ MOST_ORDERS, MOST_TURNS = 24, 1000
 """Orders, and orders times pieces: as many as there is time for between two keys."""
 
 
-def in_turns(prices: Sequence[int], counts: Counts, offers: Sequence[Offer]) -> Choice:
+def in_turns(prices: Sequence[int], counts: Counts, offers: Sequence[Offer]) -> OffersFound:
     """What the offers save in the best of those orders."""
     pieces = [kind for kind in sorted(counts) for _ in range(counts[kind])][:MOST_PIECES]
-    best = Choice(0, {}, exact=False)
+    best = OffersFound(0, {}, exact=False)
     tries = min(MOST_ORDERS, MOST_TURNS // max(1, len(pieces)))
     for order in islice(permutations(range(len(offers))), tries):
         left = list(pieces)
@@ -35,7 +35,7 @@ def in_turns(prices: Sequence[int], counts: Counts, offers: Sequence[Offer]) -> 
                 for kind in group:
                     left.remove(kind)
         if saved > best.saves:
-            best = Choice(saved, tallied(groups), exact=False)
+            best = OffersFound(saved, tallied(groups), exact=False)
     return best
 
 

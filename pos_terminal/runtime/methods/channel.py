@@ -23,7 +23,7 @@ from pos_terminal.channel.interface import (
     Tested,
 )
 from pos_terminal.channel.server import Server
-from pos_terminal.channel.service import Peer, Service
+from pos_terminal.channel.service import Dispatcher, Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.events.values import GrantLevel
@@ -117,8 +117,8 @@ class Channel:
                     await self._done.wait()
             self._done.clear()
 
-    def _service(self) -> Service:
-        service = Service("pos-terminal", self._terminal.identity.software)
+    def _service(self) -> Dispatcher:
+        service = Dispatcher("pos-terminal", self._terminal.identity.software)
         service.answer(interface.STATUS, self._board.answer)
         service.answer(interface.SETTINGS, lambda peer, asks: told(self._terminal.settings))
         service.answer(interface.WATCH, self._mirror.watch)

@@ -51,7 +51,7 @@ class Selling(Protocol):
         """Seconds since the oldest record that is not durable yet; 0 where there is none."""
 
 
-class Shown(Protocol):
+class Outputs(Protocol):
     """What goes out to the customer and the clerk, newest first, and may be observed."""
 
     @property
@@ -83,7 +83,7 @@ class Devices(Protocol):
         """By the name that the configuration gives each."""
 
     @property
-    def outputs(self) -> Shown:
+    def outputs(self) -> Outputs:
         """What goes out to them."""
 
 

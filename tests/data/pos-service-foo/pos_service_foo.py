@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from pos_terminal.agent.delivery import Message, Rules
+from pos_terminal.agent.delivery import DeliveryRules, Message
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.outbox import NotDelivered
 from pos_terminal.agent.world import Agent
@@ -41,6 +41,6 @@ def pos_services(agent: Agent) -> Iterable[Service]:
             raise NotDelivered(f"the host answered {answer!r}")
 
     async def deliver() -> None:
-        await agent.outbox.deliver("ticket", send, Rules(pauses=(0.2,)))
+        await agent.outbox.deliver("ticket", send, DeliveryRules(pauses=(0.2,)))
 
     return [Service("collect", collect), Service("deliver", deliver)]

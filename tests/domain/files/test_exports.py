@@ -3,7 +3,7 @@
 import pytest
 
 from pos_terminal.domain.files.catalog import parse_catalog
-from pos_terminal.domain.files.exports import Imported, Program, Wishes, convert
+from pos_terminal.domain.files.exports import ExportFormat, Imported, Wishes, convert
 from pos_terminal.domain.files.table import NoTableError
 from pos_terminal.domain.quantity import Price
 
@@ -40,7 +40,7 @@ def rows(made: Imported) -> list[tuple[str, ...]]:
     return [tuple(row.values()) for row in made.rows]
 
 
-def read(text: str, program: Program, *, with_tax: bool = True, **more: object) -> Imported:
+def read(text: str, program: ExportFormat, *, with_tax: bool = True, **more: object) -> Imported:
     made = convert(text.encode(), program, Wishes(rates=RATES, with_tax=with_tax, **more))  # type: ignore[arg-type]
     catalog, problems = parse_catalog(made.text().encode())
     assert problems == () and len(catalog.items) == len(made.rows)
@@ -48,7 +48,7 @@ def read(text: str, program: Program, *, with_tax: bool = True, **more: object) 
 
 
 def test_woocommerce() -> None:
-    made = read(WOOCOMMERCE, Program.WOOCOMMERCE)
+    made = read(WOOCOMMERCE, ExportFormat.WOOCOMMERCE)
     assert rows(made) == [
         ("1001", "Miel - 250 g", "8,50", "5,5", "Miels", ""),
         ("1002", "Vin rouge & fort", "9,90", "20", "Cave", "3010470111127"),
@@ -63,7 +63,7 @@ def test_woocommerce() -> None:
 
 def test_prestashops_prices_without_tax_come_out_at_a_whole_cent() -> None:
     """7,109005 without 5,5 % is what its back office keeps for 7,50."""
-    made = read(PRESTASHOP, Program.PRESTASHOP, with_tax=False)
+    made = read(PRESTASHOP, ExportFormat.PRESTASHOP, with_tax=False)
     assert rows(made) == [
         ("1001", "Pain d'épices", "7,50", "5,5", "Douceurs", "3010470111127"),
         ("1002", "Nougat", "6,00", "20", "", ""),
@@ -77,7 +77,7 @@ def test_prestashops_prices_without_tax_come_out_at_a_whole_cent() -> None:
 
 
 def test_shopifys_variants_have_their_products_name() -> None:
-    made = read(SHOPIFY, Program.SHOPIFY)
+    made = read(SHOPIFY, ExportFormat.SHOPIFY)
     assert rows(made) == [
         ("1001", "Thé vert 100 g", "9,50", "20", "Thés", "036000291452"),
         ("1002", "Thé vert 250 g Boîte", "19,00", "20", "Thés", ""),
@@ -87,7 +87,7 @@ def test_shopifys_variants_have_their_products_name() -> None:
 
 def test_a_table_of_anybodys() -> None:
     text = "libellé;prix TTC;TVA;code-barres\nPAIN;1,30;5,5 %;\nVIN;12;20;\nSEL;1;;\n"
-    assert rows(read(text, Program.CSV)) == [
+    assert rows(read(text, ExportFormat.CSV)) == [
         ("1001", "PAIN", "1,30", "5,5", "", ""),
         ("1002", "VIN", "12,00", "20", "", ""),
         ("1003", "SEL", "1,00", "20", "", ""),
@@ -96,19 +96,19 @@ def test_a_table_of_anybodys() -> None:
 
 def test_nothing_is_guessed() -> None:
     wishes = Wishes(rates={"none": 0}, with_tax=True)
-    assert convert(WOOCOMMERCE.encode(), Program.WOOCOMMERCE, wishes).unmapped == (
+    assert convert(WOOCOMMERCE.encode(), ExportFormat.WOOCOMMERCE, wishes).unmapped == (
         "reduced-rate",
         "standard",
     )
     with pytest.raises(NoTableError):
-        read(WOOCOMMERCE, Program.SHOPIFY)
+        read(WOOCOMMERCE, ExportFormat.SHOPIFY)
     with pytest.raises(NoTableError):
-        read(SHOPIFY, Program.PRESTASHOP)
+        read(SHOPIFY, ExportFormat.PRESTASHOP)
 
 
 def test_an_article_keeps_its_number() -> None:
     known = {"03010470111127": "7", "Carte": "1001"}
-    made = read(WOOCOMMERCE, Program.WOOCOMMERCE, known=known)
+    made = read(WOOCOMMERCE, ExportFormat.WOOCOMMERCE, known=known)
     assert [row["plu"] for row in made.rows] == ["1002", "7", "1001"]
     catalog, _ = parse_catalog(made.text().encode())
     wine = catalog.plu("7")

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.domain.files.table import LONGEST_ROW, NoTableError, Problem, Row, decode, rows
+from pos_terminal.domain.files.table import (
+    LONGEST_ROW,
+    NoTableError,
+    Problem,
+    TableRow,
+    decode,
+    rows,
+)
 
 HEADER = "plu,name,price\n"
 
@@ -58,14 +65,14 @@ def test_too_many_cells_are_a_decimal_comma_without_quotes() -> None:
 
 def test_a_missing_cell_is_empty() -> None:
     (row,) = rows(HEADER + "1\n", ("plu",))
-    assert isinstance(row, Row)
+    assert isinstance(row, TableRow)
     assert (row["plu"], row["price"]) == ("1", "")
 
 
 def test_lines_may_come_one_at_a_time() -> None:
     lines = ["plu,name\n", '1,"A\n', 'B"\n', "2,C\n"]
     found = list(rows(lines, ("plu",)))
-    assert [row.line for row in found if isinstance(row, Row)] == [2, 4]
+    assert [row.line for row in found if isinstance(row, TableRow)] == [2, 4]
 
 
 @pytest.mark.parametrize(
@@ -115,5 +122,5 @@ def test_what_is_quoted_reads_back(table: list[list[str]]) -> None:
         ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n" for cells in table
     )
     if all(sum(cell.count("\n") for cell in cells) < LONGEST_ROW - 1 for cells in table):
-        found = [row for row in rows(text, ()) if isinstance(row, Row)]
+        found = [row for row in rows(text, ()) if isinstance(row, TableRow)]
         assert [list(row.cells.values()) for row in found] == kept

@@ -19,7 +19,7 @@ from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing import report, voucher
 from pos_terminal.domain.printing.papers import paper
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.sale.terms import Terms
 from tests.support.lookup import remembering
@@ -47,7 +47,7 @@ IDENTITY = replace(TILL, seller=SELLER)
 def asked(ticket: SaleClosed, form: Form = Form.TICKET, copy: int = 0, **more: Any) -> Receipt:
     request = ReceiptRequested(series=ticket.series, number=ticket.number, copy=copy, form=form)
     anchor = "512 " + "3fa94c1e" * 8
-    return paper(IDENTITY, Asked(request, ticket, AT, anchor, operator=7, **more))
+    return paper(IDENTITY, PaperAsked(request, ticket, AT, anchor, operator=7, **more))
 
 
 def invoice(ticket: SaleClosed, number: int, corrects: tuple[Corrected, ...] = ()) -> Receipt:

@@ -18,7 +18,7 @@ from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing.digital import LONGEST, digital
 from pos_terminal.domain.printing.paper_rules import NoteDue, PaperRules
 from pos_terminal.domain.printing.papers import note_due, paper
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.sale.terms import Terms
 from tests.support.bench import Bench, bench
 from tests.support.paper import TILL
@@ -111,7 +111,7 @@ def test_an_earlier_ticket_is_looked_up(till: Bench) -> None:
     asked = frozenset({0, 1})
     found = TicketFound(first, "2026-01-05T08:30", papers=asked, gifts=asked, anchor="7 ab")
     step = till.put(LookedUp(1, found))
-    assert printed(step) == Asked(
+    assert printed(step) == PaperAsked(
         ReceiptRequested(series="T", number=1, copy=2, form=Form.NOTE), first, found.at, "7 ab"
     )
     assert "TICKET 1-000001" in till.shown.line1 and till.shown.line2 == "TOTAL          11,51"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain.events.adjustment import PromotionsApplied
 from pos_terminal.domain.sale.best_offers import search
-from pos_terminal.domain.sale.offers import Choice, Offer
+from pos_terminal.domain.sale.offers import Offer, OffersFound
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.turns import in_turns
 from tests.support.bench import Bench, bench, goods
@@ -93,7 +93,7 @@ def by_trying_all(prices: Sequence[int], counts: Mapping[int, int], on: Sequence
     return most(tuple(kind for kind in sorted(counts) for _ in range(counts[kind])))
 
 
-def holds(sale: Sale, found: Choice) -> None:
+def holds(sale: Sale, found: OffersFound) -> None:
     """Its groups are groups, of pieces that are there, and save what it says."""
     prices, counts, on = sale
     left, cents = dict(counts), 0

@@ -27,7 +27,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.key_table import ROWS
 from pos_terminal.domain.printing.papers import paper
-from pos_terminal.domain.printing.request import Asked
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import Barcode, Receipt, Text
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules
@@ -394,7 +394,7 @@ def printed(till: Remembering, form: Form = Form.TICKET, *, simulated: bool = Fa
     request = ReceiptRequested(
         series=closed.series, number=closed.number, copy=0, form=form
     )
-    asked = Asked(request, closed, "2026-01-05T08:30:00")
+    asked = PaperAsked(request, closed, "2026-01-05T08:30:00")
     return paper(replace(till.counter.desk.identity, simulated=simulated), asked)
 
 
