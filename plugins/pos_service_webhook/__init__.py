@@ -15,7 +15,7 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
-from pos_terminal.agent.delivery import Message, Rules
+from pos_terminal.agent.delivery import Message, DeliveryRules
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import BadTarget, post, target
 from pos_terminal.agent.outbox import NotDelivered, OutboxFull, Rejected
@@ -147,6 +147,6 @@ def pos_services(agent: Agent) -> Iterable[Service]:
     """What collects, and what calls."""
     webhook = Webhook(agent, agent.settings(WebhookSettings))
     yield Service("changes", webhook.collect)
-    rules = Rules(patience=120)
+    rules = DeliveryRules(patience=120)
     deliver = partial(agent.outbox.deliver, TOPIC, webhook.send, rules)
     yield Service("calls", deliver, silence=3 * rules.patience)
