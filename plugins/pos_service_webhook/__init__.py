@@ -15,7 +15,7 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
-from pos_terminal.agent.delivery import Message, DeliveryRules
+from pos_terminal.agent.delivery import DeliveryRules, Message
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import BadTarget, post, target
 from pos_terminal.agent.outbox import NotDelivered, OutboxFull, Rejected
