@@ -24,7 +24,7 @@ from pos_terminal.domain.money import divide
 from pos_terminal.domain.notation import day
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import numbers
-from pos_terminal.domain.sale.invoicing import is_prepayment, is_service, payment_terms
+from pos_terminal.domain.sale.invoicing import due, is_prepayment, is_service, owed, payment_terms
 
 PROFILE = "urn:cen.eu:en16931:2017"
 
@@ -110,8 +110,8 @@ def _node(name: str, *content: Element | str | None, **attributes: str) -> Eleme
 
 
 def _context(ticket: SaleClosed) -> Element:
-    """BT-23: goods (B) or services (S), paid already (2); BT-24: the rules that it keeps to."""
-    process = "S2" if is_service(ticket) else "B2"
+    """BT-23: goods (B) or services (S), paid (2) or not (1); BT-24: whose rules it keeps."""
+    process = ("S" if is_service(ticket) else "B") + ("1" if owed(ticket) else "2")
     return _node(
         "rsm:ExchangedDocumentContext",
         _node("ram:BusinessProcessSpecifiedDocumentContextParameter", _node("ram:ID", process)),
@@ -252,7 +252,7 @@ def _settled(
         most = max(means, key=lambda paid: abs(paid.amount))
         code = _node("ram:TypeCode", _MEANS.get(most.tender, "ZZZ"))
         yield _node("ram:SpecifiedTradeSettlementPaymentMeans", code)
-    due = _due(identity.seller, ticket)
+    chargeable = _chargeable(identity.seller, ticket)
     lines = [line for line in ticket.lines if not line.voided]
     nets: dict[tuple[str, int], int] = defaultdict(int)
     taxes: dict[tuple[str, int], int] = defaultdict(int)
@@ -268,12 +268,15 @@ def _settled(
             _node("ram:ExemptionReason", reason) if category == "E" else None,
             _node("ram:BasisAmount", _cents(nets[category, rate])),
             _node("ram:CategoryCode", category),
-            _node("ram:DueDateTypeCode", due) if due and category == "S" else None,
+            _node("ram:DueDateTypeCode", chargeable)
+            if chargeable and category == "S"
+            else None,
             _node("ram:RateApplicablePercent", _decimal(rate, 2)),
         )
+    still = sign * owed(ticket)
     # BT-9: of what is paid already it is the day on which it was.
-    paid_on = _node("ram:DueDateDateTime", _date("udt", made.ticket_at))
-    yield _node("ram:SpecifiedTradePaymentTerms", paid_on)
+    by = due(made.ticket_at).isoformat() if still else made.ticket_at
+    yield _node("ram:SpecifiedTradePaymentTerms", _node("ram:DueDateDateTime", _date("udt", by)))
     net, tax = sum(nets.values()), sum(taxes.values())
     yield _node(
         "ram:SpecifiedTradeSettlementHeaderMonetarySummation",
@@ -281,9 +284,9 @@ def _settled(
         _node("ram:TaxBasisTotalAmount", _cents(net)),
         _node("ram:TaxTotalAmount", _cents(tax), currencyID="EUR"),
         _node("ram:GrandTotalAmount", _cents(net + tax)),
-        # What a till sells is paid, and what it takes back given back, before there is a ticket.
-        _node("ram:TotalPrepaidAmount", _cents(net + tax)),
-        _node("ram:DuePayableAmount", _cents(0)),
+        # But for what goes to an account, all is paid, or given back, before there is a ticket.
+        _node("ram:TotalPrepaidAmount", _cents(net + tax - still)),
+        _node("ram:DuePayableAmount", _cents(still)),
     )
     for each in made.corrects:
         yield _node(
@@ -293,7 +296,7 @@ def _settled(
         )
 
 
-def _due(seller: Seller, ticket: SaleClosed) -> str:
+def _chargeable(seller: Seller, ticket: SaleClosed) -> str:
     """BT-8 (UNTDID 2475), of services: VAT is due once paid (72), or by option on invoice (5)."""
     if not is_service(ticket):
         return ""

@@ -103,6 +103,18 @@ def test_a_service_says_when_its_vat_is_due(debits: bool, due: str) -> None:
     assert said(xml, "ram:DueDateTypeCode") == [due]
 
 
+@pytest.mark.parametrize("keys", ["5 PLU CASH", "3 x 5 PLU CASH RF TICKET 5 PLU CASH"])
+def test_what_went_to_an_account_is_still_due(keys: str) -> None:
+    ticket = sold(keys)
+    (paid,) = ticket.tenders
+    on_account = replace(paid, tender="ACCOUNT")
+    xml = document(replace(ticket, tenders=(on_account,)))
+    assert not [*findings(xml)]
+    assert said(xml, "ram:DuePayableAmount") == ["8.00"]
+    assert said(xml, "ram:TotalPrepaidAmount") == ["0.00"]
+    assert "20260204" in xml.decode()
+
+
 def test_random_days_are_good_to_the_last_ticket() -> None:
     days = Days(Random(4))
     while len(days.tickets) < 40:

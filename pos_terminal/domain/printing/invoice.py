@@ -18,7 +18,7 @@ from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Block, Row, Rule, Text
 from pos_terminal.domain.sale import numbers
-from pos_terminal.domain.sale.invoicing import is_prepayment, is_service, payment_terms
+from pos_terminal.domain.sale.invoicing import due, is_prepayment, is_service, owed, payment_terms
 from pos_terminal.domain.sale.numbers import invoice_number
 
 
@@ -52,7 +52,10 @@ def body(
     yield Row(say("TOTAL TTC"), f"{euros(made.total)} €", bold=True, tall=True)
     yield from tickets.tenders(ticket, made.ticket_at, changed)
     if ticket.total >= 0:
-        yield Row(say("Payée le"), day(made.ticket_at))
+        if owed(ticket) > 0:
+            yield Row(say("À payer avant le"), day(due(made.ticket_at).isoformat()))
+        else:
+            yield Row(say("Payée le"), day(made.ticket_at))
         yield from (Text(line) for line in payment_terms(identity.seller))
     yield from (Text(line) for line in identity.seller.terms)
 

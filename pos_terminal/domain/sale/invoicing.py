@@ -1,10 +1,13 @@
 """What an invoice says of its ticket and of the shop's terms, on paper or as a file. Pure."""
 
+from datetime import date, datetime, timedelta
+
 from pos_terminal.domain.audit.identity import Seller
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
+from pos_terminal.domain.tender.tender import ACCOUNT
 
 
 def is_service(ticket: SaleClosed) -> bool:
@@ -32,6 +35,19 @@ def payment_terms(seller: Seller) -> tuple[str, str, str]:
         f"{say('Pénalités de retard')} : {penalties}",
         f"{indemnity} : {euros(INDEMNITY)} €",
     )
+
+
+def owed(ticket: SaleClosed) -> int:
+    """Cents that the customer still owes: what went to his account."""
+    return sum(paid.amount for paid in ticket.tenders if paid.tender == ACCOUNT.name)
+
+
+def due(at: str) -> date:
+    """The day by which it is paid, of what was supplied at that local time, ISO 8601.
+
+    Where nothing was agreed, thirty days (Code de commerce, art. L. 441-10, I).
+    """
+    return datetime.fromisoformat(at).date() + timedelta(days=30)
 
 
 def is_prepayment(ticket: SaleClosed) -> bool:
