@@ -1,0 +1,26 @@
+"""What changed at a till, for whoever asks why it works no more: kinds of records. Pure."""
+
+from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.staff import ClerkChanged, ClerksFound
+from pos_terminal.domain.events.system import (
+    CatalogChanged,
+    ClockJumped,
+    CommandGiven,
+    ConfigurationChanged,
+    KeyMade,
+    KeyRotated,
+    PromotionsChanged,
+    SignerDown,
+    VersionChanged,
+)
+
+CHANGES = frozenset(
+    event.kind
+    for event in (
+        CatalogChanged, PromotionsChanged, ConfigurationChanged, VersionChanged, ClerkChanged,
+        ClerksFound, KeyMade, KeyRotated, SignerDown, ClockJumped, CommandGiven, GrantGiven,
+        GrantUsed, GrantEnded,
+    )
+)  # fmt: skip
+"""Settings with their devices, catalogue, promotions, version, clerks, keys, clock; and whoever
+was at it from outside. What is sold, opened or closed is a till's ordinary day, and no change."""
