@@ -23,6 +23,7 @@ COMMANDS = {
     "catalog": "reprend les articles d'une boutique en ligne",
     "agent": "fait tourner ce qui regarde dehors : alertes, services",
     "alerts": "dit ce qui est en panne sur le boîtier, et qui en est prévenu",
+    "selftest": "essaie le boîtier, la caisse et chaque appareil, et dit ce qui va",
     "changes": "dit ce qui a changé : réglages, catalogue, version, vendeurs, interventions",
     "report": "rassemble pour un technicien l'état, les lignes et les réglages, sans secrets",
     "plugins": "donne les modules, leur état et pourquoi",
