@@ -9,7 +9,7 @@ import pytest
 from pos_service_alerts.book import SCHEMA
 from pos_service_alerts.mailer import Mailer
 from pos_service_alerts.settings import AlertsSettings, topic
-from pos_terminal.agent.delivery import Message
+from pos_terminal.agent.delivery import Limits, Message
 from pos_terminal.agent.outbox import NotDelivered
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import run
@@ -180,6 +180,41 @@ def test_a_password_that_is_refused_is_said_and_tried_again(tmp_path: Path, pass
             assert "wrong-one" not in await until_open(alerts, "B-133")
             password.write_text(PASSWORD)
             await told(alerts, server, 1)
+
+    run(body())
+
+
+def test_an_access_token_is_shown_as_google_has_it(tmp_path: Path, password: Path) -> None:
+    """XOAUTH2: «user=…^Aauth=Bearer …^A^A» in base64."""
+    password.with_name("alerts-token").write_text("ya29.token")
+
+    async def body() -> None:
+        server = MailServer(certificate(tmp_path))
+        server.token = "ya29.token"
+        async with server.up(), alerting(tmp_path, table(server, login="xoauth2")) as alerts:
+            alerts.book.report("printer", faults.PAPER_OUT)
+            await alerts.advance(6)
+            await server.until(lambda s: len(s.raw) == 1)
+
+    run(body())
+
+
+def test_an_outbox_that_is_full_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    async def body() -> None:
+        server = MailServer(certificate(tmp_path))
+        async with server.up(), alerting(tmp_path, table(server)) as alerts:
+            full = Limits(messages=1)
+            alerts.agent.outbox._limits = full
+            server.refuses = {OWNER: "451 later"}
+            for number in range(2):
+                alerts.book.report(f"disk /{number}", faults.DISK_LOW)
+            await alerts.advance(6)
+            await until_open(alerts, "B-135")
+            del server.refuses[OWNER]
+            await told(alerts, server, 1)
+        async with server.up(), alerting(tmp_path, table(server), clock=alerts.clock):
+            await server.until(lambda s: len(s.raw) == 2)
+        assert [each[1:9] for each in server.subjects] == ["KO B-101"] * 2
 
     run(body())
 

@@ -1,6 +1,7 @@
 """A real mail server on loopback, with TLS and a login, that a test has refuse, hang or drop."""
 
 import asyncio
+import base64
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Callable
@@ -59,6 +60,7 @@ class MailServer:
         self.pem = pem
         self.starttls = starttls
         self.password = PASSWORD
+        self.token = ""
         self.raw: list[bytes] = []
         self.to: list[str] = []
         self.answers: list[str | None] = []
@@ -80,6 +82,12 @@ class MailServer:
     ) -> AuthResult:
         right = isinstance(data, LoginPassword) and data.password.decode() == self.password
         return AuthResult(success=right, handled=right)
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """Google's and Microsoft's way: a token in place of a password."""
+        shown = base64.b64decode(args[1]).decode()
+        right = shown == f"user={USER}\x01auth=Bearer {self.token}\x01\x01"
+        return AuthResult(success=right)
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any

@@ -1,0 +1,60 @@
+"""What a technician may write into `[service.alerts]`, and what is refused with its reason."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from pos_service_alerts.settings import AlertsSettings
+
+GOOD: dict[str, Any] = {
+    "server": "smtp.example.org", "sender": "caisse@example.org", "user": "caisse",
+    "recipients": [{"address": "patron@example.org"}],
+}  # fmt: skip
+
+
+def read(**more: Any) -> AlertsSettings:
+    return msgspec.convert(GOOD | more, AlertsSettings)
+
+
+def test_four_lines_are_enough() -> None:
+    given = read()
+    assert (given.port, given.security, given.login, given.domain) == (
+        465, "tls", "password", "example.org",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["patron", "@example.org", "patron@", "a b@example.org", "a@example.org\nBcc: eve@x.org",
+     "Patron <patron@example.org>", "a@b@c", f"{'a' * 250}@example.org", "pâtron@example.org", ""],
+)  # fmt: skip
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="is no mail address"):
+        read(recipients=[{"address": address}])
+    with pytest.raises(msgspec.ValidationError, match="is no mail address"):
+        read(sender=address)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"recipients": []}, "from 1 to 8"),
+        ({"recipients": [{"address": f"a{n}@b.org"} for n in range(9)]}, "from 1 to 8"),
+        ({"recipients": [{"address": "a@b.org"}, {"address": "a@b.org"}]}, "stands twice"),
+        ({"recipients": [{"address": "a@b.org", "severity": "panic"}]}, "panic"),
+        ({"recipients": [{"adress": "a@b.org"}]}, "adress"),
+        ({"security": "none"}, "none"),
+        ({"user": ""}, "user"),
+        ({"an_hour": 0}, "an_hour"),
+        ({"digest": "25:00"}, "hour"),
+        ({"password": "hunter2"}, "password"),
+    ],
+)
+def test_a_slip_is_refused_with_its_reason(more: dict[str, Any], why: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=why):
+        read(**more)
+
+
+def test_without_a_login_no_user_is_needed() -> None:
+    assert read(user="", login="none").login == "none"
