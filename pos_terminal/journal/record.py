@@ -303,8 +303,9 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         numbers = self.counts.tickets
         if made.series != INVOICES or made.number != numbers.get(INVOICES, 0) + 1:
             raise OutOfStep(f"invoice {made.series}-{made.number} after {numbers.get(INVOICES, 0)}")
-        if not 1 <= made.ticket_number <= numbers.get(made.ticket_series, 0):
-            raise OutOfStep(f"no ticket {made.ticket_series}-{made.ticket_number} to invoice")
+        for series, number in made.places:
+            if not 1 <= number <= numbers.get(series, 0):
+                raise OutOfStep(f"no ticket {series}-{number} to invoice")
         return self._numbered(made.series, made.number)
 
     def _must_add_up(self, closed: PeriodClosed | ServiceClosed, seq: int) -> None:

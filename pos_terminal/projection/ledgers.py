@@ -18,6 +18,7 @@ from pos_terminal.domain.events.values import AccountMove, DepositNature, Vouche
 from pos_terminal.domain.lookup import orders
 from pos_terminal.domain.lookup.questions import (
     AccountEntry,
+    AccountTicketsWanted,
     AccountWanted,
     CustomerAccount,
     Held,
@@ -84,6 +85,18 @@ def answer(
             return _open_orders(db)
         case HeldWanted():
             return _held(db)
+
+
+def tickets(db: apsw.Connection, wanted: AccountTicketsWanted) -> list[tuple[str, int]]:
+    """The tickets of a month that moved an account for goods, the oldest first."""
+    sql = (
+        "SELECT series, number FROM account WHERE person = ? AND substr(at, 1, 7) = ? "
+        "AND move <> ? GROUP BY series, number ORDER BY min(seq)"
+    )
+    rows: list[Any] = db.execute(
+        sql, (wanted.person, wanted.month, AccountMove.SETTLED)
+    ).fetchall()
+    return [(series, number) for series, number in rows]
 
 
 def _account(db: apsw.Connection, person: str) -> CustomerAccount:

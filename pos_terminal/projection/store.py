@@ -31,6 +31,7 @@ from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
+    AccountTicketsWanted,
     AccountWanted,
     Answer,
     ArticleSold,
@@ -183,8 +184,8 @@ class Projection:
                     return self._deposits(order)
                 case AccountWanted() | OrdersWanted() | HeldWanted():
                     return ledgers.answer(self._db, wanted)
-                case TicketsWanted():
-                    return self._today()
+                case TicketsWanted() | AccountTicketsWanted():
+                    return self._several(wanted)
                 case StockWanted(plus):
                     return self._stock(plus)
                 case BottlesWanted():
@@ -357,8 +358,12 @@ class Projection:
             changed=self._corrections(place),
         )
 
-    def _today(self) -> Tickets:
-        """The tickets behind the last Z."""
+    def _several(self, wanted: TicketsWanted | AccountTicketsWanted) -> Tickets:
+        """The tickets behind the last Z, or those of a month on somebody's account."""
+        if isinstance(wanted, AccountTicketsWanted):
+            places = ledgers.tickets(self._db, wanted)
+            found = (self._ticket(TicketWanted(*place)) for place in places)
+            return Tickets(tuple(each for each in found if each))
         last = "SELECT coalesce(max(seq), 0) FROM closure WHERE period = 'day'"
         sql = f"SELECT series, number FROM ticket WHERE seq > ({last}) AND series <> ? ORDER BY seq"
         rows = self._rows(sql, TRAINING_SERIES)

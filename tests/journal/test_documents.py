@@ -63,6 +63,7 @@ PARTS = {
         balances.Ordered,
         staff.ClerkFound,
         paper.Corrected,
+        paper.Supplied,
         stock_events.Units,
     )
 }

@@ -18,6 +18,7 @@ from pos_terminal.domain.counter.steps import (
     LookedUp,
     LookUp,
     Pressed,
+    Print,
     ReadDay,
     Scanned,
     Train,
@@ -113,7 +114,10 @@ BESIDE = (
 
 @dataclass
 class Days:
-    """A shop that never rests. `records` are all that its journal would hold."""
+    """A shop that never rests. `records` are all that its journal would hold.
+
+    `printed` is the last paper of a sale.
+    """
 
     chance: Random
     running: Running = field(default_factory=lambda: Running(identity=IDENTITY))
@@ -124,6 +128,7 @@ class Days:
     vouchers: list[str] = field(default_factory=list)
     now: datetime = datetime(2026, 1, 5, 8, 0, tzinfo=PARIS)
     steps: int = 0
+    printed: Print | None = None
 
     def __post_init__(self) -> None:
         self.counter: Counter = counter_of(
@@ -164,6 +169,8 @@ class Days:
         for effect in step.effects:
             if isinstance(effect, LookUp):
                 self.put(LookedUp(effect.request, self.answer(effect.wanted)))
+            elif isinstance(effect, Print):
+                self.printed = effect
             elif isinstance(effect, ReadDay | CloseDay | CloseService):
                 self.put(BooksReady(effect, self.running.books))
 

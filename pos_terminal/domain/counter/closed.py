@@ -62,7 +62,7 @@ class ClosedTicket(Struct, frozen=True):
         if isinstance(event, PeriodClosed):
             return replace(self, day_closed=self.day_closed or event.period is Period.DAY)
         if isinstance(event, InvoiceMade):
-            ours = self.is_of(event.ticket_series, event.ticket_number)
+            ours = (self.ticket.series, self.ticket.number) in event.places
             return replace(self, invoice=event) if ours else self
         if isinstance(event, PaymentChanged):
             ours = self.is_of(event.series, event.number)

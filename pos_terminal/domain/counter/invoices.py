@@ -1,5 +1,7 @@
 """Invoices: who the customer is, and a ticket made out to him; a second time, its duplicate."""
 
+from collections.abc import Set
+
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
@@ -11,7 +13,13 @@ from pos_terminal.domain.counter.lookup import look_up
 from pos_terminal.domain.counter.steps import Print, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import INVOICES, Event
-from pos_terminal.domain.events.paper import Corrected, Form, InvoiceMade, ReceiptRequested
+from pos_terminal.domain.events.paper import (
+    Corrected,
+    Form,
+    InvoiceMade,
+    ReceiptRequested,
+    Supplied,
+)
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
@@ -24,9 +32,15 @@ from pos_terminal.domain.lookup.customers import (
     CustomerWanted,
     details_name,
 )
-from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
+from pos_terminal.domain.lookup.questions import (
+    AccountTicketsWanted,
+    TicketFound,
+    Tickets,
+    TicketWanted,
+)
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.request import PaperAsked
+from pos_terminal.domain.sale.invoicing import merged
 
 
 def customer(desk: Desk, _: str, __: Moment) -> Step:
@@ -61,6 +75,60 @@ def invoice(desk: Desk, _: str, moment: Moment) -> Step:
     return replace(step, effects=(*named.shown, *step.effects))
 
 
+def month(desk: Desk, _: str, moment: Moment) -> Step:
+    """`12 CLIENT RECAP`: one invoice over what the customer bought on account this month.
+
+    `202602 RECAP`: in February 2026. Of tickets that have no invoice yet; where all have one, the
+    last such invoice as a duplicate.
+    """
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    if desk.sale:
+        raise Refused(faults.NOT_NOW)
+    customer = desk.customer
+    if customer is None:
+        raise Refused(faults.CUSTOMER_WANTED)
+    typed = desk.entry.whole() if desk.entry.number else moment.at[:7].replace("-", "")
+    found = look_up(desk, AccountTicketsWanted(customer.person, f"{typed[:4]}-{typed[4:]}"))
+    tickets = found.tickets if isinstance(found, Tickets) else ()
+    waiting = tuple(each for each in tickets if each.invoice is None)
+    done = [each for each in tickets if each.invoice and each.invoice.tickets]
+    if waiting:
+        step = _make_month(desk, customer, waiting, moment)
+    elif done and done[-1].invoice:
+        step = _again(desk, papers.closed(done[-1]), done[-1].invoice)
+    else:
+        raise Refused(faults.NOTHING_TO_INVOICE)
+    desk.entry = Entry()
+    return step
+
+
+def _make_month(
+    desk: Desk, customer: Customer, found: tuple[TicketFound, ...], moment: Moment
+) -> Step:
+    whole = merged(found)
+    closed = replace(papers.closed(found[-1]), ticket=whole)
+    # What was invoiced in an earlier month and comes back now is a credit on that invoice; what
+    # comes back of this very invoice corrects nothing.
+    within = {(each.closed.series, each.closed.number) for each in found}
+    corrects = _invoiced(desk, whole, customer, within)
+    if whole.total < 0 and not corrects:
+        raise Refused(faults.NOTHING_INVOICED)
+    details = details_name(INVOICES, desk.tickets.get(INVOICES, 0) + 1)
+    buyer = _buyer(desk, customer, details, moment)
+    supplied = (
+        Supplied(series=each.closed.series, number=each.closed.number, at=each.at)
+        for each in found
+    )
+    made = replace(
+        _made(desk, customer, closed, moment, details), corrects=corrects, tickets=tuple(supplied)
+    )
+    desk.customer = None
+    return _print(desk, closed, made, buyer, made, several=found)
+
+
 def _make(desk: Desk, closed: ClosedTicket, moment: Moment) -> Step:
     customer, ticket = desk.customer, closed.ticket
     if customer is None:
@@ -69,13 +137,28 @@ def _make(desk: Desk, closed: ClosedTicket, moment: Moment) -> Step:
         raise Refused(faults.ALL_REFUNDED)
     corrects = _corrected(desk, ticket, customer)
     details = details_name(ticket.series, ticket.number)
+    buyer = _buyer(desk, customer, details, moment)
+    made = replace(_made(desk, customer, closed, moment, details), corrects=corrects)
+    desk.customer = None
+    return _print(desk, closed, made, buyer, made)
+
+
+def _buyer(desk: Desk, customer: Customer, details: str, moment: Moment) -> Buyer:
+    """The customer's details, kept from now on as this invoice's. Raises Refused, or Wait."""
     until = desk.rules.closing.year_end(moment.day)
     buyer = look_up(desk, BuyerSealed(customer, details, until))
     if not isinstance(buyer, Buyer):
         raise Refused(faults.CUSTOMER_UNKNOWN)
     if not (buyer.name and buyer.address):
         raise Refused(faults.CUSTOMER_INCOMPLETE)
-    made = InvoiceMade(
+    return buyer
+
+
+def _made(
+    desk: Desk, customer: Customer, closed: ClosedTicket, moment: Moment, details: str
+) -> InvoiceMade:
+    ticket = closed.ticket
+    return InvoiceMade(
         series=INVOICES,
         number=desk.tickets.get(INVOICES, 0) + 1,
         person=customer.person,
@@ -86,10 +169,7 @@ def _make(desk: Desk, closed: ClosedTicket, moment: Moment) -> Step:
         issued=moment.at,
         vat=ticket.vat,
         total=ticket.total,
-        corrects=corrects,
     )
-    desk.customer = None
-    return _print(desk, closed, made, buyer, made)
 
 
 def _corrected(desk: Desk, ticket: SaleClosed, customer: Customer) -> tuple[Corrected, ...]:
@@ -98,7 +178,17 @@ def _corrected(desk: Desk, ticket: SaleClosed, customer: Customer) -> tuple[Corr
     Code général des impôts, annexe II, art. 242 nonies A, and art. 289, I-5: what changes an
     invoice refers to it without ambiguity. Raises Refused.
     """
-    taken = {(x.of.series, x.of.number) for x in ticket.lines if x.of and not x.voided}
+    corrects = _invoiced(desk, ticket, customer, frozenset())
+    if ticket.total < 0 and not corrects:
+        raise Refused(faults.NOTHING_INVOICED)
+    return corrects
+
+
+def _invoiced(
+    desk: Desk, ticket: SaleClosed, customer: Customer, within: Set[tuple[str, int]]
+) -> tuple[Corrected, ...]:
+    """The invoices of what it takes back of tickets that are not `within` it. Raises Refused."""
+    taken = {(x.of.series, x.of.number) for x in ticket.lines if x.of and not x.voided} - within
     made: list[InvoiceMade] = []
     for place in sorted(taken):
         found = look_up(desk, TicketWanted(*place))
@@ -106,8 +196,6 @@ def _corrected(desk: Desk, ticket: SaleClosed, customer: Customer) -> tuple[Corr
             made.append(found.invoice)
     if any(each.person != customer.person for each in made):
         raise Refused(faults.INVOICED_TO_ANOTHER)
-    if ticket.total < 0 and not made:
-        raise Refused(faults.NOTHING_INVOICED)
     return tuple(Corrected(series=x.series, number=x.number, issued=x.issued) for x in made)
 
 
@@ -115,11 +203,27 @@ def _again(desk: Desk, closed: ClosedTicket, made: InvoiceMade) -> Step:
     buyer = look_up(desk, BuyerWanted(made.person, made.details))
     if not isinstance(buyer, Buyer):
         raise Refused(faults.BUYER_GONE)
-    return _print(desk, closed, made, buyer)
+    if not made.tickets:
+        return _print(desk, closed, made, buyer)
+    found = tuple(_ticket(desk, each) for each in made.tickets)
+    closed = replace(closed, ticket=merged(found), at=found[-1].at)
+    return _print(desk, closed, made, buyer, several=found)
+
+
+def _ticket(desk: Desk, wanted: Supplied) -> TicketFound:
+    found = look_up(desk, TicketWanted(wanted.series, wanted.number))
+    if not isinstance(found, TicketFound):
+        raise Refused(faults.TICKET_UNKNOWN)
+    return found
 
 
 def _print(
-    desk: Desk, closed: ClosedTicket, made: InvoiceMade, buyer: Buyer, *events: Event
+    desk: Desk,
+    closed: ClosedTicket,
+    made: InvoiceMade,
+    buyer: Buyer,
+    *events: Event,
+    several: tuple[TicketFound, ...] = (),
 ) -> Step:
     request = ReceiptRequested(
         series=made.series,
@@ -130,7 +234,7 @@ def _print(
     asked = PaperAsked(
         request, closed.ticket, closed.at, closed.anchor,
         invoice=made, buyer=buyer, operator=closed.operator, changed=closed.changed,
-        replaces=closed.replaced,
+        replaces=closed.replaced, several=several,
     )  # fmt: skip
     screen = display.invoiced(desk.identity.terminal, made)
     return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

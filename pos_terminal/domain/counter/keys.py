@@ -110,6 +110,7 @@ ROWS = (
     KeyRule(Function.SETTLE, accounts.settle),
     KeyRule(Function.STATEMENT, accounts.statement),
     KeyRule(Function.CUSTOMER, invoices.customer),
+    KeyRule(Function.MONTH_INVOICE, invoices.month),
     KeyRule(Function.INVOICE, invoices.invoice),
     KeyRule(Function.HOLD, hold.hold, beside=(ChoiceAsked,)),
     KeyRule(Function.RECALL, hold.recall),

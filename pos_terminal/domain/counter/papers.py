@@ -87,7 +87,7 @@ def named(desk: Desk) -> Named:
     if not isinstance(found, TicketFound):
         raise Refused(faults.TICKET_UNKNOWN)
     screen = display.ticket_found(desk.identity.terminal, found.closed)
-    return Named(_closed(found), (Show(screen),))
+    return Named(closed(found), (Show(screen),))
 
 
 def done(desk: Desk, paper: PaperDone) -> Step:
@@ -108,7 +108,8 @@ def done(desk: Desk, paper: PaperDone) -> Step:
     return replace(desk.notify(paper.fault), events=(printed,))
 
 
-def _closed(found: TicketFound) -> ClosedTicket:
+def closed(found: TicketFound) -> ClosedTicket:
+    """A ticket that was looked up, for its papers."""
     return ClosedTicket(
         found.closed,
         found.at,

@@ -58,13 +58,22 @@ class Corrected(Struct, frozen=True, kw_only=True):
     issued: str
 
 
+class Supplied(Struct, frozen=True, kw_only=True):
+    """A ticket of an invoice over several, and the local time at which it was closed."""
+
+    series: str
+    number: int
+    at: str
+
+
 class InvoiceMade(Event, frozen=True, kw_only=True):
-    """An invoice of a closed ticket, with its totals by value.
+    """An invoice of a closed ticket, or of a month's tickets on account, with its totals by value.
 
     `series` and `number` are the invoice's own; `person` is the customer's pseudonym, whose details
     as of then the personal store keeps as item `details`. `ticket_at` is when the ticket closed,
     which is when it was supplied, and `issued` when the invoice was made: local times. `corrects`
-    are the invoices of what it takes back.
+    are the invoices of what it takes back. `tickets` are those of an invoice over several, the
+    oldest first: the ticket is the last of them then.
     """
 
     kind: ClassVar[str] = "invoice.made"
@@ -79,6 +88,13 @@ class InvoiceMade(Event, frozen=True, kw_only=True):
     vat: tuple[VatSum, ...]
     total: int
     corrects: tuple[Corrected, ...] = ()
+    tickets: tuple[Supplied, ...] = ()
+
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """The series and number of each ticket that it invoices."""
+        several = tuple((each.series, each.number) for each in self.tickets)
+        return several or ((self.ticket_series, self.ticket_number),)
 
 
 PAPER_EVENTS: tuple[type[Event], ...] = (

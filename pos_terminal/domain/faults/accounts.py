@@ -20,6 +20,12 @@ ACCOUNT_IN_USE = _fault(
     "Une vente ouverte règle déjà ce compte.",
     "Taper C ; finir cette vente, ou y annuler la ligne par CORR.",
 )
+NOTHING_TO_INVOICE = _fault(
+    "S-288",
+    "RIEN A FACTURER",
+    "Le client n'a rien pris en compte dans ce mois.",
+    "Taper C, puis le client, CLIENT, et le mois : 202602 RECAP.",
+)
 ORDER_UNKNOWN = _fault(
     "S-285",
     "COMMANDE INCONNUE",

@@ -146,6 +146,7 @@ GROUPS = (
             KeyRow(Function.ON_ACCOUNT, "UE", "payer plus tard : numéro du client, ENCOMPTE"),
             KeyRow(Function.SETTLE, "UG", "régler un compte : prix, PRIX, client, REGLE"),
             KeyRow(Function.STATEMENT, "UL", "relevé d'un compte : numéro du client, RELEVE"),
+            KeyRow(Function.MONTH_INVOICE, "UM", "facture du mois d'un compte : CLIENT, RECAP"),
             KeyRow(Function.INVOICE, "UF", "facture du dernier ticket, puis duplicata"),
         ),
     ),

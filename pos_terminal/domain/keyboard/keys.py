@@ -68,6 +68,7 @@ class Function(StrEnum):
     ON_ACCOUNT = "ENCOMPTE"
     SETTLE = "REGLE"
     STATEMENT = "RELEVE"
+    MONTH_INVOICE = "RECAP"
     ORDER = "COMMANDE"
     PART = "ACOMPTE"
     EARNEST = "ARRHES"

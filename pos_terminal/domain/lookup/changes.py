@@ -55,7 +55,7 @@ class Changes(Struct):
         self.session = session + over
         match event:
             case InvoiceMade():
-                self.invoices[event.ticket_series, event.ticket_number] = seq
+                self.invoices.update(dict.fromkeys(event.places, seq))
             case BottleOpened() | BottleFinished():
                 self.bottles.append((event, at))
             case StockMoved() if event.poured:

@@ -53,6 +53,16 @@ class AccountWanted(Struct, frozen=True):
     person: str
 
 
+class AccountTicketsWanted(Struct, frozen=True):
+    """What a customer, by his pseudonym, bought on account or had credited in a month: `Tickets`.
+
+    The month is written «2026-03». JournalError where one of its tickets was purged.
+    """
+
+    person: str
+    month: str
+
+
 class OrdersWanted(Struct, frozen=True):
     """All open orders: `Orders`."""
 
@@ -109,6 +119,7 @@ Wanted = (
     | VoucherWanted
     | DepositWanted
     | AccountWanted
+    | AccountTicketsWanted
     | OrdersWanted
     | HeldWanted
     | TicketsWanted

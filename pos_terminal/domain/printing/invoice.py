@@ -4,7 +4,7 @@ Code général des impôts, annexe II, article 242 nonies A (mentions); Code de 
 L. 441-9 (mentions), R. 123-237 and R. 123-238 (registration, form and capital of the seller).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.paper import InvoiceMade
@@ -12,6 +12,7 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
+from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.notation import day, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
@@ -30,8 +31,13 @@ def body(
     changed: Iterable[PaymentChanged] = (),
     *,
     replaces: bool = False,
+    several: Sequence[TicketFound] = (),
 ) -> Iterator[Block]:
-    """The invoice between its head and its foot. It `replaces` a ticket that was printed before."""
+    """The invoice between its head and its foot. It `replaces` a ticket that was printed before.
+
+    One over `several` tickets (Code général des impôts, art. 289, I-3) has each delivery by itself;
+    `ticket` is all of them as one.
+    """
     yield from (Text(line, Align.CENTRE) for line in identity.seller.lines())
     yield from _which(identity, made, ticket, replaces=replaces)
     yield from _to_whom(buyer)
@@ -41,9 +47,12 @@ def body(
     if identity.seller.debits:
         yield Text(say("TVA acquittée sur les débits"))
     yield Rule()
-    for line in ticket.lines:
-        if not line.voided:
-            yield from _line(line)
+    for each in several:
+        name = numbers.number(identity.terminal, each.closed)
+        yield Text(f"{say('Ticket')} {name} {say('du')} {day(each.at)}", bold=True)
+        yield from _lines(each.closed)
+    if not several:
+        yield from _lines(ticket)
     yield Rule()
     yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in made.vat))} €")
     for rate in made.vat:
@@ -60,6 +69,12 @@ def body(
     yield from (Text(line) for line in identity.seller.terms)
 
 
+def _lines(ticket: SaleClosed) -> Iterator[Block]:
+    for line in ticket.lines:
+        if not line.voided:
+            yield from _line(line)
+
+
 def _which(
     identity: Identity, made: InvoiceMade, ticket: SaleClosed, *, replaces: bool
 ) -> Iterator[Block]:
@@ -71,6 +86,9 @@ def _which(
         name = invoice_number(identity.terminal, each)
         yield Text(f"{say('Avoir sur facture')} {name} {say('du')} {day(each.issued)}")
     sold = day(made.ticket_at)
+    if made.tickets:
+        yield Row(say("Livraisons"), f"{day(made.tickets[0].at)} - {sold}")
+        return
     if not is_prepayment(ticket):
         done = say("Date de la prestation") if is_service(ticket) else say("Date de livraison")
         yield Row(done, sold)

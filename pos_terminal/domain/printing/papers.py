@@ -65,14 +65,19 @@ def paper(identity: Identity, asked: PaperAsked) -> Receipt:
     return Receipt(
         title=name + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *tickets.head(identity, ticket, asked.at),
+            # What is of several tickets bears the number and the barcode of none.
+            *(
+                tickets.shop(identity)
+                if asked.several
+                else tickets.head(identity, ticket, asked.at)
+            ),
             *marks,
             *_body(form, identity, asked),
             *tickets.evidence(identity, asked.operator, asked.anchor),
             *marks,
             *(Text(line, Align.CENTRE) for line in identity.shop.footer),
             *tickets.support(identity),
-            *((Barcode(code),) if code else ()),
+            *((Barcode(code),) if code and not asked.several else ()),
         ),
     )
 
@@ -86,7 +91,7 @@ def _body(form: Form, identity: Identity, asked: PaperAsked) -> Iterator[Block]:
         case Form.INVOICE if asked.invoice and asked.buyer:
             yield from invoice.body(
                 identity, asked.invoice, asked.buyer, asked.closed, asked.changed,
-                replaces=asked.replaces,
+                replaces=asked.replaces, several=asked.several,
             )  # fmt: skip
         case Form.QR:
             yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)

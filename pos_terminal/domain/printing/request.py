@@ -6,6 +6,7 @@ from pos_terminal.domain.events.paper import InvoiceMade, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.customers import Buyer
+from pos_terminal.domain.lookup.questions import TicketFound
 
 
 class PaperAsked(Struct, frozen=True):
@@ -13,7 +14,8 @@ class PaperAsked(Struct, frozen=True):
 
     `anchor` names that record in the journal: «512 3fa9...», its number and hash; `operator` is
     who was signed on then, 0 for nobody. `changed` are the corrections of how it was paid. An
-    invoice `replaces` the ticket that came before it.
+    invoice `replaces` the ticket that came before it. Of an invoice over several tickets `several`
+    are these, and `closed` is all of them as one.
     """
 
     request: ReceiptRequested
@@ -25,3 +27,4 @@ class PaperAsked(Struct, frozen=True):
     operator: int = 0
     changed: tuple[PaymentChanged, ...] = ()
     replaces: bool = False
+    several: tuple[TicketFound, ...] = ()

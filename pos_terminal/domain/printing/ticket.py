@@ -87,13 +87,18 @@ def _ordered(order: str) -> Iterator[Block]:
     yield Barcode(code_of(order))
 
 
-def head(identity: Identity, ticket: SaleClosed, at: str) -> Iterator[Block]:
-    """The shop, and which ticket this is: number, till, place, local date and time."""
+def shop(identity: Identity) -> Iterator[Block]:
+    """Whose paper it is."""
     yield Logo()
     yield Text(identity.shop.name, Align.CENTRE, bold=True)
     for line in identity.shop.header:
         yield Text(line, Align.CENTRE)
     yield Text("")
+
+
+def head(identity: Identity, ticket: SaleClosed, at: str) -> Iterator[Block]:
+    """The shop, and which ticket this is: number, till, place, local date and time."""
+    yield from shop(identity)
     terminal = identity.terminal
     yield Row(f"{say('Ticket')} {number(terminal, ticket)}", f"{say('Caisse')} {terminal}")
     if ticket.place:

@@ -1,12 +1,17 @@
 """What an invoice says of its ticket and of the shop's terms, on paper or as a file. Pure."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from pos_terminal.domain.audit.identity import Seller
-from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.sale import Paid, SaleClosed, VatSum
 from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.language import say
+from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.notation import euros
+from pos_terminal.domain.sale import corrected_payments
 from pos_terminal.domain.tender.tender import ACCOUNT
 
 
@@ -48,6 +53,38 @@ def due(at: str) -> date:
     Where nothing was agreed, thirty days (Code de commerce, art. L. 441-10, I).
     """
     return datetime.fromisoformat(at).date() + timedelta(days=30)
+
+
+def merged(tickets: Sequence[TicketFound]) -> SaleClosed:
+    """Several tickets as one, to be invoiced together: their lines, sums, and means of payment.
+
+    It has the number of the last of them. VAT is added up, and never rounded anew.
+    """
+    last = tickets[-1].closed
+    vat: dict[int, VatSum] = {}
+    paid: dict[str, Paid] = {}
+    for found in tickets:
+        for rate in found.closed.vat:
+            had = vat.get(rate.rate, VatSum(rate=rate.rate, gross=0, net=0, vat=0))
+            vat[rate.rate] = VatSum(
+                rate=rate.rate,
+                gross=had.gross + rate.gross,
+                net=had.net + rate.net,
+                vat=had.vat + rate.vat,
+            )
+        for each in corrected_payments.paid(found.closed, found.changed):
+            amount = each.amount + (paid[each.tender].amount if each.tender in paid else 0)
+            paid[each.tender] = Paid(tender=each.tender, amount=amount, given=amount, change=0)
+    return replace(
+        last,
+        lines=tuple(line for found in tickets for line in found.closed.lines),
+        vat=tuple(vat[rate] for rate in sorted(vat)),
+        tenders=tuple(paid.values()),
+        total=sum(found.closed.total for found in tickets),
+        turnover=sum(found.closed.turnover for found in tickets),
+        change=0,
+        reductions=(),
+    )
 
 
 def is_prepayment(ticket: SaleClosed) -> bool:
