@@ -10,6 +10,7 @@ from pos_terminal.channel import varlink
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.varlink import EMPTY, BadMessage
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 
 A = TypeVar("A", bound=Struct)
 
@@ -44,7 +45,9 @@ async def perform(acts: Acts, name: str, arguments: Raw, actor: Actor) -> Raw:
     """
     act = acts.get(name)
     if act is None:
-        raise ChannelError(faults.OTHER_VERSION, f"this till knows no act «{name}»")
+        raise ChannelError(
+            faults.OTHER_VERSION, say("cette caisse ne connaît pas l'acte «{name}»", name=name)
+        )
     try:
         given = arguments if bytes(arguments) != b"null" else EMPTY
         asked = varlink.read_parameters(given, msgspec.json.Decoder(act.takes))

@@ -20,6 +20,8 @@ from pos_terminal.channel.interface import Method
 from pos_terminal.channel.socket_address import address
 from pos_terminal.channel.varlink import END, LIMIT, BadMessage, Inbox
 from pos_terminal.domain import faults
+from pos_terminal.domain.file_errors import about
+from pos_terminal.domain.language import labelled, say
 
 P = TypeVar("P", bound=Struct)
 R = TypeVar("R", bound=Struct)
@@ -92,7 +94,7 @@ def _messages(link: socket.socket) -> Iterator[bytes]:
             continue
         received = link.recv(CHUNK)
         if not received:
-            raise ConnectionResetError("the till has closed the connection")
+            raise ConnectionResetError(say("la caisse a fermé la connexion"))
         inbox.add(received)
 
 
@@ -140,7 +142,7 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
     try:
         return (await reader.readuntil(END))[:-1]
     except asyncio.IncompleteReadError as error:
-        raise ConnectionResetError("the till has closed the connection") from error
+        raise ConnectionResetError(say("la caisse a fermé la connexion")) from error
     except asyncio.LimitOverrunError as error:
         raise BadMessage(f"a message of more than {LIMIT} bytes") from error
 
@@ -151,9 +153,9 @@ def _connecting(path: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        raise ChannelError(faults.NOT_GRANTED, f"{path}: {error.strerror}") from error
+        raise ChannelError(faults.NOT_GRANTED, about(error, path)) from error
     except OSError as error:
-        raise ChannelError(faults.TILL_SILENT, f"{path}: {error.strerror or error}") from error
+        raise ChannelError(faults.TILL_SILENT, about(error, path)) from error
 
 
 @contextmanager
@@ -162,4 +164,5 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, BadMessage) as error:  # TimeoutError is an OSError
-        raise ChannelError(faults.CHANNEL_BROKEN, f"{path}: {error or 'no answer'}") from error
+        why = str(error) or say("pas de réponse")
+        raise ChannelError(faults.CHANNEL_BROKEN, labelled(path, why)) from error

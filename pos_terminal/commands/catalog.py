@@ -32,22 +32,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     take = actions.add_parser("import", help=purpose)
     take.add_argument("file", type=Path, metavar=say("FICHIER"))
     take.add_argument(
-        "--from", dest="program", required=True, choices=[program.value for program in ExportFormat]
+        "--from", dest="program", required=True, choices=[each.value for each in ExportFormat],
+        help=say("le programme qui l'a écrit"),
     )
     take.add_argument(
-        "--vat", action="append", type=_rate, default=[], metavar="CLASS=RATE",
+        "--vat", action="append", type=_rate, default=[], metavar=say("CLASSE=TAUX"),
         help=say("le taux d'une classe de taxe : standard=5,5 (plusieurs fois)"),
     )  # fmt: skip
     prices = take.add_mutually_exclusive_group(required=True)
     prices.add_argument("--with-tax", action="store_true", help=say("ses prix sont TTC"))
     prices.add_argument("--without-tax", action="store_true", help=say("ses prix sont HT"))
     take.add_argument(
-        "--keep", type=Path, metavar="CATALOG",
+        "--keep", type=Path, metavar=say("CATALOGUE"),
         help=say("le catalogue présent : ses articles gardent leurs numéros"),
     )  # fmt: skip
-    take.add_argument("--first", type=int, default=FIRST_NUMBER, metavar="NUMBER",
+    take.add_argument("--first", type=int, default=FIRST_NUMBER, metavar=say("NUMERO"),
                       help=say("le premier des numéros donnés"))  # fmt: skip
-    take.add_argument("--out", type=Path, metavar="CATALOG",
+    take.add_argument("--out", type=Path, metavar=say("CATALOGUE"),
                       help=say("le fichier à écrire ; sans lui : un aperçu"))  # fmt: skip
     take.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     add_json(take)
@@ -128,7 +129,7 @@ def _rate(text: str) -> tuple[str, int]:
     name, sign, rate = text.rpartition("=")
     try:
         if not (name and sign):
-            raise ValueError(f"{text!r}: CLASS=RATE")
+            raise ValueError(say("{text!r} n'est pas CLASSE=TAUX", text=text))
         return name, parse_vat(rate)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(check)
     purpose = say("faire le dossier d'une nouvelle boutique, qui vend telle quelle")
     new = actions.add_parser("new", help=purpose)
-    new.add_argument("kind", choices=new_shop.kinds(), metavar="KIND",
-                     help=", ".join(new_shop.kinds()))  # fmt: skip
+    new.add_argument("kind", choices=new_shop.kinds(), metavar=say("GENRE"),
+                     help=say("l'un de : {kinds}", kinds=", ".join(new_shop.kinds())))  # fmt: skip
     new.add_argument("folder", type=Path, metavar=say("DOSSIER"))
     new.add_argument("--name", required=True, help=say("l'enseigne, en tête des tickets"))
     new.add_argument("--address", required=True, help=say("l'adresse, sur une ligne"))

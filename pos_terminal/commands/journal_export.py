@@ -123,8 +123,11 @@ def _span_options(parser: argparse.ArgumentParser) -> None:
         "--year-begins", type=int, choices=range(1, 13), default=1, metavar="M",
         help=say("son premier mois (1)"),
     )  # fmt: skip
-    parser.add_argument("--from", dest="first", type=day, metavar=say("DATE"), help="2026-01-01")
-    parser.add_argument("--to", dest="last", type=day, metavar=say("DATE"), help="2026-12-31")
+    for name, where, purpose in (
+        ("--from", "first", say("le premier jour : AAAA-MM-JJ")),
+        ("--to", "last", say("le dernier jour : AAAA-MM-JJ")),
+    ):
+        parser.add_argument(name, dest=where, type=day, metavar=say("DATE"), help=purpose)
 
 
 def run_archive(arguments: argparse.Namespace) -> int:

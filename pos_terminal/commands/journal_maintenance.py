@@ -114,7 +114,7 @@ async def _purge(arguments: argparse.Namespace, files: Sequence[Path]) -> dict[s
         left = purge_plan.unfinished(state)
         if left or arguments.resume:
             if not left:
-                raise NoPurge("no purge was cut short")
+                raise NoPurge(say("aucune purge n'est restée inachevée"))
             with using(path):
                 return {"first": 1, "last": left, "emptied": purge.purge(path, left)}
         verify(path)

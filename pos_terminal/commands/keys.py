@@ -22,7 +22,7 @@ from pos_terminal.domain.keyboard.chords import Chord, Chords
 from pos_terminal.domain.keyboard.key_table import ROWS
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
 from pos_terminal.domain.keyboard.learning import to_toml
-from pos_terminal.domain.language import labelled, say
+from pos_terminal.domain.language import say
 from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import set_language
 from pos_terminal.runtime import config
@@ -92,7 +92,7 @@ def _keymap(arguments: argparse.Namespace) -> KeyMap:
         with reading_file(Path(arguments.map or DEFAULT)):
             return load_keymap(Path.cwd(), arguments.map or DEFAULT)
     except ValueError as error:
-        raise Failure(faults.BAD_KEYMAP, labelled(arguments.map, error)) from error
+        raise Failure(faults.BAD_KEYMAP, str(error)) from error
 
 
 def _show(arguments: argparse.Namespace) -> None:

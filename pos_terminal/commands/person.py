@@ -18,10 +18,10 @@ from pos_terminal.commands.files import entered_to_write, reading_file
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.person_text import Known, as_due, as_erased, as_list, as_text
 from pos_terminal.commands.till import add_options, enter
-from pos_terminal.domain import faults
+from pos_terminal.domain import faults, schema_errors
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.lookup.customers import CUSTOMER, HIGHEST, customer_number, item_name
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
@@ -182,8 +182,9 @@ def _items(arguments: argparse.Namespace) -> tuple[PersonalItem, ...]:
         }  # fmt: skip
         return (msgspec.convert(item, PersonalItem),)
     except ValueError as error:
-        where = f"{arguments.file}: " if arguments.file else ""
-        raise PersonsError(faults.PERSON_REFUSED, f"{where}{error}") from error
+        why = schema_errors.reason(str(error))
+        detail = labelled(arguments.file, why) if arguments.file else why
+        raise PersonsError(faults.PERSON_REFUSED, detail) from error
 
 
 def _card(number: int) -> dict[str, Any]:

@@ -32,10 +32,10 @@ from pos_terminal.runtime.far_ends import NoFarEnds
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "tickets", type=Path, metavar="TICKETS.csv",
+        "tickets", type=Path, metavar=say("TICKETS.csv"),
         help=say("les tickets enregistrés"),
     )  # fmt: skip
-    parser.add_argument("--catalog", type=Path, required=True, metavar="CATALOG.csv",
+    parser.add_argument("--catalog", type=Path, required=True, metavar=say("CATALOGUE.csv"),
                         help=say("les articles que ces tickets nomment"))  # fmt: skip
     parser.add_argument(
         "--state", type=Path, required=True, metavar=say("DOSSIER"),

@@ -20,6 +20,8 @@ def reason(error: OSError) -> str:
             return say("c'est un dossier")
         case errno.ENOSPC | errno.EDQUOT:
             return say("plus de place")
+        case errno.ECONNREFUSED:
+            return say("personne n'y répond")
         case errno.EROFS:
             return say("support en lecture seule")
         case errno.ELOOP:

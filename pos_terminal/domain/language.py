@@ -15,11 +15,12 @@ def translate_with(translate: Callable[[str], str]) -> None:
     _translate = translate
 
 
-def say(french: str) -> str:
-    """The words in the language of the till."""
-    return _translate(french)
+def say(french: str, **facts: object) -> str:
+    """The words in the language of the till, with facts in the places that they have for them."""
+    words = _translate(french)
+    return words.format(**facts) if facts else words
 
 
 def labelled(what: object, why: object) -> str:
     """What something is about, a colon as the language sets it, and the something."""
-    return say("{what} : {why}").format(what=what, why=why)
+    return say("{what} : {why}", what=what, why=why)

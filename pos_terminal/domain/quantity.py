@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import Cents, divide
 
 ONE = 1000
@@ -54,13 +55,13 @@ def decimal(text: str, scale: int) -> int:
     bare = text.translate(_SPACES).removesuffix("€")
     match = _DECIMAL.fullmatch(bare)
     if not match or not (match[2] or match[3]):
-        raise ValueError(f"{text!r} is no number")
+        raise ValueError(say("{text!r} n'est pas un nombre", text=text))
     fraction = (match[3] or "").rstrip("0")
     if len(fraction) > scale:
-        raise ValueError(f"{text!r} has more than {scale} decimals")
+        raise ValueError(say("{text!r} a plus de {scale} décimales", text=text, scale=scale))
     if len(match[2]) > 12:
-        raise ValueError(f"{text!r} is too large")
+        raise ValueError(say("{text!r} est trop grand", text=text))
     value = int((match[2] or "0") + fraction.ljust(scale, "0"))
     if value > LARGEST:
-        raise ValueError(f"{text!r} is too large")
+        raise ValueError(say("{text!r} est trop grand", text=text))
     return -value if match[1] == "-" else value

@@ -19,7 +19,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.health.advice import advice
-from pos_terminal.domain.language import labelled
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk
 from pos_terminal.persons import pins
 from pos_terminal.persons.errors import PersonsError
@@ -76,14 +76,14 @@ def read(state: Path) -> Staff:
         raise BadClerks(file, str(error)) from error
     try:
         if tables.keys() - {"clerk"}:
-            raise ValueError("only [[clerk]] tables are known")
+            raise ValueError(say("seules des tables [[clerk]] sont connues"))
         rows = msgspec.convert(tables.get("clerk", []), tuple[_Row, ...])
         clerks = {row.number: _clerk(row) for row in rows}
     except ValueError as error:  # msgspec's too; neither says what the PIN's row holds
         raise BadClerks(file, str(error)) from error
     badges = [row.badge for row in rows if row.badge]
     if len(clerks) < len(rows) or len(set(badges)) < len(badges):
-        raise BadClerks(file, "two clerks have one number, or one badge")
+        raise BadClerks(file, say("deux vendeurs ont un même numéro, ou un même badge"))
     return Staff(clerks, digest(source))
 
 

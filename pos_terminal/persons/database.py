@@ -14,6 +14,7 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.storage.files import sync_directory
 from pos_terminal.storage.sqlite import connect, writing
@@ -96,10 +97,14 @@ def open_reader(path: Path, vfs: str) -> apsw.Connection:
 def check_layout(db: apsw.Connection, path: Path) -> None:
     """PersonsError unless this database is one of persons that this version can read."""
     if db.pragma("application_id") != APPLICATION:
-        raise PersonsError(faults.PERSONS_DAMAGED, f"{path} holds no persons")
+        raise PersonsError(
+            faults.PERSONS_DAMAGED, say("{path} ne contient pas de personnes", path=path)
+        )
     if db.pragma("user_version") > LAYOUT:
         layout = db.pragma("user_version")
-        raise PersonsError(faults.PERSONS_NEWER, f"{path} has layout {layout}")
+        raise PersonsError(
+            faults.PERSONS_NEWER, say("{path} a le format {layout}", path=path, layout=layout)
+        )
 
 
 def wipe(db: apsw.Connection) -> None:

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import msgspec
 
+from pos_terminal.domain.language import say
+
 YEARS = 10
 """Supporting documents of the accounts are kept so long: Code de commerce, art. L123-22, al. 2."""
 
@@ -70,13 +72,22 @@ class PersonalItem(
 
     def __post_init__(self) -> None:
         if (self.ground is Ground.CONSENT) != (self.consent is not None):
-            raise ValueError(f"{self.name}: the ground consent, and only it, has its text and date")
+            raise ValueError(
+                say(
+                    "{name} : la base « consent », et elle seule, a son texte et sa date",
+                    name=self.name,
+                )
+            )
         if self.year_end and self.kept_until:
-            raise ValueError(f"{self.name}: either year_end or kept_until")
+            raise ValueError(say("{name} : year_end ou bien kept_until", name=self.name))
         if self.year_end and self.ground is not Ground.LEGAL_OBLIGATION:
-            raise ValueError(f"{self.name}: a year_end belongs to the ground legal-obligation")
+            raise ValueError(
+                say("{name} : year_end va avec la base legal-obligation", name=self.name)
+            )
         if self.ground is Ground.LEGAL_OBLIGATION and not self.until:
-            raise ValueError(f"{self.name}: an obligation has a year_end or a kept_until")
+            raise ValueError(
+                say("{name} : une obligation a year_end ou kept_until", name=self.name)
+            )
 
     @property
     def until(self) -> date | None:
@@ -140,5 +151,5 @@ def read_items(source: bytes) -> tuple[PersonalItem, ...]:
     items = msgspec.json.decode(source, type=_File).items
     names = [item.name for item in items]
     if len(set(names)) < len(names):
-        raise ValueError("two items have one name")
+        raise ValueError(say("deux données ont un même nom"))
     return items

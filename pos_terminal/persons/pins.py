@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 
+from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Pin
 
 N, R, P = 2**14, 8, 1
@@ -20,9 +21,15 @@ def keep(pin: Pin) -> str:
     """What is kept of a PIN: scrypt's cost, a salt of its own, and the hash. ValueError."""
     digits = pin.digits
     if not (digits.isascii() and digits.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
-        raise ValueError(f"a PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits")
+        raise ValueError(
+            say(
+                "un code secret a de {shortest_pin} à {longest_pin} chiffres",
+                shortest_pin=SHORTEST_PIN,
+                longest_pin=LONGEST_PIN,
+            )
+        )
     if len(set(digits)) == 1 or digits in "01234567890" or digits in "09876543210":
-        raise ValueError("this PIN is the first that anybody would try")
+        raise ValueError(say("ce code est le premier que chacun essaierait"))
     salt = secrets.token_bytes(SALT)
     return f"scrypt:{N}:{R}:{P}:{salt.hex()}:{_hash(pin, salt, N, R, P).hex()}"
 
@@ -44,11 +51,11 @@ def _parts(kept: str) -> tuple[int, int, int, bytes, bytes]:
         cost = int(n), int(r), int(p)
         made = bytes.fromhex(salt), bytes.fromhex(expected)
     except ValueError:
-        raise ValueError("this is nothing that is kept of a PIN") from None
+        raise ValueError(say("ce n'est pas ce qui est gardé d'un code secret")) from None
     n_, r_, p_ = cost
     room = 128 * n_ * r_
     if name != "scrypt" or not 0 < room < ROOM or not 0 < p_ <= 4 or len(made[1]) != HASH:
-        raise ValueError("this is nothing that is kept of a PIN")
+        raise ValueError(say("ce n'est pas ce qui est gardé d'un code secret"))
     return n_, r_, p_, *made
 
 

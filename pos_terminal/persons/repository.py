@@ -8,6 +8,7 @@ import apsw
 import msgspec
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Ground, PersonalItem, SealLabel
 from pos_terminal.persons.seal import Tampered, new_key, seal, unseal
@@ -49,7 +50,9 @@ class Repository:
         """A person's items; PersonsError where there are none."""
         found = list(self._select("WHERE person = ?", (person,)))
         if not found:
-            raise PersonsError(faults.PERSON_UNKNOWN, f"nothing is held of {person!r}")
+            raise PersonsError(
+                faults.PERSON_UNKNOWN, say("rien n'est tenu de {person!r}", person=person)
+            )
         return found
 
     def named(self, name: str) -> list[SealedItem]:
@@ -123,4 +126,6 @@ class Repository:
 
 
 def _changed(what: str) -> PersonsError:
-    return PersonsError(faults.PERSONS_TAMPERED, f"{what} is not what was sealed")
+    return PersonsError(
+        faults.PERSONS_TAMPERED, say("{what} n'est pas ce qui fut scellé", what=what)
+    )

@@ -17,6 +17,7 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import PersonErased, PersonRecorded
+from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import CUSTOMER
 from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.erasures import Erasures, erasures
@@ -86,12 +87,17 @@ class Persons:
         """
         with self._writing():
             if self.repository.is_erased(person):
-                raise PersonsError(faults.PERSON_REFUSED, f"{person} was erased: add a new person")
+                raise PersonsError(
+                    faults.PERSON_REFUSED,
+                    say("{person} est effacé : ajouter une nouvelle personne", person=person),
+                )
             here = self.repository.items_of(person)
             fixed = {item.label.name for item in here if item.label.obliged}
             for item in items:
                 if item.name in fixed:
-                    raise PersonsError(faults.PERSON_REFUSED, f"{item.name} must stay as it is")
+                    raise PersonsError(
+                        faults.PERSON_REFUSED, say("{name} doit rester tel quel", name=item.name)
+                    )
             self._put(person, items)
         self.wipe()
 
@@ -105,7 +111,10 @@ class Persons:
             if item.name in sealed:
                 return self.repository.open(sealed[item.name])
             if self.repository.is_erased(person):
-                raise PersonsError(faults.PERSON_REFUSED, f"{person} was erased: add a new person")
+                raise PersonsError(
+                    faults.PERSON_REFUSED,
+                    say("{person} est effacé : ajouter une nouvelle personne", person=person),
+                )
             self._put(person, [item])
         return item
 
@@ -114,7 +123,9 @@ class Persons:
             if item.purpose == CUSTOMER:
                 others = (item.label.person for item in self.repository.named(item.name))
                 if any(other != person for other in others):
-                    raise PersonsError(faults.CUSTOMER_TAKEN, f"{item.name} is somebody else")
+                    raise PersonsError(
+                        faults.CUSTOMER_TAKEN, say("{name} est quelqu'un d'autre", name=item.name)
+                    )
             self.repository.put(person, item)
         # Told last, within the transaction: where the journal refuses nothing was written here.
         purposes = sorted({item.purpose for item in items})
@@ -236,7 +247,10 @@ def exists(directory: Path) -> bool:
     if path.exists():
         return True
     if keyed:
-        raise PersonsError(faults.PERSONS_DAMAGED, f"{path} is gone, and persons were kept here")
+        raise PersonsError(
+            faults.PERSONS_DAMAGED,
+            say("{path} n'est plus là, et des personnes y étaient tenues", path=path),
+        )
     return False
 
 
@@ -254,7 +268,10 @@ def _store_key(db: apsw.Connection, path: Path) -> bytes:
         return b""
     key = keyfile.read(path)
     if db.execute("SELECT key_id FROM state").get != key_id(key):
-        raise PersonsError(faults.PERSONS_KEY, f"{path} is not the key of {db.filename}")
+        raise PersonsError(
+            faults.PERSONS_KEY,
+            say("{path} n'est pas la clé de {filename}", path=path, filename=db.filename),
+        )
     return key
 
 
@@ -270,6 +287,4 @@ def _adopt_key(db: apsw.Connection, directory: Path) -> bytes:
 def _erased(person: str, kept: Sequence[SealLabel]) -> PersonErased:
     until = max((label.kept_until for label in kept if label.kept_until), default=None)
     names = tuple(label.name for label in kept)
-    return PersonErased(
-        person=person, kept=names, kept_until=until.isoformat() if until else ""
-    )
+    return PersonErased(person=person, kept=names, kept_until=until.isoformat() if until else "")

@@ -85,6 +85,7 @@ def _refusals() -> tuple[tuple[str, str], ...]:
         (r"invalid choice: (?P<given>.*) \(choose from (?P<choices>.*)\)",
          say("{given} : choisir parmi {choices}")),
         (r"invalid .* value: (?P<given>.*)", say("{given} ne convient pas")),
+        (r"ignored explicit argument (?P<given>.*)", say("{given} : aucune valeur ne va ici")),
         (r"expected one argument", say("il manque une valeur")),
         (r"expected at least one argument", say("il manque une valeur")),
         (r"not allowed with argument (?P<other>.*)", say("ne va pas avec {other}")),

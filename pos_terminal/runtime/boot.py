@@ -18,6 +18,7 @@ from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.keymaps import keymap_file
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.settings import DeviceSettings, Settings
+from pos_terminal.runtime.toml_faults import line_of
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def read(
 
 def stopped(source: bytes, plugins: Plugins) -> Iterator[Problem]:
     """The plugins that the configuration enables and that do not run, as problems of it."""
-    line = config.line_of(source.decode(), "terminal.plugins")
+    line = line_of(source.decode(), "terminal.plugins")
     for each in plugins:
         if each.status is PluginStatus.STOPPED:
             yield Problem(line, "terminal.plugins", labelled(each.name, each.why))

@@ -3,15 +3,13 @@
 import logging
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
-from enum import Enum
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,7 +26,7 @@ from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.file_errors import reason
 from pos_terminal.domain.files.cells import parse_rate
 from pos_terminal.domain.files.table import Problem
-from pos_terminal.domain.language import labelled
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import Drawers
 from pos_terminal.domain.printing.paper_rules import PaperRules
@@ -45,6 +43,7 @@ from pos_terminal.runtime.settings import (
     PrinterDrawerSettings,
     Settings,
 )
+from pos_terminal.runtime.toml_faults import broken_line, line_of, unknown, with_choices
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +134,9 @@ class _Reader:
             self.text = source.decode()
             self.tables = tomllib.loads(self.text)
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            problem = Problem(_broken_line(source, error), "", f"this is no TOML: {error}")
+            problem = Problem(
+                broken_line(source, error), "", say("ce n'est pas du TOML : {error}", error=error)
+            )
             raise BadConfiguration(file, (problem,)) from None
 
     def bad(self, path: str, reason: str) -> None:
@@ -145,15 +146,14 @@ class _Reader:
     def convert(self, table: Mapping[str, Any], to: type[T], path: str) -> T | None:
         """The table as a dataclass; None, and problems noted, when it does not fit."""
         before = len(self.problems)
-        for name in _unknown(table, to):
-            self.bad(f"{path}.{name}".lstrip("."), "no such setting")
+        for name in unknown(table, to):
+            self.bad(f"{path}.{name}".lstrip("."), say("cette clé n'existe pas"))
         try:
             value = msgspec.convert(table, to)
         except (msgspec.ValidationError, ValueError, TypeError) as error:  # TypeError: a driver's
-            reason, _, at = str(error).partition(" - at `$")
+            bare, _, at = str(error).partition(" - at `$")
             key = re.sub(r"\[(\d+|\.\.\.)\]", "", at.rstrip("`"))
-            reason = _with_choices(reason, to, key)
-            self.bad(f"{path}{key}".lstrip("."), reason)
+            self.bad(f"{path}{key}".lstrip("."), with_choices(bare, to, key))
             return None
         return value if len(self.problems) == before else None
 
@@ -169,14 +169,6 @@ class _Reader:
         """Raise BadConfiguration when anything was wrong."""
         if self.problems:
             raise BadConfiguration(self.file, tuple(self.problems))
-
-
-def _broken_line(source: bytes, error: ValueError) -> int:
-    """Where reading stopped: at a bad byte, on the line that the message names, or at the end."""
-    if isinstance(error, UnicodeDecodeError):
-        source = source[: error.start] + b"?"
-    named = re.search(r"at line (\d+)", str(error))
-    return int(named[1]) if named else source.rstrip(b"\n").count(b"\n") + 1
 
 
 def load(file: Path) -> bytes:
@@ -270,7 +262,10 @@ def read(
     for key, why in () if without_drivers else misfits(devices, drawers):
         reader.bad(key, why)
     for name in whole.service.keys() - set(whole.agent.services):
-        reader.bad(f"service.{name}", f"{name!r} is not in [agent] services: nobody reads this")
+        reader.bad(
+            f"service.{name}",
+            say("{name!r} n'est pas dans services de [agent] : personne ne lit ceci", name=name),
+        )
     told = dict(_plugin_settings(reader, whole, tables, without_drivers=without_drivers))
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
@@ -363,7 +358,7 @@ def _devices(
         options = dict(table)
         class_name, driver_name, role = (options.pop(k, None) for k in ("class", "driver", "role"))
         if not isinstance(class_name, str) or class_name not in classes:
-            reader.bad(f"{path}.class", f"one of {', '.join(classes)} is needed")
+            reader.bad(f"{path}.class", say("il faut l'un de : {what}", what=", ".join(classes)))
             continue
         device_class = classes[class_name]
         settings = _driver_settings(device_class, driver_name, drivers)
@@ -376,7 +371,12 @@ def _devices(
             if isinstance(converted, PrinterDrawerSettings):
                 other = tables.get(converted.printer, {})
                 if other.get("class") != DeviceClass.PRINTER:
-                    reader.bad(f"{path}.printer", f"{converted.printer!r} is no printer here")
+                    reader.bad(
+                        f"{path}.printer",
+                        say(
+                            "{printer!r} n'est pas une imprimante d'ici", printer=converted.printer
+                        ),
+                    )
             yield DeviceSettings(name, device_class, str(driver_name), converted, str(role or ""))
 
 
@@ -390,10 +390,12 @@ def _plugin_settings(
     """What each plugin is told. Nobody's table is passed over: it would be taken to hold."""
     for name in whole.plugin:
         if name not in whole.terminal.plugins:
-            remedy = f"name {name!r} in terminal.plugins, or take this table out"
-            reader.bad(f"plugin.{name}", f"this plugin is not enabled: {remedy}")
+            remedy = say("le nommer dans plugins de [terminal], ou enlever cette table", name=name)
+            reader.bad(f"plugin.{name}", say("ce module ne sert pas : {remedy}", remedy=remedy))
         elif name not in tables and not without_drivers:
-            reason = "this plugin has no settings, or does not load: see pos-terminal plugins"
+            reason = say(
+                "ce module n'a pas de réglages, ou ne se charge pas : voir pos-terminal plugins"
+            )
             reader.bad(f"plugin.{name}", reason)
     for name, table in tables.items():
         settings = reader.convert(whole.plugin.get(name, {}), table, f"plugin.{name}")
@@ -410,9 +412,15 @@ def _drawers(
     known = {each.name for each in devices if each.device_class is DeviceClass.DRAWER}
     for number, drawer in enumerate(drawers, 1):
         if drawer.device and drawer.device not in known:
-            reader.bad(f"drawers.{number}.device", f"{drawer.device!r} is no drawer here")
+            reader.bad(
+                f"drawers.{number}.device",
+                say("{device!r} n'est pas un tiroir d'ici", device=drawer.device),
+            )
         if [each.device for each in drawers].count(drawer.device) > 1 and drawer.device:
-            reader.bad(f"drawers.{number}.device", f"{drawer.device!r} opens two drawers")
+            reader.bad(
+                f"drawers.{number}.device",
+                say("{device!r} ouvre deux tiroirs", device=drawer.device),
+            )
     return drawers
 
 
@@ -424,73 +432,25 @@ def _driver_settings(device_class: DeviceClass, name: object, drivers: Drivers) 
 
 
 def _no_driver(device_class: DeviceClass, name: object, drivers: Drivers) -> str:
-    offered = ", ".join(driver.name for driver in drivers.of(device_class)) or "none"
-    return f"no enabled plugin has the {device_class} driver {name!r} (there are: {offered})"
-
-
-def _unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
-    """The dotted names in the table that the dataclass or struct does not have."""
-    hints = get_type_hints(to)
-    names = {each.name for each in fields(to)} if is_dataclass(to) else {*to.__struct_fields__}
-    for name, value in table.items():
-        if name not in names:
-            yield name
-        elif isinstance(value, Mapping):
-            for hint in filter(is_dataclass, (hints[name], *get_args(hints[name]))):
-                yield from (f"{name}.{inner}" for inner in _unknown(value, hint))
-
-
-def _with_choices(reason: str, to: Any, key: str) -> str:
-    """msgspec names the word that is none of a list, and not the list."""
-    wrong = re.fullmatch(r"Invalid enum value ('.*')", reason)
-    for name in key.split(".")[1:]:
-        if to is None or not wrong:
-            break
-        to = get_type_hints(to).get(name)
-    if not (wrong and isinstance(to, type) and issubclass(to, Enum)):
-        return reason
-    *most, last = (str(each.value) or "nothing" for each in to)
-    return f"{wrong[1]}: {', '.join(most)} or {last}"
+    offered = ", ".join(driver.name for driver in drivers.of(device_class)) or say("aucun")
+    return say(
+        "aucun module en service n'a de pilote {name!r} de {device_class} (il y a : {offered})",
+        device_class=device_class,
+        name=name,
+        offered=offered,
+    )
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (OSError, KeyError, ValueError):
-        raise ValueError(f"{name!r} is no time zone, such as Europe/Paris") from None
+        raise ValueError(
+            say("{name!r} n'est pas un fuseau horaire, comme Europe/Paris", name=name)
+        ) from None
 
 
 def _short_code(text: str) -> str:
     if not (text.isascii() and text.isalnum() and len(text) <= 12):
-        raise ValueError(f"{text!r}: letters and digits, at most 12")
+        raise ValueError(say("{text!r} : des lettres et des chiffres, 12 au plus", text=text))
     return text
-
-
-def line_of(text: str, path: str) -> int:
-    """The line, from 1, on which the key at a dotted path stands, or else its table; 1 if neither.
-
-    Reads the file as people write it: a `[table]` header, then `key =` lines below it. The second
-    of several `[[tables]]` is `tables.2`.
-    """
-    wanted = path.split(".")
-    table: list[str] = []
-    tables: Counter[str] = Counter()
-    found = 1
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
-        if header:
-            table = [part.strip(" \"'") for part in header[1].split(".")]
-            if line.lstrip().startswith("[["):
-                tables[header[1]] += 1
-                table.append(str(tables[header[1]]))
-            if table == wanted[: len(table)] or (found == 1 and table[: len(wanted)] == wanted):
-                found = number
-            continue
-        key = re.match(r"\s*([\w.\"'-]+)\s*=", line)
-        if key:
-            full = [*table, *(part.strip("\"'") for part in key[1].split("."))]
-            if full == wanted[: len(full)]:
-                found = number
-                if full == wanted:
-                    return number
-    return found

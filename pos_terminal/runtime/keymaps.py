@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
+from pos_terminal.domain.language import labelled, say
+from pos_terminal.domain.schema_errors import reason
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ def load_keymap(folder: Path, name: str) -> KeyMap:
         table = tomllib.loads(file.read_text())
         keys = parse_map(msgspec.convert(table.get("keys"), dict[str, str]))
     except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
+        raise ValueError(labelled(file, reason(str(error)))) from None
     if not any(key.function is Function.CLEAR for key in keys.values()):
-        raise ValueError(f"{file}: no key is C")
+        raise ValueError(say("{file} : aucune touche n'est C", file=file))
     return keys

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.domain.language import say
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings
 
 
@@ -21,15 +22,23 @@ def misfits(
     yield from _of_printers([each for each in devices if each.device_class is DeviceClass.PRINTER])
     for each in devices:
         if each.role and each.device_class is not DeviceClass.PRINTER:
-            yield f"devices.{each.name}.role", f"a {each.device_class} has no role: take it out"
+            yield (
+                f"devices.{each.name}.role",
+                say(
+                    "role ne va pas avec {device_class} : l'enlever", device_class=each.device_class
+                ),
+            )
     scales = [each.name for each in devices if each.device_class is DeviceClass.SCALE]
     for name in scales[1:]:
-        yield f"devices.{name}", f"{scales[0]!r} weighs already, and a till has one scale"
+        yield (
+            f"devices.{name}",
+            say("{text!r} pèse déjà, et une caisse a une balance", text=scales[0]),
+        )
     listed = {each.device for each in drawers}
     boxes = [each.name for each in devices if each.device_class is DeviceClass.DRAWER]
     unlisted = [name for name in boxes if name not in listed] if drawers else boxes[1:]
     for name in unlisted:
-        yield f"devices.{name}", "nothing would open it: list each drawer as [[drawers]]"
+        yield f"devices.{name}", say("rien ne l'ouvrirait : nommer chaque tiroir dans [[drawers]]")
 
 
 def _of_printers(printers: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]]:
@@ -39,10 +48,21 @@ def _of_printers(printers: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]
         role = each.role or Role.RECEIPT
         key = f"devices.{each.name}.role"
         if role not in set(Role):
-            yield key, f"{role!r} is no role: one of {known}"
+            yield key, say("{role!r} n'est pas un rôle : l'un de {known}", role=role, known=known)
         elif role in first:
-            yield key, f"{first[role]!r} has the role '{role}' already: one of {known}"
+            yield (
+                key,
+                say(
+                    "{text!r} a déjà le rôle '{role}' : l'un de {known}",
+                    text=first[role],
+                    role=role,
+                    known=known,
+                ),
+            )
         first.setdefault(role, each.name)
     if first and Role.RECEIPT not in first:
         name = next(iter(first.values()))
-        yield f"devices.{name}.role", f"a till needs a printer of the role '{Role.RECEIPT}' first"
+        yield (
+            f"devices.{name}.role",
+            say("il faut d'abord une imprimante du rôle '{receipt}'", receipt=Role.RECEIPT),
+        )

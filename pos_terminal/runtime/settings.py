@@ -15,6 +15,7 @@ from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.faults.fault import Fault
 from pos_terminal.domain.keyboard.keys import KeyMap
+from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import SignOnRules
 
 
@@ -39,9 +40,14 @@ class NightlyBackup:
 
     def __post_init__(self) -> None:
         if not 0 <= self.hour <= 23:
-            raise ValueError(f"hour {self.hour}: from 0 to 23")
+            raise ValueError(say("hour {hour} : de 0 à 23", hour=self.hour))
         if self.keep < 2:
-            raise ValueError(f"keep {self.keep}: two copies at least, as the newest may be cut off")
+            raise ValueError(
+                say(
+                    "keep {keep} : deux copies au moins, la dernière pouvant être coupée",
+                    keep=self.keep,
+                )
+            )
 
     def beside(self, file: Path) -> "NightlyBackup":
         """The same, its folder named from that of the settings' file."""
@@ -62,7 +68,7 @@ class PrinterDrawerSettings:
 
     def __post_init__(self) -> None:
         if self.pin not in (2, 5):
-            raise ValueError(f"pin {self.pin}: a drawer hangs on pin 2 or 5")
+            raise ValueError(say("pin {pin} : un tiroir tient à la broche 2 ou 5", pin=self.pin))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def test_both_clients_get_what_was_answered(tmp_path: Path) -> None:
             done = DoAsked("say", Raw(b'{"after":41}'))
             assert bytes((await other.call(interface.DO, done)).result) == b"42"
             followed: list[int] = []
-            with fails_with(faults.CHANNEL_BROKEN, "closed"):
+            with fails_with(faults.CHANNEL_BROKEN, "fermé"):
                 async for each in other.follow(interface.RECORDS, asks):
                     followed.append(each.last)
             assert followed == [7, 8, 9]
@@ -116,7 +116,7 @@ def test_what_fails_has_a_code_and_a_remedy(tmp_path: Path) -> None:
                 await till.call(fuller, LogAsked())
             with fails_with(faults.NOT_GRANTED, "no"):
                 await till.call(interface.LOG, LogAsked(1))
-            with fails_with(faults.OTHER_VERSION, "no act «fly»"):
+            with fails_with(faults.OTHER_VERSION, "pas l'acte «fly»"):
                 await till.call(interface.DO, DoAsked("fly"))
             with fails_with(faults.BAD_REQUEST, "after"):
                 await till.call(interface.DO, DoAsked("say"))

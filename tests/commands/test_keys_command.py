@@ -51,7 +51,7 @@ def test_what_is_no_map_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[s
     bad = tmp_path / "bad.toml"
     bad.write_text("[keys]\nKEY_A = 'nothing'")
     for name, code, reason in (
-        ("none", "C-134", "introuvable"), (str(bad), "S-268", "no key of the till"),
+        ("none", "C-134", "introuvable"), (str(bad), "S-268", "pas une touche de la caisse"),
     ):  # fmt: skip
         assert main(["keys", "show", "--map", name]) == 1
         said = capsys.readouterr().err

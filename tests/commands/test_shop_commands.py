@@ -49,7 +49,7 @@ def test_an_import_is_shown_and_then_written(
     assert "--vat standard=…" in capsys.readouterr().err
     words += ["--vat", "standard=5,5"]
     assert main(words) == 0
-    assert not out.exists() and "SEL : 'un' is no number" in capsys.readouterr().out
+    assert not out.exists() and "SEL : 'un' n'est pas un nombre" in capsys.readouterr().out
     assert main([*words, "--out", str(out)]) == 0
     catalog, problems = parse_catalog(out.read_bytes())
     assert [item.name for item in catalog.items] == ["PAIN"] and problems == ()

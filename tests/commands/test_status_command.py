@@ -71,6 +71,6 @@ def test_a_till_that_cannot_be_keyed_in_does_not_sell(tmp_path: Path) -> None:
 def test_where_no_till_answers_that_is_said_with_a_remedy(tmp_path: Path) -> None:
     code, out, error = run(status(tmp_path))
     assert (code, out) == (1, "")
-    assert error.startswith(f"C-141 {tmp_path}/till: ") and "systemctl status" in error
+    assert error.startswith(f"C-141 {tmp_path}/till : ") and "systemctl status" in error
     code, out, _ = run(status(tmp_path, "--json"))
     assert (code, json.loads(out)["code"]) == (1, "C-141")

@@ -130,7 +130,7 @@ def test_more_is_held_of_a_known_person(person: Command, tmp_path: Path, sheet: 
     told = answer(person("export", one, "--json"))
     assert told["items"][0]["data"] == {"email": "zoe@quenneville.example"}
     status, text = person("add", sheet, "--to", one)
-    assert (status, "E-102" in text) == (1, True), "the invoice must stay as it is"
+    assert (status, "E-102" in text) == (1, True), "the invoice doit rester tel quel"
 
 
 def test_an_older_copy_put_back_stays_erased(person: Command, shop: Path, sheet: str) -> None:

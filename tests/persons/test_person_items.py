@@ -51,7 +51,7 @@ ITEM = '{"name":"a","purpose":"b","ground":"contract","data":{}}'
     [
         ("", "length >= 1"),
         ('{"name":"a"}', "purpose"),
-        (f"{ITEM},{ITEM}", "one name"),
+        (f"{ITEM},{ITEM}", "même nom"),
         (ITEM.replace("{}", '{},"year_end":"2026-12-31"'), "year_end"),
         (ITEM.replace("{}", '{},"phone":"1"'), "phone"),
         (ITEM.replace("{}", '{},"kept_until":"2026-02-30"'), "date"),

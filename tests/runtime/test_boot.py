@@ -115,7 +115,7 @@ def test_a_driver_that_is_only_misspelt_is_a_bad_configuration(shop: Path) -> No
     install(shop, "throwaway", DRIVER)
     text = CONFIG.replace('driver = "throwaway"', 'driver = "throwawy"')
     (shop / "terminal.toml").write_text(text)
-    with on_path(shop), pytest.raises(BadConfiguration, match="scanner driver 'throwawy'"):
+    with on_path(shop), pytest.raises(BadConfiguration, match="pilote 'throwawy' de scanner"):
         boot(shop / "terminal.toml", shop / "state")
 
 
@@ -232,11 +232,11 @@ def test_a_plugin_has_settings_of_its_own(shop: Path, table: str, name: str) -> 
 @pytest.mark.parametrize(
     ("plugins", "table", "reason"),
     [
-        ([], '[plugin.throwaway]\nplu = "2"\n', "name 'throwaway' in terminal.plugins"),
-        (["throwaway"], '[plugin.throwawy]\nplu = "2"\n', "plugin.throwawy : this plugin is not"),
-        (["throwaway"], '[plugin.throwaway]\nplus = "2"\n', "throwaway.plus : no such setting"),
+        ([], '[plugin.throwaway]\nplu = "2"\n', "plugin.throwaway : ce module ne sert pas"),
+        (["throwaway"], '[plugin.throwawy]\nplu = "2"\n', "plugin.throwawy : ce module ne sert"),
+        (["throwaway"], '[plugin.throwaway]\nplus = "2"\n', "throwaway.plus : cette clé n'ex"),
         (["throwaway"], '[plugin.throwaway]\nplu = "x"\n', "plu 'x': digits"),
-        (["gs2", "throwaway"], "[plugin.gs2]\nx = 1\n", "no settings, or does not load"),
+        (["gs2", "throwaway"], "[plugin.gs2]\nx = 1\n", "pas de réglages, ou ne se charge pas"),
     ],
 )  # fmt: skip
 def test_settings_that_no_plugin_takes_are_refused(

@@ -56,10 +56,10 @@ def test_a_good_configuration(shop: Path, told: Told) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "line", "key", "reason"),
     [
-        ("terminal.toml", CONFIG.replace("name", "nom"), 2, "shop.nom", "no such setting"),
-        ("terminal.toml", CONFIG + "[x", 7, "", "this is no TOML: "),
+        ("terminal.toml", CONFIG.replace("name", "nom"), 2, "shop.nom", "cette clé n'existe pas"),
+        ("terminal.toml", CONFIG + "[x", 7, "", "ce n'est pas du TOML : "),
         ("terminal.toml", CONFIG.replace("evdev", "none"), 6, "terminal.plugins", "none : non ins"),
-        ("goods.csv", GOODS + "2,CAFE,deux\n", 3, "price", "'deux' is no number"),
+        ("goods.csv", GOODS + "2,CAFE,deux\n", 3, "price", "'deux' n'est pas un nombre"),
         ("goods.csv", None, 0, "", "introuvable"),
     ],
 )  # fmt: skip

@@ -16,13 +16,13 @@ from pos_terminal.domain.sale.refunds import Validity
 from pos_terminal.runtime.boot import LAST_GOOD, boot
 from pos_terminal.runtime.config import (
     BadConfiguration,
-    line_of,
     load,
     plugins_named,
     read,
     services_named,
 )
 from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings, Settings
+from pos_terminal.runtime.toml_faults import line_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,62 +119,66 @@ def test_a_whole_configuration() -> None:
     assert Function.CLEAR in {key.function for key in found.keymap.values()}
 
 
-CLASSES = "one of scanner, keypad, scale, printer, drawer, display, tone is needed"
+CLASSES = "il faut l'un de : scanner, keypad, scale, printer, drawer, display, tone"
 
 
 @pytest.mark.parametrize(
     ("good", "bad", "line", "key", "reason"),
     [
-        ("name =", "nom =", 2, "shop.nom", "no such setting"),
-        ('name = "Boulangerie"', "name = 5", 2, "shop.name", "Expected `str`, got `int`"),
-        ('["Merci"]', "[1]", 3, "shop.footer", "Expected `str`, got `int`"),
-        ("operator = 7", 'operator = "7"', 7, "terminal.operator", "Expected `int`, got `str`"),
-        ("operator = 7", "operator = true", 7, "terminal.operator", "Expected `int`, got `bool`"),
-        ('number = "2"', "number = 2", 6, "terminal.number", "Expected `str`, got `int`"),
+        ("name =", "nom =", 2, "shop.nom", "cette clé n'existe pas"),
+        ('name = "Boulangerie"', "name = 5", 2, "shop.name", "il faut str, et non int"),
+        ('["Merci"]', "[1]", 3, "shop.footer", "il faut str, et non int"),
+        ("operator = 7", 'operator = "7"', 7, "terminal.operator", "il faut int, et non str"),
+        ("operator = 7", "operator = true", 7, "terminal.operator", "il faut int, et non bool"),
+        ('number = "2"', "number = 2", 6, "terminal.number", "il faut str, et non int"),
         ('number = "2"', 'number = "2/3"',
-         6, "terminal.number", "'2/3': letters and digits, at most 12"),
-        ('number = "2"', 'number = ""', 6, "terminal.number", "'': letters and digits, at most 12"),
-        ('number = "2"', 'store = "é"', 6, "terminal.store", "'é': letters and digits, at most 12"),
+         6, "terminal.number", "'2/3' : des lettres et des chiffres, 12 au plus"),
+        ('number = "2"', 'number = ""', 6, "terminal.number",
+         "'' : des lettres et des chiffres, 12 au plus"),
+        ('number = "2"', 'store = "é"', 6, "terminal.store",
+         "'é' : des lettres et des chiffres, 12 au plus"),
         ("default_vat = 5.5", "default_vat = 101",
-         9, "terminal.default_vat", "'101.0' is no rate between 0 and 100 %"),
-        ("default_vat = 5.5", "default_vat = nan", 9, "terminal.default_vat", "'nan' is no number"),
+         9, "terminal.default_vat", "'101.0' n'est pas un taux entre 0 et 100 %"),
+        ("default_vat = 5.5", "default_vat = nan", 9, "terminal.default_vat",
+         "'nan' n'est pas un nombre"),
         ("default_vat = 5.5", 'zone = "Paris"',
-         9, "terminal.zone", "'Paris' is no time zone, such as Europe/Paris"),
+         9, "terminal.zone", "'Paris' n'est pas un fuseau horaire, comme Europe/Paris"),
         ("default_vat = 5.5", 'zone = "../etc"',
-         9, "terminal.zone", "'../etc' is no time zone, such as Europe/Paris"),
-        ('catalog = "goods.csv"\n', "\n", 5, "terminal", "Object missing required field `catalog`"),
-        ("[terminal]", "[till]", 5, "till", "no such setting"),
+         9, "terminal.zone", "'../etc' n'est pas un fuseau horaire, comme Europe/Paris"),
+        ('catalog = "goods.csv"\n', "\n", 5, "terminal", "il manque catalog"),
+        ("[terminal]", "[till]", 5, "till", "cette clé n'existe pas"),
         ('"21IIIIIVVVVVC"', '"21IIIIICVVVVV"',
-         11, "labels.1", "'21IIIIICVVVVV': C stands last, K at most once"),
+         11, "labels.1", "'21IIIIICVVVVV' : C vient en dernier, K une fois au plus"),
         ("decimals = 3", "decimals = 4",
-         15, "labels.2", "'22IIIIIVVVVVC': a weight has 0 to 3 decimals"),
-        ("decimals = 3", "decimal = 3", 18, "labels.2.decimal", "no such setting"),
-        ('measure = "weight"', 'measure = "kg"', 17, "labels.2.measure", "'kg': price or weight"),
+         15, "labels.2", "'22IIIIIVVVVVC' : weight a de 0 à 3 décimales"),
+        ("decimals = 3", "decimal = 3", 18, "labels.2.decimal", "cette clé n'existe pas"),
+        ('measure = "weight"', 'measure = "kg"', 17, "labels.2.measure", "'kg' : price ou weight"),
         ('class = "scale"', 'class = "balance"', 21, "devices.scale.class", CLASSES),
         ('class = "scale"', 'class = ["scale"]', 21, "devices.scale.class", CLASSES),
         ('class = "scale"\n', "\n", 20, "devices.scale.class", CLASSES),
         ('driver = "toy"\nline', 'driver = "toledo"\nline',
          22, "devices.scale.driver",
-         "no enabled plugin has the scale driver 'toledo' (there are: toy)"),
+         "aucun module en service n'a de pilote 'toledo' de scale (il y a : toy)"),
         ('driver = "printer"', 'driver = "toy"',
          32, "devices.drawer.driver",
-         "no enabled plugin has the drawer driver 'toy' (there are: none)"),
+         "aucun module en service n'a de pilote 'toy' de drawer (il y a : aucun)"),
         ('driver = "printer"', "driver = [1]",
          32, "devices.drawer.driver",
-         "no enabled plugin has the drawer driver [1] (there are: none)"),
+         "aucun module en service n'a de pilote [1] de drawer (il y a : aucun)"),
         ('{port = "/dev/ttyS0"}', "5",
-         23, "devices.scale.line", "Expected `object | null`, got `int`"),
+         23, "devices.scale.line", "il faut object | null, et non int"),
         ('{port = "/dev/ttyS0"}', "{}",
-         23, "devices.scale.line", "Object missing required field `port`"),
+         23, "devices.scale.line", "il manque port"),
         ('{port = "/dev/ttyS0"}', '{port = "x", baud = 5}',
-         23, "devices.scale.line.baud", "no such setting"),
+         23, "devices.scale.line.baud", "cette clé n'existe pas"),
         ('{port = "/dev/ttyS0"}', '{port = "x", baudrate = 0}',
          23, "devices.scale.line", "a baudrate is positive"),
-        ('port = "/dev/usb/lp0"', "prot = 1", 28, "devices.printer.prot", "no such setting"),
-        ("pin = 5", "pin = 3", 30, "devices.drawer", "pin 3: a drawer hangs on pin 2 or 5"),
+        ('port = "/dev/usb/lp0"', "prot = 1", 28, "devices.printer.prot", "cette clé n'existe pas"),
+        ("pin = 5", "pin = 3", 30, "devices.drawer", "pin 3 : un tiroir tient à la broche 2 ou 5"),
         ("pin = 5", 'printer = "scale"',
-         33, "devices.drawer.printer", "'scale' is no printer here"),
-        ("pin = 5", 'printer = "no"', 33, "devices.drawer.printer", "'no' is no printer here"),
+         33, "devices.drawer.printer", "'scale' n'est pas une imprimante d'ici"),
+        ("pin = 5", 'printer = "no"', 33, "devices.drawer.printer",
+         "'no' n'est pas une imprimante d'ici"),
     ],
 )  # fmt: skip
 def test_each_mistake_by_line_key_and_reason(
@@ -187,14 +191,15 @@ def test_each_mistake_by_line_key_and_reason(
 @pytest.mark.parametrize(
     ("drawers", "key", "reason"),
     [
-        ('[[drawers]]\ndevice = "scale"\n', "drawers.1.device", "'scale' is no drawer here"),
+        ('[[drawers]]\ndevice = "scale"\n', "drawers.1.device",
+         "'scale' n'est pas un tiroir d'ici"),
         ('[[drawers]]\nclerks = [1]\n[[drawers]]\nclerks = [1]\n', "drawers",
-         "clerk 1 has two drawers"),
+         "le vendeur 1 a deux tiroirs"),
         ('[[drawers]]\ndevice = "drawer"\n[[drawers]]\ndevice = "drawer"\n', "drawers.1.device",
-         "'drawer' opens two drawers"),
-        ('[[drawers]]\npin = 2\n', "drawers.1.pin", "no such setting"),
-        ("[closing]\nservices = [\"\"]\n", "closing", "'': 1 to 20 printable characters"),
-        ('[closing]\nservices = ["A", "A"]\n', "closing", "two services have one name"),
+         "'drawer' ouvre deux tiroirs"),
+        ('[[drawers]]\npin = 2\n', "drawers.1.pin", "cette clé n'existe pas"),
+        ("[closing]\nservices = [\"\"]\n", "closing", "'' : de 1 à 20 caractères imprimables"),
+        ('[closing]\nservices = ["A", "A"]\n', "closing", "deux services ont un même nom"),
     ],
 )  # fmt: skip
 def test_mistakes_about_drawers_and_services(drawers: str, key: str, reason: str) -> None:
@@ -205,14 +210,14 @@ def test_mistakes_about_drawers_and_services(drawers: str, key: str, reason: str
 @pytest.mark.parametrize(
     ("refunds", "key", "reason"),
     [
-        ("cash_limit = -1\n", "refunds", "cash_limit -1: 0 euros or more"),
-        ('reasons = [""]\n', "refunds", "'': 1 to 20 printable characters"),
-        ("limit = 1\n", "refunds.limit", "no such setting"),
+        ("cash_limit = -1\n", "refunds", "cash_limit -1 : 0 euro ou plus"),
+        ('reasons = [""]\n', "refunds", "'' : de 1 à 20 caractères imprimables"),
+        ("limit = 1\n", "refunds.limit", "cette clé n'existe pas"),
         ("validity = [{since = 2026-01-01, gift_months = -1, credit_note_months = 0}]\n",
-         "refunds.validity", "a voucher holds 0 months (for ever) or more"),
+         "refunds.validity", "un bon tient 0 mois (toujours) ou plus"),
         ("validity = [{since = 2026-01-01, gift_months = 1, credit_note_months = 0}, "
          "{since = 2026-01-01, gift_months = 2, credit_note_months = 0}]\n", "refunds",
-         "two values from the same date"),
+         "deux valeurs de la même date"),
         ('means = [{paid = "TR", back = ["CHEQUE"]}]\n', "refunds.means",
          "TR goes back by CASH, CARD, AVOIR or TR"),
     ],
@@ -237,9 +242,9 @@ def test_refunds_and_how_long_vouchers_hold() -> None:
 @pytest.mark.parametrize(
     ("table", "key", "reason"),
     [
-        ('[papers]\nnote = "never"\n', "papers.note", "'never': print, offer or asked"),
-        ('[seller]\nsiret = "123"\n', "seller", "siret '123': 14 digits"),
-        ("[tenders]\ndonation_most = 0\n", "tenders", "donation_most 0: at least 1 euro"),
+        ('[papers]\nnote = "never"\n', "papers.note", "'never' : print, offer ou asked"),
+        ('[seller]\nsiret = "123"\n', "seller", "siret '123' : 14 chiffres"),
+        ("[tenders]\ndonation_most = 0\n", "tenders", "donation_most 0 : 1 euro au moins"),
     ],
 )
 def test_mistakes_about_papers_and_gifts(table: str, key: str, reason: str) -> None:
@@ -286,7 +291,7 @@ def test_what_is_no_toml(source: bytes, line: int) -> None:
         read(Path("x.toml"), source, DRIVERS)
     (problem,) = caught.value.problems
     assert problem.line == line
-    assert problem.reason.startswith("this is no TOML")
+    assert problem.reason.startswith("ce n'est pas du TOML")
 
 
 @pytest.mark.parametrize(
@@ -310,7 +315,7 @@ def test_services_and_their_tables() -> None:
     assert (read_.services, read_.service_tables) == (("health",), {"health": {"hottest": 70}})
     assert services_named(Path("terminal.toml"), text.encode()) == ("health",)
     (problem,) = problems(text.replace('["health"]', '["helth"]'))
-    reason = "'health' is not in [agent] services: nobody reads this"
+    reason = "'health' n'est pas dans services de [agent] : personne ne lit ceci"
     assert problem[1:] == ("service.health", reason)
 
 
@@ -325,11 +330,11 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keymap", "reason"),
     [
-        ("", "Expected `object`, got `null`"),
-        ("keys = 3", "Expected `object`, got `int`"),
-        ("[keys]\nKEY_A = 7", "Expected `str`, got `int` - at `$[...]`"),
-        ("[keys]\nKEY_A = 'no'", "KEY_A: 'no' is no key of the till"),
-        ("[keys]\nKEY_A = '7'", "no key is C"),
+        ("", "il faut object, et non null"),
+        ("keys = 3", "il faut object, et non int"),
+        ("[keys]\nKEY_A = 7", "il faut str, et non int"),
+        ("[keys]\nKEY_A = 'no'", "KEY_A: 'no' n'est pas une touche de la caisse"),
+        ("[keys]\nKEY_A = '7'", "aucune touche n'est C"),
         ("[keys", "Expected ']'"),
     ],
 )
@@ -409,7 +414,7 @@ def test_without_a_good_one_the_new_ones_faults_are_told(
 ) -> None:
     if earlier is not None:
         (tmp_path / LAST_GOOD).write_text(earlier)
-    with pytest.raises(BadConfiguration, match=r"terminal\.vat : no such setting"):
+    with pytest.raises(BadConfiguration, match=r"terminal\.vat : cette clé n'existe pas"):
         boot(write(tmp_path, PLAIN.replace("default_vat", "vat")), tmp_path)
 
 
@@ -432,14 +437,14 @@ SCALE = 'line = {port = "/dev/ttyS1"}'
     ("device_class", "rest", "key", "reason"),
     [
         ("printer", 'port = "/dev/x"', "devices.second.role",
-         "'printer' has the role 'receipt' already: one of 'receipt', 'report'"),
+         "'printer' a déjà le rôle 'receipt' : l'un de 'receipt', 'report'"),
         ("printer", 'port = "/dev/x"\nrole = "receipt"', "devices.second.role",
-         "'printer' has the role 'receipt' already: one of 'receipt', 'report'"),
+         "'printer' a déjà le rôle 'receipt' : l'un de 'receipt', 'report'"),
         ("printer", 'port = "/dev/x"\nrole = "kitchen"', "devices.second.role",
-         "'kitchen' is no role: one of 'receipt', 'report'"),
-        ("scale", SCALE, "devices.second", "'scale' weighs already, and a till has one scale"),
+         "'kitchen' n'est pas un rôle : l'un de 'receipt', 'report'"),
+        ("scale", SCALE, "devices.second", "'scale' pèse déjà, et une caisse a une balance"),
         ("scale", f'{SCALE}\nrole = "receipt"', "devices.second.role",
-         "a scale has no role: take it out"),
+         "role ne va pas avec scale : l'enlever"),
     ],
 )  # fmt: skip
 def test_a_device_that_would_never_be_used_is_refused(
@@ -451,7 +456,7 @@ def test_a_device_that_would_never_be_used_is_refused(
 
 def test_a_drawer_that_nothing_would_open_is_refused() -> None:
     second = '\n[devices.second]\nclass = "drawer"\ndriver = "printer"\npin = 2\n'
-    unopened = ("devices.second", "nothing would open it: list each drawer as [[drawers]]")
+    unopened = ("devices.second", "rien ne l'ouvrirait : nommer chaque tiroir dans [[drawers]]")
     assert [(key, reason) for _, key, reason in problems(GOOD + second)] == [unopened]
     listed = '\n[[drawers]]\ndevice = "drawer"\n'
     assert [(key, reason) for _, key, reason in problems(GOOD + second + listed)] == [unopened]
@@ -462,7 +467,7 @@ def test_a_drawer_that_nothing_would_open_is_refused() -> None:
 def test_a_till_needs_a_printer_for_receipts_first() -> None:
     alone = GOOD.replace('port = "/dev/usb/lp0"', 'port = "/dev/usb/lp0"\nrole = "report"')
     assert [(key, reason) for _, key, reason in problems(alone)] == [
-        ("devices.printer.role", "a till needs a printer of the role 'receipt' first")
+        ("devices.printer.role", "il faut d'abord une imprimante du rôle 'receipt'")
     ]
 
 

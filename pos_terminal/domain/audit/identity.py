@@ -44,7 +44,7 @@ class Seller:
     def __post_init__(self) -> None:
         digits = self.siret.replace(" ", "")
         if self.siret and not (digits.isascii() and digits.isdigit() and len(digits) == 14):
-            raise ValueError(f"siret {self.siret!r}: 14 digits")
+            raise ValueError(say("siret {siret!r} : 14 chiffres", siret=self.siret))
 
     def lines(self) -> Iterator[str]:
         """The mentions that are set."""
@@ -96,9 +96,17 @@ class Support:
     def __post_init__(self) -> None:
         digits = self.phone.removeprefix("+").replace(" ", "").replace(".", "")
         if self.phone and not (digits.isascii() and digits.isdigit()):
-            raise ValueError(f"phone {self.phone!r}: digits, in groups or not")
+            raise ValueError(
+                say("phone {phone!r} : des chiffres, groupés ou non", phone=self.phone)
+            )
         if len(self.phone) > LONGEST_PHONE:
-            raise ValueError(f"phone {self.phone!r}: at most {LONGEST_PHONE} characters")
+            raise ValueError(
+                say(
+                    "phone {phone!r} : au plus {longest_phone} caractères",
+                    phone=self.phone,
+                    longest_phone=LONGEST_PHONE,
+                )
+            )
 
 
 NO_SUPPORT = Support()

@@ -7,6 +7,8 @@ article 44 has them told for foods that are not prepacked, too.
 from collections.abc import Iterable
 from unicodedata import combining, normalize
 
+from pos_terminal.domain.language import say
+
 LABELS = (
     "GLUTEN", "CRUSTACES", "OEUFS", "POISSON", "ARACHIDES", "SOJA", "LAIT", "FRUITS A COQUE",
     "CELERI", "MOUTARDE", "SESAME", "SULFITES", "LUPIN", "MOLLUSQUES",
@@ -41,7 +43,9 @@ def parse_allergens(text: str) -> tuple[int, ...] | None:
         return ()
     unknown = [word for word in words if word not in _NUMBERS]
     if unknown:
-        raise ValueError(f"{unknown[0]!r} is none of the 14 allergens (EU 1169/2011, annex II)")
+        raise ValueError(
+            say("{text!r} n'est aucun des 14 allergènes (UE 1169/2011, annexe II)", text=unknown[0])
+        )
     return tuple(sorted({_NUMBERS[word] for word in words}))
 
 

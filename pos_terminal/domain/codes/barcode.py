@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from pos_terminal.domain.language import say
+
 GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST = 128
 """No code in a shop is longer; a reader that sends more has sent something else."""
@@ -93,14 +95,30 @@ class Pattern(Struct, frozen=True):
     def __post_init__(self) -> None:
         letters = set(self.template) - set("0123456789xIVKC")
         if letters or "I" not in self.template or "V" not in self.template:
-            raise ValueError(f"{self.template!r}: digits, x, I, V, K and C, with at least I and V")
+            raise ValueError(
+                say(
+                    "{template!r} : des chiffres, x, I, V, K et C, avec au moins I et V",
+                    template=self.template,
+                )
+            )
         if "C" in self.template[:-1] or self.template.count("K") > 1:
-            raise ValueError(f"{self.template!r}: C stands last, K at most once")
+            raise ValueError(
+                say("{template!r} : C vient en dernier, K une fois au plus", template=self.template)
+            )
         if "K" in self.template and self.template.count("V") not in (4, 5):
-            raise ValueError(f"{self.template!r}: a verifier K needs four or five V")
+            raise ValueError(
+                say("{template!r} : une clé K veut quatre ou cinq V", template=self.template)
+            )
         scale = 2 if self.measure is Measure.PRICE else 3
         if not 0 <= self.decimals <= scale:
-            raise ValueError(f"{self.template!r}: a {self.measure} has 0 to {scale} decimals")
+            raise ValueError(
+                say(
+                    "{template!r} : {measure} a de 0 à {scale} décimales",
+                    template=self.template,
+                    measure=self.measure,
+                    scale=scale,
+                )
+            )
 
     def fits(self, code: str) -> bool:
         """Whether the code has this form, check digits aside."""
@@ -120,7 +138,6 @@ class Pattern(Struct, frozen=True):
             return False
         verifier = self.field(code, "K")
         return not verifier or price_check_digit(self.field(code, "V")) == int(verifier)
-
 
     def example(self, plu: str) -> str:
         """A label of this kind for an article, as a scale would print it; its value reads 1234.

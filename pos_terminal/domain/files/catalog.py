@@ -43,6 +43,7 @@ from pos_terminal.domain.files import plausibility
 from pos_terminal.domain.files.cells import BadCell, article, number, parse_vat, yes_or_no
 from pos_terminal.domain.files.columns import COLUMNS, DATED, NEEDED
 from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, rows
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
@@ -137,11 +138,21 @@ def _conflict(
     """What an earlier row of the same article says otherwise."""
     line = since.get(row["from"])
     if line:
-        return BadCell("plu", f"PLU {_plu(row['plu'])} stands on line {line} already")
+        return BadCell(
+            "plu", say("le PLU {what} est déjà à la ligne {line}", what=_plu(row["plu"]), line=line)
+        )
     for column, cell in _dateless(row).items():
         said, line = known.get(column, (cell, row.line))
         if said.casefold() != cell.casefold():
-            return BadCell(column, f"{cell!r}, but {said!r} on line {line}: it has no date")
+            return BadCell(
+                column,
+                say(
+                    "{cell!r}, mais {said!r} à la ligne {line} : cette colonne n'a pas de date",
+                    cell=cell,
+                    said=said,
+                    line=line,
+                ),
+            )
     return None
 
 
@@ -152,9 +163,16 @@ def _plu(text: str) -> str:
 def _entry(row: TableRow) -> plausibility.CatalogRow:
     plu = _plu(row["plu"])
     if not (plu.isascii() and plu.isdigit() and len(plu) <= LONGEST_PLU):
-        raise BadCell("plu", f"{row['plu']!r} is no number of 1 to {LONGEST_PLU} digits")
+        raise BadCell(
+            "plu",
+            say(
+                "{text!r} n'est pas un numéro de 1 à {longest_plu} chiffres",
+                text=row["plu"],
+                longest_plu=LONGEST_PLU,
+            ),
+        )
     if not row["name"] or not row["name"].isprintable():
-        raise BadCell("name", f"{row['name']!r} is no label")
+        raise BadCell("name", say("{text!r} n'est pas un libellé", text=row["name"]))
     entry = plausibility.CatalogRow(
         line=row.line,
         plu=plu,
@@ -185,7 +203,9 @@ def _unit(row: TableRow) -> Unit:
     try:
         return Unit(row["unit"].lower() or "piece")
     except ValueError:
-        raise BadCell("unit", f"{row['unit']!r} is not piece, kg or cl") from None
+        raise BadCell(
+            "unit", say("{text!r} n'est ni piece, ni kg, ni cl", text=row["unit"])
+        ) from None
 
 
 def _voucher(row: TableRow) -> VoucherPurpose:
@@ -193,13 +213,15 @@ def _voucher(row: TableRow) -> VoucherPurpose:
     try:
         what = VoucherPurpose(row["voucher"].lower())
     except ValueError:
-        raise BadCell("voucher", f"{row['voucher']!r} is not multi or single") from None
+        raise BadCell(
+            "voucher", say("{text!r} n'est ni multi ni single", text=row["voucher"])
+        ) from None
     if what and (_unit(row) is not Unit.PIECE or row["option"]):
-        raise BadCell("voucher", "a voucher is an article sold by the piece")
+        raise BadCell("voucher", say("un bon est un article vendu à la pièce"))
     if what is VoucherPurpose.MULTI and (_rate(row, "vat") or row["vat_on_spot"]):
-        raise BadCell("voucher", "a voucher for anything is taxed when it is used: no rate")
+        raise BadCell("voucher", say("un bon pour tout est taxé quand il sert : pas de taux"))
     if what is VoucherPurpose.SINGLE and (not row["vat"] or row["vat_on_spot"]):
-        raise BadCell("voucher", "a voucher for goods of one rate has that rate, and no other")
+        raise BadCell("voucher", say("un bon pour les articles d'un taux a ce taux, et nul autre"))
     return what
 
 
@@ -207,11 +229,11 @@ def _returnable(row: TableRow) -> bool:
     """A deposit on packaging is no price: it has no rate, and nothing else that a price has."""
     returnable = yes_or_no(row, "returnable") or False
     if returnable and (_rate(row, "vat") or row["vat_on_spot"]):
-        raise BadCell("returnable", "a deposit on packaging is no price: no rate of VAT")
+        raise BadCell("returnable", say("une consigne n'est pas un prix : pas de taux de TVA"))
     if returnable and (row["option"] or row["voucher"] or yes_or_no(row, "meal_voucher")):
-        raise BadCell("returnable", "a deposit on packaging is an article of its own, and no meal")
+        raise BadCell("returnable", say("une consigne est un article à part, et pas un repas"))
     if returnable and (row["price_staff"] or row["price_pro"] or yes_or_no(row, "discount")):
-        raise BadCell("returnable", "a deposit on packaging is the same for everybody")
+        raise BadCell("returnable", say("une consigne est la même pour tous"))
     return returnable
 
 
@@ -223,18 +245,27 @@ def _start(row: TableRow) -> date:
             return datetime.strptime(row["from"], form).date()
         except ValueError:
             continue
-    raise BadCell("from", f"{row['from']!r} is no date YYYY-MM-DD or DD/MM/YYYY")
+    raise BadCell(
+        "from", say("{text!r} n'est pas une date AAAA-MM-JJ ou JJ/MM/AAAA", text=row["from"])
+    )
 
 
 def _price(row: TableRow, column: str) -> Price | None:
     per = number(row["per"] or "1", 3, "per")
     if not 0 < per <= LARGEST_QUANTITY:
-        raise BadCell("per", f"{row['per']!r} is no quantity")
+        raise BadCell("per", say("{text!r} n'est pas une quantité", text=row["per"]))
     if not row[column]:
         return None
     cents = number(row[column], 2, column)
     if not 0 <= cents <= LARGEST_TOTAL:
-        raise BadCell(column, f"{row[column]!r} is no price up to {euros(LARGEST_TOTAL)}")
+        raise BadCell(
+            column,
+            say(
+                "{text!r} n'est pas un prix jusqu'à {what}",
+                text=row[column],
+                what=euros(LARGEST_TOTAL),
+            ),
+        )
     return Price(cents, per)
 
 
@@ -250,10 +281,17 @@ def _choice(row: TableRow) -> Choice | None:
     group = row["option"].removesuffix("!")
     if not group:
         if row["option"] or row["for"]:
-            raise BadCell("option", "the group's name is missing")
+            raise BadCell("option", say("il manque le nom du groupe"))
         return None
     if len(group) > LONGEST_GROUP or not group.isprintable():
-        raise BadCell("option", f"{row['option']!r} is no name up to {LONGEST_GROUP} characters")
+        raise BadCell(
+            "option",
+            say(
+                "{text!r} n'est pas un nom d'au plus {longest_group} caractères",
+                text=row["option"],
+                longest_group=LONGEST_GROUP,
+            ),
+        )
     takers = tuple(article(name) for each in row["for"].split(";") if (name := each.strip()))
     return Choice(group, row["option"].endswith("!"), takers)
 
@@ -262,11 +300,13 @@ def _barcodes(row: TableRow) -> tuple[str, ...]:
     codes = tuple(each for code in row["barcode"].split() for each in plausibility.barcodes(code))
     for code in codes:
         if has_gtin_form(code) and not is_gtin(code):
-            raise BadCell("barcode", f"{code!r} has a wrong check digit")
+            raise BadCell("barcode", say("{code!r} : la clé de contrôle est fausse", code=code))
         if len(code) > LONGEST or not code.isprintable():
-            raise BadCell("barcode", f"{code[:20]!r} is no barcode")
+            raise BadCell("barcode", say("{text!r} n'est pas un code-barres", text=code[:20]))
         if code.startswith(MARK):
-            raise BadCell("barcode", f"{code!r} begins like the till's own commands")
+            raise BadCell(
+                "barcode", say("{code!r} commence comme les commandes de la caisse", code=code)
+            )
     return codes
 
 
@@ -278,12 +318,23 @@ def _add(
     """Take the entry in, or raise and leave no trace: a refused row claims nothing."""
     for other in articles.get(entry.plu, ()):
         if other.start == entry.start:
-            raise BadCell("plu", f"PLU {entry.plu} stands on line {other.line} already")
+            raise BadCell(
+                "plu",
+                say("le PLU {plu} est déjà à la ligne {line}", plu=entry.plu, line=other.line),
+            )
     mine = (entry.plu, entry.line)
     for code in entry.barcodes:
         owner, line = codes.get(key_of(code), mine)
         if owner != entry.plu:
-            raise BadCell("barcode", f"{code!r} is that of PLU {owner} on line {line}")
+            raise BadCell(
+                "barcode",
+                say(
+                    "{code!r} est celui du PLU {owner} à la ligne {line}",
+                    code=code,
+                    owner=owner,
+                    line=line,
+                ),
+            )
     articles.setdefault(entry.plu, []).append(entry)
     for code in entry.barcodes:
         codes.setdefault(key_of(code), mine)

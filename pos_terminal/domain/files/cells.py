@@ -1,8 +1,8 @@
 """Cells of a table as values; what is wrong with one is told with its column. Pure."""
 
-
 from pos_terminal.domain.catalog.vat import KNOWN_RATES
 from pos_terminal.domain.files.table import TableRow
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import WHOLE
 from pos_terminal.domain.quantity import decimal
 
@@ -11,7 +11,7 @@ def parse_rate(text: str, key: str = "vat") -> int:
     """«5.5», «5,5 %», «20» as basis points; ValueError with the reason."""
     rate = number(text.replace("%", ""), 2, key)
     if not 0 <= rate <= WHOLE:
-        raise BadCell(key, f"{text!r} is no rate between 0 and 100 %")
+        raise BadCell(key, say("{text!r} n'est pas un taux entre 0 et 100 %", text=text))
     return rate
 
 
@@ -24,7 +24,9 @@ def parse_vat(text: str, key: str = "vat") -> int:
     rate = parse_rate(text, key)
     if rate not in KNOWN_RATES:
         known = ", ".join(f"{each / 100:g}" for each in sorted(KNOWN_RATES))
-        raise BadCell(key, f"{text!r} is no French rate of VAT: {known}")
+        raise BadCell(
+            key, say("{text!r} n'est pas un taux de TVA français : {known}", text=text, known=known)
+        )
     return rate
 
 
@@ -55,4 +57,4 @@ def yes_or_no(row: TableRow, key: str) -> bool | None:
     try:
         return words[row[key].lower()]
     except KeyError:
-        raise BadCell(key, f"{row[key]!r} is not yes or no") from None
+        raise BadCell(key, say("{text!r} n'est ni yes ni no", text=row[key])) from None

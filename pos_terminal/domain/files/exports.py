@@ -18,6 +18,7 @@ from pos_terminal.domain.codes.barcode import is_gtin, key_of
 from pos_terminal.domain.files.cells import BadCell, number, parse_vat
 from pos_terminal.domain.files.columns import COLUMNS
 from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, rows
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import WHOLE, divide
 from pos_terminal.domain.notation import euros, percent
 
@@ -231,7 +232,9 @@ def _prestashop(source: bytes) -> Iterator[ExportedArticle | Dropped]:
     for row in _rows(source):
         cell = {name: _first(row, others) for name, others in _PRESTASHOP.items()}
         if not found and (missing := [name for name in ("name", "price") if cell[name] is None]):
-            raise NoTableError(Problem(1, ", ".join(missing), "the header has no such column"))
+            raise NoTableError(
+                Problem(1, ", ".join(missing), say("l'en-tête n'a pas cette colonne"))
+            )
         found = True
         name, family = _name(cell["name"] or ""), (cell["categories"] or "").split(",")[0]
         if cell["active"] == "0":

@@ -23,6 +23,7 @@ from pos_terminal.domain.catalog.allergens import parse_allergens
 from pos_terminal.domain.catalog.goods import Goods, Part, StockUnit
 from pos_terminal.domain.files.cells import BadCell, number, yes_or_no
 from pos_terminal.domain.files.table import TableRow
+from pos_terminal.domain.language import say
 from pos_terminal.domain.quantity import Unit
 
 HEAVIEST_TARE = 9999
@@ -65,12 +66,21 @@ def read(row: TableRow, unit: Unit) -> Cells:
     """The row's cells, each right in itself. Raises BadCell."""
     content = _amount(row["content"], "content") if row["content"] else None
     if content and content.unit is Unit.PIECE:
-        raise BadCell("content", f"{row['content']!r}: a volume or a weight, such as 75 cl")
+        raise BadCell(
+            "content", say("{text!r} : un volume ou un poids, comme 75 cl", text=row["content"])
+        )
     if bool(row["part_of"]) != bool(row["part"]):
-        raise BadCell("part", "part_of and part go together")
+        raise BadCell("part", say("part_of et part vont ensemble"))
     name, _, of = (each.strip() for each in row["stock_unit"].partition("="))
     if len(name) > LONGEST_UNIT or not name.isprintable():
-        raise BadCell("stock_unit", f"{name!r} is no name up to {LONGEST_UNIT} characters")
+        raise BadCell(
+            "stock_unit",
+            say(
+                "{name!r} n'est pas un nom d'au plus {longest_unit} caractères",
+                name=name,
+                longest_unit=LONGEST_UNIT,
+            ),
+        )
     try:
         allergens = parse_allergens(row["allergens"])
     except ValueError as error:
@@ -94,7 +104,14 @@ def read(row: TableRow, unit: Unit) -> Cells:
 def _tare(row: TableRow, unit: Unit) -> int:
     tare = number(row["tare"] or "0", 0, "tare")
     if not 0 <= tare <= HEAVIEST_TARE or (tare and unit is not Unit.KG):
-        raise BadCell("tare", f"{row['tare']!r}: 0 to {HEAVIEST_TARE} g, of what is sold by weight")
+        raise BadCell(
+            "tare",
+            say(
+                "{text!r} : de 0 à {heaviest_tare} g, de ce qui se vend au poids",
+                text=row["tare"],
+                heaviest_tare=HEAVIEST_TARE,
+            ),
+        )
     return tare
 
 
@@ -102,10 +119,10 @@ def _alert(row: TableRow) -> Fraction | None:
     if not row["alert"]:
         return None
     if not yes_or_no(row, "stock"):
-        raise BadCell("alert", "there is no stock to watch: stock is not yes")
+        raise BadCell("alert", say("pas de stock à surveiller : stock n'est pas yes"))
     alert = Fraction(number(row["alert"], 3, "alert"), 1000)
     if alert < 0:
-        raise BadCell("alert", f"{row['alert']!r} is less than nothing")
+        raise BadCell("alert", say("{text!r} est moins que rien", text=row["alert"]))
     return alert
 
 
@@ -113,14 +130,14 @@ def _amount(text: str, key: str) -> Amount:
     """«1/6», «6», «12,5 cl», «250 g». Raises BadCell."""
     found = _AMOUNT.fullmatch(text.strip())
     if not found or (found[2] and int(found[2]) == 0):
-        raise BadCell(key, f"{text!r} is no amount, such as 1/6 or 12,5 cl")
+        raise BadCell(key, say("{text!r} n'est pas une quantité, comme 1/6 ou 12,5 cl", text=text))
     if found[1]:
         value = Fraction(int(found[1]), int(found[2]))
     else:
         value = Fraction(number(found[3], 3, key), 1000)
     unit = found[4].upper()
     if not value or (unit and unit not in _VOLUMES | _WEIGHTS):
-        raise BadCell(key, f"{text!r} is no amount, such as 1/6 or 12,5 cl")
+        raise BadCell(key, say("{text!r} n'est pas une quantité, comme 1/6 ou 12,5 cl", text=text))
     if unit in _VOLUMES:
         return Amount(value * _VOLUMES[unit], Unit.CL)
     return Amount(value * _WEIGHTS[unit], Unit.KG) if unit else Amount(value)
@@ -143,7 +160,10 @@ def resolve(articles: Mapping[str, Cells]) -> Resolved:
         except BadCell as error:
             bad[plu] = error
     for plu in _too_fine(goods):
-        bad[plu] = BadCell("part", f"no common denominator up to {FINEST} with the other parts")
+        bad[plu] = BadCell(
+            "part",
+            say("pas de dénominateur commun jusqu'à {finest} avec les autres parts", finest=FINEST),
+        )
     return Resolved(goods, bad)
 
 
@@ -152,11 +172,17 @@ def _goods(plu: str, cells: Cells, articles: Mapping[str, Cells]) -> Goods:
     if cells.part:
         parent = articles.get(cells.part_of)
         if parent is None or cells.part_of == plu:
-            raise BadCell("part_of", f"PLU {cells.part_of} is no other article")
+            raise BadCell(
+                "part_of", say("le PLU {part_of} n'est pas un autre article", part_of=cells.part_of)
+            )
         if parent.part:
-            raise BadCell("part_of", f"PLU {cells.part_of} is a part itself")
+            raise BadCell(
+                "part_of", say("le PLU {part_of} est lui-même une part", part_of=cells.part_of)
+            )
         if cells.kept:
-            raise BadCell("stock", "a part has no stock of its own: it is its parent's")
+            raise BadCell(
+                "stock", say("une part n'a pas de stock à elle : c'est celui de l'article entier")
+            )
         part = Part(cells.part_of, _share(cells.part, parent, "part"))
     unit = _stock_unit(cells)
     return Goods(
@@ -193,7 +219,9 @@ def _share(amount: Amount, of: Cells, key: str) -> Fraction:
     if amount.unit in (Unit.PIECE, of.unit):
         return amount.value
     if of.content is None or of.content.unit is not amount.unit:
-        raise BadCell(key, f"line {of.line} does not say the content it is a part of")
+        raise BadCell(
+            key, say("la ligne {line} ne dit pas le contenu dont c'est une part", line=of.line)
+        )
     return amount.value / of.content.value
 
 

@@ -20,6 +20,7 @@ from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files.cells import BadCell
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
 from pos_terminal.domain.files.table import Problem, TableRow, header
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import ONE, Price, Unit
 
@@ -71,9 +72,10 @@ def of_table(text: str, read: Iterable[TableRow]) -> tuple[Problem, ...]:
     doubtful = [price.isdigit() and bool(_CENTS.fullmatch(cell)) for price, cell in pairs]
     if not pairs or not all(doubtful):
         return ()
-    reason = (
-        f"whole euros in every row, and two digits under «{following}»: are these decimal commas?"
-        " Write 2.50 or \"2,50\", or part the columns with semicolons"
+    reason = say(
+        "des euros entiers partout, et deux chiffres sous «{column}» : des virgules décimales ? "
+        'Ecrire 2.50 ou "2,50", ou séparer les colonnes par des points-virgules',
+        column=following,
     )
     return (Problem(1, "price", reason),)
 
@@ -85,13 +87,20 @@ def of_row(entry: CatalogRow) -> None:
         if price is None or bound is None:
             continue
         if (price.cents * ONE - bound * price.per) * beyond > 0:
-            raise BadCell(key, f"the price {euros(price.cents)} is beyond it: {euros(bound)}")
+            raise BadCell(
+                key,
+                say(
+                    "le prix {what} la dépasse : {other}",
+                    what=euros(price.cents),
+                    other=euros(bound),
+                ),
+            )
 
 
 def family(name: str) -> str:
     """A family's name. Raises BadCell for a number: it would be read as a PLU, or is cents."""
     if _NUMBER.fullmatch(name):
-        reason = f"{name!r} is a number, not a name; does a decimal comma stand before it?"
+        reason = say("{name!r} est un nombre, pas un nom ; une virgule décimale avant ?", name=name)
         raise BadCell("family", reason)
     return name
 
@@ -102,7 +111,10 @@ def barcodes(code: str) -> tuple[str, ...]:
     Digits that are a GTIN but for leading zeros count as that, too: a column of numbers loses them.
     """
     if _SCIENTIFIC.fullmatch(code):
-        raise BadCell("barcode", f"{code!r} has lost its digits: format the column as text")
+        raise BadCell(
+            "barcode",
+            say("{code!r} a perdu ses chiffres : mettre la colonne au format texte", code=code),
+        )
     whole = code.zfill(GTIN_LENGTH_OF.get(len(code), 0))
     return (code, whole) if whole != code and is_gtin(whole) else (code,)
 

@@ -10,6 +10,7 @@ from typing import Any
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.files import plausibility
 from pos_terminal.domain.files.cells import article, parse_rate
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.quantity import decimal
 from pos_terminal.domain.sale.promotions import MOST_IN_A_GROUP, Promotion, When
@@ -31,7 +32,9 @@ def parse_promotions(tables: Mapping[str, Any]) -> tuple[Promotion, ...]:
     """The promotions of `[[promotion]]` tables; ValueError says which is wrong, and why."""
     listed = tables.get("promotion", [])
     if set(tables) - {"promotion"} or not isinstance(listed, list) or len(listed) > MOST:
-        raise ValueError(f"the file has [[promotion]] tables, at most {MOST}, and nothing else")
+        raise ValueError(
+            say("le fichier a des tables [[promotion]], {most} au plus, et rien d'autre", most=MOST)
+        )
     found = []
     for number, table in enumerate(listed, 1):
         try:
@@ -40,23 +43,31 @@ def parse_promotions(tables: Mapping[str, Any]) -> tuple[Promotion, ...]:
             raise ValueError(f"promotion {number}: {error}") from None
     names = [each.name for each in found]
     if len(set(names)) < len(names):
-        raise ValueError("two promotions have the same name")
+        raise ValueError(say("deux promotions ont le même nom"))
     return tuple(found)
 
 
 def _promotion(table: Mapping[str, Any]) -> Promotion:
     kind = table.get("kind")
     if kind not in _KEYS:
-        raise ValueError(f"kind is one of {', '.join(_KEYS)}")
+        raise ValueError(say("kind est l'un de {what}", what=", ".join(_KEYS)))
     wanted = _KEYS[kind] | {"name", "kind"}
     wrong = sorted(set(table) - wanted - _WHEN) + sorted(wanted - set(table))
     if wrong:
-        raise ValueError(f"{', '.join(wrong)}: missing, or not for a {kind} promotion")
+        raise ValueError(
+            say(
+                "{what} : absent, ou pas pour une promotion {kind}",
+                what=", ".join(wrong),
+                kind=kind,
+            )
+        )
     name, when = _name(table["name"]), _when(table)
     if kind == "menu":
         courses = tuple(_articles(course) for course in table["courses"])
         if not 2 <= len(courses) <= MOST_COURSES:
-            raise ValueError(f"courses: 2 to {MOST_COURSES} lists")
+            raise ValueError(
+                say("courses : de 2 à {most_courses} listes", most_courses=MOST_COURSES)
+            )
         return Promotion(name, courses, price=_cents(table["price"]), when=when)
     course = (_articles(table["articles"]),)
     if kind == "free":
@@ -67,21 +78,23 @@ def _promotion(table: Mapping[str, Any]) -> Promotion:
         return Promotion(name, course, count=count, price=_cents(table["price"]), when=when)
     rate = parse_rate(str(table["percent"]), "percent")
     if rate == 0:
-        raise ValueError("percent: more than 0")
+        raise ValueError(say("percent : plus de 0"))
     return Promotion(name, course, percent=rate, when=when)
 
 
 def _name(name: object) -> str:
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"name: 1 to {LONGEST_NAME} printable characters")
+        raise ValueError(
+            say("name : de 1 à {longest_name} caractères imprimables", longest_name=LONGEST_NAME)
+        )
     return name
 
 
 def _articles(names: object) -> frozenset[str]:
     if not isinstance(names, Sequence) or isinstance(names, str) or not names:
-        raise ValueError('articles: a list of families and PLUs, such as ["pain", "28"]')
+        raise ValueError(say('articles : une liste de familles et de PLU, comme ["pain", "28"]'))
     if not all(isinstance(name, str) and name for name in names):
-        raise ValueError("articles: each is a text, PLUs as well")
+        raise ValueError(say("articles : chacun est un texte, les PLU aussi"))
     return frozenset(map(article, names))
 
 
@@ -98,26 +111,34 @@ def unresolved(promotions: Sequence[Promotion], catalog: Catalog) -> tuple[str, 
 
 def _count(count: object, key: str) -> int:
     if not isinstance(count, int) or not 0 < count <= MOST_IN_A_GROUP:
-        raise ValueError(f"{key}: a number from 1 to {MOST_IN_A_GROUP}")
+        raise ValueError(
+            say(
+                "{key} : un nombre de 1 à {most_in_a_group}",
+                key=key,
+                most_in_a_group=MOST_IN_A_GROUP,
+            )
+        )
     return count
 
 
 def _cents(text: object) -> int:
     cents = decimal(str(text), 2)
     if not 0 <= cents <= LARGEST_TOTAL:
-        raise ValueError(f"price: {text!r} is no price")
+        raise ValueError(say("price : {text!r} n'est pas un prix", text=text))
     return cents
 
 
 def _when(table: Mapping[str, Any]) -> When:
     start, end = table.get("from", date.min), table.get("until", date.max)
     if type(start) is not date or type(end) is not date or start > end:
-        raise ValueError("from, until: dates such as 2026-12-31, the first not after the last")
+        raise ValueError(
+            say("from, until : des dates comme 2026-12-31, la première pas après la dernière")
+        )
     days = table.get("days", [])
     unknown = [day for day in days if day not in DAYS]
     if unknown:
-        raise ValueError(f"days: {', '.join(DAYS)}; not {unknown[0]!r}")
+        raise ValueError(say("days : {what} ; pas {text!r}", what=", ".join(DAYS), text=unknown[0]))
     hours = table.get("hours", [time.min, time.max])
     if len(hours) != 2 or not all(type(hour) is time for hour in hours) or hours[0] >= hours[1]:
-        raise ValueError("hours: [17:00:00, 19:00:00], the first before the last")
+        raise ValueError(say("hours : [17:00:00, 19:00:00], la première avant la dernière"))
     return When(start, end, frozenset(map(DAYS.index, days)), hours[0], hours[1])

@@ -99,17 +99,21 @@ def header(line: str, needed: Sequence[str], known: Mapping[str, str] | None = N
     names = tuple((known or {}).get(plain(name), name.lower()) for name in written)
     missing = [name for name in needed if name not in names]
     if missing:
-        raise NoTableError(Problem(1, ", ".join(missing), "the header has no such column"))
+        raise NoTableError(Problem(1, ", ".join(missing), say("l'en-tête n'a pas cette colonne")))
     twice = [name for name, count in Counter(names).items() if name and count > 1]
     if twice:
-        raise NoTableError(Problem(1, twice[0], "several columns have this meaning: keep one"))
+        raise NoTableError(
+            Problem(1, twice[0], say("plusieurs colonnes ont ce sens : en garder une"))
+        )
     if known is None:
         return Header(names, delimiter)
     ignored = tuple(name for name in written if name and plain(name) not in known)
     for name in ignored:
         near = get_close_matches(plain(name), known, 1, NEAR)
         if near:
-            reason = f"no such column; is it «{near[0]}»? Rename it, or take it out"
+            reason = say(
+                "colonne inconnue ; est-ce «{text}» ? La renommer, ou l'enlever", text=near[0]
+            )
             raise NoTableError(Problem(1, name, reason))
     return Header(names, delimiter, ignored)
 
@@ -139,9 +143,15 @@ def rows(
             yield Problem(at, "", cells)
         elif any(bare := [cell.strip() for cell in cells]):
             if any(bare[len(columns) :]):
-                yield Problem(at, "", f"{len(cells)} cells under {len(columns)} columns")
+                yield Problem(
+                    at,
+                    "",
+                    say("{what} cases sous {other} colonnes", what=len(cells), other=len(columns)),
+                )
             elif any("\ufffd" in cell for cell in bare):
-                yield Problem(at, "", "characters that cannot be read: save the file as UTF-8")
+                yield Problem(
+                    at, "", say("caractères illisibles : enregistrer le fichier en UTF-8")
+                )
             else:
                 yield TableRow(at, dict(zip(columns, bare, strict=False)))
         at += taken

@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from pos_terminal.domain.language import say
+
 K = TypeVar("K")
 
 MODIFIERS = (
@@ -46,9 +48,15 @@ def parse_chord(text: str) -> Chord:
     *held, name = (part.strip() for part in text.split("+"))
     wrong = [each for each in held if each not in MODIFIERS]
     if wrong:
-        raise ValueError(f"{wrong[0]!r} cannot be held; what can: {', '.join(MODIFIERS)}")
+        raise ValueError(
+            say(
+                "{text!r} ne se maintient pas ; ce qui le peut : {what}",
+                text=wrong[0],
+                what=", ".join(MODIFIERS),
+            )
+        )
     if not name.isidentifier():
-        raise ValueError(f"{name!r} is no name of a key")
+        raise ValueError(say("{name!r} n'est pas un nom de touche", name=name))
     return Chord(name, frozenset(held))
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.keyboard.chords import modifiers_in, parse_chord
 from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS
+from pos_terminal.domain.language import say
 from pos_terminal.domain.tender.tender import TENDERS
 
 
@@ -121,14 +122,16 @@ def parse_key(text: str) -> Key:
         return Key(Function.GOODS, name)
     if name == Function.ARTICLE:
         if not (argument.isascii() and argument.isdigit()):
-            raise ValueError(f"{text!r}: a direct key is «article» and a PLU")
+            raise ValueError(
+                say("{text!r} : une touche d'article est «article» et un PLU", text=text)
+            )
         return Key(Function.ARTICLE, argument)
     if name in NAMED or argument:
-        raise ValueError(f"{text!r} is no key of the till")
+        raise ValueError(say("{text!r} n'est pas une touche de la caisse", text=text))
     try:
         return Key(Function(name))
     except ValueError:
-        raise ValueError(f"{text!r} is no key of the till") from None
+        raise ValueError(say("{text!r} n'est pas une touche de la caisse", text=text)) from None
 
 
 def parse_map(table: Mapping[str, str]) -> KeyMap:
@@ -141,8 +144,19 @@ def parse_map(table: Mapping[str, str]) -> KeyMap:
         except ValueError as error:
             raise ValueError(f"{physical}: {error}") from None
         if str(chord) in keys:
-            raise ValueError(f"{physical}: the same keys are «{keys[str(chord)]}» already")
+            raise ValueError(
+                say(
+                    "{physical} : ces touches sont déjà «{text}»",
+                    physical=physical,
+                    text=keys[str(chord)],
+                )
+            )
         keys[str(chord)] = key
     for modifier in modifiers_in(keys) & keys.keys():
-        raise ValueError(f"{modifier}: it is held in combinations, so it can be no key of its own")
+        raise ValueError(
+            say(
+                "{modifier} : maintenue pour d'autres, elle n'est pas une touche à elle seule",
+                modifier=modifier,
+            )
+        )
     return keys

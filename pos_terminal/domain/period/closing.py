@@ -39,16 +39,22 @@ class ClosingHours:
 
     def __post_init__(self) -> None:
         if not 0 <= self.day_ends <= 23:
-            raise ValueError(f"day_ends {self.day_ends}: an hour from 0 to 23")
+            raise ValueError(
+                say("day_ends {day_ends} : une heure de 0 à 23", day_ends=self.day_ends)
+            )
         if not 1 <= self.year_begins <= 12:
-            raise ValueError(f"year_begins {self.year_begins}: a month from 1 to 12")
+            raise ValueError(
+                say("year_begins {year_begins} : un mois de 1 à 12", year_begins=self.year_begins)
+            )
         if self.stays is not None and self.stays < 0:
-            raise ValueError(f"stays {self.stays}: 0 euros or more")
+            raise ValueError(say("stays {stays} : 0 euro ou plus", stays=self.stays))
         for name in self.services:
             if not (0 < len(name) <= WIDTH and name.isprintable()):
-                raise ValueError(f"{name!r}: 1 to {WIDTH} printable characters")
+                raise ValueError(
+                    say("{name!r} : de 1 à {width} caractères imprimables", name=name, width=WIDTH)
+                )
         if len({*self.services}) < len(self.services):
-            raise ValueError("two services have one name")
+            raise ValueError(say("deux services ont un même nom"))
 
     def day(self, local: datetime) -> date:
         """The shop's day at that moment: it lasts until `day_ends` o'clock of the next date."""

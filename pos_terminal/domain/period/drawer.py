@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.breakdown import DrawerSum
 from pos_terminal.domain.events.period import PeriodTotals
+from pos_terminal.domain.language import say
 
 DENOMINATIONS = (
     500_00, 200_00, 100_00, 50_00, 20_00, 10_00, 5_00, 2_00, 1_00, 50, 20, 10, 5, 2, 1,
@@ -50,7 +51,7 @@ class Drawers:
         everybody = [clerk for each in self.clerks for clerk in each]
         for clerk in everybody:
             if everybody.count(clerk) > 1:
-                raise ValueError(f"clerk {clerk} has two drawers")
+                raise ValueError(say("le vendeur {clerk} a deux tiroirs", clerk=clerk))
 
     @property
     def number(self) -> int:

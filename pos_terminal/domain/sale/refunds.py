@@ -15,6 +15,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.sale import LineSold, Returned, TicketLine
 from pos_terminal.domain.events.values import EntryMethod
 from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.questions import Back, TicketFound
 from pos_terminal.domain.money import divide, part, returned
 from pos_terminal.domain.quantity import ONE, Price, Unit
@@ -33,7 +34,7 @@ class Validity(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if min(self.gift_months, self.credit_note_months) < 0:
-            raise ValueError("a voucher holds 0 months (for ever) or more")
+            raise ValueError(say("un bon tient 0 mois (toujours) ou plus"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,21 @@ class RefundRules:
     def __post_init__(self) -> None:
         for reason in self.reasons:
             if not (0 < len(reason) <= WIDTH and reason.isprintable()):
-                raise ValueError(f"{reason!r}: 1 to {WIDTH} printable characters")
+                raise ValueError(
+                    say(
+                        "{reason!r} : de 1 à {width} caractères imprimables",
+                        reason=reason,
+                        width=WIDTH,
+                    )
+                )
         if self.cash_limit < 0:
-            raise ValueError(f"cash_limit {self.cash_limit}: 0 euros or more")
+            raise ValueError(
+                say("cash_limit {cash_limit} : 0 euro ou plus", cash_limit=self.cash_limit)
+            )
         if len({each.since for each in self.validity}) < len(self.validity):
-            raise ValueError("two values from the same date")
+            raise ValueError(say("deux valeurs de la même date"))
         if len({each.paid for each in self.means}) < len(self.means):
-            raise ValueError("two rules for what was paid by one means")
+            raise ValueError(say("deux règles pour ce qui fut payé par un même moyen"))
 
     def valid(self, day: date) -> Validity:
         """What holds for vouchers that are made that day: for ever, where nothing was said."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pos_terminal.domain.events.values import Place
+from pos_terminal.domain.language import say
 
 LONGEST_REASON = 20
 
@@ -37,16 +38,22 @@ class Terms:
 
     def __post_init__(self) -> None:
         if not self.discount_reasons:
-            raise ValueError("a discount needs a reason")
+            raise ValueError(say("une remise a un motif"))
         if not self.weight_reasons:
-            raise ValueError("a weight by hand needs a reason")
+            raise ValueError(say("un poids à la main a un motif"))
         if not self.loss_reasons:
-            raise ValueError("a loss needs a reason")
+            raise ValueError(say("une perte a un motif"))
         if not self.outage_reasons:
-            raise ValueError("a breakdown needs a reason")
+            raise ValueError(say("une panne a un motif"))
         for reason in (reason for reasons in self._reasons for reason in reasons):
             if not (0 < len(reason) <= LONGEST_REASON and reason.isprintable()):
-                raise ValueError(f"{reason!r}: 1 to {LONGEST_REASON} printable characters")
+                raise ValueError(
+                    say(
+                        "{reason!r} : de 1 à {longest_reason} caractères imprimables",
+                        reason=reason,
+                        longest_reason=LONGEST_REASON,
+                    )
+                )
 
     @property
     def most_reasons(self) -> int:

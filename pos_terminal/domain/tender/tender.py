@@ -9,6 +9,7 @@ from msgspec import Struct
 from pos_terminal.domain import faults
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.language import say
 from pos_terminal.domain.screen import WIDTH
 from pos_terminal.domain.tender.holidays import is_day_off
 from pos_terminal.domain.tender.zones import ZONES
@@ -101,19 +102,44 @@ class TenderRules:
 
     def __post_init__(self) -> None:
         if self.vat_zone not in ZONES:
-            raise ValueError(f"vat_zone {self.vat_zone!r}: one of {', '.join(ZONES)}")
+            raise ValueError(
+                say(
+                    "vat_zone {vat_zone!r} : l'un de {what}",
+                    vat_zone=self.vat_zone,
+                    what=", ".join(ZONES),
+                )
+            )
         if self.donation_most < 1:
-            raise ValueError(f"donation_most {self.donation_most}: at least 1 euro")
+            raise ValueError(
+                say(
+                    "donation_most {donation_most} : 1 euro au moins",
+                    donation_most=self.donation_most,
+                )
+            )
         if len(self.donations_to) > LONGEST_NAME or not self.donations_to.isprintable():
-            raise ValueError(f"{self.donations_to!r}: at most {LONGEST_NAME} printable characters")
+            raise ValueError(
+                say(
+                    "{donations_to!r} : au plus {longest_name} caractères imprimables",
+                    donations_to=self.donations_to,
+                    longest_name=LONGEST_NAME,
+                )
+            )
         if self.change_limit < 1:
-            raise ValueError(f"change_limit {self.change_limit}: at least 1 euro")
+            raise ValueError(
+                say("change_limit {change_limit} : 1 euro au moins", change_limit=self.change_limit)
+            )
         for reasons in (self.no_sale, self.cash_in, self.cash_out):
             if not reasons:
-                raise ValueError("a list of reasons has at least one")
+                raise ValueError(say("une liste de motifs en a au moins un"))
             for reason in reasons:
                 if not (0 < len(reason) <= WIDTH and reason.isprintable()):
-                    raise ValueError(f"{reason!r}: 1 to {WIDTH} printable characters")
+                    raise ValueError(
+                        say(
+                            "{reason!r} : de 1 à {width} caractères imprimables",
+                            reason=reason,
+                            width=WIDTH,
+                        )
+                    )
 
     @property
     def most_reasons(self) -> int:
@@ -129,7 +155,7 @@ class AccountRules:
 
     def __post_init__(self) -> None:
         if self.limit < 1:
-            raise ValueError(f"limit {self.limit}: at least 1 euro")
+            raise ValueError(say("limit {limit} : 1 euro au moins", limit=self.limit))
 
 
 ORDINARY_ACCOUNTS = AccountRules()

@@ -28,6 +28,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.health.advice import advice
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.act_lane import ActLane
 from pos_terminal.runtime.methods.devices import DeviceMethods
@@ -164,7 +165,10 @@ class Channel:
 
     async def _do(self, peer: Peer, asks: DoAsked) -> Done:
         if asks.act not in self._known_acts():
-            raise ChannelError(faults.OTHER_VERSION, f"this till knows no act {asks.act[:60]!r}")
+            raise ChannelError(
+                faults.OTHER_VERSION,
+                say("cette caisse ne connaît pas l'acte {text!r}", text=asks.act[:60]),
+            )
         level, what = GrantLevel.CONTROL, f"Do {asks.act}"
         actor = await self.grants.allowed(peer, asks.grant, level, what, asks.act)
         try:

@@ -50,7 +50,9 @@ class DeviceMethods:
         port = self._terminal.equipment.ports.get(name)
         if port is None:
             known = ", ".join(sorted(self._terminal.equipment.ports)) or "none"
-            detail = f"there is no device {name!r}; there are: {known}"
+            detail = say(
+                "il n'y a pas d'appareil {name!r} ; il y a : {known}", name=name, known=known
+            )
             raise ChannelError(faults.BAD_REQUEST, detail)
         return port
 
@@ -64,14 +66,16 @@ class DeviceMethods:
         if test is None:
             return Tested(f"{port.name}: {port.state.value}")
         if self._terminal.selling_now:
-            raise ChannelError(faults.SALES_OPEN, "a test would disturb the sale")
+            raise ChannelError(faults.SALES_OPEN, say("un essai gênerait la vente"))
         try:
             async with asyncio.timeout(PATIENCE), port.use() as device:
                 return Tested(f"{port.name}: {await test(device)}")
         except DeviceError as error:
             raise ChannelError(error.fault, error.detail) from error
         except TimeoutError as error:
-            detail = f"{port.name} has not answered for {PATIENCE:.0f} s"
+            detail = say(
+                "{name} ne répond pas depuis {patience:.0f} s", name=port.name, patience=PATIENCE
+            )
             raise ChannelError(faults.INTERNAL, detail) from error
 
     async def _print(self, printer: Printer) -> str:

@@ -30,6 +30,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.values import GrantEnd, GrantLevel
 from pos_terminal.domain.health.advice import advice
+from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.grants import (
     AT_ONCE,
@@ -85,9 +86,15 @@ class GrantMethods:
                 await self._record(GrantUsed(grant=0, act=what))
             return Actor(peer.uid)
         if grant is None:
-            raise ChannelError(faults.NOT_GRANTED, f"{what}: no grant that stands")
+            raise ChannelError(faults.NOT_GRANTED, say("{what} : aucun accès en cours", what=what))
         if not covers(grant, level, act):
-            detail = f"{what}: grant {grant.grant} is for {grant.level} {' '.join(grant.scope)}"
+            detail = say(
+                "{what} : l'accès {grant} est pour {level} {scope}",
+                what=what,
+                grant=grant.grant,
+                level=grant.level,
+                scope=" ".join(grant.scope),
+            )
             raise ChannelError(faults.NOT_GRANTED, detail.rstrip())
         await self._record(GrantUsed(grant=grant.grant, act=what))
         return Actor(peer.uid, grant.grant)
@@ -107,9 +114,11 @@ class GrantMethods:
         if owns(peer):
             return await self._make(asks.purpose, asks.level, asks.scope or (), asks.seconds, by=0)
         if not asks.wait:
-            raise ChannelError(faults.NOT_GRANTED, "a grant is given at the counter, or with sudo")
+            raise ChannelError(
+                faults.NOT_GRANTED, say("un accès se donne à la caisse, ou avec sudo")
+            )
         if self._asking:
-            raise ChannelError(faults.BAD_REQUEST, "somebody else asks for a grant")
+            raise ChannelError(faults.BAD_REQUEST, say("quelqu'un d'autre demande un accès"))
         self._askings += 1
         scope = tuple(asks.scope or ())
         asked = AccessAsked(self._askings, asks.purpose, asks.level, scope, asks.seconds)
@@ -120,7 +129,9 @@ class GrantMethods:
             async with asyncio.timeout(min(asks.wait, LONGEST_WAIT)):
                 return await agreed
         except TimeoutError as error:
-            raise ChannelError(faults.NOT_GRANTED, "nobody at the counter has agreed") from error
+            raise ChannelError(
+                faults.NOT_GRANTED, say("personne à la caisse n'a dit oui")
+            ) from error
         finally:
             self._asking = None
             self._tell()
@@ -141,7 +152,7 @@ class GrantMethods:
     async def _agree(self, given: GiveAccess) -> None:
         """The one who asked may have gone meanwhile: then nothing is given."""
         if self._asking is None or self._asking[0].number != given.asked:
-            raise ChannelError(faults.NO_ACCESS, "nobody asks for it any more")
+            raise ChannelError(faults.NO_ACCESS, say("personne ne le demande plus"))
         asked, agreed = self._asking
         made = await self._make(asked.purpose, asked.level, asked.scope, asked.seconds, by=given.by)
         if agreed.done():
@@ -155,7 +166,9 @@ class GrantMethods:
         """Make a grant, given by that clerk; durable on return."""
         grants, now = self._grants(), self._terminal.clock.now()
         if len(grants.standing) >= AT_ONCE:
-            raise ChannelError(faults.BAD_REQUEST, f"{AT_ONCE} grants stand already")
+            raise ChannelError(
+                faults.BAD_REQUEST, say("{at_once} accès sont déjà en cours", at_once=AT_ONCE)
+            )
         secret = os.urandom(SECRET).hex()
         self._last = max(self._last, grants.last) + 1
         given = GrantGiven(
@@ -176,10 +189,10 @@ class GrantMethods:
         if asks.grant:
             shown = self._shown(asks.grant)
             if shown is None:
-                raise ChannelError(faults.NOT_GRANTED, "no grant that stands")
+                raise ChannelError(faults.NOT_GRANTED, say("aucun accès en cours"))
             await self.finish(shown.grant, GrantEnd.RETURNED)
         elif not owns(peer):
-            raise ChannelError(faults.NOT_GRANTED, "somebody else's grant")
+            raise ChannelError(faults.NOT_GRANTED, say("l'accès de quelqu'un d'autre"))
         else:
             await self.finish(asks.number or 0, GrantEnd.ENDED)
         return Nothing()
@@ -187,7 +200,9 @@ class GrantMethods:
     async def finish(self, number: int, why: GrantEnd, *, by: int = 0) -> None:
         """End the grant of that number, on record."""
         if not any(each.grant == number for each in self._grants().standing):
-            raise ChannelError(faults.BAD_REQUEST, f"there is no grant {number}")
+            raise ChannelError(
+                faults.BAD_REQUEST, say("il n'y a pas d'accès {number}", number=number)
+            )
         self._over[number] = 0.0  # from now on, whatever the disk does
         await self._record(GrantEnded(grant=number, why=why, by=by))
 
@@ -248,7 +263,9 @@ class GrantMethods:
     def _grants(self) -> Grants:
         journal = self._terminal.journal()
         if journal is None:
-            raise ChannelError(self._terminal.trouble() or faults.JOURNAL_FAILED, "no journal")
+            raise ChannelError(
+                self._terminal.trouble() or faults.JOURNAL_FAILED, say("pas de journal")
+            )
         return journal.running.grants
 
     async def _record(self, event: Event) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import LevelAsked, Log, LogAsked, LogLine, Nothing
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.domain.redaction import redacted
 
 KEPT = 500
@@ -116,5 +117,5 @@ def _level(name: str) -> int:
     """The number of a level's name; ChannelError where it is none."""
     found = logging.getLevelNamesMapping().get(name.upper())
     if found is None:
-        raise ChannelError(faults.BAD_REQUEST, f"there is no level {name!r}")
+        raise ChannelError(faults.BAD_REQUEST, say("il n'y a pas de niveau {name!r}", name=name))
     return found

@@ -74,7 +74,7 @@ class MirrorMethods:
                 if _steady(status) != _steady(before) or monotonic() - said >= LEAST:
                     said = monotonic()
                     yield Seen(status=status)
-        raise ChannelError(faults.NOT_GRANTED, f"grant {grant} is over")
+        raise ChannelError(faults.NOT_GRANTED, say("l'accès {grant} est fini", grant=grant))
 
     def _mirrored(self) -> "_Mirrored":
         outputs, mirror = self._terminal.equipment.outputs, _Mirrored()
@@ -108,7 +108,7 @@ class _Mirrored:
         """What has gathered, once; ChannelError where it is more than anybody looks at."""
         taken, self._gathered = self._gathered, []
         if len(taken) > BEHIND:
-            raise ChannelError(faults.CHANNEL_BROKEN, "more was shown than is read")
+            raise ChannelError(faults.CHANNEL_BROKEN, say("plus fut montré qu'il n'est lu"))
         return taken
 
     def shown(self, screen: Screen) -> None:

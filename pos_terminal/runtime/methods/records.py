@@ -14,6 +14,7 @@ from pos_terminal.channel.interface import Closure, Record, Records, RecordsAske
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.language import say
 from pos_terminal.journal import last_backup
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.cosignature import witnessed
@@ -50,11 +51,18 @@ class RecordMethods:
         """Records behind a number, then each new one; at most so many at once."""
         after, limit = asks.after, min(asks.limit or MOST, MOST)
         if after < 0 or limit < 1:
-            raise ChannelError(faults.BAD_REQUEST, f"records behind {after}, {limit} at once")
+            raise ChannelError(
+                faults.BAD_REQUEST,
+                say("écritures après {after}, {limit} à la fois", after=after, limit=limit),
+            )
         while True:
             found = await self._read(after, limit)
             if after > found.last:  # an older copy was put back: who follows must begin anew
-                detail = f"no record {after}: the journal ends with {found.last}"
+                detail = say(
+                    "pas d'écriture {after} : le journal finit à {last}",
+                    after=after,
+                    last=found.last,
+                )
                 raise ChannelError(faults.BAD_REQUEST, detail)
             yield found
             if found.records:

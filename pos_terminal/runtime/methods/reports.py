@@ -54,7 +54,9 @@ class ReportMethods:
             detail = asks.detail or known.detail
             self._incidents[key] = replace(known, detail=detail, times=known.times + 1)
         elif len(self._incidents) >= KEPT:
-            raise ChannelError(faults.BAD_REQUEST, f"{KEPT} incidents are open already")
+            raise ChannelError(
+                faults.BAD_REQUEST, say("{kept} incidents sont déjà ouverts", kept=KEPT)
+            )
         else:
             at = self._terminal.clock.now().at
             self._incidents[key] = Incident(asks.subject, asks.code, asks.detail or "", at, 1)
@@ -65,10 +67,16 @@ class ReportMethods:
         _must_fit((asks.title,), WORD)
         _must_fit(asks.lines, CHARACTERS)
         if len(asks.lines) > LINES:
-            raise ChannelError(faults.BAD_REQUEST, f"{len(asks.lines)} lines, at most {LINES}")
+            raise ChannelError(
+                faults.BAD_REQUEST,
+                say("{what} lignes, {lines} au plus", what=len(asks.lines), lines=LINES),
+            )
         now = monotonic()
         if len(self._printed) == AN_HOUR and now - self._printed[0] < 3600:
-            raise ChannelError(faults.BAD_REQUEST, f"{AN_HOUR} notices in an hour were printed")
+            raise ChannelError(
+                faults.BAD_REQUEST,
+                say("{an_hour} avis en une heure sont imprimés", an_hour=AN_HOUR),
+            )
         self._printed.append(now)
         self._terminal.equipment.outputs.reports.print(Paper(None, self._paper(asks)))
         return Nothing()
@@ -92,5 +100,7 @@ class ReportMethods:
 def _must_fit(texts: tuple[str, ...] | list[str], most: int) -> None:
     for text in texts:
         if not text or len(text) > most or not text.isprintable():
-            detail = f"{text[:20]!r} is not 1 to {most} printable characters"
+            detail = say(
+                "{text!r} n'est pas de 1 à {most} caractères imprimables", text=text[:20], most=most
+            )
             raise ChannelError(faults.BAD_REQUEST, detail)

@@ -22,6 +22,7 @@ from pos_terminal.channel.service import Peer
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period import closing
 from pos_terminal.journal.store import Journal
@@ -105,7 +106,10 @@ class StatusBoard:
         if trouble:
             yield as_told(trouble)
         elif till and till.stalled_for() >= STALLED:
-            detail = f"a record has been on its way to disk for {till.stalled_for():.0f} s"
+            detail = say(
+                "une écriture est en route vers le disque depuis {what:.0f} s",
+                what=till.stalled_for(),
+            )
             yield as_told(faults.JOURNAL_FAILED, detail)
         if till and till.nobody_may:
             yield as_told(faults.BAD_CLERKS)
@@ -128,7 +132,10 @@ class StatusBoard:
             names = (each.name for each in terminal.plugins if each.status is PluginStatus.STOPPED)
             yield as_told(faults.PLUGIN_STOPPED, ", ".join(names))
         if now.trust is Trust.UNVERIFIED:
-            yield as_told(faults.CLOCK_DOUBTED, "not set from the network since the box started")
+            yield as_told(
+                faults.CLOCK_DOUBTED,
+                say("pas réglée par le réseau depuis que le boîtier a démarré"),
+            )
         failed = [task.name for task in terminal.tasks if task.state is not TaskState.RUNNING]
         if failed:
             yield as_told(faults.INTERNAL, ", ".join(failed))

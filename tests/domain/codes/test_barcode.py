@@ -75,16 +75,16 @@ def test_readable_is_text_with_separators() -> None:
 @pytest.mark.parametrize(
     ("template", "measure", "decimals", "reason"),
     [
-        ("21IIIII", Measure.PRICE, 2, "at least I and V"),
-        ("21VVVVV", Measure.PRICE, 2, "at least I and V"),
-        ("21IIIIIVVVVVZ", Measure.PRICE, 2, "digits, x, I, V, K and C"),
-        ("21٣IIIIVVVVVC", Measure.PRICE, 2, "digits, x, I, V, K and C"),
-        ("21IIIIICVVVVV", Measure.PRICE, 2, "C stands last"),
-        ("21IIIIKKVVVVC", Measure.PRICE, 2, "K at most once"),
-        ("21IIIIIKVVVC", Measure.PRICE, 2, "four or five V"),
-        ("21IIIIIVVVVVC", Measure.PRICE, 3, "0 to 2 decimals"),
-        ("21IIIIIVVVVVC", Measure.WEIGHT, 4, "0 to 3 decimals"),
-        ("21IIIIIVVVVVC", Measure.PRICE, -1, "0 to 2 decimals"),
+        ("21IIIII", Measure.PRICE, 2, "au moins I et V"),
+        ("21VVVVV", Measure.PRICE, 2, "au moins I et V"),
+        ("21IIIIIVVVVVZ", Measure.PRICE, 2, "des chiffres, x, I, V, K et C"),
+        ("21٣IIIIVVVVVC", Measure.PRICE, 2, "des chiffres, x, I, V, K et C"),
+        ("21IIIIICVVVVV", Measure.PRICE, 2, "C vient en dernier"),
+        ("21IIIIKKVVVVC", Measure.PRICE, 2, "K une fois au plus"),
+        ("21IIIIIKVVVC", Measure.PRICE, 2, "quatre ou cinq V"),
+        ("21IIIIIVVVVVC", Measure.PRICE, 3, "0 à 2 décimales"),
+        ("21IIIIIVVVVVC", Measure.WEIGHT, 4, "0 à 3 décimales"),
+        ("21IIIIIVVVVVC", Measure.PRICE, -1, "0 à 2 décimales"),
     ],
 )
 def test_bad_templates(template: str, measure: Measure, decimals: int, reason: str) -> None:

@@ -278,7 +278,7 @@ def test_anothers_drawer_needs_a_right() -> None:
 
 
 def test_nobody_has_two_drawers() -> None:
-    with pytest.raises(ValueError, match="clerk 3 has two drawers"):
+    with pytest.raises(ValueError, match="le vendeur 3 a deux tiroirs"):
         Drawers(((1, 3), (3,)))
     assert [TWO.of(clerk) for clerk in (LEA, SAM, 99)] == [1, 2, 1]
     assert Drawers().number == 1
@@ -417,7 +417,7 @@ def test_a_service_that_does_not_add_up_is_refused_by_the_journal() -> None:
     with pytest.raises(OutOfStep, match="service"):
         ledger.add(wrong)
     ledger.add(closed)
-    with pytest.raises(OutOfStep, match="nothing was sold"):
+    with pytest.raises(OutOfStep, match="rien n'a été vendu"):
         ledger.add(closed)
 
 

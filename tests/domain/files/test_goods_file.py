@@ -83,25 +83,25 @@ def test_what_is_in_it_and_around_it() -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ("1,A,1,,,,,,2,1/6\n", "line 2: part_of: PLU 2 is no other article"),
-        ("1,A,1,,,,,,1,1/6\n", "line 2: part_of: PLU 1 is no other article"),
-        ("1,A,1,,,,,,2\n2,B,1\n", "line 2: part: part_of and part go together"),
-        ("1,A,1,,,,,,2,12 cl\n2,B,1\n", "line 2: part: line 3 does not say the content it is a"),
-        ("1,A,1,,,,,,2,12 cl\n2,B,1,,,,,1 kg\n", "line 2: part: line 3 does not say the content"),
-        ("1,A,1,,,,,,2,1/0\n2,B,1\n", "line 2: part: '1/0' is no amount"),
-        ("1,A,1,,,,,,2,0\n2,B,1\n", "line 2: part: '0' is no amount"),
-        ("1,A,1,,,,,,2,3 mi\n2,B,1\n", "line 2: part: '3 mi' is no amount"),
-        ("1,A,1,,yes,,,,2,1/6\n2,B,1\n", "line 2: stock: a part has no stock of its own"),
-        ("1,A,1,,,,,6\n", "line 2: content: '6': a volume or a weight"),
-        ("1,A,1,,,,3\n", "line 2: alert: there is no stock to watch"),
-        ("1,A,1,,yes,,-3\n", "line 2: alert: '-3' is less than nothing"),
-        ("1,A,1,,peut-être\n", "line 2: stock: 'peut-être' is not yes or no"),
-        ("1,A,1,,yes,cl\n", "line 2: stock_unit: line 2 does not say the content"),
-        ("1,A,1,,yes,unité de compte\n", "line 2: stock_unit: 'unité de compte' is no name"),
-        ("1,A,1,,,,,,,,,20\n", "line 2: tare: '20': 0 to 9999 g, of what is sold by weight"),
-        ("1,A,1,kg,,,,,,,,10000\n", "line 2: tare: '10000': 0 to 9999 g"),
-        ("1,A,1,,,,,,,,,,arsenic\n", "line 2: allergens: 'ARSENIC' is none of the 14"),
-        ("1,A,1\n2,B,1,,,,,,1,1/2\n3,C,1,,,,,,2,1/2\n", "line 4: part_of: PLU 2 is a part itself"),
+        ("1,A,1,,,,,,2,1/6\n", "ligne 2 : part_of : le PLU 2 n'est pas un autre article"),
+        ("1,A,1,,,,,,1,1/6\n", "ligne 2 : part_of : le PLU 1 n'est pas un autre article"),
+        ("1,A,1,,,,,,2\n2,B,1\n", "ligne 2 : part : part_of et part vont ensemble"),
+        ("1,A,1,,,,,,2,12 cl\n2,B,1\n", "ligne 2 : part : la ligne 3 ne dit pas le contenu dont"),
+        ("1,A,1,,,,,,2,12 cl\n2,B,1,,,,,1 kg\n", "ligne 2 : part : la ligne 3 ne dit pas le"),
+        ("1,A,1,,,,,,2,1/0\n2,B,1\n", "ligne 2 : part : '1/0' n'est pas une quantité"),
+        ("1,A,1,,,,,,2,0\n2,B,1\n", "ligne 2 : part : '0' n'est pas une quantité"),
+        ("1,A,1,,,,,,2,3 mi\n2,B,1\n", "ligne 2 : part : '3 mi' n'est pas une quantité"),
+        ("1,A,1,,yes,,,,2,1/6\n2,B,1\n", "ligne 2 : stock : une part n'a pas de stock à elle"),
+        ("1,A,1,,,,,6\n", "ligne 2 : content : '6' : un volume ou un poids"),
+        ("1,A,1,,,,3\n", "ligne 2 : alert : pas de stock à surveiller"),
+        ("1,A,1,,yes,,-3\n", "ligne 2 : alert : '-3' est moins que rien"),
+        ("1,A,1,,peut-être\n", "ligne 2 : stock : 'peut-être' n'est ni yes ni no"),
+        ("1,A,1,,yes,cl\n", "ligne 2 : stock_unit : la ligne 2 ne dit pas le contenu"),
+        ("1,A,1,,yes,unité de compte\n", "ligne 2 : stock_unit : 'unité de compte' n'est pas"),
+        ("1,A,1,,,,,,,,,20\n", "ligne 2 : tare : '20' : de 0 à 9999 g, de ce qui se vend au poids"),
+        ("1,A,1,kg,,,,,,,,10000\n", "ligne 2 : tare : '10000' : de 0 à 9999 g"),
+        ("1,A,1,,,,,,,,,,arsenic\n", "ligne 2 : allergens : 'ARSENIC' n'est aucun des 14"),
+        ("1,A,1\n2,B,1,,,,,,1,1/2\n3,C,1,,,,,,2,1/2\n", "ligne 4 : part_of : le PLU 2 est lui"),
     ],
 )
 def test_a_mistake_is_told_by_line_and_column(rows: str, expected: str) -> None:
@@ -116,7 +116,7 @@ def test_a_row_that_is_wrong_leaves_the_others_in_force() -> None:
 
 def test_parts_keep_a_common_denominator_within_bounds() -> None:
     rows = "1,A,1,,yes\n" + "".join(f"{plu},P{plu},1,,,,,,1,1/{plu}\n" for plu in (997, 991, 7))
-    assert problem(rows).startswith("line 4: part: no common denominator up to 100000")
+    assert problem(rows).startswith("ligne 4 : part : pas de dénominateur commun jusqu'à 100000")
 
 
 def test_every_allergen_goes_by_its_number_and_its_names() -> None:

@@ -44,20 +44,20 @@ def test_delimiters_and_line_ends(delimiter: str, end: str) -> None:
 def test_a_quote_left_open_spoils_its_own_row_alone() -> None:
     many = "".join(f"{n},X,1\n" for n in range(10, 10 + 2 * LONGEST_ROW))
     result = read(HEADER + '1,"PAIN,1\n2,"OK",1\n' + many)
-    assert result[0] == "line 2: ',' expected after '\"'"
+    assert result[0] == "ligne 2 : ',' expected after '\"'"
     assert result[1:] == [
         (3, ["2", "OK", "1"]),
         *((n - 6, [str(n), "X", "1"]) for n in range(10, 10 + 2 * LONGEST_ROW)),
     ]
     assert read(HEADER + '1,"PAIN,1\n2,X,1\n') == [
-        "line 2: unexpected end of data",
+        "ligne 2 : unexpected end of data",
         (3, ["2", "X", "1"]),
     ]
 
 
 def test_too_many_cells_are_a_decimal_comma_without_quotes() -> None:
     assert read(HEADER + "1,PAIN,1,30\n2,CAFE,1,\n3,THE\n") == [
-        "line 2: 4 cells under 3 columns",
+        "ligne 2 : 4 cases sous 3 colonnes",
         (3, ["2", "CAFE", "1"]),
         (4, ["3", "THE"]),
     ]
@@ -78,10 +78,10 @@ def test_lines_may_come_one_at_a_time() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "line 1: plu, a|b: the header has no such column"),
-        ("\n", "line 1: plu, a|b: the header has no such column"),
-        ("plu,name\n1,X\n", "line 1: a|b: the header has no such column"),
-        ("x" * 200_000, "line 1: field larger than field limit (131072)"),
+        ("", "ligne 1 : plu, a|b : l'en-tête n'a pas cette colonne"),
+        ("\n", "ligne 1 : plu, a|b : l'en-tête n'a pas cette colonne"),
+        ("plu,name\n1,X\n", "ligne 1 : a|b : l'en-tête n'a pas cette colonne"),
+        ("x" * 200_000, "ligne 1 : field larger than field limit (131072)"),
     ],
 )
 def test_what_is_no_table(text: str, reason: str) -> None:
@@ -94,7 +94,7 @@ def test_a_cell_without_end_is_one_broken_row() -> None:
     text = HEADER + "1,A,1\n" + "x" * 200_000 + "\n2,B,2\n"
     assert read(text) == [
         (2, ["1", "A", "1"]),
-        "line 3: field larger than field limit (131072)",
+        "ligne 3 : field larger than field limit (131072)",
         (4, ["2", "B", "2"]),
     ]
 

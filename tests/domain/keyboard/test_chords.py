@@ -38,7 +38,7 @@ def test_a_chord_is_read_and_named(text: str, chord: Chord, usual: str) -> None:
     ["", "KEY_A+KEY_B", "KEY_LEFTCTRL+", "+KEY_A", "Ctrl+KEY_A", "KEY A", "KEY_A+KEY_LEFTCTRL"],
 )
 def test_what_is_no_chord(text: str) -> None:
-    with pytest.raises(ValueError, match=r"held|no name"):
+    with pytest.raises(ValueError, match=r"maintient|pas un nom"):
         parse_chord(text)
 
 
@@ -73,9 +73,9 @@ def test_a_map_holds_combinations_under_their_usual_names() -> None:
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        ({f"{CTRL}+{ALT}+KEY_A": "1", f"{ALT}+{CTRL}+KEY_A": "2"}, "are «1» already"),
-        ({f"{CTRL}+KEY_A": "1", CTRL: "C"}, "no key of its own"),
-        ({"KEY_A+KEY_B": "1"}, "cannot be held"),
+        ({f"{CTRL}+{ALT}+KEY_A": "1", f"{ALT}+{CTRL}+KEY_A": "2"}, "sont déjà «1»"),
+        ({f"{CTRL}+KEY_A": "1", CTRL: "C"}, "pas une touche à elle seule"),
+        ({"KEY_A+KEY_B": "1"}, "ne se maintient pas"),
     ],
 )
 def test_what_a_map_refuses(table: dict[str, str], reason: str) -> None:

@@ -120,7 +120,7 @@ def test_what_can_be_no_command(command: list[Key]) -> None:
 
 def test_an_article_cannot_take_the_mark() -> None:
     _, (problem,) = parse_catalog(b'plu,name,price,barcode\n1,A,"1,00",$A28FO\n')
-    assert "commands" in problem.reason
+    assert "commandes" in problem.reason
 
 
 @given(st.integers(0, 10**13 - 1))

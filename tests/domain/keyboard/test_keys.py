@@ -93,10 +93,10 @@ def test_a_key_is_written_as_it_is_read(text: str) -> None:
      "C 1", "CASH 5", "1 2", "PLU 28", " C"],
 )  # fmt: skip
 def test_what_is_no_key(text: str) -> None:
-    with pytest.raises(ValueError, match="key"):
+    with pytest.raises(ValueError, match="touche"):
         parse_key(text)
 
 
 def test_a_map_names_the_key_at_fault() -> None:
-    with pytest.raises(ValueError, match="KEY_B: 'nothing' is no key of the till"):
+    with pytest.raises(ValueError, match="KEY_B: 'nothing' n'est pas une touche de la caisse"):
         parse_map({"KEY_A": "C", "KEY_B": "nothing"})

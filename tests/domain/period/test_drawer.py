@@ -183,5 +183,5 @@ def test_the_shops_own_reasons() -> None:
     till.press("2 MOTIF 100 SORTIE")
     assert till.of(CashMoved)[-1].reason == "LIVREUR"
     for wrong in ((), ("",), ("X" * 21,), ("a\nb",)):
-        with pytest.raises(ValueError, match=r"reason|characters"):
+        with pytest.raises(ValueError, match=r"motif|caractères"):
             TenderRules(cash_in=wrong)

@@ -305,7 +305,7 @@ def test_the_fiscal_year_that_a_day_lies_in(begins: int, day: date, end: date) -
 
 
 def test_a_siret_has_fourteen_digits() -> None:
-    with pytest.raises(ValueError, match="14 digits"):
+    with pytest.raises(ValueError, match="14 chiffres"):
         Seller(siret="123 456 789")
 
 

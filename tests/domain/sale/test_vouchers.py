@@ -529,13 +529,13 @@ def test_articles_that_are_no_vouchers(row: str, key: str) -> None:
     ],
 )
 def test_settings_that_cannot_be(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"0|1 to 20|same date"):
+    with pytest.raises(ValueError, match=r"0|1 à 20|même date"):
         RefundRules(**wrong)  # type: ignore[arg-type]
 
 
 def test_no_voucher_holds_less_than_no_time() -> None:
     for months in ((-1, 0), (0, -1)):
-        with pytest.raises(ValueError, match="0 months"):
+        with pytest.raises(ValueError, match="0 mois"):
             Validity(date.min, *months)
 
 
