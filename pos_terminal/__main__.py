@@ -31,6 +31,7 @@ COMMANDS = {
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",
     "close": "clôt le jour, le mois ou l'exercice : le Z",
     "journal": "montre, vérifie, archive, sauvegarde, remet ou purge le journal",
+    "archive": "vérifie une archive, sans la caisse qui l'a faite",
     "stock": "montre le stock, le versé et le vendu, et ce qu'il faut produire",
     "clerk": "dit qui peut s'identifier, et ce que chacun peut faire",
     "person": "donne, exporte ou efface ce qui est tenu des personnes",

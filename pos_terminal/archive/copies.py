@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
-from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 import msgspec
 
+from pos_terminal.archive.derived import NotDerived, must_derive
 from pos_terminal.journal.chain import Row
+from pos_terminal.journal.errors import Broken
 
 VERIFIER = "pos_terminal.archive.verifier.check"
 """Run in a process of its own, as the file that the archive has."""
@@ -65,8 +66,8 @@ class Copy:
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of one of its files, such as checkpoints.jsonl."""
-        with ZipFile(self.path) as archive:
-            yield from BytesIO(archive.read(name))
+        with ZipFile(self.path) as archive, archive.open(name) as file:
+            yield from file
 
 
 class _Kind(msgspec.Struct, frozen=True):
@@ -87,6 +88,16 @@ def verified(path: Path) -> Copy:
     if done.returncode:
         said = (done.stdout or done.stderr).strip().splitlines()
         raise BadCopy(f"{path}: {' '.join(said[-2:])}")
+    copy = read_copy(path)
+    try:
+        must_derive(path, copy.rows())
+    except (NotDerived, Broken) as error:
+        raise BadCopy(f"{path}: {error}") from error
+    return copy
+
+
+def read_copy(path: Path) -> Copy:
+    """The archive at `path`, as it says that it is; BadCopy where it is none."""
     try:
         with path.open("rb") as file:
             sha256 = file_digest(file, "sha256").hexdigest()

@@ -19,7 +19,9 @@ from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.language import say
 from pos_terminal.domain.printing import report
 from pos_terminal.journal import state_directory
+from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.signatures import keys_in_force
 from pos_terminal.journal.witness import head_qr
 from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import set_language
@@ -57,6 +59,8 @@ def _paper(arguments: argparse.Namespace, made: ClosureMade) -> str:
         raise JournalError(faults.JOURNAL_MISSING, str(arguments.state))
     settings = shop_settings(arguments.state, arguments.config) or ShopSettings.plain(mark.store)
     set_language(settings.language)
-    head = head_qr(bytes.fromhex(made.head), made.seq, made.at)
+    with reading(arguments.state / NAME) as reader:
+        key = keys_in_force(reader)[-1].public.key
+    head = head_qr(bytes.fromhex(made.head), made.seq, made.at, key)
     till = Identity(mark.store, mark.terminal, "", mark.simulated, settings.shop)
     return plain(report.closure(till, made.closed, made.at, head=head))

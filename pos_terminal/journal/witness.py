@@ -179,6 +179,10 @@ def compare(reader: Reader, directory: Path, store: str, terminal: str) -> None:
         raise JournalError(faults.WITNESS_DISAGREES, detail)
 
 
-def head_qr(head: bytes, size: int, at: str) -> str:
-    """The text of the QR code on a Z: paper that is filed away is a witness, too."""
-    return f"POSJ1 {size} {head.hex()} {at}"
+def head_qr(head: bytes, size: int, at: str, key: str) -> str:
+    """The text of the QR code on a Z: paper that is filed away is a witness, too.
+
+    It names the last record, and how the id of the key begins that signs: `archive verify` takes
+    both (--head, --key).
+    """
+    return f"POSJ1 {size} {head.hex()} {at} {key[:16]}"

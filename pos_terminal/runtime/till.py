@@ -261,7 +261,8 @@ class Till:
         """Print what must not be lost: it waits for a printer that is out of paper."""
         head = ""
         if isinstance(effect, PrintClosure):
-            head = head_qr(effect.found.hash, effect.found.seq, effect.found.at)
+            found, key = effect.found, self._journal.running.key
+            head = head_qr(found.hash, found.seq, found.at, key)
         paper = printouts.drawn(self.counter.desk, effect, self._clock.now().at, head)
         customers = isinstance(effect, PrintVoucher)
         lane = self._outputs.printer if customers else self._outputs.reports

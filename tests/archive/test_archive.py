@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pos_terminal.archive.source import BATCH
 from pos_terminal.domain.events.period import PeriodClosed, Purged
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import Broken, JournalError
+from pos_terminal.journal.keyring import software
 from pos_terminal.journal.purge import purge
 from pos_terminal.journal.store import Journal
 from tests.conftest import run
@@ -95,10 +97,15 @@ def test_the_same_journal_gives_the_same_bytes_anywhere(season: Path, tmp_path: 
     assert [*unpacked(here)] == sorted(unpacked(here))
 
 
+def signer(directory: Path) -> Callable[[bytes], bytes]:
+    (key,) = (directory / "keys").glob("*.pem")
+    return software(directory, key.stem).close
+
+
 def test_a_span_is_checked_from_what_stood_before_it(season: Path, tmp_path: Path) -> None:
     for first, last in ((2, 500), (333, 1201), (1025, 1025), (700, None)):
         out = tmp_path / f"{first}.zip"
-        made = make(season, out, first=first, last=last)
+        made = make(season, out, first=first, last=last, sign=signer(season))
         assert checked(out)[0] == 0
         assert json.loads(unpacked(out)["manifest.json"])["first"] == made.first == first
     with pytest.raises(JournalError, match="it holds records 1 to"):
@@ -200,7 +207,7 @@ def test_what_is_left_after_a_purge_is_proven_by_the_checkpoint_before_it(
     for last in (days[20], days[-5]):  # before the keys are changed, and after
         run(said_so(state, last))
         purge(state / NAME, last)
-        made = make(state, tmp_path / f"{last}.zip")
+        made = make(state, tmp_path / f"{last}.zip", sign=signer(state))
         assert made.first == last + 1
         status, said = checked(made.path)
         assert (status, said.splitlines()[-1]) == (0, "ARCHIVE CONFORME")
@@ -210,6 +217,7 @@ def test_what_is_left_after_a_purge_is_proven_by_the_checkpoint_before_it(
         body = manifest["opening"]["checkpoint"]
         manifest["opening"]["checkpoint"] = body.replace('"net":', '"net":1', 1)
         files["manifest.json"] = json.dumps(manifest).encode()
+        del files["manifest.sig"]
         status, said = checked(packed(files, tmp_path / "forged.zip"))
         assert (status, said.splitlines()[0]) == (
             1, f"ENREGISTREMENT {last} : un point de contrôle est mal signé"

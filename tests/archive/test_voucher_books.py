@@ -19,6 +19,7 @@ from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.journal.database import NAME
+from pos_terminal.journal.keyring import software
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from tests.conftest import run
@@ -102,7 +103,9 @@ def test_the_day_has_what_the_books_must_cope_with(happened: list[Event]) -> Non
 
 def test_the_journal_verifies_and_its_archive_too(shop: Path, tmp_path: Path) -> None:
     assert verify(shop / NAME).unknown == 0
-    status, said = checked(make(shop, tmp_path / "archive.zip").path)
+    (key,) = (shop / "keys").glob("*.pem")
+    sign = software(shop, key.stem).close
+    status, said = checked(make(shop, tmp_path / "archive.zip", sign=sign).path)
     assert (status, said.splitlines()[-1]) == (0, "ARCHIVE CONFORME")
 
 

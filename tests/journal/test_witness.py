@@ -181,8 +181,8 @@ def test_two_terminals_by_exchanged_files(
 
 
 def test_the_text_of_a_head_says_which_journal_it_is_of() -> None:
-    assert head_qr(bytes(32), 4711, "2026-01-05T20:00:00.000+01:00") == (
-        f"POSJ1 4711 {'00' * 32} 2026-01-05T20:00:00.000+01:00"
+    assert head_qr(bytes(32), 4711, "2026-01-05T20:00:00.000+01:00", "ab" * 32) == (
+        f"POSJ1 4711 {'00' * 32} 2026-01-05T20:00:00.000+01:00 abababababababab"
     )
 
 

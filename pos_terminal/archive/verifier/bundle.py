@@ -35,3 +35,7 @@ def source() -> str:
     imports = "\n".join((*sorted(plain), *froms))
     first = f'#!/usr/bin/env python3\n"""{head}"""\n\nfrom __future__ import annotations'
     return "\n\n".join((first, imports, "\n\n\n".join(bodies))) + "\n"
+
+
+if __name__ == "__main__":
+    print(source(), end="")

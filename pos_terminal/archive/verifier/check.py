@@ -6,6 +6,7 @@ wrong, 2 wrong usage, 3 all that could be checked is right, but signatures were 
 """
 
 import argparse
+import csv
 import hashlib
 import json
 import sys
@@ -17,9 +18,9 @@ from typing import Any
 
 from pos_terminal.archive.verifier.books import Books
 from pos_terminal.archive.verifier.contents import NOTHING, Contents, Tree, leaf, parsed
-from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
+from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys, seen_by
 from pos_terminal.archive.verifier.messages import LANGUAGE, Bad, say
-from pos_terminal.archive.verifier.tables import Tables, euros
+from pos_terminal.archive.verifier.tables import TABLES, Tables, euros
 
 FORMAT, VERSION = "pos-terminal-archive", 1
 STEP = 1000
@@ -54,6 +55,43 @@ class Checkpoints:
             raise Bad("orphan")
 
 
+class Witnesses:
+    """Holds what witnesses attested to the records that they saw."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._coming = contents.lines("cosignatures.jsonl")
+        self._next = next(self._coming, None)
+        self.count = 0
+        self.last = (0, "")
+
+    def take(self, seq: int, head: bytes) -> None:
+        """Record `seq` is the last one now: check who saw it."""
+        while self._next and self._next["size"] <= seq:
+            row = self._next
+            said = parsed(row["body"].encode(), "cosignatures.jsonl")
+            whose = hashlib.sha256(bytes.fromhex(said["public"])).hexdigest()
+            facts = (said["size"], said["head"], row["size"], row["witness"])
+            signature, body = bytes.fromhex(row["sig"]), row["body"].encode()
+            if facts != (seq, head.hex(), seq, whose) or not seen_by(
+                said["public"], signature, body
+            ):
+                raise Bad("seen", seq=seq)
+            self.count, self.last = self.count + 1, (seq, whose)
+            self._next = next(self._coming, None)
+
+    def finish(self) -> None:
+        """None may be left."""
+        if self._next:
+            raise Bad("seen", seq=self._next["size"])
+
+
+NEEDED = (
+    *TABLES, "LISEZMOI.txt", "checkpoints.jsonl", "closure_drawers.csv", "cosignatures.jsonl",
+    "fec.txt", "jet.csv", "keys.json", "records.jsonl", "signatures.jsonl", "verify.py",
+)  # fmt: skip
+"""What every archive has: that one is missing is a finding, whatever the manifest says."""
+
+
 class Check:
     """The whole examination, step by step."""
 
@@ -68,6 +106,24 @@ class Check:
         self.keys = Keys(self.contents.json("keys.json"), self.manifest)
         self.books = Books(None)
         self.checkpoints = 0
+        self.witnesses = Witnesses(self.contents)
+
+    def known(self, key: str, head: str) -> None:
+        """What somebody knows from elsewhere, a printed Z above all, must be in the archive.
+
+        `key` is the id of a key, or how it begins; `head` a record's number and hash, as the square
+        code of a Z has them.
+        """
+        ids = [each["key"] for _, each in self.keys.history]
+        if key and not any(len(key) >= 12 and each.startswith(key) for each in ids):
+            raise Bad("stranger", key)
+        if head:
+            words = [word for word in head.split() if word != "POSJ1"]
+            if len(words) < 2 or not words[0].isdecimal():
+                raise Bad("paper", head)
+            self.paper = (int(words[0]), words[1])
+
+    paper = (0, "")
 
     def files(self) -> None:
         """Every file is the one that the manifest names, and there is no other."""
@@ -75,6 +131,9 @@ class Check:
         for name in self.contents.names:
             if name not in {*listed, "manifest.json", "manifest.sig"}:
                 raise Bad("extra", name)
+        for name in NEEDED:
+            if name not in listed:
+                raise Bad("missing", name)
         for name, entry in listed.items():
             made, size = hashlib.sha256(), 0
             with self.contents.open(name) as file:
@@ -83,11 +142,11 @@ class Check:
                     size += len(chunk)
             if (size, made.hexdigest()) != (entry["size"], entry["sha256"]):
                 raise Bad("changed", name)
-        if "manifest.sig" in self.contents.names:
-            with self.contents.open("manifest.json") as file:
-                content = file.read().decode()
-            if not self.keys.sealed(sys.maxsize, content, self.contents.json("manifest.sig")):
-                raise Bad("mark")
+        if "manifest.sig" not in self.contents.names:
+            return  # said at the end: what else is wrong tells more
+        content = self.contents.whole("manifest.json").decode()
+        if not self.keys.sealed(sys.maxsize, content, self.contents.json("manifest.sig")):
+            raise Bad("mark")
 
     def records(self) -> None:
         """Every record follows the one before it, is signed, and adds up."""
@@ -99,22 +158,26 @@ class Check:
         tables = Tables(self.contents)
         checkpoints = Checkpoints(self.contents, self.keys)
         signatures = self.contents.lines("signatures.jsonl")
-        seq = self.first - 1
-        with self.contents.open("records.jsonl") as file:
-            for seq, line in enumerate(file, self.first):
-                rec = line[:-1]
-                attested: dict[str, Any] = next(signatures, {})
-                record = self._record(seq, rec, head, attested)
-                head = leaf(rec)
-                self.keys.check(seq, record, rec, attested["sig"])
-                self.books.take(seq, record)
-                if record["kind"] == "sale.closed":
-                    tables.take(seq, record["body"])
-                tree.add(head)
-                checkpoints.take(seq, head, tree, self.books)
-                bar(seq - self.first + 1, self.last - self.first + 1)
+        seq, paper = self.first - 1, self.paper
+        for seq, line in enumerate(self.contents.raw("records.jsonl"), self.first):
+            rec = line[:-1]
+            attested: dict[str, Any] = next(signatures, {})
+            record = self._record(seq, rec, head, attested)
+            head = leaf(rec)
+            self.keys.check(seq, record, rec, attested["sig"])
+            self.books.take(seq, record)
+            tables.take(seq, record)
+            tree.add(head)
+            checkpoints.take(seq, head, tree, self.books)
+            self.witnesses.take(seq, head)
+            if paper == (seq, head.hex()):
+                paper = (0, "")
+            bar(seq - self.first + 1, self.last - self.first + 1)
+        if paper[0]:
+            raise Bad("paper", *paper)
         tables.finish()
         checkpoints.finish()
+        self.witnesses.finish()
         for missing in self.keys.records:
             raise Bad("hidden", seq=missing)
         self.checkpoints = checkpoints.count
@@ -156,11 +219,10 @@ class Check:
         for seq, key in self.keys.history:
             yield say("key", key["key"], seq)
         yield say("counted", self.books.tickets, self.books.closures, signed)
-        witnesses = sum(1 for _ in self.contents.lines("cosignatures.jsonl"))
-        yield say("points", self.checkpoints, witnesses)
+        yield say("points", self.checkpoints, self.witnesses.count)
+        if self.witnesses.count:
+            yield say("attested", *self.witnesses.last)
         yield say("ends", euros(m["total"]["net"]), euros(m["total"]["abs"]), m["head"])
-        if "manifest.sig" not in self.contents.names:
-            yield say("witness")
 
 
 def bar(done: int, whole: int) -> None:
@@ -170,16 +232,35 @@ def bar(done: int, whole: int) -> None:
         print(f"\r{100 * done // whole:3d} % {done}/{whole}", end=end, file=sys.stderr, flush=True)
 
 
-def examine(path: Path) -> int:
-    """Check an archive, say what was found, and return the exit status."""
+def examine(path: Path, key: str = "", head: str = "") -> Iterator[str]:
+    """Check an archive, and say what was found; Bad where something is wrong."""
     check = Check(path)
+    check.known(key, head)
     check.files()
     check.records()
-    print(*check.found(), sep="\n")
+    yield from check.found()
+    if "manifest.sig" not in check.contents.names:
+        raise Bad("bare")
     if check.manifest["broken"]:
         raise Bad("broken", check.manifest["broken"])
-    print(say("right") if SIGNATURES else say("unchecked", INSTALL))
-    return 0 if SIGNATURES else 3
+    yield say("right") if SIGNATURES else say("unchecked", INSTALL)
+
+
+def examined(path: Path, key: str = "", head: str = "") -> tuple[int, list[str]]:
+    """The exit status, and what is to be said, whatever that file is."""
+    lines: list[str] = []
+    try:
+        for line in examine(path, key, head):
+            lines.append(line)
+    except Bad as error:
+        found = str(error)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
+        found = say("cut", error)
+    except (LookupError, TypeError, ValueError, AttributeError, csv.Error, RuntimeError) as error:
+        found = say("strange", repr(error))
+    else:
+        return 0 if SIGNATURES else 3, lines
+    return 1, [*lines, found, say("wrong")]
 
 
 def main() -> int:
@@ -187,18 +268,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path, nargs="?", default=Path(sys.argv[0]).parent)
     parser.add_argument("--lang", choices=("fr", "en"), default="fr")
+    parser.add_argument("--key", default="", help="a key's id, or how it begins: as on a Z")
+    parser.add_argument("--head", default="", help="a record's number and hash: as on a Z")
     arguments = parser.parse_args()
     LANGUAGE[0] = arguments.lang
-    try:
-        return examine(arguments.archive)
-    except Bad as error:
-        found = str(error)
-    except (zipfile.BadZipFile, EOFError, OSError, zlib.error) as error:
-        found = say("cut", error)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        found = say("strange", repr(error))
-    print(found, say("wrong"), sep="\n")
-    return 1
+    status, lines = examined(arguments.archive, arguments.key, arguments.head)
+    print(*lines, sep="\n")
+    return status
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 import csv
 import hashlib
-import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,46 +14,71 @@ NOTHING = bytes(32)
 """The hash before the first record."""
 
 
+LONGEST = 1 << 26
+"""Bytes of a line, or of a small file, at most: a whole shop's balances fit many times, and what
+unpacks to more was made to fill somebody's memory."""
+
+
 class Contents:
     """The archive's files, from the ZIP or from the folder that it was unpacked into."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise Bad("path", path)
-        self._root: Any = path if path.is_dir() else zipfile.Path(path)
-        self.names = sorted(entry.name for entry in self._root.iterdir())
+        if path.is_dir():
+            self._open: Callable[[str], Any] = lambda name: (path / name).open("rb")
+            self.names = sorted(entry.name for entry in path.iterdir())
+        else:
+            self._open = (archive := zipfile.ZipFile(path)).open
+            self.names = sorted(entry.filename for entry in archive.infolist())
+        # One program reads the first of two, another the last: each would show another archive.
+        for name in set(self.names):
+            if self.names.count(name) > 1:
+                raise Bad("twice", name)
 
     def open(self, name: str) -> BinaryIO:
         """A file to be read."""
         if name not in self.names:
             raise Bad("missing", name)
-        file: BinaryIO = (self._root / name).open("rb")
+        file: BinaryIO = self._open(name)
         return file
+
+    def whole(self, name: str) -> bytes:
+        """A small file."""
+        with self.open(name) as file:
+            content = file.read(LONGEST + 1)
+        if len(content) > LONGEST:
+            raise Bad("long", name)
+        return content
 
     def json(self, name: str) -> Any:
         """What a small file says."""
+        return parsed(self.whole(name), name)
+
+    def raw(self, name: str) -> Iterator[bytes]:
+        """A file's lines, with their ends."""
         with self.open(name) as file:
-            return parsed(file.read(), name)
+            while line := file.readline(LONGEST + 1):
+                if len(line) > LONGEST:
+                    raise Bad("long", name)
+                yield line
 
     def lines(self, name: str) -> Iterator[Any]:
-        """What a file says with a JSON value a line; nothing where there is no such file."""
-        if name in self.names:
-            with self.open(name) as file:
-                for line in file:
-                    yield parsed(line, name)
+        """What a file says with a JSON value a line."""
+        for line in self.raw(name):
+            yield parsed(line, name)
 
-    def rows(self, name: str) -> Iterator[dict[str, str]]:
-        """The rows of a table."""
-        with self.open(name) as file:
-            text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-            yield from csv.DictReader(text, delimiter=";")
+    def cells(self, name: str) -> Iterator[list[str]]:
+        """The rows of a table, that of the columns' names first."""
+        lines = (line.decode("utf-8-sig") for line in self.raw(name))
+        yield from csv.reader(lines, delimiter=";")
 
 
 def parsed(text: bytes, name: str) -> Any:
     """What a JSON text says."""
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Bad("unreadable", name, error) from error
 
 

@@ -43,6 +43,18 @@ def signed_by(public: str, signature: bytes, content: bytes, *, checkpoint: bool
     return False
 
 
+def seen_by(public: str, signature: bytes, content: bytes) -> bool:
+    """Whether a witness's raw key (hex) signed that; true without the library."""
+    if not SIGNATURES:
+        return True
+    try:
+        key = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
+        key.verify(signature, content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 class Keys:
     """The keys' history, proven from one to the next by the records that made and rotated them."""
 

@@ -9,8 +9,14 @@ path|{0} : ni un fichier ni un dossier|{0}: neither a file nor a folder
 cut|le ZIP est tronqué ou abîmé : {0}|the ZIP is cut short or damaged: {0}
 foreign|ce n'est pas une archive de caisse|this is no archive of a till
 newer|archive plus récente : prenez son propre verify.py|a newer archive: take its own verify.py
+twice|{0} est deux fois dans le ZIP|{0} is twice in the ZIP
+long|{0} est démesuré une fois décompressé|{0} is beyond measure once unpacked
+bare|manifest.sig manque : personne n'en répond|manifest.sig is missing: nobody vouches for it
+paper|la tête imprimée {0} n'est pas dans l'archive|the printed head {0} is not in the archive
+stranger|aucune clé de l'archive n'est {0}|no key of the archive is {0}
+seen|une contresignature est fausse|a cosignature is false
 missing|il manque le fichier {0}|the file {0} is missing
-extra|{0} n'est pas au manifeste, ou y est deux fois|{0} is not in the manifest, or is twice
+extra|{0} n'est pas au manifeste|{0} is not in the manifest
 changed|{0} n'est pas le fichier archivé (empreinte)|{0} is not the file that was archived (hash)
 unreadable|{0} est illisible : {1}|{0} is unreadable: {1}
 strange|la structure du fichier est inattendue : {0}|the file's structure is unexpected: {0}
@@ -44,8 +50,8 @@ whose|Magasin {0}, caisse {1}, écritures {2} à {3}{4}|Shop {0}, till {1}, reco
 key|Clé {0} en vigueur dès l'enregistrement {1}|Key {0} in force from record {1}
 counted|{0} tickets, {1} clôtures, {2} signatures|{0} tickets, {1} closures, {2} signatures
 points|{0} points de contrôle, {1} contresignatures|{0} checkpoints, {1} cosignatures
+attested|Attesté jusqu'à l'écriture {0} par le témoin {1}|Attested up to record {0} by witness {1}
 ends|Totaux perpétuels {0} ({1}), tête {2}|Perpetual totals {0} ({1}), head {2}
-witness|Manifeste non signé : comparez la tête à un témoin|Manifest not signed: compare the head
 right|ARCHIVE CONFORME|THE ARCHIVE IS RIGHT
 wrong|ARCHIVE NON CONFORME|THE ARCHIVE IS NOT RIGHT
 unchecked|SIGNATURES NON VÉRIFIÉES : {0}|SIGNATURES NOT CHECKED: {0}

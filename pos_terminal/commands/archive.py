@@ -1,0 +1,48 @@
+"""`pos-terminal archive verify FILE`: is an archive what the till recorded, and is it this till's?
+
+What the archive's own verifier finds, and each table made again from the records by this program's
+rules. Exit status: 0 right, 1 wrong, 2 usage.
+"""
+
+import argparse
+from pathlib import Path
+
+from pos_terminal.archive.copies import BadCopy, read_copy
+from pos_terminal.archive.derived import NotDerived, must_derive
+from pos_terminal.archive.verifier import check, messages
+from pos_terminal.commands.argument import add_json
+from pos_terminal.domain.language import say
+from pos_terminal.journal.errors import Broken
+from pos_terminal.process.output import print_json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
+    words = say("vérifie une archive, toutes colonnes comprises")
+    verify = actions.add_parser("verify", help=words)
+    verify.add_argument("file", type=Path, metavar=say("FICHIER"), help=say("l'archive, un ZIP"))
+    verify.add_argument(
+        "--key", default="", metavar="ID", help=say("la clé de la caisse, ou son début : sur un Z")
+    )
+    verify.add_argument(
+        "--head", default="", metavar="N HASH", help=say("une tête imprimée : le code d'un Z")
+    )
+    verify.add_argument("--lang", choices=("fr", "en"), default="fr", help=say("la langue (fr)"))
+    add_json(verify)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the archive; 0 where it is right, 1 where it is not."""
+    messages.LANGUAGE[0] = arguments.lang
+    status, lines = check.examined(arguments.file, arguments.key, arguments.head)
+    if status == 0:
+        try:
+            must_derive(arguments.file, read_copy(arguments.file).rows())
+        except (BadCopy, NotDerived, Broken) as error:
+            status, lines = 1, [*lines[:-1], str(error), messages.say("wrong")]
+    if arguments.json:
+        print_json({"good": status == 0, "said": lines})
+    else:
+        print(*lines, sep="\n")
+    return status
