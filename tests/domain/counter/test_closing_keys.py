@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity, Shop
 from pos_terminal.domain.counter.steps import (
+    BooksReady,
     CloseDay,
     CloseService,
     CountDrawer,
@@ -15,6 +16,8 @@ from pos_terminal.domain.counter.steps import (
     LookUp,
     OpenDrawer,
     PrintClosure,
+    PrintReport,
+    ReadDay,
     Step,
     Trouble,
     Weigh,
@@ -30,7 +33,7 @@ from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.period.book import Book, NotYet
-from pos_terminal.domain.period.closing import ClosingHours, closures, refusal, service_refusal
+from pos_terminal.domain.period.closing import Books, ClosingHours, closures, refusal, service_refusal
 from pos_terminal.domain.period.drawer import Drawers, drawers_used, expected, uncounted
 from pos_terminal.domain.printing.report import closure, open_sales, service
 from pos_terminal.domain.receipt import Receipt, Row, Text
@@ -81,6 +84,14 @@ def test_a_refused_z_lists_the_open_sales() -> None:
     paper = lines(open_sales(TILL, listed.sales, moment().at))
     assert "VENTE 1 ATTENTE 1 1,30" in paper
     assert "TOTAL (2) 4,30 €" in paper
+
+
+def test_an_x_that_the_printer_refuses_is_not_printed_later() -> None:
+    """Whoever wants it presses again: what comes hours later says nothing about the drawer."""
+    till = bench()
+    report = effect(till.put(BooksReady(ReadDay(), Books(Book(), 0))), PrintReport)
+    assert isinstance(report, PrintReport)
+    assert not report.patient
 
 
 def test_the_list_says_whose_the_sales_are() -> None:
