@@ -33,7 +33,13 @@ from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
 from pos_terminal.domain.period.book import Book, NotYet
-from pos_terminal.domain.period.closing import Books, ClosingHours, closures, refusal, service_refusal
+from pos_terminal.domain.period.closing import (
+    Books,
+    ClosingHours,
+    closures,
+    refusal,
+    service_refusal,
+)
 from pos_terminal.domain.period.drawer import Drawers, drawers_used, expected, uncounted
 from pos_terminal.domain.printing.report import closure, open_sales, service
 from pos_terminal.domain.receipt import Receipt, Row, Text
