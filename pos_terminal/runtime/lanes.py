@@ -14,11 +14,12 @@ from pos_terminal.devices.classes import (
     Drawer,
     Keypad,
     Printer,
+    PrinterStatus,
     Scale,
     Scanner,
     ToneIndicator,
 )
-from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
+from pos_terminal.devices.errors import DeviceError, DeviceLost, DeviceRefused, OutcomeUnknown
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.domain.events.paper import ReceiptRequested
@@ -121,6 +122,17 @@ async def sound_tones(port: Port[ToneIndicator], box: Latest[Tone]) -> NoReturn:
                 await indicator.sound(tone)
 
 
+def must_be_ready(status: PrinterStatus) -> None:
+    """DeviceRefused where a printer says itself that it cannot print."""
+    for wrong, fault in (
+        (status.paper_out, faults.PAPER_OUT),
+        (status.cover_open, faults.PRINTER_COVER),
+        (status.error or not status.online, faults.PRINTER_ERROR),
+    ):
+        if wrong:
+            raise DeviceRefused(fault)
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One paper to print, and the request that its outcome answers; None: it is no ticket.
@@ -167,10 +179,10 @@ class PrinterLane:
             try:
                 # Without papers kept there is nothing to try again: the lane sleeps until it is
                 # asked.
-                async with asyncio.timeout(self._again if self._kept else None):
+                async with asyncio.timeout(self._again if self._kept or self._troubled else None):
                     paper = await self._papers.get()
             except TimeoutError:
-                await self._try_again()
+                await (self._try_again() if self._kept else self._look())
                 continue
             done = await self._print(paper)
             # Refused alone: of an unknown one half may be on paper, and a second Z would be a
@@ -185,6 +197,18 @@ class PrinterLane:
         if done.outcome is not PrintOutcome.REFUSED:
             self._kept.popleft()
             self._put(done)
+
+    @property
+    def _troubled(self) -> bool:
+        return self._port is not None and self._port.troubled
+
+    async def _look(self) -> None:
+        """Ask a printer that could not print whether it could now: nobody may print for hours."""
+        if self._port is None:
+            return
+        with suppress(DeviceError):  # it stands in the port's status
+            async with self._port.use() as printer:
+                must_be_ready(await printer.status())
 
     async def _print(self, paper: Paper) -> PaperDone:
         if self._port is None:

@@ -54,12 +54,22 @@ class PortState(StrEnum):
     ERROR = "error"
 
 
+LASTING: dict[DeviceClass, tuple[Fault, ...]] = {
+    DeviceClass.PRINTER: (faults.PAPER_OUT, faults.PRINTER_COVER, faults.PRINTER_ERROR),
+    DeviceClass.SCALE: (faults.SCALE_MUTE, faults.SCALE_ANSWER),
+}
+"""Answers that say more of the device than of what it was asked: they stand in its status until it
+has done its work again. A weight in motion is the customer's hand, and a drawer behind a printer
+without paper is in order itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortStatus:
     """One device as it stands. Moments are seconds of `time.monotonic`.
 
     `since` is when it came into this state; `good` when it last did what it is there for, or was
-    opened: None for one that never was. `fault` says why it is not open, `detail` adds the facts.
+    opened: None for one that never was. `fault` says why it is not open, or why one that is does
+    not do its work until somebody sees to it; `detail` adds the facts.
     """
 
     name: str
@@ -100,6 +110,7 @@ class Port(Generic[D]):
         self._now = now
         self._since = now()
         self._good: float | None = None
+        self._trouble: DeviceError | None = None
         self._device: D | None = None
         self._opened = asyncio.Event()
         self._tried = asyncio.Event()  # an attempt to open it has ended since it was last there
@@ -112,6 +123,7 @@ class Port(Generic[D]):
     @property
     def status(self) -> PortStatus:
         """What can be said of it now."""
+        trouble = self.error or self._trouble
         return PortStatus(
             self.name,
             self.device_class,
@@ -119,9 +131,14 @@ class Port(Generic[D]):
             self.state,
             self._since,
             self._good,
-            self.error.fault if self.error else None,
-            self.error.detail if self.error else "",
+            trouble.fault if trouble else None,
+            trouble.detail if trouble else "",
         )
+
+    @property
+    def troubled(self) -> bool:
+        """Whether it is open, and somebody has to see to it before it does its work."""
+        return self._trouble is not None
 
     @property
     def was_there(self) -> bool:
@@ -167,6 +184,7 @@ class Port(Generic[D]):
     def did_well(self) -> None:
         """The device did what it is there for: a code read, a screen shown."""
         self._good = self._now()
+        self._trouble = None
 
     @asynccontextmanager
     async def use(self, *, wait: bool = False) -> AsyncIterator[D]:
@@ -191,6 +209,8 @@ class Port(Generic[D]):
                 raise lost from error
             if isinstance(error, DeviceLost):
                 self._return_lost(device, error)
+            elif error.fault in LASTING.get(self.device_class, ()):
+                self._trouble = error
             raise error
 
         with contained(spoilt):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.classes import DeviceClass, PrinterStatus
 from pos_terminal.devices.errors import (
     DeviceError,
     DeviceLost,
@@ -202,6 +202,61 @@ class Moody:
         if not self.paper:
             raise DeviceRefused(faults.PAPER_OUT)
         self.printed.append(receipt.title)
+
+    async def status(self) -> PrinterStatus:
+        return PrinterStatus(online=True, paper_out=not self.paper)
+
+
+def test_a_printer_without_paper_says_so_until_it_has_some() -> None:
+    """In its status, which becomes an incident; nobody has to print to have it over."""
+
+    async def body() -> None:
+        moody, put = Moody(), list[Input]()
+
+        @asynccontextmanager
+        async def open_() -> AsyncIterator[Moody]:
+            yield moody
+
+        port: Port[Any] = Port("printer", DeviceClass.PRINTER, open_)
+        lane = PrinterLane(port, put.append, again=0.02)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in (port.run(), lane.run())]
+            await until(lambda: port.state is PortState.IDLE)
+            lane.print(Paper(None, Receipt("X 1", ())))
+            await until(lambda: bool(put))
+            await asyncio.sleep(0.1)
+            assert port.status.fault is faults.PAPER_OUT and port.state is PortState.IDLE
+            moody.paper = True
+            await until(lambda: port.status.fault is None)
+            assert moody.printed == []
+            for task in tasks:
+                task.cancel()
+
+    run(body())
+
+
+def test_what_stands_in_a_devices_status_is_its_own_lasting_trouble_alone() -> None:
+    """A weight in motion is no trouble of the scale's, nor an empty roll one of the drawer's."""
+    cases = (
+        (DeviceClass.SCALE, faults.SCALE_MOVING, None),
+        (DeviceClass.SCALE, faults.SCALE_MUTE, faults.SCALE_MUTE),
+        (DeviceClass.DRAWER, faults.PAPER_OUT, None),
+    )
+
+    async def body() -> None:
+        for kind, answer, wanted in cases:
+            wire = Wire(kind)
+            async with wire.running():
+                await until(lambda: wire.port.state is PortState.IDLE)  # noqa: B023
+                with pytest.raises(DeviceRefused):
+                    async with wire.port.use():
+                        raise DeviceRefused(answer)
+                assert wire.port.status.fault is wanted
+                async with wire.port.use():
+                    pass
+                assert wire.port.status.fault is None
+
+    run(body())
 
 
 def test_a_paper_that_must_not_be_lost_is_tried_again_and_said_once() -> None:
