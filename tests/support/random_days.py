@@ -21,6 +21,7 @@ from pos_terminal.domain.counter.steps import (
     Print,
     ReadDay,
     Scanned,
+    Step,
     Train,
 )
 from pos_terminal.domain.events.breakdown import DrawerSum
@@ -163,8 +164,12 @@ class Days:
         record, self.running = self.running.stamp(event, self.moment)
         return record
 
+    def told(self, step: Step) -> None:
+        """What the counter answered; for who wants to know."""
+
     def put(self, given: Input) -> None:
         step = self.counter.handle(given, self.moment)
+        self.told(step)
         self.record(step.events, apply=False)
         for effect in step.effects:
             if isinstance(effect, LookUp):
