@@ -33,7 +33,6 @@ from pos_terminal.runtime.far_ends import NoFarEnds
 
 SECONDS = 45.0
 PREFIX = "pos-terminal-demo-"
-TITLE = "pos-terminal · une boulangerie, un dimanche matin"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +75,8 @@ def _watched(job: Job, seconds: float | None) -> ReplaySummary:
     """Sell it live in the terminal, or line by line where there is none; then sum up."""
     observer: View | PlainView
     if sys.stdout.isatty():
-        observer = View(TITLE, as_line, seconds)
+        title = f"pos-terminal · {say('une boulangerie, un dimanche matin')}"
+        observer = View(title, as_line, seconds)
         with observer.shown():
             summary = asyncio.run(replay(job, observer))
     else:

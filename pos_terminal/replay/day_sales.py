@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal.record import Record
 
@@ -67,8 +68,8 @@ def bars(values: Mapping[str, int], width: int = BAR) -> Iterator[str]:
 
 def plots(day: DaySums, articles: int = 12) -> Iterator[str]:
     """The day by hour, and its best articles."""
-    yield "Sales by hour"
+    yield say("Ventes par heure")
     yield from bars(day.by_hour())
     yield ""
-    yield "Sales by article"
+    yield say("Ventes par article")
     yield from bars(dict(day.by_article.most_common(articles)))

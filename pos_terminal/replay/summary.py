@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.notation import euros, percent
 from pos_terminal.replay.clerk import Latencies
 from pos_terminal.replay.record_sums import RecordSums, Vat
@@ -78,28 +79,30 @@ class ReplaySummary:
 
     def as_text(self) -> Iterator[str]:
         """The same for a person, line by line."""
-        yield f"Tickets            {self.tickets:>14}"
-        yield f"Lines              {self.lines:>14}"
-        yield f"Receipts printed   {self.printed_receipts:>14}"
-        yield f"Total            {euros(self.total_cents):>14} €"
+        yield f"{say('Tickets'):<18} {self.tickets:>14}"
+        yield f"{say('Lignes'):<18} {self.lines:>14}"
+        yield f"{say('Tickets imprimés'):<18} {self.printed_receipts:>14}"
+        yield f"{say('Total'):<16} {euros(self.total_cents):>14} €"
         if self.by_vat:
             yield ""
-            yield f"{'VAT':>7} {'gross':>14} {'net':>14} {'VAT':>12}"
+            yield f"{say('TVA'):>7} {say('TTC'):>14} {say('HT'):>14} {say('TVA'):>12}"
             for rate, sums in self.by_vat.items():
                 figures = f"{euros(sums.gross):>14} {euros(sums.net):>14} {euros(sums.vat):>12}"
                 yield f"{percent(rate):>5} % {figures}"
         yield ""
-        yield f"{'Latency':<18} {'median':>10} {'99 %':>10}"
-        yield _latency("key to display", self.key_to_display)
-        yield _latency("key to durable", self.key_to_durable)
+        yield f"{say('Délais'):<18} {say('médiane'):>10} {'99 %':>10}"
+        yield _latency(say("touche - afficheur"), self.key_to_display)
+        yield _latency(say("touche - disque"), self.key_to_durable)
         if self.refused:
             yield ""
-            yield f"{len(self.refused)} rows refused:"
+            yield say("lignes refusées : {count}", count=len(self.refused))
             for refusal in self.refused[:SHOWN]:
-                ticket = f" ticket {refusal.ticket_number}" if refusal.ticket_number else ""
-                yield f"  line {refusal.line}{ticket}: {refusal.reason}"
+                ticket = f", ticket {refusal.ticket_number}" if refusal.ticket_number else ""
+                place = say("ligne {line}", line=refusal.line)
+                yield f"  {labelled(f'{place}{ticket}', refusal.reason)}"
             if len(self.refused) > SHOWN:
-                yield f"  and {len(self.refused) - SHOWN} more (--json lists all)"
+                more = len(self.refused) - SHOWN
+                yield f"  {say('et {n} autres (--json les donne tous)', n=more)}"
 
 
 def _latency(what: str, quantiles: Quantiles) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import zip_longest
 
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, euros, hour
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
@@ -171,7 +172,8 @@ class View(Observer):
             yield f"  {DIM}{text[: LEFT - 4]}{RESET}"
         yield f"  {YELLOW}{key[: LEFT - 4]}{RESET}"
         is_open = time.monotonic() < self._drawer_until
-        drawer = f"{YELLOW}▁▁▁▁▁▁▁▁▁▁ tiroir OUVERT" if is_open else f"{DIM}▔▔▔▔▔▔▔▔▔▔ tiroir"
+        shut, opened = say("tiroir"), say("tiroir OUVERT")
+        drawer = f"{YELLOW}▁▁▁▁▁▁▁▁▁▁ {opened}" if is_open else f"{DIM}▔▔▔▔▔▔▔▔▔▔ {shut}"
         yield f"  {drawer}{RESET}"
         yield f"  {RED}{self._warning[: LEFT - 4]}{RESET}"
         yield from self._figures()
@@ -179,10 +181,10 @@ class View(Observer):
     def _figures(self) -> Iterator[str]:
         day = self.day
         average = day.total // day.tickets if day.tickets else 0
-        yield f"  {'tickets':<18}{BOLD}{day.tickets:>8}{RESET} / {self._tickets}"
-        yield f"  {'lignes':<18}{BOLD}{day.lines:>8}{RESET}"
-        yield f"  {'total':<18}{BOLD}{euros(day.total):>8}{RESET} €"
-        yield f"  {'panier moyen':<18}{BOLD}{euros(average):>8}{RESET} €"
+        yield f"  {say('tickets'):<18}{BOLD}{day.tickets:>8}{RESET} / {self._tickets}"
+        yield f"  {say('lignes'):<18}{BOLD}{day.lines:>8}{RESET}"
+        yield f"  {say('total'):<18}{BOLD}{euros(day.total):>8}{RESET} €"
+        yield f"  {say('panier moyen'):<18}{BOLD}{euros(average):>8}{RESET} €"
         yield ""
         quarters = sorted(day.by_quarter)
         span = range(quarters[0], quarters[-1] + 1, 15) if quarters else range(0)

@@ -120,6 +120,34 @@ def test_a_file_that_only_root_can_read_is_restored(state: Path) -> None:
     assert json.loads(absent.stdout)["code"] == "J-122"
 
 
+def test_root_purges_upon_copies_that_only_root_can_read(state: Path) -> None:
+    shut = state.parent / "shut"
+    shut.mkdir(mode=0o700)
+    copies = [shut / "a.zip", shut / "b.zip"]
+    assert command(state, "journal", "archive", "--out", copies[0]).returncode == 0
+    shutil.copy2(copies[0], copies[1])
+    given = [word for copy in copies for word in ("--copy", copy)]
+    done = command(state, "journal", "purge", "--through-closure", "1", *given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert [each["path"] for each in told["copies"]] == [str(copy) for copy in copies]
+    assert told["one_medium"] and told["emptied"] > 0
+    assert owners(state) == {OWNER}
+
+
+def test_what_root_began_and_could_not_end_is_gone(state: Path, tmp_path: Path) -> None:
+    for key in (state / "keys").iterdir():
+        key.unlink()
+    for action in ("backup", "archive"):
+        done = command(state, "journal", action, "--out", tmp_path / "a.zip")
+        assert (done.returncode, json.loads(done.stdout)["code"]) == (1, "J-109")
+        assert list(tmp_path.iterdir()) == []
+    (tmp_path / "mine").write_text("kept")
+    done = command(state, "journal", "backup", "--out", tmp_path / "mine")
+    assert json.loads(done.stdout)["code"] == "C-131"
+    assert (tmp_path / "mine").read_text() == "kept"
+
+
 LINKS = (
     "lock", "journal.mark", "clerks.toml", "clerks.toml.new", "persons.db-wal", "journal.db-wal",
     "catalogs", "till",

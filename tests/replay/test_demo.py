@@ -50,7 +50,7 @@ def test_without_a_terminal_it_is_told_in_plain_lines(capsys: pytest.CaptureFixt
     assert "\x1b" not in out
     assert out.count("sale.closed") >= 400
     assert "*** SIMULATION ***" in out
-    assert "Sales by hour" in out
+    assert "Ventes par heure" in out
     assert "refused" not in out
 
 
@@ -78,4 +78,4 @@ def test_in_a_terminal_it_draws_and_gives_the_terminal_back(tmp_path: Path) -> N
     assert "tiroir OUVERT" in live
     assert "sale.closed" in live
     assert "\x1b[?25h" in live  # the cursor is back before the picture goes
-    assert "Sales by article" in after
+    assert "Ventes par article" in after
