@@ -51,6 +51,16 @@ def summed(one: Iterable[R], other: Iterable[R], sign: int = 1) -> tuple[R, ...]
     return tuple(row for row in sums.values() if any(_numbers(row)))
 
 
+def one_more(rows: tuple[R, ...], row: R) -> tuple[R, ...]:
+    """The table with one row more: what `summed` says, for what each ticket does several times."""
+    key = row.__struct_fields__[0]
+    name = getattr(row, key)
+    for place, had in enumerate(rows):
+        if getattr(had, key) == name:
+            return (*rows[:place], _plus(had, row, 1), *rows[place + 1 :])
+    return (*rows, row)
+
+
 def _plus(one: R | None, other: R, factor: int) -> R:
     numbers = other.__struct_fields__[1:]
     sums = {
@@ -99,14 +109,14 @@ def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int, at: str) ->
         if line.returnable and not line.voided:
             what = "taken" if line.gross > 0 else "returned"
             row = DepositSum(what=what, count=1, amount=abs(line.gross))
-            parts = replace(parts, packaging=summed(parts.packaging, (row,)))
+            parts = replace(parts, packaging=one_more(parts.packaging, row))
     return replace(
         parts,
         returned=parts.returned + sum(back),
         returned_lines=parts.returned_lines + len(back),
-        operators=summed(parts.operators, (own,)),
+        operators=one_more(parts.operators, own),
         families=summed(parts.families, families),
-        hours=summed(parts.hours, (hour,)),
+        hours=one_more(parts.hours, hour),
         drawers=with_cash(parts, ticket.drawer, _cash(ticket)).drawers,
     )
 
@@ -127,7 +137,7 @@ def with_cash(parts: Breakdown, drawer: int, cents: int) -> Breakdown:
     """The sums with cash taken by a sale, or given back by one."""
     if cents == 0:
         return parts
-    return replace(parts, drawers=summed(parts.drawers, (DrawerSum(drawer=drawer, taken=cents),)))
+    return replace(parts, drawers=one_more(parts.drawers, DrawerSum(drawer=drawer, taken=cents)))
 
 
 def with_movement(parts: Breakdown, moved: CashMoved, seq: int, at: str) -> Breakdown:
@@ -141,8 +151,8 @@ def with_movement(parts: Breakdown, moved: CashMoved, seq: int, at: str) -> Brea
         parts = replace(parts, drops=(*parts.drops, drop))
     return replace(
         parts,
-        movements=summed(parts.movements, (row,)),
-        drawers=summed(parts.drawers, (DrawerSum(drawer=drawer, moved=amount),)),
+        movements=one_more(parts.movements, row),
+        drawers=one_more(parts.drawers, DrawerSum(drawer=drawer, moved=amount)),
     )
 
 
@@ -178,7 +188,7 @@ def with_voucher(parts: Breakdown, moved: VoucherMoved) -> Breakdown:
     if moved.purpose is VoucherPurpose.SINGLE:  # sold as goods are: turnover already, and no debt
         what = f"single {what}"
     row = VoucherSum(what=what, count=1, amount=abs(moved.amount))
-    return replace(parts, vouchers=summed(parts.vouchers, (row,)))
+    return replace(parts, vouchers=one_more(parts.vouchers, row))
 
 
 def with_deposit(parts: Breakdown, moved: DepositMoved) -> Breakdown:
@@ -186,15 +196,15 @@ def with_deposit(parts: Breakdown, moved: DepositMoved) -> Breakdown:
     out = "returned" if moved.back else "deducted"
     what = f"{moved.nature} {'taken' if moved.amount > 0 else out}"
     row = DepositSum(what=what, count=1, amount=abs(moved.amount))
-    return replace(parts, deposits=summed(parts.deposits, (row,)))
+    return replace(parts, deposits=one_more(parts.deposits, row))
 
 
 def with_account(parts: Breakdown, moved: AccountMoved) -> Breakdown:
     """The sums with one ticket more on a customer's account, or one that pays it."""
     row = AccountSum(what=str(moved.move), count=1, amount=abs(moved.amount))
-    return replace(parts, accounts=summed(parts.accounts, (row,)))
+    return replace(parts, accounts=one_more(parts.accounts, row))
 
 
 def with_service(parts: Breakdown, service: ServiceSum) -> Breakdown:
     """The sums with one closed service more."""
-    return replace(parts, services=summed(parts.services, (service,)))
+    return replace(parts, services=one_more(parts.services, service))
