@@ -4,6 +4,7 @@ import asyncio
 import base64
 import ssl
 import warnings
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -62,6 +63,7 @@ class MailServer:
         self.password = PASSWORD
         self.token = ""
         self.raw: list[bytes] = []
+        self.ids: Counter[str] = Counter()
         self.to: list[str] = []
         self.answers: list[str | None] = []
         self.refuses: dict[str, str] = {}
@@ -102,6 +104,7 @@ class MailServer:
         if answer is None or answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.raw.append(envelope.content)
+            self.ids[envelope.content.partition(b"\r\nMessage-ID: ")[2].split()[0].decode()] += 1
             self.to += envelope.rcpt_tos
             self.news.set()
         if answer is None:
