@@ -5,7 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from pos_service_alerts.settings import AlertsSettings
+from pos_service_alerts.routing import wants
+from pos_service_alerts.settings import AlertsSettings, Recipient, Severity
+from pos_terminal.domain.health.incidents import Incident
 
 GOOD: dict[str, Any] = {
     "server": "smtp.example.org", "sender": "caisse@example.org", "user": "caisse",
@@ -58,3 +60,24 @@ def test_a_slip_is_refused_with_its_reason(more: dict[str, Any], why: str) -> No
 
 def test_without_a_login_no_user_is_needed() -> None:
     assert read(user="", login="none").login == "none"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("P-103", True), ("C-141", True), ("B-101", True), ("B-125", False), ("B-131", False),
+     ("B-134", False), ("B-130", True)],
+)  # fmt: skip
+def test_who_hears_of_everything_hears_of_all_but_the_mail_itself(code: str, told: bool) -> None:
+    """And but for a till that somebody has stopped: he knows."""
+    row = Incident(subject="x", code=code, opened=(1,), seen=1, settling=1)
+    assert wants(Recipient(address="a@b.org"), row) is told
+
+
+def test_a_silent_till_is_grave_and_a_test_reaches_everybody() -> None:
+    grave = Recipient(address="a@b.org", severity=Severity.ALARM, subjects=("printer",))
+    for code, subject, told in (
+        ("P-103", "printer", True), ("P-103", "printer-2", False), ("W-101", "printer", False),
+        ("B-130", "test", True), ("C-141", "printer", True),
+    ):  # fmt: skip
+        row = Incident(subject=subject, code=code, opened=(1,), seen=1, settling=1)
+        assert wants(grave, row) is told, code

@@ -93,6 +93,8 @@ def test_what_systemd_says() -> None:
     )
     assert stopped and stopped.meant
     assert crashed and not crashed.meant and str(crashed) == "systemd: failed (dead), signal, 3 x"
+    hung = parsed(text.format("inactive", "timeout"))
+    assert hung and not hung.meant
     again = parsed(text.format("activating", "success"))
     assert again and not again.meant
     assert parsed("LoadState=not-found\nActiveState=inactive\nResult=success\n") is None
