@@ -164,3 +164,17 @@ def test_a_plugged_device_gets_its_name_and_is_left_to_the_till(
     links = set(re.findall(r"/dev/pos/(\S+)", result.stdout.partition("DEVPATH=")[2]))
     assert links == ({name} if name else set())
     assert ("ID_MM_DEVICE_IGNORE=1" in result.stdout) == (kind == "serial" and name is not None)
+
+
+JOURNALD = ROOT / "image" / "usr" / "lib" / "systemd" / "journald.conf.d" / "pos-terminal.conf"
+DAEMON = Path("/usr/lib/systemd/systemd-journald")
+
+
+def test_the_log_is_kept_and_bounded() -> None:
+    """In size, age and lines an hour; journald itself knows each name, or it would pass it over."""
+    given = dict(unit(JOURNALD)["Journal"])
+    bounds = {"SystemMaxUse", "SystemKeepFree", "MaxRetentionSec", "RateLimitBurst"}
+    assert given["Storage"] == "persistent" and bounds <= set(given)
+    need(DAEMON.exists(), str(DAEMON), "sudo apt-get install systemd")
+    known = DAEMON.read_bytes()
+    assert [name for name in given if f"Journal.{name}\0".encode() not in known] == []
