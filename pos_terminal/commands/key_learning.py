@@ -145,7 +145,7 @@ async def _ask_direct(lesson: Lesson, given: "asyncio.Queue[Given]") -> DeviceEr
 
 def _question(row: KeyRow, *, may_skip: bool) -> str:
     skip = say("Entrée : passer.") if may_skip else say("Indispensable.")
-    return f"{say('Appuyer sur la touche')} {row.name} ({say(row.purpose)}). {skip}"
+    return f"{say('Appuyer sur la touche')} {say(row.cap)} ({say(row.purpose)}). {skip}"
 
 
 def _comment(lesson: Lesson, heard: Heard, press: Press) -> None:

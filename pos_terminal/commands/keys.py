@@ -19,7 +19,7 @@ from pos_terminal.devices.errors import DeviceError
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.keyboard.chords import Chord, Chords
-from pos_terminal.domain.keyboard.key_table import ROWS
+from pos_terminal.domain.keyboard.key_table import ROWS, cap
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
 from pos_terminal.domain.keyboard.learning import to_toml
 from pos_terminal.domain.language import say
@@ -106,11 +106,11 @@ def _show(arguments: argparse.Namespace) -> None:
     if missing:
         print(f"\n{say('Sans touche, sur la feuille de commandes')} :")
         for row in missing:
-            print(f"  {row.name:8} {say(row.purpose)}")
+            print(f"  {say(row.cap):8} {say(row.purpose)}")
 
 
 def _short(key: Key) -> str:
-    return f"PLU {key.argument}" if key.function is Function.ARTICLE else str(key)
+    return f"PLU {key.argument}" if key.function is Function.ARTICLE else cap(key)
 
 
 def _test(arguments: argparse.Namespace) -> None:
@@ -136,7 +136,7 @@ def _meaning(key: Key | None) -> str:
     if key is None:
         return str(faults.KEY_UNKNOWN)
     purpose = PURPOSES.get(key)
-    return f"{key!s:12} {say(purpose)}" if purpose else str(key)
+    return f"{cap(key):12} {say(purpose)}" if purpose else cap(key)
 
 
 def _learn(arguments: argparse.Namespace) -> None:

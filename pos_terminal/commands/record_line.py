@@ -1,10 +1,17 @@
 """A record on one line: number, local time, kind, and what happened, with amounts in euros."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
 
-import msgspec
-
+from pos_terminal.commands.record_words import (
+    form,
+    means,
+    of_held_money,
+    of_orders,
+    of_sales,
+    printed,
+)
 from pos_terminal.domain.audit.jet import jet_line
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.events.account import AccountMoved
@@ -27,6 +34,7 @@ from pos_terminal.domain.events.sale import (
     Tender,
 )
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.events.values import VoidKind
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, percent, thousandths
 from pos_terminal.domain.quantity import Unit
@@ -75,7 +83,7 @@ def _what(event: Event) -> str:
             catalog = say("catalogue {sha256}").format(sha256=event.catalog[:12])
             return f"{_sale(event.sale)}, {catalog}{replayed}"
         case _:
-            return _of_goods(event) or _of_customers(event) or _technical(event)
+            return next(filter(None, (tell(event) for tell in TELLING)), "")
 
 
 def _sale(number: int) -> str:
@@ -112,7 +120,9 @@ def _within_sale(event: LineSold | LineVoided | Tender) -> str:
             goods = f"{thousandths(event.quantity)} {unit} {event.name} [{event.plu}] à {price}"
             return _line(event.line, goods, event.gross)
         case LineVoided():
-            return _line(event.line, f"{event.how} [{event.plu}]", event.gross)
+            corrected = event.how is VoidKind.CORRECT
+            how = say("correction") if corrected else say("annulation")
+            return _line(event.line, f"{how} [{event.plu}]", event.gross)
         case Tender():
             paid = Paid(
                 tender=event.tender, amount=event.amount, given=event.given, change=event.change
@@ -128,17 +138,17 @@ def _line(number: int, goods: str, gross: int) -> str:
 def _paid(paid: Paid) -> str:
     words = say(", donné {given}, rendu {change}") if paid.change else ""
     change = words.format(given=euros(paid.given), change=euros(paid.change))
-    return f"{paid.tender} {euros(paid.amount)} €{change}"
+    return f"{means(paid.tender)} {euros(paid.amount)} €{change}"
 
 
 def _receipt(event: ReceiptRequested | ReceiptPrinted) -> str:
     copy = say(" duplicata {copy}").format(copy=event.copy) if event.copy else ""
     words = say("{paper} de {series}-{number}")
-    paper = f"{event.form or say('ticket')}{copy}"
+    paper = f"{form(event.form)}{copy}"
     ticket = words.format(paper=paper, series=event.series, number=event.number)
     if isinstance(event, ReceiptRequested):
         return ticket
-    return f"{ticket} : {event.outcome} {event.fault}".rstrip()
+    return f"{ticket} : {printed(event.outcome)} {event.fault}".rstrip()
 
 
 def _of_goods(event: Event) -> str:
@@ -192,16 +202,22 @@ def _of_customers(event: Event) -> str:
 
 
 def _technical(event: Event) -> str:
-    """Its line in the JET; of what has none, its fields by their names."""
+    """Its line in the JET; of what a newer version wrote, its bytes."""
     line = jet_line(event)
     if line:
         return ", ".join(filter(None, (line.label, line.detail)))
     if isinstance(event, UnknownEvent):
         words = say("(d'une version plus récente) {body}")
         return words.format(body=event.body.decode())
-    fields: dict[str, object] = msgspec.to_builtins(event)
-    return ", ".join(f"{name} {_value(value)}" for name, value in fields.items())
+    return ""
 
 
-def _value(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+TELLING: tuple[Callable[[Event], str], ...] = (
+    _of_goods,
+    _of_customers,
+    of_sales,
+    of_held_money,
+    of_orders,
+    _technical,
+)
+"""Who says what a record means, each of the kinds that it knows."""

@@ -151,7 +151,13 @@ def _as_json(sheet: CommandSheet, out: Path | None) -> dict[str, object]:
     return {
         "file": str(out) if out else None,
         "commands": [
-            {"group": group.title, "name": each.name, "purpose": each.purpose, "code": each.code}
+            {
+                "group": group.title,
+                "name": each.name,
+                "cap": each.called,
+                "purpose": each.purpose,
+                "code": each.code,
+            }
             for group in (*sheet.functions, *sheet.families)
             for each in group.commands
         ],

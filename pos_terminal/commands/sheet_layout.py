@@ -153,7 +153,7 @@ class Layout:
         inner = width - 2 * PADDING
         centre = x + width / 2
         yield Box(x, y, width, COMMAND_HEIGHT)
-        size, name = self._fitted(command.name, NAME, inner)
+        size, name = self._fitted(command.called, NAME, inner)
         yield Write(name, centre, y + 5, size, bold=True, align="centre")
         yield Write(command.purpose, centre, y + 8.6, PURPOSE, align="centre")
         aside = self._aside(command.purpose)

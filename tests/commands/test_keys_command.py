@@ -30,8 +30,8 @@ def test_a_map_is_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown == {chord: str(key) for chord, key in keymap.items()}
     assert main(["keys", "show", "--map", name]) == 0
     drawn = capsys.readouterr().out
-    assert {row.name for row in ROWS} <= set(re.split(r"[│\s]+", drawn))
-    missing = [row.name for row in ROWS if row.key not in keymap.values()]
+    assert {row.cap for row in ROWS} <= set(re.split(r"[│\s]+", drawn))
+    missing = [row.cap for row in ROWS if row.key not in keymap.values()]
     assert [name for name in missing if f"\n  {name} " not in drawn] == []
     boxes = [line for line in drawn.splitlines() if line.startswith(tuple("┌├│└"))]
     assert boxes and {len(line) % 9 for line in boxes} == {1}
@@ -125,7 +125,7 @@ def test_a_keyboard_is_learnt(tmp_path: Path) -> None:
                 assert f"la touche {name} (" in await line(questions)
 
             for row in ROWS:
-                await asked(row.name)
+                await asked(row.cap)
                 if row.name == "C":
                     enter()  # needed: asked for again
                     await asked("C")

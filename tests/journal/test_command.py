@@ -40,8 +40,8 @@ def test_show_prints_a_line_a_record(capsys: pytest.CaptureFixture[str], shop: P
     )
     sold = "ligne 1 : 1 x Tradition «à l'ancienne» [28] à 2,60 (au catalogue 1,30) = 2,60 €"
     assert sold in lines[11]
-    assert "ligne 1 : correct [28] = -2,60 €" in lines[12]
-    assert "ticket duplicata 1 de A-1 : refused P-103" in lines[15]
+    assert "ligne 1 : correction [28] = -2,60 €" in lines[12]
+    assert "ticket duplicata 1 de A-1 : refusé par l'imprimante P-103" in lines[15]
     assert [line for line in lines if re.search(r"[A-Z]\w+\(|=<|'", line.replace("l'", ""))] == []
 
 

@@ -25,7 +25,7 @@ TICKET_BUSY = _fault(
     "S-203",
     "TICKET EN COURS",
     "Une autre vente, pas encore finie, rembourse déjà ce ticket.",
-    "Taper C et finir d'abord cette vente (RECALL, ou son vendeur).",
+    "Taper C et finir d'abord cette vente (REPRISE, ou son vendeur).",
 )
 NOT_ON_THAT_TICKET = _fault(
     "S-204",
@@ -55,7 +55,7 @@ REFUND_LIMIT = _fault(
     "S-208",
     "AVOIR OU CARTE SVP",
     "Le magasin limite ce qui est rendu en espèces.",
-    "Taper C, puis ce que dit l'afficheur (AVOIR, CARD), ou une somme en espèces plus petite.",
+    "Taper C, puis ce que dit l'afficheur (AVOIR, CARTE), ou une somme en espèces plus petite.",
 )
 NOTHING_TO_PAY_OUT = _fault(
     "S-209",
@@ -127,7 +127,7 @@ VOUCHER_FOR_ADVANCE = _fault(
     "S-236",
     "PAS POUR UN BON",
     "Ni bon, ni avoir, ni arrhes ne paient un autre bon ou un versement d'avance : ils dureraient.",
-    "Taper C ; payer cette part autrement, par exemple CASH ou CARD.",
+    "Taper C ; payer cette part autrement, par exemple ESPECES ou CARTE.",
 )
 VOUCHER_KEY = _fault(
     "S-250",
@@ -159,7 +159,7 @@ RETURN_DISCOUNTED = _fault(
     "S-238",
     "REMISE DANS LA VENTE",
     "L'article est dans la vente avec une remise : un retour au prix plein rendrait trop.",
-    "Taper C, puis VOID et l'article ; ou CORR pour reprendre d'abord la remise.",
+    "Taper C, puis ANNULER et l'article ; ou CORR pour reprendre d'abord la remise.",
 )
 REFUND_MEANS = _fault(
     "S-239",

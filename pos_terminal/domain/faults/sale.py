@@ -115,5 +115,5 @@ SALE_AT_HAND = _fault(
     "S-192",
     "VENTE EN COURS",
     "Une vente est ouverte : une autre ne peut pas être rappelée sur elle.",
-    "Taper C, finir la vente ou la mettre en attente (HOLD), puis rappeler.",
+    "Taper C, finir la vente ou la mettre en attente (ATTENTE), puis rappeler.",
 )

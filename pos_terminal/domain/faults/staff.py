@@ -13,7 +13,7 @@ NO_CLERK = _fault(
     "O-101",
     "PAS DE VENDEUR",
     "Personne n'est identifié à la caisse.",
-    "Taper C, puis son numéro, CLERK, son code, CLERK ; ou scanner son badge.",
+    "Taper C, puis son numéro, VENDEUR, son code, VENDEUR ; ou scanner son badge.",
 )
 CLERK_UNKNOWN = _fault(
     "O-102",
@@ -43,13 +43,13 @@ BADGE_UNREADABLE = _fault(
     "O-106",
     "BADGE ILLISIBLE",
     "Le code lu est un badge, mais sa clé est fausse.",
-    "Taper C et scanner de nouveau, ou taper son numéro et CLERK.",
+    "Taper C et scanner de nouveau, ou taper son numéro et VENDEUR.",
 )
 BADGE_UNKNOWN = _fault(
     "O-107",
     "BADGE INCONNU",
     "Ce badge n'est à aucun vendeur d'ici, ou n'est plus valable.",
-    "Taper C, puis son numéro et CLERK ; faire refaire le badge.",
+    "Taper C, puis son numéro et VENDEUR ; faire refaire le badge.",
 )
 BAD_CLERKS = _fault(
     "O-108",

@@ -14,7 +14,7 @@ from msgspec import Struct
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.keyboard.chords import parse_chord
 from pos_terminal.domain.keyboard.command_codes import encode
-from pos_terminal.domain.keyboard.key_table import GROUPS
+from pos_terminal.domain.keyboard.key_table import GROUPS, cap
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap, parse_key
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, thousandths
@@ -26,11 +26,20 @@ QUANTITIES = ("2 x", "3 x", "4 x", "5 x", "6 x", "10 x", "12 x", "0,5 x")
 
 
 class Command(Struct, frozen=True):
-    """One barcode: what to call it, what it does (French, untranslated), and its code."""
+    """One barcode: what to call it, what it does, and its code.
+
+    `cap` is what stands on the key, if that is not its name. Both texts are French, untranslated.
+    """
 
     name: str
     purpose: str
     code: str
+    cap: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is called in the shop's language."""
+        return say(self.cap) if self.cap else self.name
 
 
 class Group(Struct, frozen=True):
@@ -41,7 +50,10 @@ class Group(Struct, frozen=True):
 
 
 class KeyLabel(Struct, frozen=True):
-    """What to stick on a direct key: the physical key («F1»), the article, its price."""
+    """What to stick on a key: the physical key («F1»), and the article with its price.
+
+    Of a key that is no article's, what it does: then there is no PLU and no price.
+    """
 
     physical: str
     plu: str
@@ -63,7 +75,9 @@ def functions() -> tuple[Group, ...]:
     groups = [
         Group(
             group.title,
-            tuple(Command(row.name, row.purpose, encode([row.key])) for row in group.rows),
+            tuple(
+                Command(row.name, row.purpose, encode([row.key]), row.french) for row in group.rows
+            ),
         )
         for group in GROUPS
     ]
@@ -72,12 +86,21 @@ def functions() -> tuple[Group, ...]:
 
 
 def labels(keymap: KeyMap, catalog: Catalog, day: date) -> tuple[KeyLabel, ...]:
-    """A label for each direct key, in the map's order; a PLU without an article says so."""
-    return tuple(
+    """A label for each key of the map, in its order: the functions, then the direct keys.
+
+    Digits have theirs from the maker. A PLU without an article says so.
+    """
+    functions_ = tuple(
+        KeyLabel(parse_chord(physical).short, "", cap(key), "")
+        for physical, key in keymap.items()
+        if key.function not in (Function.ARTICLE, Function.TYPE)
+    )
+    articles = tuple(
         _label(physical, key, catalog, day)
         for physical, key in keymap.items()
         if key.function is Function.ARTICLE
     )
+    return (*functions_, *articles)
 
 
 def families(catalog: Catalog, day: date) -> tuple[Group, ...]:
@@ -151,7 +174,7 @@ def _paper(shop: str, group: Group) -> Iterator[Block]:
 def _barcodes(commands: Sequence[Command]) -> Iterator[Block]:
     for command in commands:
         yield Rule()
-        yield Text(command.name, Align.CENTRE, bold=True, tall=True)
+        yield Text(command.called, Align.CENTRE, bold=True, tall=True)
         yield Text(say(command.purpose), Align.CENTRE)
         yield Barcode(command.code)
 

@@ -9,13 +9,14 @@ sale, the others take two. Letters once given stay, since sheets hang on walls.
 from msgspec import Struct
 
 from pos_terminal.domain.keyboard.keys import Function, Key
+from pos_terminal.domain.language import say
 
 
 class KeyRow(Struct, frozen=True):
     """One key: its letters in a command barcode, what it does, and what tells it from others.
 
-    A `prefix` only prepares the next key and records nothing: it may stand before others in a
-    command barcode.
+    `french` stands on its cap in a French shop, where that is not its name. A `prefix` only
+    prepares the next key and records nothing: it may stand before others in a command barcode.
     """
 
     function: Function
@@ -23,6 +24,7 @@ class KeyRow(Struct, frozen=True):
     purpose: str
     argument: str = ""
     prefix: bool = False
+    french: str = ""
 
     @property
     def key(self) -> Key:
@@ -31,16 +33,21 @@ class KeyRow(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Its name on a key map and on the key cap."""
+        """Its name in a key map, in scenes and in the guide, whatever the shop speaks."""
         return str(self.key)
+
+    @property
+    def cap(self) -> str:
+        """What stands on its cap (French, untranslated)."""
+        return self.french or self.name
 
 
 def _typed(characters: str, letters: str, purpose: str) -> KeyRow:
     return KeyRow(Function.TYPE, letters, purpose, characters, prefix=True)
 
 
-def _tender(name: str, letters: str, purpose: str) -> KeyRow:
-    return KeyRow(Function.TENDER, letters, purpose, name)
+def _tender(name: str, letters: str, purpose: str, french: str = "") -> KeyRow:
+    return KeyRow(Function.TENDER, letters, purpose, name, french=french)
 
 
 def _banknote(name: str, letters: str, purpose: str) -> KeyRow:
@@ -66,17 +73,22 @@ GROUPS = (
             KeyRow(Function.CLEAR, "C", "effacer la saisie ou l'erreur"),
             KeyRow(Function.HELP, "WA", "aide : le remède du dernier code, qui appeler"),
             KeyRow(Function.CORRECT, "R", "annuler la dernière ligne"),
-            KeyRow(Function.VOID, "V", "annuler une ligne : VOID, puis l'article", prefix=True),
+            KeyRow(
+                Function.VOID, "V", "annuler une ligne : ANNULER, puis l'article", prefix=True,
+                french="ANNULER",
+            ),
             KeyRow(Function.RETURN, "F", "rendre : RF, puis l'article, ou le ticket", prefix=True),
-            KeyRow(Function.CANCEL, "N", "abandonner toute la vente"),
+            KeyRow(Function.CANCEL, "N", "abandonner toute la vente", french="ABANDON"),
         ),
     ),
     KeyGroup(
         "Vendre",
         (
-            KeyRow(Function.HOLD, "WH", "mettre la vente en attente"),
-            KeyRow(Function.RECALL, "WR", "reprendre une vente en attente"),
-            KeyRow(Function.CLERK, "WC", "vendeur : numéro, CLERK, code, CLERK"),
+            KeyRow(Function.HOLD, "WH", "mettre la vente en attente", french="ATTENTE"),
+            KeyRow(Function.RECALL, "WR", "reprendre une vente en attente", french="REPRISE"),
+            KeyRow(
+                Function.CLERK, "WC", "vendeur : numéro, VENDEUR, code, VENDEUR", french="VENDEUR"
+            ),
             KeyRow(Function.TIMES, "X", "quantité : nombre, x, puis l'article", prefix=True),
             KeyRow(Function.GRAMS, "OG", "poids tapé : grammes, g, puis l'article", prefix=True),
             KeyRow(Function.TARE, "OT", "emballage : grammes, TARE ; seule, elle le pèse"),
@@ -119,11 +131,11 @@ GROUPS = (
         "Encaisser",
         (
             KeyRow(Function.SUBTOTAL, "S", "sous-total"),
-            _tender("CASH", "M", "espèces"),
+            _tender("CASH", "M", "espèces", "ESPECES"),
             _banknote("10EUR", "EX", "billet de 10 € reçu : payer en espèces, rendre le reste"),
             _banknote("20EUR", "EV", "billet de 20 € reçu"),
             _banknote("50EUR", "EL", "billet de 50 € reçu"),
-            _tender("CARD", "B", "carte"),
+            _tender("CARD", "B", "carte", "CARTE"),
             _tender("CHEQUE", "EC", "chèque"),
             _tender("TR", "ET", "titres-restaurant"),
             KeyRow(
@@ -182,3 +194,10 @@ GROUPS = (
 
 ROWS = tuple(row for group in GROUPS for row in group.rows)
 """All rows: every key of the till but the direct keys of articles, which are without number."""
+
+_CAPS = {row.key: row.cap for row in ROWS}
+
+
+def cap(key: Key) -> str:
+    """What stands on a key's cap, in the shop's language."""
+    return say(_CAPS.get(key, str(key)))

@@ -47,6 +47,7 @@ def said() -> Iterator[str]:
         yield from (fault.text, fault.cause, fault.remedy)
     for group in command_sheet.functions():
         yield from (group.title, *(command.purpose for command in group.commands))
+        yield from filter(None, (command.cap for command in group.commands))
     yield LABELS_TITLE
     yield from STATE_FILES.values()
     yield from COMMANDS.values()

@@ -65,7 +65,7 @@ def test_an_articles_barcode_is_its_direct_key() -> None:
     assert [str(key) for (key,) in codes] == [f"article {n}" for n in (3, 8, 7, 1, 4, 6, 5)]
 
 
-def test_a_label_for_each_direct_key_in_the_maps_order() -> None:
+def test_a_label_for_each_key_the_functions_first() -> None:
     keymap = parse_map(
         {
             "KEY_F2": "article 2",
@@ -75,6 +75,7 @@ def test_a_label_for_each_direct_key_in_the_maps_order() -> None:
         }
     )
     assert labels(keymap, CATALOG, DAY) == (
+        KeyLabel("A", "", "C", ""),
         KeyLabel("F2", "2", "BAGUETTE", "1,00 €"),
         KeyLabel("Ctrl+F1", "4", "COMTE", "24,90 €/kg"),
         KeyLabel("F3", "99", "", ""),
@@ -90,7 +91,7 @@ def test_the_roll_has_a_paper_for_each_group() -> None:
         assert [b.data for b in paper.blocks if isinstance(b, Barcode)] == codes(group.commands)
         texts = [block.text for block in paper.blocks if isinstance(block, Text)]
         assert texts[:2] == ["Chez Léa", group.title or "Autres articles"]
-        assert {each.name for each in group.commands} <= set(texts)
+        assert {each.called for each in group.commands} <= set(texts)
 
 
 def codes(commands: tuple[Command, ...]) -> list[str]:
