@@ -179,6 +179,20 @@ def test_pages_named_in_the_code_exist() -> None:
     assert sorted(f"{path}: {page}" for path, page in named if not (ROOT / page).exists()) == []
 
 
+FRENCH = ("conformity.md", "accounts.md", "panne.md")
+"""Pages that are in French as a whole."""
+
+
+def test_what_shopkeepers_read_begins_in_french() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    rows = [line for line in index.splitlines() if line.startswith("| [")]
+    for row in rows:
+        page, reader = re.findall(r"\]\(([^)#]+)\)", row)[0], row.split("|")[2]
+        if "shopkeepers" in reader and page not in FRENCH:
+            text = (ROOT / "docs" / page).read_text()
+            assert "\n## Pour le" in text, f"{page} has nothing in French for shopkeepers"
+
+
 def test_every_page_is_in_the_index() -> None:
     index = ROOT / "docs" / "README.md"
     listed = {(index.parent / link).resolve() for link in links(index.read_text())}

@@ -28,7 +28,7 @@ LABEL = 16.0
 """The side of a key label: what the clear cap of a common programmable key takes."""
 
 PADDING = 1.5
-LABELS_TITLE = "Étiquettes des touches directes"
+LABELS_TITLE = "Étiquettes des touches"
 
 
 @dataclass(frozen=True, slots=True)
