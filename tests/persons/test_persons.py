@@ -216,7 +216,7 @@ def test_a_missing_key_is_never_made_anew(tmp_path: Path) -> None:
 def test_another_tills_key_is_refused(tmp_path: Path) -> None:
     opened(tmp_path / "other").close()
     shutil.copy(keyfile.path_in(tmp_path / "other"), keyfile.path_in(tmp_path))
-    assert "is not the key of" in refused(faults.PERSONS_KEY, tmp_path)
+    assert "n'est pas la clé de" in refused(faults.PERSONS_KEY, tmp_path)
 
 
 @pytest.mark.usefixtures("someone")
@@ -235,7 +235,7 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
 def test_a_store_that_is_gone_is_not_begun_anew(tmp_path: Path) -> None:
     for path in tmp_path.glob("persons.db*"):
         path.unlink()
-    assert "is gone" in refused(faults.PERSONS_DAMAGED, tmp_path)
+    assert "n'est plus là" in refused(faults.PERSONS_DAMAGED, tmp_path)
     with pytest.raises(PersonsError):
         exists(tmp_path)
 
