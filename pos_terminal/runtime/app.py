@@ -35,6 +35,7 @@ from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.hotplug import RESCAN, watch
+from pos_terminal.runtime.inspections import Inspections
 from pos_terminal.runtime.integrity import Guard
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.methods.channel import Channel
@@ -390,6 +391,13 @@ class App:
             name = f"caisse-{identity.store}-{identity.terminal}-"
             backups = Backups(settings.backup, state, name, self._record, self.put)
             tasks["backup"] = SideTask(partial(backups.watch, now))
+        if settings.rules.inspection.directory:
+            inspections = Inspections(
+                Path(settings.rules.inspection.directory), state, self._identity.seller.siret,
+                settings.rules.closing.year_begins, self.put,
+            )  # fmt: skip
+            asked = self.equipment.outputs.inspections
+            tasks["inspections"] = SideTask(partial(inspections.run, asked, now))
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))
         return tasks

@@ -19,6 +19,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import NOBODY, Identity, Seller, Shop, Support
+from pos_terminal.domain.audit.inspection import InspectionRules
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.display.rules import DisplayRules
@@ -105,6 +106,7 @@ class _File:
     seller: Seller = field(default_factory=Seller)
     support: Support = field(default_factory=Support)
     display: DisplayRules = field(default_factory=DisplayRules)
+    inspection: InspectionRules = field(default_factory=InspectionRules)
     plugin: dict[str, dict[str, Any]] = field(default_factory=dict)
     agent: _AgentTable = field(default_factory=_AgentTable)
     service: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -121,6 +123,7 @@ class _File:
             drawers=Drawers(tuple(each.clerks for each in drawers)),
             closing=self.closing,
             display=self.display,
+            inspection=self.inspection,
         )
 
 

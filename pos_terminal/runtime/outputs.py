@@ -12,6 +12,7 @@ from pos_terminal.domain.counter.steps import (
     OpenDrawer,
     Sound,
     Weigh,
+    WriteEvidence,
 )
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
@@ -35,6 +36,8 @@ class Outputs:
     lookups: LookupLane
     access: "asyncio.Queue[GiveAccess | EndAccess]" = field(default_factory=asyncio.Queue)
 
+    inspections: "asyncio.Queue[WriteEvidence]" = field(default_factory=asyncio.Queue)
+
     def release(self, effect: Effect) -> None:
         """Set going what one of these does. ValueError for an effect that is the till's own."""
         match effect:
@@ -50,5 +53,7 @@ class Outputs:
                 self.drawer.open(drawer)
             case GiveAccess() | EndAccess():
                 self.access.put_nowait(effect)
+            case WriteEvidence():
+                self.inspections.put_nowait(effect)
             case _:
                 raise ValueError(f"{effect} is the till's own")

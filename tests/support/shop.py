@@ -43,7 +43,7 @@ def keys(text: str) -> list[str]:
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
         "REPORT": "KEY_C", "ZBIS": "KEY_B", "SERVICE": "KEY_S", "TIROIR": "KEY_V", "ACCES": "KEY_Q",
         "AIDE": "KEY_H", "10EUR": "KEY_W", "20EUR": "KEY_E", "50EUR": "KEY_U", "TARIF": "KEY_J",
-        "PANNE": "KEY_K",
+        "PANNE": "KEY_K", "CONTROLE": "KEY_LEFTCTRL+KEY_C",
         "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB",
         ",": "KEY_KPDOT", "00": "KEY_INSERT",
         "g": "KEY_LEFTCTRL+KEY_G", "TARE": "KEY_LEFTCTRL+KEY_T",

@@ -11,12 +11,14 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.inspection import EvidenceWritten
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import is_paper, is_voucher
 from pos_terminal.domain.counter import (
     articles,
     closures,
     helping,
+    inspections,
     options,
     outages,
     papers,
@@ -150,6 +152,8 @@ class Counter:
                 self._next_promotions = given
             case BooksReady():
                 yield closures.decide(self.desk, given, moment)
+            case EvidenceWritten():
+                yield inspections.written(self.desk, given, moment)
             case _:
                 yield self._told(given)
 

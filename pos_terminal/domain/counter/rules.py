@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from pos_terminal.domain.audit.inspection import NO_INSPECTION, InspectionRules
 from pos_terminal.domain.display.rules import ORDINARY_DISPLAY, DisplayRules
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.period.drawer import ONE_DRAWER, Drawers
@@ -28,6 +29,7 @@ class Rules:
     accounts: AccountRules = ORDINARY_ACCOUNTS
     drawers: Drawers = ONE_DRAWER
     display: DisplayRules = ORDINARY_DISPLAY
+    inspection: InspectionRules = NO_INSPECTION
     closing: ClosingHours = field(default_factory=ClosingHours)
 
     @property

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from pos_terminal.domain.audit.inspection import EvidenceWritten
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
@@ -120,6 +121,10 @@ class Train(Struct, frozen=True):
     supervisor: int
 
 
+class WriteEvidence(Struct, frozen=True):
+    """Write for an inspector what the settings' stick has room for; answer `EvidenceWritten`."""
+
+
 class CloseDue(Struct, frozen=True):
     """Closures are overdue: between two sales the till catches up with them."""
 
@@ -193,6 +198,7 @@ Input = (
     | Train
     | CloseDue
     | BooksReady
+    | EvidenceWritten
 )
 
 
@@ -315,6 +321,7 @@ Effect = (
     | ListSales
     | PrintClosure
     | PrintClosures
+    | WriteEvidence
 )
 
 

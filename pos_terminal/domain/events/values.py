@@ -177,6 +177,7 @@ class Right(StrEnum):
     NO_SALE = "no-sale"
     PAYMENT = "payment"
     OUTAGE = "outage"
+    INSPECTION = "inspection"
     CASH = "cash"
     CLOSE = "close"
     STOCK = "stock"

@@ -52,6 +52,24 @@ MORE_THAN_COUNTED = _fault(
     "Il ne peut pas rester dans le tiroir plus que ce qui y a été compté.",
     "Taper C, puis une somme plus petite et Z ; ajouter au fond se fait par FOND.",
 )
+NO_STICK_SET = _fault(
+    "S-143",
+    "PAS DE CLE REGLEE",
+    "Les réglages ne disent pas sur quelle clé écrire pour un contrôle.",
+    "Taper C ; mettre [inspection] directory dans les réglages, ou passer par les commandes.",
+)
+NO_STICK = _fault(
+    "S-144",
+    "CLE ABSENTE",
+    "La clé des réglages n'est pas branchée, ou pas montée.",
+    "Taper C, brancher la clé, attendre un peu, puis CONTROLE.",
+)
+EVIDENCE_FAILED = _fault(
+    "S-145",
+    "CONTROLE INCOMPLET",
+    "Tout n'a pas pu être écrit sur la clé ; le papier dit ce qui y est et ce qui manque.",
+    "Taper C ; lire la cause, faire de la place ou changer de clé, puis CONTROLE.",
+)
 REASON_WANTED = _fault(
     "S-136",
     "TAPER LE MOTIF",

@@ -78,6 +78,7 @@ class Function(StrEnum):
     HOLD = "HOLD"
     RECALL = "RECALL"
     CLERK = "CLERK"
+    INSPECTION = "CONTROLE"
     OUTAGE = "PANNE"
     ACCESS = "ACCES"
 

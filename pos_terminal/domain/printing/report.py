@@ -33,7 +33,7 @@ def closure(
     return Receipt(
         title=f"Z {closed.period} {closed.number}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *_head(identity, f"{title} {day(closed.label)}", at),
+            *shop_head(identity, f"{title} {day(closed.label)}", at),
             Row(f"Z {say('no')} {closed.number}", _range(say("Journées"), first, last)),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_remarks(closed),
@@ -57,7 +57,7 @@ def reading(
     return Receipt(
         title=f"X {reported.session}",
         blocks=(
-            *_head(identity, say("LECTURE X"), at),
+            *shop_head(identity, say("LECTURE X"), at),
             Row("", f"{say('Journées')} {reported.session}"),
             *_mark(simulated=identity.simulated),
             *sums(reported.totals),
@@ -72,7 +72,7 @@ def service(identity: Identity, closed: ServiceClosed, at: str) -> Receipt:
     return Receipt(
         title=f"service {closed.session}-{closed.number}",
         blocks=(
-            *_head(identity, f"{say('SERVICE')} {closed.name}", at),
+            *shop_head(identity, f"{say('SERVICE')} {closed.name}", at),
             Row(f"{say('Journées')} {closed.session}", f"{say('SERVICE')} {closed.number}"),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_mark(simulated=identity.simulated),
@@ -87,7 +87,7 @@ def open_sales(identity: Identity, sales: Sequence[OpenSale], at: str) -> Receip
     return Receipt(
         title=f"ventes ouvertes {at[:16]}",
         blocks=(
-            *_head(identity, say("VENTES NON FINIES"), at),
+            *shop_head(identity, say("VENTES NON FINIES"), at),
             *_mark(simulated=identity.simulated),
             Rule(),
             *(block for sale in sales for block in _open_sale(sale)),
@@ -116,7 +116,7 @@ def count(identity: Identity, counted: CashCounted, at: str, *, several: bool) -
     return Receipt(
         title=f"comptage {at[:16]}",
         blocks=(
-            *_head(identity, title, at),
+            *shop_head(identity, title, at),
             *_mark(simulated=identity.simulated),
             Rule(),
             *(Row(f"{n} x {euros(cents)}", euros(n * cents)) for n, cents in pieces if n),
@@ -127,7 +127,8 @@ def count(identity: Identity, counted: CashCounted, at: str, *, several: bool) -
     )
 
 
-def _head(identity: Identity, title: str, at: str) -> Iterator[Block]:
+def shop_head(identity: Identity, title: str, at: str) -> Iterator[Block]:
+    """The shop, what the paper is, of which till and when."""
     yield Text(identity.shop.name, Align.CENTRE, bold=True)
     for line in identity.shop.header:
         yield Text(line, Align.CENTRE)

@@ -1,0 +1,127 @@
+"""Writing for an inspector: the very commands, each in a process of its own, onto a stick.
+
+So years of records cost the till neither memory nor a pause, and what is handed over at the counter
+is what `journal archive` and `journal export` write. Each of them has itself recorded.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import NoReturn
+from zipfile import BadZipFile, ZipFile
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit.inspection import EvidenceFile, EvidenceWritten
+from pos_terminal.domain.counter.steps import WriteEvidence
+from pos_terminal.domain.moment import Moment
+
+LONGEST = 6 * 3600.0
+"""Seconds that one command may take: years of records onto a slow stick."""
+
+COMMAND = (sys.executable, "-m", "pos_terminal", "journal")
+ARCHIVE, NOTICE = "archive.zip", "LISEZMOI.txt"
+SIREN = 9
+"""Digits of a SIREN: the first of a SIRET."""
+
+
+class NotWritten(Exception):
+    """Why something is not on the stick, as the command said it."""
+
+
+class Inspections:
+    """Writes below `directory` whenever asked, and says with `put` how it ended.
+
+    `siret` is the seller's, whose SIREN names the accounting file; `year_begins` is the first month
+    of the fiscal year. Only onto another medium than the till's own: what lies beside the journal
+    was handed to nobody.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        state: Path,
+        siret: str,
+        year_begins: int,
+        put: Callable[[EvidenceWritten], None],
+    ) -> None:
+        self._directory = directory
+        self._state = state
+        self._siren = siret.replace(" ", "")[:SIREN]
+        self._year_begins = year_begins
+        self._put = put
+
+    async def run(
+        self, asked: "asyncio.Queue[WriteEvidence]", now: Callable[[], Moment]
+    ) -> NoReturn:
+        """Write whenever that is asked, for ever."""
+        while True:
+            await asked.get()
+            self._put(await self.write(now()))
+
+    async def write(self, moment: Moment) -> EvidenceWritten:
+        """Archive, accounting file of the fiscal year, tables with the JET, and the notice."""
+        folder = self._directory / f"controle-{moment.local:%Y%m%dT%H%M%S}"
+        try:
+            if not self._is_a_stick():
+                return EvidenceWritten(fault=faults.NO_STICK, detail=str(self._directory))
+            folder.mkdir()
+            await self._told("archive", "--out", str(folder / ARCHIVE))
+            await asyncio.to_thread(_notice, folder)
+            await self._told("export", "csv", "--out", str(folder))
+            if not self._siren:
+                raise NotWritten("FEC : [seller] siret manque")
+            year = moment.day.year - (moment.day.month < self._year_begins)
+            span = ("--year", str(year), "--year-begins", str(self._year_begins))
+            await self._told("export", "fec", "--siren", self._siren, "--out", str(folder), *span)
+            files = await asyncio.to_thread(_read, folder)
+        except (NotWritten, OSError, BadZipFile, KeyError, TimeoutError) as error:
+            there = await asyncio.to_thread(_read, folder) if folder.is_dir() else ()
+            why = str(error) or "no answer"
+            return EvidenceWritten(folder.name, there, faults.EVIDENCE_FAILED, why)
+        return EvidenceWritten(folder.name, files)
+
+    def _is_a_stick(self) -> bool:
+        """Whether the folder is there, and lies on another medium than the journal."""
+        if not self._directory.is_dir():
+            return False
+        return self._directory.stat().st_dev != self._state.stat().st_dev
+
+    async def _told(self, *words: str) -> None:
+        pipe = asyncio.subprocess.PIPE
+        made = await asyncio.create_subprocess_exec(
+            *COMMAND, *words, "--state", str(self._state),
+            stdout=asyncio.subprocess.DEVNULL, stderr=pipe,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(LONGEST):
+                _, said = await made.communicate()
+        finally:
+            if made.returncode is None:
+                made.kill()
+        if made.returncode:
+            raise NotWritten(said.decode(errors="replace").partition("\n")[0])
+
+
+def _notice(folder: Path) -> None:
+    """The French notice beside the archive that it explains: it is read first."""
+    with ZipFile(folder / ARCHIVE) as archive:
+        (folder / NOTICE).write_bytes(archive.read(NOTICE))
+
+
+def _read(folder: Path) -> tuple[EvidenceFile, ...]:
+    """The files as they are on the stick, read again: what is said of them is what is there."""
+    return tuple(
+        EvidenceFile(path.name, path.stat().st_size, _digest(path))
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = sha256()
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
