@@ -31,6 +31,7 @@ from pos_terminal.domain.lookup.questions import (
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.projection.store import Projection
+from tests.support import fec_checker
 from tests.support.fec_checker import SIREN
 from tests.support.journaled import Line
 from tests.support.outsider import Outsider, Span
@@ -124,6 +125,7 @@ def test_the_written_fec(
     status, _ = line("journal", "export", "fec", *words)
     assert status == 0
     (file,) = tmp_path.glob(f"{SIREN}FEC????????.txt")
+    assert fec_checker.faults(file) == []
     accounts, clients = fec_balances(file.read_text())
     assert accounts == _kept(lived.closed.accounts)
     assert clients == _kept(lived.closed.owed)
@@ -205,7 +207,8 @@ def test_the_archive(lived: Lived, tmp_path: Path, capsys: pytest.CaptureFixture
     line = Line(lived.state, capsys)
     status, _ = line("journal", "archive", "--out", tmp_path / "a.zip")
     assert status == 0
-    assert checked(tmp_path / "a.zip")[0] == 0
+    status, said = checked(tmp_path / "a.zip")
+    assert status == 0, said
     outsider = Outsider()
     files = unpacked(tmp_path / "a.zip")
     for record in files["records.jsonl"].splitlines():

@@ -84,7 +84,7 @@ def test_the_paper_says_what_the_record_says(state: Path, line: Line) -> None:
     (closed,) = closures(state)
     assert status == 0
     assert "CLOTURE DU JOUR 02/01/2026" in paper and "Z no 1" in paper
-    assert f"Tickets{closed.totals.tickets:>35}" in paper
+    assert f"Tickets {closed.totals.tickets} " in paper and "Panier moyen" in paper
     assert f"POSJ1{records(state)[-1].seq}{records(state)[-1].hash.hex()}" in "".join(paper.split())
     assert max(len(row) for row in paper.splitlines()) <= 42
 

@@ -45,7 +45,7 @@ def ticket_rows(record: dict[str, Any], body: dict[str, Any]) -> Iterator[Row]:
         *lead, *where, *texts(record["session"], record["op"], body["sale"], sold),
         *amounts(body["total"], body["turnover"], body["change"]),
         flag(body["series"] == "F"), flag(record["sim"]), record["trust"],
-        *amounts(ever["net"], ever["abs"]),
+        *amounts(ever["net"], ever["abs"]), text(body["taken_at"]),
     ]  # fmt: skip
     for line in body["lines"]:
         names = map(text, (line["plu"], line["name"], line["family"], line["unit"]))
