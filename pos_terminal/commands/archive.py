@@ -26,8 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--key", default="", metavar="ID", help=say("la clé de la caisse, ou son début : sur un Z")
     )
     verify.add_argument(
-        "--head", default="", metavar="N HASH", help=say("une tête imprimée : le code d'un Z")
-    )
+        "--head", default="", metavar=say("N EMPREINTE"),
+        help=say("une tête imprimée : le code d'un Z"),
+    )  # fmt: skip
     verify.add_argument("--lang", choices=("fr", "en"), default="fr", help=say("la langue (fr)"))
     add_json(verify)
 
