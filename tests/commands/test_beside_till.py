@@ -32,6 +32,10 @@ from tests.support.shop import Shop, open_shop, write_settings
 UNCOUNTED = "\n[tenders]\ncount_first = false\n"
 
 
+OTHERS = ("run", "demo", "replay", "scenes", "archive")
+"""What has a till of its own, or none."""
+
+
 async def command(state: Path, *words: str | Path) -> tuple[int, str, str]:
     """The exit status, output and errors of a command as a process of its own."""
     call = [sys.executable, "-m", "pos_terminal", *map(str, words), "--state", str(state)]
@@ -156,7 +160,7 @@ def test_every_command_of_the_readme_beside_a_till(tmp_path: Path) -> None:
             await shop.type("1 PLU CASH")
             await shop.journaled(SaleClosed)
             for words in readme_commands():
-                if words[0] not in ("run", "demo", "replay", "scenes", "archive"):  # no till, or their own
+                if words[0] not in OTHERS:
                     await one(words, tmp_path, shop.state)
 
     run(body())
