@@ -6,7 +6,6 @@ something is wrong, or failed; 2 usage.
 
 import argparse
 import os
-import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,13 +16,14 @@ import msgspec
 from msgspec import Struct
 
 from pos_terminal.agent import status
+from pos_terminal.agent.incidents import LONGEST_MUTE
 from pos_terminal.agent.socket import socket_path
 from pos_terminal.channel import agent_interface
 from pos_terminal.channel.agent_interface import Alerts, HistoryAsked, MuteAsked, OpenIncident
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Method, Nothing
-from pos_terminal.commands.argument import add_json
+from pos_terminal.commands.argument import add_json, span
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import by_code
 from pos_terminal.domain.language import say
@@ -41,7 +41,6 @@ DELIVERY = 60.0
 
 ROUND = 0.5
 
-UNITS = {"m": 60, "h": 3600, "d": 86_400, "j": 86_400}
 SHOWN = 20
 """Changes of a subject in `show`."""
 
@@ -61,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     mute.add_argument("subject", metavar=say("SUJET"), help=known)
     mute.add_argument(
-        "--for", dest="span", type=span, required=True, metavar=say("DUREE"),
+        "--for", dest="span", type=_span, required=True, metavar=say("DUREE"),
         help=say("pour combien de temps : 30m, 2h, 3j ; 0 : prévient de nouveau"),
     )  # fmt: skip
     for action in (listing, show, test, mute):
@@ -74,15 +73,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add_json(action)
 
 
-def span(text: str) -> int:
-    """Seconds of «30m», «2h», «3j»; ArgumentTypeError where it is none."""
-    found = re.fullmatch(r"(\d{1,5})([mhdj])", text)
+def _span(text: str) -> int:
+    """How long to mute; 0: no longer."""
     if text == "0":
         return 0
-    if not found:
-        wrong = say("{text} n'est pas une durée : 30m, 2h, 3j")
-        raise argparse.ArgumentTypeError(wrong.format(text=text))
-    return int(found[1]) * UNITS[found[2]]
+    return span(text, LONGEST_MUTE, say("{text} n'est pas une durée : 30m, 2h, 3j"))
 
 
 def run(arguments: argparse.Namespace) -> int:

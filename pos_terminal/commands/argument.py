@@ -6,6 +6,8 @@ from datetime import date
 
 from pos_terminal.domain.language import say
 
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "j": 86_400}
+
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add --json alone."""
@@ -27,6 +29,17 @@ def number(text: str, highest: int, wrong: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= highest):
         raise argparse.ArgumentTypeError(wrong.format(text=text, highest=highest))
     return int(text)
+
+
+def span(text: str, highest: int, wrong: str) -> int:
+    """Seconds of «30s», «10m», «2h», «3j» (or «3d»); ArgumentTypeError with `wrong`, which may name
+    {text}.
+    """
+    found = re.fullmatch(r"([0-9]{1,5})([smhdj])", text)
+    seconds = int(found[1]) * _UNITS[found[2]] if found else 0
+    if not 0 < seconds <= highest:
+        raise argparse.ArgumentTypeError(wrong.format(text=text))
+    return seconds
 
 
 def day(text: str) -> date:

@@ -7,14 +7,13 @@ till answers or it refuses, 2 usage, 130 ended by Ctrl-C.
 
 import argparse
 import os
-import re
 import sys
 
 from pos_terminal.channel import interface
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.interface import LevelAsked, LogAsked, LogLine
 from pos_terminal.channel.socket_address import socket_path
-from pos_terminal.commands.argument import number
+from pos_terminal.commands.argument import number, span
 from pos_terminal.commands.till import add_options, state_of
 from pos_terminal.domain.language import say
 from pos_terminal.process.installed import entry_points
@@ -24,7 +23,6 @@ from pos_terminal.runtime.methods.log import AT_MOST, KEPT
 from pos_terminal.runtime.plugins import GROUP
 
 LINES = 50
-SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,12 +85,7 @@ def _level(text: str) -> tuple[str, str]:
 
 
 def _span(text: str) -> int:
-    found = re.fullmatch(r"([0-9]{1,4})([smh])", text)
-    seconds = int(found[1]) * SECONDS[found[2]] if found else 0
-    if not 0 < seconds <= AT_MOST:
-        wrong = say("{text} : une durée est 30s, 10m, ou 1h au plus")
-        raise argparse.ArgumentTypeError(wrong.format(text=text))
-    return seconds
+    return span(text, AT_MOST, say("{text} : une durée est 30s, 10m, ou 1h au plus"))
 
 
 def _lines(text: str) -> int:
