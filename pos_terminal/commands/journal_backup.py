@@ -16,7 +16,7 @@ from pos_terminal.commands.files import entered_to_write
 from pos_terminal.commands.perform_act import do
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import how_many, say
 from pos_terminal.process.output import print_json
 
 
@@ -65,8 +65,9 @@ def _tell(arguments: argparse.Namespace, made: BackupMade) -> None:
             }
         )  # fmt: skip
         return
-    words = say("{file} : {records} écritures, {size} octets, relue en entier")
-    print(words.format(file=arguments.out, records=made.records, size=made.size))
+    words = say("{file} : {records}, {size} octets, relue en entier")
+    records = how_many(made.records, "{count} écriture", "{count} écritures")
+    print(words.format(file=arguments.out, records=records, size=made.size))
     print(say("SHA-256 {sha256}\ntête {head}").format(sha256=made.sha256, head=made.head))
     if not arguments.keys:
         words = say("Sans la clé {key}, à garder ailleurs (--keys), nulle caisse n'y vendra.")

@@ -28,7 +28,7 @@ from pos_terminal.commands.journal_invoices import write_invoices, write_report
 from pos_terminal.commands.perform_act import do
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
-from pos_terminal.domain.language import labelled, say
+from pos_terminal.domain.language import how_many, labelled, say
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal import keyring
 from pos_terminal.journal.database import NAME, reading
@@ -247,11 +247,12 @@ def _fec(arguments: argparse.Namespace, first: date, last: date) -> int:
             }
         )
         return 0 if recorded else 1
-    words = say("{file} : {count} écritures, du {first} au {last}")
+    words = say("{file} : {entries}, du {first} au {last}")
     if not summary.entries:
         words = say("{file} : aucune écriture entre ces jours")
+    entries = how_many(summary.entries, "{count} écriture", "{count} écritures")
     print(
-        words.format(file=outs[0], count=summary.entries, first=summary.first, last=summary.last)
+        words.format(file=outs[0], entries=entries, first=summary.first, last=summary.last)
     )
     debit, credit = euros(summary.debit), euros(summary.credit)
     print(say("débit {debit} €, crédit {credit} €").format(debit=debit, credit=credit))
@@ -281,8 +282,7 @@ def _csv(arguments: argparse.Namespace, first: date, last: date) -> int:
         print_json({"out": str(out), "rows": counts, "recorded": recorded})
     else:
         for name, rows in counts.items():
-            words = say("{file} : {count} lignes")
-            print(words.format(file=arguments.out / name, count=rows))
+            print(labelled(out / name, how_many(rows, "{count} ligne", "{count} lignes")))
     return 0 if recorded else 1
 
 
@@ -317,7 +317,7 @@ def _ereporting(arguments: argparse.Namespace, first: date, last: date) -> int:
     if arguments.json:
         print_json({"file": str(out), "rows": rows, "recorded": recorded})
     else:
-        print(say("{file} : {count} lignes").format(file=out, count=rows))
+        print(labelled(out, how_many(rows, "{count} ligne", "{count} lignes")))
     return 0 if recorded else 1
 
 

@@ -29,7 +29,7 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Purged
 from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
 from pos_terminal.domain.faults import Failure
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import how_many, say
 from pos_terminal.journal import purge, stats
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError, using
@@ -151,8 +151,9 @@ def run_restore(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(asdict(found))
     else:
-        words = say("{state} : {records} écritures, tête {head}")
-        print(words.format(state=state, records=found.records, head=found.head))
+        words = say("{state} : {records}, tête {head}")
+        records = how_many(found.records, "{count} écriture", "{count} écritures")
+        print(words.format(state=state, records=records, head=found.head))
         if not found.keys:
             print(say("Aucune clé n'est venue avec : à lire et vérifier, mais rien n'y est vendu."))
     return 0
@@ -203,8 +204,9 @@ def run_stats(arguments: argparse.Namespace) -> int:
 
 
 def _as_text(found: Stats, state: Path) -> Iterator[str]:
-    words = say("{file} : {records} écritures, {size} octets")
-    yield words.format(file=state / NAME, records=found.records, size=found.size)
+    words = say("{file} : {records}, {size} octets")
+    records = how_many(found.records, "{count} écriture", "{count} écritures")
+    yield words.format(file=state / NAME, records=records, size=found.size)
     words = say("du {first} au {last}, jour {session}")
     yield words.format(first=found.first or "-", last=found.last or "-", session=found.session)
     if found.purged:

@@ -19,7 +19,7 @@ from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.consistency_proof import Extension
@@ -100,8 +100,9 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def _as_text(path: Path, found: Verified) -> Iterator[str]:
     net, absolute = euros(found.total.net), euros(found.total.absolute)
-    good = say("{path} : bon, {records} écritures, totaux {net} € nets, {absolute} € sans signes")
-    yield good.format(path=path, records=found.records, net=net, absolute=absolute)
+    good = say("{path} : bon, {records}, totaux {net} € nets, {absolute} € sans signes")
+    records = how_many(found.records, "{count} écriture", "{count} écritures")
+    yield good.format(path=path, records=records, net=net, absolute=absolute)
     yield say("tête {head}").format(head=found.head)
     yield say("niveau {level} : {checked} écritures, {checkpoints} points de contrôle").format(
         level=found.level.value, checked=found.checked, checkpoints=found.checkpoints

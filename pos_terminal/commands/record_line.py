@@ -35,7 +35,7 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.events.values import VoidKind
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.notation import euros, percent, thousandths
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal.codec import UnknownEvent
@@ -69,11 +69,12 @@ def _what(event: Event) -> str:
         case SaleClosed():
             paid = ", ".join(_paid(tender) for tender in event.tenders) or say("rien à payer")
             lines = sum(not line.voided for line in event.lines)
-            words = say("ticket {ticket} de la vente {sale} : {lines} lignes, {total} € ({paid})")
+            words = say("ticket {ticket} de la vente {sale} : {lines}, {total} € ({paid})")
             ticket, total = f"{event.series}-{event.number}", euros(event.total)
             return words.format(
-                ticket=ticket, sale=event.sale, lines=lines, total=total, paid=paid
-            )
+                ticket=ticket, sale=event.sale, total=total, paid=paid,
+                lines=how_many(lines, "{count} ligne", "{count} lignes"),
+            )  # fmt: skip
         case ReceiptRequested() | ReceiptPrinted():
             return _receipt(event)
         case SaleOpened():

@@ -14,7 +14,7 @@ from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.files import reading_file
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import how_many, say
 from pos_terminal.process.output import print_json
 from pos_terminal.runtime.far_ends import NoFarEnds
 from pos_terminal.scenes.run import Difference, play_now
@@ -59,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not played:  # a page without scenes, or a title that none has: nothing was proved
         raise Failure(faults.BAD_SCENES, say("aucune scène à jouer"))
     if not arguments.json:
-        told = say("{n} scènes jouées en {s} s")
-        print(told.format(n=played, s=round(time.monotonic() - begun)))
+        seconds = round(time.monotonic() - begun)
+        scenes = how_many(played, "{count} scène jouée", "{count} scènes jouées")
+        print(say("{scenes} en {seconds} s", scenes=scenes, seconds=seconds))
     return worst
 
 

@@ -21,6 +21,11 @@ def say(french: str, **facts: object) -> str:
     return words.format(**facts) if facts else words
 
 
+def how_many(count: int, one: str, more: str) -> str:
+    """A number and what it counts: «1 ligne», «2 lignes»; both texts have a place for {count}."""
+    return say(one if count == 1 else more, count=count)
+
+
 def labelled(what: object, why: object) -> str:
     """What something is about, a colon as the language sets it, and the something."""
     return say("{what} : {why}", what=what, why=why)

@@ -12,7 +12,7 @@ from typing import NoReturn
 import pytest
 
 from pos_terminal.__main__ import COMMANDS, main
-from pos_terminal.domain.language import translate_with
+from pos_terminal.domain.language import how_many, translate_with
 from pos_terminal.process.translation import set_language
 from pos_terminal.process.usage import Parser, refusal
 from tests.support.house import MODULES
@@ -160,3 +160,13 @@ def test_where_there_is_no_journal_every_command_says_so(
     for words in (f"journal restore --from {tmp_path}", "journal rotate-key"):
         assert main([*words.split(), "--state", impossible, "--json"]) == 1
         assert json.loads(capsys.readouterr().out)["code"] in ("J-135", "J-107"), words
+
+
+def test_one_is_not_many() -> None:
+    words = ("{count} ligne", "{count} lignes")
+    assert [how_many(n, *words) for n in (0, 1, 2)] == ["0 lignes", "1 ligne", "2 lignes"]
+    set_language("en")
+    try:
+        assert [how_many(n, *words) for n in (0, 1, 2)] == ["0 lines", "1 line", "2 lines"]
+    finally:
+        set_language("fr")

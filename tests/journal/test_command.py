@@ -36,7 +36,7 @@ def test_show_prints_a_line_a_record(capsys: pytest.CaptureFixture[str], shop: P
     assert [line.split()[3] for line in lines] == kinds
     assert lines[6].split(maxsplit=1)[1] == (
         "2026-01-05 08:30:05 sale.closed        "
-        "ticket A-1 de la vente 1 : 1 lignes, 1,30 € (cash 1,30 €, donné 2,00, rendu 0,70)"
+        "ticket A-1 de la vente 1 : 1 ligne, 1,30 € (cash 1,30 €, donné 2,00, rendu 0,70)"
     )
     sold = "ligne 1 : 1 x Tradition «à l'ancienne» [28] à 2,60 (au catalogue 1,30) = 2,60 €"
     assert sold in lines[11]

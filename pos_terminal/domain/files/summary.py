@@ -12,7 +12,7 @@ from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.codes.barcode import Measure, read_label
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
 from pos_terminal.domain.files.table import decode, header
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.money import WHOLE, divide
 from pos_terminal.domain.notation import euros, percent, thousandths
 from pos_terminal.domain.quantity import ONE, Unit
@@ -31,7 +31,8 @@ def of_catalog(
     """
     items = catalog.items
     families = {item.family for item in items if item.family}
-    yield say("{n} articles, {m} familles").format(n=len(items), m=len(families))
+    articles = how_many(len(items), "{count} article", "{count} articles")
+    yield f"{articles}, {how_many(len(families), '{count} famille', '{count} familles')}"
     rates = Counter(_rate(item, day, default_vat) for item in items)
     yield say("TVA : {rates}").format(
         rates=", ".join(

@@ -34,6 +34,8 @@ def said() -> Iterator[str]:
                 match node:
                     case ast.Call(func=ast.Name(id="say"), args=[ast.Constant(value=str(text))]):
                         yield text
+                    case ast.Call(func=ast.Name(id="how_many"), args=[_, *texts]):
+                        yield from (str(ast.literal_eval(each)) for each in texts)
     for tender in payment.TENDERS.values():
         yield tender.label
     for rule in donations.RULES:
