@@ -72,6 +72,6 @@ class Holds:
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Hold])
         except FileNotFoundError:
             return {}
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             # Whoever spoilt the file wanted nothing held, or will be held again.
             return {}

@@ -39,7 +39,8 @@ def read_kept(folder: Path) -> Settings | None:
     """The settings that were last in force; None where there are none yet."""
     try:
         return msgspec.json.decode((folder / KEPT).read_bytes(), type=Settings)
-    except (FileNotFoundError, msgspec.MsgspecError):  # of another version: the till has them
+    # Spoilt, or of another version: the till has them.
+    except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 

@@ -1,12 +1,12 @@
 """Which account of the French plan comptable each amount goes to (docs/archive.md). Pure."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pos_terminal.domain.notation import percent
 from pos_terminal.domain.quantity import decimal
+from pos_terminal.storage import toml
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,7 +91,7 @@ class Accounts:
         """The default table with what a TOML file changes; ValueError says what is wrong in it."""
         parts: dict[str, dict[str, Account]] = {
             name: {key: _account(value) for key, value in section.items()}
-            for name, section in tomllib.loads(text).items()
+            for name, section in toml.tables(text).items()
         }
         unknown = parts.keys() - {"comptes", "reglements", "ventes", "tva"}
         roles = parts.get("comptes", {})

@@ -25,6 +25,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.journal import keyring
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.state_directory import read_mark
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.journal.verify import Level, verify
 from pos_terminal.storage.files import sync_directory
 from pos_terminal.storage.sqlite import connect, let_go
@@ -227,7 +228,7 @@ def _manifest(archive: ZipFile, path: Path) -> BackupManifest:
         source = file.read(LONGEST_MANIFEST + 1)
     try:
         found = msgspec.json.decode(source, type=BackupManifest)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise BadCopy(f"{path}: {MANIFEST}: {error}") from error
     if found.format != FORMAT or found.v > VERSION:
         raise BadCopy(f"{path}: {found.format!r} {found.v} is not read by this version")

@@ -13,6 +13,7 @@ import msgspec
 from pos_terminal.archive.derived import NotDerived, must_derive
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.errors import Broken
+from pos_terminal.journal.unreadable import UNREADABLE
 
 VERIFIER = "pos_terminal.archive.verifier.check"
 """Run in a process of its own, as the file that the archive has."""
@@ -103,7 +104,7 @@ def read_copy(path: Path) -> Copy:
             sha256 = file_digest(file, "sha256").hexdigest()
         with ZipFile(path) as archive:
             manifest = _MANIFEST.decode(archive.read("manifest.json"))
-    except (BadZipFile, KeyError, msgspec.MsgspecError, OSError) as error:
+    except (BadZipFile, KeyError, *UNREADABLE, OSError) as error:
         raise BadCopy(f"{path}: {error}") from error
     return Copy(path, sha256, manifest)
 

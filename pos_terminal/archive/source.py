@@ -9,7 +9,7 @@ import apsw
 
 from pos_terminal.domain import faults
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.database import NAME, check_layout
+from pos_terminal.journal.database import NAME, check_layout, stored_row
 from pos_terminal.journal.errors import JournalError, fault_of
 from pos_terminal.storage.sqlite import connect
 
@@ -59,7 +59,7 @@ class ReadOnlySource:
         )
         done = span.first - 1
         # A transaction each: a walk of minutes would keep the log from being taken in.
-        while batch := [*map(Row._make, self._db.execute(sql, (done, span.last, BATCH)))]:
+        while batch := [*map(stored_row, self._db.execute(sql, (done, span.last, BATCH)))]:
             yield from batch
             done = batch[-1].seq
             if progress:
@@ -71,7 +71,7 @@ class ReadOnlySource:
             "SELECT seq, kind, rec, hash, sig FROM journal WHERE kind = ? AND seq BETWEEN ? AND ? "
             "ORDER BY seq"
         )
-        yield from map(Row._make, self._db.execute(sql, (kind, span.first, span.last)))
+        yield from map(stored_row, self._db.execute(sql, (kind, span.first, span.last)))
 
     def holds_bodies(self, last: int) -> bool:
         """Whether any record up to `last` is still whole, or its room not given back."""
@@ -92,7 +92,7 @@ class ReadOnlySource:
         """The records that brought keys into force: no purge takes them."""
         marks = ",".join("?" * len(KEY_KINDS))
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal WHERE kind IN ({marks}) ORDER BY seq"
-        yield from map(Row._make, self._db.execute(sql, KEY_KINDS))
+        yield from map(stored_row, self._db.execute(sql, KEY_KINDS))
 
     def checkpoints(self, span: Span) -> Iterator[tuple[int, bytes, bytes]]:
         """Size, body and signature of the checkpoints in `span`."""
@@ -118,5 +118,5 @@ def opened(directory: Path) -> Iterator[ReadOnlySource]:
         with closing(connect(path, "", apsw.SQLITE_OPEN_READONLY)) as db:
             check_layout(db, path)
             yield ReadOnlySource(db, path)
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
         raise JournalError(fault_of(error), f"{path}: {error}") from error

@@ -25,6 +25,7 @@ from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import Broken, JournalError, using
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
 from pos_terminal.process.output import print_json
@@ -204,7 +205,7 @@ ACTIONS = {
 def _decoded(content: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise JournalError(faults.WITNESS_MISSING, str(error)) from error
 
 

@@ -11,7 +11,6 @@ import os
 import platform
 import shutil
 import time
-import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +34,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.redaction import redacted
 from pos_terminal.journal import stats
 from pos_terminal.process.output import print_json
+from pos_terminal.storage import toml
 
 PATIENCE = 10.0
 """Seconds for each answer of the till and of the agent."""
@@ -112,7 +112,7 @@ def _alerts(agent: Client) -> Any:
 
 
 def _settings(config: Path) -> Any:
-    return of_settings(tomllib.loads(config.read_text()), redacted)
+    return of_settings(toml.tables(config.read_text()), redacted)
 
 
 def _box(state: Path) -> Any:

@@ -36,6 +36,7 @@ from pos_terminal.domain.staff.pin_lock import Tries
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Running
+from pos_terminal.journal.unreadable import UNREADABLE
 
 EVERY = 256
 """Records from one checkpoint to the next at most: what a start reads, and the tail exposed."""
@@ -190,5 +191,5 @@ def read(stored: bytes) -> Checkpoint:
     """What a checkpoint says; ValueError where it is none."""
     try:
         return _DECODER.decode(stored)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise ValueError(f"no checkpoint: {error}") from error

@@ -37,6 +37,7 @@ import msgspec
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.domain.moment import Trust
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.journal.upcast import upcast
 
 VERSION = 1
@@ -128,7 +129,7 @@ def decode(rec: bytes) -> tuple[Envelope, Event]:
         if decoder is None:
             return envelope, UnknownEvent(body=stored)
         event: Event = decoder.decode(stored)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise ValueError(f"no record: {error}") from error
     return envelope, event
 

@@ -14,6 +14,7 @@ import msgspec
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
 from pos_terminal.journal.errors import Broken
+from pos_terminal.journal.unreadable import UNREADABLE
 
 NO_COSIGNATURE = "what says that a witness saw it was not signed by a witness"
 """What is wrong with a record whose cosignature does not count."""
@@ -73,7 +74,7 @@ def signed(body: bytes, sig: bytes) -> Said:
     try:
         said = msgspec.json.decode(body, type=Said)
         key = Ed25519.from_raw_public(bytes.fromhex(said.public))
-    except (CryptoError, msgspec.MsgspecError) as error:
+    except (CryptoError, *UNREADABLE) as error:
         raise ValueError(f"it is no cosignature: {error}") from error
     if not key.verifies(sig, body):
         raise ValueError("the key that it names did not sign it")

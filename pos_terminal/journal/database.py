@@ -1,7 +1,7 @@
 """The file `journal.db`: its tables, how it is opened, and nothing about what records mean."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -97,6 +97,33 @@ def insert(rows: int) -> str:
     return f"INSERT INTO journal (seq, kind, rec, hash, sig) VALUES {values}"
 
 
+def stored_row(found: Sequence[Any]) -> Row:
+    """A row as it was read. Broken where a column is of another type.
+
+    The tables are STRICT, which binds who writes: a flipped bit in a row's header has a BLOB read
+    as a text or a number.
+    """
+    row = Row._make(found)
+    if not (type(row.kind) is str and type(row.rec) is type(row.hash) is bytes):
+        raise Broken(row.seq, _OTHER_TYPE)
+    if row.sig is not None and type(row.sig) is not bytes:
+        raise Broken(row.seq, _OTHER_TYPE)
+    return row
+
+
+def _seal(found: Sequence[Any]) -> Seal:
+    _must_be(found[1:], bytes, found[0])
+    return Seal._make(found)
+
+
+def _must_be(found: Sequence[Any], kind: type, seq: int) -> None:
+    if any(type(each) is not kind for each in found):
+        raise Broken(seq, _OTHER_TYPE)
+
+
+_OTHER_TYPE = "a column of it is damaged: it is of another type"
+
+
 class StoredKeys(NamedTuple):
     """A till's public keys, and the record that brought them, as the table of keys has them.
 
@@ -128,11 +155,14 @@ class Reader:
         """At most `limit` rows behind record `after`, in order; Broken where it is damaged."""
         sql = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
         try:
-            return [Row._make(row) for row in self._ask(sql, after, limit)]
+            return [stored_row(row) for row in self._ask(sql, after, limit)]
         except JournalError as error:
             # A disk that does not answer says nothing about the records.
-            if error.fault is not faults.JOURNAL_DAMAGED:
+            if error.fault is not faults.JOURNAL_DAMAGED or isinstance(error, Broken):
                 raise
+            if limit > 1:  # one by one, so that the first that is damaged is named
+                for seq in range(after, after + limit):
+                    self.rows(seq, 1)
             raise Broken(after + 1, f"from here on the file is damaged: {error.detail}") from error
 
     def row(self, seq: int) -> Row:
@@ -154,30 +184,32 @@ class Reader:
         """The rows of that kind behind record `after`: a walk through all of them."""
         where = "WHERE seq > ? AND kind = ? ORDER BY seq"
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
-        return [Row._make(row) for row in self._ask(sql, after, kind)]
+        return [stored_row(row) for row in self._ask(sql, after, kind)]
 
     def last_of_kind(self, kind: str) -> Row | None:
         """The last row of that kind, found from the end backwards; None where there is none."""
         where = "WHERE kind = ? ORDER BY seq DESC LIMIT 1"
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
-        rows = self._db.execute(sql, (kind,)).fetchall()
-        return Row._make(rows[0]) if rows else None
+        rows = self._ask(sql, kind)
+        return stored_row(rows[0]) if rows else None
 
     def hashes(self, after: int, limit: int) -> list[bytes]:
         """Their hashes alone, of purged records too."""
         sql = "SELECT hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
-        return [bytes(found) for (found,) in self._ask(sql, after, limit)]
+        found = [each for (each,) in self._ask(sql, after, limit)]
+        _must_be(found, bytes, after + 1)
+        return found
 
     def seal(self, most: int | None = None) -> Seal | None:
         """The last checkpoint, or the last one of at most that size; None where there is none."""
         sql = "SELECT size, body, sig FROM checkpoint WHERE size <= ? ORDER BY size DESC LIMIT 1"
         rows = self._ask(sql, sys.maxsize if most is None else most)
-        return Seal._make(rows[0]) if rows else None
+        return _seal(rows[0]) if rows else None
 
     def seals(self, after: int, limit: int) -> list[Seal]:
         """At most `limit` checkpoints of more than `after` records, in order."""
         sql = "SELECT size, body, sig FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?"
-        return [Seal._make(row) for row in self._ask(sql, after, limit)]
+        return [_seal(row) for row in self._ask(sql, after, limit)]
 
     def cosignatures(self) -> Iterator[Attested]:
         """What lies here as cosignatures, the largest size first: see cosignature.py."""
@@ -188,7 +220,10 @@ class Reader:
         )
         size, witness = sys.maxsize, ""
         while rows := self._ask(sql, size, size, witness):
-            yield from map(Attested._make, rows)
+            for row in rows:
+                _must_be((row[1], row[4]), str, row[0])
+                _must_be(row[2:4], bytes, row[0])
+                yield Attested._make(row)
             size, witness = rows[-1][:2]
 
     def purged(self) -> int:
@@ -210,7 +245,11 @@ class Reader:
             FROM keys AS record JOIN keys AS checkpoint USING (key_id)
             WHERE record.alg = 'ES256' AND checkpoint.alg = 'Ed25519' ORDER BY record.from_seq
         """
-        return [StoredKeys._make(row) for row in self._ask(sql)]
+        found = [StoredKeys._make(row) for row in self._ask(sql)]
+        for row in found:
+            _must_be((row.key,), str, row.seq)
+            _must_be(row[2:], bytes, row.seq)
+        return found
 
     def _number(self, sql: str) -> int:
         ((found,),) = self._ask(sql)

@@ -42,7 +42,7 @@ def fault_of(error: BaseException) -> Fault:
             return error.fault
         case apsw.FullError():
             return faults.DISK_FULL
-        case apsw.CorruptError() | apsw.NotADBError():
+        case apsw.CorruptError() | apsw.NotADBError() | UnicodeDecodeError():
             return faults.JOURNAL_DAMAGED
         case apsw.BusyError():
             return faults.JOURNAL_LOCKED
@@ -63,11 +63,16 @@ def _was_link(error: apsw.Error) -> bool:
 
 @contextmanager
 def using(path: Path) -> Iterator[None]:
-    """Turns what the database or the disk says about `path` into a JournalError."""
+    """Turns what the database or the disk says about `path` into a JournalError.
+
+    A text that is no UTF-8 is what one flipped bit makes of it: SQLite gives it out as it is.
+    """
     try:
         yield
     except OSError as error:
         raise JournalError(fault_of(error), about(error, path)) from error
+    except UnicodeDecodeError as error:
+        raise JournalError(fault_of(error), labelled(path, "a text in it is no UTF-8")) from error
     except apsw.Error as error:
         raise JournalError(fault_of(error), labelled(path, error)) from error
 

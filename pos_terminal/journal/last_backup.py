@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.storage.files import write_durably
 
 NAME = "backup.last"
@@ -29,5 +30,5 @@ def noted(directory: Path) -> LastBackup | None:
     """What was kept; None for nothing, or nothing that can be read: then the next one is due."""
     try:
         return _DECODER.decode((directory / NAME).read_bytes())
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *UNREADABLE):
         return None

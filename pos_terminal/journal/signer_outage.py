@@ -5,9 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import SignerDown
-from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.signer import Signer
 from pos_terminal.journal.signer import SignerDown as SignerFailed
 from pos_terminal.storage.files import sync_directory, write_durably
@@ -36,14 +34,15 @@ def note(directory: Path, key: str, detail: str, since: str) -> None:
 
 
 def noted(directory: Path) -> SignerDown | None:
-    """What was kept; JournalError where it cannot be read."""
+    """What was kept; a file that cannot be read says at least that the signer was down."""
     path = directory / NAME
     try:
         return _DECODER.decode(path.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError) as error:
-        raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
+        # It only waits to be recorded: who cannot read it must not be kept from selling by it.
+        return SignerDown(signer="", since="", detail=f"{NAME} illisible : {error}")
 
 
 def forget(directory: Path) -> None:

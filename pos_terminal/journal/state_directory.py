@@ -22,6 +22,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.file_errors import about
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.storage.files import sync_directory, write_durably
 
 LOCK = "lock"
@@ -106,7 +107,7 @@ def read_mark(directory: Path) -> Mark | None:
         return msgspec.json.decode(path.read_bytes(), type=Mark)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error}") from error
 
 
@@ -118,7 +119,7 @@ def write_mark(directory: Path, first: Record) -> None:
 def is_confirmed(directory: Path, version: str) -> bool:
     """Whether whoever updates this till has said that this version stays: see `confirm`."""
     try:
-        return (directory / CONFIRMED).read_text().strip() == version
+        return (directory / CONFIRMED).read_bytes().strip() == version.encode()
     except FileNotFoundError:
         return False
 
@@ -141,6 +142,6 @@ def keep_witness_path(directory: Path, witness: Path | None) -> None:
 def witness_path(directory: Path) -> Path | None:
     """The witness's directory, if the till that was here last had one."""
     try:
-        return Path((directory / WITNESS).read_text().removesuffix("\n"))
+        return Path(os.fsdecode((directory / WITNESS).read_bytes()).removesuffix("\n"))
     except FileNotFoundError:
         return None

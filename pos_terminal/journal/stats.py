@@ -15,6 +15,7 @@ from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, Reader, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.record import digest
+from pos_terminal.journal.unreadable import UNREADABLE
 
 BATCH = 1000
 
@@ -91,7 +92,7 @@ def read(directory: Path) -> Stats:
                 for row in reader.rows(done, min(BATCH, stats.records - done)):
                     stats.take(row)
                     done = row.seq
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             detail = f"{path}: record {done + 1}: {error}"
             raise JournalError(faults.JOURNAL_DAMAGED, detail) from error
     return stats

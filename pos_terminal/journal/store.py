@@ -23,6 +23,7 @@ from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signer import Signer, Signers
+from pos_terminal.journal.state_directory import Mark
 from pos_terminal.journal.tail import Tail, read_tail
 from pos_terminal.journal.wal import Checkpointer
 from pos_terminal.journal.witness import compare
@@ -54,6 +55,8 @@ class Journal:
         db: apsw.Connection,
         found: JournalFound,
     ) -> None:
+        self.doubts: tuple[str, ...] = ()
+        """What was found spoilt beside the journal and made anew, in French: to be recorded."""
         self._path = path
         self._vfs = vfs
         self._lock = lock
@@ -106,7 +109,7 @@ class Journal:
             # The lock before anything is read: what is found is then true until it is let go.
             lock = state_directory.prepare(directory)
             undo.callback(lock.release)
-            mark = state_directory.read_mark(directory)
+            mark, doubts = _mark(directory)
             # Before the file is made: one that is gone must not be mistaken for a till that never
             # sold.
             if not path.exists() and not anew:
@@ -130,6 +133,7 @@ class Journal:
             # it.
             signer_outage.check(directory, signer)
             journal = cls(path, vfs, lock, db, JournalFound(tail, signers, signer))
+            journal.doubts = doubts
             # From here on the Journal owns lock and connection.
             undo.pop_all()
             return journal
@@ -279,6 +283,18 @@ class Journal:
         self._news = asyncio.Event()
 
 
+def _mark(directory: Path) -> tuple[Mark | None, tuple[str, ...]]:
+    """The mark, and what is wrong with it: a spoilt one stops nobody, as a missing one does not.
+
+    Beside a journal it is made again of the first record; beside none it tells that one was here.
+    """
+    try:
+        return state_directory.read_mark(directory), ()
+    except JournalError as error:
+        log.error("%s %s", error, error.fault.remedy)
+        return None, (f"{state_directory.MARK} illisible, refait : {error.detail}",)
+
+
 def _must_never_have_sold(directory: Path) -> None:
     """JournalError (J-113) where a journal was kept here.
 
@@ -292,7 +308,9 @@ def _must_never_have_sold(directory: Path) -> None:
 
 def left_behind(directory: Path) -> str:
     """What tells that a journal was kept here, in French: it is recorded where another begins."""
-    mark = state_directory.read_mark(directory)
+    mark, spoilt = _mark(directory)
+    if spoilt:
+        return spoilt[0]
     if mark:
         return f"{state_directory.MARK} nomme un journal commencé par {mark.first[:12]}"
     keys = [key[:12] for key in keyring.used(directory)]

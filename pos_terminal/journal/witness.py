@@ -6,6 +6,10 @@ from that one, and so finds what no chain can: records cut off at the end, an ea
 back, and all of it written anew, even with the till's own keys.
 """
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -21,9 +25,11 @@ from pos_terminal.journal.database import Reader, cosign
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.state_directory import Mark
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.storage.files import write_durably
 
 KEY = "witness.key"
+LOCK = "witness.lock"
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -62,6 +68,21 @@ class Witness:
 
         OSError where the medium does not let it be kept: then nothing is signed.
         """
+        with self._alone():
+            return self._cosigned(extension, now)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process decides meanwhile: of two forks handed in at once one is the second."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        fd = os.open(self._directory / LOCK, flags, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
+
+    def _cosigned(self, extension: Extension, now: datetime) -> Cosignature:
         try:
             said = self._taken(extension)
         except ValueError as error:
@@ -123,7 +144,7 @@ class Witness:
             return msgspec.json.decode(path.read_bytes(), type=Seen)
         except FileNotFoundError:
             return None
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise ValueError(f"{path}: {error}") from error
 
     def _key(self) -> Ed25519:

@@ -6,7 +6,6 @@ names are in the personal store, under the pseudonym that stands here.
 
 import json
 import logging
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -24,6 +23,7 @@ from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk
 from pos_terminal.persons import pins
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import exists, reading
+from pos_terminal.storage import toml
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def read(state: Path) -> Staff:
     file = state / NAME
     try:
         source = file.read_bytes()
-        tables: dict[str, Any] = tomllib.loads(source.decode())
+        tables: dict[str, Any] = toml.tables(source.decode())
     except FileNotFoundError:
         return Staff()
     except (OSError, ValueError) as error:

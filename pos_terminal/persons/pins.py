@@ -54,6 +54,8 @@ def _parts(kept: str) -> tuple[int, int, int, bytes, bytes]:
         raise ValueError(say("ce n'est pas ce qui est gardé d'un code secret")) from None
     n_, r_, p_ = cost
     room = 128 * n_ * r_
+    if n_ < 2 or n_ & (n_ - 1) or r_ < 1:  # scrypt takes no other cost (RFC 7914, section 6)
+        room = 0
     if name != "scrypt" or not 0 < room < ROOM or not 0 < p_ <= 4 or len(made[1]) != HASH:
         raise ValueError(say("ce n'est pas ce qui est gardé d'un code secret"))
     return n_, r_, p_, *made

@@ -9,6 +9,7 @@ import msgspec
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Ground, PersonalItem, SealLabel
 from pos_terminal.persons.seal import Tampered, new_key, seal, unseal
@@ -88,7 +89,7 @@ class Repository:
         try:
             key = unseal(self._key, item.key, label)
             return msgspec.json.decode(unseal(key, item.sealed, label), type=PersonalItem)
-        except (Tampered, msgspec.MsgspecError) as error:
+        except (Tampered, *UNREADABLE) as error:
             # The label is sealed along: a date or purpose changed in the plain columns shows here.
             raise _changed(f"{item.label.person} {item.label.name}") from error
 

@@ -30,7 +30,7 @@ def language_named(file: Path) -> str:
     """The language of the till whose settings these are; French where they do not say."""
     try:
         terminal = tomllib.loads(file.read_text()).get("terminal")
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return SOURCE
     named = terminal.get("language") if isinstance(terminal, dict) else None
     return named if isinstance(named, str) else SOURCE

@@ -253,7 +253,8 @@ class App:
         now = self._clock.now()
         started = counter.start(now)
         found = (*keyed.found, *staff.found(journal.running.setup.clerks))
-        till.record((*at_start(journal.running, in_force, now, last), *found, *started.events))
+        ours = at_start(journal.running, in_force, now, last, journal.doubts)
+        till.record((*ours, *found, *started.events))
         if doubtful(now, last):
             self.put(Trouble(faults.CLOCK_DOUBTED))
         if loaded.problems:

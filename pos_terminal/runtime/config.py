@@ -45,6 +45,7 @@ from pos_terminal.runtime.settings import (
     Settings,
 )
 from pos_terminal.runtime.toml_faults import broken_line, line_of, unknown, with_choices
+from pos_terminal.storage import toml
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ class _Reader:
         self.problems: list[Problem] = []
         try:
             self.text = source.decode()
-            self.tables = tomllib.loads(self.text)
+            self.tables = toml.tables(self.text)
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             problem = Problem(
                 broken_line(source, error), "", say("ce n'est pas du TOML : {error}", error=error)
@@ -189,7 +190,7 @@ def state_named(file: Path) -> Path | None:
     Whoever reads the whole of it says what is wrong.
     """
     try:
-        terminal = tomllib.loads(file.read_text()).get("terminal")
+        terminal = toml.tables(file.read_text()).get("terminal")
     except (OSError, ValueError):
         return None
     named = terminal.get("state") if isinstance(terminal, dict) else None

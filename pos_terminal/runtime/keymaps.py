@@ -1,7 +1,6 @@
 """Key maps: the bundled ones, and a shop's own."""
 
 import logging
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import msgspec
 from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.schema_errors import reason
+from pos_terminal.storage import toml
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def own_keymap(folder: Path, name: str, kept: Path | None) -> LoadedKeyMap:
 
 def keymap_file(file: Path, source: bytes) -> Path | None:
     """The shop's own key map that a good configuration names; None for a bundled one."""
-    name = tomllib.loads(source.decode())["terminal"].get("keymap", "")
+    name = toml.tables(source.decode())["terminal"].get("keymap", "")
     return file.parent / name if name.endswith(".toml") else None
 
 
@@ -48,7 +48,7 @@ def load_keymap(folder: Path, name: str) -> KeyMap:
     """
     file = folder / name if name.endswith(".toml") else KEYMAPS / f"{name}.toml"
     try:
-        table = tomllib.loads(file.read_text())
+        table = toml.tables(file.read_text())
         keys = parse_map(msgspec.convert(table.get("keys"), dict[str, str]))
     except ValueError as error:
         raise ValueError(labelled(file, reason(str(error)))) from None

@@ -21,6 +21,7 @@ from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.journal.catalogs import FOLDER
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def _load(path: Path) -> tuple[Item, ...] | None:
         if sha256(_MADE_BY + body).digest() != content[:DIGEST]:
             return None
         return _DECODER.decode(body)
-    except (OSError, msgspec.MsgspecError, ValueError):
+    except (OSError, *UNREADABLE, ValueError):
         return None
 
 

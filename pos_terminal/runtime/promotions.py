@@ -1,7 +1,6 @@
 """The promotions in force: from their file, kept by its SHA-256; the last good ones stand in."""
 
 import logging
-import tomllib
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +10,7 @@ from pos_terminal.domain.files.promotions import parse_promotions, unresolved
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.storage import toml
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def parse(source: bytes, catalog: Catalog | None = None) -> Offers:
 
     With a catalogue, a promotion of articles that it lacks is wrong, too.
     """
-    found = parse_promotions(tomllib.loads(source.decode()))
+    found = parse_promotions(toml.tables(source.decode()))
     for reason in unresolved(found, catalog) if catalog else ():
         raise ValueError(reason)
     return Offers(found, sha256(source).hexdigest())

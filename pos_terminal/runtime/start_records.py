@@ -1,6 +1,6 @@
 """What the till records of itself as it starts: that it did, after what, and what has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.audit.clock import doubtful
@@ -19,10 +19,19 @@ def last_moment(journal: Journal) -> Moment | None:
 
 
 def at_start(
-    running: Running, in_force: Setup, now: Moment, last: Moment | None
+    running: Running,
+    in_force: Setup,
+    now: Moment,
+    last: Moment | None,
+    doubts: Iterable[str] = (),
 ) -> Iterator[Event]:
-    """The events of a start at `now`, after a last record of `last`."""
+    """The events of a start at `now`, after a last record of `last`.
+
+    `doubts` is what was found spoilt beside the journal.
+    """
     yield from running.setup.started(in_force)
     doubt = doubtful(now, last)
     if doubt:
         yield TechnicalEvent(code=jet.CLOCK_DOUBTED, detail=doubt)
+    for spoilt in doubts:
+        yield TechnicalEvent(code=jet.INTEGRITY, detail=spoilt)

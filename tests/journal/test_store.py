@@ -352,10 +352,6 @@ def _delete_a_recent_one(directory: Path) -> None:
     tamper(directory, "DELETE FROM journal WHERE seq = 15")
 
 
-def _spoil_mark(directory: Path) -> None:
-    (directory / MARK).write_text("{}")
-
-
 def _swap_in_another(directory: Path) -> None:
     elsewhere = directory / "elsewhere"
     run(kept(elsewhere, [SIGN_ON]))
@@ -366,7 +362,7 @@ def _swap_in_another(directory: Path) -> None:
     "damage",
     [
         _rubbish, _cut_short, _edit_recent, _forget_a_hash, _delete_a_recent_one, _forge_base,
-        _spoil_mark, _swap_in_another,
+        _swap_in_another,
     ],
 )  # fmt: skip
 def test_a_damaged_journal_is_never_sold_upon_nor_begun_anew(
@@ -389,6 +385,26 @@ def test_a_journal_that_is_gone_is_never_begun_anew_by_itself(
         (tmp_path / MARK).unlink()
     for _ in range(2):
         assert refused(tmp_path) is faults.JOURNAL_LOST
+
+
+@pytest.mark.parametrize("spoilt", [b"{}", b"\xff", b'{"first":"\xff"}', b"[" * 100_000])
+def test_a_spoilt_mark_is_made_again_of_the_first_record_and_said(
+    tmp_path: Path, spoilt: bytes
+) -> None:
+    run(kept(tmp_path, every_kind()))
+    mark = (tmp_path / MARK).read_bytes()
+    (tmp_path / MARK).write_bytes(spoilt)
+
+    async def body() -> None:
+        journal = Journal.open(tmp_path, IDENTITY)
+        assert "journal.mark illisible" in journal.doubts[0]
+        await journal.close()
+
+    run(body())
+    assert (tmp_path / MARK).read_bytes() == mark
+    database(tmp_path).unlink()
+    (tmp_path / MARK).write_bytes(spoilt)
+    assert refused(tmp_path) is faults.JOURNAL_LOST, "beside no journal it tells of one"
 
 
 def test_a_mark_that_a_power_cut_prevented_is_made_up_for(tmp_path: Path) -> None:

@@ -47,7 +47,9 @@ def parse_promotions(tables: Mapping[str, Any]) -> tuple[Promotion, ...]:
     return tuple(found)
 
 
-def _promotion(table: Mapping[str, Any]) -> Promotion:
+def _promotion(table: Any) -> Promotion:
+    if not isinstance(table, dict):
+        raise TypeError(repr(table))
     kind = table.get("kind")
     if kind not in _KEYS:
         raise ValueError(say("kind est l'un de {what}", what=", ".join(_KEYS)))
