@@ -99,7 +99,7 @@ def test_a_till_put_back_with_its_keys_pays_and_without_that_key_says_so(tmp_pat
     backup.make_keys(state, tmp_path / "k.zip", made.key)
     for name in ("with", "without"):
         (tmp_path / name).mkdir()
-        restore([tmp_path / "b.zip", tmp_path / "k.zip"], tmp_path / name / "state")
+        restore([tmp_path / "b.zip"], tmp_path / name / "state", tmp_path / "k.zip")
     (tmp_path / "without" / "state" / FOLDER / NAME).unlink()
     shutil.rmtree(state)
     run(used(tmp_path / "with", code))
