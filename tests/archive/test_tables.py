@@ -62,7 +62,7 @@ def test_the_jet_has_what_an_inspector_asks_for(season: Path, tmp_path: Path) ->
     kinds = {row["evenement"] for row in french((tmp_path / "jet.csv").read_bytes())}
     assert kinds >= {
         "till.started", "key.made", "key.rotated", "operator.signed_on", "drawer.opened",
-        "sale.abandoned", "receipt.requested", "payment.changed", "training.started",
+        "sale.abandoned", "receipt.printed", "payment.changed", "training.started",
         "period.closed", "period.reported", "cash.counted",
     }  # fmt: skip
     assert not kinds & {"line.sold", "sale.closed", "stock.moved", "tender.taken"}

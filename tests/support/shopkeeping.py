@@ -147,6 +147,10 @@ class Shop:
                 ReceiptPrinted(
                     series="T", number=number, copy=1, outcome=PrintOutcome.REFUSED, fault="P-103"
                 ),
+                ReceiptRequested(series="T", number=number, copy=1),
+                ReceiptPrinted(
+                    series="T", number=number, copy=1, outcome=PrintOutcome.PRINTED
+                ),
             )
             self.add(*self.random.choice(((change,), copies)))
 
