@@ -85,33 +85,6 @@ class MailServer:
         right = isinstance(data, LoginPassword) and data.password.decode() == self.password
         return AuthResult(success=right, handled=right)
 
-    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
-        """Google's and Microsoft's way: a token in place of a password."""
-        shown = base64.b64decode(args[1]).decode()
-        right = shown == f"user={USER}\x01auth=Bearer {self.token}\x01\x01"
-        return AuthResult(success=right)
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
-    ) -> str:
-        if address in self.refuses:
-            return self.refuses[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        answer = self.answers.pop(0) if self.answers else "250 taken"
-        if answer is None or answer.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            self.raw.append(envelope.content)
-            self.ids[envelope.content.partition(b"\r\nMessage-ID: ")[2].split()[0].decode()] += 1
-            self.to += envelope.rcpt_tos
-            self.news.set()
-        if answer is None:
-            _abort(server)
-            return "250 nobody hears it"
-        return answer
-
     @asynccontextmanager
     async def up(self) -> AsyncIterator[None]:
         """While it listens; at the end every connection is cut."""
@@ -126,7 +99,7 @@ class MailServer:
                 # It warns of a login without STARTTLS, and does not see the TLS below it.
                 warnings.simplefilter("ignore")
                 server = SMTP(
-                    self, hostname="mail.example.org", auth_required=True,
+                    _Handler(self), hostname="mail.example.org", auth_required=True,
                     auth_require_tls=self.starttls, authenticator=self.authenticate, loop=loop,
                     **(more if self.starttls else {}),
                 )  # fmt: skip
@@ -157,6 +130,43 @@ class MailServer:
                         await self.news.wait()
                 except TimeoutError:
                     continue
+
+
+class _Handler:
+    """What aiosmtpd asks. It looks at each attribute of this for every connection, so the server's
+    own, which read all mails, stay apart.
+    """
+
+    def __init__(self, owner: MailServer) -> None:
+        self._owner = owner
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """Google's and Microsoft's way: a token in place of a password."""
+        shown = base64.b64decode(args[1]).decode()
+        right = shown == f"user={USER}\x01auth=Bearer {self._owner.token}\x01\x01"
+        return AuthResult(success=right)
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if address in self._owner.refuses:
+            return self._owner.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        answer = self._owner.answers.pop(0) if self._owner.answers else "250 taken"
+        if answer is None or answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self._owner.raw.append(envelope.content)
+            id = envelope.content.partition(b"\r\nMessage-ID: ")[2].split()[0]
+            self._owner.ids[id.decode()] += 1
+            self._owner.to += envelope.rcpt_tos
+            self._owner.news.set()
+        if answer is None:
+            _abort(server)
+            return "250 nobody hears it"
+        return answer
 
 
 def table(server: MailServer, *recipients: dict[str, Any], **more: object) -> dict[str, Any]:
