@@ -154,6 +154,16 @@ def test_keys_change_and_the_day_closes_between_two_sales(tmp_path: Path) -> Non
     run(whole())
 
 
+def test_the_till_that_runs_says_what_plugins_it_has(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_shop(tmp_path) as shop:
+            told = await answered(shop.state, "plugins", "--agent", tmp_path / "agent")
+            states = {row["name"]: row["status"] for row in told["plugins"]}
+            assert (told["till"], states["vfd"], states["sim"]) == (True, "enabled", "disabled")
+
+    run(body())
+
+
 def test_every_command_of_the_readme_beside_a_till(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path, more=UNCOUNTED) as shop:

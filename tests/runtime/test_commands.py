@@ -80,6 +80,16 @@ def test_what_is_wrong_by_file_line_key_and_reason(
     assert " : bon\n" not in out and str(shop / file) in err and reason in err
 
 
+def test_a_missing_plugin_is_named_before_the_drivers_that_it_would_bring(
+    shop: Path, told: Told
+) -> None:
+    device = '[devices.scale]\nclass = "scale"\ndriver = "none"\n'
+    (shop / "terminal.toml").write_text(CONFIG.replace("evdev", "none") + device)
+    assert check(shop, "--json") == 1
+    keys = [problem["key"] for problem in as_json(told)["problems"]]
+    assert keys == ["terminal.plugins", "devices.scale.driver"]
+
+
 def test_a_file_that_is_not_there(shop: Path, told: Told) -> None:
     (shop / "terminal.toml").unlink()
     assert check(shop) == 1
