@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.needs import need
+from tests.support.media import on_disk
 
 ROOT = Path(__file__).parent.parent
 UNITS = [ROOT / "systemd" / f"{name}.service" for name in ("pos-terminal", "pos-terminal-agent")]
@@ -149,17 +150,18 @@ exec umockdev-run -d "$2" -- udevadm test --action=add "$3" 2>&1
     ],
 )
 def test_a_plugged_device_gets_its_name_and_is_left_to_the_till(
-    tmp_path: Path, vendor: str, model: str, kind: str, name: str | None
+    vendor: str, model: str, kind: str, name: str | None
 ) -> None:
     tool("umockdev-run", "umockdev")
     tool("udevadm", "udev")
     description, device = plugged(vendor, model, kind)
-    (tmp_path / "device.umockdev").write_text(description)
     scratch = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-    result = subprocess.run(
-        [*scratch, "sh", "-ec", IN_SCRATCH, "sh", RULES, tmp_path / "device.umockdev", device],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    with on_disk() as folder:  # umockdev has a /dev of its own
+        (folder / "device.umockdev").write_text(description)
+        result = subprocess.run(
+            [*scratch, "sh", "-ec", IN_SCRATCH, "sh", RULES, folder / "device.umockdev", device],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
     links = set(re.findall(r"/dev/pos/(\S+)", result.stdout.partition("DEVPATH=")[2]))
     assert links == ({name} if name else set())

@@ -102,7 +102,7 @@ def z_before(before: list[Record], number: int) -> int:
         (("--through-closure", "9"), "no closure 9"),
         (("--before", "2026-01-01"), "no day"),
         (("--through-closure", "1"), "two copies"),
-        (("--resume",), "cut short"),
+        (("--resume",), "inachevée"),
     ],
 )
 def test_what_may_not_be_purged(state: Path, line: Line, words: tuple[str, ...], why: str) -> None:

@@ -429,4 +429,4 @@ def test_the_table_itself_refuses_changes(tmp_path: Path, statement: str) -> Non
 
 def test_a_directory_that_cannot_be_made_is_an_error_with_a_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert refused(tmp_path / "file" / "state") is faults.JOURNAL_FAILED
+    assert refused(tmp_path / "file" / "state") is faults.STATE_IMPOSSIBLE

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -22,18 +21,18 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.testing.running import run
 from tests.support.bench import bench
+from tests.support.media import on_another
 from tests.support.printed import papers
 from tests.support.shop import open_shop
 from tests.support.staff import BOSS, SAM, staffed
 
 SELLER = '\n[seller]\nsiret = "732 829 320 00074"\n'
-MEMORY = Path("/dev/shm")  # another medium than the test's own folder, on any Linux
 
 
 @pytest.fixture
-def stick() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        yield Path(folder)
+def stick(tmp_path: Path) -> Iterator[Path]:
+    with on_another(tmp_path) as folder:
+        yield folder
 
 
 def test_an_inspector_is_handed_the_books_while_the_till_sells(
@@ -79,7 +78,7 @@ def test_a_folder_on_the_tills_own_medium_is_no_stick(tmp_path: Path) -> None:
         more = f'{SELLER}\n[inspection]\ndirectory = "{mine}"\n'
         async with open_shop(tmp_path, more=more) as shop:
             await shop.type("CONTROLE")
-            await shop.shows("CLE ABSENTE", "S-144")
+            await shop.shows("CLE USB ABSENTE", "S-144")
             events = await shop.journaled(TechnicalEvent, 2)
             assert events[1].detail.startswith("contrôle, échec : S-144")
 

@@ -60,7 +60,7 @@ NO_STICK_SET = _fault(
 )
 NO_STICK = _fault(
     "S-144",
-    "CLE ABSENTE",
+    "CLE USB ABSENTE",
     "La clé des réglages n'est pas branchée, ou pas montée.",
     "Taper C, brancher la clé, attendre un peu, puis CONTROLE.",
 )
