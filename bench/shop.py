@@ -21,7 +21,7 @@ PROGRAM = Path(sys.executable).with_name("pos-terminal")
 PATIENCE = 30.0
 """Seconds after which something that was waited for is called missing."""
 
-BY_WEIGHT = 9000
+BY_WEIGHT = 90_000
 """The PLU of the article sold by the kilogram."""
 
 NAMES = ("TRADITION", "BAGUETTE", "CROISSANT", "PAIN AU CHOCOLAT", "FLAN", "ECLAIR")
