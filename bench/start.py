@@ -15,7 +15,8 @@ RUNS = 25
 LONGER = 1.2
 """The bar: so many times what the bare imports take in the same run."""
 MODULES = (
-    "asyncio", "msgspec", "apsw", "pluggy", "evdev", "serial", "pos_terminal.commands.run",
+    "pos_terminal.process.lean_imports", "asyncio", "msgspec", "apsw", "pluggy", "evdev", "serial",
+    "pos_terminal.commands.run",
     "pos_driver_evdev", "pos_driver_serial_scanner", "pos_driver_toledo", "pos_driver_vfd",
     "pos_driver_escpos",
 )  # fmt: skip
