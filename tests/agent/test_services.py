@@ -216,7 +216,7 @@ def test_one_that_blocks_the_loop_is_named_and_held_back(tmp_path: Path, how: st
             async with agent(tmp_path, site=site, stall=2.0) as process:
                 assert await process.ended() == 1
                 await process.start()
-                told = await process.until(lambda told: "good:one" in shown(told))
+                told = await process.until(lambda told: {"good:one", how} <= {*shown(told)})
                 why = shown(told)[how]
                 assert why.startswith("stopped tenu à l'écart, 1 fois : it blocked the agent in ")
                 assert "throwaway_" in why or "/re/" in why
@@ -238,8 +238,10 @@ def test_one_that_blocks_while_it_is_loaded_is_held_back(tmp_path: Path) -> None
         async with till.up(), agent(tmp_path, site=site, stall=2.0) as process:
             assert await process.ended() == 1
             await process.start()
-            told = await process.until(lambda told: shown(told).get("good:one") == "running")
-            assert shown(told)["slow"].startswith("stopped tenu à l'écart")
+            await process.until(
+                lambda told: shown(told).get("good:one") == "running"
+                and shown(told).get("slow", "").startswith("stopped tenu à l'écart")
+            )
 
     run(body())
 
@@ -276,8 +278,11 @@ def test_one_that_leaks_is_named_and_held_back(tmp_path: Path, how: str) -> None
         async with till.up(), agent(tmp_path, site=site) as process:
             assert await process.ended() == 1
             await process.start()
-            told = await process.until(lambda told: shown(told).get("good:one") == "running")
-            assert shown(told)[how].startswith("stopped tenu à l'écart, 1 fois : memory grew to ")
+            why = "stopped tenu à l'écart, 1 fois : memory grew to "
+            await process.until(
+                lambda told: shown(told).get("good:one") == "running"
+                and shown(told).get(how, "").startswith(why)
+            )
 
     run(body())
 
