@@ -19,7 +19,7 @@ from pos_terminal.process.output import print_json
 from pos_terminal.runtime.far_ends import NoFarEnds
 from pos_terminal.scenes.run import Difference, play_now
 from pos_terminal.scenes.script import BadScript, Scene, read
-from pos_terminal.scenes.shop import BadShop, SceneSource
+from pos_terminal.scenes.shop import PATIENCE, BadShop, SceneSource
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--only", default="", metavar=say("MOTS"),
                         help=say("les scènes dont le titre a ces mots"))  # fmt: skip
+    parser.add_argument("--patience", type=float, default=PATIENCE, metavar=say("SECONDES"),
+                        help=say("combien une chose attendue peut tarder (20)"))  # fmt: skip
     parser.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     add_json(parser)
 
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
                 script = read(file.read_text())
         except BadScript as bad:
             raise Failure(faults.BAD_SCENES, f"{file}:{bad.line}: {bad}") from bad
-        source = SceneSource(script, arguments.config)
+        source = SceneSource(script, arguments.config, arguments.patience)
         for scene in script.scenes:
             if arguments.only.casefold() not in scene.title.casefold():
                 continue

@@ -103,7 +103,7 @@ async def play(source: SceneSource, scene: Scene) -> Difference | None:
         record = 0
         for part, cut in parts(scene):
             async with open_stand(Path(folder), source, scene, clock) as shop:
-                stage = Stage(shop, record)
+                stage = Stage(shop, record, source.patience)
                 try:
                     for step in part:
                         await stage.play(step)

@@ -34,6 +34,7 @@ class SceneSource:
 
     script: Script
     config: Path | None = None
+    patience: float = PATIENCE
 
     def settings(self, scene: Scene, devices: str, folder: Path) -> str:
         """This scene's configuration with simulated devices; writes the files that it names."""

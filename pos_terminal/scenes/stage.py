@@ -21,7 +21,7 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.scenes.ends import Plug
 from pos_terminal.scenes.script import SceneStep
-from pos_terminal.scenes.shop import PATIENCE, Shop, until
+from pos_terminal.scenes.shop import Shop, until
 
 SIREN = "732829320"
 """Any company's: a balance does not ask whose it is."""
@@ -60,8 +60,9 @@ DEVICES = {
 class Stage:
     """One part of a scene, between two starts of the till."""
 
-    def __init__(self, shop: Shop, record: int = 0) -> None:
+    def __init__(self, shop: Shop, record: int, patience: float) -> None:
         self.record = record
+        self._patience = patience
         self._shop = shop
         self._heard = 0
         self._opened = 0
@@ -89,7 +90,7 @@ class Stage:
     async def play(self, step: SceneStep) -> None:
         """Do what the step says, or wait until it is so. Raises Differs with what is instead."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 got = await self._acts[step.word](step.rest)
         except TimeoutError:
             got = self._instead(step.word)

@@ -31,6 +31,9 @@ journal  sale.closed total=950
 """
 
 
+SOON = ("--patience", "8")
+
+
 def played(tmp_path: Path, page: str, *more: str) -> int:
     file = tmp_path / "m.md"
     file.write_text(page)
@@ -46,7 +49,7 @@ def test_a_cent_that_differs_is_said_with_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = PAGE.replace("-1,50 9,50", "-1,50 9,51")
-    assert played(tmp_path, page) == 1
+    assert played(tmp_path, page, *SOON) == 1
     told = json.loads(capsys.readouterr().out)
     assert page.splitlines()[told["line"] - 1].endswith("9,51")
     assert told["wanted"].split()[-1] == "9,51" and told["got"].split()[-1] == "9,50"
@@ -89,7 +92,7 @@ touches  CARD
 """
     config = str(tmp_path / "shop" / "terminal.toml")
     assert played(tmp_path, page, "--config", config) == 0
-    assert played(tmp_path, page.replace("3,45", "3,46"), "--config", config) == 1
+    assert played(tmp_path, page.replace("3,45", "3,46"), "--config", config, *SOON) == 1
 
 
 def test_power_cuts_devices_and_accounts(tmp_path: Path) -> None:
