@@ -5,7 +5,6 @@ is what `journal archive` and `journal export` write. Each of them has itself re
 """
 
 import asyncio
-import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -16,18 +15,15 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.audit.inspection import EvidenceFile, EvidenceWritten
 from pos_terminal.domain.counter.steps import WriteEvidence
 from pos_terminal.domain.moment import Moment
+from pos_terminal.runtime.child_command import CommandFailed, run_command
 
-LONGEST = 6 * 3600.0
-"""Seconds that one command may take: years of records onto a slow stick."""
-
-COMMAND = (sys.executable, "-m", "pos_terminal", "journal")
 ARCHIVE, NOTICE = "archive.zip", "LISEZMOI.txt"
 SIREN = 9
 """Digits of a SIREN: the first of a SIRET."""
 
 
 class NotWritten(Exception):
-    """Why something is not on the stick, as the command said it."""
+    """Why something is not on the stick."""
 
 
 class Inspections:
@@ -76,7 +72,7 @@ class Inspections:
             span = ("--year", str(year), "--year-begins", str(self._year_begins))
             await self._told("export", "fec", "--siren", self._siren, "--out", str(folder), *span)
             files = await asyncio.to_thread(_read, folder)
-        except (NotWritten, OSError, BadZipFile, KeyError, TimeoutError) as error:
+        except (CommandFailed, NotWritten, OSError, BadZipFile, KeyError, TimeoutError) as error:
             there = await asyncio.to_thread(_read, folder) if folder.is_dir() else ()
             why = str(error) or "no answer"
             return EvidenceWritten(folder.name, there, faults.EVIDENCE_FAILED, why)
@@ -89,19 +85,7 @@ class Inspections:
         return self._directory.stat().st_dev != self._state.stat().st_dev
 
     async def _told(self, *words: str) -> None:
-        pipe = asyncio.subprocess.PIPE
-        made = await asyncio.create_subprocess_exec(
-            *COMMAND, *words, "--state", str(self._state),
-            stdout=asyncio.subprocess.DEVNULL, stderr=pipe,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(LONGEST):
-                _, said = await made.communicate()
-        finally:
-            if made.returncode is None:
-                made.kill()
-        if made.returncode:
-            raise NotWritten(said.decode(errors="replace").partition("\n")[0])
+        await run_command("journal", *words, "--state", str(self._state))
 
 
 def _notice(folder: Path) -> None:

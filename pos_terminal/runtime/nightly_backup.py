@@ -6,7 +6,6 @@ So a copy that takes minutes costs the till neither memory nor a pause. What is 
 
 import asyncio
 import logging
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import last_backup
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.runtime.child_command import CommandFailed, run_command
 from pos_terminal.runtime.settings import NightlyBackup
 
 log = logging.getLogger(__name__)
@@ -31,15 +31,6 @@ LOOK = 60.0
 
 AGAIN = 3600.0
 """Seconds after one that failed: a stick that is put back gets its copy the same night."""
-
-LONGEST = 6 * 3600.0
-"""Seconds that one may take: years of records onto a slow stick."""
-
-COMMAND = (sys.executable, "-m", "pos_terminal", "journal", "backup")
-
-
-class BackupFailed(Exception):
-    """What the command said, as it said it."""
 
 
 class Backups:
@@ -67,7 +58,7 @@ class Backups:
             if self.is_due(now()):
                 try:
                     await self.back_up(now())
-                except (BackupFailed, OSError, TimeoutError) as error:
+                except (CommandFailed, OSError, TimeoutError) as error:
                     pause = AGAIN
                     await self._failed(str(error) or "no answer")
             await asyncio.sleep(pause)
@@ -83,21 +74,10 @@ class Backups:
         return struck if struck <= local else struck - timedelta(days=1)
 
     async def back_up(self, moment: Moment) -> None:
-        """Make one, and let the oldest go. BackupFailed, OSError, TimeoutError."""
+        """Make one, and let the oldest go. CommandFailed, OSError, TimeoutError."""
         out = self._folder / f"{self._name}{moment.local:%Y%m%dT%H%M%S}.zip"
         words = ("--out", str(out), "--state", str(self._directory))
-        pipe = asyncio.subprocess.PIPE
-        made = await asyncio.create_subprocess_exec(
-            *COMMAND, *words, stdout=asyncio.subprocess.DEVNULL, stderr=pipe
-        )
-        try:
-            async with asyncio.timeout(LONGEST):
-                _, said = await made.communicate()
-        finally:
-            if made.returncode is None:
-                made.kill()
-        if made.returncode:
-            raise BackupFailed(said.decode(errors="replace").partition("\n")[0])
+        await run_command("journal", "backup", *words)
         await asyncio.to_thread(self._let_go)
 
     def _let_go(self) -> None:
