@@ -207,21 +207,32 @@ class Moody:
         return PrinterStatus(online=True, paper_out=not self.paper)
 
 
+@asynccontextmanager
+async def moody_lane(
+    moody: Moody, put: list[Input]
+) -> AsyncIterator[tuple[Port[Any], PrinterLane]]:
+    """The lane of that printer, at work until the block ends."""
+
+    @asynccontextmanager
+    async def open_() -> AsyncIterator[Moody]:
+        yield moody
+
+    port: Port[Any] = Port("printer", DeviceClass.PRINTER, open_)
+    lane = PrinterLane(port, put.append, again=0.02)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in (port.run(), lane.run())]
+        await until(lambda: port.state is PortState.IDLE)
+        yield port, lane
+        for task in tasks:
+            task.cancel()
+
+
 def test_a_printer_without_paper_says_so_until_it_has_some() -> None:
     """In its status, which becomes an incident; nobody has to print to have it over."""
 
     async def body() -> None:
         moody, put = Moody(), list[Input]()
-
-        @asynccontextmanager
-        async def open_() -> AsyncIterator[Moody]:
-            yield moody
-
-        port: Port[Any] = Port("printer", DeviceClass.PRINTER, open_)
-        lane = PrinterLane(port, put.append, again=0.02)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(work) for work in (port.run(), lane.run())]
-            await until(lambda: port.state is PortState.IDLE)
+        async with moody_lane(moody, put) as (port, lane):
             lane.print(Paper(None, Receipt("X 1", ())))
             await until(lambda: bool(put))
             await asyncio.sleep(0.1)
@@ -229,8 +240,6 @@ def test_a_printer_without_paper_says_so_until_it_has_some() -> None:
             moody.paper = True
             await until(lambda: port.status.fault is None)
             assert moody.printed == []
-            for task in tasks:
-                task.cancel()
 
     run(body())
 
@@ -262,16 +271,7 @@ def test_what_stands_in_a_devices_status_is_its_own_lasting_trouble_alone() -> N
 def test_a_paper_that_must_not_be_lost_is_tried_again_and_said_once() -> None:
     async def body() -> None:
         moody, put = Moody(), list[Input]()
-
-        @asynccontextmanager
-        async def open_() -> AsyncIterator[Moody]:
-            yield moody
-
-        port: Port[Any] = Port("printer", DeviceClass.PRINTER, open_)
-        lane = PrinterLane(port, put.append, again=0.02)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(work) for work in (port.run(), lane.run())]
-            await until(lambda: port.state is PortState.IDLE)
+        async with moody_lane(moody, put) as (_, lane):
             lane.print(Paper(None, Receipt("Z day 1", ()), patient=True))
             lane.print(Paper(None, Receipt("X 1", ())))
             await until(lambda: len(put) == 2)
@@ -282,8 +282,6 @@ def test_a_paper_that_must_not_be_lost_is_tried_again_and_said_once() -> None:
             await until(lambda: len(put) == 3)
             assert moody.printed == ["Z day 1"]
             assert put[-1] == PaperDone(None, PrintOutcome.PRINTED)
-            for task in tasks:
-                task.cancel()
 
     run(body())
 
