@@ -5,7 +5,7 @@ No clock and no I/O: whoever feeds it calls `abandon` when the keys have stopped
 
 import unicodedata
 
-from pos_driver_evdev.layouts import KEYPAD, Layout
+from pos_driver_evdev.layouts import CONTROLS, KEYPAD, Layout
 from pos_terminal.devices.classes import Scan
 
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -24,9 +24,8 @@ class CodeAssembler:
     does a code that is too long, interrupted (`spoil`) or never ended (`abandon`).
     """
 
-    def __init__(self, layout: Layout, *, aim: bool = False, max_length: int = 512) -> None:
+    def __init__(self, layout: Layout, *, max_length: int = 512) -> None:
         self._layout = layout
-        self._aim = aim
         self._max_length = max_length
         self._held: set[int] = set()
         self._caps_lock = False
@@ -36,7 +35,11 @@ class CodeAssembler:
 
     @property
     def in_progress(self) -> bool:
-        """Whether a code has begun and not ended."""
+        """Whether a code has begun and not ended, or a Caps Lock that was pressed for one."""
+        return self._begun or self._caps_lock
+
+    @property
+    def _begun(self) -> bool:
         return bool(self._text or self._dead or self._alt_digits)
 
     def key(self, code: int, value: int) -> Scan | None:
@@ -59,22 +62,21 @@ class CodeAssembler:
 
     def abandon(self) -> Scan | None:
         """The keys stopped in mid-code: what came is unreadable, and the next key begins anew."""
-        if not self.in_progress:
+        self._caps_lock = False
+        if not self._begun:
             return None
         self._append(UNREADABLE)
         return self._end()
 
     def _end(self) -> Scan | None:
+        # A press that was lost garbles the one code that it was for, and none after it.
+        self._caps_lock = False
         if self._alt_digits:
             self._compose()
         if self._dead:
             self._append(self._combined(" "))
         text, self._text = self._text, ""
-        if not text:
-            return None
-        if self._aim and len(text) >= 3 and text[0] == "]":
-            return Scan(text[3:], text[:3])
-        return Scan(text)
+        return Scan(text) if text else None
 
     def _modifier(self, code: int, value: int) -> None:
         if value:
@@ -86,7 +88,9 @@ class CodeAssembler:
 
     def _press(self, code: int) -> None:
         if code == _CAPS_LOCK:
-            self._caps_lock = not self._caps_lock
+            # Some scanners press it again in front of their suffix, others behind it: between two
+            # codes it can only be the one that begins the next.
+            self._caps_lock = not (self._caps_lock and self._begun)
         elif code == _NUM_LOCK:
             pass  # some scanners press it around keypad digits, which are read as digits anyway
         # A scanner that knows no layout types characters by number, as on Windows: Alt + 0233 is é.
@@ -97,7 +101,7 @@ class CodeAssembler:
             else:
                 self._append(UNREADABLE)
         else:
-            self._character(self._look_up(code))
+            self._control(code) if self._held & _CTRLS else self._character(self._look_up(code))
 
     def _look_up(self, code: int) -> str:
         layout = self._layout
@@ -112,11 +116,14 @@ class CodeAssembler:
             shifted = not shifted
         return layout.shift.get(code, UNREADABLE) if shifted else plain
 
+    def _control(self, code: int) -> None:
+        """Ctrl with a key: the layout's own for it, else that of its letter or sign, as ASCII."""
+        char = self._look_up(code).upper()
+        by_sign = chr(ord(char) - 64) if "@" <= char <= "_" else UNREADABLE
+        self._append(CONTROLS.get(code, by_sign))
+
     def _character(self, char: str) -> None:
-        if self._held & _CTRLS:
-            # Control characters are sent as on a terminal: Ctrl+] is GS, the GS1 separator.
-            self._append(chr(ord(char.upper()) - 64) if "@" <= char.upper() <= "_" else UNREADABLE)
-        elif self._dead:
+        if self._dead:
             self._append(self._combined(char))
         elif char in self._layout.dead:
             self._dead = char

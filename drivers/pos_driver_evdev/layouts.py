@@ -59,6 +59,11 @@ FR = Layout(
 
 LAYOUTS: Mapping[LayoutName, Layout] = MappingProxyType({"us": US, "fr": FR})
 
+CONTROLS: Mapping[int, str] = MappingProxyType({26: "\x1b", 27: "\x1d", 43: "\x1c", 86: "\x1c"})
+"""What Ctrl makes of a key, whatever stands on it: ESC, GS, FS of the two keys right of P, the one
+beside Enter, and the ISO key. PC layouts give these to the places, US and AZERTY alike: on AZERTY
+Ctrl+$ is GS, the separator of GS1 codes (Microsoft's KBDUS and KBDFR)."""
+
 # The keypad's characters do not depend on the layout. Num Lock is taken as on: scanners send
 # keypad keys for digits alone.
 KEYPAD: Mapping[int, str] = MappingProxyType({

@@ -1,18 +1,25 @@
 """A scanner that types like a keyboard (keyboard wedge, USB HID keyboard mode)."""
 
 import asyncio
+import logging
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from evdev import ecodes
 
-from pos_driver_evdev.assembler import CodeAssembler
+from pos_driver_evdev.assembler import UNREADABLE, CodeAssembler
 from pos_driver_evdev.layouts import LAYOUTS, LayoutName
 from pos_driver_evdev.nodes import grab, opened
 from pos_driver_evdev.reader import Unread, listening
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.domain.faults import SCANNER_OFFLINE
+
+log = logging.getLogger(__name__)
+
+SHOWN = 64
+"""Keys of what made no code that the log shows: the last ones, with which it went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,6 @@ class ScannerSettings:
     /dev/pos/scanner, or a named pipe that carries input events. It is told from the keypad by
     this path alone, and grabbed.
     `layout` is the keyboard that the *scanner* is set to: "us" or "fr" (AZERTY).
-    `aim`: the scanner is set to send the AIM prefix (]E0 and so on) before each code.
     `quiet_seconds`: a code without its end (Enter, keypad Enter or Tab) is given up, as
     unreadable, when no key has come for so long.
     `max_length`: a longer code is reported as unreadable.
@@ -31,7 +37,6 @@ class ScannerSettings:
 
     device: str
     layout: LayoutName = "us"
-    aim: bool = False
     quiet_seconds: float = 0.5
     max_length: int = 512
 
@@ -47,11 +52,13 @@ class EvdevScanner:
 
     def __init__(self, settings: ScannerSettings) -> None:
         self._assembler = CodeAssembler(
-            LAYOUTS[settings.layout], aim=settings.aim, max_length=settings.max_length
+            LAYOUTS[settings.layout], max_length=settings.max_length
         )
         self._quiet_seconds = settings.quiet_seconds
         self._quiet: asyncio.TimerHandle | None = None
         self._inbox: Unread[Scan] = Unread(settings.device, SCANNER_OFFLINE)
+        self._path = settings.device
+        self._keys: deque[int] = deque(maxlen=SHOWN)
 
     async def read(self) -> Scan:
         """The next code, in order. Cancelling loses nothing. Raises DeviceLost."""
@@ -63,6 +70,8 @@ class EvdevScanner:
 
     def on_key(self, code: int, value: int) -> None:
         """Take one key event from the device."""
+        if value == 1:
+            self._keys.append(code)
         self._deliver(self._assembler.key(code, value))
         self._wait_for_more()
 
@@ -86,8 +95,14 @@ class EvdevScanner:
             self._quiet = None
 
     def _deliver(self, scan: Scan | None) -> None:
-        if scan is not None:
-            self._inbox.put(scan)
+        if scan is None:
+            return
+        if UNREADABLE in scan.text:
+            # By number, as a dump: no badge and no customer's card leaves the box
+            # (domain/redaction).
+            log.warning("%s: keys made no code: %s", self._path, " ".join(map(str, self._keys)))
+        self._keys.clear()
+        self._inbox.put(scan)
 
     def _wait_for_more(self) -> None:
         self.stop()

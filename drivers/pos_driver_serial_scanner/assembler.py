@@ -1,6 +1,7 @@
 """From a scanner's bytes to its codes, without any I/O."""
 
 import re
+from collections.abc import Callable
 
 from pos_terminal.devices.classes import Scan
 
@@ -9,24 +10,43 @@ UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _CONTROLS = re.compile("[\x00-\x03\x05-\x1c\x1f\x7f-\x9f]")
 """What no code contains. Group, record and end-of-message marks are part of GS1 codes."""
 
+_END = re.compile(rb"[\r\n\t\x03]")
+"""CR, LF, TAB and ETX: none of them is part of a code, so a scanner may end its codes with any of
+them, or several."""
+
+_BEFORE = b"\x02"
+"""STX, with which some scanners begin."""
+
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
 class ScanAssembler:
     """Cuts the bytes at each suffix. Holds no more than one code of the greatest length.
 
+    Which suffix the scanner sends need not be known: ends with nothing between them are one end, so
+    that the LF behind a CR is no second scan, and a code that was sold is not asked for again. Nor
+    are NULs before a code anything, unless the line is `checked`: there a byte that fails its
+    parity arrives as NUL (links/serial.py).
+
     Whatever cannot be a code comes out as an unreadable scan in its place, never as nothing: bytes
-    that make no text, control characters, a code without its AIM prefix, one that is empty, cut
-    off or longer than `max_length` bytes.
+    that make no text, control characters, a code without its AIM prefix, one that is cut off or
+    longer than `max_length` bytes. `unread` is told the bytes that made none.
     """
 
     def __init__(
-        self, suffix: bytes, *, aim: bool, max_length: int, encoding: str = "utf-8"
+        self,
+        *,
+        aim: bool,
+        max_length: int,
+        encoding: str = "utf-8",
+        checked: bool = False,
+        unread: Callable[[bytes], None] = lambda _: None,
     ) -> None:
-        self._suffix = suffix
+        self._unread = unread
         self._aim = aim
         self._max_length = max_length
         self._encoding = encoding
+        self._before = _BEFORE if checked else _BEFORE + b"\0"
         self._begun = b""
         self._overlong = False
 
@@ -37,28 +57,34 @@ class ScanAssembler:
 
     def feed(self, data: bytes) -> list[Scan]:
         """The codes that `data` completes, in order."""
-        *codes, self._begun = (self._begun + data).split(self._suffix)
-        scans = []
-        for code in codes:
-            scans.append(self._scan(code))
-            self._overlong = False
-        if len(self._begun) > self._max_length + len(self._suffix):
+        *codes, begun = _END.split(self._begun + data)
+        scans = [scan for code in codes if (scan := self._scan(code))]
+        self._begun = begun.lstrip(self._before)
+        if len(self._begun) > self._max_length:
             # What is too long is forgotten as it comes: a scanner gone wild fills no memory.
-            self._overlong = True
-            self._begun = self._begun[-len(self._suffix) :]  # the suffix may have begun in it
+            self._overlong, self._begun = True, b""
         return scans
 
     def give_up(self) -> list[Scan]:
         """The bytes stopped in mid-code: what came is unreadable, and the next byte begins anew."""
         if not self.pending:
             return []
-        text = self._begun.decode(self._encoding, "replace")
-        self._begun, self._overlong = b"", False
-        return [Scan(text + UNREADABLE)]
+        begun, self._begun, self._overlong = self._begun, b"", False
+        self._unread(begun)
+        return [Scan(begun.decode(self._encoding, "replace") + UNREADABLE)]
 
-    def _scan(self, code: bytes) -> Scan:
-        if not code or self._overlong or len(code) > self._max_length:
-            return Scan(UNREADABLE)
+    def _scan(self, code: bytes) -> Scan | None:
+        """What stands before an end; None for nothing."""
+        code = code.lstrip(self._before)
+        overlong, self._overlong = self._overlong or len(code) > self._max_length, False
+        if not (code or overlong):
+            return None
+        scan = Scan(UNREADABLE) if overlong else self._read(code)
+        if UNREADABLE in scan.text:
+            self._unread(code)
+        return scan
+
+    def _read(self, code: bytes) -> Scan:
         text = _CONTROLS.sub(UNREADABLE, code.decode(self._encoding, "replace"))
         if not self._aim:
             return Scan(text)

@@ -1,6 +1,7 @@
 """A serial scanner as a `Scanner`."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ from pos_terminal.links.faults import opened
 from pos_terminal.links.link import Link, LinkLost
 from pos_terminal.links.serial import SerialSettings, serial_link
 
-SUFFIXES = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t"}
+log = logging.getLogger(__name__)
+
+SHOWN = 64
+"""Bytes of what made no code that the log shows: more tells a technician nothing new."""
+
 QUEUED = 256
 """Scans that wait for a reader; beyond, the line waits."""
 
@@ -24,12 +29,11 @@ QUEUED = 256
 class SerialScannerSettings(SerialSettings):
     """The line, and what the scanner is set to send.
 
-    `suffix` ends each code. `aim`: each code begins with the AIM prefix (]E0 and so on).
+    `aim`: each code begins with the AIM prefix (]E0 and so on), and one without it is unreadable.
     `quiet_seconds`: a code without its suffix is given up, as unreadable, when nothing has come
     for so long. `max_length`, in bytes: a longer code is reported as unreadable.
     """
 
-    suffix: Literal["cr", "lf", "crlf", "tab"] = "crlf"
     aim: bool = False
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
     quiet_seconds: float = 0.5
@@ -56,14 +60,20 @@ class SerialScanner:
 
     def __init__(self, link: Link, settings: SerialScannerSettings) -> None:
         self._link = link
+        self._port = settings.port
         self._quiet_seconds = settings.quiet_seconds
         self._assembler = ScanAssembler(
-            SUFFIXES[settings.suffix],
             aim=settings.aim,
             max_length=settings.max_length,
             encoding=settings.encoding,
+            checked=settings.parity != "N",
+            unread=self._unread,
         )
         self._scans: asyncio.Queue[Scan | LinkLost] = asyncio.Queue(QUEUED)
+
+    def _unread(self, data: bytes) -> None:
+        # As a dump with blanks: no badge and no customer's card leaves the box (domain/redaction).
+        log.warning("%s: no code: %s", self._port, data[:SHOWN].hex(" "))
 
     async def gone(self) -> None:
         """See `Device.gone`."""

@@ -52,7 +52,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "bytesize", "cancel_kanji", "code_page", "columns", "commands", "decimals", "device",
         "digits", "encoding", "host", "layout", "max_length", "parity", "pause", "port",
         "print_timeout", "profile", "profile_wait", "pulse", "pulse_off", "pulse_on",
-        "quiet_seconds", "refill_timeout", "resync", "serial", "settle_time", "suffix", "usb",
+        "quiet_seconds", "refill_timeout", "resync", "serial", "settle_time", "usb",
     ),
 }  # fmt: skip
 """Of terminal.toml, by table; `devices` holds for each of its tables."""

@@ -22,7 +22,9 @@ would wait thirty, with the whole event loop, for a device that holds the line (
 class SerialSettings:
     """A serial line, as a driver's settings hold it or inherit it with other defaults.
 
-    `port` is the device's path; a name under /dev/serial/by-id survives replugging.
+    `port` is the device's path; a name under /dev/serial/by-id survives replugging. Flow by DTR and
+    DSR is not offered: Linux knows none (tcsetattr(3) has CRTSCTS alone), and a setting that does
+    nothing would lose bytes. A device that signals with DTR gets a cable that brings it to CTS.
     """
 
     port: str
@@ -30,7 +32,7 @@ class SerialSettings:
     bytesize: Literal[7, 8] = 8
     parity: Literal["N", "E", "O"] = "N"
     stopbits: Literal[1, 2] = 1
-    flow: Literal["none", "rtscts", "xonxoff", "dsrdtr"] = "none"
+    flow: Literal["none", "rtscts", "xonxoff"] = "none"
 
 
 @asynccontextmanager
@@ -53,7 +55,6 @@ async def serial_link(
             stopbits=line.stopbits,
             rtscts=line.flow == "rtscts",
             xonxoff=line.flow == "xonxoff",
-            dsrdtr=line.flow == "dsrdtr",
             # Non-blocking: the event loop waits, never a read.
             timeout=0,
             # TIOCEXCL: two programs on one line would each get half of the answers.

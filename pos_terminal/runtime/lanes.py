@@ -21,6 +21,7 @@ from pos_terminal.devices.classes import (
 )
 from pos_terminal.devices.errors import DeviceError, DeviceLost, DeviceRefused, OutcomeUnknown
 from pos_terminal.domain import faults
+from pos_terminal.domain.codes.barcode import as_read
 from pos_terminal.domain.counter.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.values import PrintOutcome
@@ -59,7 +60,7 @@ async def read_scans(port: Port[Scanner], put: Put) -> NoReturn:
         while True:
             scan = await scanner.read()
             port.did_well()
-            put(Scanned(scan.text, scan.aim))
+            put(Scanned(*as_read(scan.text, scan.aim)))
 
     await _hold(port, read)
 

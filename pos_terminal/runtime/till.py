@@ -7,12 +7,14 @@ with it every earlier one, is durable. A failed append stops the till.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
 
+from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import doubtful, jump
 from pos_terminal.domain.counter import printouts
 from pos_terminal.domain.counter.counter import Counter
@@ -35,6 +37,7 @@ from pos_terminal.domain.counter.steps import (
     PrintReport,
     PrintVoucher,
     ReadDay,
+    Scanned,
     Show,
     Sound,
 )
@@ -42,6 +45,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import ClockJumped
+from pos_terminal.domain.keyboard.command_codes import is_command
 from pos_terminal.domain.lookup.questions import ClosureFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
@@ -54,6 +58,11 @@ from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.lanes import Paper
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.tasks.groups import first
+
+log = logging.getLogger(__name__)
+
+NO_ARTICLE = (faults.UNKNOWN_ARTICLE, faults.BAD_CHECK_DIGIT, faults.UNREADABLE)
+"""What a code is refused with that is none of the shop's."""
 
 Appended = asyncio.Future[tuple[Record, ...]]
 
@@ -133,6 +142,8 @@ class Till:
         """Decide, apply and start recording one input. Nothing is awaited in here."""
         moment = moment or self._clock.now()
         step = self.counter.handle(given, moment)
+        if isinstance(given, Scanned):
+            self._note(given)
         if step.events:
             self._append(step.events, moment, step.effects)
         # Nothing to record, but the screen may show what is not durable yet: behind it, then. A
@@ -143,6 +154,15 @@ class Till:
             self._release(step.effects)
         # What is typed is no fact yet: it is shown before anything is durable.
         self._refresh(soon=bool(step.events))
+
+    def _note(self, scanned: Scanned) -> None:
+        """A code that was refused stands in the log, as a dump: a technician must see what came.
+
+        Codes of the till's own do not: a badge is a secret.
+        """
+        fault = self.counter.desk.fault
+        if fault in NO_ARTICLE and not is_command(scanned.text):
+            log.info("%s %s %s", fault, scanned.aim, scanned.text.encode().hex(" "))
 
     def record(self, events: Sequence[Event]) -> Appended:
         """Append events of the terminal's own (start, stop); a failure stops the till as well."""

@@ -203,7 +203,7 @@ def test_a_printer_that_is_not_there_is_lost() -> None:
     [
         {"usb": {"vendor": 0x04B8, "product": 0xFFFF}},
         {"device": "/dev/usb/no-such-printer"},
-        {"serial": {"port": "/dev/no-such-port", "baudrate": 38400, "flow": "dsrdtr"}},
+        {"serial": {"port": "/dev/no-such-port", "baudrate": 38400, "flow": "rtscts"}},
     ],
 )
 def test_every_kind_of_place_may_be_empty(place: dict[str, object]) -> None:

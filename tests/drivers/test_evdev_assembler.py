@@ -100,6 +100,33 @@ def test_control_keys_send_control_characters() -> None:
     assert feed(assembler, "+LEFTCTRL", "1", "-LEFTCTRL", "ENTER") == [Scan(UNREADABLE)]
 
 
+@pytest.mark.parametrize("layout", [US, FR])
+def test_the_separator_of_gs1_comes_from_the_same_place_on_each_layout(layout: Layout) -> None:
+    """On AZERTY the sign of that key is $, of which no rule of ASCII makes GS."""
+    held = ("+LEFTCTRL", "RIGHTBRACE", "LEFTBRACE", "BACKSLASH", "102ND", "-LEFTCTRL", "ENTER")
+    assert feed(CodeAssembler(layout), *held) == [Scan("\x1d\x1b\x1c\x1c")]
+
+
+@pytest.mark.parametrize("lost", [0, 2])
+@pytest.mark.parametrize("behind", [False, True])
+def test_a_lost_caps_lock_spoils_one_code_and_no_other(behind: bool, lost: int) -> None:
+    """Pressed around the digits of a code, in front of its Enter or behind it."""
+    bracketed = ["CAPSLOCK", "1", "CAPSLOCK", "ENTER"]
+    if behind:
+        bracketed[2:] = bracketed[:1:-1]
+    hit = [name for n, name in enumerate(bracketed) if n != (lost + (behind and lost > 0))]
+    _, *others = feed(CodeAssembler(FR), *hit, *bracketed, *bracketed)
+    assert others == [Scan("1"), Scan("1")]
+
+
+def test_a_caps_lock_behind_a_code_does_not_wait_for_the_next() -> None:
+    assembler = CodeAssembler(FR)
+    feed(assembler, "CAPSLOCK", "1", "ENTER", "CAPSLOCK")
+    assert assembler.in_progress
+    assert assembler.abandon() is None
+    assert feed(assembler, "+LEFTSHIFT", "2", "-LEFTSHIFT", "ENTER") == [Scan("2")]
+
+
 def test_dead_keys_of_azerty() -> None:
     assembler = CodeAssembler(FR)
     assert feed(assembler, "LEFTBRACE", "E", "ENTER") == [Scan("ê")]
@@ -120,12 +147,6 @@ def test_ends_of_a_code() -> None:
 
 def test_key_repeats_are_left_out() -> None:
     assert feed(CodeAssembler(US), "+A", "=A", "=A", "-A", "+ENTER", "=ENTER") == [Scan("a")]
-
-
-def test_aim_prefix_only_where_the_scanner_sends_it() -> None:
-    assert typed(CodeAssembler(US, aim=True), "]E0123") == [Scan("123", "]E0")]
-    assert typed(CodeAssembler(US, aim=True), "123") == [Scan("123")]
-    assert typed(CodeAssembler(US), "]E0123") == [Scan("]E0123")]
 
 
 def test_a_key_without_a_character_makes_the_scan_unreadable() -> None:

@@ -21,11 +21,13 @@ from pos_terminal.testing.scanner_contract import ScannerContract
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy
 
 
-def assembler(suffix: bytes = b"\r\n", *, aim: bool = False) -> ScanAssembler:
-    return ScanAssembler(suffix, aim=aim, max_length=20)
+def assembler(*, aim: bool = False, checked: bool = False) -> ScanAssembler:
+    return ScanAssembler(aim=aim, max_length=20, checked=checked)
 
 
-@pytest.mark.parametrize("suffix", [b"\r", b"\n", b"\r\n", b"\t"])
+@pytest.mark.parametrize(
+    "suffix", [b"\r", b"\n", b"\r\n", b"\n\r", b"\t", b"\x03", b"\r\n\0", b"\r\n\r\n\x02"]
+)
 @given(
     codes=st.lists(st.text("0123456789ABC-\x1d", min_size=1, max_size=20)),
     cuts=st.lists(st.integers(0, 300)),
@@ -34,11 +36,19 @@ def test_codes_come_out_however_the_bytes_are_cut(
     suffix: bytes, codes: list[str], cuts: list[int]
 ) -> None:
     data = b"".join(code.encode() + suffix for code in codes)
-    whole = assembler(suffix)
+    whole = assembler()
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     scans = [scan for begin, end in pairwise(places) for scan in whole.feed(data[begin:end])]
     assert scans == [Scan(code) for code in codes]
     assert not whole.pending
+    assert whole.give_up() == []
+
+
+def test_a_byte_of_wrong_parity_is_never_passed_over() -> None:
+    """It arrives as NUL, and in front of a code it may have been the first digit."""
+    damaged = b"\x00560071234562\r"
+    assert assembler().feed(damaged) == [Scan("560071234562")]
+    assert assembler(checked=True).feed(damaged) == [Scan(UNREADABLE + "560071234562")]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +65,7 @@ def test_the_aim_prefix_is_taken_off(data: bytes, scan: Scan) -> None:
     assert assembler().feed(data + b"\r\n") == [Scan(data.decode())]
 
 
-@pytest.mark.parametrize("data", [b"", b"12\xff4", b"12\x004", b"12\r4", b"1" * 21, b"1" * 99])
+@pytest.mark.parametrize("data", [b"12\xff4", b"12\x004", b"12\x1b4", b"1" * 21, b"1" * 99])
 def test_what_is_no_code_is_reported(data: bytes) -> None:
     whole = assembler()
     first, second = whole.feed(data + b"\r\n42\r\n")
@@ -67,9 +77,9 @@ def test_a_flood_takes_no_memory_and_is_reported_once() -> None:
     whole = assembler()
     for _ in range(1000):
         assert whole.feed(b"7" * 100) == []
-        assert len(whole._begun) <= 22
-    assert whole.feed(b"7\r") == []
-    assert whole.feed(b"\n42\r\n") == [Scan(UNREADABLE), Scan("42")]
+        assert len(whole._begun) <= 20
+    assert whole.feed(b"7\r") == [Scan(UNREADABLE)]
+    assert whole.feed(b"\n42\r\n") == [Scan("42")]
 
 
 def test_giving_up_begins_anew() -> None:
@@ -137,7 +147,7 @@ def test_a_lossy_line_spoils_the_codes_it_hits_and_no_other(seed: int) -> None:
     intact = [scan.text for scan in scans if scan.text in sent]
     assert len(intact) > 25
     assert intact == [text for text in sent if text in intact]
-    assert any(UNREADABLE in scan.text for scan in scans)
+    assert intact != sent
 
 
 def test_the_plugin_declares_its_driver() -> None:

@@ -76,12 +76,12 @@ def test_scans_go_through_in_order_also_after_a_replug() -> None:
         wire = Wire(DeviceClass.SCANNER)
         async with wire.running(read_scans(wire.port, wire.put.append)):
             wire.toy.scan("A")
-            wire.toy.scan("B")
+            wire.toy.scan("]C0B ")
             await until(lambda: len(wire.put) == 2)
             await wire.replug()
             wire.toy.scan("C")
             await until(lambda: len(wire.put) == 3)
-        assert wire.put == [Scanned("A"), Scanned("B"), Scanned("C")]
+        assert wire.put == [Scanned("A"), Scanned("B", "]C0"), Scanned("C")]
 
     run(body())
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from pos_terminal.domain.catalog.goods import ORDINARY, Goods
-from pos_terminal.domain.codes.barcode import Measure, Pattern, key_of, read_label
+from pos_terminal.domain.codes.barcode import Measure, Pattern, key_of, keys_of, read_label
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.events.values import Place, PriceList, VoucherPurpose
 from pos_terminal.domain.quantity import ONE, Price, Unit
@@ -137,9 +137,9 @@ class Catalog:
 
         Raises CheckDigitError for a label with a wrong check digit.
         """
-        known = self._by_code.get(key_of(code))
-        if known:
-            return Found(known)
+        for key in keys_of(code):
+            if known := self._by_code.get(key):
+                return Found(known)
         label = read_label(code, self.patterns)
         item = self.plu(label.item) if label else None
         if label is None or item is None:

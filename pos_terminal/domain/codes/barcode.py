@@ -5,7 +5,8 @@ and 20 to 29) are left by GS1 to each country and by each country to each scale,
 patterns in the settings says how this shop's scales write them; there is no default.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -13,6 +14,13 @@ from msgspec import Struct
 from pos_terminal.domain.language import say
 
 GTIN_LENGTHS = (8, 12, 13, 14)
+_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z](?=.)", re.ASCII | re.DOTALL)
+"""An AIM identifier (ISO/IEC 15424): the reader says which kind of code it has read."""
+
+ADD_ON = (2, 5)
+"""Digits of the little code beside a magazine's, which names the issue (General Specifications,
+5.2.2)."""
+
 LONGEST = 128
 """No code in a shop is longer; a reader that sends more has sent something else."""
 
@@ -45,9 +53,60 @@ def is_gtin(text: str) -> bool:
     return has_gtin_form(text) and check_digit(text[:-1]) == int(text[-1])
 
 
+def as_read(text: str, aim: str = "") -> tuple[str, str]:
+    """A code and its AIM identifier, whatever a reader puts around it: blanks, or the identifier
+    itself, which nobody has said it would send."""
+    text = text.strip(" ")
+    if not aim and (found := _SYMBOLOGY.match(text)):
+        aim, text = found[0], text[found.end() :].strip(" ")
+    return text, aim
+
+
+def upc_a(code: str) -> str:
+    """The UPC-A whose zeros a UPC-E of eight digits leaves out (General Specifications, 5.2.2.4.2);
+    empty where it is none, or its check digit is wrong."""
+    if len(code) != 8 or not is_digits(code) or code[0] not in "01":
+        return ""
+    system, body, last = code[0], code[1:7], code[6]
+    if last in "012":
+        whole = body[:2] + last + "0000" + body[2:5]
+    elif last in "34":
+        kept = int(last)
+        whole = body[:kept] + "00000" + body[kept:5]
+    else:
+        whole = body[:5] + "0000" + last
+    whole = system + whole + code[7]
+    return whole if is_gtin(whole) else ""
+
+
 def key_of(code: str) -> str:
-    """The form under which a code is looked up: GTINs as 14 digits, so UPC-A and EAN-13 meet."""
-    return code.zfill(14) if is_gtin(code) else code
+    """The form under which a code is kept: GTINs as 14 digits, so UPC-A, UPC-E and EAN-13 meet."""
+    return next(keys_of(code))
+
+
+def keys_of(code: str) -> Iterator[str]:
+    """All forms under which a code may be kept, the likeliest first; at least one.
+
+    Eight digits may be right as an EAN-8 and as a UPC-E at once; behind a GTIN may be its add-on.
+    """
+    if is_gtin(code):
+        yield code.zfill(14)
+    if whole := upc_a(code):
+        yield whole.zfill(14)
+    if bare := _without_add_on(code):
+        yield bare.zfill(14)
+    yield code
+
+
+def _without_add_on(code: str) -> str:
+    """The GTIN in front of an add-on; empty where there is none. Behind an EAN-8 only with a blank
+    between: five digits more make it as long as an EAN-13 that was read wrongly."""
+    body, blank, more = code.partition(" ")
+    for length in (13, 12) if not blank else (len(body),):
+        body, more = (code[:length], code[length:]) if not blank else (body, more)
+        if is_digits(more) and len(more) in ADD_ON and is_gtin(body):
+            return body
+    return ""
 
 
 # Weighting of the price verifier digit, GS1 General Specifications 7.9.2: each digit of the price

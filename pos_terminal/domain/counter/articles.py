@@ -10,6 +10,7 @@ from pos_terminal.domain.codes.barcode import (
     has_gtin_form,
     is_gtin,
     is_readable,
+    upc_a,
 )
 from pos_terminal.domain.counter import authority, options, orders, refunds, scale, stock
 from pos_terminal.domain.counter.desk import Desk
@@ -44,7 +45,7 @@ def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
     except CheckDigitError:
         raise Refused(faults.BAD_CHECK_DIGIT) from None
     if found is None:
-        wrong = has_gtin_form(code) and not is_gtin(code)
+        wrong = has_gtin_form(code) and not (is_gtin(code) or upc_a(code))
         raise Refused(faults.BAD_CHECK_DIGIT if wrong else faults.UNKNOWN_ARTICLE)
     _in_date(desk, found, moment)
     return _found(desk, found, moment, EntryMethod.SCAN, code)

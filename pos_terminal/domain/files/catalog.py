@@ -34,7 +34,14 @@ from hashlib import sha256
 
 from pos_terminal.domain.catalog.catalog import Catalog, Choice, Item
 from pos_terminal.domain.catalog.goods import Goods
-from pos_terminal.domain.codes.barcode import LONGEST, Pattern, has_gtin_form, is_gtin, key_of
+from pos_terminal.domain.codes.barcode import (
+    LONGEST,
+    Pattern,
+    has_gtin_form,
+    is_gtin,
+    key_of,
+    upc_a,
+)
 from pos_terminal.domain.codes.own import MARK
 from pos_terminal.domain.dated import dated
 from pos_terminal.domain.events.values import VoucherPurpose
@@ -299,7 +306,7 @@ def _choice(row: TableRow) -> Choice | None:
 def _barcodes(row: TableRow) -> tuple[str, ...]:
     codes = tuple(each for code in row["barcode"].split() for each in plausibility.barcodes(code))
     for code in codes:
-        if has_gtin_form(code) and not is_gtin(code):
+        if has_gtin_form(code) and not (is_gtin(code) or upc_a(code)):
             raise BadCell("barcode", say("{code!r} : la clé de contrôle est fausse", code=code))
         if len(code) > LONGEST or not code.isprintable():
             raise BadCell("barcode", say("{text!r} n'est pas un code-barres", text=code[:20]))

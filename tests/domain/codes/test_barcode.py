@@ -2,6 +2,7 @@
 
 import biip.checksums
 import pytest
+from biip.upc import Upc
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,13 +11,16 @@ from pos_terminal.domain.codes.barcode import (
     Label,
     Measure,
     Pattern,
+    as_read,
     check_digit,
     has_gtin_form,
     is_gtin,
     is_readable,
     key_of,
+    keys_of,
     price_check_digit,
     read_label,
+    upc_a,
 )
 
 DIGITS = st.text("0123456789", min_size=1, max_size=20)
@@ -60,6 +64,46 @@ def test_upc_a_and_ean_13_meet() -> None:
     assert key_of("036000291452") == key_of("0036000291452") == "00036000291452"
     assert key_of("036000291453") == "036000291453"
     assert key_of("ABC") == "ABC"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("3017620422003", ("3017620422003", "")),
+        (" 3017620422003  ", ("3017620422003", "")),
+        ("]E03017620422003", ("3017620422003", "]E0")),
+        ("]C0ABC ", ("ABC", "]C0")),
+        ("]E0", ("]E0", "")),
+        ("]", ("]", "")),
+    ],
+)
+def test_what_a_reader_puts_around_a_code(text: str, read: tuple[str, str]) -> None:
+    assert as_read(text) == read
+    assert as_read(read[0], "]Q1") == (read[0], "]Q1")
+
+
+@given(st.from_regex(r"[01][0-9]{6}", fullmatch=True))
+def test_upc_e_is_the_upc_a_that_another_library_makes_of_it(body: str) -> None:
+    whole = Upc.parse(body).as_upc_a()
+    assert upc_a(body + whole[-1]) == whole
+    assert not upc_a(body + str((int(whole[-1]) + 1) % 10))
+    assert key_of(whole) in keys_of(body + whole[-1])
+
+
+@pytest.mark.parametrize("add_on", ["", "05", "51299", " 05", " 51299"])
+@pytest.mark.parametrize("code", ["3017620422003", "036000291452", "96385074"])
+def test_a_code_is_found_beside_its_add_on(code: str, add_on: str) -> None:
+    """But for an EAN-8 with nothing between: what follows may make another code of it."""
+    found = code.zfill(14) in keys_of(code + add_on)
+    assert found == (len(code) > 8 or " " in add_on or not add_on)
+
+
+def test_eight_digits_that_are_right_twice_are_an_ean_8_first() -> None:
+    twice = [f"0{n:06}{check_digit(f'0{n:06}')}" for n in range(10**4, 10**4 + 40)]
+    both = [code for code in twice if upc_a(code)]
+    assert both
+    for code in both:
+        assert [*keys_of(code)] == [code.zfill(14), upc_a(code).zfill(14), code]
 
 
 @pytest.mark.parametrize("code", ["", "1234567", "٣" * 8, "3010470111128", "301047011112X"])
