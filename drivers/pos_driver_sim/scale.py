@@ -29,6 +29,7 @@ class ScaleEnd:
         self.capacity = capacity
         self.grams = 0
         self.tare = 0
+        self.says_net = True
         self.moving = False
         self.mute = False
         self.delay = 0.0

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from enum import IntFlag
 
+from pos_terminal.domain.weight import Weight
+
 WEIGH = b"W"
 ZERO = b"Z"
 TARE = b"T"
@@ -38,14 +40,6 @@ class StatusByte(IntFlag):
 
 
 _KNOWN = sum(StatusByte)
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """A stable weight in grams."""
-
-    grams: int
-    net: bool
 
 
 @dataclass(frozen=True, slots=True)

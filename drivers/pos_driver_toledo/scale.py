@@ -25,7 +25,6 @@ from pos_driver_toledo.frames import (
     NoWeight,
     Shape,
     StatusByte,
-    Weight,
     parse,
 )
 from pos_terminal.devices.classes import Scale
@@ -40,6 +39,7 @@ from pos_terminal.domain.faults import (
     SCALE_OVERLOAD,
     SCALE_ZERO,
 )
+from pos_terminal.domain.weight import Weight
 from pos_terminal.links.faults import device_errors, opened
 from pos_terminal.links.link import Link
 from pos_terminal.links.serial import SerialSettings, serial_link
@@ -100,7 +100,7 @@ class ToledoScale:
         """See `Device.gone`."""
         await self._link.gone()
 
-    async def weigh(self) -> int:
+    async def weigh(self) -> Weight:
         """See `Scale.weigh`. Asks again while the weight moves, for at most `settle_time`."""
         loop = asyncio.get_running_loop()
         async with self._turn:
@@ -111,7 +111,7 @@ class ToledoScale:
                 answer = await self._ask(WEIGH)
         if isinstance(answer, NoWeight):
             raise _refusal(answer.status)
-        return answer.grams
+        return answer
 
     async def zero(self) -> None:
         """See `Scale.zero`. Done when the scale says that it stands at the centre of zero."""

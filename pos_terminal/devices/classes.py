@@ -17,6 +17,7 @@ from typing import Protocol
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 
 
 class DeviceClass(StrEnum):
@@ -79,8 +80,8 @@ class Keypad(Device, Protocol):
 class Scale(Device, Protocol):
     """Weighs. UPOS: Scale."""
 
-    async def weigh(self) -> int:
-        """A stable weight in grams, measured after this call began, net of tare.
+    async def weigh(self) -> Weight:
+        """A stable weight, measured after this call began, and whether it is net of a tare.
 
         Raises DeviceRefused (SCALE_MOVING, SCALE_OVERLOAD, SCALE_NEGATIVE, SCALE_ANSWER for what is
         no answer), DeviceTimeout when the scale stays silent, DeviceLost. Never a remembered

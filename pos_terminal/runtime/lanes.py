@@ -288,8 +288,8 @@ class ScaleLane:
         if self._port is None:
             return Weighed(request, fault=faults.SCALE_OFFLINE)
         try:
-            grams = await self._port.do(lambda scale: scale.weigh())
-            return Weighed(request, grams=grams)
+            weight = await self._port.do(lambda scale: scale.weigh())
+            return Weighed(request, weight)
         except DeviceError as error:
             return Weighed(request, fault=error.fault)
 

@@ -14,6 +14,7 @@ import pytest
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceError, DeviceLost, DeviceRefused, DeviceTimeout
 from pos_terminal.domain import faults
+from pos_terminal.domain.weight import Weight
 from pos_terminal.testing.running import PATIENCE, run
 
 
@@ -22,10 +23,13 @@ class ScaleFarEnd(Protocol):
 
     `grams` lies on the platter of a scale for `capacity` grams; `moving` while it swings; `mute`:
     it answers nothing; `delay`: it answers so many seconds late; `garbage`: it sends that instead.
+    `tare`: grams that its own tare key takes off. `says_net`: its protocol tells a net weight.
     """
 
     capacity: int
     grams: int
+    tare: int
+    says_net: bool
     moving: bool
     mute: bool
     delay: float
@@ -59,7 +63,7 @@ class ScaleContract:
             async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
                 for grams in (5, 250, 1250, 1250, end.capacity, 0):
                     end.grams = grams
-                    assert await scale.weigh() == grams
+                    assert await scale.weigh() == Weight(grams)
 
         run(body())
 
@@ -75,7 +79,19 @@ class ScaleContract:
                 end.grams = -5
                 assert await refusal(scale) == faults.SCALE_NEGATIVE
                 end.grams = 500
-                assert await scale.weigh() == 500
+                assert await scale.weigh() == Weight(500)
+
+        run(body())
+
+    def test_a_net_weight_says_so(self) -> None:
+        """What the scale has taken off itself is off, and nobody takes it off again."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                end.grams, end.tare = 500, 30
+                assert await scale.weigh() == Weight(470, net=end.says_net)
+                end.tare = 0
+                assert await scale.weigh() == Weight(500)
 
         run(body())
 
@@ -85,14 +101,14 @@ class ScaleContract:
         async def body() -> None:
             async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
                 end.grams = 500
-                assert await scale.weigh() == 500
+                assert await scale.weigh() == Weight(500)
                 end.mute = True
                 for _ in range(2):
                     with pytest.raises(DeviceTimeout) as silent:
                         await scale.weigh()
                     assert silent.value.fault == faults.SCALE_MUTE
                 end.grams, end.mute = 800, False
-                assert await scale.weigh() == 800
+                assert await scale.weigh() == Weight(800)
 
         run(body())
 
@@ -102,17 +118,17 @@ class ScaleContract:
         async def body() -> None:
             async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
                 end.grams = 500
-                assert await scale.weigh() == 500
+                assert await scale.weigh() == Weight(500)
                 end.delay = LATE
                 with pytest.raises(DeviceError):
                     await scale.weigh()
                 end.grams, end.delay = 800, 0.0
                 for _ in range(6):
                     try:
-                        assert await scale.weigh() == 800
+                        assert await scale.weigh() == Weight(800)
                     except DeviceError:
                         await asyncio.sleep(LATE / 2)  # refused is right, old is not
-                assert await scale.weigh() == 800
+                assert await scale.weigh() == Weight(800)
 
         run(body())
 
@@ -125,13 +141,13 @@ class ScaleContract:
         async def body() -> None:
             async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
                 end.grams = 500
-                assert await scale.weigh() == 500
+                assert await scale.weigh() == Weight(500)
                 end.garbage = garbage
                 with pytest.raises((DeviceRefused, DeviceTimeout)) as refused:
                     await scale.weigh()
                 assert refused.value.fault in (faults.SCALE_ANSWER, faults.SCALE_MUTE)
                 end.grams, end.garbage = 800, None
-                assert await scale.weigh() == 800
+                assert await scale.weigh() == Weight(800)
 
         run(body())
 
@@ -145,7 +161,7 @@ class ScaleContract:
                     async with asyncio.timeout(0.01):
                         await scale.weigh()
                 end.grams, end.mute = 800, False
-                assert await scale.weigh() == 800
+                assert await scale.weigh() == Weight(800)
 
         run(body())
 
@@ -155,7 +171,7 @@ class ScaleContract:
         async def body() -> None:
             async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
                 end.grams = 500
-                assert await asyncio.gather(*(scale.weigh() for _ in range(3))) == [500] * 3
+                assert await asyncio.gather(*(scale.weigh() for _ in range(3))) == [Weight(500)] * 3
 
         run(body())
 
@@ -179,7 +195,7 @@ class ScaleContract:
             async with self.far_end() as end, asyncio.timeout(PATIENCE):
                 end.grams = 500
                 async with end.open() as scale:
-                    assert await scale.weigh() == 500
+                    assert await scale.weigh() == Weight(500)
                     await end.unplug()
                     await scale.gone()
                     with pytest.raises(DeviceLost) as lost:
@@ -191,7 +207,7 @@ class ScaleContract:
                 await end.replug()
                 end.grams = 800
                 async with end.open() as scale:
-                    assert await scale.weigh() == 800
+                    assert await scale.weigh() == Weight(800)
 
         run(body())
 

@@ -31,6 +31,7 @@ from pos_terminal.domain.faults import (
 )
 from pos_terminal.domain.receipt import Receipt, Text
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 from pos_terminal.links.link import LinkLost
 from pos_terminal.links.serial import SerialSettings, serial_link
 from tests.conftest import run
@@ -42,7 +43,10 @@ PATIENCE = 30.0
 def drivers() -> Drivers:
     table = Drivers()
     for plugin in (
-        pos_driver_evdev, pos_driver_serial_scanner, pos_driver_toledo, pos_driver_vfd,
+        pos_driver_evdev,
+        pos_driver_serial_scanner,
+        pos_driver_toledo,
+        pos_driver_vfd,
         pos_driver_escpos,
     ):
         plugin.pos_register_drivers(drivers=table)
@@ -75,7 +79,7 @@ def test_every_device_of_the_bench_answers_its_driver(tmp_path: Path, drivers: D
                 assert await scanner.read() == Scan("3017620422003")
             async with opened(drivers, tables["scale"]) as scale:
                 bench.scale.grams = 480
-                assert await scale.weigh() == 480
+                assert await scale.weigh() == Weight(480)
             async with opened(drivers, tables["display"]) as display:
                 await display.show(Screen("BONJOUR LEA"))
                 await bench.display.wait_for(Screen("BONJOUR LEA").__eq__)
@@ -93,9 +97,7 @@ def test_every_device_of_the_bench_answers_its_driver(tmp_path: Path, drivers: D
 
 
 @pytest.mark.parametrize("name", ["keypad", "wedge", "scanner", "scale", "display", "tone"])
-def test_unplug_and_replug_under_the_same_path(
-    tmp_path: Path, drivers: Drivers, name: str
-) -> None:
+def test_unplug_and_replug_under_the_same_path(tmp_path: Path, drivers: Drivers, name: str) -> None:
     async def body() -> None:
         async with SimBench(tmp_path) as bench, asyncio.timeout(PATIENCE):
             end = {"keypad": bench.keyboard}.get(name) or getattr(bench, name)
@@ -134,14 +136,14 @@ def test_the_scale_misbehaves(tmp_path: Path, drivers: Drivers) -> None:
                 end.grams = 195
                 await scale.tare()
                 end.grams = 695
-                assert await scale.weigh() == 500
+                assert await scale.weigh() == Weight(500, net=True)
                 end.garbage = b"\x02 rubbish\r"
                 await refused(SCALE_ANSWER)
                 end.garbage, end.mute = None, True
                 with pytest.raises(DeviceTimeout):
                     await scale.weigh()
                 end.mute, end.grams = False, 1195
-                assert await scale.weigh() == 1000
+                assert await scale.weigh() == Weight(1000, net=True)
 
     run(body())
 
@@ -152,18 +154,18 @@ def test_a_late_answer_is_never_taken_for_the_next_one(tmp_path: Path, drivers: 
             table = {"class": "scale", **end.settings}
             async with opened(drivers, table, answer_time=0.3) as scale:
                 end.grams = 100
-                assert await scale.weigh() == 100
+                assert await scale.weigh() == Weight(100)
                 end.delay = 0.5
                 with pytest.raises(DeviceError):
                     await scale.weigh()
                 end.delay, end.grams = 0.0, 200
-                weights: list[int] = []
+                weights: list[Weight] = []
                 while not weights:
                     try:
                         weights.append(await scale.weigh())
                     except DeviceError:
                         continue
-                assert weights == [200]
+                assert weights == [Weight(200)]
 
     run(body())
 

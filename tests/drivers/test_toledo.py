@@ -15,6 +15,7 @@ from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceError, DeviceRefused
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
+from pos_terminal.domain.weight import Weight
 from pos_terminal.links.fd import FdLink
 from pos_terminal.links.serial import SerialSettings, serial_link
 from pos_terminal.testing.running import PATIENCE, run
@@ -54,7 +55,7 @@ def test_it_weighs_over_every_faithful_transport(tmp_path: Path, transport: Tran
             scale = ToledoScale(link, ToledoSettings(port="", pause=0.02, settle_time=0.1))
             for grams in (500, 1250, 14_995):
                 end.grams = grams
-                assert await scale.weigh() == grams
+                assert await scale.weigh() == Weight(grams)
             end.moving = True
             assert await refusal(scale) == faults.SCALE_MOVING
 
@@ -76,7 +77,7 @@ def test_a_lossy_line_never_makes_a_weight(tmp_path: Path, seed: int) -> None:
             for number in range(40):
                 end.grams = 1000 + number
                 try:
-                    assert await scale.weigh() == end.grams
+                    assert await scale.weigh() == Weight(end.grams)
                     weighed += 1
                 except DeviceError as error:
                     assert error.fault in (faults.SCALE_ANSWER, faults.SCALE_MUTE)
@@ -92,7 +93,7 @@ def test_emupos_is_weighed_to_the_gram(tmp_path: Path) -> None:
         async with open_scale(settings(port)) as scale, asyncio.timeout(PATIENCE):
             for grams in (1250, 5, 14_995, 0):
                 put("deli", grams)
-                assert await scale.weigh() == grams
+                assert await scale.weigh() == Weight(grams)
             put("deli", 15_001)
             assert await refusal(scale) == faults.SCALE_OVERLOAD
             put("deli", -100)
@@ -100,7 +101,7 @@ def test_emupos_is_weighed_to_the_gram(tmp_path: Path) -> None:
             put("deli", 500, stable=False)
             assert await refusal(scale) == faults.SCALE_MOVING
             put("deli", 500)
-            assert await scale.weigh() == 500
+            assert await scale.weigh() == Weight(500)
             with pytest.raises(DeviceRefused) as refused:  # it has no command for it
                 await scale.tare()
             assert refused.value.fault == faults.SCALE_NOT_SET
@@ -123,11 +124,11 @@ def test_zero_and_tare(tmp_path: Path) -> None:
             end.grams = 100
             await scale.zero()
             end.grams = 600
-            assert await scale.weigh() == 500
+            assert await scale.weigh() == Weight(500)
             await scale.tare()
-            assert await scale.weigh() == 0
+            assert await scale.weigh() == Weight(0, net=True)
             end.grams = 900
-            assert await scale.weigh() == 300
+            assert await scale.weigh() == Weight(300, net=True)
             with pytest.raises(DeviceRefused) as refused:
                 await scale.zero()
             assert refused.value.fault == faults.SCALE_NOT_SET
@@ -150,7 +151,7 @@ def test_a_weight_that_settles_in_time_is_given(tmp_path: Path) -> None:
                 while end.asked.count(b"W") < 3:
                     await asyncio.sleep(0.01)
                 end.moving = False
-                assert await weighing == 500
+                assert await weighing == Weight(500)
 
     run(body())
 
@@ -161,12 +162,12 @@ def test_a_scale_without_echo_is_trusted_once_it_is_quiet(tmp_path: Path) -> Non
             quiet = replace(settings(str(end.settings["port"])), resync="quiet")
             async with open_scale(quiet) as scale:
                 end.grams = 500
-                assert await scale.weigh() == 500
+                assert await scale.weigh() == Weight(500)
                 end.delay = 0.35  # within the silence that is waited for
                 with pytest.raises(DeviceError):
                     await scale.weigh()
                 end.grams, end.delay = 800, 0.0
-                assert await scale.weigh() == 800
+                assert await scale.weigh() == Weight(800)
         assert not any(command.startswith(b"E") for command in end.asked)
 
     run(body())
@@ -185,7 +186,7 @@ def test_what_nobody_asked_for_is_no_answer(unasked: bytes) -> None:
                 weighing = tasks.create_task(scale.weigh())
                 assert await far.receive() == b"W"
                 await far.send(b"\x0200.500\r")
-                assert await weighing == 500
+                assert await weighing == Weight(500)
 
     run(body())
 

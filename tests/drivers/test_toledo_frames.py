@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_driver_toledo.frames import FrameError, NoWeight, Shape, StatusByte, Weight, parse
+from pos_driver_toledo.frames import FrameError, NoWeight, Shape, StatusByte, parse
+from pos_terminal.domain.weight import Weight
 
 
 @pytest.mark.parametrize(

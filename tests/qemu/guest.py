@@ -25,6 +25,7 @@ from pos_driver_toledo.scale import ToledoSettings, open_scale
 from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain.faults import INPUT_BUSY, Tone
 from pos_terminal.domain.receipt import Receipt, Text
+from pos_terminal.domain.weight import Weight
 
 T = TypeVar("T")
 PATIENCE = 90.0
@@ -163,7 +164,7 @@ async def a_scale_on_a_usb_serial_adapter_weighs() -> None:
         for grams in (480, 1250):
             print(f"@weight {grams}", flush=True)
             weights = [await scale.weigh()]
-            while weights[-1] != grams:  # the wish travels by another wire
+            while weights[-1] != Weight(grams):  # the wish travels by another wire
                 weights.append(await scale.weigh())
 
 

@@ -23,6 +23,7 @@ from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import parse_map
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 from pos_terminal.runtime.lanes import (
     LONGEST_QUEUE,
     DrawerLane,
@@ -332,13 +333,13 @@ def test_a_weight_answers_its_own_question_and_a_dropped_one_is_not_asked() -> N
             lane.weigh(2)
             lane.weigh(3)
             for grams in (480, 500):
-                wire.toy.said.put_nowait(grams)
+                wire.toy.said.put_nowait(Weight(grams))
             await until(lambda: len(wire.put) == 2)
             lane.weigh(4)
             wire.toy.said.put_nowait(DeviceRefused(faults.SCALE_MOVING))
             await until(lambda: len(wire.put) == 3)
         assert wire.put == [
-            Weighed(1, 480), Weighed(3, 500), Weighed(4, fault=faults.SCALE_MOVING),
+            Weighed(1, Weight(480)), Weighed(3, Weight(500)), Weighed(4, fault=faults.SCALE_MOVING),
         ]  # fmt: skip
 
     run(body())

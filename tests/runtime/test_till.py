@@ -17,6 +17,7 @@ from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.store import Journal
@@ -237,7 +238,7 @@ def test_a_weight_is_asked_for_and_its_line_shown_when_durable() -> None:
     async def test(side: Counterside) -> None:
         await side.type("4 PLU")
         assert side.scale._wanted._value == 1
-        await side.give(Weighed(1, 480))
+        await side.give(Weighed(1, Weight(480)))
         assert "0,480kg" not in side.shown
         await side.journal.commit()
         assert side.shown.startswith("0,480kg x 24,90")

@@ -30,6 +30,7 @@ from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.vouchers import NO_MINT, Mint
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 
 E = TypeVar("E", bound=Event)
 P = TypeVar("P", bound=Pending)
@@ -123,7 +124,7 @@ class Bench:
     def weigh(self, plu: str, grams: int) -> Step:
         """Key an article in that is sold by weight, and answer its question."""
         (question,) = [e for e in self.press(f"{plu} PLU").effects if isinstance(e, Weigh)]
-        return self.put(Weighed(question.request, grams))
+        return self.put(Weighed(question.request, Weight(grams)))
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event, _ in self.events if isinstance(event, kind)]

@@ -59,6 +59,7 @@ from pos_terminal.domain.lookup.questions import (
 from pos_terminal.domain.money import LARGEST_TOTAL, vat_within
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.tender.tender import TenderRules
+from pos_terminal.domain.weight import Weight
 from tests.support.bench import (
     BAGUETTE,
     GOODS,
@@ -253,7 +254,7 @@ class Clerk(RuleBasedStateMachine):
     )
     def answer_from_the_scale(self, pick: int, grams: int, fault: Fault | None) -> None:
         request = self.asked[-1 - pick % len(self.asked)]
-        self.note(self.till.put(Weighed(request, grams, fault)))
+        self.note(self.till.put(Weighed(request, Weight(grams), fault)))
 
     @precondition(lambda self: self.looked)
     @rule(pick=st.integers(0, 9), fault=st.none() | st.just(faults.PROJECTION_BEHIND))

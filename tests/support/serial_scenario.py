@@ -6,6 +6,7 @@ import os
 from pos_driver_serial_scanner.scanner import SerialScannerSettings, open_scanner
 from pos_driver_toledo.scale import ToledoSettings, open_scale
 from pos_terminal.devices.errors import DeviceLost
+from pos_terminal.domain.weight import Weight
 from tests.support.umockdev_testbed import Testbed
 
 PATIENCE = 20.0
@@ -71,7 +72,7 @@ async def weigh(bed: SerialTestbed) -> None:
 
     async with open_scale(settings) as scale, asyncio.timeout(PATIENCE):
         asyncio.get_running_loop().add_reader(far, answer)
-        assert await scale.weigh() == 1250
+        assert await scale.weigh() == Weight(1250)
         assert asked.is_set()
         asyncio.get_running_loop().remove_reader(far)
 

@@ -11,20 +11,21 @@ from msgspec.structs import replace
 from pos_terminal.domain.counter.steps import Input, Pressed
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.lookup.questions import Answer, Wanted
+from pos_terminal.domain.weight import Weight
 
 
 class Decision(Struct, frozen=True):
     """An input, and what was learnt for it since it came.
 
     `authority` is who allowed it (0: nobody was asked), `rights` are those he lent that are noted
-    in records; `found` is what the past answered, None for nothing; `grams` what the scale did.
+    in records; `found` is what the past answered, None for nothing; `weight` what the scale did.
     """
 
     given: Input
     authority: int = 0
     rights: tuple[Right, ...] = ()
     found: tuple[tuple[Wanted, Answer | None], ...] = ()
-    grams: int | None = None
+    weight: Weight | None = None
 
     def allowed(self, authority: int) -> "Decision":
         """Now that he has allowed it."""
@@ -38,9 +39,9 @@ class Decision(Struct, frozen=True):
         """Now that the past has answered this."""
         return replace(self, found=(*self.found, (wanted, answer)))
 
-    def weighed(self, grams: int) -> "Decision":
+    def weighed(self, weight: Weight | None) -> "Decision":
         """Now that the scale has answered."""
-        return replace(self, grams=grams)
+        return replace(self, weight=weight)
 
 
 NOTHING = Decision(Pressed(None))

@@ -16,6 +16,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 
 
 class Weighing(Pending, frozen=True):
@@ -44,14 +45,14 @@ class Weighing(Pending, frozen=True):
         desk.pending = None
         if given.fault:
             raise Refused(given.fault)
-        return self.then.weighed(given.grams)
+        return self.then.weighed(given.weight)
 
 
-def weigh(desk: Desk, item: Item | None) -> int:
-    """Grams of this article on the scale, or of packing alone. Wait, until it has answered."""
-    grams = desk.decision.grams
-    if grams is not None:
-        return grams
+def weigh(desk: Desk, item: Item | None) -> Weight:
+    """This article on the scale, or packing alone. Wait, until it has answered."""
+    weight = desk.decision.weight
+    if weight is not None:
+        return weight
     desk.weighings += 1
     raise Wait(Weighing(desk.weighings, item, desk.decision), Weigh(desk.weighings))
 
@@ -62,12 +63,14 @@ def tare(desk: Desk, _: str, __: Moment) -> Step:
         return desk.set(desk.entry.with_tare())
     if desk.entry.tare is not None:
         raise Refused(faults.NOT_NOW)
-    grams = weigh(desk, None)
-    if grams <= 0:
+    weight = weigh(desk, None)
+    if weight.grams <= 0:
         raise Refused(faults.SCALE_ZERO)
-    if grams > HEAVIEST_TARE:
+    if weight.net:
+        raise Refused(faults.SCALE_TARED)
+    if weight.grams > HEAVIEST_TARE:
         raise Refused(faults.TARE_TOO_HEAVY)
-    desk.entry = replace(desk.entry, tare=grams, tare_weighed=True)
+    desk.entry = replace(desk.entry, tare=weight.grams, tare_weighed=True)
     return Step(effects=(Sound(Tone.ACCEPTED),))
 
 
@@ -90,7 +93,10 @@ def reason(desk: Desk, entry: Entry) -> str:
 
 
 class Net(Struct, frozen=True):
-    """Grams to be sold, and the grams that were taken off; `kind` is empty where nothing was."""
+    """Grams to be sold, and the grams that were taken off; `kind` is empty where nothing was.
+
+    What the scale took off itself has its kind, and no grams: nobody knows them.
+    """
 
     grams: int
     tare: int = 0
@@ -101,16 +107,23 @@ UNWEIGHED = Net(0)
 """Of what is not sold by weight."""
 
 
-def on_the_scale(item: Item, entry: Entry, gross: int) -> Net:
-    """What is sold of `gross` grams on the scale. Raises Refused.
+def on_the_scale(item: Item, entry: Entry, weight: Weight) -> Net:
+    """What is sold of what lies on the scale. Raises Refused.
 
-    A tare typed or weighed goes before the catalogue's; «0 TARE» says that there is none.
+    A tare typed or weighed goes before the catalogue's; «0 TARE» says that there is none, or none
+    but the scale's own. Of a weight that is net already no other tare is taken off: the packing
+    would be the shop's gift twice, or the customer's loss.
     """
-    if gross <= 0:
+    if weight.grams <= 0:
         raise Refused(faults.SCALE_ZERO)
-    if entry.tare is None:
-        return _less(gross, item.goods.tare, TareKind.PRESET)
-    return _less(gross, entry.tare, TareKind.WEIGHED if entry.tare_weighed else TareKind.PRESET)
+    typed = entry.tare is not None
+    tare = item.goods.tare if entry.tare is None else entry.tare
+    if weight.net:
+        if tare:
+            raise Refused(faults.SCALE_TARED)
+        return Net(weight.grams, kind=TareKind.SCALE)
+    weighed = typed and entry.tare_weighed
+    return _less(weight.grams, tare, TareKind.WEIGHED if weighed else TareKind.PRESET)
 
 
 def by_hand(entry: Entry, typed: int) -> Net:

@@ -21,6 +21,7 @@ from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks, Pin
 from pos_terminal.domain.staff.grants import Access, AccessAsked
+from pos_terminal.domain.weight import Weight
 
 
 class Pressed(Struct, frozen=True):
@@ -37,10 +38,10 @@ class Scanned(Struct, frozen=True):
 
 
 class Weighed(Struct, frozen=True):
-    """The scale's answer to the `Weigh` of that number: grams, or the fault."""
+    """The scale's answer to the `Weigh` of that number: a weight, or the fault."""
 
     request: int
-    grams: int = 0
+    weight: Weight | None = None
     fault: Fault | None = None
 
 

@@ -73,7 +73,8 @@ class LineSold(Event, frozen=True, kw_only=True):
     `price` cents for `per` thousandths is what was charged; `list_price`, `list_per` is what the
     catalogue asked that day (None: it had no price). `entry` is key, scan, scale, label or manual:
     a weight that was typed, for the `reason` that is named. `tare` grams were taken off the weight;
-    `tare_kind` is preset (typed, or the catalogue's), weighed, or empty.
+    `tare_kind` is preset (typed, or the catalogue's), weighed, the scale's own (which does not say
+    its grams), or empty.
     `parent` is the line of the article whose option this is; 0 for an article.
     `authority` is who allowed what the operator may not do; 0: nobody had to. `of` is what a
     refund takes back. Each piece of a line that `issues` is a gift voucher of that purpose, single

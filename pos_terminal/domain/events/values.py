@@ -20,12 +20,14 @@ class EntryMethod(StrEnum):
 class TareKind(StrEnum):
     """What was taken off a weight: OIML R 76-1 (T.2.7) tells a tare that was weighed from a preset.
 
-    A preset one is the catalogue's, or typed; the ticket marks it PT.
+    A preset one is the catalogue's, or typed; the ticket marks it PT. The scale's own it took off
+    itself, and never says how much that was.
     """
 
     NONE = ""
     PRESET = "preset"
     WEIGHED = "weighed"
+    SCALE = "scale"
 
 
 class VoidKind(StrEnum):

@@ -42,6 +42,12 @@ SCALE_NOT_SET = _fault(
     "La balance n'a pas pris le zéro ou la tare.",
     "Vider ou alléger le plateau, attendre, recommencer.",
 )
+SCALE_TARED = _fault(
+    "W-109",
+    "TARE DEJA PRISE",
+    "La balance a déjà ôté une tare : la caisse l'ôterait une seconde fois.",
+    "Taper C ; effacer la tare de la balance, ou taper 0 TARE puis l'article.",
+)
 PRINTER_OFFLINE = _fault(
     "P-101",
     "IMPRIMANTE ABSENTE",

@@ -140,6 +140,8 @@ def _weighing(line: TicketLine) -> Iterator[Block]:
     if line.tare:
         mark = f"{say('Tare')} PT" if line.tare_kind is TareKind.PRESET else say("Tare")
         yield Text(f"  {mark} {thousandths(line.tare, places=3)} kg")
+    elif line.tare_kind is TareKind.SCALE:
+        yield Text(f"  {say('Tare prise sur la balance')}")
     if line.manual:
         yield Text(f"  {say('Poids tapé à la main')}")
 
@@ -181,7 +183,7 @@ def quantity(line: TicketLine) -> str:
     price = euros(line.price)
     match line.unit:
         case Unit.KG:
-            net = f"{say('Net')} " if line.tare else ""
+            net = f"{say('Net')} " if line.tare_kind else ""
             return f"{net}{thousandths(line.quantity, places=3)} kg x {price} €/{per}kg"
         case Unit.CL:
             return f"{thousandths(line.quantity)} cl x {price} €/{per}cl"
@@ -192,9 +194,7 @@ def quantity(line: TicketLine) -> str:
     return ""
 
 
-def tenders(
-    ticket: SaleClosed, at: str, changed: Iterable[PaymentChanged] = ()
-) -> Iterator[Block]:
+def tenders(ticket: SaleClosed, at: str, changed: Iterable[PaymentChanged] = ()) -> Iterator[Block]:
     """What was paid by which means, and the change; before it what was given beyond the price.
 
     What was corrected later stands below: the ticket says what its record does, and what follows.

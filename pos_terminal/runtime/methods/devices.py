@@ -100,7 +100,8 @@ class DeviceMethods:
         return "sounded"
 
     async def _weigh(self, scale: Scale) -> str:
-        return f"{await scale.weigh()} g"
+        weight = await scale.weigh()
+        return f"{weight.grams} g, net of its own tare" if weight.net else f"{weight.grams} g"
 
     def _paper(self) -> Receipt:
         """A paper that nobody takes for a ticket."""

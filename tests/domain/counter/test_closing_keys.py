@@ -44,6 +44,7 @@ from pos_terminal.domain.period.drawer import Drawers, drawers_used, expected, u
 from pos_terminal.domain.printing.report import closure, open_sales, service
 from pos_terminal.domain.receipt import Receipt, Row, Text
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.record import Running
@@ -237,7 +238,7 @@ def test_a_notice_over_a_weighing_takes_c_and_leaves_the_weighing() -> None:
     assert till.shown.line1.startswith("PLUS DE PAPIER")
     till.press("C")
     assert till.shown == Screen("COMTE", "POSER SUR LA BALANCE")
-    till.put(Weighed(asked.request, 480))
+    till.put(Weighed(asked.request, Weight(480)))
     assert till.total == 1195
 
 

@@ -32,6 +32,7 @@ from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 from tests.support.bench import (
     BAGUETTE,
     DEFAULT_VAT,
@@ -159,24 +160,24 @@ def test_a_weighed_article(till: Bench) -> None:
     step = till.press("4 PLU")
     assert step.effects == (Weigh(1),)
     assert till.shown == Screen("COMTE", "POSER SUR LA BALANCE")
-    till.put(Weighed(1, 480))
+    till.put(Weighed(1, Weight(480)))
     assert (sold(till).quantity, sold(till).gross, sold(till).entry) == (480, 1195, "scale")
     assert till.shown == Screen("0,480kg x 24,90", "COMTE          11,95")
 
 
 def test_price_and_return_hold_for_the_weight(till: Bench) -> None:
     till.press("RF 2000 PRIX 4 PLU")
-    till.put(Weighed(1, 500))
+    till.put(Weighed(1, Weight(500)))
     assert (sold(till).price, sold(till).gross) == (2000, -1000)
 
 
 def test_a_late_answer_is_worth_nothing(till: Bench) -> None:
     till.press("4 PLU C")
     assert till.shown == till.screen
-    assert till.put(Weighed(1, 480)).events == ()
+    assert till.put(Weighed(1, Weight(480))).events == ()
     till.press("4 PLU")
-    assert till.put(Weighed(1, 480)).events == ()
-    till.put(Weighed(2, 500))
+    assert till.put(Weighed(1, Weight(480))).events == ()
+    till.put(Weighed(2, Weight(500)))
     assert sold(till).quantity == 500
 
 
@@ -189,9 +190,9 @@ def test_weighings_go_on_counting_after_a_restart(till: Bench) -> None:
     ("answer", "fault"),
     [
         (Weighed(1, fault=faults.SCALE_MOVING), faults.SCALE_MOVING),
-        (Weighed(1, 0), faults.SCALE_ZERO),
-        (Weighed(1, -5), faults.SCALE_ZERO),
-        (Weighed(1, 10_000_000), faults.AMOUNT_TOO_LARGE),
+        (Weighed(1, Weight(0)), faults.SCALE_ZERO),
+        (Weighed(1, Weight(-5)), faults.SCALE_ZERO),
+        (Weighed(1, Weight(10_000_000)), faults.AMOUNT_TOO_LARGE),
     ],
 )
 def test_an_answer_that_is_no_weight(till: Bench, answer: Weighed, fault: Fault) -> None:
@@ -585,7 +586,7 @@ def test_between_sales_a_new_catalogue_holds_at_once(till: Bench) -> None:
 def test_an_article_on_the_scale_keeps_its_catalogue(till: Bench) -> None:
     till.press("4 PLU")
     assert till.put(NewCatalog(goods(GOODS.replace("24,90", "30,00")))).events == ()
-    till.put(Weighed(1, 1000))
+    till.put(Weighed(1, Weight(1000)))
     (opened,) = till.of(SaleOpened)
     assert (opened.catalog, till.total) == (goods().sha256, 2490)
 

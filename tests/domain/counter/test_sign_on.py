@@ -31,6 +31,7 @@ from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks, SignOnRules
 from pos_terminal.domain.staff.pin_lock import LONGEST, Tries, locked
+from pos_terminal.domain.weight import Weight
 from tests.support.bench import BAGUETTE, bench
 from tests.support.staff import BADGES, BOSS, LEA, NEW, PINS, SAM, STAFF, StaffedBench, staffed
 
@@ -353,7 +354,7 @@ def test_an_allowed_price_holds_for_the_weight_that_follows() -> None:
     assert till.shown == CALL
     step = till.press("1 CLERK 5930 CLERK")
     (question,) = [effect for effect in step.effects if isinstance(effect, Weigh)]
-    till.put(Weighed(question.request, 500))
+    till.put(Weighed(question.request, Weight(500)))
     assert till.of(LineSold)[-1].authority == BOSS
     assert till.total == 500
 

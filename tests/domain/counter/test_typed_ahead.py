@@ -26,6 +26,7 @@ from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 from tests.support.bench import BAGUETTE, VIN, Bench, bench, keys, moment
 from tests.support.clerk_machine import answered
 from tests.support.staff import LEA, PINS, SAM, staffed
@@ -76,7 +77,7 @@ class Lagging(Bench):
         while self.questions:
             match self.questions.popleft():
                 case Weigh(request):
-                    self.put(Weighed(request, 480))
+                    self.put(Weighed(request, Weight(480)))
                 case LookUp(request, wanted):
                     self.put(LookedUp(request, answered(wanted, self.events)))
                 case CheckPin() as check:
@@ -132,7 +133,7 @@ def test_the_next_article_and_its_payment_wait_for_the_weight() -> None:
     till.scan(BAGUETTE)
     assert till.shown == Screen("COMTE             +4", "POSER SUR LA BALANCE")
     assert till.events == []
-    till.put(Weighed(request, 480))
+    till.put(Weighed(request, Weight(480)))
     assert [line.name for line in till.of(LineSold)] == ["COMTE", "BAGUETTE", "BAGUETTE"]
     assert [closed.total for closed in till.of(SaleClosed)] == [1295]
 
@@ -155,7 +156,7 @@ def test_c_takes_what_was_typed_ahead_and_then_gives_up() -> None:
         assert till.shown == Screen("COMTE", "POSER SUR LA BALANCE")
         till.put(clear)
         assert till.shown == till.screen
-        assert till.put(Weighed(request, 480)).events == ()
+        assert till.put(Weighed(request, Weight(480))).events == ()
 
 
 def test_beyond_the_bound_it_is_said_and_what_was_kept_stays() -> None:
@@ -165,7 +166,7 @@ def test_beyond_the_bound_it_is_said_and_what_was_kept_stays() -> None:
     assert till.shown.line1.endswith(f"+{MOST}")
     till.put_key("article 3")
     assert till.shown.line1.startswith("ATTENDRE LA REPONSE")
-    till.put(Weighed(request, 480))
+    till.put(Weighed(request, Weight(480)))
     assert len(till.of(LineSold)) == 1 + MOST
 
 

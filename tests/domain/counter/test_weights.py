@@ -15,6 +15,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
+from pos_terminal.domain.weight import Weight
 from tests.support.bench import Bench, bench, counter_of, goods, label
 from tests.support.paper import lines, paper
 
@@ -31,7 +32,7 @@ def till() -> Bench:
 
 def weigh(till: Bench, typed: str, grams: int) -> None:
     (question,) = [e for e in till.press(typed).effects if isinstance(e, Weigh)]
-    till.put(Weighed(question.request, grams))
+    till.put(Weighed(question.request, Weight(grams)))
 
 
 def sold(till: Bench) -> LineSold:
@@ -81,10 +82,38 @@ def test_packing_is_taken_off_what_the_scale_says(
     assert line.reason == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("4 PLU", None),
+        ("0 TARE 4 PLU", None),
+        ("0 TARE 5 PLU", None),
+        ("20 TARE 4 PLU", faults.SCALE_TARED),
+        ("5 PLU", faults.SCALE_TARED),
+        ("TARE", faults.SCALE_TARED),
+    ],
+)
+def test_what_the_scale_took_off_is_not_taken_off_again(
+    till: Bench, typed: str, fault: Fault | None
+) -> None:
+    (question,) = [e for e in till.press(typed).effects if isinstance(e, Weigh)]
+    till.put(Weighed(question.request, Weight(450, net=True)))
+    assert till.fault is fault
+    if fault:
+        assert not till.of(LineSold)
+        return
+    line = sold(till)
+    assert (line.quantity, line.tare, line.tare_kind) == (450, 0, "scale")
+    till.press("CASH")
+    printed = "\n".join(lines(paper(till)))
+    assert "Net 0,450 kg" in printed
+    assert "Tare prise sur la balance" in printed
+
+
 def test_packing_is_weighed_before_its_article(till: Bench) -> None:
     (question,) = [e for e in till.press("TARE").effects if isinstance(e, Weigh)]
     assert till.shown == Screen("TARE", "POSER SUR LA BALANCE")
-    till.put(Weighed(question.request, 15))
+    till.put(Weighed(question.request, Weight(15)))
     assert till.shown == Screen("TARE 15 g", "")
     weigh(till, "4 PLU", 500)
     assert (sold(till).quantity, sold(till).tare, sold(till).tare_kind) == (485, 15, "weighed")
@@ -92,7 +121,7 @@ def test_packing_is_weighed_before_its_article(till: Bench) -> None:
 
 def test_what_was_set_before_the_packing_still_holds(till: Bench) -> None:
     (question,) = [e for e in till.press("RF TARE").effects if isinstance(e, Weigh)]
-    till.put(Weighed(question.request, 15))
+    till.put(Weighed(question.request, Weight(15)))
     weigh(till, "4 PLU", 500)
     assert sold(till).quantity == -485
 
@@ -148,7 +177,7 @@ def test_packing_that_cannot_be_weighed(
     till: Bench, grams: int, fault: Fault | None, expected: Fault
 ) -> None:
     (question,) = [e for e in till.press("TARE").effects if isinstance(e, Weigh)]
-    till.put(Weighed(question.request, grams, fault))
+    till.put(Weighed(question.request, Weight(grams), fault))
     assert till.fault is expected
     till.press("C")
     assert till.counter.desk.entry.empty
@@ -175,7 +204,7 @@ def test_paper_says_tare_and_hand(till: Bench) -> None:
     till.press("20 TARE 480 g 4 PLU")
     weigh(till, "5 PLU", 480)
     (question,) = [e for e in till.press("TARE").effects if isinstance(e, Weigh)]
-    till.put(Weighed(question.request, 15))
+    till.put(Weighed(question.request, Weight(15)))
     weigh(till, "4 PLU", 500)
     till.press("CASH")
     (closed,) = till.of(SaleClosed)
@@ -196,7 +225,7 @@ def test_net_and_tare_make_the_gross(gross: int, tare: int | None, weighed: bool
     item = CATALOG.plu("5")
     assert item
     try:
-        scaled = on_the_scale(item, entry, gross)
+        scaled = on_the_scale(item, entry, Weight(gross))
     except Refused as refused:
         assert refused.fault is faults.TARE_TOO_HEAVY
         assert gross <= (30 if tare is None else tare)

@@ -20,7 +20,7 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
-from pos_terminal.domain.events.values import EntryMethod
+from pos_terminal.domain.events.values import EntryMethod, TareKind
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.keys import GOODS_KEYS, Key, parse_key
 from pos_terminal.domain.keyboard.movement_keys import MOVEMENTS
@@ -141,7 +141,9 @@ class Keeper(Clerk):
         for line in self.till.of(LineSold)[-1:]:
             assert line.quantity != 0
             assert line.tare >= 0
-            assert bool(line.tare) == bool(line.tare_kind)
+            # How much the scale took off itself it does not say.
+            known = line.tare_kind not in (TareKind.NONE, TareKind.SCALE)
+            assert bool(line.tare) == known
             assert bool(line.reason) == (line.entry is EntryMethod.MANUAL)
 
     @invariant()

@@ -27,6 +27,7 @@ from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks
+from pos_terminal.domain.weight import Weight
 from tests.support.bench import counter_of, goods, label, tones
 from tests.support.paper import TILL
 from tests.support.staff import BOSS, PINS, SAM, STAFF
@@ -143,7 +144,7 @@ def test_a_loss_has_its_reason(till: Stockroom) -> None:
 
 def test_what_is_sold_by_weight_is_weighed_to_be_moved(till: Stockroom) -> None:
     (question,) = [e for e in till.press("PERTE 4 PLU").effects if isinstance(e, Weigh)]
-    till.put(Weighed(question.request, 250))
+    till.put(Weighed(question.request, Weight(250)))
     assert moves(till) == [("4", Fraction(-1, 4), "loss")]
     assert not till.of(LineSold)
 
@@ -466,7 +467,7 @@ def test_what_is_missing_is_not_for_everybody(staffed: StaffedStockroom) -> None
 
 def test_a_weighed_loss_calls_somebody_once_it_is_weighed(staffed: StaffedStockroom) -> None:
     (question,) = [e for e in staffed.press("PERTE 4 PLU").effects if isinstance(e, Weigh)]
-    staffed.put(Weighed(question.request, 250))
+    staffed.put(Weighed(question.request, Weight(250)))
     assert moves(staffed) == []
     staffed.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
     assert moves(staffed) == [("4", Fraction(-1, 4), "loss")]
