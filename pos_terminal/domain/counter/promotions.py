@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.steps import Step
 from pos_terminal.domain.events.adjustment import (
@@ -11,7 +13,7 @@ from pos_terminal.domain.events.adjustment import (
     DiscountWithdrawn,
     PromotionsApplied,
 )
-from pos_terminal.domain.events.sale import LineSold, LineVoided
+from pos_terminal.domain.events.sale import LineSold, LineVoided, Reduction
 from pos_terminal.domain.sale.promotions import Applied, applied
 from pos_terminal.domain.sale.sale import Sale, apply
 
@@ -51,31 +53,48 @@ def _ways(desk: Desk, sale: Sale) -> Iterator[PromotionsApplied]:
     which all discounts stand, is kept where no other is cheaper.
     """
     numbers = range(1, len(sale.discounts) + 1) if desk.promotions and not sale.prices else ()
-    sizes = range(len(numbers) + 1) if len(numbers) <= MOST_DISCOUNTS else (0, 1, len(numbers))
-    for size in sizes:
-        for waived in combinations(numbers, size):
-            yield _found(desk, sale, waived)
+    every = len(numbers) <= MOST_DISCOUNTS
+    sizes = range(len(numbers) + 1) if every else (0, 1, len(numbers))
+    tried = [frozenset(each) for size in sizes for each in combinations(numbers, size)]
+    if sale.waived not in tried:
+        tried.append(sale.waived)
+    for waived in tried:
+        found = _found(desk, sale, waived)
+        if found:
+            yield replace(found, exact=found.exact and every)
 
 
-def _found(desk: Desk, sale: Sale, waived: tuple[int, ...]) -> PromotionsApplied:
-    """Those that stand, since a discount was reckoned upon them, and new ones on other lines."""
-    kept = [given for n, given in enumerate(sale.discounts, 1) if n not in waived]
-    discounted = {share.line for given in kept for share in given.shares}
+def _found(desk: Desk, sale: Sale, waived: frozenset[int]) -> PromotionsApplied | None:
+    """Those that stand, since a discount was reckoned upon them, and new ones on other lines.
+
+    None where a discount would come back that had given way to a promotion which stands: it was
+    not reckoned upon that, and the two would add up.
+    """
+    given = {n: _lines(each) for n, each in enumerate(sale.discounts, 1) if n not in waived}
+    reckoned = frozenset[int]().union(*(given[n] for n in given if n not in sale.waived))
     standing = tuple(
         each
         for each in sale.promotions
-        if any(share.line in discounted for share in each.shares)
-        and not any(share.line in sale.voided for share in each.shares)
+        if _lines(each) & reckoned and not _lines(each) & sale.voided
     )
+    bound = frozenset[int]().union(*map(_lines, standing))
+    discounted = frozenset[int]().union(*given.values())
+    if any(given[n] & bound for n in given if n in sale.waived):
+        return None
     new = Applied()
     if not sale.prices:
-        bound = discounted | {share.line for each in standing for share in each.shares}
-        bound |= sale.voided | {line.line for line in sale.lines if line.firm or line.fixed}
+        bound |= discounted | sale.voided
+        bound |= {line.line for line in sale.lines if line.firm or line.fixed}
         free = [line for line in sale.lines if line.line not in bound]
         new = applied(free, desk.promotions, datetime.fromisoformat(sale.at))
     return PromotionsApplied(
         sale=sale.number,
         reductions=standing + new.reductions,
-        waived=waived,
+        waived=tuple(sorted(waived)),
         exact=new.exact,
     )
+
+
+def _lines(given: Reduction | DiscountGiven) -> frozenset[int]:
+    """The lines that it takes something off."""
+    return frozenset(share.line for share in given.shares)

@@ -155,6 +155,23 @@ def test_a_discount_stands_on_what_promotions_left() -> None:
     assert paid(till).total == till.of(LineSold)[0].gross + 350 - 48 - 30 + 360
 
 
+def test_a_discount_that_gave_way_does_not_come_back_upon_the_promotion() -> None:
+    """It would be added to that, at a second ST or at the payment."""
+    till = shop()
+    till.press("3 x 4 PLU ST 10 % 4 PLU ST")
+    assert till.total == 360
+    till.press("ST ST CASH")
+    assert till.of(SaleClosed)[-1].total == 360
+
+
+def test_of_many_discounts_not_every_choice_is_tried_and_the_record_says_so() -> None:
+    till = shop()
+    till.press("4 PLU 1 % 4 PLU 1 % 4 PLU 1 % ST 4 PLU ST")
+    assert till.of(PromotionsApplied)[-1].exact
+    till.press("4 PLU 1 % 7 x 4 PLU ST")
+    assert not till.of(PromotionsApplied)[-1].exact
+
+
 def test_the_ticket_says_it_by_name() -> None:
     till = shop()
     till.press("5 x 4 PLU")
