@@ -197,6 +197,11 @@ class Outsider:
         total = sum(line["gross"] for line in live)
         self._same(f"{name}: total", body["total"], total)
         self._same(f"{name}: paid", sum(paid["amount"] for paid in body["tenders"]), total)
+        came = sum(line["gross"] for line in live if line["gross"] < 0 and not line["voucher"]
+                   and (line["back"] or not line["order"]))  # fmt: skip
+        out = sum(min(paid["amount"], 0) for paid in body["tenders"] if not paid["beneficiary"])
+        went = sum(each["amount"] for each in body["exchanged"])
+        self._same(f"{name}: exchanged", went, out - came)
         day = self.section
         taken = body["taken_at"]
         day.hours[int(taken[11:13]) if taken else self.minute // 60] += turnover

@@ -15,7 +15,7 @@ from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import accounts, deposits, donations
-from pos_terminal.domain.sale.pay_outs import pay_out
+from pos_terminal.domain.sale.pay_outs import exchanged, pay_out
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.sale.vouchers import covered, moves
 from pos_terminal.domain.tender.tender import CASH, TENDERS, TenderKind
@@ -83,7 +83,11 @@ def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     Raises Refused where more is taken off than is bought, by whatever key it is paid.
     """
     covered(sale)
-    closed = replace(sale.close(*desk.next_ticket()), drawer=desk.drawer)
+    closed = replace(
+        sale.close(*desk.next_ticket()),
+        drawer=desk.drawer,
+        exchanged=exchanged(sale, desk.rules.refunds.means),
+    )
     deposited = (*deposits.moves(closed), *accounts.moves(closed))
     moved = moves(closed, moment.day, desk.rules.refunds, desk.mint)
     made = tuple(PrintVoucher(each, moment.at) for each in moved if each.amount > 0)

@@ -70,6 +70,9 @@ def _change(desk: Desk, right: TenderKind) -> PaymentChanged:
     wrong = corrected_payments.wrong(tenders, right)
     if last.day_closed:
         raise Refused(faults.PAYMENT_IN_Z)
+    place = (last.ticket.series, last.ticket.number)
+    if any(each.takes_from(*place) for each in desk.waiting):
+        raise Refused(faults.TICKET_BUSY)  # it gives back what was paid, as it was paid then
     day = date.fromisoformat(last.at[:10])
     already = sum(each.amount for each in tenders if each.tender == right.name)
     live = [line for line in last.ticket.lines if not line.voided]

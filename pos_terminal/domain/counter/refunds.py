@@ -82,13 +82,15 @@ def _open(desk: Desk, series: str, number: int) -> Step:
     if desk.sale and desk.sale.tenders:
         raise Refused(faults.TENDER_STARTED)
     place = (series, number)
-    if any(other.refund == place or other.returns(*place) for other in desk.waiting):
+    if any(other.takes_from(*place) for other in desk.waiting):
         raise Refused(faults.TICKET_BUSY)
     reason = _reason(desk)
 
     found = _find(desk, place)
     opened, sale = desk.opening()
     refund = Refund(found, sale)
+    if not refund.lines:
+        raise Refused(faults.NOTHING_TO_REFUND)
     if not refund.remaining:
         raise Refused(faults.ALREADY_RETURNED)
     authority.need(desk, Right.REFUND)

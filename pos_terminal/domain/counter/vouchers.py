@@ -191,6 +191,7 @@ def _take_off(
             gross=-worth,
             entry=entry,
             voucher=balance.voucher,
+            expires=balance.expires,
             tax=-part(balance.tax, balance.amount, worth),
         )
     )

@@ -84,7 +84,7 @@ class LineSold(Event, frozen=True, kw_only=True):
     `account` the customer of that pseudonym pays what he owes. What is `fixed` no
     discount and no promotion makes cheaper; `returnable` is a deposit on packaging. `tax` is the
     VAT in cents that was booked for what a line takes back, with the line's sign; None: its VAT is
-    reckoned from the ticket's gross.
+    reckoned from the ticket's gross. `expires` is the last day of its `voucher`, if that has one.
     """
 
     kind: ClassVar[str] = "line.sold"
@@ -118,6 +118,7 @@ class LineSold(Event, frozen=True, kw_only=True):
     fixed: bool = False
     returnable: bool = False
     account: str = ""
+    expires: str = ""
 
     @property
     def firm(self) -> bool:
@@ -243,6 +244,7 @@ class TicketLine(Struct, frozen=True, kw_only=True):
     fixed: bool = False
     returnable: bool = False
     account: str = ""
+    expires: str = ""
 
     @property
     def vat_amount(self) -> int:
@@ -277,13 +279,28 @@ class Paid(Struct, frozen=True, kw_only=True):
     account: str = ""
 
 
+class PaidBy(Struct, frozen=True, kw_only=True):
+    """So much of a ticket was paid by that means; GOODS: by goods that came back without a ticket.
+
+    `expires` is the last day of the voucher that paid, if it had one; `account` is the pseudonym of
+    the customer on whose account it went.
+    """
+
+    tender: str
+    amount: int
+    expires: str = ""
+    account: str = ""
+
+
 class SaleClosed(Event, frozen=True, kw_only=True):
     """A sale is paid and has its number: everything that the law asks of a ticket, by value.
 
     `total` is what its lines come to. `turnover` is that without the money that is only held for
     the customer (vouchers for anything, deposits), which is in no sum of what was sold; `vat` are
     the lines that are taxed. `drawer` is where its cash went. `taken_at` is that of `sale.opened`:
-    when it was made by hand, while the till was down.
+    when it was made by hand, while the till was down. `exchanged` is what came back and was not
+    paid out, but paid for what was bought: by how that had been paid, so that an exchange turns
+    nothing into money.
     """
 
     kind: ClassVar[str] = "sale.closed"
@@ -302,6 +319,7 @@ class SaleClosed(Event, frozen=True, kw_only=True):
     place: Place = Place.UNSAID
     drawer: int = 1
     taken_at: str = ""
+    exchanged: tuple[PaidBy, ...] = ()
 
 
 class SaleAbandoned(Event, frozen=True, kw_only=True):
@@ -317,19 +335,6 @@ class SaleAbandoned(Event, frozen=True, kw_only=True):
     total: int
     origin: Origin | None = None
     authority: int = 0
-
-
-class PaidBy(Struct, frozen=True, kw_only=True):
-    """So much of a ticket was paid by that means; GOODS: by goods that came back with it.
-
-    `expires` is the last day of the voucher that paid, if it had one; `account` is the pseudonym of
-    the customer on whose account it went.
-    """
-
-    tender: str
-    amount: int
-    expires: str = ""
-    account: str = ""
 
 
 class RefundOpened(Event, frozen=True, kw_only=True):

@@ -33,6 +33,12 @@ NOT_ON_THAT_TICKET = _fault(
     "Le ticket à rembourser n'a pas cet article, ou pas à ce prix.",
     "Taper C et vérifier le ticket ; RF seul finit ce remboursement.",
 )
+NOTHING_TO_REFUND = _fault(
+    "S-259",
+    "PAS DE MARCHANDISE",
+    "Ce ticket n'a rien vendu qui se reprenne : un bon, un versement, ou des retours.",
+    "Taper C ; un acompte ou des arrhes se rendent par leur commande (RF 123 ACOMPTE).",
+)
 ALREADY_RETURNED = _fault(
     "S-205",
     "DEJA REMBOURSE",

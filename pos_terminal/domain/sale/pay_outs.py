@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events.held import is_held
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import PaidBy, RefundOpened, SaleClosed, Tender
 from pos_terminal.domain.faults import Fault
@@ -23,7 +23,7 @@ from pos_terminal.domain.screen import WIDTH
 from pos_terminal.domain.tender.tender import TENDERS, TenderKind
 
 GOODS = "GOODS"
-"""What part of a ticket was paid with that brought goods back: an exchange."""
+"""What part of a ticket was paid with that brought goods back which no ticket names."""
 
 MONEY = ("CASH", "CARD", "AVOIR")
 NO_TICKET = ("CASH", "AVOIR")
@@ -64,15 +64,28 @@ class Means(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """Cents that go back, and the means by which they may; `until` is the day they would expire."""
+    """Money that goes back, by how it had been paid, and the means by which it may."""
 
-    cents: int
+    paid: PaidBy
     means: frozenset[str]
-    until: str = ""
+
+    @property
+    def cents(self) -> int:
+        """How much."""
+        return self.paid.amount
+
+    @property
+    def until(self) -> str:
+        """The day on which it would have expired, if any."""
+        return self.paid.expires
+
+    def less(self, cents: int) -> "Source":
+        """What is left of it."""
+        return replace(self, paid=replace(self.paid, amount=self.cents - cents))
 
 
 def paid_by(ticket: SaleClosed, changed: Iterable[PaymentChanged] = ()) -> tuple[PaidBy, ...]:
-    """How a ticket was paid: by its means, by what was paid earlier, by goods that came back.
+    """How a ticket was paid: by its means, by what was paid earlier, by what came back with it.
 
     `changed` are the corrections of its means.
     """
@@ -87,12 +100,40 @@ def paid_by(ticket: SaleClosed, changed: Iterable[PaymentChanged] = ()) -> tuple
         if line.voided or line.gross >= 0:
             continue
         if line.voucher:
-            found.append(PaidBy(tender="VOUCHER", amount=-line.gross))
-        elif line.order:
+            found.append(PaidBy(tender="VOUCHER", amount=-line.gross, expires=line.expires))
+        elif line.order and not line.back:
             found.append(PaidBy(tender="ARRHES", amount=-line.gross))
-        elif not is_held(line):
-            found.append(PaidBy(tender=GOODS, amount=-line.gross))
-    return tuple(found)
+    return (*found, *ticket.exchanged)
+
+
+def exchanged(sale: Sale, means: Iterable[Means]) -> tuple[PaidBy, ...]:
+    """What of the money of this sale is not paid out: it pays for what is bought in it.
+
+    What went out is taken from what might go by nothing else, so that what stays is as near to
+    money as it can be.
+    """
+    left = [each for each in sources(sale, means) if each.cents > 0]
+    out: dict[str, int] = {}
+    for paid in sale.tenders:
+        if paid.amount < 0 and not paid.beneficiary:
+            out[paid.tender] = out.get(paid.tender, 0) - paid.amount
+
+    def there(name: str) -> int:
+        return sum(each.cents for each in left if name in each.means)
+
+    for name in sorted(out, key=there):
+        left = _without(left, name, out[name])
+    return tuple(each.paid for each in left)
+
+
+def _without(found: Iterable[Source], name: str, cents: int) -> list[Source]:
+    """The same, less what went out by that means."""
+    left: list[Source] = []
+    for each in sorted(found, key=lambda each: (name not in each.means, len(each.means))):
+        now = min(cents, each.cents)
+        cents -= now
+        left += [each.less(now)] if now < each.cents else []
+    return left
 
 
 def sources(sale: Sale, means: Iterable[Means]) -> Iterator[Source]:
@@ -103,9 +144,9 @@ def sources(sale: Sale, means: Iterable[Means]) -> Iterator[Source]:
         yield from _of_ticket(refund, -sum(line.gross for line in lines), allowed)
     for line in sale.live:
         if line.back:
-            yield Source(-line.gross, frozenset(MONEY))
+            yield Source(PaidBy(tender="ARRHES", amount=-line.gross), frozenset(MONEY))
         elif line.quantity < 0 and not (line.of or line.voucher or line.order):
-            yield Source(-line.gross, frozenset(NO_TICKET))
+            yield Source(PaidBy(tender=GOODS, amount=-line.gross), frozenset(NO_TICKET))
 
 
 def _of_ticket(
@@ -125,9 +166,9 @@ def _of_ticket(
         now = min(rest, paid.amount - before)
         skip, rest = skip - before, rest - now
         if now:
-            yield Source(now, frozenset(allowed.get(paid.tender, MONEY)), paid.expires)
+            yield Source(replace(paid, amount=now), frozenset(allowed.get(paid.tender, MONEY)))
     if rest:
-        yield Source(rest, frozenset(allowed[GOODS]))
+        yield Source(PaidBy(tender=GOODS, amount=rest), frozenset(allowed[GOODS]))
 
 
 def most(sale: Sale, tender: str, means: Iterable[Means]) -> int:

@@ -149,6 +149,10 @@ class Sale(Struct, frozen=True):
             if line.of and (line.of.series, line.of.number) == (series, number)
         )
 
+    def takes_from(self, series: str, number: int) -> bool:
+        """Whether it takes something back from that ticket, or is about to."""
+        return self.refund == (series, number) or bool(self.returns(series, number))
+
     @property
     def total(self) -> int:
         """Cents with tax."""
@@ -337,6 +341,7 @@ class Sale(Struct, frozen=True):
                 fixed=line.fixed,
                 returnable=line.returnable,
                 account=line.account,
+                expires=line.expires,
             )
             for line in self.lines
             for now in (live.get(line.line, line),)

@@ -78,7 +78,7 @@ def test_an_account_is_paid_in_one_sale_at_a_time(shop: Days) -> None:
         ("2 x 10 PLU 4 ENCOMPTE", faults.ACCOUNT_LIMIT),
         ("RF 1 TICKET TICKET 5 ENCOMPTE", faults.ACCOUNT_OF_ANOTHER),
         ("RF 1 TICKET TICKET CASH", faults.REFUND_MEANS),
-        ("4 REGLE CASH RF TICKET TICKET", faults.ALREADY_RETURNED),
+        ("4 REGLE CASH RF TICKET TICKET", faults.NOTHING_TO_REFUND),
     ],
 )
 def test_refused(shop: Days, typed: str, fault: Fault) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.sale.pay_outs import Means
 from pos_terminal.domain.sale.refunds import RefundRules, Validity
@@ -74,6 +75,32 @@ def test_the_shop_may_decide_otherwise(till: Remembering) -> None:
     assert till.fault and (till.fault.code, till.fault.text) == ("S-239", "AVOIR SVP")
     till.press("C AVOIR")
     assert out(till) == [("AVOIR", 100)]
+
+
+def test_an_exchange_turns_nothing_into_money(till: Remembering) -> None:
+    """However many there are: 6.00 in meal vouchers stay that, 2.00 in cash are cash."""
+    till.press("6 x 2 PLU TR RF TICKET TICKET RF 5 PLU CASH")
+    till.press("RF TICKET TICKET RF 5 PLU CASH")
+    assert [(p.tender, p.amount) for p in till.last.exchanged] == [("CASH", 200), ("TR", 600)]
+    till.press("RF TICKET TICKET CASH CASH")
+    assert till.fault and (till.fault.code, till.fault.text) == ("S-239", "AVOIR OU TR SVP")
+    till.press("C TR")
+    assert out(till) == [("CASH", 200), ("TR", 600)]
+    assert till.last.exchanged == ()
+
+
+def test_what_goes_out_of_an_exchange_is_what_nothing_else_could_take(till: Remembering) -> None:
+    """4.00 in vouchers and 2.00 in cash come back, 5.00 of goods go, 1.00 out as a credit note."""
+    till.press("6 x 2 PLU 400 TR CASH RF TICKET TICKET RF 2 x 1 PLU 2 x 120 PRIX 1 PLU AVOIR")
+    assert out(till) == [("AVOIR", 100)]
+    assert [(p.tender, p.amount) for p in till.last.exchanged] == [("TR", 300), ("CASH", 200)]
+
+
+def test_no_payment_is_corrected_while_a_sale_gives_it_back(till: Remembering) -> None:
+    till.press("6 x 2 PLU CASH RF TICKET TICKET HOLD TR")
+    assert till.fault and till.fault.code == "S-203"
+    till.press("C RECALL CANCEL TR TR")
+    assert [each.to_tender for each in till.of(PaymentChanged)] == ["TR"]
 
 
 @pytest.mark.parametrize(
