@@ -12,6 +12,7 @@ appendix «Identification of Send Status» give the fixed bits:
 Bits 5 and 6 of an answer to GS r 1 are zero too, which keeps stray bytes from passing for one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pos_terminal.devices.classes import PrinterStatus
@@ -58,15 +59,18 @@ class Answers:
             self.unreadable += 1
 
 
-def printer_status(answers: list[int]) -> PrinterStatus:
-    """What the answers to `QUESTIONS` say together (Epson reference, «DLE EOT»)."""
-    printer, offline, error, paper = answers
+def printer_status(answers: Mapping[int, int]) -> PrinterStatus:
+    """What the answers say together, by their question (Epson reference, «DLE EOT»).
+
+    Of what was not answered nothing is wrong: a printer that answers at all is there.
+    """
+    printer, offline, error, paper = (answers.get(question, 0) for question in QUESTIONS)
     return PrinterStatus(
         online=not printer & 0x08,
         # Two sensors may say so: offline bit 5 as it stopped, paper bits 5 and 6 as it stands.
         paper_out=bool(offline & 0x20 or paper & 0x60),
-        paper_low=bool(paper & 0x0C),
+        paper_low=bool(paper & 0x0C) if 4 in answers else None,
         cover_open=bool(offline & 0x04),
         error=bool(offline & 0x40 or error & 0x2C),
-        drawer_pin=bool(printer & 0x04),
+        drawer_pin=bool(printer & 0x04) if 1 in answers else None,
     )

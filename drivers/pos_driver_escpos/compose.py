@@ -24,26 +24,43 @@ QR_BYTES = (
 
 def compose(receipt: Receipt, profile: Profile) -> bytes:
     """The whole receipt: initialise, print, feed, cut. Nothing in it can raise on a text."""
+    return b"".join(parts_of(receipt, profile))
+
+
+def parts_of(receipt: Receipt, profile: Profile) -> list[bytes]:
+    """The same in parts, none of which may be parted any further: a line, a picture."""
     # First of all, in one piece with the text: what an earlier program set must not show here.
     head = commands.INITIALISE + (commands.CANCEL_KANJI if profile.kanji else b"")
-    return head + commands.code_page(profile.code_page) + _body(receipt, profile) + _end(profile)
+    head += commands.code_page(profile.code_page)
+    return [head, *_body(receipt, profile), _end(profile)]
 
 
-def _body(receipt: Receipt, profile: Profile) -> bytes:
-    out = bytearray()
+def in_pieces(parts: list[bytes], most: int | None) -> list[bytes]:
+    """The parts in as few pieces of at most so many bytes as there can be; None: in one."""
+    if most is None:
+        return [b"".join(parts)]
+    pieces = [b""]
+    for part in parts:
+        if pieces[-1] and len(pieces[-1]) + len(part) > most:
+            pieces.append(b"")
+        pieces[-1] += part
+    return pieces
+
+
+def _body(receipt: Receipt, profile: Profile) -> Iterator[bytes]:
     now = (False, False)
     for item in _items(receipt, profile):
         if isinstance(item, bytes):
             # Pictures alone are aligned by the printer: texts are, by blanks, as wide as we know it
             # to be.
-            out += commands.align(Align.CENTRE) + item + commands.align(Align.LEFT)
+            yield commands.align(Align.CENTRE) + item + commands.align(Align.LEFT)
             continue
+        style = b""
         # Only where it changes: on a slow line every byte is time.
         if now != (item.bold, item.tall):
             now = (item.bold, item.tall)
-            out += commands.style(bold=item.bold, tall=item.tall)
-        out += to_bytes(item.text, profile.codec) + b"\n"
-    return bytes(out)
+            style = commands.style(bold=item.bold, tall=item.tall)
+        yield style + to_bytes(item.text, profile.codec) + b"\n"
 
 
 def _items(receipt: Receipt, profile: Profile) -> Iterator[Line | bytes]:

@@ -1,10 +1,12 @@
 """The printer itself: what `print`, `status` and `pulse` promise, kept over one link."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from pos_driver_escpos import commands
-from pos_driver_escpos.compose import compose
+from pos_driver_escpos.answers import QUESTIONS
+from pos_driver_escpos.compose import in_pieces, parts_of
 from pos_driver_escpos.profile import Profile
 from pos_driver_escpos.session import Session
 from pos_driver_escpos.settings import EscposSettings
@@ -24,6 +26,8 @@ from pos_terminal.domain.receipt import Receipt
 from pos_terminal.links.faults import device_errors
 from pos_terminal.links.link import Link, LinkLost, LinkStalled
 
+log = logging.getLogger(__name__)
+
 WATCH = 1.0
 """Seconds between two questions why the acknowledgement is missing."""
 
@@ -34,10 +38,14 @@ BYTES_PER_SECOND = 1000.0
 class EscposPrinter:
     """A `Printer` over any link."""
 
+    # Shared, as a printer may come back; by its settings.
+    _known: dict[EscposSettings, tuple[int, ...]] = {}  # noqa: RUF012
+
     def __init__(
         self, link: Link, settings: EscposSettings, profile: Callable[[], Awaitable[Profile]]
     ) -> None:
-        self._session = Session(link)
+        # What it does not answer would otherwise be waited for at each opening.
+        self._session = Session(link, self._known.get(settings, QUESTIONS))
         self._settings = settings
         self._profile = profile
         self._printing = asyncio.Lock()
@@ -55,7 +63,13 @@ class EscposPrinter:
     async def status(self) -> PrinterStatus:
         """See `Printer.status`."""
         with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
-            return await self._session.status(self._settings.answer_timeout)
+            status = await self._session.status(self._settings.answer_timeout)
+        questions = self._session.questions
+        if questions != self._known.get(self._settings, QUESTIONS):
+            self._known[self._settings] = questions
+            answers = ", ".join(map(str, questions))
+            log.warning("printer: answers DLE EOT %s alone; the rest is taken for well", answers)
+        return status
 
     async def pulse(self, pin: int) -> None:
         """See `Printer.pulse`. ValueError for another pin.
@@ -111,22 +125,31 @@ class EscposPrinter:
     async def print(self, receipt: Receipt) -> None:
         """See `Printer.print`."""
         # Before the turn is taken: a profile that is late must not hold up the status.
-        data = compose(receipt, await self._profile())
+        parts = parts_of(receipt, await self._profile())
         async with self._printing:
             if self._settings.acknowledge == "none":
-                await self._hand_over(data)
+                await self._hand_over(b"".join(parts))
                 return
             await self._ready()
-            self._session.begin()
             # An acknowledgement is one byte, nearly all zeros: noise beside it makes it doubtful.
             before = self._session.unreadable
-            await self._hand_over(data + commands.ASK_IN_ORDER)
-            await self._acknowledged(len(data))
+            first, *others = in_pieces(parts, self._settings.most_at_once)
+            await self._print_piece(first)
+            for piece in others:
+                try:
+                    await self._print_piece(piece)
+                except (DeviceLost, DeviceTimeout) as error:  # what came before is on paper
+                    raise OutcomeUnknown(PRINT_UNKNOWN, error.detail) from error
             if self._settings.serial is not None:
                 await self._still_there()
             if self._session.unreadable != before:
                 raise OutcomeUnknown(PRINT_UNKNOWN, "noise on the line beside the acknowledgement")
             self._session.end()
+
+    async def _print_piece(self, data: bytes) -> None:
+        self._session.begin()
+        await self._hand_over(data + commands.ASK_IN_ORDER)
+        await self._acknowledged(len(data))
 
     async def _ready(self) -> None:
         """Make sure that the printer is there and would print, while nothing has left.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from pos_driver_escpos import commands
 from pos_driver_escpos.answers import QUESTIONS, Answers, printer_status
@@ -23,8 +24,9 @@ class Session:
     stays with the link and is sorted before the next question.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, questions: tuple[int, ...] = QUESTIONS) -> None:
         self._link = link
+        self._questions = questions
         self._answers = Answers()
         self._reading = asyncio.Lock()
         self._sending = asyncio.Lock()
@@ -34,6 +36,11 @@ class Session:
         self._cut_short = False
         # Set once part of a command has left and the rest cannot: the next bytes would be eaten.
         self._broken = asyncio.Event()
+
+    @property
+    def questions(self) -> tuple[int, ...]:
+        """The n of DLE EOT n that this printer answers, as far as is known."""
+        return self._questions
 
     @property
     def unreadable(self) -> int:
@@ -75,11 +82,33 @@ class Session:
                         raise LinkStalled("printer", sent, len(data)) from stall
 
     async def status(self, within: float) -> PrinterStatus:
-        """Ask the printer now. Raises TimeoutError, LinkStalled, LinkLost."""
-        async with asyncio.timeout(within), self._asking:
-            await self._forget_late_answers()
-            questions = b"".join(map(commands.ask_status, QUESTIONS))
-            return printer_status(await self._ask(questions, len(QUESTIONS), within))
+        """Ask the printer now. Raises TimeoutError, LinkStalled, LinkLost.
+
+        Some printers answer a part of the questions, and their answers do not say to which. Then
+        each is asked alone, and those that stay without an answer are asked no more.
+        """
+        asked = self._questions
+        try:
+            async with asyncio.timeout(within), self._asking:
+                return printer_status(await self._all(asked, within))
+        except TimeoutError:
+            if not self._answers.status:  # mute
+                raise
+        found: dict[int, int] = {}
+        async with self._asking:
+            for question in asked:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(within):
+                        found |= await self._all((question,), within)
+        if not found:
+            raise TimeoutError
+        self._questions = tuple(found)
+        return printer_status(found)
+
+    async def _all(self, asked: tuple[int, ...], within: float) -> dict[int, int]:
+        await self._forget_late_answers()
+        questions = b"".join(map(commands.ask_status, asked))
+        return dict(zip(asked, await self._ask(questions, len(asked), within), strict=True))
 
     async def resynchronise(self, within: float) -> None:
         """Return once the printer has answered for everything it was ever sent, and is silent.
@@ -97,7 +126,8 @@ class Session:
         begin = commands.RESYNC if self._cut_short else b""
         # Until all of this has left: cut off here, the next attempt begins with NULs.
         self._cut_short = True
-        questions = commands.INITIALISE + commands.ASK_IN_ORDER + commands.ask_status(1)
+        questions = commands.INITIALISE + commands.ASK_IN_ORDER
+        questions += commands.ask_status(self._questions[0])
         async with asyncio.timeout(within):
             async with self._asking:
                 await self._forget_late_answers()

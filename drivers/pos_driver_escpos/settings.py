@@ -5,6 +5,10 @@ from typing import Literal
 
 from pos_terminal.links.serial import SerialSettings
 
+UNPACED = 1024
+"""Bytes that any printer's buffer holds: those of Epson's language have 4 KB (TM-T20II Technical
+Reference Guide, «Receive buffer»), unless a switch is set to 45 bytes, where nothing helps."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbId:
@@ -52,6 +56,15 @@ class EscposSettings:
     pulse_off: float = 0.1
     pulse: Literal["in-order", "at-once"] = "in-order"
     """«at-once» opens the drawer also while the paper is out, on printers that know DLE DC4."""
+
+    @property
+    def most_at_once(self) -> int | None:
+        """Bytes that may be sent before the printer has worked through those before.
+
+        None where it can say itself that it takes no more; on a serial line without flow control
+        it cannot, and what is sent into a full buffer is gone without a trace.
+        """
+        return UNPACED if self.serial is not None and self.serial.flow == "none" else None
 
     def __post_init__(self) -> None:
         places = [self.host, self.device, self.serial, self.usb]

@@ -60,6 +60,11 @@ class PrinterEnd:
         """Answers DLE EOT and not GS r, as some cheap printers do."""
         self.bytes_per_second: float | None = None
         """How fast it works through what it was sent; None: at once."""
+        self.status_answers: set[int] = {1, 2, 3, 4}
+        """The n of the DLE EOT n that it answers; cheap printers know some of them."""
+        self.buffer: int | None = None
+        """Bytes that it can hold before they are worked through; what comes then is lost, as on a
+        serial line without flow control. None: it takes all."""
         self.garbage = b""
         """What it sends in the place of every answer, if anything."""
         self.drop_after: int | None = None
@@ -191,6 +196,9 @@ class PrinterEnd:
         """Obey real-time commands at once; queue the others."""
         for command in caller.real_time.feed(data):
             self._at_once(caller, command)
+        if self.buffer is not None:
+            held = sum(len(command) for _, command in self._waiting)
+            data = data[: max(0, self.buffer - held)]
         for command in caller.commands.feed(data):
             if command[0] != DLE:
                 self._waiting.append((caller, command))
@@ -266,6 +274,8 @@ class PrinterEnd:
 
     def _at_once(self, caller: "_Caller", command: bytes) -> None:
         if command[1] == 0x04:
+            if command[2] not in self.status_answers:
+                return
             self._answer(caller, bytes((self._real_time_status()[command[2]],)))
         else:
             self._pulse(command[3], command[4] * 0.1)

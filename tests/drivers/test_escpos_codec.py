@@ -213,7 +213,7 @@ def test_pieces_of_any_size_give_the_same_answers(stream: bytes, data: st.DataOb
     ],
 )
 def test_status_bits(answers: str, facts: dict[str, bool]) -> None:
-    status = printer_status(list(bytes.fromhex(answers)))
+    status = printer_status(dict(enumerate(bytes.fromhex(answers), 1)))
     fine = {
         "online": True, "paper_out": False, "paper_low": False, "cover_open": False,
         "error": False, "drawer_pin": False,

@@ -491,3 +491,57 @@ def test_a_receipt_of_which_nothing_was_taken_was_not_sent() -> None:
         await printer.print(ticket(1))
 
     run(body())
+
+
+@pytest.mark.parametrize("answered", [{1}, {4}, {2, 4}, {1, 2, 3}])
+def test_a_printer_that_answers_a_part_of_the_questions_works_with_these(
+    answered: set[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def body() -> None:
+        async with PrinterEnd() as end:
+            end.status_answers = answered
+            for number in range(2):  # opened anew, it is known
+                async with open_printer(settings(end, answer_timeout=0.3)) as printer:
+                    await printer.print(ticket(number))
+                    status = await printer.status()
+                    assert status.online
+                    assert status.paper_low is (False if 4 in answered else None)
+                    assert status.drawer_pin is (False if 1 in answered else None)
+                    end.paper_out = True
+                    out = (await printer.status()).paper_out
+                    assert out == bool(answered & {2, 4})
+                    end.paper_out = False
+            assert numbers(end) == ["1-000000", "1-000001"]
+
+    run(body())
+    assert sum("DLE EOT" in line for line in caplog.messages) == 1
+
+
+def test_without_flow_control_no_byte_of_a_long_receipt_is_lost(tmp_path: Path) -> None:
+    """The line is faster than the print: what does not fit into the buffer would be gone."""
+
+    async def body() -> None:
+        async with PrinterEnd(pty=tmp_path / "printer") as end:
+            end.buffer = 4096
+            end.bytes_per_second = 200_000
+            async with open_printer(settings(end, print_timeout=PATIENCE)) as printer:
+                await printer.print(ticket(1, 250))
+            (paper,) = end.papers
+            assert [n for n in range(250) if f"l'œuf {n} " not in paper.text] == []
+
+    run(body())
+
+
+def test_a_line_that_breaks_between_two_pieces_leaves_it_unknown(tmp_path: Path) -> None:
+    """What came before is on paper, so nothing is printed again by itself."""
+
+    async def body() -> None:
+        async with (
+            PrinterEnd(pty=tmp_path / "printer") as end,
+            open_printer(settings(end, print_timeout=PATIENCE)) as printer,
+        ):
+            end.drop_after = 3000
+            with pytest.raises(OutcomeUnknown):
+                await printer.print(ticket(1, 250))
+
+    run(body())
