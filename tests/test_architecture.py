@@ -49,6 +49,7 @@ LIBRARIES: dict[str, set[str]] = {
     "scenes": {"msgspec"},
     "commands": {"msgspec"},
     "agent": {"apsw", "msgspec", "pluggy"},
+    "receiver": {"apsw", "msgspec"},
     "services": {"aiosmtplib", "apsw", "msgspec"},
     "testing": {"apsw", "msgspec", "pytest"},
 }

@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from functools import partial
 
 from pos_service_alerts.book import SCHEMA, AlertBook
-from pos_service_alerts.digest import Digest
+from pos_service_alerts.digest import Digest, Summed, day_of
 from pos_service_alerts.log_tail import LogTail
 from pos_service_alerts.mailer import RULES, Mailer
+from pos_service_alerts.overview import of_day
 from pos_service_alerts.post import Post
 from pos_service_alerts.settings import AlertsSettings, topic
+from pos_service_alerts.situation import Situation, situation
 from pos_service_alerts.teller import Teller
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.world import Agent
+from pos_terminal.domain.health.incidents import Incident
 
 
 @hookimpl
@@ -24,13 +27,24 @@ def pos_services(agent: Agent) -> Iterable[Service]:
     settings = agent.settings(AlertsSettings)
     book, tail = AlertBook(agent.store("book", SCHEMA), agent.clock), LogTail(agent)
     post = Post(agent, settings, book)
-    teller = Teller(agent, settings, book, tail, post)
+    teller = Teller(agent, settings, book, post, partial(_known, agent, tail))
     yield Service("letters", teller.run)
     yield Service("summary", teller.sum_up)
     yield Service("log", tail.run)
     if settings.digest:
-        yield Service("digest", Digest(agent, settings, book, post).run)
+        yield Service("digest", Digest(settings, book, post, partial(_day, agent)).run)
     mailer = Mailer(agent, settings)
     for number, recipient in enumerate(settings.recipients, 1):
         deliver = partial(agent.outbox.deliver, topic(recipient.address), mailer.send, RULES)
         yield Service(f"mail {number}", deliver, silence=3 * RULES.patience)
+
+
+def _known(agent: Agent, tail: LogTail, about: Incident | None) -> Situation:
+    """What is known now; a till's last words are about what happened to it."""
+    return situation(agent, about, tail.lines if about else ())
+
+
+def _day(agent: Agent) -> Summed:
+    """The box's day, for the digest."""
+    known, rows = situation(agent, None), list(agent.incidents)
+    return Summed(known, len(rows), partial(of_day, rows, day_of(agent.till.link), known))

@@ -1,17 +1,18 @@
 """The daily digest: at its hour, once a day, also over restarts."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, time
-from functools import partial
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from pos_service_alerts.book import AlertBook
-from pos_service_alerts.overview import Day, of_day
+from pos_service_alerts.overview import Day
+from pos_service_alerts.page import Page
 from pos_service_alerts.post import Mail, Post
 from pos_service_alerts.settings import AlertsSettings
-from pos_service_alerts.situation import situation
+from pos_service_alerts.situation import Situation
+from pos_service_alerts.words import Say
 from pos_terminal.agent.till import TillLink
-from pos_terminal.agent.world import Agent
 
 ROUND = 60.0
 """Seconds between two looks at the clock."""
@@ -19,16 +20,28 @@ ROUND = 60.0
 NOTED = "digest"
 
 
+class Summed(NamedTuple):
+    """A day: what is known at its end, how many incidents are open, and their page."""
+
+    known: Situation
+    open: int
+    page: Callable[[Say], Page]
+
+
 class Digest:
     """Sends it."""
 
     def __init__(
-        self, agent: Agent, settings: AlertsSettings, book: AlertBook, post: Post
+        self,
+        settings: AlertsSettings,
+        book: AlertBook,
+        post: Post,
+        day: Callable[[], Summed],
     ) -> None:
-        self._agent = agent
         self._settings = settings
         self._book = book
         self._post = post
+        self._day = day
 
     async def run(self) -> NoReturn:
         """Send one each day."""
@@ -41,7 +54,7 @@ class Digest:
 
         A clock that nothing has verified may show any day: then it waits.
         """
-        known = situation(self._agent, None)
+        known, count, page = self._day()
         if not known.trusted:
             return
         now = datetime.fromisoformat(known.local(known.now))
@@ -49,18 +62,17 @@ class Digest:
         if last == today or now.time() < time.fromisoformat(self._settings.digest):
             return
         if last:
-            rows, say = list(self._agent.incidents), self._post.say
+            say = self._post.say
             mail = Mail(
-                name=f"{NOTED}.{today}", tag=f"{len(rows)}", known=known,
+                name=f"{NOTED}.{today}", tag=str(count), known=known, page=page,
                 about=f"{say('le jour')} {now:%d/%m}",
-                page=partial(of_day, rows, _day(self._agent.till.link), known),
             )  # fmt: skip
             for recipient in self._settings.recipients:
                 await self._post.put(mail, recipient.address)
         await self._book.note(NOTED, today)
 
 
-def _day(link: TillLink) -> Day:
+def day_of(link: TillLink) -> Day:
     """What the till last told of itself."""
     status = link.status
     if status is None:

@@ -27,7 +27,7 @@ class Day(Struct, frozen=True, kw_only=True):
 def of_summary(changes: Sequence[Change], more: int, known: Situation, say: Say) -> Page:
     """What was held back, as a list."""
     lines = [
-        f"{known.local(each.at)[11:16]} {TAGS[each.what]} {_line(each.incident, say)}"
+        f"{known.local(each.at)[11:16]} {TAGS[each.what]} {line(each.incident, say)}"
         for each in changes[:SHOWN]
     ]
     more += len(changes) - len(lines)
@@ -46,7 +46,7 @@ def of_summary(changes: Sequence[Change], more: int, known: Situation, say: Say)
 def of_day(open_now: Sequence[Incident], day: Day, known: Situation, say: Say) -> Page:
     """The daily digest: also when all is well, or nobody would miss it."""
     lines = [
-        f"{day_and_hour(known.local(each.since))} {_line(each, say)}" for each in open_now[:SHOWN]
+        f"{day_and_hour(known.local(each.since))} {line(each, say)}" for each in open_now[:SHOWN]
     ]
     count = len(open_now)
     return Page(
@@ -73,5 +73,6 @@ def _facts(day: Day, known: Situation, say: Say) -> Iterator[tuple[str, str]]:
     yield say("Horloge"), trusted
 
 
-def _line(row: Incident, say: Say) -> str:
+def line(row: Incident, say: Say) -> str:
+    """An incident in a list."""
     return f"{row.code} {subject_of(row.subject, '', say)} : {say(row.fault.text)}"

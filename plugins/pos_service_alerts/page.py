@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pos_service_alerts.situation import Situation
-from pos_service_alerts.words import Say, subject_of, tried
+from pos_service_alerts.words import BOX, Say, subject_of, tried
 from pos_terminal.domain.health.incidents import SECOND, Change, Incident, Told
 from pos_terminal.domain.notation import day_and_hour
 
@@ -62,6 +62,8 @@ def _facts(change: Change, known: Situation, say: Say) -> Iterator[tuple[str, st
 def selling(known: Situation, say: Say) -> str:
     """Whether the sale goes on: known, or not."""
     if known.selling is None:
+        if known.kind == BOX:
+            return say("inconnu : le boîtier se tait")
         return say("inconnu : la caisse ne répond pas")
     return say("oui") if known.selling else f"{say('non')} : {', '.join(known.why)}"
 
@@ -69,6 +71,8 @@ def selling(known: Situation, say: Say) -> str:
 def foot(known: Situation, say: Say) -> str:
     """Who writes."""
     version = f", {say('version')} {known.version}" if known.version else ""
+    if not known.terminal:
+        return f"{known.shop}{version}"
     till = f"{say('caisse')} {known.terminal}, {say('magasin')} {known.store}"
     return f"{known.shop}, {till}{version}"
 

@@ -60,9 +60,10 @@ class Post:
     async def put(self, mail: Mail, to: str) -> None:
         """Have it delivered. Waits while the outbox is full, which the till's status says."""
         known, say = mail.known, self.say
-        whose = f"{known.shop} / {say('caisse')} {known.terminal}"
+        till = f" / {say('caisse')} {known.terminal}" if known.terminal else ""
         envelope = Envelope(
-            sender=self._settings.sender, to=to, subject=f"[{mail.tag}] {whose} / {mail.about}",
+            sender=self._settings.sender, to=to,
+            subject=f"[{mail.tag}] {known.shop}{till} / {mail.about}",
             at=known.local(known.now), id=await self.id(mail.name), root=mail.root,
         )  # fmt: skip
         pages = [mail.page(self._agent.words(each)) for each in LANGUAGES]

@@ -5,39 +5,43 @@ of the change, and an outbox takes no id twice.
 """
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
 from msgspec.structs import replace
 
 from pos_service_alerts.book import AlertBook, Summary
-from pos_service_alerts.log_tail import LogTail
 from pos_service_alerts.overview import of_summary
 from pos_service_alerts.page import of_change
 from pos_service_alerts.post import Mail, Post
 from pos_service_alerts.routing import wants
 from pos_service_alerts.settings import AlertsSettings
-from pos_service_alerts.situation import situation
+from pos_service_alerts.situation import Situation
 from pos_service_alerts.words import mark, subject_of, tag_of
 from pos_terminal.agent.incidents import Numbered
 from pos_terminal.agent.world import Agent
-from pos_terminal.domain.health.incidents import Told
+from pos_terminal.domain.health.incidents import Incident, Told
 
 ROUND = 30.0
 """Seconds between two looks at whether there is room for what was held back."""
+
+
+Known = Callable[[Incident | None], Situation]
+"""What is known now: about an incident, or at all."""
 
 
 class Teller:
     """Tells all recipients."""
 
     def __init__(
-        self, agent: Agent, settings: AlertsSettings, book: AlertBook, tail: LogTail, post: Post
+        self, agent: Agent, settings: AlertsSettings, book: AlertBook, post: Post, known: Known
     ) -> None:
         self._agent = agent
         self._settings = settings
         self._book = book
-        self._tail = tail
         self._post = post
+        self._known = known
 
     async def run(self) -> NoReturn:
         """Tell for ever, from where it was left."""
@@ -53,7 +57,7 @@ class Teller:
         root = await self._book.thread(
             row.subject, row.code, await self._post.id(name), anew=change.what is Told.OPENED
         )
-        known = situation(self._agent, row, self._tail.lines)
+        known = self._known(row)
         say = self._post.say
         tag = f"{tag_of(change, say)} {row.code}"
         about = subject_of(row.subject, known.kind, say) + mark(change.what, say)
@@ -80,7 +84,7 @@ class Teller:
             await asyncio.sleep(ROUND)
 
     def _summary(self, summary: Summary) -> Mail:
-        known, count = situation(self._agent, None), len(summary.changes) + summary.more
+        known, count = self._known(None), len(summary.changes) + summary.more
         say = self._post.say
         return Mail(
             name=summary.id, tag=str(count), about=say("alertes retenues"), known=known,

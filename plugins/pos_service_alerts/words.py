@@ -7,6 +7,9 @@ from pos_terminal.domain.health.incidents import Change, Told
 
 Say = Callable[[str], str]
 
+BOX = "box"
+"""The kind of a subject that is a whole box, told of by whoever no longer hears it."""
+
 TAGS = {Told.OPENED: "KO", Told.REPEATED: "KO", Told.FLAPPING: "KO", Told.RECOVERED: "OK"}
 
 
@@ -26,7 +29,10 @@ def subject_of(subject: str, kind: str, say: Say) -> str:
         "drawer": say("tiroir"),
         "display": say("afficheur"),
         "tone": say("avertisseur"),
+        BOX: say("boîtier"),
     }
+    if kind == BOX:  # whose it is stands before it
+        return kinds[kind]
     if kind:
         label = kinds.get(kind, kind)
         return label if subject == kind else f"{label} ({subject})"
@@ -44,6 +50,7 @@ def subject_of(subject: str, kind: str, say: Say) -> str:
         "journal": say("journal"),
         "backup": say("sauvegarde"),
         "mail": say("courrier"),
+        "receiver": say("réception des signes de vie"),
         "test": say("essai"),
     }
     first, blank, rest = subject.partition(" ")
@@ -52,7 +59,7 @@ def subject_of(subject: str, kind: str, say: Say) -> str:
 
 def tried(subject: str, kind: str, say: Say) -> str:
     """What mends it without anybody."""
-    if kind:
+    if kind and kind != BOX:
         return say("la caisse rouvre l'appareil d'elle-même, à intervalles croissants")
     if subject in ("till", "restarts"):
         return say("le système relance la caisse de lui-même")

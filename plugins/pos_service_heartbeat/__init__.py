@@ -7,8 +7,10 @@ bare call of a URL, as services of the kind of Healthchecks have them.
 import asyncio
 import ssl
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import partial
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import apsw
 import msgspec
@@ -18,7 +20,9 @@ from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import BadTarget, post, target
 from pos_terminal.agent.till import Contact
 from pos_terminal.agent.world import Agent
+from pos_terminal.channel.interface import Settings, Status
 from pos_terminal.domain import faults
+from pos_terminal.domain.health.opening import next_open, next_opening, openings
 
 SUBJECT = "heartbeat"
 SECRET = "heartbeat-token"
@@ -53,7 +57,8 @@ class HeartbeatSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 class Beat(Struct, frozen=True, kw_only=True):
     """What is sent: how the box fares, and no figure of the shop's. `selling` is None where the
-    till does not answer; `utc` is in µs.
+    till does not answer; `utc` is in µs. `closed` and `opens` say when to expect it
+    (domain/health/silence).
     """
 
     store: str
@@ -67,6 +72,8 @@ class Beat(Struct, frozen=True, kw_only=True):
     last_closure: str
     last_backup: str
     exposed: int | None
+    closed: bool = False
+    opens: int | None = None
 
 
 class Heartbeat:
@@ -127,14 +134,34 @@ class Heartbeat:
         link, last, given = self._agent.till.link, self._agent.till.last, self._agent.given
         there = link.status if link.contact is Contact.THERE else None
         closure = last.last_closure.label if last and last.last_closure else ""
+        now, closed = self._agent.clock.utc(), is_closed(last)
         return Beat(
             store=given.store, terminal=given.terminal, counter=counter,
-            utc=self._agent.clock.utc(), trusted=self._agent.clock.trusted(),
+            utc=now, trusted=self._agent.clock.trusted(),
             selling=there.selling if there else None, version=last.version if last else "",
             incidents=sorted({row.code for row in self._agent.incidents if not row.cause}),
             last_closure=closure, last_backup=(last.last_backup or "") if last else "",
             exposed=last.head.exposed if last and last.head else None,
+            closed=closed, opens=opens(given, now, closed=closed),
         )  # fmt: skip
+
+
+def is_closed(last: Status | None) -> bool:
+    """Whether the till last told of a Z behind which nothing was sold."""
+    if last is None or last.last_closure is None or last.open_sales:
+        return False
+    return last.last_ticket is None or last.last_ticket.at <= last.last_closure.at
+
+
+def opens(given: Settings, now: int, *, closed: bool) -> int | None:
+    """When the shop is open next (µs UTC), or not later than now while it is; None without hours.
+
+    One that has closed its day opens with its next hours, also where these are not over.
+    """
+    at = datetime.fromtimestamp(now / 1e6, UTC).astimezone(ZoneInfo(given.zone))
+    hours = openings(given.hours)
+    found = next_opening(hours, at) if closed else next_open(hours, at)
+    return None if found is None else round(found.timestamp() * 1e6)
 
 
 @hookimpl

@@ -1,12 +1,11 @@
 """The agent's one composition root: directory, till, incidents, services become a program."""
 
 import asyncio
-import fcntl
 import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +13,7 @@ from typing import NoReturn
 import pos_terminal
 from pos_terminal.agent import settings
 from pos_terminal.agent.clock import Clock, SystemClock
+from pos_terminal.agent.folder import keep_watchdog, owned
 from pos_terminal.agent.guard import PATIENCE, MemoryGuard, StallGuard, resident
 from pos_terminal.agent.holds import Holds
 from pos_terminal.agent.incidents import NAME, SCHEMA, IncidentBook
@@ -32,10 +32,9 @@ from pos_terminal.channel.client import AsyncClient
 from pos_terminal.channel.interface import Settings
 from pos_terminal.channel.server import Server
 from pos_terminal.domain import faults
-from pos_terminal.domain.faults import Failure
 from pos_terminal.process.lean_imports import give_back
 from pos_terminal.process.plugins import PluginStatus
-from pos_terminal.process.sd_notify import notify, watchdog_interval
+from pos_terminal.process.sd_notify import notify
 from pos_terminal.tasks.groups import first
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.supervise import Supervisor, TaskState, TaskStatus, Work
@@ -49,10 +48,6 @@ GOODBYE = 3.0
 """Seconds that services have to end in: less than systemd's TimeoutStopSec=."""
 
 SUBJECT = "agent"
-
-
-class AgentError(Failure):
-    """The agent cannot start."""
 
 
 class Program:
@@ -79,7 +74,7 @@ class Program:
 
     async def run(self) -> None:
         """Serve. AgentError where the directory cannot be used, or another agent has it."""
-        with _own(self._state):
+        with owned(self._state):
             self._holds = Holds(self._state, self._clock)
             self._stores = Stores(self._state, self._damaged)
             note_owners(asyncio.get_running_loop())
@@ -114,7 +109,7 @@ class Program:
                     for name, work in own.items()
                 ]
                 tasks.append(group.create_task(self._keep_services()))
-                tasks.append(group.create_task(_keep_watchdog()))
+                tasks.append(group.create_task(keep_watchdog()))
                 await self._stopping.wait()
                 notify("STOPPING=1")
                 _end_at_last(0)
@@ -245,36 +240,6 @@ def _subject(each: ServiceStatus) -> str:
 
 def _why(task: TaskStatus) -> str:
     return task.error if task.state is not TaskState.RUNNING else ""
-
-
-@contextmanager
-def _own(state: Path) -> Iterator[None]:
-    """Make the directory, this user's alone, and keep every other agent out of it."""
-    try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = state.stat().st_uid
-        if owner != os.geteuid():  # what root wrote there, the agent's own user could not
-            raise PermissionError(f"it is user {owner}'s, and this is user {os.geteuid()}")
-        state.chmod(0o700)
-        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise AgentError(faults.AGENT_STORE, f"{state}: {error}") from error
-    with closing(os.fdopen(lock, "w")):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AgentError(faults.AGENT_TWICE, f"{state} is in use") from error
-        yield
-
-
-async def _keep_watchdog() -> NoReturn:
-    """Tell the service manager that the agent is ready, and then again and again that it lives."""
-    notify("READY=1")
-    interval = watchdog_interval()
-    while True:
-        await asyncio.sleep(interval or ROUND)
-        if interval:
-            notify("WATCHDOG=1")
 
 
 def _end(holds: Holds, name: str, why: str) -> NoReturn:

@@ -151,7 +151,9 @@ class Status(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What services are told: whose till it is, which plug-ins are enabled, a table for each."""
+    """What services are told: whose till it is, which plug-ins are enabled, a table for each; when
+    the shop is open (domain/health/opening), and whom to call.
+    """
 
     shop: str
     store: str
@@ -160,6 +162,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     zone: str
     services: list[str]
     tables: Raw
+    hours: list[str] = []
+    phone: str = ""
 
 
 class Watching(Struct, frozen=True):

@@ -1,14 +1,17 @@
 """`pos-terminal alerts list|show|test|mute`: what is wrong on the box, and who is told of it.
 
-The agent answers, to its own user and to root. Exit status: 0 nothing is wrong (list), or done; 1
-something is wrong, or failed; 2 usage.
+`alerts watch` hears the boxes of many shops, `alerts token` makes what one of them shows it. The
+others ask the agent, or the receiver with that directory, which answer their own user and root.
+Exit status: 0 nothing is wrong (list), or done; 1 something is wrong, or failed; 2 usage.
 """
 
 import argparse
+import json
 import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +32,7 @@ from pos_terminal.domain.faults import by_code
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day_and_hour
 from pos_terminal.process.output import fail, print_json
+from pos_terminal.receiver.token import hash_of, new_token
 
 P = TypeVar("P", bound=Struct)
 R = TypeVar("R", bound=Struct)
@@ -63,7 +67,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--for", dest="span", type=_span, required=True, metavar=say("DUREE"),
         help=say("pour combien de temps : 30m, 2h, 3j ; 0 : prévient de nouveau"),
     )  # fmt: skip
-    for action in (listing, show, test, mute):
+    watch = actions.add_parser(
+        "watch", help=say("reçoit les signes de vie de plusieurs magasins, et prévient des muets")
+    )
+    watch.add_argument(
+        "--config", type=Path, required=True, metavar=say("FICHIER"),
+        help=say("ses réglages : adresse, courrier, caisses"),
+    )  # fmt: skip
+    token = actions.add_parser(
+        "token", help=say("tire un jeton pour une caisse, et sa ligne pour la réception")
+    )
+    token.add_argument("shop", metavar=say("MAGASIN"), help=say("le nom du magasin"))
+    token.add_argument("number", metavar=say("CAISSE"), help=say("le numéro de la caisse"))
+    for action in (listing, show, test, mute, watch, token):
         action.add_argument(
             "--agent", type=Path, default=status.STATE, metavar=say("DOSSIER"),
             help=say("le dossier de l'agent (%(default)s)"),
@@ -82,7 +98,10 @@ def _span(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked for."""
-    actions = {"list": _list, "show": _show, "test": _test, "mute": _mute}
+    actions = {
+        "list": _list, "show": _show, "test": _test, "mute": _mute, "watch": _watch,
+        "token": _token,
+    }  # fmt: skip
     try:
         return actions[arguments.action](arguments)
     except ChannelError as error:
@@ -195,6 +214,26 @@ def _mute(arguments: argparse.Namespace) -> int:
         print(f"{arguments.subject} : " + say("muet jusqu'au") + f" {until}")
     else:
         print(f"{arguments.subject} : {say('de nouveau annoncé')}")
+    return 0
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    """Its module by name: it loads TLS and the mails' library, which the others do without."""
+    status: int = import_module("pos_terminal.commands.alerts_watch").run(arguments)
+    return status
+
+
+def _token(arguments: argparse.Namespace) -> int:
+    """Print both halves; the token itself is kept nowhere."""
+    token = new_token()
+    table = {"shop": arguments.shop, "number": arguments.number, "token": hash_of(token)}
+    if arguments.json:
+        print_json({"token": token, "till": table})
+        return 0
+    print(say("À la caisse, dans /etc/pos-terminal/heartbeat-token (root, 0600) :"))
+    print(f"\n{token}\n\n" + say("À la réception, dans son fichier :") + "\n\n[[tills]]")
+    for key, value in table.items():
+        print(f"{key} = {json.dumps(value, ensure_ascii=False)}")
     return 0
 
 

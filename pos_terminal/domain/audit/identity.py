@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from pos_terminal.domain.codes.papers import TillName
+from pos_terminal.domain.health.opening import openings
 from pos_terminal.domain.language import say
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What a ticket says of the shop. `header` and `footer` are printed as they are, by line."""
+    """What a ticket says of the shop. `header` and `footer` are printed as they are, by line.
+
+    `hours` are when it is open (domain/health/opening); ValueError where they cannot be read.
+    """
 
     name: str
     header: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        openings(self.hours)
 
 
 @dataclass(frozen=True, slots=True)

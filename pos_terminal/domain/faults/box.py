@@ -166,3 +166,35 @@ BEAT_REFUSED = _fault(
     "Le signe de vie ([service.heartbeat]) n'arrive pas : on va croire le boîtier mort.",
     "Lire la cause dite ; vérifier url, le secret heartbeat-token et le réseau.",
 )
+BOX_SILENT = _fault(
+    "B-150",
+    "BOITIER MUET",
+    "Le boîtier ne donne plus signe de vie, alors que le magasin n'est pas fermé.",
+    "Appeler le magasin : courant, box de l'opérateur, câble ; en congés, « alerts mute ».",
+    Tone.ALARM,
+)
+OLD_COUNTER = _fault(
+    "B-151",
+    "SIGNE DE VIE REJOUE",
+    "Un signe de vie porte un numéro déjà passé : carte copiée ou remise, ou appel rejoué.",
+    "Donner un jeton neuf à ce boîtier ; chercher l'autre qui a le sien.",
+)
+NOBODY_CALLS = _fault(
+    "B-152",
+    "PERSONNE N'APPELLE",
+    "La plupart des boîtiers se taisent à la fois : c'est sans doute la réception.",
+    "Vérifier ici le réseau, le nom, le certificat et le mandataire (proxy).",
+    Tone.ALARM,
+)
+BAD_RECEIVER_SETTINGS = _fault(
+    "B-153",
+    "REGLAGES RECEPTION",
+    "Les réglages de la réception des signes de vie ne vont pas.",
+    "Corriger le fichier donné par --config, puis la relancer.",
+)
+RECEIVER_SHUT = _fault(
+    "B-154",
+    "RECEPTION FERMEE",
+    "La réception ne peut pas écouter à cette adresse, ou n'a pas son certificat.",
+    "Lire la cause dite ; vérifier listen, certificate et key.",
+)

@@ -20,6 +20,8 @@ SILENCES: dict[str, tuple[str, ...]] = {
     faults.NO_NETWORK.code: tuple(
         fault.code for fault in (faults.MAIL_WAITS, faults.CALL_REFUSED, faults.BEAT_REFUSED)
     ),
+    # A receiver that hears nobody knows nothing of any of them.
+    faults.NOBODY_CALLS.code: (faults.BOX_SILENT.code,),
     # Below 4.63 V a Pi cuts its USB ports' current, and what hangs on them comes and goes.
     faults.UNDER_VOLTAGE.code: tuple(
         fault.code

@@ -17,4 +17,6 @@ def told(settings: Settings) -> interface.Settings:
         zone=settings.zone.key,
         services=list(settings.services),
         tables=Raw(msgspec.json.encode(settings.service_tables)),
+        hours=list(settings.identity.shop.hours),
+        phone=settings.identity.support.phone,
     )

@@ -1,0 +1,53 @@
+"""A program's own directory, and its life as the service manager hears of it."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
+from pos_terminal.process.sd_notify import notify, watchdog_interval
+
+SELDOM = 60.0
+"""Seconds between two looks at nothing, where no watchdog waits for a word."""
+
+
+class AgentError(Failure):
+    """The agent, or another program with such a directory, cannot start."""
+
+
+@contextmanager
+def owned(state: Path) -> Iterator[None]:
+    """Make the directory, this user's alone, and keep every other program out of it.
+
+    AgentError where that cannot be.
+    """
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = state.stat().st_uid
+        if owner != os.geteuid():  # what root wrote there, the agent's own user could not
+            raise PermissionError(f"it is user {owner}'s, and this is user {os.geteuid()}")
+        state.chmod(0o700)
+        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise AgentError(faults.AGENT_STORE, f"{state}: {error}") from error
+    with closing(os.fdopen(lock, "w")):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AgentError(faults.AGENT_TWICE, f"{state} is in use") from error
+        yield
+
+
+async def keep_watchdog() -> NoReturn:
+    """Tell the service manager that it is ready, and then again and again that it lives."""
+    notify("READY=1")
+    interval = watchdog_interval()
+    while True:
+        await asyncio.sleep(interval or SELDOM)
+        if interval:
+            notify("WATCHDOG=1")
