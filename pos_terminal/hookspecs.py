@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pluggy
 
+from pos_terminal.crypto.token import Token
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.catalog.catalog import Catalog, Found
 
@@ -32,6 +33,12 @@ class PluginHooks(Protocol):
         The configuration is held to it: a key that it lacks, or a ValueError of its own, refuses
         the file. Where there is no table all of its defaults hold. Every other hook may name an
         argument `settings`, and gets it.
+        """
+
+    @hookspec
+    def pos_token(self, settings: Any) -> Token:
+        """Boot. Where keys that sign may lie that are not the card's: `[journal] signer` names the
+        plugin. Nothing is opened before a key is needed.
         """
 
     @hookspec

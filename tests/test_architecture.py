@@ -43,6 +43,7 @@ LIBRARIES: dict[str, set[str]] = {
     "projection": {"apsw"},
     "persons": {"apsw", "msgspec"},
     "acts": {"msgspec"},
+    "plugins": {"pkcs11"},  # in a process of its own
     "process": {"msgspec", "pluggy"},
     "runtime": {"msgspec"},
     "replay": {"msgspec"},

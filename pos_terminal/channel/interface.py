@@ -47,6 +47,13 @@ class Head(Struct, frozen=True):
     exposed: int | None = None
 
 
+class SigningKey(Struct, frozen=True):
+    """The key that signs records: its id, and where it lies, empty for the card."""
+
+    id: str
+    origin: str
+
+
 class Ticket(Struct, frozen=True):
     """A closed ticket: «T 123», and when it was closed."""
 
@@ -148,6 +155,7 @@ class Status(Struct, frozen=True, kw_only=True):
     grants: list[StandingGrant] = []
     incidents: list[Incident] = []
     last_backup: str | None = None
+    key: SigningKey | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):

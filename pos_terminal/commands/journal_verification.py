@@ -18,6 +18,7 @@ from pos_terminal.commands.files import entered_to_write, reading_file
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.key_worth import worth
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.notation import euros
@@ -108,7 +109,7 @@ def _as_text(path: Path, found: Verified) -> Iterator[str]:
     yield say("niveau {level} : {checked} écritures, {checkpoints} points de contrôle").format(
         level=found.level.value, checked=found.checked, checkpoints=found.checkpoints
     )
-    yield say("clé {key}").format(key=found.key)
+    yield say("clé {key}, {worth}").format(key=found.key, worth=worth(found.origin))
     yield say("attesté jusqu'à l'écriture {witnessed} ; {exposed} écritures sans témoin").format(
         witnessed=found.witnessed, exposed=found.exposed
     )
@@ -136,6 +137,7 @@ def _summary(found: Verified) -> dict[str, object]:
         "checked": found.checked,
         "checkpoints": found.checkpoints,
         "key": found.key,
+        "key_origin": found.origin,
         "purged": found.purged,
         "witnessed": found.witnessed,
         "witness": found.witness,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pos_terminal.channel.interface import Device, Fault, Status
+from pos_terminal.domain.audit.key_worth import worth
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Trust
 from pos_terminal.domain.notation import day_and_hour, hour, short_day_and_hour
@@ -52,6 +53,8 @@ def _facts(status: Status) -> Iterator[str]:
     if head:
         alone = "" if head.exposed is None else f", {say('sans témoin')} {head.exposed}"
         yield _line(say("Journal"), f"{head.seq}{alone}, {head.hash[:16]}")
+    if status.key:
+        yield _line(say("Clé"), _cut(f"{status.key.id[:16]}, {worth(status.key.origin)}", LABEL))
     names = {"records": say("écritures"), "papers": say("papiers")}
     queues = ", ".join(f"{names.get(q.name, q.name)} {q.waiting}" for q in status.queues)
     yield _line(say("En attente"), queues)
@@ -105,9 +108,10 @@ def _incidents(status: Status) -> list[str]:
     ]
 
 
-def _cut(line: str) -> str:
-    """What does not fit is in --json, and in the log."""
-    return line if len(line) <= WIDTH - 2 else f"{line[: WIDTH - 3]}…"
+def _cut(line: str, before: int = 2) -> str:
+    """What does not fit behind so many columns is in --json, and in the log."""
+    room = WIDTH - before
+    return line if len(line) <= room else f"{line[: room - 1]}…"
 
 
 def _line(label: str, text: str) -> str:

@@ -1,19 +1,23 @@
 """The French signer: a till's own keys in `DIR/keys`, made there, readable by its user alone.
 
 One file holds both: `<key id>.pem`, an ECDSA P-256 key for records and an Ed25519 key for
-checkpoints, each as PKCS #8. The key id is the SHA-256 of the record key's public DER. Which file
+checkpoints, each as PKCS #8. Where the record key lies in a token (crypto/token.py), its public
+half stands in its place. The key id is the SHA-256 of the record key's public DER. Which file
 is in force is what the journal's last key.made or key.rotated says, never the folder. Until a
 record that they signed is durable, new keys lie in `<key id>.new`: a `.pem` means that records of
 it exist. What is not in force is set aside, and never removed: a journal that was slipped in must
 not cost the till the key of the genuine one.
 """
 
+from base64 import b64decode, encodebytes
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from pos_terminal.crypto.keys import P256, Ed25519
 from pos_terminal.crypto.library import CryptoError
+from pos_terminal.crypto.token import Token, TokenDown
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.signer import PublicKeys, Sealed, SignerDown
@@ -24,17 +28,48 @@ ASIDE = "set-aside"
 """The folder in it with the keys that are not in force."""
 
 _USED, _NEW = ".pem", ".new"
+_BEGIN_PUBLIC, _END_PUBLIC = b"-----BEGIN PUBLIC KEY-----\n", b"-----END PUBLIC KEY-----\n"
 _END = b"-----END PRIVATE KEY-----\n"
 _CHECK = b"pos-terminal self-check"
 
 
-class SoftwareSigner:
-    """Signs with keys in memory; 20 to 100 microseconds a record."""
+class RecordKey(Protocol):
+    """The private key of records, wherever it lies."""
 
-    def __init__(self, record: P256, checkpoint: Ed25519, path: Path) -> None:
+    @property
+    def public(self) -> bytes:
+        """The public key, DER SubjectPublicKeyInfo."""
+
+    def sign(self, digest: bytes) -> bytes:
+        """The signature, DER, of a SHA-256 digest. CryptoError where it cannot be made."""
+
+
+class KeyInToken(NamedTuple):
+    """A record key of which only the public half is here; without its token it signs nothing."""
+
+    public: bytes
+    token: Token | None
+
+    def sign(self, digest: bytes) -> bytes:
+        """The token's signature."""
+        if self.token is None:
+            raise TokenDown("it is in a token, and none is here")
+        return self.token.sign(self.public, digest)
+
+
+class KeyringSigner:
+    """Signs with the keys of one file: 20 to 100 microseconds a record, or what a token takes.
+
+    `origin` says where the record key was made, in French; empty for one that lies on the card.
+    """
+
+    def __init__(
+        self, record: RecordKey, checkpoint: Ed25519, path: Path, origin: str = ""
+    ) -> None:
         self._record = record
         self._checkpoint = checkpoint
         self._path = path
+        self.origin = origin
         self.public = public_keys(record.public, checkpoint.public)
 
     def begin(self, sale: int) -> None:
@@ -69,6 +104,11 @@ class SoftwareSigner:
         if not keys.closed(_CHECK, self.close(_CHECK)):
             raise SignerDown("its own signature of a checkpoint does not verify")
 
+    @property
+    def is_in_token(self) -> bool:
+        """Whether the card alone signs no record."""
+        return isinstance(self._record, KeyInToken)
+
     def adopt(self) -> None:
         """Give the file the name of keys that have signed, durably."""
         if self._path.suffix == _NEW:
@@ -101,24 +141,73 @@ def public_keys(record: bytes, checkpoint: bytes) -> PublicKeys:
     return PublicKeys(sha256(record).hexdigest(), record, checkpoint)
 
 
-def software(directory: Path, key: str) -> SoftwareSigner:
-    """The signer of the state `directory` with that key id; with no id, one with new keys.
-
-    JournalError where its file is missing, another's, or readable by others. OSError where the
-    disk does not let new keys be made: they are durable before the signer is there.
+class Keyring:
+    """Gives the signer of a state directory. New keys are made in `token` where `in_token` says so,
+    and on the card else; a journal's own are found where they are.
     """
-    folder = directory / FOLDER
-    if not key:
-        return _make(folder)
-    path = folder / f"{key}{_USED}"
-    new = path.with_suffix(_NEW)
-    if new.exists() and not path.exists():  # cut off behind the first record that they signed
-        _renamed(new, path)
-    signer = _load(path, key)
-    for other in (*folder.glob(f"*{_USED}"), *folder.glob(f"*{_NEW}")):
-        if other != path:
-            _set_aside(other)
-    return signer
+
+    def __init__(self, token: Token | None = None, *, in_token: bool = False) -> None:
+        self._token = token
+        self._in_token = in_token
+
+    def __call__(self, directory: Path, key: str) -> KeyringSigner:
+        """The signer of the state `directory` with that key id; with no id, one with new keys.
+
+        JournalError where its file is missing, another's, readable by others, or needs a token
+        that nobody has; SignerDown where the token makes no key. OSError where the disk does not
+        let new keys be made: they are durable before the signer is there.
+        """
+        folder = directory / FOLDER
+        if not key:
+            return self._make(folder)
+        path = folder / f"{key}{_USED}"
+        new = path.with_suffix(_NEW)
+        if new.exists() and not path.exists():  # cut off behind the first record that they signed
+            _renamed(new, path)
+        signer = _load(path, key, self._token)
+        if self._token is None and signer.is_in_token:
+            raise JournalError(faults.NO_TOKEN, f"{path}: {key[:12]}")
+        for other in (*folder.glob(f"*{_USED}"), *folder.glob(f"*{_NEW}")):
+            if other != path:
+                _set_aside(other)
+        return signer
+
+    def release(self) -> None:
+        """Let the token go."""
+        if self._token:
+            self._token.release()
+
+    def _make(self, folder: Path) -> KeyringSigner:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_directory(folder.parent)
+        # Before a key is made: one that others could read for a moment is known to them.
+        _must_be_closed(folder)
+        record, pem, origin = self._made()
+        checkpoint = Ed25519.generate()
+        path = folder / f"{sha256(record.public).hexdigest()}{_NEW}"
+        # Durable before the first record that needs it: a journal whose key is lost cannot go on.
+        write_durably(path, pem + checkpoint.pem, mode=0o600)
+        return KeyringSigner(record, checkpoint, path, origin)
+
+    def _made(self) -> tuple[RecordKey, bytes, str]:
+        """A new record key, what its file holds of it, and its origin."""
+        if not self._in_token:
+            made = P256.generate()
+            return made, made.pem, ""
+        if self._token is None:
+            raise JournalError(faults.NO_TOKEN, "new keys are to be made in one")
+        try:
+            public, origin = self._token.make()
+            # What signs elsewhere must be of the one kind that every verifier knows.
+            P256.from_der(public)
+        except CryptoError as error:
+            raise SignerDown(str(error)) from error
+        pem = _BEGIN_PUBLIC + encodebytes(public) + _END_PUBLIC
+        return KeyInToken(public, self._token), pem, origin
+
+
+software = Keyring()
+"""Keys on the card."""
 
 
 def used(directory: Path) -> Iterator[str]:
@@ -126,6 +215,13 @@ def used(directory: Path) -> Iterator[str]:
     for folder in (directory / FOLDER, directory / FOLDER / ASIDE):
         for path in sorted(folder.glob(f"*{_USED}")):
             yield path.stem
+
+
+def has_token_key(directory: Path) -> bool:
+    """Whether a key that signed here, or was made to, lies in a token."""
+    return any(
+        path.read_bytes().startswith(_BEGIN_PUBLIC) for path in (directory / FOLDER).glob("*.*")
+    )
 
 
 def _set_aside(path: Path) -> Path:
@@ -143,25 +239,15 @@ def _renamed(old: Path, new: Path) -> Path:
     return new
 
 
-def load(directory: Path, key: str) -> SoftwareSigner:
-    """The signer with that key id, beside a till that signs with it: nothing is tidied away."""
-    return _load(directory / FOLDER / f"{key}{_USED}", key)
+def load(directory: Path, key: str) -> KeyringSigner:
+    """The signer with that key id, beside a till that signs with it: nothing is tidied away.
+
+    It signs checkpoints and archives, and records only where their key lies on the card.
+    """
+    return _load(directory / FOLDER / f"{key}{_USED}", key, None)
 
 
-def _make(folder: Path) -> SoftwareSigner:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    sync_directory(folder.parent)
-    # Before a key is made: one that others could read for a moment is known to them.
-    _must_be_closed(folder)
-    record, checkpoint = P256.generate(), Ed25519.generate()
-    key = sha256(record.public).hexdigest()
-    path = folder / f"{key}{_NEW}"
-    # Durable before the first record that needs it: a journal whose key is lost cannot go on.
-    write_durably(path, record.pem + checkpoint.pem, mode=0o600)
-    return SoftwareSigner(record, checkpoint, path)
-
-
-def _load(path: Path, key: str) -> SoftwareSigner:
+def _load(path: Path, key: str, token: Token | None) -> KeyringSigner:
     try:
         pem = path.read_bytes()
     except FileNotFoundError as error:
@@ -172,16 +258,25 @@ def _load(path: Path, key: str) -> SoftwareSigner:
     # The folder too: who may write there may put another file in this one's place.
     for each in (path.parent, path):
         _must_be_closed(each)
-    first, end, second = pem.partition(_END)
     try:
-        record, checkpoint = P256.from_pem(first + end), Ed25519.from_pem(second)
-    except CryptoError as error:
+        record, rest = _record_key(pem, token)
+        checkpoint = Ed25519.from_pem(rest)
+    except ValueError as error:  # CryptoError is one
         raise JournalError(faults.KEY_MISSING, f"{path} holds no keys: {error}") from error
-    signer = SoftwareSigner(record, checkpoint, path)
+    signer = KeyringSigner(record, checkpoint, path)
     # A key from a backup of another till would sign what nobody could verify.
     if signer.public.key != key:
         raise JournalError(faults.KEY_MISSING, f"{path} holds another till's keys")
     return signer
+
+
+def _record_key(pem: bytes, token: Token | None) -> tuple[RecordKey, bytes]:
+    """The record key of a file, and what follows it; ValueError where there is none."""
+    if pem.startswith(_BEGIN_PUBLIC):
+        public, _, rest = pem.removeprefix(_BEGIN_PUBLIC).partition(_END_PUBLIC)
+        return KeyInToken(b64decode(public), token), rest
+    first, end, rest = pem.partition(_END)
+    return P256.from_pem(first + end), rest
 
 
 def _must_be_closed(path: Path) -> None:

@@ -18,10 +18,11 @@ BATCH = 1000
 
 
 class KeyInForce(NamedTuple):
-    """Public keys, and the first record that they sign."""
+    """Public keys, the first record that they sign, and where the record key is said to lie."""
 
     first: int
     public: PublicKeys
+    origin: str = ""
 
 
 class Wrong(NamedTuple):
@@ -79,7 +80,7 @@ def _brought(row: Row, before: Sequence[KeyInForce]) -> KeyInForce:
         signer, first = Verifier(old), row.seq + 1
     if row.sig is None or not signer.signed(row.rec, row.sig):
         raise Broken(row.seq, "the key that it brings was not brought by the one in force")
-    return KeyInForce(first, public)
+    return KeyInForce(first, public, event.origin)
 
 
 def must_be_known(directory: Path, reader: Reader, keys: Sequence[KeyInForce]) -> None:

@@ -45,6 +45,10 @@ class Signer(Protocol):
     def public(self) -> PublicKeys:
         """The keys in force. A German TSE: its certificate's."""
 
+    @property
+    def origin(self) -> str:
+        """Where a new record key was made, in French, to be recorded; empty: on the card."""
+
     def begin(self, sale: int) -> None:
         """A sale was opened. SignerDown where it cannot be.
 

@@ -184,13 +184,17 @@ class Journal:
             with using(directory):
                 successor = await asyncio.to_thread(self._signers, directory, "")
             new, old = successor.public, self._running.key
+            # Signed by the new key as well: nobody can name a key that he does not hold. In a
+            # thread: a token may take its time.
+            agreed = f"{old}:{new.key}".encode()
+            proof = (await asyncio.to_thread(successor.seal, agreed)).signature
             rotated = KeyRotated(
                 old=old,
                 key=new.key,
                 record_key=new.record.hex(),
                 checkpoint_key=new.checkpoint.hex(),
-                # Signed by the new key as well: nobody can name a key that he does not hold.
-                proof=successor.seal(f"{old}:{new.key}".encode()).signature.hex(),
+                proof=proof.hex(),
+                origin=successor.origin,
             )
             (record,) = await self.append([rotated], moment, successor)
             return record

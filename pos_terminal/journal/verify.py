@@ -58,7 +58,8 @@ class Verified(Struct, frozen=True):
     """A journal that is what was written: its length, head, and what it adds up to.
 
     `unknown` records are of kinds that a newer version wrote: chained, but not recounted. `key` is
-    the id of the key in force, `purged` the last record that was let go, `witnessed` the largest
+    the id of the key in force, `origin` where that lies (key.made), `purged` the last record that
+    was let go, `witnessed` the largest
     size that somebody outside has cosigned: what is behind it, `exposed` records, nobody but the
     till can tell to be all. `witness` is the id of who did.
     """
@@ -72,6 +73,7 @@ class Verified(Struct, frozen=True):
     checked: int = 0
     checkpoints: int = 0
     key: str = ""
+    origin: str = ""
     purged: int = 0
     witnessed: int = 0
     witness: str = ""
@@ -160,6 +162,7 @@ def _verified(
         checked=checked,
         checkpoints=walk.checkpoints,
         key=keys[-1].public.key,
+        origin=keys[-1].origin,
         purged=reader.purged(),
         witnessed=seen.size,
         witness=seen.witness,

@@ -199,6 +199,7 @@ class Writer:
                 key=keys.key,
                 record_key=keys.record.hex(),
                 checkpoint_key=keys.checkpoint.hex(),
+                origin=self._signer.origin,
                 # None, but where somebody decided to begin a journal in the place of one that is
                 # lost: opening refused anybody else.
                 lost=tuple(keyring.used(self._directory)),

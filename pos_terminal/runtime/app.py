@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -23,12 +23,13 @@ from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.sale.vouchers import Mint
+from pos_terminal.journal import keyring
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.persons import clerks_file
 from pos_terminal.process.sd_notify import notify, watchdog_interval
-from pos_terminal.runtime import overdue_closures, retention, voucher_key
+from pos_terminal.runtime import overdue_closures, retention, signing, voucher_key
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.runtime.customers import Customers
@@ -49,6 +50,7 @@ from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.staff import LoadedStaff, StaffFile
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
+from pos_terminal.tasks.groups import to_the_end
 from pos_terminal.tasks.observers import Observers
 from pos_terminal.tasks.supervise import SideTask, Supervisor, TaskState, TaskStatus
 
@@ -90,6 +92,8 @@ class App:
         self._state = state
         self._clock = clock
         self._vfs = vfs
+        # What was never sold needs no key that cannot be copied.
+        self._keyring = keyring.software if simulated else signing.of_till(settings, plugins)
         self._identity = structs.replace(settings.identity, simulated=simulated)
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
@@ -204,11 +208,16 @@ class App:
         finally:
             if self.journal:
                 await self.journal.close()
+            self._keyring.release()
 
     def _open_journal(self) -> Journal | JournalError:
         try:
             self.journal = Journal.open(
-                self._state, self._identity, vfs=self._vfs, witness=self.settings.witness
+                self._state,
+                self._identity,
+                vfs=self._vfs,
+                signers=self._keyring,
+                witness=self.settings.witness,
             )
         except JournalError as error:
             if error.fault in WRONG_PLACE:
@@ -227,8 +236,7 @@ class App:
                     await journal.close()
                     journal = error
             else:
-                await self._out_of_order(journal)
-                journal = self._open_journal()
+                journal = await self._out_of_order(journal)
 
     async def _serve(self, journal: Journal) -> None:
         loaded, staff = self._catalogue.load(), self._staff.load()
@@ -310,8 +318,8 @@ class App:
             self.put(Trouble(faults.BAD_CATALOGUE))
 
 
-    async def _out_of_order(self, error: JournalError) -> None:
-        """Refuse every input, loudly, until it is time to try the journal again."""
+    async def _out_of_order(self, error: JournalError) -> Journal | JournalError:
+        """Refuse every input, loudly, until the journal was tried again; what came of that."""
         outputs, fault = self.equipment.outputs, error.fault
         outputs.screen.put(display.fault(fault))
         if fault is not self._heard:  # the alarm sounds once, and then at whatever is tried
@@ -319,11 +327,18 @@ class App:
             outputs.tone.put(fault.tone)
         self._heard = fault
         self.ready.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(RETRY):
-                while True:
-                    await self._inputs.get()
-                    outputs.tone.put(fault.tone)
+        async with asyncio.TaskGroup() as group:
+            refusing = group.create_task(self._refuse(fault))
+            await asyncio.sleep(RETRY)
+            # Off the loop: a token that does not answer must not silence the counter meanwhile.
+            journal = await to_the_end(self._open_journal)
+            refusing.cancel()
+        return journal
+
+    async def _refuse(self, fault: Fault) -> NoReturn:
+        while True:
+            await self._inputs.get()
+            self.equipment.outputs.tone.put(fault.tone)
 
     async def _say_goodbye(self) -> None:
         """Record that this end was meant."""

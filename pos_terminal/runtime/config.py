@@ -84,6 +84,11 @@ class _WitnessTable:
 
 
 @dataclass(frozen=True, slots=True)
+class _JournalTable:
+    signer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _AgentTable:
     services: tuple[str, ...] = ()
 
@@ -96,6 +101,7 @@ class _File:
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     clerks: SignOnRules = field(default_factory=SignOnRules)
     closing: ClosingHours = field(default_factory=ClosingHours)
+    journal: _JournalTable = field(default_factory=_JournalTable)
     witness: _WitnessTable | None = None
     backup: NightlyBackup | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
@@ -202,6 +208,13 @@ def plugins_named(file: Path, source: bytes) -> tuple[str, ...]:
     return _names(file, source, "terminal", "plugins")
 
 
+def signer_named(file: Path, source: bytes) -> str:
+    """The plugin in whose token new keys are made; empty for keys on the card."""
+    found = _Reader(file, source).tables.get("journal")
+    named = found.get("signer") if isinstance(found, dict) else ""
+    return named if isinstance(named, str) else ""
+
+
 def services_named(file: Path, source: bytes) -> tuple[str, ...]:
     """The services that the file enables in the agent."""
     return _names(file, source, "agent", "services")
@@ -265,11 +278,7 @@ def read(
     drawers = _drawers(reader, whole.drawers, devices)
     for key, why in () if without_drivers else misfits(devices, drawers):
         reader.bad(key, why)
-    for name in whole.service.keys() - set(whole.agent.services):
-        reader.bad(
-            f"service.{name}",
-            say("{name!r} n'est pas dans services de [agent] : personne ne lit ceci", name=name),
-        )
+    _named_and_enabled(reader, whole)
     told = dict(_plugin_settings(reader, whole, tables, without_drivers=without_drivers))
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
@@ -291,6 +300,7 @@ def read(
         plugin_settings=told,
         devices=devices,
         clerks=whole.clerks,
+        signer=whole.journal.signer,
         witness=file.parent / whole.witness.directory if whole.witness else None,
         backup=whole.backup.beside(file) if whole.backup else None,
         drawers=drawers,
@@ -299,6 +309,20 @@ def read(
         services=whole.agent.services,
         service_tables=whole.service,
     )  # fmt: skip
+
+
+def _named_and_enabled(reader: _Reader, whole: _File) -> None:
+    """What the file names as somebody's must be of somebody who runs."""
+    signer = whole.journal.signer
+    if signer and signer not in whole.terminal.plugins:
+        reader.bad(
+            "journal.signer", say("{name!r} n'est pas dans plugins de [terminal]", name=signer)
+        )
+    for name in whole.service.keys() - set(whole.agent.services):
+        reader.bad(
+            f"service.{name}",
+            say("{name!r} n'est pas dans services de [agent] : personne ne lit ceci", name=name),
+        )
 
 
 @dataclass(frozen=True, slots=True)

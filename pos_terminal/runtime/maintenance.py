@@ -19,7 +19,7 @@ from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
-from pos_terminal.runtime import config
+from pos_terminal.runtime import config, signing
 from pos_terminal.runtime.boot import LAST_GOOD
 from pos_terminal.runtime.clock import Clock, SystemClock
 from pos_terminal.runtime.config import ShopSettings
@@ -110,7 +110,8 @@ async def stopped_till(
     # Asked before opening, which takes it up and forgets it.
     was_down = signer_outage.noted(state)
     witness = state_directory.witness_path(state)
-    journal = Journal.open(state, identity, witness=witness, anew=anew)
+    signers = signing.of_stopped_till(state, config_file)
+    journal = Journal.open(state, identity, signers=signers, witness=witness, anew=anew)
     try:
         till = StoppedTill(state, journal, identity, settings)
         # Then the journal puts a record of its own in front.
@@ -120,6 +121,7 @@ async def stopped_till(
         yield till
     finally:
         await journal.close()
+        signers.release()
 
 
 def shop_settings(state: Path, config_file: Path | None = None) -> ShopSettings | None:

@@ -8,6 +8,7 @@ from dataclasses import is_dataclass
 from functools import partial
 from typing import Any
 
+from pos_terminal.crypto.token import Token
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.catalog.catalog import Catalog, Found
 from pos_terminal.hookspecs import PROJECT, PluginHooks
@@ -47,6 +48,14 @@ class Plugins(PluginGroup):
                 if not is_dataclass(table):
                     raise TypeError(f"the answer is {table!r}, and no dataclass")
                 self.tables[plugin.name] = table
+
+    def token(self) -> Token | None:
+        """The token of the plugin that brings one, once the settings are known; None without."""
+        for plugin, call in self.calls("pos_token"):
+            with contained(partial(self.stop, plugin, "pos_token")):
+                token: Token = call()
+                return token
+        return None
 
     def find_item(self, code: str, aim: str, catalog: Catalog) -> Found | None:
         """What a code stands for that the catalogue does not hold: the first plugin's answer."""

@@ -99,6 +99,7 @@ class Settings:
     plugin_settings: Mapping[str, object]
     devices: tuple[DeviceSettings, ...]
     clerks: SignOnRules = field(default_factory=SignOnRules)
+    signer: str = ""
     witness: Path | None = None
     backup: NightlyBackup | None = None
     drawers: tuple[CashDrawer, ...] = ()

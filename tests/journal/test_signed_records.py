@@ -20,7 +20,7 @@ from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
 from pos_terminal.journal.keyring import (
     ASIDE,
     FOLDER,
-    SoftwareSigner,
+    KeyringSigner,
     Verifier,
     public_keys,
     software,
@@ -214,7 +214,7 @@ def test_the_command_rotates(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main([*words, "00" * 32]) == 1
 
 
-class Failing(SoftwareSigner):
+class Failing(KeyringSigner):
     """A signer that can be made to fail: stands for a secure element that does not answer."""
 
     broken = False

@@ -13,7 +13,7 @@ ROOMS: dict[str, set[str]] = {
     "domain": set(),
     "devices": {"domain"},
     "links": {"devices", "domain"},
-    "hookspecs": {"devices", "domain", "runtime.terminal"},
+    "hookspecs": {"crypto.token", "devices", "domain", "runtime.terminal"},
     "crypto": set(),
     "storage": set(),
     "tasks": set(),
@@ -27,6 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "runtime": {
         "acts",
         "channel",
+        "crypto.token",
         "devices",
         "domain",
         "hookspecs",
@@ -62,7 +63,7 @@ ROOMS: dict[str, set[str]] = {
     "receiver": {"agent", "channel", "domain", "process", "services", "storage", "tasks"},
     "__main__": {"commands", "domain", "process"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
-    "plugins": {"domain", "hookspecs", "runtime.terminal"},
+    "plugins": {"crypto.token", "domain", "hookspecs", "runtime.terminal"},
     "services": {
         "agent.clock",
         "agent.delivery",

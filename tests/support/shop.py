@@ -1,7 +1,7 @@
 """A whole shop in a test: a terminal with its production drivers, and the far end of every wire."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,13 +122,14 @@ async def open_shop(
     catalog: str = CATALOG,
     keymap: str = "numeric",
     more: str = "",
+    plugins: Sequence[str] = (),
     promotions: str = PROMOTIONS,
     prepare: Callable[[App], None] = lambda _: None,
 ) -> AsyncIterator[Shop]:
     """A terminal selling in `folder`: the state outlives the block, for another to restart from.
 
-    `printer` holds further keys of the printer's table, `more` further tables; `prepare` is given
-    the terminal before it runs.
+    `printer` holds further keys of the printer's table, `more` further tables, `plugins` further
+    plugins; `prepare` is given the terminal before it runs.
     """
     folder.mkdir(exist_ok=True)
     wires = folder / "wires"
@@ -144,6 +145,8 @@ async def open_shop(
         (folder / "promotions.toml").write_text(promotions)
         mapped = f'[terminal]\nkeymap = "{keymap}"\n'
         file.write_text(file.read_text().replace("[terminal]\n", mapped))
+        listed = "".join(f'"{name}", ' for name in plugins)
+        file.write_text(file.read_text().replace("plugins = [", f"plugins = [{listed}"))
         booted = boot(file, state)
         clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
         socket = socket_path(state, {})

@@ -77,6 +77,8 @@ class KeyMade(Event, frozen=True, kw_only=True):
     `record_key` signs records (ECDSA P-256), `checkpoint_key` checkpoints (Ed25519); both are
     public keys as DER SubjectPublicKeyInfo in hex, and `key` is the SHA-256 of the first. `lost`
     are the keys of an earlier journal of this place, where somebody decided to begin another.
+    `origin` is what a token said of the record key that it made, in French; empty for one on the
+    card.
     """
 
     kind: ClassVar[str] = "key.made"
@@ -84,11 +86,13 @@ class KeyMade(Event, frozen=True, kw_only=True):
     record_key: str
     checkpoint_key: str
     lost: tuple[str, ...] = ()
+    origin: str = ""
 
 
 class KeyRotated(Event, frozen=True, kw_only=True):
     """New keys take over with the next record. The old key signs this record; `proof` is the new
-    record key's signature, DER in hex, over the ASCII text `old key id:new key id`.
+    record key's signature, DER in hex, over the ASCII text `old key id:new key id`. `origin` as in
+    key.made.
     """
 
     kind: ClassVar[str] = "key.rotated"
@@ -97,6 +101,7 @@ class KeyRotated(Event, frozen=True, kw_only=True):
     record_key: str
     checkpoint_key: str
     proof: str
+    origin: str = ""
 
 
 class SignerDown(Event, frozen=True, kw_only=True):

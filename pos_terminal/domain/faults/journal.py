@@ -92,7 +92,7 @@ SIGNER_DOWN = _fault(
     "J-108",
     "SIGNATURE EN PANNE",
     "Les écritures ne peuvent plus être signées ; rien n'est vendu.",
-    "Attendre la reprise ; sinon appeler le support.",
+    "Remettre la clé matérielle s'il y en a une ; sinon attendre, puis appeler le support.",
     Tone.ALARM,
 )
 KEY_MISSING = _fault(
@@ -100,6 +100,13 @@ KEY_MISSING = _fault(
     "CLE ABSENTE",
     "La clé qui signe ce journal manque, est abîmée ou est celle d'une autre caisse.",
     "Ne rien effacer ; remettre le dossier keys de cette caisse depuis sa sauvegarde.",
+    Tone.ALARM,
+)
+NO_TOKEN = _fault(
+    "J-115",
+    "CLE EN JETON",
+    "La clé qui signe est dans une clé matérielle, et aucun module n'y mène.",
+    "Nommer le module (pkcs11) dans plugins de [terminal], avec sa table [plugin.pkcs11].",
     Tone.ALARM,
 )
 KEY_OPEN = _fault(

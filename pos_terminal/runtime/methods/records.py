@@ -10,7 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Closure, Record, Records, RecordsAsked
+from pos_terminal.channel.interface import (
+    Closure,
+    Record,
+    Records,
+    RecordsAsked,
+    SigningKey,
+)
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import PeriodClosed
@@ -20,6 +26,7 @@ from pos_terminal.journal.chain import Row
 from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.signatures import keys_in_force
 from pos_terminal.runtime.methods.terminal import Evidence, Terminal
 from pos_terminal.tasks.groups import to_the_end
 
@@ -98,8 +105,10 @@ def _read_evidence(path: Path, vfs: str) -> Evidence:
     with reading(path, vfs) as reader:
         row = reader.last_of_kind(PeriodClosed.kind)
         seen, closure = witnessed(reader).size, _closure(row) if row else None
+        keys = keys_in_force(reader)
+    key = SigningKey(keys[-1].public.key, keys[-1].origin) if keys else None
     last = last_backup.noted(path.parent)
-    return Evidence(seen, closure, last.at if last else None)
+    return Evidence(seen, closure, last.at if last else None, key)
 
 
 def _closure(row: Row) -> Closure | None:

@@ -98,6 +98,7 @@ class StatusBoard:
             grants=self._grants(),
             incidents=self._incidents(),
             last_backup=self.evidence.backup,
+            key=self.evidence.key,
         )
 
     def _against_selling(self, ports: list[PortStatus]) -> Iterator[interface.Fault]:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from pos_terminal.channel.interface import Closure
+from pos_terminal.channel.interface import Closure, SigningKey
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.counter.steps import EndAccess, GiveAccess, Input
 from pos_terminal.domain.events.event import Event
@@ -29,11 +29,14 @@ from pos_terminal.tasks.supervise import Supervisor
 
 
 class Evidence(Struct, frozen=True):
-    """What only files know: how much others have cosigned, the last closure, the last backup."""
+    """What only files know: how much others have cosigned, the last closure, the last backup, the
+    key that signs.
+    """
 
     witnessed: int = 0
     closure: Closure | None = None
     backup: str | None = None
+    key: SigningKey | None = None
 
 
 class Selling(Protocol):
