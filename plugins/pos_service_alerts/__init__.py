@@ -9,12 +9,13 @@ from functools import partial
 
 from pos_service_alerts.book import SCHEMA, AlertBook
 from pos_service_alerts.digest import Digest, Summed, day_of
+from pos_service_alerts.history import History
 from pos_service_alerts.log_tail import LogTail
 from pos_service_alerts.mailer import RULES, Mailer
 from pos_service_alerts.overview import of_day
 from pos_service_alerts.post import Post
 from pos_service_alerts.settings import AlertsSettings, topic
-from pos_service_alerts.situation import Situation, situation
+from pos_service_alerts.situation import Situation, situation, with_changes
 from pos_service_alerts.teller import Teller
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.world import Agent
@@ -26,11 +27,13 @@ def pos_services(agent: Agent) -> Iterable[Service]:
     """What writes letters, what remembers the till's last words, and what delivers."""
     settings = agent.settings(AlertsSettings)
     book, tail = AlertBook(agent.store("book", SCHEMA), agent.clock), LogTail(agent)
+    history = History(agent, book)
     post = Post(agent, settings, book)
-    teller = Teller(agent, settings, book, post, partial(_known, agent, tail))
+    teller = Teller(agent, settings, book, post, partial(_known, agent, tail, history))
     yield Service("letters", teller.run)
     yield Service("summary", teller.sum_up)
     yield Service("log", tail.run)
+    yield Service("changes", history.run)
     if settings.digest:
         yield Service("digest", Digest(settings, book, post, partial(_day, agent)).run)
     mailer = Mailer(agent, settings)
@@ -39,9 +42,13 @@ def pos_services(agent: Agent) -> Iterable[Service]:
         yield Service(f"mail {number}", deliver, silence=3 * RULES.patience)
 
 
-def _known(agent: Agent, tail: LogTail, about: Incident | None) -> Situation:
-    """What is known now; a till's last words are about what happened to it."""
-    return situation(agent, about, tail.lines if about else ())
+def _known(
+    agent: Agent, tail: LogTail, history: History, about: Incident | None
+) -> Situation:
+    """What is known now; a till's last words, and what changed, are about what happened to it."""
+    if about is None:
+        return situation(agent, None)
+    return with_changes(situation(agent, about, tail.lines), about, history)
 
 
 def _day(agent: Agent) -> Summed:

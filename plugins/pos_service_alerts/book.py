@@ -6,6 +6,7 @@ import apsw
 import msgspec
 from msgspec import Struct
 
+from pos_service_alerts.changed import Changed
 from pos_terminal.agent.clock import Clock
 from pos_terminal.agent.delivery import HOUR, DeliveryRules, has_room
 from pos_terminal.domain.health.incidents import Change
@@ -19,6 +20,9 @@ CREATE TABLE thread (
 ) STRICT;
 CREATE TABLE written (
     place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, address TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE changed (
+    place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, change BLOB NOT NULL
 ) STRICT;
 CREATE TABLE held (
     place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, address TEXT NOT NULL, change BLOB NOT NULL
@@ -147,6 +151,29 @@ class AlertBook:
             _write(db, f"{summary.id}.{address}", address, now)
 
         await self._worker.do(done)
+
+    async def changed(self, id: str, change: Changed, kept: int) -> bool:
+        """Remember a change, and of the older ones so many; False where it was known already."""
+
+        def put(db: apsw.Connection) -> bool:
+            sql = "INSERT OR IGNORE INTO changed (id, change) VALUES (?, ?)"
+            db.execute(sql, (id, msgspec.json.encode(change)))
+            new = db.changes() == 1
+            sql = "DELETE FROM changed WHERE place <= (SELECT max(place) FROM changed) - ?"
+            db.execute(sql, (kept,))
+            return new
+
+        return await self._worker.do(put)
+
+    async def changes(self, most: int) -> list[Changed]:
+        """The last changes, the oldest first."""
+        sql = "SELECT change FROM changed ORDER BY place DESC LIMIT ?"
+
+        def read(db: apsw.Connection) -> list[Changed]:
+            rows = db.execute(sql, (most,)).fetchall()
+            return [msgspec.json.decode(each, type=Changed) for (each,) in reversed(rows)]
+
+        return await self._worker.do(read)
 
     async def _kept(self, name: str, otherwise: str) -> str:
         """What is noted under that name; from now on `otherwise` where that is nothing."""

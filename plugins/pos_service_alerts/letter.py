@@ -67,10 +67,11 @@ def _text(page: Page) -> Iterator[str]:
     yield ""
     for label, value in page.facts:
         yield f"{label:<{WIDTH}}{value}"
-    if page.lines:
-        yield ""
-        yield page.lines_title
-        yield from (f"  {line}" for line in page.lines)
+    for block in page.blocks:
+        if block.lines:
+            yield ""
+            yield block.title
+            yield from (f"  {line}" for line in block.lines)
     yield ""
     yield page.foot
 
@@ -93,8 +94,9 @@ def _html(page: Page) -> Iterator[str]:
         head = f"<th align='left' valign='top' nowrap>{escape(label)}</th>"
         yield f"<tr>{head}<td>{escape(value)}</td></tr>"
     yield "</table>"
-    if page.lines:
-        yield f"<p><b>{escape(page.lines_title)}</b></p>"
-        lines = "\n".join(map(escape, page.lines))
-        yield f"<pre style='{_PRE}'>{lines}</pre>"
+    for block in page.blocks:
+        if block.lines:
+            yield f"<p><b>{escape(block.title)}</b></p>"
+            lines = "\n".join(map(escape, block.lines))
+            yield f"<pre style='{_PRE}'>{lines}</pre>"
     yield f"<p style='color:#666;font-size:13px'>{escape(page.foot)}</p>"

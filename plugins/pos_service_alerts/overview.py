@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pos_service_alerts.page import Page, foot, selling
+from pos_service_alerts.page import Block, Page, foot, selling
 from pos_service_alerts.situation import Situation
 from pos_service_alerts.words import TAGS, Say, subject_of
 from pos_terminal.domain.health.incidents import Change, Incident
@@ -37,8 +37,7 @@ def of_summary(changes: Sequence[Change], more: int, known: Situation, say: Say)
         title=f"{say('Alertes retenues')} : {len(changes) + more}",
         sentence=say("Tant d'alertes en une heure ne sont plus envoyées une à une."),
         facts=((say("La caisse vend"), selling(known, say)),),
-        lines_title=say("Ce qui a été retenu"),
-        lines=tuple(lines),
+        blocks=(Block(say("Ce qui a été retenu"), tuple(lines)),),
         foot=foot(known, say),
     )
 
@@ -53,8 +52,7 @@ def of_day(open_now: Sequence[Incident], day: Day, known: Situation, say: Say) -
         title=say("Tout va bien") if not count else f"{say('Pannes ouvertes')} : {count}",
         sentence=say("Ce message vient chaque jour ; s'il manque, le boîtier est à voir."),
         facts=tuple(_facts(day, known, say)),
-        lines_title=say("Pannes ouvertes"),
-        lines=tuple(lines),
+        blocks=(Block(say("Pannes ouvertes"), tuple(lines)),),
         foot=foot(known, say),
     )
 

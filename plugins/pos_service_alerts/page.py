@@ -4,20 +4,30 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pos_service_alerts.changed import told
 from pos_service_alerts.situation import Situation
-from pos_service_alerts.words import BOX, Say, subject_of, tried
+from pos_service_alerts.words import BOX, Say, fault_of, subject_of, tried
 from pos_terminal.domain.health.incidents import SECOND, Change, Incident, Told
-from pos_terminal.domain.notation import day_and_hour
+from pos_terminal.domain.notation import day_and_hour, short_day_and_hour
+
+SHOWN = 8
+"""Changes in a mail, the latest."""
+
+
+class Block(Struct, frozen=True):
+    """Some lines under a title; without lines it is not shown."""
+
+    title: str
+    lines: tuple[str, ...]
 
 
 class Page(Struct, frozen=True):
-    """A title, a sentence, facts by their labels, the till's last lines, who writes."""
+    """A title, a sentence, facts by their labels, blocks of lines, who writes."""
 
     title: str
     sentence: str
     facts: tuple[tuple[str, str], ...]
-    lines_title: str
-    lines: tuple[str, ...]
+    blocks: tuple[Block, ...]
     foot: str
 
 
@@ -31,10 +41,21 @@ def of_change(change: Change, known: Situation, say: Say) -> Page:
         title=title,
         sentence=say(fault.cause),
         facts=tuple(_facts(change, known, say)),
-        lines_title=say("Dernières lignes du journal de la caisse"),
-        lines=known.lines,
+        blocks=(
+            *_changes(change, known, say),
+            Block(say("Dernières lignes du journal de la caisse"), known.lines),
+        ),
         foot=foot(known, say),
     )
+
+
+def _changes(change: Change, known: Situation, say: Say) -> Iterator[Block]:
+    """What changed since it worked: the first question of whoever is called."""
+    if known.changes is None or change.what is Told.RECOVERED:
+        return
+    title = say("Ce qui a changé depuis le {when}")
+    lines = [told(each, say) for each in known.changes[-SHOWN:]] or [say("rien")]
+    yield Block(title.format(when=short_day_and_hour(known.changes_since)), tuple(lines))
 
 
 def _facts(change: Change, known: Situation, say: Say) -> Iterator[tuple[str, str]]:
@@ -47,14 +68,20 @@ def _facts(change: Change, known: Situation, say: Say) -> Iterator[tuple[str, st
     if change.what is not Told.RECOVERED:
         good = day_and_hour(known.good) if known.good else say("inconnu")
         yield say("Dernier bon moment"), good
-        yield say("Essayé"), tried(row.subject, known.kind, say)
+        yield say("Essayé"), tried(row, known.kind, say)
         yield say("À faire"), say(row.fault.remedy)
+        if known.phone:
+            yield say("Appeler"), known.phone
     if row.detail:
         yield say("Détail"), row.detail
     if known.identity:
         yield say("Appareil"), known.identity
     if known.consequences:
-        yield say("Ce qui en découle"), ", ".join(known.consequences)
+        follow = (
+            f"{fault_of(each.code, say)} ({subject_of(each.subject, each.kind, say)})"
+            for each in known.consequences
+        )
+        yield say("Ce qui en découle"), ", ".join(follow)
     if not known.trusted:
         yield say("Horloge"), say("non vérifiée : les heures peuvent être fausses")
 
@@ -65,7 +92,9 @@ def selling(known: Situation, say: Say) -> str:
         if known.kind == BOX:
             return say("inconnu : le boîtier se tait")
         return say("inconnu : la caisse ne répond pas")
-    return say("oui") if known.selling else f"{say('non')} : {', '.join(known.why)}"
+    if known.selling:
+        return say("oui")
+    return say("non : {why}").format(why=", ".join(fault_of(each, say) for each in known.why))
 
 
 def foot(known: Situation, say: Say) -> str:

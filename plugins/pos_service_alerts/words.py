@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.health.incidents import Change, Told
+from pos_terminal.domain.faults import by_code
+from pos_terminal.domain.health.incidents import Change, Incident, Told
 
 Say = Callable[[str], str]
 
@@ -57,12 +58,27 @@ def subject_of(subject: str, kind: str, say: Say) -> str:
     return f"{parts.get(first, first)}{blank}{rest}"
 
 
-def tried(subject: str, kind: str, say: Say) -> str:
+def fault_of(code: str, say: Say) -> str:
+    """«P-103 PLUS DE PAPIER»; the code alone where a later version has it."""
+    try:
+        return f"{code} {say(by_code(code).text)}"
+    except KeyError:
+        return code
+
+
+RETRIED = (faults.DISK_FULL.code,)
+"""Of the till's own, what it tries again by itself until it goes."""
+
+
+def tried(row: Incident, kind: str, say: Say) -> str:
     """What mends it without anybody."""
+    subject = row.subject
     if kind and kind != BOX:
         return say("la caisse rouvre l'appareil d'elle-même, à intervalles croissants")
-    if subject in ("till", "restarts"):
+    if row.code in (faults.TILL_SILENT.code, faults.TILL_RESTARTED.code):
         return say("le système relance la caisse de lui-même")
+    if row.code in RETRIED:
+        return say("la caisse réessaie d'elle-même")
     if ":" in subject:  # a service of the agent
         return say("l'agent relance le service de lui-même")
     return say("rien : il faut quelqu'un")

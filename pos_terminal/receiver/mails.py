@@ -9,7 +9,7 @@ from pos_service_alerts.book import SCHEMA, AlertBook
 from pos_service_alerts.digest import Digest, Summed
 from pos_service_alerts.mailer import RULES, Mailer
 from pos_service_alerts.overview import SHOWN, line
-from pos_service_alerts.page import Page, foot
+from pos_service_alerts.page import Block, Page, foot
 from pos_service_alerts.post import Post
 from pos_service_alerts.settings import topic
 from pos_service_alerts.situation import Situation
@@ -74,8 +74,7 @@ class Mails:
                 (say("Boîtiers"), str(len(self._tills))),
                 (say("Magasins ouverts"), str(expected)),
             ),
-            lines_title=say("Pannes ouvertes"),
-            lines=tuple(lines[:SHOWN]),
+            blocks=(Block(say("Pannes ouvertes"), tuple(lines[:SHOWN])),),
             foot=foot(known, say),
         )
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from pos_service_alerts.letter import Envelope, letter
-from pos_service_alerts.page import Page, span
+from pos_service_alerts.page import Block, Page, span
 from pos_terminal.domain.health.incidents import SECOND
 from tests.support.letters import FOLDER, PAGES, made, text_and_html
 
@@ -47,7 +47,7 @@ def test_a_mail_keeps_to_the_limits_of_a_line(name: str) -> None:
     assert max(map(len, lines)) <= 78 and all(line.isascii() for line in lines)
 
 
-PAGE = Page("t", "s", (("f", "<b>&"),), "", ("<script>alert(1)</script>",), "f")
+PAGE = Page("t", "s", (("f", "<b>&"),), (Block("", ("<script>alert(1)</script>",)),), "f")
 
 
 def test_a_shops_name_or_a_detail_breaks_no_mail() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,8 @@ from pos_terminal.agent.stores import Stores
 from pos_terminal.channel import interface
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
+    Device,
+    Head,
     Nothing,
     Record,
     Records,
@@ -81,6 +83,9 @@ class FakeTill:
         self.purged = 0
         self.reports: list[ReportAsked] = []
         self.older = False
+        self.now = ""
+        self.head: Head | None = None
+        self.devices: list[Device] = []
         self.settings = Settings(
             shop="Boulangerie", store="1", terminal="1", language="fr", zone="Europe/Paris",
             services=list(services), tables=Raw(msgspec.json.encode(tables)),
@@ -111,13 +116,22 @@ class FakeTill:
                 self.records.append(Record(seq, "sale", rec, sha256(rec + salt.encode()).digest()))
             self._more.notify_all()
 
+    async def record(self, kind: str, at: str, body: Mapping[str, object]) -> None:
+        """Record just that."""
+        async with self._more:
+            seq = len(self.records) + 1
+            rec = msgspec.json.encode({"at": at, "body": body, "kind": kind, "seq": seq})
+            self.records.append(Record(seq, kind, rec, sha256(rec).digest()))
+            self.head = Head(seq, sha256(rec).hexdigest())
+            self._more.notify_all()
+
     def _status(self) -> Status:
         return Status(
             version="9.9", store="1", terminal="1", language="fr", simulated=False,
-            since=f"start {self._starts}", now="", trust="synchronised",
-            selling=True, faults=[], head=None,
-            last_ticket=None, last_closure=None, open_sales=0, operator=1, memory=0, devices=[],
-            queues=[], plugins=[],
+            since=f"start {self._starts}", now=self.now, trust="synchronised",
+            selling=True, faults=[], head=self.head,
+            last_ticket=None, last_closure=None, open_sales=0, operator=1, memory=0,
+            devices=self.devices, queues=[], plugins=[],
         )  # fmt: skip
 
     async def _watch(self, peer: Peer, asks: Watching) -> AsyncGenerator[Seen, None]:

@@ -5,10 +5,11 @@ from email.policy import SMTP
 from functools import partial
 from pathlib import Path
 
+from pos_service_alerts.changed import Changed
 from pos_service_alerts.letter import Envelope, letter
 from pos_service_alerts.overview import Day, of_day, of_summary
 from pos_service_alerts.page import Page, of_change
-from pos_service_alerts.situation import Situation
+from pos_service_alerts.situation import Consequence, Situation
 from pos_service_alerts.words import Say
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
@@ -51,12 +52,35 @@ PAGES: dict[str, object] = {
         change(Told.OPENED, "till", faults.TILL_SILENT, "systemd: failed (failed), signal, 3 x"),
         known(
             selling=None, good="2025-10-09T10:53:20+02:00",
-            consequences=("P-103 printer", "S-121 till"),
+            consequences=(
+                Consequence("P-103", "printer", "printer"), Consequence("S-121", "till"),
+            ),
+            changes_since="2025-10-08T10:53:20+02:00",
+            changes=(
+                Changed("2025-10-08T17:02:11+02:00", "configuration.changed"),
+                Changed("2025-10-09T07:58:40+02:00", "version.changed",
+                        {"before": "0.0.9", "after": "0.1.0"}),
+                Changed("2025-10-09T08:01:02+02:00", "device",
+                        {"name": "printer", "identity": "usb 04b8:0e15 J4XF012345"}),
+            ),
             lines=(
                 "10:53:12 WARNING pos_terminal.runtime.port: scale: W-105 BALANCE MUETTE",
                 "10:53:18 ERROR pos_terminal.journal: disk I/O error",
             ),
         ),
+    ),
+    "till_frozen": partial(
+        of_change,
+        change(Told.OPENED, "till", faults.TILL_SILENT, "systemd: active (running), success, 0 x"),
+        known(
+            selling=None, good="2025-10-09T10:53:10+02:00",
+            changes_since="2025-10-08T10:53:10+02:00", changes=(),
+        ),
+    ),
+    "box_silent": partial(
+        of_change,
+        change(Told.OPENED, "Au Bon Pain 2", faults.BOX_SILENT, "Z 2025-10-08, P-103", 15),
+        known(selling=None, kind="box", good="2025-10-09T10:38:20+02:00"),
     ),
     "paper_out": partial(
         of_change, change(Told.OPENED, "printer", faults.PAPER_OUT), known(**PRINTER)
@@ -79,7 +103,7 @@ PAGES: dict[str, object] = {
     "disk_full": partial(
         of_change,
         change(Told.OPENED, "till", faults.DISK_FULL, "database or disk is full"),
-        known(selling=False, why=("J-102 DISQUE PLEIN",)),
+        known(selling=False, why=("J-102",), phone="02 99 00 00 00"),
     ),
     "clock_of_1970": partial(
         of_change, change(Told.OPENED, "clock", faults.CLOCK_DOUBTED), known(trusted=False)
