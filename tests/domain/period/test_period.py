@@ -247,7 +247,11 @@ def test_a_month_or_year_is_not_closed_while_a_shorter_period_is_open() -> None:
     assert not shop.close(Period.YEAR)
     shop.add(DrawerOpened(reason="", authority=1))
     assert not shop.close(Period.MONTH), "what counts has happened since"
-    assert shop.close(Period.DAY) and shop.close(Period.MONTH) and shop.close(Period.YEAR)
+    assert shop.close(Period.DAY) and shop.close(Period.MONTH)
+    shop.sell(200, 550, CASH)
+    assert not shop.close(Period.YEAR), "a day is open in a month that has none closed yet"
+    assert shop.close(Period.DAY) and not shop.close(Period.YEAR), "its month is open"
+    assert shop.close(Period.MONTH) and shop.close(Period.YEAR)
     assert not shop.close(Period.YEAR), "nothing has happened in it yet"
 
 
