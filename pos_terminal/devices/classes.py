@@ -83,9 +83,10 @@ class Scale(Device, Protocol):
     async def weigh(self) -> Weight:
         """A stable weight, measured after this call began, and whether it is net of a tare.
 
-        Raises DeviceRefused (SCALE_MOVING, SCALE_OVERLOAD, SCALE_NEGATIVE, SCALE_ANSWER for what is
-        no answer), DeviceTimeout when the scale stays silent, DeviceLost. Never a remembered
-        weight. Zero grams is a weight too.
+        Raises DeviceRefused (SCALE_MOVING, SCALE_OVERLOAD, SCALE_NEGATIVE, SCALE_STALE for a scale
+        that weighs anew only after a change, SCALE_FAULT for one that is out of order, SCALE_ANSWER
+        for what is no answer), DeviceTimeout when the scale stays silent, DeviceLost. Never a
+        remembered weight. Zero grams is a weight too.
         """
 
     async def zero(self) -> None:

@@ -12,7 +12,7 @@ fields, types and defaults are the driver's whole configuration.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, is_dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pos_terminal.devices.classes import (
     CustomerDisplay,
@@ -31,12 +31,33 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """How a search tries a driver on a device that nobody knows, at a port: `scale detect`.
+
+    `harm` orders them: what asks a stranger least comes first. `open` opens the device at a port
+    so that one question to it changes nothing on any other make's.
+    """
+
+    TIMES: ClassVar[dict[str, Any]] = {"answer_time": 0.5, "settle_time": 0.0, "quiet_time": 0.05}
+    """Seconds, for drivers that have these settings: all protocols are through in five."""
+
+    harm: int
+    open: Callable[[str], AbstractAsyncContextManager[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Driver(Generic[D_co]):
-    """One way to open a device of one class."""
+    """One way to open a device of one class.
+
+    `measuring` names its legally relevant part, where it has one: version and checksum, as a person
+    compares them. Status shows it.
+    """
 
     name: str
     open: Callable[[Any], AbstractAsyncContextManager[D_co]]
     settings: type[Any]
+    probe: Probe | None = None
+    measuring: str = ""
 
 
 class DriverTable(Generic[D_co]):
@@ -50,6 +71,9 @@ class DriverTable(Generic[D_co]):
         name: str,
         open_device: "Callable[[S], AbstractAsyncContextManager[D_co]]",
         settings: type[S],
+        *,
+        probe: Probe | None = None,
+        measuring: str = "",
     ) -> None:
         """Declare a driver. ValueError when the name is taken, TypeError without a dataclass."""
         # At start, where a person sees it: which of two drivers opened a scale must never depend on
@@ -58,7 +82,7 @@ class DriverTable(Generic[D_co]):
             raise ValueError(f"driver {name!r} is declared twice")
         if not is_dataclass(settings):
             raise TypeError(f"driver {name!r}: settings must be a dataclass, not {settings!r}")
-        self._drivers[name] = Driver(name, open_device, settings)
+        self._drivers[name] = Driver(name, open_device, settings, probe, measuring)
 
     def get(self, name: str) -> Driver[D_co]:
         """The driver of this name; KeyError when no enabled plugin declares it."""

@@ -11,8 +11,8 @@ from blockbuster import blockbuster_ctx
 
 import pos_driver_escpos
 import pos_driver_evdev
+import pos_driver_scales.toledo
 import pos_driver_serial_scanner
-import pos_driver_toledo
 import pos_driver_vfd
 from pos_driver_sim.bench import SimBench
 from pos_driver_sim.far_end import Pty
@@ -45,7 +45,7 @@ def drivers() -> Drivers:
     for plugin in (
         pos_driver_evdev,
         pos_driver_serial_scanner,
-        pos_driver_toledo,
+        pos_driver_scales.toledo,
         pos_driver_vfd,
         pos_driver_escpos,
     ):

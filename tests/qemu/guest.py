@@ -20,8 +20,8 @@ from pos_driver_escpos.settings import EscposSettings as PrinterSettings
 from pos_driver_evdev.keypad import KeypadSettings, open_keypad
 from pos_driver_evdev.scanner import ScannerSettings, open_scanner
 from pos_driver_evdev.tone import PATTERNS, ToneSettings, open_tone
+from pos_driver_scales.toledo import ToledoSettings, open_scale
 from pos_driver_sim.printer import PrinterEnd
-from pos_driver_toledo.scale import ToledoSettings, open_scale
 from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain.faults import INPUT_BUSY, Tone
 from pos_terminal.domain.receipt import Receipt, Text

@@ -3,8 +3,8 @@
 import asyncio
 import os
 
+from pos_driver_scales.toledo import ToledoSettings, open_scale
 from pos_driver_serial_scanner.scanner import SerialScannerSettings, open_scanner
-from pos_driver_toledo.scale import ToledoSettings, open_scale
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.domain.weight import Weight
 from tests.support.umockdev_testbed import Testbed

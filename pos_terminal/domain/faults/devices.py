@@ -48,6 +48,18 @@ SCALE_TARED = _fault(
     "La balance a déjà ôté une tare : la caisse l'ôterait une seconde fois.",
     "Taper C ; effacer la tare de la balance, ou taper 0 TARE puis l'article.",
 )
+SCALE_STALE = _fault(
+    "W-110",
+    "POIDS DEJA DONNE",
+    "La balance ne redonne pas un poids tant que le plateau n'a pas bougé.",
+    "Taper C ; soulever l'article, le reposer, recommencer.",
+)
+SCALE_FAULT = _fault(
+    "W-111",
+    "BALANCE EN PANNE",
+    "La balance signale une panne, ou ne reconnaît pas la caisse.",
+    "Éteindre et rallumer la balance ; sinon taper le poids : grammes, g, article.",
+)
 PRINTER_OFFLINE = _fault(
     "P-101",
     "IMPRIMANTE ABSENTE",

@@ -1,0 +1,51 @@
+"""The plug-in `adam`: scales of Adam Equipment (AZextra, CPWplus)."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from pos_driver_scales.asked import ScaleSettings, asked_scale
+from pos_driver_scales.legal import named
+from pos_driver_scales.legal.adam import Adam
+from pos_terminal.devices.classes import Scale
+from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.hookspecs import hookimpl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdamSettings(ScaleSettings):
+    """4800 8N1, as an AZextra leaves the works; a CPWplus has 9600.
+
+    `width` is how many characters a weight has, with its point and the blanks before it; 0 takes
+    any, and then a digit that the line drops makes another weight: set it once the scale is seen
+    to write.
+    """
+
+    baudrate: int = 4800
+    width: int = 0
+
+    def __post_init__(self) -> None:
+        ScaleSettings.__post_init__(self)
+        if not 0 <= self.width <= 12:
+            raise ValueError("width must lie between 0 and 12")
+
+
+def speech_of(settings: AdamSettings) -> Adam:
+    """The protocol, as these settings want it."""
+    return Adam(settings.width)
+
+
+def open_scale(settings: AdamSettings) -> AbstractAsyncContextManager[Scale]:
+    """See `asked_scale`."""
+    return asked_scale(settings, speech_of(settings))
+
+
+def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
+    return open_scale(AdamSettings(port=port, **Probe.TIMES))
+
+
+@hookimpl
+def pos_register_drivers(drivers: Drivers) -> None:
+    """Declare the driver «adam»."""
+    drivers.scales.add(
+        "adam", open_scale, AdamSettings, probe=Probe(60, _probe), measuring=named()
+    )

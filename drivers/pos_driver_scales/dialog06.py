@@ -1,0 +1,58 @@
+"""The plug-in `dialog-06`: approved checkout scales that speak Dialog 06."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+from pos_driver_scales.asked import ScaleSettings, asked_scale
+from pos_driver_scales.legal import checksum, named
+from pos_driver_scales.legal.dialog06 import Dialog06
+from pos_driver_scales.legal.reading import Reading, Talk
+from pos_terminal.devices.classes import Scale
+from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.hookspecs import hookimpl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialog06Settings(ScaleSettings):
+    """9600 7O1, as the protocol has it.
+
+    `secret_polynomial` is the maker's, in hexadecimal: without it a scale that wants the till's
+    checksum gives no weight.
+    """
+
+    bytesize: Literal[7, 8] = 7
+    parity: Literal["N", "E", "O"] = "O"
+    secret_polynomial: str = ""
+
+    def __post_init__(self) -> None:
+        ScaleSettings.__post_init__(self)
+        if self.secret_polynomial and not 1 < int(self.secret_polynomial, 16) < 1 << 17:
+            raise ValueError("secret_polynomial: at most 17 binary digits, in hexadecimal")
+
+
+def speech_of(settings: Dialog06Settings) -> Dialog06:
+    """The protocol, as these settings want it."""
+    return Dialog06(int(settings.secret_polynomial or "0", 16), int(checksum()[:4], 16))
+
+
+def open_scale(settings: Dialog06Settings) -> AbstractAsyncContextManager[Scale]:
+    """See `asked_scale`."""
+    return asked_scale(settings, speech_of(settings))
+
+
+class _Stranger(Dialog06):
+    def weigh(self) -> Talk[Reading]:
+        return self.ready()
+
+
+def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
+    return asked_scale(Dialog06Settings(port=port, **Probe.TIMES), _Stranger(0, 0))
+
+
+@hookimpl
+def pos_register_drivers(drivers: Drivers) -> None:
+    """Declare the driver «dialog-06»."""
+    drivers.scales.add(
+        "dialog-06", open_scale, Dialog06Settings, probe=Probe(15, _probe), measuring=named()
+    )

@@ -1,0 +1,54 @@
+"""The plug-in `mt-sics`: scales and balances that speak Mettler Toledo's MT-SICS."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from pos_driver_scales.asked import ScaleSettings, asked_scale
+from pos_driver_scales.legal import named
+from pos_driver_scales.legal.mt_sics import MtSics
+from pos_terminal.devices.classes import Scale
+from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.hookspecs import hookimpl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MtSicsSettings(ScaleSettings):
+    """9600 8N1, as most leave the works.
+
+    `width` is how many characters a weight has, 10 by the manual, 0 for a scale that does not keep
+    to it. `asks_tare`: ask for the tare in force before each weight, for a net one looks like a
+    gross one; a scale that knows no TA needs false, and its weights count as gross.
+    """
+
+    width: int = 10
+    asks_tare: bool = True
+
+    def __post_init__(self) -> None:
+        ScaleSettings.__post_init__(self)
+        if not 0 <= self.width <= 16:
+            raise ValueError("width must lie between 0 and 16")
+
+
+def speech_of(settings: MtSicsSettings) -> MtSics:
+    """The protocol, as these settings want it."""
+    return MtSics(settings.width, asks_tare=settings.asks_tare)
+
+
+def open_scale(settings: MtSicsSettings) -> AbstractAsyncContextManager[Scale]:
+    """See `asked_scale`."""
+    return asked_scale(settings, speech_of(settings))
+
+
+def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
+    return open_scale(
+        # Without TA, whose first letter takes a tare on a stranger.
+        MtSicsSettings(port=port, width=0, asks_tare=False, **Probe.TIMES)
+    )
+
+
+@hookimpl
+def pos_register_drivers(drivers: Drivers) -> None:
+    """Declare the driver «mt-sics»."""
+    drivers.scales.add(
+        "mt-sics", open_scale, MtSicsSettings, probe=Probe(50, _probe), measuring=named()
+    )

@@ -1,0 +1,53 @@
+"""The plug-in `toledo`: scales that speak Mettler Toledo's 8217 protocol."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+from pos_driver_scales.asked import ScaleSettings, asked_scale
+from pos_driver_scales.legal import named
+from pos_driver_scales.legal.toledo import PAUSE, Shape, Toledo
+from pos_terminal.devices.classes import Scale
+from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.hookspecs import hookimpl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToledoSettings(ScaleSettings):
+    """9600 7E1, as the scale leaves the works.
+
+    `resync` says how to get into step again: `echo`, or `quiet` for a scale without the E command,
+    which then is trusted to send nothing more after `quiet_time`. `digits` and `decimals` are those
+    before and behind the point of a weight in kilograms, as the scale is set: «02.500».
+    """
+
+    bytesize: Literal[7, 8] = 7
+    parity: Literal["N", "E", "O"] = "E"
+    pause: float = PAUSE
+    resync: Literal["echo", "quiet"] = "echo"
+    digits: Literal[1, 2, 3, 4] = 2
+    decimals: Literal[1, 2, 3] = 3
+
+
+def speech_of(settings: ToledoSettings) -> Toledo:
+    """The protocol, as these settings want it."""
+    shape = Shape(settings.digits, settings.decimals)
+    return Toledo(shape, echoes=settings.resync == "echo")
+
+
+def open_scale(settings: ToledoSettings) -> AbstractAsyncContextManager[Scale]:
+    """See `asked_scale`."""
+    return asked_scale(settings, speech_of(settings))
+
+
+def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
+    # Without the echo, whose letters would be commands to a stranger.
+    return open_scale(ToledoSettings(port=port, resync="quiet", **Probe.TIMES))
+
+
+@hookimpl
+def pos_register_drivers(drivers: Drivers) -> None:
+    """Declare the driver «toledo-8217»."""
+    drivers.scales.add(
+        "toledo-8217", open_scale, ToledoSettings, probe=Probe(40, _probe), measuring=named()
+    )
