@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pos_driver_scales.asked import ScaleSettings, asked_scale
 from pos_driver_scales.legal import named
 from pos_driver_scales.legal.mt_sics import MtSics
+from pos_driver_scales.legal.reading import Ask, Reading, Talk
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.registry import Drivers, Probe
 from pos_terminal.hookspecs import hookimpl
@@ -39,11 +40,19 @@ def open_scale(settings: MtSicsSettings) -> AbstractAsyncContextManager[Scale]:
     return asked_scale(settings, speech_of(settings))
 
 
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    return open_scale(
+class _Stranger(MtSics):
+    def __init__(self) -> None:
         # Without TA, whose first letter takes a tare on a stranger.
-        MtSicsSettings(port=port, width=0, asks_tare=False, **Probe.TIMES)
-    )
+        super().__init__(0, asks_tare=False)
+
+    def weigh(self) -> Talk[Reading]:
+        # Ends the line that the questions of others have left begun.
+        yield Ask(b"\r\n", None)
+        return (yield from super().weigh())
+
+
+def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
+    return asked_scale(MtSicsSettings(port=port, **Probe.TIMES), _Stranger())
 
 
 @hookimpl

@@ -91,6 +91,7 @@ class SmaEnd(LineScale):
 
     def obey(self, command: bytes) -> bytes:
         """See `LineScale.obey`."""
+        command = b"\n" + command.rpartition(b"\n")[2]  # LF begins anew, whatever came before
         state = "O" if self.overloaded else "U" if self.net < 0 else " " if self.net else "Z"
         if command == b"\nZ" and not self.take_zero():
             state = "E"

@@ -11,6 +11,7 @@ from pos_terminal.devices.classes import DeviceClass, Drawer
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.counter.steps import Input
 from pos_terminal.domain.keyboard.keys import KeyMap
+from pos_terminal.domain.language import say
 from pos_terminal.runtime.absences import Absences
 from pos_terminal.runtime.lanes import (
     DrawerLane,
@@ -75,12 +76,14 @@ class Equipment:
 
     def _add(self, device: DeviceSettings, drivers: Drivers) -> None:
         options = device.options
+        identity = _identity(device)
         if isinstance(options, PrinterDrawerSettings):
             opener: Callable[[], Any] = partial(_drawer_through, self.ports, options)
         else:
             driver = drivers.of(device.device_class).get(device.driver)
             opener = partial(driver.open, options)
-        identity = _identity(device)
+            if driver.measuring:
+                identity += f", {say('métrologie')} {driver.measuring}"
         port: Port[Any] = Port(device.name, device.device_class, opener, identity=identity)
         self.ports[device.name] = port
         self.paths.update((path, port) for path in _nodes(options))

@@ -40,6 +40,8 @@ def test_a_till_that_sells_says_so_first(tmp_path: Path) -> None:
             assert any(line.startswith("printer           prêt ") for line in lines)
             code, out, _ = await status(shop.state, "--json")
             told = json.loads(out)
+            (scale,) = [each for each in told["devices"] if each["kind"] == "scale"]
+            assert re.search(r", métrologie \d+\.\d+ [0-9a-f]{8}", scale["identity"])
             assert (code, told["selling"], told["last_ticket"]["number"]) == (0, True, "T 1")
             set_language("en")
             try:
