@@ -24,9 +24,12 @@ class Keeper(Protocol):
     async def record(self, events: Sequence[Event]) -> Sequence[Record]:
         """Make events durable, all or none; returns once they are."""
 
-    async def close_period(self, period: Period, before: Sequence[Event], *, carry: bool) -> Record:
+    async def close_period(
+        self, period: Period, before: Sequence[Event], *, carry: bool, early: bool
+    ) -> Record:
         """Close a period, its record behind `before`, all or none; the closure's record.
 
+        A month or a year is over by then, unless it was decided to close it `early`.
         NotYet, OpenSales or Uncounted where it cannot be closed: then nothing is recorded.
         """
 

@@ -9,10 +9,14 @@ from pos_terminal.domain.events.period import Period, PeriodClosed
 
 
 class ClosePeriod(Asked, frozen=True, kw_only=True):
-    """Which period; `carry` takes open sales over into the next day."""
+    """Which period; `carry` takes open sales over into the next day.
+
+    `because` says why a month or a year is closed that is not over.
+    """
 
     period: Period
     carry: bool = False
+    because: str = ""
 
 
 class ClosureMade(Struct, frozen=True):
@@ -26,8 +30,11 @@ class ClosureMade(Struct, frozen=True):
 
 async def close(keeper: Keeper, asked: ClosePeriod, actor: Actor) -> ClosureMade:
     """Make the Z."""
-    command = given(f"close {asked.period.value}", asked, actor)
-    record = await keeper.close_period(asked.period, [command], carry=asked.carry)
+    reason = asked.because.strip()
+    said = f"close {asked.period.value}{f', avant sa fin : {reason}' if reason else ''}"
+    record = await keeper.close_period(
+        asked.period, [given(said, asked, actor)], carry=asked.carry, early=bool(reason)
+    )
     if not isinstance(record.event, PeriodClosed):
         raise TypeError(f"record {record.seq} is no closure")
     return ClosureMade(record.seq, record.envelope.at, record.hash.hex(), record.event)

@@ -13,7 +13,6 @@ from pos_terminal.channel.acts import Actor
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.language import say
-from pos_terminal.domain.moment import Trust
 from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.clerks_file import Pseudonym
 from pos_terminal.persons.erasures import naming
@@ -99,7 +98,7 @@ async def _in_store(
     expire: bool = True,
 ) -> T:
     now = keeper.now()
-    today = asked.today or (now.day if now.trust is Trust.SYNCHRONISED else None)
+    today = asked.today or (now.day if now.trust.vouched else None)
     said = f"{command}, au {asked.today}" if asked.today else command  # a date that was believed
 
     def on_store(record: Record) -> T:

@@ -13,7 +13,7 @@ from pos_terminal.channel.errors import ChannelError
 from pos_terminal.domain import faults
 from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.period.book import CloseFirst, NotYet
-from pos_terminal.domain.period.closing import OpenSales, Uncounted
+from pos_terminal.domain.period.closing import NotOver, OpenSales, Uncounted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.clerks_file import BadClerks
 from pos_terminal.persons.errors import PersonsError
@@ -74,6 +74,8 @@ async def _told(done: Awaitable[Struct]) -> Struct:
         raise ChannelError(faults.COUNT_FIRST, str(error)) from error
     except OpenSales as error:
         raise ChannelError(faults.SALES_OPEN, str(error)) from error
+    except NotOver as error:
+        raise ChannelError(faults.NOT_OVER, str(error)) from error
     except CloseFirst as error:
         raise ChannelError(faults.CLOSE_FIRST, str(error)) from error
     except NotYet as error:

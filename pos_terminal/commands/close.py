@@ -37,13 +37,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--carry", action="store_true", help=say("reporte les ventes ouvertes au lendemain")
     )
+    parser.add_argument(
+        "--because",
+        default="",
+        metavar=say("RAISON"),
+        help=say("pourquoi clore un mois ou un exercice qui n'est pas fini ; c'est enregistré"),
+    )
     add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Close the period; 0, or 1 with the reason."""
     enter(arguments)
-    asked = ClosePeriod(period=Period(arguments.period), carry=arguments.carry)
+    asked = ClosePeriod(
+        period=Period(arguments.period), carry=arguments.carry, because=arguments.because
+    )
     made = do(arguments, table.PERIOD_CLOSE, asked, ClosureMade)
     if arguments.json:
         body = msgspec.to_builtins(made.closed)

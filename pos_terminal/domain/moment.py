@@ -10,8 +10,16 @@ class Trust(StrEnum):
     """How far the wall clock can be relied upon (a Raspberry Pi has no clock of its own)."""
 
     SYNCHRONISED = "synchronised"
+    """Set from a time server since the machine started, and not by hand since then."""
+    KEPT = "kept"
+    """Kept by a battery while the machine was off, and not set by hand since then."""
     UNVERIFIED = "unverified"
     SIMULATED = "simulated"
+
+    @property
+    def vouched(self) -> bool:
+        """Whether anything but the clock itself says that it is right."""
+        return self is not Trust.UNVERIFIED
 
 
 class Moment(Struct, frozen=True):

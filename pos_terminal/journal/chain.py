@@ -127,7 +127,7 @@ class Recount:
                 ),
             )
         try:
-            after = before.fold(record.event, envelope.at)
+            after = before.fold(record.event, record.moment)
         except ValueError as error:
             raise Broken(record.seq, f"it cannot follow: {error}") from error
         for name, said, made in (

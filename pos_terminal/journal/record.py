@@ -46,7 +46,7 @@ from pos_terminal.domain.events.sale import (
 )
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.events.system import KeyMade, KeyRotated
-from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.staff import pin_lock as tries
@@ -185,7 +185,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
         OutOfStep where it cannot follow.
         """
-        after = self.fold(event, moment.at)
+        after = self.fold(event, moment)
         envelope = Envelope(
             alg=codec.SIGNED,
             at=moment.at,
@@ -212,14 +212,15 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         record = Record(rec, digest(rec), envelope, event)
         return record, replace(after, head=record.hash)
 
-    def fold(self, event: Event, at: str) -> "Running":
-        """The state after `event`, decided at local time `at`, but for the hash.
+    def fold(self, event: Event, moment: Moment) -> "Running":
+        """The state after `event`, decided at that moment, but for the hash.
 
         OutOfStep where it cannot follow.
         """
-        seq = self.seq + 1
+        seq, at = self.seq + 1, moment.at
         self._must_follow(event, seq)
-        book = self.book.after(event, seq, at, self.operator)
+        vouched = moment.trust is not Trust.UNVERIFIED
+        book = self.book.after(event, seq, at, self.operator, vouched=vouched)
         # Most events by far: they skip the match.
         if type(event) in _OF_A_SALE:
             return replace(self, seq=seq, book=book)

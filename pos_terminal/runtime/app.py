@@ -28,10 +28,11 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.persons import clerks_file
+from pos_terminal.process.clock import battery
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 from pos_terminal.runtime import overdue_closures, retention, signing, voucher_key
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
-from pos_terminal.runtime.clock import Clock
+from pos_terminal.runtime.clock import Clock, VouchedClock
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.equipment import Equipment
@@ -90,7 +91,7 @@ class App:
         self.till: Till | None = None
         self.ready = asyncio.Event()
         self._state = state
-        self._clock = clock
+        self._clock = VouchedClock(clock, battery)
         self._vfs = vfs
         # What was never sold needs no key that cannot be copied.
         self._keyring = keyring.software if simulated else signing.of_till(settings, plugins)
@@ -99,7 +100,7 @@ class App:
         self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
         self._promotions = PromotionFile(settings.promotions, state)
         self._staff = StaffFile(state, settings.clerks, settings.operator)
-        self.keeper = RunningTill(state, clock.now, self._serving, self.reload_clerks)
+        self.keeper = RunningTill(state, self._clock.now, self._serving, self.reload_clerks)
         self.inputs: Observers[Input] = Observers()
         self.acts = acts_over(self.keeper)
         put = self.put
@@ -244,6 +245,7 @@ class App:
         offers = self._promotions.load(loaded.catalog)
         counter = self._counter(journal, loaded, offers, staff, Mint(keyed.key, random_below))
         last = last_moment(journal)
+        self._clock.recall(last)
         till = Till(
             counter,
             journal,

@@ -1,11 +1,15 @@
 """What time it is, for the journal: the system's clock, and how far it can be trusted."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
+from pos_terminal.domain.audit.clock import kept, still_holds
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.process.clock import is_synchronised
 
@@ -28,7 +32,7 @@ class SystemClock:
         self._boot = BOOT_ID.read_text().strip()
 
     def now(self) -> Moment:
-        """The present moment, trusted once the clock has been synchronised since boot."""
+        """The present moment, trusted while the clock is kept by a time server."""
         utc = time.time_ns() // 1000
         return moment(
             utc,
@@ -36,6 +40,39 @@ class SystemClock:
             boot=self._boot,
             trust=Trust.SYNCHRONISED if is_synchronised() else Trust.UNVERIFIED,
         )
+
+
+class VouchedClock:
+    """A clock whose trust outlasts what gave it: until it is set by hand, or the machine restarts.
+
+    A network that is away for a night takes nothing from a clock that ran on. `battery` reads the
+    clock that set this one as the machine started, in seconds since 1970; None for none.
+    """
+
+    def __init__(self, clock: Clock, battery: Callable[[], int | None]) -> None:
+        self._clock = clock
+        self._battery = battery
+        self._vouched: Moment | None = None
+
+    def now(self) -> Moment:
+        """The present moment."""
+        now = self._clock.now()
+        if now.trust is not Trust.UNVERIFIED:
+            self._vouched = now
+        elif self._vouched and still_holds(self._vouched, now):
+            return replace(now, trust=self._vouched.trust)
+        return now
+
+    def recall(self, last: Moment | None) -> None:
+        """Go on from the journal's last moment, which tells how far a battery is to be believed."""
+        now = self._clock.now()
+        if last and last.trust in (Trust.SYNCHRONISED, Trust.KEPT) and still_holds(last, now):
+            self._vouched = self._vouched or last
+        elif self._vouched is None:
+            # Read but once: on some machines each look at that clock takes a while.
+            seconds = self._battery()
+            if seconds is not None and kept(now, seconds * 1_000_000, last):
+                self._vouched = replace(now, trust=Trust.KEPT)
 
 
 def moment(utc: int, zone: ZoneInfo, *, boot: str, trust: Trust) -> Moment:

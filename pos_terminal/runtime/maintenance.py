@@ -19,9 +19,10 @@ from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
+from pos_terminal.process.clock import battery
 from pos_terminal.runtime import config, signing
 from pos_terminal.runtime.boot import LAST_GOOD
-from pos_terminal.runtime.clock import Clock, SystemClock
+from pos_terminal.runtime.clock import SystemClock, VouchedClock
 from pos_terminal.runtime.config import ShopSettings
 from pos_terminal.runtime.start_records import last_moment
 
@@ -36,7 +37,8 @@ class StoppedTill:
         self.journal = journal
         self.identity = identity
         self.settings = settings
-        self._clock: Clock = SystemClock(settings.zone)
+        self._clock = VouchedClock(SystemClock(settings.zone), battery)
+        self._clock.recall(last_moment(journal))
 
     def now(self) -> Moment:
         """The machine's time."""
@@ -48,19 +50,23 @@ class StoppedTill:
         before = self._jumped(now)
         return (await self.journal.append([*before, *events], now))[len(before) :]
 
-    async def close_period(self, period: Period, before: Sequence[Event], *, carry: bool) -> Record:
+    async def close_period(
+        self, period: Period, before: Sequence[Event], *, carry: bool, early: bool
+    ) -> Record:
         """Close one period; its record.
 
         NotYet, OpenSales or Uncounted where it cannot be closed: then nothing is recorded.
         """
         running, now = self.journal.running, self.now()
         first = [*self._jumped(now), *before]
+        if not early:
+            closing.must_be_over(running.book, period, now, self.settings.closing)
         if self.settings.count_first:
             closing.must_be_counted(running.books.book, period)
         books = running.books
         # The books as of the closure's own record: a jump of the clock before it counts in them.
         for event in first:
-            books = books.after(event, now.at)
+            books = books.after(event, now)
         closures = closing.closures(
             books,
             now,

@@ -9,9 +9,12 @@ import logging
 from collections.abc import Callable
 from typing import NoReturn
 
+from msgspec.structs import replace
+
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import CloseDue, Input, Trouble
-from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.journal.record import Running
@@ -72,6 +75,15 @@ class Closing:
         # By the monotonic clock: a wall clock that is set must neither silence this nor repeat it.
         elif self._told_at is None or moment.mono - self._told_at >= REMIND:
             self._told_at = moment.mono
-            fault = faults.SALES_OPEN if self._opened else faults.Z_DUE
+            fault = self._why(running, moment)
             log.warning("%s overdue: %s", fault, ", ".join(due))
             self._put(Trouble(fault))
+
+    def _why(self, running: Running, moment: Moment) -> Fault:
+        """What keeps it from being closed by itself."""
+        vouched = replace(moment, trust=Trust.SYNCHRONISED)
+        if not moment.trust.vouched and closing.first(
+            running.book, vouched, self._hours, self._opened
+        ):
+            return faults.CLOCK_UNVOUCHED
+        return faults.SALES_OPEN if self._opened else faults.Z_DUE

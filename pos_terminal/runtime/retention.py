@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.health.advice import advice
-from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.moment import Moment
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.bridge import Append, run_with_journal
 from pos_terminal.persons.errors import PersonsError
@@ -46,7 +46,7 @@ async def watch(
 def _see_to(state: Path, moment: Moment, record: Record) -> None:
     """Do what is due by a clock that can be trusted, and in any case what the journal recorded."""
     # A clock that runs ahead would destroy what the law still wants kept.
-    today = moment.day if moment.trust is Trust.SYNCHRONISED else None
+    today = moment.day if moment.trust.vouched else None
     over = start(state, record, today)
     if over:
         log.info("%d items of personal data were due, and are destroyed", len(over))

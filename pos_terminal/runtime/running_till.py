@@ -22,7 +22,7 @@ class Serving(Protocol):
         """Append events, all or none; done once they are durable."""
 
     def close_by_command(
-        self, period: Period, before: Sequence[Event], *, carry: bool
+        self, period: Period, before: Sequence[Event], *, carry: bool, early: bool
     ) -> Awaitable[Record]:
         """Close a period between two inputs; NotYet with the reason, and then nothing is."""
 
@@ -49,10 +49,12 @@ class RunningTill:
         # Shielded: who asked may go away, and what the sale waits for must not be cancelled.
         return await asyncio.shield(till.record(events))
 
-    async def close_period(self, period: Period, before: Sequence[Event], *, carry: bool) -> Record:
+    async def close_period(
+        self, period: Period, before: Sequence[Event], *, carry: bool, early: bool
+    ) -> Record:
         """Close a period between two inputs; NotYet with the reason, and then nothing is."""
         till, _ = self._at_work()
-        return await till.close_by_command(period, before, carry=carry)
+        return await till.close_by_command(period, before, carry=carry, early=early)
 
     async def rotate_keys(self) -> str:
         """Have new keys take over beside the sales; the new key's id."""

@@ -15,18 +15,14 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.audit.clock import doubtful, jump
+from pos_terminal.domain.audit.clock import jump
 from pos_terminal.domain.counter import printouts
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.printouts import Printout
 from pos_terminal.domain.counter.steps import (
     BooksReady,
-    CatchUp,
     ChangePeriod,
-    CloseDay,
-    CloseService,
     Closing,
-    CountDrawer,
     Effect,
     Input,
     ListSales,
@@ -36,7 +32,6 @@ from pos_terminal.domain.counter.steps import (
     PrintList,
     PrintReport,
     PrintVoucher,
-    ReadDay,
     Scanned,
     Show,
     Sound,
@@ -115,7 +110,7 @@ class Till:
     async def _enter_period(self) -> None:
         """Before an input is decided: close what was over when it came (domain/closing.first).
 
-        Nothing is closed by a clock that is surely wrong, nor between a tender and its ticket.
+        Nothing is closed between a tender and its ticket.
         """
         if self._identity.simulated or self.counter.desk.engaged or not self._ended():
             return
@@ -133,9 +128,6 @@ class Till:
 
     def _ended(self) -> bool:
         books, now = self._journal.running.books, self._clock.now()
-        # Nothing is over by a clock that is surely wrong: it would open a session of years ago.
-        if doubtful(now, self._last):
-            return False
         return bool(closing.first(books.book, now, self.counter.desk.rules.closing, books.opened))
 
     def _take(self, given: Input, moment: Moment | None = None) -> None:
@@ -169,7 +161,7 @@ class Till:
         return self._append(events, self._clock.now(), ())
 
     async def close_by_command(
-        self, period: Period, before: Sequence[Event], *, carry: bool
+        self, period: Period, before: Sequence[Event], *, carry: bool, early: bool
     ) -> Record:
         """Close a period that somebody asked for beside the counter; the closure's record.
 
@@ -179,12 +171,14 @@ class Till:
         await self._all_durable()
         desk, moment = self.counter.desk, self._clock.now()
         books = self._standing(moment)
+        if not early:
+            closing.must_be_over(books.book, period, moment, desk.rules.closing)
         if desk.engaged:
             raise OpenSales(books.opened)
         if desk.rules.tenders.count_first:
             closing.must_be_counted(books.book, period)
         for event in before:
-            books = books.after(event, moment.at)
+            books = books.after(event, moment)
         made = closing.closures(books, moment, (period,), desk.rules.closing, carry=carry)
         step = self.counter.closed(made, moment)
         records = await asyncio.shield(self._append((*before, *step.events), moment, step.effects))
@@ -202,7 +196,7 @@ class Till:
     def _standing(self, moment: Moment) -> Books:
         """The books for a record of that moment: behind a jump of the clock, if there is one."""
         books, jumped = self._journal.running.books, self._jumped(moment)
-        return books.after(jumped, moment.at) if jumped else books
+        return books.after(jumped, moment) if jumped else books
 
     def _append(
         self, events: Sequence[Event], moment: Moment, effects: Sequence[Effect]
@@ -265,7 +259,7 @@ class Till:
                     self._print_closures(records)
                 case ListSales() | PrintClosure() | PrintList() | PrintVoucher():
                     self._print(effect)
-                case CatchUp() | ReadDay() | CountDrawer() | CloseDay() | CloseService():
+                case _ if isinstance(effect, Closing):
                     self._close(effect)
                 case _:
                     self._outputs.release(effect)

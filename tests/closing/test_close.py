@@ -34,7 +34,8 @@ def test_day_month_and_year_one_behind_the_other(state: Path, line: Line) -> Non
     status, said = line("close", "month")
     assert (status, said["code"]) == (1, "S-124")
     for number, period in enumerate(("day", "month", "year"), 1):
-        status, said = line("close", period)
+        early = () if period == "day" else ("--because", "cessation")
+        status, said = line("close", period, *early)
         assert (status, said["period"], said["number"]) == (0, period, 1)
         assert len(closures(state)) == number
         last = records(state)[-1]
@@ -42,7 +43,8 @@ def test_day_month_and_year_one_behind_the_other(state: Path, line: Line) -> Non
         assert last.operator == 0, "nobody stands at the till, before or after"
         given = records(state)[-2].event
         assert isinstance(given, CommandGiven)
-        assert (given.command, given.uid) == (f"close {period}", os.getuid())
+        reason = ", avant sa fin : cessation" if early else ""
+        assert (given.command, given.uid) == (f"close {period}{reason}", os.getuid())
     assert len({c.totals for c in closures(state)}) == 1
     assert line("journal", "verify")[0] == 0
 

@@ -30,7 +30,7 @@ WRONG: list[Event] = [
 def after(events: list[Event]) -> Running:
     running = START
     for event in events:
-        running = running.fold(event, moment().at)
+        running = running.fold(event, moment())
     return running
 
 
@@ -43,20 +43,20 @@ def test_a_record_has_the_operator_who_is_signed_on_with_it() -> None:
 @pytest.mark.parametrize("event", [SaleHeld(sale=1), SaleRecalled(sale=1)])
 def test_only_an_open_sale_waits(event: Event) -> None:
     with pytest.raises(OutOfStep, match="sale 1 is not open"):
-        START.fold(event, moment().at)
+        START.fold(event, moment())
     opened = after([SaleOpened(sale=1, catalog="")])
-    assert opened.fold(event, moment().at).opened == opened.opened
+    assert opened.fold(event, moment()).opened == opened.opened
 
 
 def test_wrong_pins_run_through_the_records_until_a_right_one() -> None:
     running = after(WRONG)
     assert running.wrong == {12: Tries(3, 99), 13: Tries(1)}
     right = OperatorSignedOn(operator=12, by=SignOnMeans.PIN)
-    assert running.fold(right, moment().at).wrong == {13: Tries(1)}
+    assert running.fold(right, moment()).wrong == {13: Tries(1)}
     badge = OperatorSignedOn(operator=12, by=SignOnMeans.BADGE)
-    assert running.fold(badge, moment().at).wrong == running.wrong
+    assert running.fold(badge, moment()).wrong == running.wrong
     given = AuthorityGiven(authority=13, right=Right.VOID)
-    assert running.fold(given, moment().at).wrong == {12: Tries(3, 99)}
+    assert running.fold(given, moment()).wrong == {12: Tries(3, 99)}
 
 
 def test_a_checkpoint_keeps_the_wrong_pins() -> None:

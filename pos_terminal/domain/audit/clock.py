@@ -32,6 +32,36 @@ def jump(before: Moment, now: Moment) -> ClockJumped | None:
     return ClockJumped(by=by) if by < -JUMP else None
 
 
+CLOSED_FOR = 62 * 86_400 * 1_000_000
+"""Microseconds that a shop may be closed: a battery alone does not vouch for more."""
+
+APART = 60_000_000
+"""Microseconds by which the system's clock and the one with a battery may differ: they drift."""
+
+DRIFT = 2000
+"""A clock that nobody sets goes wrong by no more than one part in so many (the kernel's limit)."""
+
+
+def still_holds(vouched: Moment, now: Moment) -> bool:
+    """Whether a clock that was vouched for then has run on since, and nobody set it."""
+    if vouched.boot != now.boot:
+        return False
+    run = now.mono - vouched.mono
+    return abs(now.utc - vouched.utc - run) <= JUMP + abs(run) // DRIFT
+
+
+def kept(now: Moment, battery: int, last: Moment | None) -> bool:
+    """Whether a battery has kept this clock: the one beside it says the same, and it can be so.
+
+    `battery` is its time in microseconds since 1970, `last` the last record's.
+    """
+    if abs(now.utc - battery) > APART:
+        return False
+    if last is None or last.trust is Trust.SIMULATED:
+        return now.utc >= BEFORE_US
+    return last.utc - JUMP <= now.utc <= last.utc + CLOSED_FOR
+
+
 def doubtful(now: Moment, last: Moment | None) -> str:
     """Why this clock, which nobody has verified, is surely wrong, in French; else nothing."""
     if now.trust is not Trust.UNVERIFIED:

@@ -11,11 +11,13 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter import sign_on
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.leaving import Leaving
+from pos_terminal.domain.counter.longer_periods import LongerPeriods
 from pos_terminal.domain.counter.steps import (
     BooksReady,
     CatchUp,
     ChangePeriod,
     CloseDay,
+    CloseLonger,
     CloseService,
     CountDrawer,
     Effect,
@@ -54,8 +56,10 @@ def decide(desk: Desk, given: BooksReady, moment: Moment) -> Step:
         case CloseDay():
             return _close_day(desk, given.asked, books, moment)
         case CatchUp():  # a sale begun meanwhile goes first: it is asked again
-            overdue = () if books.opened else closing.due(books.book, moment, hours)
+            overdue = closing.forgotten(books.book, moment, hours, books.opened)
             return _close_forgotten(desk, books, overdue, moment)
+        case CloseLonger():
+            return _close_longer(desk, given.asked, books, moment)
         case ChangePeriod():
             over = closing.first(books.book, moment, hours, books.opened)
             return _close_forgotten(desk, books, over, moment)
@@ -99,6 +103,11 @@ def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Ste
         count_first=desk.rules.tenders.count_first,
         carried=asked.carried,
     )
+    if fault is faults.NOTHING_TO_CLOSE and not desk.pending:
+        over = closing.longer(books.book, moment, desk.rules.closing)
+        if over:  # by a clock for which nothing vouches, or it would be closed by now
+            desk.pending = LongerPeriods(asked.authority or desk.clerk, moment.at[:10], over)
+            return Step(effects=(Sound(Tone.ALARM),))
     if fault:
         return desk.notify(fault)
     counted = drawer.counted(books.book.day.totals)
@@ -110,7 +119,7 @@ def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Ste
         return Step(effects=(Sound(Tone.ACCEPTED),))
     dropped = tuple(_dropped(counted, stays, asked.authority))
     for each in dropped:
-        books = books.after(each, moment.at)
+        books = books.after(each, moment)
     made = closing.closures(
         books,
         moment,
@@ -122,6 +131,18 @@ def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Ste
     opened = (OpenDrawer(each.drawer) for each in dropped)
     events = (*dropped, *made, *signing_off(desk, made))
     return Step(events, (*opened, *told(desk, made, moment)))
+
+
+def _close_longer(desk: Desk, asked: CloseLonger, books: Books, moment: Moment) -> Step:
+    """The month and the year that somebody said are over, and no others."""
+    over = closing.longer(books.book, moment, desk.rules.closing)
+    periods = [each for each in over if each in asked.periods]
+    if not periods:
+        return desk.notify(faults.NOTHING_TO_CLOSE)
+    made = closing.closures(
+        books, moment, periods, desk.rules.closing, authority=asked.authority
+    )
+    return Step(made, told(desk, made, moment))
 
 
 def _stays(

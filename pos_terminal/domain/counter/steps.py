@@ -8,6 +8,7 @@ from pos_terminal.domain.audit.inspection import EvidenceWritten
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
@@ -171,7 +172,14 @@ class CloseService(Struct, frozen=True):
     authority: int
 
 
-Closing = CatchUp | ChangePeriod | ReadDay | CountDrawer | CloseDay | CloseService
+class CloseLonger(Struct, frozen=True):
+    """Close the month, or the year, that somebody says is over, by `authority`, and print it."""
+
+    authority: int
+    periods: tuple[Period, ...]
+
+
+Closing = CatchUp | ChangePeriod | ReadDay | CountDrawer | CloseDay | CloseService | CloseLonger
 """What needs the journal's books: asked for as an effect, answered by `BooksReady`."""
 
 

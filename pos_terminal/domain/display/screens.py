@@ -290,6 +290,12 @@ def leaving(drawer: int, typed: str) -> Screen:
     return Screen(f"{which}{say('FOND QUI RESTE ?')}", (typed or say("Z : TOUT")).rjust(WIDTH))
 
 
+def asked_for_date(today: str) -> Screen:
+    """Is it that date? The clock says so, and nothing vouches for it."""
+    year, month, day = today.split("-")
+    return Screen(say("NOUS SOMMES LE"), both_ends(f"{day}/{month}/{year} ?", say("Z OUI")))
+
+
 def reviewing(sales: tuple[OpenSale, ...], page: int) -> Screen:
     """Whether to carry the open sales over, or the one of that page: whose it is, and its total."""
     if page == 0:

@@ -106,6 +106,19 @@ SALES_OPEN = _fault(
     "Des ventes sont ouvertes ou en attente : la journée ne se clôt pas.",
     "Les finir ou les annuler ; ou les reporter au lendemain (--carry).",
 )
+ASKED_FOR_DATE = _fault(
+    "S-125",
+    "LA DATE : Z OU C",
+    "Rien ne vérifie l'heure du boîtier : la caisse demande si c'est bien la date. Z l'affirme et "
+    "clôt le mois, ou l'exercice, qui est fini ; C renonce.",
+    "Taper C, puis lire la date ; Z si elle est juste.",
+)
+NOT_OVER = _fault(
+    "S-126",
+    "PAS ENCORE FINI",
+    "Le mois ou l'exercice à clore n'est pas fini.",
+    "Attendre ; ou le clore quand même, avec une raison, qui est enregistrée (--because).",
+)
 NOTHING_TO_CLOSE = _fault(
     "S-123",
     "RIEN A CLORE",

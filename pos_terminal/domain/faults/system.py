@@ -21,6 +21,12 @@ CLOCK_DOUBTED = _fault(
     "L'heure de la machine recule ou n'est pas vérifiée ; chaque vente le dit.",
     "Brancher le réseau ou régler l'heure ; la vente continue.",
 )
+CLOCK_UNVOUCHED = _fault(
+    "C-122",
+    "DATE A CONFIRMER",
+    "Une période semble finie, mais rien ne vérifie l'heure du boîtier : rien ne se clôt seul.",
+    "Lire la date ; brancher le réseau, ou faire le Z, puis Z encore pour le mois.",
+)
 BAD_CONFIGURATION = _fault(
     "C-101",
     "REGLAGES REFUSES",

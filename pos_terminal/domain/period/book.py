@@ -40,6 +40,7 @@ from pos_terminal.domain.events.sale import (
     Tender,
     VatSum,
 )
+from pos_terminal.domain.events.system import ClockJumped
 from pos_terminal.domain.language import say
 from pos_terminal.domain.period import breakdown
 from pos_terminal.domain.period.breakdown import combined, summed
@@ -49,17 +50,23 @@ _UNCOUNTED = frozenset({SaleOpened, LineSold, Tender})
 """The most frequent events change nothing in a day that is open: this is all they cost a commit."""
 
 
+EARLIEST = "2026-01-01"
+"""No till ran this program before: a clock that says an earlier date was never set."""
+
+
 class Tally(Struct, frozen=True):
     """A period that runs: its first record (0: none yet), its opening date, and its totals.
 
     A day is opened, on the shop's date, by the first event that sells or counts; until then
-    it holds what the till did by itself, and need not be closed.
+    it holds what the till did by itself, and need not be closed. `unsure` is the local time of
+    that event by a clock for which nothing vouched, until something does.
     """
 
     first: int = 0
     opened: str = ""
     first_session: int = 0
     totals: PeriodTotals = NOTHING
+    unsure: str = ""
 
     def closed(self, part: PeriodClosed) -> "Tally":
         """This longer period with a closed shorter one in it."""
@@ -99,7 +106,8 @@ class Book(Struct, frozen=True):
 
     `days`, `months` and `years` count the closures; `net` and `absolute` are the perpetual totals
     of the turnover of all tickets but those of training, which is on while `training` is true;
-    `outage` is the breakdown that is being made up for.
+    `outage` is the breakdown that is being made up for. `known` is the last date of a clock for
+    which something vouched: a day that is opened by another is of no earlier date.
     """
 
     session: int = 1
@@ -114,11 +122,15 @@ class Book(Struct, frozen=True):
     training: bool = False
     section: Section = Section()
     outage: Outage = NO_OUTAGE
+    known: str = EARLIEST
 
-    def after(self, event: Event, seq: int, at: str, operator: int = 0) -> "Book":
+    def after(
+        self, event: Event, seq: int, at: str, operator: int = 0, *, vouched: bool = True
+    ) -> "Book":
         """The book after the event of record `seq`, whose local time is `at`.
 
-        `operator` was signed on when it was decided.
+        `operator` was signed on when it was decided; `vouched` says whether the time can be
+        believed.
         """
         # By type and before all else: most records of a day are one of these.
         if self.day.opened and type(event) in _UNCOUNTED:
@@ -131,9 +143,18 @@ class Book(Struct, frozen=True):
         )
         # `is`: whoever changes totals makes new ones, and to compare them costs more than to count.
         opens = totals is not day.totals or isinstance(event, SaleOpened | LineSold | Tender)
-        first, opened = day.first or seq, day.opened or (at[:10] if opens else "")
+        first, opened, unsure = day.first or seq, day.opened, day.unsure
+        if opens and not opened:
+            # A machine that wakes up in 1970 opens no fiscal year 1970.
+            opened = at[:10] if vouched else max(at[:10], self.known)
+            unsure = "" if vouched else at
         if (totals, first, opened) != (day.totals, day.first, day.opened):
-            day = Tally(first, opened, self.session, totals)
+            day = Tally(first, opened, self.session, totals, unsure)
+        book = replace(self, known=at[:10]) if vouched and at[:10] != self.known else self
+        return book._with(event, seq, at, day, vouched=vouched)
+
+    def _with(self, event: Event, seq: int, at: str, day: Tally, *, vouched: bool) -> "Book":
+        """With that running day, and what else the event changes."""
         match event:
             case SaleClosed() if event.series != TRAINING_SERIES:
                 net = self.net + event.turnover
@@ -148,6 +169,8 @@ class Book(Struct, frozen=True):
             case ServiceClosed():
                 section = Section(event.number, seq, day.totals)
                 return replace(self, day=day, section=section)
+            case ClockJumped() if day.unsure:
+                return replace(self, day=_set_right(day, event.by, vouched=vouched))
             case _:
                 return self if day is self.day else replace(self, day=day)
 
@@ -239,26 +262,53 @@ class Book(Struct, frozen=True):
             case Period.YEAR:
                 return replace(self, years=closed.number, year=Tally())
 
-    def overdue(self, now: datetime, *, day_ends: int, year_begins: int = 1) -> tuple[Period, ...]:
+    def overdue(
+        self, now: datetime, *, day_ends: int, year_begins: int = 1, vouched: bool = True
+    ) -> tuple[Period, ...]:
         """The closures that were forgotten, in the order in which to catch up with them.
 
         A day lasts until `day_ends` o'clock of the next date. A period without sales is never due.
+        One that a clock far ahead opened is over as soon as another clock is `vouched` for.
         """
-        business = (now - timedelta(hours=day_ends)).date()
+        business = (now - timedelta(hours=day_ends)).date().isoformat()
+        # Opened on a date that is still to come: over, where this clock is right.
+        last = now.date().isoformat() if vouched else date.max.isoformat()
+        day, month, year = (_believed(t.opened, last) for t in (self.day, self.month, self.year))
+
+        def is_over(period: Period, opened: str) -> bool:
+            """Whether that date is of an earlier period than today."""
+            running = _label(period, business, year_begins)
+            return bool(opened) and _label(period, opened, year_begins) < running
+
         due = []
-        day, month, year = (t.opened for t in (self.day, self.month, self.year))
-        if day and date.fromisoformat(day) < business:
+        if is_over(Period.DAY, day):
             due.append(Period.DAY)
             month = month or day
         free = not day or Period.DAY in due
-        if free and month and month[:7] < business.isoformat()[:7]:
+        if free and is_over(Period.MONTH, month):
             due.append(Period.MONTH)
             year = year or month
         free = free and (not month or Period.MONTH in due)
-        current = _label(Period.YEAR, business.isoformat(), year_begins)
-        if free and year and _label(Period.YEAR, year, year_begins) < current:
+        if free and is_over(Period.YEAR, year):
             due.append(Period.YEAR)
         return tuple(due)
+
+
+BYGONE = "0001-12-31"
+"""Over, whatever the date."""
+
+
+def _believed(opened: str, last: str) -> str:
+    """The date of a period; BYGONE where it is behind the last that can be."""
+    return BYGONE if opened > last else opened
+
+
+def _set_right(day: Tally, by: int, *, vouched: bool) -> Tally:
+    """A day that was opened by a clock which nobody vouched for, and which was set by so much."""
+    moment = datetime.fromisoformat(day.unsure) + timedelta(microseconds=by)
+    if vouched:
+        return replace(day, opened=moment.date().isoformat(), unsure="")
+    return replace(day, unsure=moment.isoformat(timespec="milliseconds"))
 
 
 def _label(period: Period, opened: str, year_begins: int) -> str:

@@ -77,10 +77,11 @@ class Books(Struct, frozen=True):
     seq: int
     opened: tuple[int, ...] = ()
 
-    def after(self, event: Event, at: str) -> "Books":
-        """With one more record, decided at that local time, that opens and ends no sale."""
+    def after(self, event: Event, moment: Moment) -> "Books":
+        """With one more record, decided at that moment, that opens and ends no sale."""
         seq = self.seq + 1
-        return Books(self.book.after(event, seq, at), seq, self.opened)
+        book = self.book.after(event, seq, moment.at, vouched=moment.trust.vouched)
+        return Books(book, seq, self.opened)
 
 
 class OpenSales(NotYet):
@@ -100,6 +101,10 @@ class Uncounted(NotYet):
         super().__init__(say("tiroirs à compter : {listed}").format(listed=listed))
 
 
+class NotOver(NotYet):
+    """A month or a year goes on: to close it all the same is decided, with a reason."""
+
+
 def must_be_counted(book: Book, period: Period) -> None:
     """Raises Uncounted where this is a day's closure, and the rules ask for a count before it."""
     waiting = uncounted(book.day.totals) if period is Period.DAY and book.day.opened else ()
@@ -109,7 +114,12 @@ def must_be_counted(book: Book, period: Period) -> None:
 
 def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
     """The closures that were forgotten, in the order in which to catch up with them."""
-    return book.overdue(moment.local, day_ends=hours.day_ends, year_begins=hours.year_begins)
+    return book.overdue(
+        moment.local,
+        day_ends=hours.day_ends,
+        year_begins=hours.year_begins,
+        vouched=moment.trust.vouched,
+    )
 
 
 def first(
@@ -119,12 +129,40 @@ def first(
 
     A month or a year that is over is closed in any case, and takes open sales over; else a day of
     the new one would end up in it. A day alone waits for its Z, unless days are closed
-    automatically and no sale is open.
+    automatically and no sale is open. Nothing is over by a clock for which nothing vouches: that
+    somebody decides.
     """
+    if not moment.trust.vouched:
+        return ()
     periods = due(book, moment, hours)
     if Period.MONTH in periods or Period.YEAR in periods:
         return periods
     return periods if hours.automatic and not tuple(opened) else ()
+
+
+def forgotten(
+    book: Book, moment: Moment, hours: ClosingHours, opened: Iterable[int]
+) -> tuple[Period, ...]:
+    """What a till catches up with between two sales, where it was asked to."""
+    return due(book, moment, hours) if moment.trust.vouched and not tuple(opened) else ()
+
+
+def longer(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
+    """The month and the year that are over, once their days are closed: for somebody to decide.
+
+    Where the clock is vouched for they are closed before he is asked.
+    """
+    return () if book.day.opened else due(book, moment, hours)
+
+
+def must_be_over(book: Book, period: Period, moment: Moment, hours: ClosingHours) -> None:
+    """Raises NotOver where a month or a year, whose shorter periods are closed, goes on."""
+    if period is Period.MONTH:
+        running = not book.day.opened and book.month.first
+    else:
+        running = not (book.day.opened or book.month.first) and book.year.first
+    if running and period is not Period.DAY and period not in due(book, moment, hours):
+        raise NotOver(say("la période n'est pas finie"))
 
 
 def refusal(
@@ -180,7 +218,7 @@ def closures(
         if period is Period.DAY and book.section.unclosed(book.day.totals):
             last += 1
             service = book.service(last, hours.services, authority)
-            book = book.after(service, last, moment.at)
+            book = book.after(service, last, moment.at, vouched=moment.trust.vouched)
             made.append(service)
         last += 1
         closed = book.closure(
@@ -192,6 +230,6 @@ def closures(
             carried=carried,
             authority=authority,
         )
-        book = book.after(closed, last, moment.at)
+        book = book.after(closed, last, moment.at, vouched=moment.trust.vouched)
         made.append(closed)
     return tuple(made)

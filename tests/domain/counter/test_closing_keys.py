@@ -327,7 +327,7 @@ class Ledger:
 
     def add(self, *events: Event) -> None:
         for event in events:
-            self.running = self.running.fold(event, moment().at)
+            self.running = self.running.fold(event, moment())
 
     def press(self, text: str) -> None:
         before = len(self.till.events)

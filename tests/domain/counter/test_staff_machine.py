@@ -3,6 +3,7 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.counter.authority import Identification
@@ -13,7 +14,7 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Running
-from tests.support.bench import counter_of, keys
+from tests.support.bench import counter_of, keys, moment
 from tests.support.clerk_machine import Clerk
 from tests.support.staff import BADGES, BOSS, PINS, STAFF, StaffedBench, staffed
 
@@ -104,7 +105,7 @@ class Staff(Clerk):
     def fold(self) -> None:
         """The journal takes each event; OutOfStep would fail here."""
         for event, at in self.till.events[len(self.folded) :]:
-            self.running = self.running.fold(event, at)
+            self.running = self.running.fold(event, replace(moment(), at=at))
             self.folded.append(self.running.operator)
 
     @invariant()

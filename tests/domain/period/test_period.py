@@ -333,13 +333,18 @@ OVERDUE = [
     (book("2027-01-10", "2026-12-01", "2026-01"), "2027-01-10T12:00", ()),
     (book("2026-12-31", "", ""), "2027-01-01T12:00", (DAY, MONTH, YEAR)),
     (book(), "2027-01-01T12:00", ()),
-    (book("2026-12-31", "2026-12-01", "2026-01"), "1970-01-01T00:03", ()),
+    (book("2026-12-31", "2026-12-01", "2026-01"), "2026-12-31T00:03", ()),
+    (book("2040-03-01", "2026-11-01", "2026-01"), "2026-11-30T07:00", (DAY,)),
+    (book("", "2040-03-01", "2026-01"), "2026-11-30T07:00", (MONTH,)),
 ]
 
 
 @pytest.mark.parametrize(("state", "now", "due"), OVERDUE)
 def test_what_was_forgotten(state: Book, now: str, due: tuple[Period, ...]) -> None:
-    assert state.overdue(datetime.fromisoformat(now), day_ends=4) == due
+    moment = datetime.fromisoformat(now)
+    assert state.overdue(moment, day_ends=4) == due
+    ahead = any(t.opened > now for t in (state.day, state.month))
+    assert state.overdue(moment, day_ends=4, vouched=False) == (() if ahead else due)
 
 
 def test_a_forgotten_year_follows_the_fiscal_calendar() -> None:

@@ -58,7 +58,7 @@ class Shop:
             running.books, at(self.now), periods, self.hours, carry=True, automatic=automatic
         )
         for closed in made:
-            self.running = self.running.fold(closed, at(self.now).at)
+            self.running = self.running.fold(closed, at(self.now))
             if isinstance(closed, PeriodClosed) and closed.period is Period.MONTH:
                 self.closed_month(closed)
 
@@ -70,7 +70,7 @@ class Shop:
 
     def open_sale(self) -> int:
         sale = self.running.counts.sale + 1
-        self.running = self.running.fold(SaleOpened(sale=sale, catalog=""), at(self.now).at)
+        self.running = self.running.fold(SaleOpened(sale=sale, catalog=""), at(self.now))
         return sale
 
     def pay(self, sale: int) -> None:
@@ -81,7 +81,7 @@ class Shop:
             sale=sale, series="T", number=number, catalog="", lines=(), vat=(vat,),
             tenders=(paid,), total=100, turnover=100, change=0,
         )  # fmt: skip
-        self.running = self.running.fold(ticket, at(self.now).at)
+        self.running = self.running.fold(ticket, at(self.now))
         self.since.append(self.business)
 
 
