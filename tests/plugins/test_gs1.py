@@ -22,7 +22,7 @@ CHEESE = Item(
     "4", "COMTE", Dated(((date.min, Price(2490)),)), unit=Unit.KG, barcodes=("3000100028864",)
 )
 WINE = Item("5", "VIN", Dated(((date.min, Price(800)),)), barcodes=("3010470111127",))
-CATALOG = Catalog("0" * 64, (CHEESE, WINE))
+CATALOG = Catalog.of("0" * 64, (CHEESE, WINE))
 PLAIN = pos_plugin_gs1.Gs1Settings()
 
 

@@ -1,6 +1,6 @@
 """What the shop sells: articles with dated prices and VAT, found by PLU or barcode."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -103,31 +103,54 @@ class Found(Struct, frozen=True):
     expires: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """The articles of one catalogue file, which its SHA-256 names in every sale."""
+class Index(Struct, frozen=True):
+    """Where articles stand among the items: by PLU, by the key of each barcode; and the options.
+
+    A value like the items themselves, since making it anew takes longer than all else of a start
+    with ten thousand articles (runtime/parsed_catalog.py).
+    """
+
+    plus: dict[str, int]
+    codes: dict[str, int]
+    options: tuple[int, ...]
+
+    @classmethod
+    def of(cls, items: Sequence[Item]) -> "Index":
+        """The index of these articles; of two with one code the last counts."""
+        return cls(
+            {item.plu: at for at, item in enumerate(items)},
+            {key_of(code): at for at, item in enumerate(items) for code in item.barcodes},
+            tuple(at for at, item in enumerate(items) if item.choice),
+        )
+
+
+class Catalog(Struct, frozen=True):
+    """The articles of one catalogue file, which its SHA-256 names in every sale.
+
+    `items` may make each article when it is asked for; `of` takes those that are there.
+    """
 
     sha256: str
-    items: tuple[Item, ...]
+    items: Sequence[Item]
+    index: Index
     patterns: tuple[Pattern, ...] = ()
-    _by_plu: dict[str, Item] = field(init=False, repr=False, compare=False)
-    _by_code: dict[str, Item] = field(init=False, repr=False, compare=False)
-    _options: tuple[Item, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        codes = {key_of(code): item for item in self.items for code in item.barcodes}
-        object.__setattr__(self, "_by_plu", {item.plu: item for item in self.items})
-        object.__setattr__(self, "_by_code", codes)
-        object.__setattr__(self, "_options", tuple(item for item in self.items if item.choice))
+    @classmethod
+    def of(
+        cls, sha256: str, items: tuple[Item, ...], patterns: tuple[Pattern, ...] = ()
+    ) -> "Catalog":
+        """The catalogue of these articles."""
+        return cls(sha256, items, Index.of(items), patterns)
 
     def plu(self, number: str) -> Item | None:
         """The article with this PLU; leading zeros do not count."""
-        return self._by_plu.get(number.lstrip("0") or "0")
+        at = self.index.plus.get(number.lstrip("0") or "0")
+        return None if at is None else self.items[at]
 
     def options(self, item: Item) -> dict[str, tuple[Item, ...]]:
         """The options that an article may have, by group, as the catalogue orders them."""
         groups: dict[str, tuple[Item, ...]] = {}
-        for option in self._options if item.choice is None else ():
+        for option in map(self.items.__getitem__, () if item.choice else self.index.options):
             if option.choice and option.choice.suits(item):
                 groups[option.choice.group] = (*groups.get(option.choice.group, ()), option)
         return groups
@@ -138,8 +161,8 @@ class Catalog:
         Raises CheckDigitError for a label with a wrong check digit.
         """
         for key in keys_of(code):
-            if known := self._by_code.get(key):
-                return Found(known)
+            if (at := self.index.codes.get(key)) is not None:
+                return Found(self.items[at])
         label = read_label(code, self.patterns)
         item = self.plu(label.item) if label else None
         if label is None or item is None:

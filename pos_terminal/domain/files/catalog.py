@@ -87,7 +87,7 @@ def parse_catalog(
         if plu not in bad
     )
     problems.sort(key=lambda problem: problem.line)
-    return Catalog(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
+    return Catalog.of(sha256(source).hexdigest(), items, tuple(patterns)), tuple(problems)
 
 
 def _articles(
