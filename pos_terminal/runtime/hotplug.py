@@ -1,16 +1,17 @@
 """Noticing at once what changes on disk and in /dev: the catalogue's file, devices plugged in.
 
-Uses the `watchdog` package (inotify). It is an extra: without it devices are still found again by
-the ports' own pauses, and a changed catalogue is taken up on SIGHUP.
+Where the kernel does not tell, devices are found again by the ports' own pauses, and a changed
+catalogue is taken up on SIGHUP.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from pos_terminal.runtime.inotify import Inotify
 from pos_terminal.tasks.groups import forever
 
 log = logging.getLogger(__name__)
@@ -30,36 +31,28 @@ async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:
     The folders are watched, not the files: an editor replaces a file, a replug replaces a node.
     """
     try:
-        from watchdog.events import FileSystemEventHandler  # noqa: PLC0415
-        from watchdog.observers import Observer  # noqa: PLC0415
-    except ImportError:
-        log.info("the watchdog package is not installed: changes are found by trying again")
+        inotify = Inotify()
+    except OSError as error:
+        log.warning("changes are found by trying again: %s", error)
         await forever()
-
-    loop = asyncio.get_running_loop()
     changes: asyncio.Queue[Path] = asyncio.Queue()
 
-    def on_event(event: Any) -> None:
-        # Reading a file is an event, too: the reaction reads it, and would call itself for ever.
-        if event.event_type in ("opened", "closed_no_write"):
-            return
-        for path in map(Path, filter(None, (event.src_path, event.dest_path))):
-            if path in reactions:
-                # watchdog calls from its own thread.
-                loop.call_soon_threadsafe(changes.put_nowait, path)
+    def on_readable() -> None:
+        for path in inotify.changed():
+            for each in reactions if path is None else {path} & reactions.keys():
+                changes.put_nowait(each)
 
-    class Handler(FileSystemEventHandler):
-        on_any_event = staticmethod(on_event)
-
-    folders = _Folders(Observer(), Handler(), {path.parent for path in reactions})
-    folders.observer.start()
-    try:
-        while True:
-            folders.look()
-            for path in await _after_quiet(changes):
-                reactions[path]()
-    finally:
-        folders.observer.stop()
+    loop = asyncio.get_running_loop()
+    folders = _Folders(inotify, {path.parent for path in reactions})
+    with closing(inotify):
+        loop.add_reader(inotify.fd, on_readable)
+        try:
+            while True:
+                folders.look()
+                for path in await _after_quiet(changes):
+                    reactions[path]()
+        finally:
+            loop.remove_reader(inotify.fd)
 
 
 async def _after_quiet(changes: asyncio.Queue[Path]) -> set[Path]:
@@ -78,26 +71,22 @@ async def _after_quiet(changes: asyncio.Queue[Path]) -> set[Path]:
 class _Folders:
     """The watches of the folders that exist, renewed when a folder was made anew."""
 
-    def __init__(self, observer: Any, handler: Any, folders: set[Path]) -> None:
-        self.observer = observer
-        self._handler = handler
-        self._watches: dict[Path, tuple[int, Any]] = {folder: (0, None) for folder in folders}
+    def __init__(self, inotify: Inotify, folders: set[Path]) -> None:
+        self._inotify = inotify
+        self._inodes = dict.fromkeys(folders, 0)
 
     def look(self) -> None:
         """Watch each folder that is there now."""
-        for folder, (inode, watch) in self._watches.items():
+        for folder, watched in self._inodes.items():
             try:
                 # By inode: a folder that was removed and made anew has the same name and no watch.
                 now = folder.stat().st_ino
             except OSError:
                 continue
-            if now == inode:
+            if now == watched:
                 continue
-            if watch is not None:
-                self.observer.unschedule(watch)
-            renewed = None
+            self._inodes[folder] = now
             try:
-                renewed = self.observer.schedule(self._handler, str(folder))
+                self._inotify.watch(folder)
             except OSError as error:  # no rights, or no watches left: ports try by themselves
                 log.warning("%s cannot be watched: %s", folder, error)
-            self._watches[folder] = (now, renewed)
