@@ -1,5 +1,6 @@
 """The command line `pos-terminal`: each command in its own module, so that none pays for all."""
 
+import pos_terminal.process.lean_imports  # isort: skip  before what it makes lean
 import sys
 from collections.abc import Sequence
 from importlib import import_module

@@ -58,7 +58,6 @@ LIBRARIES: dict[str, set[str]] = {
 HARDWARE: dict[str, set[str]] = {
     "drivers": {"escpos", "evdev", "serial", "usb"},
     "links": {"serial", "usb"},
-    "runtime": {"watchdog"},
     "commands": {"reportlab"},
 }
 
@@ -71,7 +70,6 @@ PURE = {
     "dataclasses",
     "datetime",
     "decimal",
-    "difflib",
     "enum",
     "errno",
     "fractions",

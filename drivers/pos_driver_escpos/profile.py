@@ -6,7 +6,7 @@ reads the answer.
 """
 
 import asyncio
-import base64
+import binascii
 import json
 import sys
 from contextlib import suppress
@@ -94,7 +94,7 @@ def from_json(text: bytes) -> Answer:
     try:
         answer: dict[str, Any] = json.loads(text)
         facts: dict[str, Any] = answer["profile"]
-        profile = Profile(**facts | {"logo": base64.b64decode(facts["logo"])})
+        profile = Profile(**facts | {"logo": binascii.a2b_base64(facts["logo"])})
         return Answer(profile, tuple(answer["problems"]))
     except (ValueError, TypeError, KeyError) as error:
         raise ProfileError(f"unreadable answer: {error}") from error
@@ -102,5 +102,6 @@ def from_json(text: bytes) -> Answer:
 
 def to_json(answer: Answer) -> str:
     """One line of JSON, the logo in base 64."""
-    facts = asdict(answer.profile) | {"logo": base64.b64encode(answer.profile.logo).decode()}
+    logo = binascii.b2a_base64(answer.profile.logo, newline=False).decode()
+    facts = asdict(answer.profile) | {"logo": logo}
     return json.dumps({"profile": facts, "problems": answer.problems})

@@ -10,7 +10,7 @@ for who asked before.
 import asyncio
 import socket
 from concurrent.futures import Future
-from ipaddress import ip_address
+from contextlib import suppress
 from threading import Lock, Thread
 from typing import Any
 
@@ -67,8 +67,8 @@ def _ask(place: _Place) -> list[Address]:
 
 
 def _is_numeric(host: str) -> bool:
-    try:
-        ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return True
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError, ValueError):  # ValueError: a text with NUL, or beyond ASCII
+            socket.inet_pton(family, host.partition("%")[0])
+            return True
+    return False

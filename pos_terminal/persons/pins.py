@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-import secrets
+import os
 
 from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Pin
@@ -30,7 +30,7 @@ def keep(pin: Pin) -> str:
         )
     if len(set(digits)) == 1 or digits in "01234567890" or digits in "09876543210":
         raise ValueError(say("ce code est le premier que chacun essaierait"))
-    salt = secrets.token_bytes(SALT)
+    salt = os.urandom(SALT)
     return f"scrypt:{N}:{R}:{P}:{salt.hex()}:{_hash(pin, salt, N, R, P).hex()}"
 
 

@@ -6,7 +6,7 @@ the next start (`forget`), and a person who was to be added is a pseudonym of no
 """
 
 import logging
-import secrets
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
@@ -74,7 +74,7 @@ class Persons:
     def add(self, items: Sequence[PersonalItem]) -> str:
         """Hold `items` of somebody new; the pseudonym, 128 bits of chance in hex."""
         # Nothing of the person is in it: a number that counts up would say who came before whom.
-        person = secrets.token_hex(16)
+        person = os.urandom(16).hex()
         with self._writing():
             self._put(person, items)
         return person

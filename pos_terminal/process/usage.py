@@ -1,8 +1,10 @@
 """The command line's own words: argparse speaks English, and its users French."""
 
 import argparse
+import os
 import re
 import sys
+from contextlib import suppress
 from textwrap import wrap
 from typing import Any, NoReturn
 
@@ -12,8 +14,21 @@ from pos_terminal.domain.language import labelled, say
 class _Formatter(argparse.HelpFormatter):
     """Breaks no line within a path or a word that has a hyphen: it is to be typed as it stands."""
 
+    def __init__(self, prog: str) -> None:
+        # argparse asks `shutil`, for each option of each command: that loads three compressors.
+        super().__init__(prog, width=_columns() - 2)
+
     def _split_lines(self, text: str, width: int) -> list[str]:
         return wrap(" ".join(text.split()), width, break_on_hyphens=False, break_long_words=False)
+
+
+def _columns() -> int:
+    """How wide the terminal is, as `shutil.get_terminal_size` says; 80 where there is none."""
+    with suppress(KeyError, ValueError):
+        return int(os.environ["COLUMNS"]) or 80
+    with suppress(OSError):
+        return os.get_terminal_size(1).columns or 80
+    return 80
 
 
 class _Actions(argparse._SubParsersAction):  # type: ignore[type-arg]  # no generic when it runs

@@ -63,11 +63,32 @@ LEAN = "import pos_terminal.process.lean_imports"
         f"{LEAN}, ssl; ssl.create_default_context()",
         f"{LEAN}, typing_extensions; typing_extensions.Required",
         f"import asyncio, ssl; {LEAN}; assert asyncio.sslproto.ssl is ssl",
-        "import pos_terminal.commands.run, sys; "
-        "assert not {'ssl', 'typing_extensions'} & {*sys.modules}",
+        f"{LEAN}, urllib.parse, sys; assert 'ipaddress' not in sys.modules; "
+        "assert urllib.parse.urlsplit('http://[::1]:80/').hostname == '::1'",
+        f"{LEAN}, ipaddress; assert ipaddress.ip_address('::1').is_loopback",
         "import pos_terminal.commands.run, sys; "
         "assert not [m for m in sys.modules if m.startswith(('pos_terminal.agent', 'pos_serv'))]",
     ],
 )
 def test_in_a_program_of_its_own(code: str) -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+NEVER = {
+    "bz2", "difflib", "ipaddress", "lzma", "random", "secrets", "shutil", "ssl", "tempfile",
+    "typing_extensions", "zipfile",
+}  # fmt: skip
+"""What no till and no agent needs while it runs; each is a hundred KiB and more."""
+
+
+@pytest.mark.parametrize("command", ["run", "agent"])
+def test_the_command_line_loads_nothing_that_it_never_needs(command: str) -> None:
+    """By its own beginning: what is imported before the lean ones would be as heavy as ever."""
+    asks = (
+        f"import sys; sys.argv[1:] = [{command!r}, '--help']\n"
+        "try: import pos_terminal.__main__ as program; program.main()\n"
+        f"except SystemExit: sys.exit(','.join({NEVER} & {{*sys.modules}}) or 0)"
+    )
+    command_line = [sys.executable, "-W", "error", "-c", asks]
+    run = subprocess.run(command_line, check=False, capture_output=True)
+    assert (run.returncode, run.stderr) == (0, b"")

@@ -9,7 +9,6 @@ is worse than a file that has to be saved again.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 
 from msgspec import Struct
 
@@ -19,6 +18,7 @@ from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files.cells import BadCell
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
+from pos_terminal.domain.files.likeness import nearest
 from pos_terminal.domain.files.table import Problem, TableRow, header
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
@@ -133,5 +133,5 @@ def takers(articles: Mapping[str, Sequence[CatalogRow]]) -> dict[str, BadCell]:
 
 def unknown(name: str, names: Iterable[str]) -> str:
     """That there is no such family or PLU, and which one may be meant."""
-    near = get_close_matches(name, list(names), 1)
-    return f"no family or PLU «{name}»" + (f"; is it «{near[0]}»?" if near else "")
+    near = nearest(name, names)
+    return f"no family or PLU «{name}»" + (f"; is it «{near}»?" if near else "")

@@ -8,20 +8,19 @@ import csv
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import islice
 from unicodedata import combining, normalize
 
 from msgspec import Struct
 
+from pos_terminal.domain.files.likeness import nearest
 from pos_terminal.domain.language import labelled, say
 
 LONGEST_ROW = 20
 """Physical lines that one row may span by line breaks in quotes; more is a quote left open."""
 
 NEAR = 0.85
-"""How alike a misspelt name is to the one meant, by difflib: «vatt» is, «price_ht» is not."""
+"""How alike a misspelt name is to the one meant, see `likeness`: «vatt» is, «price_ht» is not."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -75,8 +74,7 @@ def decode(source: bytes) -> str:
     return text if text.isascii() else normalize("NFC", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """The first line: its columns under their own names, and what parts them.
 
     `ignored` are the names of columns that nobody asked for, as they stand there.
@@ -109,10 +107,10 @@ def header(line: str, needed: Sequence[str], known: Mapping[str, str] | None = N
         return Header(names, delimiter)
     ignored = tuple(name for name in written if name and plain(name) not in known)
     for name in ignored:
-        near = get_close_matches(plain(name), known, 1, NEAR)
+        near = nearest(plain(name), known, NEAR)
         if near:
             reason = say(
-                "colonne inconnue ; est-ce «{text}» ? La renommer, ou l'enlever", text=near[0]
+                "colonne inconnue ; est-ce «{text}» ? La renommer, ou l'enlever", text=near
             )
             raise NoTableError(Problem(1, name, reason))
     return Header(names, delimiter, ignored)
