@@ -1,14 +1,15 @@
 """The customer display: two lines of twenty characters, and the rule for what stands on them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import cycle
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 WIDTH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """Both lines as shown. Each is padded or cut to exactly WIDTH characters.
 
     `running` is a text that runs through the second line, for as long as the screen is shown.
@@ -19,8 +20,8 @@ class Screen:
     running: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "line1", self.line1[:WIDTH].ljust(WIDTH))
-        object.__setattr__(self, "line2", self.line2[:WIDTH].ljust(WIDTH))
+        force_setattr(self, "line1", self.line1[:WIDTH].ljust(WIDTH))
+        force_setattr(self, "line2", self.line2[:WIDTH].ljust(WIDTH))
 
 
 def running(line1: str, text: str) -> Screen:

@@ -7,12 +7,14 @@ names are in the personal store, under the pseudonym that stands here.
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import Struct
+from msgspec import field as struct_field
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import Right
@@ -46,8 +48,7 @@ Sha256 = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 Pseudonym = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class _Row(Struct, frozen=True, kw_only=True):
     number: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
     pin: str
     rights: tuple[Right, ...] = tuple(ORDINARY)
@@ -56,11 +57,10 @@ class _Row:
     person: Pseudonym = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
+class Staff(Struct, frozen=True):
     """The clerks by number, and the SHA-256 of the file that names them; empty where none does."""
 
-    clerks: dict[int, Clerk] = field(default_factory=dict)
+    clerks: dict[int, Clerk] = struct_field(default_factory=dict)
     sha256: str = ""
 
 

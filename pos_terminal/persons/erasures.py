@@ -1,8 +1,9 @@
 """What the journal says of persons: who was erased, and which records name a pseudonym."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.journal.chain import Row
@@ -12,8 +13,7 @@ from pos_terminal.journal.record import Record
 BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Erasures:
+class Erasures(Struct, frozen=True):
     """The erasures recorded behind some record: who, with what was kept; up to record `last`."""
 
     last: int

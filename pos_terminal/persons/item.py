@@ -4,12 +4,12 @@ Regulation (EU) 2016/679 (GDPR), art. 5: data are held for a stated purpose and 
 needs; art. 6(1): by a legal ground; art. 17(3)(b): an erasure leaves what a law obliges to keep.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
+from msgspec import Struct
 
 from pos_terminal.domain.language import say
 
@@ -99,8 +99,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     items: Annotated[tuple[PersonalItem, ...], msgspec.Meta(min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class SealLabel:
+class SealLabel(Struct, frozen=True):
     """What stands outside the seal, and is bound to it: none of it can be changed alone."""
 
     person: str

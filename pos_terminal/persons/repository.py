@@ -1,11 +1,11 @@
 """The rows of `persons.db` as persons and items: opened and sealed here, and nowhere else."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import apsw
 import msgspec
+from msgspec import Struct
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
@@ -15,8 +15,7 @@ from pos_terminal.persons.item import Ground, PersonalItem, SealLabel
 from pos_terminal.persons.seal import Tampered, new_key, seal, unseal
 
 
-@dataclass(frozen=True, slots=True)
-class SealedItem:
+class SealedItem(Struct, frozen=True):
     """An item as `persons.db` has it: its label, its own key (sealed), and its data (sealed)."""
 
     label: SealLabel

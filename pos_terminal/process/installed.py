@@ -10,11 +10,12 @@ or Debian installs lies in such a folder; what is imported out of a ZIP file is 
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 METADATA = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
 """The kinds of folder that describe a distribution, and the file in each that has its version."""
@@ -22,8 +23,7 @@ METADATA = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
 _REFERENCE = re.compile(r"([\w.]+)\s*(?::\s*([\w.]+))?\s*(?:\[.*\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPoint:
+class EntryPoint(Struct, frozen=True):
     """Something that a distribution offers under a name: a module, or with `attribute` a part."""
 
     name: str

@@ -7,13 +7,13 @@ method per hook, which calls every implementation by itself.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any
 
 import pluggy
+from msgspec import Struct, field
 
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.process.installed import EntryPoint, entry_points
@@ -30,8 +30,7 @@ class PluginStatus(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(slots=True)
-class Plugin:
+class Plugin(Struct):
     """One plugin that is installed, or that the configuration names although it is not."""
 
     name: str

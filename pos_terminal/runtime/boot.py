@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.audit.identity import Support
@@ -30,8 +31,7 @@ GOOD_KEYMAP = "keymap.good.toml"
 """The last key map of the shop's own without a fault, kept there, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Booted:
+class Booted(Struct, frozen=True):
     """Settings in force with their plugins, and what was wrong with the file if they are older."""
 
     settings: Settings

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.barcode import Pattern
@@ -20,8 +21,7 @@ IN_FORCE = "catalog.sha256"
 """The file in the state directory that names the last catalogue without a fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The catalogue to sell from, and what is wrong with the file if it is not the file's."""
 
     catalog: Catalog

@@ -4,7 +4,6 @@ import logging
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Struct, field
 
 import pos_terminal
 from pos_terminal.devices.classes import DeviceClass
@@ -64,8 +64,7 @@ class BadConfiguration(Failure):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TerminalTable:
+class _TerminalTable(Struct, frozen=True, kw_only=True):
     store: str = "1"
     number: str = "1"
     operator: int = 1
@@ -78,23 +77,19 @@ class _TerminalTable:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _WitnessTable:
+class _WitnessTable(Struct, frozen=True):
     directory: str
 
 
-@dataclass(frozen=True, slots=True)
-class _JournalTable:
+class _JournalTable(Struct, frozen=True):
     signer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _AgentTable:
+class _AgentTable(Struct, frozen=True):
     services: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     shop: Shop
     terminal: _TerminalTable
     labels: tuple[dict[str, Any], ...] = ()
@@ -325,8 +320,7 @@ def _named_and_enabled(reader: _Reader, whole: _File) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ShopSettings:
+class ShopSettings(Struct, frozen=True):
     """What a command needs that keeps the books of a till which does not run."""
 
     shop: Shop

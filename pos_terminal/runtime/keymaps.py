@@ -1,10 +1,10 @@
 """Key maps: the bundled ones, and a shop's own."""
 
 import logging
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from pos_terminal.domain.keyboard.keys import Function, KeyMap, parse_map
 from pos_terminal.domain.language import labelled, say
@@ -16,11 +16,10 @@ log = logging.getLogger(__name__)
 KEYMAPS = Path(__file__).parent.parent / "keymaps"
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedKeyMap:
+class LoadedKeyMap(Struct, frozen=True):
     """A key map; `stands_in` where it is the last good one, for one that is wrong."""
 
-    keys: KeyMap = field(repr=False)
+    keys: KeyMap
     stands_in: bool = False
 
 

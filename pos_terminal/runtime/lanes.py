@@ -5,8 +5,9 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
+
+from msgspec import Struct
 
 from pos_terminal.devices.classes import (
     CustomerDisplay,
@@ -134,8 +135,7 @@ def must_be_ready(status: PrinterStatus) -> None:
             raise DeviceRefused(fault)
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """One paper to print, and the request that its outcome answers; None: it is no ticket.
 
     A `patient` one that the printer refused is tried again until it is printed.

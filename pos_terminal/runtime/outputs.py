@@ -1,7 +1,8 @@
 """Where the till's effects go: the boxes and lanes of its devices, and what works off the loop."""
 
 import asyncio
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pos_terminal.domain.counter.steps import (
     CheckPin,
@@ -22,8 +23,7 @@ from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.tasks.latest import Latest
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
+class Outputs(Struct, frozen=True):
     """The far ends of the effects. `reports` is the printer's own lane where there is no second."""
 
     screen: Latest[Screen]

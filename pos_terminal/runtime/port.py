@@ -5,9 +5,10 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, NoReturn, TypeVar
+
+from msgspec import Struct
 
 from pos_terminal.devices.classes import Device, DeviceClass
 from pos_terminal.devices.errors import DeviceError, DeviceLost
@@ -63,8 +64,7 @@ has done its work again. A weight in motion is the customer's hand, and a drawer
 without paper is in order itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class PortStatus:
+class PortStatus(Struct, frozen=True):
     """One device as it stands. Moments are seconds of `time.monotonic`.
 
     `since` is when it came into this state; `good` when it last did what it is there for, or was

@@ -1,9 +1,10 @@
 """The promotions in force: from their file, kept by its SHA-256; the last good ones stand in."""
 
 import logging
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.files.promotions import parse_promotions, unresolved
@@ -19,8 +20,7 @@ IN_FORCE = "promotions.sha256"
 """The file in the state directory that names the last promotions without a fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
+class Offers(Struct, frozen=True):
     """Promotions, the SHA-256 of their file (empty: there is none), and what is wrong with it."""
 
     promotions: tuple[Promotion, ...] = ()

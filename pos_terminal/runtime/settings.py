@@ -4,10 +4,13 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.audit.identity import Identity
@@ -19,8 +22,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import SignOnRules
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceSettings:
+class DeviceSettings(Struct, frozen=True):
     """One `[devices.NAME]` table: class, driver, the driver's own settings object, and its role."""
 
     name: str
@@ -30,8 +32,7 @@ class DeviceSettings:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NightlyBackup:
+class NightlyBackup(Struct, frozen=True, kw_only=True):
     """`[backup]`: into which folder each night's copy goes, from which hour on, how many stay."""
 
     directory: str
@@ -71,16 +72,14 @@ class PrinterDrawerSettings:
             raise ValueError(say("pin {pin} : un tiroir tient à la broche 2 ou 5", pin=self.pin))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashDrawer:
+class CashDrawer(Struct, frozen=True, kw_only=True):
     """One `[[drawers]]` table: the device that opens it, empty for none, and whose it is."""
 
     device: str = ""
     clerks: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Everything a terminal is told. `source` is the file's SHA-256, recorded at each start.
 
     `faults` are what is wrong with files beside it for which the last good ones stand in.
@@ -94,7 +93,7 @@ class Settings:
     language: str
     catalog: Path
     patterns: tuple[Pattern, ...]
-    keymap: KeyMap = field(repr=False)
+    keymap: KeyMap
     plugins: tuple[str, ...]
     plugin_settings: Mapping[str, object]
     devices: tuple[DeviceSettings, ...]

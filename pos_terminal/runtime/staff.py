@@ -1,8 +1,9 @@
 """The clerks in force: from their file, with names; a file that others changed is recorded."""
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pos_terminal.domain.events.staff import ClerkFound, ClerksFound
 from pos_terminal.domain.faults import Fault
@@ -13,8 +14,7 @@ from pos_terminal.persons.clerks_file import BadClerks, Staff, read, with_names
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedStaff:
+class LoadedStaff(Struct, frozen=True):
     """Who may sign on, what the file says, and the fault that kept it from being used."""
 
     clerks: Clerks

@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, get_args, get_type_hints
 
+from msgspec import Struct
+
 from pos_terminal.domain import schema_errors
 from pos_terminal.domain.language import say
 
@@ -57,8 +59,13 @@ def unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
         if name not in names:
             yield name
         elif isinstance(value, Mapping):
-            for hint in filter(is_dataclass, (hints[name], *get_args(hints[name]))):
+            for hint in filter(_is_table, (hints[name], *get_args(hints[name]))):
                 yield from (f"{name}.{inner}" for inner in unknown(value, hint))
+
+
+def _is_table(hint: Any) -> bool:
+    """The terminal's own tables are structs, those of plug-ins dataclasses."""
+    return is_dataclass(hint) or (isinstance(hint, type) and issubclass(hint, Struct))
 
 
 def with_choices(reason: str, to: Any, key: str) -> str:

@@ -1,8 +1,9 @@
 """The key of the state's vouchers, `keys/vouchers.key`: made once, and never anew in silence."""
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.vouchers import KEY, VoucherKey
@@ -16,8 +17,7 @@ FOLDER, NAME = "keys", "vouchers.key"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedKey:
+class LoadedKey(Struct, frozen=True):
     """The key, None where it cannot be used; what a start records of it; what is to be told."""
 
     key: VoucherKey | None

@@ -1,12 +1,12 @@
 """The nightly backup of a till that sells: made, read again, recorded, and what fails said once."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from pos_terminal.archive import backup
 from pos_terminal.channel import interface
@@ -105,4 +105,4 @@ def test_a_stick_that_is_not_there_is_said_and_recorded(tmp_path: Path) -> None:
 @pytest.mark.parametrize("more", [{"hour": 24}, {"keep": 1}])
 def test_what_cannot_be(more: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(more))):
-        replace(NightlyBackup(directory="x"), **more)  # type: ignore[arg-type]
+        replace(NightlyBackup(directory="x"), **more)

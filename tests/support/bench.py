@@ -1,9 +1,11 @@
 """A counter to sell at, without any device: keys by their names, scans, weights."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import UNNAMED, Identity
 from pos_terminal.domain.catalog.catalog import Catalog

@@ -1,10 +1,12 @@
 """Days at the real counter, key by key, with whatever customers want; stamped as a journal does."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.vouchers import voucher_code

@@ -1,7 +1,6 @@
 """Which till it is, and of which shop: what every record and every paper says of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -10,8 +9,7 @@ from pos_terminal.domain.health.opening import openings
 from pos_terminal.domain.language import say
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Struct, frozen=True):
     """What a ticket says of the shop. `header` and `footer` are printed as they are, by line.
 
     `hours` are when it is open (domain/health/opening); ValueError where they cannot be read.
@@ -26,8 +24,7 @@ class Shop:
         openings(self.hours)
 
 
-@dataclass(frozen=True, slots=True)
-class Seller:
+class Seller(Struct, frozen=True):
     """What an invoice says of the seller beside the ticket's head; each line only if it is set.
 
     `name` (where it is not the shop's) and `address`, by line, are the firm's; `form` and `capital`
@@ -95,8 +92,7 @@ LONGEST_PHONE = 14
 """Characters: what a display of twenty has room for beside a code. «01 23 45 67 89» has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True):
     """Whom the shop calls when the till is in trouble. ValueError where that is no number."""
 
     phone: str = ""

@@ -1,14 +1,12 @@
 """What an inspector is handed on a stick: the files written, or why they were not. Pure."""
 
-from dataclasses import dataclass
 
 from msgspec import Struct
 
 from pos_terminal.domain.faults import Fault
 
 
-@dataclass(frozen=True, slots=True)
-class InspectionRules:
+class InspectionRules(Struct, frozen=True):
     """`[inspection]`: the folder of the stick that CONTROLE writes to; none where it is empty."""
 
     directory: str = ""

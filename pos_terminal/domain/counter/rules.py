@@ -1,6 +1,7 @@
 """All that a shop decides about its counter, in one value: each part is a table of its settings."""
 
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pos_terminal.domain.audit.inspection import NO_INSPECTION, InspectionRules
 from pos_terminal.domain.display.rules import ORDINARY_DISPLAY, DisplayRules
@@ -17,8 +18,7 @@ from pos_terminal.domain.tender.tender import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """The shop's rules. `default_vat`, basis points, holds for articles without a rate."""
 
     default_vat: int = 550

@@ -1,10 +1,9 @@
 """What a shop decides about its display: `[display]` in the configuration."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class DisplayRules:
+class DisplayRules(Struct, frozen=True):
     """`running_total` shows with each article what the sale comes to so far."""
 
     running_total: bool = False

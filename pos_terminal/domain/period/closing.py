@@ -4,7 +4,6 @@ The clock on the wall only says when to ask; what a period holds is what the boo
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -20,8 +19,7 @@ from pos_terminal.domain.period.drawer import uncounted
 from pos_terminal.domain.screen import WIDTH
 
 
-@dataclass(frozen=True, slots=True)
-class ClosingHours:
+class ClosingHours(Struct, frozen=True):
     """When periods end: a day at `day_ends` o'clock, a fiscal year before month `year_begins`.
 
     `automatic` closes what was forgotten without asking, and `print_automatic` prints it.

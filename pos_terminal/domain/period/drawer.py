@@ -1,6 +1,5 @@
 """The drawer's cash: what it should hold, what may be counted in it, and why it is opened. Pure."""
 
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -37,8 +36,7 @@ def counted(totals: PeriodTotals) -> tuple[DrawerSum, ...]:
     return tuple(each for each in drawers_used(totals) if each.counts and each.left > 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawers:
+class Drawers(Struct, frozen=True):
     """Whose cash goes where: the clerks of each drawer, by its number from 1.
 
     Who stands in no list, and everybody where there is none, has the first. ValueError where

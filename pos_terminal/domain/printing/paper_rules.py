@@ -1,7 +1,8 @@
 """What becomes of the papers that the law asks for: the shop's choice."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class NoteDue(StrEnum):
@@ -12,8 +13,7 @@ class NoteDue(StrEnum):
     ASKED = "asked"
 
 
-@dataclass(frozen=True, slots=True)
-class PaperRules:
+class PaperRules(Struct, frozen=True):
     """`[papers]` in the configuration: `note` is what becomes of a note that is due."""
 
     note: NoteDue = NoteDue.PRINT

@@ -5,7 +5,6 @@ up to what the line cost, whatever is taken back in between and however cents we
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from msgspec import Struct
@@ -37,8 +36,7 @@ class Validity(Struct, frozen=True):
             raise ValueError(say("un bon tient 0 mois (toujours) ou plus"))
 
 
-@dataclass(frozen=True, slots=True)
-class RefundRules:
+class RefundRules(Struct, frozen=True):
     """What the shop decides about refunds and vouchers. ValueError names what cannot be.
 
     Where there are `reasons`, a refund needs one, by number from 1. `cash_limit`, in whole euros,

@@ -1,7 +1,8 @@
 """What a shop decides about its sales: `[sales]` in the configuration."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.language import say
@@ -16,8 +17,7 @@ class Expired(StrEnum):
     ASK = "ask"
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """`discount_reasons`, `weight_reasons` (why a weight is typed), `loss_reasons` (of goods) and
     `outage_reasons` (why the till was down) go by number from 1; the first is meant where none is
     said.

@@ -5,8 +5,9 @@ that closes it moves the balance, in the same append, so that the two can never 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.vouchers import (
@@ -43,8 +44,7 @@ def no_chance(below: int) -> int:
     raise ValueError(f"nothing to draw a number below {below} with")
 
 
-@dataclass(frozen=True, slots=True)
-class Mint:
+class Mint(Struct, frozen=True):
     """What makes vouchers and knows them again: the till's key, and chance.
 
     Without a key none is made, and none is known: whoever asks is Refused.

@@ -7,6 +7,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec import field as struct_field
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.own import MARK, check_characters
@@ -64,23 +65,21 @@ class SignedOn(Struct, frozen=True):
     by: SignOnMeans = SignOnMeans.SETTINGS
 
 
-@dataclass(frozen=True, slots=True)
-class SignOnRules:
+class SignOnRules(Struct, frozen=True):
     """How clerks sign on: for each sale anew or for the shift; with the badge alone or PIN too."""
 
     each_sale: bool = False
     badge_and_pin: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Clerks:
+class Clerks(Struct, frozen=True):
     """All clerks of a till by number. Where none was ever named, `alone` may do everything.
 
     `closed` is a till whose clerks cannot be known: then nobody may.
     """
 
-    of: Mapping[int, Clerk] = field(default_factory=lambda: MappingProxyType({}))
-    rules: SignOnRules = field(default_factory=SignOnRules)
+    of: Mapping[int, Clerk] = struct_field(default_factory=lambda: MappingProxyType({}))
+    rules: SignOnRules = struct_field(default_factory=SignOnRules)
     alone: int = 0
     closed: bool = False
 

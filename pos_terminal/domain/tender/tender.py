@@ -1,7 +1,6 @@
 """Means of payment: what each may do, and what the law lets it pay (docs/tenders.md). Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from msgspec import Struct
@@ -75,8 +74,7 @@ TENDERS = {
 """All tenders. What is paid out is cash, but for a refund."""
 
 
-@dataclass(frozen=True, slots=True)
-class TenderRules:
+class TenderRules(Struct, frozen=True):
     """What the shop decides about money. ValueError names what cannot be.
 
     `change_limit`, in whole euros, is the most that is handed back at once;
@@ -147,8 +145,7 @@ class TenderRules:
         return max(map(len, (self.no_sale, self.cash_in, self.cash_out)))
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRules:
+class AccountRules(Struct, frozen=True):
     """What a customer may owe at most, in whole euros. ValueError names what cannot be."""
 
     limit: int = 500

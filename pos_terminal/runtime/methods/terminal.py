@@ -5,7 +5,6 @@ So that an answer about the till needs nothing of the counter, and is understood
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -90,8 +89,7 @@ class Devices(Protocol):
         """What goes out to them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """One running terminal.
 
     `journal` and `till` are those in force, None while there is none; `trouble` is why nothing is

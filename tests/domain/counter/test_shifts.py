@@ -47,7 +47,8 @@ def test_a_z_signs_off() -> None:
     book = Book()
     for seq, (event, at) in enumerate(till.events, 1):
         book = book.after(event, seq, at, BOSS)
-    till.decides(tenders=replace(till.counter.desk.rules.tenders, count_first=False))
+    tenders = msgspec.structs.replace(till.counter.desk.rules.tenders, count_first=False)
+    till.decides(tenders=tenders)
     till.put(BooksReady(CloseDay(0), Books(book, len(till.events))))
     assert till.of(OperatorSignedOff)
     assert till.shown == Screen("CLOTURE Z 1", "JOURNEE CLOSE")

@@ -1,7 +1,6 @@
 """Clerks at the counter: PINs, badges, rights, locks, and whose sale is whose."""
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from pos_terminal.domain import faults
@@ -407,7 +406,7 @@ def test_what_makes_no_sense_calls_nobody() -> None:
 
 def change(till: StaffedBench, without: int) -> None:
     of = {number: clerk for number, clerk in STAFF.items() if number != without}
-    till.put(NewClerks(dataclasses.replace(till.counter.desk.clerks, of=of)))
+    till.put(NewClerks(msgspec.structs.replace(till.counter.desk.clerks, of=of)))
 
 
 def test_a_clerk_who_is_no_more_leaves_his_sale_on_hold() -> None:
