@@ -8,7 +8,7 @@ token that was never used before, and otherwise by waiting until the line has re
 
 import asyncio
 import logging
-import secrets
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -191,7 +191,7 @@ class AskedScale:
             raise DeviceRefused(faults.SCALE_ANSWER, f"cut short: {seen[:64]!r}") from None
 
     async def _catch_up(self) -> None:
-        talk = self._speech.catch_up(secrets.token_hex(4).encode())  # in small letters: no command
+        talk = self._speech.catch_up(os.urandom(4).hex().encode())  # in small letters: no command
         if talk:
             await self._converse(talk)
         else:
