@@ -15,6 +15,7 @@ from aiosmtplib import (
 )
 
 from pos_service_alerts.settings import AlertsSettings, Login, Security, address_of
+from pos_terminal.agent import certificates
 from pos_terminal.agent.delivery import DeliveryRules, Message
 from pos_terminal.agent.outbox import NotDelivered, Rejected
 from pos_terminal.agent.world import Agent
@@ -78,6 +79,8 @@ class Mailer:
         )
         try:
             await server.connect()
+            until = certificates.ends(server.get_transport_info("peercert"))
+            certificates.judge(self._agent.incidents, self._agent.clock, SUBJECT, until)
             await self._sign_on(server)
             await server.sendmail(settings.sender, [to], mail)
             with suppress(SMTPException, OSError):  # it is delivered, however they part

@@ -17,6 +17,7 @@ Found = Iterator[tuple[Fault, str]]
 SYS = Path("/sys")
 MEMINFO = Path("/proc/meminfo")
 NET = Path("/proc/net")
+MOUNTS = Path("/proc/self/mountinfo")
 
 WEAR = "block/mmcblk*/device/life_time"
 """An eMMC's own estimate of its wear, for two kinds of cells: 0x01 is up to 10 % of its life, 0x0a
@@ -53,15 +54,33 @@ def checks(
     yield Check("clock", given.every, partial(time_source, clock, clock.monotonic()))
 
 
-def disk(folder: str, wanted: int) -> Found:
+def disk(folder: str, wanted: int, mounts: Path = MOUNTS) -> Found:
     """Room on a disk, and whether the kernel has made it read-only after a write that failed."""
-    return judged(folder, os.statvfs(folder), wanted)
+    if is_read_only(folder, mounts.read_text()):
+        yield faults.DISK_READ_ONLY, folder
+    yield from judged(folder, os.statvfs(folder), wanted)
+
+
+def is_read_only(folder: str, mountinfo: str) -> bool:
+    """Whether the filesystem under that folder is, by its own options (proc_pid_mountinfo(5)).
+
+    Not by statvfs, nor by the mount's: the agent's unit (ProtectSystem=) gives it a view of its own
+    in which all is read-only, on the soundest of disks.
+    """
+    found, deepest = False, -1
+    for line in mountinfo.splitlines():
+        mount, _, filesystem = line.partition(" - ")
+        # Blanks and backslashes are written in octal there.
+        point = re.sub(r"\\([0-7]{3})", lambda each: chr(int(each[1], 8)), mount.split()[4])
+        point = point.rstrip("/") + "/"
+        # The last of several at one place lies on top.
+        if f"{folder.rstrip('/')}/".startswith(point) and len(point) >= deepest:
+            found, deepest = "ro" in filesystem.split()[2].split(","), len(point)
+    return found
 
 
 def judged(folder: str, facts: os.statvfs_result, wanted: int) -> Found:
     """What a disk's facts (statvfs(3)) say; `wanted` percent should be free."""
-    if facts.f_flag & os.ST_RDONLY:
-        yield faults.DISK_READ_ONLY, folder
     free = 100 * facts.f_bavail // max(facts.f_blocks, 1)
     if free < wanted:
         left = facts.f_bavail * facts.f_frsize >> 20

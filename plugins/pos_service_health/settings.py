@@ -23,4 +23,4 @@ class HealthSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     unit: str = "pos-terminal.service"
     papers_wait: int = 600
     backup_days: int = 8
-    exposed: int = 0
+    exposed: int = 1000

@@ -16,6 +16,7 @@ import apsw
 import msgspec
 from msgspec import Struct
 
+from pos_terminal.agent import certificates
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import BadTarget, post, target
 from pos_terminal.agent.till import Contact
@@ -103,11 +104,12 @@ class Heartbeat:
             post, self._target, body, headers, context=self._tls, allowed=self._settings.hosts
         )
         try:
-            status = await asyncio.to_thread(call)
+            answer = await asyncio.to_thread(call)
         except (OSError, BadTarget) as error:
             return self._missed(str(error))
-        if not 200 <= status < 300:
-            return self._missed(f"HTTP {status}")
+        certificates.judge(self._agent.incidents, self._agent.clock, SUBJECT, answer.until)
+        if not 200 <= answer.status < 300:
+            return self._missed(f"HTTP {answer.status}")
         self._failures = 0
         self._agent.incidents.recover(SUBJECT, faults.BEAT_REFUSED)
         return True

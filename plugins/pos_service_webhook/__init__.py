@@ -15,6 +15,7 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
+from pos_terminal.agent import certificates
 from pos_terminal.agent.delivery import DeliveryRules, Message
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import BadTarget, post, target
@@ -119,10 +120,12 @@ class Webhook:
             context=self._tls, allowed=self._settings.hosts,
         )  # fmt: skip
         try:
-            status = await asyncio.to_thread(call)
+            answer = await asyncio.to_thread(call)
         except (OSError, BadTarget) as error:
             self._agent.incidents.report(SUBJECT, faults.CALL_REFUSED, str(error)[:200])
             raise NotDelivered(str(error)) from error
+        certificates.judge(self._agent.incidents, self._agent.clock, SUBJECT, answer.until)
+        status = answer.status
         if not 200 <= status < 300:
             self._agent.incidents.report(SUBJECT, faults.CALL_REFUSED, f"HTTP {status}")
             if status in NEVER:

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from pos_terminal.agent import certificates
+
 MOST = 64 << 10
-"""Bytes of an answer that are read, and thrown away."""
+"""Bytes of an answer that are read."""
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052: behind it stands an IPv4 address, whichever that is."""
@@ -25,6 +27,16 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 class BadTarget(ValueError):
     """Nothing is sent there: no https, or an address that is nobody's outside."""
+
+
+class Answer(Struct, frozen=True):
+    """A status, 0 for an answer that is none; the answer's body, which is shown to nobody; until
+    when (µs UTC) the certificate is good.
+    """
+
+    status: int
+    body: bytes = b""
+    until: int | None = None
 
 
 class Target(Struct, frozen=True):
@@ -95,10 +107,10 @@ def post(
     context: ssl.SSLContext,
     allowed: Collection[str] = (),
     patience: float = 20.0,
-) -> int:
-    """Send it, and give the answer's status. Blocks, for each step for `patience` seconds at most.
+) -> Answer:
+    """Send it, and give the answer. Blocks, for each step for `patience` seconds at most.
 
-    BadTarget where it may not be sent; OSError, or a status of 0 for an answer that is none.
+    BadTarget where it may not be sent, OSError where it did not arrive.
     """
     found = socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)
     address = checked(list(dict.fromkeys(str(each[4][0]) for each in found)), to.host, allowed)
@@ -110,12 +122,12 @@ def post(
         raise
     link = http.client.HTTPConnection(to.host, to.port, timeout=patience)
     link.sock = tls
+    until = certificates.ends(tls.getpeercert())
     try:
         link.request("POST", to.path, body, {"Content-Type": "application/json", **headers})
         with link.getresponse() as answer:
-            answer.read(MOST)
-            return answer.status
+            return Answer(answer.status, answer.read(MOST), until)
     except http.client.HTTPException:
-        return 0
+        return Answer(0, until=until)
     finally:
         link.close()

@@ -40,7 +40,9 @@ class ErrorParameters(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """The journal's end: its last record, and how many are behind what others have cosigned."""
+    """The journal's end: its last record, and how many are behind what the witness has cosigned;
+    None where the till has none.
+    """
 
     seq: int
     hash: str

@@ -376,6 +376,7 @@ class App:
             identity=self._identity,
             state=self._state,
             vfs=self._vfs,
+            unwitnessed=lambda: self._guard.unwitnessed,
             journal=lambda: self.journal,
             till=lambda: self.till,
             trouble=lambda: None if self.journal else self._heard,

@@ -41,7 +41,8 @@ class Guard:
     """Watches over the journal of a running till.
 
     `journal` is the one in force, None while it is out of order; `record` makes events durable;
-    `put` gives the till a Trouble to show.
+    `put` gives the till a Trouble to show. `unwitnessed` is why the last round with the witness
+    failed, empty where it did not.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Guard:
         self._quiet = quiet
         self._rest = rest
         self._known: set[str] = set()
+        self.unwitnessed = ""
         self._findings: asyncio.Queue[JournalError] = asyncio.Queue()
 
     async def scrub_always(self) -> NoReturn:
@@ -139,6 +141,7 @@ class Guard:
         path = self._state / NAME
         try:
             await asyncio.to_thread(hand_in, path, directory, now)
+            self.unwitnessed = ""
         except JournalError as error:
             if error.fault is faults.WITNESS_DISAGREES:
                 self._refuse(journal, error)
@@ -155,6 +158,7 @@ class Guard:
         self.found(error)
 
     def _say(self, fault: Fault, detail: str) -> None:
+        self.unwitnessed = detail
         log.error("%s", advice(Failure(fault, detail)))
         self._put(Trouble(fault))
 

@@ -128,6 +128,12 @@ def test_a_witness_that_disagrees_or_is_gone_is_said(tmp_path: Path) -> None:
         async with asyncio.timeout(PATIENCE):
             while not shown:
                 await asyncio.sleep(0.01)
+        assert str(tmp_path / "gone") in guard.unwitnessed, "and it stays in the till's status"
+        (tmp_path / "gone").mkdir()
+        await journal.append([SIGN_ON] * 300, moment())
+        async with asyncio.timeout(PATIENCE):
+            while guard.unwitnessed:
+                await asyncio.sleep(0.01)
         watching.cancel()
         await asyncio.wait([watching])
         await journal.close()

@@ -13,6 +13,7 @@ from pos_terminal.agent.delivery import Limits, Message
 from pos_terminal.agent.outbox import NotDelivered
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import run
+from tests.support.agent import SetClock
 from tests.support.alerting import Alerting, alerting
 from tests.support.mail_server import OWNER, PASSWORD, MailServer, certificate, parts, table
 
@@ -286,5 +287,31 @@ def test_no_secret_is_in_a_mail(tmp_path: Path) -> None:
             told = "".join(parts(mail))
             assert "***" in told
             assert [secret for secret in SECRETS.values() if secret in told] == []
+
+    run(body())
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+def test_a_certificate_that_ends_soon_is_said_while_mails_still_go(
+    tmp_path: Path, starttls: bool
+) -> None:
+    async def body() -> None:
+        server, clock = MailServer(certificate(tmp_path), starttls=starttls), SetClock()
+        clock.at = 4_733_510_400_000_000 - 10 * 86_400_000_000  # ten days before 2120
+        async with server.up(), alerting(tmp_path, table(server), clock=clock) as alerts:
+            alerts.book.report("printer", faults.PAPER_OUT)
+            await alerts.advance(6)
+            await server.until(lambda s: len(s.raw) == 1)
+            assert await until_open(alerts, "B-138") == "2120-01-01, 9 j"
+            await alerts.advance(6)
+            await server.until(lambda s: len(s.raw) == 2)
+            clock.at -= 30 * 86_400_000_000  # it was the clock
+            alerts.book.recover("printer", faults.PAPER_OUT)
+            await alerts.advance(6)
+            await server.until(lambda s: len(s.raw) == 3)
+            async with asyncio.timeout(20):
+                while "B-138" in open_now(alerts):
+                    await asyncio.sleep(0.02)
+        assert "[KO B-138]" in server.subjects[1]
 
     run(body())

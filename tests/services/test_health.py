@@ -98,15 +98,37 @@ def test_a_box_that_is_not(tmp_path: Path) -> None:
     }
 
 
-def facts(*, free: int, flags: int = 0) -> os.statvfs_result:
+def facts(*, free: int) -> os.statvfs_result:
     """A disk of 1,000 MiB with so many MiB free for programs, and 50 more for root."""
-    return os.statvfs_result((1 << 20, 1 << 20, 1000, free + 50, free, 0, 0, 0, flags, 255))
+    return os.statvfs_result((1 << 20, 1 << 20, 1000, free + 50, free, 0, 0, 0, 0, 255))
 
 
-def test_a_disk_that_was_made_read_only_or_is_nearly_full() -> None:
-    said = list(box.judged("/", facts(free=90, flags=os.ST_RDONLY), 10))
-    assert said == [(faults.DISK_READ_ONLY, "/"), (faults.DISK_LOW, "/: 9 %, 90 MiB")]
+def test_a_disk_that_is_nearly_full() -> None:
+    assert list(box.judged("/", facts(free=90), 10)) == [(faults.DISK_LOW, "/: 9 %, 90 MiB")]
     assert list(box.judged("/", facts(free=100), 10)) == []
+
+
+# As the agent sees it under its unit: mounted read-only for it, on filesystems that are not.
+MOUNTS = r"""
+26 1 254:1 / / ro,relatime shared:1 - ext4 /dev/mmcblk0p2 rw,errors=remount-ro
+40 26 254:2 / /var/lib ro,nosuid - ext4 /dev/mmcblk0p3 ro,errors=remount-ro
+41 40 254:2 /pos-terminal-agent /var/lib/pos-terminal-agent rw - ext4 /dev/mmcblk0p3 ro
+42 26 0:33 / /media/clÃ© USB rw - vfat /dev/sda1 ro
+""".strip()
+
+
+def test_a_filesystem_is_read_only_by_its_own_word_not_by_the_agents_view() -> None:
+    assert not box.is_read_only("/", MOUNTS) and not box.is_read_only("/var", MOUNTS)
+    assert box.is_read_only("/var/lib", MOUNTS) and box.is_read_only("/var/lib/x/", MOUNTS)
+    assert not box.is_read_only("/var/library", MOUNTS)
+    over = MOUNTS + "\n43 40 254:9 / /var/lib rw - tmpfs tmpfs rw"
+    assert not box.is_read_only("/var/lib", over), "what lies on top counts"
+
+
+def test_a_disk_made_read_only_is_said(tmp_path: Path) -> None:
+    (tmp_path / "mountinfo").write_text(MOUNTS)
+    found = list(box.disk("/var/lib", 0, tmp_path / "mountinfo"))
+    assert found == [(faults.DISK_READ_ONLY, "/var/lib")]
 
 
 def test_what_a_box_does_not_show_is_not_looked_at(tmp_path: Path) -> None:

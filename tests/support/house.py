@@ -65,6 +65,7 @@ ROOMS: dict[str, set[str]] = {
     "drivers": {"devices", "domain", "hookspecs", "links"},
     "plugins": {"crypto.token", "domain", "hookspecs", "runtime.terminal"},
     "services": {
+        "agent.certificates",
         "agent.clock",
         "agent.delivery",
         "agent.hookspecs",

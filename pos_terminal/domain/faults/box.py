@@ -166,6 +166,12 @@ BEAT_REFUSED = _fault(
     "Le signe de vie ([service.heartbeat]) n'arrive pas : on va croire le boîtier mort.",
     "Lire la cause dite ; vérifier url, le secret heartbeat-token et le réseau.",
 )
+CERTIFICATE_ENDS = _fault(
+    "B-138",
+    "CERTIFICAT EXPIRE",
+    "Le certificat d'un serveur que le boîtier appelle va finir, ou vient de finir.",
+    "Le faire renouveler par qui tient ce serveur ; après sa fin, rien n'y arrive plus.",
+)
 BOX_SILENT = _fault(
     "B-150",
     "BOITIER MUET",

@@ -32,6 +32,10 @@ WINDOW = 30 * MINUTE
 CALM = 10 * MINUTE
 """An incident that flaps has recovered once it has been good for so long."""
 
+MOST = 5
+"""Tellings of one incident in an hour: what comes and goes in whatever rhythm is a mail to nobody
+beyond them. What there is still to tell then is told once there is room."""
+
 ROOM = 1000
 """Incidents in the table at most: a source that makes up subjects fills this, not the disk."""
 
@@ -54,7 +58,7 @@ class Incident(Struct, frozen=True, kw_only=True):
 
     `ended` is since when it is good, None while it is not; `cause` is the code of the incident that
     silences it; `told` is what was said of it last, at `told_at`, and `tellings` how often since it
-    opened.
+    opened; `lately` is when it was told of the last few times, whatever was said.
     """
 
     subject: str
@@ -70,6 +74,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     told: Told = Told.RECOVERED
     told_at: int = 0
     tellings: int = 0
+    lately: tuple[int, ...] = ()
 
     @property
     def fault(self) -> Fault:
@@ -146,12 +151,12 @@ class Incidents:
         causes = sorted({row.code for row in self._rows.values() if row.open})
         for key, row in sorted(self._rows.items(), key=lambda item: item[1].since):
             now = _with_cause(row, causes, at)
-            what = _due(now, at)
+            what = _due(now, at) if _has_room(now, at) else None
             if what is not None:
                 now = _said(now, what, at)
                 changes.append(Change(what, at, now))
             self._put(now)
-            if not now.open and now.told is Told.RECOVERED and _passed(now.ended or 0, WINDOW, at):
+            if not now.open and now.told is Told.RECOVERED and _passed(now.ended or 0, HOUR, at):
                 self._drop(key)
         return changes
 
@@ -206,10 +211,15 @@ def _due(row: Incident, at: int) -> Told | None:
     return Told.REPEATED if lasting and _passed(row.told_at, _again(row), at) else None
 
 
+def _has_room(row: Incident, at: int) -> bool:
+    return sum(0 <= at - moment < HOUR for moment in row.lately) < MOST
+
+
 def _said(row: Incident, what: Told, at: int) -> Incident:
+    row = replace(row, told=what, told_at=at, lately=(*row.lately, at)[-MOST:])
     if what is Told.RECOVERED:
-        return replace(row, told=what, told_at=at, tellings=0, flapping=False, reports=0)
-    return replace(row, told=what, told_at=at, tellings=row.tellings + 1)
+        return replace(row, tellings=0, flapping=False, reports=0)
+    return replace(row, tellings=row.tellings + 1)
 
 
 def _again(row: Incident) -> int:

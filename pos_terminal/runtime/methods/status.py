@@ -78,7 +78,7 @@ class StatusBoard:
             selling=not against,
             # An input without which nothing sells is among both.
             faults=[*dict.fromkeys([*against, *self._other_faults(ports, now)])],
-            head=_head(journal, self.evidence) if journal else None,
+            head=self._head(journal) if journal else None,
             last_ticket=_last_ticket(journal) if journal else None,
             last_closure=self.evidence.closure,
             open_sales=len(running.opened) if running else 0,
@@ -129,6 +129,9 @@ class StatusBoard:
             due = closing.due(journal.running.book, now, terminal.settings.rules.closing)
             if due:
                 yield as_told(faults.Z_DUE, ", ".join(each.value for each in due))
+        unwitnessed = terminal.unwitnessed()
+        if unwitnessed:
+            yield as_told(faults.WITNESS_MISSING, unwitnessed)
         if terminal.plugins.stopped:
             names = (each.name for each in terminal.plugins if each.status is PluginStatus.STOPPED)
             yield as_told(faults.PLUGIN_STOPPED, ", ".join(names))
@@ -142,17 +145,19 @@ class StatusBoard:
             yield as_told(faults.INTERNAL, ", ".join(failed))
         yield from map(as_told, terminal.settings.faults)
 
+    def _head(self, journal: Journal) -> Head:
+        """The journal's end. Without a witness nobody can say of a tail that it is late."""
+        running, exposed = journal.running, None
+        if self._terminal.settings.witness:
+            exposed = max(0, running.seq - self.evidence.witnessed)
+        return Head(running.seq, running.head.hex(), exposed)
+
     def _queues(self) -> Iterator[Queue]:
         """What waits: records for the disk, inputs for the till, papers for the printer."""
         till, outputs = self._terminal.till(), self._terminal.equipment.outputs
         yield Queue("records", till.pending if till else 0)
         lanes = {outputs.printer, outputs.reports}
         yield Queue("papers", sum(printer.waiting for printer in lanes))
-
-
-def _head(journal: Journal, evidence: Evidence) -> Head:
-    running = journal.running
-    return Head(running.seq, running.head.hex(), max(0, running.seq - evidence.witnessed))
 
 
 def _last_ticket(journal: Journal) -> Ticket | None:

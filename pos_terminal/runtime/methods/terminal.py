@@ -93,8 +93,8 @@ class Terminal(Struct, frozen=True):
     """One running terminal.
 
     `journal` and `till` are those in force, None while there is none; `trouble` is why nothing is
-    sold then. `record` makes events durable, JournalError where it cannot. `inputs` hear whatever
-    the till is given, before the till does.
+    sold then; `unwitnessed` is why the witness was not met last. `record` makes events durable,
+    JournalError where it cannot. `inputs` hear whatever the till is given, before the till does.
     """
 
     settings: Settings
@@ -105,6 +105,7 @@ class Terminal(Struct, frozen=True):
     identity: Identity
     state: Path
     vfs: str
+    unwitnessed: Callable[[], str]
     journal: Callable[[], Journal | None]
     till: Callable[[], Selling | None]
     trouble: Callable[[], Fault | None]

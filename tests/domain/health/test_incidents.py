@@ -86,7 +86,7 @@ def test_blips_that_go_on_are_told_as_flapping() -> None:
 
 def test_one_that_flapped_and_then_stays_down_is_told_again() -> None:
     story = Story().bad().until(20).good().until(40).bad().until(60).good().until(80).bad()
-    story.until(80 + 1800)
+    story.until(3700)
     assert [what for _, what, _ in story.told][-2:] == ["flapping", "repeated"]
     (row,) = story.table
     assert row.ended is None
@@ -122,9 +122,9 @@ def test_others_of_a_subject_recover_when_only_some_are_bad() -> None:
 
 
 def test_it_is_forgotten_when_it_is_long_over_and_begins_afresh() -> None:
-    story = Story().bad().until(60).good().until(60 + 1800)
+    story = Story().bad().until(60).good().until(60 + 3600)
     assert story.table.row(("printer", PAPER)) is None
-    story.bad().until(4000).good().until(4100).bad().until(4200)
+    story.bad().until(5000).good().until(5100).bad().until(5200)
     assert "flapping" not in [what for _, what, _ in story.told]
 
 
@@ -150,6 +150,65 @@ def test_codes_that_silence_and_are_silenced_exist() -> None:
     for beginnings in SILENCES.values():
         assert all(any(code.startswith(each) for code in codes) for each in beginnings)
     assert not any(silences(code, code) for code in codes)
+
+
+SUBJECTS = (
+    ("till", SILENT), ("printer", GONE), ("scale", faults.SCALE_OFFLINE.code),
+    ("power", faults.UNDER_VOLTAGE.code), ("disk", faults.DISK_LOW.code),
+)  # fmt: skip
+steps = st.tuples(
+    st.one_of(st.integers(1, 20), st.integers(200, 1300)), st.booleans(), st.sampled_from(SUBJECTS)
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(steps, max_size=60), st.integers(1, 9))
+def test_whatever_happens_five_tellings_an_hour_say_all_of_it(
+    story: list[tuple[int, bool, tuple[str, str]]], pause: int
+) -> None:
+    """Causes, consequences and bystanders come and go at any moments, looked at in any rhythm."""
+    table, at, bad = Incidents(), 0, dict.fromkeys(SUBJECTS, False)
+    told: dict[tuple[str, str], list[tuple[int, Told]]] = {key: [] for key in SUBJECTS}
+
+    def until(second: int) -> None:
+        nonlocal at
+        while at < second:
+            at += pause
+            for change in table.tick(at * SECOND):
+                row = change.incident
+                told[row.subject, row.code].append((at, change.what))
+
+    for seconds, is_bad, (subject, code) in story:
+        (table.report if is_bad else table.recover)(subject, code, at * SECOND)
+        bad[subject, code] = is_bad
+        until(at + seconds)
+    silenced = {
+        key: any(bad[cause] and silences(cause[1], key[1]) for cause in SUBJECTS)
+        for key in SUBJECTS
+    }
+    until(at + 2 * 3600)  # now it is quiet: what is to be said is said
+    for key, said in told.items():
+        moments = [moment for moment, _ in said]
+        for first, sixth in zip(moments, moments[5:], strict=False):
+            assert sixth - first >= 3600, said
+        open_ = False
+        for _, what in said:
+            assert open_ or what in (Told.OPENED, Told.FLAPPING), said
+            open_ = what is not Told.RECOVERED
+        if bad[key] and not silenced[key]:
+            assert open_, said
+        if not bad[key]:
+            assert not open_, said
+
+
+def test_what_comes_and_goes_too_slowly_to_flap_is_held_to_five_an_hour_too() -> None:
+    story = Story()
+    for quarter in range(8):
+        story.until(quarter * 960).bad().until(quarter * 960 + 60).good()
+    story.until(8 * 960 + 3600)
+    moments = [second for second, _, _ in story.told]
+    assert all(sixth - first >= 3600 for first, sixth in zip(moments, moments[5:], strict=False))
+    assert story.told[-1][1] == "recovered" and len(moments) >= 8
 
 
 @settings(deadline=None, max_examples=40)
