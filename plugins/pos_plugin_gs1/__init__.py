@@ -6,7 +6,7 @@ GS1 QR, GS1-128, DataBar Expanded), which this plugin takes apart.
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from pos_plugin_gs1.elements import Elements, digital_link, element_string
 from pos_terminal.domain.catalog.catalog import Catalog, Found
@@ -82,13 +82,27 @@ def _cents(elements: Elements) -> int | None:
     return None
 
 
-def _expires(elements: Elements) -> date | None:
-    """AI 17, the last day on which it may be sold: YYMMDD, DD 00 being the month's last day.
+def _expires(elements: Elements) -> datetime | None:
+    """The last minute in which it may be sold: the earliest of AI 16 (sell by), 17 (expiry) and
+    7003 (expiry, with its time).
 
     What is past its best-before date (AI 15) may be sold; past its expiry date it may not
-    (regulation (EU) 1169/2011, article 24). General Specifications 7.12: years are of this century.
+    (regulation (EU) 1169/2011, article 24).
     """
-    text = elements.get("17", "")
+    days = (_day(elements.get(ai, "")) for ai in ("16", "17"))
+    ends = [datetime.combine(day, time.max) for day in days if day]
+    text = elements.get("7003", "")
+    day = _day(text[:6])
+    if day and int(text[6:8]) < 24 and int(text[8:]) < 60:
+        ends.append(datetime.combine(day, time(int(text[6:8]), int(text[8:]))))
+    return min(ends, default=None)
+
+
+def _day(text: str) -> date | None:
+    """YYMMDD, DD 00 being the month's last day; None where there is no such day.
+
+    General Specifications 7.12: years are of this century.
+    """
     if not text:
         return None
     year, month, day = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])

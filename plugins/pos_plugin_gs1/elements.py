@@ -25,7 +25,7 @@ _PREDEFINED = {
 
 # Identifiers that this plugin uses, by their digits; the others need not be told apart.
 _USED = re.compile(
-    r"(?:01|02)(?=\d{14}\Z)|17(?=\d{6}\Z)|310\d(?=\d{6}\Z)"
+    r"(?:01|02)(?=\d{14}\Z)|1[67](?=\d{6}\Z)|7003(?=\d{10}\Z)|310\d(?=\d{6}\Z)"
     r"|392\d(?=\d{1,15}\Z)|393\d(?=\d{4,18}\Z)",
     re.ASCII,
 )

@@ -1,6 +1,6 @@
 """GS1 codes at the till (S5.5); biip is the independent reader."""
 
-from datetime import date
+from datetime import date, datetime, time
 from functools import partial
 
 import biip
@@ -26,12 +26,23 @@ CATALOG = Catalog.of("0" * 64, (CHEESE, WINE))
 PLAIN = pos_plugin_gs1.Gs1Settings()
 
 
+def ends(year: int, month: int, day: int) -> datetime:
+    """The last moment of that day."""
+    return datetime.combine(date(year, month, day), time.max)
+
+
 @pytest.mark.parametrize(
     ("code", "aim", "found"),
     [
-        ("01030104701111271726112210A7", "]d2", Found(WINE, expires=date(2026, 11, 22))),
-        ("010301047011112717260200", "]d2", Found(WINE, expires=date(2026, 2, 28))),
+        ("01030104701111271726112210A7", "]d2", Found(WINE, expires=ends(2026, 11, 22))),
+        ("010301047011112717260200", "]d2", Found(WINE, expires=ends(2026, 2, 28))),
         ("010301047011112717261322", "]d2", Found(WINE)),  # no such month
+        ("01030104701111271626112217261130", "]d2", Found(WINE, expires=ends(2026, 11, 22))),
+        (
+            "010301047011112770032611221430" + SEPARATOR + "17261122",
+            "]d2",
+            Found(WINE, expires=datetime(2026, 11, 22, 14, 30)),
+        ),
         ("0103000100028864" + "3923" + "3456", "]C1", Found(CHEESE, cents=346)),
         ("0103000100028864" + "3930" + "9783", "]C1", Found(CHEESE, cents=300)),
         ("0103010470111127", "]Q3", Found(WINE)),
@@ -44,7 +55,7 @@ PLAIN = pos_plugin_gs1.Gs1Settings()
         (
             "https://id.gs1.org/01/03010470111127/10/A?17=261122",
             "]Q1",
-            Found(WINE, expires=date(2026, 11, 22)),
+            Found(WINE, expires=ends(2026, 11, 22)),
         ),
         ("https://shop.example/vin/01/3010470111127", "", Found(WINE)),
         ("https://id.gs1.org/01/03000100028864?3103=000480", "", Found(CHEESE, quantity=480)),
@@ -105,9 +116,11 @@ def test_a_digital_link_as_an_independent_reader_takes_it() -> None:
 
 
 def test_what_is_past_its_last_day_is_not_sold() -> None:
-    """The bench's day is 2026-01-05."""
-    for last, total in (("260105", 800), ("260104", 0)):
+    """It is half past eight on 2026-01-05 at the bench."""
+    ends = (("17260105", 800), ("17260104", 0), ("16260104", 0), ("70032601050830", 800),
+            ("70032601050829", 0))  # fmt: skip
+    for last, total in ends:
         till = bench(CATALOG, partial(pos_plugin_gs1.pos_find_item, settings=PLAIN))
-        till.put(Scanned(f"010301047011112717{last}", "]d2"))
+        till.put(Scanned(f"0103010470111127{last}", "]d2"))
         assert till.total == total
         assert (till.fault is faults.EXPIRED) == (total == 0)

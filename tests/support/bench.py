@@ -1,5 +1,6 @@
 """A counter to sell at, without any device: keys by their names, scans, weights."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -15,6 +16,8 @@ from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.desk import Desk, Finder, Pending
 from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.counter.steps import (
+    BooksReady,
+    Closing,
     Input,
     Pressed,
     Scanned,
@@ -25,10 +28,13 @@ from pos_terminal.domain.counter.steps import (
     Weighed,
 )
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.vouchers import NO_MINT, Mint
 from pos_terminal.domain.screen import Screen
@@ -69,6 +75,15 @@ def goods(text: str = GOODS) -> Catalog:
     catalog, problems = parse_catalog(text.encode(), PATTERNS)
     assert not problems
     return catalog
+
+
+def book(events: Iterable[tuple[Event, str]]) -> Book:
+    """The book that a journal of these events has, each with its local time."""
+    running, operator = Book(), 0
+    for seq, (event, at) in enumerate(events, 1):
+        running = running.after(event, seq, at, operator)
+        operator = event.operator if isinstance(event, OperatorSignedOn) else operator
+    return running
 
 
 def label(body: str) -> str:
@@ -139,6 +154,10 @@ class Bench:
         """What the counter waits for, if it is that."""
         pending = self.counter.desk.pending
         return pending if isinstance(pending, case) else None
+
+    def books(self, asked: Closing) -> Step:
+        """The journal's answer to X, a count, or a closing."""
+        return self.put(BooksReady(asked, Books(book(self.events), len(self.events))))
 
     @property
     def shown(self) -> Screen:

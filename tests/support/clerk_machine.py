@@ -14,6 +14,7 @@ from pos_terminal.domain.codes.papers import TillName, ticket_code
 from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.counter.lookup import Search
 from pos_terminal.domain.counter.steps import (
+    Closing,
     LookedUp,
     LookUp,
     NewCatalog,
@@ -203,6 +204,7 @@ class Clerk(RuleBasedStateMachine):
         self.till.counter.desk.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
+        self.books: list[Closing] = []
 
     @rule(key=st.sampled_from(KEYS))
     def press(self, key: Key | None) -> None:
@@ -284,7 +286,13 @@ class Clerk(RuleBasedStateMachine):
     def another_catalogue(self, catalog: Catalog) -> None:
         self.note(self.till.put(NewCatalog(catalog)))
 
+    @precondition(lambda self: self.books)
+    @rule()
+    def answer_with_the_books(self) -> None:
+        self.note(self.till.books(self.books.pop(0)))
+
     def note(self, step: Step) -> None:
+        self.books += [e for e in step.effects if isinstance(e, Closing)]
         self.asked += [e.request for e in step.effects if isinstance(e, Weigh)]
         self.looked += [e for e in step.effects if isinstance(e, LookUp)]
         if tones(step)[-1:] not in ([], ["accepted"]):  # of what was typed ahead, the last
@@ -442,6 +450,8 @@ class Clerk(RuleBasedStateMachine):
         """A few C lead back from anywhere, and then the shop sells."""
         if not hasattr(self, "till"):
             return
+        while self.books:
+            self.answer_with_the_books()
         for _ in range(6):
             self.till.press("C")
         desk = self.till.counter.desk

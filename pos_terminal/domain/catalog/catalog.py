@@ -1,7 +1,7 @@
 """What the shop sells: articles with dated prices and VAT, found by PLU or barcode."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from msgspec import Struct
@@ -79,7 +79,7 @@ class Item(Struct, frozen=True, omit_defaults=True):
         return Fraction(1) if self.unit is Unit.PIECE else self.goods.content
 
     def within(self, price: Price) -> bool:
-        """Whether a price keyed by hand is one that the catalogue allows, for each unit of it.
+        """Whether a price that is not its own is one that the catalogue allows, for each unit.
 
         Exactly, not rounded: «10,00 for 1000» is a cent each, whatever one piece of it comes to.
         """
@@ -93,14 +93,14 @@ class Found(Struct, frozen=True):
     """What a code stands for: an article, and the quantity or whole price that the code carries.
 
     `quantity` is in thousandths of the article's unit (a label's weight: grams of a kilogram);
-    `cents` is the price of one labelled piece, whatever it weighs; `expires` the last day on which
-    it may be sold.
+    `cents` is the price of one labelled piece, whatever it weighs; `expires` the last minute, local
+    time, in which it may be sold.
     """
 
     item: Item
     quantity: int | None = None
     cents: int | None = None
-    expires: date | None = None
+    expires: datetime | None = None
 
 
 class Index(Struct, frozen=True):

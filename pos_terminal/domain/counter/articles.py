@@ -52,9 +52,10 @@ def scan(desk: Desk, scanned: Scanned, moment: Moment) -> Step:
 
 
 def _in_date(desk: Desk, found: Found, moment: Moment) -> None:
-    """Refuse to sell what is past its last day, or ask a manager; it may be taken back, or lost."""
+    """Refuse to sell what has expired, or ask a manager; it may be taken back, or lost."""
     leaves = desk.entry.voiding or desk.entry.returning or desk.entry.action
-    if leaves or not found.expires or moment.day <= found.expires:
+    now = moment.local.replace(tzinfo=None, second=0, microsecond=0)
+    if leaves or not found.expires or now <= found.expires:
         return
     if desk.rules.sales.expired is Expired.REFUSE:
         raise Refused(faults.EXPIRED)
@@ -158,7 +159,9 @@ def _sell(
     if price is None:
         raise Refused(faults.NO_PRICE)
     keyed = desk.entry.price is not None or desk.entry.per is not None
-    if keyed and not item.within(price):
+    # Bounds are for a piece: of what is weighed, a label's price says nothing of a kilogram's.
+    labelled = found.cents is not None and item.unit is Unit.PIECE
+    if (keyed or labelled) and not item.within(price):
         raise Refused(faults.PRICE_OUT_OF_BOUNDS)
     if desk.entry.returning:
         quantity = -quantity

@@ -37,6 +37,7 @@ from pos_terminal.domain.counter.steps import (
     BooksReady,
     CatchUp,
     CloseDue,
+    Closing,
     DeviceAway,
     DeviceBack,
     Effect,
@@ -109,6 +110,9 @@ class Counter:
                 self.desk.apply(event, moment.at)
             events += step.events
             effects += step.effects
+            # What is typed behind X, Z or a count is decided behind it: a sale begun meanwhile
+            # would be of the day that is being closed, or keep it from being closed.
+            self.desk.booking |= any(isinstance(each, Closing) for each in step.effects)
         return Step(tuple(events), tuple(effects))
 
     def _steps(self, given: Input, moment: Moment) -> Iterator[Step]:
@@ -151,6 +155,7 @@ class Counter:
             case NewPromotions():
                 self._next_promotions = given
             case BooksReady():
+                self.desk.booking = False
                 yield closures.decide(self.desk, given, moment)
             case EvidenceWritten():
                 yield inspections.written(self.desk, given, moment)

@@ -200,6 +200,7 @@ class Desk:
         self.entry = Entry()
         self.pending: Pending | None = None
         self.ahead: tuple[Pressed | Scanned, ...] = ()  # what was typed ahead of its answer
+        self.booking = False  # the books were asked for, and are not here yet
         self.decision: Decision = NOTHING
         self.fault: Fault | None = None
         self.notice: Fault | None = None
@@ -376,7 +377,7 @@ class Desk:
     @property
     def awaits_answer(self) -> bool:
         """Whether an answer is on its way that nobody at the counter has to give."""
-        return self.pending is not None and self.pending.on_its_way
+        return self.booking or (self.pending is not None and self.pending.on_its_way)
 
     @property
     def engaged(self) -> bool:

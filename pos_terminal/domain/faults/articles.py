@@ -35,7 +35,7 @@ COMMAND_UNREADABLE = _fault(
 PRICE_OUT_OF_BOUNDS = _fault(
     "A-106",
     "PRIX HORS LIMITES",
-    "Le prix tapé n'est pas entre ceux que le catalogue permet pour l'article.",
+    "Le prix, tapé ou d'une étiquette, n'est pas entre ceux que le catalogue permet.",
     "Taper C, vérifier le prix et le retaper.",
 )
 EXPIRED = _fault(

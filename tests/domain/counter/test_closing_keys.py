@@ -28,7 +28,6 @@ from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied, ServiceClosed
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.values import CashMovement
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.lookup.questions import ClosureFound, ClosureWanted
@@ -52,6 +51,7 @@ from tests.support.bench import (
     BAGUETTE,
     Bench,
     bench,
+    book,
     counter_of,
     goods,
     moment,
@@ -136,7 +136,9 @@ def test_open_sales_are_read_one_by_one_and_carried_over() -> None:
     assert till.fault is faults.REVIEWING
     till.press("C CASH")
     assert till.fault is faults.REVIEWING
-    assert till.press("C Z").effects == (CloseDay(0, (1, 2)),)
+    asked = CloseDay(0, (1, 2))
+    assert till.press("C Z").effects == (asked,)
+    till.books(asked)
     till.press("RECALL")
     assert till.fault is faults.SALE_AT_HAND, "the sale at hand is still there"
 
@@ -190,7 +192,7 @@ def test_carrying_over_needs_the_right_and_names_who_has_it() -> None:
 def test_a_z_takes_over_the_sales_that_were_decided_on_and_no_others() -> None:
     till = bench()
     till.press("1 PLU CASH 2 PLU HOLD")
-    running = book(till)
+    running = book(till.events)
     assert refusal(running, (2,), count_first=False, carried=(2,)) is None
     assert refusal(running, (2, 3), count_first=False, carried=(2,)) is faults.SALES_OPEN
     assert refusal(running, (), count_first=False, carried=(2,)) is faults.SALES_OPEN
@@ -246,7 +248,7 @@ def test_a_closure_made_beside_the_till_takes_away_the_notice_that_asks_for_it()
     till = bench()
     till.press("1 PLU CASH")
     till.put(Trouble(faults.Z_DUE))
-    till.counter.closed((book(till).closure(Period.DAY, 9, "2026-01-05"),), moment())
+    till.counter.closed((book(till.events).closure(Period.DAY, 9, "2026-01-05"),), moment())
     assert till.shown == till.screen
     till.press("1 PLU")
     assert till.fault is None
@@ -267,7 +269,7 @@ def test_each_clerk_has_his_drawer() -> None:
     assert closed.drawer == 2
     till.sign_on(LEA)
     assert OpenDrawer(1) in till.press("2 PLU CASH").effects
-    sums = book(till).day.totals
+    sums = book(till.events).day.totals
     assert (expected(sums, 1), expected(sums, 2)) == (100, 130)
     assert uncounted(sums) == (2, 1) or uncounted(sums) == (1, 2)
 
@@ -280,7 +282,9 @@ def test_anothers_drawer_needs_a_right() -> None:
     assert OpenDrawer(2) in step.effects
     assert till.shown == Screen("T2 500,00 x ?", "")
     last = till.press("COMPTE " * 15)
-    assert CountDrawer((0,) * 15, 0, 2) in last.effects
+    asked = CountDrawer((0,) * 15, 0, 2)
+    assert asked in last.effects
+    till.books(asked)
     till.press("1 TIROIR COMPTE")
     assert till.shown.line1.strip() == "APPEL RESPONSABLE"
     step = till.press(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
@@ -305,15 +309,6 @@ def test_nobody_has_two_drawers() -> None:
 def test_a_service_asks_the_journal() -> None:
     till = bench()
     assert CloseService(0) in till.press("SERVICE").effects
-
-
-def book(till: Bench) -> Book:
-    """The book that a journal of these events has."""
-    running, operator = Book(), 0
-    for seq, (event, at) in enumerate(till.events, 1):
-        running = running.after(event, seq, at, operator)
-        operator = event.operator if isinstance(event, OperatorSignedOn) else operator
-    return running
 
 
 class Ledger:

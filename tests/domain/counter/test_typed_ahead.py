@@ -8,12 +8,18 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import (
+    BooksReady,
     CheckPin,
+    CloseDay,
+    CloseService,
+    Closing,
+    CountDrawer,
     Effect,
     Input,
     LookedUp,
     LookUp,
     PinChecked,
+    ReadDay,
     Scanned,
     Step,
     Weigh,
@@ -25,9 +31,10 @@ from pos_terminal.domain.events.sale import LineSold, SaleClosed
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import parse_key
+from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.weight import Weight
-from tests.support.bench import BAGUETTE, VIN, Bench, bench, keys, moment
+from tests.support.bench import BAGUETTE, VIN, Bench, bench, book, keys, moment
 from tests.support.clerk_machine import answered
 from tests.support.staff import LEA, PINS, SAM, staffed
 
@@ -42,6 +49,11 @@ WAITS = (
     "4 x 4 PLU",  # refused or not, the same
     "12 CLERK 4821 CLERK",  # a PIN
     "#/NS 1 CLERK 5930 CLERK",  # a PIN that lends a right
+    "X",  # the books
+    "COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE COMPTE "
+    "COMPTE 1 COMPTE COMPTE",
+    "SERVICE",
+    "Z",
 )
 HANDS = (
     "1 PLU", "3 x 2 PLU", "4 PLU", "ST", "CASH", "1000 CASH", "50 CARD", "TICKET", "CORR",
@@ -65,7 +77,7 @@ class Lagging(Bench):
         step = self.counter.handle(given, moment())  # the clock stands still: it is the same story
         self.made += step.events
         self.events += [(event, moment().at) for event in step.events]
-        asked = (CheckPin, LookUp, Weigh)
+        asked = CheckPin | LookUp | Weigh | Closing
         self.questions += [each for each in step.effects if isinstance(each, asked)]
         if not self.lag:
             self.answer()
@@ -83,6 +95,9 @@ class Lagging(Bench):
                 case CheckPin() as check:
                     right = check.pin.digits == check.kept
                     self.put(PinChecked(check.request, check.clerk, right))
+                case (ReadDay() | CountDrawer() | CloseDay() | CloseService()) as asked:
+                    books = Books(book(self.events), len(self.events))
+                    self.put(BooksReady(asked, books))
 
     def hands(self, text: str) -> None:
         for word in text.split(" "):
@@ -117,6 +132,18 @@ def test_whatever_is_typed_ahead_gives_what_it_gives_typed_behind_the_answer(
     hasty.answer()
     assert hasty.whole == patient.whole
     assert not hasty.counter.desk.ahead
+
+
+def test_what_is_sold_behind_a_z_is_of_the_next_day() -> None:
+    till = bench()
+    till.press("1 PLU CASH COMPTE " + "COMPTE " * 14)
+    for asked, typed in ((CountDrawer((0,) * 15, 0), "COMPTE Z 2 PLU"), (CloseDay(0), "CASH")):
+        till.press(typed)
+        assert till.counter.desk.sale is None
+        till.books(asked)
+    kinds = [event.kind for event, _ in till.events]
+    assert kinds.index("period.closed") < kinds.index("line.sold", kinds.index("sale.closed"))
+    assert [ticket.total for ticket in till.of(SaleClosed)] == [130, 100]
 
 
 def asking() -> tuple[Bench, int]:

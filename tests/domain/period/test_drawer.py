@@ -16,25 +16,16 @@ from pos_terminal.domain.counter.steps import (
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.period.closing import refusal
 from pos_terminal.domain.period.drawer import DENOMINATIONS, expected, uncounted
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.tender.tender import TenderRules
-from tests.support.bench import BAGUETTE, Bench, bench, counter_of, goods, tones
+from tests.support.bench import BAGUETTE, Bench, bench, book, counter_of, goods, tones
 
 
 @pytest.fixture
 def till() -> Bench:
     return bench()
-
-
-def book(till: Bench) -> Book:
-    """The book that a journal of these events has."""
-    running = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        running = running.after(event, seq, at)
-    return running
 
 
 def effects(till: Bench, text: str) -> tuple[Effect, ...]:
@@ -59,7 +50,7 @@ def test_cash_beside_sales(
     assert OpenDrawer() in step.effects
     assert tones(step) == ["accepted"]
     assert shown in (None, till.shown)
-    assert book(till).day.totals.cash == amount
+    assert book(till.events).day.totals.cash == amount
     assert till.counter.desk.entry.empty
 
 
@@ -68,7 +59,7 @@ def test_no_sale_says_why(till: Bench, typed: str, reason: str) -> None:
     step = till.press(typed)
     assert till.of(DrawerOpened) == [DrawerOpened(reason=reason, authority=0)]
     assert OpenDrawer() in step.effects
-    assert book(till).day.totals.drawer_openings == 1
+    assert book(till.events).day.totals.drawer_openings == 1
 
 
 @pytest.mark.parametrize(
@@ -146,28 +137,29 @@ def test_a_scan_while_counting_is_refused_and_the_count_goes_on(till: Bench) -> 
 
 def test_x_and_z_ask_the_journal(till: Bench) -> None:
     assert ReadDay() in effects(till, "X")
+    till.books(ReadDay())
     assert CloseDay(0) in effects(till, "Z")
 
 
 def test_what_the_drawer_should_hold(till: Bench) -> None:
     till.press("10000 FOND 3 x 1 PLU 1000 CASH 1 PLU CARD RF 2 PLU CASH 1 MOTIF 500 SORTIE")
-    assert expected(book(till).day.totals) == 10_000 + 390 - 100 - 500
+    assert expected(book(till.events).day.totals) == 10_000 + 390 - 100 - 500
 
 
 def test_z_waits_for_a_count_that_still_holds(till: Bench) -> None:
-    assert refusal(book(till), (), count_first=True) is faults.NOTHING_TO_CLOSE
+    assert refusal(book(till.events), (), count_first=True) is faults.NOTHING_TO_CLOSE
     till.press("1 PLU CASH")
-    assert refusal(book(till), (1,), count_first=True) is faults.SALES_OPEN
-    assert refusal(book(till), (), count_first=True) is faults.COUNT_FIRST
-    assert refusal(book(till), (), count_first=False) is None
-    count = CashCounted(counted=120, expected=expected(book(till).day.totals))
+    assert refusal(book(till.events), (1,), count_first=True) is faults.SALES_OPEN
+    assert refusal(book(till.events), (), count_first=True) is faults.COUNT_FIRST
+    assert refusal(book(till.events), (), count_first=False) is None
+    count = CashCounted(counted=120, expected=expected(book(till.events).day.totals))
     till.events.append((count, till.events[-1][1]))
-    assert not uncounted(book(till).day.totals)
-    assert refusal(book(till), (), count_first=True) is None
+    assert not uncounted(book(till.events).day.totals)
+    assert refusal(book(till.events), (), count_first=True) is None
     till.press("1 PLU CARD")
-    assert refusal(book(till), (), count_first=True) is None, "no cash has moved"
+    assert refusal(book(till.events), (), count_first=True) is None, "no cash has moved"
     till.press("1 PLU CASH")
-    assert refusal(book(till), (), count_first=True) is faults.COUNT_FIRST
+    assert refusal(book(till.events), (), count_first=True) is faults.COUNT_FIRST
 
 
 def test_trouble_with_a_report_is_said_and_not_recorded(till: Bench) -> None:

@@ -10,7 +10,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.quantity import Price
 from pos_terminal.domain.sale.promotions import Promotion
-from tests.support.bench import goods
+from tests.support.bench import goods, label
 from tests.support.lookup import Remembering, clerk, remembering
 
 GOODS = """plu,name,price,vat,family,min,max,voucher,discount,returnable
@@ -133,6 +133,14 @@ def test_bounds_are_of_a_unit_however_the_price_is_said(
     assert (till.fault, till.total) == (
         (None, cents) if cents else (faults.PRICE_OUT_OF_BOUNDS, 0)
     )
+
+
+def test_bounds_are_of_a_label_s_price_as_well(till: Remembering) -> None:
+    till.counter.desk.present = goods(GOODS)
+    for cents, sold in ((49, 0), (50, 50), (1000, 1000), (1001, 0)):
+        till.scan(label(f"2100007{cents:05d}"))
+        assert (till.fault is None, till.total) == (bool(sold), sold)
+        till.press("C" if till.fault else "CORR")
 
 
 def test_bounds_are_exact() -> None:
