@@ -1,6 +1,6 @@
 """Personal data taken in and destroyed: the store works in a thread, the journal hears first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
 from typing import TypeVar
@@ -11,14 +11,19 @@ from pos_terminal.acts.asked import Asked, given, led
 from pos_terminal.acts.keeper import Keeper
 from pos_terminal.channel.acts import Actor
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.account import AccountMoved
+from pos_terminal.domain.events.period import BalancesOpened
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.language import say
+from pos_terminal.domain.notation import euros
+from pos_terminal.journal.record import Record
 from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.clerks_file import Pseudonym
 from pos_terminal.persons.erasures import naming
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import PersonalItem, SealLabel
-from pos_terminal.persons.store import Persons, Record
+from pos_terminal.persons.store import Persons
+from pos_terminal.persons.store import Record as Recording
 
 T = TypeVar("T")
 
@@ -37,9 +42,13 @@ class AddPerson(AsOf, frozen=True, kw_only=True):
 
 
 class ErasePerson(AsOf, frozen=True, kw_only=True):
-    """Whose data are to be destroyed, but for what a law obliges to keep."""
+    """Whose data are to be destroyed, but for what a law obliges to keep.
+
+    `unsettled`: even where the account is not, so that nobody will know who owes whom.
+    """
 
     person: Pseudonym
+    unsettled: bool = False
 
 
 class Added(Struct, frozen=True):
@@ -67,14 +76,23 @@ async def add(keeper: Keeper, asked: AddPerson, actor: Actor) -> Added:
 
 
 async def erase(keeper: Keeper, asked: ErasePerson, actor: Actor) -> Destroyed:
-    """Destroy what no law obliges to keep; what is kept."""
+    """Destroy what no law obliges to keep; what is kept.
+
+    A debt is a legal claim, for which data may be kept (GDPR art. 17(3)(e)): who forgoes it says
+    so.
+    """
 
     def work(persons: Persons, today: date | None) -> Destroyed:
+        owed = _owed(naming(keeper.state, asked.person), asked.person)
+        if owed and not asked.unsettled:
+            who = say("doit {sum}") if owed > 0 else say("le magasin lui doit {sum}")
+            raise PersonsError(faults.ACCOUNT_OPEN, who.format(sum=euros(abs(owed))))
         if not persons.repository.holds(asked.person) and _was_erased(keeper, asked.person):
             return Destroyed([])
         return Destroyed(persons.erase(asked.person, today))
 
-    return await _in_store(keeper, asked, actor, "person erase", work)
+    command = "person erase --unsettled" if asked.unsettled else "person erase"
+    return await _in_store(keeper, asked, actor, command, work)
 
 
 async def due(keeper: Keeper, asked: AsOf, actor: Actor) -> Destroyed:
@@ -101,13 +119,31 @@ async def _in_store(
     today = asked.today or (now.day if now.trust.vouched else None)
     said = f"{command}, au {asked.today}" if asked.today else command  # a date that was believed
 
-    def on_store(record: Record) -> T:
+    def on_store(record: Recording) -> T:
         with closing(Persons.open(keeper.state, record)) as persons:
             persons.catch_up(keeper.state, today if expire else None)
             return work(persons, today)
 
     append = led(keeper.record, given(said, asked, actor))
     return await run_with_journal(append, on_store)
+
+
+def _owed(records: Sequence[Record], person: str) -> int:
+    """What the customer owes, in cents, by the records that name him; below zero: what is owed him.
+
+    A purge carries what it was at the closure `through`.
+    """
+    owed = through = 0
+    for record in records:
+        if isinstance(record.event, BalancesOpened):
+            through = record.event.through
+            carried = record.event.balances.accounts
+            owed = sum(each.amount for each in carried if each.person == person)
+    for record in records:
+        event = record.event
+        if isinstance(event, AccountMoved) and event.person == person and record.seq > through:
+            owed += event.amount
+    return owed
 
 
 def _was_erased(keeper: Keeper, person: str) -> bool:

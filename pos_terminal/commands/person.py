@@ -67,6 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     }  # fmt: skip
     for name in _DETAILS:
         add.add_argument(f"--{name}", metavar=say("TEXTE"), help=about[name])
+    erase.add_argument(
+        "--unsettled", action="store_true", help=say("même si son compte n'est pas soldé")
+    )
     add_options(held, export, add, erase, due)
     for action in (add, erase, due):
         action.add_argument(
@@ -196,7 +199,9 @@ def _card(number: int) -> dict[str, Any]:
 def _erase(arguments: argparse.Namespace) -> None:
     _enter(arguments)
     person: str = arguments.person
-    asked = ErasePerson(person=person, today=arguments.today)
+    asked = ErasePerson(
+        person=person, today=arguments.today, unsettled=arguments.unsettled
+    )
     kept = do(arguments, table.PERSON_ERASE, asked, Destroyed).labels
     if arguments.json:
         print_json({"person": person, "erased": True, "kept": kept})

@@ -10,6 +10,10 @@ import msgspec
 import pytest
 
 from pos_terminal.__main__ import main
+from pos_terminal.domain.events.account import AccountMoved
+from pos_terminal.domain.events.balances import AccountBalance, Balances
+from pos_terminal.domain.events.period import BalancesOpened
+from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.language import say
 from pos_terminal.journal.state_directory import Lock
 from pos_terminal.journal.verify import verify
@@ -119,6 +123,27 @@ def test_an_erasure_says_what_is_kept_and_until_when(person: Command, sheet: str
     assert status == 0
     assert "facture-15 (facture), conservé jusqu’au 31/12/2036" in text
     assert "contact" not in text
+
+
+def test_who_owes_is_not_erased_unless_that_is_forgone(
+    person: Command, shop: Path, sheet: str
+) -> None:
+    one = person("add", sheet)[1].strip()
+
+    def move(amount: int) -> AccountMoved:
+        return AccountMoved(
+            person=one, move=AccountMove.CHARGED, amount=amount, series="T", number=1
+        )
+
+    run(kept(shop, [move(1200), move(-1500)]))
+    status, text = person("erase", one)
+    assert (status, "E-113" in text, "3,00" in text) == (1, True, True)
+    held = Balances(accounts=(AccountBalance(person=one, amount=700),))
+    through = verify(journal(shop)).records
+    run(kept(shop, [move(-200), BalancesOpened(through=through, balances=held), move(300)]))
+    assert "8,00" in person("erase", one)[1], "what a purge carried, and what moved behind it"
+    assert answer(person("export", one, "--json"))["erased"] is False
+    assert answer(person("erase", one, "--unsettled", "--json"))["erased"] is True
 
 
 def test_more_is_held_of_a_known_person(person: Command, tmp_path: Path, sheet: str) -> None:

@@ -82,3 +82,9 @@ CUSTOMER_TAKEN = _fault(
     "Ce numéro de client est déjà celui de quelqu'un d'autre.",
     "Choisir un autre numéro : « pos-terminal person list » les dit.",
 )
+ACCOUNT_OPEN = _fault(
+    "E-113",
+    "COMPTE NON SOLDE",
+    "Le compte de cette personne n'est pas soldé : effacée, on ne saurait plus qui doit à qui.",
+    "Faire régler, ou rendre ce qui lui est dû, puis recommencer ; y renoncer : --unsettled.",
+)
