@@ -6,7 +6,13 @@ from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp, Step
 from pos_terminal.domain.events.balances import DepositBalance
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.balances import fold
-from pos_terminal.domain.lookup.questions import Answer, DepositsHeld, DepositWanted
+from pos_terminal.domain.lookup.questions import (
+    Answer,
+    DepositsHeld,
+    DepositWanted,
+    Orders,
+    OrdersWanted,
+)
 from tests.support.bench import Bench
 
 
@@ -26,6 +32,8 @@ class Bakery(Bench):
         return step
 
     def answer(self, wanted: object) -> Answer | None:
+        if isinstance(wanted, OrdersWanted):
+            return Orders(fold(event for event, _ in self.events).orders)
         assert isinstance(wanted, DepositWanted)
         return DepositsHeld(tuple(x for x in self.held if x.order == wanted.order))
 

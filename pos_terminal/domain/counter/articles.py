@@ -146,23 +146,30 @@ def _check_label(desk: Desk, found: Found) -> None:
         raise Refused(faults.SCALE_ZERO)
 
 
+def _price(desk: Desk, found: Found, listed: Price | None) -> Price:
+    """What it costs: what its label says, what was typed, or what is listed. Raises Refused."""
+    item, entry = found.item, desk.entry
+    price = entry.charged(listed) if found.cents is None else Price(found.cents)
+    if price is None:
+        raise Refused(faults.NO_PRICE)
+    keyed = entry.price is not None or entry.per is not None
+    # Bounds are for a piece: of what is weighed, a label's price says nothing of a kilogram's.
+    labelled = found.cents is not None and item.unit is Unit.PIECE
+    if (keyed or labelled) and not item.within(price):
+        raise Refused(faults.PRICE_OUT_OF_BOUNDS)
+    return price
+
+
 def _sell(
     desk: Desk, found: Found, moment: Moment, entry: EntryMethod, code: str, *, net: Net = UNWEIGHED
 ) -> Step:
     item = found.item
     opened, sale = desk.opening()
-    price = desk.entry.charged(item.listed(moment.day, sale.prices))
+    price = _price(desk, found, item.listed(moment.day, sale.prices))
     quantity = found.quantity or desk.entry.quantity or ONE
     unit = item.unit
     if found.cents is not None:
-        price, quantity, unit = Price(found.cents), ONE, Unit.PIECE
-    if price is None:
-        raise Refused(faults.NO_PRICE)
-    keyed = desk.entry.price is not None or desk.entry.per is not None
-    # Bounds are for a piece: of what is weighed, a label's price says nothing of a kilogram's.
-    labelled = found.cents is not None and item.unit is Unit.PIECE
-    if (keyed or labelled) and not item.within(price):
-        raise Refused(faults.PRICE_OUT_OF_BOUNDS)
+        quantity, unit = ONE, Unit.PIECE
     if desk.entry.returning:
         quantity = -quantity
     if item.voucher:

@@ -2,7 +2,8 @@
 
 `123 NOTER` begins, or goes on. Then each article is noted, `12 CLIENT` says whom it is for, and
 `14031700 NOTER` that it is wanted on 14 March at 17:00. `NOTER` alone, or `C`, ends the noting.
-`RF 123 NOTER` ends the order: it was delivered, or given up.
+The ticket that takes off all that was paid in advance ends the order, as does `RF 123 NOTER`: it
+was delivered without a deposit, or given up.
 """
 
 from datetime import datetime

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import papers, payable, payment_correction
+from pos_terminal.domain.counter import fetched_orders, papers, payable, payment_correction
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Effect, OpenDrawer, PrintVoucher, Show, Sound, Step
@@ -83,6 +83,7 @@ def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     Raises Refused where more is taken off than is bought, by whatever key it is paid.
     """
     covered(sale)
+    fetched = fetched_orders.fetched(desk, sale)
     closed = replace(
         sale.close(*desk.next_ticket()),
         drawer=desk.drawer,
@@ -95,7 +96,7 @@ def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
     due = papers.of_law(desk, closed, moment)
     return Step(
-        (*events, closed, *moved, *deposited, *due.events),
+        (*events, closed, *moved, *deposited, *fetched, *due.events),
         (*((OpenDrawer(desk.drawer),) if drawer else ()), *effects, *made, *due.effects),
     )
 
