@@ -3,7 +3,6 @@
 import ast
 import re
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.__main__ import COMMANDS
+from pos_terminal.__main__ import COMMANDS, main
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.events.vocabulary import KINDS
@@ -201,21 +200,19 @@ def test_every_page_is_in_the_index() -> None:
     assert {path for path in pages | folders if path not in listed} == set()
 
 
-def usage(*command: str) -> str:
-    """What `pos-terminal COMMAND --help` prints."""
-    call = [sys.executable, "-m", "pos_terminal", *command, "--help"]
-    return subprocess.run(call, capture_output=True, text=True, check=True, cwd=ROOT).stdout
-
-
 def is_command(word: str) -> bool:
     return re.fullmatch(r"[a-z][a-z-]*", word) is not None
 
 
 @pytest.mark.parametrize("words", readme_commands(), ids=" ".join)
-def test_a_command_of_the_readme_exists(words: list[str]) -> None:
+def test_a_command_of_the_readme_exists(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     name = [word for word in words if is_command(word)]
     options = re.findall(r"--\w+", " ".join(words))
-    text = usage(*name)
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main([*name, "--help"])
+    text = capsys.readouterr().out
     assert [option for option in [*options, "--json"] if option not in text] == []
 
 
