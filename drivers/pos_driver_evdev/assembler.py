@@ -109,12 +109,12 @@ class CodeAssembler:
             return char
         if _ALTGR in self._held:
             return layout.altgr.get(code, UNREADABLE)
-        plain = layout.plain.get(code, UNREADABLE)
         shifted = bool(self._held & _SHIFTS)
-        # AZERTY's caps lock shifts the digits as well, others' only the letters.
-        if self._caps_lock and (layout.caps_is_shift or plain.isalpha()):
-            shifted = not shifted
-        return layout.shift.get(code, UNREADABLE) if shifted else plain
+        if self._caps_lock:
+            level = layout.caps_shift if shifted else layout.caps
+        else:
+            level = layout.shift if shifted else layout.plain
+        return level.get(code, UNREADABLE)
 
     def _control(self, code: int) -> None:
         """Ctrl with a key: the layout's own for it, else that of its letter or sign, as ASCII."""

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-LayoutName = Literal["us", "fr"]
+from pos_driver_evdev.keymaps import TABLES
+
+LayoutName = Literal["us", "fr", "be", "ch-de", "ch-fr", "de"]
 
 # The first key code of each row: digits, letters, home row, bottom row, space, the ISO key.
 _ROWS = (2, 16, 30, 43, 57, 86)
@@ -34,30 +36,57 @@ class Layout:
     plain: Mapping[int, str]
     shift: Mapping[int, str]
     altgr: Mapping[int, str]
+    caps: Mapping[int, str]
+    caps_shift: Mapping[int, str]
     dead: Mapping[str, str]
-    caps_is_shift: bool
+
+
+_SIGNS = MappingProxyType({
+    "\u0300": "`", "\u0301": "´", "\u0302": "^", "\u0303": "~", "\u0308": "¨", "\u030a": "°",
+    "\u030c": "ˇ", "\u0327": "¸",
+})  # fmt: skip
+
+
+def _of_windows(
+    plain: Mapping[int, str], shift: Mapping[int, str], altgr: Mapping[int, str], *,
+    caps_is_shift: bool,
+) -> Layout:  # fmt: skip
     """Caps Lock shifts the whole block (French) rather than the letters alone (US)."""
+    shifted = {code for code, char in plain.items() if caps_is_shift or char.isalpha()}
+    return Layout(
+        plain, shift, altgr,
+        {**plain, **{code: char for code, char in shift.items() if code in shifted}},
+        {**shift, **{code: char for code, char in plain.items() if code in shifted}}, _SIGNS,
+    )  # fmt: skip
 
 
-US = Layout(
+def _of_xkb(name: str) -> Layout:
+    levels = {level: _level(*rows) for level, rows in TABLES[name].items()}
+    return Layout(**levels, dead=_SIGNS)
+
+
+US = _of_windows(
     plain=_level("1234567890-=", "qwertyuiop[]", "asdfghjkl;'`", "\\zxcvbnm,./", " ", "\\"),
     shift=_level("!@#$%^&*()_+", "QWERTYUIOP{}", 'ASDFGHJKL:"~', "|ZXCVBNM<>?", " ", "|"),
     altgr=_level("", "", "", "", "", ""),
-    dead=MappingProxyType({}),
     caps_is_shift=False,
 )
 
 # French AZERTY as scanners know it, the PC layout KBDFR.
-_DEAD = {"\u0302": "^", "\u0308": "¨", "\u0303": "~", "\u0300": "`"}
-FR = Layout(
+FR = _of_windows(
     plain=_level("&é\"'(-è_çà)=", "azertyuiop\u0302$", "qsdfghjklmù²", "*wxcvbn,;:!", " ", "<"),
     shift=_level("1234567890°+", "AZERTYUIOP\u0308£", "QSDFGHJKLM%", "µWXCVBN?./§", " ", ">"),
     altgr=_level("\0\u0303#{[|\u0300\\^@]}", "\0\0€\0\0\0\0\0\0\0\0¤", "", "", "", ""),
-    dead=MappingProxyType(_DEAD),
     caps_is_shift=True,
 )
 
-LAYOUTS: Mapping[LayoutName, Layout] = MappingProxyType({"us": US, "fr": FR})
+
+def layout_of(name: LayoutName) -> Layout:
+    """The layout of that name; those of XKB are made when they are asked for."""
+    if name in TABLES:
+        return _of_xkb(name)
+    return US if name == "us" else FR
+
 
 CONTROLS: Mapping[int, str] = MappingProxyType({26: "\x1b", 27: "\x1d", 43: "\x1c", 86: "\x1c"})
 """What Ctrl makes of a key, whatever stands on it: ESC, GS, FS of the two keys right of P, the one

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from evdev import ecodes
 
 from pos_driver_evdev.assembler import UNREADABLE, CodeAssembler
-from pos_driver_evdev.layouts import LAYOUTS, LayoutName
+from pos_driver_evdev.layouts import LayoutName, layout_of
 from pos_driver_evdev.nodes import grab, opened
 from pos_driver_evdev.reader import Unread, listening
 from pos_terminal.devices.classes import Scan, Scanner
@@ -29,7 +29,8 @@ class ScannerSettings:
     `device` is the scanner's own node: /dev/input/by-id/usb-...-event-kbd, a udev link such as
     /dev/pos/scanner, or a named pipe that carries input events. It is told from the keypad by
     this path alone, and grabbed.
-    `layout` is the keyboard that the *scanner* is set to: "us" or "fr" (AZERTY).
+    `layout` is the keyboard that the *scanner* is set to: "us", "fr" (AZERTY), "be", "de", "ch-de",
+    "ch-fr".
     `quiet_seconds`: a code without its end (Enter, keypad Enter or Tab) is given up, as
     unreadable, when no key has come for so long.
     `max_length`: a longer code is reported as unreadable.
@@ -52,7 +53,7 @@ class EvdevScanner:
 
     def __init__(self, settings: ScannerSettings) -> None:
         self._assembler = CodeAssembler(
-            LAYOUTS[settings.layout], max_length=settings.max_length
+            layout_of(settings.layout), max_length=settings.max_length
         )
         self._quiet_seconds = settings.quiet_seconds
         self._quiet: asyncio.TimerHandle | None = None

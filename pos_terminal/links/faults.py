@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from pos_terminal.devices.errors import DeviceLost, DeviceTimeout
 from pos_terminal.domain.faults import Fault
-from pos_terminal.links.link import Link, LinkLost
+from pos_terminal.links.link import LinkLost
 
-L = TypeVar("L", bound=Link)
+L = TypeVar("L")
 
 
 @contextmanager

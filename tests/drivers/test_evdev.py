@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import pytest
 from evdev import ecodes
@@ -15,7 +16,6 @@ from evdev import ecodes
 from pos_driver_evdev import pos_register_drivers
 from pos_driver_evdev.assembler import UNREADABLE
 from pos_driver_evdev.keypad import KeypadSettings, key_name, open_keypad
-from pos_driver_evdev.layouts import LayoutName
 from pos_driver_evdev.scanner import ScannerSettings, open_scanner
 from pos_driver_evdev.tone import ToneSettings, open_tone
 from pos_driver_sim.keyboard import KeyboardEnd
@@ -51,7 +51,7 @@ class PipeScanner(KeyboardEnd):
 @pytest.mark.parametrize("layout", ["us", "fr"])
 class TestScanner(ScannerContract):
     @pytest.fixture(autouse=True)
-    def set_to(self, layout: LayoutName) -> None:
+    def set_to(self, layout: Literal["us", "fr"]) -> None:
         self.layout = layout
 
     @asynccontextmanager
@@ -78,7 +78,7 @@ def scanning(
     tmp_path: Path,
     body: Callable[[KeyboardEnd, Scanner], Awaitable[None]],
     *,
-    layout: LayoutName = "us",
+    layout: Literal["us", "fr"] = "us",
     quiet_seconds: float = 5.0,
 ) -> None:
     """Run `body` with a simulated wedge scanner and the opened driver."""
@@ -102,7 +102,7 @@ def test_the_plugin_declares_its_drivers() -> None:
 
 
 @pytest.mark.parametrize("layout", ["us", "fr"])
-def test_codes_are_read_in_order(tmp_path: Path, layout: LayoutName) -> None:
+def test_codes_are_read_in_order(tmp_path: Path, layout: Literal["us", "fr"]) -> None:
     codes = ["3017620422003", "]C10112345678901231", "(01)ABC-é€", "A\x1dB"]
 
     async def body(end: KeyboardEnd, scanner: Scanner) -> None:

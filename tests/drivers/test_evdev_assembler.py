@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_driver_evdev.assembler import UNREADABLE, CodeAssembler
-from pos_driver_evdev.layouts import FR, LAYOUTS, US, Layout
+from pos_driver_evdev.layouts import FR, US, Layout
 from pos_driver_sim.keyboard import fr_stroke, us_stroke
 from pos_terminal.devices.classes import Scan
 
@@ -54,7 +54,7 @@ PLAIN = string.ascii_letters + string.digits + "-_./:;,!?#@&=+*()[]{}^ "
 
 
 @given(
-    st.sampled_from(sorted(LAYOUTS)),
+    st.sampled_from(["fr", "us"]),
     st.lists(st.text(PLAIN, min_size=1, max_size=30), max_size=5),
 )
 def test_codes_come_out_as_they_went_in(name: str, texts: list[str]) -> None:

@@ -11,6 +11,9 @@ and low times ten to the signed exponent.
 from pos_driver_scales.legal.reading import FrameError, NoWeight, Reading, Reason
 from pos_terminal.domain.weight import Weight
 
+WEIGHT = 0x008D_0040
+"""The usage Data Weight, of which the report is."""
+
 GRAM, KILOGRAM = 2, 3
 
 _REASONS = {
