@@ -16,7 +16,7 @@ import apsw
 from pos_terminal.archive import backup
 from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.archive.state_files import STATE_FILES
-from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.language import say
 from pos_terminal.journal import codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
@@ -159,9 +159,9 @@ def _cosignatures(copy: Copy) -> Iterator[tuple[int, str, bytes, bytes, str]]:
 def _keys(copy: Copy) -> Iterator[tuple[str, str, bytes, int]]:
     """The keys that records of this archive brought into force."""
     for row in copy.rows():
-        if row.kind not in (KeyMade.kind, KeyRotated.kind):
+        if row.kind not in (KeyMade.kind, KeyRotated.kind, KeyReplaced.kind):
             continue
         event = row.record().event
-        if isinstance(event, KeyMade | KeyRotated):
+        if isinstance(event, KeyMade | KeyRotated | KeyReplaced):
             yield event.key, codec.SIGNED, bytes.fromhex(event.record_key), row.seq
             yield event.key, CHECKPOINTS, bytes.fromhex(event.checkpoint_key), row.seq

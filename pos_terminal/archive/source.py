@@ -18,7 +18,7 @@ BATCH = 1000
 Progress = Callable[[int, int], None]
 """Called now and then with how many records are done, and how many there are."""
 
-KEY_KINDS = ("key.made", "key.rotated")
+KEY_KINDS = ("key.made", "key.rotated", "key.replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ReadOnlySource:
         """Whether any record up to `last` is still whole, or its room not given back."""
         sql = (
             "SELECT count(*) FROM journal WHERE seq <= ? AND rec <> x'' "
-            "AND kind NOT IN ('key.made', 'key.rotated')"
+            "AND kind NOT IN ('key.made', 'key.rotated', 'key.replaced')"
         )
         return bool(self._db.execute(sql, (last,)).get or self._db.pragma("freelist_count"))
 

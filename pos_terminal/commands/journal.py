@@ -12,6 +12,7 @@ from itertools import islice
 
 from pos_terminal.commands import (
     journal_backup,
+    journal_continuation,
     journal_export,
     journal_maintenance,
     journal_verification,
@@ -22,7 +23,9 @@ from pos_terminal.domain.language import say
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
 
-_MODULES = (journal_verification, journal_export, journal_maintenance, journal_backup)
+_MODULES = (
+    journal_verification, journal_export, journal_maintenance, journal_continuation, journal_backup,
+)  # fmt: skip
 BATCH = 500
 LOOK = 0.25
 """Seconds between two looks of `tail --follow` at a journal that another process writes."""

@@ -125,7 +125,7 @@ async def _purge(arguments: argparse.Namespace, files: Sequence[Path]) -> dict[s
             must_hold(copy, purge_plan.rows(state, Span(plan.first, plan.last)))
         hashes = tuple(copy.sha256 for copy in copies)
         purged = Purged(last=plan.last, sha256=hashes[0], copies=hashes)
-        await till.record([_given("journal purge", arguments)])
+        await till.record([given_here("journal purge", arguments)])
         erased = purge_plan.erased(state, plan.last)
         for start in range(0, len(erased), EVENTS // 2):
             await till.record(erased[start : start + EVENTS // 2])
@@ -156,6 +156,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
         print(words.format(state=state, records=records, head=found.head))
         if not found.keys:
             print(say("Aucune clé n'est venue avec : à lire et vérifier, mais rien n'y est vendu."))
+            print(say("Si elle est perdue, journal continue vend à la suite sous une autre."))
     return 0
 
 
@@ -163,7 +164,7 @@ async def _record_restore(arguments: argparse.Namespace, found: Restored) -> Non
     detail = f"{found.records} enregistrements, tête {found.head}"
     restored = TechnicalEvent(code=jet.RESTORE, detail=detail)
     async with stopped_till(arguments.state) as till:
-        await till.record([_given("journal restore", arguments), restored])
+        await till.record([given_here("journal restore", arguments), restored])
 
 
 def run_begin(arguments: argparse.Namespace) -> int:
@@ -177,7 +178,7 @@ async def _begin(arguments: argparse.Namespace) -> int:
     async with stopped_till(arguments.state, arguments.config, anew=True) as till:
         detail = f"journal perdu, un autre est commencé : {arguments.because} ({lost})"
         begun = TechnicalEvent(code=jet.INTEGRITY, detail=detail)
-        await till.record([_given("journal begin", arguments), begun])
+        await till.record([given_here("journal begin", arguments), begun])
         key = till.journal.running.key
     if arguments.json:
         print_json({"key": key})
@@ -186,7 +187,7 @@ async def _begin(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _given(command: str, arguments: argparse.Namespace) -> CommandGiven:
+def given_here(command: str, arguments: argparse.Namespace) -> CommandGiven:
     """Who gave this command: it has no act, as it is for a till that does not run."""
     return given(command, Asked(by=arguments.by), Actor(arguments.by.uid))
 

@@ -5,7 +5,7 @@ from itertools import chain
 
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import SaleOpened
-from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import checkpoint, codec
 from pos_terminal.journal.checkpoint import Seal
@@ -57,7 +57,7 @@ class Batch:
     def _close(self, event: Event, moment: Moment, successor: Signer | None) -> None:
         """Behind keys that come into force, behind closures and now and then: a checkpoint."""
         seq = self.running.seq
-        if isinstance(event, KeyMade | KeyRotated):
+        if isinstance(event, KeyMade | KeyRotated | KeyReplaced):
             record_key = bytes.fromhex(event.record_key)
             checkpoint_key = bytes.fromhex(event.checkpoint_key)
             self.keys.append((event.key, codec.SIGNED, record_key, seq))

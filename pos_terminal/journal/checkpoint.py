@@ -28,7 +28,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed, Purged
-from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.staff.clerks import SignedOn
 from pos_terminal.domain.staff.grants import Grants
@@ -44,7 +44,9 @@ EVERY = 256
 VERSION = 1
 BREAKING = 1000
 
-BEHIND: frozenset[type[Event]] = frozenset({PeriodClosed, Purged, KeyMade, KeyRotated})
+BEHIND: frozenset[type[Event]] = frozenset(
+    {PeriodClosed, Purged, KeyMade, KeyRotated, KeyReplaced}
+)
 """The events behind which there is one in any case."""
 
 

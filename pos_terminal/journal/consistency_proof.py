@@ -5,12 +5,13 @@ from the tree that it knows to the new root, and the rotations among them, which
 that it knows to the new one. It grows with what was sold meanwhile, not with the journal.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events.system import KeyRotated
+from pos_terminal.domain.events.system import KeyReplaced, KeyRotated
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.checkpoint import Checkpoint
 from pos_terminal.journal.cosignature import witnessed
@@ -48,7 +49,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     """The file that a till hands out.
 
     `leaves` are the hashes of the records behind `after` up to the checkpoint's size, 32 bytes
-    each; `keys` those that signed it, `rotations` the key.rotated records behind `after`.
+    each; `keys` those that signed it, `rotations` the records behind `after` that changed them.
     """
 
     v: int
@@ -78,16 +79,19 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
 
     def led_on(self, keys: PublicKeys) -> PublicKeys:
         """The keys that took over from `keys` in the end; ValueError where one did not agree."""
-        leaves = {self.leaves[at : at + 32] for at in range(0, len(self.leaves), 32)}
-        for rotation in self.rotations:
-            event = Record.read(rotation.body, b"").event
-            if digest(rotation.body) not in leaves or not isinstance(event, KeyRotated):
-                raise ValueError("a change of keys is not among the records")
+        for rotation, event in self._changes():
             if event.old != keys.key:
                 continue  # of before what is known
             new = public_keys(
                 bytes.fromhex(event.record_key), bytes.fromhex(event.checkpoint_key)
             )
+            if isinstance(event, KeyReplaced):
+                # Nobody could agree to it. The records that were seen are all there before it, or
+                # it says which are lost.
+                if not Verifier(new).signed(rotation.body, rotation.sig):
+                    raise ValueError("the new key did not sign what it goes on with")
+                keys = new
+                continue
             proof = bytes.fromhex(event.proof)
             if not Verifier(keys).signed(rotation.body, rotation.sig):
                 raise ValueError("the old key did not sign the change of keys")
@@ -95,6 +99,32 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError("the new key did not sign the change of keys")
             keys = new
         return keys
+
+    def confesses(self, seen: Checkpoint) -> bool:
+        """Whether a change of keys among the records says that what was seen is lost, and whole.
+
+        Then there is nothing of it to go on from: the whole of this journal must be handed in.
+        """
+        return self.after == 0 and any(
+            isinstance(event, KeyReplaced) and confessed(event, seen)
+            for _, event in self._changes()
+        )
+
+    def _changes(self) -> Iterator[tuple[Signed, KeyRotated | KeyReplaced]]:
+        """The records that changed keys; ValueError where one is none, or not of these leaves."""
+        leaves = {self.leaves[at : at + 32] for at in range(0, len(self.leaves), 32)}
+        for rotation in self.rotations:
+            event = Record.read(rotation.body, b"").event
+            if digest(rotation.body) not in leaves or not isinstance(
+                event, KeyRotated | KeyReplaced
+            ):
+                raise ValueError("a change of keys is not among the records")
+            yield rotation, event
+
+
+def confessed(event: KeyReplaced, seen: Checkpoint) -> bool:
+    """Whether it says that exactly this was seen, and that some of it is lost."""
+    return event.lost > 0 and (event.seen, event.seen_head) == (seen.size, seen.head)
 
 
 def export(path: Path, after: int | None = None) -> Extension:

@@ -51,7 +51,8 @@ CREATE TRIGGER purge_insert BEFORE INSERT ON purge
     BEGIN SELECT RAISE(ABORT, 'a purge ends with a checkpoint'); END;
 CREATE TRIGGER journal_update BEFORE UPDATE ON journal
     WHEN new.seq IS NOT old.seq OR new.kind IS NOT old.kind OR new.hash IS NOT old.hash
-        OR new.rec IS NOT x'' OR new.sig IS NOT NULL OR old.kind IN ('key.made', 'key.rotated')
+        OR new.rec IS NOT x'' OR new.sig IS NOT NULL
+        OR old.kind IN ('key.made', 'key.rotated', 'key.replaced')
         OR old.seq > (SELECT coalesce(max(last), 0) FROM purge)
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_delete BEFORE DELETE ON journal

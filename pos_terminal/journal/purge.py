@@ -44,7 +44,7 @@ def _empty(db: apsw.Connection, last: int, batch: int) -> int:
     db.execute(
         "UPDATE journal SET rec = x'', sig = NULL WHERE seq IN "
         "(SELECT seq FROM journal WHERE seq <= ? AND rec <> x'' "
-        "AND kind NOT IN ('key.made', 'key.rotated') ORDER BY seq LIMIT ?)",
+        "AND kind NOT IN ('key.made', 'key.rotated', 'key.replaced') ORDER BY seq LIMIT ?)",
         (last, batch),
     )
     return db.changes()

@@ -45,7 +45,7 @@ from pos_terminal.domain.events.sale import (
     TenderReturned,
 )
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
-from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.closing import Books
@@ -239,6 +239,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 return self._signed(event, at, seq, book)
             case KeyMade() | KeyRotated():
                 return replace(self, seq=seq, book=book, key=self._next_key(event))
+            case KeyReplaced():
+                return self._replaced(event, seq, book)
             case Purged():
                 return replace(self, seq=seq, book=book, purged=self._purged(event))
             case GrantGiven() | GrantEnded():
@@ -361,10 +363,25 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             if said != (now.since, now.tickets, now.total):
                 raise OutOfStep(f"{event.kind} says {said}, and not {now}")
 
-    def _next_key(self, event: KeyMade | KeyRotated) -> str:
+    def _replaced(self, event: KeyReplaced, seq: int, book: Book) -> "Running":
+        """Numbers only ever go forward: those that were lost may stand on paper."""
+        if event.after != self.seq:
+            raise OutOfStep(f"{event.kind} behind record {event.after}, and {self.seq} are there")
+        numbers = {each.series: each.number for each in event.tickets}
+        known = self.counts.tickets
+        back = [series for series in known if numbers.get(series, 0) < known[series]]
+        said = (event.sale, event.days, event.months, event.years)
+        now = (self.counts.sale, book.days, book.months, book.years)
+        if back or any(new < old for new, old in zip(said, now, strict=True)):
+            raise OutOfStep(f"{event.kind} has numbers go back")
+        book = replace(book, days=event.days, months=event.months, years=event.years)
+        counts = Counts(event.sale, numbers)
+        return replace(self, seq=seq, book=book, counts=counts, key=self._next_key(event))
+
+    def _next_key(self, event: KeyMade | KeyRotated | KeyReplaced) -> str:
         if isinstance(event, KeyMade) and self.seq:
             raise OutOfStep("keys are made with the first record, and then take over")
-        old = event.old if isinstance(event, KeyRotated) else ""
+        old = "" if isinstance(event, KeyMade) else event.old
         if old != self.key:
             raise OutOfStep(f"{event.kind} takes over from {old[:12]!r}, and not {self.key[:12]!r}")
         if event.key != sha256(bytes.fromhex(event.record_key)).hexdigest():

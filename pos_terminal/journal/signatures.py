@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pos_terminal.domain.events.system import KeyMade, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Checkpoint
@@ -18,11 +18,25 @@ BATCH = 1000
 
 
 class KeyInForce(NamedTuple):
-    """Public keys, the first record that they sign, and where the record key is said to lie."""
+    """Public keys, the first record that they sign, and where the record key is said to lie.
+
+    `replaced`: no earlier key agreed to them, since those were lost; somebody decided it.
+    """
 
     first: int
     public: PublicKeys
     origin: str = ""
+    replaced: bool = False
+
+
+def vouched(keys: Sequence[KeyInForce]) -> list[str]:
+    """The ids of those keys that vouch for the journal's end, each by the one before it.
+
+    Whoever holds a copy of the records can go on from them under a key of his own: a key that was
+    known before such a decision says nothing of what stands behind it.
+    """
+    begin = max((at for at, key in enumerate(keys) if key.replaced), default=0)
+    return [key.public.key for key in keys[begin:]]
 
 
 class Wrong(NamedTuple):
@@ -54,7 +68,7 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
 def _brought(row: Row, before: Sequence[KeyInForce]) -> KeyInForce:
     """The keys that this record brought, if it is as it must be."""
     event = row.record().event
-    if not isinstance(event, KeyMade | KeyRotated):
+    if not isinstance(event, KeyMade | KeyRotated | KeyReplaced):
         raise Broken(row.seq, "the table of keys names it, and it brings no key")
     try:
         public = public_keys(bytes.fromhex(event.record_key), bytes.fromhex(event.checkpoint_key))
@@ -74,6 +88,8 @@ def _brought(row: Row, before: Sequence[KeyInForce]) -> KeyInForce:
         old = before[-1].public if before else None
         if old is None or event.old != old.key:
             raise Broken(row.seq, "it takes over from another key than the one in force")
+        if isinstance(event, KeyReplaced):
+            return _replaced(row, new, KeyInForce(row.seq, public, event.origin, replaced=True))
         if not new.signed(f"{event.old}:{event.key}".encode(), proof):
             raise Broken(row.seq, "the new key did not agree to take over from the old")
         # The old key signs the rotation, the new one what follows.
@@ -81,6 +97,13 @@ def _brought(row: Row, before: Sequence[KeyInForce]) -> KeyInForce:
     if row.sig is None or not signer.signed(row.rec, row.sig):
         raise Broken(row.seq, "the key that it brings was not brought by the one in force")
     return KeyInForce(first, public, event.origin)
+
+
+def _replaced(row: Row, new: Verifier, key: KeyInForce) -> KeyInForce:
+    """The keys by which somebody went on whose own were lost: they sign their record themselves."""
+    if row.sig is None or not new.signed(row.rec, row.sig):
+        raise Broken(row.seq, "the key that goes on did not sign it")
+    return key
 
 
 def must_be_known(directory: Path, reader: Reader, keys: Sequence[KeyInForce]) -> None:

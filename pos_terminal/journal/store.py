@@ -19,6 +19,7 @@ from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, keyring, last_backup, signer_outage, state_directory
+from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
 from pos_terminal.journal.record import Record, Running
@@ -42,6 +43,7 @@ class JournalFound(NamedTuple):
     tail: Tail
     signers: Signers
     signer: Signer
+    continuation: Continuation | None = None
 
 
 class Journal:
@@ -78,6 +80,7 @@ class Journal:
             tree=tail.tree,
             signing=found.signer,
             was_down=signer_outage.noted(path.parent),
+            continuation=found.continuation,
             committed=self._on_commit,
             failed=self._on_failure,
         )
@@ -93,6 +96,7 @@ class Journal:
         signers: Signers = keyring.software,
         witness: Path | None = None,
         anew: bool = False,
+        continuation: Continuation | None = None,
     ) -> "Journal":
         """Take the journal in `directory` up, or begin one where none ever was.
 
@@ -102,7 +106,9 @@ class Journal:
         keys are made where no record was ever signed, and never anew (J-113). With a `witness`'s
         directory the journal must go on from what was seen there; one that cannot be read is
         logged. `anew`: somebody decided that a journal begins where another was lost, and the
-        caller's first append says who (J-114 where none was lost).
+        caller's first append says who (J-114 where none was lost). `continuation`: the key in force
+        is lost, and somebody decided that the till goes on under new ones; the same holds (J-116
+        where it is not lost).
         """
         path = directory / NAME
         with using(path), ExitStack() as undo:
@@ -117,14 +123,16 @@ class Journal:
             confirmed = state_directory.is_confirmed(directory, identity.software)
             db = database.open_writer(path, vfs, confirmed=confirmed)
             undo.callback(let_go, db)
-            tail = read_tail(path, vfs, identity, mark, signers)
+            if continuation:
+                _must_be_lost(directory, path, vfs)
+            tail = read_tail(path, vfs, identity, mark, signers, heir=continuation is not None)
             if tail.first is None and not anew:
                 _must_never_have_sold(directory)
             if tail.first and anew:
                 raise JournalError(faults.JOURNAL_KEPT, f"{path}: {tail.running.seq} records")
             # Behind the journal's own check, and before anything is written: an older copy that
             # was put back is whole in itself, and only who looked from outside knows better.
-            if witness:
+            if witness and not continuation:  # whoever decides it has asked, and says what is lost
                 _must_go_on(path, vfs, witness, identity)
             if tail.first and not mark:
                 state_directory.write_mark(directory, tail.first)
@@ -132,7 +140,8 @@ class Journal:
             # A signer that fails here stops the start; the first sale would be too late to hear of
             # it.
             signer_outage.check(directory, signer)
-            journal = cls(path, vfs, lock, db, JournalFound(tail, signers, signer))
+            found = JournalFound(tail, signers, signer, continuation)
+            journal = cls(path, vfs, lock, db, found)
             journal.doubts = doubts
             # From here on the Journal owns lock and connection.
             undo.pop_all()
@@ -323,6 +332,19 @@ def left_behind(directory: Path) -> str:
     if (directory / last_backup.NAME).exists():
         return f"{last_backup.NAME} nomme une sauvegarde"
     return ""
+
+
+def _must_be_lost(directory: Path, path: Path, vfs: str) -> None:
+    """JournalError (J-116) where the key in force lies here, or no key was ever in force.
+
+    A token that died takes its key along, whatever lies here of it.
+    """
+    with reading(path, vfs) as reader:
+        keys = reader.stored_keys()
+    here = directory / keyring.FOLDER
+    files = (here / f"{keys[-1].key}{end}" for end in (".pem", ".new")) if keys else ()
+    if not keys or (any(map(Path.exists, files)) and not keyring.has_token_key(directory)):
+        raise JournalError(faults.KEY_KEPT, f"{here}")
 
 
 def _must_go_on(path: Path, vfs: str, witness: Path, identity: Identity) -> None:

@@ -42,12 +42,21 @@ class Tail(Struct, frozen=True):
 
 
 def read_tail(
-    path: Path, vfs: str, identity: Identity, mark: Mark | None, signers: Signers
+    path: Path,
+    vfs: str,
+    identity: Identity,
+    mark: Mark | None,
+    signers: Signers,
+    *,
+    heir: bool = False,
 ) -> Tail:
-    """The checked end of the journal at `path`; JournalError where it may not be sold upon."""
+    """The checked end of the journal at `path`; JournalError where it may not be sold upon.
+
+    `heir`: the key in force is lost, and new ones are made, which sign what follows.
+    """
     with reading(path, vfs) as reader:
         try:
-            return _read(reader, path.parent, identity, mark, signers)
+            return _read(reader, path.parent, identity, mark, signers, heir=heir)
         except Broken as error:
             raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error.detail}") from error
         except ValueError as error:
@@ -55,7 +64,13 @@ def read_tail(
 
 
 def _read(
-    reader: Reader, directory: Path, identity: Identity, mark: Mark | None, signers: Signers
+    reader: Reader,
+    directory: Path,
+    identity: Identity,
+    mark: Mark | None,
+    signers: Signers,
+    *,
+    heir: bool,
 ) -> Tail:
     last = reader.last()
     # Whether this till ever sold is not to be told from a file without records (store.py).
@@ -72,12 +87,13 @@ def _read(
     # Before anything of the keys is touched: a lineage that does not end here is another's.
     keys = keys_in_force(reader)
     must_be_known(directory, reader, keys)
-    signer = signers(directory, said.key)
+    signer = None if heir else signers(directory, said.key)
     _must_be_signed(seal, said, signer, keys)
     running, tree = _followed(reader, said, last, identity, keys)
     if reader.purged() > running.purged:
         raise Broken(reader.purged(), NO_PURGE)
     recent = _records(reader, running.base - 1, last)
+    signer = signer or signers(directory, "")  # an heir's keys are made once all else is right
     return Tail(replace(running, identity=identity), tree, recent, first, signer)
 
 
@@ -125,14 +141,15 @@ def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:
 
 
 def _must_be_signed(
-    seal: Seal, said: Checkpoint, signer: Signer, keys: Sequence[KeyInForce]
+    seal: Seal, said: Checkpoint, signer: Signer | None, keys: Sequence[KeyInForce]
 ) -> None:
-    if signer.public.key != said.key:
-        detail = f"the signer has key {signer.public.key[:12]}, the journal {said.key[:12]}"
+    public = signer.public if signer else keys[-1].public
+    if public.key != said.key:
+        detail = f"the signer has key {public.key[:12]}, the journal {said.key[:12]}"
         raise JournalError(faults.KEY_MISSING, detail)
-    if not Verifier(signer.public).closed(seal.body, seal.sig):
+    if not Verifier(public).closed(seal.body, seal.sig):
         raise Broken(seal.size, "the checkpoint behind it is not signed by this till")
-    if keys[-1].public != signer.public:
+    if keys[-1].public != public:
         raise Broken(keys[-1].first, "the keys do not lead to the one that signs")
 
 

@@ -24,6 +24,7 @@ from pos_terminal.journal.signatures import (
     keys_in_force,
     must_be_known,
     must_be_recorded,
+    vouched,
 )
 from pos_terminal.journal.state_directory import Mark, read_mark
 
@@ -105,8 +106,9 @@ def verify(
                 raise Broken(1, "it is missing: a journal was kept here")
             return Verified(0, NOTHING.hex(), Counts(), Totals(), 0, level)
         keys = keys_in_force(reader)
-        if key and key not in {each.public.key for each in keys}:
-            raise Broken(last, f"no key of this journal is {key}")
+        if key and key not in vouched(keys):
+            known = key in {each.public.key for each in keys}
+            raise Broken(last, _LOST_KEY if known else f"no key of this journal is {key}")
         must_be_known(path.parent, reader, keys)
         walk = _Walk(reader, level, keys, mark)
         start = walk.seq
@@ -117,6 +119,9 @@ def verify(
             _together(walk, chunks, start, last, progress)
         seen = must_be_signed(reader) if level in SIGNED else witnessed(reader)
         return _verified(reader, walk, keys, seen, last - start)
+
+
+_LOST_KEY = "that key was lost, and replaced by a decision: name one that is known since then"
 
 
 def verify_chain(path: Path, progress: Progress | None = None, *, vfs: str = "") -> int:

@@ -18,8 +18,9 @@ import msgspec
 
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.system import KeyReplaced
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.consistency_proof import Extension, KeysShown
+from pos_terminal.journal.consistency_proof import Extension, KeysShown, confessed
 from pos_terminal.journal.cosignature import Attested, Said, signed
 from pos_terminal.journal.database import Reader, cosign
 from pos_terminal.journal.errors import JournalError, using
@@ -123,6 +124,11 @@ class Witness:
             if kept.till != extension.till:
                 raise Refused("it begins with another record than the journal that was seen")
             known = checkpoint.read(kept.checkpoint)
+            if extension.confesses(known):
+                self._keep_lost(till, known.size)
+                kept = None
+        if kept:
+            known = checkpoint.read(kept.checkpoint)
             if said.size < known.size:
                 raise Refused(f"it ends with record {said.size}, and {known.size} were seen")
             # From what was seen, never from what is handed in: that may have been made up whole.
@@ -132,6 +138,11 @@ class Witness:
         if extension.grown(tree).root.hex() != said.root:
             raise Refused(f"it does not go on from the {tree.size} records that were seen")
         return said
+
+    def _keep_lost(self, till: Mark, size: int) -> None:
+        """Keep what is lost by the till's own word: the only proof that it was ever there."""
+        path = self._file(till.store, till.terminal)
+        write_durably(path.with_suffix(f".lost-{size}"), path.read_bytes(), mode=0o600)
 
     def _file(self, store: str, terminal: str) -> Path:
         # Names of shops and tills may hold what a file's name may not.
@@ -192,12 +203,22 @@ def compare(reader: Reader, directory: Path, store: str, terminal: str) -> None:
     if seen is None:
         return
     rows = reader.hashes(seen.size - 1, 1)
+    if rows and rows[0].hex() == seen.head:
+        return
+    # Somebody decided that the till goes on without them, and a signed record says so.
+    if any(confessed(event, seen) for event in replacements(reader)):
+        return
     if not rows:
         detail = f"the witness saw {seen.size} records, and {reader.last()} are there"
         raise JournalError(faults.WITNESS_DISAGREES, detail)
-    if rows[0].hex() != seen.head:
-        detail = f"record {seen.size} is not the one that the witness saw"
-        raise JournalError(faults.WITNESS_DISAGREES, detail)
+    detail = f"record {seen.size} is not the one that the witness saw"
+    raise JournalError(faults.WITNESS_DISAGREES, detail)
+
+
+def replacements(reader: Reader) -> list[KeyReplaced]:
+    """The records by which the journal went on under new keys, the old ones being lost."""
+    events = (reader.record(each.seq).event for each in reader.stored_keys())
+    return [event for event in events if isinstance(event, KeyReplaced)]
 
 
 def head_qr(head: bytes, size: int, at: str, key: str) -> str:

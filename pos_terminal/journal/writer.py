@@ -21,6 +21,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import keyring, signer, signer_outage, state_directory
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.commit import Commits
+from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.errors import JournalFailed, failed
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import Record, Running
@@ -71,6 +72,7 @@ class Writer:
         tree: Frontier,
         signing: Signer,
         was_down: SignerDown | None = None,
+        continuation: Continuation | None = None,
         committed: Callable[[Committed], None],
         failed: Callable[[JournalFailed, list[Append]], None],
     ) -> None:
@@ -84,6 +86,7 @@ class Writer:
         self._leaves: list[bytes] = []
         self._signer = signing
         self._was_down = was_down
+        self._continuation = continuation
         self._committed = committed
         self._failed = failed
         self._frames = 0
@@ -193,6 +196,8 @@ class Writer:
 
     def _prelude(self) -> Iterator[Event]:
         """What stands before the first append: the keys, once; that the signer had been down."""
+        if self._continuation:
+            yield self._continuation.event(self._running, self._signer)
         if not self._running.key:
             keys = self._signer.public
             yield KeyMade(
@@ -216,7 +221,9 @@ class Writer:
             # Behind the commit: a mark without a journal is an alarm, a journal without a mark gets
             # one at the next start.
             state_directory.write_mark(self._directory, batch.records[0])
+        if self._running.seq == 0 or self._continuation:
             self._signer.adopt()
+            self._continuation = None
         if self._was_down:
             # Only now: until its record is durable the file alone knows of the outage.
             signer_outage.forget(self._directory)

@@ -17,12 +17,13 @@ from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.checkpoint import is_due
+from pos_terminal.journal.consistency_proof import confessed
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import Broken, JournalError, JournalFailed
 from pos_terminal.journal.scrub import REST, scrub
 from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.journal.store import Journal
-from pos_terminal.journal.witness import Refused, Witness, compare, take
+from pos_terminal.journal.witness import Refused, Witness, compare, replacements, take
 from pos_terminal.tasks.groups import forever
 
 log = logging.getLogger(__name__)
@@ -176,8 +177,10 @@ def hand_in(path: Path, directory: Path, now: Moment) -> None:
         # or that would pass for a witness that cannot be reached.
         with reading(path) as reader:
             compare(reader, directory, mark.store, mark.terminal)
-        seen = witness.seen(mark.store, mark.terminal)
-        size = seen.size if seen else 0
+            seen = witness.seen(mark.store, mark.terminal)
+            # What is lost by the till's own word is nothing to go on from: then all is handed in.
+            lost = seen and any(confessed(event, seen) for event in replacements(reader))
+        size = seen.size if seen and not lost else 0
     handed = consistency_proof.export(path, size)
     try:
         take(path, witness.cosign(handed, now.local))

@@ -15,6 +15,7 @@ from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.journal import signer_outage, state_directory
+from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
@@ -94,12 +95,17 @@ class StoppedTill:
 
 @asynccontextmanager
 async def stopped_till(
-    state: Path, config_file: Path | None = None, *, anew: bool = False
+    state: Path,
+    config_file: Path | None = None,
+    *,
+    anew: bool = False,
+    continuation: Continuation | None = None,
 ) -> AsyncIterator[StoppedTill]:
     """The till whose state is in that directory, while it does not run.
 
     Where none ever ran the configuration says whose it will be. `anew` begins a journal where
-    another was lost: the caller's first record says who decided that. JournalError where neither
+    another was lost, a `continuation` goes on where its key was: the caller's first record says who
+    decided that. JournalError where neither
     does, where the till runs (J-103), or where its journal may not be used.
     """
     mark = state_directory.read_mark(state)
@@ -117,7 +123,9 @@ async def stopped_till(
     was_down = signer_outage.noted(state)
     witness = state_directory.witness_path(state)
     signers = signing.of_stopped_till(state, config_file)
-    journal = Journal.open(state, identity, signers=signers, witness=witness, anew=anew)
+    journal = Journal.open(
+        state, identity, signers=signers, witness=witness, anew=anew, continuation=continuation
+    )
     try:
         till = StoppedTill(state, journal, identity, settings)
         # Then the journal puts a record of its own in front.

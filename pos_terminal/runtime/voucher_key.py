@@ -25,6 +25,18 @@ class LoadedKey(Struct, frozen=True):
     fault: Fault | None = None
 
 
+def made_anew(state: Path, recorded: str) -> tuple[VouchersKeyed, ...]:
+    """Make another key where the one of the journal is lost for good: somebody decided to go on.
+
+    Vouchers of before are then unknown, unless their key is put back.
+    """
+    path = state / FOLDER / NAME
+    if not recorded or path.exists():
+        return ()
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return (VouchersKeyed(key=VoucherKey(secret_file.make(path, KEY)).fingerprint),)
+
+
 def load(state: Path, recorded: str) -> LoadedKey:
     """The key of the state directory; `recorded` is the fingerprint that its journal knows.
 

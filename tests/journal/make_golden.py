@@ -9,6 +9,7 @@ yet (`new.txt`) is empty then.
 
 import argparse
 import asyncio
+import shutil
 import tempfile
 import typing
 from collections.abc import Callable
@@ -35,6 +36,7 @@ from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import GrantEnd, PreviousEnd
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal import consistency_proof, keyring, witness
+from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
@@ -90,7 +92,7 @@ def value(hint: Any, sale: int) -> Any:
 
 
 async def live(state: Path) -> None:
-    """The journal: a few days, new keys, each kind that did not happen, and its last day's Z."""
+    """The journal: a few days, new keys, lost ones, each kind that did not happen, the last Z."""
     journal = Journal.open(state, IDENTITY)
     started = TillStarted(version=IDENTITY.software, after=PreviousEnd.FIRST,
                           configuration="ab" * 32, catalog="c0" * 32)  # fmt: skip
@@ -99,6 +101,9 @@ async def live(state: Path) -> None:
     days = year(7, opened=date(2026, 12, 28), days=5, tickets=6, book=book, last=last)
     await write(journal.append, days)
     await journal.rotate_keys(moment())
+    await journal.close()
+    shutil.rmtree(state / keyring.FOLDER)
+    journal = Journal.open(state, IDENTITY, continuation=Continuation(because="carte morte"))
     exercise = (TrainingStarted(supervisor=9), TrainingEnded())
     await journal.append([*exercise, DrawerOpened(reason="monnaie", authority=9)], moment())
     with reading(state / NAME) as reader:

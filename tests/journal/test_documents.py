@@ -11,7 +11,7 @@ import msgspec.structs
 import pytest
 
 from pos_terminal.domain.events import adjustment as adjustment_events
-from pos_terminal.domain.events import balances, breakdown, paper, staff
+from pos_terminal.domain.events import balances, breakdown, paper, staff, system
 from pos_terminal.domain.events import period as period_events
 from pos_terminal.domain.events import sale as events
 from pos_terminal.domain.events import stock as stock_events
@@ -65,6 +65,7 @@ PARTS = {
         paper.Corrected,
         paper.Supplied,
         stock_events.Units,
+        system.LastNumber,
     )
 }
 

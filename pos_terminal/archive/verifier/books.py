@@ -47,7 +47,7 @@ class Books:
         self.total: dict[str, int] = dict(before["total"]) if before else {"net": 0, "abs": 0}
         self.periods: dict[str, dict[str, int]] = {"day": {}, "month": {}, "year": {}}
         self.partial = set(self.periods) if before else set()  # began before this archive
-        self.closed: dict[str, int] = {}
+        self.closed: dict[str, int] = {} if before else dict.fromkeys(self.periods, 0)
         self.tickets = self.closures = 0
 
     def take(self, seq: int, record: dict[str, Any]) -> None:
@@ -55,6 +55,8 @@ class Books:
         kind, body, day = record["kind"], record["body"], self.periods["day"]
         if kind == "sale.closed":
             self._ticket(seq, body)
+        elif kind == "key.replaced":
+            self._goes_on(seq, body)
         elif kind == "invoice.made":
             self._number(seq, body)
         elif kind == "payment.changed" and body["series"] != TRAINING:
@@ -66,6 +68,16 @@ class Books:
             self._closure(seq, body)
         if record["total"] != self.total:
             raise Bad("total", seq=seq)
+
+    def _goes_on(self, seq: int, body: dict[str, Any]) -> None:
+        """Numbers that a lost card may have given are left out; none ever goes back."""
+        numbers = {each["series"]: each["number"] for each in body["tickets"]}
+        periods = {"day": body["days"], "month": body["months"], "year": body["years"]}
+        for mine, said in ((self.numbers, numbers), (self.closed, periods)):
+            for name, number in mine.items():
+                if said.get(name, 0) < number:
+                    raise Bad("number", f"{name}-{number}", seq=seq)
+            mine.update(said)
 
     def _number(self, seq: int, body: dict[str, Any]) -> str:
         """The number of a ticket or an invoice, which must be the next of its series."""

@@ -114,7 +114,7 @@ class Check:
         `key` is the id of a key, or how it begins; `head` a record's number and hash, as the square
         code of a Z has them.
         """
-        ids = [each["key"] for _, each in self.keys.history]
+        ids = self.keys.vouching()
         if key and not any(len(key) >= 12 and each.startswith(key) for each in ids):
             raise Bad("stranger", key)
         if head:
@@ -218,6 +218,11 @@ class Check:
         yield say("whose", m["store"], m["terminal"], self.first, self.last, mark)
         for seq, key in self.keys.history:
             yield say("key", key["key"], seq)
+        for seq, key in self.keys.replaced:
+            lost = max(key["seen"] - key["after"], 0)
+            yield say("went on", key["old"], seq, key["because"])
+            if lost:
+                yield say("lost", lost)
         yield say("counted", self.books.tickets, self.books.closures, signed)
         yield say("points", self.checkpoints, self.witnesses.count)
         if self.witnesses.count:

@@ -61,7 +61,9 @@ class Keys:
     def __init__(self, entries: list[dict[str, Any]], manifest: dict[str, Any]) -> None:
         first, last = manifest["first"], manifest["last"]
         self.history: list[tuple[int, dict[str, Any]]] = []
+        self.brought: list[tuple[int, str]] = []
         self.records: dict[int, bytes] = {}
+        self.replaced: list[tuple[int, dict[str, Any]]] = []
         for entry in entries:
             rec = entry["record"].encode()
             record = parsed(rec, "keys.json")
@@ -74,9 +76,14 @@ class Keys:
     def _follow(self, seq: int, kind: str, body: dict[str, Any], rec: bytes, sig: str) -> None:
         if hashlib.sha256(bytes.fromhex(body["record_key"])).hexdigest() != body["key"]:
             raise Bad("name", seq=seq)
+        follows = bool(self.history) and self.history[-1][1]["key"] == body.get("old")
         if kind == "key.made" and seq == 1 and not self.history:
             signer, begins = body, seq
-        elif kind == "key.rotated" and self.history and self.history[-1][1]["key"] == body["old"]:
+        elif kind == "key.replaced" and follows:
+            # The old key was lost: nobody but whoever decided to go on vouches for the new one.
+            signer, begins = body, seq
+            self.replaced.append((seq, body))
+        elif kind == "key.rotated" and follows:
             signer, begins = self.history[-1][1], seq + 1
             proof, text = bytes.fromhex(body["proof"]), f"{body['old']}:{body['key']}".encode()
             if not signed_by(body["record_key"], proof, text):
@@ -86,6 +93,15 @@ class Keys:
         if not sig or not signed_by(signer["record_key"], bytes.fromhex(sig), rec):
             raise Bad("heir", seq=seq)
         self.history.append((begins, body))
+        self.brought.append((seq, body["checkpoint_key"]))
+
+    def vouching(self) -> list[str]:
+        """The ids of the keys that vouch for the end, each by the one before it.
+
+        A key that was known before another took its place by decision says nothing of what follows.
+        """
+        begin = self.replaced[-1][0] if self.replaced else 0
+        return [key["key"] for seq, key in self.history if seq >= begin]
 
     def at(self, seq: int) -> dict[str, Any]:
         """The keys in force at a record: there are some from the first on."""
@@ -96,8 +112,10 @@ class Keys:
 
     def sealed(self, size: int, body: str, sig: str) -> bool:
         """Whether the key in force behind record `size` signed that checkpoint."""
-        public, signature = self.at(size + 1)["checkpoint_key"], bytes.fromhex(sig)
-        return signed_by(public, signature, body.encode(), checkpoint=True)
+        # By the record that brought it: keys that replace lost ones sign their own record already.
+        public = [key for seq, key in self.brought if seq <= size][-1:]
+        signature = bytes.fromhex(sig)
+        return bool(public) and signed_by(public[0], signature, body.encode(), checkpoint=True)
 
     def check(self, seq: int, record: dict[str, Any], rec: bytes, sig: str | None) -> None:
         """Bad where the record is not signed by the key in force."""

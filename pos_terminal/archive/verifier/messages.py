@@ -13,7 +13,7 @@ twice|{0} est deux fois dans le ZIP|{0} is twice in the ZIP
 long|{0} est démesuré une fois décompressé|{0} is beyond measure once unpacked
 bare|manifest.sig manque : personne n'en répond|manifest.sig is missing: nobody vouches for it
 paper|la tête imprimée {0} n'est pas dans l'archive|the printed head {0} is not in the archive
-stranger|aucune clé de l'archive n'est {0}|no key of the archive is {0}
+stranger|aucune clé qui réponde de sa fin n'est {0}|no key that vouches for its end is {0}
 seen|une contresignature est fausse|a cosignature is false
 missing|il manque le fichier {0}|the file {0} is missing
 extra|{0} n'est pas au manifeste|{0} is not in the manifest
@@ -48,6 +48,8 @@ mark|le manifeste est mal signé|the manifest is wrongly signed
 orphan|un point de contrôle sans enregistrement|a checkpoint without its record
 whose|Magasin {0}, caisse {1}, écritures {2} à {3}{4}|Shop {0}, till {1}, records {2}-{3}{4}
 key|Clé {0} en vigueur dès l'enregistrement {1}|Key {0} in force from record {1}
+went on|Écriture {1} : clé {0} PERDUE, reprise : {2}|Record {1}: key {0} LOST, went on: {2}
+lost|PERDUES : {0} écritures vues par un témoin|LOST: {0} records that a witness saw
 counted|{0} tickets, {1} clôtures, {2} signatures|{0} tickets, {1} closures, {2} signatures
 points|{0} points de contrôle, {1} contresignatures|{0} checkpoints, {1} cosignatures
 attested|Attesté jusqu'à l'écriture {0} par le témoin {1}|Attested up to record {0} by witness {1}

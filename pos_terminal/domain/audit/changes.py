@@ -8,6 +8,7 @@ from pos_terminal.domain.events.system import (
     CommandGiven,
     ConfigurationChanged,
     KeyMade,
+    KeyReplaced,
     KeyRotated,
     PromotionsChanged,
     SignerDown,
@@ -18,8 +19,8 @@ CHANGES = frozenset(
     event.kind
     for event in (
         CatalogChanged, PromotionsChanged, ConfigurationChanged, VersionChanged, ClerkChanged,
-        ClerksFound, KeyMade, KeyRotated, SignerDown, ClockJumped, CommandGiven, GrantGiven,
-        GrantUsed, GrantEnded,
+        ClerksFound, KeyMade, KeyRotated, KeyReplaced, SignerDown, ClockJumped, CommandGiven,
+        GrantGiven, GrantUsed, GrantEnded,
     )
 )  # fmt: skip
 """Settings with their devices, catalogue, promotions, version, clerks, keys, clock; and whoever

@@ -41,6 +41,7 @@ from pos_terminal.domain.events.system import (
     CommandGiven,
     ConfigurationChanged,
     KeyMade,
+    KeyReplaced,
     KeyRotated,
     PersonErased,
     PromotionsChanged,
@@ -80,6 +81,7 @@ CLOCK = 920
 CLOCK_DOUBTED = 921
 KEYS = 930
 KEYS_ROTATED = 931
+KEYS_REPLACED = 933
 VOUCHER_KEY = 932
 TRAINING = 940
 TRAINING_END = 941
@@ -126,6 +128,7 @@ CODES: dict[int, str] = {
     CLOCK_DOUBTED: "Horloge non fiable",
     KEYS: "Création de clés de signature",
     KEYS_ROTATED: "Renouvellement des clés de signature",
+    KEYS_REPLACED: "Reprise du journal sous de nouvelles clés, les précédentes étant perdues",
     VOUCHER_KEY: "Clé des bons et avoirs",
     TRAINING: "Début du mode formation",
     TRAINING_END: "Fin du mode formation",
@@ -295,12 +298,6 @@ def _of_the_system(event: Event) -> JetLine | None:
             return JetLine(SETTINGS, f"{event.before[:12]} vers {event.after[:12]}")
         case ClockJumped():
             return JetLine(CLOCK, f"{event.by / 1_000_000:+.3f} s")
-        case KeyMade():
-            return JetLine(KEYS, event.key)
-        case VouchersKeyed():
-            return JetLine(VOUCHER_KEY, event.key)
-        case KeyRotated():
-            return JetLine(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
         case OutageStarted():
             since = f"panne depuis {day_and_hour(event.since)}, {event.reason}"
             return JetLine(DEGRADED, f"{since}{_allowed(event.authority)}")
@@ -308,10 +305,25 @@ def _of_the_system(event: Event) -> JetLine | None:
             made = f"{event.tickets} ventes saisies, {euros(event.total)} €"
             since = f"panne depuis {day_and_hour(event.since)}"
             return JetLine(RECOVERED, f"{since} : {made}{_allowed(event.authority)}")
-        case SignerDown():
-            return JetLine(DEGRADED, f"{event.signer} depuis {event.since} : {event.detail}")
         case PersonErased():
             return JetLine(ERASURE, event.person)
+    return None
+
+
+def _of_keys(event: Event) -> JetLine | None:
+    match event:
+        case KeyMade():
+            return JetLine(KEYS, event.key)
+        case VouchersKeyed():
+            return JetLine(VOUCHER_KEY, event.key)
+        case KeyRotated():
+            return JetLine(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
+        case KeyReplaced():
+            lost = f", {event.lost} enregistrements perdus au moins" if event.lost else ""
+            keys = f"{event.old[:12]} vers {event.key[:12]}"
+            return JetLine(KEYS_REPLACED, f"{keys} : {event.because}{lost}")
+        case SignerDown():
+            return JetLine(DEGRADED, f"{event.signer} depuis {event.since} : {event.detail}")
     return None
 
 
@@ -323,4 +335,5 @@ _GROUPS = (
     _of_periods,
     _of_the_drawer,
     _of_the_system,
+    _of_keys,
 )

@@ -46,6 +46,7 @@ from pos_terminal.domain.events.sale import (
     SaleRecalled,
 )
 from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
+from pos_terminal.domain.events.system import KeyReplaced
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import Function, Key
@@ -296,6 +297,9 @@ class Desk:
                 | PeriodClosed()
             ):  # fmt: skip
                 self._follow(event)
+            case KeyReplaced():
+                self.sales = event.sale
+                self.tickets = {each.series: each.number for each in event.tickets}
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
 

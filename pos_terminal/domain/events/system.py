@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from msgspec import Struct
+
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.values import PreviousEnd
 
@@ -104,6 +106,48 @@ class KeyRotated(Event, frozen=True, kw_only=True):
     origin: str = ""
 
 
+class LastNumber(Struct, frozen=True):
+    """The last number that was, or may have been, given in a series."""
+
+    series: str
+    number: int
+
+
+class KeyReplaced(Event, frozen=True, kw_only=True):
+    """The keys in force are lost, and somebody decided that the till goes on under new ones.
+
+    The new record key signs this record; no old key could agree, so it is that decision alone which
+    links the two. `after` are the records that are there. A lost card took the newest records with
+    it: numbering goes on behind `sale`, `tickets`, `days`, `months` and `years`, so that no number
+    that may stand on paper is given again. `seen` is how many records a witness had seen, the last
+    of them with the hash `seen_head`, and the perpetual totals as of then; 0 where none was asked.
+    `origin` as in key.made.
+    """
+
+    kind: ClassVar[str] = "key.replaced"
+    old: str
+    key: str
+    record_key: str
+    checkpoint_key: str
+    because: str
+    after: int
+    sale: int
+    tickets: tuple[LastNumber, ...]
+    days: int
+    months: int
+    years: int
+    seen: int = 0
+    seen_head: str = ""
+    seen_net: int = 0
+    seen_absolute: int = 0
+    origin: str = ""
+
+    @property
+    def lost(self) -> int:
+        """Records that the witness saw, and that are gone: as many at least."""
+        return max(self.seen - self.after, 0)
+
+
 class SignerDown(Event, frozen=True, kw_only=True):
     """The signer did not work: nothing was sold until it did, and this is the first record then.
 
@@ -166,6 +210,7 @@ SYSTEM_EVENTS: tuple[type[Event], ...] = (
     CommandGiven,
     KeyMade,
     KeyRotated,
+    KeyReplaced,
     SignerDown,
     ClockJumped,
     VersionChanged,

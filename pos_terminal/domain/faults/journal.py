@@ -99,7 +99,7 @@ KEY_MISSING = _fault(
     "J-109",
     "CLE ABSENTE",
     "La clé qui signe ce journal manque, est abîmée ou est celle d'une autre caisse.",
-    "Ne rien effacer ; remettre le dossier keys de cette caisse depuis sa sauvegarde.",
+    "Ne rien effacer ; remettre le dossier keys de sa sauvegarde ; sans elle : journal continue.",
     Tone.ALARM,
 )
 NO_TOKEN = _fault(
@@ -115,6 +115,12 @@ KEY_OPEN = _fault(
     "D'autres comptes peuvent lire la clé qui signe le journal.",
     "La remettre au seul service (chmod 700 keys, 600 ses fichiers), puis changer de clé.",
     Tone.ALARM,
+)
+KEY_KEPT = _fault(
+    "J-116",
+    "CLE PRESENTE",
+    "La clé qui signe ce journal est là : on ne la remplace que là où elle est perdue.",
+    "Continuer avec elle ; en changer avec journal rotate-key.",
 )
 WITNESS_DISAGREES = _fault(
     "J-111",

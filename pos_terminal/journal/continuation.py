@@ -1,0 +1,73 @@
+"""A journal whose keys are lost goes on under new ones: by somebody's decision, on record. Pure.
+
+Who holds the records alone (an archive, a backup without its keys) cannot sign what follows, and no
+key of then can agree to those that will. So the record that brings them says who decided it, what
+was known to be lost, and from where on numbers go.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from pos_terminal.domain.events.event import SERIES
+from pos_terminal.domain.events.system import KeyReplaced, LastNumber
+from pos_terminal.domain.period.book import Book
+from pos_terminal.journal.checkpoint import EVERY, Checkpoint
+from pos_terminal.journal.codec import Counts
+from pos_terminal.journal.record import Running
+from pos_terminal.journal.signer import Signer
+
+MARGIN = EVERY
+"""Numbers that are left out behind the last one known: so many records lie at most behind what a
+witness saw last, and none of them gives two."""
+
+
+class Continuation(Struct, frozen=True, kw_only=True):
+    """Why it goes on, and what is known beside the records: what a witness saw, what paper says.
+
+    `last_ticket` and `last_z` are the highest numbers on paper, 0 where none is higher.
+    """
+
+    because: str
+    seen: Checkpoint | None = None
+    last_ticket: int = 0
+    last_z: int = 0
+
+    def event(self, running: Running, signer: Signer) -> KeyReplaced:
+        """The record that goes on from `running` under these keys."""
+        public = signer.public
+        counts, book = (
+            (self.seen.state.counts, self.seen.state.book) if self.seen else (Counts(), Book())
+        )
+        paper = {SERIES: self.last_ticket} if self.last_ticket else {}
+        tickets = _highest(running.counts.tickets, counts.tickets, paper)
+        return KeyReplaced(
+            old=running.key,
+            key=public.key,
+            record_key=public.record.hex(),
+            checkpoint_key=public.checkpoint.hex(),
+            because=self.because,
+            after=running.seq,
+            sale=max(running.counts.sale, counts.sale) + MARGIN,
+            tickets=tuple(
+                LastNumber(series, number + MARGIN) for series, number in sorted(tickets.items())
+            ),
+            # A witness takes the checkpoint behind each closure: it has seen the last one.
+            days=max(running.book.days, book.days, self.last_z),
+            months=max(running.book.months, book.months),
+            years=max(running.book.years, book.years),
+            seen=self.seen.size if self.seen else 0,
+            seen_head=self.seen.head if self.seen else "",
+            seen_net=book.net,
+            seen_absolute=book.absolute,
+            origin=signer.origin,
+        )
+
+
+def _highest(*numbers: Mapping[str, int]) -> dict[str, int]:
+    """The highest number of each series."""
+    highest: dict[str, int] = {}
+    for each in numbers:
+        for series, number in each.items():
+            highest[series] = max(number, highest.get(series, 0))
+    return highest
