@@ -17,7 +17,7 @@ LONGER = 1.2
 MODULES = (
     "pos_terminal.process.lean_imports", "asyncio", "msgspec", "apsw", "pluggy", "evdev", "serial",
     "pos_terminal.commands.run",
-    "pos_driver_evdev", "pos_driver_serial_scanner", "pos_driver_toledo", "pos_driver_vfd",
+    "pos_driver_evdev", "pos_driver_serial_scanner", "pos_driver_scales.toledo", "pos_driver_vfd",
     "pos_driver_escpos",
 )  # fmt: skip
 LIMITS = {

@@ -36,6 +36,8 @@ MORE = {"pos_driver_sim": {"testing"}}
 LIBRARIES: dict[str, set[str]] = {
     "hookspecs": {"pluggy"},
     "domain": {"msgspec"},
+    "devices": {"msgspec"},
+    "tasks": {"msgspec"},
     "storage": {"apsw"},
     "channel": {"msgspec"},
     "journal": {"apsw", "msgspec"},

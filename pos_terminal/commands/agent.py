@@ -16,6 +16,7 @@ from pos_terminal.channel import socket_address
 from pos_terminal.commands.argument import add_json
 from pos_terminal.domain.language import say
 from pos_terminal.process.logs import log_to_stderr
+from pos_terminal.process.memory import keep_one_heap
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; 0 after a stop that was asked for, 1 when it could not start."""
+    keep_one_heap()
     log_to_stderr(logging.INFO, without_secrets)
     os.umask(0o077)  # what services write is nobody else's
     asyncio.run(serve(arguments.state.absolute(), arguments.till))

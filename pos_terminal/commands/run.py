@@ -16,6 +16,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.faults import Failure
 from pos_terminal.process.logs import log_to_stderr
+from pos_terminal.process.memory import keep_one_heap
 from pos_terminal.process.output import fail
 from pos_terminal.process.sd_notify import notify
 from pos_terminal.process.translation import set_language
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; 0 after a stop that was asked for, 1 when it could not start, or failed."""
+    keep_one_heap()
     log_to_stderr(logging.INFO)
     failed: list[BaseException] = []
     with contained(failed.append):

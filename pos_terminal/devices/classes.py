@@ -10,9 +10,10 @@ Rules for all of them:
 * Cancelling a call leaves the device usable and loses no input.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.receipt import Receipt
@@ -39,8 +40,7 @@ class Device(Protocol):
         """Return when the link is lost; until then, wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """One code as the scanner sent it, without its suffix; `aim` is the symbology prefix («]E0»).
 
     A text that contains U+FFFD is **unreadable**: a key, byte or length that makes no code, or a
@@ -58,8 +58,7 @@ class Scanner(Device, Protocol):
         """The next code, in order. Cancelling loses nothing. Raises DeviceLost."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPress:
+class KeyPress(Struct, frozen=True):
     """One key going down, by its physical name as in linux/input-event-codes.h («KEY_KP7»).
 
     `held` are the modifiers (`pos_terminal.domain.chords.MODIFIERS`) that are down meanwhile; a
@@ -96,8 +95,7 @@ class Scale(Device, Protocol):
         """Take what lies on the scale as tare. Raises as `zero` does."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterStatus:
+class PrinterStatus(Struct, frozen=True):
     """What the printer says of itself, read from the device; None where it cannot tell."""
 
     online: bool

@@ -11,8 +11,10 @@ fields, types and defaults are the driver's whole configuration.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any, ClassVar, Generic, TypeVar
+
+from msgspec import Struct
 
 from pos_terminal.devices.classes import (
     CustomerDisplay,
@@ -30,8 +32,7 @@ D_co = TypeVar("D_co", bound=Device, covariant=True)
 S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """How a search tries a driver on a device that nobody knows, at a port: `scale detect`.
 
     `harm` orders them: what asks a stranger least comes first. `open` opens the device at a port
@@ -45,8 +46,7 @@ class Probe:
     open: Callable[[str], AbstractAsyncContextManager[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Driver(Generic[D_co]):
+class Driver(Generic[D_co], Struct, frozen=True):
     """One way to open a device of one class.
 
     `measuring` names its legally relevant part, where it has one: version and checksum, as a person

@@ -8,8 +8,9 @@ once a service does: whoever needs it imports `ssl` as always, and `give_back` l
 msgspec prefers the names of `typing_extensions`, where somebody has installed it, to the same ones
 of `typing` (msgspec/_utils.py).
 
-`urllib.parse`, and with it `pathlib`, imports `ipaddress` for the one function that checks an
-address in brackets: it gets it when it comes to that.
+Two modules of the standard library import a third one for a function or two that hardly anybody
+calls: `inspect` needs `ast` to find a class in its source, `urllib.parse` (and so `pathlib`) needs
+`ipaddress` to check an address in brackets. They get it when they come to it.
 """
 
 import sys
@@ -28,22 +29,34 @@ def _import_without(dear: str, name: str) -> None:
         del sys.modules[dear]
 
 
-def _import_before(dear: str, name: str) -> None:
+def _import_before(dear: str, name: str, **parts: object) -> None:
     """Import a module that needs a dear one later, if ever: until then another stands for it.
 
-    Everybody else who imports the dear one gets it itself.
+    Its `parts` are what the module needs at once. Everybody else who imports the dear one gets it
+    itself.
     """
     if name in sys.modules or dear in sys.modules:
         return
     sys.modules[dear] = stand_in = ModuleType(dear)
-    vars(stand_in)["__getattr__"] = lambda asked: getattr(import_module(dear), asked)
+    vars(stand_in).update(parts, __getattr__=lambda asked: getattr(import_module(dear), asked))
     try:
         import_module(name)
     finally:
         del sys.modules[dear]
 
 
-# In this order: asyncio and msgspec import pathlib, and so would be too early for `ipaddress`.
+class _NodeVisitor:
+    """`ast.NodeVisitor`, of which `inspect` up to Python 3.12 makes a class as it is loaded."""
+
+    def visit(self, node: object) -> object:
+        return import_module("ast").NodeVisitor.visit(self, node)
+
+    def generic_visit(self, node: object) -> object:
+        return import_module("ast").NodeVisitor.generic_visit(self, node)
+
+
+# These first: asyncio and msgspec import `inspect` and `pathlib`, and would be too early for both.
+_import_before("ast", "inspect", NodeVisitor=_NodeVisitor)
 _import_before("ipaddress", "urllib.parse")
 _import_without("ssl", "asyncio")
 _import_without("typing_extensions", "msgspec")

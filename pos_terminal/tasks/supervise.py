@@ -5,11 +5,13 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.tasks.contain import contained, one_line
 from pos_terminal.tasks.observers import Observers
@@ -43,8 +45,7 @@ class TaskState(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskStatus:
+class TaskStatus(Struct, frozen=True):
     """One task as it stands. Moments are seconds of `time.monotonic`.
 
     `stepped` is when it last ran between two waits: that of a task that hangs stays behind. `error`

@@ -65,6 +65,10 @@ LEAN = "import pos_terminal.process.lean_imports"
         f"import asyncio, ssl; {LEAN}; assert asyncio.sslproto.ssl is ssl",
         f"{LEAN}, urllib.parse, sys; assert 'ipaddress' not in sys.modules; "
         "assert urllib.parse.urlsplit('http://[::1]:80/').hostname == '::1'",
+        f"{LEAN}, inspect, sys; assert 'ast' not in sys.modules; import fractions; "
+        "assert inspect.getsource(fractions.Fraction).startswith('class Fraction(')",
+        f"{LEAN}, inspect; assert str(inspect.signature(abs)) == '(x, /)'",
+        f"{LEAN}, ast; assert ast.literal_eval('[1]') == [1]",
         f"{LEAN}, ipaddress; assert ipaddress.ip_address('::1').is_loopback",
         "import pos_terminal.commands.run, sys; "
         "assert not [m for m in sys.modules if m.startswith(('pos_terminal.agent', 'pos_serv'))]",
@@ -75,7 +79,7 @@ def test_in_a_program_of_its_own(code: str) -> None:
 
 
 NEVER = {
-    "bz2", "difflib", "ipaddress", "lzma", "random", "secrets", "shutil", "ssl", "tempfile",
+    "ast", "bz2", "difflib", "ipaddress", "lzma", "random", "secrets", "shutil", "ssl", "tempfile",
     "typing_extensions", "zipfile",
 }  # fmt: skip
 """What no till and no agent needs while it runs; each is a hundred KiB and more."""
