@@ -1,11 +1,13 @@
 """What consumers bought, by day, category and rate: what a platform reports of them. Pure.
 
 Code général des impôts, art. 290: of sales to who is no taxable person the day's totals by rate are
-transmitted, firms' invoices go by themselves (art. 289 bis). The categories are those of the tax
-administration's external specifications (flow 10.3).
+transmitted, firms' invoices go by themselves (art. 289 bis). What is transmitted annexe II, art.
+242 nonies M, I, lists; the codes of its categories are those of the tax administration's external
+specifications (flow 10.3, field TT-81): TLB1, TPS1, TNT1, and TMA1 for what is taxed on a margin,
+which no till of this kind sells.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -22,7 +24,9 @@ from pos_terminal.journal.record import Record
 GOODS, SERVICES, UNTAXED = "TLB1", "TPS1", "TNT1"
 """Goods that are taxed, services that are, what is not taxed in France."""
 
-COLUMNS = ("date", "categorie", "devise", "taux_tva", "ht", "tva", "operations")
+COLUMNS = (
+    "date", "categorie", "devise", "taux_tva", "ht", "tva", "operations", "operations_categorie",
+)  # fmt: skip
 
 Key = tuple[str, int]
 """A category and a rate."""
@@ -37,7 +41,11 @@ class Disagrees(Failure):
 
 @dataclass(frozen=True, slots=True)
 class DayTotal:
-    """What consumers bought on a day, of one category at one rate, in so many tickets."""
+    """What consumers bought on a day, of one category at one rate, in so many tickets.
+
+    `of_category` are all tickets of the day that have something of the category, at whatever rate:
+    a platform is told their number once (art. 242 nonies M, I, 9°).
+    """
 
     day: str
     category: str
@@ -45,11 +53,13 @@ class DayTotal:
     net: int
     vat: int
     tickets: int
+    of_category: int
 
     def row(self) -> tuple[Value, ...]:
         """Under COLUMNS."""
         amounts = Cents(self.net), Cents(self.vat)
-        return (self.day, self.category, "EUR", Rate(self.rate), *amounts, self.tickets)
+        counts = self.tickets, self.of_category
+        return (self.day, self.category, "EUR", Rate(self.rate), *amounts, *counts)
 
 
 @dataclass
@@ -71,7 +81,7 @@ class Reporter:
                 place = ticket.series, ticket.number
                 self._tickets[place] = record.envelope.session, ticket
             case InvoiceMade() as made if self.is_firm(made):
-                self._of_firms.add((made.ticket_series, made.ticket_number))
+                self._of_firms.update(made.places)
             case PeriodClosed(period=Period.DAY) as closed:
                 self._closed.append(closed)
 
@@ -89,6 +99,7 @@ class Reporter:
 
     def _day(self, day: str, tickets: list[SaleClosed]) -> Iterator[DayTotal]:
         sums: dict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
+        counts: Counter[str] = Counter()
         for ticket in tickets:
             if (ticket.series, ticket.number) in self._of_firms:
                 continue
@@ -96,8 +107,9 @@ class Reporter:
             for rate in ticket.vat:
                 of = sums[taxed if rate.rate else UNTAXED, rate.rate]
                 of[0], of[1], of[2] = of[0] + rate.net, of[1] + rate.vat, of[2] + 1
+            counts.update({taxed if rate.rate else UNTAXED for rate in ticket.vat})
         for (category, basis_points), (net, vat, count) in sorted(sums.items()):
-            yield DayTotal(day, category, basis_points, net, vat, count)
+            yield DayTotal(day, category, basis_points, net, vat, count, counts[category])
 
 
 def _must_agree(closed: PeriodClosed, tickets: list[SaleClosed]) -> None:

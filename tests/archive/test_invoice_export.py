@@ -13,7 +13,7 @@ import pytest
 from pos_terminal.__main__ import main
 from pos_terminal.archive.ereporting import GOODS, SERVICES, Disagrees, Reporter
 from pos_terminal.domain.events.cash import CashCounted
-from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.paper import InvoiceMade, Supplied
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.testing.running import run
@@ -80,8 +80,8 @@ def test_invoices_and_day_totals(tmp_path: Path, capsys: pytest.CaptureFixture[s
     rows = list(csv.reader(written.splitlines()))[1:]
     # The firm's two loaves are not in it; its invoice is transmitted by itself.
     assert [row[1:] for row in rows] == [
-        [GOODS, "EUR", "5.5", "1.23", "0.07", "1"],
-        [GOODS, "EUR", "20", "6.67", "1.33", "1"],
+        [GOODS, "EUR", "5.5", "1.23", "0.07", "1", "2"],
+        [GOODS, "EUR", "20", "6.67", "1.33", "1", "2"],
     ]
 
 
@@ -120,6 +120,24 @@ def test_what_is_reported_adds_up_to_the_closures() -> None:
     assert found and {day: dict(rates) for day, rates in found.items()} == {
         day: dict(rates) for day, rates in wanted.items() if rates
     }
+
+
+def test_no_ticket_of_a_firm_s_month_is_reported_as_a_consumer_s() -> None:
+    made = Days(Random(3))
+    made.press("2 x 2 PLU 4 ENCOMPTE 5 PLU 4 ENCOMPTE 2 PLU 3 PLU CASH")
+    numbers = [("T", 1), ("T", 2)]
+    closed, at = made.tickets["T", 2]
+    made.record([InvoiceMade(
+        series="I", number=1, person="person-4", details="d", ticket_series="T", ticket_number=2,
+        ticket_at=at, issued=at, vat=closed.vat, total=closed.total,
+        tickets=tuple(Supplied(series=x, number=n, at=at) for x, n in numbers),
+    )])  # fmt: skip
+    made.end()
+    reporter = Reporter(lambda invoice: invoice.person == "person-4")
+    for record in made.records:
+        reporter.take(record)
+    told = [(t.rate, t.net + t.vat, t.tickets, t.of_category) for t in reporter.totals("", "9999")]
+    assert told == [(550, 93, 1, 1), (1000, 150, 1, 1)]
 
 
 def test_a_day_that_does_not_add_up_is_not_reported() -> None:

@@ -45,7 +45,7 @@ def body(
     supplied = say("Prestation de services") if is_service(ticket) else say("Livraison de biens")
     yield Text(supplied)
     if identity.seller.debits:
-        yield Text(say("TVA acquittée sur les débits"))
+        yield Text(say("Option pour le paiement de la taxe d'après les débits"))
     yield Rule()
     for each in several:
         name = numbers.number(identity.terminal, each.closed)
