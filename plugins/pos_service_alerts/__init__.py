@@ -12,6 +12,7 @@ from pos_service_alerts.digest import Digest, Summed, day_of
 from pos_service_alerts.history import History
 from pos_service_alerts.log_tail import LogTail
 from pos_service_alerts.mailer import RULES, Mailer
+from pos_service_alerts.oauth import Tokens
 from pos_service_alerts.overview import of_day
 from pos_service_alerts.post import Post
 from pos_service_alerts.settings import AlertsSettings, topic
@@ -36,7 +37,7 @@ def pos_services(agent: Agent) -> Iterable[Service]:
     yield Service("changes", history.run)
     if settings.digest:
         yield Service("digest", Digest(settings, book, post, partial(_day, agent)).run)
-    mailer = Mailer(agent, settings)
+    mailer = Mailer(agent, settings, Tokens(agent, settings, book))
     for number, recipient in enumerate(settings.recipients, 1):
         deliver = partial(agent.outbox.deliver, topic(recipient.address), mailer.send, RULES)
         yield Service(f"mail {number}", deliver, silence=3 * RULES.patience)

@@ -14,6 +14,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from pos_service_alerts.oauth import LoginRefused, Tokens
 from pos_service_alerts.settings import AlertsSettings, Login, Security, address_of
 from pos_terminal.agent import certificates
 from pos_terminal.agent.delivery import DeliveryRules, Message
@@ -40,31 +41,42 @@ class Mailer:
     """Sends for all recipients; each attempt is a connection of its own."""
 
     def __init__(
-        self, agent: Agent, settings: AlertsSettings, patience: float = PATIENCE
+        self,
+        agent: Agent,
+        settings: AlertsSettings,
+        tokens: Tokens,
+        patience: float = PATIENCE,
     ) -> None:
         self._agent = agent
         self._settings = settings
+        self._tokens = tokens
+        self._numbers = {each.address: n for n, each in enumerate(settings.recipients, 1)}
         self._patience = patience
         self._tls = ssl.create_default_context(cafile=settings.ca or None)
 
     async def send(self, message: Message) -> None:
         """Send it. NotDelivered: later; Rejected: the address is none, or the mail is not taken."""
         to = address_of(message.topic)
+        # Of its own recipient: what another one's server takes says nothing of this address.
+        whose = f"{SUBJECT} {self._numbers.get(to, 0)}"
         try:
             await self._send(to, message.body)
         except SMTPRecipientsRefused as error:
-            raise self._refused(error.recipients[0]) from error
-        except SMTPAuthenticationError as error:
+            raise self._refused(error.recipients[0], whose) from error
+        except (SMTPAuthenticationError, LoginRefused) as error:
             raise self._later(faults.MAIL_LOGIN, error) from error
         except SMTPResponseException as error:
             if error.code >= 500:
-                self._agent.incidents.report(SUBJECT, faults.MAIL_ADDRESS, self._said(error))
+                self._agent.incidents.report(whose, faults.MAIL_ADDRESS, self._said(error))
                 raise Rejected(self._said(error)) from error
+            raise self._later(faults.MAIL_WAITS, error) from error
+        except NotDelivered as error:  # no token was given
             raise self._later(faults.MAIL_WAITS, error) from error
         except (SMTPException, OSError) as error:
             raise self._later(*self._why(error)) from error
-        for fault in (*ABOUT_MAIL, faults.MAIL_ADDRESS):
+        for fault in ABOUT_MAIL:
             self._agent.incidents.recover(SUBJECT, fault)
+        self._agent.incidents.recover(whose, faults.MAIL_ADDRESS)
 
     async def _send(self, to: str, mail: bytes) -> None:
         settings = self._settings
@@ -95,13 +107,18 @@ class Mailer:
         if self._settings.login is Login.PASSWORD:
             await server.login(user, self._agent.secret("alerts-password"))
         elif self._settings.login is Login.XOAUTH2:
-            await server.auth_xoauth2(user, self._agent.secret("alerts-token"))
+            token = await self._tokens.access()
+            try:
+                await server.auth_xoauth2(user, token)
+            except SMTPAuthenticationError:
+                self._tokens.forget(token)
+                raise
 
-    def _refused(self, error: SMTPRecipientRefused) -> Exception:
+    def _refused(self, error: SMTPRecipientRefused, whose: str) -> Exception:
         """5xx: that address will never take a mail; 4xx: later (greylisting, a full mailbox)."""
         if error.code < 500:
             return self._later(faults.MAIL_WAITS, error)
-        self._agent.incidents.report(SUBJECT, faults.MAIL_ADDRESS, self._said(error))
+        self._agent.incidents.report(whose, faults.MAIL_ADDRESS, self._said(error))
         return Rejected(self._said(error))
 
     def _why(self, error: BaseException) -> tuple[Fault, object]:
@@ -128,7 +145,7 @@ class Mailer:
         if isinstance(error, SMTPResponseException):
             error = f"{error.code} {error.message}"
         words = " ".join(str(error).split()) or type(error).__name__
-        return self._agent.redacted(words)[:200]
+        return self._agent.redacted(self._tokens.scrubbed(words))[:200]
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from pos_terminal.agent.https import target
+
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """What HTML's <input type=email> takes: no quotes, comments or blanks, and nothing that a header
 would be broken by."""
@@ -22,7 +24,9 @@ class Security(StrEnum):
 
 
 class Login(StrEnum):
-    """How the terminal shows who it is: with the secret `alerts-password`, or an access token."""
+    """How the terminal shows who it is: with the secret `alerts-password`, or an access token that
+    others renew (`alerts-token`), or the terminal itself (`token_url`).
+    """
 
     PASSWORD = "password"
     XOAUTH2 = "xoauth2"
@@ -53,6 +57,8 @@ class AlertsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `user` signs on there, `sender` is who writes; `ca` is a file with the one authority whose
     certificates are taken, the system's where there is none. `an_hour` is how many mails one
     recipient gets in an hour; `digest` is the local time of the daily one, empty for none.
+    `token_url` is where the provider renews access tokens, for `client_id` and, where it wants one,
+    `scope`; `token_hosts` and `token_ca` say whom it may be, as for the webhook.
     """
 
     server: str
@@ -65,6 +71,11 @@ class AlertsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     recipients: tuple[Recipient, ...]
     an_hour: int = 10
     digest: str = "07:00"
+    token_url: str = ""
+    client_id: str = ""
+    scope: str = ""
+    token_hosts: tuple[str, ...] = ()
+    token_ca: str = ""
 
     def __post_init__(self) -> None:
         _must_be_address(self.sender)
@@ -74,6 +85,10 @@ class AlertsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("recipients: an address stands twice")
         if self.login is not Login.NONE and not self.user:
             raise ValueError("user: whoever logs in has a name there; login = \"none\" without")
+        if self.token_url:
+            target(self.token_url)
+            if self.login is not Login.XOAUTH2 or not self.client_id:
+                raise ValueError("token_url: with login = \"xoauth2\" and a client_id")
         if self.an_hour < 1:
             raise ValueError("an_hour: 1 or more")
         if self.digest:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from pos_service_alerts.book import SCHEMA, AlertBook
 from pos_service_alerts.digest import Digest, Summed
 from pos_service_alerts.mailer import RULES, Mailer
+from pos_service_alerts.oauth import Tokens
 from pos_service_alerts.overview import SHOWN, line
 from pos_service_alerts.page import Block, Page, foot
 from pos_service_alerts.post import Post
@@ -43,7 +44,7 @@ class Mails:
         yield "summary", teller.sum_up
         if mail.digest:
             yield "digest", Digest(mail, book, post, self._day).run
-        mailer = Mailer(agent, mail)
+        mailer = Mailer(agent, mail, Tokens(agent, mail, book))
         for number, recipient in enumerate(mail.recipients, 1):
             deliver = partial(agent.outbox.deliver, topic(recipient.address), mailer.send, RULES)
             yield f"mail {number}", deliver

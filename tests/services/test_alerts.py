@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_service_alerts.book import SCHEMA
+from pos_service_alerts.book import SCHEMA, AlertBook
 from pos_service_alerts.mailer import Mailer
+from pos_service_alerts.oauth import Tokens
 from pos_service_alerts.settings import AlertsSettings, topic
 from pos_terminal.agent.delivery import Limits, Message
 from pos_terminal.agent.outbox import NotDelivered
@@ -28,7 +29,7 @@ def password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def open_now(alerts: Alerting) -> dict[str, str]:
-    return {row.code: row.detail for row in alerts.book if row.subject == "mail"}
+    return {row.code: row.detail for row in alerts.book if row.subject.startswith("mail")}
 
 
 async def until_open(alerts: Alerting, code: str) -> str:
@@ -257,7 +258,10 @@ def test_a_server_that_says_nothing_is_left_in_time(tmp_path: Path) -> None:
             server.port = silent.getsockname()[1]
             settings = table(server)
             async with alerting(tmp_path, settings, only=["letters"]) as alerts:
-                mailer = Mailer(alerts.agent, alerts.agent.settings(AlertsSettings), patience=0.2)
+                given = alerts.agent.settings(AlertsSettings)
+                book = AlertBook(alerts.agent.store("book", SCHEMA), alerts.clock)
+                tokens = Tokens(alerts.agent, given, book)
+                mailer = Mailer(alerts.agent, given, tokens, patience=0.2)
                 message = Message(id="1", topic=topic(OWNER), body=b"\r\n", made=0, due=0)
                 with pytest.raises(NotDelivered):
                     await mailer.send(message)
@@ -313,5 +317,22 @@ def test_a_certificate_that_ends_soon_is_said_while_mails_still_go(
                 while "B-138" in open_now(alerts):
                     await asyncio.sleep(0.02)
         assert "[KO B-138]" in server.subjects[1]
+
+    run(body())
+
+
+def test_greylisting_delays_a_mail_and_gives_up_none(tmp_path: Path) -> None:
+    async def body() -> None:
+        server = MailServer(certificate(tmp_path))
+        server.refuses = {OWNER: "450 4.2.0 greylisted, come back in five minutes"}
+        async with server.up(), alerting(tmp_path, table(server)) as alerts:
+            alerts.book.report("printer", faults.PAPER_OUT)
+            await alerts.advance(6)
+            assert "greylisted" in await until_open(alerts, "B-131")
+            server.refuses.clear()
+            await told(alerts, server, 1)
+            async with asyncio.timeout(20):
+                while "B-131" in open_now(alerts):
+                    await asyncio.sleep(0.02)
 
     run(body())

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw
 
 from pos_service_alerts import pos_services
+from pos_terminal.agent.clock import Clock
 from pos_terminal.agent.incidents import SCHEMA, IncidentBook
 from pos_terminal.agent.stores import Stores
 from pos_terminal.agent.till import TillClient
@@ -36,7 +37,7 @@ async def serving_alerts(
     folder: Path,
     opened: Stores,
     book: IncidentBook,
-    clock: SetClock,
+    clock: Clock,
     settings: dict[str, Any],
     only: Sequence[str] = (),
 ) -> AsyncIterator[Agent]:

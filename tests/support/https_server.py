@@ -20,11 +20,14 @@ class Got(NamedTuple):
 
 
 class HttpsServer:
-    """`answers` are statuses, taken one by one; then 200. A redirect goes to `elsewhere`."""
+    """`answers` are statuses, taken one by one; then 200. A redirect goes to `elsewhere`; `bodies`
+    are what it answers with, the last one again and again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.pem = certificate(folder)
         self.answers: list[int] = []
+        self.bodies: list[bytes] = [b"secret"]
         self.got: list[Got] = []
         self.port = 0
 
@@ -43,9 +46,10 @@ class HttpsServer:
                 owner.got.append(Got(self.path, headers, body))
                 self.send_response(owner.answers.pop(0) if owner.answers else 200)
                 self.send_header("Location", "/elsewhere")
-                self.send_header("Content-Length", "6")
+                words = owner.bodies.pop(0) if len(owner.bodies) > 1 else owner.bodies[0]
+                self.send_header("Content-Length", str(len(words)))
                 self.end_headers()
-                self.wfile.write(b"secret")
+                self.wfile.write(words)
 
             def log_message(self, *words: Any) -> None:
                 pass

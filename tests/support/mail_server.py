@@ -144,7 +144,7 @@ class _Handler:
         """Google's and Microsoft's way: a token in place of a password."""
         shown = base64.b64decode(args[1]).decode()
         right = shown == f"user={USER}\x01auth=Bearer {self._owner.token}\x01\x01"
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=right)
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
