@@ -22,6 +22,7 @@ WANTED: dict[str, list[str]] = {
     "requirements-build.lock": [*PYPROJECT["build-system"]["requires"], *GROUPS["build"]],
     "requirements-dev.lock": GROUPS["dev"],
     "tests/emupos.lock": GROUPS["emupos"],
+    "tests/witness.lock": GROUPS["witness"],
 }
 
 
@@ -58,8 +59,8 @@ def test_all_means_every_extra() -> None:
 
 
 def test_the_locks_agree() -> None:
-    """They are installed into one environment, one after the other; emupos has its own."""
-    together = [pins(lock) for lock in WANTED if lock != "tests/emupos.lock"]
+    """They are installed into one environment, one after the other; others have their own."""
+    together = [pins(lock) for lock in WANTED if not lock.startswith("tests/")]
     versions = {(name, version) for lock in together for name, version in lock.items()}
     names = [name for name, _ in versions]
     assert sorted({name for name in names if names.count(name) > 1}) == []

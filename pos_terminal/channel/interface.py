@@ -348,6 +348,36 @@ class NoticeAsked(Struct, frozen=True):
     lines: list[str]
 
 
+class CheckpointAsked(Struct, frozen=True):
+    """A checkpoint for a witness on the network that knows so many records."""
+
+    known: int
+
+
+class CheckpointOffered(Struct, frozen=True):
+    """The body of an `add-checkpoint` (C2SP tlog-witness) of so many records; how many the last
+    checkpoint has; the key that the witness must know this log by.
+    """
+
+    size: int
+    last: int
+    vkey: str
+    body: str
+
+
+class CosignedAsked(Struct, frozen=True):
+    """What a witness answered to the checkpoint of that size."""
+
+    size: int
+    answer: str
+
+
+class CosignedTaken(Struct, frozen=True):
+    """The witnesses of the settings whose cosignatures were kept."""
+
+    witnesses: list[str]
+
+
 class Info(Struct, frozen=True):
     """Who speaks here."""
 
@@ -397,9 +427,11 @@ GRANT = _till("Grant", GrantAsked, Granted)
 END_GRANT = _till("EndGrant", GrantEnding, Nothing)
 REPORT = _till("Report", ReportAsked, Nothing)
 NOTICE = _till("Notice", NoticeAsked, Nothing)
+CHECKPOINT = _till("Checkpoint", CheckpointAsked, CheckpointOffered)
+COSIGNED = _till("Cosigned", CosignedAsked, CosignedTaken)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
-    REPORT, NOTICE,
+    REPORT, NOTICE, CHECKPOINT, COSIGNED,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

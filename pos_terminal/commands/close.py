@@ -19,6 +19,7 @@ from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.language import say
 from pos_terminal.domain.printing import report
 from pos_terminal.journal import state_directory
+from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.signatures import keys_in_force
@@ -69,6 +70,7 @@ def _paper(arguments: argparse.Namespace, made: ClosureMade) -> str:
     set_language(settings.language)
     with reading(arguments.state / NAME) as reader:
         key = keys_in_force(reader)[-1].public.key
+        exposed = max(0, made.seq - witnessed(reader).size)
     head = head_qr(bytes.fromhex(made.head), made.seq, made.at, key)
     till = Identity(mark.store, mark.terminal, "", mark.simulated, settings.shop)
-    return plain(report.closure(till, made.closed, made.at, head=head))
+    return plain(report.closure(till, made.closed, made.at, head=head, exposed=exposed))

@@ -1,4 +1,4 @@
-"""`pos-terminal journal verify|witness|cosign|rotate-key`: is it what was written, and who says so.
+"""`pos-terminal journal verify|note|witness|cosign|rotate-key`: is it as written, and who says so.
 
 Exit status: 0 done, 1 the journal is bad, or a witness or the till refused, 2 usage.
 """
@@ -25,7 +25,9 @@ from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import Broken, JournalError, using
+from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.note import cosigner
+from pos_terminal.journal.submission import signed_note
 from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
@@ -53,7 +55,21 @@ def add_actions(
         "--key", default="", metavar="ID", help=say("une clé qui doit l'avoir signé")
     )
     check.add_argument(
-        "--witness", default="", metavar="ID", help=say("un témoin qui doit l'avoir vu")
+        "--witness",
+        action="append",
+        type=_witness_id,
+        default=[],
+        metavar="ID",
+        help=say("un témoin qui compte, les autres non : empreinte ou vkey ; se répète"),
+    )
+    check.add_argument(
+        "--quorum", type=int, default=1, metavar="N", help=say("combien de témoins il faut (1)")
+    )
+    shown = actions.add_parser(
+        "note", help=say("affiche le dernier point de contrôle signé, pour des témoins du réseau")
+    )
+    shown.add_argument(
+        "--vkey", action="store_true", help=say("la clé que le témoin doit connaître, seule")
     )
     hand = actions.add_parser(
         "witness", help=say("remet ce dont un témoin a besoin, ou prend sa réponse")
@@ -82,7 +98,12 @@ def add_actions(
     rotate = actions.add_parser(
         "rotate-key", help=say("de nouvelles clés prennent la suite, par une écriture signée")
     )
-    return check, hand, cosign, rotate
+    return check, shown, hand, cosign, rotate
+
+
+def _witness_id(text: str) -> str:
+    """A witness's id, also from its vkey. ValueError where it is neither."""
+    return cosigner(text).witness if "+" in text else text
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
@@ -90,9 +111,14 @@ def run_verify(arguments: argparse.Namespace) -> int:
     enter(arguments)
     path = arguments.state / NAME
     watched = _bar if sys.stderr.isatty() else None
-    found = verify(path, watched, level=Level(arguments.level), key=arguments.key)
-    if arguments.witness not in ("", found.witness):
-        raise Broken(found.records, f"witness {arguments.witness} did not see it last")
+    found = verify(
+        path,
+        watched,
+        level=Level(arguments.level),
+        key=arguments.key,
+        quorum=max(1, arguments.quorum),
+        among=arguments.witness,
+    )
     if arguments.json:
         print_json({"good": True, **_summary(found)})
     else:
@@ -113,8 +139,8 @@ def _as_text(path: Path, found: Verified) -> Iterator[str]:
     yield say("attesté jusqu'à l'écriture {witnessed} ; {exposed} écritures sans témoin").format(
         witnessed=found.witnessed, exposed=found.exposed
     )
-    if found.witness:
-        yield say("témoin {witness}").format(witness=found.witness)
+    for witness in found.witnesses:
+        yield say("témoin {witness}").format(witness=witness)
     if found.purged:
         yield say("purgé jusqu'à l'écriture {last} : les empreintes sont là, et concordent").format(
             last=found.purged
@@ -140,9 +166,20 @@ def _summary(found: Verified) -> dict[str, object]:
         "key_origin": found.origin,
         "purged": found.purged,
         "witnessed": found.witnessed,
-        "witness": found.witness,
+        "witnesses": found.witnesses,
         "exposed": found.exposed,
     }
+
+
+def run_note(arguments: argparse.Namespace) -> int:
+    """Print the last checkpoint as a signed note with its cosignatures, or this log's key."""
+    enter(arguments)
+    shown = signed_note(arguments.state)
+    if arguments.json:
+        print_json({"vkey": shown.vkey, "size": shown.size, "note": shown.note})
+    else:
+        print(shown.vkey if arguments.vkey else shown.note, end="\n" if arguments.vkey else "")
+    return 0
 
 
 def run_witness(arguments: argparse.Namespace) -> int:
@@ -198,6 +235,7 @@ def run_rotate(arguments: argparse.Namespace) -> int:
 
 ACTIONS = {
     "verify": run_verify,
+    "note": run_note,
     "witness": run_witness,
     "cosign": run_cosign,
     "rotate-key": run_rotate,

@@ -1,11 +1,13 @@
 """What a witness signed of a journal, and what of it counts: its signature, verified here.
 
-Anybody who can write into the file can lay a row of `cosignature` there. So a row counts only where
-the key that stands in its body signed it, and where it is of this journal's own record. Whose key
-that is, the journal cannot tell: the witness's id is compared with what its keeper wrote down.
+There are two kinds: what a witness in a folder says (witness.py), and what one on the network says,
+in the words of transparency logs (note.py). Anybody who can write into the file can lay a row of
+`cosignature` there. So a row counts only where the key that stands in its body signed it, and where
+it is of this journal's own records. Whose key that is, the journal cannot tell: the witness's id is
+compared with what its keeper wrote down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
@@ -13,9 +15,18 @@ import msgspec
 
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
+from pos_terminal.journal import checkpoint, note
+from pos_terminal.journal.attested import Attested
+from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.errors import Broken
+from pos_terminal.journal.note import Cosigned, Head
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.unreadable import UNREADABLE
 
+NOTED = b'{"note":'
+"""How the body of the network's kind begins: keys are sorted, and this is its first."""
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
 NO_COSIGNATURE = "what says that a witness saw it was not signed by a witness"
 """What is wrong with a record whose cosignature does not count."""
 
@@ -41,15 +52,43 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
         """The witness's id: the SHA-256 of its public key."""
         return sha256(bytes.fromhex(self.public)).hexdigest()
 
+    def is_of(self, journal: "Journal", row: "Attested") -> bool:
+        """Whether it is of that journal's records, and the row's other columns say the same."""
+        seen = [bytes.fromhex(each) for each in (self.first, self.head)]
+        here = [*journal.hashes(0, 1), *journal.hashes(row.size - 1, 1)]
+        return seen == here and (self.size, self.at) == (row.size, row.at)
 
-class Attested(NamedTuple):
-    """A row of the table `cosignature`, as stored: not a word of it is verified."""
 
-    size: int
-    witness: str
-    body: bytes
-    sig: bytes
-    at: str
+class SeenNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a witness on the network cosigned: the checkpoint as a note, when, and by which key.
+
+    The signature is over cosignature/v1's message, which is made of these.
+    """
+
+    note: str
+    time: int
+    vkey: str
+
+    @property
+    def body(self) -> bytes:
+        """As it is kept."""
+        return _ENCODER.encode(self)
+
+    @property
+    def witness(self) -> str:
+        """The witness's id: the SHA-256 of its public key."""
+        return note.cosigner(self.vkey).witness
+
+    def is_of(self, journal: "Journal", row: "Attested") -> bool:
+        """Whether it is of this journal's first record, and of the root of that many."""
+        said = Head.of(self.note)
+        seals = journal.seals(row.size - 1, 1)
+        first = journal.record(1)
+        origin = note.origin_of(
+            first.envelope.store, first.envelope.terminal, first.hash.hex()
+        )
+        here = [(seal.size, bytes.fromhex(checkpoint.read(seal.body).root)) for seal in seals]
+        return [(said.size, said.root)] == here and said.origin == origin and said.size == row.size
 
 
 class Journal(Protocol):
@@ -61,16 +100,24 @@ class Journal(Protocol):
     def hashes(self, after: int, limit: int) -> list[bytes]:
         """The hashes of at most `limit` records behind `after`."""
 
+    def seals(self, after: int, limit: int) -> list[Seal]:
+        """At most `limit` checkpoints of more than `after` records, in order."""
+
+    def record(self, seq: int) -> Record:
+        """That record."""
+
 
 class Witnessed(NamedTuple):
-    """So many records were seen by that witness last; 0 by nobody."""
+    """So many records were seen last by those witnesses; 0 by nobody."""
 
     size: int = 0
-    witness: str = ""
+    witnesses: tuple[str, ...] = ()
 
 
 def signed(body: bytes, sig: bytes) -> Said:
-    """What a cosignature says. ValueError where it is none, or the key in it did not sign it."""
+    """What a witness in a folder says. ValueError where it is no such thing, or the key in it did
+    not sign it.
+    """
     try:
         said = msgspec.json.decode(body, type=Said)
         key = Ed25519.from_raw_public(bytes.fromhex(said.public))
@@ -81,30 +128,53 @@ def signed(body: bytes, sig: bytes) -> Said:
     return said
 
 
-def witnessed(journal: Journal) -> Witnessed:
-    """The longest that somebody outside has attested of this journal; no forgery counts."""
+def noted(body: bytes, sig: bytes) -> SeenNote:
+    """What a witness on the network says; ValueError likewise."""
+    try:
+        said = msgspec.json.decode(body, type=SeenNote)
+    except UNREADABLE as error:
+        raise ValueError(f"it is no cosignature: {error}") from error
+    key = note.cosigner(said.vkey)
+    if not note.verifies(said.note, Cosigned(said.time, sig), key.public):
+        raise ValueError("the key that it names did not sign it")
+    return said
+
+
+def witnessed(
+    journal: Journal, quorum: int = 1, among: Collection[str] = ()
+) -> Witnessed:
+    """The longest that so many witnesses have attested of this journal; no forgery counts.
+
+    Whoever saw more saw the beginning as well. `among` are the ids of those who count; without any
+    everybody does.
+    """
+    found: list[str] = []
     for row in journal.cosignatures():
-        if _counts(journal, row):
-            return Witnessed(row.size, row.witness)
+        known = row.witness not in found and (not among or row.witness in among)
+        if known and _counts(journal, row):
+            found.append(row.witness)
+            if len(found) == quorum:
+                return Witnessed(row.size, tuple(found))
     return Witnessed()
 
 
-def must_be_signed(journal: Journal) -> Witnessed:
+def must_be_signed(
+    journal: Journal, quorum: int = 1, among: Collection[str] = ()
+) -> Witnessed:
     """As `witnessed`; Broken where any cosignature is not signed, or not of this journal."""
-    found = Witnessed()
     for row in journal.cosignatures():
         if not _counts(journal, row):
             raise Broken(row.size, NO_COSIGNATURE)
-        found = found if found.size else Witnessed(row.size, row.witness)
-    return found
+    return witnessed(journal, quorum, among)
 
 
 def _counts(journal: Journal, row: Attested) -> bool:
     try:
-        said = signed(row.body, row.sig)
-        seen = [bytes.fromhex(each) for each in (said.first, said.head)]
+        said = _said(row)
+        return said.witness == row.witness and said.is_of(journal, row)
     except ValueError:
         return False
-    here = [*journal.hashes(0, 1), *journal.hashes(row.size - 1, 1)]
-    return seen == here and (said.size, said.witness, said.at) == (row.size, row.witness, row.at)
 
+
+def _said(row: Attested) -> Said | SeenNote:
+    return (noted if row.body.startswith(NOTED) else signed)(row.body, row.sig)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
-from pos_terminal.journal.cosignature import Attested
 from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.layout import check_schema
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate

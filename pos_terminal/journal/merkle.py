@@ -51,12 +51,7 @@ class Frontier(Struct, frozen=True):
     @property
     def root(self) -> bytes:
         """The tree's hash."""
-        if not self.peaks:
-            return EMPTY
-        *rest, root = self.peaks
-        for peak in reversed(rest):
-            root = node(peak, root)
-        return root
+        return _folded(self.peaks) if self.peaks else EMPTY
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
@@ -115,6 +110,54 @@ def _consistency(old: int, leaves: Sequence[bytes], *, whole: bool) -> list[byte
     if old <= half:
         return [*_consistency(old, leaves[:half], whole=whole), root_of(leaves[half:])]
     return [*_consistency(old - half, leaves[half:], whole=False), root_of(leaves[:half])]
+
+
+def growth(old: Frontier, leaves: Sequence[bytes]) -> list[bytes]:
+    """PROOF(old.size, all): as `consistency`, by the old tree's edge and the leaves behind it.
+
+    What lies left of the old end is in the proof as subtrees of that edge: so it costs what was
+    added, not what there is.
+    """
+    if old.size == 0:
+        raise ValueError("nothing is consistent with an empty tree")
+    places, at = [], 0
+    for peak, bit in zip(old.peaks, _bits(old.size), strict=True):
+        places.append((at, peak))
+        at += bit
+    return _grown(old.size, places, leaves, 0, old.size + len(leaves), whole=True)
+
+
+def _grown(
+    old: int,
+    places: Sequence[tuple[int, bytes]],
+    leaves: Sequence[bytes],
+    start: int,
+    end: int,
+    *,
+    whole: bool,
+) -> list[bytes]:
+    """The proof within leaves `start` to `end`; `places` are the old peaks by their first leaf."""
+    if old == end:
+        return [] if whole else [_folded([peak for at, peak in places if at >= start])]
+    middle = start + _split(end - start)
+    if old <= middle:
+        right = root_of(leaves[middle - old : end - old])
+        return [*_grown(old, places, leaves, start, middle, whole=whole), right]
+    # Complete, and left of the old end: it is one of its peaks.
+    (left,) = [peak for at, peak in places if at == start]
+    return [*_grown(old, places, leaves, middle, end, whole=False), left]
+
+
+def _bits(size: int) -> list[int]:
+    """The sizes of the complete subtrees, the largest first."""
+    return [1 << bit for bit in reversed(range(size.bit_length())) if size >> bit & 1]
+
+
+def _folded(peaks: Sequence[bytes]) -> bytes:
+    *rest, root = peaks
+    for peak in reversed(rest):
+        root = node(peak, root)
+    return root
 
 
 def consistent(

@@ -20,6 +20,7 @@ from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, keyring, last_backup, signer_outage, state_directory
 from pos_terminal.journal.continuation import Continuation
+from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
 from pos_terminal.journal.record import Record, Running
@@ -59,6 +60,8 @@ class Journal:
     ) -> None:
         self.doubts: tuple[str, ...] = ()
         """What was found spoilt beside the journal and made anew, in French: to be recorded."""
+        self.witnessed = 0
+        """Up to which record others have seen it, by whoever looked last."""
         self._path = path
         self._vfs = vfs
         self._lock = lock
@@ -95,6 +98,7 @@ class Journal:
         vfs: str = "",
         signers: Signers = keyring.software,
         witness: Path | None = None,
+        quorum: int = 1,
         anew: bool = False,
         continuation: Continuation | None = None,
     ) -> "Journal":
@@ -105,8 +109,9 @@ class Journal:
         damaged, newer than this program, where the disk refuses, or where nobody can sign it:
         keys are made where no record was ever signed, and never anew (J-113). With a `witness`'s
         directory the journal must go on from what was seen there; one that cannot be read is
-        logged. `anew`: somebody decided that a journal begins where another was lost, and the
-        caller's first append says who (J-114 where none was lost). `continuation`: the key in force
+        logged; `quorum` is how many witnesses it takes. `anew`: somebody decided that a journal
+        begins where another was lost, and the caller's first append says who (J-114 where none was
+        lost). `continuation`: the key in force
         is lost, and somebody decided that the till goes on under new ones; the same holds (J-116
         where it is not lost).
         """
@@ -143,6 +148,8 @@ class Journal:
             found = JournalFound(tail, signers, signer, continuation)
             journal = cls(path, vfs, lock, db, found)
             journal.doubts = doubts
+            with reading(path, vfs) as reader:
+                journal.witnessed = witnessed(reader, quorum).size
             # From here on the Journal owns lock and connection.
             undo.pop_all()
             return journal

@@ -1,6 +1,6 @@
 """The whole journal, checked: reads the file and lets chain.py judge."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -62,7 +62,7 @@ class Verified(Struct, frozen=True):
     the id of the key in force, `origin` where that lies (key.made), `purged` the last record that
     was let go, `witnessed` the largest
     size that somebody outside has cosigned: what is behind it, `exposed` records, nobody but the
-    till can tell to be all. `witness` is the id of who did.
+    till can tell to be all. `witnesses` are the ids of who did.
     """
 
     records: int
@@ -77,7 +77,7 @@ class Verified(Struct, frozen=True):
     origin: str = ""
     purged: int = 0
     witnessed: int = 0
-    witness: str = ""
+    witnesses: tuple[str, ...] = ()
 
     @property
     def exposed(self) -> int:
@@ -92,10 +92,14 @@ def verify(
     level: Level = Level.ALL,
     key: str = "",
     vfs: str = "",
+    quorum: int = 1,
+    among: Collection[str] = (),
 ) -> Verified:
     """Check every record up to the last one there now; Broken names the first that is wrong.
 
-    `key` is the id of a key that must be among the journal's, for one who knows it from elsewhere.
+    `key` is the id of a key that must be among the journal's, for one who knows it from elsewhere;
+    `quorum` how many witnesses it takes for a record to count as seen, `among` who of them counts:
+    with any named, nobody having seen it is Broken.
     JournalError where the file cannot be read. Memory does not grow with the journal.
     """
     mark = read_mark(path.parent)
@@ -117,7 +121,10 @@ def verify(
         )
         with signatures as chunks:
             _together(walk, chunks, start, last, progress)
-        seen = must_be_signed(reader) if level in SIGNED else witnessed(reader)
+        look = must_be_signed if level in SIGNED else witnessed
+        seen = look(reader, quorum, among)
+        if among and not seen.size:
+            raise Broken(last, "not so many of the witnesses that were named have seen it")
         return _verified(reader, walk, keys, seen, last - start)
 
 
@@ -170,7 +177,7 @@ def _verified(
         origin=keys[-1].origin,
         purged=reader.purged(),
         witnessed=seen.size,
-        witness=seen.witness,
+        witnesses=seen.witnesses,
     )
 
 

@@ -20,8 +20,9 @@ from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyReplaced
 from pos_terminal.journal import checkpoint
+from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.consistency_proof import Extension, KeysShown, confessed
-from pos_terminal.journal.cosignature import Attested, Said, signed
+from pos_terminal.journal.cosignature import Said, signed
 from pos_terminal.journal.database import Reader, cosign
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.merkle import Frontier

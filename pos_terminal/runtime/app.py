@@ -219,6 +219,7 @@ class App:
                 vfs=self._vfs,
                 signers=self._keyring,
                 witness=self.settings.witness,
+                quorum=self.settings.witnesses.quorum,
             )
         except JournalError as error:
             if error.fault in WRONG_PLACE:

@@ -35,6 +35,7 @@ from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.staff.clerks import SignOnRules
 from pos_terminal.domain.tender.tender import AccountRules, TenderRules
+from pos_terminal.runtime.evidence_tables import JournalTable, Witnesses, WitnessTable
 from pos_terminal.runtime.keymaps import own_keymap
 from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
@@ -77,14 +78,6 @@ class _TerminalTable(Struct, frozen=True, kw_only=True):
     state: str = ""
 
 
-class _WitnessTable(Struct, frozen=True):
-    directory: str
-
-
-class _JournalTable(Struct, frozen=True):
-    signer: str = ""
-
-
 class _AgentTable(Struct, frozen=True):
     services: tuple[str, ...] = ()
 
@@ -96,8 +89,8 @@ class _File(Struct, frozen=True):
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     clerks: SignOnRules = field(default_factory=SignOnRules)
     closing: ClosingHours = field(default_factory=ClosingHours)
-    journal: _JournalTable = field(default_factory=_JournalTable)
-    witness: _WitnessTable | None = None
+    journal: JournalTable = field(default_factory=JournalTable)
+    witness: WitnessTable = field(default_factory=WitnessTable)
     backup: NightlyBackup | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: Terms = field(default_factory=Terms)
@@ -274,6 +267,7 @@ def read(
     for key, why in () if without_drivers else misfits(devices, drawers):
         reader.bad(key, why)
     _named_and_enabled(reader, whole)
+    witnesses = reader.check("witness.keys", whole.witness.witnesses)
     told = dict(_plugin_settings(reader, whole, tables, without_drivers=without_drivers))
     reader.close()
     if rate is None or zone is None or keymap is None or number is None or store is None:
@@ -296,7 +290,8 @@ def read(
         devices=devices,
         clerks=whole.clerks,
         signer=whole.journal.signer,
-        witness=file.parent / whole.witness.directory if whole.witness else None,
+        witness=file.parent / whole.witness.directory if whole.witness.directory else None,
+        witnesses=witnesses or Witnesses(),
         backup=whole.backup.beside(file) if whole.backup else None,
         drawers=drawers,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,

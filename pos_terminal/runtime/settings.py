@@ -20,6 +20,7 @@ from pos_terminal.domain.faults.fault import Fault
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import SignOnRules
+from pos_terminal.runtime.evidence_tables import Witnesses
 
 
 class DeviceSettings(Struct, frozen=True):
@@ -100,6 +101,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     clerks: SignOnRules = field(default_factory=SignOnRules)
     signer: str = ""
     witness: Path | None = None
+    witnesses: Witnesses = field(default_factory=Witnesses)
     backup: NightlyBackup | None = None
     drawers: tuple[CashDrawer, ...] = ()
     promotions: Path | None = None

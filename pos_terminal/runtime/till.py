@@ -273,11 +273,12 @@ class Till:
 
     def _print(self, effect: Printout) -> None:
         """Print what must not be lost: it waits for a printer that is out of paper."""
-        head = ""
+        head, exposed = "", 0
         if isinstance(effect, PrintClosure):
-            found, key = effect.found, self._journal.running.key
-            head = head_qr(found.hash, found.seq, found.at, key)
-        paper = printouts.drawn(self.counter.desk, effect, self._clock.now().at, head)
+            found, journal = effect.found, self._journal
+            head = head_qr(found.hash, found.seq, found.at, journal.running.key)
+            exposed = max(0, found.seq - journal.witnessed)
+        paper = printouts.drawn(self.counter.desk, effect, self._clock.now().at, head, exposed)
         customers = isinstance(effect, PrintVoucher)
         lane = self._outputs.printer if customers else self._outputs.reports
         lane.print(Paper(None, paper, patient=True))

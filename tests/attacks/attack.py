@@ -6,7 +6,7 @@ returns is what they said. `docs/journal.md` has the same table; a test holds th
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -83,11 +83,20 @@ def in_rounds(state: Path) -> Found:
     return Found("rounds", "within a round", _refused(rounds))
 
 
-def by_verify(state: Path, level: Level = Level.ALL, *, key: str = "") -> Found:
+def by_verify(
+    state: Path,
+    level: Level = Level.ALL,
+    *,
+    key: str = "",
+    quorum: int = 1,
+    among: Sequence[str] = (),
+) -> Found:
     """What `journal verify` says."""
-    words = _refused(lambda: verify(database(state), level=level, key=key))
-    asked = f"verify --key {'…' if key else ''}".removesuffix(" --key ")
-    return Found(asked, "when asked", words)
+    words = _refused(
+        lambda: verify(database(state), level=level, key=key, quorum=quorum, among=among)
+    )
+    asked = "verify" + " --key …" * bool(key) + " --witness …" * len(among)
+    return Found(asked + f" --quorum {quorum}" * (quorum > 1), "when asked", words)
 
 
 def _refused(guard: Callable[[], object]) -> str:

@@ -1,9 +1,16 @@
 """All attacks, in the table's order."""
 
-from tests.attacks import on_archives, on_damage, on_going_on, on_keys, on_the_guarded_path
+from tests.attacks import (
+    on_archives,
+    on_damage,
+    on_going_on,
+    on_keys,
+    on_the_guarded_path,
+    on_witnesses,
+)
 from tests.attacks.attack import ATTACKS, Attack
 
-MODULES = (on_keys, on_the_guarded_path, on_archives, on_going_on, on_damage)
+MODULES = (on_keys, on_the_guarded_path, on_archives, on_going_on, on_damage, on_witnesses)
 """Importing them fills the table."""
 
 

@@ -18,7 +18,7 @@ from tests.needs import need
 from tests.support.channel import ACTS, STRANGER, reach
 from tests.support.shop import Shop, open_shop
 
-FREE = {"Status", "Watch", "Records", "Log", "Report", "Notice"}
+FREE = {"Status", "Watch", "Records", "Log", "Report", "Notice", "Checkpoint", "Cosigned"}
 
 
 async def attack(socket: Path) -> dict[str, Any]:

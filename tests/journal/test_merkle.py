@@ -99,3 +99,12 @@ def test_proofs_of_what_cannot_be_are_refused() -> None:
     assert not merkle.included(LEAVES[0], 8, 8, [], root)
     assert not merkle.consistent(0, root, 8, root, [])
     assert not merkle.consistent(8, root, 4, root, [])
+
+
+def test_a_proof_from_the_edge_is_the_proof_from_all_leaves() -> None:
+    leaves = [sha256(bytes([number])).digest() for number in range(41)]
+    for new in range(1, len(leaves) + 1):
+        for old in range(1, new + 1):
+            edge = Frontier().extend(leaves[:old])
+            whole = merkle.consistency(old, leaves[:new])
+            assert merkle.growth(edge, leaves[old:new]) == whole, (old, new)

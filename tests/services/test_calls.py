@@ -5,28 +5,20 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from msgspec import Raw
 
 import pos_service_heartbeat
 import pos_service_webhook
 from pos_service_heartbeat import Heartbeat, HeartbeatSettings
 from pos_service_webhook import WebhookSettings, signature
-from pos_terminal.agent.hookspecs import Service
-from pos_terminal.agent.incidents import SCHEMA, IncidentBook
-from pos_terminal.agent.till import TillClient
-from pos_terminal.agent.world import Agent
-from pos_terminal.channel.client import AsyncClient
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import run
-from tests.support.agent import FakeTill, SetClock, stores
 from tests.support.https_server import HttpsServer
+from tests.support.service_world import world
 
 KEY = b"\x01\x02secret bytes"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -39,33 +31,6 @@ def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "webhook-secret").write_text(SECRET)
     (folder / "heartbeat-token").write_text("shop-7-token")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
-
-
-@asynccontextmanager
-async def world(
-    folder: Path,
-    table: dict[str, Any],
-    name: str,
-    services: Callable[..., Iterable[Service]] | None = None,
-) -> AsyncIterator[tuple[Agent, SetClock]]:
-    clock = SetClock()
-    given = msgspec.structs.replace(
-        FakeTill(folder).settings, tables=Raw(msgspec.json.encode({name: table}))
-    )
-    async with stores(folder) as opened, asyncio.TaskGroup() as group:
-        book = await IncidentBook.open(opened.worker("agent", SCHEMA), clock)
-        till = TillClient(AsyncClient(folder / "till"), clock)
-        agent = Agent(
-            name, till=till, incidents=book, clock=clock, stores=opened, given=given,
-            checks=lambda: (),
-        )  # fmt: skip
-        running = services(agent=agent) if services else ()
-        tasks = [group.create_task(each.run()) for each in running]
-        try:
-            yield agent, clock
-        finally:
-            for task in tasks:
-                task.cancel()
 
 
 def settings(server: HttpsServer, **more: object) -> dict[str, Any]:

@@ -7,7 +7,6 @@ them; a serial device with `{"serial": {"pty": True}}` appears at `line(id)`.
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,16 +15,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.needs import need
+from tests.support.own_environment import installed
 
-ROOT = Path(__file__).parents[2]
-HOME = ROOT / ".venv-emupos"
-LOCK = ROOT / "tests" / "emupos.lock"
-VERSION = LOCK.read_text().partition("\nemupos==")[2].split()[0]
 PATIENCE = 60.0
 
 
@@ -91,7 +85,7 @@ def free_port() -> int:
 @contextmanager
 def emupos(directory: Path, devices: Sequence[Mapping[str, Any]]) -> Iterator[Emupos]:
     """Run emupos with these devices, its files below `directory`; stop it at the end."""
-    program = _program()
+    program = installed("emupos", "emupos", 13)
     api = free_port()
     configuration = directory / "emupos.yaml"  # JSON is YAML too
     configuration.write_text(
@@ -132,48 +126,3 @@ def _wait_until_healthy(process: "subprocess.Popen[bytes]", api: int, log: Path)
             if process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"emupos did not start:\n{log.read_text()}") from None
             time.sleep(0.05)
-
-
-@cache
-def _program() -> Path:
-    """The installed program; made here if a Python that suits it can be found."""
-    program = HOME / "bin" / "emupos"
-    if _version(program) != VERSION:
-        python = _python()
-        need(python is not None, "Python 3.13 or newer (for emupos)", "pyenv install 3.13")
-        assert python is not None
-        made = subprocess.run(
-            f"'{python}' -m venv --clear '{HOME}' &&"
-            f" '{HOME}/bin/pip' install --quiet --disable-pip-version-check"
-            f" --require-hashes -r '{LOCK}'",
-            shell=True,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        need(
-            made.returncode == 0,
-            f"emupos {VERSION} ({made.stderr.strip()[-300:]})",
-            f"{python} -m venv {HOME} && {HOME}/bin/pip install -r {LOCK}",
-        )
-    return program
-
-
-def _version(program: Path) -> str | None:
-    if not program.exists():
-        return None
-    shown = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    return shown.stdout.strip().rpartition(" ")[2] if shown.returncode == 0 else None
-
-
-def _python() -> str | None:
-    """A Python >= 3.13: on PATH, or among pyenv's versions."""
-    names = [f"python3.{minor}" for minor in range(13, 20)] + ["python3"]
-    found = [path for path in map(shutil.which, names) if path]
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    found += [str(path) for path in sorted(pyenv.glob("3.*/bin/python3"))]
-    check = "import sys; sys.exit(sys.version_info < (3, 13))"
-    for path in found:
-        if subprocess.run([path, "-c", check], capture_output=True, check=False).returncode == 0:
-            return path
-    return None

@@ -32,6 +32,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "Do": {"act": "greet.say", "arguments": {"name": "Eve"}},
     "Grant": {"purpose": "console", "level": "control", "seconds": 60, "scope": ["greet"]},
     "EndGrant": {"number": 1},
+    "Checkpoint": {"known": 0},
+    "Cosigned": {"size": 1, "answer": "\N{EM DASH} witness.example AAAA\n"},
 }
 """Every method, with parameters that would be right."""
 

@@ -18,9 +18,10 @@ from typing import Any
 
 from pos_terminal.archive.verifier.books import Books
 from pos_terminal.archive.verifier.contents import NOTHING, Contents, Tree, leaf, parsed
-from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys, seen_by
+from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
 from pos_terminal.archive.verifier.messages import LANGUAGE, Bad, say
 from pos_terminal.archive.verifier.tables import TABLES, Tables, euros
+from pos_terminal.archive.verifier.witnesses import Witnesses
 
 FORMAT, VERSION = "pos-terminal-archive", 1
 STEP = 1000
@@ -55,36 +56,6 @@ class Checkpoints:
             raise Bad("orphan")
 
 
-class Witnesses:
-    """Holds what witnesses attested to the records that they saw."""
-
-    def __init__(self, contents: Contents) -> None:
-        self._coming = contents.lines("cosignatures.jsonl")
-        self._next = next(self._coming, None)
-        self.count = 0
-        self.last = (0, "")
-
-    def take(self, seq: int, head: bytes) -> None:
-        """Record `seq` is the last one now: check who saw it."""
-        while self._next and self._next["size"] <= seq:
-            row = self._next
-            said = parsed(row["body"].encode(), "cosignatures.jsonl")
-            whose = hashlib.sha256(bytes.fromhex(said["public"])).hexdigest()
-            facts = (said["size"], said["head"], row["size"], row["witness"])
-            signature, body = bytes.fromhex(row["sig"]), row["body"].encode()
-            if facts != (seq, head.hex(), seq, whose) or not seen_by(
-                said["public"], signature, body
-            ):
-                raise Bad("seen", seq=seq)
-            self.count, self.last = self.count + 1, (seq, whose)
-            self._next = next(self._coming, None)
-
-    def finish(self) -> None:
-        """None may be left."""
-        if self._next:
-            raise Bad("seen", seq=self._next["size"])
-
-
 NEEDED = (
     *TABLES, "LISEZMOI.txt", "checkpoints.jsonl", "closure_drawers.csv", "cosignatures.jsonl",
     "fec.txt", "jet.csv", "keys.json", "records.jsonl", "signatures.jsonl", "verify.py",
@@ -106,7 +77,7 @@ class Check:
         self.keys = Keys(self.contents.json("keys.json"), self.manifest)
         self.books = Books(None)
         self.checkpoints = 0
-        self.witnesses = Witnesses(self.contents)
+        self.witnesses = Witnesses(self.contents, self.keys)
 
     def known(self, key: str, head: str) -> None:
         """What somebody knows from elsewhere, a printed Z above all, must be in the archive.
@@ -169,7 +140,7 @@ class Check:
             tables.take(seq, record)
             tree.add(head)
             checkpoints.take(seq, head, tree, self.books)
-            self.witnesses.take(seq, head)
+            self.witnesses.take(seq, head, tree)
             if paper == (seq, head.hex()):
                 paper = (0, "")
             bar(seq - self.first + 1, self.last - self.first + 1)

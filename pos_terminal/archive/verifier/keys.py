@@ -3,8 +3,9 @@
 import hashlib
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
-from pos_terminal.archive.verifier.contents import parsed
+from pos_terminal.archive.verifier.contents import leaf, parsed
 from pos_terminal.archive.verifier.messages import Bad
 
 try:
@@ -55,6 +56,12 @@ def seen_by(public: str, signature: bytes, content: bytes) -> bool:
     return True
 
 
+def origin(record: dict[str, Any], rec: bytes) -> str:
+    """The journal's name among transparency logs: the till, and the hash of its first record."""
+    store, terminal = (quote(record[name], safe="") for name in ("store", "terminal"))
+    return f"pos-terminal/{store}/{terminal}/{leaf(rec).hex()[:16]}"
+
+
 class Keys:
     """The keys' history, proven from one to the next by the records that made and rotated them."""
 
@@ -64,9 +71,12 @@ class Keys:
         self.brought: list[tuple[int, str]] = []
         self.records: dict[int, bytes] = {}
         self.replaced: list[tuple[int, dict[str, Any]]] = []
+        self.origin = ""
         for entry in entries:
             rec = entry["record"].encode()
             record = parsed(rec, "keys.json")
+            if record["seq"] == 1:
+                self.origin = origin(record, rec)
             self._follow(record["seq"], record["kind"], record["body"], rec, entry["sig"])
             if first <= record["seq"] <= last:
                 self.records[record["seq"]] = rec

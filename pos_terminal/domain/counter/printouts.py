@@ -8,14 +8,17 @@ from pos_terminal.domain.receipt import Receipt
 Printout = ListSales | PrintClosure | PrintList | PrintVoucher
 
 
-def drawn(desk: Desk, printout: Printout, now: str, head: str = "") -> Receipt:
-    """The paper. `now` is the local time; `head` stands on a closure (`report.closure`)."""
+def drawn(
+    desk: Desk, printout: Printout, now: str, head: str = "", exposed: int | None = None
+) -> Receipt:
+    """The paper. `now` is the local time; `head` and `exposed` stand on a closure."""
     identity = desk.identity
     match printout:
         case ListSales(sales):
             return report.open_sales(identity, sales, now)
         case PrintClosure(found, copy):
-            return report.closure(identity, found.closed, found.at, head=head, copy=copy)
+            at, closed = found.at, found.closed
+            return report.closure(identity, closed, at, head=head, exposed=exposed, copy=copy)
         case PrintList(listing):
             return stock_lists.paper(identity, listing, listing.at)
         case PrintVoucher(made, at, copy):

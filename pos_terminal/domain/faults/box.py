@@ -172,6 +172,19 @@ CERTIFICATE_ENDS = _fault(
     "Le certificat d'un serveur que le boîtier appelle va finir, ou vient de finir.",
     "Le faire renouveler par qui tient ce serveur ; après sa fin, rien n'y arrive plus.",
 )
+WITNESS_SILENT = _fault(
+    "B-139",
+    "TEMOIN MUET",
+    "Un témoin du réseau ne répond pas, ou ne connaît pas cette caisse.",
+    "Vérifier le réseau et [service.witness] ; donner au témoin la clé de « journal note --vkey ».",
+)
+WITNESS_REFUSES = _fault(
+    "B-140",
+    "TEMOIN CONTRAIRE",
+    "Un témoin du réseau a vu un journal plus long, ou un autre : une copie ancienne a été remise.",
+    "Ne rien effacer ; appeler le support, qui comparera le journal et ce que garde le témoin.",
+    Tone.ALARM,
+)
 BOX_SILENT = _fault(
     "B-150",
     "BOITIER MUET",

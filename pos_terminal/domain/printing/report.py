@@ -20,11 +20,13 @@ def closure(
     at: str,
     *,
     head: str = "",
+    exposed: int | None = None,
     copy: int = 0,
 ) -> Receipt:
     """The Z as a document. `at` is the closing record's local time, ISO 8601.
 
-    `head` stands on it as a QR code, so that filed paper bears witness to the journal as it was.
+    `head` stands on it as a QR code, so that filed paper bears witness to the journal as it was;
+    `exposed` is how many records no other witness has seen.
     From `copy` 1 on it is the duplicate of that number.
     """
     names = {Period.DAY: say("DU JOUR"), Period.MONTH: say("DU MOIS"), Period.YEAR: say("ANNUELLE")}
@@ -44,6 +46,7 @@ def closure(
             Row(say("Net"), amount(closed.net_ever)),
             Row(say("Sans les signes"), amount(closed.absolute_ever)),
             *((Qr(head),) if head else ()),
+            *(() if exposed is None else (Row(say("Ecritures sans témoin"), str(exposed)),)),
             *support(identity),
             *_mark(simulated=identity.simulated, copy=copy),
         ),

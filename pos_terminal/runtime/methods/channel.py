@@ -40,6 +40,7 @@ from pos_terminal.runtime.methods.reports import ReportMethods
 from pos_terminal.runtime.methods.services import told
 from pos_terminal.runtime.methods.status import StatusBoard
 from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.runtime.methods.witnesses import WitnessMethods
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,9 @@ class Channel:
         self._log = LogMethods(self._ring)
         self._records = RecordMethods(terminal)
         self._reports = ReportMethods(terminal)
+        self._witnesses = WitnessMethods(
+            terminal, terminal.settings.witnesses.keys, self._look_again
+        )
         self._board = StatusBoard(terminal, self.grants.listed, self._reports.incidents)
         self._devices = DeviceMethods(terminal)
         self._mirror = MirrorMethods(terminal, self._board, self.grants)
@@ -111,12 +115,18 @@ class Channel:
         while True:
             try:
                 self._board.evidence = await self._records.evidence()
+                journal = self._terminal.journal()
+                if journal:
+                    journal.witnessed = self._board.evidence.witnessed
             except JournalError as error:
                 log.warning("what the journal's file says is not known: %s", error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVIDENCE):
                     await self._done.wait()
             self._done.clear()
+
+    def _look_again(self) -> None:
+        self._done.set()
 
     def _service(self) -> Dispatcher:
         service = Dispatcher("pos-terminal", self._terminal.identity.software)
@@ -134,6 +144,8 @@ class Channel:
         service.answer(interface.END_GRANT, self.grants.end)
         service.answer(interface.REPORT, self._reports.report)
         service.answer(interface.NOTICE, self._reports.notice)
+        service.answer(interface.CHECKPOINT, self._witnesses.checkpoint)
+        service.answer(interface.COSIGNED, self._witnesses.cosigned)
         return service
 
     def _follow_log(self, peer: Peer, asks: LogAsked) -> AsyncGenerator[Log, None]:

@@ -81,7 +81,12 @@ class RecordMethods:
     async def evidence(self) -> Evidence:
         """What the file says now; JournalError where it cannot be read."""
         async with self._one:
-            return await to_the_end(partial(_read_evidence, self._path, self._terminal.vfs))
+            return await to_the_end(partial(
+                    _read_evidence,
+                    self._path,
+                    self._terminal.vfs,
+                    self._terminal.settings.witnesses.quorum,
+                ))
 
     async def _read(self, after: int, limit: int) -> Records:
         try:
@@ -101,10 +106,10 @@ class RecordMethods:
             await asyncio.sleep(AGAIN)
 
 
-def _read_evidence(path: Path, vfs: str) -> Evidence:
+def _read_evidence(path: Path, vfs: str, quorum: int) -> Evidence:
     with reading(path, vfs) as reader:
         row = reader.last_of_kind(PeriodClosed.kind)
-        seen, closure = witnessed(reader).size, _closure(row) if row else None
+        seen, closure = witnessed(reader, quorum).size, _closure(row) if row else None
         keys = keys_in_force(reader)
     key = SigningKey(keys[-1].public.key, keys[-1].origin) if keys else None
     last = last_backup.noted(path.parent)

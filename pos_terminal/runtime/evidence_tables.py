@@ -1,0 +1,35 @@
+"""The tables of the configuration that say who signs the journal, and who sees it."""
+
+from msgspec import Struct
+
+from pos_terminal.domain.language import say
+from pos_terminal.journal.note import NoteKey, cosigner
+
+
+class JournalTable(Struct, frozen=True):
+    """`[journal]`: the plugin in whose token new keys are made; empty for keys on the card."""
+
+    signer: str = ""
+
+
+class Witnesses(Struct, frozen=True):
+    """Whose cosignatures from the network are kept, and how many witnesses it takes."""
+
+    keys: tuple[NoteKey, ...] = ()
+    quorum: int = 1
+
+
+class WitnessTable(Struct, frozen=True):
+    """`[witness]`: a witness's folder, the vkeys of those on the network, and the quorum."""
+
+    directory: str = ""
+    keys: tuple[str, ...] = ()
+    quorum: int = 1
+
+    def __post_init__(self) -> None:
+        if self.quorum < 1:
+            raise ValueError(say("quorum {quorum} : un témoin au moins", quorum=self.quorum))
+
+    def witnesses(self) -> Witnesses:
+        """Those on the network; ValueError for what is no witness's key."""
+        return Witnesses(tuple(cosigner(each) for each in self.keys), self.quorum)
