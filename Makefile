@@ -16,7 +16,7 @@ test: ## style, types and all tests; sets up all they need (ARGS='-k journal' pi
 	.ci/setup test
 	.ci/test $(ARGS)
 
-deep: ## what is long by nature: 100,000 steps, mutants; an hour or more
+deep: ## what is long by nature: 100,000 steps, mutants, fuzzing; an hour or more
 	.ci/setup test
 	WORKERS=2 .ci/test -m deep $(ARGS)
 	$(PY) -m tests.deep.mutants

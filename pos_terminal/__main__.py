@@ -27,6 +27,7 @@ COMMANDS = {
     "selftest": "essaie le boîtier, la caisse et chaque appareil, et dit ce qui va",
     "changes": "dit ce qui a changé : réglages, catalogue, version, vendeurs, interventions",
     "report": "rassemble pour un technicien l'état, les lignes et les réglages, sans secrets",
+    "driver": "écrit le paquet d'un nouveau pilote, avec ses essais",
     "scale": "cherche le protocole que comprend une balance",
     "plugins": "donne les modules, leur état et pourquoi",
     "sheet": "dessine ou imprime les codes de commande et les étiquettes de touches",

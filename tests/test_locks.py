@@ -23,6 +23,7 @@ WANTED: dict[str, list[str]] = {
     "requirements-dev.lock": GROUPS["dev"],
     "tests/emupos.lock": GROUPS["emupos"],
     "tests/witness.lock": GROUPS["witness"],
+    "tests/fuzz.lock": GROUPS["fuzz"],
 }
 
 

@@ -119,7 +119,8 @@ class CodeAssembler:
     def _control(self, code: int) -> None:
         """Ctrl with a key: the layout's own for it, else that of its letter or sign, as ASCII."""
         char = self._look_up(code).upper()
-        by_sign = chr(ord(char) - 64) if "@" <= char <= "_" else UNREADABLE
+        # A German ß in capitals is two letters, and no control character of either.
+        by_sign = chr(ord(char) - 64) if len(char) == 1 and "@" <= char <= "_" else UNREADABLE
         self._append(CONTROLS.get(code, by_sign))
 
     def _character(self, char: str) -> None:

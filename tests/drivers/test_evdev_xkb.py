@@ -106,6 +106,15 @@ def test_a_dead_key_waits_for_its_letter(
     assert typed_by_us(name, held, code, 18) == expected
 
 
+def test_a_sign_that_has_two_capitals_makes_no_control_character() -> None:
+    assembler = CodeAssembler(layout_of("de"))
+    for key in (29, 12):  # Ctrl and ß
+        assembler.key(key, 1)
+    scan = assembler.key(ENTER, 1)
+    assert scan
+    assert scan.text == UNREADABLE
+
+
 @pytest.mark.parametrize("name", XKB)
 def test_every_digit_and_letter_of_a_code_can_be_typed(name: LayoutName) -> None:
     characters = {char for level in TABLES[name].values() for row in level for char in row}

@@ -1,0 +1,134 @@
+"""Coverage-guided fuzzing of what reads devices' bytes: `python -m tests.deep.fuzz NAME`.
+
+libFuzzer (by way of atheris) changes its inputs by the branches that they reach, for `--seconds`.
+It ends with another status than 0 where a reader raises what it has not announced, is busy with one
+input for over five seconds, or grows beyond `MEMORY`.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+MEMORY = 512
+"""MiB: the interpreter and all readers take a fifth of it."""
+
+INSTRUMENTED = (
+    "pos_driver_escpos.answers", "pos_driver_evdev.assembler", "pos_driver_hid_pos.assembler",
+    "pos_driver_scales.legal.adam", "pos_driver_scales.legal.cas",
+    "pos_driver_scales.legal.dialog06", "pos_driver_scales.legal.hid",
+    "pos_driver_scales.legal.mt_sics", "pos_driver_scales.legal.nci",
+    "pos_driver_scales.legal.sma", "pos_driver_scales.legal.toledo",
+    "pos_driver_serial_scanner.assembler", "pos_plugin_gs1.elements",
+    "pos_terminal.domain.codes.barcode", "pos_terminal.links.hid_descriptor",
+)  # fmt: skip
+
+
+def load() -> dict[str, Any]:
+    """The modules under test, by the last part of their names, with atheris watching them."""
+    atheris = importlib.import_module("atheris")
+    with atheris.instrument_imports(include=[*INSTRUMENTED, "pos_driver_scales.legal.reading"]):
+        return {name: importlib.import_module(name) for name in INSTRUMENTED}
+
+
+def targets() -> dict[str, Callable[[bytes], object]]:
+    """Each reader by its name: it may refuse in its own words, and nothing else."""
+    found = {name.removeprefix("pos_driver_"): module for name, module in load().items()}
+    legal = {name: found[f"scales.legal.{name}"] for name in
+             ("adam", "cas", "dialog06", "hid", "mt_sics", "nci", "sma", "toledo")}  # fmt: skip
+    descriptor = found["pos_terminal.links.hid_descriptor"]
+    gs1, barcode = found["pos_plugin_gs1.elements"], found["pos_terminal.domain.codes.barcode"]
+
+    def scale(read: Callable[[bytes], object]) -> Callable[[bytes], object]:
+        def refusing(data: bytes) -> object:
+            # By its name: what a module is reloaded for, its errors are too.
+            try:
+                return read(data)
+            except ValueError as error:
+                if type(error).__name__ != "FrameError":
+                    raise
+                return None
+
+        return refusing
+
+    def hid_reports(data: bytes) -> None:
+        size = data[0] if data else 0
+        with suppress(descriptor.DescriptorError):
+            fields = descriptor.input_fields(data[1 : 1 + size])
+            with suppress(found["hid_pos.assembler"].NotAScanner):
+                read = found["hid_pos.assembler"].ReportAssembler(
+                    fields, max_length=64, encoding="utf-8"
+                )
+                for at in range(1 + size, len(data), 16):
+                    read.feed(data[at : at + 16])
+                read.give_up()
+
+    def serial_scanner(data: bytes) -> None:
+        read = found["serial_scanner.assembler"].ScanAssembler(aim=False, max_length=64)
+        for at in range(0, len(data), 7):
+            read.feed(data[at : at + 7])
+        read.give_up()
+
+    def evdev(data: bytes) -> None:
+        layouts = importlib.import_module("pos_driver_evdev.layouts")
+        names = ("us", "fr", "be", "ch-de", "ch-fr", "de")
+        layout = layouts.layout_of(names[data[0] % 6] if data else "us")
+        read = found["evdev.assembler"].CodeAssembler(layout, max_length=64)
+        for byte in data:
+            read.key(byte & 0x7F, byte >> 7)
+        read.abandon()
+
+    def codes(data: bytes) -> None:
+        text = data.decode("latin-1")
+        gs1.element_string(text)
+        gs1.digital_link(text)
+        barcode.as_read(text)
+        list(barcode.keys_of(text))
+
+    return {
+        **{
+            f"scale-{name}": scale(read)
+            for name, read in {
+                "adam": lambda data: legal["adam"].parse(data, 8),
+                "cas": legal["cas"].parse,
+                "dialog06": legal["dialog06"].parse,
+                "hid": legal["hid"].parse,
+                "mt-sics": lambda data: legal["mt_sics"].parse(data, b"S", 10),
+                "nci": lambda data: legal["nci"].parse(data, 6),
+                "sma": legal["sma"].parse,
+                "toledo": lambda data: legal["toledo"].parse(data, legal["toledo"].Shape()),
+            }.items()
+        },
+        "hid": hid_reports,
+        "serial-scanner": serial_scanner,
+        "evdev": evdev,
+        "escpos": lambda data: found["escpos.answers"].Answers().feed(data),
+        "codes": codes,
+    }
+
+
+NAMES = (
+    "scale-adam", "scale-cas", "scale-dialog06", "scale-hid", "scale-mt-sics", "scale-nci",
+    "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "codes",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Fuzz one reader."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--seconds", type=int, default=60)
+    arguments = parser.parse_args()
+    atheris = importlib.import_module("atheris")
+    atheris.Setup(
+        [sys.argv[0], f"-max_total_time={arguments.seconds}", f"-rss_limit_mb={MEMORY}",
+         "-timeout=5", "-max_len=256", "-artifact_prefix=/tmp/"],
+        targets()[arguments.name],
+    )  # fmt: skip
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
