@@ -16,6 +16,7 @@ from pos_terminal.journal import last_backup
 from pos_terminal.journal.last_backup import LastBackup
 from pos_terminal.persons.clerks_file import Sha256
 
+Year = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -30,11 +31,12 @@ class KeyTold(Struct, frozen=True):
 
 
 class RecordArchive(Asked, frozen=True, kw_only=True):
-    """An archive that was made: its records, and the file's SHA-256."""
+    """An archive that was made: its records, the file's SHA-256, the fiscal years in it."""
 
     first: int
     last: int
     sha256: Sha256
+    years: tuple[Year, ...] = ()
 
 
 class RecordExport(Asked, frozen=True, kw_only=True):
@@ -65,7 +67,9 @@ async def rotate_key(keeper: Keeper, asked: RotateKey, actor: Actor) -> KeyTold:
 
 async def archived(keeper: Keeper, asked: RecordArchive, actor: Actor) -> RecordMade:
     """Trace an archive (BOI-TVA-DECLA-30-10-30, § 220 to 250)."""
-    made = Archived(first=asked.first, last=asked.last, sha256=asked.sha256)
+    made = Archived(
+        first=asked.first, last=asked.last, sha256=asked.sha256, years=asked.years
+    )
     records = await keeper.record([given("journal archive", asked, actor), made])
     return RecordMade(records[-1].seq)
 

@@ -26,6 +26,7 @@ from pos_terminal.archive.source import ReadOnlySource, Span, opened
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.archive.verifier import bundle
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import Broken, JournalError
@@ -47,7 +48,10 @@ _MODE = 0o100644
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMade:
-    """An archive that is whole and durable: its SHA-256, what it holds, and what is wrong in it."""
+    """An archive that is whole and durable: its SHA-256, what it holds, and what is wrong in it.
+
+    `years` are the fiscal years that are closed in it, by their labels.
+    """
 
     path: Path
     sha256: str
@@ -56,6 +60,7 @@ class ArchiveMade:
     last: int
     head: str
     broken: str
+    years: tuple[str, ...] = ()
 
 
 def make(
@@ -91,7 +96,7 @@ def make(
             # The manifest holds every file's hash: one signature vouches for all.
             (folder / "manifest.sig").write_text(f'"{sign(manifest).hex()}"\n')
         sha256, size = _pack(folder, out, end.at, said)
-    return ArchiveMade(out, sha256, size, span.first, span.last, end.head, broken)
+    return ArchiveMade(out, sha256, size, span.first, span.last, end.head, broken, end.years)
 
 
 def _verified(directory: Path, progress: Progress, *, even_if_broken: bool) -> str:
@@ -112,10 +117,13 @@ class End:
     head: str = ""
     at: str = ""
     facts: dict[str, Any] | None = None
+    years: tuple[str, ...] = ()
 
     def take(self, row: Row, record: Record) -> None:
         """One record more."""
         e = record.envelope
+        if isinstance(record.event, PeriodClosed) and record.event.period is Period.YEAR:
+            self.years += (record.event.label,)
         self.head, self.at = row.hash.hex(), e.at
         self.facts = {
             "store": e.store,

@@ -159,7 +159,9 @@ def run_archive(arguments: argparse.Namespace) -> int:
 
 def _is_recorded(arguments: argparse.Namespace, made: ArchiveMade) -> bool:
     """Have it recorded; whether the journal has that record: a broken one may take no more."""
-    asked = RecordArchive(first=made.first, last=made.last, sha256=made.sha256)
+    asked = RecordArchive(
+        first=made.first, last=made.last, sha256=made.sha256, years=made.years
+    )
     try:
         do(arguments, table.JOURNAL_ARCHIVED, asked, RecordMade)
     except ChannelError as error:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from pos_terminal.channel.socket_address import socket_path
@@ -18,12 +19,15 @@ from pos_terminal.domain.faults import Failure
 from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.process.memory import keep_one_heap
 from pos_terminal.process.output import fail
+from pos_terminal.process.plugins import PluginStatus
+from pos_terminal.process.program import digest
 from pos_terminal.process.sd_notify import notify
 from pos_terminal.process.translation import set_language
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import Booted, boot, indicators
 from pos_terminal.runtime.clock import SystemClock
 from pos_terminal.runtime.failed_start import HEARD, say
+from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.tasks.contain import contained, one_line
 
 HELD = 30.0
@@ -72,7 +76,10 @@ def _out_of_service(error: BaseException, arguments: argparse.Namespace) -> int:
 
 async def _serve(booted: Booted, state: Path) -> None:
     clock, socket = SystemClock(booted.settings.zone), socket_path(state, os.environ)
-    app = App(booted.settings, booted.plugins, state, clock, socket=socket)
+    plugins = booted.plugins
+    app = App(
+        booted.settings, plugins, state, clock, socket=socket, program=partial(_program, plugins)
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
@@ -80,6 +87,13 @@ async def _serve(booted: Booted, state: Path) -> None:
     if booted.refused:
         app.put(Trouble(faults.BAD_CONFIGURATION))
     await app.run()
+
+
+def _program(plugins: Plugins) -> str:
+    """The digest of what runs here: whoever puts another program in its place is found by it."""
+    enabled = [each for each in plugins if each.status is PluginStatus.ENABLED]
+    versions = (f"{each.name} {each.version}" for each in enabled)
+    return digest(("pos_terminal", *plugins.packages()), versions)
 
 
 def _reload(app: App) -> None:

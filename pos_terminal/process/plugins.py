@@ -68,6 +68,12 @@ class PluginGroup:
         """Whether an enabled plugin does not run."""
         return any(plugin.status is PluginStatus.STOPPED for plugin in self)
 
+    def packages(self) -> Iterator[str]:
+        """The package of each plugin that runs."""
+        for name, module in self._manager.list_name_plugin():
+            if self._plugins[name].status is PluginStatus.ENABLED:
+                yield str(getattr(module, "__name__", "")).partition(".")[0]
+
     def find(self) -> list[tuple[Plugin, EntryPoint]]:
         """Look up what is installed; the plugins to load, in the configuration's order."""
         found: dict[str, list[EntryPoint]] = {}

@@ -19,7 +19,7 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.steps import Input, NewCatalog, NewClerks, NewPromotions, Trouble
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.system import TillStopped
+from pos_terminal.domain.events.system import PluginFound, ProgramFound, TillStopped
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.sale.vouchers import Mint
@@ -29,6 +29,7 @@ from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.persons import clerks_file
 from pos_terminal.process.clock import battery
+from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 from pos_terminal.runtime import overdue_closures, retention, signing, voucher_key
 from pos_terminal.runtime.catalogue import Catalogue, Loaded
@@ -51,7 +52,7 @@ from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.staff import LoadedStaff, StaffFile
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
-from pos_terminal.tasks.groups import to_the_end
+from pos_terminal.tasks.groups import forever, to_the_end
 from pos_terminal.tasks.observers import Observers
 from pos_terminal.tasks.supervise import SideTask, Supervisor, TaskState, TaskStatus
 
@@ -70,6 +71,7 @@ WRONG_PLACE = (faults.JOURNAL_LOCKED, faults.JOURNAL_FOREIGN)
 class App:
     """One terminal: `run` serves until `stop` is called.
 
+    `program` makes the digest of the program's files, to be recorded; it may take its time.
     With a `socket` it answers there what other programs on the box ask; `acts` are what it does for
     them.
     """
@@ -84,6 +86,7 @@ class App:
         simulated: bool = False,
         vfs: str = "",
         socket: Path | None = None,
+        program: Callable[[], str] | None = None,
     ) -> None:
         self.settings = settings
         self.plugins = plugins
@@ -121,6 +124,7 @@ class App:
         self.tasks = Supervisor()
         self.tasks.observers.add(self._on_side_task)
         self._failed: set[str] = set()
+        self._program = program
         self.channel = self._channel(socket) if socket else None
         self.side = self._side_tasks()
 
@@ -260,6 +264,7 @@ class App:
             self.settings.source,
             loaded.catalog.sha256,
             promotions=offers.source,
+            company=self._identity.seller.identified(self._identity.shop.name),
         )
         now = self._clock.now()
         started = counter.start(now)
@@ -418,9 +423,24 @@ class App:
             )  # fmt: skip
             asked = self.equipment.outputs.inspections
             tasks["inspections"] = SideTask(partial(inspections.run, asked, now))
+        if self._program:
+            tasks["program"] = SideTask(partial(self._identify, self._program))
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))
         return tasks
+
+    async def _identify(self, program: Callable[[], str]) -> NoReturn:
+        """Record which program this is, where it is not the one of the last record."""
+        digest = await asyncio.to_thread(program)
+        running = self._running()
+        if running is None:
+            raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")
+        if running.setup.program != digest:
+            enabled = [each for each in self.plugins if each.status is PluginStatus.ENABLED]
+            plugins = tuple(PluginFound(each.name, each.version) for each in enabled)
+            found = ProgramFound(version=self._identity.software, digest=digest, plugins=plugins)
+            await self._record((found,))
+        await forever()
 
     async def _supervise(self, name: str, task: SideTask) -> NoReturn:
         """From the start on, and behind it."""

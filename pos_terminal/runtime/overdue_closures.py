@@ -27,6 +27,9 @@ LOOK = 60.0
 REMIND = 3_600_000_000
 """Microseconds after which the clerk is told again."""
 
+REMIND_ARCHIVE = 24 * REMIND
+"""The same of an archive: it waits for whoever keeps the books."""
+
 
 class Closing:
     """Looks at the book now and then. `running` is the journal's state; None: out of order."""
@@ -43,6 +46,7 @@ class Closing:
         self._now = now
         self._put = put
         self._told_at: int | None = None
+        self._reminded_at: int | None = None
         self._opened: frozenset[int] = frozenset()
 
     async def watch(self) -> NoReturn:
@@ -65,6 +69,7 @@ class Closing:
         if self._opened and not self._opened & before:
             return
         moment = self._now()
+        self._remind(running, moment)
         due = closing.due(running.book, moment, self._hours)
         if not due:
             self._told_at = None
@@ -78,6 +83,14 @@ class Closing:
             fault = self._why(running, moment)
             log.warning("%s overdue: %s", fault, ", ".join(due))
             self._put(Trouble(fault))
+
+    def _remind(self, running: Running, moment: Moment) -> None:
+        """Say once a day that a closed year is in no archive (BOI-TVA-DECLA-30-10-30, § 220)."""
+        if not running.setup.archive_due or running.opened:
+            return
+        if self._reminded_at is None or moment.mono - self._reminded_at >= REMIND_ARCHIVE:
+            self._reminded_at = moment.mono
+            self._put(Trouble(faults.ARCHIVE_DUE))
 
     def _why(self, running: Running, moment: Moment) -> Fault:
         """What keeps it from being closed by itself."""

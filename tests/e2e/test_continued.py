@@ -12,7 +12,7 @@ import pytest
 from pos_driver_sim.bench import SimBench
 from pos_terminal.__main__ import main
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.system import CommandGiven, KeyReplaced
+from pos_terminal.domain.events.system import CommandGiven, KeyReplaced, ProgramFound
 from pos_terminal.journal.continuation import MARGIN
 from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.journal.witness import Witness
@@ -108,6 +108,8 @@ def test_a_till_whose_card_died_sells_on_and_says_what_it_lost(
             status, z = await told("close", "day")
             assert (status, z["number"]) == (0, 2)
             await seen(medium, new, z["seq"])
+            while not any(isinstance(record.event, ProgramFound) for record in records(new)):
+                await asyncio.sleep(0.01)
             assert [*medium.glob("*.lost-*")], "what was lost stays known"
 
     run(on())

@@ -66,6 +66,7 @@ PARTS = {
         paper.Supplied,
         stock_events.Units,
         system.LastNumber,
+        system.PluginFound,
     )
 }
 

@@ -66,6 +66,17 @@ def test_the_clerk_is_told_once_and_again_after_an_hour() -> None:
     assert bench.look() == [Trouble(faults.Z_DUE)]
 
 
+def test_a_closed_year_that_no_archive_holds_is_said_once_a_day() -> None:
+    running = year(1, days=2).running
+    bench = Bench(running=replace(running, setup=replace(running.setup, year_closed=running.seq)))
+    for hours, said in ((0, True), (23, False), (1, True)):
+        bench.at += timedelta(hours=hours)
+        assert (Trouble(faults.ARCHIVE_DUE) in bench.look()) is said, hours
+    bench.running = replace(running, setup=replace(running.setup, archived=running.seq))
+    bench.at += timedelta(days=2)
+    assert Trouble(faults.ARCHIVE_DUE) not in bench.look()
+
+
 @pytest.mark.parametrize("opened", [{}, {9: 1}])
 def test_what_is_closed_by_itself_with_a_new_month_is_not_left_to_the_clerk(
     opened: dict[int, int]

@@ -6,10 +6,12 @@ from pos_terminal.domain.events.system import (
     CatalogChanged,
     ClockJumped,
     CommandGiven,
+    CompanyIdentified,
     ConfigurationChanged,
     KeyMade,
     KeyReplaced,
     KeyRotated,
+    ProgramFound,
     PromotionsChanged,
     SignerDown,
     VersionChanged,
@@ -20,7 +22,7 @@ CHANGES = frozenset(
     for event in (
         CatalogChanged, PromotionsChanged, ConfigurationChanged, VersionChanged, ClerkChanged,
         ClerksFound, KeyMade, KeyRotated, KeyReplaced, SignerDown, ClockJumped, CommandGiven,
-        GrantGiven, GrantUsed, GrantEnded,
+        ProgramFound, CompanyIdentified, GrantGiven, GrantUsed, GrantEnded,
     )
 )  # fmt: skip
 """Settings with their devices, catalogue, promotions, version, clerks, keys, clock; and whoever

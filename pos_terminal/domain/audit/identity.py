@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from pos_terminal.domain.codes.papers import TillName
+from pos_terminal.domain.events.system import CompanyIdentified
 from pos_terminal.domain.health.opening import openings
 from pos_terminal.domain.language import say
 
@@ -39,6 +40,7 @@ class Seller(Struct, frozen=True):
     form: str = ""
     capital: str = ""
     siret: str = ""
+    naf: str = ""
     vat: str = ""
     rcs: str = ""
     debits: bool = False
@@ -50,6 +52,19 @@ class Seller(Struct, frozen=True):
         digits = self.siret.replace(" ", "")
         if self.siret and not (digits.isascii() and digits.isdigit() and len(digits) == 14):
             raise ValueError(say("siret {siret!r} : 14 chiffres", siret=self.siret))
+
+    def identified(self, shop: str) -> CompanyIdentified:
+        """Whose till it is, for the record; `shop` where no company is named."""
+        return CompanyIdentified(
+            name=self.name or shop,
+            address=self.address,
+            form=self.form,
+            capital=self.capital,
+            siret=self.siret,
+            vat=self.vat,
+            rcs=self.rcs,
+            naf=self.naf,
+        )
 
     def lines(self) -> Iterator[str]:
         """The mentions that are set."""

@@ -39,11 +39,13 @@ from pos_terminal.domain.events.system import (
     CatalogChanged,
     ClockJumped,
     CommandGiven,
+    CompanyIdentified,
     ConfigurationChanged,
     KeyMade,
     KeyReplaced,
     KeyRotated,
     PersonErased,
+    ProgramFound,
     PromotionsChanged,
     SignerDown,
     TechnicalEvent,
@@ -55,6 +57,7 @@ from pos_terminal.domain.events.values import CashMovement, PrintOutcome
 from pos_terminal.domain.notation import day_and_hour, euros
 
 ARCHIVE = 20
+YEAR_ARCHIVE = 30
 STOP = 40
 CLOSURE = 50
 YEAR_CLOSURE = 60
@@ -74,6 +77,7 @@ MAINTENANCE = 240
 VERSION = 250
 FIRST_START = 260
 ABANDONED = 320
+TAXPAYER = 410
 CRASH = 901
 SETTINGS = 910
 CATALOG = 911
@@ -102,6 +106,7 @@ GRANT_ENDED = 982
 
 CODES: dict[int, str] = {
     ARCHIVE: "Archivage d'une période",
+    YEAR_ARCHIVE: "Archivage d'un exercice",
     STOP: "Arrêt de la caisse",
     CLOSURE: "Clôture d'un jour ou d'un mois",
     YEAR_CLOSURE: "Clôture d'un exercice",
@@ -121,6 +126,7 @@ CODES: dict[int, str] = {
     VERSION: "Changement de version du logiciel",
     FIRST_START: "Initialisation de la caisse",
     ABANDONED: "Vente abandonnée avant paiement",
+    TAXPAYER: "Identité de l'entreprise : première, ou changée",
     CRASH: "Démarrage après un arrêt brutal",
     SETTINGS: "Changement des réglages",
     CATALOG: "Changement de catalogue, de prix ou de TVA",
@@ -255,7 +261,10 @@ def _of_periods(event: Event) -> JetLine | None:
         case TrainingEnded():
             return JetLine(TRAINING_END)
         case Archived():
-            return JetLine(ARCHIVE, f"enregistrements {event.first} à {event.last}")
+            span = f"enregistrements {event.first} à {event.last}"
+            if event.years:
+                return JetLine(YEAR_ARCHIVE, f"exercice {', '.join(event.years)}, {span}")
+            return JetLine(ARCHIVE, span)
         case Purged():
             return JetLine(PURGE, f"enregistrements jusqu'à {event.last}")
     return None
@@ -294,6 +303,13 @@ def _of_the_system(event: Event) -> JetLine | None:
             return JetLine(event.code, event.detail)
         case VersionChanged():
             return JetLine(VERSION, f"{event.before} vers {event.after}")
+        case ProgramFound():
+            plugins = ", ".join(f"{each.name} {each.version}" for each in event.plugins)
+            what = f"programme {event.digest[:12]}, version {event.version}"
+            return JetLine(VERSION, f"{what}, avec {plugins or 'aucun module'}")
+        case CompanyIdentified():
+            said = (event.name, event.siret, event.vat, event.naf, *event.address)
+            return JetLine(TAXPAYER, ", ".join(filter(None, said)))
         case ConfigurationChanged():
             return JetLine(SETTINGS, f"{event.before[:12]} vers {event.after[:12]}")
         case ClockJumped():

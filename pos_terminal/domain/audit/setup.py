@@ -4,11 +4,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Archived, Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import VouchersKeyed
 from pos_terminal.domain.events.staff import ClerkChanged, ClerksFound
 from pos_terminal.domain.events.system import (
     CatalogChanged,
+    CompanyIdentified,
     ConfigurationChanged,
+    ProgramFound,
     PromotionsChanged,
     TillStarted,
     TillStopped,
@@ -26,6 +29,11 @@ class Setup(Struct, frozen=True):
 
     `clerks` is the SHA-256 of the clerks' file, empty where there is none.
 
+    `program` is the digest of its files, `company` whose till it is.
+
+    `year_closed` is the record of the last fiscal year's closure, `archived` the last record of
+    those that archives hold from the first on.
+
     `up` from a start until the stop that was said: a start that finds it so follows a crash.
     """
 
@@ -36,20 +44,34 @@ class Setup(Struct, frozen=True):
     promotions: str = ""
     clerks: str = ""
     vouchers: str = ""
+    program: str = ""
+    company: CompanyIdentified | None = None
+    year_closed: int = 0
+    archived: int = 0
+
+    @property
+    def archive_due(self) -> bool:
+        """Whether a fiscal year is closed, and no archive holds it yet (BOFiP, § 220)."""
+        return self.archived < self.year_closed
 
     def after(self, event: Event) -> "Setup":
         """What is in force after `event`; the same object where it changes nothing."""
         match event:
             case TillStarted():
-                return Setup(
-                    event.version,
-                    event.configuration,
-                    event.catalog,
+                return replace(
+                    self,
+                    version=event.version,
+                    configuration=event.configuration,
+                    catalog=event.catalog,
                     up=True,
                     promotions=event.promotions,
-                    clerks=self.clerks,
-                    vouchers=self.vouchers,
                 )
+            case ProgramFound():
+                return replace(self, program=event.digest)
+            case CompanyIdentified():
+                return replace(self, company=event)
+            case PeriodClosed() | Archived():
+                return self._filed(event)
             case TillStopped():
                 return replace(self, up=False)
             case VersionChanged():
@@ -67,6 +89,14 @@ class Setup(Struct, frozen=True):
             case _:
                 return self
 
+    def _filed(self, event: PeriodClosed | Archived) -> "Setup":
+        """What is closed and what is archived: an archive counts that begins where one ended."""
+        if isinstance(event, PeriodClosed):
+            year = event.period is Period.YEAR
+            return replace(self, year_closed=event.last) if year else self
+        follows = event.first <= self.archived + 1 and event.last > self.archived
+        return replace(self, archived=event.last) if follows else self
+
     def started(self, now: "Setup") -> tuple[Event, ...]:
         """What a start with `now` in force records: itself, and what has changed since the last."""
         before = PreviousEnd.CRASH if self.up else PreviousEnd.STOP
@@ -77,7 +107,8 @@ class Setup(Struct, frozen=True):
             catalog=now.catalog,
             promotions=now.promotions,
         )
-        return (started, *self._changes(now))
+        same = now.company is None or now.company == self.company
+        return (started, *self._changes(now), *(() if same else (now.company,)))
 
     def _changes(self, now: "Setup") -> tuple[Event, ...]:
         """Nothing at a till's first start: there is nothing to differ from."""

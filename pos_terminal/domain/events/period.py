@@ -138,12 +138,16 @@ class TrainingEnded(Event, frozen=True, kw_only=True):
 
 
 class Archived(Event, frozen=True, kw_only=True):
-    """Records `first` to `last` were written to an archive with this SHA-256."""
+    """Records `first` to `last` were written to an archive with this SHA-256.
+
+    `years` are the fiscal years whose closures are among them, by their labels.
+    """
 
     kind: ClassVar[str] = "archive.made"
     first: int
     last: int
     sha256: str
+    years: tuple[str, ...] = ()
 
 
 class BalancesOpened(Event, frozen=True, kw_only=True):

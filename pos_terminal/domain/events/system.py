@@ -176,6 +176,42 @@ class VersionChanged(Event, frozen=True, kw_only=True):
     after: str
 
 
+class PluginFound(Struct, frozen=True):
+    """A plug-in that the settings enable, and its version."""
+
+    name: str
+    version: str
+
+
+class ProgramFound(Event, frozen=True, kw_only=True):
+    """The program that runs is not the one of the last such record, or there is none.
+
+    `digest` is over every file of the program and of its plug-ins (process/program.py).
+    """
+
+    kind: ClassVar[str] = "program.found"
+    version: str
+    digest: str
+    plugins: tuple[PluginFound, ...]
+
+
+class CompanyIdentified(Event, frozen=True, kw_only=True):
+    """Whose till it is, from here on: at its first start, and whenever the settings say otherwise.
+
+    Each is as it is written in the settings, empty where they do not say it.
+    """
+
+    kind: ClassVar[str] = "company.identified"
+    name: str
+    address: tuple[str, ...]
+    form: str
+    capital: str
+    siret: str
+    vat: str
+    rcs: str
+    naf: str
+
+
 class ConfigurationChanged(Event, frozen=True, kw_only=True):
     """Other settings are in force: the SHA-256 of the file before and after."""
 
@@ -215,6 +251,8 @@ SYSTEM_EVENTS: tuple[type[Event], ...] = (
     ClockJumped,
     VersionChanged,
     ConfigurationChanged,
+    ProgramFound,
+    CompanyIdentified,
     PersonRecorded,
     PersonErased,
 )

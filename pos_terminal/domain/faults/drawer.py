@@ -100,6 +100,12 @@ Z_DUE = _fault(
     "Une clôture est en retard.",
     "Finir la vente, puis faire le Z.",
 )
+ARCHIVE_DUE = _fault(
+    "S-127",
+    "ARCHIVE A FAIRE",
+    "Un exercice est clos, et aucune archive ne le tient encore.",
+    "Archiver (journal archive, ou CONTROLE sur une clé), et poser l'archive ailleurs.",
+)
 SALES_OPEN = _fault(
     "S-122",
     "VENTES NON FINIES",

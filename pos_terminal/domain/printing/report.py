@@ -141,6 +141,8 @@ def shop_head(identity: Identity, title: str, at: str) -> Iterator[Block]:
 
 
 def _remarks(closed: PeriodClosed) -> Iterator[Block]:
+    if closed.period is Period.YEAR:
+        yield Text(say("Exercice clos : l'archiver (journal archive)"))
     if closed.automatic:
         yield Text(say("Clôture automatique"))
     if closed.carried:

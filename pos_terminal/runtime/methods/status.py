@@ -129,6 +129,8 @@ class StatusBoard:
             due = closing.due(journal.running.book, now, terminal.settings.rules.closing)
             if due:
                 yield as_told(faults.Z_DUE, ", ".join(each.value for each in due))
+            if journal.running.setup.archive_due:
+                yield as_told(faults.ARCHIVE_DUE)
         unwitnessed = terminal.unwitnessed()
         if unwitnessed:
             yield as_told(faults.WITNESS_MISSING, unwitnessed)
