@@ -8,10 +8,12 @@ authors publish. The PDF/A-3 around it is left to who prints on A4.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity, Seller
@@ -137,8 +139,13 @@ def _document(identity: Identity, made: InvoiceMade, ticket: SaleClosed) -> Elem
 
 def _notes(identity: Identity, made: InvoiceMade, ticket: SaleClosed) -> Iterator[tuple[str, str]]:
     """With the codes of UNTDID 4451 that French platforms read."""
-    number = numbers.number(identity.terminal, ticket)
-    yield f"Ticket {number} du {day(made.ticket_at)}", "AAI"
+    if made.tickets:
+        for each in made.tickets:
+            number = numbers.number(identity.terminal, replace(ticket, number=each.number))
+            yield f"Ticket {number} du {day(each.at)}", "AAI"
+    else:
+        number = numbers.number(identity.terminal, ticket)
+        yield f"Ticket {number} du {day(made.ticket_at)}", "AAI"
     yield from zip(payment_terms(identity.seller), ("AAB", "PMD", "PMT"), strict=True)
     legal = " ".join(identity.seller.registration())
     if legal:
@@ -242,6 +249,15 @@ def _supplied(made: InvoiceMade, ticket: SaleClosed, buyer: Buyer) -> Element:
     return _node("ram:ActualDeliverySupplyChainEvent", when)
 
 
+def _period(days: Sequence[str]) -> Element:
+    """BG-14: of several deliveries, from the first to the last."""
+    return _node(
+        "ram:BillingSpecifiedPeriod",
+        _node("ram:StartDateTime", _date("udt", min(days))),
+        _node("ram:EndDateTime", _date("udt", max(days))),
+    )
+
+
 def _settled(
     identity: Identity, made: InvoiceMade, ticket: SaleClosed, sign: int
 ) -> Iterator[Element]:
@@ -273,6 +289,8 @@ def _settled(
             else None,
             _node("ram:RateApplicablePercent", _decimal(rate, 2)),
         )
+    if made.tickets:
+        yield _period([each.at for each in made.tickets])
     still = sign * owed(ticket)
     # BT-9: of what is paid already it is the day on which it was.
     by = due(made.ticket_at).isoformat() if still else made.ticket_at

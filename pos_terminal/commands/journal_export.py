@@ -23,9 +23,10 @@ from pos_terminal.archive.postings import Grain
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import day
-from pos_terminal.commands.files import entered_to_write, reading_file
-from pos_terminal.commands.journal_invoices import write_invoices, write_report
+from pos_terminal.commands.files import entered_to_write, reading_file, writing_file
+from pos_terminal.commands.journal_invoices import file_invoices, write_invoices, write_report
 from pos_terminal.commands.perform_act import do
+from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import how_many, labelled, say
@@ -101,9 +102,14 @@ def add_actions(
             "--out", type=Path, default=Path(), metavar=say("CHEMIN"), help=where
         )
         _span_options(part)
-    invoices.add_argument(
-        "--out", type=Path, required=True, metavar=say("FICHIER"), help=say("un nouveau .zip")
+    where_to = invoices.add_mutually_exclusive_group(required=True)
+    where_to.add_argument(
+        "--out", type=Path, metavar=say("FICHIER"), help=say("un nouveau .zip")
     )
+    where_to.add_argument(
+        "--into", type=Path, metavar=say("DOSSIER"),
+        help=say("un dossier : un fichier par facture qui n'y a pas été mise"),
+    )  # fmt: skip
     _span_options(invoices)
     return [archive, book, sheets, invoices, report]
 
@@ -289,6 +295,8 @@ def _csv(arguments: argparse.Namespace, first: date, last: date) -> int:
 
 
 def _facturx(arguments: argparse.Namespace, first: date, last: date) -> int:
+    if arguments.into:
+        return _filed(arguments)
     with entered_to_write(arguments, arguments.out) as files:
         (draft,) = files.drafts
         made = write_invoices(arguments.state, arguments.config, draft, first, last)
@@ -304,6 +312,24 @@ def _facturx(arguments: argparse.Namespace, first: date, last: date) -> int:
         for number in made.gone:
             print(say("{number} : le client n'est plus connu").format(number=number),
                   file=sys.stderr)  # fmt: skip
+    return 0 if recorded else 1
+
+
+def _filed(arguments: argparse.Namespace) -> int:
+    enter(arguments)
+    with writing_file():
+        made = file_invoices(arguments.state, arguments.config, arguments.into)
+    files = [arguments.into / f"{number}.xml" for number in made.invoices]
+    recorded = True
+    if files:
+        what = f"factures Factur-X {made.invoices[0]} à {made.invoices[-1]}"
+        recorded = _recorded(arguments, what, _digest(files))
+    if arguments.json:
+        told = {"folder": str(arguments.into), "invoices": made.invoices, "gone": made.gone}
+        print_json({**told, "recorded": recorded})
+    else:
+        words = say("{folder} : {count} factures et avoirs")
+        print(words.format(folder=arguments.into, count=len(made.invoices)))
     return 0 if recorded else 1
 
 

@@ -4,12 +4,14 @@ Both read the journal beside a till that sells, and the personal store for whom 
 out to. That something was taken out is recorded by commands/journal_export.py.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from msgspec.structs import replace
 
 from pos_terminal.archive import facturx
 from pos_terminal.archive.cells import Sheet, Style
@@ -18,14 +20,18 @@ from pos_terminal.archive.export import records
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity, Seller
 from pos_terminal.domain.events.paper import InvoiceMade
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.customers import Buyer
-from pos_terminal.journal import state_directory
+from pos_terminal.domain.lookup.questions import TicketFound
+from pos_terminal.domain.sale.invoicing import merged
+from pos_terminal.journal import filed_invoices, state_directory
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons import buyers
 from pos_terminal.persons.store import exists, reading
 from pos_terminal.runtime.config import ShopSettings
 from pos_terminal.runtime.maintenance import shop_settings
+from pos_terminal.storage.files import write_durably
 
 Find = Callable[[InvoiceMade], Buyer | None]
 """Whom an invoice was made out to; None once nothing is held of him any more."""
@@ -48,34 +54,84 @@ def write_invoices(
     """
     identity = _identity(state, config)
     facturx.must_say_enough(identity.seller)
-    made = [
-        record.event
-        for record in records(state)
-        if isinstance(record.event, InvoiceMade)
-        and first.isoformat() <= record.event.issued[:10] <= last.isoformat()
-    ]
-    wanted = {(each.ticket_series, each.ticket_number) for each in made}
-    tickets = {
-        (ticket.series, ticket.number): ticket
-        for ticket in (record.event for record in records(state))
-        if isinstance(ticket, SaleClosed) and (ticket.series, ticket.number) in wanted
-    }
+    days = first.isoformat(), last.isoformat()
+    made = _made(state, lambda each: days[0] <= each.issued[:10] <= days[1])
     written, gone = [], []
     out.touch(mode=0o600)  # it names customers
-    with _finding(state) as find, ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        for each in made:
-            name = facturx.file_name(identity, each)
-            # A purge takes a ticket, ten years a customer: either way there is no invoice to make.
-            ticket, buyer = tickets.get((each.ticket_series, each.ticket_number)), find(each)
-            if ticket is None or buyer is None:
-                gone.append(name.removesuffix(".xml"))
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for number, document in _documents(state, identity, made):
+            if document is None:
+                gone.append(number)
                 continue
             # With a date of its own, so that the same invoices are the same bytes.
-            entry = ZipInfo(name)
+            entry = ZipInfo(f"{number}.xml")
             entry.compress_type = ZIP_DEFLATED
-            archive.writestr(entry, facturx.invoice(identity, each, ticket, buyer))
-            written.append(name.removesuffix(".xml"))
+            archive.writestr(entry, document)
+            written.append(number)
     return Written(tuple(written), tuple(gone))
+
+
+def file_invoices(state: Path, config: Path | None, folder: Path) -> Written:
+    """Each invoice that was not yet put into the folder, as a file of its own; which they are.
+
+    A file that is there is left. As `write_invoices`.
+    """
+    identity = _identity(state, config)
+    facturx.must_say_enough(identity.seller)
+    filed = filed_invoices.noted(state)
+    made = _made(state, lambda each: each.number > filed)
+    written, gone = [], []
+    for number, document in _documents(state, identity, made):
+        if document is None:
+            gone.append(number)
+            continue
+        path = folder / f"{number}.xml"
+        if not path.exists():
+            write_durably(path, document, 0o600)  # it names customers
+        written.append(number)
+    if made:
+        filed_invoices.note(state, max(each.number for each in made))
+    return Written(tuple(written), tuple(gone))
+
+
+def _made(state: Path, wanted: Callable[[InvoiceMade], bool]) -> list[InvoiceMade]:
+    events = (record.event for record in records(state))
+    return [each for each in events if isinstance(each, InvoiceMade) and wanted(each)]
+
+
+def _documents(
+    state: Path, identity: Identity, made: Sequence[InvoiceMade]
+) -> Iterator[tuple[str, bytes | None]]:
+    """Each invoice's number and its XML; None where a purge took a ticket, or ten years a customer:
+    either way there is no invoice to make."""
+    found = _tickets(state, {place for each in made for place in each.places})
+    with _finding(state) as find:
+        for each in made:
+            number = facturx.file_name(identity, each).removesuffix(".xml")
+            buyer, tickets = find(each), [found.get(place) for place in each.places]
+            there = [ticket for ticket in tickets if ticket]
+            if buyer is None or len(there) < len(tickets):
+                yield number, None
+            else:
+                yield number, facturx.invoice(identity, each, merged(there), buyer)
+
+
+def _tickets(
+    state: Path, wanted: Set[tuple[str, int]]
+) -> dict[tuple[str, int], TicketFound]:
+    """These tickets, each with the corrections of how it was paid."""
+    found: dict[tuple[str, int], TicketFound] = {}
+    for record in records(state) if wanted else ():
+        event = record.event
+        if not isinstance(event, SaleClosed | PaymentChanged):
+            continue
+        place = event.series, event.number
+        if isinstance(event, SaleClosed) and place in wanted:
+            found[place] = TicketFound(event, record.envelope.at)
+        elif isinstance(event, PaymentChanged) and place in found:
+            had = found[place]
+            found[place] = replace(had, changed=(*had.changed, event))
+    return found
 
 
 def write_report(state: Path, out: Path, first: date, last: date, style: Style) -> int:

@@ -40,6 +40,7 @@ from pos_terminal.runtime.equipment import Equipment
 from pos_terminal.runtime.hotplug import RESCAN, watch
 from pos_terminal.runtime.inspections import Inspections
 from pos_terminal.runtime.integrity import Guard
+from pos_terminal.runtime.invoice_files import InvoiceFiles
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.methods.channel import Channel
 from pos_terminal.runtime.methods.terminal import Terminal
@@ -416,6 +417,10 @@ class App:
             name = f"caisse-{identity.store}-{identity.terminal}-"
             backups = Backups(settings.backup, state, name, self._record, self.put)
             tasks["backup"] = SideTask(partial(backups.watch, now))
+        if settings.invoices:
+            folder = Path(settings.invoices.directory)
+            files = InvoiceFiles(folder, state, self._running, self.put)
+            tasks["invoices"] = SideTask(files.watch)
         if settings.rules.inspection.directory:
             inspections = Inspections(
                 Path(settings.rules.inspection.directory), state, self._identity.seller.siret,

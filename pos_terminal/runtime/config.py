@@ -41,6 +41,7 @@ from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
     CashDrawer,
     DeviceSettings,
+    InvoiceFolder,
     NightlyBackup,
     PrinterDrawerSettings,
     Settings,
@@ -92,6 +93,7 @@ class _File(Struct, frozen=True):
     journal: JournalTable = field(default_factory=JournalTable)
     witness: WitnessTable = field(default_factory=WitnessTable)
     backup: NightlyBackup | None = None
+    invoices: InvoiceFolder | None = None
     tenders: TenderRules = field(default_factory=TenderRules)
     sales: Terms = field(default_factory=Terms)
     refunds: RefundRules = field(default_factory=RefundRules)
@@ -293,6 +295,7 @@ def read(
         witness=file.parent / whole.witness.directory if whole.witness.directory else None,
         witnesses=witnesses or Witnesses(),
         backup=whole.backup.beside(file) if whole.backup else None,
+        invoices=whole.invoices.beside(file) if whole.invoices else None,
         drawers=drawers,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
         faults=(faults.BAD_KEYMAP,) if keymap.stands_in else (),

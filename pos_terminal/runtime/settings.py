@@ -73,6 +73,16 @@ class PrinterDrawerSettings:
             raise ValueError(say("pin {pin} : un tiroir tient à la broche 2 ou 5", pin=self.pin))
 
 
+class InvoiceFolder(Struct, frozen=True, kw_only=True):
+    """`[invoices]`: into which folder each invoice goes as a file."""
+
+    directory: str
+
+    def beside(self, file: Path) -> "InvoiceFolder":
+        """The same, its folder named from that of the settings' file."""
+        return replace(self, directory=str(file.parent / self.directory))
+
+
 class CashDrawer(Struct, frozen=True, kw_only=True):
     """One `[[drawers]]` table: the device that opens it, empty for none, and whose it is."""
 
@@ -103,6 +113,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     witness: Path | None = None
     witnesses: Witnesses = field(default_factory=Witnesses)
     backup: NightlyBackup | None = None
+    invoices: InvoiceFolder | None = None
     drawers: tuple[CashDrawer, ...] = ()
     promotions: Path | None = None
     faults: tuple[Fault, ...] = ()

@@ -76,6 +76,12 @@ BACKUP_FAILED = _fault(
     "La sauvegarde de la nuit n'a pas pu être faite ; la vente continue.",
     "Remettre la clé USB ou vérifier le dossier de [backup] ; la caisse réessaie dans l'heure.",
 )
+INVOICES_NOT_FILED = _fault(
+    "J-136",
+    "FACTURE NON DEPOSEE",
+    "Le fichier d'une facture n'a pas pu être écrit dans son dossier ; elle est enregistrée.",
+    "Vérifier le dossier de [invoices] et la table [seller] ; la caisse réessaie d'elle-même.",
+)
 PURGE_REFUSED = _fault(
     "J-121",
     "PURGE REFUSEE",
