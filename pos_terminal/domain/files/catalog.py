@@ -281,7 +281,12 @@ def _rate(row: TableRow, key: str) -> int | None:
 
 
 def _bound(row: TableRow, key: str) -> int | None:
-    return number(row[key], 2, key) if row[key] else None
+    if not row[key]:
+        return None
+    bound = number(row[key], 2, key)
+    if bound < 0:
+        raise BadCell(key, say("{text!r} est négatif", text=row[key]))
+    return bound
 
 
 def _choice(row: TableRow) -> Choice | None:

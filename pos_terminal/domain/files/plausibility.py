@@ -110,6 +110,7 @@ def barcodes(code: str) -> tuple[str, ...]:
 
     Digits that are a GTIN but for leading zeros count as that, too: a column of numbers loses them.
     """
+    code = code.removeprefix("'")  # a spreadsheet's mark of a number that is a text
     if _SCIENTIFIC.fullmatch(code):
         raise BadCell(
             "barcode",
@@ -134,4 +135,5 @@ def takers(articles: Mapping[str, Sequence[CatalogRow]]) -> dict[str, BadCell]:
 def unknown(name: str, names: Iterable[str]) -> str:
     """That there is no such family or PLU, and which one may be meant."""
     near = nearest(name, names)
-    return f"no family or PLU «{name}»" + (f"; is it «{near}»?" if near else "")
+    told = say("ni famille ni PLU «{name}»", name=name)
+    return f"{told} ; {say('est-ce «{name}» ?', name=near)}" if near else told

@@ -22,6 +22,9 @@ LONGEST_ROW = 20
 NEAR = 0.85
 """How alike a misspelt name is to the one meant, see `likeness`: «vatt» is, «price_ht» is not."""
 
+_ERROR = re.compile(
+    r"#(?:REF!|N/A|DIV/0!|VALUE!|VALEUR!|NAME\?|NOM\?|NULL!|NUL!|NUM!|NOMBRE!|#+)", re.IGNORECASE
+)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -150,11 +153,19 @@ def rows(
                 yield Problem(
                     at, "", say("caractères illisibles : enregistrer le fichier en UTF-8")
                 )
+            elif wrong := [n for n, c in zip(columns, bare, strict=False) if _failed(n, c, known)]:
+                yield Problem(at, wrong[0], say("une formule du tableur n'a pas abouti"))
             else:
                 yield TableRow(at, dict(zip(columns, bare, strict=False)))
         at += taken
         for _ in range(taken):
             ahead.popleft()
+
+
+def _failed(column: str, cell: str, known: Mapping[str, str] | None) -> bool:
+    """Whether a spreadsheet wrote that it could not reckon the cell; of a column that counts."""
+    counts = known is None or column in known.values()
+    return counts and bool(_ERROR.fullmatch(cell))
 
 
 def _columns(header: str, delimiter: str) -> list[str]:

@@ -118,8 +118,8 @@ def test_references_are_resolved() -> None:
     assert right.courses == (frozenset({"23", "pain"}),) and not unresolved((right,), catalog)
     wrong = parse_promotions({"promotion": [{**table, "articles": ["viennoiseries", "99"]}]})
     assert unresolved(wrong, catalog) == (
-        "X: no family or PLU «99»",
-        "X: no family or PLU «viennoiseries»; is it «viennoiserie»?",
+        "X: ni famille ni PLU «99»",
+        "X: ni famille ni PLU «viennoiseries» ; est-ce «viennoiserie» ?",
     )
 
 
