@@ -1,4 +1,4 @@
-"""`pos-terminal config check FILE`: whether a terminal would run with this configuration.
+"""`pos-terminal config check --config FILE`: whether a terminal would run with this configuration.
 
 It ends with what was understood, for whoever knows the shop to compare. `config new KIND DIR` makes
 a shop to begin with.
@@ -13,6 +13,7 @@ from pathlib import Path
 from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.files import new_files
+from pos_terminal.commands.till import add_config
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Seller
 from pos_terminal.domain.faults import Failure
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
     check = actions.add_parser("check", help=say("dit ce qui est faux dans des réglages"))
-    check.add_argument("file", type=Path, metavar=say("FICHIER"))
+    add_config(check)
     # Where a journal lies changes nothing about a configuration; every command takes the option.
     check.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     add_json(check)
@@ -65,14 +66,14 @@ def _new(arguments: argparse.Namespace) -> int:
         print_json({"files": made})
     else:
         print("\n".join(made))
-        print(say("À suivre : pos-terminal config check {file}").format(
+        print(say("À suivre : pos-terminal config check --config {file}").format(
             file=arguments.folder / "terminal.toml"))  # fmt: skip
     return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:
     """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
-    file = arguments.file.absolute()
+    file = arguments.config.absolute()
     understood: tuple[str, ...] = ()
     source = config.load(file)
     try:

@@ -20,12 +20,17 @@ def kinds() -> tuple[str, ...]:
 
 def make(kind: str, *, name: str, address: str, siret: str) -> dict[str, str]:
     """The shop's files, by their names."""
-    siren = siret_digits(siret)[:9]
+    digits = siret_digits(siret)
+    siren, vat = digits[:9], vat_number(digits[:9])
+    grouped = f"{siren[:3]} {siren[3:6]} {siren[6:]} {digits[9:]}"
     known = {
         "{name}": name,
         "{address}": address,
-        "{siret}": f"SIRET {siren[:3]} {siren[3:6]} {siren[6:]} {siret_digits(siret)[9:]}",
-        "{vat_number}": f"TVA {vat_number(siren)}",
+        "{siret}": grouped,
+        "{vat}": vat,
+        # As an invoice writes them, which leaves out what its head has said (printing/invoice.py).
+        "{siret_line}": f"SIRET {grouped}",
+        "{vat_line}": f"N° TVA {vat}",
     }
     made = {}
     for sample in sorted((SHOPS / kind).iterdir()):

@@ -1,12 +1,15 @@
 """`config new` and `catalog import`: a shop that sells, and articles that come over."""
 
 import json
+import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.commands.new_shop import kinds, siret_digits, vat_number
+from pos_terminal.domain.audit.identity import Seller
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.files.catalog import parse_catalog
 from tests.support.bench import bench
@@ -18,10 +21,14 @@ SHOP = ("--name", 'Chez "Zoé"', "--address", "1 rue du Four, Rennes", "--siret"
 def test_a_new_shop_sells(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "new", kind, str(tmp_path / "shop"), *SHOP]) == 0
     settings = tmp_path / "shop" / "terminal.toml"
-    assert main(["config", "check", "--json", str(settings)]) == 0
+    assert main(["config", "check", "--json", "--config", str(settings)]) == 0
     checked = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert checked["good"] and "articles" in checked["understood"][0]
-    assert "TVA FR44732829320" in settings.read_text()
+    assert "Factures : [seller] ne dit pas form, rcs, que la loi demande" in checked["understood"]
+    tables = tomllib.loads(settings.read_text())
+    seller = msgspec.convert(tables["seller"], Seller)
+    assert [*seller.lines()] == tables["shop"]["header"]  # so that no invoice says them twice
+    assert (seller.siren, seller.vat) == ("732829320", "FR44732829320")
     catalog, _ = parse_catalog((tmp_path / "shop" / "catalog.csv").read_bytes())
     till = bench(catalog)
     till.press("1 PLU CASH")

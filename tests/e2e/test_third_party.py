@@ -84,9 +84,9 @@ def test_it_is_listed_with_its_version(installed: Path, tmp_path: Path) -> None:
 
 def test_its_settings_are_checked(installed: Path, tmp_path: Path) -> None:
     config = write_shop(tmp_path)
-    assert terminal(installed, "config", "check", config)[0]["good"]
+    assert terminal(installed, "config", "check", "--config", config)[0]["good"]
     config.write_text(config.read_text().replace("pipe =", "pip ="))
-    (checked,) = terminal(installed, "config", "check", config)
+    (checked,) = terminal(installed, "config", "check", "--config", config)
     assert [(p["line"], p["key"]) for p in checked["problems"]] == [
         (11, "devices.scanner.pip"),
         (8, "devices.scanner"),

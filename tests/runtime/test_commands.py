@@ -35,7 +35,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 def check(shop: Path, *more: str) -> int:
-    return main(["config", "check", str(shop / "terminal.toml"), *more])
+    return main(["config", "check", "--config", str(shop / "terminal.toml"), *more])
 
 
 def as_json(told: Told) -> Any:
@@ -142,7 +142,7 @@ def test_run_with_nothing_to_fall_back_on(shop: Path, told: Told) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nothing"], ["config"], ["config", "check"], ["plugins", "--nothing"], ["config", "x"]],
+    [[], ["nothing"], ["config"], ["config", "check", "FILE"], ["plugins", "--no"], ["config", "x"]],
 )
 def test_wrong_usage(arguments: list[str], told: Told) -> None:
     with pytest.raises(SystemExit) as caught:

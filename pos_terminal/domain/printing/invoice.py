@@ -38,7 +38,9 @@ def body(
     One over `several` tickets (Code général des impôts, art. 289, I-3) has each delivery by itself;
     `ticket` is all of them as one.
     """
-    yield from (Text(line, Align.CENTRE) for line in identity.seller.lines())
+    # The shop's own lines are those of the ticket's head: what they say already is not said twice.
+    said = (line for line in identity.seller.lines() if line not in identity.shop.header)
+    yield from (Text(line, Align.CENTRE) for line in said)
     yield from _which(identity, made, ticket, replaces=replaces)
     yield from _to_whom(buyer)
     yield Rule()

@@ -311,3 +311,12 @@ def test_a_siret_has_fourteen_digits() -> None:
 
 def test_a_buyer_is_in_no_text() -> None:
     assert "Halles" not in repr(BUYER) and "Halles" not in str([BUYER])
+
+
+def test_what_the_tickets_head_says_is_not_said_twice(till: Bench) -> None:
+    named(till)
+    head = ("SIRET 123 456 789 00012", "12, rue de l'Église")
+    identity = replace(TILL, seller=SELLER, shop=replace(TILL.shop, header=head))
+    said = text(paper(identity, printed(invoiced(till))))
+    assert [said.count(line) for line in head] == [1, 1]
+    assert "N° TVA FR12345678901" in said
