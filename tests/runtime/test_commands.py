@@ -142,7 +142,7 @@ def test_run_with_nothing_to_fall_back_on(shop: Path, told: Told) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nothing"], ["config"], ["config", "check", "FILE"], ["plugins", "--no"], ["config", "x"]],
+    [[], ["nothing"], ["config"], ["config", "check", "X"], ["plugins", "--no"], ["config", "x"]],
 )
 def test_wrong_usage(arguments: list[str], told: Told) -> None:
     with pytest.raises(SystemExit) as caught:
