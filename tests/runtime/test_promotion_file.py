@@ -60,7 +60,7 @@ def test_the_last_good_ones_stand_in_for_a_bad_file(shop: Path, text: str | None
 def test_a_promotion_of_what_the_shop_lacks_is_refused(shop: Path) -> None:
     good = loaded(shop, GOOD)
     offers = loaded(shop, GOOD.replace('"sandwich"', '"sandwichs"'))
-    assert offers.problem == "FORMULE MIDI: no family or PLU «sandwichs»; is it «sandwich»?"
+    assert offers.problem == "FORMULE MIDI: ni famille ni PLU «sandwichs» ; est-ce «sandwich» ?"
     assert offers.promotions == good.promotions
 
 
