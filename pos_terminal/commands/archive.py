@@ -29,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--head", default="", metavar=say("N EMPREINTE"),
         help=say("une tête imprimée : le code d'un Z"),
     )  # fmt: skip
+    verify.add_argument(
+        "--ticket", action="append", default=[], metavar=say("N EMPREINTE"),
+        help=say("le code au pied d'un ticket ; se répète"),
+    )  # fmt: skip
     verify.add_argument("--lang", choices=("fr", "en"), default="fr", help=say("la langue (fr)"))
     add_json(verify)
 
@@ -36,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check the archive; 0 where it is right, 1 where it is not."""
     messages.LANGUAGE[0] = arguments.lang
-    status, lines = check.examined(arguments.file, arguments.key, arguments.head)
+    status, lines = check.examined(
+        arguments.file, arguments.key, arguments.head, arguments.ticket
+    )
     if status == 0:
         try:
             must_derive(arguments.file, read_copy(arguments.file).rows())

@@ -22,9 +22,9 @@ from pos_terminal.domain.audit.key_worth import worth
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.notation import euros
-from pos_terminal.journal import consistency_proof
+from pos_terminal.journal import consistency_proof, printed
 from pos_terminal.journal.consistency_proof import Extension
-from pos_terminal.journal.database import NAME
+from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.note import cosigner
 from pos_terminal.journal.submission import signed_note
@@ -64,6 +64,14 @@ def add_actions(
     )
     check.add_argument(
         "--quorum", type=int, default=1, metavar="N", help=say("combien de témoins il faut (1)")
+    )
+    check.add_argument(
+        "--printed",
+        action="append",
+        type=printed.code,
+        default=[],
+        metavar=say("N EMPREINTE"),
+        help=say("le code d'un Z ou d'un ticket, qui doit y être ; se répète"),
     )
     shown = actions.add_parser(
         "note", help=say("affiche le dernier point de contrôle signé, pour des témoins du réseau")
@@ -119,10 +127,14 @@ def run_verify(arguments: argparse.Namespace) -> int:
         quorum=max(1, arguments.quorum),
         among=arguments.witness,
     )
+    with reading(path) as reader:
+        proven = [printed.must_be_here(reader, code) for code in arguments.printed]
     if arguments.json:
-        print_json({"good": True, **_summary(found)})
+        print_json({"good": True, **_summary(found), "printed": proven})
     else:
         print("\n".join(_as_text(path, found)))
+        for code, what in zip(arguments.printed, proven, strict=True):
+            print(say("{code} : {what}", code=code, what=what))
     return 0
 
 

@@ -65,7 +65,7 @@ def attack(
 
 def at_start(state: Path, *, witness: Path | None = None, identity: Identity = IDENTITY) -> Found:
     """What a start says, which must not sell."""
-    return Found("start", "at the next start", _refused(lambda: _started(state, witness, identity)))
+    return Found("start", "at the next start", refused(lambda: _started(state, witness, identity)))
 
 
 def _started(state: Path, witness: Path | None, identity: Identity) -> None:
@@ -80,7 +80,7 @@ def in_rounds(state: Path) -> Found:
         while walk.step():
             pass
 
-    return Found("rounds", "within a round", _refused(rounds))
+    return Found("rounds", "within a round", refused(rounds))
 
 
 def by_verify(
@@ -92,14 +92,15 @@ def by_verify(
     among: Sequence[str] = (),
 ) -> Found:
     """What `journal verify` says."""
-    words = _refused(
+    words = refused(
         lambda: verify(database(state), level=level, key=key, quorum=quorum, among=among)
     )
     asked = "verify" + " --key …" * bool(key) + " --witness …" * len(among)
     return Found(asked + f" --quorum {quorum}" * (quorum > 1), "when asked", words)
 
 
-def _refused(guard: Callable[[], object]) -> str:
+def refused(guard: Callable[[], object]) -> str:
+    """What a guard says that must not let it pass."""
     try:
         guard()
     except JournalError as error:

@@ -5,6 +5,8 @@ from base64 import b64encode
 from pathlib import Path
 
 from pos_terminal.crypto.keys import Ed25519
+from pos_terminal.domain.printing.ticket import SHOWN_OF_HASH
+from pos_terminal.journal import printed
 from pos_terminal.journal.consistency_proof import export
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.note import COSIGNER, DASH, NoteKey
@@ -12,7 +14,7 @@ from pos_terminal.journal.submission import signed_note, take
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import Witness
 from pos_terminal.journal.witness import take as take_file
-from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify
+from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, refused
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
 from tests.support.journaling import SIGN_ON, database, kept, moment, tamper
@@ -74,6 +76,26 @@ def rewritten_with_its_key(state: Path) -> None:
         "DELETE FROM kind WHERE since > 1",
     )
     run(kept(state, [*SALES[:4], *[SIGN_ON] * last]))
+
+
+@attack(Attacker.OWNER, "a journal written anew with its own key, while a customer has a ticket")
+def against_paper(place: Path) -> Found:
+    """No witness, no Z at hand: the code at the foot of one ticket."""
+    state = place / "state"
+    before = run(kept(state, [*SALES[:12], *[SIGN_ON] * 20]))
+    (ticket,) = [each for each in before if each.kind == "sale.closed" and each.seq > 8][:1]
+    code = printed.code(ticket.anchor[: len(str(ticket.seq)) + 1 + SHOWN_OF_HASH])
+    with reading(database(state)) as reader:
+        assert printed.must_be_here(reader, code) == "A 2, 1,30 €"
+    rewritten_with_its_key(state)
+    assert verify(database(state)).records, "nothing in the file tells"
+    return Found("verify --printed …", "when asked", refused(lambda: names(state, code)))
+
+
+def names(state: Path, code: printed.Code) -> None:
+    """What `journal verify --printed` asks."""
+    with reading(database(state)) as reader:
+        printed.must_be_here(reader, code)
 
 
 @attack(Attacker.OWNER, "a cosignature that a witness gave to another till, laid into this journal")

@@ -12,7 +12,7 @@ import json
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
 from pos_terminal.archive.verifier.messages import LANGUAGE, Bad, say
 from pos_terminal.archive.verifier.tables import TABLES, Tables, euros
 from pos_terminal.archive.verifier.witnesses import Witnesses
+
+SHORTEST = 8
+"""Digits of a hash that name a record; tickets have sixteen."""
 
 FORMAT, VERSION = "pos-terminal-archive", 1
 STEP = 1000
@@ -78,13 +81,21 @@ class Check:
         self.books = Books(None)
         self.checkpoints = 0
         self.witnesses = Witnesses(self.contents, self.keys)
+        self.printed: dict[int, str] = {}
+        self.proven: list[str] = []
 
-    def known(self, key: str, head: str) -> None:
+    def known(self, key: str, head: str, tickets: Iterable[str] = ()) -> None:
         """What somebody knows from elsewhere, a printed Z above all, must be in the archive.
 
         `key` is the id of a key, or how it begins; `head` a record's number and hash, as the square
-        code of a Z has them.
+        code of a Z has them; `tickets` are codes at the foot of tickets: number, and how the hash
+        begins.
         """
+        for code in tickets:
+            words = code.replace("#", " ").split()
+            if len(words) < 2 or not words[0].isdecimal() or len(words[1]) < SHORTEST:
+                raise Bad("no ticket", code)
+            self.printed[int(words[0])] = words[1].lower()
         ids = self.keys.vouching()
         if key and not any(len(key) >= 12 and each.startswith(key) for each in ids):
             raise Bad("stranger", key)
@@ -141,11 +152,15 @@ class Check:
             tree.add(head)
             checkpoints.take(seq, head, tree, self.books)
             self.witnesses.take(seq, head, tree)
+            if seq in self.printed:
+                self._prove(record, head, self.printed.pop(seq))
             if paper == (seq, head.hex()):
                 paper = (0, "")
             bar(seq - self.first + 1, self.last - self.first + 1)
         if paper[0]:
             raise Bad("paper", *paper)
+        for missing, digits in self.printed.items():
+            raise Bad("absent", missing, digits)
         tables.finish()
         checkpoints.finish()
         self.witnesses.finish()
@@ -167,6 +182,14 @@ class Check:
         book = body["state"]["book"]
         total = {"net": book["net"], "abs": book["absolute"]}
         return bytes.fromhex(body["head"]), {"total": total, "counts": body["state"]["counts"]}
+
+    def _prove(self, record: dict[str, Any], head: bytes, digits: str) -> None:
+        """That a printed ticket is of this record, for whoever compares the two."""
+        body, seq = record["body"], record["seq"]
+        if record["kind"] != "sale.closed" or not head.hex().startswith(digits):
+            raise Bad("other", digits, seq=seq)
+        number, at = f"{body['series']} {body['number']}", record["at"][:16]
+        self.proven.append(say("proven", number, at, euros(body["total"]), seq))
 
     def _record(self, seq: int, rec: bytes, head: bytes, row: dict[str, Any]) -> dict[str, Any]:
         """What a record says, once it is what was written at that place."""
@@ -194,6 +217,7 @@ class Check:
             yield say("went on", key["old"], seq, key["because"])
             if lost:
                 yield say("lost", lost)
+        yield from self.proven
         yield say("counted", self.books.tickets, self.books.closures, signed)
         yield say("points", self.checkpoints, self.witnesses.count)
         if self.witnesses.count:
@@ -208,10 +232,12 @@ def bar(done: int, whole: int) -> None:
         print(f"\r{100 * done // whole:3d} % {done}/{whole}", end=end, file=sys.stderr, flush=True)
 
 
-def examine(path: Path, key: str = "", head: str = "") -> Iterator[str]:
+def examine(
+    path: Path, key: str = "", head: str = "", tickets: Iterable[str] = ()
+) -> Iterator[str]:
     """Check an archive, and say what was found; Bad where something is wrong."""
     check = Check(path)
-    check.known(key, head)
+    check.known(key, head, tickets)
     check.files()
     check.records()
     yield from check.found()
@@ -222,11 +248,13 @@ def examine(path: Path, key: str = "", head: str = "") -> Iterator[str]:
     yield say("right") if SIGNATURES else say("unchecked", INSTALL)
 
 
-def examined(path: Path, key: str = "", head: str = "") -> tuple[int, list[str]]:
+def examined(
+    path: Path, key: str = "", head: str = "", tickets: Iterable[str] = ()
+) -> tuple[int, list[str]]:
     """The exit status, and what is to be said, whatever that file is."""
     lines: list[str] = []
     try:
-        for line in examine(path, key, head):
+        for line in examine(path, key, head, tickets):
             lines.append(line)
     except Bad as error:
         found = str(error)
@@ -246,9 +274,11 @@ def main() -> int:
     parser.add_argument("--lang", choices=("fr", "en"), default="fr")
     parser.add_argument("--key", default="", help="a key's id, or how it begins: as on a Z")
     parser.add_argument("--head", default="", help="a record's number and hash: as on a Z")
+    parser.add_argument("--ticket", action="append", default=[],
+                        help="a ticket's code: a record's number and how its hash begins")
     arguments = parser.parse_args()
     LANGUAGE[0] = arguments.lang
-    status, lines = examined(arguments.archive, arguments.key, arguments.head)
+    status, lines = examined(arguments.archive, arguments.key, arguments.head, arguments.ticket)
     print(*lines, sep="\n")
     return status
 

@@ -42,6 +42,10 @@ closure|clôture : son numéro ne suit pas|closure: not the next number
 sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
 table|{0} dit {1} et l'enregistrement {2}|{0} says {1} and the record {2}
 rows|{0} a des lignes en trop|{0} has too many rows
+no ticket|{0} : ce n'est pas le code d'un ticket|{0}: no ticket's code
+absent|l'écriture {0}, {1}, d'un ticket n'est pas ici|record {0}, {1}, of a ticket is not in here
+other|ce n'est pas celui que nomme le ticket, {0}|it is not the one that the ticket names, {0}
+proven|Ticket {0} du {1}, {2} : c'est l'écriture {3}|Ticket {0} of {1}, {2}: it is record {3}
 checkpoint|un point de contrôle dit autre chose|a checkpoint says otherwise
 seal|un point de contrôle est mal signé|a checkpoint is wrongly signed
 mark|le manifeste est mal signé|the manifest is wrongly signed

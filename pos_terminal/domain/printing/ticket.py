@@ -247,9 +247,10 @@ def counts(ticket: SaleClosed) -> Iterator[Block]:
         yield Text(f"{say('Articles repris')} : {back}")
 
 
-SHOWN_OF_HASH = 8
-"""Hexadecimal digits of a record's hash on paper: 32 bits, enough that nobody finds another record
-by hand, and short enough to be read over the telephone. The QR paper has all 64."""
+SHOWN_OF_HASH = 16
+"""Hexadecimal digits of a record's hash on paper: 64 bits. Who holds the signing key may try
+records until one fits what the customer has: 32 bits take minutes, 64 centuries. The QR paper has
+all 64 digits."""
 
 
 def evidence(identity: Identity, operator: int, anchor: str) -> Iterator[Block]:
