@@ -162,7 +162,7 @@ class Status(Struct, frozen=True, kw_only=True):
 
 class Settings(Struct, frozen=True, kw_only=True):
     """What services are told: whose till it is, which plug-ins are enabled, a table for each; when
-    the shop is open (domain/health/opening), and whom to call.
+    the shop is open (domain/health/opening), whom to call, and the status page's address.
     """
 
     shop: str
@@ -174,6 +174,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tables: Raw
     hours: list[str] = []
     phone: str = ""
+    page: str = ""
 
 
 class Watching(Struct, frozen=True):
@@ -342,10 +343,13 @@ class ReportAsked(Struct, frozen=True):
 
 
 class NoticeAsked(Struct, frozen=True):
-    """A paper for whoever is at the counter; a few an hour are printed."""
+    """A paper for whoever is at the counter; a few an hour are printed. `page`: with the QR code of
+    the status page, where the till's settings have one.
+    """
 
     title: str
     lines: list[str]
+    page: bool | None = None
 
 
 class CheckpointAsked(Struct, frozen=True):

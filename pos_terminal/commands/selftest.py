@@ -10,17 +10,29 @@ import os
 import re
 import shutil
 import socket
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Empty, Queue
+from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 import pos_terminal
 from pos_terminal.channel import interface
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Device, Nothing, NoticeAsked, Status, TestAsked
+from pos_terminal.channel.interface import (
+    Device,
+    Nothing,
+    NoticeAsked,
+    Settings,
+    Status,
+    TestAsked,
+)
 from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.commands.till import add_options, state_of
 from pos_terminal.domain.language import say
@@ -41,6 +53,9 @@ RESOLVER = Path("/etc/resolv.conf")
 SOMEWHERE = ("192.0.2.1", 9)
 """Of TEST-NET-1 (RFC 5737): connecting a datagram socket sends nothing, and tells which address of
 ours would be used."""
+
+LOOKED_UP = 5.0
+"""Seconds for the address of a name: a resolver asks twice within them."""
 
 LINES, CHARACTERS = 30, 42
 """Of a notice: what the till prints at most, and what a narrow paper has room for."""
@@ -75,12 +90,19 @@ def run(arguments: argparse.Namespace) -> int:
     status = till.call(interface.STATUS, Nothing())
     set_language(status.language)
     quiet = arguments.quiet
+    given = till.call(interface.SETTINGS, Nothing())
     facts = [
-        *_box(state_of(arguments)), *_till(status),
+        *_box(state_of(arguments)), *_names(given), *_till(status),
         *(_device(till, each, quiet=quiet) for each in status.devices),
     ]  # fmt: skip
+    if given.phone:
+        facts.append(Fact(say("Appeler"), given.phone))
+    if given.page:
+        facts.append(Fact(say("Page d'état"), given.page))
     if arguments.on_paper:
-        till.call(interface.NOTICE, NoticeAsked(say("AUTOTEST"), _paper(facts)))
+        # The page's address stands on paper as a code, which is more than a line has room for.
+        lines = _paper([fact for fact in facts if fact.value != given.page])
+        till.call(interface.NOTICE, NoticeAsked(say("AUTOTEST"), lines, page=True))
     if arguments.json:
         print_json(facts)
     else:
@@ -98,9 +120,50 @@ def _box(state: Path) -> Iterator[Fact]:
     synchronised = is_synchronised()
     clock = say("vérifiée") if synchronised else say("non vérifiée")
     yield Fact(say("Horloge"), f"{time.strftime('%d/%m/%Y %H:%M')}, {clock}", synchronised)
+    yield Fact("NTP", _time_server() or say("aucun"), synchronised)
     disk = shutil.disk_usage(state if state.exists() else "/")
     free = 100 * disk.free // disk.total
     yield Fact(say("Disque"), f"{free} % ({disk.free >> 20} {say('Mio')})", free >= 10)
+
+
+def _names(given: Settings) -> Iterator[Fact]:
+    """Whom the services call, by name: whether each is found, or why not."""
+    tables = msgspec.json.decode(given.tables, type=dict[str, dict[str, object]])
+    hosts = [str(table["server"]) for table in tables.values() if "server" in table]
+    hosts += [urlsplit(str(table["url"])).hostname or "" for table in tables.values()
+              if "url" in table]  # fmt: skip
+    for host in sorted({*hosts} - {""}):
+        found = _looked_up(host)
+        yield Fact(f"DNS {host}"[:17], found or say("introuvable"), bool(found))
+
+
+def _looked_up(host: str) -> str:
+    """Its address; empty where none is found in time. In a thread of its own, which is left behind
+    if the resolver never answers: getaddrinfo() knows no patience.
+    """
+    found: Queue[str] = Queue()
+
+    def look() -> None:
+        try:
+            found.put(str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]))
+        except OSError:
+            found.put("")
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        return found.get(timeout=LOOKED_UP)
+    except Empty:
+        return ""
+
+
+def _time_server() -> str:
+    """Which server systemd-timesyncd follows (timedatectl(1)); empty where it says none."""
+    command = ("timedatectl", "show-timesync", "--property=ServerName", "--value")
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip() if not asked.returncode else ""
 
 
 def _till(status: Status) -> Iterator[Fact]:

@@ -49,6 +49,7 @@ from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.running_till import RunningTill
+from pos_terminal.runtime.selftests import SelfTests
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.staff import LoadedStaff, StaffFile
 from pos_terminal.runtime.start_records import at_start, last_moment
@@ -430,6 +431,8 @@ class App:
             tasks["inspections"] = SideTask(partial(inspections.run, asked, now))
         if self._program:
             tasks["program"] = SideTask(partial(self._identify, self._program))
+        selftests = SelfTests(state, self.put, at_start=settings.selftest_at_start)
+        tasks["selftests"] = SideTask(partial(selftests.run, self.equipment.outputs.selftests))
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))
         return tasks

@@ -79,6 +79,10 @@ class _TerminalTable(Struct, frozen=True, kw_only=True):
     state: str = ""
 
 
+class _SelfTestTable(Struct, frozen=True):
+    at_start: bool = False
+
+
 class _AgentTable(Struct, frozen=True):
     services: tuple[str, ...] = ()
 
@@ -105,6 +109,7 @@ class _File(Struct, frozen=True):
     display: DisplayRules = field(default_factory=DisplayRules)
     inspection: InspectionRules = field(default_factory=InspectionRules)
     plugin: dict[str, dict[str, Any]] = field(default_factory=dict)
+    selftest: _SelfTestTable = field(default_factory=_SelfTestTable)
     agent: _AgentTable = field(default_factory=_AgentTable)
     service: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -299,6 +304,7 @@ def read(
         drawers=drawers,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
         faults=(faults.BAD_KEYMAP,) if keymap.stands_in else (),
+        selftest_at_start=whole.selftest.at_start,
         services=whole.agent.services,
         service_tables=whole.service,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from pos_terminal.domain.counter.steps import (
     GiveAccess,
     LookUp,
     OpenDrawer,
+    RunSelfTest,
     Sound,
     Weigh,
     WriteEvidence,
@@ -37,6 +38,7 @@ class Outputs(Struct, frozen=True):
     access: "asyncio.Queue[GiveAccess | EndAccess]" = field(default_factory=asyncio.Queue)
 
     inspections: "asyncio.Queue[WriteEvidence]" = field(default_factory=asyncio.Queue)
+    selftests: "asyncio.Queue[RunSelfTest]" = field(default_factory=asyncio.Queue)
 
     def release(self, effect: Effect) -> None:
         """Set going what one of these does. ValueError for an effect that is the till's own."""
@@ -55,5 +57,7 @@ class Outputs(Struct, frozen=True):
                 self.access.put_nowait(effect)
             case WriteEvidence():
                 self.inspections.put_nowait(effect)
+            case RunSelfTest():
+                self.selftests.put_nowait(effect)
             case _:
                 raise ValueError(f"{effect} is the till's own")

@@ -117,5 +117,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     drawers: tuple[CashDrawer, ...] = ()
     promotions: Path | None = None
     faults: tuple[Fault, ...] = ()
+    selftest_at_start: bool = False
     services: tuple[str, ...] = ()
     service_tables: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -44,6 +44,7 @@ def keys(text: str) -> list[str]:
         "REPORT": "KEY_C", "ZBIS": "KEY_B", "SERVICE": "KEY_S", "TIROIR": "KEY_V", "ACCES": "KEY_Q",
         "AIDE": "KEY_H", "10EUR": "KEY_W", "20EUR": "KEY_E", "50EUR": "KEY_U", "TARIF": "KEY_J",
         "PANNE": "KEY_K", "CONTROLE": "KEY_LEFTCTRL+KEY_C",
+        "AUTOTEST": "KEY_LEFTCTRL+KEY_K",
         "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB",
         ",": "KEY_KPDOT", "00": "KEY_INSERT",
         "g": "KEY_LEFTCTRL+KEY_G", "TARE": "KEY_LEFTCTRL+KEY_T",

@@ -1,5 +1,6 @@
 """Which till it is, and of which shop: what every record and every paper says of them."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -104,15 +105,22 @@ OWN_NAME = frozenset({"EI", "ENTREPRENEUR INDIVIDUEL"})
 NOBODY = Seller()
 
 LONGEST_PHONE = 14
+PAGE = re.compile("https?://[!-~]{1,200}")
 """Characters: what a display of twenty has room for beside a code. «01 23 45 67 89» has them."""
 
 
 class Support(Struct, frozen=True):
-    """Whom the shop calls when the till is in trouble. ValueError where that is no number."""
+    """Whom the shop calls when the till is in trouble; `page` is where its status can be read.
+
+    ValueError where they are no number, and no address of a page.
+    """
 
     phone: str = ""
+    page: str = ""
 
     def __post_init__(self) -> None:
+        if self.page and not PAGE.fullmatch(self.page):
+            raise ValueError(say("page {page!r} : une adresse http ou https", page=self.page))
         digits = self.phone.removeprefix("+").replace(" ", "").replace(".", "")
         if self.phone and not (digits.isascii() and digits.isdigit()):
             raise ValueError(

@@ -24,6 +24,7 @@ from pos_terminal.domain.counter import (
     papers,
     promotions,
     refunds,
+    selftests,
     sign_on,
     stock_alerts,
     typed_ahead,
@@ -50,6 +51,7 @@ from pos_terminal.domain.counter.steps import (
     PinChecked,
     Pressed,
     Scanned,
+    SelfTestEnded,
     Step,
     Train,
     Trouble,
@@ -159,6 +161,8 @@ class Counter:
                 yield closures.decide(self.desk, given, moment)
             case EvidenceWritten():
                 yield inspections.written(self.desk, given, moment)
+            case SelfTestEnded():
+                yield selftests.ended(self.desk, given)
             case _:
                 yield self._told(given)
 

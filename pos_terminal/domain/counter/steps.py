@@ -127,6 +127,17 @@ class WriteEvidence(Struct, frozen=True):
     """Write for an inspector what the settings' stick has room for; answer `EvidenceWritten`."""
 
 
+class RunSelfTest(Struct, frozen=True):
+    """Try box, till and devices, and print how they are; answer `SelfTestEnded`."""
+
+
+class SelfTestEnded(Struct, frozen=True):
+    """How a self-test ended: all was well, or its paper says what was not; `fault`: it was none."""
+
+    well: bool
+    fault: Fault | None = None
+
+
 class CloseDue(Struct, frozen=True):
     """Closures are overdue: between two sales the till catches up with them."""
 
@@ -208,6 +219,7 @@ Input = (
     | CloseDue
     | BooksReady
     | EvidenceWritten
+    | SelfTestEnded
 )
 
 
@@ -331,6 +343,7 @@ Effect = (
     | PrintClosure
     | PrintClosures
     | WriteEvidence
+    | RunSelfTest
 )
 
 

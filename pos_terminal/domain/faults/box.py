@@ -166,6 +166,12 @@ BEAT_REFUSED = _fault(
     "Le signe de vie ([service.heartbeat]) n'arrive pas : on va croire le boîtier mort.",
     "Lire la cause dite ; vérifier url, le secret heartbeat-token et le réseau.",
 )
+SELFTEST_FAILED = _fault(
+    "B-126",
+    "AUTOTEST MANQUE",
+    "L'autotest n'a pas pu être fait, ou pas jusqu'à son papier.",
+    "Taper C ; lire la cause dite par « pos-terminal selftest » sur le boîtier.",
+)
 CERTIFICATE_ENDS = _fault(
     "B-138",
     "CERTIFICAT EXPIRE",

@@ -177,6 +177,7 @@ GROUPS = (
             KeyRow(Function.REPRINT, "ZB", "duplicata du dernier Z, ou numéro, puis ZBIS"),
             KeyRow(Function.SERVICE, "ZS", "clôture du service (midi, soir)"),
             KeyRow(Function.INSPECTION, "ZI", "contrôle fiscal : archive, FEC et JET sur la clé"),
+            KeyRow(Function.SELFTEST, "ZT", "essayer boîtier, caisse et appareils : un papier"),
             KeyRow(Function.OUTAGE, "ZP", "après panne : heure, PANNE, vente ; seule : la fin"),
             KeyRow(Function.ACCESS, "ZA", "accès demandé, ou donné ; numéro, ACCES : le finir"),
             KeyRow(Function.DRAWER, "GT", "numéro, TIROIR, puis COMPTE, FOND, #/NS..."),

@@ -79,6 +79,7 @@ class Function(StrEnum):
     RECALL = "RECALL"
     CLERK = "CLERK"
     INSPECTION = "CONTROLE"
+    SELFTEST = "AUTOTEST"
     OUTAGE = "PANNE"
     ACCESS = "ACCES"
 

@@ -10,7 +10,7 @@ from pos_terminal.channel.interface import Incident, Nothing, NoticeAsked, Repor
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
-from pos_terminal.domain.receipt import Align, Receipt, Rule, Text
+from pos_terminal.domain.receipt import Align, Qr, Receipt, Rule, Text
 from pos_terminal.runtime.lanes import Paper
 from pos_terminal.runtime.methods.terminal import Terminal
 
@@ -82,7 +82,9 @@ class ReportMethods:
         return Nothing()
 
     def _paper(self, asks: NoticeAsked) -> Receipt:
-        head = say("AVIS DU POSTE")
+        head, page = say("AVIS DU POSTE"), self._terminal.identity.support.page
+        # Its own settings' address, never the asker's: a code that somebody scans leads somewhere.
+        code = (Text(page), Qr(page)) if asks.page and page else ()
         return Receipt(
             head,
             (
@@ -91,6 +93,7 @@ class ReportMethods:
                 Rule(),
                 Text(asks.title, bold=True),
                 *(Text(line) for line in asks.lines),
+                *code,
                 Rule(),
                 Text(self._terminal.clock.now().at),
             ),

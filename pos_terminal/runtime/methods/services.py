@@ -19,4 +19,5 @@ def told(settings: Settings) -> interface.Settings:
         tables=Raw(msgspec.json.encode(settings.service_tables)),
         hours=list(settings.identity.shop.hours),
         phone=settings.identity.support.phone,
+        page=settings.identity.support.page,
     )

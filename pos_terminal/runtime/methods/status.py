@@ -150,7 +150,7 @@ class StatusBoard:
     def _head(self, journal: Journal) -> Head:
         """The journal's end. Without a witness nobody can say of a tail that it is late."""
         running, exposed = journal.running, None
-        if self._terminal.settings.witness:
+        if self._terminal.settings.witness or self._terminal.settings.witnesses.keys:
             exposed = max(0, running.seq - self.evidence.witnessed)
         return Head(running.seq, running.head.hex(), exposed)
 
