@@ -16,6 +16,7 @@ from pos_terminal.commands import (
     journal_export,
     journal_maintenance,
     journal_verification,
+    journal_vouchers,
 )
 from pos_terminal.commands.record_line import as_json, as_line
 from pos_terminal.commands.till import add_options, enter
@@ -25,6 +26,7 @@ from pos_terminal.journal.database import NAME, Reader, reading
 
 _MODULES = (
     journal_verification, journal_export, journal_maintenance, journal_continuation, journal_backup,
+    journal_vouchers,
 )  # fmt: skip
 BATCH = 500
 LOOK = 0.25

@@ -25,7 +25,7 @@ class LoadedKey(Struct, frozen=True):
     fault: Fault | None = None
 
 
-def made_anew(state: Path, recorded: str) -> tuple[VouchersKeyed, ...]:
+def made_anew(state: Path, recorded: str, reason: str = "") -> tuple[VouchersKeyed, ...]:
     """Make another key where the one of the journal is lost for good: somebody decided to go on.
 
     Vouchers of before are then unknown, unless their key is put back.
@@ -34,7 +34,8 @@ def made_anew(state: Path, recorded: str) -> tuple[VouchersKeyed, ...]:
     if not recorded or path.exists():
         return ()
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    return (VouchersKeyed(key=VoucherKey(secret_file.make(path, KEY)).fingerprint),)
+    made = VoucherKey(secret_file.make(path, KEY))
+    return (VouchersKeyed(key=made.fingerprint, reason=reason),)
 
 
 def load(state: Path, recorded: str) -> LoadedKey:

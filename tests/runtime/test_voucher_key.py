@@ -1,12 +1,15 @@
 """The key of the vouchers: made once, missed where it is gone, never made anew in silence."""
 
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from pos_terminal.__main__ import main
 from pos_terminal.archive import backup
+from pos_terminal.archive.export import records
 from pos_terminal.archive.restore import restore
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.prepaid import VoucherMoved, VouchersKeyed
@@ -50,6 +53,28 @@ def test_another_one_counts_and_is_said_once(tmp_path: Path) -> None:
     other = load(tmp_path, "ab" * 8)
     assert other.key and other.fault is faults.VOUCHER_KEY_OTHER
     assert load(tmp_path, other.found[0].key).fault is None
+
+
+def test_another_is_begun_only_where_it_is_lost_and_on_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def sold() -> None:
+        async with open_shop(tmp_path) as shop:
+            await shop.type("3000 PRIX 90 PLU CARD")
+            await shop.journaled(VoucherMoved)
+
+    run(sold())
+    state = tmp_path / "state"
+    words = ("journal", "voucher-key", "--because", "carte morte", "--state", str(state), "--json")
+    assert main([*words]) == 1 and "S-253" in capsys.readouterr().out
+    (state / FOLDER / NAME).unlink()
+    assert main([*words]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["unknown"], told["cents"]) == (1, 3000)
+    keyed = [r.event for r in records(state) if isinstance(r.event, VouchersKeyed)]
+    assert [(e.key == told["key"], e.reason) for e in keyed] == [(False, ""), (True, "carte morte")]
+    loaded = load(state, told["key"])
+    assert loaded.key and not loaded.fault
 
 
 async def printed_code(shop: Shop) -> str:

@@ -331,7 +331,7 @@ def _of_keys(event: Event) -> JetLine | None:
         case KeyMade():
             return JetLine(KEYS, event.key)
         case VouchersKeyed():
-            return JetLine(VOUCHER_KEY, event.key)
+            return JetLine(VOUCHER_KEY, f"{event.key} {event.reason}".rstrip())
         case KeyRotated():
             return JetLine(KEYS_ROTATED, f"{event.old[:12]} vers {event.key[:12]}")
         case KeyReplaced():

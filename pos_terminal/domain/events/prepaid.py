@@ -44,11 +44,13 @@ class VoucherRefused(Event, frozen=True, kw_only=True):
 class VouchersKeyed(Event, frozen=True, kw_only=True):
     """From here on vouchers are made and known by the key with this fingerprint.
 
-    What was made by an earlier one is known no more.
+    What was made by an earlier one is known no more. `reason` is why somebody began another; empty
+    where a start found it.
     """
 
     kind: ClassVar[str] = "vouchers.keyed"
     key: str
+    reason: str = ""
 
 
 class VoucherCopied(Event, frozen=True, kw_only=True):

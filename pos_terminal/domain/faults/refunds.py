@@ -139,7 +139,7 @@ VOUCHER_KEY = _fault(
     "S-250",
     "CLE DES BONS ABSENTE",
     "La clé qui fait et reconnaît les bons (keys/vouchers.key) manque, ou n'est pas la bonne.",
-    "Vendre sans bons ; remettre keys/ depuis la sauvegarde des clés, puis redémarrer la caisse.",
+    "Vendre sans bons ; remettre keys/ depuis sa sauvegarde, sinon « journal voucher-key ».",
     Tone.ALARM,
 )
 VOUCHER_KEY_OTHER = _fault(
@@ -148,6 +148,12 @@ VOUCHER_KEY_OTHER = _fault(
     "La clé des bons n'est plus celle d'avant : les bons déjà faits ne sont plus reconnus.",
     "Remettre keys/vouchers.key depuis la sauvegarde des clés, puis redémarrer la caisse.",
     Tone.ALARM,
+)
+VOUCHER_KEY_THERE = _fault(
+    "S-253",
+    "CLE DES BONS LA",
+    "Il y a une clé des bons, ou il n'en faut pas encore : rien n'est à recommencer.",
+    "Redémarrer la caisse ; si elle dit encore S-250, ôter ce fichier, puis recommencer.",
 )
 VOUCHER_LOCKED = _fault(
     "S-252",
