@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -11,11 +12,14 @@ from pos_terminal.acts.asked import Asked, given, led
 from pos_terminal.acts.keeper import Keeper
 from pos_terminal.channel.acts import Actor
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.clock import CLOSED_FOR
 from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.period import BalancesOpened
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import euros
+from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.bridge import run_with_journal
 from pos_terminal.persons.clerks_file import Pseudonym
@@ -29,7 +33,7 @@ T = TypeVar("T")
 
 
 class AsOf(Asked, frozen=True, kw_only=True):
-    """`today` stands in for the machine's clock, where that is not set from a server."""
+    """`today` stands in for the machine's clock, where nothing vouches for that; none to come."""
 
     today: date | None = None
 
@@ -116,7 +120,7 @@ async def _in_store(
     expire: bool = True,
 ) -> T:
     now = keeper.now()
-    today = asked.today or (now.day if now.trust.vouched else None)
+    today = _date(keeper.state, now, asked.today)
     said = f"{command}, au {asked.today}" if asked.today else command  # a date that was believed
 
     def on_store(record: Recording) -> T:
@@ -126,6 +130,24 @@ async def _in_store(
 
     append = led(keeper.record, given(said, asked, actor))
     return await run_with_journal(append, on_store)
+
+
+def _date(state: Path, now: Moment, told: date | None) -> date | None:
+    """The date to go by: the clock's where it is vouched for, else what was told; None for none.
+
+    PersonsError where what was told is still to come: what a law keeps would be destroyed.
+    """
+    latest = now.day
+    if not now.trust.real:
+        if told is None:
+            return None
+        with reading(state / NAME) as reader:
+            last = reader.record(reader.last()).moment
+        latest = last.day + timedelta(microseconds=CLOSED_FOR)
+    if told and told > latest:
+        ahead = say("{told} : au plus tard le {latest}")
+        raise PersonsError(faults.PERSONS_AHEAD, ahead.format(told=told, latest=latest))
+    return told or latest
 
 
 def _owed(records: Sequence[Record], person: str) -> int:

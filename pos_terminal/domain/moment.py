@@ -18,8 +18,13 @@ class Trust(StrEnum):
 
     @property
     def vouched(self) -> bool:
-        """Whether anything but the clock itself says that it is right."""
+        """Whether anything but the clock itself says that it is right, in whichever world."""
         return self is not Trust.UNVERIFIED
+
+    @property
+    def real(self) -> bool:
+        """Whether it is vouched for, and the time of this world: what the law keeps ends by it."""
+        return self in (Trust.SYNCHRONISED, Trust.KEPT)
 
 
 class Moment(Struct, frozen=True):

@@ -234,9 +234,13 @@ class Reader:
         """The last record's number; 0 in an empty journal."""
         return self._number("SELECT coalesce(max(seq), 0) FROM journal")
 
-    def kinds(self) -> list[str]:
-        """Every kind there is, without a walk through the records."""
-        return [kind for (kind,) in self._ask("SELECT kind FROM kind")]
+    def kinds(self) -> dict[str, int]:
+        """Every kind there is, and its first record, without a walk through the records."""
+        found = self._ask("SELECT kind, since FROM kind")
+        for kind, since in found:
+            if (type(kind), type(since)) != (str, int):
+                raise JournalError(faults.JOURNAL_DAMAGED, "the table of kinds is damaged")
+        return dict(found)
 
     def stored_keys(self) -> list[StoredKeys]:
         """The keys as the projection says, in the order in which they came into force."""

@@ -121,6 +121,7 @@ def verify(
         )
         with signatures as chunks:
             _together(walk, chunks, start, last, progress)
+        walk.must_know_kinds()
         look = must_be_signed if level in SIGNED else witnessed
         seen = look(reader, quorum, among)
         if among and not seen.size:
@@ -202,6 +203,8 @@ class _Walk:
         self._chain = Chain()
         self._tree = Frontier()
         self._leaves: list[bytes] = []
+        self._first: dict[str, int] = {}
+        self._began = origin.size if origin else 0
         if origin:
             self._begin_at(origin)
 
@@ -250,7 +253,7 @@ class _Walk:
 
     def steps(self, last: int) -> Iterator[int]:
         """Follow all up to `last`; yields how far it is."""
-        follow = {Level.CHAIN: self._chain.follow}.get(self.level, self._follow)
+        follow = self._chain.follow if self.level is Level.CHAIN else self._follow
         done = self.seq
         while done < last:
             rows = self._reader.rows(done, min(BATCH, last - done))
@@ -259,7 +262,20 @@ class _Walk:
             done = rows[-1].seq
             yield done
 
+    def must_know_kinds(self) -> None:
+        """The table of kinds is a projection: by it a start looks for what is new to it."""
+        told = self._reader.kinds()
+        if self.level is Level.CHAIN:
+            return
+        for kind, since in told.items():
+            if not 0 < since <= self._began and since != self._first.get(kind):
+                raise Broken(max(1, since), f"the table of kinds says that {kind!r} began here")
+        for kind, since in self._first.items():
+            if kind not in told:
+                raise Broken(since, f"the table of kinds lacks {kind}")
+
     def _follow(self, row: Row) -> None:
+        self._first.setdefault(row.kind, row.seq)
         if self.level in COUNTED:
             record = self._recount.follow(row)
             if record.seq == 1:

@@ -84,11 +84,17 @@ class Repository:
 
     def open(self, item: SealedItem) -> PersonalItem:
         """What was sealed; PersonsError, naming it, where anything about it was changed."""
-        label = item.label.as_bytes()
+        key, label = self.key_of(item), item.label.as_bytes()
         try:
-            key = unseal(self._key, item.key, label)
             return msgspec.json.decode(unseal(key, item.sealed, label), type=PersonalItem)
         except (Tampered, *UNREADABLE) as error:
+            raise _changed(f"{item.label.person} {item.label.name}") from error
+
+    def key_of(self, item: SealedItem) -> bytes:
+        """Its own key; PersonsError where its label is not the one that was sealed."""
+        try:
+            return unseal(self._key, item.key, item.label.as_bytes())
+        except Tampered as error:
             # The label is sealed along: a date or purpose changed in the plain columns shows here.
             raise _changed(f"{item.label.person} {item.label.name}") from error
 

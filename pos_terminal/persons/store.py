@@ -135,11 +135,18 @@ class Persons:
         """Destroy at once all that no law obliges to keep; what is kept, and until when.
 
         `today` None: the date is not known, and nothing obliged is taken to have expired. Erasing
-        again erases nothing more, and makes sure of what was erased.
+        again erases nothing more, and makes sure of what was erased. PersonsError, and nothing
+        destroyed, where the ground or the date on an item is not the one sealed.
         """
         with self._writing():
-            labels = [item.label for item in self.repository.items_of(person)]
+            items = self.repository.items_of(person)
+            labels = [item.label for item in items]
             kept = [label for label in labels if label.outlives_erasure(today)]
+            for item in items:
+                # Before it is destroyed: its seal holds the ground, which the plain column only
+                # repeats, or who changes that has an invoice erased. Spoilt data may go.
+                if item.label not in kept:
+                    self.repository.key_of(item)
             if len(kept) < len(labels) or not self.repository.is_erased(person):
                 # Told before anything goes: an older copy put back later learns of it from the
                 # journal.

@@ -6,6 +6,7 @@ journal at all; if not, or if it is damaged or of another layout, it is made ane
 """
 
 import logging
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -61,11 +62,9 @@ from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.projection import bottles, ledgers
+from pos_terminal.projection.proof import Proof
+from pos_terminal.projection.tables import LAYOUT, NAME, VOUCHER, made, schema, summed
 from pos_terminal.storage.sqlite import connect, let_go
-
-NAME = "projection.db"
-LAYOUT = 14
-"""PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 BATCH = 1000
 """Records that one transaction takes in: some 50 ms."""
@@ -75,79 +74,32 @@ SPOILT = (apsw.CorruptError, apsw.NotADBError, ValueError, ArithmeticError)
 
 log = logging.getLogger(__name__)
 
-_TABLES = f"""
-CREATE TABLE cursor (
-    seq INTEGER NOT NULL, hash BLOB NOT NULL, session INTEGER NOT NULL
-) STRICT;
-INSERT INTO cursor VALUES (0, x'', 1);
-CREATE TABLE ticket (
-    series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX ticket_seq ON ticket (seq);
-CREATE TABLE paper (
-    series TEXT, number INTEGER, gift INTEGER, copy INTEGER,
-    PRIMARY KEY (series, number, gift, copy)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE invoice (
-    series TEXT, number INTEGER, seq INTEGER NOT NULL, PRIMARY KEY (series, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE payment (
-    series TEXT, number INTEGER, seq INTEGER, PRIMARY KEY (series, number, seq)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE returned (
-    series TEXT, number INTEGER, line INTEGER, quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
-    tax INTEGER NOT NULL, PRIMARY KEY (series, number, line)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE voucher (
-    voucher TEXT, purpose TEXT, amount INTEGER NOT NULL, plu TEXT NOT NULL, vat INTEGER NOT NULL,
-    expires TEXT NOT NULL, tax INTEGER NOT NULL, PRIMARY KEY (voucher, purpose)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE deposit (
-    order_ TEXT, nature TEXT, vat INTEGER, amount INTEGER NOT NULL, tax INTEGER NOT NULL,
-    PRIMARY KEY (order_, nature, vat)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE stock (
-    plu TEXT PRIMARY KEY, numerator TEXT NOT NULL, denominator TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE closure (
-    period TEXT, number INTEGER, seq INTEGER NOT NULL, label TEXT NOT NULL,
-    copies INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (period, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE day (session INTEGER PRIMARY KEY, date TEXT NOT NULL) STRICT;
-CREATE TABLE sold (
-    session INTEGER, plu TEXT, quantity INTEGER NOT NULL, gross INTEGER NOT NULL,
-    PRIMARY KEY (session, plu)
-) STRICT, WITHOUT ROWID;
-{ledgers.TABLES}
-{bottles.TABLE}
-PRAGMA user_version = {LAYOUT};
-"""
-
-
 class Projection:
     """The projection of the journal in a state directory. Blocks; one thread at a time.
 
-    JournalError where the journal or this file cannot be used.
+    JournalError where the journal or this file cannot be used. A `private` one is no file of that
+    name, but one that nobody else sees.
     """
 
-    def __init__(self, directory: Path, vfs: str = "") -> None:
+    def __init__(self, directory: Path, vfs: str = "", *, private: bool = False) -> None:
         self._path = directory / NAME
         self._vfs = vfs
+        self._private = private
         self._spoilt = False
         with self._using():
             self._journal = Reader(directory / database.NAME, vfs)
             self._db = self._opened()
+            self._proof = Proof(self._db, self._journal)
 
     def close(self) -> None:
         """Let both files go; this one is deleted where it was found to be spoilt."""
         self._journal.close()
         let_go(self._db)
-        if self._spoilt:
+        if self._spoilt and not self._private:
             self._delete()
 
-    def advance(self) -> bool:
-        """Take in the next records, if there are any; whether more may follow."""
+    def advance(self, upto: int = sys.maxsize) -> bool:
+        """Take in the next records up to `upto`, if there are any; whether more may follow."""
         with self._using():
             seq, head = self._cursor()
             # A journal that was put back from a copy, or begun anew, has another record there.
@@ -157,7 +109,7 @@ class Projection:
                 seq = 0
             if seq == 0:
                 seq = self._begin()
-            rows = self._journal.rows(seq, BATCH)
+            rows = self._journal.rows(seq, max(0, min(BATCH, upto - seq)))
             if not rows:
                 return False
             changes = Changes()
@@ -172,32 +124,79 @@ class Projection:
                 self._move(rows[-1].seq, rows[-1].hash, changes.session)
             return len(rows) == BATCH
 
+    @property
+    def seq(self) -> int:
+        """The last record that was taken in."""
+        return self._cursor()[0]
+
     def answer(self, wanted: Wanted) -> Answer | None:
-        """What is known up to the cursor. JournalError for a ticket that was purged."""
+        """What is known up to the cursor, proved where money follows from it.
+
+        JournalError for a ticket that was purged, and (J-119) where the records say otherwise.
+        """
         with self._using():
-            match wanted:
-                case TicketWanted():
-                    return self._ticket(wanted)
-                case VoucherWanted(voucher):
-                    return self._voucher(voucher)
-                case DepositWanted(order):
-                    return self._deposits(order)
-                case AccountWanted() | OrdersWanted() | HeldWanted():
-                    return ledgers.answer(self._db, wanted)
-                case TicketsWanted() | AccountTicketsWanted():
-                    return self._several(wanted)
-                case StockWanted(plus):
-                    return self._stock(plus)
-                case BottlesWanted():
-                    return bottles.answer(self._db, wanted)
-                case SoldWanted(days):
-                    return self._sold(days)
-                case BestSoldWanted(most):
-                    return self._best_sold(most)
-                case ClosureWanted():
-                    return self._closure(wanted)
-                case _:
-                    raise TypeError(f"{wanted} is no question about the past")
+            answer = self._answer(wanted)
+            try:
+                self._proof.must_hold(wanted, answer)
+            except JournalError as error:
+                self._spoilt = self._spoilt or error.fault is faults.PROJECTION_FORGED
+                raise
+            return answer
+
+    @property
+    def purged(self) -> int:
+        """The last record that was purged."""
+        return self._journal.purged()
+
+    def attach(self, path: str) -> int:
+        """Lay another projection beside this one, as it is now, and read as `used`; its cursor.
+
+        0 where it is none of this layout and this journal: it will be made anew.
+        """
+        with self._using():
+            self._db.execute("ATTACH ? AS used", (path,))
+            # From here on one transaction: who writes there meanwhile is not seen.
+            self._db.execute("BEGIN")
+            if self._db.pragma("user_version", schema="used") != LAYOUT:
+                return 0
+            ((seq, head),) = self.ask("SELECT seq, hash FROM used.cursor")
+            same = seq > 0 and self._journal.hashes(seq - 1, 1) == [bytes(head)]
+            return int(seq) if same else 0
+
+    def ask(self, sql: str, **values: object) -> list[Any]:
+        """All rows of a query."""
+        with self._using():
+            rows: list[Any] = self._db.execute(sql, values).fetchall()
+            return rows
+
+    def distrust(self) -> None:
+        """Have the file made anew: it was found to differ from the records."""
+        self._spoilt = True
+
+    def _answer(self, wanted: Wanted) -> Answer | None:
+        match wanted:
+            case TicketWanted():
+                return self._ticket(wanted)
+            case VoucherWanted(voucher):
+                return self._voucher(voucher)
+            case DepositWanted(order):
+                return self._deposits(order)
+            case AccountWanted() | OrdersWanted() | HeldWanted():
+                return ledgers.answer(self._db, wanted)
+            case TicketsWanted() | AccountTicketsWanted():
+                return self._several(wanted)
+            case StockWanted(plus):
+                return self._stock(plus)
+            case BottlesWanted():
+                return bottles.answer(self._db, wanted)
+            case SoldWanted(days):
+                return self._sold(days)
+            case BestSoldWanted(most):
+                return self._best_sold(most)
+            case ClosureWanted():
+                return self._closure(wanted)
+            case _:
+                raise TypeError(f"{wanted} is no question about the past")
 
     @contextmanager
     def _using(self) -> Iterator[None]:
@@ -211,9 +210,14 @@ class Projection:
 
     def _opened(self) -> apsw.Connection:
         """The file, made where it is missing, damaged, or of another layout."""
+        if self._private:
+            every = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+            return made(apsw.Connection("", flags=every))
         try:
             db = self._connect()
-            if db.pragma("user_version") == LAYOUT and db.pragma("quick_check") == "ok":
+            # The whole schema: a trigger of somebody else's would answer for the records.
+            same = schema(db) == schema(made(apsw.Connection(":memory:")))
+            if same and db.pragma("user_version") == LAYOUT and db.pragma("quick_check") == "ok":
                 return db
             # The first start is no news to anybody.
             fresh = db.pragma("user_version") == 0
@@ -223,10 +227,7 @@ class Projection:
         except (apsw.CorruptError, apsw.NotADBError) as error:
             log.warning("%s is made anew: %s", self._path, error)
         self._delete()
-        db = self._connect()
-        with db:
-            db.execute(_TABLES)
-        return db
+        return made(self._connect())
 
     def _connect(self) -> apsw.Connection:
         create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
@@ -244,6 +245,7 @@ class Projection:
         self._db.close()
         self._delete()
         self._db = self._opened()
+        self._proof = Proof(self._db, self._journal)
 
     def _cursor(self) -> tuple[int, bytes]:
         ((seq, head),) = self._db.execute("SELECT seq, hash FROM cursor")
@@ -296,26 +298,27 @@ class Projection:
         )
         many("INSERT INTO payment VALUES (?, ?, ?)", changes.payments)
         many(
-            _sum("returned", 3, "quantity", "amount", "tax"),
+            summed("returned", 3, "quantity", "amount", "tax"),
             ((*line, b.quantity, b.amount, b.tax) for line, b in changes.returned.items()),
         )
         many(
-            _sum("sold", 2, "quantity", "gross"),
+            summed("sold", 2, "quantity", "gross"),
             ((*key, sold, changes.takings.get(key, 0)) for key, sold in changes.sold.items()),
         )
         many("INSERT OR IGNORE INTO day VALUES (?, ?)", changes.days.items())
         balances = changes.balances.balances()
         many(
-            _VOUCHER,
+            VOUCHER,
             (
                 (v.voucher, v.purpose, v.amount, v.plu, v.vat, v.expires, v.tax)
                 for v in changes.balances.vouchers
             ),
         )
         many(
-            _sum("deposit", 3, "amount", "tax"),
+            summed("deposit", 3, "amount", "tax"),
             ((d.order, d.nature, d.vat, d.amount, d.tax) for d in balances.deposits),
         )
+        many("INSERT OR IGNORE INTO named VALUES (?, ?)", changes.named)
         ledgers.move(self._db, changes.accounts)
         ledgers.note(self._db, changes.orders)
         bottles.take(self._db, changes.bottles)
@@ -462,24 +465,6 @@ class Projection:
     def _rows(self, sql: str, *values: object) -> list[Any]:
         rows: list[Any] = self._db.execute(sql, values).fetchall()
         return rows
-
-
-_VOUCHER = (
-    "INSERT INTO voucher VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-    "amount = amount + excluded.amount, "
-    "plu = coalesce(nullif(excluded.plu, ''), plu), "
-    "vat = coalesce(nullif(excluded.vat, 0), vat), "
-    "expires = coalesce(nullif(excluded.expires, ''), expires), "
-    "tax = tax + excluded.tax"
-)
-"""The statement that moves a voucher, and keeps what was said of it when it was issued."""
-
-
-def _sum(table: str, keys: int, *amounts: str) -> str:
-    """The statement that adds a row to what the table has under its keys."""
-    places = ", ".join("?" * (keys + len(amounts)))
-    sums = ", ".join(f"{amount} = {amount} + excluded.{amount}" for amount in amounts)
-    return f"INSERT INTO {table} VALUES ({places}) ON CONFLICT DO UPDATE SET {sums}"
 
 
 def _flat(sums: dict[Any, int]) -> Iterable[tuple[Any, ...]]:

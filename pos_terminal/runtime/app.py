@@ -412,6 +412,8 @@ class App:
         tasks["closures"] = SideTask(closing.watch, silence=10 * overdue_closures.LOOK)
         tasks["persons"] = SideTask(watch_persons, silence=2 * retention.DAY)
         tasks["scrub"] = SideTask(guard.scrub_always)
+        compare = partial(self.equipment.outputs.lookups.compare_always, guard.is_idle)
+        tasks["comparison"] = SideTask(compare)
         tasks["findings"] = SideTask(guard.record_findings)
         if settings.backup:
             identity = self._identity

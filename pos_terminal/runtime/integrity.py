@@ -31,7 +31,12 @@ log = logging.getLogger(__name__)
 QUIET = 5.0
 """Seconds without a record that make a moment idle."""
 
-DEFECTS = (faults.JOURNAL_DAMAGED, faults.JOURNAL_LOST, faults.WITNESS_DISAGREES)
+DEFECTS = (
+    faults.JOURNAL_DAMAGED,
+    faults.JOURNAL_LOST,
+    faults.WITNESS_DISAGREES,
+    faults.PROJECTION_FORGED,
+)
 """What of a journal's faults says that it is not what was written."""
 
 AGAIN = 10.0
@@ -74,7 +79,7 @@ class Guard:
             if self._journal():
                 try:
                     found = await scrub(
-                        self._state / NAME, self._is_idle, vfs=self._vfs, rest=self._rest
+                        self._state / NAME, self.is_idle, vfs=self._vfs, rest=self._rest
                     )
                     break
                 except JournalError as error:
@@ -108,7 +113,8 @@ class Guard:
                 self._findings.put_nowait(found)
                 await asyncio.sleep(AGAIN)
 
-    def _is_idle(self) -> bool:
+    def is_idle(self) -> bool:
+        """Whether nothing was recorded for a while."""
         journal = self._journal()
         return journal is not None and journal.quiet_for() >= self._quiet
 

@@ -17,12 +17,19 @@ from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.lookup.customers import PersonsWanted
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.projection.comparison import Comparison
 from pos_terminal.projection.store import Projection
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.tasks.groups import to_the_end
 
 REST = 60.0
 """Seconds between two rounds in which nobody asks."""
+
+AGAIN = 86_400.0
+"""Seconds between two comparisons with a projection that is made anew."""
+
+PAUSE = 0.5
+"""Seconds between two steps of one: 2,000 records a second at most."""
 
 PATIENCE = 5.0
 """Seconds that a clerk waits for the projection to catch up; the first time takes longer."""
@@ -59,6 +66,7 @@ class LookupLane:
         self._patience = patience
         self._asked: asyncio.Queue[LookUp] = asyncio.Queue()
         self._store: Projection | None = None
+        self._distrusted = False
 
     def ask(self, asked: LookUp) -> None:
         """Have it looked up; call this once all that shall count is durable."""
@@ -119,7 +127,36 @@ class LookupLane:
     def _advance(self) -> bool:
         return self._opened().advance()
 
+    async def compare_always(self, is_idle: Callable[[], bool]) -> NoReturn:
+        """Hold the projection to one made anew, after each start and each day, in idle moments."""
+        while True:
+            try:
+                await self._compare(is_idle)
+            except JournalError as error:
+                if error.fault is faults.PROJECTION_FORGED:
+                    log.error("%s", advice(error))
+                    self._distrusted = True
+                self._found(error)
+            await asyncio.sleep(AGAIN)
+
+    async def _compare(self, is_idle: Callable[[], bool]) -> None:
+        comparison = await to_the_end(partial(Comparison, self._directory, self._vfs))
+        try:
+            more = True
+            while more:
+                # Before each step: a card that is read without a pause answers late.
+                await asyncio.sleep(PAUSE)
+                if is_idle():
+                    more = await to_the_end(comparison.step)
+        finally:
+            comparison.close()
+
     def _opened(self) -> Projection:
+        if self._distrusted:
+            self._store = self._store or Projection(self._directory, self._vfs)
+            self._store.distrust()
+            self._let_go()
+            self._distrusted = False
         if self._store is None:
             self._store = Projection(self._directory, self._vfs)
         return self._store
@@ -132,5 +169,6 @@ class LookupLane:
 
 def _said(error: JournalError, wanted: object) -> faults.Fault:
     """What a clerk is told: whatever is wrong with the projection is its own code."""
-    own = isinstance(wanted, PersonsWanted) or error.fault in (*GONE, faults.JOURNAL_DAMAGED)
+    said = (*GONE, faults.JOURNAL_DAMAGED, faults.PROJECTION_FORGED)
+    own = isinstance(wanted, PersonsWanted) or error.fault in said
     return error.fault if own else faults.PROJECTION_FAILED

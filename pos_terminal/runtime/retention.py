@@ -46,7 +46,7 @@ async def watch(
 def _see_to(state: Path, moment: Moment, record: Record) -> None:
     """Do what is due by a clock that can be trusted, and in any case what the journal recorded."""
     # A clock that runs ahead would destroy what the law still wants kept.
-    today = moment.day if moment.trust.vouched else None
+    today = moment.day if moment.trust.real else None
     over = start(state, record, today)
     if over:
         log.info("%d items of personal data were due, and are destroyed", len(over))

@@ -5,12 +5,21 @@ from tests.attacks import (
     on_damage,
     on_going_on,
     on_keys,
+    on_ledgers,
     on_the_guarded_path,
     on_witnesses,
 )
 from tests.attacks.attack import ATTACKS, Attack
 
-MODULES = (on_keys, on_the_guarded_path, on_archives, on_going_on, on_damage, on_witnesses)
+MODULES = (
+    on_keys,
+    on_the_guarded_path,
+    on_archives,
+    on_going_on,
+    on_damage,
+    on_ledgers,
+    on_witnesses,
+)
 """Importing them fills the table."""
 
 

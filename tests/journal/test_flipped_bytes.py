@@ -75,8 +75,11 @@ def flipped(state: Path, whole: Path, at: int, bit: int) -> str:
     if "verify" in found:
         return "found"
     (state / NAME).write_bytes(content)
-    assert said(state) == said(whole), f"byte {at}, bit {bit}: nobody found it"
-    return "harmless"
+    try:
+        same = said(state) == said(whole)
+    except JournalError as error:
+        return f"byte {at}, bit {bit}: {error}, and nobody found it by then"
+    return "harmless" if same else f"byte {at}, bit {bit}: nobody found it"
 
 
 def copied(whole: Path, tmp_path: Path) -> Path:
@@ -104,6 +107,7 @@ def test_a_flipped_byte_is_found_or_harmless_and_never_a_traceback(
     size = (whole / NAME).stat().st_size
     places = [*range(0, 100, 7), *random.sample(range(size), SAMPLED)]
     came = Counter(flipped(state, whole, at, random.randrange(8)) for at in places)
+    assert came.keys() == {"found", "harmless"}, came
     assert came["found"] > SAMPLED // 4, came
 
 
@@ -112,5 +116,5 @@ def test_every_byte_flipped_in_turn_is_found_or_harmless(whole: Path, tmp_path: 
     state = copied(whole, tmp_path)
     size = (whole / NAME).stat().st_size
     came = Counter(flipped(state, whole, at, at % 8) for at in range(size))
-    assert sum(came.values()) == size
     print(f"{size} bytes: {came}")
+    assert came.keys() == {"found", "harmless"}, came

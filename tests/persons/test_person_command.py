@@ -1,6 +1,7 @@
 """`pos-terminal person`, with a real journal beside the store."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -61,13 +62,16 @@ def sheet(tmp_path: Path) -> str:
 
 def test_a_person_from_first_to_last(person: Command, shop: Path, sheet: str) -> None:
     before = verify(journal(shop)).records
-    status, out = person("add", sheet)
+    # Of a year whose ten are over by any clock: no date that is to come is believed.
+    old = Path(sheet).read_text().replace("2026-12-31", "2014-12-31")
+    Path(sheet).write_text(old)
+    status, out = person("add", sheet, "--today", "2024-01-01")
     assert status == 0
     one = out.strip()
     assert answer(person("list", "--json")) == [
         {"person": one, "purposes": ["commande", "facture", "prospection"]}
     ]
-    assert answer(person("erase", one, "--json")) == {
+    assert answer(person("erase", one, "--json", "--today", "2024-12-31")) == {
         "person": one,
         "erased": True,
         "kept": [
@@ -76,13 +80,13 @@ def test_a_person_from_first_to_last(person: Command, shop: Path, sheet: str) ->
                 "name": "facture-15",
                 "purpose": "facture",
                 "ground": "legal-obligation",
-                "kept_until": "2036-12-31",
+                "kept_until": "2024-12-31",
             }
         ],
     }
-    over = answer(person("due", "--json", "--today", "2036-12-31"))
+    over = answer(person("due", "--json", "--today", "2024-12-31"))
     assert over == {"destroyed": []}
-    over = answer(person("due", "--json", "--today", "2037-01-01"))
+    over = answer(person("due", "--json", "--today", "2025-01-01"))
     assert [label["name"] for label in over["destroyed"]] == ["facture-15"]
     assert answer(person("list", "--json")) == []
     assert answer(person("erase", one, "--json")) == {"person": one, "erased": True, "kept": []}
@@ -259,3 +263,26 @@ def test_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> No
         main(["person", *words])
     assert caught.value.code == 2
     capsys.readouterr()
+
+
+def test_no_date_to_come_is_believed(person: Command, sheet: str) -> None:
+    one = answer(person("add", sheet, "--json"))["person"]
+    for words in (("due",), ("erase", one)):
+        status, said = person(*words, "--today", "2099-01-01")
+        assert (status, "E-114" in said) == (1, True)
+    assert answer(person("list", "--json"))[0]["purposes"] == ["commande", "facture", "prospection"]
+
+
+def test_a_ground_that_was_changed_has_no_invoice_erased(
+    person: Command, shop: Path, sheet: str
+) -> None:
+    one = answer(person("add", sheet, "--json"))["person"]
+    db = sqlite3.connect(shop / database.NAME)
+    db.execute("UPDATE item SET ground = 'contract' WHERE purpose = 'facture'")
+    db.commit()
+    db.close()
+    status, said = person("erase", one)
+    assert (status, "E-105" in said) == (1, True)
+    db = sqlite3.connect(shop / database.NAME)
+    assert db.execute("SELECT count(*) FROM item").fetchone() == (3,)
+    db.close()

@@ -15,7 +15,8 @@ from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.lookup.bottles import Bottle, finish
 from pos_terminal.domain.lookup.questions import BottlesFound, BottlesWanted, StockHeld, StockWanted
 from pos_terminal.journal.store import Journal
-from pos_terminal.projection.store import NAME, Projection
+from pos_terminal.projection.store import Projection
+from pos_terminal.projection.tables import NAME
 from tests.conftest import run
 from tests.support.journaled import Line, records
 from tests.support.journaling import moment

@@ -30,7 +30,8 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.purge import purge
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import read_records
-from pos_terminal.projection.store import NAME, Projection
+from pos_terminal.projection.store import Projection
+from pos_terminal.projection.tables import NAME
 from tests.conftest import run
 from tests.support.journaled import Line
 from tests.support.season import lived

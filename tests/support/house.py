@@ -52,6 +52,7 @@ ROOMS: dict[str, set[str]] = {
         "journal",
         "persons",
         "process",
+        "projection",
         "receiver",
         "replay",
         "runtime",

@@ -161,6 +161,13 @@ TYPED_TOO_FAR = _fault(
     "Une réponse (balance, recherche, code secret) est attendue, et trop est tapé d'avance.",
     "Attendre. C efface ce qui est tapé d'avance ; C encore renonce à la réponse.",
 )
+PROJECTION_FORGED = _fault(
+    "J-119",
+    "COMPTES FAUSSES",
+    "Les comptes tirés du journal (projection.db) disent autre chose que ses écritures signées.",
+    "Taper C et recommencer : ils sont refaits d'après le journal. Chercher qui y a écrit.",
+    Tone.ALARM,
+)
 PROJECTION_BEHIND = _fault(
     "S-196",
     "COMPTES EN RETARD",

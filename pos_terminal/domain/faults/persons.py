@@ -76,6 +76,12 @@ PERSONS_DATE = _fault(
     "L'heure de la machine n'est pas sûre : rien d'échu n'est effacé.",
     "Attendre qu'elle soit à l'heure, ou donner la date : --today AAAA-MM-JJ.",
 )
+PERSONS_AHEAD = _fault(
+    "E-114",
+    "DATE A VENIR",
+    "La date donnée est à venir : ce que la loi oblige à garder serait effacé.",
+    "Donner la date du jour.",
+)
 CUSTOMER_TAKEN = _fault(
     "E-112",
     "NUMERO CLIENT PRIS",

@@ -14,6 +14,7 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.bottles import BottleEvent
+from pos_terminal.domain.lookup.names import names
 from pos_terminal.domain.lookup.questions import Back
 
 
@@ -28,7 +29,7 @@ class Changes(Struct):
     first sold; `closures` the records and labels of closures by period and number, and `copies` how
     many of one were printed again; `bottles` what happened to bottles, with its local time;
     `accounts` what customers owe more or less, by record, with its local time; `orders` what
-    happened to orders;
+    happened to orders; `named` the records that name what can be worth something;
     `balances` the balances' differences.
     """
 
@@ -46,11 +47,13 @@ class Changes(Struct):
     bottles: list[tuple[BottleEvent, str]] = field(default_factory=list)
     accounts: list[tuple[int, AccountMoved, str]] = field(default_factory=list)
     orders: list[OrderEvent] = field(default_factory=list)
+    named: list[tuple[str, int]] = field(default_factory=list)
     balances: RunningBalances = field(default_factory=RunningBalances)
 
     def take(self, event: Event, seq: int, session: int, at: str) -> None:
         """Count the event of record `seq` in day `session`, whose local time is `at`."""
         self.balances.take(event)
+        self.named += ((name, seq) for name in names(event))
         over = isinstance(event, PeriodClosed) and event.period is Period.DAY
         self.session = session + over
         match event:
