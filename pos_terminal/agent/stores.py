@@ -31,11 +31,16 @@ DAMAGED = ".damaged"
 
 
 class Stores:
-    """Opens each file once, and lets all go. `on_damage` hears of a file that was put aside."""
+    """Opens each file once, and lets all go. `on_damage` hears of a file that was put aside; `vfs`
+    names SQLite's way to the disk, for tests of what disks do.
+    """
 
-    def __init__(self, folder: Path, on_damage: Callable[[Path], None]) -> None:
+    def __init__(
+        self, folder: Path, on_damage: Callable[[Path], None], *, vfs: str = ""
+    ) -> None:
         self._folder = folder
         self._on_damage = on_damage
+        self._vfs = vfs
         self._workers: dict[str, Worker] = {}
 
     def worker(self, name: str, schema: str) -> Worker:
@@ -46,7 +51,7 @@ class Stores:
             def damaged(path: Path) -> None:
                 loop.call_soon_threadsafe(self._on_damage, path)
 
-            opened = partial(_opened, self._folder / f"{name}.db", schema, damaged)
+            opened = partial(_opened, self._folder / f"{name}.db", schema, damaged, self._vfs)
             self._workers[name] = Worker(name, opened)
         return self._workers[name]
 
@@ -64,26 +69,28 @@ def checked(name: str) -> str:
     return name
 
 
-def _opened(path: Path, schema: str, damaged: Callable[[Path], object]) -> apsw.Connection:
+def _opened(
+    path: Path, schema: str, damaged: Callable[[Path], object], vfs: str
+) -> apsw.Connection:
     """The file with its tables. One that is damaged is put aside, said, and made anew.
 
     What it held is lost to the plug-in then, but an agent that never starts would tell nobody.
     """
     try:
-        return _whole(path, schema)
+        return _whole(path, schema, vfs)
     except (apsw.CorruptError, apsw.NotADBError) as error:
         log.error("%s is damaged and was put aside as *%s: %s", path, DAMAGED, error)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     path.replace(path.with_name(path.name + DAMAGED))
     damaged(path)
-    return _whole(path, schema)
+    return _whole(path, schema, vfs)
 
 
-def _whole(path: Path, schema: str) -> apsw.Connection:
+def _whole(path: Path, schema: str, vfs: str) -> apsw.Connection:
     if not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    db = connect(path, "", apsw.SQLITE_OPEN_READWRITE)
+    db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
     try:
         db.pragma("journal_mode", "wal")
         db.pragma("synchronous", "full")
