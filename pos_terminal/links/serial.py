@@ -35,10 +35,24 @@ class SerialSettings:
     flow: Literal["none", "rtscts", "xonxoff"] = "none"
 
 
+class SerialLink(FdLink):
+    """A serial line, with the port's own lines beside its bytes."""
+
+    def modem_lines(self) -> int | None:
+        """CTS, DSR, DCD and RI as bits of TIOCMGET (ioctl_tty(2)); None where the port has none."""
+        self._check()
+        bits = array.array("i", [0])
+        try:
+            fcntl.ioctl(self._fd, termios.TIOCMGET, bits, True)
+        except OSError:
+            return None
+        return bits[0]
+
+
 @asynccontextmanager
 async def serial_link(
     line: SerialSettings, *, send_timeout: float = SEND_TIMEOUT
-) -> AsyncIterator[FdLink]:
+) -> AsyncIterator[SerialLink]:
     """Open the line for this process alone. Raises LinkLost when that cannot be, and why.
 
     With parity, a byte that fails it
@@ -68,7 +82,7 @@ async def serial_link(
         with suppress(OSError):
             fcntl.ioctl(port.fd, termios.TIOCEXCL)
         _make_stream(port.fd, checked=line.parity != "N")
-        link = FdLink(port.fd, line.port, send_timeout=send_timeout)
+        link = SerialLink(port.fd, line.port, send_timeout=send_timeout)
         try:
             yield link
         finally:

@@ -228,14 +228,27 @@ class PrinterLane:
         return PaperDone(paper.request, PrintOutcome.PRINTED)
 
 
+LEFT_OPEN = 60.0
+"""Seconds after which a drawer that is seen to stand open has been forgotten: longer than it takes
+to give change, shorter than it takes to leave the counter."""
+
+
 class DrawerLane:
     """Opens drawers when told to; a second order while one is on its way is the same order.
 
-    `ports` are theirs, drawer 1 first; None for one that nothing opens, such as a purse.
+    `ports` are theirs, drawer 1 first; None for one that nothing opens, such as a purse. One that
+    stands open `left_open` seconds after its order is told of, once.
     """
 
-    def __init__(self, ports: Sequence[Port[Drawer] | None], put: Put) -> None:
+    def __init__(
+        self,
+        ports: Sequence[Port[Drawer] | None],
+        put: Put,
+        *,
+        left_open: float = LEFT_OPEN,
+    ) -> None:
         self._put = put
+        self._left_open = left_open
         self._drawers = [(port, asyncio.Event()) for port in ports]
 
     def open(self, number: int = 1) -> None:
@@ -251,17 +264,33 @@ class DrawerLane:
             await forever()
 
     async def _serve(self, port: Port[Drawer] | None, wanted: asyncio.Event) -> NoReturn:
+        opened = False
         while True:
-            await wanted.wait()
+            try:
+                # The next order is another minute: only the last one's drawer can be forgotten.
+                async with asyncio.timeout(self._left_open if opened else None):
+                    await wanted.wait()
+            except TimeoutError:
+                opened = False
+                await self._look(port)
+                continue
             # Before the kick: an order that comes while it is under way counts for itself.
             wanted.clear()
             if port is None:
                 continue
             try:
                 await port.do(lambda drawer: drawer.kick())
+                opened = True
             except DeviceError as error:
                 log.warning("drawer: %s", error)
                 self._put(Trouble(faults.DRAWER_OFFLINE))
+
+    async def _look(self, port: Port[Drawer] | None) -> None:
+        if port is None:
+            return
+        with suppress(DeviceError):  # it stands in the port's status, and money is not at stake
+            if await port.do(lambda drawer: drawer.is_open()):
+                self._put(Trouble(faults.DRAWER_LEFT_OPEN))
 
 
 class ScaleLane:

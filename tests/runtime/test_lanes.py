@@ -39,7 +39,7 @@ from pos_terminal.runtime.lanes import (
 from pos_terminal.runtime.port import Port, PortState
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run
-from tests.support.toys import Socket, until
+from tests.support.toys import Socket, Toy, until
 
 REQUEST = ReceiptRequested(series="T", number=1, copy=0)
 PAPER = Paper(REQUEST, Receipt("ticket 1", ()))
@@ -283,6 +283,42 @@ def test_a_paper_that_must_not_be_lost_is_tried_again_and_said_once() -> None:
             await until(lambda: len(put) == 3)
             assert moody.printed == ["Z day 1"]
             assert put[-1] == PaperDone(None, PrintOutcome.PRINTED)
+
+    run(body())
+
+
+class Forgotten(Toy):
+    """A drawer whose switch says what it is set to."""
+
+    stands: bool | None = True
+
+    async def is_open(self) -> bool | None:
+        self.told.append("is_open")
+        return self.stands
+
+
+@pytest.mark.parametrize("stands", [True, False, None])
+def test_a_drawer_that_is_left_open_is_said_once(stands: bool | None) -> None:
+    async def body() -> None:
+        toy, put = Forgotten(), list[Input]()
+        toy.stands = stands
+
+        @asynccontextmanager
+        async def opener() -> AsyncIterator[Forgotten]:
+            yield toy
+
+        port: Port[Any] = Port("drawer", DeviceClass.DRAWER, opener)
+        lane = DrawerLane([port], put.append, left_open=0.02)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in (port.run(), lane.run())]
+            await until(lambda: port.state is PortState.IDLE)
+            lane.open()
+            await until(lambda: "is_open" in toy.told)
+            await asyncio.sleep(0.1)
+            assert toy.told == ["kick", "is_open"], "asked once, for one order"
+            for task in tasks:
+                task.cancel()
+        assert put == ([Trouble(faults.DRAWER_LEFT_OPEN)] if stands else [])
 
     run(body())
 

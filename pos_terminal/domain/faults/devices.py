@@ -112,6 +112,13 @@ DRAWER_OFFLINE = _fault(
     "Ouvrir le tiroir à la clé ; vérifier l'imprimante.",
     Tone.ALARM,
 )
+DRAWER_LEFT_OPEN = _fault(
+    "T-102",
+    "TIROIR RESTE OUVERT",
+    "Le tiroir est ouvert depuis plus d'une minute.",
+    "Fermer le tiroir ; s'il est fermé, vérifier son contact (open_when_high).",
+    Tone.ALARM,
+)
 SCANNER_OFFLINE = _fault(
     "R-101",
     "SCANNER ABSENT",
