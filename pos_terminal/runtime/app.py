@@ -332,6 +332,7 @@ class App:
         """Refuse every input, loudly, until the journal was tried again; what came of that."""
         outputs, fault = self.equipment.outputs, error.fault
         outputs.screen.put(display.fault(fault))
+        outputs.customer.put(display.signed_off())
         if fault is not self._heard:  # the alarm sounds once, and then at whatever is tried
             log.error("%s", advice(error))
             outputs.tone.put(fault.tone)

@@ -12,6 +12,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.counter.steps import Input
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
+from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.absences import Absences
 from pos_terminal.runtime.lanes import (
     DrawerLane,
@@ -51,6 +52,7 @@ class Equipment:
     ) -> None:
         self.ports: dict[str, Port[Any]] = {}
         self.paths: dict[Path, Port[Any]] = {}
+        self._roles = {device.name: device.role for device in devices}
         for device in devices:
             self._add(device, drivers)
         self._keymap = keymap
@@ -97,17 +99,22 @@ class Equipment:
             return [self._one(DeviceClass.DRAWER)]
         return [self.ports.get(each.device) for each in drawers]
 
+    def _box_of(self, display: Port[Any]) -> Latest[Screen]:
+        """What a display shows: all of it, unless its role is the customers' alone."""
+        own = self._roles[display.name] == Role.CUSTOMER
+        return self.outputs.customer if own else self.outputs.screen
+
     def _one(self, device_class: DeviceClass) -> Port[Any] | None:
         return next(iter(self._of(device_class)), None)
 
     def essential(self) -> list[Coroutine[Any, Any, NoReturn]]:
         """What selling needs: each device's port, and the lanes of what is typed and given out."""
-        screen, keymap, put = self.outputs.screen, self._keymap, self._put
+        keymap, put = self._keymap, self._put
         return [
             *(port.run() for port in self.ports.values()),
             *(read_scans(port, put) for port in self._of(DeviceClass.SCANNER)),
             *(read_keys(port, keymap, put) for port in self._of(DeviceClass.KEYPAD)),
-            *(show_screens(port, screen) for port in self._of(DeviceClass.DISPLAY)),
+            *(show_screens(port, self._box_of(port)) for port in self._of(DeviceClass.DISPLAY)),
             # A set: with one printer both are the same lane, which must run once.
             *(lane.run() for lane in {self.outputs.printer, self.outputs.reports}),
             self.outputs.drawer.run(),

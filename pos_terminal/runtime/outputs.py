@@ -25,7 +25,11 @@ from pos_terminal.tasks.latest import Latest
 
 
 class Outputs(Struct, frozen=True):
-    """The far ends of the effects. `reports` is the printer's own lane where there is no second."""
+    """The far ends of the effects. `reports` is the printer's own lane where there is no second.
+
+    `screen` is what the clerk reads, and the customer too where there is one display; `customer` is
+    without what is typed, refused or the shop's own.
+    """
 
     screen: Latest[Screen]
     tone: Latest[Tone]
@@ -35,6 +39,7 @@ class Outputs(Struct, frozen=True):
     scale: ScaleLane
     pins: PinLane
     lookups: LookupLane
+    customer: Latest[Screen] = field(default_factory=Latest)
     access: "asyncio.Queue[GiveAccess | EndAccess]" = field(default_factory=asyncio.Queue)
 
     inspections: "asyncio.Queue[WriteEvidence]" = field(default_factory=asyncio.Queue)

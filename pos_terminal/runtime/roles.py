@@ -9,10 +9,19 @@ from pos_terminal.runtime.settings import CashDrawer, DeviceSettings
 
 
 class Role(StrEnum):
-    """What a printer prints: what customers get, or what the shop reads (X, Z, counts, lists)."""
+    """What a printer prints: what customers get, or what the shop reads (X, Z, counts, lists).
+
+    Of a display, who reads it: customers alone, or the clerk. Without a role both do.
+    """
 
     RECEIPT = "receipt"
     REPORT = "report"
+    CUSTOMER = "customer"
+    CLERK = "clerk"
+
+
+PRINTERS = (Role.RECEIPT, Role.REPORT)
+DISPLAYS = (Role.CUSTOMER, Role.CLERK)
 
 
 def misfits(
@@ -20,8 +29,9 @@ def misfits(
 ) -> Iterator[tuple[str, str]]:
     """The settings of devices that would be held and never used, each with its remedy."""
     yield from _of_printers([each for each in devices if each.device_class is DeviceClass.PRINTER])
+    yield from _of_displays([each for each in devices if each.device_class is DeviceClass.DISPLAY])
     for each in devices:
-        if each.role and each.device_class is not DeviceClass.PRINTER:
+        if each.role and each.device_class not in (DeviceClass.PRINTER, DeviceClass.DISPLAY):
             yield (
                 f"devices.{each.name}.role",
                 say(
@@ -41,13 +51,29 @@ def misfits(
         yield f"devices.{name}", say("rien ne l'ouvrirait : nommer chaque tiroir dans [[drawers]]")
 
 
+def _of_displays(displays: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]]:
+    known = ", ".join(map(repr, map(str, DISPLAYS)))
+    for each in displays:
+        if each.role and each.role not in DISPLAYS:
+            yield (
+                f"devices.{each.name}.role",
+                say("{role!r} n'est pas un rôle : l'un de {known}", role=each.role, known=known),
+            )
+    # A clerk who does not see what he types sells blindly.
+    if displays and all(each.role == Role.CUSTOMER for each in displays):
+        yield (
+            f"devices.{displays[0].name}.role",
+            say("il faut d'abord un afficheur que le vendeur voit : sans rôle, ou 'clerk'"),
+        )
+
+
 def _of_printers(printers: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]]:
-    known = ", ".join(map(repr, map(str, Role)))
+    known = ", ".join(map(repr, map(str, PRINTERS)))
     first: dict[str, str] = {}
     for each in printers:
         role = each.role or Role.RECEIPT
         key = f"devices.{each.name}.role"
-        if role not in set(Role):
+        if role not in PRINTERS:
             yield key, say("{role!r} n'est pas un rôle : l'un de {known}", role=role, known=known)
         elif role in first:
             yield (

@@ -88,6 +88,7 @@ class Till:
         self._identity = counter.desk.identity
         self._last = last
         self._base = counter.desk.base()
+        outputs.customer.put(self._base)
         self._pending: dict[Appended, float] = {}
         self._newest: Appended | None = None
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -249,8 +250,10 @@ class Till:
         """Set the effects going; `records` are those that they are effects of."""
         for effect in effects:
             match effect:
-                case Show(screen):
+                case Show(screen, private):
                     self._base = screen
+                    if not private:
+                        self._outputs.customer.put(screen)
                 case Print():
                     self._outputs.printer.print(self._paper(effect))
                 case PrintReport(paper, patient):

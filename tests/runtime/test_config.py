@@ -48,6 +48,7 @@ def open_nothing(_: Any) -> Any:
 DRIVERS = Drivers()
 DRIVERS.scales.add("toy", open_nothing, ScaleSettings)
 DRIVERS.printers.add("toy", open_nothing, Line)
+DRIVERS.displays.add("toy", open_nothing, Line)
 
 GOOD = """[shop]
 name = "Boulangerie"
@@ -468,6 +469,28 @@ def test_a_till_needs_a_printer_for_receipts_first() -> None:
     alone = GOOD.replace('port = "/dev/usb/lp0"', 'port = "/dev/usb/lp0"\nrole = "report"')
     assert [(key, reason) for _, key, reason in problems(alone)] == [
         ("devices.printer.role", "il faut d'abord une imprimante du rôle 'receipt'")
+    ]
+
+
+DISPLAYS = """
+[devices.shown]
+class = "display"
+driver = "toy"
+port = "/dev/x"
+role = "{}"
+"""
+
+
+def test_a_display_that_customers_alone_read_needs_another_for_the_clerk() -> None:
+    two = DISPLAYS.format("customer") + DISPLAYS.format("clerk").replace("shown", "own")
+    assert [each.role for each in settings(GOOD + two).devices][-2:] == ["customer", "clerk"]
+    kitchen, alone = (DISPLAYS.format(role) for role in ("kitchen", "customer"))
+    assert [(key, reason) for _, key, reason in problems(GOOD + kitchen)] == [
+        ("devices.shown.role", "'kitchen' n'est pas un rôle : l'un de 'customer', 'clerk'")
+    ]
+    assert [(key, reason) for _, key, reason in problems(GOOD + alone)] == [
+        ("devices.shown.role",
+         "il faut d'abord un afficheur que le vendeur voit : sans rôle, ou 'clerk'")
     ]
 
 

@@ -234,6 +234,34 @@ def test_the_outcome_of_a_paper_is_recorded_and_its_fault_shown_at_once() -> Non
     selling(test)
 
 
+def test_customers_read_what_is_sold_and_not_what_is_typed_refused_or_counted() -> None:
+    async def test(side: Counterside) -> None:
+        box = side.till._outputs.customer
+
+        def read() -> str:
+            return f"{box._value.line1}|{box._value.line2}" if box._value else ""
+
+        assert read().startswith("BONJOUR")
+        await side.type("1 PLU")
+        await side.journal.commit()
+        sold = read()
+        assert sold.startswith("TRADITION")
+        assert side.shown == sold
+        await side.type("9999 PLU")
+        assert (side.shown != sold, read()) == (True, sold), "refused"
+        await side.type("C 500")
+        assert (side.shown != sold, read()) == (True, sold), "typed"
+        await side.type("C CASH")
+        await side.journal.commit()
+        paid = read()
+        assert side.shown == paid != sold
+        await side.type("#/NS")
+        await side.journal.commit()
+        assert (side.shown != paid, read()) == (True, paid), "the shop's own"
+
+    selling(test)
+
+
 def test_a_weight_is_asked_for_and_its_line_shown_when_durable() -> None:
     async def test(side: Counterside) -> None:
         await side.type("4 PLU")

@@ -58,7 +58,7 @@ def key(desk: Desk, _: str, __: Moment) -> Step:
         return Step(effects=(Sound(Tone.ALARM),))
     if not standing:
         raise Refused(faults.NO_RIGHT if asked else faults.NO_ACCESS)
-    return Step(effects=(Show(display.standing(standing[-1], len(standing))),))
+    return Step(effects=(Show(display.standing(standing[-1], len(standing)), private=True),))
 
 
 def _give(desk: Desk) -> Step:
@@ -68,7 +68,7 @@ def _give(desk: Desk) -> Step:
         raise Refused(faults.NO_ACCESS)
     effects = (
         GiveAccess(agreed.number, desk.authority),
-        Show(display.given()),
+        Show(display.given(), private=True),
         Sound(Tone.ACCEPTED),
     )
     return Step(effects=effects)
@@ -78,5 +78,5 @@ def _end(desk: Desk, number: int) -> Step:
     if number not in {each.number for each in desk.access.standing}:
         raise Refused(faults.NO_ACCESS)
     desk.entry = Entry()
-    effects = (EndAccess(number, desk.clerk), Show(display.ended(number)), Sound(Tone.ACCEPTED))
-    return Step(effects=effects)
+    shown = Show(display.ended(number), private=True)
+    return Step(effects=(EndAccess(number, desk.clerk), shown, Sound(Tone.ACCEPTED)))

@@ -81,7 +81,7 @@ def _finish(desk: Desk, item: Item, bottle: Bottle, left: Fraction) -> tuple[Eve
 
 def _done(desk: Desk, screen: Screen, *events: Event) -> Step:
     desk.entry = Entry()
-    return Step(events, (Show(screen), Sound(Tone.ACCEPTED)))
+    return Step(events, (Show(screen, private=True), Sound(Tone.ACCEPTED)))
 
 
 def _by(event: BottleFinished | StockMoved, clerk: int) -> Event:

@@ -53,7 +53,7 @@ def no_sale(desk: Desk, _: str, __: Moment) -> Step:
     desk.entry = Entry()
     opened = DrawerOpened(reason=reason, authority=desk.authority, drawer=number)
     screen = display.cash_moved(_which(desk, say("TIROIR"), number), "", reason)
-    return Step((opened,), (OpenDrawer(number), Show(screen), Sound(Tone.ACCEPTED)))
+    return Step((opened,), (OpenDrawer(number), Show(screen, private=True), Sound(Tone.ACCEPTED)))
 
 
 def fund(desk: Desk, _: str, __: Moment) -> Step:
@@ -105,7 +105,7 @@ def _asked(
         drawer=number,
     )
     screen = display.cash_moved(_which(desk, label, number), euros(moved.amount), reason)
-    return Step((moved,), (OpenDrawer(number), Show(screen), Sound(Tone.ACCEPTED)))
+    return Step((moved,), (OpenDrawer(number), Show(screen, private=True), Sound(Tone.ACCEPTED)))
 
 
 def _which(desk: Desk, what: str, number: int) -> str:

@@ -82,7 +82,7 @@ def _count(desk: Desk, done: CountDrawer, books: Books, moment: Moment) -> Step:
     )
     several = desk.rules.drawers.number > 1
     paper = report.count(desk.identity, counted, moment.at, several=several)
-    return Step((counted,), (Show(display.counted()), PrintReport(paper)))
+    return Step((counted,), (Show(display.counted(), private=True), PrintReport(paper)))
 
 
 def _close_service(desk: Desk, asked: CloseService, books: Books, moment: Moment) -> Step:
@@ -92,7 +92,7 @@ def _close_service(desk: Desk, asked: CloseService, books: Books, moment: Moment
     services = desk.rules.closing.services
     closed = books.book.service(books.seq + 1, services, asked.authority)
     paper = report.service(desk.identity, closed, moment.at)
-    shown = Show(display.service_closed(closed.name))
+    shown = Show(display.service_closed(closed.name), private=True)
     return Step((closed,), (shown, Sound(Tone.ACCEPTED), PrintReport(paper)))
 
 
@@ -183,7 +183,7 @@ def told(
 ) -> tuple[Effect, ...]:
     """What follows a closure that somebody asked for: its papers, and that it is closed."""
     numbers = [each.number for each in made if isinstance(each, PeriodClosed)]
-    shown = (Show(display.day_closed(number)) for number in numbers)
+    shown = (Show(display.day_closed(number), private=True) for number in numbers)
     return (*_papers(desk, made, moment), *shown, Sound(Tone.ACCEPTED))
 
 

@@ -25,7 +25,7 @@ def key(desk: Desk, _: str, __: Moment) -> Step:
     authority.need(desk, Right.INSPECTION)
     allowed = f", accord de {desk.authority}" if desk.authority else ""
     asked = TechnicalEvent(code=EXPORT, detail=f"contrôle demandé à la caisse{allowed}")
-    effects = (WriteEvidence(), Show(display.writing()), Sound(Tone.ACCEPTED))
+    effects = (WriteEvidence(), Show(display.writing(), private=True), Sound(Tone.ACCEPTED))
     return Step((asked,), effects)
 
 
@@ -33,7 +33,7 @@ def written(desk: Desk, done: EvidenceWritten, moment: Moment) -> Step:
     """Its paper; where it failed, that, at the counter and on record."""
     paper = PrintReport(inspection.paper(desk.identity, done, moment.at, desk.clerk), patient=True)
     if done.fault is None:
-        shown = () if desk.busy else (Show(display.written(len(done.files))),)
+        shown = () if desk.busy else (Show(display.written(len(done.files)), private=True),)
         return Step(effects=(*shown, Sound(Tone.ACCEPTED), paper))
     failed = TechnicalEvent(code=EXPORT, detail=f"contrôle, échec : {done.fault} {done.detail}")
     told = desk.notify(done.fault)

@@ -55,7 +55,7 @@ def _begin(desk: Desk, moment: Moment) -> Step:
     authority.need(desk, Right.OUTAGE)
     desk.entry = Entry()
     event = OutageStarted(since=since, reason=reasons[number - 1], authority=desk.authority)
-    return Step((event,), (Show(display.begun(since)), Sound(Tone.ACCEPTED)))
+    return Step((event,), (Show(display.begun(since), private=True), Sound(Tone.ACCEPTED)))
 
 
 def _sale(desk: Desk, moment: Moment) -> Step:
@@ -77,7 +77,8 @@ def _end(desk: Desk) -> Step:
     event = OutageEnded(
         since=done.since, tickets=done.tickets, total=done.total, authority=desk.authority
     )
-    return Step((event,), (Show(display.ended(done.tickets, done.total)), Sound(Tone.ACCEPTED)))
+    shown = Show(display.ended(done.tickets, done.total), private=True)
+    return Step((event,), (shown, Sound(Tone.ACCEPTED)))
 
 
 def _time(desk: Desk, moment: Moment) -> str:

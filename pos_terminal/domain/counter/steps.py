@@ -224,9 +224,14 @@ Input = (
 
 
 class Show(Struct, frozen=True):
-    """Put this screen under whatever is being typed."""
+    """Put this screen under whatever is being typed.
+
+    A `private` one is the shop's own (money counted, stock, access): a display that only customers
+    read leaves it out.
+    """
 
     screen: Screen
+    private: bool = False
 
 
 class Sound(Struct, frozen=True):

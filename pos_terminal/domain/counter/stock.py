@@ -111,7 +111,7 @@ def _moved(
     else:
         count = its.whole.goods.unit.count(quantity)
     screen = display.moved(movement.label, goods.amount(count), name)
-    return Step((event,), (Show(screen), Sound(Tone.ACCEPTED)))
+    return Step((event,), (Show(screen, private=True), Sound(Tone.ACCEPTED)))
 
 
 def _count(desk: Desk, movement: Movement, its: Owner) -> Step:
@@ -161,7 +161,7 @@ def _stock(desk: Desk, found: Found, _: Moment) -> Step:
     whole = stock_lists.counted(its.whole, there)
     said = goods.amount(there / its.share) if its.part else whole
     shown = display.stock(found.item.name, said)
-    return Step(effects=(Show(shown), Sound(Tone.ACCEPTED)))
+    return Step(effects=(Show(shown, private=True), Sound(Tone.ACCEPTED)))
 
 
 def _stock_list(desk: Desk, moment: Moment) -> Step:
@@ -178,7 +178,7 @@ def _allergens(desk: Desk, found: Found, moment: Moment) -> Step:
     desk.entry = Entry()
     text = stock_lists.contained(item)
     screen, whole = display.allergens(item.name, text)
-    effects: tuple[Effect, ...] = (Show(screen), Sound(Tone.ACCEPTED))
+    effects: tuple[Effect, ...] = (Show(screen, private=True), Sound(Tone.ACCEPTED))
     if not whole:
         effects = (*effects, PrintList(stock_lists.allergens((item,), moment.at)))
     return Step(effects=effects)

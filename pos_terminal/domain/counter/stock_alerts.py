@@ -74,7 +74,7 @@ def answered(desk: Desk, answer: LookedUp) -> Step | None:
     if desk.sale or desk.last is None or desk.last.ticket != watch.closed:
         return desk.notify(replace(faults.STOCK_LOW, text=text))
     shown = Screen(watch.screen.line1, text)
-    return Step(effects=(Show(shown), Sound(Tone.ALARM)))
+    return Step(effects=(Show(shown, private=True), Sound(Tone.ALARM)))
 
 
 def _low(desk: Desk, plu: str, went: Fraction, balance: Mapping[str, Fraction]) -> str:
