@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.payment import PaymentChanged
-from pos_terminal.domain.events.sale import PaidBy, RefundOpened, SaleClosed, Tender
+from pos_terminal.domain.events.sale import Paid, PaidBy, RefundOpened, SaleClosed, Tender
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
 from pos_terminal.domain.sale import corrected_payments
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH
-from pos_terminal.domain.tender.tender import TENDERS, TenderKind
+from pos_terminal.domain.tender.tender import MEAL, TENDERS, TenderKind
 
 GOODS = "GOODS"
 """What part of a ticket was paid with that brought goods back which no ticket names."""
@@ -93,7 +93,7 @@ def paid_by(ticket: SaleClosed, changed: Iterable[PaymentChanged] = ()) -> tuple
         PaidBy(
             tender=each.tender, amount=each.amount, expires=each.expires, account=each.account
         )
-        for each in corrected_payments.paid(ticket, changed)
+        for each in _without_gift(corrected_payments.paid(ticket, changed))
         if each.amount > 0
     ]
     for line in ticket.lines:
@@ -104,6 +104,21 @@ def paid_by(ticket: SaleClosed, changed: Iterable[PaymentChanged] = ()) -> tuple
         elif line.order and not line.back:
             found.append(PaidBy(tender="ARRHES", amount=-line.gross))
     return (*found, *ticket.exchanged)
+
+
+def _without_gift(tenders: tuple[Paid, ...]) -> list[Paid]:
+    """What paid for the sale itself: a gift beside it was given in money, and money it stays.
+
+    Else that money would count for goods that a voucher paid for, and come back for them.
+    """
+    gift = -sum(each.amount for each in tenders if each.beneficiary)
+    left: list[Paid] = []
+    for each in tenders:
+        money = each.amount > 0 and not (each.voucher or each.order or each.account)
+        given = min(gift, each.amount) if money and each.tender != MEAL.name else 0
+        gift -= given
+        left.append(replace(each, amount=each.amount - given))
+    return left
 
 
 def exchanged(sale: Sale, means: Iterable[Means]) -> tuple[PaidBy, ...]:

@@ -11,6 +11,7 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.sale.pay_outs import Means
 from pos_terminal.domain.sale.refunds import RefundRules, Validity
+from pos_terminal.domain.tender.tender import TenderRules
 from tests.support.lookup import Remembering, remembering
 
 
@@ -87,6 +88,16 @@ def test_an_exchange_turns_nothing_into_money(till: Remembering) -> None:
     till.press("C TR")
     assert out(till) == [("CASH", 200), ("TR", 600)]
     assert till.last.exchanged == ()
+
+
+def test_a_gift_makes_no_money_of_what_a_voucher_paid(till: Remembering) -> None:
+    till.decides(tenders=TenderRules(donations_to="SECOURS"))
+    till.press("1000 PRIX 91 PLU CARD 2 PLU 50 DON")
+    till.use(till.made[0])
+    till.press("CASH RF TICKET TICKET CASH")
+    assert till.fault and till.fault.text == "AVOIR SVP"
+    till.press("C AVOIR 2 PLU 50 DON CASH RF TICKET TICKET CASH")
+    assert out(till) == [("CASH", 100)]
 
 
 def test_what_goes_out_of_an_exchange_is_what_nothing_else_could_take(till: Remembering) -> None:
