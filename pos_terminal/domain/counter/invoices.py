@@ -135,6 +135,10 @@ def _make(desk: Desk, closed: ClosedTicket, moment: Moment) -> Step:
         raise Refused(faults.CUSTOMER_WANTED)
     if closed.all_back:
         raise Refused(faults.ALL_REFUNDED)
+    if any(line.account and not line.voided for line in ticket.lines):
+        raise Refused(faults.NOTHING_TO_INVOICE)  # of a debt: its tickets have their invoices
+    if any(paid.account not in ("", customer.person) for paid in ticket.tenders):
+        raise Refused(faults.ACCOUNT_OF_ANOTHER)
     corrects = _corrected(desk, ticket, customer)
     details = details_name(ticket.series, ticket.number)
     buyer = _buyer(desk, customer, details, moment)

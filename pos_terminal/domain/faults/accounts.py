@@ -11,8 +11,8 @@ ACCOUNT_LIMIT = _fault(
 ACCOUNT_OF_ANOTHER = _fault(
     "S-281",
     "COMPTE D'UN AUTRE",
-    "Ce qui est repris était sur le compte d'un autre client.",
-    "Taper C, puis le numéro de ce client et ENCOMPTE.",
+    "Ce qui est repris, ou facturé, est sur le compte d'un autre client.",
+    "Taper C, puis recommencer avec le numéro de ce client.",
 )
 ACCOUNT_IN_USE = _fault(
     "S-282",
@@ -23,7 +23,7 @@ ACCOUNT_IN_USE = _fault(
 NOTHING_TO_INVOICE = _fault(
     "S-288",
     "RIEN A FACTURER",
-    "Le client n'a rien pris en compte dans ce mois.",
+    "Le client n'a rien pris en compte dans ce mois, ou le ticket règle une dette.",
     "Taper C, puis le client, CLIENT, et le mois : 202602 RECAP.",
 )
 ORDER_UNKNOWN = _fault(

@@ -11,6 +11,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import AccountMove
+from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.lookup.customers import Buyer, BuyerSealed, BuyerWanted
 from pos_terminal.domain.lookup.questions import (
     AccountTicketsWanted,
@@ -126,3 +127,19 @@ def test_refused(shop: Shop, typed: str, fault: faults.Fault) -> None:
     shop.put_keys(typed)
     assert shop.counter.desk.fault is fault
     assert shop.invoices == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("2 PLU 4 ENCOMPTE 5 CLIENT FACTURE", faults.ACCOUNT_OF_ANOTHER),
+        ("2 x 2 PLU 50 CASH 4 ENCOMPTE 5 CLIENT FACTURE", faults.ACCOUNT_OF_ANOTHER),
+        ("2 PLU 4 ENCOMPTE 4 REGLE CASH 4 CLIENT FACTURE", faults.NOTHING_TO_INVOICE),
+    ],
+)
+def test_an_invoice_is_of_what_its_customer_bought(shop: Shop, typed: str, fault: Fault) -> None:
+    shop.put_keys(typed)
+    assert shop.counter.desk.fault is fault
+    assert not shop.invoices
+    shop.press("C C C 2 PLU 4 ENCOMPTE 4 CLIENT FACTURE")
+    assert len(shop.invoices) == 1
