@@ -31,24 +31,9 @@ from pos_terminal.links.hidraw import HidReports
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.scale_contract import ScaleContract
 from pos_terminal.testing.scanner_contract import ScannerContract
+from tests.support.hid_devices import SCALE, SCANNER, scanned
 
-SCANNER = bytes.fromhex(
-    "05 8c 09 02 a1 01"  # page Bar Code Scanner, an application
-    "09 12 a1 02 85 02 15 00 26 ff 00 75 08"  # Scanned Data report, number 2, bytes
-    "95 01 05 01 09 3b 81 02"  # its length: Byte Count of the Generic Desktop page
-    "95 03 05 8c 09 fb 09 fc 09 fd 81 02"  # three symbology identifiers
-    "95 38 09 fe 82 02 01"  # 56 bytes of decoded data
-    "95 05 75 01 81 01"  # five bits that say nothing
-    "95 01 09 ff 81 02 95 02 81 01"  # more follows, and two bits again
-    "c0 85 04 75 08 95 02 09 15 81 02 c0"  # another report: status
-)
-SCALE = bytes.fromhex("05 8d 09 20 a1 01 85 03 15 00 26 ff 00 75 08 95 05 09 40 81 02 c0")
 FIELDS = input_fields(SCANNER)
-
-
-def report(text: bytes, aim: bytes = b"]E0", *, more: bool = False) -> bytes:
-    """As such a scanner sends it; by hand, from the table above."""
-    return b"\x02" + bytes([len(text)]) + aim + text.ljust(56, b"\0") + bytes([0x20 * more])
 
 
 def test_a_descriptor_says_where_everything_stands() -> None:
@@ -84,31 +69,31 @@ def assembler(fields: list[Field] = FIELDS, max_length: int = 200) -> ReportAsse
 
 def test_codes_come_with_their_symbology() -> None:
     read = assembler()
-    assert read.feed(report(b"3017620422003")) == Scan("3017620422003", "]E0")
+    assert read.feed(scanned(b"3017620422003")) == Scan("3017620422003", "]E0")
     gs1 = b"010950600013435210ABC\x1d3103001250"
-    assert read.feed(report(gs1, b"]d2")) == Scan(gs1.decode(), "]d2")
-    assert read.feed(report(b"ABC", b"\0\0\0")) == Scan("ABC")
-    assert read.feed(report(b"")) is None
+    assert read.feed(scanned(gs1, b"]d2")) == Scan(gs1.decode(), "]d2")
+    assert read.feed(scanned(b"ABC", b"\0\0\0")) == Scan("ABC")
+    assert read.feed(scanned(b"")) is None
     assert read.feed(b"\x04\x00\x01") is None  # another report
 
 
 def test_a_long_code_comes_in_several_reports() -> None:
     read = assembler()
     whole = bytes(range(0x30, 0x7A)) * 2
-    assert read.feed(report(whole[:56], b"]Q1", more=True)) is None
-    assert read.feed(report(whole[56:112], b"]Q1", more=True)) is None
-    assert read.feed(report(whole[112:], b"]Q1")) == Scan(whole.decode(), "]Q1")
+    assert read.feed(scanned(whole[:56], b"]Q1", more=True)) is None
+    assert read.feed(scanned(whole[56:112], b"]Q1", more=True)) is None
+    assert read.feed(scanned(whole[112:], b"]Q1")) == Scan(whole.decode(), "]Q1")
 
 
 @pytest.mark.parametrize(
     "sent",
     [
-        report(b"A\x01B"),
-        report(b"\xff"),
-        report(b"123", b"E0]"),
+        scanned(b"A\x01B"),
+        scanned(b"\xff"),
+        scanned(b"123", b"E0]"),
         b"\x02\x39]E0" + bytes(57),
         b"\x02\x03]E0123",
-        report(b"1" * 30),
+        scanned(b"1" * 30),
     ],
 )
 def test_what_makes_no_code_is_unreadable_and_spoils_no_other(sent: bytes) -> None:
@@ -116,7 +101,7 @@ def test_what_makes_no_code_is_unreadable_and_spoils_no_other(sent: bytes) -> No
     scan = read.feed(sent)
     assert scan
     assert UNREADABLE in scan.text
-    assert read.feed(report(b"3017620422003")) == Scan("3017620422003", "]E0")
+    assert read.feed(scanned(b"3017620422003")) == Scan("3017620422003", "]E0")
 
 
 @given(st.lists(st.binary(max_size=70), max_size=5))
@@ -126,7 +111,7 @@ def test_any_reports_break_nothing(sent: list[bytes]) -> None:
         read.feed(b"\x02" + each)
         read.feed(each)
     read.give_up()
-    assert read.feed(report(b"3017620422003")) == Scan("3017620422003", "]E0")
+    assert read.feed(scanned(b"3017620422003")) == Scan("3017620422003", "]E0")
 
 
 def test_another_kind_of_device_is_no_scanner() -> None:
@@ -197,10 +182,10 @@ class ScannerEnd(Packets):
     async def scan(self, text: str) -> None:
         data = text.encode()
         for at in range(0, len(data), 56):
-            await self.send(report(data[at : at + 56], more=at + 56 < len(data)))
+            await self.send(scanned(data[at : at + 56], more=at + 56 < len(data)))
 
     async def scan_half(self, text: str) -> None:
-        await self.send(report(text.encode(), more=True))
+        await self.send(scanned(text.encode(), more=True))
 
 
 class TestHidScanner(ScannerContract):

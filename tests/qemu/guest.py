@@ -20,12 +20,18 @@ from pos_driver_escpos.settings import EscposSettings as PrinterSettings
 from pos_driver_evdev.keypad import KeypadSettings, open_keypad
 from pos_driver_evdev.scanner import ScannerSettings, open_scanner
 from pos_driver_evdev.tone import PATTERNS, ToneSettings, open_tone
+from pos_driver_hid_pos.scanner import HidScannerSettings
+from pos_driver_hid_pos.scanner import open_scanner as open_hid_scanner
+from pos_driver_scales.hid import HidScaleSettings
+from pos_driver_scales.hid import open_scale as open_hid_scale
 from pos_driver_scales.toledo import ToledoSettings, open_scale
 from pos_driver_sim.printer import PrinterEnd
+from pos_terminal.devices.classes import Scan
 from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain.faults import INPUT_BUSY, Tone
 from pos_terminal.domain.receipt import Receipt, Text
 from pos_terminal.domain.weight import Weight
+from tests.support.hid_devices import SCALE, SCANNER, scanned
 
 T = TypeVar("T")
 PATIENCE = 90.0
@@ -193,6 +199,73 @@ async def a_receipt_is_printed_through_usblp() -> None:
             await printer.gone()
             await lost(printer.status())
         await lost(open_printer(settings).__aenter__())
+
+
+@scenario
+async def a_scanner_in_hid_pos_mode_is_read_and_unplugged() -> None:
+    async with hid_gadget("scanner", SCANNER, 62) as (node, gadget, send):
+        settings = HidScannerSettings(device=node, quiet_seconds=5)
+        async with open_hid_scanner(settings) as scanner, asyncio.timeout(PATIENCE):
+            send(scanned(b"3017620422003"))
+            assert await scanner.read() == Scan("3017620422003", "]E0")
+            send(scanned(b"A" * 56, b"]Q1", more=True))
+            send(scanned(b"B", b"]Q1"))
+            assert await scanner.read() == Scan("A" * 56 + "B", "]Q1")
+            send(scanned(b"half", more=True))
+            (gadget / "UDC").write_text("\n")
+            await scanner.gone()
+            assert "\N{REPLACEMENT CHARACTER}" in (await scanner.read()).text
+            await lost(scanner.read())
+        await lost(open_hid_scanner(settings).__aenter__())
+
+
+@scenario
+async def a_usb_scale_weighs_and_is_unplugged() -> None:
+    async with hid_gadget("scale", SCALE, 6) as (node, gadget, send):
+        settings = HidScaleSettings(device=node, answer_time=10)
+        await lost(open_hid_scanner(HidScannerSettings(device=node)).__aenter__())
+        async with open_hid_scale(settings) as scale, asyncio.timeout(PATIENCE):
+            for grams in (480, 1250):
+                weighing = asyncio.ensure_future(scale.weigh())
+                await asyncio.sleep(0.2)
+                send(bytes([3, 4, 2, 0]) + grams.to_bytes(2, "little"))
+                assert await weighing == Weight(grams)
+            (gadget / "UDC").write_text("\n")
+            await scale.gone()
+            await lost(scale.weigh())
+        await lost(open_hid_scale(settings).__aenter__())
+
+
+@asynccontextmanager
+async def hid_gadget(
+    name: str, descriptor: bytes, length: int
+) -> AsyncIterator[tuple[str, Path, Callable[[bytes], None]]]:
+    """A HID device on the bus: its raw node, its gadget, and what sends a report."""
+    gadget = GADGETS / name
+    function = gadget / "functions/hid.0"
+    for folder in (gadget, gadget / "configs/c.1", function):
+        folder.mkdir()
+    before = set(Path("/dev").glob("hidraw*"))
+    (gadget / "idVendor").write_text("0x0c2e")
+    (gadget / "idProduct").write_text("0x0b01")
+    (function / "protocol").write_text("0")
+    (function / "subclass").write_text("0")
+    (function / "report_length").write_text(str(length))
+    (function / "report_desc").write_bytes(descriptor)
+    (gadget / "configs/c.1/hid.0").symlink_to(function)
+    (gadget / "UDC").write_text("dummy_udc.0")
+    new = await soon(lambda: set(Path("/dev").glob("hidraw*")) - before or None, "/dev/hidraw")
+    far = await soon(lambda: next(Path("/dev").glob("hidg*"), None), "/dev/hidg")
+    bus = os.open(far, os.O_RDWR)
+    try:
+        yield str(new.pop()), gadget, lambda report: (os.write(bus, report), None)[1]
+    finally:
+        with suppress(OSError):
+            (gadget / "UDC").write_text("\n")
+        os.close(bus)
+        (gadget / "configs/c.1/hid.0").unlink()
+        for folder in (function, gadget / "configs/c.1", gadget):
+            folder.rmdir()
 
 
 @asynccontextmanager

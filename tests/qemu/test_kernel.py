@@ -21,6 +21,7 @@ PATIENCE = 900.0
 MODULES = (
     "virtio_pci", "9p", "9pnet_virtio", "xhci_pci", "evdev", "usbhid", "hid_generic", "uinput",
     "pcspkr", "ftdi_sio", "usblp", "dummy_hcd", "libcomposite", "usb_f_printer",
+    "usb_f_hid",
 )  # fmt: skip
 # The host's root is mounted read-only, so that the guest runs the very Python and the very drivers
 # that the tests run.
