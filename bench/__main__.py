@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    alerts,
     display,
     durable,
     evidence,
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "memory": memory.measure,
     "display": display.measure,
     "flood": flood.measure,
+    "alerts": alerts.measure,
     "small-machine": small_machine.measure,
     "rush": rush.measure,
     "slow-disk": slow_disk.measure,

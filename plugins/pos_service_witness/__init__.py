@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
+from pos_terminal.agent import certificates
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import Answer, BadTarget, post, target
 from pos_terminal.agent.world import Agent
@@ -136,7 +137,11 @@ class Messenger:
         call = partial(
             post, self._target, body, headers, context=self._tls, allowed=self._settings.hosts
         )
-        return await asyncio.to_thread(call)
+        answer = await asyncio.to_thread(call)
+        certificates.judge(
+            self._agent.incidents, self._agent.clock, self._subject, answer.until
+        )
+        return answer
 
     def _must_be_well(self, answer: Answer, offered: CheckpointOffered) -> None:
         if answer.status == OK:

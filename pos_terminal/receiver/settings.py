@@ -11,6 +11,7 @@ from msgspec import Struct
 from pos_service_alerts.settings import AlertsSettings
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.health.incidents import ROOM, SECOND
 from pos_terminal.domain.health.silence import CLOSED, LATE, Patience
 from pos_terminal.domain.language import say
@@ -109,5 +110,7 @@ def read(file: Path) -> WatchSettings:
     """The settings in that file; BadReceiverSettings where there are none, or it is wrong."""
     try:
         return msgspec.convert(toml.tables(file.read_text()), WatchSettings)
-    except (OSError, ValueError) as error:  # a ValidationError and a UnicodeDecodeError are such
+    except OSError as error:
+        raise BadReceiverSettings(about(error, file)) from None
+    except ValueError as error:  # a ValidationError and a UnicodeDecodeError are such
         raise BadReceiverSettings(f"{file}: {error}") from None

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -23,6 +25,7 @@ from pos_terminal.channel.client import AsyncClient
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 from pos_terminal.testing.running import PATIENCE, run
+from tests.needs import need
 from tests.support.agent import FakeTill, SetClock, stores
 
 
@@ -123,6 +126,21 @@ def test_a_filesystem_is_read_only_by_its_own_word_not_by_the_agents_view() -> N
     assert not box.is_read_only("/var/library", MOUNTS)
     over = MOUNTS + "\n43 40 254:9 / /var/lib rw - tmpfs tmpfs rw"
     assert not box.is_read_only("/var/lib", over), "what lies on top counts"
+
+
+def test_behind_the_walls_of_a_unit_a_sound_disk_is_sound(tmp_path: Path) -> None:
+    """ProtectSystem=strict, as systemd makes it: a namespace in which each mount is read-only."""
+    need(os.geteuid() == 0, "root, who may mount,", "sudo make test")
+    look = (
+        "import os, sys; from pos_service_health import box\n"
+        "print(bool(os.statvfs('/').f_flag & os.ST_RDONLY), [*box.disk('/', 0)])"
+    )
+    walls = 'mount -o remount,bind,ro / && exec "$@"'
+    seen = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", walls, "sh", sys.executable, "-B", "-c", look],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert seen.stdout == "True []\n", "read-only to whoever looks, and no finding"
 
 
 def test_a_disk_made_read_only_is_said(tmp_path: Path) -> None:

@@ -18,7 +18,10 @@ SILENCES: dict[str, tuple[str, ...]] = {
     faults.TILL_STOPPED.code: _TOLD_BY_THE_TILL,
     # Without a network nobody outside can be reached.
     faults.NO_NETWORK.code: tuple(
-        fault.code for fault in (faults.MAIL_WAITS, faults.CALL_REFUSED, faults.BEAT_REFUSED)
+        fault.code
+        for fault in (
+            faults.MAIL_WAITS, faults.CALL_REFUSED, faults.BEAT_REFUSED, faults.WITNESS_SILENT,
+        )
     ),
     # A receiver that hears nobody knows nothing of any of them.
     faults.NOBODY_CALLS.code: (faults.BOX_SILENT.code,),
