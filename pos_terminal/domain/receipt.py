@@ -13,7 +13,7 @@ class Align(StrEnum):
     RIGHT = "right"
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, tag=True):
     """A paragraph; the printer wraps it at its own width."""
 
     text: str
@@ -22,7 +22,7 @@ class Text(Struct, frozen=True):
     tall: bool = False
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, tag=True):
     """One line: a text at the left, which wraps, and a figure at the right, which is never cut."""
 
     left: str
@@ -31,21 +31,21 @@ class Row(Struct, frozen=True):
     tall: bool = False
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, tag=True):
     """A line across the paper."""
 
 
-class Logo(Struct, frozen=True):
+class Logo(Struct, frozen=True, tag=True):
     """The shop's logo, stored with the printer's settings; nothing where there is none."""
 
 
-class Barcode(Struct, frozen=True):
+class Barcode(Struct, frozen=True, tag=True):
     """A Code 128 barcode with its text below; `data` is printable ASCII."""
 
     data: str
 
 
-class Qr(Struct, frozen=True):
+class Qr(Struct, frozen=True, tag=True):
     """A QR code of this text."""
 
     data: str

@@ -1,5 +1,6 @@
 """The devices of one terminal: its ports, and the lanes between them and the till."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import fields, is_dataclass
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 from pos_terminal.devices.classes import DeviceClass, Drawer
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.counter.steps import Input
+from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
 from pos_terminal.domain.screen import Screen
@@ -17,7 +19,6 @@ from pos_terminal.runtime.absences import Absences
 from pos_terminal.runtime.lanes import (
     DrawerLane,
     PrinterDrawer,
-    PrinterLane,
     ScaleLane,
     read_keys,
     read_scans,
@@ -28,10 +29,14 @@ from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.port import Port
+from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.runtime.roles import Role
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
+from pos_terminal.runtime.spool import Paper, Spool, TakenUp
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.supervise import SideTask
+
+log = logging.getLogger(__name__)
 
 LOOKUP_SILENCE = 600.0
 """Seconds that the look-ups may take over one thing: a step of a large projection, or a rest."""
@@ -48,6 +53,7 @@ class Equipment:
         put: Callable[[Input], None],
         lookups: LookupLane,
         *,
+        spool: Spool,
         drawers: tuple[CashDrawer, ...] = (),
     ) -> None:
         self.ports: dict[str, Port[Any]] = {}
@@ -60,11 +66,13 @@ class Equipment:
         self._absences = Absences(self.ports.values(), put)
         # By role: there is one printer for receipts, and perhaps one for what the shop reads.
         printers = {
-            device.role or Role.RECEIPT: PrinterLane(self.ports[device.name], put)
+            (role := device.role or Role.RECEIPT): PrinterLane(
+                self.ports[device.name], put, spool, role=role
+            )
             for device in devices
             if device.device_class is DeviceClass.PRINTER
         }
-        receipts = printers.get(Role.RECEIPT) or PrinterLane(None, put)
+        receipts = printers.get(Role.RECEIPT) or PrinterLane(None, put, spool)
         self.outputs = Outputs(
             screen=Latest(),
             tone=Latest(),
@@ -121,6 +129,19 @@ class Equipment:
             self.outputs.scale.run(),
             self.outputs.pins.run(),
         ]
+
+    def take_up(self, found: TakenUp, redrawn: Callable[[Paper], Paper]) -> None:
+        """Give the printers what the last till here left; a role that is gone is the receipts'."""
+        for slip in found.again:
+            try:
+                slip.paper = redrawn(slip.paper)
+            except Refused as refused:  # a voucher whose key is not here: its file stays
+                log.error("spool: %s is not printed: %s", slip.path, refused.fault)
+                continue
+            reports = slip.role == Role.REPORT
+            (self.outputs.reports if reports else self.outputs.printer).resume(slip)
+        for slip in found.ended:
+            self.outputs.printer.ended(slip)
 
     def side(self) -> dict[str, SideTask]:
         """What a sale goes on without, by name."""

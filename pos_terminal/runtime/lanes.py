@@ -2,12 +2,9 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
-
-from msgspec import Struct
 
 from pos_terminal.devices.classes import (
     CustomerDisplay,
@@ -15,26 +12,21 @@ from pos_terminal.devices.classes import (
     Drawer,
     Keypad,
     Printer,
-    PrinterStatus,
     Scale,
     Scanner,
     ToneIndicator,
 )
-from pos_terminal.devices.errors import DeviceError, DeviceLost, DeviceRefused, OutcomeUnknown
+from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain import faults
 from pos_terminal.domain.codes.barcode import as_read
-from pos_terminal.domain.counter.steps import Input, PaperDone, Pressed, Scanned, Trouble, Weighed
-from pos_terminal.domain.events.paper import ReceiptRequested
-from pos_terminal.domain.events.values import PrintOutcome
+from pos_terminal.domain.counter.steps import Input, Pressed, Scanned, Trouble, Weighed
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keyboard.chords import Chords
 from pos_terminal.domain.keyboard.keys import KeyMap
-from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen, frames
 from pos_terminal.runtime.port import Port
 from pos_terminal.tasks.groups import forever
 from pos_terminal.tasks.latest import Latest
-from pos_terminal.tasks.observers import Observers
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +38,6 @@ BREATH = 0.2
 
 RUNS = 0.2
 """Seconds that a running text stands at each place: five characters a second are read easily."""
-
-TRY_AGAIN = 30.0
-"""Seconds after which a paper that must not be lost is tried again."""
-
-LONGEST_QUEUE = 20
-"""Receipts that may wait for a slow printer; one more is refused: nobody would wait for it."""
 
 
 async def read_scans(port: Port[Scanner], put: Put) -> NoReturn:
@@ -122,110 +108,6 @@ async def sound_tones(port: Port[ToneIndicator], box: Latest[Tone]) -> NoReturn:
         with suppress(DeviceError):  # the port has logged it; the display says the same
             async with port.use() as indicator:
                 await indicator.sound(tone)
-
-
-def must_be_ready(status: PrinterStatus) -> None:
-    """DeviceRefused where a printer says itself that it cannot print."""
-    for wrong, fault in (
-        (status.paper_out, faults.PAPER_OUT),
-        (status.cover_open, faults.PRINTER_COVER),
-        (status.error or not status.online, faults.PRINTER_ERROR),
-    ):
-        if wrong:
-            raise DeviceRefused(fault)
-
-
-class Paper(Struct, frozen=True):
-    """One paper to print, and the request that its outcome answers; None: it is no ticket.
-
-    A `patient` one that the printer refused is tried again until it is printed.
-    """
-
-    request: ReceiptRequested | None
-    receipt: Receipt
-    patient: bool = False
-
-
-class PrinterLane:
-    """Receipts one after the other; each ends as printed, refused or unknown, and says so.
-
-    Patient papers that were refused wait until nothing else has been printed for `again` seconds.
-    `observers` are told of each paper that is asked for.
-    """
-
-    def __init__(self, port: Port[Printer] | None, put: Put, *, again: float = TRY_AGAIN) -> None:
-        self._port = port
-        self._put = put
-        self._again = again
-        self.observers: Observers[Paper] = Observers()
-        self._kept: deque[Paper] = deque(maxlen=LONGEST_QUEUE)
-        self._papers: asyncio.Queue[Paper] = asyncio.Queue(LONGEST_QUEUE)
-
-    def print(self, paper: Paper) -> None:
-        """Queue it; refused at once when the queue is full."""
-        self.observers.tell(paper)
-        try:
-            self._papers.put_nowait(paper)
-        except asyncio.QueueFull:
-            self._put(PaperDone(paper.request, PrintOutcome.REFUSED, faults.PRINTER_BUSY))
-
-    @property
-    def waiting(self) -> int:
-        """Papers that are not printed yet."""
-        return self._papers.qsize() + len(self._kept)
-
-    async def run(self) -> NoReturn:
-        """Print what is queued, for ever."""
-        while True:
-            try:
-                # Without papers kept there is nothing to try again: the lane sleeps until it is
-                # asked.
-                async with asyncio.timeout(self._again if self._kept or self._troubled else None):
-                    paper = await self._papers.get()
-            except TimeoutError:
-                await (self._try_again() if self._kept else self._look())
-                continue
-            done = await self._print(paper)
-            # Refused alone: of an unknown one half may be on paper, and a second Z would be a
-            # duplicate.
-            if paper.patient and done.outcome is PrintOutcome.REFUSED and self._port:
-                self._kept.append(paper)
-            self._put(done)
-
-    async def _try_again(self) -> None:
-        """The oldest paper that was refused; it was said why, and is not said again."""
-        done = await self._print(self._kept[0])
-        if done.outcome is not PrintOutcome.REFUSED:
-            self._kept.popleft()
-            self._put(done)
-
-    @property
-    def _troubled(self) -> bool:
-        return self._port is not None and self._port.troubled
-
-    async def _look(self) -> None:
-        """Ask a printer that could not print whether it could now: nobody may print for hours."""
-        if self._port is None:
-            return
-        with suppress(DeviceError):  # it stands in the port's status
-            async with self._port.use() as printer:
-                must_be_ready(await printer.status())
-
-    async def _print(self, paper: Paper) -> PaperDone:
-        if self._port is None:
-            return PaperDone(paper.request, PrintOutcome.REFUSED, faults.PRINTER_OFFLINE)
-        try:
-            await self._port.do(lambda printer: printer.print(paper.receipt))
-        except OutcomeUnknown as error:
-            log.warning("%s: %s", paper.receipt.title, error)
-            return PaperDone(paper.request, PrintOutcome.UNKNOWN, error.fault)
-        except DeviceError as error:
-            log.warning("%s: %s", paper.receipt.title, error)
-            # A driver's bug may have struck when half was on paper: that is not «refused».
-            half = error.fault is faults.INTERNAL
-            outcome = PrintOutcome.UNKNOWN if half else PrintOutcome.REFUSED
-            return PaperDone(paper.request, outcome, error.fault)
-        return PaperDone(paper.request, PrintOutcome.PRINTED)
 
 
 LEFT_OPEN = 60.0

@@ -12,15 +12,17 @@ from pos_terminal.domain.counter.steps import (
     LookUp,
     OpenDrawer,
     RunSelfTest,
+    Settled,
     Sound,
     Weigh,
     WriteEvidence,
 )
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
-from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
+from pos_terminal.runtime.lanes import DrawerLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.pin_lane import PinLane
+from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.tasks.latest import Latest
 
 
@@ -58,6 +60,8 @@ class Outputs(Struct, frozen=True):
                 self.lookups.ask(effect)
             case OpenDrawer(drawer):
                 self.drawer.open(drawer)
+            case Settled(request):
+                self.printer.settled(request)
             case GiveAccess() | EndAccess():
                 self.access.put_nowait(effect)
             case WriteEvidence():

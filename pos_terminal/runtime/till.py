@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -37,21 +38,23 @@ from pos_terminal.domain.counter.steps import (
     Sound,
 )
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClosed
+from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import ClockJumped
+from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.command_codes import is_command
 from pos_terminal.domain.lookup.questions import ClosureFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import Books, OpenSales
-from pos_terminal.domain.printing import papers
+from pos_terminal.domain.printing import papers, report
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import head_qr
 from pos_terminal.runtime.clock import Clock
-from pos_terminal.runtime.lanes import Paper
 from pos_terminal.runtime.outputs import Outputs
+from pos_terminal.runtime.spool import Paper
 from pos_terminal.tasks.groups import first
 
 log = logging.getLogger(__name__)
@@ -259,32 +262,67 @@ class Till:
                 case PrintReport(paper, patient):
                     self._outputs.reports.print(Paper(None, paper, patient=patient))
                 case PrintClosures():
-                    self._print_closures(records)
+                    self.print_closures(records)
                 case ListSales() | PrintClosure() | PrintList() | PrintVoucher():
-                    self._print(effect)
+                    self._print(effect, records)
                 case _ if isinstance(effect, Closing):
                     self._close(effect)
                 case _:
                     self._outputs.release(effect)
 
-    def _print_closures(self, records: Sequence[Record]) -> None:
+    def print_closures(self, records: Sequence[Record]) -> None:
+        """The papers of the closures among the records."""
         for record in records:
-            closed = record.event
+            closed, at = record.event, record.envelope.at
             if isinstance(closed, PeriodClosed):
-                found = ClosureFound(closed, record.envelope.at, record.seq, record.hash)
-                self._print(PrintClosure(found, 0))
+                found = ClosureFound(closed, at, record.seq, record.hash)
+                self._print(PrintClosure(found, 0), records)
+            elif isinstance(closed, ServiceClosed):
+                paper = report.service(self._identity, closed, at)
+                self._outputs.reports.print(
+                    Paper(None, paper, patient=True, record=record.seq, kind="service")
+                )
 
-    def _print(self, effect: Printout) -> None:
+    def print_missed(self) -> None:
+        """What recent records ask for, where an end came before their papers were taken in.
+
+        Papers of sales are not among them: each has its request on record (spool.take_up).
+        """
+        last = self._journal.running.seq
+        vouchers = self._outputs.printer.taken_to(last)
+        closures = self._outputs.reports.taken_to(last)
+        automatic = self.counter.desk.rules.closing.print_automatic
+        for record in self._journal.recent():
+            event = record.event
+            if isinstance(event, VoucherMoved) and event.amount > 0 and record.seq > vouchers:
+                with suppress(Refused):  # its key is not here, and the till says so
+                    self._print(PrintVoucher(event, record.envelope.at), (record,))
+            elif record.seq > closures and (automatic or not getattr(event, "automatic", True)):
+                self.print_closures((record,))
+
+    def _print(self, effect: Printout, records: Sequence[Record]) -> None:
         """Print what must not be lost: it waits for a printer that is out of paper."""
-        head, exposed = "", 0
+        head, exposed, record, copy = "", 0, 0, 0
         if isinstance(effect, PrintClosure):
             found, journal = effect.found, self._journal
             head = head_qr(found.hash, found.seq, found.at, journal.running.key)
             exposed = max(0, found.seq - journal.witnessed)
+            record, copy = found.seq, effect.copy
+        elif isinstance(effect, PrintVoucher):
+            record = next((each.seq for each in records if each.event == effect.made), 0)
+            copy = effect.copy
         paper = printouts.drawn(self.counter.desk, effect, self._clock.now().at, head, exposed)
-        customers = isinstance(effect, PrintVoucher)
-        lane = self._outputs.printer if customers else self._outputs.reports
-        lane.print(Paper(None, paper, patient=True))
+        kind = type(effect).__name__
+        voucher = effect if isinstance(effect, PrintVoucher) else None
+        lane = self._outputs.printer if voucher else self._outputs.reports
+        lane.print(Paper(None, paper, True, record, kind, copy, voucher=voucher))
+
+    def redrawn(self, paper: Paper) -> Paper:
+        """A paper of the spool as it is printed: a voucher's is kept without its number."""
+        if paper.voucher is None:
+            return paper
+        receipt = printouts.drawn(self.counter.desk, paper.voucher, paper.voucher.at)
+        return replace(paper, receipt=receipt)
 
     def _paper(self, effect: Print) -> Paper:
         asked = effect.asked

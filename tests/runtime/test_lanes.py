@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from pos_terminal.devices.classes import DeviceClass, PrinterStatus
 from pos_terminal.devices.errors import (
@@ -25,11 +27,8 @@ from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.weight import Weight
 from pos_terminal.runtime.lanes import (
-    LONGEST_QUEUE,
     DrawerLane,
-    Paper,
     PrinterDrawer,
-    PrinterLane,
     ScaleLane,
     read_keys,
     read_scans,
@@ -37,11 +36,14 @@ from pos_terminal.runtime.lanes import (
     sound_tones,
 )
 from pos_terminal.runtime.port import Port, PortState
+from pos_terminal.runtime.printing import LONGEST_QUEUE, PrinterLane
+from pos_terminal.runtime.spool import Paper, Spool
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run
 from tests.support.toys import Socket, Toy, until
 
 REQUEST = ReceiptRequested(series="T", number=1, copy=0)
+NOWHERE = Path("/nowhere/spool")
 PAPER = Paper(REQUEST, Receipt("ticket 1", ()))
 
 Lane = Callable[[Port[Any]], Coroutine[Any, Any, Any]]
@@ -165,7 +167,7 @@ def test_every_paper_ends_as_one_of_three(
 ) -> None:
     async def body() -> None:
         wire = Wire(DeviceClass.PRINTER)
-        lane = PrinterLane(wire.port, wire.put.append)
+        lane = PrinterLane(wire.port, wire.put.append, Spool(NOWHERE))
         async with wire.running(lane.run()):
             wire.toy.error = error
             lane.print(PAPER)
@@ -179,9 +181,9 @@ def test_every_paper_ends_as_one_of_three(
 def test_more_papers_than_anybody_waits_for_are_refused_at_once() -> None:
     async def body() -> None:
         put: list[Input] = []
-        lane = PrinterLane(None, put.append)
-        for _ in range(LONGEST_QUEUE):
-            lane.print(PAPER)
+        lane = PrinterLane(None, put.append, Spool(NOWHERE))
+        for copy in range(1, LONGEST_QUEUE + 1):
+            lane.print(Paper(structs.replace(REQUEST, copy=copy), PAPER.receipt))
         assert put == []
         lane.print(PAPER)
         assert put == [PaperDone(REQUEST, PrintOutcome.REFUSED, faults.PRINTER_BUSY)]
@@ -219,7 +221,7 @@ async def moody_lane(
         yield moody
 
     port: Port[Any] = Port("printer", DeviceClass.PRINTER, open_)
-    lane = PrinterLane(port, put.append, again=0.02)
+    lane = PrinterLane(port, put.append, Spool(NOWHERE), again=0.02)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work) for work in (port.run(), lane.run())]
         await until(lambda: port.state is PortState.IDLE)
@@ -341,7 +343,7 @@ def test_the_right_drawer_opens_and_a_purse_opens_never() -> None:
 def test_without_a_device_the_till_is_told() -> None:
     async def body() -> None:
         put: list[Input] = []
-        printer, scale = PrinterLane(None, put.append), ScaleLane(None, put.append)
+        printer, scale = PrinterLane(None, put.append, Spool(NOWHERE)), ScaleLane(None, put.append)
         drawer = DrawerLane([None], put.append)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(lane.run()) for lane in (printer, scale, drawer)]

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pos_driver_escpos import open_printer
 from pos_driver_sim.printer import PrinterEnd
@@ -15,14 +17,17 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, PaperDone, Trouble
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.values import PrintOutcome
-from pos_terminal.runtime.lanes import DrawerLane, Paper, PrinterDrawer, PrinterLane
+from pos_terminal.runtime.lanes import DrawerLane, PrinterDrawer
 from pos_terminal.runtime.port import Port, PortState
+from pos_terminal.runtime.printing import PrinterLane
+from pos_terminal.runtime.spool import Paper, Spool
 from pos_terminal.testing.printer_contract import ticket
 from tests.conftest import run
 from tests.support.escpos_far_end import settings
 from tests.support.toys import Socket, until
 
 REQUEST = ReceiptRequested(series="T", number=1, copy=0)
+NOWHERE = Path("/nowhere/spool")
 LONGEST = 400
 """Bytes: more than a receipt here, whole."""
 
@@ -36,7 +41,7 @@ class Till:
         self.openings = 0
         self.port: Port[Any] = Port("printer", DeviceClass.PRINTER, self._printer, stayed=0.0)
         drawer: Port[Any] = Port("drawer", DeviceClass.DRAWER, self._drawer)
-        self.papers = PrinterLane(self.port, self.put.append)
+        self.papers = PrinterLane(self.port, self.put.append, Spool(NOWHERE))
         self.drawers = DrawerLane([drawer], self.put.append)
         self.works = (self.port.run(), drawer.run(), self.papers.run(), self.drawers.run())
 
@@ -93,7 +98,7 @@ def test_wherever_it_breaks_a_receipt_is_printed_once_or_unknown_and_never_lost(
             till.end.forget()
             till.put.clear()
             till.end.drop_after = cut
-            till.papers.print(Paper(REQUEST, ticket(cut)))
+            till.papers.print(Paper(replace(REQUEST, copy=cut), ticket(cut)))
             await until(lambda: bool(till.put))
             (done,) = till.put
             assert isinstance(done, PaperDone)

@@ -22,10 +22,12 @@ from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.customers import Customers
-from pos_terminal.runtime.lanes import DrawerLane, PrinterLane, ScaleLane
+from pos_terminal.runtime.lanes import DrawerLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pin_lane import PinLane
+from pos_terminal.runtime.printing import PrinterLane
+from pos_terminal.runtime.spool import Spool
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.testing.running import run
@@ -88,7 +90,7 @@ class Counterside:
     put: list[Input] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.printer = PrinterLane(None, self.put.append)
+        self.printer = PrinterLane(None, self.put.append, Spool(Path("/nowhere/spool")))
         self.drawer = DrawerLane([None], self.put.append)
         self.scale = ScaleLane(None, self.put.append)
         self.pins = PinLane(self.put.append)
@@ -114,7 +116,7 @@ class Counterside:
         return self.drawer._drawers[0][1].is_set()
 
     def papers(self) -> int:
-        return self.printer._papers.qsize()
+        return self.printer.waiting
 
     async def type(self, text: str) -> None:
         for key in keys(text):

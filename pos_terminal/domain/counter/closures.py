@@ -91,9 +91,8 @@ def _close_service(desk: Desk, asked: CloseService, books: Books, moment: Moment
         return desk.notify(fault)
     services = desk.rules.closing.services
     closed = books.book.service(books.seq + 1, services, asked.authority)
-    paper = report.service(desk.identity, closed, moment.at)
     shown = Show(display.service_closed(closed.name), private=True)
-    return Step((closed,), (shown, Sound(Tone.ACCEPTED), PrintReport(paper)))
+    return Step((closed,), (shown, Sound(Tone.ACCEPTED), PrintClosures()))
 
 
 def _close_day(desk: Desk, asked: CloseDay, books: Books, moment: Moment) -> Step:
@@ -184,22 +183,15 @@ def told(
     """What follows a closure that somebody asked for: its papers, and that it is closed."""
     numbers = [each.number for each in made if isinstance(each, PeriodClosed)]
     shown = (Show(display.day_closed(number), private=True) for number in numbers)
-    return (*_papers(desk, made, moment), *shown, Sound(Tone.ACCEPTED))
+    return (*_papers(made), *shown, Sound(Tone.ACCEPTED))
 
 
 def _close_forgotten(desk: Desk, books: Books, periods: Iterable[Period], moment: Moment) -> Step:
     """Nobody asked for it: it makes no sound, and paper only where the shop wants that."""
     hours = desk.rules.closing
     made = closing.closures(books, moment, periods, hours, carry=True, automatic=True)
-    return Step(made, tuple(_papers(desk, made, moment)) if hours.print_automatic else ())
+    return Step(made, _papers(made) if hours.print_automatic else ())
 
 
-def _papers(
-    desk: Desk, made: Sequence[ServiceClosed | PeriodClosed], moment: Moment
-) -> Iterator[Effect]:
-    """What must not be lost waits for a printer that is out of paper."""
-    for closed in made:
-        if isinstance(closed, ServiceClosed):
-            yield PrintReport(report.service(desk.identity, closed, moment.at), patient=True)
-    if made:
-        yield PrintClosures()
+def _papers(made: Sequence[ServiceClosed | PeriodClosed]) -> tuple[Effect, ...]:
+    return (PrintClosures(),) if made else ()

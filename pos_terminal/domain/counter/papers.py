@@ -11,7 +11,7 @@ from pos_terminal.domain.counter.closed import ClosedTicket
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
-from pos_terminal.domain.counter.steps import Effect, PaperDone, Print, Show, Sound, Step
+from pos_terminal.domain.counter.steps import Effect, PaperDone, Print, Settled, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
@@ -103,9 +103,8 @@ def done(desk: Desk, paper: PaperDone) -> Step:
         fault=paper.fault.code if paper.fault else "",
         form=request.form,
     )
-    if paper.fault is None:
-        return Step((printed,))
-    return replace(desk.notify(paper.fault), events=(printed,))
+    told = desk.notify(paper.fault).effects if paper.fault else ()
+    return Step((printed,), (Settled(request), *told))
 
 
 def closed(found: TicketFound) -> ClosedTicket:

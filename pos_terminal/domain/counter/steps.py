@@ -292,6 +292,12 @@ class Print(Struct, frozen=True):
     asked: PaperAsked
 
 
+class Settled(Struct, frozen=True):
+    """How the paper of this request ended is on record: it need be kept no longer."""
+
+    request: ReceiptRequested
+
+
 class PrintVoucher(Struct, frozen=True):
     """Print this voucher, made at that local time; `copy` from 1 on is a numbered duplicate."""
 
@@ -340,6 +346,7 @@ Effect = (
     | GiveAccess
     | EndAccess
     | Print
+    | Settled
     | PrintReport
     | PrintVoucher
     | PrintList

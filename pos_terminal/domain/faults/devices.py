@@ -98,6 +98,13 @@ PRINT_UNKNOWN = _fault(
 PRINTER_BUSY = _fault(
     "P-106", "IMPRIMANTE OCCUPEE", "L'imprimante n'a pas fini le ticket précédent.", "Attendre."
 )
+NOT_PRINTED = _fault(
+    "P-107",
+    "TICKET NON IMPRIME",
+    "La caisse s'est arrêtée avant d'envoyer le ticket à l'imprimante : rien n'en est sorti.",
+    "Demander le ticket de nouveau.",
+    Tone.ALARM,
+)
 DISPLAY_OFFLINE = _fault(
     "D-101",
     "AFFICHEUR ABSENT",

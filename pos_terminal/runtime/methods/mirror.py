@@ -26,10 +26,10 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.screen import Screen
-from pos_terminal.runtime.lanes import Paper
 from pos_terminal.runtime.methods.grants import GrantMethods
 from pos_terminal.runtime.methods.status import StatusBoard
 from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.runtime.spool import Paper
 from pos_terminal.tasks.observers import Observers
 
 T = TypeVar("T")

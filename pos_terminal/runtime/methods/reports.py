@@ -11,8 +11,8 @@ from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import Align, Qr, Receipt, Rule, Text
-from pos_terminal.runtime.lanes import Paper
 from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.runtime.spool import Paper
 
 KEPT = 32
 """Incidents at once: there are fewer causes on a box."""

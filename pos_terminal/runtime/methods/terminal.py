@@ -18,9 +18,9 @@ from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.clock import Clock
-from pos_terminal.runtime.lanes import PrinterLane
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.port import Port
+from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.observers import Observers
