@@ -19,7 +19,7 @@ from pathlib import Path
 from evdev import InputDevice, ecodes
 
 from pos_terminal.devices.errors import DeviceError, DeviceLost
-from pos_terminal.domain.faults import INPUT_BUSY, Fault
+from pos_terminal.domain.faults import DEVICE_FORBIDDEN, INPUT_BUSY, Fault
 
 
 class PipeDevice(InputDevice[str]):
@@ -60,11 +60,14 @@ async def opened(path: str, kind: int, fault: Fault) -> AsyncIterator[InputDevic
     """The device at `path`, closed at the end; a thread opens it, since that asks the hardware.
 
     `kind` is what it is there for: EV_KEY to read keys, EV_SND to write sounds. Raises
-    DeviceLost(fault) when it cannot be opened: not there, not permitted, another kind of device.
+    DeviceLost(fault) when it cannot be opened: not there, another kind of device; where it is not
+    permitted, DeviceLost(DEVICE_FORBIDDEN).
     """
     try:
         # In a thread: EVIOCGNAME and its like ask the device, which may be slow to answer.
         device = await asyncio.to_thread(_open, path, kind)
+    except PermissionError as error:
+        raise DeviceLost(DEVICE_FORBIDDEN, f"{path}: {error.strerror or error}") from error
     except OSError as error:
         raise DeviceLost(fault, f"{path}: {error.strerror or error}") from error
     try:

@@ -10,8 +10,8 @@ from contextlib import (
 from typing import TypeVar
 
 from pos_terminal.devices.errors import DeviceLost, DeviceTimeout
-from pos_terminal.domain.faults import Fault
-from pos_terminal.links.link import LinkLost
+from pos_terminal.domain.faults import DEVICE_FORBIDDEN, Fault
+from pos_terminal.links.link import LinkForbidden, LinkLost
 
 L = TypeVar("L")
 
@@ -25,7 +25,7 @@ def device_errors(*, offline: Fault, mute: Fault) -> Iterator[None]:
     try:
         yield
     except LinkLost as error:
-        raise DeviceLost(offline, str(error)) from error
+        raise DeviceLost(_lost(error, offline), str(error)) from error
     except TimeoutError as error:
         raise DeviceTimeout(mute, str(error)) from error
 
@@ -39,5 +39,10 @@ async def opened(link: AbstractAsyncContextManager[L], offline: Fault) -> AsyncI
             # way.
             line = await stack.enter_async_context(link)
         except LinkLost as error:
-            raise DeviceLost(offline, str(error)) from error
+            raise DeviceLost(_lost(error, offline), str(error)) from error
         yield line
+
+
+def _lost(error: LinkLost, offline: Fault) -> Fault:
+    # No cable mends a right that is missing.
+    return DEVICE_FORBIDDEN if isinstance(error, LinkForbidden) else offline

@@ -1,5 +1,6 @@
 """What a driver of a byte device talks to, whatever carries the bytes."""
 
+import errno
 from typing import Protocol
 
 
@@ -12,6 +13,15 @@ class LinkLost(ConnectionError):
     def __init__(self, reason: str = "", *, untouched: bool = False) -> None:
         super().__init__(reason)
         self.untouched = untouched
+
+
+class LinkForbidden(LinkLost):
+    """It may be there, and the system does not let this program open it."""
+
+    @classmethod
+    def when(cls, error: OSError, reason: str) -> LinkLost:
+        """This where the system refuses the right (EACCES, or EPERM by a unit's DeviceAllow)."""
+        return (cls if error.errno in (errno.EACCES, errno.EPERM) else LinkLost)(reason)
 
 
 class LinkStalled(TimeoutError):

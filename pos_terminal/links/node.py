@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pos_terminal.links.fd import FdLink, Input
-from pos_terminal.links.link import LinkLost
+from pos_terminal.links.link import LinkForbidden
 from pos_terminal.links.stream import SEND_TIMEOUT
 
 
@@ -42,4 +42,4 @@ def _open(path: str) -> tuple[int, Input]:
         # O_NONBLOCK already here: a pipe without a reader would hold the whole loop in open(2).
         return os.open(path, access | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), reads
     except OSError as error:
-        raise LinkLost(f"{path}: {error.strerror}") from error
+        raise LinkForbidden.when(error, f"{path}: {error.strerror}") from error

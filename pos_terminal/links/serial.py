@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pos_terminal.links.fd import FdLink
-from pos_terminal.links.link import LinkLost
+from pos_terminal.links.link import LinkForbidden, LinkLost
 from pos_terminal.links.stream import SEND_TIMEOUT
 
 CLOSING_TIME = 1.0
@@ -74,7 +74,9 @@ async def serial_link(
             # TIOCEXCL: two programs on one line would each get half of the answers.
             exclusive=True,
         )
-    except (OSError, termios.error, ValueError) as error:
+    except OSError as error:
+        raise LinkForbidden.when(error, f"{line.port}: {error}") from error
+    except (termios.error, ValueError) as error:
         raise LinkLost(f"{line.port}: {error}") from error
     try:
         # The lock above binds only who asks for it; this refuses everybody but root (tty_ioctl(4)),

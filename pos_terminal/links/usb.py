@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pos_terminal.links.link import LinkLost
+from pos_terminal.links.link import LinkForbidden, LinkLost
 from pos_terminal.links.stream import INPUT_LIMIT, SEND_TIMEOUT, StreamLink
 
 PRINTER_CLASS = 7
@@ -66,7 +66,7 @@ class _Interface:
             self._claim(name, interface_class)
         except usb.core.USBError as error:
             self.close()
-            raise LinkLost(f"{name}: {error}") from error
+            raise LinkForbidden.when(error, f"{name}: {error}") from error
         except LinkLost:
             self.close()
             raise

@@ -143,6 +143,27 @@ KEYPAD_OFFLINE = _fault(
 TONE_OFFLINE = _fault(
     "R-103", "BIP ABSENT", "L'avertisseur sonore n'est pas branché.", "Vérifier l'avertisseur."
 )
+DEVICE_FORBIDDEN = _fault(
+    "C-108",
+    "APPAREIL INTERDIT",
+    "Le système ne laisse pas la caisse ouvrir cet appareil.",
+    "Installer l'unité et les règles udev de systemd/README.md, ou mettre l'utilisateur dans les "
+    "groupes input, dialout et lp.",
+    Tone.ALARM,
+)
+NO_DEVICES = _fault(
+    "C-109",
+    "AUCUN APPAREIL",
+    "Les réglages ne nomment aucun appareil : rien ne peut être tapé, lu ni imprimé.",
+    "Les chercher par pos-terminal devices, les adopter par pos-terminal devices adopt.",
+)
+INPUT_STRANGER = _fault(
+    "R-105",
+    "CLAVIER INCONNU",
+    "Un clavier ou un scanner que les réglages ne nomment pas est branché : la caisse le tient, "
+    "il n'écrit nulle part.",
+    "Le débrancher, ou l'adopter par pos-terminal devices adopt.",
+)
 INPUT_BUSY = _fault(
     "R-104",
     "LECTEUR DEJA PRIS",
