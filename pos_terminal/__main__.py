@@ -29,6 +29,8 @@ COMMANDS = {
     "report": "rassemble pour un technicien l'état, les lignes et les réglages, sans secrets",
     "driver": "écrit le paquet d'un nouveau pilote, avec ses essais",
     "scale": "cherche le protocole que comprend une balance",
+    "devices": "dit ce qui est branché et qui le prend, l'essaie ou l'adopte",
+    "drivers": "donne les pilotes installés et leurs réglages",
     "plugins": "donne les modules, leur état et pourquoi",
     "sheet": "dessine ou imprime les codes de commande et les étiquettes de touches",
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",

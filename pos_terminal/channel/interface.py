@@ -73,7 +73,11 @@ class Closure(Struct, frozen=True):
 
 
 class Device(Struct, frozen=True):
-    """A configured device: its UPOS state and since when, its fault, and when it last worked."""
+    """A configured device: its UPOS state and since when, its fault, and when it last worked.
+
+    `last` is what went wrong with it last, and when, also if that is over; `places` are the paths
+    and addresses in its settings.
+    """
 
     name: str
     kind: str
@@ -82,6 +86,9 @@ class Device(Struct, frozen=True):
     since: str
     good: str | None = None
     fault: Fault | None = None
+    last: Fault | None = None
+    last_at: str | None = None
+    places: list[str] = []
 
 
 class Queue(Struct, frozen=True):

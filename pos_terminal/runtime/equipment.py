@@ -59,6 +59,7 @@ class Equipment:
         self.ports: dict[str, Port[Any]] = {}
         self.paths: dict[Path, Port[Any]] = {}
         self._roles = {device.name: device.role for device in devices}
+        self.places: dict[str, tuple[str, ...]] = {}
         for device in devices:
             self._add(device, drivers)
         self._keymap = keymap
@@ -96,7 +97,8 @@ class Equipment:
                 identity += f", {say('métrologie')} {driver.measuring}"
         port: Port[Any] = Port(device.name, device.device_class, opener, identity=identity)
         self.ports[device.name] = port
-        self.paths.update((path, port) for path in _nodes(options))
+        self.places[device.name] = places = tuple(places_of(options))
+        self.paths.update((Path(place), port) for place in places if place.startswith("/"))
 
     def _of(self, device_class: DeviceClass) -> list[Port[Any]]:
         return [port for port in self.ports.values() if port.device_class is device_class]
@@ -159,26 +161,23 @@ def _identity(device: DeviceSettings) -> str:
     options = device.options
     if isinstance(options, PrinterDrawerSettings):
         return f"{options.printer}, pin {options.pin}"
-    return " ".join((device.driver, *_places(options)))
+    return " ".join((device.driver, *places_of(options)))
 
 
-def _places(options: object) -> Iterator[str]:
+def places_of(options: object) -> Iterator[str]:
     """Where a device is, by its driver's settings and those of its line within: paths, hosts."""
     if not is_dataclass(options):
         return
     for each in fields(options):
         value = getattr(options, each.name)
+        if each.name == "logo":
+            continue  # the one path that is no place
         if isinstance(value, str) and value.startswith("/"):
             yield value
         elif each.name == "host" and value:
             yield f"{value}:{getattr(options, 'port', '')}"
         else:
-            yield from _places(value)
-
-
-def _nodes(options: object) -> Iterator[Path]:
-    """The paths among them: what a replug brings back."""
-    return (Path(place) for place in _places(options) if place.startswith("/"))
+            yield from places_of(value)
 
 
 @asynccontextmanager

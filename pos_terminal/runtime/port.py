@@ -80,6 +80,9 @@ class PortStatus(Struct, frozen=True):
     good: float | None = None
     fault: Fault | None = None
     detail: str = ""
+    last: DeviceError | None = None
+    """The last thing that went wrong with it, also when that is over, with its bytes."""
+    last_at: float = 0.0
 
 
 class Port(Generic[D]):
@@ -118,6 +121,7 @@ class Port(Generic[D]):
         self._retry = asyncio.Event()
         self._failures = 0
         self._staying: asyncio.TimerHandle | None = None
+        self._last: tuple[DeviceError | None, float] = (None, 0.0)
         self._said: set[str] = set()  # codes that were logged since the device was last there
 
     @property
@@ -133,6 +137,7 @@ class Port(Generic[D]):
             self._good,
             trouble.fault if trouble else None,
             trouble.detail if trouble else "",
+            *self._last,
         )
 
     @property
@@ -209,7 +214,9 @@ class Port(Generic[D]):
                 raise lost from error
             if isinstance(error, DeviceLost):
                 self._return_lost(device, error)
-            elif error.fault in LASTING.get(self.device_class, ()):
+            else:
+                self._last = (error, self._now())
+            if error.fault in LASTING.get(self.device_class, ()):
                 self._trouble = error
             raise error
 
@@ -294,6 +301,7 @@ class Port(Generic[D]):
         # A device that fluctuates for weeks must not wake the observers at every try.
         news = (state, str(error)) != (self.state, str(self.error))
         self.error = error
+        self._last = (error, self._now())
         if error.fault.code not in self._said:  # a device may stay away, or flutter, for weeks
             self._said.add(error.fault.code)
             log.warning("%s: %s", self.name, error, exc_info=bug)

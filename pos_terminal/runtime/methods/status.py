@@ -1,7 +1,7 @@
 """Status: how the till fares, at a glance."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -84,7 +84,9 @@ class StatusBoard:
             open_sales=len(running.opened) if running else 0,
             operator=running.operator if running else 0,
             memory=int(STATM.read_text().split()[1]) * PAGE,
-            devices=[_device(port, now) for port in ports],
+            devices=[
+                _device(port, now, terminal.equipment.places.get(port.name, ())) for port in ports
+            ],
             queues=[*self._queues()],
             plugins=[
                 interface.Plugin(each.name, each.version, each.status.value, each.why)
@@ -170,7 +172,7 @@ def _last_ticket(journal: Journal) -> Ticket | None:
     return None
 
 
-def _device(port: PortStatus, now: Moment) -> Device:
+def _device(port: PortStatus, now: Moment, places: Sequence[str]) -> Device:
     return Device(
         name=port.name,
         kind=port.device_class.value,
@@ -179,6 +181,9 @@ def _device(port: PortStatus, now: Moment) -> Device:
         since=_at(port.since, now),
         good=None if port.good is None else _at(port.good, now),
         fault=as_told(port.fault, port.detail) if port.fault else None,
+        last=as_told(port.last.fault, port.last.detail) if port.last else None,
+        last_at=_at(port.last_at, now) if port.last else None,
+        places=[*places],
     )
 
 

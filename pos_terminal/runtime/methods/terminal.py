@@ -85,6 +85,10 @@ class Devices(Protocol):
         """By the name that the configuration gives each."""
 
     @property
+    def places(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths and addresses in each one's settings, by its name."""
+
+    @property
     def outputs(self) -> Outputs:
         """What goes out to them."""
 

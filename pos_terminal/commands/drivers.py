@@ -1,0 +1,93 @@
+"""`pos-terminal drivers`: every installed driver, and what its table may say."""
+
+import argparse
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
+
+from pos_terminal.commands.argument import add_json
+from pos_terminal.domain.language import say
+from pos_terminal.process.output import print_json
+from pos_terminal.runtime.finding import DriverFact, installed_drivers
+
+
+class SettingRow(Struct, frozen=True):
+    """A key of a driver's table: what it takes, and its default; None: it must be given."""
+
+    name: str
+    takes: str
+    default: str | None
+
+
+class DriverRow(Struct, frozen=True):
+    """A driver: for which class of device, by which name, out of which plug-in."""
+
+    device_class: str
+    driver: str
+    plugin: str
+    settings: list[SettingRow]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument(
+        "driver", nargs="?", default="", metavar=say("PILOTE"), help=say("celui-là seul")
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List them; 1 where none has that name."""
+    facts = [each for each in installed_drivers() if arguments.driver in ("", each.name)]
+    rows = [_row(fact) for fact in facts]
+    if arguments.json:
+        print_json({"drivers": rows})
+    else:
+        for row in rows:
+            print(f'class = "{row.device_class}"  driver = "{row.driver}"  ({row.plugin})')
+            for each in row.settings:
+                default = say("obligatoire") if each.default is None else each.default
+                print(f"    {each.name:<22} {each.takes:<38} {default}")
+    return 0 if rows else 1
+
+
+def _row(fact: DriverFact) -> DriverRow:
+    settings = [*_settings(fact.settings, "")]
+    return DriverRow(fact.device_class.value, fact.name, fact.plugin, settings)
+
+
+def _settings(table: type[Any], before: str) -> Iterator[SettingRow]:
+    hints = get_type_hints(table)
+    for each in fields(table):
+        inner = next(filter(is_dataclass, (hints[each.name], *get_args(hints[each.name]))), None)
+        if inner is not None and isinstance(inner, type):
+            yield from _settings(inner, f"{before}{each.name}.")
+        else:
+            yield SettingRow(f"{before}{each.name}", _takes(hints[each.name]), _default(each))
+
+
+def _takes(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return " | ".join(_written(value) for value in get_args(hint))
+    if get_origin(hint) in (typing.Union, types.UnionType):
+        return " | ".join(_takes(each) for each in get_args(hint) if each is not type(None))
+    words = {bool: "true | false", int: say("entier"), float: say("nombre"), str: say("texte")}
+    return words.get(hint, getattr(hint, "__name__", str(hint)))
+
+
+def _default(each: "Field[Any]") -> str | None:
+    if each.default is MISSING and each.default_factory is MISSING:
+        return None
+    value = each.default if each.default is not MISSING else None
+    return "-" if value is None else _written(value)
+
+
+def _written(value: object) -> str:
+    """As TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
