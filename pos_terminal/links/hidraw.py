@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pos_terminal.links.hid_descriptor import DescriptorError, Field, input_fields
-from pos_terminal.links.link import LinkLost
+from pos_terminal.links.link import LinkForbidden, LinkLost
 
 HIDIOCGRDESCSIZE, HIDIOCGRDESC = 0x80044801, 0x90044802  # linux/hidraw.h
 _DESCRIPTOR = 4096  # HID_MAX_DESCRIPTOR_SIZE
@@ -99,7 +99,7 @@ async def hid_reports(path: str) -> AsyncIterator[HidReports]:
             fd = _open(path)
             fields = input_fields(_descriptor(fd))
         except OSError as error:
-            raise LinkLost(f"{path}: {error.strerror or error}") from error
+            raise LinkForbidden.when(error, f"{path}: {error.strerror or error}") from error
         except DescriptorError as error:
             raise LinkLost(f"{path}: report descriptor: {error}") from error
         reports = HidReports(fd, path, fields)

@@ -125,7 +125,7 @@ def _candidates(
         case Kind.HID_SCANNER:
             wanted = [(DeviceClass.SCANNER, "hid-pos")]
         case Kind.HID_SCALE:
-            wanted = [(DeviceClass.SCALE, "usb-hid")]
+            wanted = [(DeviceClass.SCALE, "hid-scale")]
     more = known.settings if known and device.kind is Kind.SERIAL else {}
     for fact in drivers:
         if (fact.device_class, fact.name) in wanted:
