@@ -1,8 +1,12 @@
 """The configuration table of a printer: see docs/drivers/escpos.md."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pos_driver_escpos.profile import CHILD, LOADING_TIME, from_json
 from pos_terminal.links.serial import SerialSettings
 
 UNPACED = 1024
@@ -65,6 +69,18 @@ class EscposSettings:
         it cannot, and what is sent into a full buffer is gone without a trace.
         """
         return UNPACED if self.serial is not None and self.serial.flow == "none" else None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """See `Checked.problems`: a model that nobody knows, a logo that cannot be printed."""
+        command = (sys.executable, "-m", CHILD, self.profile, self.logo, str(self.columns or ""))
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=LOADING_TIME
+        )
+        if done.returncode:
+            yield "profile", done.stderr.strip()
+            return
+        for problem in from_json(done.stdout.encode()).problems:
+            yield "logo" if problem.startswith("logo ") else "profile", problem
 
     def __post_init__(self) -> None:
         places = [self.host, self.device, self.serial, self.usb]

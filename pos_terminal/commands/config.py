@@ -14,6 +14,7 @@ from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.files import new_files
 from pos_terminal.commands.till import add_config
+from pos_terminal.devices.registry import Checked
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Seller
 from pos_terminal.domain.faults import Failure
@@ -26,7 +27,9 @@ from pos_terminal.process.output import print_json
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read, stopped
 from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.places import absent
 from pos_terminal.runtime.promotions import parse
+from pos_terminal.runtime.toml_faults import line_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +78,7 @@ def _check(arguments: argparse.Namespace) -> int:
     """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
     file = arguments.config.absolute()
     understood: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     source = config.load(file)
     try:
         booted = read(file, source)
@@ -83,17 +87,21 @@ def _check(arguments: argparse.Namespace) -> int:
         found = [(error.file, problem) for problem in error.problems]
     else:
         files = _files(booted)
-        found, understood = [*_plugins(file, source, booted), *files.problems], files.understood
+        found = [*_plugins(file, source, booted), *_devices(file, source, booted), *files.problems]
+        understood, doubts = files.understood, tuple(absent(booted.settings.devices))
         lines = "\n".join(labelled(where, problem) for where, problem in found)
         failure = Failure(faults.BAD_CONFIGURATION, lines)
     problems = [
         {"file": str(where), "line": each.line, "key": each.key, "reason": each.reason}
         for where, each in found
     ]
-    facts = {"file": str(file), "good": not found, "problems": problems, "understood": understood}
+    facts = {"file": str(file), "good": not found, "problems": problems}
+    facts |= {"understood": understood, "doubts": doubts}
     if not arguments.json:
         for line in understood:
             print(line)
+        for line in doubts:
+            print(f"{say('A voir')} : {line}")
     if found:
         failure.facts = facts
         raise failure
@@ -106,6 +114,15 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _plugins(file: Path, source: bytes, booted: Booted) -> list[tuple[Path, Problem]]:
     return [(file, problem) for problem in stopped(source, booted.plugins)]
+
+
+def _devices(file: Path, source: bytes, booted: Booted) -> Iterator[tuple[Path, Problem]]:
+    """What drivers find wrong with their settings once they look at the files that these name."""
+    for device in booted.settings.devices:
+        if isinstance(device.options, Checked):
+            for key, why in device.options.problems():
+                path = f"devices.{device.name}.{key}"
+                yield file, Problem(line_of(source.decode(), path), path, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ async def _serve(booted: Booted, state: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
     loop.add_signal_handler(signal.SIGHUP, _reload, app)
+    if not booted.settings.devices:
+        log.error("%s", faults.NO_DEVICES)
     if booted.refused:
         app.put(Trouble(faults.BAD_CONFIGURATION))
     await app.run()

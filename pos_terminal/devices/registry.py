@@ -9,10 +9,10 @@ The settings class is a frozen dataclass; the configuration's table is checked a
 fields, types and defaults are the driver's whole configuration.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import is_dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
@@ -44,6 +44,17 @@ class Probe(Struct, frozen=True):
 
     harm: int
     open: Callable[[str], AbstractAsyncContextManager[Any]]
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """Settings that name more than a look at them can judge: a file, a model.
+
+    `config check` asks them; a start does not, since each of these costs itself alone.
+    """
+
+    def problems(self) -> Iterable[tuple[str, str]]:
+        """What does not serve: the key, and why. May take seconds."""
 
 
 class Driver(Generic[D_co], Struct, frozen=True):

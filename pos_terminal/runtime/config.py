@@ -37,6 +37,7 @@ from pos_terminal.domain.staff.clerks import SignOnRules
 from pos_terminal.domain.tender.tender import AccountRules, TenderRules
 from pos_terminal.runtime.evidence_tables import JournalTable, Witnesses, WitnessTable
 from pos_terminal.runtime.keymaps import own_keymap
+from pos_terminal.runtime.places import shared
 from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
     CashDrawer,
@@ -271,7 +272,7 @@ def read(
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
     drawers = _drawers(reader, whole.drawers, devices)
-    for key, why in () if without_drivers else misfits(devices, drawers):
+    for key, why in () if without_drivers else (*misfits(devices, drawers), *shared(devices)):
         reader.bad(key, why)
     _named_and_enabled(reader, whole)
     witnesses = reader.check("witness.keys", whole.witness.witnesses)

@@ -1,9 +1,8 @@
 """The devices of one terminal: its ports, and the lanes between them and the till."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import fields, is_dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -28,6 +27,7 @@ from pos_terminal.runtime.lanes import (
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pin_lane import PinLane
+from pos_terminal.runtime.places import places_of
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.runtime.roles import Role
@@ -162,22 +162,6 @@ def _identity(device: DeviceSettings) -> str:
     if isinstance(options, PrinterDrawerSettings):
         return f"{options.printer}, pin {options.pin}"
     return " ".join((device.driver, *places_of(options)))
-
-
-def places_of(options: object) -> Iterator[str]:
-    """Where a device is, by its driver's settings and those of its line within: paths, hosts."""
-    if not is_dataclass(options):
-        return
-    for each in fields(options):
-        value = getattr(options, each.name)
-        if each.name == "logo":
-            continue  # the one path that is no place
-        if isinstance(value, str) and value.startswith("/"):
-            yield value
-        elif each.name == "host" and value:
-            yield f"{value}:{getattr(options, 'port', '')}"
-        else:
-            yield from places_of(value)
 
 
 @asynccontextmanager

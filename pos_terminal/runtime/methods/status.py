@@ -127,6 +127,8 @@ class StatusBoard:
         for port in ports:
             if port.fault:
                 yield as_told(port.fault, f"{port.name} {port.detail}".rstrip())
+        if not ports:
+            yield as_told(faults.NO_DEVICES)
         if journal:
             due = closing.due(journal.running.book, now, terminal.settings.rules.closing)
             if due:
