@@ -9,8 +9,9 @@ from dataclasses import replace
 from pos_driver_escpos.printer import EscposPrinter
 from pos_driver_escpos.profile import Profile, ProfileError, load
 from pos_driver_escpos.settings import EscposSettings
-from pos_terminal.devices.classes import Printer
+from pos_terminal.devices.classes import Printer, PrinterStatus
 from pos_terminal.domain.faults import PRINTER_OFFLINE
+from pos_terminal.domain.receipt import Receipt
 from pos_terminal.links.faults import device_errors
 from pos_terminal.links.link import Link
 from pos_terminal.links.node import node_link
@@ -88,13 +89,59 @@ async def open_printer(settings: EscposSettings) -> AsyncIterator[Printer]:
     if settings.acknowledge == "none":
         log.warning("printer: acknowledge = none, so a receipt counts as printed once it is sent")
     async with AsyncExitStack() as stack:
+        source = ProfileSource(settings)
+        # Connected first: one that is not there is tried again and again, and needs no profile.
+        connection = connected(settings, source)
+        printer: Printer = await stack.enter_async_context(connection)
+        if settings.shared:
+            await stack.aclose()
+            printer = SharedPrinter(settings, source)
+        await stack.enter_async_context(_loading(source))
+        yield printer
+
+
+@asynccontextmanager
+async def connected(settings: EscposSettings, source: ProfileSource) -> AsyncIterator[Printer]:
+    """The printer over a link of its own. Raises as `open_printer` does."""
+    async with AsyncExitStack() as stack:
         with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
             link = await stack.enter_async_context(_link(settings))
-        source = ProfileSource(settings)
-        await stack.enter_async_context(_loading(source))
         printer = EscposPrinter(link, settings, source.get)
         await printer.initialise()
         yield printer
+
+
+class SharedPrinter:
+    """A `Printer` that others use between two of our receipts. It is gone when it is needed."""
+
+    def __init__(self, settings: EscposSettings, source: ProfileSource) -> None:
+        self._settings = settings
+        self._source = source
+        self._turn = asyncio.Lock()  # one connection: a second would wait behind our own
+
+    async def gone(self) -> None:
+        """Wait for ever: there is no link that could be lost."""
+        await asyncio.Event().wait()
+
+    async def print(self, receipt: Receipt) -> None:
+        """See `Printer.print`."""
+        async with self._connected() as printer:
+            await printer.print(receipt)
+
+    async def status(self) -> PrinterStatus:
+        """See `Printer.status`."""
+        async with self._connected() as printer:
+            return await printer.status()
+
+    async def pulse(self, pin: int) -> None:
+        """See `Printer.pulse`."""
+        async with self._connected() as printer:
+            await printer.pulse(pin)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Printer]:
+        async with self._turn, connected(self._settings, self._source) as printer:
+            yield printer
 
 
 @asynccontextmanager

@@ -30,6 +30,9 @@ class EscposSettings:
     port: int = 9100
     device: str = ""
     """A node of the kernel's driver usblp, such as /dev/usb/lp0."""
+    shared: bool = False
+    """Of a printer on the network that other tills use too: connected for each receipt, and let go
+    behind it. Most printers talk with one program at a time."""
     serial: SerialSettings | None = None
     usb: UsbId | None = None
 
@@ -86,6 +89,8 @@ class EscposSettings:
         places = [self.host, self.device, self.serial, self.usb]
         if sum(place not in ("", None) for place in places) != 1:
             raise ValueError("a printer needs one of host, device, serial, usb, and only one")
+        if self.shared and not self.host:
+            raise ValueError("shared: only a printer with a host can be")
         if self.columns is not None and self.columns < 16:
             raise ValueError("columns: at least 16")
         if self.answer_timeout < 0.2:

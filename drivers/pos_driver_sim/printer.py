@@ -65,6 +65,8 @@ class PrinterEnd:
         self.buffer: int | None = None
         """Bytes that it can hold before they are worked through; what comes then is lost, as on a
         serial line without flow control. None: it takes all."""
+        self.one_session = False
+        """Of several connections it hears the oldest alone, as most network printers do."""
         self.garbage = b""
         """What it sends in the place of every answer, if anything."""
         self.drop_after: int | None = None
@@ -328,17 +330,17 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self._network.connections.add(self)
+        self._network.connections[self] = transport
         self._end.called(self)
-        if self._end.stalled:
-            transport.pause_reading()
+        self._network.hear()
 
     def data_received(self, data: bytes) -> None:
         self._end.received(self, data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._network.connections.discard(self)
+        self._network.connections.pop(self, None)
         self._end.hung_up(self)
+        self._network.hear()
 
     def answer(self, data: bytes) -> None:
         """Send."""
@@ -351,7 +353,7 @@ class _Network:
 
     def __init__(self, end: PrinterEnd, port: int) -> None:
         self.port = port
-        self.connections: set[_Connection] = set()
+        self.connections: dict[_Connection, asyncio.Transport] = {}
         self._end = end
         self._server: asyncio.Server | None = None
 
@@ -378,12 +380,15 @@ class _Network:
                 connection.transport.abort()
 
     def hold(self, value: bool) -> None:
-        for connection in self.connections:
-            if connection.transport is not None:
-                if value:
-                    connection.transport.pause_reading()
-                else:
-                    connection.transport.resume_reading()
+        self.hear()
+
+    def hear(self) -> None:
+        """Read from all who are connected, from the oldest alone, or from none."""
+        for place, transport in enumerate(self.connections.values()):
+            if self._end.stalled or (self._end.one_session and place > 0):
+                transport.pause_reading()
+            else:
+                transport.resume_reading()
 
 
 class _Line:

@@ -545,3 +545,27 @@ def test_a_line_that_breaks_between_two_pieces_leaves_it_unknown(tmp_path: Path)
                 await printer.print(ticket(1, 250))
 
     run(body())
+
+
+def test_two_tills_share_a_printer_of_one_session() -> None:
+    """It answers whoever was first, and the other one only once that has hung up."""
+
+    async def body() -> None:
+        async with PrinterEnd() as end:
+            end.one_session = True
+            shared = settings(end, shared=True, print_timeout=PATIENCE, answer_timeout=PATIENCE)
+            async with (
+                open_printer(shared) as one,
+                open_printer(shared) as other,
+                asyncio.timeout(4 * PATIENCE),
+                asyncio.TaskGroup() as group,
+            ):
+                for number in range(3):
+                    group.create_task(one.print(ticket(number)))
+                    group.create_task(other.print(ticket(10 + number)))
+                    group.create_task(other.pulse(2))
+            assert sorted(numbers(end)) == [f"1-{n:06}" for n in (0, 1, 2, 10, 11, 12)]
+
+    run(body())
+    with pytest.raises(ValueError, match="host"):
+        EscposSettings(device="/dev/usb/lp0", shared=True)
