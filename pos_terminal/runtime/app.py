@@ -51,7 +51,7 @@ from pos_terminal.runtime.promotions import Offers, PromotionFile
 from pos_terminal.runtime.running_till import RunningTill
 from pos_terminal.runtime.selftests import SelfTests
 from pos_terminal.runtime.settings import Settings
-from pos_terminal.runtime.spool import SPOOL, Spool, take_up
+from pos_terminal.runtime.spool import SPOOL, Spool
 from pos_terminal.runtime.staff import LoadedStaff, StaffFile
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
@@ -113,15 +113,13 @@ class App:
         self._guard = Guard(state, lambda: self.journal, self._record, put, vfs=vfs)
         customers = Customers(state, self._record)
         lookups = LookupLane(state, put, customers, self._guard.found, vfs=vfs)
-        self._spool = Spool(state / SPOOL)
-        self._took_up = False
         self.equipment = Equipment(
             settings.devices,
             plugins.drivers,
             settings.keymap,
             put,
             lookups,
-            spool=self._spool,
+            spool=Spool(state / SPOOL),
             drawers=settings.drawers,
         )
         self._stopping = asyncio.Event()
@@ -285,7 +283,7 @@ class App:
             self.put(Trouble(faults.BAD_PROMOTIONS))
         for fault in (*self.settings.faults, *filter(None, [staff.fault, keyed.fault])):
             self.put(Trouble(fault))
-        self._take_up_papers(journal, till)
+        self.equipment.take_up([each.event for each in journal.recent()], till)
         self._heard = None
         self.ready.set()
         await till.run(self._inputs)
@@ -323,17 +321,6 @@ class App:
         for sha256 in {sale.catalog for sale in opened} - {loaded.catalog.sha256}:
             self._keep_prices(desk, sha256)
         return Counter(desk)
-
-    def _take_up_papers(self, journal: Journal, till: Till) -> None:
-        """What printers owe from before this program began. Later on their lanes know it."""
-        if self._took_up:
-            return
-        self._took_up = True
-        found = take_up(self._spool, [record.event for record in journal.recent()])
-        self.equipment.take_up(found, till.redrawn)
-        for told in found.told:
-            self.put(told)
-        till.print_missed()
 
     def _keep_prices(self, desk: Desk, sha256: str) -> None:
         """Sell an open sale from its own catalogue to its end."""

@@ -1,15 +1,16 @@
 """The devices of one terminal: its ports, and the lanes between them and the till."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from pos_terminal.devices.classes import DeviceClass, Drawer
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.counter.steps import Input
+from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
@@ -32,7 +33,7 @@ from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.runtime.roles import Role
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
-from pos_terminal.runtime.spool import Paper, Spool, TakenUp
+from pos_terminal.runtime.spool import Paper, Spool, take_up
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.supervise import SideTask
 
@@ -40,6 +41,16 @@ log = logging.getLogger(__name__)
 
 LOOKUP_SILENCE = 600.0
 """Seconds that the look-ups may take over one thing: a step of a large projection, or a rest."""
+
+
+class Reprinting(Protocol):
+    """Who knows what a paper is drawn of."""
+
+    def redrawn(self, paper: Paper) -> Paper:
+        """A paper of the spool as it is printed. Refused: its key is not here."""
+
+    def print_missed(self) -> None:
+        """Have printed what records ask for and nobody has taken in."""
 
 
 class Equipment:
@@ -62,6 +73,7 @@ class Equipment:
         self.places: dict[str, tuple[str, ...]] = {}
         for device in devices:
             self._add(device, drivers)
+        self._spool: Spool | None = spool
         self._keymap = keymap
         self._put = put
         self._absences = Absences(self.ports.values(), put)
@@ -132,11 +144,18 @@ class Equipment:
             self.outputs.pins.run(),
         ]
 
-    def take_up(self, found: TakenUp, redrawn: Callable[[Paper], Paper]) -> None:
-        """Give the printers what the last till here left; a role that is gone is the receipts'."""
+    def take_up(self, events: Sequence[Event], till: Reprinting) -> None:
+        """Settle what printers owe from before this program began; later on their lanes know it.
+
+        `events` are the recent records'. A role that is gone is the receipts'.
+        """
+        spool, self._spool = self._spool, None
+        if spool is None:
+            return
+        found = take_up(spool, events)
         for slip in found.again:
             try:
-                slip.paper = redrawn(slip.paper)
+                slip.paper = till.redrawn(slip.paper)
             except Refused as refused:  # a voucher whose key is not here: its file stays
                 log.error("spool: %s is not printed: %s", slip.path, refused.fault)
                 continue
@@ -144,6 +163,9 @@ class Equipment:
             (self.outputs.reports if reports else self.outputs.printer).resume(slip)
         for slip in found.ended:
             self.outputs.printer.ended(slip)
+        for told in found.told:
+            self._put(told)
+        till.print_missed()
 
     def side(self) -> dict[str, SideTask]:
         """What a sale goes on without, by name."""
