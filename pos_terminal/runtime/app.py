@@ -119,8 +119,7 @@ class App:
             settings.keymap,
             put,
             lookups,
-            spool=Spool(state / SPOOL),
-            drawers=settings.drawers,
+            spool=Spool(state / SPOOL), drawers=settings.drawers, others=settings.others,
         )
         self._stopping = asyncio.Event()
         self._reloads: asyncio.Queue[Callable[[], None]] = asyncio.Queue()

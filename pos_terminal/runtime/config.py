@@ -77,6 +77,7 @@ class _TerminalTable(Struct, frozen=True, kw_only=True):
     catalog: str
     keymap: str = "numeric"
     plugins: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     state: str = ""
 
 
@@ -303,6 +304,7 @@ def read(
         backup=whole.backup.beside(file) if whole.backup else None,
         invoices=whole.invoices.beside(file) if whole.invoices else None,
         drawers=drawers,
+        others=terminal.others,
         promotions=file.parent / whole.sales.promotions if whole.sales.promotions else None,
         faults=(faults.BAD_KEYMAP,) if keymap.stands_in else (),
         selftest_at_start=whole.selftest.at_start,

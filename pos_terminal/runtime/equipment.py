@@ -16,6 +16,7 @@ from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.absences import Absences
+from pos_terminal.runtime.hotplug import watch_devices
 from pos_terminal.runtime.lanes import (
     DrawerLane,
     PrinterDrawer,
@@ -29,11 +30,12 @@ from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.places import places_of
-from pos_terminal.runtime.port import Port
+from pos_terminal.runtime.port import Port, PortState
 from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.runtime.roles import Role
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
 from pos_terminal.runtime.spool import Paper, Spool, take_up
+from pos_terminal.runtime.strangers import Strangers
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.supervise import SideTask
 
@@ -66,6 +68,7 @@ class Equipment:
         *,
         spool: Spool,
         drawers: tuple[CashDrawer, ...] = (),
+        others: tuple[str, ...] = (),
     ) -> None:
         self.ports: dict[str, Port[Any]] = {}
         self.paths: dict[Path, Port[Any]] = {}
@@ -73,6 +76,7 @@ class Equipment:
         self.places: dict[str, tuple[str, ...]] = {}
         for device in devices:
             self._add(device, drivers)
+        self.strangers = Strangers((each for all_ in self.places.values() for each in all_), others)
         self._spool: Spool | None = spool
         self._keymap = keymap
         self._put = put
@@ -144,6 +148,13 @@ class Equipment:
             self.outputs.pins.run(),
         ]
 
+    def _plugged(self) -> None:
+        """Something has come or gone: whatever is not open is tried at once, by any name."""
+        for port in self.ports.values():
+            if port.state is not PortState.IDLE:
+                port.wake()
+        self.strangers.look()
+
     def take_up(self, events: Sequence[Event], till: Reprinting) -> None:
         """Settle what printers owe from before this program began; later on their lanes know it.
 
@@ -174,6 +185,8 @@ class Equipment:
         return {
             "look-ups": SideTask(self.outputs.lookups.run, LOOKUP_SILENCE),
             "absences": SideTask(self._absences.run),
+            "plugged": SideTask(partial(watch_devices, self._plugged)),
+            **({"strangers": SideTask(self.strangers.run)} if self.strangers.guards else {}),
             **{f"tones {port.name}": SideTask(partial(sound_tones, port, tone)) for port in tones},
         }
 

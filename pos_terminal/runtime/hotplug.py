@@ -1,6 +1,7 @@
 """Noticing at once what changes on disk and in /dev: the catalogue's file, devices plugged in.
 
-Where the kernel does not tell, devices are found again by the ports' own pauses, and a changed
+Devices are told of by udev (netlink), files and names that no udev made by the kernel (inotify).
+Where neither tells, devices are found again by the ports' own pauses, and a changed
 catalogue is taken up on SIGHUP.
 """
 
@@ -11,6 +12,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
+from pos_terminal.links.uevents import uevents
 from pos_terminal.runtime.inotify import Inotify
 from pos_terminal.tasks.groups import forever
 
@@ -23,6 +25,27 @@ a new device's permissions after its node appears."""
 RESCAN = 5.0
 """Seconds between two looks for folders that were not there, or were made anew: /dev/input/by-id
 goes with the last device in it."""
+
+
+SUBSYSTEMS = ("input", "tty", "usb", "usbmisc", "hidraw")
+"""Of devices that a till may have."""
+
+
+async def watch_devices(plugged: Callable[[], None]) -> NoReturn:
+    """Call whenever a device has come or gone, as udev says; for ever.
+
+    Whichever one it is: a printer without a node, or a name that leads elsewhere now, has no path
+    that could be watched. Where netlink cannot be had, paths are (`watch`), and ports try again.
+    """
+    try:
+        async with uevents() as events:
+            while True:
+                event = await events.next()
+                if not event or event.get("SUBSYSTEM") in SUBSYSTEMS:
+                    plugged()
+    except OSError as error:
+        log.info("no news of plugged devices from udev: %s", error)
+    await forever()
 
 
 async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:

@@ -115,6 +115,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     backup: NightlyBackup | None = None
     invoices: InvoiceFolder | None = None
     drawers: tuple[CashDrawer, ...] = ()
+    others: tuple[str, ...] = ()
     promotions: Path | None = None
     faults: tuple[Fault, ...] = ()
     selftest_at_start: bool = False

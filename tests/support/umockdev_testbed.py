@@ -20,6 +20,9 @@ P: /devices/usb1/1-1/1-1:1.0/input/{name}
 E: EV=120013
 E: NAME="POS scanner"
 E: SUBSYSTEM=input
+A: name=POS scanner\\n
+A: capabilities/key=fffffffffffffffe fffffffffffffffe\\n
+A: capabilities/snd=0\\n
 
 P: /devices/usb1/1-1/1-1:1.0/input/{name}/event{number}
 N: input/event{number}
@@ -27,6 +30,7 @@ E: DEVNAME=/dev/input/event{number}
 E: MAJOR=13
 E: MINOR={minor}
 E: SUBSYSTEM=input
+L: device=..
 """
 
 
@@ -84,6 +88,11 @@ class Testbed:
         answers.write_text(_ioctls(name))
         self._call("load_ioctl", node.encode(), str(answers).encode())
         return node
+
+    def tell(self, number: int, action: str) -> None:
+        """Have udev's listeners hear of it."""
+        syspath = f"/sys/devices/usb1/1-1/1-1:1.0/input/input{number}/event{number}"
+        self._library.umockdev_testbed_uevent(self._bed, syspath.encode(), action.encode())
 
     def unplug(self, number: int) -> None:
         """Remove the device and hang up on whoever has it open."""

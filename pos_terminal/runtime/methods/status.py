@@ -127,6 +127,8 @@ class StatusBoard:
         for port in ports:
             if port.fault:
                 yield as_told(port.fault, f"{port.name} {port.detail}".rstrip())
+        for stranger in terminal.equipment.strangers.found:
+            yield as_told(faults.INPUT_STRANGER, stranger)
         if not ports:
             yield as_told(faults.NO_DEVICES)
         if journal:

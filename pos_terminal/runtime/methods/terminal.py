@@ -22,6 +22,7 @@ from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.runtime.settings import Settings
+from pos_terminal.runtime.strangers import Strangers
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.observers import Observers
 from pos_terminal.tasks.supervise import Supervisor
@@ -83,6 +84,10 @@ class Devices(Protocol):
     @property
     def ports(self) -> Mapping[str, Port[Any]]:
         """By the name that the configuration gives each."""
+
+    @property
+    def strangers(self) -> Strangers:
+        """Input devices that the configuration does not name."""
 
     @property
     def places(self) -> Mapping[str, tuple[str, ...]]:

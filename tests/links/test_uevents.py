@@ -1,0 +1,65 @@
+"""News of plugged devices: udev's and the kernel's messages, and what a till does at one."""
+
+import ctypes.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos_terminal.links.attached import Attached, Kind
+from pos_terminal.links.uevents import properties
+from pos_terminal.runtime.strangers import Strangers
+from pos_terminal.testing.running import run
+from tests.needs import need
+
+ROOT = Path(__file__).parents[2]
+BODY = b"ACTION=add\0DEVPATH=/devices/usb1/1-1\0SUBSYSTEM=tty\0DEVNAME=/dev/ttyUSB0\0"
+KERNEL = b"add@/devices/usb1/1-1\0" + BODY
+UDEV = b"".join((
+    b"libudev\0", b"\xfe\xed\xca\xfe", (40).to_bytes(4, "little"), (40).to_bytes(4, "little"),
+    len(BODY).to_bytes(4, "little"), bytes(16), BODY,
+))  # fmt: skip
+"""struct udev_monitor_netlink_header of systemd's device-monitor.c, and the properties."""
+
+
+@pytest.mark.parametrize("message", [KERNEL, UDEV])
+def test_what_a_message_says(message: bytes) -> None:
+    told = properties(message)
+    assert (told["ACTION"], told["SUBSYSTEM"], told["DEVNAME"]) == ("add", "tty", "/dev/ttyUSB0")
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_no_message_makes_it_raise(noise: bytes, udevs: bool) -> None:
+    properties((b"libudev\0" if udevs else b"") + noise)
+
+
+def test_udev_tells_and_ours_is_opened_and_a_strangers_keyboard_held() -> None:
+    need(ctypes.util.find_library("umockdev") is not None, "umockdev", "apt-get install umockdev")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.plugged_scenario"],
+        env=os.environ | {"LD_PRELOAD": "libumockdev-preload.so.0"},
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+def test_a_trial_on_a_desk_takes_nobodys_keyboard() -> None:
+    assert not Strangers(["/tmp/wires/keypad", "/dev/ttyUSB0"]).guards
+    assert Strangers(["/tmp/wires/keypad", "/dev/pos/scanner"]).guards
+
+
+def test_what_is_left_to_others_and_what_is_no_keyboard_is_no_stranger() -> None:
+    there = [
+        Attached(Kind.KEYBOARD, f"/dev/input/event{n}", name=f"keyboard {n}") for n in range(3)
+    ] + [Attached(Kind.SOUNDER, "/dev/input/event3")]
+
+    async def body() -> tuple[str, ...]:
+        strangers = Strangers(["/dev/input/event0"], ["/dev/input/event1"], lambda: there)
+        strangers._take(there)
+        return strangers.found
+
+    assert run(body()) == ("keyboard 2 /dev/input/event2",)
