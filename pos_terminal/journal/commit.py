@@ -14,6 +14,7 @@ from pos_terminal.domain import faults
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.database import check_layout, insert
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.log_file import log_of, make_durable_again
 from pos_terminal.storage.sqlite import writing
 
 _JOURNAL = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq"
@@ -27,6 +28,8 @@ class Commits:
     def __init__(self, db: apsw.Connection) -> None:
         self._db = db
         self._schema = db.execute("PRAGMA schema_version").get
+        self._log = log_of(Path(db.filename))
+        self._is_taken_up = False
 
     def write(self, batch: Batch, after: int) -> None:
         """Write all of the batch behind record `after`; durable on return, unless it raises.
@@ -34,6 +37,10 @@ class Commits:
         JournalError (J-104) where something else stands in the file than what was written.
         """
         db = self._db
+        if not self._is_taken_up:
+            # What another process left in the log is acknowledged again by what follows it.
+            make_durable_again(self._log)
+            self._is_taken_up = True
         with writing(db):
             self._look_at_schema()
             db.execute(insert(len(batch.records)), batch.rows)

@@ -23,6 +23,7 @@ from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
+from pos_terminal.journal.log_file import ASIDE, has_hole, keep_aside, log_of
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.state_directory import Mark
@@ -128,6 +129,7 @@ class Journal:
             confirmed = state_directory.is_confirmed(directory, identity.software)
             db = database.open_writer(path, vfs, confirmed=confirmed)
             undo.callback(let_go, db)
+            doubts += _hole(path, db)
             if continuation:
                 _must_be_lost(directory, path, vfs)
             tail = read_tail(path, vfs, identity, mark, signers, heir=continuation is not None)
@@ -313,6 +315,16 @@ def _mark(directory: Path) -> tuple[Mark | None, tuple[str, ...]]:
     except JournalError as error:
         log.error("%s %s", error, error.fault.remedy)
         return None, (f"{state_directory.MARK} illisible, refait : {error.detail}",)
+
+
+def _hole(path: Path, db: apsw.Connection) -> tuple[str, ...]:
+    """What is missing at the end of the log because of damage before it, in French."""
+    valid, _ = db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+    if not has_hole(log_of(path), valid):
+        return ()
+    keep_aside(path)
+    log.error("the log of %s is damaged: records behind that are lost, see %s", path, ASIDE)
+    return (f"{path.name}-wal abîmé : des écritures sont perdues ; gardé à côté ({ASIDE})",)
 
 
 def _must_never_have_sold(directory: Path) -> None:

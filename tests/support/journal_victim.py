@@ -1,10 +1,14 @@
-"""A till that sells until it is killed; prints each record's number once it is acknowledged."""
+"""A till that sells until it is killed; prints each record's number once it is acknowledged.
+
+With a number it ends by itself after so many sales more.
+"""
 
 import asyncio
 import sys
 from pathlib import Path
 
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import SaleAbandoned, SaleOpened
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.journal.record import Record
@@ -18,20 +22,27 @@ def acknowledge(future: "asyncio.Future[tuple[Record, ...]]") -> None:
     print(future.result()[-1].seq, flush=True)
 
 
-async def sell(directory: Path) -> None:
+def sale(number: int) -> list[Event]:
+    """A sale that is opened and given up."""
+    return [
+        SaleOpened(sale=number, catalog="c" * 64),
+        SaleAbandoned(sale=number, catalog="c" * 64, lines=(), total=0),
+    ]
+
+
+async def sell(directory: Path, most: int) -> None:
     journal = Journal.open(directory, IDENTITY)
-    sale = journal.running.counts.sale
+    number = journal.running.counts.sale
+    last = number + most
     if journal.running.opened:
         sys.exit("an append was split")
-    while True:
-        sale += 1
-        opened = SaleOpened(sale=sale, catalog="c" * 64)
-        given_up = SaleAbandoned(sale=sale, catalog="c" * 64, lines=(), total=0)
-        future = journal.append([opened, given_up], NOW)
+    while number < last:
+        number += 1
+        future = journal.append(sale(number), NOW)
         future.add_done_callback(acknowledge)
-        if sale % 8 == 0:
+        if number % 8 == 0 or most < sys.maxsize:
             await future
 
 
 if __name__ == "__main__":
-    asyncio.run(sell(Path(sys.argv[1])))
+    asyncio.run(sell(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else sys.maxsize))
