@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
+from pos_driver_scales.asked import ScaleSettings, asked_scale, within
 from pos_driver_scales.legal import named
 from pos_driver_scales.legal.adam import Adam
 from pos_terminal.devices.classes import Scale
@@ -25,8 +25,7 @@ class AdamSettings(ScaleSettings):
 
     def __post_init__(self) -> None:
         ScaleSettings.__post_init__(self)
-        if not 0 <= self.width <= 12:
-            raise ValueError("width must lie between 0 and 12")
+        within(self, width=(0, 12))
 
 
 def speech_of(settings: AdamSettings) -> Adam:

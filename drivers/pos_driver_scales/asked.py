@@ -14,7 +14,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pos_driver_scales.legal.reading import Ask, FrameError, NoWeight, Reason, Speech, Talk
+from pos_driver_scales.legal.reading import (
+    Ask,
+    FrameError,
+    NoWeight,
+    Reading,
+    Reason,
+    Speech,
+    Talk,
+)
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceRefused
 from pos_terminal.domain import faults
@@ -64,15 +72,15 @@ class ScaleSettings(SerialSettings):
     capacity: int = 0
 
     def __post_init__(self) -> None:
-        for name, least, most in (
-            ("answer_time", 0.05, 10),
-            ("settle_time", 0, 30),
-            ("pause", 0, 2),
-            ("quiet_time", 0.05, 10),
-            ("capacity", 0, 1_000_000),
-        ):
-            if not least <= getattr(self, name) <= most:
-                raise ValueError(f"{name} must lie between {least} and {most}")
+        within(self, answer_time=(0.05, 10), settle_time=(0, 30), pause=(0, 2))
+        within(self, quiet_time=(0.05, 10), capacity=(0, 1_000_000))
+
+
+def within(settings: object, **bounds: tuple[float, float]) -> None:
+    """ValueError where one of these settings lies beyond its bounds."""
+    for name, (least, most) in bounds.items():
+        if not least <= getattr(settings, name) <= most:
+            raise ValueError(f"{name} must lie between {least} and {most}")
 
 
 @asynccontextmanager
@@ -106,13 +114,9 @@ class AskedScale:
             reading = await self._hold(self._speech.weigh)
             # Asked again and again: the protocols have no «tell me once it stands still», or one
             # whose end nobody knows.
-            while _moving(reading) and loop.time() < deadline:
+            while moving(reading) and loop.time() < deadline:
                 reading = await self._hold(self._speech.weigh)
-        if isinstance(reading, NoWeight):
-            raise refusal(reading)
-        if 0 < self._settings.capacity < reading.grams:
-            raise DeviceRefused(faults.SCALE_OVERLOAD, f"{reading.grams} g")
-        return reading
+        return given(reading, self._settings.capacity)
 
     async def zero(self) -> None:
         """See `Scale.zero`."""
@@ -212,8 +216,18 @@ class AskedScale:
                 raise DeviceRefused(faults.SCALE_ANSWER, "never falls silent")
 
 
-def _moving(reading: Weight | NoWeight) -> bool:
+def moving(reading: Reading) -> bool:
+    """Whether it may be a weight yet."""
     return isinstance(reading, NoWeight) and reading.reason is Reason.MOVING
+
+
+def given(reading: Reading, capacity: int) -> Weight:
+    """The weight of a reading; DeviceRefused where it is none, or beyond the capacity (0: any)."""
+    if isinstance(reading, NoWeight):
+        raise refusal(reading)
+    if 0 < capacity < reading.grams:
+        raise DeviceRefused(faults.SCALE_OVERLOAD, f"{reading.grams} g")
+    return reading
 
 
 def refusal(reading: NoWeight) -> DeviceRefused:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import refusal
+from pos_driver_scales.asked import given, moving, refusal, within
 from pos_driver_scales.legal import named
 from pos_driver_scales.legal.hid import WEIGHT, parse
 from pos_driver_scales.legal.reading import FrameError, NoWeight, Reading, Reason
@@ -40,13 +40,7 @@ class HidScaleSettings:
     capacity: int = 0
 
     def __post_init__(self) -> None:
-        for name, least, most in (
-            ("answer_time", 0.05, 10),
-            ("settle_time", 0, 30),
-            ("capacity", 0, 1_000_000),
-        ):
-            if not least <= getattr(self, name) <= most:
-                raise ValueError(f"{name} must lie between {least} and {most}")
+        within(self, answer_time=(0.05, 10), settle_time=(0, 30), capacity=(0, 1_000_000))
 
 
 @asynccontextmanager
@@ -81,13 +75,9 @@ class HidScale:
                 self._reports.drain()
                 deadline = loop.time() + self._settings.settle_time
                 reading = await self._next()
-                while _moving(reading) and loop.time() < deadline:
+                while moving(reading) and loop.time() < deadline:
                     reading = await self._next()
-        if isinstance(reading, NoWeight):
-            raise refusal(reading)
-        if 0 < self._settings.capacity < reading.grams:
-            raise DeviceRefused(faults.SCALE_OVERLOAD, f"{reading.grams} g")
-        return reading
+        return given(reading, self._settings.capacity)
 
     async def zero(self) -> None:
         """See `Scale.zero`: refused, for a scale need not take the control report."""
@@ -108,10 +98,6 @@ class HidScale:
                 except FrameError as error:
                     log.warning("%s: no weight: %s", self._reports.name, report.hex(" "))
                     raise DeviceRefused(faults.SCALE_ANSWER, str(error)) from error
-
-
-def _moving(reading: Reading) -> bool:
-    return isinstance(reading, NoWeight) and reading.reason is Reason.MOVING
 
 
 @hookimpl

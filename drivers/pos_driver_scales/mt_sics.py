@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
+from pos_driver_scales.asked import ScaleSettings, asked_scale, within
 from pos_driver_scales.legal import named
 from pos_driver_scales.legal.mt_sics import MtSics
 from pos_driver_scales.legal.reading import Ask, Reading, Talk
@@ -26,8 +26,7 @@ class MtSicsSettings(ScaleSettings):
 
     def __post_init__(self) -> None:
         ScaleSettings.__post_init__(self)
-        if not 0 <= self.width <= 16:
-            raise ValueError("width must lie between 0 and 16")
+        within(self, width=(0, 16))
 
 
 def speech_of(settings: MtSicsSettings) -> MtSics:

@@ -4,12 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from pos_driver_sim.far_end import Pty
 from pos_driver_sim.scale import AnyScale, ScaleEnd
@@ -43,8 +43,8 @@ class Bare:
 def drivers(end: Plug) -> Iterator[Driver[Any]]:
     """All of them, each on a fresh pty: one takes no second setting of its parity."""
     for each in DRIVERS.scales:
-        assert each.probe
-        yield replace(each, probe=Probe(each.probe.harm, partial(fresh, end, each.probe)))
+        if each.probe:
+            yield replace(each, probe=Probe(each.probe.harm, partial(fresh, end, each.probe)))
 
 
 @asynccontextmanager

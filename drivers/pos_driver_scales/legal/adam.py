@@ -11,12 +11,11 @@ import re
 from pos_driver_scales.legal.reading import (
     Ask,
     FrameError,
-    NoWeight,
+    OnlyWeighs,
     Reading,
     Talk,
     grams,
     line,
-    not_known,
     weighed,
 )
 
@@ -35,7 +34,7 @@ def parse(data: bytes, width: int) -> Reading | None:
     return weighed(grams(found[2] + found[3], found[4]), net=found[1] == b"N")
 
 
-class Adam:
+class Adam(OnlyWeighs):
     """The conversations."""
 
     def __init__(self, width: int) -> None:
@@ -45,14 +44,3 @@ class Adam:
         """See `Speech.weigh`."""
         reading: Reading = yield Ask(WEIGH, lambda data: parse(data, self._width))
         return reading
-
-    def zero(self) -> Talk[NoWeight | None]:
-        """See `not_known`: the command has no answer, so nobody could say that it was done."""
-        return not_known()
-
-    def tare(self) -> Talk[NoWeight | None]:
-        """See `zero`."""
-        return not_known()
-
-    def catch_up(self, token: bytes) -> None:
-        """It has nothing to echo."""

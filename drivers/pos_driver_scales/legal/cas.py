@@ -15,11 +15,11 @@ from pos_driver_scales.legal.reading import (
     Ask,
     FrameError,
     NoWeight,
+    OnlyWeighs,
     Reading,
     Reason,
     Talk,
     grams,
-    not_known,
     weighed,
 )
 
@@ -63,7 +63,7 @@ def parse(data: bytes) -> Reading | None:
     return weighed(-value if sign == b"-" else value)
 
 
-class Cas:
+class Cas(OnlyWeighs):
     """The conversations."""
 
     def weigh(self) -> Talk[Reading]:
@@ -73,14 +73,3 @@ class Cas:
             return NoWeight(Reason.FAULT, "NAK to ENQ")
         reading: Reading = yield Ask(DC1, parse)
         return reading
-
-    def zero(self) -> Talk[NoWeight | None]:
-        """See `not_known`."""
-        return not_known()
-
-    def tare(self) -> Talk[NoWeight | None]:
-        """See `not_known`."""
-        return not_known()
-
-    def catch_up(self, token: bytes) -> None:
-        """It has nothing to echo."""

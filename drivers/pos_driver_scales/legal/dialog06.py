@@ -22,10 +22,10 @@ from pos_driver_scales.legal.reading import (
     Ask,
     FrameError,
     NoWeight,
+    OnlyWeighs,
     Reading,
     Reason,
     Talk,
-    not_known,
 )
 from pos_terminal.domain.weight import Weight
 
@@ -120,7 +120,7 @@ def weight_of(record: Record) -> Weight:
     return Weight(int(weight))
 
 
-class Dialog06:
+class Dialog06(OnlyWeighs):
     """The conversations. `polynomial` 0: it was not told, and the scale's challenge fails."""
 
     def __init__(self, polynomial: int, checksum: int) -> None:
@@ -178,14 +178,3 @@ class Dialog06:
         yield Ask(EOT, None)
         state = record.fields[0]
         return NoWeight(STATES.get(state, Reason.FAULT), f"status {state.decode('latin-1')}")
-
-    def zero(self) -> Talk[NoWeight | None]:
-        """See `not_known`: approved scales leave that to their own key."""
-        return not_known()
-
-    def tare(self) -> Talk[NoWeight | None]:
-        """See `zero`."""
-        return not_known()
-
-    def catch_up(self, token: bytes) -> None:
-        """It has nothing to echo."""

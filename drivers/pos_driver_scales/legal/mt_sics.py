@@ -17,6 +17,7 @@ from pos_driver_scales.legal.reading import (
     Ask,
     FrameError,
     NoWeight,
+    OnlyWeighs,
     Reading,
     Reason,
     Talk,
@@ -46,7 +47,7 @@ def parse(data: bytes, command: bytes, width: int) -> tuple[bytes, int | None] |
     return found[1], None if found[2] is None else grams(found[2], found[3])
 
 
-class MtSics:
+class MtSics(OnlyWeighs):
     """The conversations. Weights have `width` characters, 0: any; `asks_tare`: the scale knows TA.
 
     A stable net weight looks like a gross one: only the tare in force tells them apart.
@@ -82,8 +83,3 @@ class MtSics:
         """See `Speech.tare`."""
         letter, _ = yield self._ask(b"T", b"T")
         return None if letter == b"S" else NoWeight(Reason.NOT_SET, f"T {letter!r}")
-
-    def catch_up(self, token: bytes) -> None:
-        """It has nothing to echo."""
-
-

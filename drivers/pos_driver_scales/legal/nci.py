@@ -15,12 +15,12 @@ from pos_driver_scales.legal.reading import (
     Ask,
     FrameError,
     NoWeight,
+    OnlyWeighs,
     Reading,
     Reason,
     Talk,
     grams,
     line,
-    not_known,
     weighed,
 )
 
@@ -97,7 +97,7 @@ def parse_status(data: bytes) -> Status | None:
     return None if inner is None else Status.read(inner)
 
 
-class Nci:
+class Nci(OnlyWeighs):
     """The conversations; weights have `width` characters, with their point."""
 
     def __init__(self, width: int) -> None:
@@ -114,10 +114,3 @@ class Nci:
         if status.trouble:
             return status.trouble
         return None if status.at_zero else NoWeight(Reason.NOT_SET, f"status {status.flags!r}")
-
-    def tare(self) -> Talk[NoWeight | None]:
-        """See `not_known`: SCP-01 has none."""
-        return not_known()
-
-    def catch_up(self, token: bytes) -> None:
-        """It has nothing to echo."""

@@ -72,8 +72,25 @@ class Speech(Protocol):
         """Have the scale say something that only now can have been asked for; None: it cannot."""
 
 
-def not_known() -> Talk[NoWeight | None]:
-    """The protocol has no command for it."""
+class OnlyWeighs:
+    """What a protocol answers that has no command for the rest; others override what they have.
+
+    Where a command has no answer it counts as none: nobody could say that it was carried out.
+    """
+
+    def zero(self) -> Talk[NoWeight | None]:
+        """See `Speech.zero`."""
+        return _unknown()
+
+    def tare(self) -> Talk[NoWeight | None]:
+        """See `Speech.tare`."""
+        return _unknown()
+
+    def catch_up(self, token: bytes) -> Talk[None] | None:
+        """It has nothing to echo."""
+
+
+def _unknown() -> Talk[NoWeight | None]:
     yield from ()
     return NoWeight(Reason.NOT_SET, "the protocol has no command for it")
 

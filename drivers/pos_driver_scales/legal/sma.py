@@ -12,6 +12,7 @@ from pos_driver_scales.legal.reading import (
     Ask,
     FrameError,
     NoWeight,
+    OnlyWeighs,
     Reading,
     Reason,
     Talk,
@@ -52,7 +53,7 @@ def parse(data: bytes) -> Reading | None:
     return weighed(grams(field[5:15], field[15:18]), net=kind == b"N")
 
 
-class Sma:
+class Sma(OnlyWeighs):
     """The conversations."""
 
     def weigh(self) -> Talk[Reading]:
@@ -73,6 +74,3 @@ class Sma:
         if isinstance(reading, Weight) and not reading.net:
             return NoWeight(Reason.NOT_SET, "still a gross weight after T")
         return reading if isinstance(reading, NoWeight) else None
-
-    def catch_up(self, token: bytes) -> None:
-        """It has nothing to echo."""
