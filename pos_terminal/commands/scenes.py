@@ -1,8 +1,8 @@
 """`pos-terminal scenes FILE.md…`: play the scenes of pages, and say what comes out otherwise.
 
 Nothing real is touched: the till is a simulation, in a state of its own that is thrown away. Exit
-status: 0 all as written, 1 something differs, or a page or shop means nothing, or it has no scene,
-2 usage.
+status: 0 all as written, 1 something differs, a shop means nothing, or there is no scene, 2 usage,
+or a word of a page that means nothing: file, line and reason are said.
 """
 
 import argparse
@@ -15,11 +15,15 @@ from pos_terminal.commands.files import reading_file
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import how_many, say
-from pos_terminal.process.output import print_json
+from pos_terminal.process.output import fail, print_json
 from pos_terminal.runtime.far_ends import NoFarEnds
 from pos_terminal.scenes.run import Difference, play_now
 from pos_terminal.scenes.script import BadScript, Scene, read
 from pos_terminal.scenes.shop import PATIENCE, BadShop, SceneSource
+
+
+class BadPage(Exception):
+    """A page with a word that means nothing: where, and why."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,21 +42,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Play all; 0, or 1 where something differs."""
+    """Play all; 0, 1 where something differs, or 2 where a page means nothing."""
     logging.basicConfig(level=logging.CRITICAL)
+    if arguments.config:
+        with reading_file(arguments.config):
+            arguments.config.read_text()  # the same for all scenes: told once, before any
+    try:
+        return _play(arguments)
+    except BadPage as bad:
+        fail(Failure(faults.BAD_SCENES, str(bad)), as_json=arguments.json)
+        return 2
+
+
+def _play(arguments: argparse.Namespace) -> int:
     worst, played, begun = 0, 0, time.monotonic()
     for file in arguments.files:
         try:
             with reading_file(file):
                 script = read(file.read_text())
         except BadScript as bad:
-            raise Failure(faults.BAD_SCENES, f"{file}:{bad.line}: {bad}") from bad
+            raise BadPage(f"{file}:{bad.line}: {bad}") from bad
         source = SceneSource(script, arguments.config, arguments.patience)
         for scene in script.scenes:
             if arguments.only.casefold() not in scene.title.casefold():
                 continue
             try:
                 difference = play_now(source, scene)
+            except BadScript as bad:
+                raise BadPage(f"{file}:{bad.line}: {bad}") from bad
             except (BadShop, NoFarEnds) as error:
                 raise Failure(faults.BAD_SCENES, f"{file}:{scene.line}: {error}") from error
             played += 1

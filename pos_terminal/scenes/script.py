@@ -6,6 +6,9 @@ scene that silently leaves out a line proves nothing.
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from pos_terminal.domain.language import say
 
 _BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```", re.M | re.S)
 _HEADING = re.compile(r"^#+ (.+)$", re.M)
@@ -106,6 +109,7 @@ def read(page: str) -> Script:
     """The page's scenes. BadScript names the first line that means nothing."""
     scenes: list[Scene] = []
     files: dict[str, str] = {}
+    _all_closed(page)
     for block in _BLOCK.finditer(page):
         line = page.count("\n", 0, block.start()) + 1
         kind = block[1].strip()
@@ -115,9 +119,27 @@ def read(page: str) -> Script:
             scenes.append(Scene(headings[-1] if headings else "", line, steps))
         elif kind.split(" ")[0] in BLOCKS:
             if kind in files:
-                raise BadScript(line, f"two blocks «{kind}»")
+                raise BadScript(line, say("deux blocs «{kind}»", kind=kind))
             files[kind] = block[2]
     return Script(tuple(scenes), files)
+
+
+def _all_closed(page: str) -> None:
+    """Raises BadScript for a block without an end: the scene would not be played, nor missed."""
+    opened = 0
+    for number, text in enumerate(page.splitlines(), 1):
+        if text.startswith("```"):
+            opened = 0 if opened else number
+    if opened:
+        raise BadScript(opened, say("ce bloc n'a pas de fin (```)"))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _steps(block: str, first: int) -> list[SceneStep]:
@@ -128,10 +150,14 @@ def _steps(block: str, first: int) -> list[SceneStep]:
         if not word or word.startswith("#"):
             continue
         if word not in _FORMS:
-            raise BadScript(number, f"«{word}» is no word of a scene: {', '.join(sorted(WORDS))}")
-        if not re.fullmatch(_FORMS[word], rest):
-            raise BadScript(number, f"«{word}» takes no «{rest}»")
+            words = ", ".join(sorted(WORDS))
+            reason = say("«{word}» n'est pas un mot de scène : {words}", word=word, words=words)
+            raise BadScript(number, reason)
+        if not re.fullmatch(_FORMS[word], rest) or (word == "date" and not _is_date(rest)):
+            raise BadScript(
+                number, say("«{word}» n'est pas suivi de «{rest}»", word=word, rest=rest)
+            )
         if word in FIRST and any(step.word not in FIRST for step in steps):
-            raise BadScript(number, f"«{word}» stands before all else in its scene")
+            raise BadScript(number, say("«{word}» vient avant tout le reste", word=word))
         steps.append(SceneStep(number, word, rest))
     return steps

@@ -12,6 +12,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.files.table import Problem, rows
 from pos_terminal.domain.keyboard.keys import KeyMap
+from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.clerks import ORDINARY, Clerk, Pin, badge_code, badge_hash
 from pos_terminal.persons.item import PersonalItem
 from pos_terminal.persons.pins import keep
@@ -44,13 +45,15 @@ class SceneSource:
         else:
             text = self.script.settings() or ""
             if not text or "catalogue" not in self.script.files:
-                raise BadShop("no blocks «réglages» and «catalogue» in the page: give --config")
+                raise BadShop(say("ni bloc «réglages» ni «catalogue» dans la page : --config"))
             (folder / "catalog.csv").write_text(self.script.files["catalogue"])
             (folder / "promotions.toml").write_text(self.script.files.get("promotions", ""))
         for step in scene.settings:
             more = self.script.settings(step.rest)
             if more is None:
-                raise BadShop(f"line {step.line}: the page has no block «réglages {step.rest}»")
+                raise BadShop(
+                    say("la page n'a pas de bloc «réglages {name}»", name=step.rest)
+                )
             text += f"\n{more}"
         return f"{text}\n{devices}"
 

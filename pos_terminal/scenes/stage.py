@@ -15,12 +15,13 @@ from pos_terminal.domain.codes.vouchers import VOUCHER_DIGITS
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap, parse_key
+from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import CUSTOMER, item_name
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.screen import Screen
 from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.scenes.ends import Plug
-from pos_terminal.scenes.script import SceneStep
+from pos_terminal.scenes.script import BadScript, SceneStep
 from pos_terminal.scenes.shop import Shop, until
 
 SIREN = "732829320"
@@ -34,6 +35,10 @@ class Differs(Exception):
         super().__init__(got)
         self.step = step
         self.got = got
+
+
+class NoKey(ValueError):
+    """A word behind «touches» that is no key, and no article's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,8 @@ class Stage:
         try:
             async with asyncio.timeout(self._patience):
                 got = await self._acts[step.word](step.rest)
+        except NoKey as error:
+            raise BadScript(step.line, str(error)) from None
         except TimeoutError:
             got = self._instead(step.word)
         if got is not None:
@@ -100,14 +107,14 @@ class Stage:
     def _instead(self, word: str) -> str:
         """What there was all the while that a step waited."""
         if word == "ticket":
-            return "\n".join(self._papers) or "no paper"
+            return "\n".join(self._papers) or say("aucun papier")
         if word == "écran":
             screen = self._shop.ends.display.screen
             return f"{screen.line1.strip()} | {screen.line2.strip()}"
         if word == "son":
             heard = self._shop.ends.tone.tones[self._heard :]
-            return ", ".join(tone.value for tone in heard) or "no sound"
-        return "nothing of the kind happened"
+            return ", ".join(tone.value for tone in heard) or say("aucun son")
+        return say("rien de tel n'est arrivé")
 
     async def _press(self, rest: str) -> None:
         self._heard = len(self._shop.ends.tone.tones)
@@ -158,12 +165,12 @@ class Stage:
         self._opened += 1
         await until(lambda: len(self._shop.ends.printer.pulses) >= self._opened)
         pin = self._shop.ends.printer.pulses[self._opened - 1].pin
-        return f"pin {pin}" if rest and pin != int(rest) else None
+        return say("broche {pin}", pin=pin) if rest and pin != int(rest) else None
 
     async def _shut(self, _: str) -> str | None:
         """No pulse but those that the scene has named."""
         count = len(self._shop.ends.printer.pulses) - self._opened
-        return f"{count} pulses" if count else None
+        return say("{count} ouvertures", count=count) if count else None
 
     async def _journal(self, rest: str) -> None:
         """The next record of that kind, with those fields («totals.sales=600» goes deeper)."""
@@ -214,8 +221,16 @@ def _keys(text: str, articles: dict[str, str]) -> list[Key]:
         elif word in articles:
             keys.append(Key(Function.ARTICLE, articles[word]))
         else:
-            keys.append(parse_key(word))
+            keys.append(_key(word))
     return keys
+
+
+def _key(word: str) -> Key:
+    try:
+        return parse_key(word)
+    except ValueError:
+        reason = say("«{word}» n'est ni une touche ni un article de la boutique", word=word)
+        raise NoKey(reason) from None
 
 
 def _chord(key: Key, keymap: KeyMap) -> str:

@@ -56,21 +56,31 @@ def test_a_cent_that_differs_is_said_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("page", "reason"),
+    ("page", "reason", "status"),
     [
-        (PAGE.replace("touches  CASH", "touche   CASH"), "no word of a scene"),
-        (PAGE.replace("# une remarque", "panne    pluie"), "takes no «pluie»"),
-        (PAGE.replace("touches  CASH TICKET", "date     2026-03-04T08:00"), "before all else"),
-        (PAGE.replace("# une remarque", "réglage  inconnu"), "no block «réglages inconnu»"),
-        (PAGE.replace("```catalogue", "```csv"), "no blocks"),
+        (PAGE.replace("touches  CASH", "touche   CASH"), "pas un mot de scène", 2),
+        (PAGE.replace("# une remarque", "panne    pluie"), "pas suivi de «pluie»", 2),
+        (PAGE.replace("touches  CASH TICKET", "date     2026-03-04T08:00"), "avant tout", 2),
+        (PAGE.replace("date     2026-", "date     2026-1"), "pas suivi de", 2),
+        (PAGE.replace("touches  CASH", "touches  CACH"), "ni une touche ni un article", 2),
+        (f"{PAGE}\n```scene\ntouches 1 PLU\n", "pas de fin", 2),
+        (PAGE.replace("# une remarque", "réglage  inconnu"), "de bloc «réglages inconnu»", 1),
+        (PAGE.replace("```catalogue", "```csv"), "ni bloc", 1),
     ],
 )
 def test_what_means_nothing(
-    page: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    page: str, reason: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert played(tmp_path, page) == 1
+    assert played(tmp_path, page) == status
     told = json.loads(capsys.readouterr().out)
     assert (told["code"], reason in told["detail"]) == ("C-107", True)
+
+
+def test_a_configuration_that_is_not_there_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert played(tmp_path, PAGE, "--config", str(tmp_path / "none.toml")) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "C-134"
 
 
 def test_nothing_to_play_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
