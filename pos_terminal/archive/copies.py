@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 import msgspec
 
 from pos_terminal.archive.derived import NotDerived, must_derive
+from pos_terminal.archive.texts import PREFIX
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.unreadable import UNREADABLE
@@ -64,6 +65,13 @@ class Copy:
                 bare = rec[:-1]
                 kind = _KIND.decode(bare).kind
                 yield Row(said.seq, kind, bare, bytes.fromhex(said.hash), sig)
+
+    def texts(self) -> Iterator[bytes]:
+        """The texts that its records name; they are what their names say (the verifier)."""
+        with ZipFile(self.path) as archive:
+            for name in archive.namelist():
+                if name.startswith(PREFIX):
+                    yield archive.read(name)
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of one of its files, such as checkpoints.jsonl."""

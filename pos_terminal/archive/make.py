@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -24,6 +24,7 @@ from pos_terminal.archive.fec import FecFile
 from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.archive.source import ReadOnlySource, Span, opened
 from pos_terminal.archive.tables import TABLES
+from pos_terminal.archive.texts import Texts
 from pos_terminal.archive.verifier import bundle
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import Period, PeriodClosed
@@ -88,6 +89,10 @@ def make(
     with opened(directory) as source, _beside(out) as folder:
         span = source.span(first, last)
         end = _copy(source, span, folder, accounts or Accounts(), said)
+        missing = end.texts.copy(directory, folder)
+        if missing and not even_if_broken:
+            raise JournalError(faults.JOURNAL_DAMAGED, missing)
+        broken = broken or missing
         evidence = Evidence(source, span)
         evidence.write(folder)
         manifest = _manifest(folder, span, end, evidence.opening(), broken)
@@ -118,12 +123,14 @@ class End:
     at: str = ""
     facts: dict[str, Any] | None = None
     years: tuple[str, ...] = ()
+    texts: Texts = field(default_factory=Texts)
 
     def take(self, row: Row, record: Record) -> None:
         """One record more."""
         e = record.envelope
+        self.texts.take(row.seq, record.event)
         if isinstance(record.event, PeriodClosed) and record.event.period is Period.YEAR:
-            self.years += (record.event.label,)
+            self.years = tuple(dict.fromkeys((*self.years, record.event.label)))
         self.head, self.at = row.hash.hex(), e.at
         self.facts = {
             "store": e.store,

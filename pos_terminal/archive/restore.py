@@ -18,7 +18,7 @@ from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.language import say
-from pos_terminal.journal import codec, keyring, state_directory
+from pos_terminal.journal import catalogs, codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.database import NAME, insert, open_writer
 from pos_terminal.journal.errors import Broken, using
@@ -128,6 +128,9 @@ def _from_archives(sources: Sequence[Path], directory: Path) -> None:
                 _evidence(db, copy)
     finally:
         let_go(db)
+    for copy in copies:
+        for text in copy.texts():
+            catalogs.keep(directory, text)
     first = next(copies[0].rows()).record()
     state_directory.write_mark(directory, first)
 

@@ -1,7 +1,7 @@
 """What lies beside the journal, and is lost with it."""
 
 STATE_FILES = {
-    "catalogs/": "les catalogues et promotions que les ventes nomment par leur SHA-256",
+    "catalogs/": "les catalogues, promotions et réglages que le journal nomme par leur SHA-256",
     "keys/": "les clés : qui signe, données personnelles, bons ; jamais dans une archive",
     "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
     "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",

@@ -1,4 +1,7 @@
-"""Catalogues as they were, kept beside the journal: every sale names its own by its SHA-256."""
+"""Texts as they were, kept beside the journal since they were first in force.
+
+Records name them by their SHA-256: a sale its catalogue, a start its settings and promotions.
+"""
 
 from hashlib import sha256
 from pathlib import Path
@@ -9,9 +12,12 @@ from pos_terminal.storage.files import sync_directory, write_durably
 
 FOLDER = "catalogs"
 
+NO_TEXT = sha256(b"").hexdigest()
+"""The name of a text of which there is nothing to keep."""
+
 
 def keep(directory: Path, source: bytes) -> str:
-    """Keep a catalogue's bytes in the state `directory`, durably; its SHA-256 in hex.
+    """Keep a text's bytes in the state `directory`, durably; its SHA-256 in hex.
 
     JournalError (disk full, or another failure of the disk) where it cannot be kept.
     """
@@ -26,7 +32,9 @@ def keep(directory: Path, source: bytes) -> str:
 
 
 def load(directory: Path, name: str) -> bytes:
-    """The catalogue whose SHA-256 in hex is `name`; JournalError where it is gone or changed."""
+    """The text whose SHA-256 in hex is `name`; JournalError where it is gone or changed."""
+    if name == NO_TEXT:
+        return b""
     path = directory / FOLDER / name
     with using(path):
         source = path.read_bytes()

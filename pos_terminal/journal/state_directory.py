@@ -8,7 +8,7 @@ signer.down     since when the signer does not work; removed once it has signed 
 update.confirmed  the version that is there to stay: its breaking migrations may be done
 witness.path   the witness's directory, for commands that run without the configuration
 spool/          papers that wait for a printer (runtime/spool.py); each is gone once printed
-catalogs/       every catalogue ever in force, by its SHA-256
+catalogs/       every catalogue, promotion and setting ever in force, by its SHA-256
 """
 
 import errno

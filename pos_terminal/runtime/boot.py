@@ -11,6 +11,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.audit.identity import Support
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import labelled
+from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import keep_witness_path, make
 from pos_terminal.process.plugins import PluginStatus
@@ -81,6 +82,7 @@ def boot(file: Path, state: Path) -> Booted:
         return _fall_back(file, state, refused)
     try:
         _keep(state / LAST_GOOD, source)
+        catalogs.keep(state, source)
         keep_witness_path(state, booted.settings.witness)
         keymap = keymap_file(file, source)
         if keymap and not booted.settings.faults:
@@ -122,12 +124,16 @@ def _fall_back(file: Path, state: Path, refused: BadConfiguration) -> Booted:
     attempts += [(file, True), (state / LAST_GOOD, True)]
     for source, without_drivers in attempts:
         try:
-            kept = state / GOOD_KEYMAP
-            booted = read(file, source.read_bytes(), without_drivers=without_drivers, kept=kept)
+            kept, text = state / GOOD_KEYMAP, source.read_bytes()
+            booted = read(file, text, without_drivers=without_drivers, kept=kept)
         except (BadConfiguration, OSError) as error:
             log.warning("%s does not serve either: %s", source, error)
             continue
         lacking = ", without the devices whose driver is missing" if without_drivers else ""
         log.error("%s is in force%s", source, lacking)
+        try:  # a record names it, and whoever reads that wants to see it
+            catalogs.keep(state, text)
+        except JournalError as error:
+            log.error("this configuration cannot be kept: %s", error)
         return Booted(booted.settings, booted.plugins, refused)
     raise refused

@@ -38,7 +38,9 @@ def test_an_archive_is_made_signed_and_recorded(
     assert "manifest.sig" in unpacked(out)
     _, shown = journal(capsys, "tail", "-n", 1, "--state", state, "--json")
     body = json.loads(shown)["record"]["body"]
-    assert body == {"first": 1, "last": answer["last"], "sha256": answer["sha256"]}
+    assert body == {
+        "first": 1, "last": answer["last"], "sha256": answer["sha256"], "years": ["2026"]
+    }  # fmt: skip
     assert journal(capsys, "verify", "--state", state)[0] == 0
     later = tmp_path / "later.zip"
     status, said = journal(

@@ -28,6 +28,7 @@ from pos_terminal.domain.lookup.questions import (
     StockWanted,
     TicketsWanted,
 )
+from pos_terminal.journal import catalogs
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.projection.store import Projection
@@ -35,7 +36,7 @@ from tests.support import fec_checker
 from tests.support.fec_checker import SIREN
 from tests.support.journaled import Line
 from tests.support.outsider import Outsider, Span
-from tests.support.random_days import IDENTITY, Days
+from tests.support.random_days import GOODS, IDENTITY, Days
 from tests.support.season import checked, unpacked
 
 STEPS = 350
@@ -81,6 +82,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         days.end()
         days.press("10 PLU CASH 3 x 3 PLU 4 ENCOMPTE 2 x 10 PLU 5 ENCOMPTE")
         runner.run(journal.close())
+    catalogs.keep(state, GOODS.encode())
     outsider, closed = Outsider(), Outsider()
     last = max(n for n, record in enumerate(days.records) if record.kind == "period.closed")
     for number, record in enumerate(days.records):

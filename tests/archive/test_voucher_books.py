@@ -18,6 +18,8 @@ from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.refunds import RefundRules
+from pos_terminal.journal import catalogs
+from pos_terminal.journal.catalogs import NO_TEXT
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.keyring import software
 from pos_terminal.journal.store import Journal
@@ -26,7 +28,7 @@ from tests.conftest import run
 from tests.support import fec_checker
 from tests.support.fec_checker import SIREN
 from tests.support.journaling import moment
-from tests.support.lookup import Remembering, remembering
+from tests.support.lookup import GOODS, Remembering, remembering
 from tests.support.season import IDENTITY, checked
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -60,7 +62,7 @@ def busy() -> Remembering:
 async def recorded(directory: Path, till: Remembering) -> None:
     journal = Journal.open(directory, IDENTITY)
     started = TillStarted(
-        version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog="c0" * 32
+        version="0.1.0", after=PreviousEnd.FIRST, configuration=NO_TEXT, catalog=NO_TEXT
     )
     await journal.append([started], moment())
     for event, at in till.events:
@@ -81,6 +83,7 @@ def when(at: str) -> Moment:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("vouchers")
     run(recorded(directory, busy()))
+    catalogs.keep(directory, GOODS.encode())
     return directory
 
 

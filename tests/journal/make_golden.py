@@ -36,6 +36,7 @@ from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import GrantEnd, PreviousEnd
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal import consistency_proof, keyring, witness
+from pos_terminal.journal.catalogs import NO_TEXT
 from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Running
@@ -48,7 +49,8 @@ NEW = GOLDEN / "new.txt"
 IDENTITY = Identity("boulangerie", "2", pos_terminal.__version__, simulated=False)
 
 TELLING: dict[str, Any] = {
-    "catalog": "c0" * 32, "sha256": "5a" * 32, "series": "A", "number": 1, "ticket_series": "A",
+    "catalog": NO_TEXT, "sha256": "5a" * 32, "series": "A", "number": 1, "ticket_series": "A",
+    "configuration": NO_TEXT, "promotions": NO_TEXT, "after": NO_TEXT,
     "taken_at": "2026-01-05T08:30:00.000+01:00", "since": "2026-01-05T08:00:00.000+01:00",
 }  # fmt: skip
 """What some fields say, by name; of the others the type will do."""
@@ -95,7 +97,7 @@ async def live(state: Path) -> None:
     """The journal: a few days, new keys, lost ones, each kind that did not happen, the last Z."""
     journal = Journal.open(state, IDENTITY)
     started = TillStarted(version=IDENTITY.software, after=PreviousEnd.FIRST,
-                          configuration="ab" * 32, catalog="c0" * 32)  # fmt: skip
+                          configuration=NO_TEXT, catalog=NO_TEXT)  # fmt: skip
     await journal.append([started], moment())
     book, last = journal.running.book, journal.running.seq
     days = year(7, opened=date(2026, 12, 28), days=5, tickets=6, book=book, last=last)
@@ -111,7 +113,7 @@ async def live(state: Path) -> None:
     for number, kind in enumerate(missing):
         if not journal.running.opened:  # some kinds end it
             sale = journal.running.counts.sale + 1
-            await journal.append([SaleOpened(sale=sale, catalog="c0" * 32)], moment(number))
+            await journal.append([SaleOpened(sale=sale, catalog=NO_TEXT)], moment(number))
         opened, made = max(journal.running.opened), MADE.get(kind)
         event = made(journal.running) if made else specimen(KINDS[kind], opened)
         try:

@@ -29,13 +29,17 @@ from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillS
 from pos_terminal.domain.events.values import EntryMethod, PreviousEnd, PrintOutcome, VoidKind
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
+from pos_terminal.journal.catalogs import NO_TEXT
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.store import Journal
 
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)
-CATALOG = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
+CATALOG = NO_TEXT
+"""A catalogue that an archive need not hold."""
+WRITTEN = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
+"""The one that stands in the golden records."""
 ORIGIN = Origin(file="9f" * 32, date="2026-01-05", ticket="150040")
 PARIS = timezone(timedelta(hours=1))
 SIGN_ON = OperatorSignedOn(operator=7)
@@ -69,9 +73,11 @@ def repeated(sold: LineSold, *, voided: bool = False) -> TicketLine:
     )  # fmt: skip
 
 
-def closed(sale: int, number: int, total: int = 130, series: str = "A") -> SaleClosed:
+def closed(
+    sale: int, number: int, total: int = 130, series: str = "A", catalog: str = CATALOG
+) -> SaleClosed:
     return SaleClosed(
-        sale=sale, series=series, number=number, catalog=CATALOG,
+        sale=sale, series=series, number=number, catalog=catalog,
         lines=(repeated(line(sale, gross=total)),),
         vat=(VatSum(rate=550, gross=total, net=total - 7, vat=7),),
         tenders=(Paid(tender="cash", amount=total, given=total + 70, change=70),),
@@ -79,13 +85,13 @@ def closed(sale: int, number: int, total: int = 130, series: str = "A") -> SaleC
     )  # fmt: skip
 
 
-def ticket(sale: int, number: int, total: int = 130) -> list[Event]:
+def ticket(sale: int, number: int, total: int = 130, catalog: str = CATALOG) -> list[Event]:
     """All the events of a sale of one line that is paid."""
     return [
-        SaleOpened(sale=sale, catalog=CATALOG),
+        SaleOpened(sale=sale, catalog=catalog),
         line(sale, gross=total),
         Tender(sale=sale, tender="cash", amount=total, given=total + 70, change=70),
-        closed(sale, number, total),
+        closed(sale, number, total, catalog=catalog),
     ]
 
 
@@ -95,10 +101,10 @@ def every_kind() -> list[Event]:
     minus = LineVoided(sale=2, line=1, plu="28", quantity=-1000, gross=-260, how=VoidKind.CORRECT)
     return [
         TillStarted(
-            version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog=CATALOG
+            version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog=WRITTEN
         ),
         SIGN_ON,
-        *ticket(1, 1),
+        *ticket(1, 1, catalog=WRITTEN),
         ReceiptRequested(series="A", number=1, copy=0),
         ReceiptPrinted(series="A", number=1, copy=0, outcome=PrintOutcome.PRINTED),
         CatalogChanged(catalog="1f" * 32),

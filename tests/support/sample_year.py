@@ -39,9 +39,10 @@ from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.tender.tender import TenderKind
+from pos_terminal.journal.catalogs import NO_TEXT
 from tests.support.sample_goods import SampleGoods
 
-CATALOG = "c0" * 32
+CATALOG = NO_TEXT
 PARIS = ZoneInfo("Europe/Paris")
 BOOT = "7d0c1c52-64c4-4d4a-9d0e-5a1f2e3b4c6d"
 FLOAT = 15_000

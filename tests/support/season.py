@@ -15,6 +15,7 @@ from pos_terminal.archive.verifier.bundle import source
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import PreviousEnd
+from pos_terminal.journal.catalogs import NO_TEXT
 from pos_terminal.journal.store import Journal
 from tests.support.journaling import moment
 from tests.support.sample_year import write, year
@@ -30,7 +31,7 @@ async def lived(directory: Path, parts: Iterable[int], tickets: int) -> None:
     """A journal of so many days after one another; the keys change between two parts."""
     journal = Journal.open(directory, IDENTITY)
     started = TillStarted(
-        version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog="c0" * 32
+        version="0.1.0", after=PreviousEnd.FIRST, configuration=NO_TEXT, catalog=NO_TEXT
     )
     await journal.append([started], moment())
     opened = date(2026, 1, 1)

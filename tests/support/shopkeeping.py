@@ -34,11 +34,12 @@ from pos_terminal.domain.period.closing import ClosingHours, closures
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.tender.tender import CARD, CASH
+from pos_terminal.journal.catalogs import NO_TEXT
 from pos_terminal.journal.record import Record, Running
 
 PARIS = ZoneInfo("Europe/Paris")
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)
-CATALOG = "5e" * 32
+CATALOG = NO_TEXT
 VATS = (550, 1000, 2000)
 
 
@@ -66,7 +67,7 @@ class Shop:
     def start(self) -> None:
         after = PreviousEnd.STOP if self.records else PreviousEnd.FIRST
         self.add(
-            TillStarted(version="0.1.0", after=after, configuration="ab" * 32, catalog=CATALOG)
+            TillStarted(version="0.1.0", after=after, configuration=NO_TEXT, catalog=CATALOG)
         )
 
     def sale(self, *, lines: int = 0, series: str = "T", abandon: bool = False) -> None:

@@ -66,6 +66,36 @@ NEEDED = (
 """What every archive has: that one is missing is a finding, whatever the manifest says."""
 
 
+class Texts:
+    """Catalogues, promotions and settings: what a record names must be there, and be that text."""
+
+    def __init__(self, files: list[dict[str, Any]]) -> None:
+        self._there = {NOTHING_NAMED, ""}
+        for entry in files:
+            name, _, digest = entry["name"].partition(TEXT)
+            if not name and digest != entry["sha256"]:
+                raise Bad("changed", entry["name"])
+            if not name:
+                self._there.add(digest)
+        self.count = len(self._there) - 2
+
+    def take(self, seq: int, record: dict[str, Any]) -> None:
+        """A record: the texts that were in force by it."""
+        for field in NAMING.get(record["kind"], ()):
+            if record["body"][field] not in self._there:
+                raise Bad("text", record["body"][field], seq=seq)
+
+
+TEXT = "text-"
+NOTHING_NAMED = hashlib.sha256(b"").hexdigest()
+NAMING = {
+    "till.started": ("configuration", "catalog", "promotions"),
+    "configuration.changed": ("after",), "catalog.changed": ("catalog",),
+    "promotions.changed": ("promotions",), "sale.opened": ("catalog",),
+}  # fmt: skip
+"""By kind of record, the fields that name a text by its SHA-256."""
+
+
 class Check:
     """The whole examination, step by step."""
 
@@ -79,6 +109,7 @@ class Check:
         self.first, self.last = self.manifest["first"], self.manifest["last"]
         self.keys = Keys(self.contents.json("keys.json"), self.manifest)
         self.books = Books(None)
+        self.texts = Texts(self.manifest["files"])
         self.checkpoints = 0
         self.witnesses = Witnesses(self.contents, self.keys)
         self.printed: dict[int, str] = {}
@@ -148,6 +179,7 @@ class Check:
             head = leaf(rec)
             self.keys.check(seq, record, rec, attested["sig"])
             self.books.take(seq, record)
+            self.texts.take(seq, record)
             tables.take(seq, record)
             tree.add(head)
             checkpoints.take(seq, head, tree, self.books)

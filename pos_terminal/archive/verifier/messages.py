@@ -18,6 +18,7 @@ seen|une contresignature est fausse|a cosignature is false
 missing|il manque le fichier {0}|the file {0} is missing
 extra|{0} n'est pas au manifeste|{0} is not in the manifest
 changed|{0} n'est pas le fichier archivé (empreinte)|{0} is not the file that was archived (hash)
+text|le texte {0} qu'il nomme n'est pas là|the text {0} that it names is not there
 unreadable|{0} est illisible : {1}|{0} is unreadable: {1}
 strange|la structure du fichier est inattendue : {0}|the file's structure is unexpected: {0}
 end|le manifeste annonce une autre fin du journal|the manifest tells another end of the journal
