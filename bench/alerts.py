@@ -63,7 +63,7 @@ async def _measure(setting: Setting) -> list[Figure]:
         Figure(key="alerts.memory", what="resident, the agent with health and mail", unit=MIB,
                value=round(held, 1), at_most=MEMORY_BAR),
         Figure(key="alerts.written", unit=MIB, at_most=WRITTEN_BAR, value=round(written, 2),
-               what=f"written by it in an idle hour, of {span:.0f} s"),
+               what=f"written by it in an idle hour of an open incident, of {span:.0f} s"),
         *latencies("alerts.scan", f"scan to display, {A_MINUTE} incidents a minute", busy,
                    limit=("quiet", quiet), p50_at_most=round(bar, 3)),
     ]  # fmt: skip
@@ -74,7 +74,9 @@ def _tables(server: MailServer) -> str:
             "ca": str(server.pem), "digest": ""}  # fmt: skip
     lines = [f"{key} = {json.dumps(value)}" for key, value in mail.items()]
     return "\n".join([
-        '\n[agent]\nservices = ["health", "alerts"]', "[service.alerts]", *lines,
+        '\n[agent]\nservices = ["health", "alerts"]',
+        "[service.health]\ndisk_free = 101",  # an incident that stays: it is seen every minute
+        "[service.alerts]", *lines,
         f'recipients = [{{ address = "{OWNER}" }}]\n',
     ])  # fmt: skip
 

@@ -28,7 +28,7 @@ from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Method, Nothing
 from pos_terminal.commands.argument import add_json, span
 from pos_terminal.domain import faults
-from pos_terminal.domain.faults import by_code
+from pos_terminal.domain.faults import Failure, by_code
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day_and_hour
 from pos_terminal.process.output import fail, print_json
@@ -219,7 +219,12 @@ def _mute(arguments: argparse.Namespace) -> int:
 
 def _watch(arguments: argparse.Namespace) -> int:
     """Its module by name: it loads TLS and the mails' library, which the others do without."""
-    status: int = import_module("pos_terminal.commands.alerts_watch").run(arguments)
+    try:
+        module = import_module("pos_terminal.commands.alerts_watch")
+    except ModuleNotFoundError as error:
+        detail = f"{error}: pip install 'pos-terminal[alerts]'"
+        raise Failure(faults.EXTRA_MISSING, detail) from error
+    status: int = module.run(arguments)
     return status
 
 
