@@ -26,6 +26,7 @@ from pos_driver_scales.legal.reading import (
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceRefused
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.domain.weight import Weight
 from pos_terminal.links.faults import device_errors, opened
 from pos_terminal.links.link import Link
@@ -192,7 +193,8 @@ class AskedScale:
                 raise
             # Somebody is there: «mute, check the cable» would send people the wrong way.
             log.warning("scale: asked %r, answered in part %r", ask.data, seen[:64])
-            raise DeviceRefused(faults.SCALE_ANSWER, f"cut short: {seen[:64]!r}") from None
+            detail = say("coupé : {data!r}", data=seen[:64])
+            raise DeviceRefused(faults.SCALE_ANSWER, detail) from None
 
     async def _catch_up(self) -> None:
         talk = self._speech.catch_up(os.urandom(4).hex().encode())  # in small letters: no command
@@ -213,7 +215,7 @@ class AskedScale:
                 return
             self._noise_at = loop.time()
             if self._noise_at > enough:
-                raise DeviceRefused(faults.SCALE_ANSWER, "never falls silent")
+                raise DeviceRefused(faults.SCALE_ANSWER, say("ne se tait jamais"))
 
 
 def moving(reading: Reading) -> bool:

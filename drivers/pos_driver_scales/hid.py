@@ -18,6 +18,7 @@ from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceLost, DeviceRefused
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.domain.weight import Weight
 from pos_terminal.hookspecs import hookimpl
 from pos_terminal.links.faults import device_errors, opened
@@ -56,7 +57,8 @@ class HidScale:
     def __init__(self, reports: HidReports, settings: HidScaleSettings) -> None:
         weight = next((field for field in reports.fields if field.usage == WEIGHT), None)
         if weight is None:
-            raise DeviceLost(faults.SCALE_OFFLINE, f"{reports.name}: no weight in its reports")
+            detail = say("{path} : pas de poids dans ses rapports", path=reports.name)
+            raise DeviceLost(faults.SCALE_OFFLINE, detail)
         self._reports = reports
         self._settings = settings
         self._number = weight.report

@@ -27,6 +27,7 @@ from pos_terminal.channel.interface import (
 )
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.language import say
 
 PATH = "add-checkpoint"
 PAUSES = (30.0, 120.0, 600.0, 1800.0)
@@ -117,7 +118,8 @@ class Messenger:
         if answer.status == CONFLICT:
             known = _size(answer.body)
             if known is None or known == self._known:
-                raise NotSeen(faults.WITNESS_REFUSES, f"another root of {offered.size} records")
+                detail = say("une autre racine pour {size} écritures", size=offered.size)
+                raise NotSeen(faults.WITNESS_REFUSES, detail)
             # Of any other size the till says what it has signed of it, and the witness whether
             # that is what it saw: the same size, too, is handed in once more.
             self._known = known
@@ -126,7 +128,7 @@ class Messenger:
         told = answer.body.decode(errors="replace")
         taken = await self._agent.till.call(COSIGNED, CosignedAsked(offered.size, told))
         if not taken.witnesses:
-            detail = "its signature is by none of the keys in [witness]"
+            detail = say("sa signature n'est d'aucune des clés de [witness]")
             raise NotSeen(faults.WITNESS_SILENT, detail)
         self._known = self._cosigned = offered.size
         return offered.size < offered.last
@@ -147,12 +149,17 @@ class Messenger:
         if answer.status == OK:
             return
         if answer.status in (UNKNOWN_KEY, UNKNOWN_LOG):
-            detail = f"HTTP {answer.status}: it does not know {offered.vkey}"
+            detail = say(
+                "HTTP {status} : il ne connaît pas {key}", status=answer.status, key=offered.vkey
+            )
             raise NotSeen(faults.WITNESS_SILENT, detail)
         if answer.status == BAD_PROOF:
-            detail = f"{offered.size} records do not go on from the {self._known} that it saw"
+            detail = say(
+                "{size} écritures ne continuent pas les {known} qu'il a vues",
+                size=offered.size, known=self._known,
+            )
             raise NotSeen(faults.WITNESS_REFUSES, detail)
-        raise NotSeen(faults.WITNESS_SILENT, f"HTTP {answer.status}")
+        raise NotSeen(faults.WITNESS_SILENT, say("HTTP {status}", status=answer.status))
 
     def _failed(self, fault: Fault, detail: str) -> float:
         self._failures += 1

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.language import say
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 
 SELDOM = 60.0
@@ -39,7 +40,7 @@ def owned(state: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AgentError(faults.AGENT_TWICE, f"{state} is in use") from error
+            raise AgentError(faults.AGENT_TWICE, say("{path} est déjà pris", path=state)) from error
         yield
 
 

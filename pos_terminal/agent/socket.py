@@ -23,6 +23,7 @@ from pos_terminal.channel.interface import Nothing
 from pos_terminal.channel.service import Dispatcher, Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.health.incidents import Incident
+from pos_terminal.domain.language import say
 
 NAME = "agent"
 
@@ -89,7 +90,8 @@ class AgentMethods:
     async def _mute(self, peer: Peer, asks: MuteAsked) -> Nothing:
         _must_own(peer)
         if not 0 <= asks.seconds <= LONGEST_MUTE or not 0 < len(asks.subject) <= 100:
-            raise ChannelError(faults.BAD_REQUEST, f"{asks.subject[:20]!r} for {asks.seconds} s")
+            detail = say("{what!r} pour {seconds} s", what=asks.subject[:20], seconds=asks.seconds)
+            raise ChannelError(faults.BAD_REQUEST, detail)
         await self._incidents.mute(asks.subject, asks.seconds)
         return Nothing()
 
@@ -104,4 +106,4 @@ def _must_own(peer: Peer) -> None:
     whoever else is in it.
     """
     if peer.uid not in (0, os.geteuid()):
-        raise ChannelError(faults.NOT_GRANTED, "the agent's own user and root alone")
+        raise ChannelError(faults.NOT_GRANTED, say("réservé à l'utilisateur de l'agent et à root"))

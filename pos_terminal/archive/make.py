@@ -28,6 +28,7 @@ from pos_terminal.archive.texts import Texts
 from pos_terminal.archive.verifier import bundle
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.language import say
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import Broken, JournalError
@@ -171,7 +172,10 @@ def _copy(
         for row in source.rows(span, lambda done, whole: progress("copy", done, whole)):
             # One record a line: a damaged one with a line end would make two of it.
             if b"\n" in row.rec or not row.rec:
-                detail = f"{source.path}: record {row.seq} is no text; keep the file itself"
+                detail = say(
+                    "{path} : l'écriture {seq} n'est pas un texte ; garder le fichier lui-même",
+                    path=source.path, seq=row.seq,
+                )
                 raise JournalError(faults.JOURNAL_DAMAGED, detail)
             records.write(row.rec + b"\n")
             sig = row.sig.hex() if row.sig else None
@@ -187,7 +191,8 @@ def _copy(
             for entry in keeper.take(record):
                 fec.add(entry)
     if not end.at:
-        raise JournalError(faults.JOURNAL_DAMAGED, f"{source.path}: not one record is readable")
+        detail = say("{path} : aucune écriture n'est lisible", path=source.path)
+        raise JournalError(faults.JOURNAL_DAMAGED, detail)
     return end
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, check_layout, stored_row
 from pos_terminal.journal.errors import JournalError, fault_of
@@ -43,7 +44,10 @@ class ReadOnlySource:
         span = Span(first or purged + 1, last or highest)
         if not purged < span.first <= span.last <= highest:
             held = f"it holds records {purged + 1} to {highest}"
-            detail = f"{self.path}: {held}, not {span.first} to {span.last}"
+            detail = say(
+                "{path} : {held}, et non {first} à {last}",
+                path=self.path, held=held, first=span.first, last=span.last,
+            )
             raise JournalError(faults.JOURNAL_MISSING, detail)
         return span
 
@@ -113,7 +117,7 @@ def opened(directory: Path) -> Iterator[ReadOnlySource]:
     """The journal in the state `directory`; JournalError where none is there, or none readable."""
     path = directory / NAME
     if not path.exists():
-        raise JournalError(faults.JOURNAL_MISSING, f"there is no {path}")
+        raise JournalError(faults.JOURNAL_MISSING, say("{path} n'existe pas", path=path))
     try:
         with closing(connect(path, "", apsw.SQLITE_OPEN_READONLY)) as db:
             check_layout(db, path)

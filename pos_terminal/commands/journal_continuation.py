@@ -113,7 +113,7 @@ def _seen(state: Path, medium: Path | None) -> Checkpoint | None:
     with reading(state / NAME) as reader:
         rows = reader.hashes(seen.size - 1, 1)
     if rows and rows[0].hex() != seen.head:
-        detail = f"record {seen.size} is not the one that the witness saw"
+        detail = say("l'écriture {seq} n'est pas celle que le témoin a vue", seq=seen.size)
         raise JournalError(faults.WITNESS_DISAGREES, detail)
     return seen
 

@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     except _BadCatalogue as error:
         raise Failure(faults.BAD_CATALOGUE, str(error)) from error
     except NoLibrary as error:
-        detail = f"{error}: pip install 'pos-terminal[sheet]'"
+        detail = say("{error} : pip install 'pos-terminal[sheet]'", error=error)
         raise Failure(faults.EXTRA_MISSING, detail) from error
     except JournalError as error:
         if error.fault is faults.JOURNAL_LOCKED:  # a till that runs holds the printer

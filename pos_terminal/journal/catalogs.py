@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.storage.files import sync_directory, write_durably
 
@@ -39,5 +40,6 @@ def load(directory: Path, name: str) -> bytes:
     with using(path):
         source = path.read_bytes()
     if sha256(source).hexdigest() != name:
-        raise JournalError(faults.JOURNAL_DAMAGED, f"{path} is not what its name says")
+        detail = say("{path} n'est pas ce que dit son nom", path=path)
+        raise JournalError(faults.JOURNAL_DAMAGED, detail)
     return source

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.vocabulary import may_be_passed_over
+from pos_terminal.domain.language import say
 from pos_terminal.journal.codec import SIGNED, VERSION, UnknownEvent
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.record import NOTHING, Record, Running, digest
@@ -26,17 +27,19 @@ class Row(NamedTuple):
         Whether it is in its place in the chain, and signed, is for those who walk.
         """
         if digest(self.rec) != self.hash:
-            raise Broken(self.seq, _OTHER_BYTES)
+            raise Broken(self.seq, _other_bytes())
         try:
             record = Record.read(self.rec, self.hash, self.sig)
         except ValueError as error:
             raise Broken(self.seq, str(error)) from error
         if record.seq != self.seq:
-            raise Broken(self.seq, f"it says that it is record {record.seq}")
+            raise Broken(self.seq, say("elle se dit l'écriture {seq}", seq=record.seq))
         return record
 
 
-_OTHER_BYTES = "its bytes are not those that its hash was made of"
+def _other_bytes() -> str:
+    """What is wrong with a record whose bytes were changed."""
+    return say("ses octets ne sont pas ceux de son empreinte")
 
 
 class Chain:
@@ -52,13 +55,16 @@ class Chain:
         """Take the next row; Broken where it is not the next."""
         seq, rec = row.seq, row.rec
         if seq != self.seq + 1:
-            raise Broken(self.seq + 1, f"it is missing; record {seq} is next")
+            raise Broken(self.seq + 1, say("elle manque ; l'écriture {seq} vient ensuite", seq=seq))
         head = digest(rec)
         if head != row.hash:
-            raise Broken(seq, _OTHER_BYTES)
+            raise Broken(seq, _other_bytes())
         # Both keys are always there and adjacent (codec.py); only a whole decode says more.
         if b',"prev":"%b","seq":%d,' % (self.head.hex().encode(), seq) not in rec:
-            raise Broken(seq, f"it does not follow record {seq - 1}: prev or seq is another's")
+            how = say(
+                "elle ne suit pas l'écriture {seq} : prev ou seq est d'une autre", seq=seq - 1
+            )
+            raise Broken(seq, how)
         self.seq = seq
         self.head = head
 
@@ -86,11 +92,19 @@ class Recount:
         # The chain looked for bytes that may stand elsewhere in the record; here the envelope
         # speaks.
         if envelope.seq != row.seq or envelope.prev != self._before.hex():
-            raise Broken(row.seq, "its envelope names another place in the chain")
+            raise Broken(row.seq, say("son enveloppe dit une autre place dans la chaîne"))
         if envelope.kind != row.kind:
-            raise Broken(row.seq, f"the column says {row.kind}, the record {envelope.kind}")
+            how = say(
+                "la colonne dit {column}, l'écriture {record}",
+                column=row.kind, record=envelope.kind,
+            )
+            raise Broken(row.seq, how)
         if envelope.v != VERSION:
-            raise Broken(row.seq, f"its format is {envelope.v}; this version knows {VERSION}")
+            how = say(
+                "son format est {format} ; cette version connaît {known}",
+                format=envelope.v, known=VERSION,
+            )
+            raise Broken(row.seq, how)
         self.running = self._count(record)
         return record
 
@@ -108,7 +122,8 @@ class Recount:
             identity.terminal,
             identity.simulated,
         ):
-            raise Broken(record.seq, "it is another till's: store, terminal or sim differs")
+            how = say("elle est d'une autre caisse : store, terminal ou sim diffère")
+            raise Broken(record.seq, how)
         # From an unknown kind on nothing can be counted again: it may have moved any total.
         strange = isinstance(record.event, UnknownEvent)
         self.unknown += strange and not may_be_passed_over(envelope.kind)
@@ -129,7 +144,8 @@ class Recount:
         try:
             after = before.fold(record.event, record.moment)
         except ValueError as error:
-            raise Broken(record.seq, f"it cannot follow: {error}") from error
+            how = say("elle ne peut pas suivre : {error}", error=error)
+            raise Broken(record.seq, how) from error
         for name, said, made in (
             ("alg", envelope.alg, SIGNED),
             ("counts", envelope.counts, after.counts),
@@ -140,5 +156,9 @@ class Recount:
             ("base", envelope.base, after.base),
         ):
             if said != made:
-                raise Broken(record.seq, f"{name} is {said}, and {made} by the records before it")
+                how = say(
+                    "{name} est {said}, et {made} d'après les écritures qui la précèdent",
+                    name=name, said=said, made=made,
+                )
+                raise Broken(record.seq, how)
         return replace(after, head=record.hash)

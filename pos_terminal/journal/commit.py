@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.batch import Batch
 from pos_terminal.journal.database import check_layout, insert
 from pos_terminal.journal.errors import JournalError
@@ -64,5 +65,7 @@ class Commits:
     def _must_stand(self, sql: str, after: int, written: Sequence[object]) -> None:
         found = [column for row in self._db.execute(sql, (after,)) for column in row]
         if found != written:
-            detail = f"what was written behind record {after} does not stand in the file"
+            detail = say(
+                "ce qui a été écrit après l'écriture {after} n'est pas dans le fichier", after=after
+            )
             raise JournalError(faults.JOURNAL_DAMAGED, detail)

@@ -12,6 +12,7 @@ import msgspec
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyReplaced, KeyRotated
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.checkpoint import Checkpoint
 from pos_terminal.journal.cosignature import witnessed
@@ -138,7 +139,10 @@ def export(path: Path, after: int | None = None) -> Extension:
         seal = reader.seal()
         begin = witnessed(reader).size if after is None else after
         if seal is None or mark is None or seal.size < begin:
-            detail = f"{path} has no checkpoint of more than {begin} records"
+            detail = say(
+                "{path} n'a pas de point de contrôle de plus de {begin} écritures",
+                path=path, begin=begin,
+            )
             raise JournalError(faults.JOURNAL_MISSING, detail)
         stored = {each.key: each for each in reader.stored_keys()}
         keys = stored[checkpoint.read(seal.body).key]
@@ -163,7 +167,7 @@ def _leaves(reader: Reader, after: int, last: int) -> list[bytes]:
         done = after + len(leaves)
         more = reader.hashes(done, min(BATCH, last - done))
         if not more:
-            raise Broken(done + 1, "it is missing")
+            raise Broken(done + 1, say("elle manque"))
         leaves += more
     return leaves
 

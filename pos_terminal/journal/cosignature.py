@@ -15,6 +15,7 @@ import msgspec
 
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint, note
 from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.checkpoint import Seal
@@ -27,8 +28,9 @@ NOTED = b'{"note":'
 """How the body of the network's kind begins: keys are sorted, and this is its first."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-NO_COSIGNATURE = "what says that a witness saw it was not signed by a witness"
-"""What is wrong with a record whose cosignature does not count."""
+def no_cosignature() -> str:
+    """What is wrong with a record whose cosignature does not count."""
+    return say("ce qui dit qu'un témoin l'a vue n'est pas signé par un témoin")
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +166,7 @@ def must_be_signed(
     """As `witnessed`; Broken where any cosignature is not signed, or not of this journal."""
     for row in journal.cosignatures():
         if not _counts(journal, row):
-            raise Broken(row.size, NO_COSIGNATURE)
+            raise Broken(row.size, no_cosignature())
     return witnessed(journal, quorum, among)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
@@ -46,12 +47,14 @@ def open_writer(path: Path, vfs: str, *, confirmed: bool = False) -> apsw.Connec
 def make_durable(db: apsw.Connection) -> None:
     """From here on a commit has returned only when it is on the disk."""
     if db.pragma("journal_mode", "wal") != "wal":
-        raise JournalError(faults.JOURNAL_FAILED, f"{db.filename} takes no write-ahead log")
+        detail = say("{path} n'admet pas de journal d'écriture (WAL)", path=db.filename)
+        raise JournalError(faults.JOURNAL_FAILED, detail)
     for name, value in _DURABLE.items():
         db.pragma(name, value)
         # Read back: a pragma that is not taken says nothing.
         if db.pragma(name) != value:
-            raise JournalError(faults.JOURNAL_FAILED, f"{db.filename} does not take {name}")
+            detail = say("{path} n'admet pas {name}", path=db.filename, name=name)
+            raise JournalError(faults.JOURNAL_FAILED, detail)
 
 
 _DURABLE = {
@@ -83,9 +86,10 @@ def opened_to_change(path: Path, vfs: str = "") -> Iterator[apsw.Connection]:
 def check_layout(db: apsw.Connection, path: Path) -> None:
     """JournalError unless this is a journal, can be read by this version, and has its schema."""
     if db.pragma("application_id") != APPLICATION:
-        raise JournalError(faults.JOURNAL_FOREIGN, f"{path} is no journal")
+        raise JournalError(faults.JOURNAL_FOREIGN, say("{path} n'est pas un journal", path=path))
     if not is_readable(db.pragma("user_version")):
-        raise JournalError(faults.JOURNAL_NEWER, f"{path} has layout {db.pragma('user_version')}")
+        detail = say("{path} : structure {layout}", path=path, layout=db.pragma("user_version"))
+        raise JournalError(faults.JOURNAL_NEWER, detail)
     check_schema(db)
 
 
@@ -105,9 +109,9 @@ def stored_row(found: Sequence[Any]) -> Row:
     """
     row = Row._make(found)
     if not (type(row.kind) is str and type(row.rec) is type(row.hash) is bytes):
-        raise Broken(row.seq, _OTHER_TYPE)
+        raise Broken(row.seq, _other_type())
     if row.sig is not None and type(row.sig) is not bytes:
-        raise Broken(row.seq, _OTHER_TYPE)
+        raise Broken(row.seq, _other_type())
     return row
 
 
@@ -118,10 +122,12 @@ def _seal(found: Sequence[Any]) -> Seal:
 
 def _must_be(found: Sequence[Any], kind: type, seq: int) -> None:
     if any(type(each) is not kind for each in found):
-        raise Broken(seq, _OTHER_TYPE)
+        raise Broken(seq, _other_type())
 
 
-_OTHER_TYPE = "a column of it is damaged: it is of another type"
+def _other_type() -> str:
+    """What is wrong with a record that has text where bytes belong."""
+    return say("une de ses colonnes est abîmée : elle est d'un autre type")
 
 
 class StoredKeys(NamedTuple):
@@ -163,14 +169,15 @@ class Reader:
             if limit > 1:  # one by one, so that the first that is damaged is named
                 for seq in range(after, after + limit):
                     self.rows(seq, 1)
-            raise Broken(after + 1, f"from here on the file is damaged: {error.detail}") from error
+            how = say("à partir d'ici le fichier est abîmé : {detail}", detail=error.detail)
+            raise Broken(after + 1, how) from error
 
     def row(self, seq: int) -> Row:
         """The row of record `seq`; Broken where it is missing."""
         for row in self.rows(seq - 1, 1):
             if row.seq == seq:
                 return row
-        raise Broken(seq, "it is missing")
+        raise Broken(seq, say("elle manque"))
 
     def record(self, seq: int) -> Record:
         """Record `seq`, its bytes checked against its hash; Broken where it is not what it was."""
@@ -239,7 +246,7 @@ class Reader:
         found = self._ask("SELECT kind, since FROM kind")
         for kind, since in found:
             if (type(kind), type(since)) != (str, int):
-                raise JournalError(faults.JOURNAL_DAMAGED, "the table of kinds is damaged")
+                raise JournalError(faults.JOURNAL_DAMAGED, say("la table des genres est abîmée"))
         return dict(found)
 
     def stored_keys(self) -> list[StoredKeys]:
@@ -274,9 +281,9 @@ def reading(path: Path, vfs: str = "") -> Iterator[Reader]:
     """A Reader on an existing journal; JournalError where there is none or it cannot be read."""
     if not path.exists():
         if (path.parent / MARK).exists():
-            detail = f"{path} is gone, and a journal was kept here"
+            detail = say("{path} a disparu, et un journal était tenu ici", path=path)
             raise JournalError(faults.JOURNAL_LOST, detail)
-        raise JournalError(faults.JOURNAL_MISSING, f"there is no {path}")
+        raise JournalError(faults.JOURNAL_MISSING, say("{path} n'existe pas", path=path))
     with using(path), closing(Reader(path, vfs)) as reader:
         yield reader
 

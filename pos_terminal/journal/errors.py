@@ -10,7 +10,7 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.file_errors import about
-from pos_terminal.domain.language import labelled
+from pos_terminal.domain.language import labelled, say
 
 
 class JournalError(Failure):
@@ -25,7 +25,7 @@ class Broken(JournalError):
     """Record `seq` is not what was written there; `how` says what does not fit."""
 
     def __init__(self, seq: int, how: str) -> None:
-        super().__init__(faults.JOURNAL_DAMAGED, f"record {seq}: {how}")
+        super().__init__(faults.JOURNAL_DAMAGED, say("écriture {seq} : {how}", seq=seq, how=how))
         self.seq = seq
         self.how = how
         self.facts = {"good": False, "record": seq, "how": how}

@@ -19,6 +19,7 @@ from pos_terminal.crypto.keys import P256, Ed25519
 from pos_terminal.crypto.library import CryptoError
 from pos_terminal.crypto.token import Token, TokenDown
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.signer import PublicKeys, Sealed, SignerDown
 from pos_terminal.storage.files import sync_directory, write_durably
@@ -195,7 +196,8 @@ class Keyring:
             made = P256.generate()
             return made, made.pem, ""
         if self._token is None:
-            raise JournalError(faults.NO_TOKEN, "new keys are to be made in one")
+            detail = say("de nouvelles clés sont à faire dans un module")
+            raise JournalError(faults.NO_TOKEN, detail)
         try:
             public, origin = self._token.make()
             # What signs elsewhere must be of the one kind that every verifier knows.
@@ -251,7 +253,7 @@ def _load(path: Path, key: str, token: Token | None) -> KeyringSigner:
     try:
         pem = path.read_bytes()
     except FileNotFoundError as error:
-        detail = f"{path} is missing, and this journal's records are signed with it"
+        detail = say("{path} manque, et les écritures de ce journal sont signées avec", path=path)
         raise JournalError(faults.KEY_MISSING, detail) from error
     except OSError as error:
         raise SignerDown(f"{path}: {error}") from error
@@ -262,11 +264,13 @@ def _load(path: Path, key: str, token: Token | None) -> KeyringSigner:
         record, rest = _record_key(pem, token)
         checkpoint = Ed25519.from_pem(rest)
     except ValueError as error:  # CryptoError is one
-        raise JournalError(faults.KEY_MISSING, f"{path} holds no keys: {error}") from error
+        detail = say("{path} n'a pas de clés : {error}", path=path, error=error)
+        raise JournalError(faults.KEY_MISSING, detail) from error
     signer = KeyringSigner(record, checkpoint, path)
     # A key from a backup of another till would sign what nobody could verify.
     if signer.public.key != key:
-        raise JournalError(faults.KEY_MISSING, f"{path} holds another till's keys")
+        detail = say("{path} a les clés d'une autre caisse", path=path)
+        raise JournalError(faults.KEY_MISSING, detail)
     return signer
 
 
@@ -282,4 +286,5 @@ def _record_key(pem: bytes, token: Token | None) -> tuple[RecordKey, bytes]:
 def _must_be_closed(path: Path) -> None:
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
-        raise JournalError(faults.KEY_OPEN, f"{path} has mode {mode:o}: others can read it")
+        detail = say("{path} est en mode {mode:o} : d'autres peuvent le lire", path=path, mode=mode)
+        raise JournalError(faults.KEY_OPEN, detail)

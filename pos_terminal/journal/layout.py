@@ -10,6 +10,7 @@ from functools import lru_cache
 import apsw
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.migrations import MIGRATIONS, layout_of, number
 
@@ -29,21 +30,24 @@ def check_schema(db: apsw.Connection) -> None:
     made = _made(min(number(layout), len(MIGRATIONS)))
     for what, how in made.items():
         if found.get(what) != how:
-            raise _strange(what, "is not what this program made" if what in found else "is gone")
+            gone, other = say("a disparu"), say("n'est pas ce que ce programme a fait")
+            raise _strange(what, other if what in found else gone)
     ours = {table for kind, table in made if kind == "table"}
     newer = layout > layout_of(MIGRATIONS)
     for what, (table, _) in found.items():
         if what in made or (newer and (what[0] in ("table", "index") or table not in ours)):
             continue
-        raise _strange(what, f"stands on {table}, and this program did not make it")
+        strange = say("porte sur {table}, et ce programme ne l'a pas fait", table=table)
+        raise _strange(what, strange)
     # Of this connection alone, and so of this program's own; a library loaded into it may differ.
     for what in _schema(db, "sqlite_temp_schema"):
-        raise _strange(what, "is temporary, and this program makes none")
+        raise _strange(what, say("est temporaire, et ce programme n'en fait pas"))
 
 
 def _strange(what: tuple[str, str], how: str) -> JournalError:
     kind, name = what
-    return JournalError(faults.JOURNAL_DAMAGED, f"the {kind} {name} {how}")
+    detail = say("{kind} {name} : {how}", kind=kind, name=name, how=how)
+    return JournalError(faults.JOURNAL_DAMAGED, detail)
 
 
 def _schema(db: apsw.Connection, catalogue: str) -> Schema:

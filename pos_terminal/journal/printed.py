@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import Broken
@@ -38,7 +39,8 @@ def must_be_here(reader: Reader, printed: Code) -> str:
     """What the record is that a paper names; Broken where it is another."""
     rows = reader.rows(printed.seq - 1, 1) if printed.seq else []
     if not rows or (rows[0].seq, rows[0].hash.hex()[: len(printed.digits)]) != printed:
-        raise Broken(printed.seq, f"it is not the one that the paper names, {printed.digits}")
+        how = say("ce n'est pas celle que nomme le papier, {digits}", digits=printed.digits)
+        raise Broken(printed.seq, how)
     if not rows[0].rec:  # purged: the hash alone is left, and it fits
         return rows[0].kind
     event = rows[0].record().event

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Checkpoint
@@ -58,10 +59,11 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
     for stored in reader.stored_keys():
         key = _brought(reader.row(stored.seq), found)
         if key.public != (stored.key, stored.record, stored.checkpoint):
-            raise Broken(stored.seq, "the table of keys says another key than this record")
+            raise Broken(stored.seq, say("la table des clés dit une autre clé que cette écriture"))
         found.append(key)
     if not found:
-        raise Broken(1, "no key is known to have signed it: the table of keys is empty")
+        how = say("on ne connaît aucune clé qui l'ait signée : la table des clés est vide")
+        raise Broken(1, how)
     return found
 
 
@@ -69,40 +71,41 @@ def _brought(row: Row, before: Sequence[KeyInForce]) -> KeyInForce:
     """The keys that this record brought, if it is as it must be."""
     event = row.record().event
     if not isinstance(event, KeyMade | KeyRotated | KeyReplaced):
-        raise Broken(row.seq, "the table of keys names it, and it brings no key")
+        raise Broken(row.seq, say("la table des clés la nomme, et elle n'apporte pas de clé"))
     try:
         public = public_keys(bytes.fromhex(event.record_key), bytes.fromhex(event.checkpoint_key))
         new = Verifier(public)
         proof = bytes.fromhex(event.proof) if isinstance(event, KeyRotated) else b""
     except ValueError as error:
-        raise Broken(row.seq, f"what it brings is no key: {error}") from error
+        how = say("ce qu'elle apporte n'est pas une clé : {error}", error=error)
+        raise Broken(row.seq, how) from error
     if public.key != event.key:
-        raise Broken(row.seq, "the key that it brings has another id")
+        raise Broken(row.seq, say("la clé qu'elle apporte a un autre nom"))
     if isinstance(event, KeyMade):
         # Nobody was there before them: the first keys sign themselves, and the journal from its
         # first record on.
         if row.seq != 1 or before:
-            raise Broken(row.seq, "keys are made once, by the first record")
+            raise Broken(row.seq, say("les clés sont faites une fois, par la première écriture"))
         signer, first = new, row.seq
     else:
         old = before[-1].public if before else None
         if old is None or event.old != old.key:
-            raise Broken(row.seq, "it takes over from another key than the one in force")
+            raise Broken(row.seq, say("elle prend la suite d'une autre clé que celle en vigueur"))
         if isinstance(event, KeyReplaced):
             return _replaced(row, new, KeyInForce(row.seq, public, event.origin, replaced=True))
         if not new.signed(f"{event.old}:{event.key}".encode(), proof):
-            raise Broken(row.seq, "the new key did not agree to take over from the old")
+            raise Broken(row.seq, say("la nouvelle clé n'a pas accepté la suite de l'ancienne"))
         # The old key signs the rotation, the new one what follows.
         signer, first = Verifier(old), row.seq + 1
     if row.sig is None or not signer.signed(row.rec, row.sig):
-        raise Broken(row.seq, "the key that it brings was not brought by the one in force")
+        raise Broken(row.seq, say("la clé qu'elle apporte n'est pas apportée par celle en vigueur"))
     return KeyInForce(first, public, event.origin)
 
 
 def _replaced(row: Row, new: Verifier, key: KeyInForce) -> KeyInForce:
     """The keys by which somebody went on whose own were lost: they sign their record themselves."""
     if row.sig is None or not new.signed(row.rec, row.sig):
-        raise Broken(row.seq, "the key that goes on did not sign it")
+        raise Broken(row.seq, say("la clé qui continue ne l'a pas signée"))
     return key
 
 
@@ -117,26 +120,31 @@ def must_be_known(directory: Path, reader: Reader, keys: Sequence[KeyInForce]) -
     try:
         for key in used(directory):
             if key not in known:
-                raise Broken(reader.last(), f"key {key[:12]} has signed here, and {NOT_KNOWN}")
+                how = say("la clé {key} a signé ici, et {why}", key=key[:12], why=not_known())
+                raise Broken(reader.last(), how)
     except PermissionError:  # an inspector's own user may not look there
         return
 
 
-NOT_KNOWN = "this journal does not know it: it was written anew, or is an earlier copy"
+def not_known() -> str:
+    """What is wrong with a journal in which a key has signed that is none of its own."""
+    return say("ce journal ne la connaît pas : il a été récrit, ou c'est une copie plus ancienne")
 
 
 def last_checkpoint(reader: Reader, keys: Sequence[KeyInForce]) -> Checkpoint:
     """The last checkpoint, signed by the last of the keys; Broken where it is not."""
     seal = reader.seal()
     if seal is None:
-        raise Broken(reader.last(), "no checkpoint is there: what is not signed is not believed")
+        how = say("il n'y a pas de point de contrôle : ce qui n'est pas signé n'est pas cru")
+        raise Broken(reader.last(), how)
     try:
         said = checkpoint.read(seal.body)
     except ValueError as error:
         raise Broken(seal.size, str(error)) from error
     last = keys[-1].public
     if said.key != last.key or not Verifier(last).closed(seal.body, seal.sig):
-        raise Broken(seal.size, "the checkpoint behind it is not signed by the last key")
+        how = say("le point de contrôle qui la suit n'est pas signé par la dernière clé")
+        raise Broken(seal.size, how)
     return said
 
 
@@ -148,12 +156,13 @@ def must_be_recorded(reader: Reader, keys: Sequence[KeyInForce]) -> int:
     """
     emptied = reader.purged()
     if emptied and emptied > last_checkpoint(reader, keys).state.purged:
-        raise Broken(emptied, NO_PURGE)
+        raise Broken(emptied, no_purge())
     return emptied
 
 
-NO_PURGE = "it was emptied, and no record of a purge says so"
-"""What is wrong with a record that was emptied without consent."""
+def no_purge() -> str:
+    """What is wrong with a record that was emptied without consent."""
+    return say("elle a été vidée, et aucune écriture ne dit qu'elle a été purgée")
 
 
 def first_wrong(
@@ -164,9 +173,9 @@ def first_wrong(
         # A till has a handful of keys in its life: there is nothing to search.
         number = sum(key.first <= row.seq for key in keys)
         if row.sig is None or number == 0:
-            return Wrong(row.seq, "it is not signed")
+            return Wrong(row.seq, say("elle n'est pas signée"))
         if not verifiers[number - 1].signed(row.rec, row.sig):
-            return Wrong(row.seq, "its signature is not that of the key in force")
+            return Wrong(row.seq, say("sa signature n'est pas celle de la clé en vigueur"))
     return None
 
 

@@ -21,6 +21,7 @@ import msgspec
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.file_errors import about
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.unreadable import UNREADABLE
@@ -67,7 +68,9 @@ class Lock:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(self._fd, 32).decode(errors="replace").strip()
-            detail = f"{path} is held by process {holder or 'unknown'}"
+            detail = say(
+                "{path} est tenu par le processus {pid}", path=path, pid=holder or say("inconnu")
+            )
             raise JournalError(faults.JOURNAL_LOCKED, detail) from None
         # Only once it is held: until then the number in it is the other process's.
         os.ftruncate(self._fd, 0)

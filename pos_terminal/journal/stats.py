@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.cosignature import witnessed
@@ -70,7 +71,7 @@ class Stats(Struct):
         if not row.rec:
             return
         if digest(row.rec) != row.hash:
-            raise Broken(row.seq, "its bytes are not those that its hash was made of")
+            raise Broken(row.seq, say("ses octets ne sont pas ceux de son empreinte"))
         glance = _GLANCE.decode(row.rec)
         self.first = self.first or glance.at
         self.last, self.session = glance.at, glance.session
@@ -93,7 +94,7 @@ def read(directory: Path) -> Stats:
                     stats.take(row)
                     done = row.seq
         except UNREADABLE as error:
-            detail = f"{path}: record {done + 1}: {error}"
+            detail = say("{path} : écriture {seq} : {error}", path=path, seq=done + 1, error=error)
             raise JournalError(faults.JOURNAL_DAMAGED, detail) from error
     return stats
 

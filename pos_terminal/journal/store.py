@@ -17,6 +17,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import KeyRotated
 from pos_terminal.domain.health.advice import advice
+from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database, keyring, last_backup, signer_outage, state_directory
 from pos_terminal.journal.continuation import Continuation
@@ -136,7 +137,8 @@ class Journal:
             if tail.first is None and not anew:
                 _must_never_have_sold(directory)
             if tail.first and anew:
-                raise JournalError(faults.JOURNAL_KEPT, f"{path}: {tail.running.seq} records")
+                detail = say("{path} : {count} écritures", path=path, count=tail.running.seq)
+                raise JournalError(faults.JOURNAL_KEPT, detail)
             # Behind the journal's own check, and before anything is written: an older copy that
             # was put back is whole in itself, and only who looked from outside knows better.
             if witness and not continuation:  # whoever decides it has asked, and says what is lost
@@ -184,7 +186,7 @@ class Journal:
         if self._failure:
             future.set_exception(self._failure)
         elif self._closing:
-            future.set_exception(JournalFailed(faults.JOURNAL_FAILED, "the journal is closed"))
+            future.set_exception(JournalFailed(faults.JOURNAL_FAILED, say("le journal est fermé")))
         elif not events:
             future.set_result(())
         else:
@@ -335,7 +337,8 @@ def _must_never_have_sold(directory: Path) -> None:
     """
     left = left_behind(directory)
     if left:
-        raise JournalError(faults.JOURNAL_LOST, f"{directory / NAME} has no record: {left}")
+        detail = say("{path} n'a pas d'écriture : {error}", path=directory / NAME, error=left)
+        raise JournalError(faults.JOURNAL_LOST, detail)
 
 
 def left_behind(directory: Path) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint, keyring, note
 from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.checkpoint import Checkpoint
@@ -60,7 +61,10 @@ def submission(directory: Path, known: int) -> Submission:
     with reading(directory / NAME) as reader:
         newest = _newest(reader)
         if known > newest.size:
-            detail = f"a witness knows {known} records, and the last checkpoint is of {newest.size}"
+            detail = say(
+                "un témoin connaît {known} écritures, et le dernier point de contrôle en a {size}",
+                known=known, size=newest.size,
+            )
             raise JournalError(faults.WITNESS_DISAGREES, detail)
         said = newest
         if known:
@@ -90,7 +94,7 @@ def signed_note(directory: Path) -> Shown:
 def _newest(reader: Reader) -> Checkpoint:
     seal = reader.seal()
     if seal is None:
-        raise JournalError(faults.JOURNAL_MISSING, "there is no checkpoint yet")
+        raise JournalError(faults.JOURNAL_MISSING, say("pas encore de point de contrôle"))
     return checkpoint.read(seal.body)
 
 
@@ -137,7 +141,8 @@ def _origin(reader: Reader) -> str:
 def _at(reader: Reader, size: int) -> Checkpoint:
     seals = reader.seals(size - 1, 1)
     if not seals or seals[0].size != size:
-        raise JournalError(faults.WITNESS_DISAGREES, f"there is no checkpoint of {size} records")
+        detail = say("aucun point de contrôle de {count} écritures", count=size)
+        raise JournalError(faults.WITNESS_DISAGREES, detail)
     return checkpoint.read(seals[0].body)
 
 
@@ -149,6 +154,6 @@ def _proof(reader: Reader, known: int, said: Checkpoint) -> list[bytes]:
         done = known + len(leaves)
         more = reader.hashes(done, min(BATCH, said.size - done))
         if not more:
-            raise Broken(done + 1, "it is missing")
+            raise Broken(done + 1, say("elle manque"))
         leaves += more
     return growth(_at(reader, known).tree, leaves)

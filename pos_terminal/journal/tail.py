@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Chain, Recount
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
@@ -22,7 +23,7 @@ from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.record import NOTHING, Record, Running
-from pos_terminal.journal.signatures import NO_PURGE, KeyInForce, keys_in_force, must_be_known
+from pos_terminal.journal.signatures import KeyInForce, keys_in_force, must_be_known, no_purge
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.state_directory import Mark
 from pos_terminal.journal.upcast import UPCASTS
@@ -82,7 +83,8 @@ def _read(
     _must_be_known(reader, last)
     seal = reader.seal()
     if seal is None:
-        raise Broken(last, "no checkpoint is there: what is not signed is not believed")
+        how = say("il n'y a pas de point de contrôle : ce qui n'est pas signé n'est pas cru")
+        raise Broken(last, how)
     said = _checkpoint(reader, seal)
     # Before anything of the keys is touched: a lineage that does not end here is another's.
     keys = keys_in_force(reader)
@@ -91,7 +93,7 @@ def _read(
     _must_be_signed(seal, said, signer, keys)
     running, tree = _followed(reader, said, last, identity, keys)
     if reader.purged() > running.purged:
-        raise Broken(reader.purged(), NO_PURGE)
+        raise Broken(reader.purged(), no_purge())
     recent = _records(reader, running.base - 1, last)
     signer = signer or signers(directory, "")  # an heir's keys are made once all else is right
     return Tail(replace(running, identity=identity), tree, recent, first, signer)
@@ -101,17 +103,25 @@ def _first(reader: Reader, identity: Identity, mark: Mark | None) -> Record:
     """The first record, once it is known to be of this place and of this till."""
     row = reader.rows(0, 1)[0]
     if row.seq != 1:
-        raise Broken(1, f"it is missing; record {row.seq} is next")
+        raise Broken(1, say("elle manque ; l'écriture {seq} vient ensuite", seq=row.seq))
     # It brings the first keys, and so no purge takes it.
     first = _records(reader, 0, 1)[0]
     found = Mark.of(first)
     if mark and mark != found:
-        raise Broken(1, f"it is not the one that was written here: {mark.first[:12]}...")
+        how = say("ce n'est pas celle qui a été écrite ici : {first}...", first=mark.first[:12])
+        raise Broken(1, how)
     if (found.store, found.terminal) != (identity.store, identity.terminal):
-        detail = f"it is of store {found.store}, terminal {found.terminal}"
+        detail = say(
+            "il est du magasin {store}, caisse {terminal}",
+            store=found.store, terminal=found.terminal,
+        )
         raise JournalError(faults.JOURNAL_FOREIGN, detail)
     if found.simulated != identity.simulated:
-        detail = "it holds simulated sales" if found.simulated else "it holds real sales"
+        detail = (
+            say("il a des ventes simulées")
+            if found.simulated
+            else say("il a de vraies ventes")
+        )
         raise JournalError(faults.JOURNAL_FOREIGN, detail)
     return first
 
@@ -120,23 +130,26 @@ def _must_be_known(reader: Reader, last: int) -> None:
     strange = set(reader.kinds()) - KINDS.keys() - UPCASTS.keys()
     newer = sorted(kind for kind in strange if not may_be_passed_over(kind))
     if newer:
-        raise JournalError(faults.JOURNAL_NEWER, f"unknown kinds: {', '.join(newer)}")
+        detail = say("genres inconnus : {kinds}", kinds=", ".join(newer))
+        raise JournalError(faults.JOURNAL_NEWER, detail)
     # The last one tells: a version only ever appends.
     end = _records(reader, last - 1, last)[-1]
     if end.envelope.v > VERSION:
-        raise JournalError(faults.JOURNAL_NEWER, f"records of format {end.envelope.v}")
+        detail = say("écritures au format {version}", version=end.envelope.v)
+        raise JournalError(faults.JOURNAL_NEWER, detail)
 
 
 def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:
     """The last checkpoint, once it is known to be of this journal's records."""
     said = checkpoint.read(seal.body)
     if not checkpoint.is_readable(said.v):
-        raise JournalError(faults.JOURNAL_NEWER, f"checkpoints of format {said.v}")
+        detail = say("points de contrôle au format {version}", version=said.v)
+        raise JournalError(faults.JOURNAL_NEWER, detail)
     rows = reader.rows(seal.size - 1, 1)
     if not rows or rows[0].seq != seal.size:
-        raise Broken(seal.size, "it is missing, and a checkpoint is of it")
+        raise Broken(seal.size, say("elle manque, et un point de contrôle est d'elle"))
     if (said.size, said.head) != (seal.size, rows[0].hash.hex()):
-        raise Broken(seal.size, "it is not the one that the checkpoint behind it is of")
+        raise Broken(seal.size, say("ce n'est pas celle du point de contrôle qui la suit"))
     return said
 
 
@@ -145,12 +158,16 @@ def _must_be_signed(
 ) -> None:
     public = signer.public if signer else keys[-1].public
     if public.key != said.key:
-        detail = f"the signer has key {public.key[:12]}, the journal {said.key[:12]}"
+        detail = say(
+            "la clé qui signe est {ours}, celle du journal {theirs}",
+            ours=public.key[:12], theirs=said.key[:12],
+        )
         raise JournalError(faults.KEY_MISSING, detail)
     if not Verifier(public).closed(seal.body, seal.sig):
-        raise Broken(seal.size, "the checkpoint behind it is not signed by this till")
+        how = say("le point de contrôle qui la suit n'est pas signé par cette caisse")
+        raise Broken(seal.size, how)
     if keys[-1].public != public:
-        raise Broken(keys[-1].first, "the keys do not lead to the one that signs")
+        raise Broken(keys[-1].first, say("les clés ne mènent pas à celle qui signe"))
 
 
 def _followed(
@@ -163,10 +180,10 @@ def _followed(
         recount.follow(row)
         # Behind the last checkpoint nothing else vouches for a record.
         if row.sig is None or not verifier.signed(row.rec, row.sig):
-            raise Broken(row.seq, "its signature is not this till's")
+            raise Broken(row.seq, say("sa signature n'est pas celle de cette caisse"))
         tree = tree.append(row.hash)
     if recount.running is None or tree.size != last:
-        raise Broken(tree.size + 1, "it is missing")
+        raise Broken(tree.size + 1, say("elle manque"))
     return recount.running, tree
 
 
@@ -180,5 +197,5 @@ def _records(reader: Reader, after: int, last: int) -> list[Record]:
     for row in rows:
         chain.follow(row)
     if chain.seq != last:
-        raise Broken(chain.seq + 1, "it is missing")
+        raise Broken(chain.seq + 1, say("elle manque"))
     return [Record.read(row.rec, row.hash, row.sig) for row in rows]

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Chain, Recount, Row
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
@@ -107,12 +108,13 @@ def verify(
         last = reader.last()
         if last == 0:
             if mark:
-                raise Broken(1, "it is missing: a journal was kept here")
+                raise Broken(1, say("elle manque : un journal était tenu ici"))
             return Verified(0, NOTHING.hex(), Counts(), Totals(), 0, level)
         keys = keys_in_force(reader)
         if key and key not in vouched(keys):
             known = key in {each.public.key for each in keys}
-            raise Broken(last, _LOST_KEY if known else f"no key of this journal is {key}")
+            strange = say("aucune clé de ce journal n'est {key}", key=key)
+            raise Broken(last, _lost_key() if known else strange)
         must_be_known(path.parent, reader, keys)
         walk = _Walk(reader, level, keys, mark)
         start = walk.seq
@@ -125,11 +127,13 @@ def verify(
         look = must_be_signed if level in SIGNED else witnessed
         seen = look(reader, quorum, among)
         if among and not seen.size:
-            raise Broken(last, "not so many of the witnesses that were named have seen it")
+            raise Broken(last, say("moins de témoins l'ont vue que ceux qui ont été nommés"))
         return _verified(reader, walk, keys, seen, last - start)
 
 
-_LOST_KEY = "that key was lost, and replaced by a decision: name one that is known since then"
+def _lost_key() -> str:
+    """Why a key that was replaced by a decision vouches for nothing."""
+    return say("cette clé a été perdue et remplacée par une décision : en nommer une plus récente")
 
 
 def verify_chain(path: Path, progress: Progress | None = None, *, vfs: str = "") -> int:
@@ -196,7 +200,7 @@ class _Walk:
         purged = must_be_recorded(reader, keys)
         origin = reader.seal() if level is Level.TAIL else reader.seal(purged)
         if purged and (origin is None or origin.size < purged):
-            raise Broken(purged, "it is emptied, and there is no checkpoint of it")
+            raise Broken(purged, say("elle est vidée, et aucun point de contrôle n'est d'elle"))
         self._seals = _seals(reader, origin.size if origin else 0)
         self._next_seal = next(self._seals, None)
         self._recount = Recount()
@@ -215,10 +219,11 @@ class _Walk:
                 limit = min(BATCH, origin.size - after)
                 self._tree = self._tree.extend(self._reader.hashes(after, limit))
             if self._tree.root.hex() != said.root:
-                raise Broken(origin.size, "the hashes up to it are not those of its checkpoint")
+                how = say("les empreintes jusqu'à elle ne sont pas celles de son point de contrôle")
+                raise Broken(origin.size, how)
         head = self._reader.hashes(origin.size - 1, 1)[0]
         if head.hex() != said.head:
-            raise Broken(origin.size, "it is not the one that the checkpoint behind it is of")
+            raise Broken(origin.size, say("ce n'est pas celle du point de contrôle qui la suit"))
         self._tree = said.tree
         self._chain = Chain(origin.size, head)
         self._recount = Recount(said.running(self._identity()))
@@ -232,7 +237,8 @@ class _Walk:
 
     def _must_be_here(self, first: Record) -> None:
         if self._mark and self._mark != Mark.of(first):
-            raise Broken(1, f"it is not the one that was written here, {self._mark.first}")
+            how = say("ce n'est pas celle qui a été écrite ici, {first}", first=self._mark.first)
+            raise Broken(1, how)
 
     @property
     def seq(self) -> int:
@@ -269,10 +275,11 @@ class _Walk:
             return
         for kind, since in told.items():
             if not 0 < since <= self._began and since != self._first.get(kind):
-                raise Broken(max(1, since), f"the table of kinds says that {kind!r} began here")
+                how = say("la table des genres dit que {kind!r} commence ici", kind=kind)
+                raise Broken(max(1, since), how)
         for kind, since in self._first.items():
             if kind not in told:
-                raise Broken(since, f"the table of kinds lacks {kind}")
+                raise Broken(since, say("la table des genres n'a pas {kind}", kind=kind))
 
     def _follow(self, row: Row) -> None:
         self._first.setdefault(row.kind, row.seq)
@@ -292,17 +299,17 @@ class _Walk:
             self._next_seal = next(self._seals, None)
             self._check(seal)
         elif row.kind in SEALED or row.seq % EVERY == 0:
-            raise Broken(row.seq, "the checkpoint behind it is missing")
+            raise Broken(row.seq, say("le point de contrôle qui la suit manque"))
 
     def _check(self, seal: Seal) -> None:
         said = self._read(seal)
         self._tree = self._tree.extend(self._leaves)
         self._leaves.clear()
         if (said.root, said.head) != (self._tree.root.hex(), self.head.hex()):
-            raise Broken(seal.size, "the checkpoint behind it is of other records")
+            raise Broken(seal.size, say("le point de contrôle qui la suit est d'autres écritures"))
         running = self._recount.running if self.level in COUNTED and not self.unknown else None
         if running and not checkpoint.says(seal.body, running):
-            raise Broken(seal.size, "the checkpoint behind it has another state")
+            raise Broken(seal.size, say("le point de contrôle qui la suit a un autre état"))
         if running and said.v < checkpoint.VERSION:  # whoever wrote on began with what it lacks
             self._recount = Recount(said.running(running.identity))
         self.checkpoints += 1
@@ -316,7 +323,8 @@ class _Walk:
             raise Broken(seal.size, str(error)) from error
         keys = self._verifiers.get(said.key)
         if tree.size != seal.size or keys is None or not keys.closed(seal.body, seal.sig):
-            raise Broken(seal.size, "the checkpoint behind it is not signed by the key in force")
+            how = say("le point de contrôle qui la suit n'est pas signé par la clé en vigueur")
+            raise Broken(seal.size, how)
         return said
 
 

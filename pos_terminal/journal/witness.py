@@ -19,6 +19,7 @@ import msgspec
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyReplaced
+from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.consistency_proof import Extension, KeysShown, confessed
@@ -198,7 +199,7 @@ def compare(reader: Reader, directory: Path, store: str, terminal: str) -> None:
         seen = Witness(directory).seen(store, terminal)
         # After the question: a medium that is not mounted has no file, which is no «never seen».
         if not directory.is_dir():
-            raise JournalError(faults.WITNESS_MISSING, f"{directory} is not there")
+            raise JournalError(faults.WITNESS_MISSING, say("{path} n'est pas là", path=directory))
     except (OSError, ValueError) as error:
         raise JournalError(faults.WITNESS_MISSING, f"{directory}: {error}") from error
     if seen is None:
@@ -210,9 +211,12 @@ def compare(reader: Reader, directory: Path, store: str, terminal: str) -> None:
     if any(confessed(event, seen) for event in replacements(reader)):
         return
     if not rows:
-        detail = f"the witness saw {seen.size} records, and {reader.last()} are there"
+        detail = say(
+            "le témoin a vu {seen} écritures, et il y en a {there}",
+            seen=seen.size, there=reader.last(),
+        )
         raise JournalError(faults.WITNESS_DISAGREES, detail)
-    detail = f"record {seen.size} is not the one that the witness saw"
+    detail = say("l'écriture {seq} n'est pas celle que le témoin a vue", seq=seen.size)
     raise JournalError(faults.WITNESS_DISAGREES, detail)
 
 

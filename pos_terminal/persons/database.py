@@ -76,7 +76,8 @@ def _alone(directory: Path) -> Iterator[None]:
 def _make_safe(db: apsw.Connection) -> None:
     """A commit is on the disk on return, and what is deleted is overwritten."""
     if db.pragma("journal_mode", "wal") != "wal":
-        raise PersonsError(faults.PERSONS_FAILED, f"{db.filename} takes no write-ahead log")
+        detail = say("{path} n'admet pas de journal d'écriture (WAL)", path=db.filename)
+        raise PersonsError(faults.PERSONS_FAILED, detail)
     db.pragma("synchronous", "full")
     db.pragma("secure_delete", "on")
     db.pragma("temp_store", "memory")  # a wipe's working copy stays out of /tmp

@@ -29,6 +29,7 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import BalancesOpened, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
+from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import (
@@ -342,10 +343,12 @@ class Projection:
         if seq is None and wanted.number >= (self._db.execute(oldest, place[:1]).get or 0):
             return None
         if seq is None or seq <= self._journal.purged():
-            raise JournalError(faults.TICKET_PURGED, f"ticket {wanted.series} {wanted.number}")
+            detail = say("ticket {series} {number}", series=wanted.series, number=wanted.number)
+            raise JournalError(faults.TICKET_PURGED, detail)
         record = self._journal.record(seq)
         if not isinstance(record.event, SaleClosed):
-            raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no ticket")
+            detail = say("l'écriture {seq} n'est pas un ticket", seq=seq)
+            raise JournalError(faults.PROJECTION_FAILED, detail)
         sql = "SELECT line, quantity, amount, tax FROM returned WHERE (series, number) = (?, ?)"
         made = self._invoice(place)
         return TicketFound(
@@ -400,10 +403,12 @@ class Projection:
         period = wanted.period
         for seq, copies in self._rows(sql, period, wanted.number, wanted.label):
             if seq <= self._journal.purged():
-                raise JournalError(faults.CLOSURE_PURGED, f"closure of the {period}, record {seq}")
+                detail = say("clôture ({period}), écriture {seq}", period=period, seq=seq)
+                raise JournalError(faults.CLOSURE_PURGED, detail)
             record = self._journal.record(seq)
             if not isinstance(record.event, PeriodClosed):
-                raise JournalError(faults.PROJECTION_FAILED, f"record {seq} is no closure")
+                detail = say("l'écriture {seq} n'est pas une clôture", seq=seq)
+                raise JournalError(faults.PROJECTION_FAILED, detail)
             return ClosureFound(record.event, record.envelope.at, seq, record.hash, copies)
         return None
 

@@ -22,6 +22,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import PluginFound, ProgramFound, TillStopped
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.health.advice import advice
+from pos_terminal.domain.language import say
 from pos_terminal.domain.sale.vouchers import Mint
 from pos_terminal.journal import keyring
 from pos_terminal.journal.errors import JournalError
@@ -447,7 +448,7 @@ class App:
         digest = await asyncio.to_thread(program)
         running = self._running()
         if running is None:
-            raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")
+            raise JournalError(faults.JOURNAL_FAILED, say("la caisse est hors service"))
         if running.setup.program != digest:
             enabled = [each for each in self.plugins if each.status is PluginStatus.ENABLED]
             plugins = tuple(PluginFound(each.name, each.version) for each in enabled)
@@ -475,7 +476,7 @@ class App:
     async def _record(self, events: Sequence[Event]) -> None:
         """Make events of the terminal's own durable; JournalError where it is out of order."""
         if self.till is None or self.journal is None:
-            raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")
+            raise JournalError(faults.JOURNAL_FAILED, say("la caisse est hors service"))
         self.journal.running.must_take(events, self._clock.now())
         # Shielded: a side task that is cancelled must not cancel what effects of the sale wait for.
         await asyncio.shield(self.till.record(events))

@@ -9,6 +9,7 @@ from typing import Protocol
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
@@ -80,5 +81,5 @@ class RunningTill:
     def _at_work(self) -> tuple[Serving, Journal]:
         serving = self._serving()
         if serving is None:
-            raise JournalError(faults.JOURNAL_FAILED, "the till is out of order")
+            raise JournalError(faults.JOURNAL_FAILED, say("la caisse est hors service"))
         return serving

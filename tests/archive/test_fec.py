@@ -215,7 +215,7 @@ def test_the_checker_finds_what_is_wrong(
 def test_a_broken_journal_gives_no_fec(shop: Path, tmp_path: Path) -> None:
     run(lived(tmp_path / "state", (3,), tickets=5))
     tamper(tmp_path / "state", "UPDATE journal SET hash = x'00' WHERE seq = 20")
-    with pytest.raises(Broken, match="record 20"):
+    with pytest.raises(Broken, match="écriture 20"):
         fec(tmp_path / "state", tmp_path / "out", SIREN, FIRST, LAST)
     assert list((tmp_path / "out").iterdir()) == []
 

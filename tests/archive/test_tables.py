@@ -100,7 +100,7 @@ def test_days_are_chosen(season: Path, tmp_path: Path) -> None:
 def test_a_broken_journal_gives_no_tables(tmp_path: Path) -> None:
     run(lived(tmp_path / "state", (2,), tickets=3))
     tamper(tmp_path / "state", "UPDATE journal SET hash = x'00' WHERE seq = 7")
-    with pytest.raises(Broken, match="record 7"):
+    with pytest.raises(Broken, match="écriture 7"):
         tables(tmp_path / "state", tmp_path / "out", *EVER)
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -103,9 +103,9 @@ def test_verify_names_the_record_that_broke(
     status, out = journal(capsys, shop, "verify", "--json")
     said = json.loads(out)
     assert (status, said["good"], said["record"], said["code"]) == (1, False, 7, "J-104")
-    assert "column says sale.abandoned" in said["how"]
+    assert "la colonne dit sale.abandoned" in said["how"]
     assert main(["journal", "verify", "--state", str(shop)]) == 1
-    assert "J-104 record 7: the column says" in capsys.readouterr().err
+    assert "J-104 écriture 7 : la colonne dit" in capsys.readouterr().err
 
 
 def test_show_stops_at_what_is_no_record(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
@@ -113,7 +113,7 @@ def test_show_stops_at_what_is_no_record(capsys: pytest.CaptureFixture[str], sho
     assert main(["journal", "show", "--state", str(shop)]) == 1
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 2
-    assert "record 3: its bytes are not" in printed.err
+    assert "écriture 3 : ses octets ne sont pas" in printed.err
 
 
 @pytest.mark.parametrize("action", ["show", "tail", "verify"])

@@ -95,7 +95,7 @@ def test_what_was_changed_in_the_very_transaction_is_not_believed(tmp_path: Path
             return tuple(b"other" if isinstance(each, bytes) else each for each in row)
 
         lying.row_trace = lie
-        with pytest.raises(JournalFailed, match="does not stand in the file"):
+        with pytest.raises(JournalFailed, match="n'est pas dans le fichier"):
             await journal.append([SIGN_ON], moment(1))
         await journal.close()
 
@@ -104,15 +104,15 @@ def test_what_was_changed_in_the_very_transaction_is_not_believed(tmp_path: Path
 
 
 STRANGE = [
-    (IGNORES, "trigger a stands on journal"),
-    ("CREATE INDEX i ON journal (kind)", "index i stands on journal"),
+    (IGNORES, "trigger a : porte sur journal"),
+    ("CREATE INDEX i ON journal (kind)", "index i : porte sur journal"),
     ("CREATE VIEW v AS SELECT 1", "view v"),
     ("CREATE TABLE t (n)", "table t"),
-    ("DROP TRIGGER purge_delete", "trigger purge_delete is gone"),
-    (REPLACES, "trigger journal_update is not what this program made"),
+    ("DROP TRIGGER purge_delete", "trigger purge_delete : a disparu"),
+    (REPLACES, "trigger journal_update : n'est pas ce que ce programme a fait"),
     (
         f"CREATE TABLE t (n); {IGNORES}; PRAGMA user_version = {LAYOUT + 1}",
-        "trigger a stands on journal",
+        "trigger a : porte sur journal",
     ),
 ]
 

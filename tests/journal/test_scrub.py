@@ -73,7 +73,7 @@ def test_what_is_found_is_recorded_and_said(tmp_path: Path) -> None:
                 last = each
                 break
             for _ in range(2):
-                guard.found(Broken(3, "its signature is not that of the key in force"))
+                guard.found(Broken(3, "sa signature n'est pas celle de la clé en vigueur"))
             for task in tasks:
                 task.cancel()
         assert isinstance(last.event, TechnicalEvent)

@@ -275,14 +275,14 @@ def test_checkpoints_stand_where_they_must_and_lead_on(tmp_path: Path) -> None:
 
 CHANGES = [
     ("UPDATE checkpoint SET body = CAST(replace(body, '\"net\":130', '\"net\":131') AS BLOB)",
-     "not signed"),
-    (f"DELETE FROM checkpoint WHERE size = {EVERY}", "missing"),
-    (f"UPDATE checkpoint SET sig = zeroblob(64) WHERE size = {EVERY}", "not signed"),
-    (f"UPDATE checkpoint SET size = {EVERY + 1} WHERE size = {EVERY}", "missing"),
+     "signé"),
+    (f"DELETE FROM checkpoint WHERE size = {EVERY}", "manque"),
+    (f"UPDATE checkpoint SET sig = zeroblob(64) WHERE size = {EVERY}", "signé"),
+    (f"UPDATE checkpoint SET size = {EVERY + 1} WHERE size = {EVERY}", "manque"),
     ("UPDATE journal SET sig = zeroblob(70) WHERE seq = 200", "signature"),
-    ("UPDATE journal SET sig = NULL WHERE seq = 200", "not signed"),
-    ("UPDATE keys SET public = x'00' WHERE alg = 'ES256'", "key"),
-    ("DELETE FROM keys", "key"),
+    ("UPDATE journal SET sig = NULL WHERE seq = 200", "signé"),
+    ("UPDATE keys SET public = x'00' WHERE alg = 'ES256'", "clé"),
+    ("DELETE FROM keys", "clé"),
 ]  # fmt: skip
 
 

@@ -137,18 +137,18 @@ def test_a_record_taken_out_swapped_or_put_in_is_found(data: st.DataObject) -> N
 
 
 FORGED: list[tuple[int, dict[str, Any], str]] = [
-    (14, {"total": {"abs": 130, "net": 129}}, "total is"),
-    (14, {"counts": {"sale": 2, "tickets": {"A": 2}}}, "counts is"),
-    (14, {"session": 2}, "session is"),
-    (14, {"op": 8}, "op is"),
-    (14, {"base": 5}, "base is"),
-    (14, {"seq": 13}, "prev or seq"),
-    (14, {"prev": "00" * 32}, "prev or seq"),
-    (14, {"v": 2}, "its format is 2"),
-    (14, {"store": "cave"}, "another till's"),
-    (14, {"sim": True}, "another till's"),
+    (14, {"total": {"abs": 130, "net": 129}}, "total est"),
+    (14, {"counts": {"sale": 2, "tickets": {"A": 2}}}, "counts est"),
+    (14, {"session": 2}, "session est"),
+    (14, {"op": 8}, "op est"),
+    (14, {"base": 5}, "base est"),
+    (14, {"seq": 13}, "prev ou seq"),
+    (14, {"prev": "00" * 32}, "prev ou seq"),
+    (14, {"v": 2}, "son format est 2"),
+    (14, {"store": "cave"}, "d'une autre caisse"),
+    (14, {"sim": True}, "d'une autre caisse"),
     (14, {"utc": "noon"}, "no record"),
-    (6, {"kind": "sale.abandoned"}, "counts is"),
+    (6, {"kind": "sale.abandoned"}, "counts est"),
     (2, {"kind": "sale.opened"}, "no record"),
 ]
 
@@ -184,12 +184,12 @@ def test_unknown_kinds_verify_and_are_counted() -> None:
 
 EDITS: list[tuple[str, str]] = [
     ("UPDATE journal SET rec = CAST(replace(rec, '\"gross\":130', '\"gross\":30') AS BLOB)"
-     " WHERE seq = 7", "not those that its hash"),
-    ("UPDATE journal SET hash = x'00' WHERE seq = 7", "not those that its hash"),
-    ("UPDATE journal SET kind = 'line.voided' WHERE seq = 7", "column says"),
-    ("DELETE FROM journal WHERE seq = 7", "missing"),
+     " WHERE seq = 7", "ceux de son empreinte"),
+    ("UPDATE journal SET hash = x'00' WHERE seq = 7", "ceux de son empreinte"),
+    ("UPDATE journal SET kind = 'line.voided' WHERE seq = 7", "la colonne dit"),
+    ("DELETE FROM journal WHERE seq = 7", "manque"),
     ("DELETE FROM journal WHERE seq = 7; UPDATE journal SET seq = seq - 1 WHERE seq > 7",
-     "does not follow"),
+     "ne suit pas"),
 ]  # fmt: skip
 
 
@@ -210,14 +210,14 @@ def test_a_journal_of_its_own_hashes_but_not_of_this_place_is_found(tmp_path: Pa
     run(kept(tmp_path, every_kind()))
     run(kept(tmp_path / "other", every_kind()[1:6]))
     database(tmp_path / "other").replace(database(tmp_path))
-    with pytest.raises(Broken, match="does not know it"):
+    with pytest.raises(Broken, match="ne la connaît pas"):
         verify(database(tmp_path))
 
 
 def test_an_emptied_journal_is_found(tmp_path: Path) -> None:
     run(kept(tmp_path, every_kind()))
     tamper(tmp_path, "DELETE FROM journal", "DELETE FROM checkpoint", "DELETE FROM keys")
-    with pytest.raises(Broken, match="missing"):
+    with pytest.raises(Broken, match="manque"):
         verify(database(tmp_path))
     (tmp_path / MARK).unlink()
     assert verify(database(tmp_path)).records == 0
@@ -228,7 +228,7 @@ def test_a_page_of_rubbish_is_found(tmp_path: Path) -> None:
     with database(tmp_path).open("r+b") as file:
         file.seek(20 * 4096)
         file.write(b"rubbish " * 512)
-    with pytest.raises(Broken, match="damaged"):
+    with pytest.raises(Broken, match="abîmé"):
         verify(database(tmp_path))
 
 
@@ -250,6 +250,6 @@ def test_a_journal_that_is_gone_is_no_wrong_folder(tmp_path: Path) -> None:
     """Its mark is still there: nobody is told to look elsewhere."""
     run(kept(tmp_path, [SIGN_ON]))
     database(tmp_path).unlink()
-    with pytest.raises(JournalError, match="a journal was kept here") as caught:
+    with pytest.raises(JournalError, match="un journal était tenu ici") as caught:
         verify(database(tmp_path))
     assert caught.value.fault is faults.JOURNAL_LOST

@@ -197,7 +197,7 @@ def test_a_state_that_run_made_is_refused(tmp_path: Path, capsys: Capture) -> No
     catalog, day = write_day(tmp_path, 15)
     status, answer = replay(capsys, catalog, tmp_path / "state", day)
     assert (status, answer["code"]) == (1, faults.JOURNAL_FOREIGN.code)
-    assert answer["detail"] == "it holds real sales"
+    assert answer["detail"] == "il a de vraies ventes"
     assert answer["remedy"] == faults.JOURNAL_FOREIGN.remedy
 
 
@@ -208,7 +208,7 @@ def test_run_refuses_a_state_that_replay_made(tmp_path: Path, capsys: Capture) -
         run(open_till(tmp_path))
     error = raised.value.exceptions[0]
     assert isinstance(error, JournalError)
-    assert (error.fault, error.detail) == (faults.JOURNAL_FOREIGN, "it holds simulated sales")
+    assert (error.fault, error.detail) == (faults.JOURNAL_FOREIGN, "il a des ventes simulées")
 
 
 def test_what_is_wrong_with_the_call_is_said(tmp_path: Path, capsys: Capture) -> None:

@@ -159,7 +159,7 @@ def test_a_damaged_record_is_a_fault_and_a_finding(tmp_path: Path, *, taken: boo
 
     damage = serving(tmp_path, test, said.put_nowait)
     assert {error.detail for error in damage} == {
-        "record 4: its bytes are not those that its hash was made of"
+        "écriture 4 : ses octets ne sont pas ceux de son empreinte"
     }
 
 

@@ -96,7 +96,7 @@ def test_a_stock_witness_cosigns_a_till_that_was_away_for_long(
                     await messenger.round()
                 vkey = signed_note(shop.state).vkey
                 assert incidents(messenger) == {
-                    "B-139": f"HTTP 404: it does not know {vkey}"
+                    "B-139": f"HTTP 404 : il ne connaît pas {vkey}"
                 }
                 witness.know(vkey)
             with witness.up():  # it reads its settings as it starts
@@ -157,7 +157,7 @@ def test_a_witness_refuses_an_earlier_copy_and_a_fork(tmp_path: Path, witness: N
     assert run(seen(0)) == {}
     shutil.rmtree(place / "state")
     shutil.copytree(yesterday, place / "state")
-    assert "a witness knows" in run(seen(0))[faults.WITNESS_REFUSES.code]
+    assert "un témoin connaît" in run(seen(0))[faults.WITNESS_REFUSES.code]
     # Sold on with the till's own keys until it is as long again: another history of that length.
     sold_before(place / "state", 301)
     assert list(run(seen(0))) == [faults.WITNESS_REFUSES.code]

@@ -186,7 +186,7 @@ WITNESS_SILENT = _fault(
 )
 WITNESS_REFUSES = _fault(
     "B-140",
-    "TEMOIN CONTRAIRE",
+    "TEMOIN EN DESACCORD",
     "Un témoin du réseau a vu un journal plus long, ou un autre : une copie ancienne a été remise.",
     "Ne rien effacer ; appeler le support, qui comparera le journal et ce que garde le témoin.",
     Tone.ALARM,

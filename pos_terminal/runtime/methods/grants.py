@@ -110,7 +110,8 @@ class GrantMethods:
         """
         texts = (asks.purpose, *(asks.scope or ()))
         if not 0 < asks.seconds <= LONGEST or not all(map(_is_word, texts)):
-            raise ChannelError(faults.BAD_REQUEST, f"{texts} for {asks.seconds} s")
+            detail = say("{what} pour {seconds} s", what=texts, seconds=asks.seconds)
+            raise ChannelError(faults.BAD_REQUEST, detail)
         if owns(peer):
             return await self._make(asks.purpose, asks.level, asks.scope or (), asks.seconds, by=0)
         if not asks.wait:

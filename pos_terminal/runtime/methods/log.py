@@ -86,7 +86,8 @@ class LogMethods:
         """The level that is asked for; ChannelError where it cannot be set so."""
         named = 0 < len(asks.logger) <= LONGEST_NAME and asks.logger.isprintable()
         if not 0 < asks.seconds <= AT_MOST or not named:
-            raise ChannelError(faults.BAD_REQUEST, f"{asks.logger[:20]!r} for {asks.seconds} s")
+            detail = say("{what!r} pour {seconds} s", what=asks.logger[:20], seconds=asks.seconds)
+            raise ChannelError(faults.BAD_REQUEST, detail)
         return _level(asks.level)
 
     def set_level(self, asks: LevelAsked, level: int) -> Nothing:
