@@ -5,6 +5,7 @@ a shop to begin with.
 """
 
 import argparse
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,9 +28,11 @@ from pos_terminal.process.output import print_json
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read, stopped
 from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.finding import installed_drivers
 from pos_terminal.runtime.places import absent
 from pos_terminal.runtime.promotions import parse
 from pos_terminal.runtime.toml_faults import line_of
+from pos_terminal.storage import toml
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +87,7 @@ def _check(arguments: argparse.Namespace) -> int:
         booted = read(file, source)
     except BadConfiguration as error:
         failure: Failure = error
-        found = [(error.file, problem) for problem in error.problems]
+        found = [(error.file, _with_plugin(problem, source)) for problem in error.problems]
     else:
         files = _files(booted)
         found = [*_plugins(file, source, booted), *_devices(file, source, booted), *files.problems]
@@ -110,6 +113,20 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         print(say("{file} : bon").format(file=file))
     return 0
+
+
+def _with_plugin(problem: Problem, source: bytes) -> Problem:
+    """Of a driver that no enabled plug-in has: which one has it, if it is installed."""
+    device = re.fullmatch(r"devices\.(.+)\.driver", problem.key)
+    if device is None:
+        return problem
+    table = toml.tables(source.decode())["devices"][device[1]]
+    wanted = (table.get("class"), table.get("driver"))
+    has = [each.plugin for each in installed_drivers() if (each.device_class, each.name) == wanted]
+    if not has:
+        return problem
+    hint = say("le module {plugin} l'a : le nommer dans plugins de [terminal]", plugin=has[0])
+    return Problem(problem.line, problem.key, f"{problem.reason} ; {hint}")
 
 
 def _plugins(file: Path, source: bytes, booted: Booted) -> list[tuple[Path, Problem]]:

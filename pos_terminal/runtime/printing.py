@@ -126,7 +126,6 @@ class PrinterLane:
             group.create_task(self._take_in())
             group.create_task(self._clear())
             await self._serve()
-        raise AssertionError("for ever")
 
     async def _take_in(self) -> NoReturn:
         """Bring each to the disk at once, however long the printer takes over one before."""

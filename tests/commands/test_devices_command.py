@@ -86,7 +86,7 @@ def test_equal_devices_keep_their_names_by_their_sockets(tmp_path: Path) -> None
         done = adopt(config, rules, f"/dev/input/{node}", "--as", name)
         assert done.returncode == 0, done.stderr + done.stdout
         assert f"+[devices.{name}]" in done.stdout
-    assert main(["config", "check", str(config)]) == 0
+    assert main(["config", "check", "--config", str(config)]) == 0
     text = config.read_text()
     assert 'device = "/dev/pos/scanner-left"' in text and '"/dev/pos/scanner-right"' in text
     lines = rules.read_text().splitlines()
@@ -114,7 +114,7 @@ def test_a_device_with_a_number_of_its_own_is_known_by_it(tmp_path: Path) -> Non
     assert 'ENV{ID_SERIAL_SHORT}=="J5XK001"' in printer and 'KERNEL=="lp[0-9]*"' in printer
     assert 'ENV{ID_SERIAL_SHORT}=="A50285BI"' in serial
     assert "digits = 3" in config.read_text()
-    assert main(["config", "check", str(config)]) == 0
+    assert main(["config", "check", "--config", str(config)]) == 0
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def checked(
 ) -> tuple[int, dict[str, Any]]:
     config = write_settings(tmp_path, devices)
     config.write_text(config.read_text().replace("plugins = [", 'plugins = ["cas", ', 1))
-    status = main(["config", "check", "--json", str(config)])
+    status = main(["config", "check", "--json", "--config", str(config)])
     facts: dict[str, Any] = json.loads(capsys.readouterr().out)
     return status, facts
 
@@ -62,3 +62,17 @@ def test_a_printer_nobody_knows_and_a_logo_that_is_missing_are_refused(
     printer = f'[devices.p]\nclass = "printer"\ndriver = "escpos"\nhost = "127.0.0.1"\n{setting}\n'
     status, facts = checked(tmp_path, capsys, printer)
     assert (status, [each["key"] for each in facts["problems"]]) == (1, [f"devices.p.{key}"])
+
+
+def test_a_driver_that_is_not_enabled_is_named_with_its_plug_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As is one that nobody has, without one."""
+    config = write_settings(tmp_path, SCALE.format("/dev/ttyUSB0"))
+    assert main(["config", "check", "--json", "--config", str(config)]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["key"] == "devices.scale.driver" and "le module cas l'a" in problem["reason"]
+    config.write_text(config.read_text().replace('"cas"', '"no-such"'))
+    assert main(["config", "check", "--json", "--config", str(config)]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert "le module" not in problem["reason"]
