@@ -19,6 +19,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_NAME = 20
 MOST = 50
 MOST_COURSES = 6
+ONE_PER_CENT = 100
+"""Basis points: no shop gives less."""
 _WHEN = {"from", "until", "days", "hours"}
 _KEYS = {
     "free": {"buy", "free", "articles"},
@@ -79,8 +81,8 @@ def _promotion(table: Any) -> Promotion:
         count = _count(table["quantity"], "quantity")
         return Promotion(name, course, count=count, price=_cents(table["price"]), when=when)
     rate = parse_rate(str(table["percent"]), "percent")
-    if rate == 0:
-        raise ValueError(say("percent : plus de 0"))
+    if rate < ONE_PER_CENT:  # a spreadsheet's «0,1» is ten per cent, and nobody can tell
+        raise ValueError(say("percent : 1 ou plus ; dix pour cent s'écrit 10"))
     return Promotion(name, course, percent=rate, when=when)
 
 
@@ -112,7 +114,7 @@ def unresolved(promotions: Sequence[Promotion], catalog: Catalog) -> tuple[str, 
 
 
 def _count(count: object, key: str) -> int:
-    if not isinstance(count, int) or not 0 < count <= MOST_IN_A_GROUP:
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 < count <= MOST_IN_A_GROUP:
         raise ValueError(
             say(
                 "{key} : un nombre de 1 à {most_in_a_group}",
@@ -125,7 +127,7 @@ def _count(count: object, key: str) -> int:
 
 def _cents(text: object) -> int:
     cents = decimal(str(text), 2)
-    if not 0 <= cents <= LARGEST_TOTAL:
+    if not 0 < cents <= LARGEST_TOTAL:
         raise ValueError(say("price : {text!r} n'est pas un prix", text=text))
     return cents
 
