@@ -3,12 +3,14 @@
 A shop's turn of the year, a change of keys, a witness, and at least one record of each kind in the
 vocabulary, archived to `tests/golden/journal/VERSION.zip`. Made with the release of a version and
 never changed afterwards: whatever comes later must read and verify it. `--again` cuts that of the
-present version anew, as long as it is not released. The list of kinds that no golden journal has
+present version anew, as long as it is not released. Beside it stands what each kind says, field by
+field. The list of kinds that no golden journal has
 yet (`new.txt`) is empty then.
 """
 
 import argparse
 import asyncio
+import json
 import shutil
 import tempfile
 import typing
@@ -42,6 +44,7 @@ from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from tests.support.journaling import moment
+from tests.support.kinds import schema
 from tests.support.sample_year import write, year
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "journal"
@@ -148,6 +151,8 @@ def main() -> None:
         out.unlink(missing_ok=True)
     cut(out)
     NEW.write_text("")
+    kinds = json.dumps(schema(), indent=1, sort_keys=True, ensure_ascii=False)
+    out.with_suffix(".kinds.json").write_text(f"{kinds}\n")
     print(f"{out}: {out.stat().st_size} bytes, {len(KINDS)} kinds")
 
 
