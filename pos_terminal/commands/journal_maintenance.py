@@ -104,6 +104,8 @@ def run_purge(arguments: argparse.Namespace) -> int:
         print_json(done)
     else:
         print(say("purgé : écritures {first} à {last}, {emptied} vidées").format(**done))
+        if done["one_medium"]:
+            print(say("Les copies sont sur un seul support : en mettre une ailleurs."))
     return 0
 
 
