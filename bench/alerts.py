@@ -3,8 +3,8 @@
 The agent's runtime directory lies in memory, as its unit's does. What it holds is read once a mail
 has gone through TLS to a server on loopback. Bytes written are what the kernel counts for the
 process (proc_pid_io(5), write_bytes) over some quiet minutes, of which the hour is reckoned:
-whatever an idle agent does, it does every minute. Incidents are reported at the till's socket by
-turns with quiet stretches of the same run, 1,000 a minute.
+whatever an idle agent does, it does every ten minutes or more often. Incidents are reported at the
+till's socket by turns with quiet stretches of the same run, 1,000 a minute.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from pos_terminal.channel.client import AsyncClient
 from pos_terminal.channel.interface import ReportAsked
 from tests.support.mail_server import OWNER, PASSWORD, USER, MailServer, certificate
 
-SETTLING, QUIET = 60.0, 300.0
+SETTLING, QUIET = 60.0, 600.0
 """Seconds until a new agent has written what it writes once; and those that are counted."""
 
 SCANS, STRETCH, PAUSE = 400, 20, 0.02
@@ -75,7 +75,7 @@ def _tables(server: MailServer) -> str:
     lines = [f"{key} = {json.dumps(value)}" for key, value in mail.items()]
     return "\n".join([
         '\n[agent]\nservices = ["health", "alerts"]',
-        "[service.health]\ndisk_free = 101",  # an incident that stays: it is seen every minute
+        "[service.health]\ndisk_free = 101",  # an incident that stays: it is seen again and again
         "[service.alerts]", *lines,
         f'recipients = [{{ address = "{OWNER}" }}]\n',
     ])  # fmt: skip

@@ -37,8 +37,9 @@ CREATE TABLE mute (subject TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WIT
 ROUND = 1.0
 """Seconds between two looks at what is due to be told."""
 
-SELDOM = MINUTE
-"""How often at most a row is written of which there is nothing to tell: a card wears out."""
+SELDOM = 10 * MINUTE
+"""How often at most a row is written of which there is nothing to tell: a card wears out. Each
+minute it would be two MiB an hour."""
 
 LONGEST_MUTE = 30 * 24 * 3600
 """Seconds that a subject may be muted: one that is forgotten would be silent for ever."""

@@ -68,6 +68,15 @@ SUBSYSTEM=="input", KERNEL=="event*", ENV{ID_SERIAL}=="QEMU_*_Keyboard_*", SYMLI
 SUBSYSTEM=="tty", KERNEL=="ttyS1", SYMLINK+="pos/display"
 SUBSYSTEM=="tty", ENV{ID_SERIAL}=="QEMU_QEMU_USB_SERIAL_SCALE", SYMLINK+="pos/scale"
 """
+WATCHED = """
+[agent]
+services = ["health"]
+
+[service.health]
+network = false
+backup_days = 0
+"""
+LISTED = "pos-terminal alerts list --json || true"
 # A black bar, 64 dots by 2, as the picture and as a printer's raster command (GS v 0).
 LOGO = b"P4\n64 2\n" + b"\xff" * 16
 RASTER = b"\x1dv0\x00\x08\x00\x02\x00" + b"\xff" * 16
@@ -153,6 +162,30 @@ async def the_agent_runs_and_may_ask_the_till_and_no_more(box: Box) -> None:
     await box.sh("systemctl is-active pos-terminal-agent")
     await box.sh("pos-terminal status", "pos-agent")
     assert "Permission denied" in await box.sh(f"ls {STATE} || true", "pos-agent")
+
+
+@scene
+async def the_agent_behind_its_walls_knows_who_stopped_the_till(box: Box) -> None:
+    """What it reads of systemd by D-Bus, of disks and memory, its unit lets it read as it is."""
+    await box.sh(f"cat >>/etc/pos-terminal/terminal.toml <<'END'\n{WATCHED}END\n")
+    await box.sh("systemctl restart pos-terminal pos-terminal-agent")
+    await box.until(LISTED, lambda said: "W-106" in said)  # it looks: no scale is there yet
+    found = json.loads(await box.sh(LISTED))["incidents"]
+    wrong = [each for each in found if each["code"].startswith("B-")]
+    assert wrong == [], "a sound disk, memory, and each of them could be looked at"
+    await box.sh("systemctl stop pos-terminal")
+    await box.until(LISTED, lambda said: "B-125" in said)
+    # Killed, and not started again: what systemd says of it is what there is to tell.
+    down = "/run/systemd/system/pos-terminal.service.d"
+    await box.sh(f"mkdir -p {down} && printf '[Service]\nRestart=no\n' >{down}/down.conf")
+    await box.sh("systemctl daemon-reload && systemctl start pos-terminal")
+    await box.until(LISTED, lambda said: "B-125" not in said)
+    await box.sh("systemctl kill -s KILL pos-terminal")
+    said = await box.until(LISTED, lambda said: "C-141" in said)
+    (silent,) = (each for each in json.loads(said)["incidents"] if each["code"] == "C-141")
+    assert silent["detail"].startswith("systemd: failed (failed), signal"), silent
+    await box.sh(f"rm -r {down} && systemctl daemon-reload && systemctl start pos-terminal")
+    await box.until(LISTED, lambda said: "C-141" not in said)
 
 
 @scene
