@@ -6,6 +6,7 @@ from tests.attacks import (
     on_going_on,
     on_keys,
     on_ledgers,
+    on_records,
     on_the_guarded_path,
     on_witnesses,
 )
@@ -18,6 +19,7 @@ MODULES = (
     on_going_on,
     on_damage,
     on_ledgers,
+    on_records,
     on_witnesses,
 )
 """Importing them fills the table."""
