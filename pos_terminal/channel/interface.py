@@ -389,6 +389,28 @@ class CosignedTaken(Struct, frozen=True):
     witnesses: list[str]
 
 
+class StampQuestion(Struct, frozen=True):
+    """A request for a time stamp (RFC 3161, DER) of the checkpoint of so many records; empty where
+    it has one.
+    """
+
+    size: int
+    request: bytes
+
+
+class StampAnswer(Struct, frozen=True):
+    """What the authority answered, DER."""
+
+    size: int
+    response: bytes
+
+
+class StampTaken(Struct, frozen=True):
+    """The stamp's time, UTC."""
+
+    at: str
+
+
 class Info(Struct, frozen=True):
     """Who speaks here."""
 
@@ -440,9 +462,11 @@ REPORT = _till("Report", ReportAsked, Nothing)
 NOTICE = _till("Notice", NoticeAsked, Nothing)
 CHECKPOINT = _till("Checkpoint", CheckpointAsked, CheckpointOffered)
 COSIGNED = _till("Cosigned", CosignedAsked, CosignedTaken)
+STAMP = _till("Stamp", Nothing, StampQuestion)
+STAMPED = _till("Stamped", StampAnswer, StampTaken)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
-    REPORT, NOTICE, CHECKPOINT, COSIGNED,
+    REPORT, NOTICE, CHECKPOINT, COSIGNED, STAMP, STAMPED,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

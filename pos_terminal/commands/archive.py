@@ -11,6 +11,7 @@ from pos_terminal.archive.copies import BadCopy, read_copy
 from pos_terminal.archive.derived import NotDerived, must_derive
 from pos_terminal.archive.verifier import check, messages
 from pos_terminal.commands.argument import add_json
+from pos_terminal.commands.files import reading_file
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import Broken
 from pos_terminal.process.output import print_json
@@ -33,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ticket", action="append", default=[], metavar=say("N EMPREINTE"),
         help=say("le code au pied d'un ticket ; se répète"),
     )  # fmt: skip
+    verify.add_argument(
+        "--tsa", type=Path, metavar="CA.pem",
+        help=say("des autorités dont l'une doit l'avoir daté (RFC 3161)"),
+    )  # fmt: skip
     verify.add_argument("--lang", choices=("fr", "en"), default="fr", help=say("la langue (fr)"))
     add_json(verify)
 
@@ -40,9 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check the archive; 0 where it is right, 1 where it is not."""
     messages.LANGUAGE[0] = arguments.lang
-    status, lines = check.examined(
-        arguments.file, arguments.key, arguments.head, arguments.ticket
-    )
+    tsa = b""
+    if arguments.tsa:
+        with reading_file(arguments.tsa):
+            tsa = arguments.tsa.read_bytes()
+    asked = check.Asked(arguments.key, arguments.head, arguments.ticket, tsa)
+    status, lines = check.examined(arguments.file, asked)
     if status == 0:
         try:
             must_derive(arguments.file, read_copy(arguments.file).rows())

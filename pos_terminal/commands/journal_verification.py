@@ -67,6 +67,12 @@ def add_actions(
         "--quorum", type=int, default=1, metavar="N", help=say("combien de témoins il faut (1)")
     )
     check.add_argument(
+        "--tsa",
+        type=Path,
+        metavar="CA.pem",
+        help=say("des autorités dont l'une doit l'avoir daté (RFC 3161)"),
+    )
+    check.add_argument(
         "--printed",
         action="append",
         type=printed.code,
@@ -117,6 +123,10 @@ def _witness_id(text: str) -> str:
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Check the journal; 0 where it is what was written, 1 where it is not."""
+    authorities = b""
+    if arguments.tsa:
+        with reading_file(arguments.tsa):
+            authorities = arguments.tsa.read_bytes()
     enter(arguments)
     path = arguments.state / NAME
     watched = _bar if sys.stderr.isatty() else None
@@ -127,6 +137,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
         key=arguments.key,
         quorum=max(1, arguments.quorum),
         among=arguments.witness,
+        authorities=authorities,
     )
     with reading(path) as reader:
         proven = [printed.must_be_here(reader, code) for code in arguments.printed]
@@ -156,6 +167,10 @@ def _as_text(path: Path, found: Verified) -> Iterator[str]:
     )
     for witness in found.witnesses:
         yield say("témoin {witness}").format(witness=witness)
+    if found.dated:
+        yield say("daté jusqu'à l'écriture {last} : {at}").format(
+            last=found.dated, at=found.dated_at
+        )
     if found.purged:
         yield say("purgé jusqu'à l'écriture {last} : les empreintes sont là, et concordent").format(
             last=found.purged
@@ -182,6 +197,8 @@ def _summary(found: Verified) -> dict[str, object]:
         "purged": found.purged,
         "witnessed": found.witnessed,
         "witnesses": found.witnesses,
+        "dated": found.dated,
+        "dated_at": found.dated_at,
         "exposed": found.exposed,
     }
 

@@ -8,6 +8,7 @@ compared with what its keeper wrote down.
 """
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
@@ -15,6 +16,7 @@ import msgspec
 
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
+from pos_terminal.crypto.timestamp import time_of
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint, note
 from pos_terminal.journal.attested import Attested
@@ -27,7 +29,15 @@ from pos_terminal.journal.unreadable import UNREADABLE
 NOTED = b'{"note":'
 """How the body of the network's kind begins: keys are sorted, and this is its first."""
 
+DATED, STAMPED = b'{"dated":', "rfc3161"
+"""How the body of a time stamp begins, and what stands in the place of a witness."""
+
 _ENCODER = msgspec.json.Encoder(order="sorted")
+def no_stamp() -> str:
+    """What is wrong with a record whose time stamp is of something else, or nobody's."""
+    return say("ce qui dit quand elle était là n'est pas un horodatage d'elle")
+
+
 def no_cosignature() -> str:
     """What is wrong with a record whose cosignature does not count."""
     return say("ce qui dit qu'un témoin l'a vue n'est pas signé par un témoin")
@@ -81,16 +91,31 @@ class SeenNote(msgspec.Struct, frozen=True, kw_only=True):
         """The witness's id: the SHA-256 of its public key."""
         return note.cosigner(self.vkey).witness
 
-    def is_of(self, journal: "Journal", row: "Attested") -> bool:
+    def is_of(self, journal: "Journal", row: Attested) -> bool:
         """Whether it is of this journal's first record, and of the root of that many."""
-        said = Head.of(self.note)
-        seals = journal.seals(row.size - 1, 1)
-        first = journal.record(1)
-        origin = note.origin_of(
-            first.envelope.store, first.envelope.terminal, first.hash.hex()
-        )
-        here = [(seal.size, bytes.fromhex(checkpoint.read(seal.body).root)) for seal in seals]
-        return [(said.size, said.root)] == here and said.origin == origin and said.size == row.size
+        return _is_of(self.note, journal, row)
+
+
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authority stamped (dating.py): a checkpoint as a note. The token is beside it."""
+
+    dated: str
+
+    @property
+    def body(self) -> bytes:
+        """As it is kept."""
+        return _ENCODER.encode(self)
+
+
+def _is_of(text: str, journal: "Journal", row: Attested) -> bool:
+    said = Head.of(text)
+    first = journal.record(1)
+    origin = note.origin_of(first.envelope.store, first.envelope.terminal, first.hash.hex())
+    here = [
+        (seal.size, bytes.fromhex(checkpoint.read(seal.body).root))
+        for seal in journal.seals(row.size - 1, 1)
+    ]
+    return [(said.size, said.root)] == here and said.origin == origin and said.size == row.size
 
 
 class Journal(Protocol):
@@ -142,6 +167,21 @@ def noted(body: bytes, sig: bytes) -> SeenNote:
     return said
 
 
+def dated(journal: Journal, row: Attested, authorities: bytes = b"") -> datetime:
+    """When that checkpoint was stamped. ValueError where the stamp is not of this journal's, or
+    leads to none of the authorities (PEM), if any are named.
+    """
+    try:
+        text = msgspec.json.decode(row.body, type=Dated).dated
+    except UNREADABLE as error:
+        raise ValueError(f"it is no time stamp: {error}") from error
+    at = time_of(row.sig, text.encode(), authorities)
+    said = (row.witness, row.at)
+    if said != (STAMPED, at.isoformat(timespec="seconds")) or not _is_of(text, journal, row):
+        raise ValueError("it is a time stamp of something else")
+    return at
+
+
 def witnessed(
     journal: Journal, quorum: int = 1, among: Collection[str] = ()
 ) -> Witnessed:
@@ -153,7 +193,8 @@ def witnessed(
     found: list[str] = []
     for row in journal.cosignatures():
         known = row.witness not in found and (not among or row.witness in among)
-        if known and _counts(journal, row):
+        # A stamp says when, and not that the log only grew.
+        if known and not row.body.startswith(DATED) and _counts(journal, row):
             found.append(row.witness)
             if len(found) == quorum:
                 return Witnessed(row.size, tuple(found))
@@ -165,7 +206,12 @@ def must_be_signed(
 ) -> Witnessed:
     """As `witnessed`; Broken where any cosignature is not signed, or not of this journal."""
     for row in journal.cosignatures():
-        if not _counts(journal, row):
+        if row.body.startswith(DATED):
+            try:
+                dated(journal, row)
+            except ValueError as error:
+                raise Broken(row.size, no_stamp()) from error
+        elif not _counts(journal, row):
             raise Broken(row.size, no_cosignature())
     return witnessed(journal, quorum, among)
 

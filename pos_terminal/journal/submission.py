@@ -113,17 +113,25 @@ def take(path: Path, size: int, answer: str, trusted: Sequence[NoteKey]) -> list
     JournalError where there is no checkpoint of that size.
     """
     with reading(path) as reader:
-        said = _at(reader, size)
-        text = Head(_origin(reader), size, bytes.fromhex(said.root)).text
+        text, head = note_at(reader, size)
     names = []
     for each in note.lines(answer):
         for key in trusted:
             found = note.cosigned(text, each, key)
             if found:
                 row = _row(size, text, key, found)
-                if cosign(path, row, bytes.fromhex(said.head)):
+                if cosign(path, row, bytes.fromhex(head)):
                     names.append(key.name)
     return names
+
+
+def note_at(reader: Reader, size: int) -> tuple[str, str]:
+    """The text of the checkpoint of that size as a note, and its last record's hash in hex.
+
+    JournalError where there is none.
+    """
+    said = _at(reader, size)
+    return Head(_origin(reader), size, bytes.fromhex(said.root)).text, said.head
 
 
 def _row(size: int, text: str, key: NoteKey, found: Cosigned) -> Attested:

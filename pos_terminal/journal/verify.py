@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.language import say
@@ -15,6 +16,7 @@ from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
 from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.cosignature import Witnessed, must_be_signed, witnessed
 from pos_terminal.journal.database import Reader, reading
+from pos_terminal.journal.dating import last_date
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
@@ -63,7 +65,8 @@ class Verified(Struct, frozen=True):
     the id of the key in force, `origin` where that lies (key.made), `purged` the last record that
     was let go, `witnessed` the largest
     size that somebody outside has cosigned: what is behind it, `exposed` records, nobody but the
-    till can tell to be all. `witnesses` are the ids of who did.
+    till can tell to be all. `witnesses` are the ids of who did. `dated` records stood
+    there at `dated_at` (UTC), by a time stamp.
     """
 
     records: int
@@ -79,6 +82,8 @@ class Verified(Struct, frozen=True):
     purged: int = 0
     witnessed: int = 0
     witnesses: tuple[str, ...] = ()
+    dated: int = 0
+    dated_at: str = ""
 
     @property
     def exposed(self) -> int:
@@ -95,12 +100,14 @@ def verify(
     vfs: str = "",
     quorum: int = 1,
     among: Collection[str] = (),
+    authorities: bytes = b"",
 ) -> Verified:
     """Check every record up to the last one there now; Broken names the first that is wrong.
 
     `key` is the id of a key that must be among the journal's, for one who knows it from elsewhere;
     `quorum` how many witnesses it takes for a record to count as seen, `among` who of them counts:
-    with any named, nobody having seen it is Broken.
+    with any named, nobody having seen it is Broken. `authorities` (PEM): it must have a time stamp
+    that leads to one of them.
     JournalError where the file cannot be read. Memory does not grow with the journal.
     """
     mark = read_mark(path.parent)
@@ -126,9 +133,14 @@ def verify(
         walk.must_know_kinds()
         look = must_be_signed if level in SIGNED else witnessed
         seen = look(reader, quorum, among)
+        date = last_date(reader, authorities)
+        if authorities and not date.size:
+            raise Broken(last, say("aucun horodatage ne mène aux autorités nommées"))
         if among and not seen.size:
             raise Broken(last, say("moins de témoins l'ont vue que ceux qui ont été nommés"))
-        return _verified(reader, walk, keys, seen, last - start)
+        found = _verified(reader, walk, keys, seen, last - start)
+        at = date.at.isoformat(timespec="seconds") if date.at else ""
+        return replace(found, dated=date.size, dated_at=at)
 
 
 def _lost_key() -> str:

@@ -35,7 +35,12 @@ from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.staff.clerks import SignOnRules
 from pos_terminal.domain.tender.tender import AccountRules, TenderRules
-from pos_terminal.runtime.evidence_tables import JournalTable, Witnesses, WitnessTable
+from pos_terminal.runtime.evidence_tables import (
+    JournalTable,
+    TimestampTable,
+    Witnesses,
+    WitnessTable,
+)
 from pos_terminal.runtime.keymaps import own_keymap
 from pos_terminal.runtime.places import shared
 from pos_terminal.runtime.roles import misfits
@@ -97,6 +102,7 @@ class _File(Struct, frozen=True):
     clerks: SignOnRules = field(default_factory=SignOnRules)
     closing: ClosingHours = field(default_factory=ClosingHours)
     journal: JournalTable = field(default_factory=JournalTable)
+    timestamp: TimestampTable = field(default_factory=TimestampTable)
     witness: WitnessTable = field(default_factory=WitnessTable)
     backup: NightlyBackup | None = None
     invoices: InvoiceFolder | None = None
@@ -299,8 +305,9 @@ def read(
         devices=devices,
         clerks=whole.clerks,
         signer=whole.journal.signer,
-        witness=file.parent / whole.witness.directory if whole.witness.directory else None,
+        witness=whole.witness.folder(file.parent),
         witnesses=witnesses or Witnesses(),
+        authorities=whole.timestamp.file(file.parent),
         backup=whole.backup.beside(file) if whole.backup else None,
         invoices=whole.invoices.beside(file) if whole.invoices else None,
         drawers=drawers,

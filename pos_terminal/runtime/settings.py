@@ -111,6 +111,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     clerks: SignOnRules = field(default_factory=SignOnRules)
     signer: str = ""
     witness: Path | None = None
+    authorities: Path | None = None
     witnesses: Witnesses = field(default_factory=Witnesses)
     backup: NightlyBackup | None = None
     invoices: InvoiceFolder | None = None

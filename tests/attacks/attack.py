@@ -90,13 +90,22 @@ def by_verify(
     key: str = "",
     quorum: int = 1,
     among: Sequence[str] = (),
+    authorities: bytes = b"",
 ) -> Found:
     """What `journal verify` says."""
     words = refused(
-        lambda: verify(database(state), level=level, key=key, quorum=quorum, among=among)
+        lambda: verify(
+            database(state),
+            level=level,
+            key=key,
+            quorum=quorum,
+            among=among,
+            authorities=authorities,
+        )
     )
     asked = "verify" + " --key …" * bool(key) + " --witness …" * len(among)
-    return Found(asked + f" --quorum {quorum}" * (quorum > 1), "when asked", words)
+    asked += f" --quorum {quorum}" * (quorum > 1) + " --tsa …" * bool(authorities)
+    return Found(asked, "when asked", words)
 
 
 def refused(guard: Callable[[], object]) -> str:

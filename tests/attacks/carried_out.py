@@ -3,6 +3,7 @@
 from tests.attacks import (
     on_archives,
     on_damage,
+    on_dates,
     on_going_on,
     on_keys,
     on_ledgers,
@@ -21,6 +22,7 @@ MODULES = (
     on_ledgers,
     on_records,
     on_witnesses,
+    on_dates,
 )
 """Importing them fills the table."""
 

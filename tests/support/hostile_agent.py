@@ -33,6 +33,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "Grant": {"purpose": "console", "level": "control", "seconds": 60, "scope": ["greet"]},
     "EndGrant": {"number": 1},
     "Checkpoint": {"known": 0},
+    "Stamp": {},
+    "Stamped": {"size": 1, "response": "AAAA"},
     "Cosigned": {"size": 1, "answer": "\N{EM DASH} witness.example AAAA\n"},
 }
 """Every method, with parameters that would be right."""

@@ -96,6 +96,15 @@ NAMING = {
 """By kind of record, the fields that name a text by its SHA-256."""
 
 
+class Asked:
+    """What whoever checks knows from elsewhere: a key, a printed head, tickets, authorities."""
+
+    def __init__(
+        self, key: str = "", head: str = "", tickets: Iterable[str] = (), tsa: bytes = b""
+    ) -> None:
+        self.key, self.head, self.tickets, self.tsa = key, head, tickets, tsa
+
+
 class Check:
     """The whole examination, step by step."""
 
@@ -254,6 +263,8 @@ class Check:
         yield say("points", self.checkpoints, self.witnesses.count)
         if self.witnesses.count:
             yield say("attested", *self.witnesses.last)
+        if self.witnesses.dated[0]:
+            yield say("dated", *self.witnesses.dated)
         yield say("ends", euros(m["total"]["net"]), euros(m["total"]["abs"]), m["head"])
 
 
@@ -264,12 +275,11 @@ def bar(done: int, whole: int) -> None:
         print(f"\r{100 * done // whole:3d} % {done}/{whole}", end=end, file=sys.stderr, flush=True)
 
 
-def examine(
-    path: Path, key: str = "", head: str = "", tickets: Iterable[str] = ()
-) -> Iterator[str]:
+def examine(path: Path, asked: Asked) -> Iterator[str]:
     """Check an archive, and say what was found; Bad where something is wrong."""
     check = Check(path)
-    check.known(key, head, tickets)
+    check.known(asked.key, asked.head, asked.tickets)
+    check.witnesses.authorities = asked.tsa
     check.files()
     check.records()
     yield from check.found()
@@ -280,13 +290,11 @@ def examine(
     yield say("right") if SIGNATURES else say("unchecked", INSTALL)
 
 
-def examined(
-    path: Path, key: str = "", head: str = "", tickets: Iterable[str] = ()
-) -> tuple[int, list[str]]:
+def examined(path: Path, asked: Asked | None = None) -> tuple[int, list[str]]:
     """The exit status, and what is to be said, whatever that file is."""
     lines: list[str] = []
     try:
-        for line in examine(path, key, head, tickets):
+        for line in examine(path, asked or Asked()):
             lines.append(line)
     except Bad as error:
         found = str(error)
@@ -308,9 +316,13 @@ def main() -> int:
     parser.add_argument("--head", default="", help="a record's number and hash: as on a Z")
     parser.add_argument("--ticket", action="append", default=[],
                         help="a ticket's code: a record's number and how its hash begins")
+    parser.add_argument("--tsa", type=Path, metavar="CA.pem",
+                        help="authorities, one of which must have stamped it (RFC 3161)")
     arguments = parser.parse_args()
     LANGUAGE[0] = arguments.lang
-    status, lines = examined(arguments.archive, arguments.key, arguments.head, arguments.ticket)
+    tsa = arguments.tsa.read_bytes() if arguments.tsa else b""
+    asked = Asked(arguments.key, arguments.head, arguments.ticket, tsa)
+    status, lines = examined(arguments.archive, asked)
     print(*lines, sep="\n")
     return status
 

@@ -47,6 +47,9 @@ no ticket|{0} : ce n'est pas le code d'un ticket|{0}: no ticket's code
 absent|l'écriture {0}, {1}, d'un ticket n'est pas ici|record {0}, {1}, of a ticket is not in here
 other|ce n'est pas celui que nomme le ticket, {0}|it is not the one that the ticket names, {0}
 proven|Ticket {0} du {1}, {2} : c'est l'écriture {3}|Ticket {0} of {1}, {2}: it is record {3}
+stamp|ce n'est pas un horodatage de ceci : {0}|it is no time stamp of this: {0}
+undated|aucun horodatage de ces autorités n'y est|no time stamp of these authorities is in it
+dated|Daté jusqu'à l'écriture {0} : {1}|Dated up to record {0}: {1}
 checkpoint|un point de contrôle dit autre chose|a checkpoint says otherwise
 seal|un point de contrôle est mal signé|a checkpoint is wrongly signed
 mark|le manifeste est mal signé|the manifest is wrongly signed

@@ -191,6 +191,12 @@ WITNESS_REFUSES = _fault(
     "Ne rien effacer ; appeler le support, qui comparera le journal et ce que garde le témoin.",
     Tone.ALARM,
 )
+STAMP_REFUSED = _fault(
+    "B-141",
+    "PAS DE DATE",
+    "Le service d'horodatage ne date plus le journal, ou sa réponse ne vaut rien.",
+    "Vérifier le réseau, [service.timestamp] et le fichier ca de [timestamp].",
+)
 BOX_SILENT = _fault(
     "B-150",
     "BOITIER MUET",

@@ -146,6 +146,8 @@ class Channel:
         service.answer(interface.NOTICE, self._reports.notice)
         service.answer(interface.CHECKPOINT, self._witnesses.checkpoint)
         service.answer(interface.COSIGNED, self._witnesses.cosigned)
+        service.answer(interface.STAMP, self._witnesses.stamp)
+        service.answer(interface.STAMPED, self._witnesses.stamped)
         return service
 
     def _follow_log(self, peer: Peer, asks: LogAsked) -> AsyncGenerator[Log, None]:

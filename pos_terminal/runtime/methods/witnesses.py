@@ -1,11 +1,12 @@
-"""Checkpoint and Cosigned: what witnesses on the network are handed, and what they answered.
+"""Checkpoint, Cosigned, Stamp, Stamped: what others attest from outside, and what they are asked.
 
 The agent carries both ways and decides nothing: the till signs its own checkpoints, and takes no
-cosignature but by the keys in its settings.
+cosignature but by the keys in its settings, and no time stamp but by its authorities.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -15,11 +16,17 @@ from pos_terminal.channel.interface import (
     CheckpointOffered,
     CosignedAsked,
     CosignedTaken,
+    Nothing,
+    StampAnswer,
+    StampQuestion,
+    StampTaken,
 )
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
+from pos_terminal.journal import dating
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.note import NoteKey
 from pos_terminal.journal.submission import submission, take
 from pos_terminal.runtime.methods.terminal import Terminal
@@ -56,6 +63,25 @@ class WitnessMethods:
         if names:
             self._seen()
         return CosignedTaken(names)
+
+    async def stamp(self, peer: Peer, asks: Nothing) -> StampQuestion:
+        """What the stamping authority is asked."""
+        found = await self._do(partial(dating.question, self._terminal.state))
+        return StampQuestion(found.size, found.request)
+
+    async def stamped(self, peer: Peer, asks: StampAnswer) -> StampTaken:
+        """Keep the stamp, if it is by an authority of the settings."""
+        at = await self._do(partial(self._take_stamp, asks))
+        self._seen()
+        return StampTaken(at.isoformat(timespec="seconds"))
+
+    def _take_stamp(self, asks: StampAnswer) -> datetime:
+        authorities = self._terminal.settings.authorities
+        if authorities is None:
+            raise JournalError(faults.STAMP_REFUSED, say("ca manque sous [timestamp]"))
+        with using(authorities):
+            pem = authorities.read_bytes()
+        return dating.take(self._terminal.state / NAME, asks.size, asks.response[:LONGEST], pem)
 
     async def _do(self, work: Callable[[], T]) -> T:
         try:

@@ -1,0 +1,176 @@
+"""Time stamps (RFC 3161): a stranger's word that a checkpoint stood there, read from its DER.
+
+A token is CMS signed data (RFC 5652) around what was stamped and when. It is right where it is of
+this checkpoint, where its signature is that of the certificate in it, which may stamp, and, with
+authorities named, where that certificate leads to one of them as of the stamp's own time.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+try:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+except ImportError:
+    READS_STAMPS = False
+else:
+    READS_STAMPS = True
+
+SPOILT: "tuple[type[Exception], ...]" = (
+    LookupError, StopIteration, TypeError, ValueError, AttributeError,
+)  # fmt: skip
+if READS_STAMPS:
+    SPOILT = (
+        *SPOILT, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    )  # fmt: skip
+"""What comes of a stamp in which a bit flipped, some of it the library's own."""
+
+DIGESTS = {
+    "608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512",
+}  # fmt: skip
+"""Object identifiers of digests, 2.16.840.1.101.3.4.2.x, in hex (RFC 5754)."""
+
+MESSAGE_DIGEST = "2a864886f70d010904"
+"""1.2.840.113549.1.9.4 (RFC 5652, 11.2)."""
+
+
+class NoStamp(ValueError):
+    """It is no time stamp of that, or nobody's that counts."""
+
+
+def values(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """The DER values in these bytes: tag, content, and the whole of each."""
+    at = 0
+    while at < len(content):
+        tag, length, start = content[at], content[at + 1], at + 2
+        if length & 0x80:
+            count = length & 0x7F
+            length, start = int.from_bytes(content[start : start + count], "big"), start + count
+        end = start + length
+        if end > len(content):
+            raise NoStamp("it is cut off")
+        yield tag, content[start:end], content[at:end]
+        at = end
+
+
+def inside(content: bytes) -> list[bytes]:
+    """The contents of the values in these bytes."""
+    return [each for _, each, _ in values(content)]
+
+
+def digest_of(algorithm: bytes) -> str:
+    """The name of a digest algorithm; NoStamp for one that is not taken."""
+    name = DIGESTS.get(inside(algorithm)[0].hex())
+    if name is None:
+        raise NoStamp("its digest is none of SHA-2")
+    return name
+
+
+class Stamp:
+    """A time stamp, taken apart."""
+
+    def __init__(self, token: bytes) -> None:
+        ((_, content, _),) = values(token)
+        signed = [*values(inside(inside(content)[1])[0])]
+        self._info = inside(inside(signed[2][1])[1])[0]
+        self._certificates = [whole for tag, part, _ in signed[3:-1] if tag == 0xA0
+                              for _, _, whole in values(part)]  # fmt: skip
+        self._signer = [*values(inside(signed[-1][1])[0])]
+        told = inside(self._info_parts())
+        self.imprint, self.at = inside(told[2]), told[4].decode()
+
+    def _info_parts(self) -> bytes:
+        return inside(self._info)[0]
+
+    @property
+    def time(self) -> datetime:
+        """When it was stamped."""
+        plain = self.at.rstrip("Z").partition(".")[0]
+        return datetime.strptime(plain, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+    def check(self, text: bytes, authorities: "list[Any]") -> datetime:
+        """Its time; NoStamp where it is not of that text, or not rightly signed."""
+        if self.imprint[1] != hashlib.new(digest_of(self.imprint[0]), text).digest():
+            raise NoStamp("it is of something else")
+        attributes = next(content for tag, content, _ in self._signer if tag == 0xA0)
+        name = digest_of(self._signer[2][1])
+        hashed = hashlib.new(name, self._info).digest()
+        said = {inside(each)[0].hex(): inside(inside(each)[1]) for each in inside(attributes)}
+        if said.get(MESSAGE_DIGEST) != [hashed]:
+            raise NoStamp("its signature is of something else")
+        # Signed as a SET, and kept under another tag (RFC 5652, 5.4).
+        (_, _, whole) = next(each for each in self._signer if each[0] == 0xA0)
+        self._signed_by(b"\x31" + whole[1:], name, authorities)
+        return self.time
+
+    def _signed_by(self, message: bytes, name: str, authorities: "list[Any]") -> None:
+        known = [x509.load_der_x509_certificate(each) for each in self._certificates]
+        signature = next(content for tag, content, _ in self._signer if tag == 0x04)
+        serial = int.from_bytes(inside(self._signer[1][1])[1], "big")
+        signer = next((each for each in known if each.serial_number == serial), None)
+        if signer is None or not may_stamp(signer):
+            raise NoStamp("no certificate in it may stamp")
+        key, digest = signer.public_key(), getattr(hashes, name.upper())()
+        try:
+            if isinstance(key, rsa.RSAPublicKey):
+                key.verify(signature, message, padding.PKCS1v15(), digest)
+            elif isinstance(key, ec.EllipticCurvePublicKey):
+                key.verify(signature, message, ec.ECDSA(digest))
+            else:
+                raise NoStamp("its key is of a kind that is not taken")
+        except InvalidSignature:
+            raise NoStamp("its signature is wrong") from None
+        if authorities and not leads(signer, [*known, *authorities], authorities, self.time):
+            raise NoStamp("it leads to none of the authorities that were named")
+
+
+def may_stamp(certificate: "Any") -> bool:
+    """Whether it was made for time stamps (RFC 3161, 2.3)."""
+    try:
+        uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return False
+    return ExtendedKeyUsageOID.TIME_STAMPING in uses.value
+
+
+def leads(one: "Any", known: "list[Any]", authorities: "list[Any]", at: datetime) -> bool:
+    """Whether a certificate, held good at that time, leads to an authority in a few steps."""
+    for _ in range(8):
+        if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
+            return False
+        if one in authorities:
+            return True
+        above = [each for each in known if each.subject == one.issuer and vouches(each, one)]
+        if not above:
+            return False
+        one = above[0]
+    return False
+
+
+def vouches(issuer: "Any", certificate: "Any") -> bool:
+    """Whether that authority signed the certificate."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    try:
+        return bool(issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False
+
+
+def stamped(token: bytes, text: bytes, authorities: bytes) -> datetime:
+    """When that text was stamped; NoStamp where it was not. `authorities` are PEM certificates."""
+    try:
+        named = x509.load_pem_x509_certificates(authorities) if authorities else []
+        return Stamp(token).check(text, named)
+    except NoStamp:
+        raise
+    except SPOILT as error:
+        raise NoStamp(f"it is no time stamp: {error!r}") from error
