@@ -11,10 +11,13 @@ from pos_terminal.domain.events.period import Archived, Period, PeriodClosed
 from pos_terminal.domain.events.system import CompanyIdentified, ProgramFound
 from pos_terminal.process import program
 from pos_terminal.testing.running import run
+from tests.support.closing_days import sell
 from tests.support.journaled import Line, days, records
+from tests.support.season import checked
 from tests.support.shop import open_shop
 from tests.support.shopkeeping import year
 
+UNCOUNTED = "\n[tenders]\ncount_first = false\n"
 SELLER = """
 [seller]
 name = "AUX BONS PAINS"
@@ -45,6 +48,27 @@ def test_the_company_is_recorded_at_the_first_start_and_at_each_change(tmp_path:
     assert (first.naf, second.naf) == ("1071C", "4725Z")
     line = jet.jet_line(second)
     assert line and (line.code, "4725Z" in line.detail) == (jet.TAXPAYER, True)
+
+
+def test_an_archive_says_whose_till_it_was_even_where_the_record_lies_before_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def sells() -> None:
+        async with open_shop(tmp_path, more=SELLER.format("1071C") + UNCOUNTED) as shop:
+            await sell(shop)
+
+    run(sells())
+    line, last = Line(tmp_path / "state", capsys), len(records(tmp_path / "state"))
+    assert line("close", "day")[0] == 0
+    for first, known in ((1, True), (last, True)):
+        out = tmp_path / f"{first}.zip"
+        assert line("journal", "archive", "--out", out, "--first", str(first))[0] == 0
+        status, said = checked(out)
+        assert status == 0 and ("SIRET 123 456 782 00010" in said) is known, said
+    nobody = tmp_path / "nobody"
+    days(nobody, 1)
+    assert line("journal", "archive", "--out", tmp_path / "n.zip", state=nobody)[0] == 0
+    assert "ENTREPRISE INCONNUE" in checked(tmp_path / "n.zip")[1]
 
 
 def test_a_till_that_names_no_company_says_at_least_its_shop(tmp_path: Path) -> None:

@@ -38,9 +38,11 @@ class Checkpoints:
         self._next = next(self._coming, None)
         self._keys = keys
         self.count = 0
+        self.company: dict[str, Any] | None = None
 
-    def take(self, seq: int, head: bytes, tree: Tree, books: Books) -> None:
-        """Record `seq` is the last one now: check what was attested then."""
+    def take(self, seq: int, head: bytes, tree: Tree, books: Books) -> bool:
+        """Record `seq` is the last one now: check what was attested then; whether anything was."""
+        before = self.count
         while self._next and self._next["size"] <= seq:
             body = parsed(self._next["body"].encode(), "checkpoints.jsonl")
             book = body["state"]["book"]
@@ -51,7 +53,9 @@ class Checkpoints:
             if not self._keys.sealed(seq, self._next["body"], self._next["sig"]):
                 raise Bad("seal", seq=seq)
             self.count += 1
+            self.company = body["state"]["setup"].get("company")
             self._next = next(self._coming, None)
+        return self.count > before
 
     def finish(self) -> None:
         """None may be left."""
@@ -119,6 +123,7 @@ class Check:
         self.keys = Keys(self.contents.json("keys.json"), self.manifest)
         self.books = Books(None)
         self.texts = Texts(self.manifest["files"])
+        self.company: dict[str, Any] | None = None
         self.checkpoints = 0
         self.witnesses = Witnesses(self.contents, self.keys)
         self.printed: dict[int, str] = {}
@@ -189,9 +194,12 @@ class Check:
             self.keys.check(seq, record, rec, attested["sig"])
             self.books.take(seq, record)
             self.texts.take(seq, record)
+            if record["kind"] == "company.identified":
+                self.company = record["body"]
             tables.take(seq, record)
             tree.add(head)
-            checkpoints.take(seq, head, tree, self.books)
+            if checkpoints.take(seq, head, tree, self.books):
+                self._belongs(seq, checkpoints.company)
             self.witnesses.take(seq, head, tree)
             if seq in self.printed:
                 self._prove(record, head, self.printed.pop(seq))
@@ -211,6 +219,12 @@ class Check:
         end = (seq, head.hex(), self.books.total, self.books.numbers)
         if end != tuple(self.manifest[name] for name in ("last", "head", "total", "tickets")):
             raise Bad("end")
+
+    def _belongs(self, seq: int, company: "dict[str, Any] | None") -> None:
+        """Whose till it is: a checkpoint says so of records before the archive, too."""
+        if self.company and company != self.company:
+            raise Bad("checkpoint", seq=seq)
+        self.company = company
 
     def _opening(self, opening: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
         """The hash and the totals before the first record, by that record or its checkpoint."""
@@ -251,6 +265,11 @@ class Check:
         m, signed = self.manifest, self.last - self.first + 1
         mark = " - SIMULATION" if m["sim"] else ""
         yield say("whose", m["store"], m["terminal"], self.first, self.last, mark)
+        if self.company:
+            whose = (self.company[name] for name in ("name", "siret", "vat", "naf"))
+            yield say("company", *(each or "-" for each in whose))
+        else:
+            yield say("nobody's")
         for seq, key in self.keys.history:
             yield say("key", key["key"], seq)
         for seq, key in self.keys.replaced:

@@ -55,6 +55,8 @@ seal|un point de contrôle est mal signé|a checkpoint is wrongly signed
 mark|le manifeste est mal signé|the manifest is wrongly signed
 orphan|un point de contrôle sans enregistrement|a checkpoint without its record
 whose|Magasin {0}, caisse {1}, écritures {2} à {3}{4}|Shop {0}, till {1}, records {2}-{3}{4}
+company|Entreprise {0}, SIRET {1}, TVA {2}, NAF {3}|Company {0}, SIRET {1}, VAT {2}, NAF {3}
+nobody's|ENTREPRISE INCONNUE : rien ne dit à qui est la caisse|COMPANY UNKNOWN
 key|Clé {0} en vigueur dès l'enregistrement {1}|Key {0} in force from record {1}
 went on|Écriture {1} : clé {0} PERDUE, reprise : {2}|Record {1}: key {0} LOST, went on: {2}
 lost|PERDUES : {0} écritures vues par un témoin|LOST: {0} records that a witness saw
