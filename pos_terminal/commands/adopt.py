@@ -41,8 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--class", dest="device_class", default="", metavar=say("CLASSE"),
                         help=say("scanner, keypad, scale, printer, display, tone"))  # fmt: skip
     parser.add_argument("--driver", default="", metavar=say("PILOTE"), help=say("qui le prend"))
-    parser.add_argument("--set", dest="more", action="append", default=[], metavar="KEY=VALUE",
-                        help=say("un réglage de plus du pilote"))  # fmt: skip
+    more = say("un réglage de plus du pilote")
+    parser.add_argument("--set", dest="more", action="append", default=[],
+                        metavar=say("CLE=VALEUR"), help=more)  # fmt: skip
     parser.add_argument("--rules", type=Path, default=RULES, metavar=say("FICHIER"),
                         help=say("les règles udev du magasin (%(default)s)"))  # fmt: skip
     parser.add_argument("--yes", action="store_true", help=say("sans demander"))
