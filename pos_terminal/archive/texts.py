@@ -10,6 +10,7 @@ from pos_terminal.domain.events.system import (
     PromotionsChanged,
     TillStarted,
 )
+from pos_terminal.domain.language import say
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import Broken, JournalError
 
@@ -50,6 +51,9 @@ class Texts:
             try:
                 (folder / f"{PREFIX}{name}").write_bytes(catalogs.load(directory, name))
             except JournalError as error:
-                gone = Broken(seq, f"the text that it names is gone or changed: {error.detail}")
+                why = say(
+                    "le texte qu'elle nomme manque, ou est un autre : {detail}", detail=error.detail
+                )
+                gone = Broken(seq, why)
                 missing = missing or gone.detail
         return missing

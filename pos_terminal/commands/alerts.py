@@ -222,7 +222,8 @@ def _watch(arguments: argparse.Namespace) -> int:
     try:
         module = import_module("pos_terminal.commands.alerts_watch")
     except ModuleNotFoundError as error:
-        detail = f"{error}: pip install 'pos-terminal[alerts]'"
+        command = "pip install 'pos-terminal[alerts]'"
+        detail = f"{error}: {command}"
         raise Failure(faults.EXTRA_MISSING, detail) from error
     status: int = module.run(arguments)
     return status
