@@ -68,7 +68,8 @@ static int fails(const char *what) {
 }
 
 static ssize_t put(int fd, const void *data, size_t size, off_t at, const char *name) {
-    if (fails("write") && size) {
+    /* Not what the program says of itself beside its files: a test reads that. */
+    if (size && strncmp(name, "acknowledged", 12) && fails("write")) {
         if (!strcmp(operation, "short")) size = (size + 1) / 2;
         else { errno = error; return -1; }
     }
