@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     new.add_argument(
         "--out", type=Path, required=True, metavar=say("DOSSIER"), help=say("où l'écrire")
     )
+    # A package has no till; every command takes the option all the same.
+    new.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     add_json(new)
 
 
