@@ -37,6 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "driver", nargs="?", default="", metavar=say("PILOTE"), help=say("celui-là seul")
     )
+    # What is installed has no till; every command takes the option all the same.
+    parser.add_argument("--state", metavar="DIR", help=argparse.SUPPRESS)
     add_json(parser)
 
 

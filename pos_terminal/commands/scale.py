@@ -39,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     detect.add_argument(
         "port", metavar=say("LIGNE"), help=say("où elle est branchée : /dev/ttyUSB0")
     )
+    # A line has no till; every command takes the option all the same.
+    detect.add_argument("--state", metavar="DIR", help=argparse.SUPPRESS)
     add_json(detect)
 
 
