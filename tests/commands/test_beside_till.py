@@ -32,7 +32,7 @@ from tests.support.shop import Shop, open_shop, write_settings
 UNCOUNTED = "\n[tenders]\ncount_first = false\n"
 
 
-OTHERS = ("run", "demo", "replay", "scenes", "archive", "driver", "scale")
+OTHERS = ("run", "demo", "replay", "scenes", "archive", "driver", "drivers", "scale")
 """What has a till of its own, or none."""
 
 
