@@ -1,5 +1,6 @@
 """What every test may use, and the sum of times by group that ends a run."""
 
+import signal
 from collections import defaultdict
 
 import pytest
@@ -12,6 +13,11 @@ __all__ = ["run"]
 # No test asserts a time, and none of Hypothesis's examples does: a busy machine is not a fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# A shell gives what it runs in the background SIGINT ignored, and children inherit that: a command
+# that a test ends as Ctrl-C would, would never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
