@@ -1,8 +1,9 @@
 """The devices of one terminal: its ports, and the lanes between them and the till."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -154,6 +155,13 @@ class Equipment:
             if port.state is not PortState.IDLE:
                 port.wake()
         self.strangers.look()
+
+    async def papers_out(self, limit: float) -> None:
+        """Wait until no paper is on its way and how each ended is on record; `limit`: seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                for lane in {self.outputs.printer, self.outputs.reports}:
+                    await lane.rested()
 
     def take_up(self, events: Sequence[Event], till: Reprinting) -> None:
         """Settle what printers owe from before this program began; later on their lanes know it.

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from msgspec.structs import replace
@@ -74,6 +74,8 @@ class PrinterLane:
         self._known: set[Identity | None] = set()
         self._ended: dict[Identity, Slip] = {}  # papers of sales, until their outcome is on record
         self._settled: asyncio.Queue[ReceiptRequested] = asyncio.Queue()
+        self._in_hand = 0  # papers between two of the above
+        self._moved = asyncio.Event()  # from one of them to another
         if port:
             # One that was switched on again is not left to wait for its papers.
             port.observers.add(lambda _: self._stirred.set())
@@ -120,6 +122,12 @@ class PrinterLane:
         """Papers that are not printed yet."""
         return self._asked.qsize() + len(self._slips) + len(self._kept)
 
+    async def rested(self) -> None:
+        """Wait until no paper is on its way; those that wait for a printer that refuses are not."""
+        while self._asked.qsize() or self._slips or self._in_hand or self._ended:
+            self._moved.clear()
+            await self._moved.wait()
+
     async def run(self) -> NoReturn:
         """Print what is queued, for ever."""
         async with asyncio.TaskGroup() as group:
@@ -131,7 +139,17 @@ class PrinterLane:
         """Bring each to the disk at once, however long the printer takes over one before."""
         while True:
             paper = await self._asked.get()
-            self._queue(await asyncio.to_thread(self._spool.keep, paper, self._role))
+            with self._holding():
+                self._queue(await asyncio.to_thread(self._spool.keep, paper, self._role))
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        self._in_hand += 1
+        try:
+            yield
+        finally:
+            self._in_hand -= 1
+            self._moved.set()
 
     async def _clear(self) -> NoReturn:
         while True:
@@ -139,6 +157,7 @@ class PrinterLane:
             slip = self._ended.pop(of_sale(request), None)
             if slip:
                 await self._remove(slip)
+                self._moved.set()
 
     async def _serve(self) -> NoReturn:
         while True:
@@ -147,16 +166,19 @@ class PrinterLane:
             if not self._slips:
                 await self._look_again()
                 continue
-            slip = self._slips.popleft()
-            done = await self._print(slip)
-            # Refused alone: of an unknown one half may be on paper, and a second Z would be a
-            # duplicate.
-            if slip.paper.patient and done.outcome is PrintOutcome.REFUSED and self._port:
-                self._kept.append(slip)
-                await asyncio.to_thread(self._spool.unsend, slip)
-                self._put(done)
-            else:
-                await self._end(slip, done)
+            with self._holding():
+                await self._work_off(self._slips.popleft())
+
+    async def _work_off(self, slip: Slip) -> None:
+        done = await self._print(slip)
+        # Refused alone: of an unknown one half may be on paper, and a second Z would be a
+        # duplicate.
+        if slip.paper.patient and done.outcome is PrintOutcome.REFUSED and self._port:
+            self._kept.append(slip)
+            await asyncio.to_thread(self._spool.unsend, slip)
+            self._put(done)
+        else:
+            await self._end(slip, done)
 
     async def _rest(self) -> None:
         """Wait for a paper, for the printer, or until it is time to try again."""

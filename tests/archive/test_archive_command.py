@@ -88,7 +88,7 @@ def test_a_broken_journal_is_archived_on_demand(
     assert not (tmp_path / "archive.zip").exists()
     status, said = journal(capsys, *call, "--even-if-broken")
     assert status == 0
-    assert json.loads(said)["broken"].startswith("record 50: ")
+    assert json.loads(said)["broken"].startswith("écriture 50 : ")
     assert checked(tmp_path / "archive.zip")[0] == 1
 
 

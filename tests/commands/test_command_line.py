@@ -17,7 +17,7 @@ from pos_terminal.process.translation import set_language
 from pos_terminal.process.usage import Parser, refusal
 from tests.support.house import MODULES
 
-SYMBOLS = {"N", "M", "ID", "ZIP", "day|ticket"}
+SYMBOLS = {"N", "M", "ID", "ZIP", "CA.pem", "day|ticket"}
 """What stands for an argument in every language."""
 
 

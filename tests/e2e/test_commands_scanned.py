@@ -60,7 +60,7 @@ def test_a_sale_is_keyed_with_combinations(tmp_path: Path) -> None:
             await shop.shows("K-101")
             await press(shop, "F20")  # C
             await press(shop, "LEFTCTRL")  # nothing by itself
-            await press(shop, "F14")
-            await shop.shows("BAGUETTE")
+            await press(shop, "F13")
+            await shop.shows("TRADITION", "1,30")
 
     run(body())

@@ -80,14 +80,14 @@ def test_a_rewrite_with_keys_of_the_forgers_own_is_found_by_the_till_and_by_who_
     before, key = turnover(state), verify(database(state)).key
     _rewrite(state, tmp_path / "other")
     assert turnover(state) < before
-    with pytest.raises(Broken, match="this journal does not know it"):
+    with pytest.raises(Broken, match="ce journal ne la connaît pas"):
         verify(database(state))
     with pytest.raises(JournalError) as refused:
         Journal.open(state, IDENTITY)
     assert refused.value.fault is faults.JOURNAL_DAMAGED
     shutil.rmtree(state / FOLDER)  # as an inspector has it, who knows the key from elsewhere
     assert verify(database(state)).records
-    with pytest.raises(Broken, match="no key of this journal"):
+    with pytest.raises(Broken, match="aucune clé de ce journal"):
         verify(database(state), key=key)
 
 

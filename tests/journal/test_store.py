@@ -119,7 +119,7 @@ def test_close_writes_what_waits_and_refuses_what_comes(tmp_path: Path) -> None:
         waiting = [journal.append([SIGN_ON], moment()) for _ in range(100)]
         await journal.close()
         assert [future.result()[0].seq for future in waiting] == list(range(2, 102))
-        with pytest.raises(JournalFailed, match="closed"):
+        with pytest.raises(JournalFailed, match="fermé"):
             await journal.append([SIGN_ON], moment())
         await journal.close()
 

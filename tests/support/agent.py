@@ -256,7 +256,7 @@ async def agent(
             await found.stop()
 
 
-BUNDLED = ("alerts", "health", "heartbeat", "webhook")
+BUNDLED = ("alerts", "health", "heartbeat", "timestamp", "webhook", "witness")
 
 
 def shown(told: AgentStatus) -> dict[str, str]:

@@ -53,7 +53,9 @@ class Customers(Clerk):
             self.note(self.till.put(key))
 
     def free_the_counter(self) -> None:
-        """No error, nothing typed, no sale at hand."""
+        """No error, nothing typed, no sale at hand, and no Z that keeps what follows waiting."""
+        while self.books:
+            self.answer_with_the_books()
         self.do("C C C C")
         desk = self.till.counter.desk
         while desk.sale and desk.sale.tenders:
