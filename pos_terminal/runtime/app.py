@@ -65,9 +65,6 @@ log = logging.getLogger(__name__)
 RETRY = 2.0
 """Seconds between two attempts to take a failed journal up again."""
 
-LAST_PAPERS = 2.0
-"""Seconds that an orderly stop leaves to papers on their way: a receipt takes about one."""
-
 STALLED = 30.0
 """Seconds that a record may take to become durable before the watchdog is left to bite."""
 
@@ -215,7 +212,7 @@ class App:
                     await self._stopping.wait()
                     notify("STOPPING=1")
                     # A paper that is cut off by an orderly stop would be an uncertain one.
-                    await self.equipment.papers_out(LAST_PAPERS)
+                    await self.equipment.papers_out()
                     for task in tasks:
                         task.cancel()
                 await self._say_goodbye()

@@ -42,6 +42,9 @@ from pos_terminal.tasks.supervise import SideTask
 
 log = logging.getLogger(__name__)
 
+LAST_PAPERS = 2.0
+"""Seconds that an orderly stop leaves to papers on their way: a receipt takes about one."""
+
 LOOKUP_SILENCE = 600.0
 """Seconds that the look-ups may take over one thing: a step of a large projection, or a rest."""
 
@@ -156,10 +159,10 @@ class Equipment:
                 port.wake()
         self.strangers.look()
 
-    async def papers_out(self, limit: float) -> None:
-        """Wait until no paper is on its way and how each ended is on record; `limit`: seconds."""
+    async def papers_out(self) -> None:
+        """Wait until no paper is on its way and how each ended is on record, for a while."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(LAST_PAPERS):
                 for lane in {self.outputs.printer, self.outputs.reports}:
                     await lane.rested()
 
