@@ -26,7 +26,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.receipt import Receipt
-from pos_terminal.storage.files import sync_directory, write_durably
+from pos_terminal.storage.files import NEW, sync_directory, write_durably
 
 log = logging.getLogger(__name__)
 
@@ -103,10 +103,15 @@ class Spool:
 
     def load(self) -> list[Slip]:
         """What was waiting as the last till here ended, in order. What is unreadable is logged."""
-        files = sorted(path for path in self._files() if path.suffix in (WAITS, SENT))
-        if files:
-            self._numbers = count(int(files[-1].stem) + 1)
-        return [slip for path in files if (slip := _read(path))]
+        files = sorted(self._files())
+        for path in files:
+            if path.suffix == NEW:  # its name is never used again, and it may name a customer
+                self._delete(path)
+        papers = [path for path in files if path.suffix in (WAITS, SENT)]
+        # One that somebody has renamed is a paper too, and counts for no number.
+        numbers = [int(path.stem) for path in papers if path.stem.isdecimal()]
+        self._numbers = count(max(numbers, default=0) + 1)
+        return [slip for path in papers if (slip := _read(path))]
 
     def _files(self) -> Iterable[Path]:
         return self._folder.iterdir() if self._folder.is_dir() else ()
@@ -153,25 +158,32 @@ class Spool:
 
     def remove(self, slip: Slip) -> None:
         """It is known how it ended."""
-        if slip.path is None:
-            return
+        if slip.path is not None:
+            self._delete(slip.path)
+            slip.path = None
+
+    def _delete(self, path: Path) -> None:
         try:
-            slip.path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             sync_directory(self._folder)
         except OSError as error:
             log.error("spool: %s", error)
-        slip.path = None
 
     def doubt(self, slip: Slip) -> Slip:
         """The same paper to be printed again, saying that it may be a second one."""
-        again = msgspec.structs.replace(slip.paper, doubtful=True)
+        slip.paper = msgspec.structs.replace(slip.paper, doubtful=True)
         if slip.path is not None:
-            write_durably(slip.path, _encoded(slip.role, again), 0o600)
-        slip.paper = again
+            try:
+                write_durably(slip.path, _encoded(slip.role, slip.paper), 0o600)
+            except OSError as error:  # it is still named as sent: the next start doubts it again
+                log.error("spool: %s", error)
         return slip
 
     def _make(self) -> None:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        if not self._folder.is_dir():
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            # Files are durable in a folder whose own name is.
+            sync_directory(self._folder.parent)
 
     def _rename(self, slip: Slip, suffix: str) -> None:
         if slip.path is None or slip.path.suffix == suffix:

@@ -129,3 +129,31 @@ def test_a_disk_that_takes_nothing_costs_no_paper(tmp_path: Path) -> None:
     spool.send(slip)
     spool.remove(slip)
     assert (slip.path, slip.paper) == (None, PATIENT)
+
+
+def test_a_disk_that_takes_nothing_at_a_start_stops_no_start(
+    spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool.send(spool.keep(PATIENT, "report"))
+    (tmp_path / "spool" / "000000000001.sent.new").mkdir()  # what is in the way of any writing
+    for _ in range(2):
+        (again,) = take_up(restarted(tmp_path), ()).again
+        assert (again.sent, again.paper.doubtful) == (True, True)
+    assert "spool: " in caplog.text
+
+
+def test_what_a_cut_left_half_written_goes_at_the_next_start(spool: Spool, tmp_path: Path) -> None:
+    spool.keep(PATIENT, "report")
+    cut = tmp_path / "spool" / "000000000009.waits.new"
+    cut.write_bytes(b"M. Mar")
+    (found,) = restarted(tmp_path).load()
+    assert found.paper == PATIENT
+    assert not cut.exists()
+
+
+def test_a_paper_that_somebody_renamed_stops_nothing(spool: Spool, tmp_path: Path) -> None:
+    spool.keep(PATIENT, "report")
+    (tmp_path / "spool" / "copie de 1.waits").write_bytes(b"{")
+    after = restarted(tmp_path)
+    assert [slip.paper for slip in after.load()] == [PATIENT]
+    assert after.keep(READING, "receipt").path == tmp_path / "spool" / "000000000002.waits"
