@@ -217,12 +217,13 @@ class PrinterLane:
                     await self._look()
             return
         slip = self._kept[0]
-        done = await self._print(slip)
-        if done.outcome is PrintOutcome.REFUSED:
-            await asyncio.to_thread(self._spool.unsend, slip)
-        else:
-            self._kept.popleft()
-            await self._end(slip, done)
+        with self._holding():  # it is on its way as any other is: a stop must not cut it off
+            done = await self._print(slip)
+            if done.outcome is PrintOutcome.REFUSED:
+                await asyncio.to_thread(self._spool.unsend, slip)
+            else:
+                self._kept.popleft()
+                await self._end(slip, done)
 
     async def _look(self) -> None:
         """Ask the printer how it is; DeviceError where it says, or shows, that it cannot print."""

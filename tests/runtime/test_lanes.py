@@ -196,7 +196,10 @@ class Moody:
 
     def __init__(self) -> None:
         self.paper = False
+        self.begun: list[str] = []
         self.printed: list[str] = []
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
 
     async def gone(self) -> None:
         await asyncio.Event().wait()
@@ -204,6 +207,8 @@ class Moody:
     async def print(self, receipt: Receipt) -> None:
         if not self.paper:
             raise DeviceRefused(faults.PAPER_OUT)
+        self.begun.append(receipt.title)
+        await self.goes_on.wait()
         self.printed.append(receipt.title)
 
     async def status(self) -> PrinterStatus:
@@ -285,6 +290,26 @@ def test_a_paper_that_must_not_be_lost_is_tried_again_and_said_once() -> None:
             await until(lambda: len(put) == 3)
             assert moody.printed == ["Z day 1"]
             assert put[-1] == PaperDone(None, PrintOutcome.PRINTED)
+
+    run(body())
+
+
+def test_a_lane_rests_while_a_paper_waits_for_the_printer_and_not_while_it_prints() -> None:
+    async def body() -> None:
+        moody, put = Moody(), list[Input]()
+        async with moody_lane(moody, put) as (_, lane):
+            lane.print(Paper(None, Receipt("Z day 1", ()), patient=True))
+            await until(lambda: bool(put))
+            await lane.rested()
+            moody.goes_on.clear()
+            moody.paper = True
+            await until(lambda: moody.begun == ["Z day 1"])
+            rested = asyncio.ensure_future(lane.rested())
+            await asyncio.sleep(0)
+            assert not rested.done()
+            moody.goes_on.set()
+            await rested
+            assert moody.printed == ["Z day 1"]
 
     run(body())
 
