@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Iterable
 from msgspec import Struct
 
 from pos_terminal.commands.argument import add_json
-from pos_terminal.devices.errors import DeviceError, DeviceTimeout
-from pos_terminal.devices.registry import Driver, Drivers, Probe
+from pos_terminal.devices.errors import DeviceError, DeviceLost, DeviceTimeout
+from pos_terminal.devices.registry import Probe
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.domain.weight import Weight
 from pos_terminal.process.output import print_json
-from pos_terminal.runtime.plugins import Plugins
+from pos_terminal.runtime.finding import DriverFact, installed_drivers
 
 PATIENCE = 3.0
 """Seconds for one driver: over its own times, for a line that is slow to open or to close."""
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask with each protocol; 1 where none is understood."""
-    tried = asyncio.run(_search(arguments.port, installed(), quiet=arguments.json))
+    tried = asyncio.run(_search(arguments.port, installed_drivers(), quiet=arguments.json))
     found = next((each.driver for each in tried if each.understood), "")
     if arguments.json:
         print_json({"port": arguments.port, "driver": found or None, "tried": tried})
@@ -57,26 +57,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if found else 1
 
 
-def installed() -> Drivers:
-    """The drivers of all installed plug-ins, whatever the settings enable."""
-    known = Plugins(())
-    known.find()
-    plugins = Plugins(plugin.name for plugin in known)
-    plugins.load()
-    return plugins.drivers
-
-
-async def _search(port: str, drivers: Drivers, *, quiet: bool) -> list[Tried]:
+async def _search(port: str, drivers: Iterable[DriverFact], *, quiet: bool) -> list[Tried]:
     tried = []
-    async for each in search(port, drivers.scales):
+    async for each in search(port, drivers):
         tried.append(each)
         if not quiet:
             print(f"{each.driver:<16}{each.detail}", flush=True)
     return tried
 
 
-async def search(port: str, drivers: Iterable[Driver[object]]) -> AsyncIterator[Tried]:  # type: ignore[type-var]
-    """Ask with each driver that has a probe, until one is understood. DeviceLost: no such line."""
+async def search(port: str, drivers: Iterable[DriverFact]) -> AsyncIterator[Tried]:
+    """Ask with each driver that has a probe, until one is understood.
+
+    DeviceLost: the line is not there, or this user has no right to it.
+    """
     probes = [(each.probe, each.name) for each in drivers if each.probe]
     for probe, name in sorted(probes, key=lambda pair: pair[0].harm):
         answer = await _ask(port, name, probe)
@@ -90,11 +84,11 @@ async def _ask(port: str, name: str, probe: Probe) -> Tried:
         async with asyncio.timeout(PATIENCE), probe.open(port) as scale:
             weight: Weight = await scale.weigh()
             return Tried(name, True, f"{weight.grams} g")
-    except DeviceTimeout:
+    except (DeviceTimeout, TimeoutError):
         return Tried(name, False, say("pas de réponse"))
+    except DeviceLost:
+        raise  # no line, or no right to it: nobody has answered, and no other driver does better
     except DeviceError as error:
-        if error.fault is faults.SCALE_OFFLINE:
-            raise
         other = error.fault is faults.SCALE_ANSWER
         text = say("autre chose répond") if other else error.fault.text
         return Tried(name, not other, f"{text} {error.detail}".strip())

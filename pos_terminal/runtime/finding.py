@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from pos_terminal.devices.classes import DeviceClass
-from pos_terminal.devices.registry import Drivers
+from pos_terminal.devices.registry import Drivers, Probe
 from pos_terminal.domain.language import say
 from pos_terminal.links.attached import Attached, Kind, attached
 from pos_terminal.runtime.plugins import Plugins
@@ -48,12 +48,13 @@ def known_devices() -> tuple[KnownDevice, ...]:
 
 @dataclass(frozen=True, slots=True)
 class DriverFact:
-    """An installed driver: whose it is, and the dataclass of its settings."""
+    """An installed driver: whose it is, its settings' dataclass, and how a search tries it."""
 
     device_class: DeviceClass
     name: str
     plugin: str
     settings: type[Any]
+    probe: Probe | None = None
 
 
 def installed_drivers() -> list[DriverFact]:
@@ -71,7 +72,7 @@ def installed_drivers() -> list[DriverFact]:
 def _drivers_of(plugin: str, drivers: Drivers) -> Iterator[DriverFact]:
     for device_class in DeviceClass:
         for driver in drivers.of(device_class):
-            yield DriverFact(device_class, driver.name, plugin, driver.settings)
+            yield DriverFact(device_class, driver.name, plugin, driver.settings, driver.probe)
 
 
 def attached_here() -> list[Attached]:

@@ -3,23 +3,27 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from msgspec.structs import replace
 
 from pos_driver_sim.far_end import Pty
 from pos_driver_sim.scale import AnyScale, ScaleEnd
 from pos_driver_sim.scales import CasEnd, DialogEnd, MtSicsEnd, NciEnd, SmaEnd
 from pos_terminal.__main__ import main
-from pos_terminal.commands.scale import installed, search
-from pos_terminal.devices.registry import Driver, Probe
+from pos_terminal.commands.scale import search
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.errors import DeviceLost
+from pos_terminal.devices.registry import Probe
+from pos_terminal.domain import faults
+from pos_terminal.runtime.finding import DriverFact, installed_drivers
 from pos_terminal.testing.running import PATIENCE, run
 
-DRIVERS = installed()
+DRIVERS = installed_drivers()
 
 
 class Plug(Protocol):
@@ -40,9 +44,9 @@ class Bare:
         self.wire.plug()
 
 
-def drivers(end: Plug) -> Iterator[Driver[Any]]:
+def drivers(end: Plug) -> Iterator[DriverFact]:
     """All of them, each on a fresh pty: one takes no second setting of its parity."""
-    for each in DRIVERS.scales:
+    for each in DRIVERS:
         if each.probe:
             yield replace(each, probe=Probe(each.probe.harm, partial(fresh, end, each.probe)))
 
@@ -99,3 +103,37 @@ def test_a_line_that_is_not_there_is_said(
 ) -> None:
     assert main(["scale", "detect", str(tmp_path / "none"), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["code"] == "W-106"
+
+
+class Failing(AbstractAsyncContextManager[Any]):
+    """A line that does not open, and why."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def __aenter__(self) -> Any:
+        raise self._error
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+def only(error: Exception) -> list[DriverFact]:
+    return [DriverFact(DeviceClass.SCALE, "a", "a", object, Probe(1, lambda _: Failing(error)))]
+
+
+def test_a_line_without_the_right_to_it_has_not_answered() -> None:
+    async def body() -> None:
+        with pytest.raises(DeviceLost) as lost:
+            async for each in search("/dev/tty", only(DeviceLost(faults.DEVICE_FORBIDDEN))):
+                pytest.fail(f"{each}")
+        assert lost.value.fault is faults.DEVICE_FORBIDDEN
+
+    run(body())
+
+
+def test_a_line_that_does_not_open_in_time_is_no_scale() -> None:
+    async def body() -> None:
+        tried = [each async for each in search("/dev/tty", only(TimeoutError()))]
+        assert [each.understood for each in tried] == [False]
+
+    run(body())
