@@ -60,11 +60,11 @@ def input_fields(descriptor: bytes) -> list[Field]:
         if kind == _GLOBAL:
             now = _globally(now, kept, tag, value)
         elif kind == _LOCAL and tag == 0:
-            usages.append(_whole(now, value))
+            usages.append(value)
         elif kind == _LOCAL and tag == 1:
-            lowest = _whole(now, value)
+            lowest = value
         elif kind == _LOCAL and tag == 2 and lowest is not None:
-            usages.extend(range(lowest, min(_whole(now, value), lowest + 255) + 1))
+            usages.extend(range(lowest, min(value, lowest + 255) + 1))
         elif kind == _MAIN:
             if tag == _INPUT:
                 at = ends.get(now.report, 0)
@@ -107,14 +107,15 @@ def _globally(now: _Global, kept: list[_Global], tag: int, value: int) -> _Globa
 
 
 def _whole(now: _Global, usage: int) -> int:
-    """A usage with its page; one of four bytes brings its own."""
+    """A usage with its page; one of four bytes brings its own.
+
+    The page is the last before the *main* item, be it behind the usage (HID 1.11, 6.2.2.8).
+    """
     return usage if usage > 0xFFFF else now.page << 16 | usage
 
 
 def _split(now: _Global, usages: list[int], at: int) -> Iterator[Field]:
     """A field for each usage; the last one has all that remains."""
     for place, usage in enumerate(usages[: now.count]):
-        last = place == len(usages) - 1
-        yield Field(
-            now.report, usage, at + place * now.size, now.size, now.count - place if last else 1
-        )
+        count = now.count - place if place == len(usages) - 1 else 1
+        yield Field(now.report, _whole(now, usage), at + place * now.size, now.size, count)

@@ -49,6 +49,14 @@ def test_a_descriptor_says_where_everything_stands() -> None:
     assert input_fields(SCALE) == [Field(3, 0x008D0040, 0, 8, 5)]
 
 
+def test_a_page_that_comes_behind_its_usage_counts_all_the_same() -> None:
+    """HID 1.11, 6.2.2.8: page and usage are put together at the main item."""
+    late = bytes.fromhex("05 8c 75 08 95 01 09 3b 05 01 81 02 05 8c 95 02 19 fb 29 fc 05 8d 81 02")
+    assert input_fields(late) == [
+        Field(0, 0x0001003B, 0, 8), Field(0, 0x008D00FB, 8, 8), Field(0, 0x008D00FC, 16, 8),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("wrong", ["26 ff", "b4", "75 ff 97 ff ff ff 7f 81 02"])
 def test_what_is_no_descriptor_is_refused(wrong: str) -> None:
     with pytest.raises(DescriptorError):
