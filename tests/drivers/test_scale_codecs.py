@@ -2,8 +2,10 @@
 
 import binascii
 import hashlib
+import struct
 from collections.abc import Callable
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +249,19 @@ def test_a_usb_report_is_read(report: str, reading: object) -> None:
             hid.parse(bytes.fromhex(report))
     else:
         assert hid.parse(bytes.fromhex(report)) == reading
+
+
+STABLE = st.tuples(st.sampled_from([2, 4]), st.sampled_from([2, 3]), *[st.integers(0, 255)] * 3)
+
+
+@given(STABLE.map(bytes) | st.binary(max_size=6))
+def test_any_usb_report_is_exact_or_refused(report: bytes) -> None:
+    with suppress(FrameError):
+        reading = hid.parse(report)
+        if isinstance(reading, Weight):
+            (exponent,) = struct.unpack_from("<b", report, 2)
+            value = Fraction(10) ** exponent * int.from_bytes(report[3:], "little")
+            assert reading.grams == value * {2: 1, 3: 1000}[report[1]]
 
 
 def test_the_legal_part_is_named_by_all_of_its_files(tmp_path: Path) -> None:
