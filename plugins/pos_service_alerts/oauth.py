@@ -5,8 +5,6 @@ answer has the newest one kept in the agent's own directory, for as long as the 
 """
 
 import asyncio
-import ssl
-from functools import partial
 from hashlib import sha256
 from urllib.parse import urlencode
 
@@ -15,7 +13,8 @@ from msgspec import Struct
 
 from pos_service_alerts.book import AlertBook
 from pos_service_alerts.settings import AlertsSettings
-from pos_terminal.agent.https import BadTarget, post, target
+from pos_terminal.agent.called import CalledServer
+from pos_terminal.agent.https import BadTarget
 from pos_terminal.agent.outbox import NotDelivered
 from pos_terminal.agent.world import Agent
 
@@ -26,6 +25,7 @@ SHORT = 300
 """Seconds that a token is taken to be good for where its provider does not say (RFC 6749, 5.1 only
 recommends it)."""
 
+SUBJECT = "mail token"
 NOTED = "refresh token"
 FORM = "application/x-www-form-urlencoded"
 
@@ -57,7 +57,12 @@ class Tokens:
         self._agent = agent
         self._settings = settings
         self._book = book
-        self._tls = ssl.create_default_context(cafile=settings.token_ca or None)
+        self._server: CalledServer | None = None
+        if settings.token_url:
+            self._server = CalledServer(
+                agent, SUBJECT, settings.token_url,
+                ca=settings.token_ca, hosts=settings.token_hosts,
+            )  # fmt: skip
         self._access = ""
         self._until = 0.0
         # Of several recipients' connections one asks, and the others wait for what it is given.
@@ -65,11 +70,11 @@ class Tokens:
 
     async def access(self) -> str:
         """A token that is good by now. LoginRefused, NotDelivered where none is given."""
-        if not self._settings.token_url:
+        if self._server is None:
             return self._agent.secret("alerts-token")
         async with self._asking:
             if self._agent.clock.monotonic() >= self._until:
-                await self._renew()
+                await self._renew(self._server)
             return self._access
 
     def forget(self, token: str) -> None:
@@ -81,10 +86,10 @@ class Tokens:
         """Without the token: a server may repeat what it was sent."""
         return text.replace(self._access, "***") if self._access else text
 
-    async def _renew(self) -> None:
+    async def _renew(self, server: CalledServer) -> None:
         secret = self._agent.secret("alerts-refresh-token")
         shown = await self._newest(secret)
-        given = await self._asked(shown)
+        given = await self._asked(server, shown)
         self._access = given.access_token
         self._until = self._agent.clock.monotonic() + max(0.0, given.expires_in - SPARE)
         if given.refresh_token and given.refresh_token != shown:
@@ -97,19 +102,15 @@ class Tokens:
         mark, _, kept = (await self._book.noted(NOTED)).partition(" ")
         return kept if kept and mark == _mark(secret) else secret
 
-    async def _asked(self, refresh: str) -> _Given:
+    async def _asked(self, server: CalledServer, refresh: str) -> _Given:
         form = {
             "grant_type": "refresh_token", "refresh_token": refresh,
             "client_id": self._settings.client_id, "scope": self._settings.scope,
             "client_secret": self._client_secret(),
         }  # fmt: skip
         body = urlencode({name: value for name, value in form.items() if value}).encode()
-        call = partial(
-            post, target(self._settings.token_url), body, {"Content-Type": FORM},
-            context=self._tls, allowed=self._settings.token_hosts,
-        )  # fmt: skip
         try:
-            answer = await asyncio.to_thread(call)
+            answer = await server.call(body, {"Content-Type": FORM})
         except (OSError, BadTarget) as error:
             raise NotDelivered(f"token_url: {error}") from error
         if answer.status in (400, 401, 403):

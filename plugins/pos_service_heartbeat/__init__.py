@@ -5,10 +5,8 @@ bare call of a URL, as services of the kind of Healthchecks have them.
 """
 
 import asyncio
-import ssl
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import partial
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -16,9 +14,9 @@ import apsw
 import msgspec
 from msgspec import Struct
 
-from pos_terminal.agent import certificates
+from pos_terminal.agent.called import CalledServer
 from pos_terminal.agent.hookspecs import Service, hookimpl
-from pos_terminal.agent.https import BadTarget, post, target
+from pos_terminal.agent.https import BadTarget, target
 from pos_terminal.agent.till import Contact
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import Settings, Status
@@ -83,8 +81,9 @@ class Heartbeat:
     def __init__(self, agent: Agent, settings: HeartbeatSettings) -> None:
         self._agent = agent
         self._settings = settings
-        self._target = target(settings.url)
-        self._tls = ssl.create_default_context(cafile=settings.ca or None)
+        self._server = CalledServer(
+            agent, SUBJECT, settings.url, ca=settings.ca, hosts=settings.hosts
+        )
         self._store = agent.store("beats", SCHEMA)
         self._failures = 0
 
@@ -100,14 +99,10 @@ class Heartbeat:
         if not self._settings.plain:
             headers = {"Authorization": f"Bearer {self._agent.secret(SECRET)}"}
             body = msgspec.json.encode(self._beat(await self._counter()))
-        call = partial(
-            post, self._target, body, headers, context=self._tls, allowed=self._settings.hosts
-        )
         try:
-            answer = await asyncio.to_thread(call)
+            answer = await self._server.call(body, headers)
         except (OSError, BadTarget) as error:
             return self._missed(str(error))
-        certificates.judge(self._agent.incidents, self._agent.clock, SUBJECT, answer.until)
         if not 200 <= answer.status < 300:
             return self._missed(f"HTTP {answer.status}")
         self._failures = 0

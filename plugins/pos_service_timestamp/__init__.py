@@ -5,15 +5,14 @@ Nothing is queued: the newest checkpoint's stamp says of all before it that they
 """
 
 import asyncio
-import ssl
 from collections.abc import Iterable
-from functools import partial
 from typing import NoReturn
 
 from msgspec import Struct
 
+from pos_terminal.agent.called import CalledServer
 from pos_terminal.agent.hookspecs import Service, hookimpl
-from pos_terminal.agent.https import BadTarget, post, target
+from pos_terminal.agent.https import BadTarget, target
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import STAMP, STAMPED, Nothing, StampAnswer
@@ -28,15 +27,15 @@ MISSED = 3
 
 
 class TimestampSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where to, and every how many hours at most. `hosts` are names that may be in the shop's own
-    network; `tls` is a file with the one authority that is taken for the connection, the system's
-    where there is none.
+    """Where to, and every how many hours at most; the others as CalledServer has them.
+
+    `ca` is of the connection: whose stamps are kept, the till's own settings say ([timestamp]).
     """
 
     url: str
     hours: int = 12
     hosts: tuple[str, ...] = ()
-    tls: str = ""
+    ca: str = ""
 
     def __post_init__(self) -> None:
         target(self.url)
@@ -50,8 +49,9 @@ class Dater:
     def __init__(self, agent: Agent, settings: TimestampSettings) -> None:
         self._agent = agent
         self._settings = settings
-        self._target = target(settings.url)
-        self._tls = ssl.create_default_context(cafile=settings.tls or None)
+        self._server = CalledServer(
+            agent, SUBJECT, settings.url, ca=settings.ca, hosts=settings.hosts
+        )
         self._failures = 0
 
     async def run(self) -> NoReturn:
@@ -80,11 +80,7 @@ class Dater:
 
     async def _answered(self, request: bytes) -> bytes:
         headers = {"Content-Type": "application/timestamp-query"}
-        call = partial(
-            post, self._target, request, headers,
-            context=self._tls, allowed=self._settings.hosts,
-        )  # fmt: skip
-        answer = await asyncio.to_thread(call)
+        answer = await self._server.call(request, headers)
         if answer.status != 200:
             raise OSError(f"HTTP {answer.status}")
         return answer.body

@@ -8,17 +8,16 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import ssl
 from collections.abc import Iterable
 from functools import partial
 
 import msgspec
 from msgspec import Struct
 
-from pos_terminal.agent import certificates
+from pos_terminal.agent.called import CalledServer
 from pos_terminal.agent.delivery import DeliveryRules, Message
 from pos_terminal.agent.hookspecs import Service, hookimpl
-from pos_terminal.agent.https import BadTarget, post, target
+from pos_terminal.agent.https import BadTarget, target
 from pos_terminal.agent.outbox import NotDelivered, OutboxFull, Rejected
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain import faults
@@ -68,8 +67,9 @@ class Webhook:
     def __init__(self, agent: Agent, settings: WebhookSettings) -> None:
         self._agent = agent
         self._settings = settings
-        self._target = target(settings.url)
-        self._tls = ssl.create_default_context(cafile=settings.ca or None)
+        self._server = CalledServer(
+            agent, SUBJECT, settings.url, ca=settings.ca, hosts=settings.hosts
+        )
         self._store = agent.store("told", SCHEMA)
 
     async def collect(self) -> None:
@@ -115,16 +115,11 @@ class Webhook:
                 self._agent.secret(SECRET), message.id, moment, message.body
             ),
         }
-        call = partial(
-            post, self._target, message.body, headers,
-            context=self._tls, allowed=self._settings.hosts,
-        )  # fmt: skip
         try:
-            answer = await asyncio.to_thread(call)
+            answer = await self._server.call(message.body, headers)
         except (OSError, BadTarget) as error:
             self._agent.incidents.report(SUBJECT, faults.CALL_REFUSED, str(error)[:200])
             raise NotDelivered(str(error)) from error
-        certificates.judge(self._agent.incidents, self._agent.clock, SUBJECT, answer.until)
         status = answer.status
         if not 200 <= status < 300:
             self._agent.incidents.report(SUBJECT, faults.CALL_REFUSED, f"HTTP {status}")

@@ -6,16 +6,14 @@ what a witness knows it says itself (409), after however many days without a net
 """
 
 import asyncio
-import ssl
 from collections.abc import Iterable
-from functools import partial
 from typing import NoReturn
 
 from msgspec import Struct
 
-from pos_terminal.agent import certificates
+from pos_terminal.agent.called import CalledServer
 from pos_terminal.agent.hookspecs import Service, hookimpl
-from pos_terminal.agent.https import Answer, BadTarget, post, target
+from pos_terminal.agent.https import Answer, BadTarget, target
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
@@ -76,9 +74,11 @@ class Messenger:
     def __init__(self, agent: Agent, settings: WitnessSettings, url: str) -> None:
         self._agent = agent
         self._settings = settings
-        self._target = target(f"{url.rstrip('/')}/{PATH}")
-        self._subject = f"witness {self._target.host}"
-        self._tls = ssl.create_default_context(cafile=settings.ca or None)
+        url = f"{url.rstrip('/')}/{PATH}"
+        self._subject = f"witness {target(url).host}"
+        self._server = CalledServer(
+            agent, self._subject, url, ca=settings.ca, hosts=settings.hosts
+        )
         self._known = 0
         self._cosigned = 0
         self._failures = 0
@@ -135,15 +135,7 @@ class Messenger:
 
     async def _submitted(self, offered: CheckpointOffered) -> Answer:
         headers = {"Content-Type": "text/plain; charset=utf-8"}
-        body = offered.body.encode()
-        call = partial(
-            post, self._target, body, headers, context=self._tls, allowed=self._settings.hosts
-        )
-        answer = await asyncio.to_thread(call)
-        certificates.judge(
-            self._agent.incidents, self._agent.clock, self._subject, answer.until
-        )
-        return answer
+        return await self._server.call(offered.body.encode(), headers)
 
     def _must_be_well(self, answer: Answer, offered: CheckpointOffered) -> None:
         if answer.status == OK:

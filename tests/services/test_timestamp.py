@@ -5,6 +5,7 @@ The counterparts are OpenSSL and rfc3161-client; the archive's own verifier read
 
 import subprocess
 import sys
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def authority(tmp_path: Path) -> Authority:
 
 
 def table(authority: Authority) -> dict[str, Any]:
-    return {"url": authority.url, "hosts": ["127.0.0.1"], "tls": str(authority.pem)}
+    return {"url": authority.url, "hosts": ["127.0.0.1"], "ca": str(authority.pem)}
 
 
 def test_a_till_is_dated_once_there_is_a_line(tmp_path: Path, authority: Authority) -> None:
@@ -59,9 +60,10 @@ def test_a_till_is_dated_once_there_is_a_line(tmp_path: Path, authority: Authori
                         for _ in range(3):
                             await dater.round()
                         assert [row.code for row in agent.incidents] == codes
-            dater._failures = 2
         async with world(tmp_path / "shop" / "state", table(authority), "timestamp") as (agent, _):
-            await Dater(agent, settings).round()
+            dater = Dater(agent, settings)
+            for _ in range(3):
+                await dater.round()
             assert not list(agent.incidents), "a till that does not run is another's to say"
 
     run(body())
@@ -123,16 +125,15 @@ def test_three_readers_agree(authority: Authority, dated: Path) -> None:
     builder = VerifierBuilder().add_root_certificate(x509.load_pem_x509_certificate(ca))
     assert builder.build().verify(answer, sha256(text).digest())
 
-    wrong = bytearray(row.sig)
+    right, wrong = stamped(row.sig, text, ca), bytearray(row.sig)
+    imprint = row.sig.index(sha256(text).digest())
+    signed = {*range(imprint, imprint + 32), *range(len(wrong) - 40, len(wrong))}
     for place in range(len(wrong)):
         wrong[place] ^= 1
-        verdicts = []
         for read in (timestamp.time_of, stamped):
-            try:
-                verdicts.append(str(read(bytes(wrong), text, ca)))
-            except (CryptoError, NoStamp):
-                verdicts.append("wrong")
-        assert verdicts[0] == verdicts[1] or "wrong" in verdicts, place
+            # What nobody signed may be otherwise: then it is the same stamp, of the same time.
+            with suppress(CryptoError, NoStamp):
+                assert read(bytes(wrong), text, ca) == right and place not in signed, place
         wrong[place] ^= 1
 
 

@@ -1,8 +1,9 @@
-"""An HTTPS server on loopback that keeps what it was sent, and answers as a test says."""
+"""HTTPS servers on loopback: one that a test tells what to answer, and what others stand on."""
 
 import ssl
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,18 +11,63 @@ from typing import Any, NamedTuple
 
 from tests.support.mail_server import certificate
 
+ELSEWHERE = "/elsewhere"
+"""Where a redirect goes."""
+
 
 class Got(NamedTuple):
-    """One request."""
+    """One request; its headers' names in small letters."""
 
     path: str
     headers: dict[str, str]
     body: bytes
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *words: Any) -> None:
+        # A connection that breaks is the client's to tell.
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(*words)
+
+
+@contextmanager
+def https(
+    pem: Path, answer: Callable[[Got], tuple[int, bytes]], port: int = 0
+) -> Iterator[int]:
+    """Serve POST with that certificate and its key, by statuses and bodies; the port, 0: any."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, content = answer(Got(self.path, headers, body))
+            self.send_response(status)
+            if 300 <= status < 400:
+                self.send_header("Location", ELSEWHERE)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *words: Any) -> None:
+            pass
+
+    server = _Server(("127.0.0.1", port), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 class HttpsServer:
-    """`answers` are statuses, taken one by one; then 200. A redirect goes to `elsewhere`; `bodies`
-    are what it answers with, the last one again and again.
+    """Keeps what it was sent. `answers` are statuses, taken one by one; then 200. `bodies` are what
+    it answers with, the last one again and again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,35 +83,10 @@ class HttpsServer:
 
     @contextmanager
     def up(self) -> Iterator[None]:
-        owner = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                owner.got.append(Got(self.path, headers, body))
-                self.send_response(owner.answers.pop(0) if owner.answers else 200)
-                self.send_header("Location", "/elsewhere")
-                words = owner.bodies.pop(0) if len(owner.bodies) > 1 else owner.bodies[0]
-                self.send_header("Content-Length", str(len(words)))
-                self.end_headers()
-                self.wfile.write(words)
-
-            def log_message(self, *words: Any) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.pem)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        # A handshake that fails is the client's to tell.
-        server.handle_error = lambda *words: None  # type: ignore[method-assign]
-        self.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
+        with https(self.pem, self._answer, self.port) as self.port:
             yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+
+    def _answer(self, got: Got) -> tuple[int, bytes]:
+        self.got.append(got)
+        status = self.answers.pop(0) if self.answers else 200
+        return status, self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]

@@ -5,18 +5,15 @@ It needs Python 3.12 or newer, so it lives in an environment of its own.
 
 import http.client
 import signal
-import ssl
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 from tests.support.emupos import free_port
+from tests.support.https_server import Got, https
 from tests.support.mail_server import certificate
 from tests.support.own_environment import installed
 
@@ -60,11 +57,19 @@ class NetWitness:
             process = subprocess.Popen(self._words("serve"), stdout=log, stderr=log)
         try:
             self._wait(process)
-            with tls_before(self._plain, self.tls, self.pem):
+            # What comes in on its port is TLS, which the witness leaves to others.
+            with https(self.pem, self._pass_on, self.tls):
                 yield
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(PATIENCE)
+
+    def _pass_on(self, got: Got) -> tuple[int, bytes]:
+        link = http.client.HTTPConnection("127.0.0.1", self._plain, timeout=PATIENCE)
+        kind = {"Content-Type": got.headers["content-type"]}
+        link.request("POST", got.path, got.body, kind)
+        with closing(link), link.getresponse() as answer:
+            return answer.status, answer.read()
 
     def _wait(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + PATIENCE
@@ -76,37 +81,3 @@ class NetWitness:
                 log = (self.folder / "log").read_text()
                 assert process.poll() is None and time.monotonic() < deadline, log
                 time.sleep(0.02)
-
-
-@contextmanager
-def tls_before(plain: int, port: int, pem: Path) -> Iterator[None]:
-    """Take TLS off what comes in on one port of the loopback, and pass it to another."""
-
-    class PassOn(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            link = http.client.HTTPConnection("127.0.0.1", plain, timeout=PATIENCE)
-            link.request("POST", self.path, body, {"Content-Type": self.headers["Content-Type"]})
-            with link.getresponse() as answer:
-                content = answer.read()
-                self.send_response(answer.status)
-            link.close()
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *words: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), PassOn)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,16 +1,13 @@
 """An authority that stamps times: OpenSSL's `ts` behind HTTPS on loopback, with a CA of its own."""
 
-import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import which
-from typing import Any
 
 from tests.needs import need
+from tests.support.https_server import Got, https
 from tests.support.mail_server import certificate
 
 SETTINGS = """
@@ -66,31 +63,9 @@ class Authority:
 
     @contextmanager
     def up(self) -> Iterator[None]:
-        owner = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                right = self.headers["Content-Type"] == "application/timestamp-query"
-                content = owner.answer(body) if right else b""
-                self.send_response(200 if right else 415)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *words: Any) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.pem)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        self.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
+        with https(self.pem, self._answer, self.port) as self.port:
             yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+
+    def _answer(self, got: Got) -> tuple[int, bytes]:
+        right = got.headers["content-type"] == "application/timestamp-query"
+        return (200, self.answer(got.body)) if right else (415, b"")
