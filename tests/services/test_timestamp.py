@@ -105,6 +105,8 @@ def test_an_archive_has_it_and_its_verifier_wants_it(
         )  # fmt: skip
         status = main(["archive", "verify", str(tmp_path / archive), *tsa])
         assert status == alone.returncode, alone.stdout + alone.stderr
+        said = "il ne mène à aucune des autorités nommées"
+        assert (said in alone.stdout) == (archive == "dated.zip" and status == 1)
         assert ("Daté jusqu'à" in alone.stdout) == (archive == "dated.zip" and status == 0)
         return status
 

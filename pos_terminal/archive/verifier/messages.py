@@ -48,6 +48,15 @@ absent|l'écriture {0}, {1}, d'un ticket n'est pas ici|record {0}, {1}, of a tic
 other|ce n'est pas celui que nomme le ticket, {0}|it is not the one that the ticket names, {0}
 proven|Ticket {0} du {1}, {2} : c'est l'écriture {3}|Ticket {0} of {1}, {2}: it is record {3}
 stamp|ce n'est pas un horodatage de ceci : {0}|it is no time stamp of this: {0}
+stamp cut|il est coupé|it is cut off
+stamp digest|son empreinte n'est pas de SHA-2|its digest is none of SHA-2
+stamp other|il est d'autre chose|it is of something else
+stamp signs other|sa signature est d'autre chose|its signature is of something else
+stamp nobody|aucun de ses certificats ne peut horodater|no certificate in it may stamp
+stamp key|sa clé est d'un genre qui n'est pas admis|its key is of a kind that is not taken
+stamp forged|sa signature est fausse|its signature is wrong
+stamp stranger|il ne mène à aucune des autorités nommées|it leads to none of the authorities named
+stamp none|il est illisible : {0}|it is unreadable: {0}
 undated|aucun horodatage de ces autorités n'y est|no time stamp of these authorities is in it
 dated|Daté jusqu'à l'écriture {0} : {1}|Dated up to record {0}: {1}
 checkpoint|un point de contrôle dit autre chose|a checkpoint says otherwise

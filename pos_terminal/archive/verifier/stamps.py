@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from pos_terminal.archive.verifier.messages import say
+
 try:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -54,7 +56,7 @@ def values(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
             length, start = int.from_bytes(content[start : start + count], "big"), start + count
         end = start + length
         if end > len(content):
-            raise NoStamp("it is cut off")
+            raise NoStamp(say("stamp cut"))
         yield tag, content[start:end], content[at:end]
         at = end
 
@@ -68,7 +70,7 @@ def digest_of(algorithm: bytes) -> str:
     """The name of a digest algorithm; NoStamp for one that is not taken."""
     name = DIGESTS.get(inside(algorithm)[0].hex())
     if name is None:
-        raise NoStamp("its digest is none of SHA-2")
+        raise NoStamp(say("stamp digest"))
     return name
 
 
@@ -97,13 +99,13 @@ class Stamp:
     def check(self, text: bytes, authorities: "list[Any]") -> datetime:
         """Its time; NoStamp where it is not of that text, or not rightly signed."""
         if self.imprint[1] != hashlib.new(digest_of(self.imprint[0]), text).digest():
-            raise NoStamp("it is of something else")
+            raise NoStamp(say("stamp other"))
         attributes = next(content for tag, content, _ in self._signer if tag == 0xA0)
         name = digest_of(self._signer[2][1])
         hashed = hashlib.new(name, self._info).digest()
         said = {inside(each)[0].hex(): inside(inside(each)[1]) for each in inside(attributes)}
         if said.get(MESSAGE_DIGEST) != [hashed]:
-            raise NoStamp("its signature is of something else")
+            raise NoStamp(say("stamp signs other"))
         # Signed as a SET, and kept under another tag (RFC 5652, 5.4).
         (_, _, whole) = next(each for each in self._signer if each[0] == 0xA0)
         self._signed_by(b"\x31" + whole[1:], name, authorities)
@@ -115,7 +117,7 @@ class Stamp:
         serial = int.from_bytes(inside(self._signer[1][1])[1], "big")
         signer = next((each for each in known if each.serial_number == serial), None)
         if signer is None or not may_stamp(signer):
-            raise NoStamp("no certificate in it may stamp")
+            raise NoStamp(say("stamp nobody"))
         key, digest = signer.public_key(), getattr(hashes, name.upper())()
         try:
             if isinstance(key, rsa.RSAPublicKey):
@@ -123,11 +125,11 @@ class Stamp:
             elif isinstance(key, ec.EllipticCurvePublicKey):
                 key.verify(signature, message, ec.ECDSA(digest))
             else:
-                raise NoStamp("its key is of a kind that is not taken")
+                raise NoStamp(say("stamp key"))
         except InvalidSignature:
-            raise NoStamp("its signature is wrong") from None
+            raise NoStamp(say("stamp forged")) from None
         if authorities and not leads(signer, [*known, *authorities], authorities, self.time):
-            raise NoStamp("it leads to none of the authorities that were named")
+            raise NoStamp(say("stamp stranger"))
 
 
 def may_stamp(certificate: "Any") -> bool:
@@ -173,4 +175,4 @@ def stamped(token: bytes, text: bytes, authorities: bytes) -> datetime:
     except NoStamp:
         raise
     except SPOILT as error:
-        raise NoStamp(f"it is no time stamp: {error!r}") from error
+        raise NoStamp(say("stamp none", repr(error))) from error
