@@ -66,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
     "drivers": {"devices", "domain", "hookspecs", "links"},
     "plugins": {"crypto.token", "domain", "hookspecs", "runtime.terminal"},
     "services": {
+        "agent.called",
         "agent.certificates",
         "agent.clock",
         "agent.delivery",
