@@ -11,11 +11,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 from pos_terminal.commands.files import reading_file, writing_file
+from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="name", required=True, metavar=say("NOM"),
                         help=say("son nom dans les réglages, et sous /dev/pos"))  # fmt: skip
     parser.add_argument("--class", dest="device_class", default="", metavar=say("CLASSE"),
-                        help=say("scanner, keypad, scale, printer, display, tone"))  # fmt: skip
+                        help=", ".join(DeviceClass))
     parser.add_argument("--driver", default="", metavar=say("PILOTE"), help=say("qui le prend"))
     more = say("un réglage de plus du pilote")
     parser.add_argument("--set", dest="more", action="append", default=[],
@@ -106,14 +108,26 @@ def _chosen(arguments: argparse.Namespace) -> tuple[Candidate, str]:
 def _more(given: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for each in given:
-        key, equals, value = each.partition("=")
-        if not equals:
-            raise Failure(faults.BAD_REQUEST, say("--set veut CLE=VALEUR"))
-        try:
-            found |= toml.tables(f"{key} = {value}")
-        except ValueError:  # a bare word is a text
-            found[key] = value
+        found = _with(found, _setting(each))
     return found
+
+
+def _setting(given: str) -> dict[str, Any]:
+    key, equals, value = given.partition("=")
+    for written in (value, toml.written(value)) if equals else ():  # a bare word is a text
+        with suppress(ValueError):
+            return toml.tables(f"{key} = {written}")
+    raise Failure(faults.BAD_REQUEST, say("--set veut CLE=VALEUR"))
+
+
+def _with(table: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The table with more keys, those of a table within it among the ones that are there."""
+    merged = {
+        key: _with(table[key], value)
+        for key, value in more.items()
+        if isinstance(value, dict) and isinstance(table.get(key), dict)
+    }
+    return table | more | merged
 
 
 def with_device(text: str, name: str, device: Candidate, more: dict[str, Any]) -> str:
@@ -124,34 +138,19 @@ def with_device(text: str, name: str, device: Candidate, more: dict[str, Any]) -
     plugins = tables.get("terminal", {}).get("plugins", [])
     if device.plugin not in plugins:
         text = _enabled(text, [*plugins, device.plugin])
-    table = {"class": device.device_class.value, "driver": device.driver, **device.settings, **more}
-    lines = [f"{key} = {_written(each)}" for key, each in table.items()]
+    table = {"class": device.device_class.value, "driver": device.driver}
+    table = _with(table | device.settings, more)
+    lines = [f"{key} = {toml.written(each)}" for key, each in table.items()]
     return "\n".join((text.rstrip("\n"), "", f"[devices.{name}]", *lines, ""))
 
 
 def _enabled(text: str, plugins: Sequence[str]) -> str:
     """The list of plug-ins in [terminal], written anew; where there is none, as its first key."""
-    line = f"plugins = {_written(list(plugins))}"
+    line = f"plugins = {toml.written(list(plugins))}"
     head, table, rest = text.partition("[terminal]\n")
     body, bracket, tail = rest.partition("\n[")
     body, replaced = re.subn(r"(?ms)^plugins\s*=\s*\[.*?\]", lambda _: line, body, count=1)
     return "".join((head, table, "" if replaced else f"{line}\n", body, bracket, tail))
-
-
-def _written(value: object) -> str:
-    """As TOML writes it."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        case list():
-            return f"[{', '.join(map(_written, value))}]"
-        case dict():
-            pairs = (f"{key} = {_written(each)}" for key, each in value.items())
-            return "{ " + ", ".join(pairs) + " }"
-        case _:
-            return str(value)
 
 
 def _must_run(file: Path, text: str) -> None:

@@ -13,6 +13,7 @@ from pos_terminal.commands.argument import add_json
 from pos_terminal.domain.language import say
 from pos_terminal.process.output import print_json
 from pos_terminal.runtime.finding import DriverFact, installed_drivers
+from pos_terminal.storage import toml
 
 
 class SettingRow(Struct, frozen=True):
@@ -74,7 +75,7 @@ def _settings(table: type[Any], before: str) -> Iterator[SettingRow]:
 
 def _takes(hint: Any) -> str:
     if get_origin(hint) is Literal:
-        return " | ".join(_written(value) for value in get_args(hint))
+        return " | ".join(toml.written(value) for value in get_args(hint))
     if get_origin(hint) in (typing.Union, types.UnionType):
         return " | ".join(_takes(each) for each in get_args(hint) if each is not type(None))
     words = {bool: "true | false", int: say("entier"), float: say("nombre"), str: say("texte")}
@@ -85,11 +86,4 @@ def _default(each: "Field[Any]") -> str | None:
     if each.default is MISSING and each.default_factory is MISSING:
         return None
     value = each.default if each.default is not MISSING else None
-    return "-" if value is None else _written(value)
-
-
-def _written(value: object) -> str:
-    """As TOML writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return "-" if value is None else toml.written(value)

@@ -1,7 +1,11 @@
 """TOML as people and programs write it, well or badly: what is none is a ValueError."""
 
+import re
 import tomllib
 from typing import Any
+
+_CONTROL = re.compile(r"[\0-\x1f\x7f]")
+"""What stands in no text of TOML as it is."""
 
 
 def tables(text: str) -> dict[str, Any]:
@@ -11,3 +15,20 @@ def tables(text: str) -> dict[str, Any]:
     except RecursionError:
         # Five thousand brackets are no syntax error to the library, and would end the till.
         raise tomllib.TOMLDecodeError("nested too deeply") from None
+
+
+def written(value: object) -> str:
+    """A value as TOML writes it, on one line."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            return '"' + _CONTROL.sub(lambda each: f"\\u{ord(each[0]):04x}", escaped) + '"'
+        case list() | tuple():
+            return f"[{', '.join(map(written, value))}]"
+        case dict():
+            pairs = (f"{key} = {written(each)}" for key, each in value.items())
+            return f"{{ {', '.join(pairs)} }}"
+        case _:
+            return str(value)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,18 @@ def test_a_device_with_a_number_of_its_own_is_known_by_it(tmp_path: Path) -> Non
     assert main(["config", "check", "--config", str(config)]) == 0
 
 
+def test_a_setting_of_the_line_leaves_it_its_place(tmp_path: Path) -> None:
+    config, rules = shop(tmp_path), tmp_path / "rules"
+    done = adopt(
+        config, rules, "/dev/ttyACM0", "--as", "display",
+        "--set", "serial.baudrate=4800", "--set", "serial.parity=E", "--set", "setup=aures",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    table = tomllib.loads(config.read_text())["devices"]["display"]
+    assert table["serial"].pop("port").startswith("/dev/")
+    assert table["serial"] == {"baudrate": 4800, "parity": "E"}
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -124,6 +137,7 @@ def test_a_device_with_a_number_of_its_own_is_known_by_it(tmp_path: Path) -> Non
         ("/dev/input/event99", "--as", "keypad", "--class", "keypad"),
         ("/dev/ttyUSB0", "--as", "scale", "--class", "scale", "--driver", "no-such"),
         ("/dev/ttyUSB0", "--as", "s", "--class", "scale", "--driver", "cas", "--set", "parity=X"),
+        ("/dev/usb/lp0", "--as", "printer", "--set", "no key=1"),
         ("/dev/usb/lp0", "--as", "Printer 1"),
     ],
 )
