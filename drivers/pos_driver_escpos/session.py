@@ -85,7 +85,8 @@ class Session:
         """Ask the printer now. Raises TimeoutError, LinkStalled, LinkLost.
 
         Some printers answer a part of the questions, and their answers do not say to which. Then
-        each is asked alone, and those that stay without an answer are asked no more.
+        each is asked alone, and those that stay without an answer are asked no more, provided that
+        the others are answered again.
         """
         asked = self._questions
         try:
@@ -102,6 +103,10 @@ class Session:
                         found |= await self._all((question,), within)
         if not found:
             raise TimeoutError
+        async with asyncio.timeout(within), self._asking:
+            # Once more: one that is switched off meanwhile would pass for one that knows less, and
+            # its paper would never be asked for again.
+            found = await self._all(tuple(found), within)
         self._questions = tuple(found)
         return printer_status(found)
 

@@ -21,6 +21,7 @@ from pos_terminal.devices.errors import (
 )
 from pos_terminal.domain.faults import PRINT_UNKNOWN, PRINTER_BUSY, PRINTER_ERROR
 from pos_terminal.domain.receipt import Logo, Receipt
+from pos_terminal.links.background import background
 from pos_terminal.links.link import LinkStalled
 from pos_terminal.links.tcp import tcp_link
 from pos_terminal.testing.printer_contract import PATIENCE, ticket
@@ -34,6 +35,9 @@ from pos_terminal.testing.transports import (
 )
 from tests.conftest import run
 from tests.support.escpos_far_end import Then, settings
+
+PAPER_OUT = (b"\x12", b"\x12", b"\x72")
+"""Answers to DLE EOT 2, 3 and 4."""
 
 
 async def built_in() -> Profile:
@@ -515,6 +519,27 @@ def test_a_printer_that_answers_a_part_of_the_questions_works_with_these(
 
     run(body())
     assert sum("DLE EOT" in line for line in caplog.messages) == 1
+
+
+def test_a_printer_switched_off_while_it_is_asked_is_not_one_that_knows_less() -> None:
+    async def body() -> None:
+        near, far = link_pair()
+        printer = EscposPrinter(near, EscposSettings(host="h", answer_timeout=0.2), built_in)
+        answers = {b"\x01": [b"\x16", b"\x16"]}  # its power goes after these two
+
+        async def play() -> None:
+            while True:
+                for question in (await far.receive()).split(b"\x10\x04")[1:]:
+                    if left := answers.get(question):
+                        await far.send(left.pop())
+
+        async with background(play()), asyncio.timeout(PATIENCE):
+            with pytest.raises(DeviceTimeout):
+                await printer.status()
+            answers |= {bytes([n]): [answer] for n, answer in enumerate((b"\x16", *PAPER_OUT), 1)}
+            assert (await printer.status()).paper_out
+
+    run(body())
 
 
 def test_without_flow_control_no_byte_of_a_long_receipt_is_lost(tmp_path: Path) -> None:
