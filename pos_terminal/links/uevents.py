@@ -6,6 +6,7 @@ root can send to either (netlink(7)), and what is heard is only a reason to look
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,11 +40,13 @@ class Uevents:
         self._monitor = monitor
 
     async def next(self) -> dict[str, str]:
-        """The next event. Events that the kernel had to drop are one without properties."""
+        """The next event; those that the kernel had to drop are one without properties. OSError."""
         loop = asyncio.get_running_loop()
         try:
             return properties(await loop.sock_recv(self._monitor, CHUNK))
-        except OSError:  # ENOBUFS: more came than anybody read
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:  # more came than anybody read
+                raise
             return {}
 
 

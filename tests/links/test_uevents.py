@@ -2,6 +2,7 @@
 
 import ctypes.util
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_terminal.links.attached import Attached, Kind
-from pos_terminal.links.uevents import properties
+from pos_terminal.links.uevents import Uevents, properties
 from pos_terminal.runtime.strangers import Strangers
 from pos_terminal.testing.running import run
 from tests.needs import need
@@ -35,6 +36,18 @@ def test_what_a_message_says(message: bytes) -> None:
 @given(st.binary(max_size=200), st.booleans())
 def test_no_message_makes_it_raise(noise: bytes, udevs: bool) -> None:
     properties((b"libudev\0" if udevs else b"") + noise)
+
+
+def test_a_socket_that_is_lost_is_said_and_no_event_for_ever() -> None:
+    async def body() -> None:
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        near.close()
+        far.close()
+        with pytest.raises(OSError, match="Bad file"):
+            await Uevents(near).next()
+
+    run(body())
 
 
 def test_udev_tells_and_ours_is_opened_and_a_strangers_keyboard_held() -> None:
