@@ -55,8 +55,8 @@ async def serial_link(
 ) -> AsyncIterator[SerialLink]:
     """Open the line for this process alone. Raises LinkLost when that cannot be, and why.
 
-    With parity, a byte that fails it
-    arrives as NUL, so that it spoils its frame instead of passing for another digit.
+    With parity, a byte that fails it arrives as NUL, so that it spoils its frame instead of passing
+    for another digit.
     """
     import serial  # noqa: PLC0415
 

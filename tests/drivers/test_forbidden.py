@@ -19,7 +19,7 @@ def test_a_device_without_the_right_to_it_has_a_code_of_its_own() -> None:
         try:
             os.fchmod(far, 0o000)
             command = [sys.executable, "-m", "tests.support.forbidden", str(pipe), os.ttyname(far)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         finally:
             os.close(far)
     assert done.stdout.split() == ["C-108"] * 3, done.stderr
