@@ -7,8 +7,7 @@ import unicodedata
 
 from pos_driver_evdev.layouts import CONTROLS, KEYPAD, Layout
 from pos_terminal.devices.classes import Scan
-
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+from pos_terminal.devices.scans import UNREADABLE
 
 _ENDS = frozenset({28, 96, 15})  # Enter, keypad Enter, Tab
 _SHIFTS = frozenset({42, 54})

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from evdev import ecodes
 
-from pos_driver_evdev.assembler import UNREADABLE, CodeAssembler
+from pos_driver_evdev.assembler import CodeAssembler
 from pos_driver_evdev.layouts import LayoutName, layout_of
 from pos_driver_evdev.nodes import grab, opened
 from pos_driver_evdev.reader import Unread, listening
 from pos_terminal.devices.classes import Scan, Scanner
+from pos_terminal.devices.scans import UNREADABLE
+from pos_terminal.devices.settings import within
 from pos_terminal.domain.faults import SCANNER_OFFLINE
 
 log = logging.getLogger(__name__)
@@ -42,10 +44,7 @@ class ScannerSettings:
     max_length: int = 512
 
     def __post_init__(self) -> None:
-        if not 0.05 <= self.quiet_seconds <= 10:
-            raise ValueError("quiet_seconds must lie between 0.05 and 10")
-        if not 1 <= self.max_length <= 8192:
-            raise ValueError("max_length must lie between 1 and 8192")
+        within(self, quiet_seconds=(0.05, 10), max_length=(1, 8192))
 
 
 class EvdevScanner:

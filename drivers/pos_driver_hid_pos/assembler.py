@@ -4,22 +4,15 @@ Source: HID Point of Sale Usage Tables 1.02, 4 (Bar Code Scanner page 0x8C: the 
 with its symbology identifiers, decoded data, and the flag that more of it follows).
 """
 
-import re
 from collections.abc import Sequence
 
 from pos_terminal.devices.classes import Scan
+from pos_terminal.devices.scans import AIM, UNREADABLE, text_of
 from pos_terminal.links.hid_descriptor import DescriptorError, Field
 
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-
 BYTE_COUNT = 0x0001_003B
-AIM = (0x008C_00FB, 0x008C_00FC, 0x008C_00FD)
+SYMBOLOGY = (0x008C_00FB, 0x008C_00FC, 0x008C_00FD)
 DATA, CONTINUED = 0x008C_00FE, 0x008C_00FF
-
-_CONTROLS = re.compile("[\x00-\x03\x05-\x1c\x1f\x7f-\x9f]")
-"""What no code contains. Group, record and end-of-message marks are part of GS1 codes."""
-
-_PREFIX = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
 class NotAScanner(ValueError):
@@ -40,7 +33,7 @@ class ReportAssembler:
         own = {field.usage: field for field in reversed(fields) if field.report == data.report}
         self._data = data
         self._length = own.get(BYTE_COUNT)
-        self._aim = [own[usage] for usage in AIM if usage in own]
+        self._aim = [own[usage] for usage in SYMBOLOGY if usage in own]
         self._continued = own.get(CONTINUED)
         self._numbered = any(field.report for field in fields)
         self._max_length = max_length
@@ -93,11 +86,11 @@ class ReportAssembler:
             self._begun += data
 
     def _end(self) -> Scan | None:
-        text = _CONTROLS.sub(UNREADABLE, self._begun.decode(self._encoding, "replace"))
+        text = text_of(self._begun, self._encoding)
         aim, spoilt = self._prefix, self._spoilt
         self._begun.clear()
         self._prefix, self._more, self._spoilt = "", False, False
-        if aim and not _PREFIX.fullmatch(aim):
+        if aim and not AIM.fullmatch(aim):
             aim, spoilt = "", True
         if spoilt:
             return Scan(text + UNREADABLE)

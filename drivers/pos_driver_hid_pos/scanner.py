@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from pos_driver_hid_pos.assembler import UNREADABLE, NotAScanner, ReportAssembler
+from pos_driver_hid_pos.assembler import NotAScanner, ReportAssembler
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.devices.errors import DeviceLost
+from pos_terminal.devices.scans import UNREADABLE
+from pos_terminal.devices.settings import within
 from pos_terminal.domain.faults import SCANNER_OFFLINE
 from pos_terminal.links.faults import opened
 from pos_terminal.links.hidraw import HidReports, hid_reports
@@ -37,10 +39,7 @@ class HidScannerSettings:
     max_length: int = 4096
 
     def __post_init__(self) -> None:
-        if not 0.05 <= self.quiet_seconds <= 10:
-            raise ValueError("quiet_seconds must lie between 0.05 and 10")
-        if not 1 <= self.max_length <= 8192:
-            raise ValueError("max_length must lie between 1 and 8192")
+        within(self, quiet_seconds=(0.05, 10), max_length=(1, 8192))
 
 
 @asynccontextmanager

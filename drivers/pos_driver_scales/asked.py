@@ -25,6 +25,7 @@ from pos_driver_scales.legal.reading import (
 )
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceRefused
+from pos_terminal.devices.settings import within
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.domain.weight import Weight
@@ -75,13 +76,6 @@ class ScaleSettings(SerialSettings):
     def __post_init__(self) -> None:
         within(self, answer_time=(0.05, 10), settle_time=(0, 30), pause=(0, 2))
         within(self, quiet_time=(0.05, 10), capacity=(0, 1_000_000))
-
-
-def within(settings: object, **bounds: tuple[float, float]) -> None:
-    """ValueError where one of these settings lies beyond its bounds."""
-    for name, (least, most) in bounds.items():
-        if not least <= getattr(settings, name) <= most:
-            raise ValueError(f"{name} must lie between {least} and {most}")
 
 
 @asynccontextmanager

@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import given, moving, refusal, within
+from pos_driver_scales.asked import given, moving, refusal
 from pos_driver_scales.legal import named
 from pos_driver_scales.legal.hid import WEIGHT, parse
 from pos_driver_scales.legal.reading import FrameError, NoWeight, Reading, Reason
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceLost, DeviceRefused
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.devices.settings import within
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.domain.weight import Weight

@@ -3,12 +3,13 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale, within
+from pos_driver_scales.asked import ScaleSettings, asked_scale
 from pos_driver_scales.legal import named
 from pos_driver_scales.legal.mt_sics import MtSics
 from pos_driver_scales.legal.reading import Ask, Reading, Talk
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.settings import within
 from pos_terminal.hookspecs import hookimpl
 
 

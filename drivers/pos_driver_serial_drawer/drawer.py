@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from pos_terminal.devices.classes import Drawer
 from pos_terminal.devices.errors import DeviceRefused
+from pos_terminal.devices.settings import within
 from pos_terminal.domain.faults import DRAWER_OFFLINE
 from pos_terminal.links.faults import device_errors, opened
 from pos_terminal.links.link import Link
@@ -46,8 +47,7 @@ class SerialDrawerSettings(SerialSettings):
     def __post_init__(self) -> None:
         if not bytes.fromhex(self.opens):
             raise ValueError("opens: at least one byte, in hexadecimal")
-        if not 0.1 <= self.open_time <= 10:
-            raise ValueError("open_time must lie between 0.1 and 10")
+        within(self, open_time=(0.1, 10))
 
 
 class Trigger(Link, Protocol):

@@ -4,11 +4,7 @@ import re
 from collections.abc import Callable
 
 from pos_terminal.devices.classes import Scan
-
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
-
-_CONTROLS = re.compile("[\x00-\x03\x05-\x1c\x1f\x7f-\x9f]")
-"""What no code contains. Group, record and end-of-message marks are part of GS1 codes."""
+from pos_terminal.devices.scans import AIM, UNREADABLE, text_of
 
 _END = re.compile(rb"[\r\n\t\x03]")
 """CR, LF, TAB and ETX: none of them is part of a code, so a scanner may end its codes with any of
@@ -16,8 +12,6 @@ them, or several."""
 
 _BEFORE = b"\x02"
 """STX, with which some scanners begin."""
-
-_AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
 class ScanAssembler:
@@ -85,9 +79,9 @@ class ScanAssembler:
         return scan
 
     def _read(self, code: bytes) -> Scan:
-        text = _CONTROLS.sub(UNREADABLE, code.decode(self._encoding, "replace"))
+        text = text_of(code, self._encoding)
         if not self._aim:
             return Scan(text)
-        if _AIM.match(text) and len(text) > 3:
+        if AIM.match(text) and len(text) > 3:
             return Scan(text[3:], aim=text[:3])
         return Scan(text + UNREADABLE)

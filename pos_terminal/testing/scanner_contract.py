@@ -13,10 +13,10 @@ import pytest
 
 from pos_terminal.devices.classes import Scanner
 from pos_terminal.devices.errors import DeviceLost
+from pos_terminal.devices.scans import UNREADABLE
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import PATIENCE, run
 
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 BREAD, CAKE = "3560071234562", "2012345006789"
 
 

@@ -14,7 +14,6 @@ import pytest
 from evdev import ecodes
 
 from pos_driver_evdev import pos_register_drivers
-from pos_driver_evdev.assembler import UNREADABLE
 from pos_driver_evdev.keypad import KeypadSettings, key_name, open_keypad
 from pos_driver_evdev.scanner import ScannerSettings, open_scanner
 from pos_driver_evdev.tone import ToneSettings, open_tone
@@ -23,6 +22,7 @@ from pos_driver_sim.tone import ToneEnd
 from pos_terminal.devices.classes import Keypad, KeyPress, Scan, Scanner
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.devices.scans import UNREADABLE
 from pos_terminal.domain.faults import KEYPAD_OFFLINE, SCANNER_OFFLINE, TONE_OFFLINE, Tone
 from pos_terminal.testing.keypad_contract import KeypadContract, KeypadFarEnd
 from pos_terminal.testing.running import PATIENCE

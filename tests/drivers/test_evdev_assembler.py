@@ -7,10 +7,11 @@ from evdev import ecodes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_driver_evdev.assembler import UNREADABLE, CodeAssembler
+from pos_driver_evdev.assembler import CodeAssembler
 from pos_driver_evdev.layouts import FR, US, Layout
 from pos_driver_sim.keyboard import fr_stroke, us_stroke
 from pos_terminal.devices.classes import Scan
+from pos_terminal.devices.scans import UNREADABLE
 
 
 def key(name: str) -> int:

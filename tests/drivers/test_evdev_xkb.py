@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from pos_driver_evdev.assembler import UNREADABLE, CodeAssembler
+from pos_driver_evdev.assembler import CodeAssembler
 from pos_driver_evdev.keymaps import TABLES
 from pos_driver_evdev.layouts import LayoutName, layout_of
+from pos_terminal.devices.scans import UNREADABLE
 from tests.needs import need
 
 ROOT = Path(__file__).parents[2]

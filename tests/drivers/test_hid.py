@@ -17,12 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pos_driver_hid_pos
-from pos_driver_hid_pos.assembler import UNREADABLE, NotAScanner, ReportAssembler
+from pos_driver_hid_pos.assembler import NotAScanner, ReportAssembler
 from pos_driver_hid_pos.scanner import HidScanner, HidScannerSettings, open_scanner
 from pos_driver_scales import hid
 from pos_terminal.devices.classes import Scale, Scan, Scanner
 from pos_terminal.devices.errors import DeviceLost, DeviceTimeout
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.devices.scans import UNREADABLE
 from pos_terminal.domain import faults
 from pos_terminal.domain.weight import Weight
 from pos_terminal.links.background import background

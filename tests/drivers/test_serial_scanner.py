@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_driver_serial_scanner import pos_register_drivers
-from pos_driver_serial_scanner.assembler import UNREADABLE, ScanAssembler
+from pos_driver_serial_scanner.assembler import ScanAssembler
 from pos_driver_serial_scanner.scanner import SerialScanner, SerialScannerSettings, open_scanner
 from pos_driver_sim.scanner import ScannerEnd
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.devices.scans import UNREADABLE
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.scanner_contract import ScannerContract
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy
