@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.projection.store import Projection
 from pos_terminal.projection.tables import NAME
@@ -56,7 +57,8 @@ class Comparison:
             return True
         # A purge may have gone on beyond what the one in use had taken in: it is made anew then.
         for table, differing in self._differences() if self._fresh.seq == self._upto else ():
-            raise JournalError(faults.PROJECTION_FORGED, f"projection.db, {table}: {differing}")
+            detail = say("projection.db, {table} : {row}", table=table, row=differing)
+            raise JournalError(faults.PROJECTION_FORGED, detail)
         return False
 
     def close(self) -> None:
@@ -67,12 +69,12 @@ class Comparison:
         for table, sql in _COMPARED.items():
             used, right = sql.format(db="used"), sql.format(db="main")
             for rows, others, how in (
-                (used, right, "stands there, and no record says so"),
-                (right, used, "is missing, and the records say so"),
+                (used, right, say("est là, et aucune écriture ne le dit")),
+                (right, used, say("manque, et les écritures le disent")),
             ):
                 differing = f"SELECT * FROM ({rows}) EXCEPT SELECT * FROM ({others}) LIMIT 1"
                 for row in self._fresh.ask(differing, purged=self._purged):
-                    yield table, f"{_told(row)} {how}"
+                    yield table, f"{_told(row)} : {how}"
 
 
 def must_agree(directory: Path, vfs: str = "") -> None:

@@ -15,6 +15,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.balances import Balances
 from pos_terminal.domain.events.copies import Copies
 from pos_terminal.domain.events.period import BalancesOpened
+from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup import names
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.changes import Changes
@@ -108,7 +109,9 @@ class Proof:
         for seq in sorted(found):
             record = self._signed(seq)
             if not {*objects} & {*names.names(record.event)}:
-                raise _disagree(f"record {seq} does not name {' or '.join(objects)}")
+                raise _disagree(
+                    say("l'écriture {seq} ne nomme pas {what}", seq=seq, what=" ni ".join(objects))
+                )
             yield record
 
     def _opened(self) -> Balances:
@@ -144,7 +147,12 @@ def _papers(told: Changes, place: tuple[str, int], gift: int = 0) -> Copies:
 
 def _must_be(what: str, said: object, told: object) -> None:
     if said != told:
-        raise _disagree(f"{what}: projection.db says {said}, and the records {told}")
+        raise _disagree(
+            say(
+                "{what} : projection.db dit {said}, et les écritures {told}",
+                what=what, said=said, told=told,
+            )
+        )
 
 
 def _disagree(detail: str) -> JournalError:

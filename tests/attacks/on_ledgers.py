@@ -65,7 +65,7 @@ def asked(state: Path, wanted: Wanted) -> Found:
             projection.close()
     must_agree(state)
     assert words, "nobody found it"
-    return Found("till", "before it pays", words.split(": projection.db")[0])
+    return Found("till", "before it pays", words.split(" : projection.db")[0])
 
 
 def compared(state: Path) -> Found:
@@ -73,9 +73,9 @@ def compared(state: Path) -> Found:
     try:
         must_agree(state)
     except JournalError as error:
-        words = said(f"{error.fault.code} {error.detail}").partition(": ")[0]
-        how = "is missing" if "is missing" in error.detail else "stands there"
-        return Found("rounds", "within a round", f"{words}: … {how}")
+        words = said(f"{error.fault.code} {error.detail}").partition(" : ")[0]
+        how = "manque" if " : manque" in error.detail else "est là"
+        return Found("rounds", "within a round", f"{words} : … {how}")
     raise AssertionError("nobody found it")
 
 

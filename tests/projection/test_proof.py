@@ -83,7 +83,7 @@ def test_verify_says_where_the_projection_disagrees(
     edit(state, INVENTED)
     status, said = line("journal", "verify")
     assert (status, said["code"]) == (1, "J-119")
-    assert "voucher: aa, multi, 5000" in said["detail"]
+    assert "voucher : aa, multi, 5000" in said["detail"]
 
 
 def test_a_till_compares_by_itself_and_answers_rightly_from_then_on(state: Path) -> None:
