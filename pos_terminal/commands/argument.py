@@ -16,6 +16,21 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_because(parser: argparse.ArgumentParser) -> None:
+    """Add --because, which must say something: who decides what cannot be taken back says why."""
+    parser.add_argument(
+        "--because", required=True, type=reason, metavar=say("MOTIF"),
+        help=say("pourquoi : cela est enregistré"),
+    )  # fmt: skip
+
+
+def reason(text: str) -> str:
+    """A reason in words, without blanks around them; ArgumentTypeError where there is none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(say("dire pourquoi"))
+    return text.strip()
+
+
 def pseudonym(text: str) -> str:
     """A person's pseudonym; ArgumentTypeError where it is none."""
     if not re.fullmatch("[0-9a-f]{32}", text):

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from pos_terminal.commands.argument import add_because
 from pos_terminal.commands.journal_maintenance import given_here
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -35,9 +36,7 @@ def add_actions(
     on = actions.add_parser(
         "continue", help=say("vend à la suite sous de nouvelles clés, les siennes étant perdues")
     )
-    on.add_argument(
-        "--because", required=True, metavar=say("MOTIF"), help=say("pourquoi : cela est enregistré")
-    )
+    add_because(on)
     on.add_argument(
         "--witness", type=Path, metavar=say("DOSSIER"), help=say("le témoin de cette caisse")
     )

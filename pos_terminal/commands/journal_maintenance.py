@@ -21,7 +21,7 @@ from pos_terminal.archive.restore import NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.channel.acts import Actor
-from pos_terminal.commands.argument import day
+from pos_terminal.commands.argument import add_because, day
 from pos_terminal.commands.files import entered_to_read
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -80,9 +80,7 @@ def add_actions(
         help=say("les clés privées de la sauvegarde, gardées ailleurs"),
     )  # fmt: skip
     anew = actions.add_parser("begin", help=say("commence un journal là où le premier est perdu"))
-    anew.add_argument(
-        "--because", required=True, metavar=say("MOTIF"), help=say("pourquoi : cela est enregistré")
-    )
+    add_because(anew)
     count = actions.add_parser("stats", help=say("compte les écritures, les clôtures, les jours"))
     return away, back, anew, count
 

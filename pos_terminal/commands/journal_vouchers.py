@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 
 from pos_terminal.archive.export import records
+from pos_terminal.commands.argument import add_because
 from pos_terminal.commands.journal_maintenance import given_here
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -28,9 +29,7 @@ def add_actions(
     key = actions.add_parser(
         "voucher-key", help=say("commence une autre clé des bons, la première étant perdue")
     )
-    key.add_argument(
-        "--because", required=True, metavar=say("MOTIF"), help=say("pourquoi : cela est enregistré")
-    )
+    add_because(key)
     return (key,)
 
 
