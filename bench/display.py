@@ -14,6 +14,7 @@ from bench.shop import Ends, barcode, name, open_shop
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.scanner import ScannerEnd
 from pos_terminal.domain.events.sale import LineSold
+from tests.support.process import child
 
 SCANS = 500
 LINES = 5
@@ -63,10 +64,8 @@ async def _copied(folder: Path, count: int) -> list[float]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(scanner)
         await stack.enter_async_context(display)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bench.copy_loop", str(folder / "scanner"),
-            str(folder / "display"), stdout=PIPE,
-        )  # fmt: skip
+        loop = ("-m", "bench.copy_loop", folder / "scanner", folder / "display")
+        process = await stack.enter_async_context(child(sys.executable, *loop, stdout=PIPE))
         assert process.stdout
         await process.stdout.readline()
         for index in range(count):
@@ -75,8 +74,6 @@ async def _copied(folder: Path, count: int) -> list[float]:
             await display.wait_for(lambda _: len(display.frames) > index)  # noqa: B023
             taken.append(display.frames[index][0] - sent)
             await asyncio.sleep(PAUSE)
-        process.terminate()
-        await process.wait()
     return taken
 
 

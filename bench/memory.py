@@ -9,6 +9,7 @@ from bench.figures import MIB, Figure, Setting
 from bench.picture import write_picture
 from bench.process import Memory, children, memory, memory_of
 from bench.shop import PATIENCE, Ends, Terminal, open_shop
+from tests.support.process import child
 
 RECEIPTS = 200
 LINES = 20
@@ -76,16 +77,13 @@ def _split(key: str, what: str, found: Memory, bare: Memory, bar: float) -> list
 async def _agent(state: Path, till: Path) -> Memory:
     """An agent without services, once it has met the till."""
     command = ("-m", "pos_terminal", "agent", "--state", str(state), "--till", str(till))
-    agent = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=PIPE)
-    assert agent.stderr
-    async with asyncio.timeout(PATIENCE):
-        while b"services: none" not in await agent.stderr.readline():
-            pass
-    await asyncio.sleep(REST)
-    found = memory(agent.pid)
-    agent.terminate()
-    await agent.communicate()
-    return found
+    async with child(sys.executable, *command, stderr=PIPE) as agent:
+        assert agent.stderr
+        async with asyncio.timeout(PATIENCE):
+            while b"services: none" not in await agent.stderr.readline():
+                pass
+        await asyncio.sleep(REST)
+        return memory(agent.pid)
 
 
 async def _helper(terminal: Terminal) -> float:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.figures import MS, Figure, Setting, latencies
 from bench.shop import Ends, barcode, name, open_shop
+from tests.support.process import child
 
 SCANS = 300
 LINES = 3
@@ -50,14 +51,10 @@ async def _measure(setting: Setting, group: Path, count: int) -> list[Figure]:
         (shop.state).mkdir()
         async with shop.started(*_within(group), str(_program()), "run") as terminal:
             await terminal.all_open(len(shop.ends.devices))
-            agent = await asyncio.create_subprocess_exec(
-                *_within(group), str(_program()), "agent", "--state", str(folder / "agent"),
-                "--till", str(shop.state), stderr=DEVNULL,
-            )  # fmt: skip
-            await asyncio.sleep(0.0 if setting.quick else SETTLING)
-            scans, digits = await _sell(shop.ends, count)
-            agent.terminate()
-            await agent.wait()
+            agent = ("agent", "--state", folder / "agent", "--till", shop.state)
+            async with child(*_within(group), _program(), *agent, stderr=DEVNULL):
+                await asyncio.sleep(0.0 if setting.quick else SETTLING)
+                scans, digits = await _sell(shop.ends, count)
             started = terminal.ready - terminal.born
     return [
         *latencies("small.scan", "a quarter of a core: scan to display", scans, limit=("", ()),

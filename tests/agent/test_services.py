@@ -319,8 +319,7 @@ def test_kill_9_at_any_moment_loses_no_record_and_repeats_one_at_most(tmp_path: 
     kills = 6
 
     async def body() -> None:
-        async with till.up():
-            process = AgentProcess(tmp_path, site=site)
+        async with till.up(), AgentProcess(tmp_path, site=site) as process:
             done = 0
             for kill in range(kills):
                 await till.sell(40)

@@ -4,12 +4,14 @@ import asyncio
 import os
 import sys
 import tempfile
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.testing.running import PATIENCE, run
 from tests.needs import need
 from tests.support.channel import ACTS, STRANGER, reach
+from tests.support.process import child
 from tests.support.shop import open_shop
 from tests.support.shop_staff import hire
 from tests.support.staff import BADGES, BOSS, LEA, PINS
@@ -19,17 +21,16 @@ def test_it_is_given_by_pin_and_ended_by_key() -> None:
     need(os.geteuid() == 0, "another user to be", "running the tests as root")
 
     async def body(folder: Path) -> None:
-        async with open_shop(folder) as shop:
+        async with open_shop(folder) as shop, AsyncExitStack() as stack:
             shop.app.acts = ACTS
             await hire(shop)
             await shop.shows("CAISSE FERMEE")
             await shop.bench.scanner.scan(BADGES[LEA])
             await shop.shows("BONJOUR LEA")
-            stranger = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.support.stranger",
-                str(reach(shop.state)), str(STRANGER),
+            stranger = await stack.enter_async_context(child(
+                sys.executable, "-m", "tests.support.stranger", reach(shop.state), str(STRANGER),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            )  # fmt: skip
+            ))  # fmt: skip
             assert stranger.stdin and stranger.stdout
 
             async def says() -> str:

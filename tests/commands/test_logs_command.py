@@ -11,6 +11,7 @@ import pytest
 
 from pos_terminal.__main__ import main
 from pos_terminal.testing.running import PATIENCE, run
+from tests.support.process import child
 from tests.support.shop import open_shop
 
 
@@ -20,24 +21,25 @@ def test_the_last_lines_and_each_new_one_without_secrets(tmp_path: Path) -> None
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
             log.warning("PIN: 4711 of eve@example.org")
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "pos_terminal", "logs", "--state", str(shop.state),
+            follow = child(
+                sys.executable, "-m", "pos_terminal", "logs", "--state", shop.state,
                 "-f", "--level", "escpos=debug", "--for", "10m",
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             )  # fmt: skip
-            assert process.stdout is not None
-            async with asyncio.timeout(PATIENCE):
-                while b"escpos" not in (line := await process.stdout.readline()):
-                    assert line
-            assert line.decode()[20:] == "WARNING pos_driver_escpos: PIN: *** of ***@***\n"
-            assert log.isEnabledFor(logging.DEBUG), "the plug-in's name stands for its package"
-            log.debug("a small thing")
-            async with asyncio.timeout(PATIENCE):
-                while b"a small thing" not in await process.stdout.readline():
-                    pass
-            process.send_signal(signal.SIGINT)
-            _, error = await process.communicate()
-            assert (process.returncode, error) == (130, b"")
+            async with follow as process:
+                assert process.stdout is not None
+                async with asyncio.timeout(PATIENCE):
+                    while b"escpos" not in (line := await process.stdout.readline()):
+                        assert line
+                assert line.decode()[20:] == "WARNING pos_driver_escpos: PIN: *** of ***@***\n"
+                assert log.isEnabledFor(logging.DEBUG), "the plug-in's name stands for its package"
+                log.debug("a small thing")
+                async with asyncio.timeout(PATIENCE):
+                    while b"a small thing" not in await process.stdout.readline():
+                        pass
+                process.send_signal(signal.SIGINT)
+                _, error = await process.communicate()
+                assert (process.returncode, error) == (130, b"")
 
     run(body())
 

@@ -82,8 +82,8 @@ def test_a_third_partys_service_tells_every_ticket_over_kills_of_the_agent(
     async def body() -> None:
         async with host.up():
             more = services("foo", port=host.port)
-            async with open_shop(tmp_path, more=more) as shop:
-                process = AgentProcess(tmp_path, till=tmp_path / "state", site=foo)
+            killed = AgentProcess(tmp_path, till=tmp_path / "state", site=foo)
+            async with killed as process, open_shop(tmp_path, more=more) as shop:
                 for _ in range(kills):
                     await process.start()
                     host.drops = chance.randrange(3)
@@ -153,10 +153,8 @@ def test_a_clerk_sells_on_whatever_a_service_does(
     async def body() -> None:
         async with host.up():
             more = services(fault, "foo", port=host.port)
-            async with open_shop(tmp_path, more=more) as shop:
-                process = AgentProcess(
-                    tmp_path, till=tmp_path / "state", site=site, stall=3.0
-                )
+            stalls = AgentProcess(tmp_path, till=tmp_path / "state", site=site, stall=3.0)
+            async with stalls as process, open_shop(tmp_path, more=more) as shop:
                 await process.start()
                 async with asyncio.TaskGroup() as group:
                     selling = group.create_task(sell(shop, 10))

@@ -71,7 +71,7 @@ def test_a_full_disk_beside_it_is_said_by_a_till_that_sells_and_mailed_once_ther
         wires.mkdir()
         server = MailServer(certificate(tmp_path))
         agent = AgentProcess(tmp_path, till=tmp_path / "state")
-        async with server.up(), SimBench(wires) as bench:
+        async with server.up(), agent, SimBench(wires) as bench:
             config = write_settings(tmp_path, bench.toml() + settings(server, small))
             async with terminal(config, tmp_path / "state") as till:
                 await agent.start()

@@ -48,7 +48,7 @@ def test_a_killed_till_is_mailed_once_and_its_return_in_the_same_thread(
         wires.mkdir()
         server = MailServer(certificate(tmp_path))
         agent = AgentProcess(tmp_path, till=tmp_path / "state")
-        async with server.up(), SimBench(wires) as bench:
+        async with server.up(), agent, SimBench(wires) as bench:
             config = write_settings(tmp_path, bench.toml() + settings(server))
             async with terminal(config, tmp_path / "state") as till:
                 await agent.start()

@@ -8,7 +8,7 @@ import re
 import ssl
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from pos_terminal.receiver.token import hash_of
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.agent import START, FakeTill, SetClock, stores
 from tests.support.mail_server import PASSWORD, MailServer, certificate, parts, table
+from tests.support.process import child
 
 HOUR = 3600
 
@@ -325,39 +326,40 @@ def test_what_was_acknowledged_is_known_after_kills_at_any_moment(tmp_path: Path
         f'[[tills]]\nshop = "Magasin"\nnumber = "1"\ntoken = "{hash_of("token-1")}"\n'
     )
 
-    async def started() -> tuple[asyncio.subprocess.Process, int]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "pos_terminal", "alerts", "watch", "--config", file,
-            "--agent", tmp_path / "watch", stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        assert process.stderr
-        async with asyncio.timeout(PATIENCE):
-            while line := (await process.stderr.readline()).decode():
-                if found := re.search(r"port (\d+)", line):
-                    return process, int(found[1])
-        raise AssertionError("it ended")
+    command = ("alerts", "watch", "--config", file, "--agent", tmp_path / "watch")
+
+    @asynccontextmanager
+    async def started() -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+        call = child(
+            sys.executable, "-m", "pos_terminal", *command, stderr=asyncio.subprocess.PIPE
+        )
+        async with call as process:
+            assert process.stderr
+            found = None
+            async with asyncio.timeout(PATIENCE):
+                while not found:
+                    line = (await process.stderr.readline()).decode()
+                    assert line, "it ended"
+                    found = re.search(r"port (\d+)", line)
+            yield process, int(found[1])
 
     async def body() -> None:
         sent = acknowledged = 0
         for _ in range(4):
-            process, port = await started()
-            if acknowledged:
-                assert await answered(port, posted("token-1", beat(acknowledged))) == 409
-            killed = asyncio.get_running_loop().call_later(chance.uniform(0, 0.2), process.kill)
-            try:
-                while True:
+            async with started() as (process, port):
+                if acknowledged:
+                    assert await answered(port, posted("token-1", beat(acknowledged))) == 409
+                asyncio.get_running_loop().call_later(chance.uniform(0, 0.2), process.kill)
+                with suppress(OSError):  # the one that is on its way when it is killed
                     sent += 1
-                    if await answered(port, posted("token-1", beat(sent))) != 204:
-                        break
-                    acknowledged = sent
-            except OSError:
-                pass
-            killed.cancel()
-            assert await process.wait() == -9
-        process, port = await started()
-        assert acknowledged
-        assert await answered(port, posted("token-1", beat(acknowledged))) == 409
-        process.terminate()
-        assert await process.wait() == 0
+                    while status := await answered(port, posted("token-1", beat(sent))):
+                        assert status == 204
+                        acknowledged, sent = sent, sent + 1
+                assert await process.wait() == -9
+        async with started() as (process, port):
+            assert acknowledged
+            assert await answered(port, posted("token-1", beat(acknowledged))) == 409
+            process.terminate()
+            assert await process.wait() == 0
 
     run(body())

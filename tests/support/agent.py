@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 import msgspec
 from msgspec import Raw
@@ -35,6 +36,7 @@ from pos_terminal.domain import faults
 from pos_terminal.testing.running import PATIENCE
 from tests.support.channel import serving
 from tests.support.distributions import install
+from tests.support.process import gone
 
 ROOT = Path(__file__).parents[2]
 
@@ -182,7 +184,10 @@ def install_service(site: Path, name: str, code: str) -> None:
 
 
 class AgentProcess:
-    """`pos-terminal agent` as a process, started again like systemd would, beside a till."""
+    """`pos-terminal agent` as a process, started again like systemd would, beside a till.
+
+    It does not outlive its `async with`, whatever the test came to.
+    """
 
     def __init__(
         self,
@@ -199,8 +204,15 @@ class AgentProcess:
         self._stall = stall
         self.process: asyncio.subprocess.Process | None = None
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.process:
+            await gone(self.process)
+
     async def start(self) -> None:
-        """Start it; `stop` or `kill` it in the end."""
+        """Start it."""
         path = os.pathsep.join([str(self._site or ""), str(ROOT)])
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
@@ -247,11 +259,9 @@ async def agent(
     folder: Path, *, till: Path | None = None, site: Path | None = None, stall: float = 20.0
 ) -> AsyncIterator[AgentProcess]:
     """An agent beside whatever till there is at `till`, else `folder`, until the block ends."""
-    found = AgentProcess(folder, till=till, site=site, stall=stall)
-    await found.start()
-    try:
+    async with AgentProcess(folder, till=till, site=site, stall=stall) as found:
+        await found.start()
         yield found
-    finally:
         if found.process and found.process.returncode is None:
             await found.stop()
 
