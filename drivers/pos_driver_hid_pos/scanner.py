@@ -13,6 +13,7 @@ from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.scans import UNREADABLE
 from pos_terminal.devices.settings import within
 from pos_terminal.domain.faults import SCANNER_OFFLINE
+from pos_terminal.domain.language import say
 from pos_terminal.links.faults import opened
 from pos_terminal.links.hidraw import HidReports, hid_reports
 from pos_terminal.links.link import LinkLost
@@ -60,7 +61,8 @@ class HidScanner:
                 reports.fields, max_length=settings.max_length, encoding=settings.encoding
             )
         except NotAScanner as error:
-            raise DeviceLost(SCANNER_OFFLINE, f"{reports.name}: {error}") from error
+            detail = say("{path} : pas de code dans ses rapports", path=reports.name)
+            raise DeviceLost(SCANNER_OFFLINE, detail) from error
 
     async def gone(self) -> None:
         """See `Device.gone`."""

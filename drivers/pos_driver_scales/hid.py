@@ -84,11 +84,11 @@ class HidScale:
 
     async def zero(self) -> None:
         """See `Scale.zero`: refused, for a scale need not take the control report."""
-        raise refusal(NoWeight(Reason.NOT_SET, "only its own key sets it to zero"))
+        raise refusal(NoWeight(Reason.NOT_SET, say("seule sa touche la met à zéro")))
 
     async def tare(self) -> None:
         """See `zero`."""
-        raise refusal(NoWeight(Reason.NOT_SET, "only its own key takes a tare"))
+        raise refusal(NoWeight(Reason.NOT_SET, say("seule sa touche prend une tare")))
 
     async def _next(self) -> Reading:
         async with asyncio.timeout(self._settings.answer_time):

@@ -15,6 +15,7 @@ from pos_terminal.devices.classes import Drawer
 from pos_terminal.devices.errors import DeviceRefused
 from pos_terminal.devices.settings import within
 from pos_terminal.domain.faults import DRAWER_OFFLINE
+from pos_terminal.domain.language import say
 from pos_terminal.links.faults import device_errors, opened
 from pos_terminal.links.link import Link
 from pos_terminal.links.serial import SerialSettings, serial_link
@@ -88,7 +89,8 @@ class SerialDrawer:
                     while not await self.is_open():  # noqa: ASYNC110
                         await asyncio.sleep(ROUND)
             except TimeoutError:
-                raise DeviceRefused(DRAWER_OFFLINE, "its switch says shut") from None
+                detail = say("son contact dit qu'il est resté fermé")
+                raise DeviceRefused(DRAWER_OFFLINE, detail) from None
 
     async def is_open(self) -> bool | None:
         """See `Drawer.is_open`; None without a switch, or on a port without such lines."""

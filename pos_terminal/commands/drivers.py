@@ -1,6 +1,7 @@
 """`pos-terminal drivers`: every installed driver, and what its table may say."""
 
 import argparse
+import sys
 import types
 import typing
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List them; 1 where none has that name."""
+    """List them; 1 where none has that name, which is said."""
     facts = [each for each in installed_drivers() if arguments.driver in ("", each.name)]
     rows = [_row(fact) for fact in facts]
     if arguments.json:
@@ -55,7 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
             for each in row.settings:
                 default = say("obligatoire") if each.default is None else each.default
                 print(f"    {each.name:<22} {each.takes:<38} {default}")
-    return 0 if rows else 1
+    if rows:
+        return 0
+    print(say("aucun pilote ne s'appelle {driver}", driver=arguments.driver), file=sys.stderr)
+    return 1
 
 
 def _row(fact: DriverFact) -> DriverRow:

@@ -198,6 +198,7 @@ def test_every_driver_is_listed_with_its_settings_as_the_file_names_them(
     printer = {each["name"] for each in by_name["printer", "escpos"]["settings"]}
     assert {"serial.port", "usb.vendor", "host"} <= printer
     assert main(["drivers", "no-such"]) == 1
+    assert "no-such" in capsys.readouterr().err
 
 
 def test_the_table_of_usb_devices_names_drivers_that_there_are() -> None:
