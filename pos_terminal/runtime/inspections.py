@@ -75,10 +75,9 @@ class Inspections:
             span = ("--year", str(year), "--year-begins", str(self._year_begins))
             await self._told("export", "fec", "--siren", self._siren, "--out", str(folder), *span)
             files = await asyncio.to_thread(_read, folder)
-        except (CommandFailed, NotWritten, OSError, TimeoutError) as error:
+        except (CommandFailed, NotWritten, OSError) as error:
             there = await asyncio.to_thread(_read, folder) if folder.is_dir() else ()
-            why = str(error) or "no answer"
-            return EvidenceWritten(folder.name, there, faults.EVIDENCE_FAILED, why)
+            return EvidenceWritten(folder.name, there, faults.EVIDENCE_FAILED, str(error))
         return EvidenceWritten(folder.name, files)
 
     def _is_a_stick(self) -> bool:

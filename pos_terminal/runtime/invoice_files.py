@@ -59,8 +59,8 @@ class InvoiceFiles:
         words = ("--into", str(self._folder), "--state", str(self._directory))
         try:
             await run_command("journal", "export", "facturx", *words)
-        except (CommandFailed, OSError, TimeoutError) as error:
-            failure = Failure(faults.INVOICES_NOT_FILED, str(error) or "no answer")
+        except CommandFailed as error:
+            failure = Failure(faults.INVOICES_NOT_FILED, str(error))
             log.error("%s", advice(failure))
             self._put(Trouble(faults.INVOICES_NOT_FILED))
             return False

@@ -58,9 +58,9 @@ class Backups:
             if self.is_due(now()):
                 try:
                     await self.back_up(now())
-                except (CommandFailed, OSError, TimeoutError) as error:
+                except (CommandFailed, OSError) as error:
                     pause = AGAIN
-                    await self._failed(str(error) or "no answer")
+                    await self._failed(str(error))
             await asyncio.sleep(pause)
 
     def is_due(self, moment: Moment) -> bool:
@@ -74,7 +74,7 @@ class Backups:
         return struck if struck <= local else struck - timedelta(days=1)
 
     async def back_up(self, moment: Moment) -> None:
-        """Make one, and let the oldest go. CommandFailed, OSError, TimeoutError."""
+        """Make one, and let the oldest go. CommandFailed, OSError."""
         out = self._folder / f"{self._name}{moment.local:%Y%m%dT%H%M%S}.zip"
         words = ("--out", str(out), "--state", str(self._directory))
         await run_command("journal", "backup", *words)
