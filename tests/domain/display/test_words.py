@@ -2,6 +2,8 @@
 
 import ast
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +71,14 @@ def test_every_word_is_translated_and_no_other(language: str) -> None:
     translated = {message.id: message.string for message in read(language) if message.id}
     assert set(said()) == set(translated)
     assert all(translated.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_is_translated_twice(language: str) -> None:
+    """The last one would count, and the others pass for it: a merge writes such pairs."""
+    source = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    ids = Counter(re.findall(r"^msgid (.*?)^msgstr", source.read_text(), re.MULTILINE | re.DOTALL))
+    assert [word for word, times in ids.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
