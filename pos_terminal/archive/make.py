@@ -8,7 +8,7 @@ its files uncompressed. docs/archive.md describes every file.
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,10 +27,11 @@ from pos_terminal.archive.tables import TABLES
 from pos_terminal.archive.texts import Texts
 from pos_terminal.archive.verifier import bundle
 from pos_terminal.domain import faults
-from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.period import Archived, Period, PeriodClosed
 from pos_terminal.domain.language import say
+from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.database import NAME
+from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.verify import verify
@@ -52,7 +53,8 @@ _MODE = 0o100644
 class ArchiveMade:
     """An archive that is whole and durable: its SHA-256, what it holds, and what is wrong in it.
 
-    `years` are the fiscal years that are closed in it, by their labels.
+    `years` are the fiscal years that are closed in it, by their labels, as far as it holds them
+    whole, or together with the archives that hold all before it.
     """
 
     path: Path
@@ -102,7 +104,27 @@ def make(
             # The manifest holds every file's hash: one signature vouches for all.
             (folder / "manifest.sig").write_text(f'"{sign(manifest).hex()}"\n')
         sha256, size = _pack(folder, out, end.at, said)
-    return ArchiveMade(out, sha256, size, span.first, span.last, end.head, broken, end.years)
+    years = _whole(end.years, span, 0 if broken else _archived(directory))
+    return ArchiveMade(out, sha256, size, span.first, span.last, end.head, broken, years)
+
+
+def _whole(closed: Sequence[PeriodClosed], span: Span, archived: int) -> tuple[str, ...]:
+    """The years that archives hold now: for any other the till asks on (Setup.archive_due)."""
+    follows = span.first <= archived + 1
+    held = (year.label for year in closed if follows or span.first <= year.first)
+    return tuple(dict.fromkeys(held))
+
+
+def _archived(directory: Path) -> int:
+    """The last record of those that archives hold by now, from the first on."""
+    with reading(directory / NAME) as reader:
+        seal = reader.seal()
+        if seal is None:
+            return 0
+        setup = checkpoint.read(seal.body).state.setup
+        for row in reader.of_kind(Archived.kind, seal.size):
+            setup = setup.after(row.record().event)
+    return setup.archived
 
 
 def _verified(directory: Path, progress: Progress, *, even_if_broken: bool) -> str:
@@ -123,7 +145,7 @@ class End:
     head: str = ""
     at: str = ""
     facts: dict[str, Any] | None = None
-    years: tuple[str, ...] = ()
+    years: list[PeriodClosed] = field(default_factory=list)
     texts: Texts = field(default_factory=Texts)
 
     def take(self, row: Row, record: Record) -> None:
@@ -131,7 +153,7 @@ class End:
         e = record.envelope
         self.texts.take(row.seq, record.event)
         if isinstance(record.event, PeriodClosed) and record.event.period is Period.YEAR:
-            self.years = tuple(dict.fromkeys((*self.years, record.event.label)))
+            self.years.append(record.event)
         self.head, self.at = row.hash.hex(), e.at
         self.facts = {
             "store": e.store,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain.audit import jet
+from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.period import Archived, Period, PeriodClosed
 from pos_terminal.domain.events.system import CompanyIdentified, ProgramFound
 from pos_terminal.process import program
@@ -147,3 +148,30 @@ def test_the_archive_of_a_year_says_so(tmp_path: Path, capsys: pytest.CaptureFix
     assert line("journal", "archive", "--out", tmp_path / "a.zip")[0] == 0
     made = records(state)[-1].event
     assert isinstance(made, Archived) and made.years == tuple(each.label for each in closed) != ()
+
+
+def test_an_archive_is_of_a_year_only_where_the_till_asks_for_it_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state"
+    days(state, 2, begin=date(2026, 12, 30))
+    line = Line(state, capsys)
+    for period in ("month", "year"):
+        assert line("close", period, "--because", "essai")[0] in (0, 1)
+    (last,) = (
+        record.seq for record in records(state)
+        if isinstance(record.event, PeriodClosed) and record.event.period is Period.YEAR
+    )  # fmt: skip
+    years: tuple[str, ...] = ()
+    spans = (("--first", last), ("--last", last - 1), ("--first", last))
+    for number, (option, seq) in enumerate(spans):
+        out = tmp_path / f"{number}.zip"
+        assert line("journal", "archive", "--out", out, option, str(seq))[0] == 0
+        events, setup = [record.event for record in records(state)], Setup()
+        for event in events:
+            setup = setup.after(event)
+        made = events[-1]
+        assert isinstance(made, Archived)
+        years = made.years
+        assert bool(years) is not setup.archive_due
+    assert years, "the second half of a year whose first one is in an archive"
