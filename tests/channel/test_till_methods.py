@@ -97,13 +97,19 @@ def test_what_the_boxs_own_user_does_is_done_and_recorded(tmp_path: Path) -> Non
                 await till.call(interface.DO, DoAsked("greet.wave"))
 
             for name, outcome in {
-                "drawer": "kicked", "display": "shown", "printer": "printed", "tone": "sounded",
-                "keypad": "idle", "scale": "0 g",
+                "drawer": "impulsion", "display": "affiché", "printer": "imprimé",
+                "tone": "sonné", "keypad": "prêt", "scale": "0 g",
             }.items():  # fmt: skip
                 tested = await till.call(interface.TEST, TestAsked(name))
                 assert tested.outcome.startswith(f"{name}: {outcome}"), tested
             with fails_with(faults.BAD_REQUEST):
                 await till.call(interface.TEST, TestAsked("toaster"))
+            await shop.bench.scanner.unplug()
+            async with asyncio.timeout(PATIENCE):
+                while not shop.app.equipment.ports["scanner"].away:
+                    await asyncio.sleep(0.01)
+            with fails_with(faults.SCANNER_OFFLINE):
+                await till.call(interface.TEST, TestAsked("scanner"))
             used = [each.act for each in await shop.journaled(GrantUsed, 6)]
             assert used[:2] == ["Test drawer", "Test display"]
 

@@ -49,7 +49,7 @@ def test_each_device_is_tried_and_the_page_is_printed(tmp_path: Path) -> None:
             facts = {each["label"]: each for each in json.loads(said)}
             assert {"IP", "DNS", "NTP", "Version", "Dernier Z", "Journal"} <= set(facts)
             assert facts["Caisse 2"]["value"] == "VEND"
-            assert facts["printer"]["good"] and "printed" in facts["printer"]["value"]
+            assert facts["printer"]["good"] and "imprimé" in facts["printer"]["value"]
             assert "250" in facts["scale"]["value"]
             assert facts["display"]["good"] and facts["scanner"]["good"]
             paper = await printed(shop, 2)

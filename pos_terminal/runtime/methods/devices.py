@@ -14,14 +14,14 @@ from pos_terminal.devices.classes import (
     Scale,
     ToneIndicator,
 )
-from pos_terminal.devices.errors import DeviceError
+from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import Align, Receipt, Row, Rule, Text
 from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.runtime.methods.terminal import Terminal
-from pos_terminal.runtime.port import Port
+from pos_terminal.runtime.port import OFFLINE, Port, PortState
 
 SHOWN = 2.0
 """Seconds that a display shows its pattern."""
@@ -49,7 +49,7 @@ class DeviceMethods:
         """The port of that name; ChannelError where there is none."""
         port = self._terminal.equipment.ports.get(name)
         if port is None:
-            known = ", ".join(sorted(self._terminal.equipment.ports)) or "none"
+            known = ", ".join(sorted(self._terminal.equipment.ports)) or say("aucun")
             detail = say(
                 "il n'y a pas d'appareil {name!r} ; il y a : {known}", name=name, known=known
             )
@@ -64,7 +64,10 @@ class DeviceMethods:
         """
         test = self._tests.get(port.device_class)
         if test is None:
-            return Tested(f"{port.name}: {port.state.value}")
+            if port.state is PortState.IDLE:
+                return Tested(f"{port.name}: {say('prêt')}")
+            lost = port.error or DeviceLost(OFFLINE[port.device_class])
+            raise ChannelError(lost.fault, lost.detail)
         if self._terminal.selling_now:
             raise ChannelError(faults.SALES_OPEN, say("un essai gênerait la vente"))
         try:
@@ -80,12 +83,14 @@ class DeviceMethods:
 
     async def _print(self, printer: Printer) -> str:
         await printer.print(self._paper())
-        return "printed"
+        return say("imprimé")
 
     async def _kick(self, drawer: Drawer) -> str:
         await drawer.kick()
         is_open = await drawer.is_open()
-        return "kicked" if is_open is None else f"kicked, {'open' if is_open else 'shut'}"
+        if is_open is None:
+            return say("impulsion donnée")
+        return say("impulsion donnée, ouvert") if is_open else say("impulsion donnée, fermé")
 
     async def _show(self, display: CustomerDisplay) -> str:
         await display.show(PATTERN)
@@ -93,15 +98,16 @@ class DeviceMethods:
             await asyncio.sleep(SHOWN)
         finally:
             self._terminal.equipment.outputs.screen.touch()
-        return "shown"
+        return say("affiché")
 
     async def _sound(self, tone: ToneIndicator) -> str:
         await tone.sound(Tone.ACCEPTED)
-        return "sounded"
+        return say("sonné")
 
     async def _weigh(self, scale: Scale) -> str:
         weight = await scale.weigh()
-        return f"{weight.grams} g, net of its own tare" if weight.net else f"{weight.grams} g"
+        given = f"{weight.grams} g"
+        return say("{weight}, sa propre tare ôtée", weight=given) if weight.net else given
 
     def _paper(self) -> Receipt:
         """A paper that nobody takes for a ticket."""
