@@ -32,7 +32,7 @@ from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.journal import purge, stats
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.errors import using
 from pos_terminal.journal.stats import Stats
 from pos_terminal.journal.store import left_behind
 from pos_terminal.journal.verify import verify
@@ -93,11 +93,6 @@ def run_purge(arguments: argparse.Namespace) -> int:
             done = {**asyncio.run(_purge(arguments, copies)), "one_medium": one_medium}
     except (NoPurge, BadCopy) as error:
         raise Failure(faults.PURGE_REFUSED, str(error)) from error
-    except JournalError as error:
-        if error.fault is faults.JOURNAL_LOCKED:
-            # The file is written anew, which no till may meet that sells meanwhile.
-            raise Failure(faults.TILL_RUNNING, error.detail) from error
-        raise
     if arguments.json:
         print_json(done)
     else:

@@ -47,11 +47,12 @@ def do(arguments: argparse.Namespace, act: str, asked: Asked, result: type[T]) -
             done = asyncio.run(_by_itself(arguments.state, arguments.config, act, said, by.uid))
             return msgspec.json.decode(done, type=result)
         except JournalError as error:
-            if error.fault is not faults.JOURNAL_LOCKED:
+            if error.fault is not faults.TILL_RUNNING:
                 raise ChannelError(error.fault, error.detail) from error
             held = error
         time.sleep(PAUSE)
-    raise ChannelError(held.fault, held.detail)
+    # Who holds it did not answer: to stop it is no remedy for an act that it would have done.
+    raise ChannelError(faults.JOURNAL_LOCKED, held.detail)
 
 
 async def _by_itself(state: Path, config: Path, act: str, said: Raw, uid: int) -> Raw:

@@ -106,7 +106,7 @@ async def stopped_till(
     Where none ever ran the configuration says whose it will be. `anew` begins a journal where
     another was lost, a `continuation` goes on where its key was: the caller's first record says who
     decided that. JournalError where neither
-    does, where the till runs (J-103), or where its journal may not be used.
+    does, where the till runs (J-133), or where its journal may not be used.
     """
     mark = state_directory.read_mark(state)
     settings = shop_settings(state, config_file)
@@ -123,9 +123,14 @@ async def stopped_till(
     was_down = signer_outage.noted(state)
     witness = state_directory.witness_path(state)
     signers = signing.of_stopped_till(state, config_file)
-    journal = Journal.open(
-        state, identity, signers=signers, witness=witness, anew=anew, continuation=continuation
-    )
+    try:
+        journal = Journal.open(
+            state, identity, signers=signers, witness=witness, anew=anew, continuation=continuation
+        )
+    except JournalError as error:
+        if error.fault is faults.JOURNAL_LOCKED:  # what helps is to stop who holds it
+            raise JournalError(faults.TILL_RUNNING, error.detail) from error
+        raise
     try:
         till = StoppedTill(state, journal, identity, settings)
         # Then the journal puts a record of its own in front.

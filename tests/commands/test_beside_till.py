@@ -216,6 +216,7 @@ def filled(words: list[str], folder: Path) -> list[str]:
 def test_killed_at_any_point_the_journal_verifies(tmp_path: Path, seed: int) -> None:
     """Till and command, both by SIGKILL; and what the clerks' file says is on record."""
     dice = random.Random(seed)
+
     async def body() -> None:
         (tmp_path / "wires").mkdir()
         async with SimBench(tmp_path / "wires") as bench:
@@ -250,3 +251,19 @@ def test_killed_at_any_point_the_journal_verifies(tmp_path: Path, seed: int) -> 
         if isinstance(event, ClerkChanged | ClerksFound):
             known = event.clerks
     assert clerks_file.read(tmp_path / "state").sha256 == known
+
+
+def test_what_wants_a_stopped_till_says_to_stop_it(tmp_path: Path) -> None:
+    paper = ("--last-ticket", "0", "--last-z", "0")
+
+    async def body() -> None:
+        async with open_shop(tmp_path) as shop:
+            await shop.type("1 PLU CASH")
+            await shop.journaled(SaleClosed)
+            for words in (("begin",), ("voucher-key",), ("continue", *paper)):
+                done = await command(
+                    tmp_path / "state", "journal", *words, "--because", "perdu", "--json"
+                )
+                assert (done[0], json.loads(done[1])["code"]) == (1, "J-133"), done
+
+    run(body())
