@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from pos_terminal.channel.interface import Settings
-from pos_terminal.domain import faults
+from pos_terminal.domain import faults, schema_errors
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.redaction import GONE, redacted
 from pos_terminal.storage.files import write_durably
@@ -58,7 +58,8 @@ def table_of(settings: Settings, plugin: str, to: type[T]) -> T:
     try:
         return msgspec.json.decode(tables.get(plugin, Raw(b"{}")), type=to)
     except msgspec.ValidationError as error:
-        raise BadSettings(f"{faults.BAD_SERVICE_SETTINGS} [service.{plugin}] {error}") from None
+        why = schema_errors.reason(str(error))
+        raise BadSettings(f"{faults.BAD_SERVICE_SETTINGS} [service.{plugin}] {why}") from None
 
 
 def without_secrets(text: str) -> str:

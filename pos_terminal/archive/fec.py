@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import IO
 
 from pos_terminal.archive.postings import CASH, SALES, Posting
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
 
 COLUMNS = (
@@ -110,10 +111,10 @@ def siren(text: str) -> str:
     """A business's number, checked: nine digits of which the last is a check digit (Luhn)."""
     digits = text.replace(" ", "")
     if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"«{text}» is no SIREN: nine digits")
+        raise ValueError(say("«{text}» n'est pas un SIREN : neuf chiffres", text=text))
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     if sum(value - 9 * (value > 9) for value in doubled) % 10:
-        raise ValueError(f"«{text}» is no SIREN: its check digit is wrong")
+        raise ValueError(say("«{text}» n'est pas un SIREN : sa clé est fausse", text=text))
     return digits
 
 

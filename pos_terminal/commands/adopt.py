@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="name", required=True, metavar=say("NOM"),
                         help=say("son nom dans les réglages, et sous /dev/pos"))  # fmt: skip
     parser.add_argument("--class", dest="device_class", default="", metavar=say("CLASSE"),
-                        help=", ".join(DeviceClass))
+                        help=say("l'un de : {kinds}", kinds=", ".join(DeviceClass)))
     parser.add_argument("--driver", default="", metavar=say("PILOTE"), help=say("qui le prend"))
     more = say("un réglage de plus du pilote")
     parser.add_argument("--set", dest="more", action="append", default=[],

@@ -77,8 +77,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     token = actions.add_parser(
         "token", help=say("tire un jeton pour une caisse, et sa ligne pour la réception")
     )
-    token.add_argument("shop", metavar=say("MAGASIN"), help=say("le nom du magasin"))
-    token.add_argument("number", metavar=say("CAISSE"), help=say("le numéro de la caisse"))
+    token.add_argument("shop", type=_named, metavar=say("MAGASIN"), help=say("le nom du magasin"))
+    token.add_argument(
+        "number", type=_named, metavar=say("CAISSE"), help=say("le numéro de la caisse")
+    )
     for action in (listing, show, test, mute, watch, token):
         action.add_argument(
             "--agent", type=Path, default=status.STATE, metavar=say("DOSSIER"),
@@ -227,6 +229,13 @@ def _watch(arguments: argparse.Namespace) -> int:
         raise Failure(faults.EXTRA_MISSING, detail) from error
     status: int = module.run(arguments)
     return status
+
+
+def _named(text: str) -> str:
+    """A shop's name, a till's number; ArgumentTypeError for what the receiver would not take."""
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(say("{text!r} n'est pas un nom", text=text))
+    return text
 
 
 def _token(arguments: argparse.Namespace) -> int:

@@ -45,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check the archive; 0 where it is right, 1 where it is not."""
     messages.LANGUAGE[0] = arguments.lang
+    with reading_file(arguments.file):  # of what is not there nothing can be said, good or bad
+        arguments.file.stat()
     tsa = b""
     if arguments.tsa:
         with reading_file(arguments.tsa):

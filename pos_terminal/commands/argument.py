@@ -57,6 +57,14 @@ def span(text: str, highest: int, wrong: str) -> int:
     return seconds
 
 
+def year(text: str) -> int:
+    """A year of four digits; ArgumentTypeError where it is none."""
+    if not re.fullmatch("[1-9][0-9]{3}", text, re.ASCII):
+        wrong = say("{text} n'est pas une année : AAAA")
+        raise argparse.ArgumentTypeError(wrong.format(text=text))
+    return int(text)
+
+
 def day(text: str) -> date:
     """A day as ISO 8601 has it; ArgumentTypeError where it is none."""
     try:

@@ -33,8 +33,9 @@ from pos_terminal.runtime.maintenance import shop_settings
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "period", choices=[period.value for period in Period], help=say("jour, mois ou exercice")
-    )
+        "period", choices=[period.value for period in Period], metavar=say("PERIODE"),
+        help=say("day, month ou year : le jour, le mois ou l'exercice"),
+    )  # fmt: skip
     parser.add_argument(
         "--carry", action="store_true", help=say("reporte les ventes ouvertes au lendemain")
     )

@@ -48,9 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     new.add_argument("kind", choices=new_shop.kinds(), metavar=say("GENRE"),
                      help=say("l'un de : {kinds}", kinds=", ".join(new_shop.kinds())))  # fmt: skip
     new.add_argument("folder", type=Path, metavar=say("DOSSIER"))
-    new.add_argument("--name", required=True, help=say("l'enseigne, en tête des tickets"))
-    new.add_argument("--address", required=True, help=say("l'adresse, sur une ligne"))
-    new.add_argument("--siret", required=True, help=say("les quatorze chiffres"))
+    new.add_argument(
+        "--name", required=True, metavar=say("NOM"), help=say("l'enseigne, en tête des tickets")
+    )
+    new.add_argument(
+        "--address", required=True, metavar=say("ADRESSE"), help=say("l'adresse, sur une ligne")
+    )
+    new.add_argument("--siret", required=True, metavar="SIRET", help=say("les quatorze chiffres"))
     new.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     add_json(new)
 

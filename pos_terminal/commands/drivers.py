@@ -1,7 +1,6 @@
 """`pos-terminal drivers`: every installed driver, and what its table may say."""
 
 import argparse
-import sys
 import types
 import typing
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from msgspec import Struct
 
 from pos_terminal.commands.argument import add_json
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.process.output import print_json
 from pos_terminal.runtime.finding import DriverFact, installed_drivers
@@ -45,9 +46,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List them; 1 where none has that name, which is said."""
-    facts = [each for each in installed_drivers() if arguments.driver in ("", each.name)]
-    rows = [_row(fact) for fact in facts]
+    """List them; Failure where none has that name."""
+    installed = installed_drivers()
+    rows = [_row(fact) for fact in installed if arguments.driver in ("", fact.name)]
+    if not rows and arguments.driver:
+        known = ", ".join(sorted({fact.name for fact in installed}))
+        detail = say(
+            "pas de pilote {name!r} ; il y a : {known}", name=arguments.driver, known=known
+        )
+        raise Failure(faults.BAD_REQUEST, detail)
     if arguments.json:
         print_json({"drivers": rows})
     else:
@@ -56,10 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             for each in row.settings:
                 default = say("obligatoire") if each.default is None else each.default
                 print(f"    {each.name:<22} {each.takes:<38} {default}")
-    if rows:
-        return 0
-    print(say("aucun pilote ne s'appelle {driver}", driver=arguments.driver), file=sys.stderr)
-    return 1
+    return 0
 
 
 def _row(fact: DriverFact) -> DriverRow:

@@ -22,7 +22,7 @@ from pos_terminal.archive.make import ArchiveMade, make
 from pos_terminal.archive.postings import Grain
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands.argument import day
+from pos_terminal.commands.argument import day, year
 from pos_terminal.commands.files import entered_to_write, reading_file, writing_file
 from pos_terminal.commands.journal_invoices import file_invoices, write_invoices, write_report
 from pos_terminal.commands.perform_act import do
@@ -72,7 +72,8 @@ def add_actions(
     book = formats.add_parser(
         "fec", help=say("le FEC de l'article A. 47 A-1 du LPF")
     )
-    book.add_argument("--siren", type=_checked(siren), required=True, help=say("neuf chiffres"))
+    book.add_argument("--siren", type=_checked(siren), required=True, metavar="SIREN",
+                      help=say("neuf chiffres"))  # fmt: skip
     book.add_argument(
         "--by", type=Grain, default=Grain.DAY, metavar="day|ticket",
         help=say("une écriture par jour (day) ou par ticket (ticket)"),
@@ -123,8 +124,9 @@ def _accounts_option(parser: argparse.ArgumentParser) -> None:
 
 def _span_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--year", type=int, metavar=say("ANNEE"), help=say("l'exercice qui commence cette année-là")
-    )
+        "--year", type=year, metavar=say("ANNEE"),
+        help=say("l'exercice qui commence cette année-là"),
+    )  # fmt: skip
     parser.add_argument(
         "--year-begins", type=int, choices=range(1, 13), default=1, metavar="M",
         help=say("son premier mois (1)"),

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_json(parser)
     parser.add_argument(
-        "--zone", default="Europe/Paris",
+        "--zone", default="Europe/Paris", metavar=say("FUSEAU"),
         help=say("le fuseau horaire de la boutique (%(default)s)"),
     )  # fmt: skip
     parser.add_argument(

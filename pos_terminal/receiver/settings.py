@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,12 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from pos_service_alerts.settings import AlertsSettings
-from pos_terminal.domain import faults
+from pos_terminal.domain import faults, schema_errors
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.health.incidents import ROOM, SECOND
 from pos_terminal.domain.health.silence import CLOSED, LATE, Patience
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.storage import toml
 
 MOST = 500
@@ -112,5 +113,10 @@ def read(file: Path) -> WatchSettings:
         return msgspec.convert(toml.tables(file.read_text()), WatchSettings)
     except OSError as error:
         raise BadReceiverSettings(about(error, file)) from None
-    except ValueError as error:  # a ValidationError and a UnicodeDecodeError are such
-        raise BadReceiverSettings(f"{file}: {error}") from None
+    except msgspec.ValidationError as error:
+        raise BadReceiverSettings(labelled(file, schema_errors.reason(str(error)))) from None
+    except UnicodeDecodeError:
+        raise BadReceiverSettings(say("{file} : n'est pas un texte en UTF-8", file=file)) from None
+    except tomllib.TOMLDecodeError as error:
+        why = say("ce n'est pas du TOML : {error}", error=error)
+        raise BadReceiverSettings(labelled(file, why)) from None

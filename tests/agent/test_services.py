@@ -74,7 +74,7 @@ BROKEN = {
             agent.settings(S)
         """,
         "stopped pos_services : BadSettings: B-115 REGLAGES DE SERVICE [service.bad-settings] "
-        "Object contains unknown field `hots`",
+        "hots n'existe pas",
     ),
     "without-its-secret": (
         "@hookimpl\ndef pos_services(agent): agent.secret('token')",

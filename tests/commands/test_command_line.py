@@ -17,7 +17,7 @@ from pos_terminal.process.translation import set_language
 from pos_terminal.process.usage import Parser, refusal
 from tests.support.house import MODULES
 
-SYMBOLS = {"N", "M", "ID", "ZIP", "CA.pem", "day|ticket"}
+SYMBOLS = {"N", "M", "ID", "ZIP", "CA.pem", "day|ticket", "SIREN", "SIRET"}
 """What stands for an argument in every language."""
 
 
@@ -56,6 +56,12 @@ def texts(parser: argparse.ArgumentParser) -> Iterator[str | None]:
             yield from (each.help for each in action._choices_actions)
         elif action.help is not None or action.option_strings:  # FICHIER may speak for itself
             yield action.help
+        if (
+            action.metavar is None
+            and action.nargs != 0
+            and not (action.option_strings and action.choices)
+        ):
+            yield action.dest
         if action.metavar is not None and action.metavar not in SYMBOLS:
             yield str(action.metavar)
 
@@ -136,7 +142,6 @@ def test_what_commands_say_is_said_in_a_language() -> None:
     assert list(english()) == []
 
 
-
 def test_where_there_is_no_journal_every_command_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,3 +175,34 @@ def test_one_is_not_many() -> None:
         assert [how_many(n, *words) for n in (0, 1, 2)] == ["0 lines", "1 line", "2 lines"]
     finally:
         set_language("fr")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (("journal", "begin", "--because", " "), "--because : dire pourquoi"),
+        (("journal", "voucher-key", "--because", ""), "--because : dire pourquoi"),
+        (("journal", "continue", "--because", ""), "--because : dire pourquoi"),
+        (("alerts", "token", "", "2"), "MAGASIN : '' n'est pas un nom"),
+        (("close", "week"), "PERIODE : 'week'"),
+        (("journal", "export", "fec", "--siren", "1"), "«1» n'est pas un SIREN"),
+        (("journal", "export", "fec", "--siren", "732829320", "--year", "26"), "26 n'est pas"),
+    ],
+)
+def test_what_says_nothing_is_refused_in_french(
+    line: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*line])
+    assert ended.value.code == 2 and why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [(("drivers", "toaster"), "C-146"), (("archive", "verify", "none.zip"), "C-134")],
+)
+def test_what_is_not_there_is_said(
+    line: tuple[str, ...], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*line, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == code

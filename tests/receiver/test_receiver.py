@@ -304,9 +304,10 @@ def test_bad_settings_are_named(tmp_path: Path, change: dict[str, Any], why: str
     with pytest.raises(msgspec.ValidationError, match=why):
         msgspec.convert({**good, **change}, WatchSettings)
     file = tmp_path / "watch.toml"
-    file.write_text("tills = [")
-    with pytest.raises(BadReceiverSettings, match="B-153"):
-        read(file)
+    for text, french in (("tills = [", "ce n'est pas du TOML"), ("late = 60", "il manque mail")):
+        file.write_text(text)
+        with pytest.raises(BadReceiverSettings, match=f"B-153.*{french}"):
+            read(file)
 
 
 def test_two_boxes_have_two_tokens(tmp_path: Path) -> None:
