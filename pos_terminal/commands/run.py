@@ -99,4 +99,4 @@ def _program(plugins: Plugins) -> str:
 
 
 def _reload(app: App) -> None:
-    app.reload()
+    app.files.reload()

@@ -16,7 +16,7 @@ from pos_terminal.domain.audit.clock import doubtful
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.desk import Desk
-from pos_terminal.domain.counter.steps import Input, NewCatalog, NewClerks, NewPromotions, Trouble
+from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.system import PluginFound, ProgramFound, TillStopped
@@ -28,12 +28,11 @@ from pos_terminal.journal import keyring
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
-from pos_terminal.persons import clerks_file
 from pos_terminal.process.clock import battery
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 from pos_terminal.runtime import overdue_closures, retention, signing, voucher_key
-from pos_terminal.runtime.catalogue import Catalogue, Loaded
+from pos_terminal.runtime.catalogue import Loaded
 from pos_terminal.runtime.clock import Clock, VouchedClock
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.entropy import random_below
@@ -48,12 +47,13 @@ from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.nightly_backup import Backups
 from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
-from pos_terminal.runtime.promotions import Offers, PromotionFile
+from pos_terminal.runtime.promotions import Offers
 from pos_terminal.runtime.running_till import RunningTill
 from pos_terminal.runtime.selftests import SelfTests
 from pos_terminal.runtime.settings import Settings
+from pos_terminal.runtime.shop_files import ShopFiles
 from pos_terminal.runtime.spool import SPOOL, Spool
-from pos_terminal.runtime.staff import LoadedStaff, StaffFile
+from pos_terminal.runtime.staff import LoadedStaff
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.groups import forever, to_the_end
@@ -104,13 +104,13 @@ class App:
         self._keyring = keyring.software if simulated else signing.of_till(settings, plugins)
         self._identity = structs.replace(settings.identity, simulated=simulated)
         self._inputs: asyncio.Queue[Input] = asyncio.Queue()
-        self._catalogue = Catalogue(settings.catalog, state, settings.patterns)
-        self._promotions = PromotionFile(settings.promotions, state)
-        self._staff = StaffFile(state, settings.clerks, settings.operator)
-        self.keeper = RunningTill(state, self._clock.now, self._serving, self.reload_clerks)
         self.inputs: Observers[Input] = Observers()
-        self.acts = acts_over(self.keeper)
         put = self.put
+        self.files = ShopFiles(
+            settings, state, put, self._serving, lambda: self.keeper.is_changing_clerks
+        )
+        self.keeper = RunningTill(state, self._clock.now, self._serving, self.files.reload_clerks)
+        self.acts = acts_over(self.keeper)
         self._guard = Guard(state, lambda: self.journal, self._record, put, vfs=vfs)
         customers = Customers(state, self._record)
         lookups = LookupLane(state, put, customers, self._guard.found, vfs=vfs)
@@ -123,7 +123,6 @@ class App:
             spool=Spool(state / SPOOL), drawers=settings.drawers, others=settings.others,
         )
         self._stopping = asyncio.Event()
-        self._reloads: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
         self._heard: Fault | None = None
         self.tasks = Supervisor()
         self.tasks.observers.add(self._on_side_task)
@@ -140,62 +139,6 @@ class App:
         """Give the till an input, behind those that wait."""
         self.inputs.tell(given)
         self._inputs.put_nowait(given)
-
-    def reload(self) -> None:
-        """Have all of the shop's files read anew."""
-        self.reload_catalogue()
-        self.reload_promotions()
-        self.reload_clerks()
-
-    def reload_catalogue(self) -> None:
-        """Have the catalogue's file read anew; it holds from the next sale on, if it is right."""
-        self._reloads.put_nowait(self._take_catalogue)
-
-    def reload_promotions(self) -> None:
-        """Have the promotions' file read anew; they hold between sales, if it is right."""
-        self._reloads.put_nowait(self._take_promotions)
-
-    def reload_clerks(self) -> None:
-        """Have the clerks' file as it is now taken over, at once."""
-        self._reloads.put_nowait(self._take_clerks)
-
-    def _take_catalogue(self) -> None:
-        try:
-            loaded = self._catalogue.load()
-        except JournalError as error:  # no room to keep it: then the present one goes on
-            log.error("%s", advice(error))
-            self.put(Trouble(error.fault))
-            return
-        if loaded.problems:
-            self.put(Trouble(faults.BAD_CATALOGUE))
-        else:
-            self.put(NewCatalog(loaded.catalog))
-
-    def _take_promotions(self) -> None:
-        try:
-            offers = self._promotions.load(self._catalogue.load().catalog)
-        except JournalError as error:
-            log.error("%s", advice(error))
-            self.put(Trouble(error.fault))
-            return
-        if offers.problem:
-            self.put(Trouble(faults.BAD_PROMOTIONS))
-        else:
-            self.put(NewPromotions(offers.promotions, offers.source))
-
-    def _take_clerks(self) -> None:
-        """Others than commands may have changed the file: that is recorded as it is found."""
-        running = self._running()
-        if self.keeper.is_changing_clerks or self.till is None or running is None:
-            return  # whoever is at it has it read again
-        loaded = self._staff.load()
-        if loaded.fault:  # a file that was spoilt leaves those in force who were
-            self.put(Trouble(loaded.fault))
-            return
-        found = loaded.found(running.setup.clerks)
-        if found:
-            self.till.record(found)
-        self.put(NewClerks(loaded.clerks))
 
     async def run(self) -> None:
         """Serve. JournalError when the state directory is in use, or is another till's."""
@@ -251,9 +194,9 @@ class App:
                 journal = await self._out_of_order(journal)
 
     async def _serve(self, journal: Journal) -> None:
-        loaded, staff = self._catalogue.load(), self._staff.load()
+        loaded, staff = self.files.catalogue.load(), self.files.staff.load()
         keyed = voucher_key.load(self._state, journal.running.setup.vouchers)
-        offers = self._promotions.load(loaded.catalog)
+        offers = self.files.promotions.load(loaded.catalog)
         counter = self._counter(journal, loaded, offers, staff, Mint(keyed.key, random_below))
         last = last_moment(journal)
         self._clock.recall(last)
@@ -327,11 +270,10 @@ class App:
     def _keep_prices(self, desk: Desk, sha256: str) -> None:
         """Sell an open sale from its own catalogue to its end."""
         try:
-            desk.kept[sha256] = self._catalogue.kept(sha256)
+            desk.kept[sha256] = self.files.catalogue.kept(sha256)
         except JournalError as error:  # its lines have their prices; what follows has today's
             log.error("%s", error)
             self.put(Trouble(faults.BAD_CATALOGUE))
-
 
     async def _out_of_order(self, error: JournalError) -> Journal | JournalError:
         """Refuse every input, loudly, until the journal was tried again; what came of that."""
@@ -395,7 +337,7 @@ class App:
             till=lambda: self.till,
             trouble=lambda: None if self.journal else self._heard,
             record=self._record,
-            reload=self.reload,
+            reload=self.files.reload,
             inputs=self.inputs,
         )
         return Channel(terminal, socket, lambda: self.acts, self.put)
@@ -404,7 +346,7 @@ class App:
         """What a sale goes on without, by name. A replay's days are those of its file."""
         tasks = {
             "files": SideTask(self._watch_files, silence=10 * RESCAN),
-            "reloads": SideTask(self._reload),
+            "reloads": SideTask(self.files.run),
             **self.equipment.side(),
         }
         if self.channel:
@@ -470,11 +412,6 @@ class App:
             self._failed.add(status.name)
             self.put(Trouble(faults.TASK_FAILED))
 
-    async def _reload(self) -> NoReturn:
-        """Read what is to be read anew, one after the other."""
-        while True:
-            (await self._reloads.get())()
-
     async def _record(self, events: Sequence[Event]) -> None:
         """Make events of the terminal's own durable; JournalError where it is out of order."""
         if self.till is None or self.journal is None:
@@ -491,9 +428,5 @@ class App:
 
     async def _watch_files(self) -> NoReturn:
         """What is plugged in, and what is written anew: the catalogue and its like."""
-        reactions = {path: port.wake for path, port in self.equipment.paths.items()}
-        reactions[self.settings.catalog.absolute()] = self.reload_catalogue
-        if self.settings.promotions:
-            reactions[self.settings.promotions.absolute()] = self.reload_promotions
-        reactions[(self._state / clerks_file.NAME).absolute()] = self.reload_clerks
-        await watch(reactions)
+        devices = {path: port.wake for path, port in self.equipment.paths.items()}
+        await watch(devices | self.files.reactions())

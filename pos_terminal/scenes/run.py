@@ -65,7 +65,7 @@ class Stand:
         clerks = team(self.source.script.files.get("équipe", ""))
         named = [await self._named(clerk) if clerk.name else clerk for clerk in clerks]
         write(self.state, named)
-        self.app.reload_clerks()
+        self.app.files.reload_clerks()
 
     async def _named(self, clerk: Clerk) -> Clerk:
         """A clerk's name stands in the personal store alone."""

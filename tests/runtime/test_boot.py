@@ -147,7 +147,7 @@ def test_a_new_catalogue_that_cannot_be_kept_leaves_the_old_one(shop: Path) -> N
             kept.rename(shop / "moved")
             kept.write_text("a file in the folder's place")
             (shop / "goods.csv").write_text(GOODS.replace('"1,00"', '"9,00"'))
-            app.reload_catalogue()
+            app.files.reload_catalogue()
             await until(lambda: "JOURNAL EN PANNE" in str(shown(app)))
             app.put(Scanned(BAGUETTE))
             await until(lambda: "1,00" in str(shown(app)))

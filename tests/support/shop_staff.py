@@ -42,4 +42,4 @@ async def hire(shop: Shop) -> None:
             for number, clerk in STAFF.items()
         ),
     )
-    app.reload_clerks()
+    app.files.reload_clerks()
