@@ -71,7 +71,7 @@ def _paper(arguments: argparse.Namespace, made: ClosureMade) -> str:
     set_language(settings.language)
     with reading(arguments.state / NAME) as reader:
         key = keys_in_force(reader)[-1].public.key
-        exposed = max(0, made.seq - witnessed(reader).size)
+        exposed = max(0, made.seq - witnessed(reader, settings.quorum).size)
     head = head_qr(bytes.fromhex(made.head), made.seq, made.at, key)
     till = Identity(mark.store, mark.terminal, "", mark.simulated, settings.shop)
     return plain(report.closure(till, made.closed, made.at, head=head, exposed=exposed))

@@ -24,7 +24,13 @@ from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import day, year
 from pos_terminal.commands.files import entered_to_write, reading_file, writing_file
-from pos_terminal.commands.journal_invoices import file_invoices, write_invoices, write_report
+from pos_terminal.commands.journal_invoices import (
+    Written,
+    file_invoices,
+    note_filed,
+    write_invoices,
+    write_report,
+)
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -311,10 +317,14 @@ def _facturx(arguments: argparse.Namespace, first: date, last: date) -> int:
     else:
         words = say("{file} : {count} factures et avoirs")
         print(words.format(file=arguments.out, count=len(made.invoices)))
-        for number in made.gone:
-            print(say("{number} : le client n'est plus connu").format(number=number),
-                  file=sys.stderr)  # fmt: skip
+        _say_gone(made)
     return 0 if recorded else 1
+
+
+def _say_gone(made: Written) -> None:
+    for number in made.gone:
+        words = say("{number} : le client n'est plus connu")
+        print(words.format(number=number), file=sys.stderr)
 
 
 def _filed(arguments: argparse.Namespace) -> int:
@@ -326,12 +336,16 @@ def _filed(arguments: argparse.Namespace) -> int:
     if files:
         what = f"factures Factur-X {made.invoices[0]} à {made.invoices[-1]}"
         recorded = _recorded(arguments, what, _digest(files))
+    if recorded:  # else the next time tries again: what nothing traces is not done
+        with writing_file():
+            note_filed(arguments.state, made)
     if arguments.json:
         told = {"folder": str(arguments.into), "invoices": made.invoices, "gone": made.gone}
         print_json({**told, "recorded": recorded})
     else:
         words = say("{folder} : {count} factures et avoirs")
         print(words.format(folder=arguments.into, count=len(made.invoices)))
+        _say_gone(made)
     return 0 if recorded else 1
 
 

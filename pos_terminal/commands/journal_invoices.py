@@ -39,10 +39,14 @@ Find = Callable[[InvoiceMade], Buyer | None]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The invoices in the file, and those that are not: their customers are known no more."""
+    """The invoices in the file, and those that are not: their customers are known no more.
+
+    `last` is the number of the last of them, which `note_filed` keeps for a folder.
+    """
 
     invoices: tuple[str, ...]
     gone: tuple[str, ...]
+    last: int = 0
 
 
 def write_invoices(
@@ -89,9 +93,14 @@ def file_invoices(state: Path, config: Path | None, folder: Path) -> Written:
         if not path.exists():
             write_durably(path, document, 0o600)  # it names customers
         written.append(number)
-    if made:
-        filed_invoices.note(state, max(each.number for each in made))
-    return Written(tuple(written), tuple(gone))
+    last = max((each.number for each in made), default=filed)
+    return Written(tuple(written), tuple(gone), last)
+
+
+def note_filed(state: Path, made: Written) -> None:
+    """Keep that these are in the folder; OSError where the disk does not take it."""
+    if made.last > filed_invoices.noted(state):
+        filed_invoices.note(state, made.last)
 
 
 def _made(state: Path, wanted: Callable[[InvoiceMade], bool]) -> list[InvoiceMade]:

@@ -345,6 +345,7 @@ class ShopSettings(Struct, frozen=True):
     closing: ClosingHours
     count_first: bool
     seller: Seller = NOBODY
+    quorum: int = 1
 
     @classmethod
     def plain(cls, store: str) -> "ShopSettings":
@@ -371,6 +372,7 @@ def read_shop(file: Path, source: bytes) -> ShopSettings:
         whole.closing,
         count_first=whole.tenders.count_first,
         seller=whole.seller,
+        quorum=whole.witness.quorum,
     )
 
 

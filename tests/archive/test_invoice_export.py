@@ -150,3 +150,18 @@ def test_a_day_that_does_not_add_up_is_not_reported() -> None:
     with pytest.raises(Disagrees, match="Z "):
         [*reporter.totals("", "9999")]
 
+
+def test_invoices_in_a_folder_come_again_until_that_is_on_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state, folder = sold(tmp_path / "shop", SELLER), tmp_path / "factures"
+    folder.mkdir()
+    (key,) = (state / "keys").glob("*.pem")
+    key.chmod(0o644)  # which the till does not sign with
+    assert export(state, capsys, "facturx", "--into", folder)[0] == 1
+    key.chmod(0o600)
+    numbers = ["2-I000001", "2-I000002"]
+    status, told = export(state, capsys, "facturx", "--into", folder)
+    assert (status, told["invoices"], told["recorded"]) == (0, numbers, True)
+    status, told = export(state, capsys, "facturx", "--into", folder)
+    assert (status, told["invoices"], told["recorded"]) == (0, [], True)

@@ -1,6 +1,8 @@
 """`pos-terminal close`: the Z of a stopped till, refused or carried over where sales are open."""
 
 import os
+import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.system import CommandGiven
+from pos_terminal.journal.consistency_proof import export
+from pos_terminal.journal.witness import Witness, take
 from tests.support.journaled import Line, kept, records
 from tests.support.shopkeeping import CATALOG
 
@@ -47,6 +51,23 @@ def test_day_month_and_year_one_behind_the_other(state: Path, line: Line) -> Non
         assert (given.command, given.uid) == (f"close {period}{reason}", os.getuid())
     assert len({c.totals for c in closures(state)}) == 1
     assert line("journal", "verify")[0] == 0
+
+
+@pytest.mark.parametrize("quorum", [1, 2])
+def test_the_z_says_the_exposed_tail_by_as_many_witnesses_as_the_settings_want(
+    state: Path, line: Line, tmp_path: Path, quorum: int
+) -> None:
+    medium, journal, config = tmp_path / "medium", state / "journal.db", tmp_path / "till.toml"
+    medium.mkdir()
+    seen = take(journal, Witness(medium).cosign(export(journal), datetime(2026, 1, 5)))
+    config.write_text(
+        '[shop]\nname = "B"\n[terminal]\nstore = "boulangerie"\nnumber = "2"\ncatalog = "c.csv"\n'
+        f"[tenders]\ncount_first = false\n[witness]\nquorum = {quorum}\n"
+    )
+    status, paper, said = line.text("close", "day", "--config", str(config))
+    assert status == 0, said
+    exposed = re.search(r"Ecritures sans témoin +(\d+)", paper)
+    assert exposed and int(exposed[1]) == records(state)[-1].seq - (seen if quorum == 1 else 0)
 
 
 def test_a_day_with_nothing_in_it_is_not_closed(state: Path, line: Line) -> None:
