@@ -1,13 +1,10 @@
 """The plug-in `adam`: scales of Adam Equipment (AZextra, CPWplus)."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
-from pos_driver_scales.legal import named
+from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.adam import Adam
-from pos_terminal.devices.classes import Scale
-from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
 from pos_terminal.hookspecs import hookimpl
 
@@ -34,18 +31,11 @@ def speech_of(settings: AdamSettings) -> Adam:
     return Adam(settings.width)
 
 
-def open_scale(settings: AdamSettings) -> AbstractAsyncContextManager[Scale]:
-    """See `asked_scale`."""
-    return asked_scale(settings, speech_of(settings))
-
-
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    return open_scale(AdamSettings(port=port, **Probe.TIMES))
+DRIVER = AskedDriver("adam", AdamSettings, speech_of, harm=60)
+open_scale = DRIVER.open
 
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «adam»."""
-    drivers.scales.add(
-        "adam", open_scale, AdamSettings, probe=Probe(60, _probe), measuring=named()
-    )
+    DRIVER.declare(drivers)

@@ -10,10 +10,11 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
+from pos_driver_scales.legal import named
 from pos_driver_scales.legal.reading import (
     Ask,
     FrameError,
@@ -25,6 +26,7 @@ from pos_driver_scales.legal.reading import (
 )
 from pos_terminal.devices.classes import Scale
 from pos_terminal.devices.errors import DeviceRefused
+from pos_terminal.devices.registry import Drivers, Probe
 from pos_terminal.devices.settings import within
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
@@ -34,6 +36,7 @@ from pos_terminal.links.link import Link
 from pos_terminal.links.serial import SerialSettings, serial_link
 
 T = TypeVar("T")
+S = TypeVar("S", bound="ScaleSettings")
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,9 @@ COURTESY = 0.1
 
 MOST = 4096
 """Bytes of one answer: a device that talks for ever fills no memory."""
+
+PROBING: dict[str, Any] = {"answer_time": 0.5, "settle_time": 0.0, "quiet_time": 0.05}
+"""Seconds given to a scale that nobody knows: a search is through all protocols in five."""
 
 FAULTS = {
     Reason.MOVING: faults.SCALE_MOVING,
@@ -83,6 +89,34 @@ async def asked_scale(settings: ScaleSettings, speech: Speech) -> AsyncIterator[
     """Open the line; the scale itself is first spoken to when it is asked."""
     async with opened(serial_link(settings), faults.SCALE_OFFLINE) as link:
         yield AskedScale(link, speech, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDriver(Generic[S]):
+    """A protocol as a driver: its name, its settings, and the conversations that these make of it.
+
+    `harm` is a search's order, see `Probe`; `stranger` are the conversations with a scale that
+    nobody knows, where the usual ones could change something on another make's.
+    """
+
+    name: str
+    settings: type[S]
+    speech_of: Callable[[S], Speech]
+    harm: int
+    stranger: Callable[[S], Speech] | None = None
+
+    def open(self, settings: S) -> AbstractAsyncContextManager[Scale]:
+        """See `asked_scale`."""
+        return asked_scale(settings, self.speech_of(settings))
+
+    def declare(self, drivers: Drivers) -> None:
+        """Add it to the tables."""
+        probe = Probe(self.harm, self._probe)
+        drivers.scales.add(self.name, self.open, self.settings, probe=probe, measuring=named())
+
+    def _probe(self, port: str) -> AbstractAsyncContextManager[Scale]:
+        settings = self.settings(port=port, **PROBING)
+        return asked_scale(settings, (self.stranger or self.speech_of)(settings))
 
 
 class AskedScale:

@@ -1,13 +1,10 @@
 """The plug-in `cas`: scales of CAS, which check their frames."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
-from pos_driver_scales.legal import named
+from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.cas import Cas
-from pos_terminal.devices.classes import Scale
-from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
@@ -21,18 +18,11 @@ def speech_of(settings: CasSettings) -> Cas:
     return Cas()
 
 
-def open_scale(settings: CasSettings) -> AbstractAsyncContextManager[Scale]:
-    """See `asked_scale`."""
-    return asked_scale(settings, speech_of(settings))
-
-
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    return open_scale(CasSettings(port=port, **Probe.TIMES))
+DRIVER = AskedDriver("cas", CasSettings, speech_of, harm=10)
+open_scale = DRIVER.open
 
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «cas»."""
-    drivers.scales.add(
-        "cas", open_scale, CasSettings, probe=Probe(10, _probe), measuring=named()
-    )
+    DRIVER.declare(drivers)

@@ -1,15 +1,13 @@
 """The plug-in `dialog-06`: approved checkout scales that speak Dialog 06."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
-from pos_driver_scales.legal import checksum, named
+from pos_driver_scales.asked import AskedDriver, ScaleSettings
+from pos_driver_scales.legal import checksum
 from pos_driver_scales.legal.dialog06 import Dialog06
 from pos_driver_scales.legal.reading import Reading, Talk
-from pos_terminal.devices.classes import Scale
-from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
@@ -36,23 +34,18 @@ def speech_of(settings: Dialog06Settings) -> Dialog06:
     return Dialog06(int(settings.secret_polynomial or "0", 16), int(checksum()[:4], 16))
 
 
-def open_scale(settings: Dialog06Settings) -> AbstractAsyncContextManager[Scale]:
-    """See `asked_scale`."""
-    return asked_scale(settings, speech_of(settings))
-
-
 class _Stranger(Dialog06):
     def weigh(self) -> Talk[Reading]:
         return self.ready()
 
 
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    return asked_scale(Dialog06Settings(port=port, **Probe.TIMES), _Stranger(0, 0))
+DRIVER = AskedDriver(
+    "dialog-06", Dialog06Settings, speech_of, harm=15, stranger=lambda _: _Stranger(0, 0)
+)
+open_scale = DRIVER.open
 
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «dialog-06»."""
-    drivers.scales.add(
-        "dialog-06", open_scale, Dialog06Settings, probe=Probe(15, _probe), measuring=named()
-    )
+    DRIVER.declare(drivers)

@@ -1,14 +1,11 @@
 """The plug-in `mt-sics`: scales and balances that speak Mettler Toledo's MT-SICS."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
-from pos_driver_scales.legal import named
+from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.mt_sics import MtSics
 from pos_driver_scales.legal.reading import Ask, Reading, Talk
-from pos_terminal.devices.classes import Scale
-from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
 from pos_terminal.hookspecs import hookimpl
 
@@ -35,11 +32,6 @@ def speech_of(settings: MtSicsSettings) -> MtSics:
     return MtSics(settings.width, asks_tare=settings.asks_tare)
 
 
-def open_scale(settings: MtSicsSettings) -> AbstractAsyncContextManager[Scale]:
-    """See `asked_scale`."""
-    return asked_scale(settings, speech_of(settings))
-
-
 class _Stranger(MtSics):
     def __init__(self) -> None:
         # Without TA, whose first letter takes a tare on a stranger.
@@ -51,13 +43,11 @@ class _Stranger(MtSics):
         return (yield from super().weigh())
 
 
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    return asked_scale(MtSicsSettings(port=port, **Probe.TIMES), _Stranger())
+DRIVER = AskedDriver("mt-sics", MtSicsSettings, speech_of, harm=50, stranger=lambda _: _Stranger())
+open_scale = DRIVER.open
 
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «mt-sics»."""
-    drivers.scales.add(
-        "mt-sics", open_scale, MtSicsSettings, probe=Probe(50, _probe), measuring=named()
-    )
+    DRIVER.declare(drivers)

@@ -1,14 +1,11 @@
 """The plug-in `nci`: scales that speak NCI (Weigh-Tronix SCP-01 and SCP-02)."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
-from pos_driver_scales.legal import named
+from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.nci import Nci
-from pos_terminal.devices.classes import Scale
-from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
@@ -29,18 +26,11 @@ def speech_of(settings: NciSettings) -> Nci:
     return Nci(settings.width)
 
 
-def open_scale(settings: NciSettings) -> AbstractAsyncContextManager[Scale]:
-    """See `asked_scale`."""
-    return asked_scale(settings, speech_of(settings))
-
-
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    return open_scale(NciSettings(port=port, **Probe.TIMES))
+DRIVER = AskedDriver("nci", NciSettings, speech_of, harm=30)
+open_scale = DRIVER.open
 
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «nci»."""
-    drivers.scales.add(
-        "nci", open_scale, NciSettings, probe=Probe(30, _probe), measuring=named()
-    )
+    DRIVER.declare(drivers)

@@ -1,13 +1,10 @@
 """The plug-in `sma`: scales that speak SMA SCP-0499, the makers' association's protocol."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
-from pos_driver_scales.legal import named
+from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.sma import Sma
-from pos_terminal.devices.classes import Scale
-from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
@@ -21,18 +18,11 @@ def speech_of(settings: SmaSettings) -> Sma:
     return Sma()
 
 
-def open_scale(settings: SmaSettings) -> AbstractAsyncContextManager[Scale]:
-    """See `asked_scale`."""
-    return asked_scale(settings, speech_of(settings))
-
-
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    return open_scale(SmaSettings(port=port, **Probe.TIMES))
+DRIVER = AskedDriver("sma", SmaSettings, speech_of, harm=20)
+open_scale = DRIVER.open
 
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «sma»."""
-    drivers.scales.add(
-        "sma", open_scale, SmaSettings, probe=Probe(20, _probe), measuring=named()
-    )
+    DRIVER.declare(drivers)

@@ -1,14 +1,11 @@
 """The plug-in `toledo`: scales that speak Mettler Toledo's 8217 protocol."""
 
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from pos_driver_scales.asked import ScaleSettings, asked_scale
-from pos_driver_scales.legal import named
+from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.toledo import PAUSE, Shape, Toledo
-from pos_terminal.devices.classes import Scale
-from pos_terminal.devices.registry import Drivers, Probe
+from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
@@ -35,19 +32,16 @@ def speech_of(settings: ToledoSettings) -> Toledo:
     return Toledo(shape, echoes=settings.resync == "echo")
 
 
-def open_scale(settings: ToledoSettings) -> AbstractAsyncContextManager[Scale]:
-    """See `asked_scale`."""
-    return asked_scale(settings, speech_of(settings))
+def _to_a_stranger(settings: ToledoSettings) -> Toledo:
+    # Without the echo, whose letters would be commands to it.
+    return speech_of(replace(settings, resync="quiet"))
 
 
-def _probe(port: str) -> AbstractAsyncContextManager[Scale]:
-    # Without the echo, whose letters would be commands to a stranger.
-    return open_scale(ToledoSettings(port=port, resync="quiet", **Probe.TIMES))
+DRIVER = AskedDriver("toledo-8217", ToledoSettings, speech_of, harm=40, stranger=_to_a_stranger)
+open_scale = DRIVER.open
 
 
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «toledo-8217»."""
-    drivers.scales.add(
-        "toledo-8217", open_scale, ToledoSettings, probe=Probe(40, _probe), measuring=named()
-    )
+    DRIVER.declare(drivers)

@@ -23,6 +23,9 @@ from pos_terminal.runtime.finding import DriverFact, installed_drivers
 PATIENCE = 3.0
 """Seconds for one driver: over its own times, for a line that is slow to open or to close."""
 
+WITHIN = 5.0
+"""Seconds for all of them together: a technician stands before it. Who has no turn says so."""
+
 
 class Tried(Struct, frozen=True):
     """One driver's question: whether the scale understood it, and what came."""
@@ -66,22 +69,28 @@ async def _search(port: str, drivers: Iterable[DriverFact], *, quiet: bool) -> l
     return tried
 
 
-async def search(port: str, drivers: Iterable[DriverFact]) -> AsyncIterator[Tried]:
-    """Ask with each driver that has a probe, until one is understood.
+async def search(
+    port: str, drivers: Iterable[DriverFact], *, within: float = WITHIN
+) -> AsyncIterator[Tried]:
+    """Ask with each driver that has a probe, until one is understood; `within` seconds for all.
 
     DeviceLost: the line is not there, or this user has no right to it.
     """
+    end = asyncio.get_running_loop().time() + within
     probes = [(each.probe, each.name) for each in drivers if each.probe]
     for probe, name in sorted(probes, key=lambda pair: pair[0].harm):
-        answer = await _ask(port, name, probe)
+        answer = await _ask(port, name, probe, end)
         yield answer
         if answer.understood:
             return
 
 
-async def _ask(port: str, name: str, probe: Probe) -> Tried:
+async def _ask(port: str, name: str, probe: Probe, end: float) -> Tried:
+    now = asyncio.get_running_loop().time()
+    if now >= end:
+        return Tried(name, False, say("pas essayé : plus le temps"))
     try:
-        async with asyncio.timeout(PATIENCE), probe.open(port) as scale:
+        async with asyncio.timeout_at(min(now + PATIENCE, end)), probe.open(port) as scale:
             weight: Weight = await scale.weigh()
             return Tried(name, True, f"{weight.grams} g")
     except (DeviceTimeout, TimeoutError):

@@ -12,7 +12,7 @@ fields, types and defaults are the driver's whole configuration.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import is_dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
@@ -38,9 +38,6 @@ class Probe(Struct, frozen=True):
     `harm` orders them: what asks a stranger least comes first. `open` opens the device at a port
     so that one question to it changes nothing on any other make's.
     """
-
-    TIMES: ClassVar[dict[str, Any]] = {"answer_time": 0.5, "settle_time": 0.0, "quiet_time": 0.05}
-    """Seconds, for drivers that have these settings: all protocols are through in five."""
 
     harm: int
     open: Callable[[str], AbstractAsyncContextManager[Any]]

@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from pos_driver_scales.asked import PROBING
 from pos_driver_sim.far_end import Pty
 from pos_driver_sim.scale import AnyScale, ScaleEnd
 from pos_driver_sim.scales import CasEnd, DialogEnd, MtSicsEnd, NciEnd, SmaEnd
 from pos_terminal.__main__ import main
-from pos_terminal.commands.scale import search
+from pos_terminal.commands.scale import WITHIN, search
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Probe
@@ -32,10 +33,17 @@ class Plug(Protocol):
 
 
 class Bare:
-    """A line on which somebody says always the same."""
+    """A line on which somebody says always the same, and counts what he is asked."""
 
     def __init__(self, path: Path, answer: bytes) -> None:
-        self.wire = Pty(path, lambda _: self.wire.answer(answer) if answer else None)
+        self.asked: list[bytes] = []
+        self._says = answer
+        self.wire = Pty(path, self._hear)
+
+    def _hear(self, data: bytes) -> None:
+        self.asked.append(data)
+        if self._says:
+            self.wire.answer(self._says)
 
     async def unplug(self) -> None:
         self.wire.unplug()
@@ -61,7 +69,9 @@ async def fresh(end: Plug, probe: Probe, port: str) -> AsyncIterator[Any]:
 
 async def understood(port: Path, end: Plug) -> list[str]:
     async with asyncio.timeout(PATIENCE):
-        return [each.driver async for each in search(str(port), drivers(end)) if each.understood]
+        # The budget is the counting test's: a machine that is busy must not decide who is known.
+        found = search(str(port), drivers(end), within=PATIENCE)
+        return [each.driver async for each in found if each.understood]
 
 
 @pytest.mark.parametrize("kind", [CasEnd, NciEnd, SmaEnd, MtSicsEnd, ScaleEnd, DialogEnd])
@@ -89,11 +99,34 @@ def test_a_mute_line_and_one_that_talks_otherwise_are_no_scale(tmp_path: Path) -
         for answer in (b"", b"hello"):
             path = tmp_path / f"line{len(answer)}"
             line = Bare(path, answer)
-            tried = [each async for each in search(str(path), drivers(line))]
+            tried = [each async for each in search(str(path), drivers(line), within=PATIENCE)]
             await line.unplug()
             assert len(tried) == 7
             assert not any(each.understood for each in tried)
             assert ("autre" in tried[0].detail) == bool(answer)
+
+    run(body())
+
+
+def test_all_protocols_are_through_on_a_mute_line_within_five_seconds(tmp_path: Path) -> None:
+    """Counted: each question costs the time that a scale has to answer, each driver its rest."""
+
+    async def body() -> None:
+        line = Bare(tmp_path / "line", b"")
+        tried = [each async for each in search(str(line.wire.path), drivers(line), within=PATIENCE)]
+        await line.unplug()
+        assert len(line.asked) >= len(tried) == 7
+        seconds = len(line.asked) * (PROBING["answer_time"] + PROBING["quiet_time"])
+        assert seconds <= WITHIN * 0.9  # what is left is for opening and closing
+
+    run(body())
+
+
+def test_who_has_no_turn_in_the_time_that_there_is_says_so() -> None:
+    async def body() -> None:
+        waiting = [fact("a", Failing(None)), fact("b", Failing(None))]
+        tried = [each async for each in search("/dev/tty", waiting, within=0.1)]
+        assert [each.detail for each in tried] == ["pas de réponse", "pas essayé : plus le temps"]
 
     run(body())
 
@@ -106,19 +139,26 @@ def test_a_line_that_is_not_there_is_said(
 
 
 class Failing(AbstractAsyncContextManager[Any]):
-    """A line that does not open, and why."""
+    """A line that does not open, and why; without an error it is waited for, for ever."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception | None) -> None:
         self._error = error
 
     async def __aenter__(self) -> Any:
-        raise self._error
+        if self._error is None:
+            await asyncio.Event().wait()
+        else:
+            raise self._error
 
     async def __aexit__(self, *_: object) -> None: ...
 
 
+def fact(name: str, line: Failing) -> DriverFact:
+    return DriverFact(DeviceClass.SCALE, name, name, object, Probe(1, lambda _: line))
+
+
 def only(error: Exception) -> list[DriverFact]:
-    return [DriverFact(DeviceClass.SCALE, "a", "a", object, Probe(1, lambda _: Failing(error)))]
+    return [fact("a", Failing(error))]
 
 
 def test_a_line_without_the_right_to_it_has_not_answered() -> None:
