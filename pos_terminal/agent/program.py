@@ -12,9 +12,9 @@ from typing import NoReturn
 
 import pos_terminal
 from pos_terminal.agent import settings
-from pos_terminal.agent.clock import Clock, SystemClock
+from pos_terminal.agent.clock import Clock
 from pos_terminal.agent.folder import keep_watchdog, owned
-from pos_terminal.agent.guard import PATIENCE, MemoryGuard, StallGuard, resident
+from pos_terminal.agent.guard import MemoryGuard, StallGuard, resident
 from pos_terminal.agent.holds import Holds
 from pos_terminal.agent.incidents import NAME, SCHEMA, IncidentBook
 from pos_terminal.agent.outbox import Waiting
@@ -54,12 +54,12 @@ class Program:
     """One agent, in that directory, beside the till at that socket: `run` until `stop`."""
 
     def __init__(
-        self, state: Path, socket: Path, told: Path, *, stall: float = PATIENCE
+        self, state: Path, socket: Path, told: Path, *, stall: float, clock: Clock
     ) -> None:
         self._state = state
         self._told = told
         self._own_socket = told / SOCKET
-        self._clock: Clock = SystemClock()
+        self._clock = clock
         self._till = TillClient(AsyncClient(socket, patience=TILL_PATIENCE), self._clock)
         self._guard = StallGuard(state, stall)
         self._supervisor = Supervisor()

@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 from pos_terminal.agent import status
+from pos_terminal.agent.clock import Clock, SystemClock
 from pos_terminal.agent.guard import PATIENCE
 from pos_terminal.agent.program import Program
 from pos_terminal.agent.settings import without_secrets
@@ -41,10 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def serve(state: Path, till: Path, *, stall: float = PATIENCE) -> None:
+async def serve(
+    state: Path, till: Path, *, stall: float = PATIENCE, clock: Clock | None = None
+) -> None:
     """Run an agent in that directory until SIGTERM or SIGINT; `stall`: see StallGuard."""
     socket = socket_address.socket_path(till, os.environ)
-    program = Program(state, socket, status.folder_of(state, os.environ), stall=stall)
+    told = status.folder_of(state, os.environ)
+    program = Program(state, socket, told, stall=stall, clock=clock or SystemClock())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, program.stop)
