@@ -37,6 +37,7 @@ LIBRARIES: dict[str, set[str]] = {
     "hookspecs": {"pluggy"},
     "domain": {"msgspec"},
     "devices": {"msgspec"},
+    "drivers": {"msgspec"},
     "tasks": {"msgspec"},
     "storage": {"apsw"},
     "channel": {"msgspec"},

@@ -31,6 +31,7 @@ class DeviceClass(StrEnum):
     DRAWER = "drawer"
     DISPLAY = "display"
     TONE = "tone"
+    PAYMENT_TERMINAL = "payment-terminal"
 
 
 class Device(Protocol):

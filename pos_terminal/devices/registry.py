@@ -27,6 +27,7 @@ from pos_terminal.devices.classes import (
     Scanner,
     ToneIndicator,
 )
+from pos_terminal.devices.payments import PaymentTerminal
 
 D_co = TypeVar("D_co", bound=Device, covariant=True)
 S = TypeVar("S")
@@ -111,6 +112,7 @@ class Drivers:
         self.drawers: DriverTable[Drawer] = DriverTable()
         self.displays: DriverTable[CustomerDisplay] = DriverTable()
         self.tones: DriverTable[ToneIndicator] = DriverTable()
+        self.payment_terminals: DriverTable[PaymentTerminal] = DriverTable()
 
     def of(self, device_class: DeviceClass) -> DriverTable[Any]:
         """The table of one class."""
@@ -122,5 +124,6 @@ class Drivers:
             DeviceClass.DRAWER: self.drawers,
             DeviceClass.DISPLAY: self.displays,
             DeviceClass.TONE: self.tones,
+            DeviceClass.PAYMENT_TERMINAL: self.payment_terminals,
         }
         return tables[device_class]

@@ -44,6 +44,7 @@ OFFLINE: dict[DeviceClass, Fault] = {
     DeviceClass.DRAWER: faults.DRAWER_OFFLINE,
     DeviceClass.DISPLAY: faults.DISPLAY_OFFLINE,
     DeviceClass.TONE: faults.TONE_OFFLINE,
+    DeviceClass.PAYMENT_TERMINAL: faults.TERMINAL_OFFLINE,
 }
 
 

@@ -2,8 +2,8 @@
 
 The same code stands on the display, on paper, in the log and in the journal. The first letter
 names the place: A article, K keys, S sale, P printer, W scale, D display, T drawer, R scanner,
-J journal, C configuration, E personal data, O operators, B the box and its agent. French is what
-the clerk reads (gettext gives the English).
+J journal, C configuration, E personal data, O operators, B the box and its agent, M payment
+terminals. French is what the clerk reads (gettext gives the English).
 """
 
 from pos_terminal.domain.faults.accounts import *  # noqa: F403
@@ -17,6 +17,7 @@ from pos_terminal.domain.faults.fault import *  # noqa: F403
 from pos_terminal.domain.faults.journal import *  # noqa: F403
 from pos_terminal.domain.faults.keys import *  # noqa: F403
 from pos_terminal.domain.faults.papers import *  # noqa: F403
+from pos_terminal.domain.faults.payments import *  # noqa: F403
 from pos_terminal.domain.faults.persons import *  # noqa: F403
 from pos_terminal.domain.faults.refunds import *  # noqa: F403
 from pos_terminal.domain.faults.sale import *  # noqa: F403

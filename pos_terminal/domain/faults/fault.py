@@ -31,7 +31,7 @@ class Fault(Struct, frozen=True):
         return replace(self, text=text)
 
 
-PLACES = "AKSOWPDTRJCEB"
+PLACES = "AKSOWPDTMRJCEB"
 """The first letters of codes, in the order of the page (domain/faults says what they are)."""
 
 _ALL: dict[str, Fault] = {}
