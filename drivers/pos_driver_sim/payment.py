@@ -79,6 +79,10 @@ class SimTerminal:
         with device_errors(offline=TERMINAL_OFFLINE, mute=TERMINAL_MUTE):
             return (await self._ask({"do": "identity"})).identity or ""
 
+    async def last(self) -> str:
+        """See `PaymentTerminal.last`: it knows orders by their references."""
+        return ""
+
     async def authorise(self, order: Order, told: Told) -> Outcome:
         """See `PaymentTerminal.authorise`."""
         if self._turn.locked():

@@ -64,6 +64,15 @@ class PaymentTerminal(Device, Protocol):
         DeviceTimeout, DeviceLost.
         """
 
+    async def last(self) -> str:
+        """The number of the last payment that the terminal knows; empty where it is not needed.
+
+        The till asks before an order and writes it down with its intent, as `Order.after`. By it a
+        protocol that repeats only its last answer, without the till's reference, tells the answer
+        to the order from an older one. Raises DeviceTimeout, DeviceLost, DeviceRefused
+        (TERMINAL_BUSY).
+        """
+
     async def authorise(self, order: Order, told: Told) -> Outcome:
         """Carry the order out; return once it has ended for certain.
 

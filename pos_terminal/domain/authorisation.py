@@ -124,13 +124,15 @@ class Order(Struct, frozen=True, kw_only=True):
 
     `reference` is the till's own: a capital letter and nine digits, used once and never again, on
     record before a byte leaves. The letter is the terminal's series, the digits count up; who has
-    room for less takes the last ones. `cents` is more than nothing, whichever way it moves.
+    room for less takes the last ones. `cents` is more than nothing, whichever way it moves. `after`
+    is what the terminal called its last payment when this order was about to be given.
     """
 
     reference: str
     cents: Cents
     service: Service = Service.PURCHASE
     original: Original | None = None
+    after: str = ""
 
     def __post_init__(self) -> None:
         letter, digits = self.reference[:1], self.reference[1:]

@@ -27,6 +27,7 @@ class End(sim.TerminalEnd):
     """The far end, as the contract knows it."""
 
     tells_partial = True
+    notices = True
 
     @property
     def booked(self) -> Sequence[int]:
