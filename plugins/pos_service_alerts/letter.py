@@ -80,7 +80,8 @@ def html(pages: Sequence[Page]) -> str:
     """All pages as one document, with nothing to fetch: no pictures, scripts, links or fonts."""
     parts = "\n<hr>\n".join("\n".join(_html(page)) for page in pages)
     return (
-        "<!doctype html>\n<html><head><meta charset='utf-8'></head>\n"
+        "<!doctype html>\n<html><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width'></head>\n"
         "<body style='font-family:sans-serif;font-size:15px;color:#222;max-width:44em'>\n"
         f"{parts}\n</body></html>\n"
     )

@@ -32,9 +32,9 @@ def of_summary(changes: Sequence[Change], more: int, known: Situation, say: Say)
     ]
     more += len(changes) - len(lines)
     if more:
-        lines.append(f"... {say('et encore')} {more}")
+        lines.append(say("... et encore {count}").format(count=more))
     return Page(
-        title=f"{say('Alertes retenues')} : {len(changes) + more}",
+        title=say("Alertes retenues : {count}").format(count=len(changes) + more),
         sentence=say("Tant d'alertes en une heure ne sont plus envoyées une à une."),
         facts=((say("La caisse vend"), selling(known, say)),),
         blocks=(Block(say("Ce qui a été retenu"), tuple(lines)),),
@@ -47,9 +47,9 @@ def of_day(open_now: Sequence[Incident], day: Day, known: Situation, say: Say) -
     lines = [
         f"{day_and_hour(known.local(each.since))} {line(each, say)}" for each in open_now[:SHOWN]
     ]
-    count = len(open_now)
+    worse = say("Pannes ouvertes : {count}").format(count=len(open_now))
     return Page(
-        title=say("Tout va bien") if not count else f"{say('Pannes ouvertes')} : {count}",
+        title=worse if open_now else say("Tout va bien"),
         sentence=say("Ce message vient chaque jour ; s'il manque, le boîtier est à voir."),
         facts=tuple(_facts(day, known, say)),
         blocks=(Block(say("Pannes ouvertes"), tuple(lines)),),
@@ -73,4 +73,7 @@ def _facts(day: Day, known: Situation, say: Say) -> Iterator[tuple[str, str]]:
 
 def line(row: Incident, say: Say) -> str:
     """An incident in a list."""
-    return f"{row.code} {subject_of(row.subject, '', say)} : {say(row.fault.text)}"
+    said = say("{where} : {what}")
+    return f"{row.code} " + said.format(
+        where=subject_of(row.subject, "", say), what=say(row.fault.text)
+    )

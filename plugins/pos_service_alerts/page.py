@@ -36,7 +36,7 @@ def of_change(change: Change, known: Situation, say: Say) -> Page:
     row, fault = change.incident, change.incident.fault
     title = f"{say(fault.text)} ({fault.code}), {subject_of(row.subject, known.kind, say)}"
     if change.what is Told.RECOVERED:
-        title = f"{say('Rétabli')} : {title}"
+        title = say("Rétabli : {what}").format(what=title)
     return Page(
         title=title,
         sentence=say(fault.cause),
@@ -63,7 +63,7 @@ def _facts(change: Change, known: Situation, say: Say) -> Iterator[tuple[str, st
     yield say("Depuis"), f"{day_and_hour(known.local(row.since))}{_often(row, say)}"
     if change.what is Told.RECOVERED:
         ended = row.ended or change.at
-        yield say("Rétabli"), f"{day_and_hour(known.local(ended))} ({span(ended - row.since)})"
+        yield say("Rétabli"), f"{day_and_hour(known.local(ended))} ({span(ended - row.since, say)})"
     yield say("La caisse vend"), selling(known, say)
     if change.what is not Told.RECOVERED:
         good = day_and_hour(known.good) if known.good else say("inconnu")
@@ -106,7 +106,7 @@ def foot(known: Situation, say: Say) -> str:
     return f"{known.shop}, {till}{version}"
 
 
-def span(microseconds: int) -> str:
+def span(microseconds: int, say: Say) -> str:
     """«45 s», «12 min», «3 h 05», «2 j 4 h»: how long something lasted."""
     seconds = max(0, microseconds) // SECOND
     if seconds < 60:
@@ -114,7 +114,9 @@ def span(microseconds: int) -> str:
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if minutes < 60:
         return f"{minutes} min"
-    return f"{hours} h {minutes % 60:02d}" if days < 1 else f"{days} j {hours % 24} h"
+    if days < 1:
+        return f"{hours} h {minutes % 60:02d}"
+    return say("{days} j {hours} h").format(days=days, hours=hours % 24)
 
 
 def _often(row: Incident, say: Say) -> str:

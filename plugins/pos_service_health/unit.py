@@ -33,7 +33,7 @@ class UnitState(Struct, frozen=True):
         return self.load == "loaded" and self.active == "inactive" and self.result == "success"
 
     def __str__(self) -> str:
-        return f"systemd: {self.active} ({self.sub}), {self.result}, {self.restarts} x"
+        return f"systemd: {self.active} ({self.sub}), {self.result}, NRestarts {self.restarts}"
 
 
 def parsed(answer: str) -> UnitState | None:

@@ -64,5 +64,6 @@ def test_a_shops_name_or_a_detail_breaks_no_mail() -> None:
 
 
 def test_a_span_is_as_short_as_it_may_be() -> None:
-    spans = [span(seconds * SECOND) for seconds in (-5, 0, 59, 60, 3599, 3600, 11_220, 187_200)]
+    seconds = (-5, 0, 59, 60, 3599, 3600, 11_220, 187_200)
+    spans = [span(each * SECOND, str) for each in seconds]
     assert spans == ["0 s", "0 s", "59 s", "1 min", "59 min", "1 h 00", "3 h 07", "2 j 4 h"]

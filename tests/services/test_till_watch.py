@@ -92,7 +92,8 @@ def test_what_systemd_says() -> None:
         text.format("failed", "signal")
     )
     assert stopped and stopped.meant
-    assert crashed and not crashed.meant and str(crashed) == "systemd: failed (dead), signal, 3 x"
+    assert crashed and not crashed.meant
+    assert str(crashed) == "systemd: failed (dead), signal, NRestarts 3"
     hung = parsed(text.format("inactive", "timeout"))
     assert hung and not hung.meant
     again = parsed(text.format("activating", "success"))
@@ -149,7 +150,7 @@ def test_a_stop_that_a_person_meant_is_no_failure_and_a_crash_is_one(tmp_path: P
             assert set(there(agent)) == {"till B-125"}
             systemctl.say("failed", "signal")
             await watch.look(SILENT)
-            assert there(agent) == {"till C-141": "systemd: failed (x), signal, 0 x"}
+            assert there(agent) == {"till C-141": "systemd: failed (x), signal, NRestarts 0"}
             systemctl.path.unlink()
             await watch.look(SILENT)
             assert there(agent) == {"till C-141": "nobody listens"}

@@ -49,9 +49,11 @@ PRINTER = {
 PAGES: dict[str, object] = {
     "till_silent": partial(
         of_change,
-        change(Told.OPENED, "till", faults.TILL_SILENT, "systemd: failed (failed), signal, 3 x"),
+        change(
+            Told.OPENED, "till", faults.TILL_SILENT, "systemd: failed (failed), signal, NRestarts 3"
+        ),
         known(
-            selling=None, good="2025-10-09T10:53:20+02:00",
+            selling=None, good="2025-10-09T10:53:20+02:00", phone="02 99 00 00 00",
             consequences=(
                 Consequence("P-103", "printer", "printer"), Consequence("S-121", "till"),
             ),
@@ -71,7 +73,10 @@ PAGES: dict[str, object] = {
     ),
     "till_frozen": partial(
         of_change,
-        change(Told.OPENED, "till", faults.TILL_SILENT, "systemd: active (running), success, 0 x"),
+        change(
+            Told.OPENED, "till", faults.TILL_SILENT,
+            "systemd: active (running), success, NRestarts 0",
+        ),
         known(
             selling=None, good="2025-10-09T10:53:10+02:00",
             changes_since="2025-10-08T10:53:10+02:00", changes=(),
@@ -88,7 +93,7 @@ PAGES: dict[str, object] = {
     "printer_unplugged_again": partial(
         of_change,
         change(Told.REPEATED, "printer", faults.PRINTER_OFFLINE, "[Errno 19] No such device", 15),
-        known(**PRINTER),
+        known(**PRINTER | {"good": "2025-10-09T10:37:48+02:00"}),
     ),
     "printer_flaps": partial(
         of_change,

@@ -6,7 +6,8 @@ TILL_SILENT = _fault(
     "C-141",
     "CAISSE MUETTE",
     "Aucune caisse ne répond sur ce poste.",
-    "Vérifier qu'elle tourne (systemctl status pos-terminal) et que --state est le bon.",
+    "Attendre une minute, puis couper et remettre le courant. Technicien : systemctl status "
+    "pos-terminal ; --state.",
 )
 CHANNEL_SHUT = _fault(
     "C-142",
