@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from pos_driver_escpos import commands
 from pos_driver_escpos.profile import FONT_A, Answer, Cut, Profile, to_json
-from pos_driver_escpos.text import ENCODINGS
+from pos_terminal.devices.paper_text import ENCODINGS
 
 BAND = 24
 """Rows of the logo per command: little is lost in the printer if the link breaks within one."""

@@ -64,6 +64,12 @@ def code128(data: str, module: int) -> bytes:
     return setup + b"\x1dk\x49" + bytes((len(symbol),)) + symbol
 
 
+def ean(data: str, module: int) -> bytes:
+    """GS k 67 (EAN-13) or 68 (EAN-8), 10 mm high, its digits below."""
+    setup = b"\x1dh\x50" + b"\x1dw" + bytes((module,)) + b"\x1dH\x02"
+    return setup + b"\x1dk" + bytes((68 if len(data) == 8 else 67, len(data))) + data.encode()
+
+
 def code128_dots(data: str, module: int) -> int:
     """Width of that symbol: code sets, characters, check (11 modules each) and stop (13)."""
     characters = sum(1 + (len(part) // 2 if pairs else len(part)) for pairs, part in _sets(data))

@@ -3,23 +3,11 @@
 from collections.abc import Iterator
 
 from pos_driver_escpos import commands
-from pos_driver_escpos.layout import Line, lay_out
 from pos_driver_escpos.profile import Profile
-from pos_driver_escpos.text import representable, to_bytes, wrap
-from pos_terminal.domain.receipt import Align, Barcode, Logo, Qr, Receipt
-
-QR_MODULES = (5, 4, 3)
-"""Dots per module: 0.6 mm at 203 dots per inch is read at arm's length, 0.4 mm close to."""
-
-QR_MARGIN = 8
-"""Modules of white beside a symbol, on both sides together (ISO/IEC 18004, 6.3.8)."""
-
-QR_BYTES = (
-    14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666,
-    711, 779, 857, 911, 997, 1059, 1125, 1190, 1264, 1370, 1452, 1538, 1628, 1722, 1809, 1911, 1989,
-    2099, 2213, 2331,
-)  # fmt: skip
-"""What a symbol of each version, from 1, holds with correction M (ISO/IEC 18004, table 7)."""
+from pos_terminal.devices.paper_layout import Line, lay_out
+from pos_terminal.devices.paper_text import representable, to_bytes, wrap
+from pos_terminal.devices.symbols import ean_module, qr_module
+from pos_terminal.domain.receipt import Align, Barcode, Ean, Logo, Qr, Receipt
 
 
 def compose(receipt: Receipt, profile: Profile) -> bytes:
@@ -75,25 +63,23 @@ def _items(receipt: Receipt, profile: Profile) -> Iterator[Line | bytes]:
                 yield Line(line)
 
 
-def _picture(item: Logo | Barcode | Qr, profile: Profile) -> bytes:
+def _picture(item: Logo | Barcode | Ean | Qr, profile: Profile) -> bytes:
     match item:
         case Logo():
             return profile.logo
         case Barcode(data):
             return _barcode(data, profile)
+        case Ean(data):
+            module = ean_module(data, profile.dots) if profile.barcode else 0
+            return commands.ean(data, module) if module else b""
         case Qr(data):
             return _qr(data, profile)
 
 
 def _qr(data: str, profile: Profile) -> bytes:
     """As large as the paper is wide enough for; nothing where it would not be read."""
-    size = len(data.encode())
-    versions = [number for number, holds in enumerate(QR_BYTES, 1) if size <= holds]
-    if not (profile.qr and size and versions):
-        return b""
-    modules = 17 + 4 * versions[0] + QR_MARGIN
-    fitting = [module for module in QR_MODULES if module * modules <= profile.dots]
-    return commands.qr(data, fitting[0]) if fitting else b""
+    module = qr_module(data, profile.dots) if profile.qr else 0
+    return commands.qr(data, module) if module else b""
 
 
 def _barcode(data: str, profile: Profile) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 from pos_driver_escpos.printer import EscposPrinter
@@ -13,11 +13,6 @@ from pos_terminal.devices.classes import Printer, PrinterStatus
 from pos_terminal.domain.faults import PRINTER_OFFLINE
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.links.faults import device_errors
-from pos_terminal.links.link import Link
-from pos_terminal.links.node import node_link
-from pos_terminal.links.serial import serial_link
-from pos_terminal.links.tcp import tcp_link
-from pos_terminal.links.usb import usb_link
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +100,7 @@ async def connected(settings: EscposSettings, source: ProfileSource) -> AsyncIte
     """The printer over a link of its own. Raises as `open_printer` does."""
     async with AsyncExitStack() as stack:
         with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
-            link = await stack.enter_async_context(_link(settings))
+            link = await stack.enter_async_context(settings.link())
         printer = EscposPrinter(link, settings, source.get)
         await printer.initialise()
         yield printer
@@ -156,13 +151,3 @@ async def _loading(source: ProfileSource) -> AsyncIterator[None]:
                 task.cancel()
     except BaseExceptionGroup as raised:
         raise raised.exceptions[0] from None
-
-
-def _link(settings: EscposSettings) -> AbstractAsyncContextManager[Link]:
-    if settings.serial is not None:
-        return serial_link(settings.serial)
-    if settings.usb is not None:
-        return usb_link(settings.usb.vendor, settings.usb.product)
-    if settings.device:
-        return node_link(settings.device)
-    return tcp_link(settings.host, settings.port)

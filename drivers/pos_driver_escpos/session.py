@@ -7,7 +7,8 @@ from contextlib import suppress
 from pos_driver_escpos import commands
 from pos_driver_escpos.answers import QUESTIONS, Answers, printer_status
 from pos_terminal.devices.classes import PrinterStatus
-from pos_terminal.links.link import Link, LinkLost, LinkStalled
+from pos_terminal.links.link import Link
+from pos_terminal.links.whole_commands import WholeCommands
 
 QUIET = 0.1
 """Seconds without an answer after which none is left of the past.
@@ -26,21 +27,21 @@ class Session:
 
     def __init__(self, link: Link, questions: tuple[int, ...] = QUESTIONS) -> None:
         self._link = link
+        self._commands = WholeCommands(link)
         self._questions = questions
         self._answers = Answers()
         self._reading = asyncio.Lock()
-        self._sending = asyncio.Lock()
         self._asking = asyncio.Lock()
         self._late = True  # an earlier session may have asked, too
         self._owed = True
         self._cut_short = False
-        # Set once part of a command has left and the rest cannot: the next bytes would be eaten.
-        self._broken = asyncio.Event()
 
     @property
     def questions(self) -> tuple[int, ...]:
         """The n of DLE EOT n that this printer answers, as far as is known."""
         return self._questions
+
+    question = commands.ASK_IN_ORDER
 
     @property
     def unreadable(self) -> int:
@@ -49,37 +50,11 @@ class Session:
 
     async def gone(self) -> None:
         """Return when the link is lost, or left in the middle of a command."""
-        async with asyncio.TaskGroup() as group:
-            waits = [group.create_task(w) for w in (self._link.gone(), self._broken.wait())]
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
+        await self._commands.gone()
 
     async def send(self, data: bytes, patience: float) -> None:
-        """Hand all of `data` over. When the printer takes no more, go on trying for `patience`.
-
-        Raises LinkStalled (`sent` says how much left) and LinkLost. A part of the data having
-        left, the session is over: what would be sent next would be taken for the rest.
-        """
-        loop = asyncio.get_running_loop()
-        sent = 0
-        async with self._sending:
-            self._check()
-            deadline = loop.time() + patience
-            while sent < len(data):
-                try:
-                    await self._link.send(data[sent:])
-                    return
-                except LinkLost as error:
-                    if error.untouched and sent:  # of the rest, that is
-                        raise LinkLost(str(error)) from error
-                    raise
-                except LinkStalled as stall:
-                    sent += stall.sent
-                    if loop.time() >= deadline:
-                        if sent:
-                            self._broken.set()
-                        raise LinkStalled("printer", sent, len(data)) from stall
+        """See `WholeCommands.send`."""
+        await self._commands.send(data, patience)
 
     async def status(self, within: float) -> PrinterStatus:
         """Ask the printer now. Raises TimeoutError, LinkStalled, LinkLost.
@@ -191,7 +166,3 @@ class Session:
         # Somebody who reads now sorts by himself; two would take each other's bytes.
         if not self._reading.locked():
             self._answers.feed(self._link.drain_input())
-
-    def _check(self) -> None:
-        if self._broken.is_set():
-            raise LinkLost("left in the middle of a command", untouched=True)

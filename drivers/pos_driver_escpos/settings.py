@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pos_driver_escpos.profile import CHILD, LOADING_TIME, from_json
-from pos_terminal.links.serial import SerialSettings
+from pos_terminal.links.printer_settings import PrinterSettings
 
 UNPACED = 1024
 """Bytes that any printer's buffer holds: those of Epson's language have 4 KB (TM-T20II Technical
@@ -15,27 +15,12 @@ Reference Guide, «Receive buffer»), unless a switch is set to 45 bytes, where 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsbId:
-    """A USB printer taken from the kernel's driver: the first with these ids (see lsusb)."""
+class EscposSettings(PrinterSettings):
+    """What it is, beside where it is. Times in seconds."""
 
-    vendor: int
-    product: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EscposSettings:
-    """One of `host`, `device`, `serial` and `usb` says where the printer is. Times in seconds."""
-
-    host: str = ""
-    port: int = 9100
-    device: str = ""
-    """A node of the kernel's driver usblp, such as /dev/usb/lp0."""
     shared: bool = False
     """Of a printer on the network that other tills use too: connected for each receipt, and let go
     behind it. Most printers talk with one program at a time."""
-    serial: SerialSettings | None = None
-    usb: UsbId | None = None
-
     profile: str = "TM-T20II"
     """The model's name in python-escpos."""
     columns: int | None = None
@@ -52,12 +37,6 @@ class EscposSettings:
 
     acknowledge: Literal["gs-r", "none"] = "gs-r"
     """«none» for printers that never answer GS r: what a return of `print` then means is less."""
-    answer_timeout: float = 1.0
-    """To answer a question of status, which a printer does at once."""
-    print_timeout: float = 10.0
-    """To print a receipt, plus a second per 1,000 bytes."""
-    refill_timeout: float = 120.0
-    """For a person to change the roll or close the cover in the middle of a receipt."""
 
     pulse_on: float = 0.1
     pulse_off: float = 0.1
@@ -86,12 +65,8 @@ class EscposSettings:
             yield "logo" if problem.startswith("logo ") else "profile", problem
 
     def __post_init__(self) -> None:
-        places = [self.host, self.device, self.serial, self.usb]
-        if sum(place not in ("", None) for place in places) != 1:
-            raise ValueError("a printer needs one of host, device, serial, usb, and only one")
+        self.check()
         if self.shared and not self.host:
             raise ValueError("shared: only a printer with a host can be")
         if self.columns is not None and self.columns < 16:
             raise ValueError("columns: at least 16")
-        if self.answer_timeout < 0.2:
-            raise ValueError("answer_timeout: at least 0.2, as it includes 0.1 of silence")

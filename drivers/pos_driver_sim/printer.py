@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
@@ -22,14 +22,31 @@ class Pulse:
 Event = PrintedLine | Paper | Pulse
 
 
-class _Caller(Protocol):
+class Tokens(Protocol):
+    """Cuts one caller's bytes into commands."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Those that are whole now."""
+
+
+class RollOfPaper(Protocol):
+    """What prints in the printer's language."""
+
+    unknown: list[bytes]
+
+    def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
+        """Print; the lines that this completed, and the paper if it was a cut."""
+
+
+class Caller(Protocol):
     """One that the printer answers: a connection, or the line."""
 
-    commands: Commands
-    real_time: RealTime
+    commands: Tokens
+    real_time: Tokens
     automatic: bool
 
-    def answer(self, data: bytes) -> None: ...
+    def answer(self, data: bytes) -> None:
+        """Send him this."""
 
 
 class PrinterEnd:
@@ -43,6 +60,8 @@ class PrinterEnd:
     suffer; `paper_out`, `cover_open` and `failing` stop it as they stop a real one: it holds what
     it was sent, answers DLE EOT and nothing else, and goes on when they end.
     """
+
+    driver = "escpos"
 
     def __init__(
         self,
@@ -74,17 +93,29 @@ class PrinterEnd:
         self._paper_out = self._cover_open = self._failing = False
         self._paper_low = self._drawer_open = self._stalled = False
         self._on_event = on_event
-        self._roll = Roll(columns)
-        self._waiting: deque[tuple[_Caller, bytes]] = deque()
+        self._roll = self.new_roll(columns)
+        self._waiting: deque[tuple[Caller, bytes]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._unread: asyncio.Queue[Paper] = asyncio.Queue()
-        self._callers: set[_Caller] = set()
+        self._callers: set[Caller] = set()
         self._wire = _Network(self, port) if pty is None else _Line(self, pty)
+
+    def new_roll(self, columns: int) -> RollOfPaper:
+        """The paper, for its language."""
+        return Roll(columns)
+
+    def new_caller(self) -> tuple[Tokens, Tokens]:
+        """What reads a caller's commands in their turn, and those that are obeyed at once."""
+        return Commands(), RealTime()
+
+    def in_its_turn(self, command: bytes) -> bool:
+        """Whether a command is left to its turn; the others were obeyed at once."""
+        return command[0] != DLE
 
     @property
     def settings(self) -> dict[str, object]:
         """The configuration table with which the production driver reaches it."""
-        return {"driver": "escpos"} | self._wire.settings()
+        return {"driver": self.driver} | self._wire.settings()
 
     @property
     def address(self) -> tuple[str, int]:
@@ -194,38 +225,39 @@ class PrinterEnd:
         self._stalled = value
         self._wire.hold(value)
 
-    def received(self, caller: "_Caller", data: bytes) -> None:
+    def received(self, caller: "Caller", data: bytes) -> None:
         """Obey real-time commands at once; queue the others."""
         for command in caller.real_time.feed(data):
-            self._at_once(caller, command)
+            self.at_once(caller, command)
         if self.buffer is not None:
             held = sum(len(command) for _, command in self._waiting)
             data = data[: max(0, self.buffer - held)]
         for command in caller.commands.feed(data):
-            if command[0] != DLE:
+            if self.in_its_turn(command):
                 self._waiting.append((caller, command))
         self._advance()
 
-    def hung_up(self, caller: "_Caller") -> None:
+    def hung_up(self, caller: "Caller") -> None:
         """A caller has left; what it sent is still printed."""
         self._callers.discard(caller)
 
-    def called(self, caller: "_Caller") -> None:
+    def called(self, caller: "Caller") -> None:
         """A caller has come."""
         self._callers.add(caller)
 
     @property
-    def _halted(self) -> bool:
+    def halted(self) -> bool:
+        """Whether it stands still."""
         return self._paper_out or self._cover_open or self._failing
 
     def _changed(self) -> None:
         for caller in self._callers:
             if caller.automatic:
-                self._answer(caller, self._automatic_status())
+                self.answer(caller, self.automatic_status())
         self._advance()
 
     def _advance(self) -> None:
-        while self._waiting and self._timer is None and not self._halted:
+        while self._waiting and self._timer is None and not self.halted:
             caller, command = self._waiting.popleft()
             self._in_turn(caller, command)
             if self.bytes_per_second:
@@ -236,25 +268,30 @@ class PrinterEnd:
         self._timer = None
         self._advance()
 
-    def _in_turn(self, caller: "_Caller", command: bytes) -> None:
+    def _in_turn(self, caller: "Caller", command: bytes) -> None:
         if self._drops(len(command)):
             return
+        self.obey(caller, command)
+
+    def obey(self, caller: "Caller", command: bytes) -> None:
+        """One command in its turn."""
         match command[:2]:
             case b"\x1dr":
                 if not self.mute_in_order:
-                    self._answer(caller, self._in_order_status(command[2] % 48))
+                    self.answer(caller, self._in_order_status(command[2] % 48))
             case b"\x1da":
                 caller.automatic = command[2] != 0
                 if caller.automatic:
-                    self._answer(caller, self._automatic_status())
+                    self.answer(caller, self.automatic_status())
             case b"\x1bp":
-                self._pulse(command[2] % 48, command[3] * 0.002)
+                self.pulse(command[2] % 48, command[3] * 0.002)
             case _:
                 if command == b"\x1b@":
                     caller.automatic = False
-                self._print(command)
+                self.print(command)
 
-    def _print(self, command: bytes) -> None:
+    def print(self, command: bytes) -> None:
+        """Let the roll obey it."""
         lines, paper = self._roll.obey(command)
         for line in lines:
             self._tell(line)
@@ -274,15 +311,17 @@ class PrinterEnd:
         self._wire.drop()
         return True
 
-    def _at_once(self, caller: "_Caller", command: bytes) -> None:
+    def at_once(self, caller: "Caller", command: bytes) -> None:
+        """One command, whatever waits."""
         if command[1] == 0x04:
             if command[2] not in self.status_answers:
                 return
-            self._answer(caller, bytes((self._real_time_status()[command[2]],)))
+            self.answer(caller, bytes((self._real_time_status()[command[2]],)))
         else:
-            self._pulse(command[3], command[4] * 0.1)
+            self.pulse(command[3], command[4] * 0.1)
 
-    def _pulse(self, connector: int, on: float) -> None:
+    def pulse(self, connector: int, on: float) -> None:
+        """Open a drawer."""
         pulse = Pulse((2, 5)[connector], on)
         self.pulses.append(pulse)
         self._tell(pulse)
@@ -292,12 +331,13 @@ class PrinterEnd:
         if self._on_event is not None:
             self._on_event(event)
 
-    def _answer(self, caller: "_Caller", data: bytes) -> None:
+    def answer(self, caller: "Caller", data: bytes) -> None:
+        """Say something, where it is not mute."""
         if not self.mute and caller in self._callers:
             caller.answer(self.garbage or data)
 
     def _real_time_status(self) -> dict[int, int]:
-        drawer, offline = self._drawer_open * 0x04, self._halted * 0x08
+        drawer, offline = self._drawer_open * 0x04, self.halted * 0x08
         stopped = self._cover_open * 0x04 | self._paper_out * 0x20 | self._failing * 0x40
         low = (self._paper_low or self._paper_out) * 0x0C
         return {
@@ -310,8 +350,9 @@ class PrinterEnd:
     def _in_order_status(self, n: int) -> bytes:
         return bytes((self._paper_low * 0x03 if n == 1 else self._drawer_open * 0x01,))
 
-    def _automatic_status(self) -> bytes:
-        first = 0x10 | self._drawer_open * 0x04 | self._halted * 0x08 | self._cover_open * 0x20
+    def automatic_status(self) -> bytes:
+        """What it says unasked, or when it is asked for all."""
+        first = 0x10 | self._drawer_open * 0x04 | self.halted * 0x08 | self._cover_open * 0x20
         low = (self._paper_low or self._paper_out) * 0x03
         return bytes((first, self._failing * 0x08, low | self._paper_out * 0x0C, 0))
 
@@ -320,8 +361,7 @@ class _Connection(asyncio.Protocol):
     """One TCP connection to the printer."""
 
     def __init__(self, end: PrinterEnd, network: "_Network") -> None:
-        self.commands = Commands()
-        self.real_time = RealTime()
+        self.commands, self.real_time = end.new_caller()
         self.automatic = False
         self.transport: asyncio.Transport | None = None
         self._end = end
@@ -397,8 +437,7 @@ class _Line:
     port = 0
 
     def __init__(self, end: PrinterEnd, path: Path) -> None:
-        self.commands = Commands()
-        self.real_time = RealTime()
+        self.commands, self.real_time = end.new_caller()
         self.automatic = False
         self._end = end
         self._wire = Pty(path, lambda data: end.received(self, data))

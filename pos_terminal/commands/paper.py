@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from textwrap import wrap
 
-from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Qr, Receipt, Row, Rule, Text
+from pos_terminal.domain.receipt import (
+    Align,
+    Barcode,
+    Block,
+    Ean,
+    Logo,
+    Qr,
+    Receipt,
+    Row,
+    Rule,
+    Text,
+)
 
 WIDTH = 42
 """Columns, as on an 80 mm roll."""
@@ -27,7 +38,7 @@ def _lines(block: Block, width: int) -> Iterator[str]:
             yield f"{last}{right:>{width - len(last)}}"
         case Rule():
             yield "-" * width
-        case Qr(data) | Barcode(data):
+        case Qr(data) | Barcode(data) | Ean(data):
             yield from wrap(data, width)
         case Logo():
             pass

@@ -15,7 +15,14 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.faults import (
+    PAPER_OUT,
+    PRINTER_COVER,
+    PRINTER_ERROR,
+    PRINTER_OFFLINE,
+    Fault,
+    Tone,
+)
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.weight import Weight
@@ -105,6 +112,17 @@ class PrinterStatus(Struct, frozen=True):
     cover_open: bool = False
     error: bool = False
     drawer_pin: bool | None = None
+
+    @property
+    def trouble(self) -> Fault | None:
+        """Why it would not print; the cause that a person has to see to first."""
+        if self.cover_open:
+            return PRINTER_COVER
+        if self.paper_out:
+            return PAPER_OUT
+        if self.error:
+            return PRINTER_ERROR
+        return None if self.online else PRINTER_OFFLINE
 
 
 class Printer(Device, Protocol):

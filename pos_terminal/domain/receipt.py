@@ -45,13 +45,19 @@ class Barcode(Struct, frozen=True, tag=True):
     data: str
 
 
+class Ean(Struct, frozen=True, tag=True):
+    """An EAN-13 or EAN-8 barcode with its digits below, for goods; the check digit is right."""
+
+    data: str
+
+
 class Qr(Struct, frozen=True, tag=True):
     """A QR code of this text."""
 
     data: str
 
 
-Block = Text | Row | Rule | Logo | Barcode | Qr
+Block = Text | Row | Rule | Logo | Barcode | Ean | Qr
 
 
 class Receipt(Struct, frozen=True):

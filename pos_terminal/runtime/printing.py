@@ -35,13 +35,8 @@ MOST_KEPT = 500
 
 def must_be_ready(status: PrinterStatus) -> None:
     """DeviceRefused where a printer says itself that it cannot print."""
-    for wrong, fault in (
-        (status.paper_out, faults.PAPER_OUT),
-        (status.cover_open, faults.PRINTER_COVER),
-        (status.error or not status.online, faults.PRINTER_ERROR),
-    ):
-        if wrong:
-            raise DeviceRefused(fault)
+    if fault := status.trouble:
+        raise DeviceRefused(fault)
 
 
 class PrinterLane:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from pos_driver_escpos import commands
 from pos_driver_escpos.answers import Answers, printer_status
 from pos_driver_escpos.compose import compose
-from pos_driver_escpos.layout import Line, lay_out
 from pos_driver_escpos.profile import Profile
-from pos_driver_escpos.text import ENCODINGS, representable, to_bytes
 from pos_driver_sim.paper import Commands, Roll
+from pos_terminal.devices.paper_layout import Line, lay_out
+from pos_terminal.devices.paper_text import ENCODINGS, representable, to_bytes
 from pos_terminal.domain.codes.papers import TillName, ticket_code
 from pos_terminal.domain.codes.vouchers import voucher_code
 from pos_terminal.domain.receipt import Align, Barcode, Logo, Qr, Receipt, Row, Rule, Text

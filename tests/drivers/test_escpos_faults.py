@@ -34,7 +34,8 @@ from pos_terminal.testing.transports import (
     through,
 )
 from tests.conftest import run
-from tests.support.escpos_far_end import Then, settings
+from tests.support.escpos_far_end import settings
+from tests.support.simulated_printer import Then
 
 PAPER_OUT = (b"\x12", b"\x12", b"\x72")
 """Answers to DLE EOT 2, 3 and 4."""

@@ -3,8 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pos_driver_escpos.text import representable, wrap
-from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Qr, Receipt, Row, Rule, Text
+from pos_terminal.devices.paper_text import representable, wrap
+from pos_terminal.domain.receipt import (
+    Align,
+    Barcode,
+    Block,
+    Ean,
+    Logo,
+    Qr,
+    Receipt,
+    Row,
+    Rule,
+    Text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +27,7 @@ class Line:
     tall: bool = False
 
 
-Item = Line | Logo | Barcode | Qr
+Item = Line | Logo | Barcode | Ean | Qr
 
 
 def lay_out(receipt: Receipt, columns: int, codec: str) -> Iterator[Item]:
@@ -37,7 +48,7 @@ def _block(block: Block, columns: int, codec: str) -> Iterator[Item]:
                 yield Line(line, block.bold, block.tall)
         case Rule():
             yield Line("-" * columns)
-        case Logo() | Barcode() | Qr():
+        case Logo() | Barcode() | Ean() | Qr():
             yield block
 
 

@@ -1,0 +1,37 @@
+"""How large codes may be on a paper, and the bars of those that a printer does not draw itself."""
+
+QR_MODULES = (5, 4, 3)
+"""Dots per module: 0.6 mm at 203 dots per inch is read at arm's length, 0.4 mm close to."""
+
+QR_MARGIN = 8
+"""Modules of white beside a symbol, on both sides together (ISO/IEC 18004, 6.3.8)."""
+
+QR_BYTES = (
+    14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666,
+    711, 779, 857, 911, 997, 1059, 1125, 1190, 1264, 1370, 1452, 1538, 1628, 1722, 1809, 1911, 1989,
+    2099, 2213, 2331,
+)  # fmt: skip
+"""What a symbol of each version, from 1, holds with correction M (ISO/IEC 18004, table 7)."""
+
+EAN_MODULES, EAN_8_MODULES = 113, 81
+"""Across the symbol with its white margins (GS1 General Specifications, 5.2.3)."""
+
+
+def qr_module(data: str, dots: int) -> int:
+    """Dots per module of the largest symbol that so wide a paper has room for; 0 where none has.
+
+    Level M, so that a crumpled receipt is still read.
+    """
+    size = len(data.encode())
+    versions = [number for number, holds in enumerate(QR_BYTES, 1) if size <= holds]
+    if not (size and versions):
+        return 0
+    modules = 17 + 4 * versions[0] + QR_MARGIN
+    return next((module for module in QR_MODULES if module * modules <= dots), 0)
+
+
+def ean_module(data: str, dots: int) -> int:
+    """Dots per module of an EAN-13 or EAN-8 on so wide a paper; 0 where it does not fit."""
+    modules = EAN_8_MODULES if len(data) == 8 else EAN_MODULES
+    # 3 dots at 203 dots per inch are the nominal size, 2 are the smallest that GS1 allows.
+    return next((module for module in (3, 2) if module * modules <= dots), 0)
