@@ -54,7 +54,7 @@ def test_what_is_plugged_in_and_who_would_take_it(tmp_path: Path) -> None:
         "/dev/usb/lp0": [("printer", "escpos")],
         "/dev/ttyACM0": [("display", "vfd")],
         "/dev/ttyUSB0": [],
-        "bare-printer": [("printer", "escpos")],
+        "bare-printer": [("printer", "star")],
     }  # fmt: skip
     assert rows["/dev/input/event5"]["identity"] == "05e0:1200 0001 1-1.2:1.0"
     assert "--class" in rows["/dev/input/event7"]["why"]

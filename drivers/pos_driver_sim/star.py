@@ -1,0 +1,261 @@
+"""A receipt printer of Star's language, with its drawer: as `PrinterEnd`, in Star Line Mode.
+
+Lengths and meanings: Star Micronics, «STAR Line Mode Command Specifications».
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pos_driver_sim.paper import Paper, PrintedLine
+from pos_driver_sim.printer import Caller, PrinterEnd, RollOfPaper, Tokens
+
+ESC, GS, RS = 0x1B, 0x1D, 0x1E
+CODECS = {1: "cp437", 4: "cp858", 32: "cp1252"}
+
+_LENGTHS = {
+    ESC: {2: b"@EF0245MPp:", 3: b"RzadfIJ-_ lQWh", 4: b"si\x07"},
+    GS: {4: b"ta", 5: b"AR", 6: b"\x03"},
+    RS: {4: b"aFERCd"},
+}
+
+
+def _length(data: bytes) -> int | None:
+    """How long the command or run of text at the start of `data` is; None: more must come."""
+    if data[0] >= 0x20:
+        return next((i for i, byte in enumerate(data) if byte < 0x20), len(data))
+    if data[0] != ESC:
+        return 1
+    if len(data) < 2:
+        return None
+    length = _of_group(data) if data[1] in (GS, RS) else _of_escape(data)
+    return length if length is not None and length <= len(data) else None
+
+
+def _of_escape(data: bytes) -> int | None:
+    match data[1:2]:
+        case b"\x06":
+            return 3
+        case b"b":
+            return data.index(RS, 2) + 1 if RS in data[6:] else None
+        case b"k":
+            return None if len(data) < 4 else 4 + 24 * int.from_bytes(data[2:4], "little")
+    return _fixed(_LENGTHS[ESC], data[1], 2)
+
+
+def _of_group(data: bytes) -> int | None:
+    if len(data) < 3:
+        return None
+    if data[1] == RS:
+        return _fixed(_LENGTHS[RS], data[2], 3)
+    match data[2:3]:
+        case b"S":
+            if len(data) < 9:
+                return None
+            size = int.from_bytes(data[4:6], "little") * int.from_bytes(data[6:8], "little")
+            return 9 + size
+        case b"y":
+            return _of_qr(data)
+    return _fixed(_LENGTHS[GS], data[2], 3)
+
+
+def _of_qr(data: bytes) -> int | None:
+    match data[3:4]:
+        case b"S":
+            return 6
+        case b"D":
+            return None if len(data) < 8 else 8 + int.from_bytes(data[6:8], "little")
+        case b"":
+            return None
+    return 4
+
+
+def _fixed(lengths: dict[int, bytes], letter: int, otherwise: int) -> int:
+    return next((size for size, letters in lengths.items() if letter in letters), otherwise)
+
+
+class StarCommands:
+    """Cuts one connection's bytes, in pieces of any size, into commands and runs of text."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The commands that are whole now."""
+        self._pending += data
+        while self._pending and (length := _length(self._pending)) is not None:
+            command, self._pending = self._pending[:length], self._pending[length:]
+            yield command
+
+
+class StarRealTime:
+    """Finds questions of status wherever they stand."""
+
+    def __init__(self) -> None:
+        self._begun = b""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The commands that are whole now; the bytes stay in the stream, where they do nothing."""
+        data = self._begun + data
+        for match in re.finditer(rb"\x1b\x06\x01", data):
+            yield match[0]
+        begun = re.search(rb"\x1b(\x06)?\Z", data)
+        self._begun = begun[0] if begun else b""
+
+
+@dataclass(slots=True)
+class StarRoll:
+    """The paper that hangs out of the printer, and the modes of what is printed next."""
+
+    columns: int = 48
+    unknown: list[bytes] = field(default_factory=list)
+    _lines: list[PrintedLine] = field(default_factory=list)
+    _raw: bytearray = field(default_factory=bytearray)
+    _buffer: str = ""
+    _codec: str = "cp437"
+    _align: int = 0
+    _bold: bool = False
+    _tall: bool = False
+    _qr: str = ""
+
+    def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
+        """Print; the lines that this completed, and the paper if it was a cut."""
+        self._raw += command
+        before = len(self._lines)
+        if command[0] >= 0x20:
+            self._text(command)
+        elif command == b"\n":
+            self._line_feed()
+        elif command[0] == ESC:
+            self._escape(command)
+        elif command[0] not in b"\x00\x04\r\x07\x0f\x12\x17\x1a":
+            self.unknown.append(command)
+        printed = self._lines[before:]
+        return printed, self._cut_off() if command[:2] == b"\x1bd" else None
+
+    def _text(self, data: bytes) -> None:
+        for char in data.decode(self._codec, errors="replace"):
+            if len(self._buffer) == self.columns:
+                self._line_feed()
+            self._buffer += char
+
+    def _line_feed(self) -> None:
+        self._put(self._buffer)
+        self._buffer = ""
+
+    def _put(self, text: str) -> None:
+        margin = (0, (self.columns - len(text)) // 2, self.columns - len(text))[self._align]
+        self._lines.append(PrintedLine(" " * max(0, margin) + text, self._bold, self._tall))
+
+    def _escape(self, command: bytes) -> None:
+        match chr(command[1]):
+            case "@":
+                self._buffer, self._codec, self._align = "", "cp437", 0
+                self._bold = self._tall = False
+            case "E" | "F":
+                self._bold = command[1:] == b"E"
+            case "i":
+                self._tall = command[2] > 0
+            case "a":
+                for _ in range(command[2]):
+                    self._line_feed()
+            case "b":
+                self._put(f"[{_barcode(command)}]")
+            case "k":
+                self._buffer = f"[{command[2] * 8} x 24]"
+            case "\x1d":
+                self._group(command)
+            case "\x1e" | "d" | "R" | "z" | "0" | "\x07" | "\x06" | " " | "s" | "-" | "5" | "l":
+                pass
+            case "Q":
+                pass
+            case _:
+                self.unknown.append(command)
+
+    def _group(self, command: bytes) -> None:
+        match chr(command[2]):
+            case "t":
+                self._codec = CODECS.get(command[3], "ascii")
+            case "a":
+                self._align = command[3] % 48
+            case "S":
+                width, height = command[4] * 8, int.from_bytes(command[6:8], "little")
+                self._put(f"[{width} x {height}]")
+            case "y":
+                self._two_dimensional(command)
+            case "A" | "R" | "\x03":
+                pass
+            case _:
+                self.unknown.append(command)
+
+    def _two_dimensional(self, command: bytes) -> None:
+        match chr(command[3]):
+            case "D":
+                self._qr = command[8:].decode()
+            case "P":
+                self._buffer = f"[{self._qr}]"
+
+    def _cut_off(self) -> Paper:
+        if self._buffer:
+            self._line_feed()
+        paper = Paper(tuple(self._lines), bytes(self._raw))
+        self._lines.clear()
+        self._raw.clear()
+        return paper
+
+
+def _barcode(command: bytes) -> str:
+    data = command[6:-1].decode("ascii", "replace")
+    return data.replace("%0", "%") if command[2:3] == b"6" else data
+
+
+class StarPrinterEnd(PrinterEnd):
+    """A simulated Star printer; see `PrinterEnd`. `mute_in_order`: its counter stands still."""
+
+    driver = "star"
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self._counter = 0
+
+    def new_roll(self, columns: int) -> RollOfPaper:
+        """See `PrinterEnd.new_roll`."""
+        return StarRoll(columns)
+
+    def new_caller(self) -> tuple[Tokens, Tokens]:
+        """See `PrinterEnd.new_caller`."""
+        return StarCommands(), StarRealTime()
+
+    def in_its_turn(self, command: bytes) -> bool:
+        """See `PrinterEnd.in_its_turn`."""
+        return command[:2] != b"\x1b\x06"
+
+    def at_once(self, caller: Caller, command: bytes) -> None:
+        """See `PrinterEnd.at_once`."""
+        self.answer(caller, self.automatic_status())
+
+    def obey(self, caller: Caller, command: bytes) -> None:
+        """See `PrinterEnd.obey`."""
+        match command:
+            case b"\x17":
+                if not self.mute_in_order:
+                    self._counter = (self._counter + 1) % 32
+                if caller.automatic:
+                    self.answer(caller, self.automatic_status())
+            case b"\x07":
+                self.pulse(0, 0.2)
+            case b"\x1a":
+                self.pulse(1, 0.2)
+            case _ if command[:3] == b"\x1b\x1ea":
+                caller.automatic = command[3] % 48 != 0
+            case _ if command[:3] == b"\x1b\x1eE":
+                self._counter = 0
+            case _:
+                self.print(command)
+
+    def automatic_status(self) -> bytes:
+        """Nine bytes: header, version, four of status, one unused, the counter, one unused."""
+        printer = self.drawer_open * 0x04 | self.halted * 0x08 | self.cover_open * 0x20
+        paper = self.paper_out * 0x0C | self.paper_low * 0x04
+        counter = (self._counter & 0x18) << 2 | (self._counter & 0x07) << 1
+        return bytes((0x23, 0x06, printer, self.failing * 0x08, 0, paper, 0, counter, 0))
