@@ -2,9 +2,11 @@
 
 import pos_terminal.process.lean_imports  # isort: skip  before what it makes lean
 import sys
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import pos_terminal
 from pos_terminal.domain.faults import Failure
@@ -51,22 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     set_language(language_named(_config(words)))
-    parser = Parser("pos-terminal", description=say("La caisse, et tout ce qui se fait autour."))
-    parser.add_argument(
-        "--version", action="version", version=pos_terminal.__version__, help=say("sa version")
-    )
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar=say("COMMANDE"))
-    for name, purpose in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=say(purpose))
-        if words and words[0] == name:
-            module = import_module(f"pos_terminal.commands.{name}")
-            module.add_arguments(subparser)
-            subparser.set_defaults(run=module.run)
-    parsed = parser.parse_args(words)
+    parsed, refuse = _parsed(words)
     try:
         status: int = parsed.run(parsed)
     except Misuse as error:
-        subparsers.choices[parsed.command].error(str(error))
+        refuse(str(error))
     except Failure as error:
         return fail(error, as_json=parsed.json)
     except KeyboardInterrupt:
@@ -75,6 +66,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return DONE
     return status
+
+
+def _parsed(words: Sequence[str]) -> tuple[Namespace, Callable[[str], NoReturn]]:
+    """What the words ask for, and what refuses it with the command's usage.
+
+    All that was made to understand them ends here: a till runs for months.
+    """
+    parser = Parser("pos-terminal", description=say("La caisse, et tout ce qui se fait autour."))
+    parser.add_argument(
+        "--version", action="version", version=pos_terminal.__version__, help=say("sa version")
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar=say("COMMANDE"))
+    named = [word for word in words[:1] if word in COMMANDS]
+    for name in named or COMMANDS:  # nobody reads the list who knows the name
+        subparsers.add_parser(name, help=say(COMMANDS[name]))
+    for name in named:
+        module = import_module(f"pos_terminal.commands.{name}")
+        module.add_arguments(subparsers.choices[name])
+        subparsers.choices[name].set_defaults(run=module.run)
+    parsed = parser.parse_args(words)
+    return parsed, subparsers.choices[parsed.command].error
 
 
 def _config(words: Sequence[str]) -> Path:

@@ -3,10 +3,9 @@
 By man pages TS_RESP_CTX, TS_VERIFY_CTX, d2i_X509 and X509_VERIFY_PARAM_set_flags of OpenSSL 3.
 """
 
-import calendar
 import ctypes
 from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_void_p
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from pos_terminal.crypto.library import CryptoError, error, function
@@ -115,8 +114,9 @@ def _time(read: int) -> datetime:
         if _time_parts(_info_time(info), parts) != 1:
             raise error("the time stamp has no time")
         second, minute, hour, day, month, year = parts[:6]
-        whole = calendar.timegm((year + 1900, month + 1, day, hour, minute, second))
-        return datetime.fromtimestamp(whole, UTC)
+        # A leap second is 60, which no datetime has.
+        whole = datetime(year + 1900, month + 1, day, hour, minute, tzinfo=UTC)
+        return whole + timedelta(seconds=second)
     finally:
         _info_free(info)
 

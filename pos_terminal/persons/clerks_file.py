@@ -4,7 +4,6 @@ No PIN, badge or name stands in it: PINs as scrypt makes them, badges as their S
 names are in the personal store, under the pseudonym that stands here.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -120,7 +119,7 @@ def _table(clerk: Clerk) -> str:
         "training": clerk.training,
         "person": clerk.person,
     }
-    lines = (f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+    lines = (f"{key} = {toml.written(value)}\n" for key, value in values.items())
     return f"\n[[clerk]]\n{''.join(lines)}"
 
 

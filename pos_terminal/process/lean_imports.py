@@ -1,4 +1,4 @@
-"""What the standard library and msgspec load and the terminal never uses: 6 MiB less while it runs.
+"""What the standard library and msgspec load and the terminal never uses: 8 MiB less while it runs.
 
 Import this before anything else; `__main__` does, for every command.
 
@@ -8,41 +8,56 @@ once a service does: whoever needs it imports `ssl` as always, and `give_back` l
 msgspec prefers the names of `typing_extensions`, where somebody has installed it, to the same ones
 of `typing` (msgspec/_utils.py).
 
-Two modules of the standard library import a third one for a function or two that hardly anybody
-calls: `inspect` needs `ast` to find a class in its source, `urllib.parse` (and so `pathlib`) needs
-`ipaddress` to check an address in brackets. They get it when they come to it.
+Other modules import a dear one for a function or two that hardly anybody calls, or for one answer
+while they are loaded. They get it when they come to it.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module, reload
 from types import ModuleType
 
 
-def _import_without(dear: str, name: str) -> None:
-    """Import a module that tries for a dear one: the try fails, as where that is missing."""
-    if name in sys.modules or dear in sys.modules:
+@contextmanager
+def _missing(dear: str) -> Iterator[None]:
+    """Have whoever tries for a dear module in here fail, as where that is missing."""
+    if dear in sys.modules:
+        yield
         return
     sys.modules[dear] = None  # type: ignore[assignment]
     try:
-        import_module(name)
+        yield
     finally:
         del sys.modules[dear]
 
 
-def _import_before(dear: str, name: str, **parts: object) -> None:
-    """Import a module that needs a dear one later, if ever: until then another stands for it.
+@contextmanager
+def _later(dear: str, **parts: object) -> Iterator[None]:
+    """Let another stand for a dear module in here: whoever imports it gets it when it is used.
 
-    Its `parts` are what the module needs at once. Everybody else who imports the dear one gets it
-    itself.
+    Its `parts` are what is asked of it at once; for any other it is loaded after all. Everybody
+    else who imports the dear one gets it itself.
     """
-    if name in sys.modules or dear in sys.modules:
+    if dear in sys.modules:
+        yield
         return
-    sys.modules[dear] = stand_in = ModuleType(dear)
-    vars(stand_in).update(parts, __getattr__=lambda asked: getattr(import_module(dear), asked))
+    stand_in = ModuleType(dear)
+
+    def itself(asked: str) -> object:
+        if asked.startswith("__"):  # Python asks each module whether it is a package
+            raise AttributeError(asked)
+        if sys.modules.get(dear) is stand_in:
+            del sys.modules[dear]
+        return getattr(import_module(dear), asked)
+
+    vars(stand_in).update(parts, __getattr__=itself)
+    sys.modules[dear] = stand_in
     try:
-        import_module(name)
+        yield
     finally:
-        del sys.modules[dear]
+        if sys.modules.get(dear) is stand_in:
+            del sys.modules[dear]
 
 
 class _NodeVisitor:
@@ -55,11 +70,48 @@ class _NodeVisitor:
         return import_module("ast").NodeVisitor.generic_visit(self, node)
 
 
-# These first: asyncio and msgspec import `inspect` and `pathlib`, and would be too early for both.
-_import_before("ast", "inspect", NodeVisitor=_NodeVisitor)
-_import_before("ipaddress", "urllib.parse")
-_import_without("ssl", "asyncio")
-_import_without("typing_extensions", "msgspec")
+def _schema(*given: object, **named: object) -> object:
+    return import_module("msgspec._json_schema").schema(*given, **named)
+
+
+def _schema_components(*given: object, **named: object) -> object:
+    return import_module("msgspec._json_schema").schema_components(*given, **named)
+
+
+_FLAGS = {
+    1: "OPTIMIZED", 2: "NEWLOCALS", 4: "VARARGS", 8: "VARKEYWORDS", 16: "NESTED", 32: "GENERATOR",
+    64: "NOFREE", 128: "COROUTINE", 256: "ITERABLE_COROUTINE", 512: "ASYNC_GENERATOR",
+}  # fmt: skip
+"""`dis.COMPILER_FLAG_NAMES`, which `inspect` has a constant of for each."""
+
+_ZONES = "/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo"
+"""`sysconfig`'s TZPATH on Linux: one of the thousand answers of a Python's makefile."""
+
+# The order matters: whoever imports a module of these first has made it heavy for all. asyncio and
+# msgspec import `inspect` and `pathlib`, and `subprocess` is asyncio's.
+with _later("ast", NodeVisitor=_NodeVisitor), _later("tokenize"), _later(
+    "dis", COMPILER_FLAG_NAMES=_FLAGS
+):  # to find a class in its source, to show a frame's place  # fmt: skip
+    import_module("inspect")
+with _later("ipaddress"):  # to check an address in brackets
+    import_module("urllib.parse")
+with _later("locale"):  # for a child's output as text in the encoding of an old locale
+    import_module("subprocess")
+with _missing("ssl"):
+    import_module("asyncio")
+with _later("platform", system=lambda: "Linux"):  # to know systems whose identifiers differ
+    import_module("uuid")
+with (
+    _missing("typing_extensions"),
+    _later("msgspec._json_schema", schema=_schema, schema_components=_schema_components),
+    _later("msgspec.inspect"),  # both to describe types to others
+):
+    import_module("msgspec")
+# argparse's words are said by process/usage.py; each of them would be looked for on the disk.
+with _later("gettext", gettext=str, ngettext=lambda one, more, n: one if n == 1 else more):
+    import_module("argparse")
+with _later("sysconfig", get_config_var={"TZPATH": _ZONES}.get):
+    import_module("zoneinfo")
 
 
 def give_back() -> None:

@@ -3,8 +3,11 @@
 import ctypes
 from contextlib import suppress
 
-M_ARENA_MAX = -8
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """glibc's malloc.h."""
+
+KEPT, LARGE = 128 * 1024, 64 * 1024
+"""Bytes: as much stays free at the heap's end; what is larger does not lie in the heap."""
 
 
 def keep_one_heap() -> None:
@@ -13,6 +16,15 @@ def keep_one_heap() -> None:
     glibc gives each thread a heap of its own, so that none waits for another; what one has freed
     the others cannot have then. Ours hardly ever run at once, since Python has one lock for them
     all: half a MiB less. Other C libraries have one heap anyway.
+
+    What is freed goes back to the system. By itself glibc keeps for good twice as much as the
+    largest piece that was ever freed, such as the file of a catalogue; and the pieces that a start
+    takes and frees (a module's byte code, the pages of a database) leave holes in the heap, which
+    nothing fills later. So these get pages of their own.
     """
     with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+        mallopt = ctypes.CDLL(None).mallopt
+        for setting, value in (
+            (M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, KEPT), (M_MMAP_THRESHOLD, LARGE)
+        ):  # fmt: skip
+            mallopt(setting, value)

@@ -24,19 +24,18 @@ def digest(packages: Iterable[str], also: Iterable[str] = ()) -> str:
     for package in sorted({*packages}):
         place = Path(sys.modules[package].__file__ or "")
         root = place.parent if place.stem == "__init__" else place
-        for path in sorted(_files(root)):
-            with path.open("rb") as file:
+        for path in _files(root):
+            with path.open("rb", buffering=0) as file:
                 made = file_digest(file, "sha256")
             whole.update(f"{package}/{path.relative_to(root.parent)}\0".encode() + made.digest())
     return whole.hexdigest()
 
 
 def _files(root: Path) -> Iterator[Path]:
-    if root.is_file():
+    """In order, and never all at once: so many are a MiB, which a till would keep for good."""
+    if root.is_dir():
+        for path in sorted(root.iterdir()):
+            if path.name not in UNSEEN:
+                yield from _files(path)
+    elif root.is_file():
         yield root
-        return
-    for path in root.iterdir():
-        if path.is_dir() and path.name not in UNSEEN:
-            yield from _files(path)
-        elif path.is_file():
-            yield path

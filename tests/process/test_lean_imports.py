@@ -68,6 +68,24 @@ LEAN = "import pos_terminal.process.lean_imports"
         f"{LEAN}, inspect, sys; assert 'ast' not in sys.modules; import fractions; "
         "assert inspect.getsource(fractions.Fraction).startswith('class Fraction(')",
         f"{LEAN}, inspect; assert str(inspect.signature(abs)) == '(x, /)'",
+        f"{LEAN} as lean, inspect, sys; assert 'dis' not in sys.modules; import dis; "
+        "assert lean._FLAGS.items() <= dis.COMPILER_FLAG_NAMES.items()",
+        f"{LEAN}, inspect; assert inspect.getframeinfo(inspect.currentframe()).positions.lineno",
+        f"{LEAN}, linecache, sys; assert 'tokenize' not in sys.modules; "
+        "assert linecache.getline(linecache.__file__, 1).startswith('\"\"\"')",
+        f"{LEAN}, subprocess, sys; assert 'locale' not in sys.modules; "
+        "assert subprocess.run('true', text=True, capture_output=True).stdout == ''",
+        f"{LEAN}, uuid, sys; assert 'platform' not in sys.modules; import platform; "
+        "assert uuid._LINUX == (platform.system() == 'Linux') and uuid.uuid1().variant",
+        f"{LEAN}, sys, msgspec; assert 'msgspec.inspect' not in sys.modules; "
+        "assert msgspec.json.schema(int) == {'type': 'integer'}; "
+        "assert msgspec.json.schema_components([int]) == (({'type': 'integer'},), {}); "
+        "assert type(msgspec.inspect.type_info(int)) is msgspec.inspect.IntType",
+        f"{LEAN}, msgspec.inspect; assert msgspec.inspect.type_info(int) is not None",
+        f"{LEAN} as lean, sys, zoneinfo; assert 'sysconfig' not in sys.modules; import sysconfig; "
+        "assert lean._ZONES == sysconfig.get_config_var('TZPATH')",
+        f"{LEAN}, argparse, sys; assert 'gettext' not in sys.modules; import gettext; "
+        "assert gettext.ngettext('a', 'b', 2) == 'b'",
         f"{LEAN}, ast; assert ast.literal_eval('[1]') == [1]",
         f"{LEAN}, ipaddress; assert ipaddress.ip_address('::1').is_loopback",
         "import pos_terminal.commands.run, sys; "
@@ -79,8 +97,9 @@ def test_in_a_program_of_its_own(code: str) -> None:
 
 
 NEVER = {
-    "ast", "bz2", "difflib", "ipaddress", "lzma", "random", "secrets", "shutil", "ssl", "tempfile",
-    "typing_extensions", "zipfile",
+    "ast", "bz2", "calendar", "difflib", "dis", "ipaddress", "locale", "lzma", "msgspec.inspect",
+    "random", "secrets", "shutil", "ssl", "sysconfig", "tempfile", "tokenize", "typing_extensions",
+    "zipfile",
 }  # fmt: skip
 """What no till and no agent needs while it runs; each is a hundred KiB and more."""
 
