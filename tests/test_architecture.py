@@ -53,7 +53,7 @@ LIBRARIES: dict[str, set[str]] = {
     "scenes": {"msgspec"},
     "commands": {"msgspec"},
     "agent": {"apsw", "msgspec", "pluggy"},
-    "receiver": {"apsw", "msgspec"},
+    "receiver": {"apsw", "cryptography", "msgspec"},
     "services": {"aiosmtplib", "apsw", "msgspec"},
     "testing": {"apsw", "msgspec", "pytest"},
 }

@@ -89,7 +89,7 @@ class Program:
         self._hear_last_words()
         MemoryGuard(modules, partial(_end, self._holds)).start()
         teller = StatusTeller(self._told)
-        methods = AgentMethods(self._incidents, self._clock.utc, self._waiting)
+        methods = AgentMethods(self._incidents, self._clock.utc, self._zone, self._waiting)
         own: dict[str, Work] = {
             "stall guard": self._guard.run,
             "till": self._till.watch,
@@ -173,6 +173,11 @@ class Program:
                 settings.keep(self._state, given)
                 self._holds.release()
                 self._settings.put(given)
+
+    def _zone(self) -> str:
+        """The shop's, by what the till said last."""
+        kept = settings.read_kept(self._state)
+        return kept.zone if kept else ""
 
     async def _waiting(self) -> dict[str, Waiting]:
         """What waits in the outboxes of the plug-ins that run."""

@@ -38,16 +38,18 @@ def socket_path(state: Path, environ: Mapping[str, str]) -> Path:
 
 
 class AgentMethods:
-    """Answers. `waiting` is what each plug-in has in its outbox."""
+    """Answers. `zone` is the shop's, or empty; `waiting` is what each plug-in has to send."""
 
     def __init__(
         self,
         incidents: IncidentBook,
         now: Callable[[], int],
+        zone: Callable[[], str],
         waiting: Callable[[], Awaitable[Mapping[str, Waiting]]],
     ) -> None:
         self._incidents = incidents
         self._now = now
+        self._zone = zone
         self._waiting = waiting
 
     def service(self) -> Dispatcher:
@@ -67,6 +69,7 @@ class AgentMethods:
         waiting = await self._waiting()
         return Alerts(
             now=self._now(),
+            zone=self._zone(),
             incidents=[self._open(row) for row in self._incidents],
             outgoing=[Outgoing(plugin, *each) for plugin, each in sorted(waiting.items())],
         )

@@ -35,9 +35,10 @@ class Outgoing(Struct, frozen=True):
 
 
 class Alerts(Struct, frozen=True):
-    """What is wrong, and what has not gone out yet."""
+    """What is wrong, and what has not gone out yet; `zone` is the shop's, empty where unknown."""
 
     now: int
+    zone: str
     incidents: list[OpenIncident]
     outgoing: list[Outgoing]
 

@@ -105,7 +105,9 @@ def _allow(path: Path) -> None:
     """Mode 0660 and GROUP; this user alone where there is no such group, or it is not his."""
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     try:
-        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
+        group = grp.getgrnam(GROUP).gr_gid
+        if path.stat().st_gid != group:  # the agent's unit lets it call no chown
+            os.chown(path, -1, group)
     except KeyError:  # nobody has installed an agent here
         return
     except PermissionError as error:

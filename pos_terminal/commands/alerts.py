@@ -10,10 +10,11 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +30,7 @@ from pos_terminal.channel.interface import Method, Nothing
 from pos_terminal.commands.argument import add_json, span
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure, by_code
+from pos_terminal.domain.health.incidents import Told
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day_and_hour
 from pos_terminal.process.output import fail, print_json
@@ -47,6 +49,17 @@ ROUND = 0.5
 
 SHOWN = 20
 """Changes of a subject in `show`."""
+
+
+class _Local:
+    """Writes a moment (µs UTC) as the shop's time; as the box's, where nobody knows the shop's."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone) if zone else None
+
+    def __call__(self, at: int) -> str:
+        moment = datetime.fromtimestamp(at / 1e6, UTC).astimezone(self._zone)
+        return day_and_hour(moment.isoformat())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,13 +142,14 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: Alerts) -> Iterator[str]:
+    local = _Local(found.zone)
     for row in found.incidents:
-        yield f"{row.code} {row.subject:<16} {_local(row.since)} {_text(row)}{_marks(row)}"
+        yield f"{row.code} {row.subject:<16} {local(row.since)} {_text(row)}{_marks(row, local)}"
     if not found.incidents:
         yield say("rien n'est en panne")
     for out in found.outgoing:
         if out.messages:
-            since = _local(out.oldest)
+            since = local(out.oldest)
             yield f"{out.plugin} : {say('attendent de partir')} {out.messages}, {since} {out.error}"
 
 
@@ -146,11 +160,11 @@ def _text(row: OpenIncident) -> str:
         return ""
 
 
-def _marks(row: OpenIncident) -> str:
+def _marks(row: OpenIncident, local: _Local) -> str:
     marks = [
         f"{say('découle de')} {row.cause}" if row.cause else "",
         say("instable") if row.flapping else "",
-        say("muet jusqu'au") + f" {_local(row.muted)}" if row.muted else "",
+        say("muet jusqu'au") + f" {local(row.muted)}" if row.muted else "",
     ]
     told = ", ".join(filter(None, marks))
     return f" ({told})" if told else ""
@@ -166,17 +180,27 @@ def _show(arguments: argparse.Namespace) -> int:
         told = {"incidents": rows, "history": history}
         print_json(msgspec.to_builtins(told))
         return 0 if rows or history else 1
+    local = _Local(found.zone)
     for row in rows:
-        fault = by_code(row.code)
-        print(f"{fault.code} {say(fault.text)}, {row.subject}, {_local(row.since)}{_marks(row)}")
+        fault, since = by_code(row.code), local(row.since)
+        print(f"{fault.code} {say(fault.text)}, {row.subject}, {since}{_marks(row, local)}")
         print(f"  {say(fault.cause)}\n  {say(fault.remedy)}")
         if row.detail:
             print(f"  {row.detail}")
     for each in history:
-        print(f"{_local(each.at)} {each.what:<9} {each.code} {each.detail}".rstrip())
+        print(f"{local(each.at)} {_told(each.what):<9} {each.code} {each.detail}".rstrip())
     if not rows and not history:
         print(say("rien n'est connu de ce sujet"))
     return 0 if rows or history else 1
+
+
+def _told(what: str) -> str:
+    """What happened to an incident; as the agent has it where that is of a later version."""
+    words = {
+        Told.OPENED: say("ouverte"), Told.REPEATED: say("dure"), Told.FLAPPING: say("instable"),
+        Told.RECOVERED: say("rétablie"),
+    }  # fmt: skip
+    return next((word for each, word in words.items() if each == what), what)
 
 
 def _test(arguments: argparse.Namespace) -> int:
@@ -212,7 +236,8 @@ def _mute(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"subject": arguments.subject, "seconds": arguments.span})
     elif arguments.span:
-        until = _local((int(time.time()) + arguments.span) * 1_000_000)
+        found = _call(arguments, agent_interface.ALERTS, Nothing())
+        until = _Local(found.zone)(found.now + arguments.span * 1_000_000)
         print(f"{arguments.subject} : " + say("muet jusqu'au") + f" {until}")
     else:
         print(f"{arguments.subject} : {say('de nouveau annoncé')}")
@@ -250,7 +275,3 @@ def _token(arguments: argparse.Namespace) -> int:
     for key, value in table.items():
         print(f"{key} = {json.dumps(value, ensure_ascii=False)}")
     return 0
-
-
-def _local(at: int) -> str:
-    return day_and_hour(datetime.fromtimestamp(at / 1e6).astimezone().isoformat())

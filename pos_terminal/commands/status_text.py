@@ -102,8 +102,8 @@ def _grants(status: Status) -> list[str]:
 
 def _incidents(status: Status) -> list[str]:
     return [
-        f"{each.code} {each.subject}, {_when(each.since, status.now)}, "
-        f"{each.times}x : {each.detail}"
+        f"{each.code} {each.subject}, {_when(each.since, status.now)}, {each.times}x"
+        + (f" : {each.detail}" if each.detail else "")
         for each in status.incidents
     ]
 

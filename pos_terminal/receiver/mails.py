@@ -67,9 +67,10 @@ class Mails:
         """The daily digest: also when all is well, or nobody would miss the receiver."""
         now = self._agent.clock.utc()
         expected = sum(is_expected(self._heard[name].life, now) for name in self._tills)
+        worse = say("Pannes ouvertes : {count}")
         lines = [f"{day_and_hour(known.local(each.since))} {line(each, say)}" for each in rows]
         return Page(
-            title=f"{say('Pannes ouvertes')} : {len(rows)}" if rows else say("Tout va bien"),
+            title=worse.format(count=len(rows)) if rows else say("Tout va bien"),
             sentence=say("Ce message vient chaque jour ; s'il manque, la réception est à voir."),
             facts=(
                 (say("Boîtiers"), str(len(self._tills))),

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from pos_service_heartbeat import Beat
+from pos_terminal.agent import certificates
 from pos_terminal.agent.clock import Clock, SystemClock
 from pos_terminal.agent.folder import keep_watchdog, owned
 from pos_terminal.agent.incidents import NAME, SCHEMA, IncidentBook
@@ -30,6 +31,7 @@ from pos_terminal.domain.health.incidents import SECOND
 from pos_terminal.domain.health.silence import due, is_expected, nobody_calls
 from pos_terminal.process.sd_notify import notify
 from pos_terminal.receiver import heard
+from pos_terminal.receiver.certificate import end_of
 from pos_terminal.receiver.heard import HeardBook, Taken
 from pos_terminal.receiver.http import HttpServer, Refused, Request
 from pos_terminal.receiver.mails import Mails, detail
@@ -78,6 +80,7 @@ class Receiver:
         self._skew = self._offset()
         self._tls: ssl.SSLContext | None = None
         self._loaded = 0
+        self._until: int | None = None
         self.port = 0
 
     def stop(self) -> None:
@@ -100,7 +103,9 @@ class Receiver:
 
     async def _serve(self, agent: Agent) -> None:
         supervisor = Supervisor()
-        methods = AgentMethods(self.incidents, self._clock.utc, partial(_waiting, agent))
+        methods = AgentMethods(
+            self.incidents, self._clock.utc, lambda: self._settings.zone, partial(_waiting, agent)
+        )
         work: dict[str, Work] = {
             "incidents": self.incidents.run,
             "silence": self._watch,
@@ -136,6 +141,7 @@ class Receiver:
         changed = Path(self._settings.certificate).stat().st_mtime_ns
         if changed != self._loaded:
             tls.load_cert_chain(self._settings.certificate, self._settings.key)
+            self._until = end_of(Path(self._settings.certificate))
             self._loaded = changed
 
     async def answer(self, request: Request) -> HTTPStatus:
@@ -176,7 +182,7 @@ class Receiver:
             await asyncio.sleep(ROUND)
 
     def look(self) -> None:
-        """Report who should have called by now."""
+        """Report who should have called by now, and a certificate of its own that ends soon."""
         now, skew = self._clock.utc(), self._offset()
         if abs(skew - self._skew) > JUMP:
             log.warning("the clock was set: everybody has time to call anew")
@@ -194,8 +200,12 @@ class Receiver:
                 self.incidents.report(till.name, faults.BOX_SILENT, detail(last))
             else:
                 self.incidents.recover(till.name, faults.BOX_SILENT)
-        deaf = [(faults.NOBODY_CALLS, f"{sum(expected)} / {len(expected)}")]
-        self.incidents.found(SUBJECT, deaf if nobody_calls(expected) else [])
+        if nobody_calls(expected):
+            deaf = f"{sum(expected)} / {len(expected)}"
+            self.incidents.report(SUBJECT, faults.NOBODY_CALLS, deaf)
+        else:
+            self.incidents.recover(SUBJECT, faults.NOBODY_CALLS)
+        certificates.judge(self.incidents, self._clock, SUBJECT, self._until)
 
     def _offset(self) -> int:
         return self._clock.utc() - round(self._clock.monotonic() * SECOND)

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import sys
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from varlink.scanner import Interface
@@ -30,6 +33,7 @@ async def alerts(folder: Path, *words: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pos_terminal", "alerts", *words, "--agent", folder / "agent",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | {"TZ": "Asia/Tokyo"},
     )  # fmt: skip
     said, _ = await process.communicate()
     assert process.returncode is not None
@@ -51,8 +55,12 @@ def test_a_technician_lists_tries_and_mutes(
             till = FakeTill(tmp_path, ["health", "alerts"], health=health, alerts=table(server))
             async with till.up(), agent(tmp_path) as process:
                 await process.until(lambda told: told.incidents)
+                code, said = await alerts(tmp_path, "list", "--json")
+                since = json.loads(said)["incidents"][0]["since"] / 1e6
+                here = datetime.fromtimestamp(since, ZoneInfo("Europe/Paris"))
                 code, said = await alerts(tmp_path, "list")
                 assert code == 1 and "B-101 disk /" in said and "DISQUE PRESQUE PLEIN" in said
+                assert f" {here:%d/%m/%Y %H:%M} " in said, "the shop's time, not the box's"
                 await server.until(lambda s: s.subjects)
                 assert (await alerts(tmp_path, "test")) == (0, "l'essai est parti\n")
                 assert server.subjects[1:] == ["[ESSAI B-130] Boulangerie / caisse 1 / essai"]
@@ -62,7 +70,7 @@ def test_a_technician_lists_tries_and_mutes(
                 (row,) = json.loads(said)["incidents"]
                 assert row["muted"] - json.loads(said)["now"] > HOUR * 1_000_000
                 code, said = await alerts(tmp_path, "show", "disk /")
-                assert code == 0 and "Libérer de la place" in said and "opened" in said
+                assert code == 0 and "Libérer de la place" in said and " ouverte " in said
                 assert (await alerts(tmp_path, "show", "nothing"))[0] == 1
         code, said = await alerts(tmp_path, "list")
         assert code == 1 and said.startswith("B-112 ") and "systemctl" in said
@@ -106,7 +114,7 @@ def test_nobody_else_is_answered(tmp_path: Path) -> None:
     async def body() -> None:
         async with stores(tmp_path) as opened:
             book = await IncidentBook.open(opened.worker("agent", SCHEMA), SetClock())
-            methods = AgentMethods(book, SetClock().utc, none)  # type: ignore[arg-type]
+            methods = AgentMethods(book, SetClock().utc, str, none)  # type: ignore[arg-type]
             stranger = Peer(uid=65534, gid=65534, pid=1)
             for answer in (
                 methods._alerts(stranger, Nothing()),

@@ -9,6 +9,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from pos_terminal.agent.till import TillClient
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.client import AsyncClient
 from pos_terminal.domain import faults
-from pos_terminal.receiver.program import Receiver
+from pos_terminal.receiver.program import SUBJECT, Receiver
 from pos_terminal.receiver.settings import BadReceiverSettings, WatchSettings, read
 from pos_terminal.receiver.token import hash_of
 from pos_terminal.testing.running import PATIENCE, run
@@ -31,6 +32,7 @@ from tests.support.mail_server import PASSWORD, MailServer, certificate, parts, 
 from tests.support.process import child
 
 HOUR = 3600
+DAY = 24 * HOUR
 
 
 @pytest.fixture(autouse=True)
@@ -308,6 +310,29 @@ def test_bad_settings_are_named(tmp_path: Path, change: dict[str, Any], why: str
         file.write_text(text)
         with pytest.raises(BadReceiverSettings, match=f"B-153.*{french}"):
             read(file)
+
+
+def test_its_own_certificate_is_said_before_its_end_until_it_is_renewed(tmp_path: Path) -> None:
+    async def body() -> None:
+        given, clock = settings(tmp_path, 1), SetClock()
+        file = Path(given.certificate)
+        year = datetime.fromtimestamp(clock.utc() / 1e6, UTC).year
+        short = certificate(tmp_path, until=year + 1)
+        ends = datetime(year + 1, 1, 1, tzinfo=UTC).timestamp()
+        file.write_bytes(short.read_bytes())
+        async with receiving(tmp_path, given, clock) as receiver:
+            clock.go(ends - 20 * DAY - clock.utc() / 1e6)
+            receiver.look()
+            assert (SUBJECT, "B-138") not in wrong(receiver)
+            clock.go(10 * DAY)
+            receiver.look()
+            assert (SUBJECT, "B-138") in wrong(receiver)
+            file.write_bytes(certificate(tmp_path).read_bytes())
+            async with asyncio.timeout(PATIENCE):
+                while (SUBJECT, "B-138") in wrong(receiver):
+                    await asyncio.sleep(0.1)
+
+    run(body())
 
 
 def test_two_boxes_have_two_tokens(tmp_path: Path) -> None:

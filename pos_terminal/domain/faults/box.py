@@ -175,7 +175,7 @@ SELFTEST_FAILED = _fault(
 CERTIFICATE_ENDS = _fault(
     "B-138",
     "CERTIFICAT EXPIRE",
-    "Le certificat d'un serveur que le boîtier appelle va finir, ou vient de finir.",
+    "Le certificat d'un serveur va finir, ou vient de finir.",
     "Le faire renouveler par qui tient ce serveur ; après sa fin, rien n'y arrive plus.",
 )
 WITNESS_SILENT = _fault(
