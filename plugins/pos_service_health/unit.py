@@ -29,8 +29,16 @@ class UnitState(Struct, frozen=True):
 
     @property
     def meant(self) -> bool:
-        """Whether it is down because a person stopped it, or never started it."""
-        return self.load == "loaded" and self.active == "inactive" and self.result == "success"
+        """Whether it is down, or on its way down or up, because a person wanted it so.
+
+        systemd ends what takes too long on its way, with another result; and whoever starts a unit
+        by hand sets its count of restarts to zero, so that one which fell over is told apart.
+        """
+        if self.load != "loaded" or self.result != "success":
+            return False
+        if self.active == "activating":
+            return self.sub != "auto-restart" and self.restarts == 0
+        return self.active in ("inactive", "deactivating")
 
     def __str__(self) -> str:
         return f"systemd: {self.active} ({self.sub}), {self.result}, NRestarts {self.restarts}"

@@ -88,6 +88,7 @@ def test_records_without_a_witness() -> None:
 
 def test_what_systemd_says() -> None:
     text = "LoadState=loaded\nActiveState={}\nSubState=dead\nResult={}\nNRestarts=3\n"
+    by_hand = text.replace("dead", "start").replace("=3", "=0")
     stopped, crashed = parsed(text.format("inactive", "success")), parsed(
         text.format("failed", "signal")
     )
@@ -97,7 +98,14 @@ def test_what_systemd_says() -> None:
     hung = parsed(text.format("inactive", "timeout"))
     assert hung and not hung.meant
     again = parsed(text.format("activating", "success"))
-    assert again and not again.meant
+    assert again and not again.meant, "it fell over, and systemd starts it"
+    for state in ("deactivating", "activating"):
+        restarted = parsed(by_hand.format(state, "success"))
+        assert restarted and restarted.meant, "somebody restarts it"
+        too_long = parsed(by_hand.format(state, "timeout"))
+        assert too_long and not too_long.meant
+    ended = parsed(by_hand.replace("=start", "=auto-restart").format("activating", "success"))
+    assert ended and not ended.meant, "it ended by itself"
     assert parsed("LoadState=not-found\nActiveState=inactive\nResult=success\n") is None
     assert parsed("") is None
 
