@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from pos_driver_sim.display import DisplayEnd
+from pos_driver_sim.far_end import Cable
 from pos_driver_sim.keyboard import KeyboardEnd
 from pos_driver_sim.printer import Event, PrinterEnd
 from pos_driver_sim.scale import ScaleEnd
 from pos_driver_sim.scanner import ScannerEnd
 from pos_driver_sim.tone import ToneEnd
+from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
 
 
@@ -24,7 +26,8 @@ class SimBench:
 
     `directory` must exist; pipes and links to ptys appear in it under the devices' names. To
     have a far end behave otherwise, replace it before entering. `on_frame` and `on_print` are
-    called with what the display shows and the printer does, as it happens.
+    called with what the display shows and the printer does, as it happens; `on_tone` with each
+    tone.
     """
 
     def __init__(
@@ -33,13 +36,14 @@ class SimBench:
         *,
         on_frame: Callable[[Screen], None] | None = None,
         on_print: Callable[[Event], None] | None = None,
+        on_tone: Callable[[Tone], None] | None = None,
     ) -> None:
         self.keyboard = KeyboardEnd(directory / "keypad")
         self.wedge = KeyboardEnd(directory / "wedge")
         self.scanner = ScannerEnd(directory / "scanner")
         self.scale = ScaleEnd(directory / "scale")
         self.display = DisplayEnd(directory / "display", on_frame=on_frame)
-        self.tone = ToneEnd(directory / "tone")
+        self.tone = ToneEnd(directory / "tone", on_tone=on_tone)
         self.printer = PrinterEnd(on_event=on_print)
         self._plugged = AsyncExitStack()
 
@@ -68,6 +72,19 @@ class SimBench:
             "tone": {"class": "tone", **self.tone.settings},
             "printer": {"class": "printer", **self.printer.settings},
             "drawer": {"class": "drawer", "driver": "printer", "printer": "printer"},
+        }
+
+    @property
+    def cables(self) -> dict[str, Cable]:
+        """The cable of each device that has one of its own, by the name in `devices`."""
+        return {
+            "keypad": self.keyboard.cable,
+            "wedge": self.wedge.cable,
+            "scanner": self.scanner.cable,
+            "scale": self.scale.cable,
+            "display": self.display.cable,
+            "tone": self.tone.cable,
+            "printer": self.printer.cable,
         }
 
     def toml(self, **instead: dict[str, object]) -> str:

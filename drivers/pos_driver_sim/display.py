@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Self
 
-from pos_driver_sim.far_end import Pty
+from pos_driver_sim.far_end import Cable, Pty
 from pos_driver_sim.vfd import Panel
 from pos_terminal.domain.screen import Screen
 
@@ -35,6 +35,11 @@ class DisplayEnd:
             "driver": "vfd", "serial": {"port": str(path)}, "commands": commands,
             "code_page": code_page,
         }
+
+    @property
+    def cable(self) -> Cable:
+        """The wire's cable: what ails it."""
+        return self._wire.cable
 
     async def __aenter__(self) -> Self:
         self._wire.plug()

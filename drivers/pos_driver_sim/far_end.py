@@ -10,7 +10,9 @@ import tty
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Protocol, Self
 
 TIOCSPTLCK, TIOCGPTN = 0x40045431, 0x80045430  # asm-generic/ioctls.h; termios lacks them
@@ -33,11 +35,50 @@ class FarEnd(Protocol):
         """Plug it in again, under the same path."""
 
 
+@dataclass
+class Cable:
+    """What ails a wire, in both directions and whatever hangs on it; and who listens in.
+
+    `mute`: nothing gets through. `late`: seconds that everything takes. `garbled`: a bit of every
+    byte is turned. `heard` is called with what goes through, and whether it goes to the till.
+    """
+
+    mute: bool = False
+    late: float = 0.0
+    garbled: bool = False
+    heard: Callable[[bytes, bool], None] | None = None
+    _random: Random = field(default_factory=lambda: Random(0))
+    _free: dict[bool, float] = field(default_factory=dict)
+
+    def carried(self, data: bytes, *, to_till: bool) -> bytes:
+        """What comes out of it at the other end."""
+        if self.mute or not data:
+            return b""
+        if self.garbled:
+            data = bytes(byte ^ 1 << self._random.randrange(8) for byte in data)
+        if self.heard is not None:
+            self.heard(data, to_till)
+        return data
+
+    def carry(self, data: bytes, deliver: Callable[[bytes], None], *, to_till: bool) -> None:
+        """Deliver it at the other end, when its time has come."""
+        loop = asyncio.get_running_loop()
+        if not (data := self.carried(data, to_till=to_till)):
+            return
+        at = max(loop.time() + self.late, self._free.get(to_till, 0.0))
+        if at <= loop.time():
+            deliver(data)
+        else:  # behind what is still on its way, also once the cable is quick again
+            self._free[to_till] = at
+            loop.call_at(at, deliver, data)
+
+
 class Wire(ABC):
     """A non-blocking descriptor in the event loop, with something at `path` to open it by."""
 
     def __init__(self, path: Path, on_bytes: Callable[[bytes], None]) -> None:
         self.path = path
+        self.cable = Cable()
         self._on_bytes = on_bytes
         self._fd = -1
 
@@ -60,6 +101,9 @@ class Wire(ABC):
 
     async def send(self, data: bytes) -> None:
         """Write all of `data`, waiting for room. BrokenPipeError when unplugged."""
+        if self.plugged:
+            data = self.cable.carried(data, to_till=True)
+            await asyncio.sleep(self.cable.late)
         while data:
             if not self.plugged:
                 raise BrokenPipeError(errno.EPIPE, "unplugged", str(self.path))
@@ -70,6 +114,9 @@ class Wire(ABC):
 
     def answer(self, data: bytes) -> None:
         """Write a few bytes at once; lost, as on any serial line, where nobody takes them."""
+        self.cable.carry(data, self._write, to_till=True)
+
+    def _write(self, data: bytes) -> None:
         if self.plugged:
             with suppress(BlockingIOError):
                 os.write(self._fd, data)
@@ -94,9 +141,13 @@ class Wire(ABC):
         except OSError:
             data = b""
         if data:
-            self._on_bytes(data)
+            self.cable.carry(data, self._arrived, to_till=False)
         else:
             self._hung_up()
+
+    def _arrived(self, data: bytes) -> None:
+        if self.plugged:
+            self._on_bytes(data)
 
 
 def _nothing(_: bytes) -> None:

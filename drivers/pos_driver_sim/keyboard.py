@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from evdev import ecodes
 
-from pos_driver_sim.far_end import Pipe
+from pos_driver_sim.far_end import Cable, Pipe
 
 _US_SHIFTED = dict(zip('!@#$%^&*()_+{}:"~|<>?', "1234567890-=[];'`\\,./", strict=True))
 _US_NAMES = {
@@ -69,6 +69,11 @@ class KeyboardEnd:
         self.settings: dict[str, object] = {"driver": "evdev", "device": str(path)}
         if layout != "us":
             self.settings["layout"] = layout
+
+    @property
+    def cable(self) -> Cable:
+        """The wire's cable: what ails it."""
+        return self._wire.cable
 
     async def __aenter__(self) -> Self:
         self._wire.plug()

@@ -134,12 +134,42 @@ class Commands:
 
 
 @dataclass(frozen=True, slots=True)
+class Raster:
+    """Dots: `rows` from the top, `width` of them each, the leftmost in a byte's highest bit."""
+
+    width: int
+    rows: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A Code 128 barcode: its text, its modules' width and its height, in dots."""
+
+    data: str
+    module: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A QR code: its text, and its modules' width in dots."""
+
+    data: str
+    module: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """A line as it stands on the paper; barcodes, codes and pictures in square brackets."""
+    """A line as it stands on the paper; barcodes, codes and pictures in square brackets.
+
+    `picture` is what these stand for, `align` where it is: 0 left, 1 in the middle, 2 right.
+    """
 
     text: str
     bold: bool = False
     tall: bool = False
+    picture: Raster | Bars | Square | None = None
+    align: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +200,10 @@ class Roll:
     _bold: bool = False
     _tall: bool = False
     _qr: str = ""
+    # As printers have them at power-on; a till that cares sets them before each symbol.
+    _module: int = 3
+    _height: int = 162
+    _dot: int = 3
 
     def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
         """Print; the lines that this completed, and the paper if it was a cut."""
@@ -198,9 +232,10 @@ class Roll:
         self._put(self._buffer)
         self._buffer = ""
 
-    def _put(self, text: str) -> None:
+    def _put(self, text: str, picture: Raster | Bars | Square | None = None) -> None:
         margin = (0, (self.columns - len(text)) // 2, self.columns - len(text))[self._align]
-        self._lines.append(PrintedLine(" " * max(0, margin) + text, self._bold, self._tall))
+        text = " " * max(0, margin) + text
+        self._lines.append(PrintedLine(text, self._bold, self._tall, picture, self._align))
 
     def _escape(self, command: bytes) -> None:
         n = command[2] if len(command) > 2 else 0
@@ -211,7 +246,7 @@ class Roll:
             case "t":
                 self._codec = CODECS.get(n, "ascii")
             case "a":
-                self._align = n % 48
+                self._align = min(n % 48, 2)
             case "E":
                 self._bold = bool(n & 1)
             case "!":
@@ -225,21 +260,32 @@ class Roll:
     def _group(self, command: bytes) -> None:
         match command[:3]:
             case b"\x1dv0":
-                self._put(f"[{_word(command, 4) * 8} x {_word(command, 6)}]")
+                self._raster(_word(command, 4), command[8:])
             case b"\x1d(k":
                 self._two_dimensional(command[5:])
             case _ if command[1:2] == b"!":
                 self._tall = bool(command[2] & 0x07)
+            case _ if command[1:2] == b"w":
+                self._module = command[2]
+            case _ if command[1:2] == b"h":
+                self._height = command[2]
             case _ if command[1:2] == b"k":
-                self._put(f"[{_barcode_text(command)}]")
+                data = _barcode_text(command)
+                self._put(f"[{data}]", Bars(data, self._module, self._height))
             case _:
                 self._note_unknown(command)
 
+    def _raster(self, width_bytes: int, dots: bytes) -> None:
+        rows = tuple(dots[at : at + width_bytes] for at in range(0, len(dots), width_bytes or 1))
+        self._put(f"[{width_bytes * 8} x {len(rows)}]", Raster(width_bytes * 8, rows))
+
     def _two_dimensional(self, body: bytes) -> None:
-        if body[:2] == b"1P":
-            self._qr = body[3:].decode()
+        if body[:2] == b"1C" and len(body) > 2:
+            self._dot = body[2]
+        elif body[:2] == b"1P":
+            self._qr = body[3:].decode(errors="replace")
         elif body[:2] == b"1Q":
-            self._put(f"[{self._qr}]")
+            self._put(f"[{self._qr}]", Square(self._qr, self._dot))
 
     def _note_unknown(self, command: bytes) -> None:
         key = (command[0], command[1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
-from pos_driver_sim.far_end import Pty
+from pos_driver_sim.far_end import Cable, Pty
 from pos_driver_sim.paper import DLE, Commands, Paper, PrintedLine, RealTime, Roll
 
 
@@ -116,6 +116,11 @@ class PrinterEnd:
     def settings(self) -> dict[str, object]:
         """The configuration table with which the production driver reaches it."""
         return {"driver": self.driver} | self._wire.settings()
+
+    @property
+    def cable(self) -> Cable:
+        """Its cable, of the network or serial: what ails it."""
+        return self._wire.cable
 
     @property
     def address(self) -> tuple[str, int]:
@@ -322,7 +327,7 @@ class PrinterEnd:
 
     def pulse(self, connector: int, on: float) -> None:
         """Open a drawer."""
-        pulse = Pulse((2, 5)[connector], on)
+        pulse = Pulse(5 if connector & 1 else 2, on)
         self.pulses.append(pulse)
         self._tell(pulse)
         self.drawer_open = True
@@ -375,15 +380,21 @@ class _Connection(asyncio.Protocol):
         self._network.hear()
 
     def data_received(self, data: bytes) -> None:
-        self._end.received(self, data)
+        self._network.cable.carry(data, self._arrived, to_till=False)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._network.connections.pop(self, None)
         self._end.hung_up(self)
         self._network.hear()
 
+    def _arrived(self, data: bytes) -> None:
+        self._end.received(self, data)
+
     def answer(self, data: bytes) -> None:
         """Send."""
+        self._network.cable.carry(data, self._send, to_till=True)
+
+    def _send(self, data: bytes) -> None:
         if self.transport is not None and not self.transport.is_closing():
             self.transport.write(data)
 
@@ -393,6 +404,7 @@ class _Network:
 
     def __init__(self, end: PrinterEnd, port: int) -> None:
         self.port = port
+        self.cable = Cable()
         self.connections: dict[_Connection, asyncio.Transport] = {}
         self._end = end
         self._server: asyncio.Server | None = None
@@ -441,6 +453,7 @@ class _Line:
         self.automatic = False
         self._end = end
         self._wire = Pty(path, lambda data: end.received(self, data))
+        self.cable = self._wire.cable
 
     def settings(self) -> dict[str, object]:
         return {"serial": {"port": str(self._wire.path)}}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Self
 
-from pos_driver_sim.far_end import Pty
+from pos_driver_sim.far_end import Cable, Pty
 
 _MOTION, _OVER, _UNDER, _OUTSIDE_ZERO, _CENTRE_OF_ZERO, _ALWAYS = 1, 2, 4, 8, 16, 0x60
 _ECHO_ON, _ECHO_OFF = b"E", b"F"
@@ -45,6 +45,11 @@ class AnyScale(ABC):
         self._zero = 0
         self._free_at = 0.0
         self.settings: dict[str, object] = {"driver": self.driver, "port": str(path)}
+
+    @property
+    def cable(self) -> Cable:
+        """The wire's cable: what ails it."""
+        return self._wire.cable
 
     async def __aenter__(self) -> Self:
         self._wire.plug()

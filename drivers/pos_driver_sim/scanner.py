@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from pos_driver_sim.far_end import Pty
+from pos_driver_sim.far_end import Cable, Pty
 
 
 class ScannerEnd:
@@ -13,6 +13,11 @@ class ScannerEnd:
         self._wire = Pty(path, self._ignore)
         self._suffix = suffix
         self.settings: dict[str, object] = {"driver": "serial", "port": str(path)}
+
+    @property
+    def cable(self) -> Cable:
+        """The wire's cable: what ails it."""
+        return self._wire.cable
 
     async def __aenter__(self) -> Self:
         self._wire.plug()

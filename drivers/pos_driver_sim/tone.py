@@ -9,7 +9,7 @@ from typing import Self
 
 from evdev import ecodes
 
-from pos_driver_sim.far_end import Pipe
+from pos_driver_sim.far_end import Cable, Pipe
 from pos_terminal.domain.faults import Tone
 
 _EVENT = struct.Struct("llHHi")
@@ -23,9 +23,13 @@ _KNOWN: Mapping[int, tuple[Tone, int]] = MappingProxyType({
 
 
 class ToneEnd:
-    """`hertz` holds every pitch that was set (0 is silence), `tones` the tones that it made."""
+    """`hertz` holds every pitch that was set (0 is silence), `tones` the tones that it made.
 
-    def __init__(self, path: Path) -> None:
+    `on_tone` is called as each begins.
+    """
+
+    def __init__(self, path: Path, *, on_tone: Callable[[Tone], None] | None = None) -> None:
+        self._on_tone = on_tone
         self._wire = Pipe(path, self._heard)
         self._rest = b""
         self._notes_left = 0
@@ -33,6 +37,11 @@ class ToneEnd:
         self.hertz: list[int] = []
         self.tones: list[Tone] = []
         self.settings: dict[str, object] = {"driver": "evdev", "device": str(path)}
+
+    @property
+    def cable(self) -> Cable:
+        """The wire's cable: what ails it."""
+        return self._wire.cable
 
     async def __aenter__(self) -> Self:
         self._wire.plug()
@@ -73,10 +82,12 @@ class ToneEnd:
     def _note(self, hertz: int) -> None:
         cut_short = bool(self.hertz and self.hertz[-1])
         self.hertz.append(hertz)
-        if hertz == 0:
+        if hertz not in _KNOWN:  # silence, or what a bad cable makes of a pitch
             return
         tone, notes = _KNOWN[hertz]
         if cut_short or not self._notes_left or tone != self.tones[-1]:
             self.tones.append(tone)
+            if self._on_tone is not None:
+                self._on_tone(tone)
             self._notes_left = notes
         self._notes_left -= 1

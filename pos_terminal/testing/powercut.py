@@ -163,7 +163,7 @@ class PowerCutVFS(_Disk):
 
     `cut_at` names changes (counted from 1: writes, truncations, syncs) before which an image is
     taken; `seen` is called at that instant, on the thread that writes, and the two are kept in
-    `cuts`. What runs on the disk notices nothing.
+    `cuts`. What runs on the disk notices nothing. While it is `full`, no write is taken.
     """
 
     def __init__(
@@ -172,6 +172,7 @@ class PowerCutVFS(_Disk):
         super().__init__("powercut")
         self.cuts: list[tuple[Image, int]] = []
         self.changes = 0
+        self.full = False
         self._cut_at = cut_at
         self._seen = seen
         self._files: dict[str, _Content] = {}
@@ -202,6 +203,8 @@ class PowerCutVFS(_Disk):
             self.cuts.append((self._image(), self._seen()))
 
     def _wrote(self, file: str, change: _Change) -> None:
+        if self.full and change.data is not None:
+            raise apsw.FullError("the disk is full, as asked")
         with self._lock:
             self._count()
             self._files.setdefault(file, _Content()).changes.append(change)
