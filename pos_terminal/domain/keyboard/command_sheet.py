@@ -132,16 +132,16 @@ def _label(physical: str, key: Key, catalog: Catalog, day: date) -> KeyLabel:
     short = parse_chord(physical).short
     if item is None:
         return KeyLabel(short, key.argument, "", "")
-    return KeyLabel(short, item.plu, item.name, _price(item, day))
+    return KeyLabel(short, item.plu, item.name, price_text(item, day))
 
 
 def _article(item: Item, day: date) -> Command:
     code = encode([Key(Function.ARTICLE, item.plu)])
-    price = _price(item, day)
+    price = price_text(item, day)
     return Command(item.name, f"PLU {item.plu}" + (f" · {price}" if price else ""), code)
 
 
-def _price(item: Item, day: date) -> str:
+def price_text(item: Item, day: date) -> str:
     """«1,30 €», «24,90 €/kg», «20,00 € les 5»; nothing where the clerk types it."""
     price = item.prices.on(day)
     if price is None:
