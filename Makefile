@@ -1,7 +1,7 @@
 # The scripts in .ci do the work; each says in its head what it does.
 PY := .venv/bin/python
 ARGS ?=
-.PHONY: help demo test deep bench lint lock clean
+.PHONY: help demo counter test deep bench lint lock clean
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
@@ -11,6 +11,10 @@ help: ## these lines
 demo: ## watch a bakery's morning being sold; sets up all it needs
 	.ci/setup demo
 	$(PY) -m pos_terminal demo $(ARGS)
+
+counter: ## touch the till: a whole shop in the browser; sets up all it needs
+	.ci/setup counter
+	$(PY) -m pos_terminal counter $(ARGS)
 
 test: ## style, types and all tests; sets up all they need (ARGS='-k journal' picks)
 	.ci/setup test

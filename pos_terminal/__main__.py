@@ -20,6 +20,7 @@ COMMANDS = {
     "status": "dit comment va la caisse, et si elle vend",
     "logs": "montre ce que la caisse qui tourne vient de dire, et la suit",
     "demo": "vend sous vos yeux une matinée de boulangerie inventée",
+    "counter": "ouvre une boutique entière dans le navigateur, pour toucher la caisse",
     "scenes": "joue les scènes d'une page sur des appareils simulés",
     "replay": "revend des tickets enregistrés sur des appareils simulés",
     "config": "fait les réglages d'une nouvelle boutique, ou en vérifie",

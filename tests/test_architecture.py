@@ -46,6 +46,7 @@ LIBRARIES: dict[str, set[str]] = {
     "projection": {"apsw"},
     "persons": {"apsw", "msgspec"},
     "acts": {"msgspec"},
+    "counter_page": {"msgspec", "segno", "starlette", "uvicorn"},
     "plugins": {"pkcs11"},  # in a process of its own
     "process": {"msgspec", "pluggy"},
     "runtime": {"msgspec"},
@@ -112,6 +113,7 @@ TOP_LEVEL = {
     "Makefile",
     "requirements.lock",
     "requirements-build.lock",
+    "requirements-counter.lock",
     "requirements-dev.lock",
 }
 

@@ -64,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
                 summary = _watched(job, None if arguments.fast else SECONDS)
                 again = say("La même matinée : pos-terminal demo --seed {seed}")
                 print(f"\n{again.format(seed=seed)}")
+                print(say("Pour toucher la caisse vous-même, dans un navigateur : make counter"))
     except OSError as error:
         raise Failure(faults.REPLAY_STOPPED, about(error)) from error
     except (ReplayStopped, NoFarEnds) as error:

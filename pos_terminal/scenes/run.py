@@ -1,7 +1,7 @@
 """Runs a page's scenes, one after the other, each in a shop of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -139,15 +139,24 @@ def play_now(source: SceneSource, scene: Scene) -> Difference | None:
 
 @asynccontextmanager
 async def open_stand(
-    folder: Path, source: SceneSource, scene: Scene, clock: Clock
+    folder: Path,
+    source: SceneSource,
+    scene: Scene,
+    clock: Clock,
+    *,
+    state: Path | None = None,
+    make_ends: Callable[[Path], Ends] = make,
 ) -> AsyncIterator[Stand]:
-    """The terminal of this scene, selling; its state outlives the block, for the next part."""
-    state, wires = folder / "state", folder / "wires"
+    """The terminal of this scene, selling; its state outlives the block, for the next part.
+
+    It lies in `folder`, unless `state` says where.
+    """
+    state, wires = state or folder / "state", folder / "wires"
     for path in (state, wires):
         path.mkdir(exist_ok=True)
     disk = PowerCutVFS()
     disk.hold(state)
-    async with make(wires) as ends:
+    async with make_ends(wires) as ends:
         file = folder / "terminal.toml"
         file.write_text(source.settings(scene, ends.toml(), folder))
         booted = boot(file, state)

@@ -64,6 +64,9 @@ ROOMS: dict[str, set[str]] = {
     "receiver": {"agent", "channel", "domain", "process", "services", "storage", "tasks"},
     "__main__": {"commands", "domain", "process"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
+    "counter_page": {
+        "domain", "journal", "pos_driver_sim", "process", "replay", "runtime", "scenes", "tasks",
+    },
     "plugins": {"crypto.token", "domain", "hookspecs", "runtime.terminal"},
     "services": {
         "agent.called",
@@ -97,7 +100,7 @@ FLOORS: tuple[set[str], ...] = (
     {"acts", "domain.counter", "receiver"},
     {"runtime"},
     {"replay", "scenes"},
-    {"commands", "__main__"},
+    {"commands", "counter_page", "__main__"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS, 1) for room in rooms}
 
@@ -140,6 +143,8 @@ def room_of(module: str) -> str:
         return "drivers"
     if first.startswith("pos_service_"):
         return "services"
+    if first == "pos_counter_page":
+        return "counter_page"
     return "plugins" if first.startswith("pos_plugin_") else ""
 
 
@@ -151,7 +156,8 @@ def room_on_a_floor(module: str) -> str:
 
 
 def is_ours(module: str) -> bool:
-    return module.startswith(("pos_terminal", "pos_driver_", "pos_plugin_", "pos_service_"))
+    ours = ("pos_terminal", "pos_counter_page", "pos_driver_", "pos_plugin_", "pos_service_")
+    return module.startswith(ours)
 
 
 def load(base: Path, folder: Path) -> Iterator[Module]:

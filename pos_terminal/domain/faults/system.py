@@ -61,6 +61,12 @@ REPLAY_STOPPED = _fault(
     "Le rejeu des tickets s'est arrêté avant la fin.",
     "Lever la cause dite, puis relancer avec le même --state : il reprend où il en était.",
 )
+PAGE_STOPPED = _fault(
+    "C-135",
+    "PAGE IMPOSSIBLE",
+    "La page du comptoir n'a pas pu être ouverte.",
+    "Lire la cause dite ; fermer l'autre comptoir, ou prendre un autre port.",
+)
 BAD_SCENES = _fault(
     "C-107",
     "SCENES FAUSSES",

@@ -1,0 +1,1 @@
+"""The counter in a browser: a whole till at simulated wires, on one page."""

@@ -1,0 +1,206 @@
+"""What a window may do in the shop: one kind of message each, checked before anything is done."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pos_driver_sim.bench import SimBench
+from pos_driver_sim.far_end import FarEnd
+from pos_terminal.domain.language import say
+
+if TYPE_CHECKING:
+    from pos_counter_page.shop import RunningShop
+
+MOST = 256
+"""Acts in one message: a window that sends more than that sends rubbish."""
+
+LATE = 1.5
+"""Seconds that a slow cable takes."""
+
+Name = Annotated[str, Meta(max_length=64)]
+Device = Literal["keypad", "wedge", "scanner", "scale", "display", "tone", "printer"]
+Ail = Literal["mute", "late", "garbled", "unplugged"]
+
+
+class Press(Struct, tag="press", frozen=True):
+    """A key of the keypad, by its chord."""
+
+    chord: Name
+
+
+class Scan(Struct, tag="scan", frozen=True):
+    """A code in front of a scanner: the one on a line, or the one that types."""
+
+    code: Annotated[str, Meta(max_length=5000)]
+    by: Literal["scanner", "wedge"] = "scanner"
+
+
+class Weigh(Struct, tag="weigh", frozen=True):
+    """So many grams on the platter."""
+
+    grams: Annotated[int, Meta(ge=-2000, le=20000)]
+
+
+class Scale(Struct, tag="scale", frozen=True):
+    """A key of the scale itself."""
+
+    key: Literal["tare", "zero"]
+
+
+class Drawer(Struct, tag="drawer", frozen=True):
+    """Somebody pushes the drawer shut."""
+
+
+class Cable(Struct, tag="cable", frozen=True):
+    """Something happens to a device's cable, or is over."""
+
+    device: Device
+    ail: Ail
+    on: bool
+
+
+class Printer(Struct, tag="printer", frozen=True):
+    """Something ails the printer, or is over."""
+
+    ail: Literal["paper_out", "paper_low", "cover_open", "failing"]
+    on: bool
+
+
+class Network(Struct, tag="network", frozen=True):
+    """The shop's network, on which the printer hangs, goes or comes back."""
+
+    on: bool
+
+
+class Disk(Struct, tag="disk", frozen=True):
+    """The disk is full, or has room again."""
+
+    full: bool
+
+
+class Clock(Struct, tag="clock", frozen=True):
+    """Somebody sets the clock wrong by so many seconds; 0: right again."""
+
+    wrong_by: Annotated[int, Meta(ge=-4_000_000_000, le=4_000_000_000)]
+
+
+class Power(Struct, tag="power", frozen=True):
+    """The power goes, comes back, or somebody restarts the till in good order."""
+
+    how: Literal["cut", "back", "restart"]
+
+
+class Choose(Struct, tag="choose", frozen=True):
+    """Another key map, or another language."""
+
+    keymap: Name | None = None
+    language: Literal["fr", "en"] | None = None
+
+
+Act = (
+    Press
+    | Scan
+    | Weigh
+    | Scale
+    | Drawer
+    | Cable
+    | Printer
+    | Network
+    | Disk
+    | Clock
+    | Power
+    | Choose
+)
+
+
+class Impossible(ValueError):
+    """Nobody can do that now: why, for whoever tried."""
+
+
+def read(body: bytes) -> list[Act]:
+    """The acts of a message, in order. ValueError with the reason."""
+    acts: list[Act] = msgspec.json.decode(body, type=Annotated[list[Act], Meta(max_length=MOST)])
+    return acts
+
+
+class Hands:
+    """Does what windows ask for, one thing after the other: two never hold a chord together."""
+
+    def __init__(self, shop: "RunningShop", keymaps: tuple[str, ...]) -> None:
+        self._shop = shop
+        self._keymaps = keymaps
+        self._one = asyncio.Lock()
+
+    async def do(self, acts: list[Act]) -> None:
+        """All of them. Impossible at the first that cannot be."""
+        async with self._one:
+            for act in acts:
+                await self._do(act)
+
+    async def _do(self, act: Act) -> None:
+        shop = self._shop
+        match act:
+            case Power(how="cut"):
+                shop.cut()
+            case Power(how="back"):
+                shop.power()
+            case Power():
+                shop.restart()
+            case Choose(keymap=keymap) if keymap and keymap not in self._keymaps:
+                raise Impossible(say("il n'y a pas de clavier «{keymap}»", keymap=keymap))
+            case Choose():
+                shop.choose(keymap=act.keymap, language=act.language)
+            case Clock():
+                shop.clock.wrong_by = act.wrong_by
+            case _:
+                if shop.ends is None or shop.stand is None:
+                    raise Impossible(say("la caisse est éteinte"))
+                try:
+                    await self._at(shop.ends, act)
+                except BrokenPipeError:
+                    raise Impossible(say("l'appareil est débranché")) from None
+                except UnicodeEncodeError:
+                    raise Impossible(say("aucun lecteur ne tape de tels caractères")) from None
+
+    async def _at(self, ends: SimBench, act: Act) -> None:
+        """At a far end: what a clerk does, or what goes wrong."""
+        shop = self._shop
+        match act:
+            case Press():
+                if shop.stand is None or act.chord not in shop.stand.keymap:
+                    raise Impossible(say("le clavier n'a pas de touche «{key}»", key=act.chord))
+                await ends.keyboard.stroke(tuple(act.chord.split("+")))
+            case Scan():
+                await (ends.wedge if act.by == "wedge" else ends.scanner).scan(act.code)
+            case Weigh():
+                shop.laid(act.grams)
+            case Scale():
+                took = ends.scale.take_tare() if act.key == "tare" else ends.scale.take_zero()
+                if not took:
+                    raise Impossible(say("la balance refuse : elle bouge, ou porte trop"))
+            case Drawer():
+                ends.printer.drawer_open = False
+            case _:
+                await self._break(ends, act)
+
+    async def _break(self, ends: SimBench, act: Act) -> None:
+        shop = self._shop
+        match act:
+            case Cable(ail="unplugged"):
+                if shop.pulled(act.device, out=act.on):
+                    name = "keyboard" if act.device == "keypad" else act.device
+                    end: FarEnd = getattr(ends, name)
+                    await (end.unplug() if act.on else end.replug())
+            case Cable():
+                cable = ends.cables[act.device]
+                setattr(cable, act.ail, LATE * act.on if act.ail == "late" else act.on)
+            case Printer():
+                setattr(ends.printer, act.ail, act.on)
+            case Network():
+                ends.printer.stalled = not act.on
+                shop.board.state("network", act.on)
+            case Disk():
+                shop.fill_disk(full=act.full)
+

@@ -1,0 +1,59 @@
+"""Who is let in: this machine's browser, with the token of the address, and no foreign page.
+
+The page types at a till. A page of another site must not, whatever name it gives itself in the DNS
+(Host), and whether or not it may read the answer (Origin).
+"""
+
+import secrets
+from hmac import compare_digest
+from http import HTTPStatus
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+NAMES = ("127.0.0.1", "localhost")
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content Security Policy: nothing from elsewhere, no script but our own. Styles carry numbers."""
+
+
+def new_token() -> str:
+    """A token that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+class Door:
+    """Refuses what is not for this page: 421 another host, 403 another origin, 404 no token."""
+
+    def __init__(self, app: ASGIApp, token: str, port: int) -> None:
+        self._app = app
+        self._token = token.encode()
+        self._hosts = {f"{name}:{port}".encode() for name in NAMES}
+        self._origins = {b"http://" + host for host in self._hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it in, or say why not."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._refused(scope)
+        if refused is not None:
+            await PlainTextResponse(refused.phrase, refused)(scope, receive, send)
+            return
+        # What stands behind the token is the path that the page knows.
+        path = "/" + scope["path"].removeprefix("/").partition("/")[2]
+        await self._app({**scope, "path": path}, receive, send)
+
+    def _refused(self, scope: Scope) -> HTTPStatus | None:
+        headers = scope["headers"]
+        hosts = [value for name, value in headers if name == b"host"]
+        if len(hosts) != 1 or hosts[0] not in self._hosts:
+            return HTTPStatus.MISDIRECTED_REQUEST
+        origins = [value for name, value in headers if name == b"origin"]
+        if not set(origins) <= self._origins:
+            return HTTPStatus.FORBIDDEN
+        given = scope["path"].removeprefix("/").partition("/")[0].encode()
+        return None if compare_digest(given, self._token) else HTTPStatus.NOT_FOUND

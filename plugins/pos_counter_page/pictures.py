@@ -1,0 +1,140 @@
+"""What windows see of the shop, drawn, and put on the board where it has changed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pos_counter_page import keypad, paper_drawing
+from pos_counter_page.board import Board
+from pos_counter_page.markup import Markup, joined, tag
+from pos_counter_page.names import titles
+from pos_driver_sim.paper import Paper, PrintedLine
+from pos_terminal.domain.catalog.catalog import Catalog, Item
+from pos_terminal.domain.keyboard.command_sheet import price_text
+from pos_terminal.domain.keyboard.keys import KeyMap
+from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.notation import euros
+from pos_terminal.domain.screen import WIDTH, Screen
+from pos_terminal.replay.day_sales import DaySums
+from pos_terminal.runtime.port import Port, PortState
+
+SWEEP = 270
+"""Degrees that the scale's hand goes from nothing to its capacity."""
+
+
+class Pictures:
+    """Draws for one board."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._keys: tuple[object, ...] = ()
+        self.wires = Wires(board)
+        self.display(None)
+
+    def display(self, screen: Screen | None) -> None:
+        """The two lines as they glow; None: dark."""
+        lines = (screen.line1, screen.line2) if screen else ("", "")
+        cells = [tag("span", line.ljust(WIDTH)[:WIDTH], class_="line") for line in lines]
+        self._board.show("display", joined(*cells))
+        self._board.state("display.lit", screen is not None)
+
+    def paper(self, paper: Paper, number: int) -> Markup:
+        """A paper that was cut off."""
+        return paper_drawing.draw(paper, number, scan=say("Scanner {code}"))
+
+    def hanging(self, lines: Sequence[PrintedLine]) -> Markup:
+        """A paper that still comes out."""
+        return paper_drawing.draw(paper_drawing.hanging(lines), 0, scan=say("Scanner {code}"))
+
+    def keys(self, keymap: KeyMap, catalog: Catalog, now: Moment) -> None:
+        """The keypad, with today's prices on the articles' keys."""
+        day = datetime.fromisoformat(now.at).date()
+        drawn_from = (keymap, catalog.sha256, day, say("Bloc numérique"))
+        if drawn_from == self._keys:
+            return
+        self._keys = drawn_from
+
+        def price(item: Item) -> str:
+            return price_text(item, day)
+
+        self._board.show("keypad", keypad.draw(keymap, catalog.plu, price))
+
+    def clock(self, now: Moment) -> None:
+        """What the till takes for the time."""
+        at = datetime.fromisoformat(now.at)
+        self._board.show("clock", tag("time", f"{at:%d/%m/%Y %H:%M}"))
+
+    def scale(self, grams: int, net: int, capacity: int, *, tare: int, moving: bool) -> None:
+        """The hand, and what the scale's own display shows."""
+        turned = SWEEP * max(0, min(grams / capacity, 1.02))
+        self._board.state("scale.turn", f"{turned:.2f}deg")
+        self._board.state("scale.moving", moving)
+        text = "- - -" if moving else f"{net / 1000:.3f}".replace(".", ",") + " kg"
+        net_lamp = tag("span", "NET", class_="lamp") if tare else Markup("")
+        self._board.show("weight", joined(tag("span", text), net_lamp))
+
+    def devices(self, ports: Iterable[Port[Any]]) -> None:
+        """Each device: whether it is there, and what ails it, in the till's own words."""
+        rows, named = [], titles()
+        for port in ports:
+            status = port.status
+            name = named.get(status.name, status.name)
+            fine = status.state is PortState.IDLE and status.fault is None
+            lines = [tag("strong", name), tag("span", status.identity, class_="identity")]
+            if status.fault is not None:
+                cause = f"{status.fault.code} {say(status.fault.cause)}"
+                lines.append(tag("span", cause, class_="cause"))
+                lines.append(tag("span", say(status.fault.remedy), class_="remedy"))
+            else:
+                lines.append(tag("span", say("va bien") if fine else say("fermé"), class_="state"))
+            rows.append(tag("li", *lines, class_="fine" if fine else "ill"))
+        self._board.show("devices", joined(*rows))
+
+    def figures(self, day: DaySums) -> None:
+        """What was sold since the journal began."""
+        average = day.total // day.tickets if day.tickets else 0
+        facts = (
+            (say("Tickets"), str(day.tickets)), (say("Lignes"), str(day.lines)),
+            (say("Total"), f"{euros(day.total)} €"), (say("Panier moyen"), f"{euros(average)} €"),
+        )  # fmt: skip
+        rows = [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts]
+        best = day.by_article.most_common(6)
+        most = max((cents for _, cents in best), default=1) or 1
+        bars = [
+            tag("li", tag("span", name), tag("b", f"{euros(cents)} €"),
+                tag("i", class_="bar", style=f"--share: {max(cents, 0) / most:.3f}"))
+            for name, cents in best
+        ]  # fmt: skip
+        self._board.show("figures", joined(tag("dl", *rows), tag("ol", *bars)))
+
+
+EVERY, KEPT, LONGEST = 0.25, 48, 24
+"""Seconds between two pictures of the wires, lines that they keep, bytes that a line shows."""
+
+
+class Wires:
+    """The bytes that went through each cable lately, newest last."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._lines: deque[Markup] = deque(maxlen=KEPT)
+        self._due: asyncio.TimerHandle | None = None
+
+    def heard(self, device: str, data: bytes, to_till: bool) -> None:
+        """These bytes went through that device's cable."""
+        shown = data[:LONGEST].hex(" ") + (" …" if len(data) > LONGEST else "")
+        text = "".join(chr(b) if 0x20 <= b < 0x7F else "·" for b in data[:LONGEST])
+        self._lines.append(
+            tag("li", tag("b", titles()[device]), tag("i", "→" if to_till else "←"),
+                tag("code", shown),
+                tag("span", text), class_="in" if to_till else "out")
+        )  # fmt: skip
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(EVERY, self._show)
+
+    def _show(self) -> None:
+        self._due = None
+        self._board.show("wires", joined(*self._lines))

@@ -1,0 +1,131 @@
+"""Opens the shop and its page, says where, and clears up behind itself."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import uvicorn
+
+from pos_counter_page.acts import Hands
+from pos_counter_page.app import Application
+from pos_counter_page.board import Board
+from pos_counter_page.door import Door, new_token
+from pos_counter_page.page import Page
+from pos_counter_page.shop import RunningShop
+from pos_counter_page.source import CounterSource
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.language import say
+from pos_terminal.journal.record import Record
+from pos_terminal.runtime.keymaps import KEYMAPS
+from pos_terminal.scenes.run import open_stand
+from pos_terminal.scenes.script import Script
+
+HOST = "127.0.0.1"
+LINGER = 1
+"""Seconds that an open window may hold the end up: its stream never ends by itself."""
+
+
+def serve(
+    config: Path,
+    state: Path | None,
+    port: int,
+    describe: Callable[[Record], str],
+    *,
+    language: str,
+    browser: bool,
+) -> None:
+    """Serve this shop until a signal ends it. Failure where the port is taken."""
+    with _listening(port) as listener, TemporaryDirectory(prefix="pos-terminal-counter-") as folder:
+        place = state or Path(folder) / "state"
+        place.mkdir(parents=True, exist_ok=True)
+        source = CounterSource(Script(()), config, language=language)
+        asyncio.run(_serve(source, Path(folder), place, listener, describe, browser=browser))
+
+
+@contextlib.contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    """A socket on that port of the loopback; 0: any that is free."""
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        detail = say("le port {port} est pris : --port 0 en prend un libre", port=port)
+        raise Failure(faults.PAGE_STOPPED, detail) from error
+    with listener:
+        yield listener
+
+
+class _Server(uvicorn.Server):
+    """One that leaves the signals to us: the till ends in good order before the program does."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def _serve(
+    source: CounterSource,
+    folder: Path,
+    state: Path,
+    listener: socket.socket,
+    describe: Callable[[Record], str],
+    *,
+    browser: bool,
+) -> None:
+    board, token, port = Board(), new_token(), listener.getsockname()[1]
+    shop = RunningShop(
+        source, folder, state, board, describe=describe, open_stand=open_stand
+    )
+    keymaps = tuple(sorted(path.stem for path in KEYMAPS.glob("*.toml")))
+    page = Page(shop, keymaps)
+    hands = Hands(shop, keymaps)
+    routes = Door(Application(board, hands, page.draw).routes(), token, port)
+    server = _Server(
+        uvicorn.Config(
+            routes, log_config=None, access_log=False, lifespan="off", server_header=False,
+            timeout_graceful_shutdown=LINGER,
+        )
+    )  # fmt: skip
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        server.should_exit = True
+        board.close()
+        shop.close()
+
+    async def answer() -> None:
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            end()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(answer())
+        group.create_task(shop.run())
+        await shop.ready.wait()
+        _open(f"http://{HOST}:{port}/{token}/", browser=browser)
+
+
+def _open(address: str, *, browser: bool) -> None:
+    """Say where the page is, and show it where there is a screen to show it on."""
+    print(say("Le comptoir est ouvert : {address}", address=address))
+    print(say("Ctrl-C le ferme ; rien n'en reste."), flush=True)
+    if browser and sys.stdout.isatty() and _has_screen():
+        webbrowser.open(address)
+
+
+def _has_screen() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and bool(
+        shutil.which("xdg-open") or shutil.which("x-www-browser")
+    )

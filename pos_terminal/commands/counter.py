@@ -1,0 +1,107 @@
+"""`pos-terminal counter`: a whole shop in a browser, to touch the till before one owns one.
+
+What serves the page is no part of a till: it comes with an extra, and is looked for when it is
+asked for. Exit status: 0 after a stop that was asked for, 1 where it could not be opened.
+"""
+
+import argparse
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+from pos_terminal.commands import new_shop
+from pos_terminal.commands.argument import add_json
+from pos_terminal.commands.files import reading_file
+from pos_terminal.commands.record_line import as_line
+from pos_terminal.domain import faults
+from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.language import say
+from pos_terminal.process.installed import entry_points
+from pos_terminal.process.logs import log_to_stderr
+from pos_terminal.process.translation import language_named
+from pos_terminal.runtime.keymaps import KEYMAPS
+
+GROUP = "pos_terminal.pages"
+PORT = 8470
+SAMPLE = {
+    "name": "AU BON PAIN", "address": "1 rue du Four, 35000 Rennes", "siret": "73282932000074",
+}  # fmt: skip
+"""Whose shop it is where nobody brings one: nobody's, with a number that is well formed."""
+
+AT_HAND = ("1", "2", "3", "5", "10", "11", "30", "42")
+"""The articles of the sample that get a key of their own."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument(
+        "--config", type=Path, metavar=say("FICHIER"),
+        help=say("votre boutique : sa configuration ; sans elle, une boulangerie"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--state", type=Path, metavar=say("DOSSIER"),
+        help=say("garde ici le journal (d'une simulation)"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--port", type=int, default=PORT, help=say("le port de la page ({port})", port=PORT)
+    )
+    parser.add_argument(
+        "--language", choices=("fr", "en"), help=say("la langue de la caisse et de la page")
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help=say("dit l'adresse, sans ouvrir de navigateur")
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve the page; 0 once it was stopped."""
+    log_to_stderr(logging.ERROR)
+    serve = _page()
+    with _shop(arguments.config) as config:
+        language = arguments.language or language_named(config)
+        serve(
+            config, arguments.state, arguments.port, as_line,
+            language=language, browser=not arguments.no_browser,
+        )  # fmt: skip
+    return 0
+
+
+def _page() -> Callable[..., None]:
+    """What serves the page: its package stands beside the till, and is none of its parts."""
+    try:
+        return next(cast(Callable[..., None], each.load()) for each in entry_points(GROUP))
+    except (ImportError, StopIteration) as error:
+        detail = say("pip install 'pos-terminal[counter]' ({error})", error=error)
+        raise Failure(faults.EXTRA_MISSING, detail) from error
+
+
+@contextmanager
+def _shop(config: Path | None) -> Iterator[Path]:
+    """The settings of the shop that is opened: the owner's, or a bakery's that goes at the end."""
+    if config is not None:
+        with reading_file(config):
+            config.read_bytes()
+        yield config.absolute()
+        return
+    with TemporaryDirectory(prefix="pos-terminal-shop-") as folder:
+        for name, text in new_shop.make("boulangerie", **SAMPLE).items():
+            (Path(folder) / name).write_text(text)
+        _put_articles_on_keys(Path(folder))
+        yield Path(folder) / "terminal.toml"
+
+
+def _put_articles_on_keys(folder: Path) -> None:
+    """Have the default key map's article keys sell what this shop sells most."""
+    articles = iter(AT_HAND)
+    text = (KEYMAPS / "numeric.toml").read_text()
+    (folder / "clavier.toml").write_text(
+        re.sub("article [0-9]+", lambda _: f"article {next(articles)}", text)
+    )
+    file = folder / "terminal.toml"
+    named = '[terminal]\nkeymap = "clavier.toml"'
+    file.write_text(file.read_text().replace("[terminal]", named, 1))

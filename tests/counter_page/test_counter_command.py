@@ -1,0 +1,115 @@
+"""The command without a browser: who is let in, what may be asked, and what is left behind."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.counter_page import Opened, counter, ended, press
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    with counter(temporary=tmp_path_factory.mktemp("counter")) as page:
+        yield page
+
+
+def test_a_key_reaches_the_till_and_what_it_shows_comes_back(opened: Opened) -> None:
+    assert opened.act(*press("F1")) == (204, "")
+    opened.wait("panel", "display", r"BAGUETTE +x1.*1,05 +1,05")
+    assert opened.act(*press("F12")) == (204, "")
+    opened.wait("panel", "display", "TOTAL +1,05")
+    opened.wait("state", "drawer", "1")
+
+
+def test_a_foreign_host_origin_or_token_is_refused(opened: Opened) -> None:
+    good = {"Host": opened.host}
+    assert opened.ask(headers=good)[0] == 200
+    assert opened.ask(headers={"Host": "evil.example"})[0] == 421
+    rebound = opened.host.replace("127.0.0.1", "rebound.example")
+    assert opened.ask(headers={"Host": rebound})[0] == 421
+    foreign = good | {"Origin": "http://evil.example"}
+    assert opened.ask("POST", "acts", "[]", headers=foreign)[0] == 403
+    assert opened.ask("POST", "acts", "[]", headers=good | {"Origin": "null"})[0] == 403
+    own = good | {"Origin": f"http://{opened.host}"}
+    assert opened.ask("POST", "acts", "[]", headers=own)[0] == 204
+    assert opened.ask(root="/another-token/")[0] == 404
+    assert opened.ask(root="/")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", "{}", "[{}]", '[{"type":"explode"}]', '[{"type":"weigh","grams":"much"}]', "\0",
+        '[{"type":"cable","device":"till","ail":"mute","on":true}]',
+        json.dumps([{"type": "drawer"}] * 300),
+        json.dumps([{"type": "scan", "code": "9" * 5001}]),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_with_the_reason(opened: Opened, body: str) -> None:
+    status, why = opened.ask("POST", "acts", body)
+    assert status == 400
+    assert why
+
+
+def test_what_cannot_be_is_said(opened: Opened) -> None:
+    assert opened.act(*press("F24"))[0] == 409
+    assert opened.act({"type": "choose", "keymap": "../../etc/passwd"})[0] == 409
+    assert opened.ask("POST", "acts", " " * 70_000)[0] == 413
+    assert opened.ask(path="counter.py")[0] == 404
+    assert opened.ask(path="papers?before=x")[0] == 400
+
+
+def test_a_scan_of_4000_characters_is_the_tills_to_refuse(opened: Opened) -> None:
+    assert opened.act({"type": "scan", "code": "7" * 4000}) == (204, "")
+    opened.wait("tone", "", "refused")
+    assert opened.act(*press("ESC")) == (204, "")
+    opened.act(*press("F2"))
+    opened.wait("panel", "display", "TRADITION")
+    opened.act(*press("DELETE"))
+
+
+def test_two_windows_see_the_same(opened: Opened) -> None:
+    windows = [opened.told(), opened.told()]
+    displays = [(each for each in told if each["name"] == "display") for told in windows]
+    for display in displays:
+        next(display)
+    opened.act(*press("F3"))
+    for display in displays:
+        assert any("CAMPAGNE" in each["value"] for each in display)
+    opened.act(*press("DELETE"))
+
+
+def test_a_stop_leaves_nothing_behind(tmp_path: Path) -> None:
+    with counter(temporary=tmp_path) as page:
+        windows = page.told()
+        next(windows)  # a window stands open meanwhile
+        assert list(tmp_path.iterdir())
+        assert ended(page.process) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_of_ones_own_stays_and_is_gone_on_with(tmp_path: Path) -> None:
+    state, temporary = tmp_path / "state", tmp_path / "tmp"
+    temporary.mkdir()
+    with counter("--state", state, temporary=temporary) as page:
+        page.act(*press("F1", "F12"))
+        page.wait("panel", "display", "TOTAL +1,05")
+    with counter("--state", state, temporary=temporary) as page:
+        page.wait("panel", "figures", r"Tickets\|+1\|.*BAGUETTE\|+1,05")
+    assert (state / "journal.db").exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_said_with_what_helps() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "pos_terminal", "counter", "--port", str(port)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "C-135" in done.stderr
+    assert "--port 0" in done.stderr
