@@ -15,7 +15,8 @@ from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import BadTarget, target
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import STAMP, STAMPED, Nothing, StampAnswer
+from pos_terminal.channel.evidence import StampAnswer
+from pos_terminal.channel.interface import STAMP, STAMPED, Nothing
 from pos_terminal.domain import faults
 
 SUBJECT = "timestamp"

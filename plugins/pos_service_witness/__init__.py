@@ -16,13 +16,8 @@ from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import Answer, BadTarget, target
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import (
-    CHECKPOINT,
-    COSIGNED,
-    CheckpointAsked,
-    CheckpointOffered,
-    CosignedAsked,
-)
+from pos_terminal.channel.evidence import CheckpointAsked, CheckpointOffered, CosignedAsked
+from pos_terminal.channel.interface import CHECKPOINT, COSIGNED
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.language import say

@@ -11,6 +11,23 @@ from typing import Generic, TypeVar
 
 from msgspec import Raw, Struct
 
+from pos_terminal.channel.evidence import (
+    CheckpointAsked,
+    CheckpointOffered,
+    CosignedAsked,
+    CosignedTaken,
+    StampAnswer,
+    StampQuestion,
+    StampTaken,
+)
+from pos_terminal.channel.support import (
+    CommandAsked,
+    ConsentNews,
+    ConsentsAsked,
+    SessionAsked,
+    SessionEnding,
+    SupportTrouble,
+)
 from pos_terminal.domain.events.values import GrantLevel
 
 INTERFACE = "org.posterminal.Till"
@@ -359,58 +376,6 @@ class NoticeAsked(Struct, frozen=True):
     page: bool | None = None
 
 
-class CheckpointAsked(Struct, frozen=True):
-    """A checkpoint for a witness on the network that knows so many records."""
-
-    known: int
-
-
-class CheckpointOffered(Struct, frozen=True):
-    """The body of an `add-checkpoint` (C2SP tlog-witness) of so many records; how many the last
-    checkpoint has; the key that the witness must know this log by.
-    """
-
-    size: int
-    last: int
-    vkey: str
-    body: str
-
-
-class CosignedAsked(Struct, frozen=True):
-    """What a witness answered to the checkpoint of that size."""
-
-    size: int
-    answer: str
-
-
-class CosignedTaken(Struct, frozen=True):
-    """The witnesses of the settings whose cosignatures were kept."""
-
-    witnesses: list[str]
-
-
-class StampQuestion(Struct, frozen=True):
-    """A request for a time stamp (RFC 3161, DER) of the checkpoint of so many records; empty where
-    it has one.
-    """
-
-    size: int
-    request: bytes
-
-
-class StampAnswer(Struct, frozen=True):
-    """What the authority answered, DER."""
-
-    size: int
-    response: bytes
-
-
-class StampTaken(Struct, frozen=True):
-    """The stamp's time, UTC."""
-
-    at: str
-
-
 class Info(Struct, frozen=True):
     """Who speaks here."""
 
@@ -464,9 +429,15 @@ CHECKPOINT = _till("Checkpoint", CheckpointAsked, CheckpointOffered)
 COSIGNED = _till("Cosigned", CosignedAsked, CosignedTaken)
 STAMP = _till("Stamp", Nothing, StampQuestion)
 STAMPED = _till("Stamped", StampAnswer, StampTaken)
+CONSENTS = _till("Consents", ConsentsAsked, ConsentNews, follows=True)
+SESSION = _till("Session", SessionAsked, Granted)
+COMMAND = _till("Command", CommandAsked, Nothing)
+END_SESSION = _till("EndSession", SessionEnding, Nothing)
+SUPPORT_TROUBLE = _till("SupportTrouble", SupportTrouble, Nothing)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
     REPORT, NOTICE, CHECKPOINT, COSIGNED, STAMP, STAMPED,
+    CONSENTS, SESSION, COMMAND, END_SESSION, SUPPORT_TROUBLE,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

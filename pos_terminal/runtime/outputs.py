@@ -5,10 +5,9 @@ import asyncio
 from msgspec import Struct, field
 
 from pos_terminal.domain.counter.steps import (
+    AccessDecided,
     CheckPin,
     Effect,
-    EndAccess,
-    GiveAccess,
     LookUp,
     OpenDrawer,
     RunSelfTest,
@@ -42,7 +41,7 @@ class Outputs(Struct, frozen=True):
     pins: PinLane
     lookups: LookupLane
     customer: Latest[Screen] = field(default_factory=Latest)
-    access: "asyncio.Queue[GiveAccess | EndAccess]" = field(default_factory=asyncio.Queue)
+    access: "asyncio.Queue[AccessDecided]" = field(default_factory=asyncio.Queue)
 
     inspections: "asyncio.Queue[WriteEvidence]" = field(default_factory=asyncio.Queue)
     selftests: "asyncio.Queue[RunSelfTest]" = field(default_factory=asyncio.Queue)
@@ -62,7 +61,7 @@ class Outputs(Struct, frozen=True):
                 self.drawer.open(drawer)
             case Settled(request):
                 self.printer.settled(request)
-            case GiveAccess() | EndAccess():
+            case _ if isinstance(effect, AccessDecided):
                 self.access.put_nowait(effect)
             case WriteEvidence():
                 self.inspections.put_nowait(effect)

@@ -45,7 +45,8 @@ class Paper(Struct, frozen=True):
     A `patient` one that the printer refused is tried again until it is printed. `record` is the
     one that it is of, where one asked for it, `copy` 0 the paper itself. A `doubtful` one may have
     been printed before, and says so. The number of a `voucher` stands on its paper alone: on disk
-    is what it is drawn of, and not the paper.
+    is what it is drawn of, and not the paper. A `secret` one is never on disk, and gone with the
+    power.
     """
 
     request: ReceiptRequested | None
@@ -56,6 +57,7 @@ class Paper(Struct, frozen=True):
     copy: int = 0
     doubtful: bool = False
     voucher: PrintVoucher | None = None
+    secret: bool = False
 
     @property
     def identity(self) -> Identity | None:
@@ -196,7 +198,8 @@ class Spool:
 
 
 def _encoded(role: str, paper: Paper) -> bytes:
-    bare = msgspec.structs.replace(paper, receipt=Receipt("", ())) if paper.voucher else paper
+    hidden = paper.voucher or paper.secret
+    bare = msgspec.structs.replace(paper, receipt=Receipt("", ())) if hidden else paper
     return msgspec.json.encode(_Kept(role, bare))
 
 

@@ -21,6 +21,7 @@ from pos_terminal.domain.counter import printouts
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.printouts import Printout
 from pos_terminal.domain.counter.steps import (
+    AccessNews,
     BooksReady,
     ChangePeriod,
     Closing,
@@ -37,6 +38,7 @@ from pos_terminal.domain.counter.steps import (
     Show,
     Sound,
 )
+from pos_terminal.domain.display import support
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClosed
 from pos_terminal.domain.events.prepaid import VoucherMoved
@@ -49,6 +51,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import Books, OpenSales
 from pos_terminal.domain.printing import papers, report
+from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import head_qr
@@ -91,6 +94,7 @@ class Till:
         self._identity = counter.desk.identity
         self._last = last
         self._base = counter.desk.base()
+        self._customers = self._base
         outputs.customer.put(self._base)
         self._pending: dict[Appended, float] = {}
         self._newest: Appended | None = None
@@ -140,6 +144,8 @@ class Till:
         step = self.counter.handle(given, moment)
         if isinstance(given, Scanned):
             self._note(given)
+        if isinstance(given, AccessNews):  # support comes or goes: also where nothing new is shown
+            self._outputs.customer.put(self._marked(self._customers))
         if step.events:
             self._append(step.events, moment, step.effects)
         # Nothing to record, but the screen may show what is not durable yet: behind it, then. A
@@ -256,7 +262,8 @@ class Till:
                 case Show(screen, private):
                     self._base = screen
                     if not private:
-                        self._outputs.customer.put(screen)
+                        self._customers = screen
+                        self._outputs.customer.put(self._marked(screen))
                 case Print():
                     self._outputs.printer.print(self._paper(effect))
                 case PrintReport(paper, patient):
@@ -350,6 +357,10 @@ class Till:
         """
         overlay = self.counter.desk.overlay
         if overlay:
-            self._outputs.screen.put(overlay)
+            self._outputs.screen.put(self._marked(overlay))
         elif not soon:
-            self._outputs.screen.put(self._base)
+            self._outputs.screen.put(self._marked(self._base))
+
+    def _marked(self, screen: Screen) -> Screen:
+        """Whoever reads any screen reads there that support is in, for as long as it is."""
+        return support.marked(screen) if self.counter.desk.access.support else screen

@@ -17,7 +17,8 @@ import pos_terminal
 from pos_service_witness import Messenger, WitnessSettings
 from pos_terminal.__main__ import main
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import CHECKPOINT, CheckpointAsked
+from pos_terminal.channel.evidence import CheckpointAsked
+from pos_terminal.channel.interface import CHECKPOINT
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.sale import SaleClosed

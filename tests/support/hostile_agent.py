@@ -36,6 +36,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "Stamp": {},
     "Stamped": {"size": 1, "response": "AAAA"},
     "Cosigned": {"size": 1, "answer": "\N{EM DASH} witness.example AAAA\n"},
+    "Consents": {"host_key": "SHA256:AAAA"},
+    "Session": {"consent": 1, "principal": "pos-1-2:00", "who": "Eve", "key": "SHA256:AAAA"},
+    "Command": {"grant": "AAAA", "line": "kick", "words": "ouvre", "level": "control"},
+    "EndSession": {"grant": "AAAA", "recording": ""},
+    "SupportTrouble": {"consent": 1, "code": "B-161"},
 }
 """Every method, with parameters that would be right."""
 

@@ -1,6 +1,12 @@
 """What changed at a till, for whoever asks why it works no more: kinds of records. Pure."""
 
-from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.grants import (
+    GrantEnded,
+    GrantGiven,
+    GrantUsed,
+    SupportCommanded,
+    SupportOpened,
+)
 from pos_terminal.domain.events.staff import ClerkChanged, ClerksFound
 from pos_terminal.domain.events.system import (
     CatalogChanged,
@@ -23,6 +29,7 @@ CHANGES = frozenset(
         CatalogChanged, PromotionsChanged, ConfigurationChanged, VersionChanged, ClerkChanged,
         ClerksFound, KeyMade, KeyRotated, KeyReplaced, SignerDown, ClockJumped, CommandGiven,
         ProgramFound, CompanyIdentified, GrantGiven, GrantUsed, GrantEnded,
+        SupportOpened, SupportCommanded,
     )
 )  # fmt: skip
 """Settings with their devices, catalogue, promotions, version, clerks, keys, clock; and whoever

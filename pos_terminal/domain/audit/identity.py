@@ -105,6 +105,11 @@ OWN_NAME = frozenset({"EI", "ENTREPRENEUR INDIVIDUEL"})
 NOBODY = Seller()
 
 LONGEST_PHONE = 14
+LONGEST_FIRM = 20
+"""A line of the display."""
+
+MOST_MINUTES = 120
+HOURS = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 PAGE = re.compile("https?://[!-~]{1,200}")
 """Characters: what a display of twenty has room for beside a code. «01 23 45 67 89» has them."""
 
@@ -112,13 +117,28 @@ PAGE = re.compile("https?://[!-~]{1,200}")
 class Support(Struct, frozen=True):
     """Whom the shop calls when the till is in trouble; `page` is where its status can be read.
 
-    ValueError where they are no number, and no address of a page.
+    `firm` is whom the shop may let in from afar, for `minutes` at a time; with `ask` each command
+    that changes something needs a yes at the counter. `unattended` are the hours («02:00-04:00») in
+    which that firm may look without anybody there. ValueError where something is none of these.
     """
 
     phone: str = ""
     page: str = ""
+    firm: str = ""
+    minutes: int = 30
+    ask: bool = False
+    unattended: str = ""
 
     def __post_init__(self) -> None:
+        if len(self.firm) > LONGEST_FIRM or not (self.firm or "-").isprintable():
+            raise ValueError(
+                say("firm {firm!r} : au plus {most} caractères", firm=self.firm, most=LONGEST_FIRM)
+            )
+        if not 5 <= self.minutes <= MOST_MINUTES:
+            raise ValueError(
+                say("minutes {minutes} : de 5 à {most}", minutes=self.minutes, most=MOST_MINUTES)
+            )
+        self._must_be_hours()
         if self.page and not PAGE.fullmatch(self.page):
             raise ValueError(say("page {page!r} : une adresse http ou https", page=self.page))
         digits = self.phone.removeprefix("+").replace(" ", "").replace(".", "")
@@ -134,6 +154,17 @@ class Support(Struct, frozen=True):
                     longest_phone=LONGEST_PHONE,
                 )
             )
+
+
+    def _must_be_hours(self) -> None:
+        if not self.unattended:
+            return
+        if not HOURS.fullmatch(self.unattended):
+            raise ValueError(
+                say("unattended {hours!r} : des heures, comme 02:00-04:00", hours=self.unattended)
+            )
+        if not self.firm:
+            raise ValueError(say("unattended : nommer d'abord la société (firm)"))
 
 
 NO_SUPPORT = Support()

@@ -9,7 +9,16 @@ from msgspec import Struct
 
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.grants import (
+    GrantEnded,
+    GrantGiven,
+    GrantUsed,
+    SupportAnswered,
+    SupportClosed,
+    SupportCommanded,
+    SupportOpened,
+    SupportRefused,
+)
 from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.payment import PaymentChanged
@@ -103,6 +112,11 @@ AUTHORITY = 973
 GRANT = 980
 GRANT_USED = 981
 GRANT_ENDED = 982
+SUPPORT_OPENED = 983
+SUPPORT_REFUSED = 984
+SUPPORT_COMMANDED = 985
+SUPPORT_ANSWERED = 986
+SUPPORT_CLOSED = 987
 
 CODES: dict[int, str] = {
     ARCHIVE: "Archivage d'une période",
@@ -152,6 +166,11 @@ CODES: dict[int, str] = {
     GRANT: "Accès donné à un autre programme du poste",
     GRANT_USED: "Intervention par un accès",
     GRANT_ENDED: "Fin d'un accès",
+    SUPPORT_OPENED: "Entrée de l'assistance à distance",
+    SUPPORT_REFUSED: "Code d'assistance faux",
+    SUPPORT_COMMANDED: "Commande de l'assistance",
+    SUPPORT_ANSWERED: "Réponse de la caisse à l'assistance",
+    SUPPORT_CLOSED: "Sortie de l'assistance",
 }
 """Every code with its label; `docs/closing.md` has the same table."""
 
@@ -238,6 +257,24 @@ def _of_grants(event: Event) -> JetLine | None:
             return JetLine(GRANT_USED, f"accès {event.grant}, {event.act}")
         case GrantEnded():
             return JetLine(GRANT_ENDED, f"accès {event.grant}, {event.why}, par {event.by}")
+    return None
+
+
+def _of_support(event: Event) -> JetLine | None:
+    match event:
+        case SupportOpened():
+            return JetLine(SUPPORT_OPENED, f"accès {event.grant}, {event.who}, {event.key}")
+        case SupportRefused():
+            refused = f"accès {event.grant}, {event.who}, {event.times} fois"
+            return JetLine(SUPPORT_REFUSED, refused)
+        case SupportCommanded():
+            done = "refusé" if event.refused else event.words
+            return JetLine(SUPPORT_COMMANDED, f"accès {event.grant}, {event.line}, {done}")
+        case SupportAnswered():
+            said = f"accès {event.grant}, {event.asked or 'sans question'}, {event.answer or '-'}"
+            return JetLine(SUPPORT_ANSWERED, f"{said}, par {event.by}")
+        case SupportClosed():
+            return JetLine(SUPPORT_CLOSED, f"accès {event.grant}, {event.recording or 'sans'}")
     return None
 
 
@@ -348,6 +385,7 @@ _GROUPS = (
     _of_papers,
     _of_rights,
     _of_grants,
+    _of_support,
     _of_periods,
     _of_the_drawer,
     _of_the_system,

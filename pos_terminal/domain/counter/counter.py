@@ -27,6 +27,7 @@ from pos_terminal.domain.counter import (
     selftests,
     sign_on,
     stock_alerts,
+    support,
     typed_ahead,
     vouchers,
 )
@@ -176,14 +177,18 @@ class Counter:
             case NewClerks(clerks):
                 return sign_on.change(self.desk, clerks)
             case AccessNews():
-                self.desk.access = given
-                return Step()
+                return support.news(self.desk, given)
             case Train(supervisor):
                 return sign_on.train(self.desk, supervisor)
             case CloseDue():
                 return Step(effects=() if self.desk.busy else (CatchUp(),))
 
     def _pressed(self, key: Key | None, moment: Moment) -> Iterator[Step]:
+        if key and key.function is Function.SUPPORT:  # over everything: it shows the support out
+            shown_out = support.end(self.desk)
+            if shown_out:
+                yield shown_out
+                return
         if key and key.function is Function.HELP:  # over everything, an error as well
             yield helping.show(self.desk, key.argument, moment)
             return
@@ -213,9 +218,11 @@ class Counter:
             yield from self._decide(Decision(given), moment)
             return
         pending = self.desk.pending
-        if pending and pending.secret and not self.desk.fault:
+        keys = decode(text)
+        ends = keys == (Key(Function.SUPPORT),) and self.desk.access.support
+        if pending and pending.secret and not self.desk.fault and not ends:
             raise Refused(faults.PIN_BY_HAND)  # a barcode can be seen and copied
-        for key in decode(text):
+        for key in keys:
             yield from self._pressed(key, moment)
 
     def _helped(self) -> bool:

@@ -30,7 +30,7 @@ from pos_terminal.domain.counter.steps import (
     Trouble,
 )
 from pos_terminal.domain.counter.stock_watch import StockWatch
-from pos_terminal.domain.display import outages
+from pos_terminal.domain.display import outages, support
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
@@ -433,6 +433,8 @@ class Desk:
             return display.training()
         if self.outage.since:
             return outages.awaiting()
+        if self.access.support:
+            return support.inside(self.access.support)
         found = self.clerks.of.get(self.clerk)
         clerk = (found.name or str(found.number)) if found else ""
         return display.ready(len(self.held), clerk)

@@ -32,6 +32,7 @@ from pos_terminal.domain.counter import (
     selftests,
     sign_on,
     stock,
+    support,
     vouchers,
 )
 from pos_terminal.domain.counter.desk import Handler, Pending
@@ -120,6 +121,8 @@ ROWS = (
     KeyRule(Function.SELFTEST, selftests.key, without_clerk=True),
     KeyRule(Function.OUTAGE, outages.key),
     KeyRule(Function.ACCESS, access.key),
+    KeyRule(Function.SUPPORT, support.key),
+    KeyRule(Function.ANSWER, support.say_back, without_clerk=True),
     KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside=(ChoiceAsked,)),
 )
 

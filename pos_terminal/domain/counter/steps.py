@@ -10,7 +10,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.prepaid import VoucherMoved
-from pos_terminal.domain.events.values import PrintOutcome
+from pos_terminal.domain.events.values import GrantLevel, PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import Key
 from pos_terminal.domain.lookup.questions import Answer, BestSold, ClosureFound, Wanted
@@ -22,6 +22,7 @@ from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks, Pin
 from pos_terminal.domain.staff.grants import Access, AccessAsked
+from pos_terminal.domain.staff.support import Support
 from pos_terminal.domain.weight import Weight
 
 
@@ -105,10 +106,14 @@ class PinChecked(Struct, frozen=True):
 
 
 class AccessNews(Struct, frozen=True):
-    """What access another program on the box asks for, and which grants stand, oldest first."""
+    """What access another program on the box asks for, and which grants stand, oldest first.
+
+    `support` is there for as long as a consent stands.
+    """
 
     asked: AccessAsked | None = None
     standing: tuple[Access, ...] = ()
+    support: Support | None = None
 
 
 class NewClerks(Struct, frozen=True):
@@ -277,6 +282,25 @@ class EndAccess(Struct, frozen=True):
     by: int
 
 
+class AdmitSupport(Struct, frozen=True):
+    """Let the shop's support in, at that level; `by` typed a PIN for it."""
+
+    level: GrantLevel
+    by: int
+
+
+class AnswerSupport(Struct, frozen=True):
+    """What the shop says to its support: to the question of that number, 0 for none."""
+
+    asked: int
+    yes: bool
+    by: int
+
+
+AccessDecided = GiveAccess | EndAccess | AdmitSupport | AnswerSupport
+"""What was decided at the counter about access for others."""
+
+
 class OpenDrawer(Struct, frozen=True):
     """Open the cash drawer of that number."""
 
@@ -343,8 +367,7 @@ Effect = (
     | CheckPin
     | LookUp
     | OpenDrawer
-    | GiveAccess
-    | EndAccess
+    | AccessDecided
     | Print
     | Settled
     | PrintReport

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.values import GrantEnd, GrantLevel
+from pos_terminal.domain.events.values import Answer, GrantEnd, GrantLevel
 
 
 class GrantGiven(Event, frozen=True, kw_only=True):
@@ -44,4 +44,62 @@ class GrantEnded(Event, frozen=True, kw_only=True):
     by: int = 0
 
 
-GRANT_EVENTS: tuple[type[Event], ...] = (GrantGiven, GrantUsed, GrantEnded)
+class SupportOpened(Event, frozen=True, kw_only=True):
+    """A supporter who knew the consent's code is in, by that grant. `who` and `key` are the id and
+    the fingerprint of his certificate, as the agent tells.
+    """
+
+    kind: ClassVar[str] = "support.opened"
+    grant: int
+    who: str
+    key: str
+
+
+class SupportRefused(Event, frozen=True, kw_only=True):
+    """Somebody came with a wrong code for that grant, for the so many times; `who` as his
+    certificate says.
+    """
+
+    kind: ClassVar[str] = "support.refused"
+    grant: int
+    times: int
+    who: str
+
+
+class SupportCommanded(Event, frozen=True, kw_only=True):
+    """A supporter's command before it is done: his line, and what it is in the shop's words.
+
+    `refused`: it is above what was granted, or the counter said no, so nothing is done.
+    """
+
+    kind: ClassVar[str] = "support.commanded"
+    grant: int
+    line: str
+    words: str
+    refused: bool = False
+
+
+class SupportAnswered(Event, frozen=True, kw_only=True):
+    """What the shop said to its supporter: to a question, or by itself where `asked` is empty."""
+
+    kind: ClassVar[str] = "support.answered"
+    grant: int
+    asked: str
+    answer: Answer
+    by: int = 0
+
+
+class SupportClosed(Event, frozen=True, kw_only=True):
+    """A session is over. `recording` is the SHA-256 of what was shown in it, in hexadecimal; empty
+    where there is none, as after a power cut. `undone` is what did not come to its end.
+    """
+
+    kind: ClassVar[str] = "support.closed"
+    grant: int
+    recording: str
+    undone: str = ""
+
+
+SUPPORT_EVENTS = (SupportOpened, SupportRefused, SupportCommanded, SupportAnswered, SupportClosed)
+
+GRANT_EVENTS: tuple[type[Event], ...] = (GrantGiven, GrantUsed, GrantEnded, *SUPPORT_EVENTS)

@@ -160,11 +160,23 @@ class GrantLevel(StrEnum):
 
 
 class GrantEnd(StrEnum):
-    """Why a grant is over: its time, its holder, or somebody else."""
+    """Why a grant is over: its time, its holder, somebody else; the line to whoever held it, or too
+    many wrong codes.
+    """
 
     EXPIRED = "expired"
     RETURNED = "returned"
     ENDED = "ended"
+    LOST = "lost"
+    TRIES = "tries"
+
+
+class Answer(StrEnum):
+    """What was answered at the counter; nothing, where nobody did in time."""
+
+    YES = "yes"
+    NO = "no"
+    NONE = ""
 
 
 class Right(StrEnum):
@@ -186,6 +198,7 @@ class Right(StrEnum):
     ACCOUNT = "account"
     TRAINING = "training"
     ACCESS = "access"
+    SUPPORT = "support"
 
 
 class ClerkChange(StrEnum):

@@ -229,3 +229,28 @@ RECEIVER_SHUT = _fault(
     "La réception ne peut pas écouter à cette adresse, ou n'a pas son certificat.",
     "Lire la cause dite ; vérifier listen, certificate et key.",
 )
+RELAY_SILENT = _fault(
+    "B-161",
+    "RELAIS MUET",
+    "Le relais de l'assistance ne répond pas : personne ne peut venir.",
+    "Vérifier le réseau ; la caisse rappelle le relais tant que l'accord dure.",
+)
+RELAY_KEY = _fault(
+    "B-162",
+    "RELAIS INCONNU",
+    "Le relais de l'assistance montre une autre clé que celle des réglages : rien ne lui est dit.",
+    "Appeler l'assistance ; ne changer [service.support] relay_key que sur sa parole.",
+    Tone.ALARM,
+)
+CERTIFICATE_CLOCK = _fault(
+    "B-163",
+    "HEURE OU CERTIFICAT",
+    "Le certificat de l'assistance n'est pas valable à l'heure de ce boîtier.",
+    "Vérifier l'heure du boîtier ; sinon l'assistance signe un nouveau certificat.",
+)
+SUPPORT_DOWN = _fault(
+    "B-164",
+    "SERVICE ABSENT",
+    "Le service support de l'agent ne tourne pas : l'assistance ne peut pas venir.",
+    "Vérifier [agent] services = [..., \"support\"] et pos-terminal plugins.",
+)

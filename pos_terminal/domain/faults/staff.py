@@ -70,6 +70,36 @@ ACCESS_SHOWN = _fault(
     "L'écran montre l'accès qu'un programme demande : ACCES le donne, C le refuse.",
     "Taper C, puis ACCES ou C.",
 )
+NO_SUPPORT_SET = _fault(
+    "O-123",
+    "PAS D'ASSISTANCE",
+    "Les réglages ne nomment personne qui puisse venir à distance.",
+    "Taper C ; appeler l'installateur : [support] firm, et le service support.",
+)
+SUPPORT_SHOWN = _fault(
+    "O-124",
+    "ASSISTANCE OU C",
+    "L'écran montre qui viendrait : 1 voir, 2 essayer, 3 changer ; ASSISTANCE accepte.",
+    "Taper C, puis 1, 2, 3, ASSISTANCE ou C.",
+)
+NO_SUPPORT_IN = _fault(
+    "O-125",
+    "PERSONNE N'EST LA",
+    "OUI et NON répondent à l'assistance, et elle n'est pas là.",
+    "Taper C.",
+)
+SUPPORT_SAID_NO = _fault(
+    "O-126",
+    "LE COMMERCE DIT NON",
+    "La caisse a répondu NON, ou personne n'a répondu à temps.",
+    "Demander au téléphone, puis recommencer.",
+)
+CODE_WRONG = _fault(
+    "O-127",
+    "CODE ASSISTANCE FAUX",
+    "Ce n'est pas le code du ticket d'assistance, ou il n'ouvre plus.",
+    "Relire le code au téléphone ; au besoin, refaire ASSISTANCE à la caisse.",
+)
 CLERK_REFUSED = _fault(
     "O-109",
     "VENDEUR REFUSE",

@@ -82,10 +82,8 @@ class Function(StrEnum):
     SELFTEST = "AUTOTEST"
     OUTAGE = "PANNE"
     ACCESS = "ACCES"
-
-
-NAMED = frozenset({Function.TYPE, Function.TENDER, Function.BANKNOTE, Function.GOODS})
-"""Functions whose keys go by their arguments."""
+    SUPPORT = "ASSISTANCE"
+    ANSWER = "answer"
 
 
 class Key(Struct, frozen=True):
@@ -108,20 +106,29 @@ BANKNOTE_KEYS = ("10EUR", "20EUR", "50EUR")
 GOODS_KEYS = (*MOVEMENTS, "OUVRIR", "FINIR", "STOCK", "ALLERG", "TARIF")
 """Keys that say what is done with the next article instead of selling it."""
 
+ANSWER_KEYS = (YES, NO) = ("OUI", "NON")
+"""Keys by which the shop answers its support."""
+
+_BY_ARGUMENT = {
+    Function.TYPE: TYPED,
+    Function.TENDER: TENDER_KEYS,
+    Function.BANKNOTE: BANKNOTE_KEYS,
+    Function.GOODS: GOODS_KEYS,
+    Function.ANSWER: ANSWER_KEYS,
+}
+
+NAMED = frozenset(_BY_ARGUMENT)
+"""Functions whose keys go by their arguments."""
+
 KeyMap = Mapping[str, Key]
 
 
 def parse_key(text: str) -> Key:
     """The key that a map's value names; ValueError with the reason."""
     name, _, argument = text.partition(" ")
-    if name in TYPED and not argument:
-        return Key(Function.TYPE, name)
-    if name in TENDER_KEYS and not argument:
-        return Key(Function.TENDER, name)
-    if name in BANKNOTE_KEYS and not argument:
-        return Key(Function.BANKNOTE, name)
-    if name in GOODS_KEYS and not argument:
-        return Key(Function.GOODS, name)
+    for function, names in _BY_ARGUMENT.items():
+        if name in names and not argument:
+            return Key(function, name)
     if name == Function.ARTICLE:
         if not (argument.isascii() and argument.isdigit()):
             raise ValueError(

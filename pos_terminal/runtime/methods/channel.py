@@ -24,6 +24,7 @@ from pos_terminal.channel.interface import (
 )
 from pos_terminal.channel.server import Server
 from pos_terminal.channel.service import Dispatcher, Peer
+from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.events.values import GrantLevel
@@ -31,6 +32,7 @@ from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.act_lane import ActLane
+from pos_terminal.runtime.methods.decisions import Decisions, Doers
 from pos_terminal.runtime.methods.devices import DeviceMethods
 from pos_terminal.runtime.methods.grants import GrantMethods
 from pos_terminal.runtime.methods.log import LogMethods, LogRing
@@ -39,6 +41,7 @@ from pos_terminal.runtime.methods.records import RecordMethods
 from pos_terminal.runtime.methods.reports import ReportMethods
 from pos_terminal.runtime.methods.services import told
 from pos_terminal.runtime.methods.status import StatusBoard
+from pos_terminal.runtime.methods.support import SupportMethods
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.methods.witnesses import WitnessMethods
 
@@ -72,6 +75,11 @@ class Channel:
         )
         self._board = StatusBoard(terminal, self.grants.listed, self._reports.incidents)
         self._devices = DeviceMethods(terminal)
+        self._support = SupportMethods(terminal, self.grants, put)
+        doers = Doers(
+            self.grants.end_decided, self.grants.agree, self._support.admit, self._support.answer
+        )
+        self._decisions = Decisions(terminal, doers, put)
         self._mirror = MirrorMethods(terminal, self._board, self.grants)
         self._server = Server(path, self._service())
         self._done = asyncio.Event()  # an act: what files know has perhaps changed
@@ -94,7 +102,9 @@ class Channel:
             "channel": self.run,
             "acts": self.acts.run,
             "grants": self.grants.run,
-            "access": self.grants.decide,
+            "access": self._decisions.run,
+            "support": self._support.run,
+            "support accounts": self._support.account_always,
             "evidence": self.keep_evidence,
         }
 
@@ -148,6 +158,11 @@ class Channel:
         service.answer(interface.COSIGNED, self._witnesses.cosigned)
         service.answer(interface.STAMP, self._witnesses.stamp)
         service.answer(interface.STAMPED, self._witnesses.stamped)
+        service.answer(interface.CONSENTS, self._support.consents)
+        service.answer(interface.SESSION, self._support.session)
+        service.answer(interface.COMMAND, self._support.command)
+        service.answer(interface.END_SESSION, self._support.end_session)
+        service.answer(interface.SUPPORT_TROUBLE, self._support.trouble)
         return service
 
     def _follow_log(self, peer: Peer, asks: LogAsked) -> AsyncGenerator[Log, None]:
@@ -160,7 +175,12 @@ class Channel:
 
     async def _test(self, peer: Peer, asks: TestAsked) -> Tested:
         port = self._devices.found(asks.device)
-        await self._diagnose(peer, asks.grant, f"Test {port.name}")
+        opens = port.device_class is DeviceClass.DRAWER
+        level = GrantLevel.CONTROL if opens else GrantLevel.DIAGNOSE
+        actor = await self.grants.allowed(peer, asks.grant, level, f"Test {port.name}")
+        if opens:
+            question = say("ouvrir le tiroir {name}", name=port.name)
+            await self._support.agreed(actor.grant, question)
         return await self._devices.test(port)
 
     async def _reopen(self, peer: Peer, asks: ReopenAsked) -> Nothing:

@@ -7,7 +7,6 @@ a grant does is recorded before it is done.
 """
 
 import asyncio
-import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -25,11 +24,10 @@ from pos_terminal.channel.interface import (
 )
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.steps import AccessNews, EndAccess, GiveAccess, Input, Trouble
+from pos_terminal.domain.counter.steps import AccessNews, EndAccess, GiveAccess, Input
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.values import GrantEnd, GrantLevel
-from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.grants import (
@@ -41,10 +39,10 @@ from pos_terminal.domain.staff.grants import (
     covers,
     seconds_left,
 )
+from pos_terminal.domain.staff.support import Support
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.terminal import Terminal
-
-log = logging.getLogger(__name__)
+from pos_terminal.tasks.observers import Observers
 
 LOOK = 1.0
 """Seconds between two looks for grants that are over."""
@@ -68,6 +66,8 @@ class GrantMethods:
         self._asking: tuple[AccessAsked, asyncio.Future[Granted]] | None = None
         self._askings = 0
         self._told: tuple[object, AccessNews] = (None, AccessNews())
+        self.support: Support | None = None  # the consent that stands (methods/support)
+        self.ended: Observers[tuple[int, GrantEnd]] = Observers()
         self._last = 0  # a number is used up before its record is durable
         # By the clock that nobody sets: when a grant that this process has seen is over.
         self._over: dict[int, float] = {}
@@ -80,10 +80,10 @@ class GrantMethods:
         `act` is the act that `Do` is asked for: those of the box's own user are recorded by
         themselves.
         """
-        grant = self._shown(secret) if secret else None
+        grant = self.shown(secret) if secret else None
         if grant is None and owns(peer) and not secret:
             if not act:
-                await self._record(GrantUsed(grant=0, act=what))
+                await self.record(GrantUsed(grant=0, act=what))
             return Actor(peer.uid)
         if grant is None:
             raise ChannelError(faults.NOT_GRANTED, say("{what} : aucun accès en cours", what=what))
@@ -96,7 +96,7 @@ class GrantMethods:
                 scope=" ".join(grant.scope),
             )
             raise ChannelError(faults.NOT_GRANTED, detail.rstrip())
-        await self._record(GrantUsed(grant=grant.grant, act=what))
+        await self.record(GrantUsed(grant=grant.grant, act=what))
         return Actor(peer.uid, grant.grant)
 
     def holds(self, number: int) -> bool:
@@ -113,7 +113,7 @@ class GrantMethods:
             detail = say("{what} pour {seconds} s", what=texts, seconds=asks.seconds)
             raise ChannelError(faults.BAD_REQUEST, detail)
         if owns(peer):
-            return await self._make(asks.purpose, asks.level, asks.scope or (), asks.seconds, by=0)
+            return await self.make(asks.purpose, asks.level, asks.scope or (), asks.seconds, by=0)
         if not asks.wait:
             raise ChannelError(
                 faults.NOT_GRANTED, say("un accès se donne à la caisse, ou avec sudo")
@@ -125,7 +125,7 @@ class GrantMethods:
         asked = AccessAsked(self._askings, asks.purpose, asks.level, scope, asks.seconds)
         agreed: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()
         self._asking = asked, agreed
-        self._tell()
+        self.tell()
         try:
             async with asyncio.timeout(min(asks.wait, LONGEST_WAIT)):
                 return await agreed
@@ -135,33 +135,20 @@ class GrantMethods:
             ) from error
         finally:
             self._asking = None
-            self._tell()
+            self.tell()
 
-    async def decide(self) -> NoReturn:
-        """Do what is decided at the counter, for ever."""
-        while True:
-            decided = await self._terminal.equipment.outputs.access.get()
-            try:
-                if isinstance(decided, EndAccess):
-                    await self.finish(decided.grant, GrantEnd.ENDED, by=decided.by)
-                else:
-                    await self._agree(decided)
-            except ChannelError as error:
-                log.error("%s", advice(error))
-                self._put(Trouble(error.fault))
-
-    async def _agree(self, given: GiveAccess) -> None:
-        """The one who asked may have gone meanwhile: then nothing is given."""
+    async def agree(self, given: GiveAccess) -> None:
+        """Give what a person agreed to; nothing, where the one who asked has gone meanwhile."""
         if self._asking is None or self._asking[0].number != given.asked:
             raise ChannelError(faults.NO_ACCESS, say("personne ne le demande plus"))
         asked, agreed = self._asking
-        made = await self._make(asked.purpose, asked.level, asked.scope, asked.seconds, by=given.by)
+        made = await self.make(asked.purpose, asked.level, asked.scope, asked.seconds, by=given.by)
         if agreed.done():
             await self.finish(made.number, GrantEnd.RETURNED)
         else:
             agreed.set_result(made)
 
-    async def _make(
+    async def make(
         self, purpose: str, level: GrantLevel, scope: Sequence[str], seconds: int, *, by: int
     ) -> Granted:
         """Make a grant, given by that clerk; durable on return."""
@@ -182,13 +169,13 @@ class GrantMethods:
             digest=_digest(secret),
             by=by,
         )
-        await self._record(given)
+        await self.record(given)
         return Granted(given.grant, secret, _until(given, now))
 
     async def end(self, peer: Peer, asks: GrantEnding) -> Nothing:
         """End a grant: its holder, or whoever is at the box himself."""
         if asks.grant:
-            shown = self._shown(asks.grant)
+            shown = self.shown(asks.grant)
             if shown is None:
                 raise ChannelError(faults.NOT_GRANTED, say("aucun accès en cours"))
             await self.finish(shown.grant, GrantEnd.RETURNED)
@@ -205,19 +192,24 @@ class GrantMethods:
                 faults.BAD_REQUEST, say("il n'y a pas d'accès {number}", number=number)
             )
         self._over[number] = 0.0  # from now on, whatever the disk does
-        await self._record(GrantEnded(grant=number, why=why, by=by))
+        self.ended.tell((number, why))
+        await self.record(GrantEnded(grant=number, why=why, by=by))
+
+    async def end_decided(self, decided: EndAccess) -> None:
+        """End what somebody at the counter ended."""
+        await self.finish(decided.grant, GrantEnd.ENDED, by=decided.by)
 
     async def run(self) -> NoReturn:
         """End what is over, for ever."""
         while True:
             standing = {each.grant for each in self._standing()}
-            for grant in self._kept():
+            for grant in self.kept():
                 if grant.grant not in standing:
                     try:
                         await self.finish(grant.grant, GrantEnd.EXPIRED)
                     except ChannelError:
                         break  # the journal is out of order, and so is the till
-            self._tell()
+            self.tell()
             await asyncio.sleep(LOOK)
 
     def listed(self) -> list[StandingGrant]:
@@ -231,7 +223,7 @@ class GrantMethods:
             for each in self._standing()
         ]  # fmt: skip
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         """Have the counter know what is asked for, and what stands; a new counter knows nothing."""
         till, now = self._terminal.till(), self._terminal.clock.now()
         if self._terminal.journal() is None:
@@ -239,25 +231,31 @@ class GrantMethods:
         standing = tuple(
             Access(each.grant, each.purpose, _until(each, now)) for each in self._standing()
         )
-        news = till, AccessNews(self._asking[0] if self._asking else None, standing)
+        news = till, AccessNews(self._asking[0] if self._asking else None, standing, self.support)
         if news != self._told:
             self._told = news
             self._put(news[1])
 
-    def _kept(self) -> tuple[GrantGiven, ...]:
+    def tell_again(self) -> None:
+        """Have the counter know what it was told before: it may have had no time for it."""
+        self._put(self._told[1])
+
+    def kept(self) -> tuple[GrantGiven, ...]:
+        """Those that the journal has, over or not."""
         journal = self._terminal.journal()
         return journal.running.grants.standing if journal else ()
 
     def _standing(self) -> Iterator[GrantGiven]:
         """Those that are not over, by whichever clock says so first."""
         utc, loop = self._terminal.clock.now().utc, asyncio.get_running_loop().time()
-        for each in self._kept():
+        for each in self.kept():
             left = seconds_left(each, utc)
             over = self._over.setdefault(each.grant, loop + left)
             if left > 0 and over > loop:
                 yield each
 
-    def _shown(self, secret: str) -> GrantGiven | None:
+    def shown(self, secret: str) -> GrantGiven | None:
+        """The grant that stands and has that secret."""
         digest = _digest(secret)
         return next((each for each in self._standing() if each.digest == digest), None)
 
@@ -269,7 +267,8 @@ class GrantMethods:
             )
         return journal.running.grants
 
-    async def _record(self, event: Event) -> None:
+    async def record(self, event: Event) -> None:
+        """Make an event durable; ChannelError where it cannot be."""
         try:
             await self._terminal.record((event,))
         except JournalError as error:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pos_terminal.channel.interface import Closure, SigningKey
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.counter.steps import EndAccess, GiveAccess, Input
+from pos_terminal.domain.counter.steps import AccessDecided, Input
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.screen import Screen
@@ -74,7 +74,7 @@ class Outputs(Protocol):
         """The queue of what the shop reads: the same where there is one printer."""
 
     @property
-    def access(self) -> "asyncio.Queue[GiveAccess | EndAccess]":
+    def access(self) -> "asyncio.Queue[AccessDecided]":
         """What was decided at the counter about access for others."""
 
 

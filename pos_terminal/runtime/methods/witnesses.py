@@ -11,16 +11,16 @@ from functools import partial
 from typing import TypeVar
 
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import (
+from pos_terminal.channel.evidence import (
     CheckpointAsked,
     CheckpointOffered,
     CosignedAsked,
     CosignedTaken,
-    Nothing,
     StampAnswer,
     StampQuestion,
     StampTaken,
 )
+from pos_terminal.channel.interface import Nothing
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say

@@ -1,0 +1,479 @@
+"""The shop's support from afar, as the till sees it: let in, watched, asked about, shown out.
+
+Nothing of SSH is here. The service «support» of the agent follows `Consents`; what it may do it may
+by the grant that a person at the counter gave, and it gets that grant's secret only for a supporter
+who knows the code that was printed. What he is about to do is on record before it is done.
+"""
+
+import asyncio
+import hmac
+import logging
+import re
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import NoReturn, TypeVar
+
+from msgspec import Struct
+
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Granted, Nothing
+from pos_terminal.channel.service import Peer
+from pos_terminal.channel.support import (
+    CommandAsked,
+    Consent,
+    ConsentNews,
+    ConsentsAsked,
+    SessionAsked,
+    SessionEnding,
+    SupportTrouble,
+)
+from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import AdmitSupport, AnswerSupport, Input, Trouble
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.grants import (
+    GrantGiven,
+    SupportAnswered,
+    SupportClosed,
+    SupportCommanded,
+    SupportOpened,
+    SupportRefused,
+)
+from pos_terminal.domain.events.values import Answer, GrantEnd, GrantLevel
+from pos_terminal.domain.language import say
+from pos_terminal.domain.printing import support as printing
+from pos_terminal.domain.receipt import Receipt
+from pos_terminal.domain.redaction import redacted
+from pos_terminal.domain.staff.grants import covers, seconds_left
+from pos_terminal.domain.staff.support import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    CODE_SECONDS,
+    PURPOSE,
+    TRIES,
+    UNATTENDED,
+    Support,
+    principal,
+)
+from pos_terminal.runtime.entropy import random_below
+from pos_terminal.runtime.methods.grants import GrantMethods
+from pos_terminal.runtime.methods.support_story import read_story
+from pos_terminal.runtime.methods.terminal import Terminal
+from pos_terminal.runtime.methods.unattended import now_in
+from pos_terminal.runtime.spool import Paper
+from pos_terminal.tasks.groups import to_the_end
+
+log = logging.getLogger(__name__)
+
+LOOK = 1.0
+"""Seconds between two looks at what is over, and between two showings of a question."""
+
+ANSWER = 60.0
+"""Seconds that the counter has to say yes: whoever serves is not kept by it."""
+
+GONE = 2.0
+"""Seconds that a follower may be away: a connection that broke is made anew in less."""
+
+AGAIN = 30.0
+"""Seconds that the agent has to come back to a till that was started anew in a session."""
+
+REPORTED = 5.0
+"""Seconds that it has to tell of a recording once the session is over."""
+
+LONGEST_LINE = 200
+"""Characters of a command that are kept."""
+
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+TROUBLES = {
+    each.code: each
+    for each in (faults.RELAY_SILENT, faults.RELAY_KEY, faults.CERTIFICATE_CLOCK)
+}
+"""What may be said on the display of a supporter who does not come."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+class _Visit(Struct):
+    """A consent from its giving to its account. `secret` is empty where an earlier till gave it."""
+
+    given: GrantGiven
+    secret: str
+    principal: str
+    code_over: float
+    until: str
+    due: float
+    who: str = ""
+    wrong: int = 0
+    doing: str = ""
+    asked: int = 0
+    question: str = ""
+    answered: "asyncio.Future[AnswerSupport] | None" = None
+    told: set[str] = set()
+    over: bool = False
+    closed: bool = False
+
+
+class SupportMethods:
+    """Keeps at most one consent."""
+
+    def __init__(
+        self, terminal: Terminal, grants: GrantMethods, put: Callable[[Input], None]
+    ) -> None:
+        self._terminal = terminal
+        self._grants = grants
+        self._put = put
+        self._rules = terminal.identity.support
+        self._visit: _Visit | None = None
+        self._follower: asyncio.Queue[ConsentNews] | None = None
+        self._left = 0.0  # when its follower went
+        self._host_key = ""
+        self._questions = 0
+        self._night = ""  # the day whose unattended hours were used
+        self._endings: asyncio.Queue[_Visit] = asyncio.Queue()
+        grants.ended.add(self._ended)
+
+    # What the counter decides.
+
+    async def admit(self, decided: AdmitSupport) -> None:
+        """Let the support in, and print its code; ChannelError where nobody could come."""
+        code = "".join(CODE_ALPHABET[random_below(len(CODE_ALPHABET))] for _ in range(CODE_LENGTH))
+        seconds = self._rules.minutes * 60
+        visit = await self._begin(code, decided.level, seconds, CODE_SECONDS, decided.by)
+        now, key = self._terminal.clock.now(), self._host_key[:8]
+        paper = printing.code_paper(
+            self._terminal.identity, code, decided.level, now.at, until=visit.until, key=key
+        )
+        # On no disk, and the mirror has its title alone.
+        self._print(paper, secret=True)
+
+    async def answer(self, decided: AnswerSupport) -> None:
+        """What the shop says to its support, asked or not."""
+        visit = self._visit
+        if visit is None:
+            return
+        if decided.asked and decided.asked == visit.asked:
+            if visit.answered and not visit.answered.done():
+                visit.answered.set_result(decided)
+            return
+        said = Answer.YES if decided.yes else Answer.NO
+        await self._grants.record(
+            SupportAnswered(grant=visit.given.grant, asked="", answer=said, by=decided.by)
+        )
+        self._tell_follower(said.value)
+
+    # What the agent asks.
+
+    async def consents(
+        self, peer: Peer, asks: ConsentsAsked
+    ) -> AsyncGenerator[ConsentNews, None]:
+        """The consent that stands, and each change. The newest follower is the only one."""
+        follower: asyncio.Queue[ConsentNews] = asyncio.Queue()
+        self._follower, self._host_key = follower, _shown(asks.host_key)
+        visit = self._visit
+        if visit and not visit.secret:
+            grant = self._grants.shown(asks.grant or "")
+            if asks.grant and grant and grant.grant == visit.given.grant:
+                visit.secret = asks.grant
+            else:
+                await self._finish(visit, GrantEnd.LOST)
+        try:
+            yield self._news()
+            while self._follower is follower:
+                yield await follower.get()
+        finally:
+            if self._follower is follower:
+                # Not ended here: so does a till that stops, and a session outlives that.
+                self._follower, self._left = None, asyncio.get_running_loop().time()
+
+    async def session(self, peer: Peer, asks: SessionAsked) -> Granted:
+        """The grant's secret, for a supporter who knows the code: once."""
+        visit, loop = self._visit, asyncio.get_running_loop()
+        if visit is None or visit.given.grant != asks.consent or not visit.secret:
+            raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
+        if visit.who:
+            raise ChannelError(faults.NOT_GRANTED, say("{who} est déjà là", who=visit.who))
+        who = _fitting(asks.who)
+        right = hmac.compare_digest(asks.principal.encode(), visit.principal.encode())
+        if not right or loop.time() > visit.code_over:
+            visit.wrong += 1
+            await self._grants.record(
+                SupportRefused(grant=visit.given.grant, times=visit.wrong, who=who)
+            )
+            if visit.wrong >= TRIES:
+                await self._finish(visit, GrantEnd.TRIES)
+            raise ChannelError(faults.CODE_WRONG, say("{times} fois", times=visit.wrong))
+        visit.who = who  # before anything is awaited: two supporters may come at once
+        opened = SupportOpened(grant=visit.given.grant, who=who, key=_fitting(asks.key))
+        await self._grants.record(opened)
+        now = self._terminal.clock.now().at
+        self._print(printing.opened_paper(self._terminal.identity, opened, visit.given, now))
+        self._tell_counter()
+        return Granted(visit.given.grant, visit.secret, visit.until)
+
+    async def command(self, peer: Peer, asks: CommandAsked) -> Nothing:
+        """Record what a supporter is about to do; ChannelError where he may not."""
+        visit = self._of(asks.grant)
+        line, words = _fitting(asks.line), _fitting(asks.words)
+        level = asks.level
+        may = covers(visit.given, level)
+        done = SupportCommanded(grant=visit.given.grant, line=line, words=words, refused=not may)
+        await self._grants.record(done)
+        visit.doing = words
+        self._tell_counter()
+        if not may:
+            detail = say("{what} : il faudrait le droit {level}", what=line, level=level)
+            raise ChannelError(faults.NOT_GRANTED, detail)
+        if level is GrantLevel.CONTROL and self._rules.ask:
+            await self.agreed(visit.given.grant, words)
+        return Nothing()
+
+    async def agreed(self, grant: int, question: str) -> None:
+        """Return once the counter said yes to that, where the grant is the support's.
+
+        ChannelError where it said no, or nothing in time. Between two sales it is shown again and
+        again; meanwhile selling goes on.
+        """
+        visit = self._visit
+        if visit is None or visit.given.grant != grant:
+            return
+        if visit.asked:
+            raise ChannelError(faults.SUPPORT_SAID_NO, say("une autre question attend"))
+        self._questions += 1
+        visit.asked, visit.question = self._questions, question
+        visit.answered = asyncio.get_running_loop().create_future()
+        self._tell_counter()
+        answer, by = Answer.NONE, 0
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER):
+                    given = await visit.answered
+                    answer, by = (Answer.YES if given.yes else Answer.NO), given.by
+        finally:
+            visit.asked, visit.question, visit.answered = 0, "", None
+            self._tell_counter()
+        await self._grants.record(
+            SupportAnswered(grant=grant, asked=question, answer=answer, by=by)
+        )
+        if answer is not Answer.YES or visit.over:
+            raise ChannelError(faults.SUPPORT_SAID_NO, question)
+
+    async def end_session(self, peer: Peer, asks: SessionEnding) -> Nothing:
+        """A session is over: what was recorded of it; the grant with it, if that stands still."""
+        visit = self._of(asks.grant, over=True)
+        if visit.closed or not visit.who:
+            raise ChannelError(faults.BAD_REQUEST, say("cette séance est déjà close"))
+        if asks.recording and not _SHA256.fullmatch(asks.recording):
+            raise ChannelError(faults.BAD_REQUEST, say("pas un SHA-256"))
+        visit.closed = True
+        undone = _fitting(asks.undone) if asks.undone else ""
+        await self._grants.record(
+            SupportClosed(grant=visit.given.grant, recording=asks.recording, undone=undone)
+        )
+        if not visit.over:
+            await self._finish(visit, GrantEnd.RETURNED)
+        return Nothing()
+
+    def trouble(self, peer: Peer, asks: SupportTrouble) -> Nothing:
+        """Say at the counter why nobody comes, each reason once a consent."""
+        visit, fault = self._visit, TROUBLES.get(asks.code)
+        if visit is None or visit.given.grant != asks.consent or fault is None:
+            raise ChannelError(faults.BAD_REQUEST, say("aucun accord en cours"))
+        if asks.code not in visit.told:
+            visit.told.add(asks.code)
+            self._put(Trouble(fault))
+        return Nothing()
+
+    # What goes on by itself.
+
+    async def run(self) -> NoReturn:
+        """Look after consents that an earlier till gave, questions, and unattended hours."""
+        while True:
+            try:
+                await self._take_up()
+                visit = self._visit
+                if visit and self._is_alone(visit):
+                    await self._finish(visit, GrantEnd.LOST)
+                elif visit and not visit.who and self._late(visit):
+                    await self._finish(visit, GrantEnd.EXPIRED)
+                elif visit is None:
+                    await self._admit_unattended()
+            except ChannelError as error:
+                log.warning("support: %s", error)
+            if self._visit and self._visit.asked:
+                self._grants.tell_again()
+            await asyncio.sleep(LOOK)
+
+    async def account_always(self) -> NoReturn:
+        """Print the account of each session, for ever, once its recording is told or surely not."""
+        while True:
+            visit = await self._endings.get()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPORTED):
+                    while not visit.closed or self._is_kept(visit):  # noqa: ASYNC110  bounded
+                        await asyncio.sleep(0.1)
+            try:
+                if not visit.closed:
+                    visit.closed = True
+                    await self._grants.record(
+                        SupportClosed(grant=visit.given.grant, recording="")
+                    )
+                told = await to_the_end(partial(
+                    read_story, self._terminal.state, self._terminal.vfs, visit.given.grant
+                ))
+            except ChannelError as error:
+                log.error("the account of consent %d: %s", visit.given.grant, error)
+                continue
+            self._print(printing.account(self._terminal.identity, told), patient=True)
+
+    def _is_kept(self, visit: _Visit) -> bool:
+        """Whether its end is not on record yet."""
+        return any(each.grant == visit.given.grant for each in self._grants.kept())
+
+    def _is_alone(self, visit: _Visit) -> bool:
+        """Whether nobody stands for the support any more, or nobody came back to it."""
+        now = asyncio.get_running_loop().time()
+        if not visit.secret:
+            return now > visit.due
+        return self._follower is None and now > self._left + GONE
+
+    def _late(self, visit: _Visit) -> bool:
+        return asyncio.get_running_loop().time() > visit.code_over
+
+    async def _begin(
+        self, code: str, level: GrantLevel, seconds: int, code_seconds: int, by: int
+    ) -> _Visit:
+        if self._follower is None:
+            raise ChannelError(faults.SUPPORT_DOWN, say("personne ne suit Consents"))
+        if self._visit:
+            await self._finish(self._visit, GrantEnd.ENDED, by=by)
+        made = await self._grants.make(PURPOSE, level, (), seconds, by=by)
+        given = self._grants.shown(made.grant)
+        if given is None:
+            raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
+        identity, loop = self._terminal.identity, asyncio.get_running_loop()
+        self._visit = _Visit(
+            given=given,
+            secret=made.grant,
+            principal=principal(identity.store, identity.terminal, code),
+            code_over=loop.time() + code_seconds,
+            until=made.until,
+            due=loop.time() + seconds,
+        )
+        self._tell_follower()
+        self._tell_counter()
+        return self._visit
+
+    async def _admit_unattended(self) -> None:
+        """In the hours of a rule of the shop's: once a night, to look and to test, and no more."""
+        hours, now = self._rules.unattended, self._terminal.clock.now()
+        left = now_in(hours, now.local) if hours else None
+        day = now.at[:10]
+        if left is None or day == self._night or self._follower is None:
+            return
+        if self._terminal.journal() is None or self._terminal.selling_now:
+            return
+        self._night = day
+        await self._begin(UNATTENDED, GrantLevel.DIAGNOSE, left, left, 0)
+
+    async def _take_up(self) -> None:
+        """A consent that the journal has and nobody here gave: the till was started anew.
+
+        Its code is gone with the till that made it; a session goes on if the agent still holds it.
+        """
+        if self._visit or self._terminal.journal() is None:
+            return
+        for given in self._grants.kept():
+            if given.purpose == PURPOSE and self._grants.holds(given.grant):
+                who = [each.who for each in await self._story(given.grant, SupportOpened)]
+                now = self._terminal.clock.now()
+                left = timedelta(seconds=seconds_left(given, now.utc))
+                self._visit = _Visit(
+                    given=given, secret="", principal="", code_over=0.0,
+                    until=(now.local + left).isoformat(timespec="seconds"),
+                    due=asyncio.get_running_loop().time() + AGAIN, who=who[-1] if who else "",
+                )  # fmt: skip
+                self._tell_counter()
+                return
+
+    async def _story(self, grant: int, kind: type[E]) -> list[E]:
+        told = await to_the_end(
+            partial(read_story, self._terminal.state, self._terminal.vfs, grant)
+        )
+        return [each.event for each in told if isinstance(each.event, kind)]
+
+    async def _finish(self, visit: _Visit, why: GrantEnd, *, by: int = 0) -> None:
+        """End its grant, which ends it (`_ended`)."""
+        try:
+            await self._grants.finish(visit.given.grant, why, by=by)
+        except ChannelError as error:
+            # It is over all the same: nobody may do anything by it any more.
+            log.warning("support: %s", error)
+            self._ended((visit.given.grant, why))
+
+    def _ended(self, ended: tuple[int, GrantEnd]) -> None:
+        """A grant is over, whoever ended it: everybody hears of it before its record is durable."""
+        visit = self._visit
+        if visit is None or visit.given.grant != ended[0]:
+            return
+        visit.over, self._visit = True, None
+        if visit.answered and not visit.answered.done():
+            visit.answered.cancel()
+        self._tell_follower()
+        self._tell_counter()
+        if visit.who:
+            self._last = visit
+            self._endings.put_nowait(visit)
+
+    _last: _Visit | None = None
+
+    def _of(self, secret: str, *, over: bool = False) -> _Visit:
+        """The visit that this is the secret of. ChannelError."""
+        found = self._visit or (self._last if over else None)
+        if found is None or not found.secret or not hmac.compare_digest(found.secret, secret):
+            raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
+        if not over and not self._grants.holds(found.given.grant):
+            raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
+        return found
+
+    def _news(self, said: str | None = None) -> ConsentNews:
+        visit = self._visit
+        if visit is None:
+            return ConsentNews(None, said)
+        left = seconds_left(visit.given, self._terminal.clock.now().utc)
+        return ConsentNews(
+            Consent(visit.given.grant, visit.given.level, visit.until, max(0, round(left))), said
+        )
+
+    def _tell_follower(self, said: str | None = None) -> None:
+        if self._follower is not None:
+            self._follower.put_nowait(self._news(said))
+
+    def _tell_counter(self) -> None:
+        visit = self._visit
+        self._grants.support = None
+        if visit:
+            self._grants.support = Support(
+                visit.given.grant, visit.given.level, visit.until, visit.who, visit.doing,
+                visit.asked, visit.question,
+            )  # fmt: skip
+        self._grants.tell()
+
+    def _print(self, paper: Receipt, *, patient: bool = False, secret: bool = False) -> None:
+        lane = self._terminal.equipment.outputs.reports
+        lane.print(Paper(None, paper, patient=patient, secret=secret))
+
+
+def _fitting(text: str) -> str:
+    """What somebody else said, as it may stand in a record and on paper. ChannelError for none."""
+    fits = "".join(each if each.isprintable() else "?" for each in text[:LONGEST_LINE])
+    if not fits.strip():
+        raise ChannelError(faults.BAD_REQUEST, say("rien"))
+    return redacted(fits)
+
+
+def _shown(fingerprint: str) -> str:
+    """A fingerprint without its algorithm, as far as it is printed."""
+    return "".join(each for each in fingerprint.removeprefix("SHA256:") if each.isascii())

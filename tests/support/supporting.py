@@ -1,0 +1,108 @@
+"""A shop with clerks that lets its support in, and a peer that does what the service does."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext, suppress
+from pathlib import Path
+
+from pos_terminal.channel import interface
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Granted
+from pos_terminal.channel.support import (
+    CommandAsked,
+    Consent,
+    ConsentNews,
+    ConsentsAsked,
+    SessionAsked,
+    SessionEnding,
+)
+from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.staff.support import heard, principal
+from pos_terminal.testing.running import PATIENCE
+from tests.support.printed import papers
+from tests.support.shop import Shop, open_shop
+from tests.support.shop_staff import hire
+from tests.support.staff import BADGES, BOSS, LEA, PINS
+
+FIRM = '[support]\nfirm = "Acme"\n'
+HOST_KEY = "SHA256:AbCd/1234+xyz"
+
+
+@asynccontextmanager
+async def staffed_shop(
+    folder: Path, more: str = FIRM, *, again: bool = False
+) -> AsyncIterator[Shop]:
+    """A shop where LEA is signed on; `again`: one that was there before."""
+    async with open_shop(folder, more=more) as shop:
+        if not again:
+            await hire(shop)
+            await shop.shows("CAISSE FERMEE")
+            await shop.bench.scanner.scan(BADGES[LEA])
+            await shop.shows("BONJOUR LEA")
+        yield shop
+
+
+async def consent(shop: Shop, digit: str = "2") -> str:
+    """Agree at the counter; the code that was printed."""
+    await shop.type(f"{digit} ASSISTANCE ASSISTANCE {BOSS} CLERK {PINS[BOSS]} CLERK")
+    paper = await papers(shop, "ASSISTANCE : CODE")
+    found = re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b", paper)
+    assert found, paper
+    return heard(found[0])
+
+
+class Peer:
+    """What the service does, as calls. `news` has what the till told, newest last."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.till = shop.till
+        self.news: list[ConsentNews] = []
+        self._more = asyncio.Event()
+
+    @asynccontextmanager
+    async def following(
+        self, grant: str | None = None, *, outlives: bool = False
+    ) -> AsyncIterator["Peer"]:
+        """Stand for the support while the block runs; `outlives` the till, if need be."""
+
+        async def follow() -> None:
+            with suppress(ChannelError) if outlives else nullcontext():
+                asked = ConsentsAsked(HOST_KEY, grant)
+                async for each in self.till.follow(interface.CONSENTS, asked):
+                    self.news.append(each)
+                    self._more.set()
+
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(follow())
+            await self.until(bool)
+            yield self
+            task.cancel()
+
+    async def until(self, wanted: object) -> ConsentNews:
+        """Wait for news that fit."""
+        assert callable(wanted)
+        async with asyncio.timeout(PATIENCE):
+            while not wanted(self.news):
+                self._more.clear()
+                await self._more.wait()
+        return self.news[-1]
+
+    async def consent(self) -> Consent:
+        """The consent that stands, once one does."""
+        news = await self.until(lambda news: news and news[-1].consent)
+        assert news.consent
+        return news.consent
+
+    async def enter(self, code: str, who: str = "marie") -> Granted:
+        """Come in by that code."""
+        number = (await self.consent()).number
+        shown = principal("1", "2", code)
+        asked = SessionAsked(number, shown, who, "SHA256:marie")
+        return await self.till.call(interface.SESSION, asked)
+
+    async def command(self, grant: str, line: str, words: str, level: GrantLevel) -> None:
+        await self.till.call(interface.COMMAND, CommandAsked(grant, line, words, level))
+
+    async def leave(self, grant: str, recording: str = "ab" * 32) -> None:
+        await self.till.call(interface.END_SESSION, SessionEnding(grant, recording))
