@@ -168,5 +168,5 @@ def test_a_screen_has_as_much_of_the_word_as_it_has_room_for() -> None:
     assert marked(Screen("BONJOUR", "")).line2.strip() == "ASSISTANCE"
     assert marked(Screen("TOTAL          12,40", "RENDU 1")).line2.endswith(" ASSISTANCE")
     assert marked(Screen("x2 1,30         2,60", "TRADITION BIEN CUITE")).line1 == (
-        "x2 1,30 ASSIST  2,60"
+        "x2 1,30 ASSISTA 2,60"
     )
