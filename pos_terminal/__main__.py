@@ -36,6 +36,7 @@ COMMANDS = {
     "drivers": "donne les pilotes installés et leurs réglages",
     "plugins": "donne les modules, leur état et pourquoi",
     "sheet": "dessine ou imprime les codes de commande et les étiquettes de touches",
+    "labels": "imprime des étiquettes de rayon",
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",
     "close": "clôt le jour, le mois ou l'exercice : le Z",
     "journal": "montre, vérifie, archive, sauvegarde, remet ou purge le journal",

@@ -392,6 +392,14 @@ class DescriptionAsked(Struct, frozen=True):
     interface: str
 
 
+class LabelsAsked(Struct, frozen=True):
+    """Print shelf labels: of these articles, by PLU, and of all in these families."""
+
+    articles: list[str]
+    families: list[str]
+    grant: str | None = None
+
+
 class Description(Struct, frozen=True):
     """An interface in Varlink's own words."""
 
@@ -425,6 +433,7 @@ GRANT = _till("Grant", GrantAsked, Granted)
 END_GRANT = _till("EndGrant", GrantEnding, Nothing)
 REPORT = _till("Report", ReportAsked, Nothing)
 NOTICE = _till("Notice", NoticeAsked, Nothing)
+LABELS = _till("Labels", LabelsAsked, Nothing)
 CHECKPOINT = _till("Checkpoint", CheckpointAsked, CheckpointOffered)
 COSIGNED = _till("Cosigned", CosignedAsked, CosignedTaken)
 STAMP = _till("Stamp", Nothing, StampQuestion)
@@ -436,7 +445,7 @@ END_SESSION = _till("EndSession", SessionEnding, Nothing)
 SUPPORT_TROUBLE = _till("SupportTrouble", SupportTrouble, Nothing)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
-    REPORT, NOTICE, CHECKPOINT, COSIGNED, STAMP, STAMPED,
+    REPORT, NOTICE, LABELS, CHECKPOINT, COSIGNED, STAMP, STAMPED,
     CONSENTS, SESSION, COMMAND, END_SESSION, SUPPORT_TROUBLE,
 )  # fmt: skip
 

@@ -60,6 +60,20 @@ class Qr(Struct, frozen=True, tag=True):
 Block = Text | Row | Rule | Logo | Barcode | Ean | Qr
 
 
+class PrinterRole(StrEnum):
+    """What a printer is there for; what has no printer of its own comes out with the receipts.
+
+    `report` is what the shop reads (X, Z, counts, lists, notices), `kitchen` what is to be made,
+    `label` what goes on shelves and boxes, `invoice` invoices and credit notes.
+    """
+
+    RECEIPT = "receipt"
+    REPORT = "report"
+    KITCHEN = "kitchen"
+    LABEL = "label"
+    INVOICE = "invoice"
+
+
 class Receipt(Struct, frozen=True):
     """What is printed and then cut off. `title` names it in logs («ticket 2-000123»)."""
 

@@ -15,6 +15,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
+from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.absences import Absences
 from pos_terminal.runtime.hotplug import watch_devices
@@ -33,9 +34,9 @@ from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.places import places_of
 from pos_terminal.runtime.port import Port, PortState
 from pos_terminal.runtime.printing import PrinterLane
-from pos_terminal.runtime.roles import Role
+from pos_terminal.runtime.roles import DisplayRole
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
-from pos_terminal.runtime.spool import Paper, Spool, take_up
+from pos_terminal.runtime.spool import Paper, Slip, Spool, take_up
 from pos_terminal.runtime.strangers import Strangers
 from pos_terminal.tasks.latest import Latest
 from pos_terminal.tasks.supervise import SideTask
@@ -85,20 +86,18 @@ class Equipment:
         self._keymap = keymap
         self._put = put
         self._absences = Absences(self.ports.values(), put)
-        # By role: there is one printer for receipts, and perhaps one for what the shop reads.
         printers = {
-            (role := device.role or Role.RECEIPT): PrinterLane(
+            (role := PrinterRole(device.role or PrinterRole.RECEIPT)): PrinterLane(
                 self.ports[device.name], put, spool, role=role
             )
             for device in devices
             if device.device_class is DeviceClass.PRINTER
         }
-        receipts = printers.get(Role.RECEIPT) or PrinterLane(None, put, spool)
         self.outputs = Outputs(
             screen=Latest(),
             tone=Latest(),
-            printer=receipts,
-            reports=printers.get(Role.REPORT, receipts),
+            printer=printers.get(PrinterRole.RECEIPT) or PrinterLane(None, put, spool),
+            printers=printers,
             drawer=DrawerLane(self._drawers(drawers), put),
             scale=ScaleLane(self._one(DeviceClass.SCALE), put),
             pins=PinLane(put),
@@ -131,7 +130,7 @@ class Equipment:
 
     def _box_of(self, display: Port[Any]) -> Latest[Screen]:
         """What a display shows: all of it, unless its role is the customers' alone."""
-        own = self._roles[display.name] == Role.CUSTOMER
+        own = self._roles[display.name] == DisplayRole.CUSTOMER
         return self.outputs.customer if own else self.outputs.screen
 
     def _one(self, device_class: DeviceClass) -> Port[Any] | None:
@@ -145,8 +144,7 @@ class Equipment:
             *(read_scans(port, put) for port in self._of(DeviceClass.SCANNER)),
             *(read_keys(port, keymap, put) for port in self._of(DeviceClass.KEYPAD)),
             *(show_screens(port, self._box_of(port)) for port in self._of(DeviceClass.DISPLAY)),
-            # A set: with one printer both are the same lane, which must run once.
-            *(lane.run() for lane in {self.outputs.printer, self.outputs.reports}),
+            *(lane.run() for lane in self.outputs.lanes),
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
             self.outputs.pins.run(),
@@ -163,7 +161,7 @@ class Equipment:
         """Wait until no paper is on its way and how each ended is on record, for a while."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_PAPERS):
-                for lane in {self.outputs.printer, self.outputs.reports}:
+                for lane in self.outputs.lanes:
                     await lane.rested()
 
     def take_up(self, events: Sequence[Event], till: Reprinting) -> None:
@@ -181,13 +179,16 @@ class Equipment:
             except Refused as refused:  # a voucher whose key is not here: its file stays
                 log.error("spool: %s is not printed: %s", slip.path, refused.fault)
                 continue
-            reports = slip.role == Role.REPORT
-            (self.outputs.reports if reports else self.outputs.printer).resume(slip)
+            self._lane_of(slip).resume(slip)
         for slip in found.ended:
-            self.outputs.printer.ended(slip)
+            self._lane_of(slip).ended(slip)
         for told in found.told:
             self._put(told)
         till.print_missed()
+
+    def _lane_of(self, slip: Slip) -> PrinterLane:
+        known = slip.role in list(PrinterRole)
+        return self.outputs.prints(PrinterRole(slip.role)) if known else self.outputs.printer
 
     def side(self) -> dict[str, SideTask]:
         """What a sale goes on without, by name."""

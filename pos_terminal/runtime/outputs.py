@@ -1,6 +1,7 @@
 """Where the till's effects go: the boxes and lanes of its devices, and what works off the loop."""
 
 import asyncio
+from collections.abc import Mapping
 
 from msgspec import Struct, field
 
@@ -17,6 +18,7 @@ from pos_terminal.domain.counter.steps import (
     WriteEvidence,
 )
 from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.lanes import DrawerLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
@@ -26,7 +28,7 @@ from pos_terminal.tasks.latest import Latest
 
 
 class Outputs(Struct, frozen=True):
-    """The far ends of the effects. `reports` is the printer's own lane where there is no second.
+    """The far ends of the effects. `printer` prints what no other of the `printers` is there for.
 
     `screen` is what the clerk reads, and the customer too where there is one display; `customer` is
     without what is typed, refused or the shop's own.
@@ -35,7 +37,7 @@ class Outputs(Struct, frozen=True):
     screen: Latest[Screen]
     tone: Latest[Tone]
     printer: PrinterLane
-    reports: PrinterLane
+    printers: Mapping[PrinterRole, PrinterLane]
     drawer: DrawerLane
     scale: ScaleLane
     pins: PinLane
@@ -45,6 +47,15 @@ class Outputs(Struct, frozen=True):
 
     inspections: "asyncio.Queue[WriteEvidence]" = field(default_factory=asyncio.Queue)
     selftests: "asyncio.Queue[RunSelfTest]" = field(default_factory=asyncio.Queue)
+
+    def prints(self, role: PrinterRole) -> PrinterLane:
+        """Who prints papers of this role: its own printer, or the receipts'."""
+        return self.printers.get(role, self.printer)
+
+    @property
+    def lanes(self) -> set[PrinterLane]:
+        """All of them, each once."""
+        return {self.printer, *self.printers.values()}
 
     def release(self, effect: Effect) -> None:
         """Set going what one of these does. ValueError for an effect that is the till's own."""
@@ -60,7 +71,8 @@ class Outputs(Struct, frozen=True):
             case OpenDrawer(drawer):
                 self.drawer.open(drawer)
             case Settled(request):
-                self.printer.settled(request)
+                for lane in self.lanes:  # the one that has it lets it go
+                    lane.settled(request)
             case _ if isinstance(effect, AccessDecided):
                 self.access.put_nowait(effect)
             case WriteEvidence():

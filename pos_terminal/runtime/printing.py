@@ -16,7 +16,7 @@ from pos_terminal.domain.counter.steps import Input, PaperDone
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.language import say
-from pos_terminal.domain.receipt import Align, Receipt, Text
+from pos_terminal.domain.receipt import Align, PrinterRole, Receipt, Text
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.spool import Identity, Paper, Slip, Spool, of_sale
 from pos_terminal.tasks.observers import Observers
@@ -53,7 +53,7 @@ class PrinterLane:
         put: Callable[[Input], None],
         spool: Spool,
         *,
-        role: str = "receipt",
+        role: PrinterRole = PrinterRole.RECEIPT,
         again: float = TRY_AGAIN,
     ) -> None:
         self._port = port

@@ -5,23 +5,15 @@ from enum import StrEnum
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.language import say
+from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings
 
 
-class Role(StrEnum):
-    """What a printer prints: what customers get, or what the shop reads (X, Z, counts, lists).
+class DisplayRole(StrEnum):
+    """Who reads a display: customers alone, or the clerk. Without a role both do."""
 
-    Of a display, who reads it: customers alone, or the clerk. Without a role both do.
-    """
-
-    RECEIPT = "receipt"
-    REPORT = "report"
     CUSTOMER = "customer"
     CLERK = "clerk"
-
-
-PRINTERS = (Role.RECEIPT, Role.REPORT)
-DISPLAYS = (Role.CUSTOMER, Role.CLERK)
 
 
 def misfits(
@@ -52,15 +44,15 @@ def misfits(
 
 
 def _of_displays(displays: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]]:
-    known = ", ".join(map(repr, map(str, DISPLAYS)))
+    known = ", ".join(map(repr, map(str, DisplayRole)))
     for each in displays:
-        if each.role and each.role not in DISPLAYS:
+        if each.role and each.role not in list(DisplayRole):
             yield (
                 f"devices.{each.name}.role",
                 say("{role!r} n'est pas un rôle : l'un de {known}", role=each.role, known=known),
             )
     # A clerk who does not see what he types sells blindly.
-    if displays and all(each.role == Role.CUSTOMER for each in displays):
+    if displays and all(each.role == DisplayRole.CUSTOMER for each in displays):
         yield (
             f"devices.{displays[0].name}.role",
             say("il faut d'abord un afficheur que le vendeur voit : sans rôle, ou 'clerk'"),
@@ -68,12 +60,12 @@ def _of_displays(displays: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]
 
 
 def _of_printers(printers: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]]:
-    known = ", ".join(map(repr, map(str, PRINTERS)))
+    known = ", ".join(map(repr, map(str, PrinterRole)))
     first: dict[str, str] = {}
     for each in printers:
-        role = each.role or Role.RECEIPT
+        role = each.role or PrinterRole.RECEIPT
         key = f"devices.{each.name}.role"
-        if role not in PRINTERS:
+        if role not in list(PrinterRole):
             yield key, say("{role!r} n'est pas un rôle : l'un de {known}", role=role, known=known)
         elif role in first:
             yield (
@@ -86,9 +78,9 @@ def _of_printers(printers: Sequence[DeviceSettings]) -> Iterator[tuple[str, str]
                 ),
             )
         first.setdefault(role, each.name)
-    if first and Role.RECEIPT not in first:
+    if first and PrinterRole.RECEIPT not in first:
         name = next(iter(first.values()))
         yield (
             f"devices.{name}.role",
-            say("il faut d'abord une imprimante du rôle '{receipt}'", receipt=Role.RECEIPT),
+            say("il faut d'abord une imprimante du rôle '{receipt}'", receipt=PrinterRole.RECEIPT),
         )

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import jump
+from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.counter import printouts
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.printouts import Printout
@@ -40,6 +41,7 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.display import support
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClosed
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
@@ -50,7 +52,8 @@ from pos_terminal.domain.lookup.questions import ClosureFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import Books, OpenSales
-from pos_terminal.domain.printing import papers, report
+from pos_terminal.domain.printing import labels, papers, report
+from pos_terminal.domain.receipt import PrinterRole, Receipt
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
@@ -234,6 +237,22 @@ class Till:
         """Whether its clerks cannot be known, so that nobody may sign on."""
         return self.counter.desk.clerks.closed
 
+    def shelf_labels(self, plus: Sequence[str], families: Sequence[str]) -> tuple[Receipt, ...]:
+        """See `Selling.shelf_labels`."""
+        catalog, day = self.counter.desk.present, self._clock.now().day
+        chosen = list[Item]()
+        for plu in plus:
+            item = catalog.plu(plu)
+            if item is None:
+                raise KeyError(plu)
+            chosen.append(item)
+        for family in families:
+            of_family = [item for item in catalog.items if item.family == family]
+            if not of_family:
+                raise KeyError(family)
+            chosen += of_family
+        return tuple(labels.shelf(item, day) for item in chosen)
+
     def stalled_for(self) -> float:
         """Seconds since the oldest append that is not durable yet; 0 when there is none."""
         oldest = next(iter(self._pending.values()), None)
@@ -265,9 +284,9 @@ class Till:
                         self._customers = screen
                         self._outputs.customer.put(self._marked(screen))
                 case Print():
-                    self._outputs.printer.print(self._paper(effect))
-                case PrintReport(paper, patient):
-                    self._outputs.reports.print(Paper(None, paper, patient=patient))
+                    self._outputs.prints(_role(effect)).print(self._paper(effect))
+                case PrintReport(paper, patient, role):
+                    self._outputs.prints(role).print(Paper(None, paper, patient=patient))
                 case PrintClosures():
                     self.print_closures(records)
                 case ListSales() | PrintClosure() | PrintList() | PrintVoucher():
@@ -286,7 +305,7 @@ class Till:
                 self._print(PrintClosure(found, 0), records)
             elif isinstance(closed, ServiceClosed):
                 paper = report.service(self._identity, closed, at)
-                self._outputs.reports.print(
+                self._outputs.prints(PrinterRole.REPORT).print(
                     Paper(None, paper, patient=True, record=record.seq, kind="service")
                 )
 
@@ -297,7 +316,7 @@ class Till:
         """
         last = self._journal.running.seq
         vouchers = self._outputs.printer.taken_to(last)
-        closures = self._outputs.reports.taken_to(last)
+        closures = self._outputs.prints(PrinterRole.REPORT).taken_to(last)
         automatic = self.counter.desk.rules.closing.print_automatic
         for record in self._journal.recent():
             event = record.event
@@ -321,8 +340,9 @@ class Till:
         paper = printouts.drawn(self.counter.desk, effect, self._clock.now().at, head, exposed)
         kind = type(effect).__name__
         voucher = effect if isinstance(effect, PrintVoucher) else None
-        lane = self._outputs.printer if voucher else self._outputs.reports
-        lane.print(Paper(None, paper, True, record, kind, copy, voucher=voucher))
+        role = PrinterRole.RECEIPT if voucher else PrinterRole.REPORT
+        asked = Paper(None, paper, True, record, kind, copy, voucher=voucher)
+        self._outputs.prints(role).print(asked)
 
     def redrawn(self, paper: Paper) -> Paper:
         """A paper of the spool as it is printed: a voucher's is kept without its number."""
@@ -364,3 +384,9 @@ class Till:
     def _marked(self, screen: Screen) -> Screen:
         """Whoever reads any screen reads there that support is in, for as long as it is."""
         return support.marked(screen) if self.counter.desk.access.support else screen
+
+
+def _role(effect: Print) -> PrinterRole:
+    """Who prints a paper of a sale."""
+    invoice = effect.asked.request.form == Form.INVOICE
+    return PrinterRole.INVOICE if invoice else PrinterRole.RECEIPT

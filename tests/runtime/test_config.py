@@ -120,7 +120,9 @@ def test_a_whole_configuration() -> None:
     assert Function.CLEAR in {key.function for key in found.keymap.values()}
 
 
-CLASSES = "il faut l'un de : scanner, keypad, scale, printer, drawer, display, tone"
+CLASSES = (
+    "il faut l'un de : scanner, keypad, scale, printer, drawer, display, tone, payment-terminal"
+)
 
 
 @pytest.mark.parametrize(
@@ -434,15 +436,18 @@ driver = "toy"
 SCALE = 'line = {port = "/dev/ttyS1"}'
 
 
+ROLES = "l'un de 'receipt', 'report', 'kitchen', 'label', 'invoice'"
+
+
 @pytest.mark.parametrize(
     ("device_class", "rest", "key", "reason"),
     [
         ("printer", 'port = "/dev/x"', "devices.second.role",
-         "'printer' a déjà le rôle 'receipt' : l'un de 'receipt', 'report'"),
+         f"'printer' a déjà le rôle 'receipt' : {ROLES}"),
         ("printer", 'port = "/dev/x"\nrole = "receipt"', "devices.second.role",
-         "'printer' a déjà le rôle 'receipt' : l'un de 'receipt', 'report'"),
-        ("printer", 'port = "/dev/x"\nrole = "kitchen"', "devices.second.role",
-         "'kitchen' n'est pas un rôle : l'un de 'receipt', 'report'"),
+         f"'printer' a déjà le rôle 'receipt' : {ROLES}"),
+        ("printer", 'port = "/dev/x"\nrole = "cellar"', "devices.second.role",
+         f"'cellar' n'est pas un rôle : {ROLES}"),
         ("scale", SCALE, "devices.second", "'scale' pèse déjà, et une caisse a une balance"),
         ("scale", f'{SCALE}\nrole = "receipt"', "devices.second.role",
          "role ne va pas avec scale : l'enlever"),

@@ -99,7 +99,7 @@ class Counterside:
         nowhere, damage = Path("/nowhere"), list[JournalError]()
         lookups = LookupLane(nowhere, self.put.append, Customers(nowhere, unheard), damage.append)
         outputs = Outputs(
-            self.screen, self.tone, self.printer, self.printer, self.drawer, self.scale,
+            self.screen, self.tone, self.printer, {}, self.drawer, self.scale,
             self.pins, lookups,
         )
         self.till = Till(

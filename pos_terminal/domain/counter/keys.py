@@ -33,6 +33,7 @@ from pos_terminal.domain.counter import (
     sign_on,
     stock,
     support,
+    ticket,
     vouchers,
 )
 from pos_terminal.domain.counter.desk import Handler, Pending
@@ -97,7 +98,7 @@ ROWS = (
     KeyRule(Function.REPRINT, closing_keys.reprint),
     KeyRule(Function.SERVICE, closing_keys.service),
     KeyRule(Function.DRAWER, cash.drawer),
-    KeyRule(Function.TICKET, refunds.ticket, paper=True),
+    KeyRule(Function.TICKET, ticket.press, paper=True),
     KeyRule(Function.GIFT, papers.gift, paper=True),
     KeyRule(Function.BRIEF, papers.brief, paper=True),
     KeyRule(Function.NOTE, papers.note, paper=True),

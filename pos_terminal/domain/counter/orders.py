@@ -3,7 +3,8 @@
 `123 NOTER` begins, or goes on. Then each article is noted, `12 CLIENT` says whom it is for, and
 `14031700 NOTER` that it is wanted on 14 March at 17:00. `NOTER` alone, or `C`, ends the noting.
 The ticket that takes off all that was paid in advance ends the order, as does `RF 123 NOTER`: it
-was delivered without a deposit, or given up.
+was delivered without a deposit, or given up. `TICKET` has the order on paper for the kitchen, and
+as a label for its box.
 """
 
 from datetime import datetime
@@ -17,18 +18,21 @@ from pos_terminal.domain.counter.cash import between_sales
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
-from pos_terminal.domain.counter.steps import Show, Sound, Step
+from pos_terminal.domain.counter.steps import PrintReport, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.balances import OrderBalance
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.orders import OrderAgreed, OrderEnded, OrderNoted
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.language import say
-from pos_terminal.domain.lookup.customers import Customer
+from pos_terminal.domain.lookup.customers import Contacts, ContactsWanted, Customer
 from pos_terminal.domain.lookup.questions import Orders, OrdersWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import short_day_and_hour
+from pos_terminal.domain.printing import labels
 from pos_terminal.domain.quantity import ONE
+from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.domain.sale.deposits import HIGHEST
 from pos_terminal.domain.screen import WIDTH
 
@@ -77,11 +81,36 @@ def _go_on(desk: Desk, event: Event, noted: str) -> Step:
     return Step((event,), (Sound(Tone.ACCEPTED),))
 
 
+def papers(desk: Desk) -> Step:
+    """`TICKET` while an order is noted: the kitchen's slip of it, and the label of its box."""
+    entry = desk.entry
+    if replace(entry, order="", noted="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    order = _open_order(desk, entry.order)
+    known = look_up(desk, ContactsWanted((order.person,))) if order.person else None
+    contacts = known.contacts if isinstance(known, Contacts) else ()
+    contact = next((each for each in contacts if each.person == order.person), None)
+    return Step(
+        effects=(
+            PrintReport(labels.slip(order, contact), patient=True, role=PrinterRole.KITCHEN),
+            PrintReport(labels.parcel(order, contact), patient=True, role=PrinterRole.LABEL),
+            Sound(Tone.ACCEPTED),
+        )
+    )
+
+
+def _open_order(desk: Desk, number: str) -> OrderBalance:
+    found = look_up(desk, OrdersWanted())
+    orders = found.orders if isinstance(found, Orders) else ()
+    order = next((each for each in orders if each.order == number), None)
+    if order is None:
+        raise Refused(faults.ORDER_UNKNOWN)
+    return order
+
+
 def _end(desk: Desk) -> Step:
     number = _number(desk)
-    found = look_up(desk, OrdersWanted())
-    if not isinstance(found, Orders) or all(each.order != number for each in found.orders):
-        raise Refused(faults.ORDER_UNKNOWN)
+    _open_order(desk, number)
     desk.entry = Entry()
     show = Show(display.order_ended(number))
     return Step((OrderEnded(order=number),), (show, Sound(Tone.ACCEPTED)))

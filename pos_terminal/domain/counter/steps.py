@@ -16,7 +16,7 @@ from pos_terminal.domain.keyboard.keys import Key
 from pos_terminal.domain.lookup.questions import Answer, BestSold, ClosureFound, Wanted
 from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.printing.request import PaperAsked
-from pos_terminal.domain.receipt import Listing, Receipt
+from pos_terminal.domain.receipt import Listing, PrinterRole, Receipt
 from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.screen import Screen
@@ -335,6 +335,7 @@ class PrintReport(Struct, frozen=True):
 
     paper: Receipt
     patient: bool = False
+    role: PrinterRole = PrinterRole.REPORT
 
 
 class PrintList(Struct, frozen=True):

@@ -142,7 +142,7 @@ GROUPS = (
                 Function.CREDIT_NOTE, "EA", "rendre par un avoir ; ou numéro, puis AVOIR : payer"
             ),
             KeyRow(Function.VOUCHER, "EB", "numéro, puis BON : payer d'un bon ; seul : réimprimer"),
-            KeyRow(Function.TICKET, "T", "ticket, puis duplicata"),
+            KeyRow(Function.TICKET, "T", "ticket, puis duplicata ; en notant : cuisine, étiquette"),
             KeyRow(Function.GIFT, "UC", "ticket cadeau : les articles, sans les prix"),
             KeyRow(Function.BRIEF, "UB", "ticket sans détail : le total et la TVA"),
             KeyRow(Function.NOTE, "UN", "note d'une prestation"),

@@ -13,6 +13,7 @@ from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
     DoAsked,
     Done,
+    LabelsAsked,
     LevelAsked,
     Log,
     LogAsked,
@@ -154,6 +155,7 @@ class Channel:
         service.answer(interface.END_GRANT, self.grants.end)
         service.answer(interface.REPORT, self._reports.report)
         service.answer(interface.NOTICE, self._reports.notice)
+        service.answer(interface.LABELS, self._labels)
         service.answer(interface.CHECKPOINT, self._witnesses.checkpoint)
         service.answer(interface.COSIGNED, self._witnesses.cosigned)
         service.answer(interface.STAMP, self._witnesses.stamp)
@@ -193,6 +195,11 @@ class Channel:
         await self._diagnose(peer, asks.grant, "Reload")
         self._terminal.reload()
         return Nothing()
+
+    async def _labels(self, peer: Peer, asks: LabelsAsked) -> Nothing:
+        made = self._reports.labels(asks)
+        await self._diagnose(peer, asks.grant, f"Labels {len(made)}")
+        return self._reports.print_labels(made)
 
     async def _diagnose(self, peer: Peer, secret: str | None, what: str) -> None:
         await self.grants.allowed(peer, secret, GrantLevel.DIAGNOSE, what)

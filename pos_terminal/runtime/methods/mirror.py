@@ -80,7 +80,7 @@ class MirrorMethods:
         outputs, mirror = self._terminal.equipment.outputs, _Mirrored()
         mirror.observe(outputs.screen.observers, mirror.shown)
         mirror.observe(outputs.tone.observers, mirror.sounded)
-        for printer in {outputs.printer, outputs.reports}:
+        for printer in outputs.lanes:
             mirror.observe(printer.observers, mirror.printed)
         mirror.observe(self._terminal.inputs, mirror.heard)
         return mirror

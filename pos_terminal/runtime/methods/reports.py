@@ -1,4 +1,4 @@
-"""Report and Notice: what other programs on the box have to say, within bounds."""
+"""Report, Notice and Labels: what others on the box say or have printed, within bounds."""
 
 from collections import deque
 from time import monotonic
@@ -6,11 +6,17 @@ from time import monotonic
 from msgspec.structs import replace
 
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Incident, Nothing, NoticeAsked, ReportAsked
+from pos_terminal.channel.interface import (
+    Incident,
+    LabelsAsked,
+    Nothing,
+    NoticeAsked,
+    ReportAsked,
+)
 from pos_terminal.channel.service import Peer
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
-from pos_terminal.domain.receipt import Align, Qr, Receipt, Rule, Text
+from pos_terminal.domain.receipt import Align, PrinterRole, Qr, Receipt, Rule, Text
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.spool import Paper
 
@@ -22,6 +28,9 @@ AN_HOUR = 4
 
 LINES, CHARACTERS = 30, 100
 """Of a notice at most, and of each of its lines."""
+
+LABELS = 200
+"""Shelf labels at once: what is asked for by mistake is paid in paper."""
 
 WORD = 60
 """Characters of a subject, a code or a title."""
@@ -78,7 +87,30 @@ class ReportMethods:
                 say("{an_hour} avis en une heure sont imprimés", an_hour=AN_HOUR),
             )
         self._printed.append(now)
-        self._terminal.equipment.outputs.reports.print(Paper(None, self._paper(asks)))
+        reports = self._terminal.equipment.outputs.prints(PrinterRole.REPORT)
+        reports.print(Paper(None, self._paper(asks)))
+        return Nothing()
+
+    def labels(self, asks: LabelsAsked) -> tuple[Receipt, ...]:
+        """The shelf labels that are asked for, of this catalogue."""
+        till = self._terminal.till()
+        if till is None:
+            raise ChannelError(self._terminal.trouble() or faults.TILL_SILENT)
+        try:
+            made = till.shelf_labels(asks.articles, asks.families)
+        except KeyError as error:
+            detail = say("pas dans le catalogue : {text!r}", text=str(error.args[0])[:WORD])
+            raise ChannelError(faults.BAD_REQUEST, detail) from error
+        if not 0 < len(made) <= LABELS:
+            detail = say("{what} étiquettes, de 1 à {most}", what=len(made), most=LABELS)
+            raise ChannelError(faults.BAD_REQUEST, detail)
+        return made
+
+    def print_labels(self, made: tuple[Receipt, ...]) -> Nothing:
+        """Have them printed, as soon as the printer can."""
+        lane = self._terminal.equipment.outputs.prints(PrinterRole.LABEL)
+        for each in made:
+            lane.print(Paper(None, each, patient=True))
         return Nothing()
 
     def _paper(self, asks: NoticeAsked) -> Receipt:

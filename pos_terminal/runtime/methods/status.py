@@ -164,8 +164,7 @@ class StatusBoard:
         """What waits: records for the disk, inputs for the till, papers for the printer."""
         till, outputs = self._terminal.till(), self._terminal.equipment.outputs
         yield Queue("records", till.pending if till else 0)
-        lanes = {outputs.printer, outputs.reports}
-        yield Queue("papers", sum(printer.waiting for printer in lanes))
+        yield Queue("papers", sum(printer.waiting for printer in outputs.lanes))
 
 
 def _last_ticket(journal: Journal) -> Ticket | None:

@@ -43,7 +43,7 @@ from pos_terminal.domain.events.grants import (
 from pos_terminal.domain.events.values import Answer, GrantEnd, GrantLevel
 from pos_terminal.domain.language import say
 from pos_terminal.domain.printing import support as printing
-from pos_terminal.domain.receipt import Receipt
+from pos_terminal.domain.receipt import PrinterRole, Receipt
 from pos_terminal.domain.redaction import redacted
 from pos_terminal.domain.staff.grants import covers, seconds_left
 from pos_terminal.domain.staff.support import (
@@ -462,7 +462,7 @@ class SupportMethods:
         self._grants.tell()
 
     def _print(self, paper: Receipt, *, patient: bool = False, secret: bool = False) -> None:
-        lane = self._terminal.equipment.outputs.reports
+        lane = self._terminal.equipment.outputs.prints(PrinterRole.REPORT)
         lane.print(Paper(None, paper, patient=patient, secret=secret))
 
 

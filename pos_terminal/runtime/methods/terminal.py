@@ -15,6 +15,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.counter.steps import AccessDecided, Input
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.receipt import PrinterRole, Receipt
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.clock import Clock
@@ -53,6 +54,12 @@ class Selling(Protocol):
     def stalled_for(self) -> float:
         """Seconds since the oldest record that is not durable yet; 0 where there is none."""
 
+    def shelf_labels(self, plus: Sequence[str], families: Sequence[str]) -> tuple[Receipt, ...]:
+        """The shelf labels of these articles and families, in the catalogue's order.
+
+        KeyError for a PLU or family that there is not.
+        """
+
 
 class Outputs(Protocol):
     """What goes out to the customer and the clerk, newest first, and may be observed."""
@@ -70,8 +77,11 @@ class Outputs(Protocol):
         """The receipt printer's queue."""
 
     @property
-    def reports(self) -> PrinterLane:
-        """The queue of what the shop reads: the same where there is one printer."""
+    def lanes(self) -> set[PrinterLane]:
+        """The queues of all printers."""
+
+    def prints(self, role: PrinterRole) -> PrinterLane:
+        """Who prints papers of this role."""
 
     @property
     def access(self) -> "asyncio.Queue[AccessDecided]":
