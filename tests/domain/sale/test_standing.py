@@ -38,6 +38,11 @@ def test_a_discount_beside_a_return_is_of_what_is_sold(till: Remembering) -> Non
     assert till.last.total == -3500
 
 
+def test_a_discount_beside_a_return_is_of_what_is_sold_were_it_a_gram(till: Remembering) -> None:
+    till.press("0,001 x 4 PLU RF 2 PLU ST 1 REMISE")
+    assert till.total == 2 - 100 - 1
+
+
 def test_nets_of_lines_are_their_own_beside_a_return(till: Remembering) -> None:
     till.press("1 PLU RF 3990 PRIX 1 PLU CASH")
     assert [line.net for line in till.last.lines] == [3333, -3325]
