@@ -1,7 +1,8 @@
 """Checkpoints: signed, the journal's length, tree and state, from which a start goes on. Pure.
 
-One is made every `EVERY` records, at each closure, and where keys come into force, in the same
-transaction as the record that it is of. Its body is canonical JSON as a record's:
+One is made every `EVERY` records, at each closure, where keys come into force, and at a stop that
+was meant, in the same transaction as the record that it is of. Its body is canonical JSON as a
+record's:
 
 ========  =========================================================================
 at        the local time of record `size`
@@ -28,7 +29,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed, Purged
-from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
+from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated, TillStopped
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.staff.clerks import SignedOn
 from pos_terminal.domain.staff.grants import Grants
@@ -45,7 +46,7 @@ VERSION = 1
 BREAKING = 1000
 
 BEHIND: frozenset[type[Event]] = frozenset(
-    {PeriodClosed, Purged, KeyMade, KeyRotated, KeyReplaced}
+    {PeriodClosed, Purged, KeyMade, KeyRotated, KeyReplaced, TillStopped}
 )
 """The events behind which there is one in any case."""
 
@@ -126,7 +127,8 @@ def is_due(event: Event, seq: int) -> bool:
     """Is there a checkpoint behind record `seq`?"""
     # Behind a closure, because a purge may end there; behind keys, because the next start reads
     # here which are in force; behind a purge, because whoever meets emptied records looks here
-    # whether that was decided.
+    # whether that was decided; behind a stop, because the next start checks every signature that
+    # lies behind the last one, and a shop that opens waits for it.
     return seq % EVERY == 0 or type(event) in BEHIND
 
 
