@@ -12,6 +12,7 @@ from pos_driver_sim.keyboard import KeyboardEnd
 from pos_driver_sim.printer import Event, PrinterEnd
 from pos_driver_sim.scale import ScaleEnd
 from pos_driver_sim.scanner import ScannerEnd
+from pos_driver_sim.terminal import TerminalEnd
 from pos_driver_sim.tone import ToneEnd
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.screen import Screen
@@ -45,6 +46,7 @@ class SimBench:
         self.display = DisplayEnd(directory / "display", on_frame=on_frame)
         self.tone = ToneEnd(directory / "tone", on_tone=on_tone)
         self.printer = PrinterEnd(on_event=on_print)
+        self.terminal = TerminalEnd()
         self._plugged = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -54,6 +56,7 @@ class SimBench:
             for wired in (self.scanner, self.scale, self.display):
                 await stack.enter_async_context(wired)
             await stack.enter_async_context(self.printer)
+            await stack.enter_async_context(self.terminal)
             self._plugged = stack.pop_all()
         return self
 
@@ -86,6 +89,13 @@ class SimBench:
             "tone": self.tone.cable,
             "printer": self.printer.cable,
         }
+
+    def payment_devices(self) -> dict[str, dict[str, object]]:
+        """The table of the payment terminal, for a shop whose `[[terminals]]` name «tpe».
+
+        It stands apart: a shop that has no such table declares its cards.
+        """
+        return {"tpe": {"class": "payment-terminal", **self.terminal.settings}}
 
     def toml(self, **instead: dict[str, object]) -> str:
         """The same, as a configuration file has it; `instead` gives other tables by name."""

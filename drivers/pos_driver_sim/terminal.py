@@ -118,6 +118,21 @@ class TerminalEnd:
         """What becomes of the next orders, one after the other."""
         self.acts.extend(acts)
 
+    def plays(self, act: str, cents: int | None = None) -> None:
+        """By the names of acts: the order that waits ends so, else the next one does.
+
+        «forget» and «remember» say whether it knows later what became of orders; `cents` is what is
+        approved instead of what was asked.
+        """
+        if act in ("forget", "remember"):
+            self.forgetful = act == "forget"
+            return
+        self.approves = cents
+        if self.waiting is None:
+            self.script(Act(act))
+        else:
+            self.decide(Act(act))
+
     def decide(self, act: Act) -> None:
         """End the order that waits. ValueError where none does."""
         if self._decision is None or self._decision.done():

@@ -47,6 +47,7 @@ _ROLES = {
 _TENDERS = {
     "CASH": _ROLES["caisse"],
     "CARD": Account("511500", "Cartes bancaires a encaisser"),
+    "MANUAL": Account("511500", "Cartes bancaires a encaisser"),
     "CHEQUE": Account("511200", "Cheques a encaisser"),
     "TR": Account("511700", "Titres-restaurant a encaisser"),
     "VOUCHER": _ROLES["bons"],

@@ -40,7 +40,7 @@ _SPACES = {
 _UNITS = {Unit.PIECE: "C62", Unit.KG: "KGM", Unit.CL: "CLT"}
 """UN/ECE Recommendation 20."""
 
-_MEANS = {"CASH": "10", "CHEQUE": "20", "CARD": "48"}
+_MEANS = {"CASH": "10", "CHEQUE": "20", "CARD": "48", "MANUAL": "48"}
 """UNTDID 4461; what is not in it (vouchers, meal vouchers) is ZZZ, mutually defined."""
 
 INVOICE, CREDIT_NOTE, PREPAYMENT = "380", "381", "386"

@@ -4,9 +4,11 @@ A terminal reads cards, or takes and gives cash (a recycler): to the till it is 
 money at an order and says how it ended. The words are those of UPOS (CAT) and nexo Retailer.
 """
 
+import re
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.domain.money import Cents
 
@@ -113,7 +115,7 @@ class Original(Struct, frozen=True, kw_only=True):
     """The payment that a refund or a reversal goes back to, as its terminal said it then."""
 
     reference: str
-    cents: Cents
+    cents: int
     number: str = ""
     authorisation: str = ""
     last_four: str = ""
@@ -195,3 +197,30 @@ class Totals(Struct, frozen=True, kw_only=True):
     sums: tuple[Total, ...] = ()
     terminal: str = ""
     slip: tuple[str, ...] = ()
+
+
+_CARD = re.compile(r"(?<!\d)\d(?:[ .-]?\d){12,18}(?!\d)")
+"""13 to 19 digits, as ISO/IEC 7812 lets a card have, however they are grouped."""
+
+
+def masked(outcome: Outcome) -> Outcome:
+    """The same, without any run of digits that could be a card's number but its last four."""
+    return replace(
+        outcome,
+        last_four="".join(filter(str.isdigit, outcome.last_four))[-4:],
+        authorisation=without_cards(outcome.authorisation),
+        number=without_cards(outcome.number),
+        terminal=without_cards(outcome.terminal),
+        customer_slip=tuple(map(without_cards, outcome.customer_slip)),
+        merchant_slip=tuple(map(without_cards, outcome.merchant_slip)),
+    )
+
+
+def without_cards(text: str) -> str:
+    """A text whose long runs of digits show their last four alone."""
+    return _CARD.sub(lambda found: _stars(found[0]), text)
+
+
+def _stars(digits: str) -> str:
+    plain = "".join(filter(str.isdigit, digits))
+    return "*" * (len(plain) - 4) + plain[-4:]

@@ -14,6 +14,7 @@ from pos_terminal.acts.table import acts_over
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import doubtful
 from pos_terminal.domain.audit.setup import Setup
+from pos_terminal.domain.counter import card_payments
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.steps import Input, Trouble
@@ -229,6 +230,9 @@ class App:
         for fault in (*self.settings.faults, *filter(None, [staff.fault, keyed.fault])):
             self.put(Trouble(fault))
         self.equipment.take_up([each.event for each in journal.recent()], till)
+        for intended in card_payments.open_payments(counter.desk):
+            # Whatever was asked before this program began: the terminal is asked first.
+            self.equipment.outputs.payments.recall(intended)
         self._heard = None
         self.ready.set()
         await till.run(self._inputs)

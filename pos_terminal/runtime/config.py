@@ -35,6 +35,7 @@ from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.staff.clerks import SignOnRules
 from pos_terminal.domain.tender.tender import AccountRules, TenderRules
+from pos_terminal.domain.tender.terminals import Terminals
 from pos_terminal.runtime.evidence_tables import (
     JournalTable,
     TimestampTable,
@@ -42,6 +43,7 @@ from pos_terminal.runtime.evidence_tables import (
     WitnessTable,
 )
 from pos_terminal.runtime.keymaps import own_keymap
+from pos_terminal.runtime.money_tables import drawers_listed, terminals_listed
 from pos_terminal.runtime.places import shared
 from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
@@ -111,6 +113,7 @@ class _File(Struct, frozen=True):
     refunds: RefundRules = field(default_factory=RefundRules)
     accounts: AccountRules = field(default_factory=AccountRules)
     drawers: tuple[dict[str, Any], ...] = ()
+    terminals: tuple[dict[str, Any], ...] = ()
     papers: PaperRules = field(default_factory=PaperRules)
     seller: Seller = field(default_factory=Seller)
     support: Support = field(default_factory=Support)
@@ -121,7 +124,9 @@ class _File(Struct, frozen=True):
     agent: _AgentTable = field(default_factory=_AgentTable)
     service: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def rules(self, default_vat: int, drawers: Sequence[CashDrawer]) -> Rules:
+    def rules(
+        self, default_vat: int, drawers: Sequence[CashDrawer], terminals: Terminals
+    ) -> Rules:
         """What its tables say of the counter."""
         return Rules(
             default_vat=default_vat,
@@ -131,6 +136,7 @@ class _File(Struct, frozen=True):
             refunds=self.refunds,
             accounts=self.accounts,
             drawers=Drawers(tuple(each.clerks for each in drawers)),
+            terminals=terminals,
             closing=self.closing,
             display=self.display,
             inspection=self.inspection,
@@ -278,7 +284,10 @@ def read(
     store = reader.check("terminal.store", lambda: _short_code(terminal.store))
     patterns = tuple(_patterns(reader, whole.labels))
     devices = tuple(_devices(reader, whole.devices, drivers, without_drivers=without_drivers))
-    drawers = _drawers(reader, whole.drawers, devices)
+    drawers = drawers_listed(reader, whole.drawers, devices)
+    terminals = terminals_listed(
+        reader, whole.terminals, devices, without_drivers=without_drivers
+    )
     for key, why in () if without_drivers else (*misfits(devices, drawers), *shared(devices)):
         reader.bad(key, why)
     _named_and_enabled(reader, whole)
@@ -293,7 +302,7 @@ def read(
             store, number, pos_terminal.__version__, simulated=False, shop=whole.shop,
             seller=whole.seller, support=whole.support,
         ),
-        rules=whole.rules(rate, drawers),
+        rules=whole.rules(rate, drawers, terminals),
         operator=terminal.operator,
         zone=zone,
         language=terminal.language,
@@ -439,27 +448,6 @@ def _plugin_settings(
         settings = reader.convert(whole.plugin.get(name, {}), table, f"plugin.{name}")
         if settings is not None:
             yield name, settings
-
-
-def _drawers(
-    reader: _Reader, tables: Sequence[dict[str, Any]], devices: Sequence[DeviceSettings]
-) -> tuple[CashDrawer, ...]:
-    rows = [reader.convert(table, CashDrawer, f"drawers.{n}") for n, table in enumerate(tables, 1)]
-    drawers = tuple(row for row in rows if row)
-    reader.check("drawers", lambda: Drawers(tuple(each.clerks for each in drawers)))
-    known = {each.name for each in devices if each.device_class is DeviceClass.DRAWER}
-    for number, drawer in enumerate(drawers, 1):
-        if drawer.device and drawer.device not in known:
-            reader.bad(
-                f"drawers.{number}.device",
-                say("{device!r} n'est pas un tiroir d'ici", device=drawer.device),
-            )
-        if [each.device for each in drawers].count(drawer.device) > 1 and drawer.device:
-            reader.bad(
-                f"drawers.{number}.device",
-                say("{device!r} ouvre deux tiroirs", device=drawer.device),
-            )
-    return drawers
 
 
 def _driver_settings(device_class: DeviceClass, name: object, drivers: Drivers) -> type[Any] | None:

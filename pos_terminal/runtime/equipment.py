@@ -30,6 +30,7 @@ from pos_terminal.runtime.lanes import (
 )
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
+from pos_terminal.runtime.payment_lane import PaymentLanes
 from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.places import places_of
 from pos_terminal.runtime.port import Port, PortState
@@ -102,6 +103,9 @@ class Equipment:
             scale=ScaleLane(self._one(DeviceClass.SCALE), put),
             pins=PinLane(put),
             lookups=lookups,
+            payments=PaymentLanes(
+                {port.name: port for port in self._of(DeviceClass.PAYMENT_TERMINAL)}, put
+            ),
         )
 
     def _add(self, device: DeviceSettings, drivers: Drivers) -> None:
@@ -145,6 +149,7 @@ class Equipment:
             *(read_keys(port, keymap, put) for port in self._of(DeviceClass.KEYPAD)),
             *(show_screens(port, self._box_of(port)) for port in self._of(DeviceClass.DISPLAY)),
             *(lane.run() for lane in self.outputs.lanes),
+            *(lane.run() for lane in self.outputs.payments.lanes.values()),
             self.outputs.drawer.run(),
             self.outputs.scale.run(),
             self.outputs.pins.run(),

@@ -7,10 +7,13 @@ from msgspec import Struct, field
 
 from pos_terminal.domain.counter.steps import (
     AccessDecided,
+    AskTerminal,
+    CancelPayment,
     CheckPin,
     Effect,
     LookUp,
     OpenDrawer,
+    RecallPayment,
     RunSelfTest,
     Settled,
     Sound,
@@ -22,6 +25,7 @@ from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.domain.screen import Screen
 from pos_terminal.runtime.lanes import DrawerLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
+from pos_terminal.runtime.payment_lane import PaymentLanes
 from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.tasks.latest import Latest
@@ -42,6 +46,7 @@ class Outputs(Struct, frozen=True):
     scale: ScaleLane
     pins: PinLane
     lookups: LookupLane
+    payments: PaymentLanes
     customer: Latest[Screen] = field(default_factory=Latest)
     access: "asyncio.Queue[AccessDecided]" = field(default_factory=asyncio.Queue)
 
@@ -68,6 +73,8 @@ class Outputs(Struct, frozen=True):
                 self.pins.check(effect)
             case LookUp():
                 self.lookups.ask(effect)
+            case AskTerminal() | RecallPayment() | CancelPayment():
+                self.payments.release(effect)
             case OpenDrawer(drawer):
                 self.drawer.open(drawer)
             case Settled(request):

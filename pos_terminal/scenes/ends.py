@@ -77,6 +77,13 @@ class Printer(Plug, Protocol):
         """The next paper that is cut off."""
 
 
+class PaymentTerminal(Plug, Protocol):
+    """The payment terminal, its customer and its bank."""
+
+    def plays(self, act: str, cents: int | None) -> None:
+        """What the customer, the bank or the line does, with the order that waits or the next."""
+
+
 class Ends(AbstractAsyncContextManager["Ends"], Protocol):
     """A whole counter."""
 
@@ -87,8 +94,13 @@ class Ends(AbstractAsyncContextManager["Ends"], Protocol):
     display: Display
     tone: Tones
     printer: Printer
+    terminal: PaymentTerminal
 
-    def toml(self) -> str:
+    @property
+    def payment_devices(self) -> dict[str, dict[str, object]]:
+        """The device table of the payment terminal, for a shop that has one."""
+
+    def toml(self, **more: dict[str, object]) -> str:
         """The configuration's device tables."""
 
 

@@ -158,7 +158,7 @@ async def open_stand(
     disk.hold(state)
     async with make_ends(wires) as ends:
         file = folder / "terminal.toml"
-        file.write_text(source.settings(scene, ends.toml(), folder))
+        file.write_text(source.settings(scene, ends, folder))
         booted = boot(file, state)
         app = App(booted.settings, booted.plugins, state, clock, simulated=True, vfs=disk.name)
         shop = Stand(app, ends, state, source, disk)

@@ -17,7 +17,12 @@ BLOCKS = ("catalogue", "promotions", "réglages", "équipe", "touches")
 """Blocks beside the scenes: files of a shop that all scenes of the page share."""
 
 _AMOUNT = r"-?[0-9 ]+,[0-9]{2}"
-DEVICES = ("clavier", "douchette", "scanner", "balance", "afficheur", "imprimante")
+DEVICES = (
+    "clavier", "douchette", "scanner", "balance", "afficheur", "imprimante", "terminal",
+)  # fmt: skip
+CARDS = (
+    "attend", "accepte", "refuse", "abandonne", "pend", "occupé", "oublie", "se souvient",
+)  # fmt: skip
 TROUBLES = ("papier", "capot", "imprimante muette", "balance muette", "balance instable")
 _FORMS: dict[str, str] = {
     "touches": r".+",
@@ -35,6 +40,7 @@ _FORMS: dict[str, str] = {
     "branche": "|".join(DEVICES),
     "équipe": r"",
     "client": r"[0-9]+ .+",
+    "terminal": rf"({'|'.join(CARDS)})( {_AMOUNT})?",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?",
     "réglage": r".+",
     "redémarrage": r"",

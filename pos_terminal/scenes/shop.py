@@ -37,7 +37,7 @@ class SceneSource:
     config: Path | None = None
     patience: float = PATIENCE
 
-    def settings(self, scene: Scene, devices: str, folder: Path) -> str:
+    def settings(self, scene: Scene, ends: Ends, folder: Path) -> str:
         """This scene's configuration with simulated devices; writes the files that it names."""
         if self.config:
             text = _without_devices(self.config.read_text())
@@ -55,7 +55,8 @@ class SceneSource:
                     say("la page n'a pas de bloc «réglages {name}»", name=step.rest)
                 )
             text += f"\n{more}"
-        return f"{text}\n{devices}"
+        paying = ends.payment_devices if "[[terminals]]" in text else {}
+        return f"{text}\n{ends.toml(**paying)}"
 
 
 def _without_devices(text: str) -> str:
@@ -68,7 +69,7 @@ def _without_devices(text: str) -> str:
     return "\n".join(kept)
 
 
-DRIVERS = ("evdev", "serial-scanner", "toledo", "vfd", "escpos")
+DRIVERS = ("evdev", "serial-scanner", "toledo", "vfd", "escpos", "sim")
 """The plug-ins that the far ends are reached through, whatever the shop's own devices are."""
 
 

@@ -58,8 +58,13 @@ TROUBLES = {
 }
 DEVICES = {
     "clavier": "keyboard", "douchette": "wedge", "scanner": "scanner", "balance": "scale",
-    "afficheur": "display", "imprimante": "printer",
+    "afficheur": "display", "imprimante": "printer", "terminal": "terminal",
 }  # fmt: skip
+CARDS = {
+    "attend": "wait", "accepte": "approve", "refuse": "refuse", "abandonne": "abandon",
+    "pend": "lose-after", "occupé": "busy", "oublie": "forget", "se souvient": "remember",
+}  # fmt: skip
+"""What a payment terminal does: for a customer, his bank, or a line that is cut."""
 
 
 class Stage:
@@ -89,6 +94,7 @@ class Stage:
             "branche": lambda rest: self._plug(rest).replug(),
             "équipe": self._hire,
             "client": self._know,
+            "terminal": self._pay,
             "compte": self._balance,
         }
 
@@ -185,6 +191,12 @@ class Stage:
     async def _ail(self, rest: str, *, ails: bool) -> None:
         trouble = TROUBLES[rest]
         setattr(getattr(self._shop.ends, trouble.end), trouble.attribute, ails)
+
+    async def _pay(self, rest: str) -> None:
+        """With the order on its screen, or the next one; for another amount, if one is said."""
+        name = next(name for name in CARDS if rest.startswith(name))
+        amount = rest[len(name) :].replace(" ", "").replace(",", "")
+        self._shop.ends.terminal.plays(CARDS[name], int(amount) if amount else None)
 
     def _plug(self, rest: str) -> Plug:
         plug: Plug = getattr(self._shop.ends, DEVICES[rest])

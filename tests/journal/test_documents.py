@@ -10,6 +10,7 @@ import msgspec
 import msgspec.structs
 import pytest
 
+from pos_terminal.domain.authorisation import Original
 from pos_terminal.domain.events import adjustment as adjustment_events
 from pos_terminal.domain.events import balances, breakdown, paper, staff, system
 from pos_terminal.domain.events import period as period_events
@@ -35,6 +36,8 @@ PARTS = {
         events.VatSum,
         events.Paid,
         events.PaidBy,
+        events.CardPaid,
+        Original,
         events.Share,
         events.Reduction,
         adjustment_events.LineRate,

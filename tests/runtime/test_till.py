@@ -25,6 +25,7 @@ from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.lanes import DrawerLane, ScaleLane
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.outputs import Outputs
+from pos_terminal.runtime.payment_lane import PaymentLanes
 from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.printing import PrinterLane
 from pos_terminal.runtime.spool import Spool
@@ -100,7 +101,7 @@ class Counterside:
         lookups = LookupLane(nowhere, self.put.append, Customers(nowhere, unheard), damage.append)
         outputs = Outputs(
             self.screen, self.tone, self.printer, {}, self.drawer, self.scale,
-            self.pins, lookups,
+            self.pins, lookups, PaymentLanes({}, self.put.append),
         )
         self.till = Till(
             counter_of(goods(), identity=HERE), cast(Journal, self.journal), FixedClock(), outputs,

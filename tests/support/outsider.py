@@ -14,8 +14,9 @@ from typing import Any
 Body = dict[str, Any]
 
 TENDERS = {
-    "CASH": "530000", "CARD": "511500", "CHEQUE": "511200", "TR": "511700", "VOUCHER": "419700",
-    "AVOIR": "419700", "ARRHES": "419110", "DONATION": "467100", "ACCOUNT": "411000",
+    "CASH": "530000", "CARD": "511500", "MANUAL": "511500", "CHEQUE": "511200",
+    "TR": "511700", "VOUCHER": "419700", "AVOIR": "419700",
+    "ARRHES": "419110", "DONATION": "467100", "ACCOUNT": "411000",
 }  # fmt: skip
 MOVES = {"float": "530100", "drop": "530100", "bank": "580000", "in": "471000", "out": "471000"}
 

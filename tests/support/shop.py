@@ -138,7 +138,7 @@ async def open_shop(
     wires.mkdir(exist_ok=True)
     async with SimBench(wires) as ends:
         state = folder / "state"
-        devices = ends.toml()
+        devices = ends.toml(**(ends.payment_devices if "[[terminals]]" in more else {}))
         for key, value in (printer or {}).items():
             devices = devices.replace(
                 "[devices.printer]\n", f"[devices.printer]\n{key} = {value}\n"

@@ -20,7 +20,7 @@ def correct(desk: Desk, _: str, __: Moment) -> Step:
     desk.nothing_typed()
     sale = desk.at_hand(faults.NOTHING_TO_CORRECT)
     if sale.tenders:
-        return give_back(sale)
+        return give_back(desk, sale)
     if sale.undoable:
         return withdraw(desk, sale)
     return take_back(desk, sale, sale.correct())

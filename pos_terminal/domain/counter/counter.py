@@ -16,6 +16,8 @@ from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import is_paper, is_voucher
 from pos_terminal.domain.counter import (
     articles,
+    card_answers,
+    card_payments,
     closures,
     helping,
     inspections,
@@ -49,10 +51,13 @@ from pos_terminal.domain.counter.steps import (
     NewClerks,
     NewPromotions,
     PaperDone,
+    PaymentEnded,
+    PaymentStage,
     PinChecked,
     Pressed,
     Scanned,
     SelfTestEnded,
+    Sound,
     Step,
     Train,
     Trouble,
@@ -68,7 +73,18 @@ from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.clerks import is_badge
 
-News = PaperDone | Trouble | DeviceAway | DeviceBack | NewClerks | AccessNews | Train | CloseDue
+News = (
+    PaperDone
+    | PaymentEnded
+    | PaymentStage
+    | Trouble
+    | DeviceAway
+    | DeviceBack
+    | NewClerks
+    | AccessNews
+    | Train
+    | CloseDue
+)
 
 
 class Counter:
@@ -99,6 +115,7 @@ class Counter:
             desk.parting = None  # that customer left yesterday
         yield Step(sign_on.reconcile(desk))
         yield sign_on.new_day(desk, moment)
+        yield card_answers.settle(desk, moment)
 
     def _apply(self, steps: Iterable[Step], moment: Moment) -> Step:
         """All the steps as one; the only place where what was just decided is applied.
@@ -131,6 +148,9 @@ class Counter:
         for step in self._led_to(given, moment):
             done.append(step)
             yield step
+        settled = card_answers.settle(self.desk, moment)
+        done.append(settled)
+        yield settled
         yield promotions.look_again(self.desk, done)
         yield stock_alerts.move(self.desk, done)
         yield self._other_catalog()
@@ -173,7 +193,9 @@ class Counter:
             case PaperDone():
                 return papers.done(self.desk, given)
             case Trouble() | DeviceAway() | DeviceBack():
-                return self.desk.hear(given)
+                return self._heard(given)
+            case PaymentEnded() | PaymentStage():
+                return card_answers.heard(self.desk, given)
             case NewClerks(clerks):
                 return sign_on.change(self.desk, clerks)
             case AccessNews():
@@ -182,6 +204,19 @@ class Counter:
                 return sign_on.train(self.desk, supervisor)
             case CloseDue():
                 return Step(effects=() if self.desk.busy else (CatchUp(),))
+
+    def _heard(self, news: Trouble | DeviceAway | DeviceBack) -> Step:
+        """What is heard of the till's devices and of what it does beside selling."""
+        desk = self.desk
+        match news:
+            case DeviceBack(fault):
+                desk.notice = None if desk.notice == fault else desk.notice
+                return Step()
+            case DeviceAway(fault) if desk.notice:
+                # What came of it (an uncertain ticket) says more than that the printer is gone.
+                return Step(effects=(Sound(fault.tone),))
+            case _:
+                return desk.notify(news.fault)
 
     def _pressed(self, key: Key | None, moment: Moment) -> Iterator[Step]:
         if key and key.function is Function.SUPPORT:  # over everything: it shows the support out
@@ -259,6 +294,8 @@ class Counter:
         """
         desk, typed = self.desk, self.desk.entry
         desk.decision = decision
+        if desk.pending is None and not decision.authority:
+            desk.slip = None  # whoever was asked to lend his right for it was not there
         try:
             for step in self._ruled(decision.given, outages.as_of(desk, moment)):
                 lent = self._lent(decision)
@@ -331,7 +368,8 @@ class Counter:
 
     def _pending(self) -> Pending | None:
         """What is waited for or asked now."""
-        return self.desk.pending or options.choice(self.desk)
+        desk = self.desk
+        return desk.pending or card_payments.pending(desk) or options.choice(desk)
 
     def _other_promotions(self) -> Step:
         """Between sales other promotions take over; a sale at hand ends under those it has."""

@@ -19,22 +19,19 @@ from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.rules import ORDINARY, Rules
 from pos_terminal.domain.counter.steps import (
     AccessNews,
-    DeviceAway,
-    DeviceBack,
     Effect,
     Input,
     Pressed,
     Scanned,
     Sound,
     Step,
-    Trouble,
 )
 from pos_terminal.domain.counter.stock_watch import StockWatch
-from pos_terminal.domain.display import outages, support
+from pos_terminal.domain.display import outages, payments, support
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
-from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentChanged, PaymentDecided
 from pos_terminal.domain.events.period import PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import (
@@ -212,6 +209,7 @@ class Desk:
         self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
         self.access = AccessNews()  # what others on the box ask for, and may do
         self.agreed: AccessAsked | None = None  # what was shown when a PIN was asked for
+        self.slip: Pending | None = None  # a card's slip whose number was typed, until it is taken
         self.watch: StockWatch | None = None  # asked in the background
         self.weighings = 0
         self.lookups = 0
@@ -263,7 +261,7 @@ class Desk:
 
     def apply(self, event: Event, at: str) -> None:
         """Take in an event that was decided or read back; `at` is its local time."""
-        self.sale = apply(self.sale, event, at)
+        self._sell(event, at)
         self.wrong = pin_lock.after(self.wrong, event)
         self.parting = parting.after(self.parting, event)
         self.outage = self.outage.after(event)
@@ -302,6 +300,14 @@ class Desk:
                 self.tickets = {each.series: each.number for each in event.tickets}
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
+
+    def _sell(self, event: Event, at: str) -> None:
+        """An event of the sale at hand; a terminal's answer may be for one that waits meanwhile."""
+        self.sale = apply(self.sale, event, at)
+        if isinstance(event, PaymentAnswered | PaymentDecided):
+            for sales in (self.held, self.parked):
+                for place, sale in sales.items():
+                    sales[place] = apply(sale, event) or sale
 
     def _follow(self, event: Following) -> None:
         """What comes behind a ticket: its papers, its corrections, the Z of its day."""
@@ -387,7 +393,7 @@ class Desk:
     def engaged(self) -> bool:
         """Whether the day must not end now: money is on the counter, or the drawer is counted."""
         holds = self.pending is not None and self.pending.holds_day
-        return holds or bool(self.sale and self.sale.tenders)
+        return holds or bool(self.sale and (self.sale.tenders or self.sale.payment))
 
     def next_ticket(self) -> tuple[str, int]:
         """Series and number of the next ticket to be closed."""
@@ -416,6 +422,8 @@ class Desk:
             return display.paid(self.parting)
         if self.sale is None:
             return self.greeting()
+        if self.sale.payment:
+            return payments.standing(self.sale.payment, self.sale.answered)
         if self.sale.tenders:
             return display.remaining(self.sale.due)
         question = self.question
@@ -482,15 +490,3 @@ class Desk:
         """Something went wrong elsewhere: seen and heard at once, but selling goes on under it."""
         self.notice = self.told = fault
         return Step(effects=(Sound(fault.tone),))
-
-    def hear(self, news: Trouble | DeviceAway | DeviceBack) -> Step:
-        """What is heard of the till's devices and of what it does beside selling."""
-        match news:
-            case DeviceBack(fault):
-                self.notice = None if self.notice == fault else self.notice
-                return Step()
-            case DeviceAway(fault) if self.notice:
-                # What came of it (an uncertain ticket) says more than that the printer is gone.
-                return Step(effects=(Sound(fault.tone),))
-            case _:
-                return self.notify(news.fault)

@@ -6,6 +6,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Show, Sound, Step
+from pos_terminal.domain.display import payments
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.sale import SaleHeld, SaleRecalled
 from pos_terminal.domain.faults import Tone
@@ -39,5 +40,7 @@ def recall(desk: Desk, _: str, __: Moment) -> Step:
         raise Refused(faults.BAD_NUMBER)
     desk.entry = Entry()
     sale = held[place - 1]
-    shown = Show(display.subtotal(sale))
+    shown = Show(
+        payments.standing(sale.payment, sale.answered) if sale.payment else display.subtotal(sale)
+    )
     return Step((SaleRecalled(sale=sale.number),), (shown, Sound(Tone.ACCEPTED)))

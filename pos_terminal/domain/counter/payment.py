@@ -3,7 +3,14 @@
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter import fetched_orders, papers, payable, payment_correction
+from pos_terminal.domain.counter import (
+    card_payments,
+    fetched_orders,
+    papers,
+    payable,
+    payment_correction,
+    slips,
+)
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.steps import Effect, OpenDrawer, PrintVoucher, Show, Sound, Step
@@ -50,6 +57,9 @@ def tender(desk: Desk, name: str, moment: Moment) -> Step:
     is open, the last ticket was paid by it.
     """
     kind = TENDERS[name]
+    by_slip = slips.typed(desk)
+    if desk.sale and by_slip:
+        return _taken(desk, desk.sale, by_slip, moment)
     if desk.sale is None and desk.entry.empty:
         return payment_correction.press(desk, kind)
     if replace(desk.entry, number="") != Entry():
@@ -70,6 +80,15 @@ def banknote(desk: Desk, name: str, moment: Moment) -> Step:
 
 def _take(desk: Desk, sale: Sale, kind: TenderKind, given: int | None, moment: Moment) -> Step:
     paid = _pay(desk, sale, kind, given, moment)
+    terminal = card_payments.through(desk, sale, kind)
+    if terminal is None:
+        return _taken(desk, sale, paid, moment)
+    if not terminal.device:
+        return slips.ask(desk, paid)
+    return card_payments.ask(desk, sale, paid, terminal)
+
+
+def _taken(desk: Desk, sale: Sale, paid: Tender, moment: Moment) -> Step:
     desk.entry = Entry()
     after = apply(sale, paid) or sale
     if after.due:
@@ -101,8 +120,14 @@ def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     )
 
 
-def give_back(sale: Sale) -> Step:
-    """The last means of payment goes back; the sale goes on as before it."""
+def give_back(desk: Desk, sale: Sale) -> Step:
+    """The last means of payment goes back; the sale goes on as before it.
+
+    What went through a terminal the terminal gives back: its answer undoes it.
+    """
+    card = sale.tenders[-1].card
+    if card and card.reference:
+        return card_payments.reverse(desk, sale)
     returned = sale.give_back()
     label = say(TENDERS[returned.tender].label)
     screen = display.given_back(label, returned.amount, sale.due - returned.amount)

@@ -64,6 +64,8 @@ def press(desk: Desk, kind: TenderKind) -> Step:
 def _change(desk: Desk, right: TenderKind) -> PaymentChanged:
     """The correction of the last ticket's means that `right` stands for. Raises Refused."""
     last = desk.last
+    if desk.rules.terminals.for_(right.name, desk.clerk) and not desk.training:
+        raise Refused(faults.NOTHING_SOLD)  # no terminal moved it, whatever was pressed
     if last is None or last.ticket.series != desk.next_ticket()[0]:
         raise Refused(faults.NOTHING_SOLD)
     tenders = corrected_payments.paid(last.ticket, last.changed)

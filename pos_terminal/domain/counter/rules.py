@@ -16,6 +16,7 @@ from pos_terminal.domain.tender.tender import (
     AccountRules,
     TenderRules,
 )
+from pos_terminal.domain.tender.terminals import NO_TERMINALS, Terminals
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -28,6 +29,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     refunds: RefundRules = ORDINARY_REFUNDS
     accounts: AccountRules = ORDINARY_ACCOUNTS
     drawers: Drawers = ONE_DRAWER
+    terminals: Terminals = NO_TERMINALS
     display: DisplayRules = ORDINARY_DISPLAY
     inspection: InspectionRules = NO_INSPECTION
     closing: ClosingHours = field(default_factory=ClosingHours)

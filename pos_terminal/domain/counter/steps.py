@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from pos_terminal.domain.audit.inspection import EvidenceWritten
+from pos_terminal.domain.authorisation import Outcome, Stage
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.payment import PaymentIntended
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import GrantLevel, PrintOutcome
@@ -64,6 +66,25 @@ class PaperDone(Struct, frozen=True):
     request: ReceiptRequested | None
     outcome: PrintOutcome
     fault: Fault | None = None
+
+
+class PaymentStage(Struct, frozen=True):
+    """How far a payment is, by its reference."""
+
+    ref: str
+    stage: Stage
+
+
+class PaymentEnded(Struct, frozen=True):
+    """What became of what a terminal was asked: its answer; or why there is none, and none comes.
+
+    `fault` without `unknown` is sure: no money moved. With it nobody knows.
+    """
+
+    ref: str
+    outcome: Outcome | None = None
+    fault: Fault | None = None
+    unknown: bool = False
 
 
 class Trouble(Struct, frozen=True):
@@ -213,6 +234,8 @@ Input = (
     | PinChecked
     | LookedUp
     | PaperDone
+    | PaymentStage
+    | PaymentEnded
     | Trouble
     | DeviceAway
     | DeviceBack
@@ -301,6 +324,24 @@ AccessDecided = GiveAccess | EndAccess | AdmitSupport | AnswerSupport
 """What was decided at the counter about access for others."""
 
 
+class AskTerminal(Struct, frozen=True):
+    """Have a terminal do what is on record; answer with a `PaymentEnded`."""
+
+    intended: PaymentIntended
+
+
+class RecallPayment(Struct, frozen=True):
+    """Ask a terminal what became of what it was asked; answer with a `PaymentEnded`."""
+
+    intended: PaymentIntended
+
+
+class CancelPayment(Struct, frozen=True):
+    """Ask a terminal to give up what it was asked: its answer still comes."""
+
+    intended: PaymentIntended
+
+
 class OpenDrawer(Struct, frozen=True):
     """Open the cash drawer of that number."""
 
@@ -367,6 +408,9 @@ Effect = (
     | Weigh
     | CheckPin
     | LookUp
+    | AskTerminal
+    | RecallPayment
+    | CancelPayment
     | OpenDrawer
     | AccessDecided
     | Print

@@ -2,28 +2,61 @@
 
 from typing import ClassVar
 
+from pos_terminal.domain.authorisation import Original, Scheme, Service
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.values import PaymentOutcome
 
 
 class PaymentIntended(Event, frozen=True, kw_only=True):
-    """A payment terminal is about to be asked; recorded before a byte leaves. `ref` is unique."""
+    """A payment terminal is about to be asked; recorded before a byte leaves. `ref` is unique.
+
+    `amount` cents of `tender` move by that `service`, over the `terminal` of that name in the
+    settings; `original` is the payment that money goes back to.
+    """
 
     kind: ClassVar[str] = "payment.intended"
     sale: int
     ref: str
     tender: str
     amount: int
+    service: Service = Service.PURCHASE
+    terminal: str = ""
+    original: Original | None = None
 
 
 class PaymentAnswered(Event, frozen=True, kw_only=True):
-    """What became of an intent: paid, refused or unknown; `amount` is what was paid."""
+    """What became of an intent: paid, refused or unknown; `amount` is what moved.
+
+    `detail` says why no money moved, or why nobody knows. What the terminal said of the card and of
+    itself stands here, and no more of the card than its last four digits.
+    """
 
     kind: ClassVar[str] = "payment.answered"
     ref: str
     outcome: PaymentOutcome
     amount: int
     detail: str = ""
+    scheme: Scheme = Scheme.OTHER
+    last_four: str = ""
+    authorisation: str = ""
+    number: str = ""
+    identity: str = ""
+    contactless: bool | None = None
+
+
+class PaymentDecided(Event, frozen=True, kw_only=True):
+    """What a person says became of an intent that nobody else can tell of: paid or not.
+
+    `authorisation` is the number on the terminal's slip; `authority` is who allowed what the
+    operator may not do; 0: nobody had to.
+    """
+
+    kind: ClassVar[str] = "payment.decided"
+    ref: str
+    paid: bool
+    amount: int
+    authorisation: str = ""
+    authority: int = 0
 
 
 class PaymentChanged(Event, frozen=True, kw_only=True):
@@ -46,5 +79,6 @@ class PaymentChanged(Event, frozen=True, kw_only=True):
 PAYMENT_EVENTS: tuple[type[Event], ...] = (
     PaymentIntended,
     PaymentAnswered,
+    PaymentDecided,
     PaymentChanged,
 )

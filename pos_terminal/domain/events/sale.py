@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from pos_terminal.domain.authorisation import Scheme
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.values import (
     DepositNature,
@@ -142,6 +143,20 @@ class LineVoided(Event, frozen=True, kw_only=True):
     authority: int = 0
 
 
+class CardPaid(Struct, frozen=True, kw_only=True):
+    """Which card payment a tender is: its `reference` (empty where the till asked no terminal).
+
+    `terminal` is the terminal's name in the settings, `number` its own number of the payment.
+    """
+
+    reference: str = ""
+    scheme: Scheme = Scheme.OTHER
+    last_four: str = ""
+    authorisation: str = ""
+    number: str = ""
+    terminal: str = ""
+
+
 class Tender(Event, frozen=True, kw_only=True):
     """A means of payment taken: `amount` counts towards the total, `given` is what was handed over.
 
@@ -149,7 +164,7 @@ class Tender(Event, frozen=True, kw_only=True):
     reference of the one that pays, `order` the number of the order whose arrhes do, and `left` what
     is still there then. `beneficiary` is whom a gift is for that is paid beyond the price: its
     amount is negative. `expires` is the last day of the voucher that pays, or is made. `account` is
-    the pseudonym of the customer who buys on account.
+    the pseudonym of the customer who buys on account. `card` says which card payment it is.
     """
 
     kind: ClassVar[str] = "tender.taken"
@@ -164,6 +179,7 @@ class Tender(Event, frozen=True, kw_only=True):
     beneficiary: str = ""
     expires: str = ""
     account: str = ""
+    card: CardPaid | None = None
 
 
 class TenderReturned(Event, frozen=True, kw_only=True):
@@ -177,6 +193,7 @@ class TenderReturned(Event, frozen=True, kw_only=True):
     change: int
     voucher: str = ""
     order: str = ""
+    card: CardPaid | None = None
 
 
 class VatSum(Struct, frozen=True, kw_only=True):
@@ -277,19 +294,21 @@ class Paid(Struct, frozen=True, kw_only=True):
     beneficiary: str = ""
     expires: str = ""
     account: str = ""
+    card: CardPaid | None = None
 
 
 class PaidBy(Struct, frozen=True, kw_only=True):
     """So much of a ticket was paid by that means; GOODS: by goods that came back without a ticket.
 
     `expires` is the last day of the voucher that paid, if it had one; `account` is the pseudonym of
-    the customer on whose account it went.
+    the customer on whose account it went; `card` says which card payment it was.
     """
 
     tender: str
     amount: int
     expires: str = ""
     account: str = ""
+    card: CardPaid | None = None
 
 
 class SaleClosed(Event, frozen=True, kw_only=True):

@@ -190,6 +190,7 @@ class Right(StrEnum):
     DISCOUNT = "discount"
     NO_SALE = "no-sale"
     PAYMENT = "payment"
+    MANUAL = "manual"
     OUTAGE = "outage"
     INSPECTION = "inspection"
     CASH = "cash"

@@ -40,3 +40,70 @@ TERMINAL_ANSWER = _fault(
     "Le terminal de paiement a répondu ce qui n'est pas une réponse ; rien n'a été débité.",
     "Taper C et recommencer ; faire vérifier ses réglages.",
 )
+CARD_REFUSED = _fault(
+    "M-110",
+    "CARTE REFUSEE",
+    "Le terminal, la carte ou sa banque a refusé : rien n'a été débité.",
+    "Taper C ; proposer une autre carte ou un autre moyen de paiement.",
+)
+CARD_ABANDONED = _fault(
+    "M-111",
+    "CARTE ABANDONNEE",
+    "Le paiement par carte a été abandonné, ou personne n'a présenté de carte : rien n'est débité.",
+    "Taper C ; recommencer par CARTE, ou prendre un autre moyen de paiement.",
+)
+CARD_UNREADABLE = _fault(
+    "M-112",
+    "CARTE ILLISIBLE",
+    "Le terminal n'a pas pu lire la carte : rien n'a été débité.",
+    "Taper C ; recommencer avec la puce, ou une autre carte.",
+)
+BANK_AWAY = _fault(
+    "M-113",
+    "BANQUE INJOIGNABLE",
+    "Le terminal n'a pas pu joindre la banque : rien n'a été débité.",
+    "Taper C ; vérifier le réseau du terminal, ou encaisser autrement.",
+)
+TERMINAL_NOT_PREPARED = _fault(
+    "M-114",
+    "TERMINAL PAS PRET",
+    "Le terminal a d'abord à faire : télécollecte, mise à jour ou papier ; rien n'a été débité.",
+    "Taper C ; lire l'écran du terminal et le laisser finir.",
+)
+CARD_UNDER_WAY = _fault(
+    "M-120",
+    "CARTE EN COURS",
+    "Cette vente attend la réponse du terminal : elle ne change pas, et rien n'est redemandé.",
+    "Taper C ; attendre, servir le client suivant par ATTENTE, ou abandonner par C.",
+)
+CARD_OTHER_AMOUNT = _fault(
+    "M-121",
+    "AUTRE MONTANT PAYE",
+    "Le terminal a débité une autre somme que celle demandée : elle est prise telle quelle.",
+    "Taper C ; faire payer ce qui reste, ou rendre ce qui est en trop.",
+)
+CARD_ON_HOLD_PAID = _fault(
+    "M-122",
+    "CARTE OK : RAPPEL",
+    "La carte d'une vente en attente a été acceptée.",
+    "Taper C ; finir la vente en cours, puis rappeler l'autre par RAPPEL : elle se clôt.",
+    Tone.ACCEPTED,
+)
+CARD_ON_HOLD_UNPAID = _fault(
+    "M-123",
+    "CARTE NON : RAPPEL",
+    "La carte d'une vente en attente n'a pas été acceptée : rien n'a été débité.",
+    "Taper C ; finir la vente en cours, puis rappeler l'autre par RAPPEL.",
+)
+MEAL_CARD_LIMIT = _fault(
+    "M-124",
+    "CARTE TR EN TROP",
+    "Une carte titre-restaurant a payé plus que la loi n'admet pour cette vente.",
+    "Taper C ; CORR annule ce paiement sur le terminal, puis taper le montant permis et TR.",
+)
+SLIP_NUMBER = _fault(
+    "M-125",
+    "NUMERO D'AUTO ?",
+    "Le numéro d'autorisation du ticket du terminal manque.",
+    "Taper C ; relever le numéro sur le ticket du terminal (0 s'il n'y en a pas), puis CARTE.",
+)

@@ -22,7 +22,7 @@ from pos_terminal.domain.events.balances import (
 )
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.orders import OrderAgreed, OrderEnded, OrderNoted
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentIntended
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided, PaymentIntended
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
 from pos_terminal.domain.events.values import DepositNature, PaymentOutcome
@@ -87,6 +87,8 @@ class RunningBalances(Struct):
                     sale=sale, ref=ref, tender=event.tender, amount=event.amount
                 )
             case PaymentAnswered(outcome=PaymentOutcome.PAID | PaymentOutcome.REFUSED):
+                self._unanswered.pop(event.ref, None)
+            case PaymentDecided():
                 self._unanswered.pop(event.ref, None)
 
     def _move_voucher(self, event: VoucherMoved) -> None:

@@ -46,10 +46,10 @@ def wrong(tenders: Iterable[Paid], right: TenderKind) -> Paid:
     """Which of these was pressed for `right`: the last one that it may have been. Raises Refused.
 
     What went back to the customer stands: it goes by how was paid (sale/pay_outs), and not by what
-    somebody says later.
+    somebody says later; what a terminal took has moved there, and stands as well.
     """
     for each in reversed(tuple(tenders)):
-        if each.amount > 0 and each.tender in INTERCHANGED - {right.name}:
+        if each.amount > 0 and each.tender in INTERCHANGED - {right.name} and not each.card:
             return each
     raise Refused(faults.NOTHING_SOLD)
 

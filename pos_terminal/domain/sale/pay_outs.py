@@ -20,7 +20,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.sale import corrected_payments
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH
-from pos_terminal.domain.tender.tender import MEAL, TENDERS, TenderKind
+from pos_terminal.domain.tender.tender import CARD, MANUAL, MEAL, TENDERS, TenderKind
 
 GOODS = "GOODS"
 """What part of a ticket was paid with that brought goods back which no ticket names."""
@@ -32,6 +32,7 @@ NO_TICKET = ("CASH", "AVOIR")
 LAWFUL: Mapping[str, tuple[str, ...]] = {
     "CASH": MONEY,
     "CARD": MONEY,
+    "MANUAL": MONEY,
     "CHEQUE": MONEY,
     "ARRHES": MONEY,
     "TR": ("TR", "AVOIR"),
@@ -91,7 +92,8 @@ def paid_by(ticket: SaleClosed, changed: Iterable[PaymentChanged] = ()) -> tuple
     """
     found = [
         PaidBy(
-            tender=each.tender, amount=each.amount, expires=each.expires, account=each.account
+            tender=each.tender, amount=each.amount, expires=each.expires, account=each.account,
+            card=each.card,
         )
         for each in _without_gift(corrected_payments.paid(ticket, changed))
         if each.amount > 0
@@ -128,10 +130,7 @@ def exchanged(sale: Sale, means: Iterable[Means]) -> tuple[PaidBy, ...]:
     money as it can be.
     """
     left = [each for each in sources(sale, means) if each.cents > 0]
-    out: dict[str, int] = {}
-    for paid in sale.tenders:
-        if paid.amount < 0 and not paid.beneficiary:
-            out[paid.tender] = out.get(paid.tender, 0) - paid.amount
+    out = _out(sale)
 
     def there(name: str) -> int:
         return sum(each.cents for each in left if name in each.means)
@@ -139,6 +138,16 @@ def exchanged(sale: Sale, means: Iterable[Means]) -> tuple[PaidBy, ...]:
     for name in sorted(out, key=there):
         left = _without(left, name, out[name])
     return tuple(each.paid for each in left)
+
+
+def _out(sale: Sale) -> dict[str, int]:
+    """What went back already, by its means; to a card is to a card, whoever moved it."""
+    out: dict[str, int] = {}
+    for paid in sale.tenders:
+        if paid.amount < 0 and not paid.beneficiary:
+            name = CARD.name if paid.tender == MANUAL.name else paid.tender
+            out[name] = out.get(name, 0) - paid.amount
+    return out
 
 
 def _without(found: Iterable[Source], name: str, cents: int) -> list[Source]:
@@ -192,10 +201,7 @@ def most(sale: Sale, tender: str, means: Iterable[Means]) -> int:
     Whatever went back already: for each set of means, no more than there is money for any of them.
     """
     found = list(sources(sale, means))
-    out: dict[str, int] = {}
-    for paid in sale.tenders:
-        if paid.amount < 0 and not paid.beneficiary:
-            out[paid.tender] = out.get(paid.tender, 0) - paid.amount
+    out = _out(sale)
     others = [name for name in out if name != tender]
     room = -sale.due
     for size in range(len(others) + 1):

@@ -19,6 +19,7 @@ from pos_terminal.domain.events.adjustment import (
 )
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.held import is_held, prepaying, untaxed
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided, PaymentIntended
 from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
@@ -35,7 +36,13 @@ from pos_terminal.domain.events.sale import (
     TicketLine,
     VatSum,
 )
-from pos_terminal.domain.events.values import EntryMethod, Place, PriceList, VoidKind
+from pos_terminal.domain.events.values import (
+    EntryMethod,
+    PaymentOutcome,
+    Place,
+    PriceList,
+    VoidKind,
+)
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.money import LARGEST_TOTAL, line_nets, vat_within
 from pos_terminal.domain.quantity import LARGEST_QUANTITY
@@ -51,7 +58,8 @@ class Sale(Struct, frozen=True):
     number of the ticket that its articles come back from now; None: they are sold. `refunds` are
     the tickets that it took anything back from, each as it was first opened. `waived` are the
     numbers of the discounts that give way to promotions, from 1. `taken_at` says that it was made
-    by hand then, while the till was down.
+    by hand then, while the till was down. `payment` is what a payment terminal was asked and what
+    is not settled yet, `answered` what became of that; `attempts` counts such orders.
     """
 
     number: int
@@ -71,6 +79,9 @@ class Sale(Struct, frozen=True):
     rates: Mapping[int, int] = field(default_factory=dict)
     refund: tuple[str, int] | None = None
     refunds: tuple[RefundOpened, ...] = ()
+    payment: PaymentIntended | None = None
+    answered: PaymentAnswered | None = None
+    attempts: int = 0
 
     @property
     def live(self) -> tuple[LineSold, ...]:
@@ -272,6 +283,7 @@ class Sale(Struct, frozen=True):
             change=-last.change,
             voucher=last.voucher,
             order=last.order,
+            card=last.card,
         )
 
     def close(self, series: str, number: int) -> SaleClosed:
@@ -383,14 +395,36 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
                 beneficiary=event.beneficiary,
                 expires=event.expires,
                 account=event.account,
+                card=event.card,
             )
-            return replace(sale, tenders=(*sale.tenders, paid))
+            return replace(sale, tenders=(*sale.tenders, paid), payment=None, answered=None)
         case TenderReturned():
-            return replace(sale, tenders=sale.tenders[:-1])
+            return replace(sale, tenders=sale.tenders[:-1], payment=None, answered=None)
+        case PaymentIntended() | PaymentAnswered() | PaymentDecided():
+            return _charged(sale, event)
         case SaleClosed() | SaleAbandoned():
             return None
         case _:
             return _adjusted(sale, event)
+
+
+def _charged(sale: Sale, event: PaymentIntended | PaymentAnswered | PaymentDecided) -> Sale:
+    """What a terminal was asked for this sale, what it answered, what a person says it did."""
+    if isinstance(event, PaymentIntended):
+        return replace(sale, payment=event, answered=None, attempts=sale.attempts + 1)
+    if sale.payment is None or sale.payment.ref != event.ref:
+        return sale
+    if isinstance(event, PaymentDecided):
+        outcome = PaymentOutcome.PAID if event.paid else PaymentOutcome.REFUSED
+        event = PaymentAnswered(
+            ref=event.ref,
+            outcome=outcome,
+            amount=event.amount,
+            authorisation=event.authorisation,
+        )
+    if event.outcome is PaymentOutcome.REFUSED:
+        return replace(sale, payment=None, answered=None)
+    return replace(sale, answered=event)
 
 
 def _adjusted(sale: Sale, event: Event) -> Sale:

@@ -48,6 +48,9 @@ CASH = TenderKind(
 """Code monétaire et financier, article D. 112-3, I 1° (décret n° 2015-741)."""
 
 CARD = TenderKind("CARD", "CARTE")
+MANUAL = TenderKind("MANUAL", "CARTE SANS LIEN", keyed=False)
+"""A card that a terminal took which the till did not ask: known by the number on its slip alone."""
+
 CHEQUE = TenderKind("CHEQUE", "CHEQUE", opens_drawer=True)
 
 MEAL = TenderKind(
@@ -69,7 +72,7 @@ ACCOUNT = TenderKind("ACCOUNT", "EN COMPTE", keyed=False)
 
 TENDERS = {
     kind.name: kind
-    for kind in (CASH, CARD, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE, ARRHES, DONATION, ACCOUNT)
+    for kind in (CASH, CARD, MANUAL, CHEQUE, MEAL, VOUCHER, CREDIT_NOTE, ARRHES, DONATION, ACCOUNT)
 }
 """All tenders. What is paid out is cash, but for a refund."""
 

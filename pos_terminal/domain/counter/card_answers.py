@@ -1,0 +1,205 @@
+"""What a terminal answered, and what that makes of the sale at hand. Pure."""
+
+from msgspec import Struct
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.authorisation import EURO, Ending, Outcome, Reason, Scheme, Service
+from pos_terminal.domain.counter import payable, payment
+from pos_terminal.domain.counter.card_payments import open_payments
+from pos_terminal.domain.counter.desk import Desk
+from pos_terminal.domain.counter.slips import SlipAsked
+from pos_terminal.domain.counter.steps import (
+    Effect,
+    OpenDrawer,
+    PaymentEnded,
+    PaymentStage,
+    Show,
+    Sound,
+    Step,
+)
+from pos_terminal.domain.display import payments as display
+from pos_terminal.domain.display import screens
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentIntended
+from pos_terminal.domain.events.sale import CardPaid, Tender, TenderReturned
+from pos_terminal.domain.events.values import PaymentOutcome
+from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.sale.sale import Sale, apply
+from pos_terminal.domain.tender.tender import CASH, MEAL
+
+WHY: dict[Reason, Fault] = {
+    Reason.CANCELLED: faults.CARD_ABANDONED,
+    Reason.WITHDRAWN: faults.CARD_ABANDONED,
+    Reason.NOBODY: faults.CARD_ABANDONED,
+    Reason.UNREADABLE: faults.CARD_UNREADABLE,
+    Reason.NETWORK: faults.BANK_AWAY,
+    Reason.NOT_PREPARED: faults.TERMINAL_NOT_PREPARED,
+}
+"""What the clerk is told of why no money moved; of all others, that the card was refused."""
+
+AWAY = {each.code for each in (faults.TERMINAL_OFFLINE, faults.TERMINAL_MUTE)}
+"""The terminal cannot be asked: another one, that stands alone, may take the card."""
+
+def heard(desk: Desk, given: PaymentStage | PaymentEnded) -> Step:
+    """What a terminal says."""
+    return _ended(desk, given) if isinstance(given, PaymentEnded) else _stage(desk, given)
+
+
+def _stage(desk: Desk, given: PaymentStage) -> Step:
+    """How far it is, where that sale is at hand."""
+    sale = desk.sale
+    if sale is None or sale.payment is None or sale.payment.ref != given.ref or sale.answered:
+        return Step()
+    return Step(effects=(Show(display.waiting(sale.payment, given.stage)),))
+
+
+def _ended(desk: Desk, given: PaymentEnded) -> Step:
+    """What a terminal answered, for whichever open sale; an answer to nothing open is nothing."""
+    intended = next((each for each in open_payments(desk) if each.ref == given.ref), None)
+    if intended is None:
+        return Step()
+    answered = _answered(given)
+    at_hand = bool(desk.sale and desk.sale.payment == intended)
+    if answered.outcome is PaymentOutcome.UNKNOWN:
+        return _unknown(desk, intended, answered, at_hand=at_hand)
+    if answered.outcome is PaymentOutcome.PAID:
+        told = () if at_hand else desk.notify(faults.CARD_ON_HOLD_PAID).effects
+        return Step((answered,), told)
+    if not at_hand:
+        return Step((answered,), desk.notify(faults.CARD_ON_HOLD_UNPAID).effects)
+    shown = Show(screens.remaining(desk.sale.due if desk.sale else 0))
+    if answered.detail in AWAY and intended.service is not Service.REVERSAL:
+        desk.pending = SlipAsked(intended.sale, intended.tender, _signed(intended))
+        return Step((answered,), (shown, Sound(Tone.REFUSED)))
+    why = given.fault or WHY.get(given.outcome.reason if given.outcome else Reason.NONE)
+    return Step((answered,), (shown, *desk.refuse(why or faults.CARD_REFUSED).effects))
+
+
+def _signed(intended: PaymentIntended) -> int:
+    return intended.amount if intended.service is Service.PURCHASE else -intended.amount
+
+
+def _unknown(
+    desk: Desk, intended: PaymentIntended, answered: PaymentAnswered, *, at_hand: bool
+) -> Step:
+    """Said each time, recorded once: a terminal may be asked about it all day."""
+    known = any(
+        sale.payment == intended and sale.answered
+        for sale in (*((desk.sale,) if desk.sale else ()), *desk.waiting)
+    )
+    shown = (Show(display.unknown(intended)),) if at_hand else ()
+    told = desk.notify(faults.PAYMENT_UNKNOWN).effects
+    return Step(() if known else (answered,), (*shown, *told))
+
+
+def _answered(given: PaymentEnded) -> PaymentAnswered:
+    """For the record. Money in another currency is no answer that a till can believe."""
+    outcome = given.outcome
+    if outcome is None or (outcome.ending is Ending.APPROVED and outcome.currency != EURO):
+        unknown = given.unknown or outcome is not None
+        return PaymentAnswered(
+            ref=given.ref,
+            outcome=PaymentOutcome.UNKNOWN if unknown else PaymentOutcome.REFUSED,
+            amount=0,
+            detail=(given.fault or faults.PAYMENT_UNKNOWN).code,
+        )
+    return _said(given.ref, outcome)
+
+
+def _said(ref: str, outcome: Outcome) -> PaymentAnswered:
+    paid = outcome.ending is Ending.APPROVED and outcome.cents > 0
+    return PaymentAnswered(
+        ref=ref,
+        outcome=PaymentOutcome.PAID if paid else PaymentOutcome.REFUSED,
+        amount=outcome.cents if paid else 0,
+        detail="" if paid else str(outcome.reason),
+        scheme=outcome.scheme,
+        last_four=outcome.last_four,
+        authorisation=outcome.authorisation,
+        number=outcome.number,
+        identity=outcome.terminal,
+        contactless=outcome.contactless,
+    )
+
+
+class Settlement(Struct, frozen=True):
+    """What an answer makes of the sale at hand, and what the clerk must know of it."""
+
+    events: tuple[Tender | TenderReturned, ...]
+    told: Fault | None = None
+
+
+def settle(desk: Desk, moment: Moment) -> Step:
+    """An answer that is there becomes the means of payment of the sale at hand, which may close."""
+    sale = desk.sale
+    found = _settlement(desk, sale, moment) if sale else None
+    if sale is None or found is None:
+        return Step()
+    after = sale
+    for event in found.events:
+        after = apply(after, event) or after
+    effects: tuple[Effect, ...] = (Show(screens.remaining(after.due)), Sound(Tone.ACCEPTED))
+    if any(isinstance(each, Tender) and each.tender == CASH.name for each in found.events):
+        effects = (OpenDrawer(desk.drawer), *effects)
+    if found.told:
+        effects = (*effects, *desk.notify(found.told).effects)
+    # What gives money back leaves the sale to be paid otherwise.
+    if after.due or isinstance(found.events[-1], TenderReturned):
+        return Step(found.events, effects)
+    closed = payment.close(desk, after, moment, *found.events)
+    told = desk.notify(found.told).effects if found.told else ()
+    return Step(closed.events, (*closed.effects, *told))
+
+
+def _settlement(desk: Desk, sale: Sale, moment: Moment) -> Settlement | None:
+    asked, answered = sale.payment, sale.answered
+    if asked is None or answered is None or answered.outcome is not PaymentOutcome.PAID:
+        return None
+    if asked.service is Service.REVERSAL:
+        return _reversed(sale, answered)
+    cents = answered.amount if asked.service is Service.PURCHASE else -answered.amount
+    meal = answered.scheme is Scheme.CONECS and asked.service is Service.PURCHASE
+    told = faults.CARD_OTHER_AMOUNT if answered.amount != asked.amount else None
+    if meal and asked.tender != MEAL.name and _beyond(desk, sale, cents, moment):
+        told = faults.MEAL_CARD_LIMIT
+    taken = _tender(
+        sale, MEAL.name if meal else asked.tender, cents, _card(asked, answered)
+    )
+    over = cents - sale.due if cents > 0 else 0
+    if over <= 0:
+        return Settlement((taken,), told)
+    # More was debited than is due: the customer has it back from the drawer, and the books say so.
+    return Settlement((taken, _tender(sale, CASH.name, -over, None)), told)
+
+
+def _reversed(sale: Sale, answered: PaymentAnswered) -> Settlement:
+    """The last means goes back; where the terminal gave back less of it, the rest stays paid."""
+    last = sale.tenders[-1]
+    returned = sale.give_back()
+    kept = last.amount - answered.amount
+    if kept <= 0:
+        return Settlement((returned,))
+    return Settlement(
+        (returned, _tender(sale, last.tender, kept, last.card)), faults.CARD_OTHER_AMOUNT
+    )
+
+
+def _card(asked: PaymentIntended, answered: PaymentAnswered) -> CardPaid:
+    return CardPaid(
+        reference=asked.ref,
+        scheme=answered.scheme,
+        last_four=answered.last_four,
+        authorisation=answered.authorisation,
+        number=answered.number,
+        terminal=asked.terminal,
+    )
+
+
+def _tender(sale: Sale, name: str, cents: int, card: CardPaid | None) -> Tender:
+    return Tender(sale=sale.number, tender=name, amount=cents, given=cents, change=0, card=card)
+
+
+def _beyond(desk: Desk, sale: Sale, cents: int, moment: Moment) -> bool:
+    already = sum(paid.amount for paid in sale.tenders if paid.tender == MEAL.name)
+    most = payable.limit(desk, MEAL, moment.day, already, sale.live).most
+    return most is not None and cents > most

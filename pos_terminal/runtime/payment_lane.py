@@ -1,0 +1,183 @@
+"""The lane of a payment terminal: has it carry out orders, and finds out what became of them.
+
+An order comes here once its intent is durable, and is sent once, whatever happens. What is not
+certain then is asked of the terminal, opened anew where the line was lost, until it tells or time
+is up; then a person decides, and may have it asked again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import NoReturn
+
+from msgspec import Struct
+
+from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
+from pos_terminal.devices.payments import Ability, PaymentTerminal
+from pos_terminal.domain import faults
+from pos_terminal.domain.authorisation import Outcome, Stage, masked
+from pos_terminal.domain.counter.card_payments import order
+from pos_terminal.domain.counter.steps import (
+    AskTerminal,
+    CancelPayment,
+    Input,
+    PaymentEnded,
+    PaymentStage,
+    RecallPayment,
+)
+from pos_terminal.domain.events.payment import PaymentIntended
+from pos_terminal.runtime.port import Port
+
+log = logging.getLogger(__name__)
+
+Put = Callable[[Input], None]
+
+AGAIN = 2.0
+"""Seconds between two questions what became of an order: a terminal that was cut off starts in
+about a minute, and one that is busy with the card should not be disturbed."""
+
+LONG_ENOUGH = 90.0
+"""Seconds for which it is asked before a person has to decide: a customer waits."""
+
+
+class _Asked(Struct, frozen=True):
+    """An order to be sent, or one that may have been sent earlier."""
+
+    intended: PaymentIntended
+    sent: bool
+
+
+class PaymentLane:
+    """Serves one terminal. Orders take turns; to give up and to stop go past them."""
+
+    def __init__(
+        self,
+        port: Port[PaymentTerminal],
+        put: Put,
+        *,
+        again: float = AGAIN,
+        long_enough: float = LONG_ENOUGH,
+    ) -> None:
+        self.name = port.name
+        self._port = port
+        self._put = put
+        self._again = again
+        self._long_enough = long_enough
+        self._asked: asyncio.Queue[_Asked] = asyncio.Queue()
+        self._given_up: asyncio.Queue[PaymentIntended] = asyncio.Queue()
+        self._current = ""
+
+    def ask(self, intended: PaymentIntended) -> None:
+        """Have an order carried out that was never sent; call this once its intent is durable."""
+        self._asked.put_nowait(_Asked(intended, sent=False))
+
+    def recall(self, intended: PaymentIntended) -> None:
+        """Find out what became of an order that may have been sent."""
+        self._asked.put_nowait(_Asked(intended, sent=True))
+
+    def cancel(self, intended: PaymentIntended) -> None:
+        """Ask the terminal to give this order up; what became of it is still told."""
+        self._given_up.put_nowait(intended)
+
+    async def run(self) -> NoReturn:
+        """Serve for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._cancel())
+            while True:
+                asked = await self._asked.get()
+                self._current = asked.intended.ref
+                self._put(await self._became(asked))
+                self._current = ""
+
+    async def _cancel(self) -> NoReturn:
+        while True:
+            intended = await self._given_up.get()
+            if intended.ref != self._current:
+                continue  # it has ended, or waits for its turn: its answer says it
+            try:
+                async with self._port.use() as terminal:
+                    await terminal.cancel()
+            except DeviceError as error:  # the order itself tells what becomes of it
+                log.warning("%s: %s", self.name, error)
+
+    async def _became(self, asked: _Asked) -> PaymentEnded:
+        ref = asked.intended.ref
+        if not asked.sent:
+            try:
+                return PaymentEnded(ref, await self._authorise(asked.intended))
+            except OutcomeUnknown as error:
+                log.error("%s: %s: %s", self.name, ref, error.fault)
+            except DeviceError as error:
+                return PaymentEnded(ref, fault=error.fault)
+        return await self._recall(asked.intended)
+
+    async def _authorise(self, intended: PaymentIntended) -> Outcome:
+        def told(stage: Stage) -> None:
+            self._put(PaymentStage(intended.ref, stage))
+
+        async def authorise(terminal: PaymentTerminal) -> Outcome:
+            return await terminal.authorise(order(intended), told)
+
+        try:
+            return masked(await self._port.do(authorise))
+        except DeviceLost as error:
+            # A driver that failed in the middle says nothing of the money.
+            if error.fault is faults.INTERNAL:
+                raise OutcomeUnknown(faults.PAYMENT_UNKNOWN) from error
+            raise
+
+    async def _recall(self, intended: PaymentIntended) -> PaymentEnded:
+        """Ask until it tells, or says that it cannot; then nobody knows."""
+        ref = intended.ref
+        try:
+            async with asyncio.timeout(self._long_enough):
+                while True:
+                    try:
+                        return await self._once(intended)
+                    except OutcomeUnknown:
+                        break
+                    except DeviceError as error:
+                        log.warning("%s: %s: %s", self.name, ref, error.fault)
+                    self._port.wake()
+                    await asyncio.sleep(self._again)
+        except TimeoutError:
+            log.error("%s: %s: nobody knows what became of it", self.name, ref)
+        return PaymentEnded(ref, fault=faults.PAYMENT_UNKNOWN, unknown=True)
+
+    async def _once(self, intended: PaymentIntended) -> PaymentEnded:
+        async with self._port.use() as terminal:
+            if Ability.OUTCOME not in terminal.abilities:
+                raise OutcomeUnknown(faults.PAYMENT_UNKNOWN)
+            outcome = await terminal.outcome(order(intended))
+        if outcome is None:
+            return PaymentEnded(intended.ref, fault=faults.CARD_ABANDONED)
+        return PaymentEnded(intended.ref, masked(outcome))
+
+
+class PaymentLanes:
+    """The lanes of all terminals, by the names that the settings give them."""
+
+    def __init__(self, ports: dict[str, Port[PaymentTerminal]], put: Put) -> None:
+        self.lanes = {name: PaymentLane(port, put) for name, port in ports.items()}
+        self._put = put
+
+    def release(self, effect: AskTerminal | RecallPayment | CancelPayment) -> None:
+        """Have the terminal that it names do it."""
+        lane, intended = self.lanes.get(effect.intended.terminal), effect.intended
+        match effect:
+            case AskTerminal() if lane:
+                lane.ask(intended)
+            case AskTerminal():
+                self._put(PaymentEnded(intended.ref, fault=faults.TERMINAL_OFFLINE))
+            case RecallPayment():
+                self.recall(intended)
+            case CancelPayment() if lane:
+                lane.cancel(intended)
+
+    def recall(self, intended: PaymentIntended) -> None:
+        """Find out what became of it; of a terminal that is in the settings no more nobody can."""
+        lane = self.lanes.get(intended.terminal)
+        if lane is None:
+            self._put(PaymentEnded(intended.ref, fault=faults.PAYMENT_UNKNOWN, unknown=True))
+        else:
+            lane.recall(intended)

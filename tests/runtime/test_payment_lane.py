@@ -1,0 +1,237 @@
+"""A till with a payment terminal over its driver: one order, one charge, whatever is cut."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from pos_driver_sim.payment import SimTerminal
+from pos_driver_sim.terminal import Act, TerminalEnd
+from pos_terminal.devices.classes import DeviceClass
+from pos_terminal.devices.payments import PaymentTerminal, Told
+from pos_terminal.domain import faults
+from pos_terminal.domain.authorisation import Ending, Order, Outcome, Stage
+from pos_terminal.domain.counter.steps import (
+    AskTerminal,
+    Input,
+    PaymentEnded,
+    PaymentStage,
+    RecallPayment,
+)
+from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided, PaymentIntended
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.values import PaymentOutcome
+from pos_terminal.links.faults import opened
+from pos_terminal.links.tcp import tcp_link
+from pos_terminal.runtime.payment_lane import PaymentLane, PaymentLanes
+from pos_terminal.runtime.port import Port, PortState
+from tests.conftest import run
+from tests.support.shop import open_shop
+from tests.support.toys import until
+
+TERMINALS = '\n[[terminals]]\ndevice = "tpe"\ntenders = ["CARD", "TR"]\n'
+INTENDED = PaymentIntended(sale=1, ref="A000000101", tender="CARD", amount=800, terminal="tpe")
+
+
+class Lane:
+    """A lane, its port, and all that it told."""
+
+    def __init__(self, end: TerminalEnd) -> None:
+        self.end = end
+        self.told: list[Input] = []
+        self.driver = SimTerminal
+        self.openings = 0
+        self.port: Port[PaymentTerminal] = Port(
+            "tpe", DeviceClass.PAYMENT_TERMINAL, self._open, stayed=0.0
+        )
+        self.lane = PaymentLane(self.port, self.told.append, again=0.02, long_enough=2.0)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[PaymentTerminal]:
+        port = self.end.settings["port"]
+        assert isinstance(port, int)
+        self.openings += 1
+        async with opened(tcp_link("127.0.0.1", port), faults.TERMINAL_OFFLINE) as link:
+            yield self.driver(link, payment_time=0.5)
+
+    @property
+    def ended(self) -> list[PaymentEnded]:
+        return [each for each in self.told if isinstance(each, PaymentEnded)]
+
+
+def served(body: Callable[[Lane], Awaitable[None]]) -> None:
+    async def scenario() -> None:
+        async with TerminalEnd() as end:
+            lane = Lane(end)
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(work) for work in (lane.port.run(), lane.lane.run())]
+                await until(lambda: lane.port.state is PortState.IDLE)
+                await body(lane)
+                for task in tasks:
+                    task.cancel()
+
+    run(scenario())
+
+
+def test_an_order_is_carried_out_and_its_stages_are_told() -> None:
+    async def body(lane: Lane) -> None:
+        lane.lane.ask(INTENDED)
+        await until(lambda: bool(lane.ended))
+        stages = [each.stage for each in lane.told if isinstance(each, PaymentStage)]
+        assert stages == [Stage.CARD, Stage.AUTHORISING]
+        outcome = lane.ended[0].outcome
+        assert outcome
+        assert (outcome.ending, outcome.cents) == (Ending.APPROVED, 800)
+
+    served(body)
+
+
+@pytest.mark.parametrize("act", [Act.LOSE_AFTER, Act.SILENT, Act.GARBAGE])
+def test_a_lost_answer_is_asked_for_and_nothing_is_sent_again(act: Act) -> None:
+    async def body(lane: Lane) -> None:
+        lane.end.script(act)
+        lane.lane.ask(INTENDED)
+        await until(lambda: bool(lane.ended))
+        outcome = lane.ended[0].outcome
+        assert outcome
+        assert outcome.cents == 800
+        assert lane.end.bank.charged(INTENDED.ref) == (800,)
+        assert len(lane.end.asked) == 1
+
+    served(body)
+
+
+def test_a_terminal_that_never_got_the_order_says_so_after_the_cut() -> None:
+    async def body(lane: Lane) -> None:
+        lane.end.script(Act.LOSE_BEFORE)
+        lane.lane.ask(INTENDED)
+        await until(lambda: bool(lane.ended))
+        (ended,) = lane.ended
+        assert (ended.unknown, ended.fault) == (False, faults.CARD_ABANDONED)
+        assert lane.end.bank.bookings == []
+
+    served(body)
+
+
+def test_one_that_forgets_or_stays_away_leaves_it_to_a_person() -> None:
+    async def body(lane: Lane) -> None:
+        lane.end.forgetful = True
+        lane.end.script(Act.LOSE_AFTER)
+        lane.lane.ask(INTENDED)
+        await until(lambda: len(lane.ended) == 1)
+        await lane.end.unplug()
+        lane.lane.recall(INTENDED)
+        await until(lambda: len(lane.ended) == 2)
+        assert all(each.unknown for each in lane.ended)
+
+    served(body)
+
+
+def test_away_before_the_order_left_is_known() -> None:
+    async def body(lane: Lane) -> None:
+        await lane.end.unplug()
+        await until(lambda: lane.port.state is not PortState.IDLE)
+        lane.lane.ask(INTENDED)
+        await until(lambda: bool(lane.ended))
+        assert lane.ended == [PaymentEnded(INTENDED.ref, fault=faults.TERMINAL_OFFLINE)]
+
+    served(body)
+
+
+def test_the_terminal_is_asked_to_give_up() -> None:
+    async def body(lane: Lane) -> None:
+        lane.end.script(Act.WAIT)
+        lane.lane.ask(INTENDED)
+        await until(lambda: lane.end.waiting is not None)
+        lane.lane.cancel(INTENDED)
+        await until(lambda: bool(lane.ended))
+        outcome = lane.ended[0].outcome
+        assert outcome
+        assert outcome.ending is Ending.ABANDONED
+
+    served(body)
+
+
+def test_a_driver_that_fails_in_the_middle_says_nothing_of_the_money() -> None:
+    class Faulty(SimTerminal):
+        async def authorise(self, order: Order, told: Told) -> Outcome:
+            await super().authorise(order, told)
+            raise RuntimeError("a bug")
+
+    async def body(lane: Lane) -> None:
+        lane.driver = Faulty
+        lane.port.reopen()
+        await until(lambda: lane.openings == 2 and lane.port.state is PortState.IDLE)
+        lane.lane.ask(INTENDED)
+        await until(lambda: bool(lane.ended))
+        outcome = lane.ended[0].outcome
+        assert outcome
+        assert outcome.cents == 800
+        assert lane.end.bank.charged(INTENDED.ref) == (800,)
+
+    served(body)
+
+
+def test_a_terminal_that_the_settings_have_no_more() -> None:
+    told: list[Input] = []
+    lanes = PaymentLanes({}, told.append)
+    lanes.release(AskTerminal(INTENDED))
+    lanes.release(RecallPayment(INTENDED))
+    assert told == [
+        PaymentEnded(INTENDED.ref, fault=faults.TERMINAL_OFFLINE),
+        PaymentEnded(INTENDED.ref, fault=faults.PAYMENT_UNKNOWN, unknown=True),
+    ]
+
+
+def test_a_whole_till_pays_by_card(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+            await shop.type("5 PLU CARD")
+            await shop.shows("TOTAL", "8,00", "MERCI")
+            (ticket,) = await shop.journaled(SaleClosed)
+            card = ticket.tenders[0].card
+            assert card
+            assert shop.bench.terminal.bank.charged(card.reference) == (800,)
+
+    run(body())
+
+
+def test_a_start_asks_the_terminal_what_became_of_what_was_asked(tmp_path: Path) -> None:
+    """Stopped while the card is read; approved meanwhile; nothing is charged twice."""
+
+    async def body() -> None:
+        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+            shop.bench.terminal.script(Act.WAIT)
+            await shop.type("5 PLU CARD")
+            await shop.shows("PRESENTER LA CARTE")
+            await shop.journaled(PaymentIntended)
+        # Another far end, that knows nothing of it: it is sure that no money moved.
+        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+            (answered,) = await shop.journaled(PaymentAnswered)
+            assert answered.outcome is PaymentOutcome.REFUSED
+            await shop.type("C CARD")
+            await shop.shows("TOTAL", "8,00")
+            first, second = await shop.journaled(PaymentIntended, 2)
+            assert first.ref != second.ref
+            assert len(shop.bench.terminal.bank.bookings) == 1
+
+    run(body())
+
+
+def test_a_hanging_card_is_decided_by_its_slip(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+            shop.bench.terminal.forgetful = True
+            shop.bench.terminal.script(Act.LOSE_AFTER)
+            await shop.type("5 PLU CARD")
+            await shop.shows("CARTE : INCERTAIN", "M-105")
+            await shop.type("C")
+            await shop.shows("DEBITE ?", "8,00")
+            await shop.type("772211 CARD")
+            await shop.shows("TOTAL", "8,00", "MERCI")
+            (decided,) = await shop.journaled(PaymentDecided)
+            assert decided.authorisation == "772211"
+
+    run(body())
