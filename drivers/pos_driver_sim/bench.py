@@ -90,6 +90,7 @@ class SimBench:
             "printer": self.printer.cable,
         }
 
+    @property
     def payment_devices(self) -> dict[str, dict[str, object]]:
         """The table of the payment terminal, for a shop whose `[[terminals]]` name «tpe».
 

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos_terminal.scenes.ends import Ends
 from pos_terminal.scenes.script import Scene
 from pos_terminal.scenes.shop import SceneSource
 
@@ -16,9 +17,9 @@ class CounterSource(SceneSource):
     keymap: str = ""
     language: str = "fr"
 
-    def settings(self, scene: Scene, devices: str, folder: Path) -> str:
+    def settings(self, scene: Scene, ends: Ends, folder: Path) -> str:
         """See `SceneSource.settings`."""
-        text = SceneSource.settings(self, scene, devices, folder)
+        text = SceneSource.settings(self, scene, ends, folder)
         text = _said(text, "language", self.language)
         return _said(text, "keymap", self.keymap) if self.keymap else text
 
