@@ -28,9 +28,11 @@ from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.journal.verify import Level, verify
 from pos_terminal.storage.files import sync_directory
+from pos_terminal.storage.slots import quiet
 from pos_terminal.storage.sqlite import connect, let_go
 
 MANIFEST = "backup.json"
+SLOTS = "persons.slots"
 FORMAT = "pos-terminal backup"
 VERSION = 1
 LONGEST_MANIFEST = 1 << 20
@@ -84,12 +86,14 @@ def make(directory: Path, out: Path) -> BackupMade:
         pass
     with _beside(out) as folder:
         # Persons first: the journal must know of everybody who was erased from the copy of them.
-        for name in (each for each in STATE_FILES if each.endswith(".db")):
-            if (directory / name).exists():
-                copy_database(directory / name, folder / name)
+        with quiet(directory / SLOTS):  # each row beside its key: an older row has none any more
+            for name in (each for each in STATE_FILES if each.endswith(".db")):
+                if (directory / name).exists():
+                    copy_database(directory / name, folder / name)
+            _take(directory / SLOTS, folder / SLOTS)
         copy_database(directory / NAME, folder / NAME)
         for name in STATE_FILES:
-            if not name.endswith(".db") and name != f"{keyring.FOLDER}/":
+            if not name.endswith(".db") and name not in (SLOTS, f"{keyring.FOLDER}/"):
                 _take(directory / name, folder / name)
         found = verify(folder / NAME, level=Level.CHAIN)
         with reading(folder / NAME) as reader:

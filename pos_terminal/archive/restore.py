@@ -8,6 +8,7 @@ can be read, verified and archived, and no till sells upon it, since nobody coul
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,11 @@ from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.language import say
 from pos_terminal.journal import catalogs, codec, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
-from pos_terminal.journal.database import NAME, insert, open_writer
+from pos_terminal.journal.database import NAME, insert, open_writer, reading
 from pos_terminal.journal.errors import Broken, using
 from pos_terminal.journal.owner import OURS_NOT
 from pos_terminal.journal.verify import verify
-from pos_terminal.storage.sqlite import let_go
+from pos_terminal.storage.sqlite import connect, let_go
 
 
 class NoRestore(Exception):
@@ -33,11 +34,16 @@ class NoRestore(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back: so many records, the head's hash, and whether the till may go on."""
+    """What was put back: so many records, the head's hash, and whether the till may go on.
+
+    `persons` is as of when (local time) somebody's data are held; empty where nobody's are. Who was
+    erased since is held again, and no record here says so: whoever restores has to know.
+    """
 
     records: int
     head: str
     keys: bool
+    persons: str = ""
 
 
 def restore(sources: Sequence[Path], directory: Path, keys: Path | None = None) -> Restored:
@@ -75,7 +81,18 @@ def restore(sources: Sequence[Path], directory: Path, keys: Path | None = None) 
         lock.release()
     # Not whether a key is there, but whether it is the one in force.
     sells = bool(found.key) and (directory / keyring.FOLDER / f"{found.key}.pem").exists()
-    return Restored(found.records, found.head, sells)
+    return Restored(found.records, found.head, sells, _persons(directory))
+
+
+def _persons(directory: Path) -> str:
+    path = directory / "persons.db"
+    if not path.exists():
+        return ""
+    with closing(connect(path, "", apsw.SQLITE_OPEN_READONLY)) as db:
+        if not db.execute("SELECT count(*) FROM person").get:
+            return ""
+    with reading(directory / NAME) as reader:
+        return reader.record(reader.last()).envelope.at
 
 
 def _content(directory: Path) -> list[Path]:

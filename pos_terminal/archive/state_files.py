@@ -3,7 +3,8 @@
 STATE_FILES = {
     "catalogs/": "les catalogues, promotions et réglages que le journal nomme par leur SHA-256",
     "keys/": "les clés : qui signe, données personnelles, bons ; jamais dans une archive",
-    "persons.db": "les données personnelles, chiffrées ; keys/persons.key les ouvre",
+    "persons.db": "les données personnelles, chiffrées ; keys/persons.key et persons.slots",
+    "persons.slots": "la clé de chacune, scellée ; détruire une clé, c'est effacer",
     "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",
     "catalog.sha256": "quel catalogue est en vigueur",
     "promotions.sha256": "quelles promotions le sont",

@@ -30,6 +30,7 @@ from pos_terminal.domain.events.period import Purged
 from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import how_many, say
+from pos_terminal.domain.notation import day_and_hour
 from pos_terminal.journal import purge, stats
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import using
@@ -149,6 +150,9 @@ def run_restore(arguments: argparse.Namespace) -> int:
         words = say("{state} : {records}, tête {head}")
         records = how_many(found.records, "{count} écriture", "{count} écritures")
         print(words.format(state=state, records=records, head=found.head))
+        if found.persons:
+            then = say("Personnes tenues comme au {at} : effacer encore qui l'a été depuis.")
+            print(then.format(at=day_and_hour(found.persons)))
         if not found.keys:
             print(say("Aucune clé n'est venue avec : à lire et vérifier, mais rien n'y est vendu."))
             print(say("Si elle est perdue, journal continue vend à la suite sous une autre."))
@@ -157,6 +161,8 @@ def run_restore(arguments: argparse.Namespace) -> int:
 
 async def _record_restore(arguments: argparse.Namespace, found: Restored) -> None:
     detail = f"{found.records} enregistrements, tête {found.head}"
+    if found.persons:
+        detail = f"{detail}, personnes tenues comme au {day_and_hour(found.persons)}"
     restored = TechnicalEvent(code=jet.RESTORE, detail=detail)
     async with stopped_till(arguments.state) as till:
         await till.record([given_here("journal restore", arguments), restored])

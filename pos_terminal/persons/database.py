@@ -1,5 +1,7 @@
 """The file `persons.db`: its tables, how it is opened, and how nothing of a deleted row stays.
 
+Each item's key lies elsewhere (`persons.slots`), where it can be destroyed for good: a wipe leaves
+nothing in this file, and cannot reach the blocks that it and its log had on the disk before.
 `secure_delete` overwrites deleted rows. It does not reach the copies that SQLite leaves in a page
 when it moves rows to a neighbour, so a wipe writes the whole file anew (VACUUM) and empties the
 write-ahead log. `unwiped` outlasts a power cut between a deletion and its wipe.
@@ -20,6 +22,9 @@ from pos_terminal.storage.files import sync_directory
 from pos_terminal.storage.sqlite import connect, writing
 
 NAME = "persons.db"
+SLOTS = "persons.slots"
+"""Beside it, each item's own key, sealed under the store key (storage/slots.py)."""
+
 APPLICATION = 0x504F5350
 """PRAGMA application_id, «POSP»."""
 
@@ -31,7 +36,7 @@ CREATE TABLE person (person TEXT PRIMARY KEY, erased INTEGER NOT NULL) STRICT, W
 CREATE TABLE item (
     person TEXT NOT NULL REFERENCES person, name TEXT NOT NULL,
     purpose TEXT NOT NULL, ground TEXT NOT NULL, kept_until TEXT,
-    key BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, name)
+    slot INTEGER NOT NULL UNIQUE, sealed BLOB NOT NULL, PRIMARY KEY (person, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE state (key_id BLOB, journal_seq INTEGER NOT NULL, unwiped INTEGER NOT NULL) STRICT;
 INSERT INTO state VALUES (NULL, 0, 0);

@@ -13,13 +13,14 @@ from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Ground, PersonalItem, SealLabel
 from pos_terminal.persons.seal import Tampered, new_key, seal, unseal
+from pos_terminal.storage.slots import Slots, Spoilt
 
 
 class SealedItem(Struct, frozen=True):
-    """An item as `persons.db` has it: its label, its own key (sealed), and its data (sealed)."""
+    """An item as `persons.db` has it: its label, the slot of its own key, and its data (sealed)."""
 
     label: SealLabel
-    key: bytes
+    slot: int
     sealed: bytes
 
 
@@ -31,10 +32,15 @@ class Repository:
     """
 
     def __init__(
-        self, db: apsw.Connection, key: bytes, erased: Mapping[str, tuple[str, ...]] | None = None
+        self,
+        db: apsw.Connection,
+        key: bytes,
+        slots: Slots,
+        erased: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._db = db
         self._key = key
+        self._slots = slots
         self._erased = erased or {}
 
     def holds(self, person: str) -> bool:
@@ -69,9 +75,9 @@ class Repository:
         return list(self._select(some, (today.isoformat(),)))
 
     def _select(self, where: str, values: tuple[str, ...]) -> Iterator[SealedItem]:
-        sql = "SELECT person, name, purpose, ground, kept_until, key, sealed FROM item"
+        sql = "SELECT person, name, purpose, ground, kept_until, slot, sealed FROM item"
         for row in self._db.execute(f"{sql} {where} ORDER BY person, name", values):
-            person, name, purpose, ground, kept_until, key, sealed = row
+            person, name, purpose, ground, kept_until, slot, sealed = row
             # The journal recorded the erasure, and a cut came before it was done here.
             if name not in self._erased.get(person, (name,)):
                 continue
@@ -80,7 +86,7 @@ class Repository:
                 label = SealLabel(person, name, purpose, Ground(ground), until)
             except ValueError as error:
                 raise _changed(f"{person} {name}") from error
-            yield SealedItem(label, key, sealed)
+            yield SealedItem(label, slot, sealed)
 
     def open(self, item: SealedItem) -> PersonalItem:
         """What was sealed; PersonsError, naming it, where anything about it was changed."""
@@ -93,8 +99,8 @@ class Repository:
     def key_of(self, item: SealedItem) -> bytes:
         """Its own key; PersonsError where its label is not the one that was sealed."""
         try:
-            return unseal(self._key, item.key, item.label.as_bytes())
-        except Tampered as error:
+            return unseal(self._key, self._slots.get(item.slot), item.label.as_bytes())
+        except (Tampered, Spoilt) as error:
             # The label is sealed along: a date or purpose changed in the plain columns shows here.
             raise _changed(f"{item.label.person} {item.label.name}") from error
 
@@ -106,15 +112,17 @@ class Repository:
         label, key = SealLabel.of(person, item), new_key()
         about = label.as_bytes()
         sealed = seal(key, msgspec.json.encode(item), about)
+        # Before its row: a key that nobody names is destroyed by the next wipe, a row without one
+        # says nothing to anybody.
+        slot = self._slots.put(seal(self._key, key, about))
         until = label.kept_until.isoformat() if label.kept_until else None
         self._db.execute(
             "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (person, label.name, label.purpose, label.ground, until,
-             seal(self._key, key, about), sealed),
+            (person, label.name, label.purpose, label.ground, until, slot, sealed),
         )  # fmt: skip
 
     def remove(self, person: str, name: str) -> None:
-        """Take an item away, and its key with it. What it leaves in the file is wiped later."""
+        """Take an item away. Its key, and what it leaves in the file, are destroyed by the wipe."""
         self._db.execute("DELETE FROM item WHERE person = ? AND name = ?", (person, name))
         if self._db.changes():
             # Within the transaction: a cut before the wiping is known at the next start.

@@ -5,6 +5,7 @@ power cut either the change is there, or the journal alone knows of it: an erasu
 the next start (`forget`), and a person who was to be added is a pseudonym of nobody.
 """
 
+import io
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from pos_terminal.persons.errors import PersonsError, using
 from pos_terminal.persons.item import PersonalItem, SealLabel
 from pos_terminal.persons.repository import Repository, SealedItem
 from pos_terminal.persons.seal import key_id
+from pos_terminal.storage.slots import Slots, quiet
 from pos_terminal.storage.sqlite import writing
 
 log = logging.getLogger(__name__)
@@ -39,11 +41,14 @@ STEP = 1000
 class Persons:
     """The store of one till, open for writing. Blocks; use from one thread at a time."""
 
-    def __init__(self, path: Path, db: apsw.Connection, key: bytes, record: Record) -> None:
+    def __init__(
+        self, path: Path, db: apsw.Connection, key: bytes, slots: Slots, record: Record
+    ) -> None:
         self._path = path
         self._db = db
+        self._slots = slots
         self._record = record
-        self.repository = Repository(db, key)
+        self.repository = Repository(db, key, slots)
 
     @classmethod
     def open(cls, directory: Path, record: Record, *, vfs: str = "") -> "Persons":
@@ -61,11 +66,13 @@ class Persons:
             undo.callback(db.close)
             with writing(db):
                 key = _store_key(db, keyfile.path_in(directory)) or _adopt_key(db, directory)
+            slots = _slots(db, directory)  # outside: its lock is always taken first
             undo.pop_all()
-        return cls(path, db, key, record)
+        return cls(path, db, key, slots, record)
 
     def close(self) -> None:
-        """Let the file go; the last to leave takes the log in, and where that fails it stays."""
+        """Let the files go; the last to leave takes the log in, and where that fails it stays."""
+        self._slots.close()
         try:
             self._db.close()
         except apsw.Error as error:
@@ -209,8 +216,14 @@ class Persons:
         return self.due(today) if today else []
 
     def wipe(self) -> None:
-        """Leave no byte on the disk of what was destroyed. PersonsError: it is not done yet."""
-        with using(self._path):
+        """Destroy the keys of what is held no more. PersonsError: it is not done yet.
+
+        Nor is a byte of what they opened left in the file.
+        """
+        with using(self._path), self._slots.alone():
+            held = {slot for (slot,) in self._db.execute("SELECT slot FROM item")}
+            # First: without them nothing that a disk keeps of the rest can be read.
+            self._slots.keep(held)
             database.wipe(self._db)
 
     def _keep_only(self, person: str, names: Sequence[str]) -> None:
@@ -222,8 +235,10 @@ class Persons:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with using(self._path), writing(self._db):
+        # Alone from before the transaction: the backup's copies of both files are of one moment.
+        with using(self._path), self._slots.alone(), writing(self._db):
             yield
+            self._slots.settle()  # before the commit: no row without its key
 
 
 @contextmanager
@@ -240,8 +255,14 @@ def reading(directory: Path, *, vfs: str = "") -> Iterator[Repository]:
         # here.
         after: int = db.execute("SELECT journal_seq FROM state").get
         found: Mapping[str, tuple[str, ...]] = erasures(directory, after).kept
-        with db:  # one transaction: a person is seen before or after an erasure, not within
-            yield Repository(db, _store_key(db, keyfile.path_in(directory)), found)
+        # One transaction: a person is seen before or after an erasure, not within. Its keys are
+        # taken before anybody can destroy one, and then nobody waits for this reader.
+        with ExitStack() as moment:
+            with quiet(directory / database.SLOTS):
+                moment.enter_context(db)
+                key = _store_key(db, keyfile.path_in(directory))
+                slots = _copied(db, directory)
+            yield Repository(db, key, slots, found)
 
 
 def exists(directory: Path) -> bool:
@@ -280,6 +301,28 @@ def _store_key(db: apsw.Connection, path: Path) -> bytes:
             say("{path} n'est pas la clé de {filename}", path=path, filename=db.filename),
         )
     return key
+
+
+def _slots(db: apsw.Connection, directory: Path) -> Slots:
+    held: int = db.execute("SELECT count(*) FROM item").get
+    with _there(directory):
+        return Slots.open(directory / database.SLOTS, new=not held)
+
+
+def _copied(db: apsw.Connection, directory: Path) -> Slots:
+    if not db.execute("SELECT count(*) FROM item").get:
+        return Slots(io.BytesIO())
+    with _there(directory):
+        return Slots.copied(directory / database.SLOTS)
+
+
+@contextmanager
+def _there(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        gone = say("{path} n'est plus là, et des personnes y étaient tenues", path=error.filename)
+        raise PersonsError(faults.PERSONS_DAMAGED, gone) from error
 
 
 def _adopt_key(db: apsw.Connection, directory: Path) -> bytes:

@@ -16,6 +16,7 @@ from pos_terminal.archive.copies import BadCopy
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.notation import day_and_hour
 from pos_terminal.persons import clerks_file
 from tests.support.journaled import Line, days, kept, records
 from tests.support.people import CONTACT
@@ -59,6 +60,25 @@ def test_all_comes_back_and_the_till_sells_on(state: Path, line: Line, tmp_path:
         shop.start()
         shop.sale()
     assert line("journal", "verify", state=new)[0] == 0
+
+
+def test_who_was_erased_after_the_copy_is_held_again_and_that_is_said(
+    state: Path, line: Line, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.json"
+    sheet.write_bytes(msgspec.json.encode({"items": [CONTACT]}))
+    person = line("person", "add", sheet)[1]["person"]
+    out, keys, new = tmp_path / "b.zip", tmp_path / "k.zip", tmp_path / "new"
+    assert line("journal", "backup", "--out", out, "--keys", keys)[0] == 0
+    assert line("person", "erase", person)[0] == 0
+    found = line("journal", "restore", "--from", out, "--keys", keys, state=new)[1]
+    said = records(new)[-1].event
+    assert isinstance(said, TechnicalEvent)
+    assert said.code == jet.RESTORE
+    assert said.detail.endswith(f"personnes tenues comme au {day_and_hour(found['persons'])}")
+    assert line("person", "export", person, state=new)[1]["items"], "as the copy has it"
+    assert line("person", "erase", person, state=new)[0] == 0
+    assert line("person", "list", state=new)[1] == []
 
 
 def test_no_private_key_is_in_the_backup(state: Path, line: Line, tmp_path: Path) -> None:

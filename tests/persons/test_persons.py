@@ -190,6 +190,7 @@ def test_files_and_key_are_for_this_user_alone(tmp_path: Path) -> None:
         "persons.db": 0o600,
         "persons.db-wal": 0o600,
         "persons.db-shm": 0o600,
+        "persons.slots": 0o600,
         "keys": 0o700,
         "persons.key": 0o600,
     }
@@ -279,7 +280,7 @@ SPOILED = "CAST(substr({0}, 1, 16) || zeroblob(8) || substr({0}, 25) AS BLOB)"
     "change",
     [
         f"sealed = {SPOILED.format('sealed')}",
-        f"key = {SPOILED.format('key')}",
+        "slot = 4711",
         "sealed = x''",
         "purpose = 'autre'",
         "kept_until = '2020-01-01'",
@@ -288,7 +289,7 @@ SPOILED = "CAST(substr({0}, 1, 16) || zeroblob(8) || substr({0}, 25) AS BLOB)"
         "kept_until = 'demain'",
         "sealed = (SELECT sealed FROM item WHERE name = 'contact')",
         "sealed = (SELECT sealed FROM item WHERE name = 'contact'),"
-        " key = (SELECT key FROM item WHERE name = 'contact')",
+        " slot = (SELECT slot FROM item WHERE name = 'contact') + 1000",
     ],
 )
 def test_what_was_changed_is_refused_and_named(tmp_path: Path, someone: str, change: str) -> None:

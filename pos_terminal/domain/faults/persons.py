@@ -33,14 +33,14 @@ PERSONS_TAMPERED = _fault(
     "E-105",
     "PERSONNES ALTEREES",
     "Des données personnelles ont été changées hors du logiciel.",
-    "Remettre persons.db depuis sa sauvegarde ; appeler le support.",
+    "Remettre persons.db et persons.slots depuis une même sauvegarde ; appeler le support.",
     Tone.ALARM,
 )
 PERSONS_DAMAGED = _fault(
     "E-106",
     "PERSONNES ABIMEES",
     "Le fichier des données personnelles manque, est abîmé ou en est un autre.",
-    "Ne rien effacer ; remettre persons.db depuis sa sauvegarde.",
+    "Ne rien effacer ; remettre persons.db et persons.slots depuis une même sauvegarde.",
     Tone.ALARM,
 )
 PERSONS_NEWER = _fault(
