@@ -87,6 +87,16 @@ class Accounts:
         """VAT collected at a rate: 44571055 at 5.5 %, unless the table says otherwise."""
         return self.vat.get(rate) or Account(f"44571{_rate(rate)}", _at("TVA collectee", rate))
 
+    def said(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """The table as an archive has it: number and name, by role, means of payment, rate."""
+        tables: dict[str, Mapping[str, Account] | Mapping[int, Account]] = {
+            "roles": self.roles, "tenders": self.tenders, "sales": self.sales, "vat": self.vat,
+        }  # fmt: skip
+        return {
+            name: {str(key): (each.number, each.label) for key, each in table.items()}
+            for name, table in tables.items()
+        }
+
     @classmethod
     def parse(cls, text: str) -> "Accounts":
         """The default table with what a TOML file changes; ValueError says what is wrong in it."""

@@ -10,10 +10,8 @@ from zipfile import BadZipFile, ZipFile
 
 import msgspec
 
-from pos_terminal.archive.derived import NotDerived, must_derive
 from pos_terminal.archive.texts import PREFIX
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.unreadable import UNREADABLE
 
 VERIFIER = "pos_terminal.archive.verifier.check"
@@ -97,12 +95,7 @@ def verified(path: Path) -> Copy:
     if done.returncode:
         said = (done.stdout or done.stderr).strip().splitlines()
         raise BadCopy(f"{path}: {' '.join(said[-2:])}")
-    copy = read_copy(path)
-    try:
-        must_derive(path, copy.rows())
-    except (NotDerived, Broken) as error:
-        raise BadCopy(f"{path}: {error}") from error
-    return copy
+    return read_copy(path)
 
 
 def read_copy(path: Path) -> Copy:

@@ -92,6 +92,7 @@ def make(
     with opened(directory) as source, _beside(out) as folder:
         span = source.span(first, last)
         end = _copy(source, span, folder, accounts or Accounts(), said)
+        (folder / "accounts.json").write_bytes(as_page((accounts or Accounts()).said()))
         missing = end.texts.copy(directory, folder)
         if missing and not even_if_broken:
             raise JournalError(faults.JOURNAL_DAMAGED, missing)

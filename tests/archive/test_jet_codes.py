@@ -9,6 +9,9 @@ from io import TextIOWrapper
 from pathlib import Path
 from zipfile import ZipFile
 
+import msgspec
+
+from pos_terminal.archive.verifier import technical
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptPrinted
@@ -60,3 +63,13 @@ def test_the_page_says_of_each_code_which_records_have_it() -> None:
     said = {int(code): {*re.findall(r"`([\w.]+)`", kinds)} for code, kinds in rows}
     assert said == written
     assert said.keys() == jet.CODES.keys()
+
+
+def test_the_archives_verifier_tells_the_same_of_what_the_golden_journals_lack() -> None:
+    """By words of its own: of all other records the golden archives hold it to these."""
+    assert technical.LABELS == jet.CODES
+    for event in BESIDE:
+        line = jet.jet_line(event)
+        assert line
+        body = msgspec.json.decode(msgspec.json.encode(event))
+        assert technical.technical(event.kind, body) == (line.code, line.label, line.detail)

@@ -104,7 +104,7 @@ def altered(place: Path) -> Found:
 
 @attack(Attacker.OWNER, "a label of the technical events altered, and the manifest signed again")
 def retold(place: Path) -> Found:
-    """A column that takes the program's own words to derive."""
+    """The program's own words, which a verifier has to know as well."""
     state, right = archived(place)
     files = unpacked(right)
     told = "Création de clés de signature".encode()

@@ -3,7 +3,10 @@
 import ast
 from pathlib import Path
 
-PARTS = ("messages", "contents", "keys", "stamps", "witnesses", "books", "tables", "check")
+PARTS = (
+    "messages", "contents", "keys", "stamps", "witnesses", "books", "technical", "tables",
+    "ledger", "check",
+)  # fmt: skip
 """In an order in which each needs only those before; the last begins with what the file says."""
 
 _FOLDER = Path(__file__).parent

@@ -19,8 +19,10 @@ from typing import Any
 from pos_terminal.archive.verifier.books import Books
 from pos_terminal.archive.verifier.contents import NOTHING, Contents, Tree, leaf, parsed
 from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
+from pos_terminal.archive.verifier.ledger import Ledger
 from pos_terminal.archive.verifier.messages import LANGUAGE, Bad, say
-from pos_terminal.archive.verifier.tables import TABLES, Tables, euros
+from pos_terminal.archive.verifier.tables import TABLES, Tables
+from pos_terminal.archive.verifier.technical import euros
 from pos_terminal.archive.verifier.witnesses import Witnesses
 
 SHORTEST = 8
@@ -64,8 +66,8 @@ class Checkpoints:
 
 
 NEEDED = (
-    *TABLES, "LISEZMOI.txt", "checkpoints.jsonl", "closure_drawers.csv", "cosignatures.jsonl",
-    "fec.txt", "jet.csv", "keys.json", "records.jsonl", "signatures.jsonl", "verify.py",
+    *TABLES, "LISEZMOI.txt", "accounts.json", "checkpoints.jsonl", "cosignatures.jsonl", "fec.txt",
+    "keys.json", "records.jsonl", "signatures.jsonl", "verify.py",
 )  # fmt: skip
 """What every archive has: that one is missing is a finding, whatever the manifest says."""
 
@@ -182,7 +184,7 @@ class Check:
             head, before = self._opening(self.manifest["opening"])
             self.books = Books(before)
             tree = Tree(self.first - 1, self.manifest["opening"]["peaks"])
-        tables = Tables(self.contents)
+        tables, ledger = Tables(self.contents), Ledger(self.contents)
         checkpoints = Checkpoints(self.contents, self.keys)
         signatures = self.contents.lines("signatures.jsonl")
         seq, paper = self.first - 1, self.paper
@@ -197,6 +199,7 @@ class Check:
             if record["kind"] == "company.identified":
                 self.company = record["body"]
             tables.take(seq, record)
+            ledger.take(seq, record)
             tree.add(head)
             if checkpoints.take(seq, head, tree, self.books):
                 self._belongs(seq, checkpoints.company)
@@ -211,6 +214,7 @@ class Check:
         for missing, digits in self.printed.items():
             raise Bad("absent", missing, digits)
         tables.finish()
+        ledger.finish()
         checkpoints.finish()
         self.witnesses.finish()
         for missing in self.keys.records:

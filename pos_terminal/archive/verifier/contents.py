@@ -1,10 +1,9 @@
 """An archive's files, and the hashes over its records."""
 
-import csv
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -63,15 +62,17 @@ class Contents:
                     raise Bad("long", name)
                 yield line
 
+    def pieces(self, name: str) -> Generator[bytes, int, None]:
+        """A file by pieces of as many bytes as are asked for; below 0, the rest of the line."""
+        with self.open(name) as file:
+            size = yield b""
+            while True:
+                size = yield file.read(size) if size >= 0 else file.readline(-size)
+
     def lines(self, name: str) -> Iterator[Any]:
         """What a file says with a JSON value a line."""
         for line in self.raw(name):
             yield parsed(line, name)
-
-    def cells(self, name: str) -> Iterator[list[str]]:
-        """The rows of a table, that of the columns' names first."""
-        lines = (line.decode("utf-8-sig") for line in self.raw(name))
-        yield from csv.reader(lines, delimiter=";")
 
 
 def parsed(text: bytes, name: str) -> Any:

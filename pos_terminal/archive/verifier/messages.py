@@ -43,6 +43,8 @@ closure|clôture : son numéro ne suit pas|closure: not the next number
 sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
 table|{0} dit {1} et l'enregistrement {2}|{0} says {1} and the record {2}
 rows|{0} a des lignes en trop|{0} has too many rows
+columns|{0} a d'autres colonnes|{0} has other columns
+entry|fec.txt dit « {0} » et l'enregistrement « {1} »|fec.txt says «{0}» and the record «{1}»
 no ticket|{0} : ce n'est pas le code d'un ticket|{0}: no ticket's code
 absent|l'écriture {0}, {1}, d'un ticket n'est pas ici|record {0}, {1}, of a ticket is not in here
 other|ce n'est pas celui que nomme le ticket, {0}|it is not the one that the ticket names, {0}

@@ -1,22 +1,50 @@
-"""The tables for spreadsheets, held to the records they were made of, column by column."""
+"""The tables for spreadsheets, made again from the records and compared byte for byte."""
 
-import itertools
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Generator, Iterator
 from typing import Any
 
-from pos_terminal.archive.verifier.contents import Contents
+from pos_terminal.archive.verifier.contents import LONGEST, Contents
 from pos_terminal.archive.verifier.messages import Bad
+from pos_terminal.archive.verifier.technical import euros, technical
 
-ELSEWHERE = None
-"""A cell that takes the program's own rules to derive (`pos-terminal archive verify` does so)."""
-
-Row = tuple[str, list["str | None"]]
+Row = tuple[str, list[str]]
 """A table's name, and its cells."""
 
-TABLES = (
-    "tickets.csv", "lines.csv", "payments.csv", "vat.csv", "movements.csv", "closures.csv",
-    "closure_vat.csv", "closure_payments.csv", "closure_cash.csv", "closure_hours.csv",
-)  # fmt: skip
+TICKET = "enregistrement;horodatage;serie;ticket"
+CLOSURE = "enregistrement;horodatage;periode;numero"
+TABLES = {
+    "tickets.csv": (
+        f"{TICKET};magasin;caisse;journee;operateur;vente;lignes;total_ttc;ca_ttc;rendu;formation;"
+        "simulation;horloge;perpetuel_net;perpetuel_absolu;vente_par_panne"
+    ),
+    "lines.csv": (
+        f"{TICKET};ligne;plu;libelle;famille;unite;quantite;prix_ttc;prix_pour;taux_tva;ht;ttc;"
+        "annulee;remise"
+    ),
+    "payments.csv": f"{TICKET};moyen;montant;recu;rendu",
+    "vat.csv": f"{TICKET};taux_tva;ht;tva;ttc",
+    "movements.csv": (
+        "enregistrement;horodatage;evenement;nature;montant;serie;ticket;motif;tiroir;operateur"
+    ),
+    "closures.csv": (
+        f"{CLOSURE};libelle;premier;dernier;premiere_journee;derniere_journee;tickets;"
+        "remboursements;total_net;total_absolu;annule;lignes_annulees;abandonne;"
+        "ventes_abandonnees;duplicatas;ouvertures_tiroir;mouvements_especes;perpetuel_net;"
+        "perpetuel_absolu;automatique;ventes_reportees;autorisation;articles;panier_moyen;avances"
+    ),
+    "closure_vat.csv": f"{CLOSURE};taux_tva;ht;tva;ttc",
+    "closure_payments.csv": f"{CLOSURE};moyen;montant;nombre",
+    "closure_cash.csv": f"{CLOSURE};mouvement;motif;nombre;montant",
+    "closure_drawers.csv": (
+        f"{CLOSURE};tiroir;comptages;au_debut;ventes;mouvements;compte;ecart;reste"
+    ),
+    "closure_hours.csv": f"{CLOSURE};heure;tickets;ca_ttc",
+    "jet.csv": (
+        "enregistrement;horodatage;horloge;code;libelle;detail;evenement;operateur;version"
+    ),
+}
 MOVEMENTS = (
     "cash.moved", "cash.counted", "payment.changed", "voucher.moved", "account.moved",
     "deposit.moved",
@@ -33,6 +61,13 @@ def table_rows(record: dict[str, Any]) -> Iterator[Row]:
         yield from closure_rows(record, body)
     elif kind in MOVEMENTS:
         yield "movements.csv", movement(record, body)
+    event = technical(kind, body)
+    if event:
+        code, label, detail = event
+        yield "jet.csv", [
+            *texts(record["seq"], record["at"], record["trust"], code), label, text(detail), kind,
+            str(record["op"]), text(record["sw"]),
+        ]  # fmt: skip
 
 
 def ticket_rows(record: dict[str, Any], body: dict[str, Any]) -> Iterator[Row]:
@@ -63,10 +98,11 @@ def ticket_rows(record: dict[str, Any], body: dict[str, Any]) -> Iterator[Row]:
 
 
 def closure_rows(record: dict[str, Any], body: dict[str, Any]) -> Iterator[Row]:
-    """A closure, and what it has by rate, payment, movement and hour."""
+    """A closure, and what it has by rate, payment, movement, drawer and hour."""
     totals, period = body["totals"], PERIODS[body["period"]]
     lead = [*texts(record["seq"], record["at"]), period, str(body["number"])]
     carried = " ".join(map(str, body["carried"]))
+    more = totals.get("parts")
     yield "closures.csv", [
         *lead, body["label"], *texts(body["first"], body["last"], *body["sessions"]),
         *texts(totals["tickets"], totals["refunds"]),
@@ -74,7 +110,8 @@ def closure_rows(record: dict[str, Any], body: dict[str, Any]) -> Iterator[Row]:
         euros(totals["abandoned"]), *texts(totals["abandoned_sales"], totals["duplicates"]),
         str(totals["drawer_openings"]), *amounts(totals["cash"], body["net_ever"]),
         euros(body["absolute_ever"]), flag(body["automatic"]), carried, str(body["authority"]),
-        ELSEWHERE, ELSEWHERE, ELSEWHERE,
+        str(sum(each["pieces"] for each in more["families"])) if more else "",
+        euros(mean(totals["net"], totals["tickets"])), euros(in_advance(more)) if more else "",
     ]  # fmt: skip
     for taxed in totals["vat"]:
         sums = amounts(taxed["net"], taxed["vat"], taxed["gross"])
@@ -82,18 +119,43 @@ def closure_rows(record: dict[str, Any], body: dict[str, Any]) -> Iterator[Row]:
     for paid in totals["tenders"]:
         sums = [euros(paid["amount"]), str(paid["count"])]
         yield "closure_payments.csv", [*lead, text(paid["tender"]), *sums]
-    more = totals.get("parts") or {"movements": [], "hours": []}
+    if more:
+        yield from parts_rows(lead, more, day=body["period"] == "day")
+
+
+def parts_rows(lead: list[str], more: dict[str, Any], *, day: bool) -> Iterator[Row]:
+    """What stands behind a closure's totals; only a day leaves anything in a drawer."""
     for moved in more["movements"]:
         what, _, reason = moved["what"].partition(" ")
         sums = [str(moved["count"]), euros(moved["amount"])]
         yield "closure_cash.csv", [*lead, text(what), text(reason), *sums]
+    for each in more["drawers"]:
+        names = ("brought", "taken", "moved", "counted", "gap")
+        left = sum(each[name] for name in ("brought", "taken", "moved", "gap")) if day else 0
+        sums = amounts(*(each[name] for name in names), left)
+        yield "closure_drawers.csv", [*lead, *texts(each["drawer"], each["counts"]), *sums]
     for each in sorted(more["hours"], key=lambda row: int(row["hour"])):
         yield "closure_hours.csv", [
             *lead, *texts(each["hour"], each["tickets"]), euros(each["net"])
         ]  # fmt: skip
 
 
-def movement(record: dict[str, Any], body: dict[str, Any]) -> "list[str | None]":
+def mean(cents: int, count: int) -> int:
+    """An average ticket, rounded half away from nought."""
+    whole, rest = divmod(abs(cents), count or 1)
+    rounded = whole + (2 * rest >= count)
+    return 0 if not count else rounded if cents >= 0 else -rounded
+
+
+def in_advance(more: dict[str, Any]) -> int:
+    """What came in for customers in advance, less what was used of it."""
+    sign = {"issued": 1, "used": -1, "taken": 1, "deducted": -1, "returned": -1}
+    moved = [each for each in more["vouchers"] if not each["what"].startswith("single ")]
+    moved += [*more["deposits"], *more["packaging"]]
+    return sum(each["amount"] * sign.get(each["what"].split(" ")[-1], 0) for each in moved)
+
+
+def movement(record: dict[str, Any], body: dict[str, Any]) -> list[str]:
     """Money that moved beside a ticket's own lines and payments."""
     kind, series, number, why, drawer = record["kind"], "", 0, "", body.get("drawer", 0)
     if kind == "cash.moved":
@@ -116,23 +178,46 @@ class Tables:
     """Holds the tables for spreadsheets to the records that they were made of."""
 
     def __init__(self, contents: Contents) -> None:
-        self._rows = {name: contents.cells(name) for name in TABLES}
-        for rows in self._rows.values():
-            next(rows, None)  # the columns' names
+        self._files = {name: contents.pieces(name) for name in TABLES}
+        for name, columns in TABLES.items():
+            next(self._files[name])
+            heading = b"\xef\xbb\xbf" + written(columns.split(";"))
+            if self._files[name].send(len(heading)) != heading:
+                raise Bad("columns", name)
 
     def take(self, seq: int, record: dict[str, Any]) -> None:
         """A record: its rows come next in each table."""
         for name, cells in table_rows(record):
-            row: list[str] = next(self._rows[name], [])
-            for its, mine in itertools.zip_longest(row, cells, fillvalue=""):
-                if mine not in (ELSEWHERE, its):
-                    raise Bad("table", name, its, mine, seq=seq)
+            mine = written(cells)
+            its = self._files[name].send(len(mine))
+            if its != mine:
+                raise Bad("table", name, *difference(its, self._files[name], cells), seq=seq)
 
     def finish(self) -> None:
         """No row may be left."""
-        for name, rows in self._rows.items():
-            if next(rows, None):
+        for name, file in self._files.items():
+            if file.send(1):
                 raise Bad("rows", name)
+
+
+def difference(
+    its: bytes, rest: "Generator[bytes, int, None]", cells: list[str]
+) -> tuple[str, str]:
+    """What a row has in its first cell that is another, and what it should have."""
+    line = its.partition(b"\r\n")[0] if b"\r\n" in its else its + rest.send(-LONGEST)
+    found = [*csv.reader([line.decode("utf-8", "replace")], delimiter=";")]
+    row = found[0] if found else []
+    for mine, there in zip(cells, [*row, *[""] * len(cells)]):  # noqa: B905 (Python 3.9)
+        if mine != there:
+            return there, mine
+    return line.decode("utf-8", "replace"), ";".join(cells)
+
+
+def written(cells: list[str]) -> bytes:
+    """A row as the tables have it."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(cells)
+    return line.getvalue().encode()
 
 
 def text(value: str) -> str:
@@ -170,8 +255,3 @@ def parts(value: int) -> str:
 def rate(value: int) -> str:
     """A VAT rate, kept in hundredths of a per cent, such as 5,5."""
     return decimal(value, 2)
-
-
-def euros(cents: int) -> str:
-    """An amount as the tables have it."""
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100},{abs(cents) % 100:02d}"
