@@ -27,6 +27,7 @@ class End(sim.TerminalEnd):
     """The far end, as the contract knows it."""
 
     tells_partial = True
+    tells_abandoned = True
     notices = True
 
     @property

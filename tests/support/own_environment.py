@@ -1,5 +1,5 @@
-"""Programs of others that need a newer Python: each in an environment of its own, `.venv-NAME` in
-the root of the repository, made of its lock file at the first use.
+"""Programs of others that need a newer Python, or older libraries: each in an environment of its
+own, `.venv-NAME` in the root of the repository, made of its lock file at the first use.
 """
 
 import fcntl
@@ -29,6 +29,26 @@ def installed(package: str, program: str, least: int) -> Path:
         fcntl.flock(alone, fcntl.LOCK_EX)
         if _version(found) != version:
             _make(home, lock, least, f"{program} {version}")
+    return found
+
+
+@cache
+def interpreter(package: str, library: str, least: int) -> Path:
+    """A Python that has the library of tests/PACKAGE.lock; made here as `installed` does."""
+    home, lock = ROOT / f".venv-{package}", ROOT / "tests" / f"{package}.lock"
+    version = lock.read_text().partition(f"\n{library}==")[2].split()[0]
+    found = home / "bin" / "python"
+    home.mkdir(exist_ok=True)
+    with (ROOT / ".venv-lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        asked = f"from importlib.metadata import version; print(version({library!r}))"
+        shown = ""
+        if found.exists():
+            command = [str(found), "-c", asked]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            shown = done.stdout.strip()
+        if shown != version:
+            _make(home, lock, least, f"{library} {version}")
     return found
 
 
