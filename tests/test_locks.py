@@ -27,6 +27,7 @@ WANTED: dict[str, list[str]] = {
     "requirements-dev.lock": GROUPS["dev"],
     "tests/emupos.lock": GROUPS["emupos"],
     "tests/witness.lock": GROUPS["witness"],
+    "tests/brother.lock": GROUPS["brother"],
     "tests/fuzz.lock": GROUPS["fuzz"],
     "tests/telium.lock": GROUPS["telium"],
 }

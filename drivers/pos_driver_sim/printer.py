@@ -108,9 +108,9 @@ class PrinterEnd:
         """What reads a caller's commands in their turn, and those that are obeyed at once."""
         return Commands(), RealTime()
 
-    def in_its_turn(self, command: bytes) -> bool:
-        """Whether a command is left to its turn; the others were obeyed at once."""
-        return command[0] != DLE
+    def taken(self, caller: "Caller", command: bytes) -> bool:
+        """Whether a command does not wait for its turn: it was obeyed at once, or is now."""
+        return command[0] == DLE
 
     @property
     def settings(self) -> dict[str, object]:
@@ -238,7 +238,7 @@ class PrinterEnd:
             held = sum(len(command) for _, command in self._waiting)
             data = data[: max(0, self.buffer - held)]
         for command in caller.commands.feed(data):
-            if self.in_its_turn(command):
+            if not self.taken(caller, command):
                 self._waiting.append((caller, command))
         self._advance()
 

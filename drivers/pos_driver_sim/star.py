@@ -226,9 +226,9 @@ class StarPrinterEnd(PrinterEnd):
         """See `PrinterEnd.new_caller`."""
         return StarCommands(), StarRealTime()
 
-    def in_its_turn(self, command: bytes) -> bool:
-        """See `PrinterEnd.in_its_turn`."""
-        return command[:2] != b"\x1b\x06"
+    def taken(self, caller: Caller, command: bytes) -> bool:
+        """See `PrinterEnd.taken`."""
+        return command[:2] == b"\x1b\x06"
 
     def at_once(self, caller: Caller, command: bytes) -> None:
         """See `PrinterEnd.at_once`."""

@@ -22,12 +22,17 @@ def qr_module(data: str, dots: int) -> int:
 
     Level M, so that a crumpled receipt is still read.
     """
-    size = len(data.encode())
-    versions = [number for number, holds in enumerate(QR_BYTES, 1) if size <= holds]
-    if not (size and versions):
+    modules = qr_size(data)
+    if not modules:
         return 0
-    modules = 17 + 4 * versions[0] + QR_MARGIN
-    return next((module for module in QR_MODULES if module * modules <= dots), 0)
+    return next((each for each in QR_MODULES if each * (modules + QR_MARGIN) <= dots), 0)
+
+
+def qr_size(data: str) -> int:
+    """Modules across the symbol of level M, without margins; 0 where there is none."""
+    size = len(data.encode())
+    versions = [number for number, holds in enumerate(QR_BYTES, 1) if 0 < size <= holds]
+    return 17 + 4 * versions[0] if versions else 0
 
 
 def ean_module(data: str, dots: int) -> int:

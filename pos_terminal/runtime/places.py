@@ -8,7 +8,7 @@ from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.language import say
 from pos_terminal.runtime.settings import DeviceSettings
 
-NO_PLACES = ("logo", "profile")
+NO_PLACES = ("font", "logo", "profile")
 """Settings that may be a path and are no place."""
 
 

@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 def installed(package: str, program: str, least: int) -> Path:
     """The installed program; made here if a Python 3.`least` or newer can be found.
 
-    What is installed is tests/PACKAGE.lock, or the lock of the program's own name.
+    What is installed is tests/PACKAGE.lock, which names the program's version.
     """
     home, lock = ROOT / f".venv-{package}", ROOT / "tests" / f"{package}.lock"
-    version = lock.read_text().partition(f"\n{program}==")[2].split()[0]
+    version = lock.read_text().partition(f"\n{program.replace('_', '-')}==")[2].split()[0]
     found = home / "bin" / program
     home.mkdir(exist_ok=True)
     # Two workers may come at once.

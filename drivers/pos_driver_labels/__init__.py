@@ -1,0 +1,1 @@
+"""Label printers: ZPL (Zebra and others), and Brother's QL rasters."""
