@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.cells import Sheet, Style
+from pos_terminal.archive.customers import FILE, Customers, line, nobody
 from pos_terminal.archive.evidence import Evidence, as_line, as_page
 from pos_terminal.archive.fec import FecFile
 from pos_terminal.archive.postings import Bookkeeper, Grain
@@ -74,6 +75,7 @@ def make(
     first: int | None = None,
     last: int | None = None,
     accounts: Accounts | None = None,
+    customers: Customers = nobody,
     sign: Sign | None = None,
     even_if_broken: bool = False,
     progress: Progress | None = None,
@@ -91,7 +93,7 @@ def make(
     # Behind the verification: what grows meanwhile is not in the span.
     with opened(directory) as source, _beside(out) as folder:
         span = source.span(first, last)
-        end = _copy(source, span, folder, accounts or Accounts(), said)
+        end = _copy(source, span, folder, accounts or Accounts(), customers, progress=said)
         (folder / "accounts.json").write_bytes(as_page((accounts or Accounts()).said()))
         missing = end.texts.copy(directory, folder)
         if missing and not even_if_broken:
@@ -178,9 +180,15 @@ def _beside(out: Path) -> Iterator[Path]:
 
 
 def _copy(
-    source: ReadOnlySource, span: Span, folder: Path, accounts: Accounts, progress: Progress
+    source: ReadOnlySource,
+    span: Span,
+    folder: Path,
+    accounts: Accounts,
+    customers: Customers,
+    *,
+    progress: Progress,
 ) -> End:
-    """Write the records, their signatures, the tables and the FEC in one walk."""
+    """Write the records, their signatures, the tables, the FEC and the customers in one walk."""
     end = End()
     with ExitStack() as files:
 
@@ -188,7 +196,7 @@ def _copy(
             return files.enter_context((folder / name).open("w", encoding="utf-8", newline=""))
 
         records = files.enter_context((folder / "records.jsonl").open("wb"))
-        signatures = text("signatures.jsonl")
+        signatures, sealed = text("signatures.jsonl"), text(FILE)
         sheets = [(table, Sheet(text(table.name), table.columns, Style.FRENCH)) for table in TABLES]
         fec = FecFile(text("fec.txt"))
         keeper = Bookkeeper(accounts, Grain.DAY, "0000", "9999")
@@ -208,6 +216,7 @@ def _copy(
             except Broken:  # only in a journal that is archived although it is broken
                 continue
             end.take(row, record)
+            sealed.write(line(record, customers))
             for table, sheet in sheets:
                 for cells in table.rows(record):
                     sheet.add(cells)

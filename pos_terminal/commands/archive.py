@@ -35,6 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tsa", type=Path, metavar="CA.pem",
         help=say("des autorités dont l'une doit l'avoir daté (RFC 3161)"),
     )  # fmt: skip
+    verify.add_argument(
+        "--customers", type=Path, metavar=say("CLES.json"),
+        help=say("les clés qui ouvrent à qui les factures ont été faites"),
+    )  # fmt: skip
     verify.add_argument("--lang", choices=("fr", "en"), default="fr", help=say("la langue (fr)"))
     add_json(verify)
 
@@ -44,14 +48,18 @@ def run(arguments: argparse.Namespace) -> int:
     messages.LANGUAGE[0] = arguments.lang
     with reading_file(arguments.file):  # of what is not there nothing can be said, good or bad
         arguments.file.stat()
-    tsa = b""
-    if arguments.tsa:
-        with reading_file(arguments.tsa):
-            tsa = arguments.tsa.read_bytes()
-    asked = check.Asked(arguments.key, arguments.head, arguments.ticket, tsa)
+    tsa, keys = _content(arguments.tsa), _content(arguments.customers)
+    asked = check.Asked(arguments.key, arguments.head, arguments.ticket, tsa, keys)
     status, lines = check.examined(arguments.file, asked)
     if arguments.json:
         print_json({"good": status == 0, "said": lines})
     else:
         print(*lines, sep="\n")
     return status
+
+
+def _content(file: Path | None) -> bytes:
+    if file is None:
+        return b""
+    with reading_file(file):
+        return file.read_bytes()

@@ -24,6 +24,7 @@ from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.commands.argument import day, year
 from pos_terminal.commands.files import entered_to_write, reading_file, writing_file
+from pos_terminal.commands.journal_customers import InvoiceCustomers
 from pos_terminal.commands.journal_invoices import (
     Written,
     file_invoices,
@@ -40,8 +41,10 @@ from pos_terminal.domain.notation import euros
 from pos_terminal.journal import keyring
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.persons.errors import PersonsError
 from pos_terminal.process.output import fail, print_json
 from pos_terminal.process.usage import Misuse
+from pos_terminal.storage.files import write_durably
 
 LONG = 20_000
 """Records from which long work shows how far it is, where somebody watches."""
@@ -69,6 +72,10 @@ def add_actions(
     archive.add_argument(
         "--even-if-broken", action="store_true",
         help=say("archive un journal abîmé, et le dit dans l'archive"),
+    )  # fmt: skip
+    archive.add_argument(
+        "--customers", type=Path, metavar=say("CLES.json"),
+        help=say("écrit les clés qui ouvrent à qui les factures ont été faites : à garder à part"),
     )  # fmt: skip
     _accounts_option(archive)
     exports = actions.add_parser(
@@ -147,8 +154,9 @@ def _span_options(parser: argparse.ArgumentParser) -> None:
 def run_archive(arguments: argparse.Namespace) -> int:
     """Write the archive and have it recorded; where that fails there is none."""
     accounts = _accounts(arguments.accounts)
-    with entered_to_write(arguments, arguments.out) as files:
-        made = _make(arguments, files.drafts[0], accounts)
+    beside = [arguments.customers] if arguments.customers else []
+    with entered_to_write(arguments, arguments.out, *beside) as files:
+        made = _make(arguments, files.drafts, accounts)
         files.deliver()  # what is recorded is there; an archive that nothing traces is none
         recorded = _is_recorded(arguments, made)
     if arguments.json:
@@ -185,26 +193,39 @@ def _is_recorded(arguments: argparse.Namespace, made: ArchiveMade) -> bool:
     return True
 
 
-def _make(arguments: argparse.Namespace, file: Path, accounts: Accounts) -> ArchiveMade:
+def _make(
+    arguments: argparse.Namespace, files: Sequence[Path], accounts: Accounts
+) -> ArchiveMade:
     state: Path = arguments.state
     with reading(state / NAME) as reader:
-        keys = reader.stored_keys()
+        keys, last = reader.stored_keys(), arguments.last or reader.last()
+    # Behind the last record: whoever got an invoice since is in no archive of these.
+    try:
+        customers = InvoiceCustomers.of(state)
+    except PersonsError:
+        if not arguments.even_if_broken:
+            raise
+        customers = InvoiceCustomers()
     sign = None
     try:
         sign = keyring.load(state, keys[-1].key).close if keys else None
     except JournalError:
         if not arguments.even_if_broken:
             raise
-    return make(
+    made = make(
         state,
-        file,
+        files[0],
         first=arguments.first,
-        last=arguments.last,
+        last=last,
         accounts=accounts,
+        customers=customers.find,
         sign=sign,
         even_if_broken=arguments.even_if_broken,
         progress=_step_bar if sys.stderr.isatty() else None,
     )
+    for file in files[1:]:
+        write_durably(file, customers.keys(made.sha256), 0o600)
+    return made
 
 
 def run_export(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 PARTS = (
     "messages", "contents", "keys", "stamps", "witnesses", "books", "technical", "tables",
-    "ledger", "check",
+    "ledger", "customers", "check",
 )  # fmt: skip
 """In an order in which each needs only those before; the last begins with what the file says."""
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from pos_terminal.archive.verifier.books import Books
 from pos_terminal.archive.verifier.contents import NOTHING, Contents, Tree, leaf, parsed
+from pos_terminal.archive.verifier.customers import Customers
 from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
 from pos_terminal.archive.verifier.ledger import Ledger
 from pos_terminal.archive.verifier.messages import LANGUAGE, Bad, say
@@ -66,8 +67,8 @@ class Checkpoints:
 
 
 NEEDED = (
-    *TABLES, "LISEZMOI.txt", "accounts.json", "checkpoints.jsonl", "cosignatures.jsonl", "fec.txt",
-    "keys.json", "records.jsonl", "signatures.jsonl", "verify.py",
+    *TABLES, "LISEZMOI.txt", "accounts.json", "checkpoints.jsonl", "cosignatures.jsonl",
+    "customers.jsonl", "fec.txt", "keys.json", "records.jsonl", "signatures.jsonl", "verify.py",
 )  # fmt: skip
 """What every archive has: that one is missing is a finding, whatever the manifest says."""
 
@@ -103,12 +104,19 @@ NAMING = {
 
 
 class Asked:
-    """What whoever checks knows from elsewhere: a key, a printed head, tickets, authorities."""
+    """What whoever checks has from elsewhere: a key, a printed head, tickets, authorities, and the
+    file of keys that open the customers."""
 
     def __init__(
-        self, key: str = "", head: str = "", tickets: Iterable[str] = (), tsa: bytes = b""
+        self,
+        key: str = "",
+        head: str = "",
+        tickets: Iterable[str] = (),
+        tsa: bytes = b"",
+        customers: bytes = b"",
     ) -> None:
         self.key, self.head, self.tickets, self.tsa = key, head, tickets, tsa
+        self.customers = customers
 
 
 class Check:
@@ -128,6 +136,7 @@ class Check:
         self.company: dict[str, Any] | None = None
         self.checkpoints = 0
         self.witnesses = Witnesses(self.contents, self.keys)
+        self.customers = Customers(self.contents)
         self.printed: dict[int, str] = {}
         self.proven: list[str] = []
 
@@ -196,6 +205,7 @@ class Check:
             self.keys.check(seq, record, rec, attested["sig"])
             self.books.take(seq, record)
             self.texts.take(seq, record)
+            self.customers.take(seq, record)
             if record["kind"] == "company.identified":
                 self.company = record["body"]
             tables.take(seq, record)
@@ -215,6 +225,7 @@ class Check:
             raise Bad("absent", missing, digits)
         tables.finish()
         ledger.finish()
+        self.customers.finish()
         checkpoints.finish()
         self.witnesses.finish()
         for missing in self.keys.records:
@@ -283,6 +294,9 @@ class Check:
                 yield say("lost", lost)
         yield from self.proven
         yield say("counted", self.books.tickets, self.books.closures, signed)
+        if self.customers.count or self.customers.gone:
+            yield say("sealed", self.customers.count, self.customers.gone)
+        yield from self.customers.opened
         yield say("points", self.checkpoints, self.witnesses.count)
         if self.witnesses.count:
             yield say("attested", *self.witnesses.last)
@@ -303,6 +317,7 @@ def examine(path: Path, asked: Asked) -> Iterator[str]:
     check = Check(path)
     check.known(asked.key, asked.head, asked.tickets)
     check.witnesses.authorities = asked.tsa
+    check.customers.unlock(asked.customers)
     check.files()
     check.records()
     yield from check.found()
@@ -341,10 +356,13 @@ def main() -> int:
                         help="a ticket's code: a record's number and how its hash begins")
     parser.add_argument("--tsa", type=Path, metavar="CA.pem",
                         help="authorities, one of which must have stamped it (RFC 3161)")
+    parser.add_argument("--customers", type=Path, metavar="KEYS.json",
+                        help="the keys that open to whom invoices were made out")
     arguments = parser.parse_args()
     LANGUAGE[0] = arguments.lang
     tsa = arguments.tsa.read_bytes() if arguments.tsa else b""
-    asked = Asked(arguments.key, arguments.head, arguments.ticket, tsa)
+    keys = arguments.customers.read_bytes() if arguments.customers else b""
+    asked = Asked(arguments.key, arguments.head, arguments.ticket, tsa, keys)
     status, lines = examined(arguments.archive, asked)
     print(*lines, sep="\n")
     return status

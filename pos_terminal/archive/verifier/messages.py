@@ -43,6 +43,10 @@ closure|clôture : son numéro ne suit pas|closure: not the next number
 sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
 table|{0} dit {1} et l'enregistrement {2}|{0} says {1} and the record {2}
 rows|{0} a des lignes en trop|{0} has too many rows
+customer|le client scellé n'est pas celui de la facture|the sealed customer is not the invoice's
+locked|la clé donnée n'ouvre pas son client|the key given does not open its customer
+opened|Facture {0}, écriture {1} : {2}|Invoice {0}, record {1}: {2}
+sealed|Clients de factures : {0} scellés, {1} plus tenus|Customers of invoices: {0} sealed, {1} gone
 columns|{0} a d'autres colonnes|{0} has other columns
 entry|fec.txt dit « {0} » et l'enregistrement « {1} »|fec.txt says «{0}» and the record «{1}»
 no ticket|{0} : ce n'est pas le code d'un ticket|{0}: no ticket's code
