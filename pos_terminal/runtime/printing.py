@@ -99,7 +99,10 @@ class PrinterLane:
             self._ended[of_sale(slip.paper.request)] = slip
 
     def settled(self, request: ReceiptRequested) -> None:
-        """How the paper ended is on record."""
+        """How the paper ended is on record: who asks for it again from here on is given it."""
+        slip = self._ended.get(of_sale(request))
+        if slip:
+            self._known.discard(slip.paper.identity)
         self._settled.put_nowait(request)
 
     def taken_to(self, last: int) -> int:
@@ -191,11 +194,11 @@ class PrinterLane:
             self.ended(slip)
         else:
             await self._remove(slip)
+            self._known.discard(slip.paper.identity)
         self._put(done)
 
     async def _remove(self, slip: Slip) -> None:
         await asyncio.to_thread(self._spool.remove, slip)
-        self._known.discard(slip.paper.identity)
 
     @property
     def _troubled(self) -> bool:
