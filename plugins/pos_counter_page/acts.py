@@ -1,6 +1,7 @@
 """What a window may do in the shop: one kind of message each, checked before anything is done."""
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -8,16 +9,25 @@ from msgspec import Meta, Struct
 
 from pos_driver_sim.bench import SimBench
 from pos_driver_sim.far_end import FarEnd
+from pos_terminal.domain.keyboard.keys import Function
 from pos_terminal.domain.language import say
 
 if TYPE_CHECKING:
     from pos_counter_page.shop import RunningShop
+    from pos_terminal.scenes.run import Stand
 
 MOST = 256
 """Acts in one message: a window that sends more than that sends rubbish."""
 
 LATE = 1.5
 """Seconds that a slow cable takes."""
+
+IN_SCENES = {
+    "keypad": "clavier", "wedge": "douchette", "scanner": "scanner", "scale": "balance",
+    "display": "afficheur", "printer": "imprimante",
+}  # fmt: skip
+TROUBLES = {"paper_out": "papier", "cover_open": "capot"}
+"""What scenes call devices, and what ails them."""
 
 Name = Annotated[str, Meta(max_length=64)]
 Device = Literal["keypad", "wedge", "scanner", "scale", "display", "tone", "printer"]
@@ -99,6 +109,17 @@ class Choose(Struct, tag="choose", frozen=True):
     language: Literal["fr", "en"] | None = None
 
 
+class Lesson(Struct, tag="lesson", frozen=True):
+    """A lesson from 1 begins, to be tried or to be shown; 0: back to the shop."""
+
+    number: Annotated[int, Meta(ge=0, le=999)]
+    show: bool = False
+
+
+class Team(Struct, tag="team", frozen=True):
+    """The sample's clerks come to work, with their badges."""
+
+
 Act = (
     Press
     | Scan
@@ -112,6 +133,8 @@ Act = (
     | Clock
     | Power
     | Choose
+    | Lesson
+    | Team
 )
 
 
@@ -128,29 +151,43 @@ def read(body: bytes) -> list[Act]:
 class Hands:
     """Does what windows ask for, one thing after the other: two never hold a chord together."""
 
-    def __init__(self, shop: "RunningShop", keymaps: tuple[str, ...]) -> None:
+    def __init__(
+        self, shop: "RunningShop", keymaps: tuple[str, ...], give: Callable[[int, bool], None]
+    ) -> None:
         self._shop = shop
+        self._give = give
         self._keymaps = keymaps
         self._one = asyncio.Lock()
 
     async def do(self, acts: list[Act]) -> None:
-        """All of them. Impossible at the first that cannot be."""
+        """All of them; what cannot be is passed over, and said at the end. Impossible."""
+        refused: dict[str, None] = {}  # each reason once, in order
         async with self._one:
             for act in acts:
-                await self._do(act)
+                try:
+                    await self._do(act)
+                except Impossible as why:
+                    refused[str(why)] = None
+        if refused:
+            raise Impossible(" ; ".join(refused))
 
     async def _do(self, act: Act) -> None:
         shop = self._shop
         match act:
             case Power(how="cut"):
+                shop.recording.did("coupure", "")
                 shop.cut()
             case Power(how="back"):
                 shop.power()
             case Power():
+                shop.recording.did("redémarrage", "")
                 shop.restart()
             case Choose(keymap=keymap) if keymap and keymap not in self._keymaps:
                 raise Impossible(say("il n'y a pas de clavier «{keymap}»", keymap=keymap))
+            case Lesson():
+                self._give(act.number, act.show)
             case Choose():
+                self._give(0, False)
                 shop.choose(keymap=act.keymap, language=act.language)
             case Clock():
                 shop.clock.wrong_by = act.wrong_by
@@ -171,10 +208,13 @@ class Hands:
             case Press():
                 if shop.stand is None or act.chord not in shop.stand.keymap:
                     raise Impossible(say("le clavier n'a pas de touche «{key}»", key=act.chord))
+                shop.recording.did("touches", spelt(shop.stand, act.chord))
                 await ends.keyboard.stroke(tuple(act.chord.split("+")))
             case Scan():
+                shop.recording.did("scan", act.code)
                 await (ends.wedge if act.by == "wedge" else ends.scanner).scan(act.code)
             case Weigh():
+                shop.recording.did("balance", str(act.grams))
                 shop.laid(act.grams)
             case Scale():
                 took = ends.scale.take_tare() if act.key == "tare" else ends.scale.take_zero()
@@ -182,6 +222,11 @@ class Hands:
                     raise Impossible(say("la balance refuse : elle bouge, ou porte trop"))
             case Drawer():
                 ends.printer.drawer_open = False
+            case Team():
+                if shop.stand is not None:
+                    await shop.stand.hire()
+                    shop.recording.did("équipe", "")
+                    shop.hired = True
             case _:
                 await self._break(ends, act)
 
@@ -190,6 +235,9 @@ class Hands:
         match act:
             case Cable(ail="unplugged"):
                 if shop.pulled(act.device, out=act.on):
+                    if act.device in IN_SCENES:
+                        word = "débranche" if act.on else "branche"
+                        shop.recording.did(word, IN_SCENES[act.device])
                     name = "keyboard" if act.device == "keypad" else act.device
                     end: FarEnd = getattr(ends, name)
                     await (end.unplug() if act.on else end.replug())
@@ -197,6 +245,8 @@ class Hands:
                 cable = ends.cables[act.device]
                 setattr(cable, act.ail, LATE * act.on if act.ail == "late" else act.on)
             case Printer():
+                if act.ail in TROUBLES:
+                    shop.recording.did("panne" if act.on else "répare", TROUBLES[act.ail])
                 setattr(ends.printer, act.ail, act.on)
             case Network():
                 ends.printer.stalled = not act.on
@@ -204,3 +254,12 @@ class Hands:
             case Disk():
                 shop.fill_disk(full=act.full)
 
+
+
+def spelt(stand: "Stand", chord: str) -> str:
+    """A key as scenes write it: an article's by its name, where that is one word of its own."""
+    key = stand.keymap[chord]
+    if key.function is not Function.ARTICLE:
+        return str(key)
+    named = [name for name, plu in stand.articles().items() if plu == key.argument]
+    return named[0] if named and " " not in named[0] else f"{key.argument} PLU"

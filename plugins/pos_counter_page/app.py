@@ -25,12 +25,20 @@ HEADERS = {
 
 
 class Application:
-    """The handlers, over one board and one pair of hands; `page` draws the page as it is now."""
+    """The handlers, over one board and one pair of hands; the others draw what is asked for."""
 
-    def __init__(self, board: Board, hands: Hands, page: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        hands: Hands,
+        *,
+        page: Callable[[], str],
+        sheet: Callable[[], str],
+        scene: Callable[[], str],
+    ) -> None:
         self._board = board
         self._hands = hands
-        self._page = page
+        self._page, self._sheet, self._scene = page, sheet, scene
 
     def routes(self) -> Starlette:
         """The application."""
@@ -40,6 +48,8 @@ class Application:
                 Route("/events", self.events),
                 Route("/acts", self.acts, methods=["POST"]),
                 Route("/papers", self.papers),
+                Route("/codes", self.codes),
+                Route("/scene.md", self.scene),
                 Route("/{name}", self.static),
             ]
         )
@@ -77,6 +87,14 @@ class Application:
         except ValueError as error:
             return PlainTextResponse(str(error), 400)
         return Response(status_code=204)
+
+    async def codes(self, _: Request) -> Response:
+        """The sheet of barcodes, as the shop's catalogue has them now."""
+        return Response(self._sheet(), media_type="text/html", headers=HEADERS)
+
+    async def scene(self, _: Request) -> Response:
+        """What was done so far, as a page that `pos-terminal scenes` plays again."""
+        return Response(self._scene(), media_type="text/markdown", headers=HEADERS)
 
     async def papers(self, request: Request) -> Response:
         """Papers in front of one, for whoever scrolls back through the roll."""

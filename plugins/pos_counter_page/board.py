@@ -48,6 +48,7 @@ class Board:
             "line": deque[_Entry](maxlen=LINES),
             "tone": deque[_Entry](maxlen=SOUNDS),
             "word": deque[_Entry](maxlen=SOUNDS),
+            "done": deque[_Entry](maxlen=SOUNDS),
         }
         self._changed = asyncio.Event()
         self._closed = False
@@ -69,7 +70,7 @@ class Board:
         self.show(name, str(int(value)) if isinstance(value, bool) else str(value), kind="state")
 
     def add(self, kind: str, name: str, value: str) -> None:
-        """One more on a roll: a paper, a line of the journal, a tone, a word to whoever looks."""
+        """One more on a roll: a paper, a line of the journal, a tone, a word, a lesson done."""
         self._rolls[kind].append(self._entry(Told(kind, name, str(value))))
 
     def clear(self, kind: str) -> None:
@@ -104,7 +105,7 @@ class Board:
         yield from (entry.told for entry in self._boxes.values() if entry.version > seen)
         for kind, roll in self._rolls.items():
             entries = list(takewhile(lambda entry: entry.version > seen, reversed(roll)))[::-1]
-            if kind in ("tone", "word"):
+            if kind in ("tone", "word", "done"):
                 entries = [entry for entry in entries if now - entry.at < FRESH]
             if kind == "paper":
                 entries = entries[-SHOWN:]

@@ -1,9 +1,12 @@
 """The page as it is served: everything that stands still on it, and the places of what moves."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pos_counter_page import codes
+from pos_counter_page.lessons import Course
 from pos_counter_page.markup import Markup, tag
 from pos_counter_page.names import titles
 from pos_counter_page.pictures import SWEEP
@@ -21,14 +24,30 @@ STEPS = (0, 100, 250, 480, 1000)
 class Page:
     """Draws the page; what moves on it comes from the board."""
 
-    def __init__(self, shop: "RunningShop", keymaps: tuple[str, ...]) -> None:
+    def __init__(
+        self, shop: "RunningShop", keymaps: tuple[str, ...], course: Callable[[], Course]
+    ) -> None:
         self._shop = shop
         self._keymaps = keymaps
+        self._course = course
+
+    def sheet(self) -> str:
+        """The sheet of barcodes; nothing where the till is off."""
+        stand = self._shop.stand
+        if stand is None or stand.app.till is None:
+            return ""
+        day = datetime.fromisoformat(self._shop.clock.now().at).date()
+        team = stand.source.script.files.get("équipe", "") if self._shop.hired else ""
+        return codes.draw(stand.app.till.counter.desk.catalog, day, team)
+
+    def scene(self) -> str:
+        """What was done so far, as a page of scenes."""
+        return self._shop.recording.as_page(say("Ce qui a été fait"), codes.TEAM)
 
     def draw(self) -> str:
         """The whole document, in the language that the till speaks now."""
         body = tag(
-            "body", self._bar(), tag("main", *_counter(), id="counter"), *_asides(),
+            "body", self._bar(), tag("main", *_counter(), id="counter"), *self._asides(),
             tag("div", id="words", role="status", aria_live="polite"),
             data_power="starting", data_language=self._shop.source.language,
         )  # fmt: skip
@@ -74,8 +93,60 @@ class Page:
         )
 
 
+    def _asides(self) -> Iterator[Markup]:
+        titles = dict(_asides_titles())
+        yield _aside("lessons", titles["lessons"], *_lessons(self._course()))
+        yield _aside("codes", titles["codes"], *_codes())
+        yield _aside("breaks", titles["breaks"], *_breaks())
+        yield _aside("inside", titles["inside"], *_inside())
+
+
+def _lessons(course: Course) -> Iterator[Markup]:
+    yield tag("div", id="lesson", aria_live="polite")
+    yield tag(
+        "button", say("Revenir à la boutique"), type="button", data_lesson=0, id="leave",
+        hidden=True,
+    )  # fmt: skip
+    yield tag("p", say("Chaque leçon ouvre une boutique neuve ; la vôtre vous attend."))
+    items = [
+        tag(
+            "li", tag("span", lesson.title),
+            tag("button", say("Essayer"), type="button", data_lesson=number),
+            tag("button", say("Montrer"), type="button", data_lesson=number, data_show="1"),
+            data_number=number,
+        )
+        for number, lesson in enumerate(course.lessons, 1)
+    ]  # fmt: skip
+    yield tag("ol", *items, id="course")
+    yield tag(
+        "section",
+        tag("h3", say("Vous savez tenir cette caisse")),
+        tag("p", say("Ce que vous avez appris :")),
+        tag("ul", *(tag("li", lesson.title) for lesson in course.lessons)),
+        tag("button", say("Imprimer cette carte"), type="button", id="print"),
+        id="card", hidden=True,
+    )  # fmt: skip
+
+
+def _codes() -> Iterator[Markup]:
+    yield tag("p", say("Un clic scanne. Le code-barres d'un ticket du rouleau se clique aussi."))
+    yield tag(
+        "div",
+        tag("button", say("Faire venir l'équipe"), type="button", id="team"),
+        tag("a", say("Garder ce qui a été fait, en scène"), href="scene.md", download="scene.md"),
+        class_="steps",
+    )
+    yield tag(
+        "label", tag("span", say("Chercher")),
+        tag("input", type="search", id="search", autocomplete="off"), class_="platter",
+    )  # fmt: skip
+    yield tag("div", id="sheet")
+
+
 def _asides_titles() -> tuple[tuple[str, str], ...]:
     return (
+        ("lessons", say("Leçons")),
+        ("codes", say("Codes-barres")),
         ("breaks", say("Pannes")),
         ("inside", say("Coulisses")),
     )
@@ -203,12 +274,8 @@ def drawer() -> Markup:
         tag("circle", cx=246, cy=28, r=10, class_="lock"), class_="face",
     )  # fmt: skip
     return tag("svg", tray, front, viewBox="0 0 492 236", class_="till", id="drawer",
-               role="img", aria_label=say("Tiroir-caisse"))  # fmt: skip
-
-
-def _asides() -> Iterator[Markup]:
-    yield _aside("breaks", say("Pannes"), *_breaks())
-    yield _aside("inside", say("Coulisses"), *_inside())
+               preserveAspectRatio="xMidYMin slice", role="img",
+               aria_label=say("Tiroir-caisse"))  # fmt: skip
 
 
 def _aside(name: str, title: str, *inside: str) -> Markup:

@@ -17,19 +17,24 @@ import uvicorn
 from pos_counter_page.acts import Hands
 from pos_counter_page.app import Application
 from pos_counter_page.board import Board
+from pos_counter_page.codes import TEAM
 from pos_counter_page.door import Door, new_token
+from pos_counter_page.lessons import Course, course
 from pos_counter_page.page import Page
 from pos_counter_page.shop import RunningShop
 from pos_counter_page.source import CounterSource
+from pos_counter_page.tutor import Tutor
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.journal.record import Record
 from pos_terminal.runtime.keymaps import KEYMAPS
 from pos_terminal.scenes.run import open_stand
-from pos_terminal.scenes.script import Script
+from pos_terminal.scenes.script import BadScript, Script
+from pos_terminal.scenes.stage import Stage
 
 HOST = "127.0.0.1"
+LESSONS = Path(__file__).parent / "lessons"
 LINGER = 1
 """Seconds that an open window may hold the end up: its stream never ends by itself."""
 
@@ -40,6 +45,7 @@ def serve(
     port: int,
     describe: Callable[[Record], str],
     *,
+    lesson: Path | None,
     language: str,
     browser: bool,
 ) -> None:
@@ -47,8 +53,20 @@ def serve(
     with _listening(port) as listener, TemporaryDirectory(prefix="pos-terminal-counter-") as folder:
         place = state or Path(folder) / "state"
         place.mkdir(parents=True, exist_ok=True)
-        source = CounterSource(Script(()), config, language=language)
-        asyncio.run(_serve(source, Path(folder), place, listener, describe, browser=browser))
+        source = CounterSource(Script((), {"équipe": TEAM}), config, language=language)
+        shop = RunningShop(
+            source, Path(folder), place, Board(), describe=describe, open_stand=open_stand
+        )
+        own = _own(lesson) if lesson else None
+        asyncio.run(_serve(shop, own, listener, browser=browser))
+
+
+def _own(lesson: Path) -> Course:
+    """A shop's own lessons. Failure with file and line where a word means nothing."""
+    try:
+        return course(lesson.read_text())
+    except BadScript as bad:
+        raise Failure(faults.BAD_SCENES, f"{lesson}:{bad.line}: {bad}") from bad
 
 
 @contextlib.contextmanager
@@ -73,22 +91,21 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    source: CounterSource,
-    folder: Path,
-    state: Path,
-    listener: socket.socket,
-    describe: Callable[[Record], str],
-    *,
-    browser: bool,
+    shop: RunningShop, own: Course | None, listener: socket.socket, *, browser: bool
 ) -> None:
-    board, token, port = Board(), new_token(), listener.getsockname()[1]
-    shop = RunningShop(
-        source, folder, state, board, describe=describe, open_stand=open_stand
-    )
+    token, port = new_token(), listener.getsockname()[1]
     keymaps = tuple(sorted(path.stem for path in KEYMAPS.glob("*.toml")))
-    page = Page(shop, keymaps)
-    hands = Hands(shop, keymaps)
-    routes = Door(Application(board, hands, page.draw).routes(), token, port)
+
+    def lessons() -> Course:
+        return own or course((LESSONS / f"{shop.source.language}.md").read_text())
+
+    tutor = Tutor(shop, lessons, Stage)
+    page = Page(shop, keymaps, lessons)
+    hands = Hands(shop, keymaps, tutor.give)
+    pages = Application(
+        shop.board, hands, page=page.draw, sheet=page.sheet, scene=page.scene
+    )
+    routes = Door(pages.routes(), token, port)
     server = _Server(
         uvicorn.Config(
             routes, log_config=None, access_log=False, lifespan="off", server_header=False,
@@ -99,8 +116,9 @@ async def _serve(
 
     def end() -> None:
         server.should_exit = True
-        board.close()
+        shop.board.close()
         shop.close()
+        teaching.cancel()
 
     async def answer() -> None:
         try:
@@ -111,6 +129,7 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end)
     async with asyncio.TaskGroup() as group:
+        teaching = group.create_task(tutor.run())
         group.create_task(answer())
         group.create_task(shop.run())
         await shop.ready.wait()

@@ -8,14 +8,16 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from pos_counter_page.board import Board
+from pos_counter_page.lessons import Recording
 from pos_counter_page.pictures import Pictures
 from pos_counter_page.source import CounterSource
 from pos_driver_sim.bench import SimBench
@@ -25,12 +27,14 @@ from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.screen import Screen
+from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 from pos_terminal.process.translation import set_language
 from pos_terminal.replay.day_sales import DaySums
 from pos_terminal.runtime.clock import BOOT_ID, moment
 from pos_terminal.scenes.ends import Ends
-from pos_terminal.scenes.script import Scene
+from pos_terminal.scenes.script import Scene, Script
+from pos_terminal.scenes.shop import until
 from pos_terminal.tasks.contain import contained, one_line
 
 if TYPE_CHECKING:
@@ -96,9 +100,10 @@ class RunningShop:
         self.ends: SimBench | None = None
         self.pictures = Pictures(board)
         self.ready = asyncio.Event()
-        self.changed: Callable[[], None] = lambda: None
-        """Called with each screen and each paper: whoever waits for one looks again."""
-        self._folder, self._state = folder, state
+        self.folder, self._state = folder, state
+        self._elsewhere: tuple[CounterSource, Scene, Path] | None = None
+        self.recording = Recording()
+        self.hired = False
         self._describe = describe
         self._open_stand = open_stand
         self._ended = asyncio.Event()
@@ -137,6 +142,33 @@ class RunningShop:
         """Give it the power back."""
         self._powered.set()
 
+    async def enter(self, script: Script, scene: Scene, folder: Path) -> "Stand":
+        """Close the shop for a while, and open the one of this scene, new, with this state."""
+        own = script.settings() is not None
+        source = replace(self.source, script=script, config=None if own else self.source.config)
+        self._elsewhere = source, scene, folder
+        if scene.date:
+            begins = datetime.fromisoformat(scene.date).replace(tzinfo=self.clock.zone)
+            self.clock.wrong_by = round(begins.timestamp() - time.time())
+        stand = self.stand
+        self.recording, self.hired = Recording(), False
+        self.restart()
+        return await self.another(stand)
+
+    def leave(self) -> None:
+        """Back to the shop as it was left."""
+        self._elsewhere = None
+        self.recording, self.hired = Recording(), False
+        self.clock.wrong_by = 0
+        self.restart()
+
+    async def another(self, stand: "Stand | None") -> "Stand":
+        """The terminal that is opened after that one, once it sells."""
+        await until(lambda: self.stand is not None and self.stand is not stand)
+        if self.stand is None:
+            raise AssertionError("a shop that is open has a terminal")
+        return self.stand
+
     async def run(self) -> None:
         """Keep the shop open until `close`."""
         while not self._closing:
@@ -168,8 +200,9 @@ class RunningShop:
         """The shop, open: somebody follows its journal and looks at its devices."""
         set_language(self.source.language)
         self.board.state("language", self.source.language)
+        source, scene, state = self._elsewhere or (self.source, PLAIN, self._state)
         async with self._open_stand(
-            self._folder, self.source, PLAIN, self.clock, state=self._state, make_ends=self._bench
+            self.folder, source, scene, self.clock, state=state, make_ends=self._bench
         ) as stand:
             self.stand = stand
             self.clock.zone = stand.app.settings.zone
@@ -203,14 +236,14 @@ class RunningShop:
         day = DaySums()
         seq = 0
         while True:
-            if (journal := stand.app.journal) is None:  # out of order: it is tried again meanwhile
-                await asyncio.sleep(LOOK)
-                continue
-            async for record in journal.records(seq):
-                seq = record.seq
-                day.take(record)
-                self.board.add("line", str(seq), self._describe(record).strip())
-                self.pictures.figures(day)
+            if journal := stand.app.journal:
+                with suppress(JournalError):  # the till itself says so, and tries again
+                    async for record in journal.records(seq):
+                        seq = record.seq
+                        day.take(record)
+                        self.board.add("line", str(seq), self._describe(record).strip())
+                        self.pictures.figures(day)
+            await asyncio.sleep(LOOK)
 
     async def _look(self, stand: "Stand") -> None:
         """Show what nobody tells of."""
@@ -293,7 +326,7 @@ class RunningShop:
 
     def _frame(self, screen: Screen) -> None:
         self.pictures.display(screen)
-        self.changed()
+        self.recording.saw(screen.line1, screen.line2)
 
     def _sounded(self, tone: Tone) -> None:
         self.board.add("tone", "", tone.value)
@@ -310,7 +343,6 @@ class RunningShop:
                 self.board.show("hanging", "")
                 self._papers += 1
                 self.board.add("paper", str(self._papers), self.pictures.paper(event, self._papers))
-                self.changed()
             case Pulse():
                 self.board.state("drawer", True)
 

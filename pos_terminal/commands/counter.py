@@ -47,6 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("garde ici le journal (d'une simulation)"),
     )  # fmt: skip
     parser.add_argument(
+        "--lesson", type=Path, metavar=say("FICHIER.md"),
+        help=say("vos propres leçons : une page de scènes"),
+    )  # fmt: skip
+    parser.add_argument(
         "--port", type=int, default=PORT, help=say("le port de la page ({port})", port=PORT)
     )
     parser.add_argument(
@@ -62,11 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the page; 0 once it was stopped."""
     log_to_stderr(logging.ERROR)
     serve = _page()
-    with _shop(arguments.config) as config:
+    if arguments.lesson is not None:
+        with reading_file(arguments.lesson):
+            arguments.lesson.read_text()
+    with shop(arguments.config) as config:
         language = arguments.language or language_named(config)
         serve(
             config, arguments.state, arguments.port, as_line,
-            language=language, browser=not arguments.no_browser,
+            lesson=arguments.lesson, language=language, browser=not arguments.no_browser,
         )  # fmt: skip
     return 0
 
@@ -81,7 +88,7 @@ def _page() -> Callable[..., None]:
 
 
 @contextmanager
-def _shop(config: Path | None) -> Iterator[Path]:
+def shop(config: Path | None) -> Iterator[Path]:
     """The settings of the shop that is opened: the owner's, or a bakery's that goes at the end."""
     if config is not None:
         with reading_file(config):

@@ -80,6 +80,7 @@ const showing = {
   },
   tone(name, value) { sound(value); },
   word(name, value) { say(value); },
+  done(name) { learnt(Number(name)); },
 };
 
 const KEPT = 60; // Papers that the page holds; earlier ones come back as the roll is scrolled.
@@ -117,6 +118,9 @@ function show(name, value) {
     if (document.activeElement !== byId("grams")) byId("grams").value = value;
   } else if (name === "display.lit") {
     byId("display").parentElement.classList.toggle("lit", on);
+  } else if (name === "lesson") {
+    byId("leave").hidden = value === "0";
+    for (const each of all("#course li")) each.classList.toggle("open", each.dataset.number === value);
   } else if (name === "network") {
     show("network.away", on ? "0" : "1");
   } else if (name === "language" && value !== document.body.dataset.language) {
@@ -188,6 +192,7 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   const { dataset } = target;
   const on = target.getAttribute("aria-pressed") !== "true";
+  if (target.classList.contains("toggle")) target.setAttribute("aria-pressed", on);
   if (dataset.code) act({ type: "scan", code: dataset.code });
   else if (dataset.grams) weigh(Number(dataset.grams));
   else if (dataset.scale) act({ type: "scale", key: dataset.scale });
@@ -199,6 +204,11 @@ document.addEventListener("click", (event) => {
   else if ("disk" in dataset) act({ type: "disk", full: on });
   else if ("network" in dataset) act({ type: "network", on: !on });
   else if (dataset.clock) act({ type: "clock", wrong_by: Number(dataset.clock) });
+  else if (dataset.lesson) {
+    act({ type: "lesson", number: Number(dataset.lesson), show: dataset.show === "1" });
+    byId("lessons").scrollTop = 0;
+  } else if (target.id === "team") act({ type: "team" }), setTimeout(fillSheet, 500);
+  else if (target.id === "print") print();
   else if (dataset.opens) open(dataset.opens, target);
   else if (target.classList.contains("close")) open(target.parentElement.id);
 });
@@ -234,6 +244,7 @@ function open(name) {
     opener.setAttribute("aria-expanded", wanted);
     if (wanted) {
       aside.querySelector(".close").focus();
+      if (name === "codes") fillSheet();
       for (const list of aside.querySelectorAll("ol, ul")) toTheEnd(list);
     } else if (aside.id === name) opener.focus();
   }
@@ -244,6 +255,51 @@ document.addEventListener("keyup", (event) => {
   const aside = event.target.closest?.("aside");
   if (event.code === "Escape" && aside) open(aside.id);
 });
+
+async function fillSheet() {
+  const opened = [...all("#sheet details")].map((each) => each.open);
+  const answer = await fetch("codes");
+  byId("sheet").innerHTML = await answer.text();
+  all("#sheet details").forEach((each, at) => { each.open = opened[at] ?? at === 0; });
+  search();
+}
+
+function search() {
+  const wanted = byId("search").value.trim().toLowerCase();
+  for (const card of all("#sheet .card")) card.hidden = !card.textContent.toLowerCase().includes(wanted);
+  for (const group of all("#sheet details")) {
+    group.hidden = !group.querySelector(".card:not([hidden])");
+    if (wanted) group.open = true;
+  }
+}
+
+byId("search").addEventListener("input", search);
+
+// ---- Lessons: what was learnt stays in this browser.
+
+const LEARNT = `learnt ${document.documentElement.lang}`;
+
+function learntSoFar() {
+  try {
+    return new Set(JSON.parse(localStorage.getItem(LEARNT) ?? "[]"));
+  } catch {
+    return new Set(); // A browser that keeps nothing, or what somebody else has written there.
+  }
+}
+
+function learnt(number) {
+  const so_far = learntSoFar().add(number);
+  try { localStorage.setItem(LEARNT, JSON.stringify([...so_far])); } catch { /* it is shown, not kept */ }
+  showLearnt(so_far);
+}
+
+function showLearnt(so_far) {
+  const items = [...all("#course li")];
+  for (const each of items) each.classList.toggle("learnt", so_far.has(Number(each.dataset.number)));
+  byId("card").hidden = !items.length || !items.every((each) => each.classList.contains("learnt"));
+}
+
+showLearnt(learntSoFar());
 
 // ---- The roll: earlier papers as one scrolls back, and a picture of the last.
 

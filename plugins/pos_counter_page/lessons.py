@@ -1,0 +1,175 @@
+"""Lessons: a page's scenes with what is told before each, for a person to try. Pure.
+
+What a scene has a hand do (keys, a code, a weight, paper put in) is what the learner is asked for;
+what it waits for is how the lesson knows that it was done.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from pos_counter_page.markup import Markup, joined, tag
+from pos_terminal.domain.keyboard.key_table import cap
+from pos_terminal.domain.keyboard.keys import parse_key
+from pos_terminal.domain.language import say
+from pos_terminal.scenes.script import Scene, SceneStep, Script, read
+
+BY_HAND = ("touches", "scan", "balance", "répare", "branche", "coupure", "redémarrage")
+"""Words of what the learner does. What goes wrong besides is the lesson's own doing."""
+
+SILENT = ("date", "réglage", "journal", "fermé", "compte", "client", "équipe", "son")
+"""Words of what nobody at the counter sees or does: they are checked, and not spoken of."""
+
+
+class Lesson(Struct, frozen=True):
+    """A scene, and what is told before it: Markdown."""
+
+    scene: Scene
+    told: str
+
+    @property
+    def title(self) -> str:
+        """Of the heading above it."""
+        return self.scene.title
+
+
+class Course(Struct, frozen=True):
+    """A page of lessons, with the shop that it brings, if any."""
+
+    script: Script
+    lessons: tuple[Lesson, ...]
+
+
+def course(page: str) -> Course:
+    """The lessons of a page. BadScript names the first line that means nothing."""
+    script = read(page)
+    lines = page.splitlines()
+    return Course(script, tuple(Lesson(each, _told(lines, each.line)) for each in script.scenes))
+
+
+def _told(lines: Sequence[str], block: int) -> str:
+    """The prose between the heading, or the block before, and the scene's block."""
+    told: list[str] = []
+    for line in reversed(lines[: block - 1]):
+        if line.startswith(("#", "```")):
+            break
+        told.insert(0, line)
+    return "\n".join(told).strip()
+
+
+def prose(text: str) -> Markup:
+    """Paragraphs, with keys in backquotes."""
+    return joined(*(tag("p", *_inline(part)) for part in re.split(r"\n\s*\n", text) if part))
+
+
+def _inline(text: str) -> Iterator[str]:
+    for at, part in enumerate(text.split("`")):
+        yield tag("kbd", _on_cap(part)) if at % 2 else part
+
+
+def _on_cap(name: str) -> str:
+    """A key as it is engraved; a word that is no key stays."""
+    try:
+        return cap(parse_key(name))
+    except ValueError:
+        return name
+
+
+def asked(step: SceneStep) -> Markup:
+    """One step as it is told to the learner; empty for what nobody is told of."""
+    match step.word:
+        case "touches":
+            keys = [part for word in step.rest.split() for part in (tag("kbd", _on_cap(word)), " ")]
+            return joined(tag("b", say("Tapez")), " ", *keys)
+        case "scan" if step.rest == "papier":
+            return joined(tag("b", say("Scannez")), " ", say("le code-barres du ticket"))
+        case "scan":
+            return joined(tag("b", say("Scannez")), " ", tag("code", step.rest))
+        case "balance":
+            return joined(tag("b", say("Posez")), f" {step.rest} g")
+        case "répare" | "branche":
+            return joined(tag("b", say("Réparez")), " ", _device(step.rest))
+        case "panne" | "débranche":
+            return joined(tag("b", say("Il arrive ceci :")), " ", _device(step.rest))
+        case "coupure":
+            return joined(tag("b", say("Coupez le courant")), " ", say("puis rallumez la caisse"))
+        case "redémarrage":
+            return tag("b", say("Redémarrez la caisse"))
+        case _:
+            return _seen(step)
+
+
+def _seen(step: SceneStep) -> Markup:
+    match step.word:
+        case "écran":
+            lines = [tag("span", part.strip()) for part in step.rest.split("|")]
+            return tag("samp", *lines, class_="screen")
+        case "ticket":
+            return joined(say("sur le papier :"), " ", tag("samp", step.rest))
+        case "tiroir":
+            return joined(say("le tiroir s'ouvre"))
+        case _:
+            return Markup("")
+
+
+def _device(words: str) -> str:
+    troubles = {
+        "papier": say("plus de papier"), "capot": say("capot ouvert"),
+        "imprimante muette": say("l'imprimante est muette"),
+        "balance muette": say("la balance est muette"),
+        "balance instable": say("la balance ne se calme pas"),
+    }  # fmt: skip
+    return troubles.get(words, words)
+
+
+def draw(lesson: Lesson, number: int, done: int, *, over: bool) -> Markup:
+    """A lesson as it stands: the steps done, the ones whose turn it is, the rest.
+
+    `done` steps are behind; but what a hand does is done when what comes of it is seen.
+    """
+    steps, items = lesson.scene.acts, []
+    begun = done
+    while 0 < begun < len(steps) and steps[begun - 1].word in (*BY_HAND, *SILENT):
+        begun -= 1
+    for at, step in enumerate(steps):
+        if words := asked(step):
+            state = "done" if at < begun or over else "now" if at <= done else "later"
+            hand = "do" if step.word in BY_HAND else "see"
+            items.append(tag("li", words, class_=f"{state} {hand}"))
+    end = tag("p", say("C'est juste. La leçon est finie."), class_="over") if over else Markup("")
+    return joined(
+        tag("h3", f"{number}. {lesson.title}"), prose(lesson.told), tag("ol", *items), end
+    )
+
+
+class Recording:
+    """What was done in the shop since it began, as a scene that can be played again."""
+
+    def __init__(self) -> None:
+        self._steps: list[str] = []
+
+    def did(self, word: str, what: str) -> None:
+        """Somebody did this; keys that follow each other stand on one line."""
+        if word == "touches" and self._steps and self._steps[-1].startswith("touches "):
+            self._steps[-1] += f" {what}"
+        elif word == "balance" and self._steps and self._steps[-1].startswith("balance "):
+            self._steps[-1] = f"balance {what}"
+        else:
+            self._steps.append(f"{word} {what}".rstrip())
+
+    def saw(self, upper: str, lower: str) -> None:
+        """The display shows this: what came of the last thing done."""
+        step = f"écran {' '.join(upper.split())} | {' '.join(lower.split())}".rstrip()
+        if self._steps and self._steps[-1].startswith("écran "):
+            self._steps[-1] = step
+        elif self._steps:
+            self._steps.append(step)
+
+    def as_page(self, title: str, team: str) -> str:
+        """A page with this scene, and its clerks where they have come."""
+        block = ["", "```équipe", team.rstrip(), "```"] if "équipe" in self._steps else []
+        lines = [f"{word:<8} {rest}".rstrip() for word, _, rest in
+                 (step.partition(" ") for step in self._steps)]  # fmt: skip
+        return "\n".join([f"# {title}", "", "```scene", *lines, "```", *block, ""])
+
