@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.domain import faults
-from pos_terminal.domain.authorisation import Outcome, Stage, masked
+from pos_terminal.domain.authorisation import Order, Outcome, Stage, masked
 from pos_terminal.domain.counter.card_payments import order
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
@@ -66,6 +67,8 @@ class PaymentLane:
         self._asked: asyncio.Queue[_Asked] = asyncio.Queue()
         self._given_up: asyncio.Queue[PaymentIntended] = asyncio.Queue()
         self._current = ""
+        self._after: dict[str, str] = {}
+        """What the terminal called its last payment before each order of this run."""
 
     def ask(self, intended: PaymentIntended) -> None:
         """Have an order carried out that was never sent; call this once its intent is durable."""
@@ -116,7 +119,9 @@ class PaymentLane:
             self._put(PaymentStage(intended.ref, stage))
 
         async def authorise(terminal: PaymentTerminal) -> Outcome:
-            return await terminal.authorise(order(intended), told)
+            # Before the order, since afterwards its own answer would be the last.
+            self._after[intended.ref] = await terminal.last()
+            return await terminal.authorise(self._order(intended), told)
 
         try:
             return masked(await self._port.do(authorise))
@@ -125,6 +130,9 @@ class PaymentLane:
             if error.fault is faults.INTERNAL:
                 raise OutcomeUnknown(faults.PAYMENT_UNKNOWN) from error
             raise
+
+    def _order(self, intended: PaymentIntended) -> Order:
+        return replace(order(intended), after=self._after.get(intended.ref, ""))
 
     async def _recall(self, intended: PaymentIntended) -> PaymentEnded:
         """Ask until it tells, or says that it cannot; then nobody knows."""
@@ -148,7 +156,7 @@ class PaymentLane:
         async with self._port.use() as terminal:
             if Ability.OUTCOME not in terminal.abilities:
                 raise OutcomeUnknown(faults.PAYMENT_UNKNOWN)
-            outcome = await terminal.outcome(order(intended))
+            outcome = await terminal.outcome(self._order(intended))
         if outcome is None:
             return PaymentEnded(intended.ref, fault=faults.CARD_ABANDONED)
         return PaymentEnded(intended.ref, masked(outcome))

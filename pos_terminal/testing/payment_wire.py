@@ -41,7 +41,7 @@ class Machine(Protocol):
         """Off and on again."""
 
     def silence_next(self) -> None:
-        """The money of the next order moves, and its answer never comes."""
+        """The money of the next order moves, and its answer does not come while the till waits."""
 
 
 class Fault(StrEnum):

@@ -43,6 +43,9 @@ SETTLED = 2 * 3600.0
 AGAIN = 10.0
 """Seconds between two questions to a terminal that is busy or away."""
 
+GIVEN_UP = 60.0
+"""Seconds from when the till has given an answer up until it asks for it: a start of its own."""
+
 TRIES = 10
 LEAST = 400
 """Points of an exploration that is worth the name."""
@@ -242,6 +245,7 @@ class Explorer:
         till.machine.silence_next()
         with suppress(DeviceError):
             await till.terminal().authorise(order, lambda _: None)
+        await asyncio.sleep(GIVEN_UP)
         till.wire.arm(cut)
         asking = till.ask(order)
         async with asyncio.TaskGroup() as tasks:

@@ -17,6 +17,8 @@ MEMORY = 512
 
 INSTRUMENTED = (
     "pos_driver_escpos.answers", "pos_driver_evdev.assembler", "pos_driver_hid_pos.assembler",
+    "pos_driver_payments.frames.caisse_ap", "pos_driver_payments.frames.concert",
+    "pos_driver_payments.frames.zvt", "pos_driver_payments.frames.zvt_answers",
     "pos_driver_scales.legal.adam", "pos_driver_scales.legal.cas",
     "pos_driver_scales.legal.dialog06", "pos_driver_scales.legal.hid",
     "pos_driver_scales.legal.mt_sics", "pos_driver_scales.legal.nci",
@@ -33,6 +35,53 @@ def load() -> dict[str, Any]:
         return {name: importlib.import_module(name) for name in INSTRUMENTED}
 
 
+def refusing(read: Callable[[bytes], object]) -> Callable[[bytes], object]:
+    """A reader that may raise its own FrameError."""
+
+    def fed(data: bytes) -> object:
+        # By its name: what a module is reloaded for, its errors are too.
+        try:
+            return read(data)
+        except ValueError as error:
+            if type(error).__name__ != "FrameError":
+                raise
+            return None
+
+    return fed
+
+
+def payments(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
+    """The readers of payment terminals."""
+    caisse_ap = found["payments.frames.caisse_ap"]
+    concert, zvt = found["payments.frames.concert"], found["payments.frames.zvt"]
+    zvt_answers = found["payments.frames.zvt_answers"]
+
+    def read_caisse_ap(data: bytes) -> None:
+        told, _ = caisse_ap.fields(data)
+        caisse_ap.ticket(told | {"ZT": data.decode("latin-1")})
+
+    def read_concert(data: bytes) -> None:
+        text = concert.text_of(data)
+        concert.answer(data if text is None else text)
+
+    def read_zvt(data: bytes) -> None:
+        framing = zvt.Framed() if data[:1] == b"\x10" else zvt.Raw()
+        for arrived in framing.feed(data[1:]):
+            # By its name: what a module is reloaded for, its classes are too.
+            if type(arrived).__name__ == "Apdu":
+                list(zvt.tlvs(arrived.data))
+                told = zvt.bitmaps(arrived.data)
+                zvt_answers.totals(told, "", ())
+                zvt_answers.approved(told, (), ())
+
+    return {
+        "payment-caisse-ap": refusing(read_caisse_ap),
+        "payment-concert": refusing(read_concert),
+        "payment-zvt": refusing(read_zvt),
+        "payment-zvt-slip": refusing(zvt_answers.block),
+    }
+
+
 def targets() -> dict[str, Callable[[bytes], object]]:
     """Each reader by its name: it may refuse in its own words, and nothing else."""
     found = {name.removeprefix("pos_driver_"): module for name, module in load().items()}
@@ -40,18 +89,6 @@ def targets() -> dict[str, Callable[[bytes], object]]:
              ("adam", "cas", "dialog06", "hid", "mt_sics", "nci", "sma", "toledo")}  # fmt: skip
     descriptor = found["pos_terminal.links.hid_descriptor"]
     gs1, barcode = found["pos_plugin_gs1.elements"], found["pos_terminal.domain.codes.barcode"]
-
-    def scale(read: Callable[[bytes], object]) -> Callable[[bytes], object]:
-        def refusing(data: bytes) -> object:
-            # By its name: what a module is reloaded for, its errors are too.
-            try:
-                return read(data)
-            except ValueError as error:
-                if type(error).__name__ != "FrameError":
-                    raise
-                return None
-
-        return refusing
 
     def hid_reports(data: bytes) -> None:
         size = data[0] if data else 0
@@ -88,8 +125,9 @@ def targets() -> dict[str, Callable[[bytes], object]]:
         list(barcode.keys_of(text))
 
     return {
+        **payments(found),
         **{
-            f"scale-{name}": scale(read)
+            f"scale-{name}": refusing(read)
             for name, read in {
                 "adam": lambda data: legal["adam"].parse(data, 8),
                 "cas": legal["cas"].parse,
@@ -110,6 +148,7 @@ def targets() -> dict[str, Callable[[bytes], object]]:
 
 
 NAMES = (
+    "payment-caisse-ap", "payment-concert", "payment-zvt", "payment-zvt-slip",
     "scale-adam", "scale-cas", "scale-dialog06", "scale-hid", "scale-mt-sics", "scale-nci",
     "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "codes",
 )  # fmt: skip

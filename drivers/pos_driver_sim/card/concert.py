@@ -36,6 +36,11 @@ class ConcertEnd(Machine):
         """See `Machine.table`."""
         return {"listen_time": 1.0}
 
+    def silence_next(self) -> None:
+        """See `Machine.silence_next`: it comes once the till has given up, and only then."""
+        self.late = 200.0
+        self.acts.appendleft(Act.LATE)
+
     def begin_line(self) -> None:
         """See `Machine.begin_line`."""
         self._framed = False
