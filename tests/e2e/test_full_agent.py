@@ -49,6 +49,7 @@ def settings(server: MailServer, disk: Path) -> str:
     ])  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_full_disk_beside_it_is_said_by_a_till_that_sells_and_mailed_once_there_is_room(
     tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,13 +65,13 @@ MANY = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    ("seed", "cuts"), [(1, CUTS), (2, CUTS), *(pytest.param(n, 70, marks=MANY) for n in (3, 4, 5))]
+    ("seed", "cuts"), [(1, CUTS), *(pytest.param(n, 70, marks=MANY) for n in (2, 3, 4, 5))]
 )
 @pytest.mark.parametrize("loss", Loss)
 def test_a_power_cut_loses_nothing_acknowledged(
     tmp_path: Path, loss: Loss, seed: int, cuts: int
 ) -> None:
-    """Ordinarily at 90 random points beside the beginning; slow, at 630 more."""
+    """Ordinarily at 45 random points beside the beginning; slow, at 840 more."""
     random = Random(seed)
     acknowledged: list[int] = []
     at = frozenset(random.sample(range(1, 500), cuts)) | BEGINNING
@@ -169,10 +169,10 @@ def test_kill_9_loses_nothing_acknowledged_and_splits_nothing(tmp_path: Path, ki
     assert verify(database(tmp_path)).records == before
 
 
-FAILURES: list[tuple[type[apsw.Error], Fault]] = [
+FAILURES = [
     (apsw.FullError, faults.DISK_FULL),
     (apsw.IOError, faults.JOURNAL_FAILED),
-    (apsw.ReadOnlyError, faults.JOURNAL_FAILED),
+    pytest.param(apsw.ReadOnlyError, faults.JOURNAL_FAILED, marks=MANY),
 ]
 
 

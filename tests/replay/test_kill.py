@@ -10,6 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.domain.events.sale import LineSold, SaleClosed, SaleOpened
 from pos_terminal.journal.database import NAME
@@ -78,6 +80,7 @@ def open_sale(found: list[Record]) -> int:
     return opened[-1] if opened[-1:] != closed[-1:] else 0
 
 
+@pytest.mark.slow
 def test_a_day_with_power_cuts_comes_out_as_if_there_had_been_none(tmp_path: Path) -> None:
     random = Random(7)
 

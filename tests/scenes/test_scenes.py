@@ -31,7 +31,7 @@ journal  sale.closed total=950
 """
 
 
-SOON = ("--patience", "8")
+SOON = ("--patience", "4")
 
 
 def played(tmp_path: Path, page: str, *more: str) -> int:

@@ -80,6 +80,7 @@ def witness(tmp_path: Path) -> NetWitness:
     return NetWitness(tmp_path / "w1")
 
 
+@pytest.mark.slow
 def test_a_stock_witness_cosigns_a_till_that_was_away_for_long(
     tmp_path: Path, witness: NetWitness, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -111,12 +112,16 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Module:
-    """One parsed file: the name it is imported by, where it lies, its text and tree."""
+    """One file: the name it is imported by, where it lies, its text and tree."""
 
     name: str
     path: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        # Parsed when asked for: each worker imports this, and few of their tests look at trees.
+        return ast.parse(self.text)
 
     @property
     def room(self) -> str:
@@ -167,8 +172,7 @@ def load(base: Path, folder: Path) -> Iterator[Module]:
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(base).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        text = path.read_text()
-        yield Module(name, str(path.relative_to(ROOT)), text, ast.parse(text))
+        yield Module(name, str(path.relative_to(ROOT)), path.read_text())
 
 
 MODULES = [

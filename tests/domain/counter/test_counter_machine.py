@@ -1,5 +1,6 @@
 """A clerk who presses anything: whatever comes in, the counter's books stay right."""
 
+import pytest
 from hypothesis import settings
 
 from tests.support.bench import GOODS, goods
@@ -11,4 +12,9 @@ CATALOGS.append(goods(GOODS.replace(",from\n", ",from,voucher\n", 1) + VOUCHERS)
 
 
 TestClerk = Clerk.TestCase
-TestClerk.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestClerk.settings = settings(max_examples=50, stateful_step_count=60, deadline=None)
+
+FOR_LONG = settings(max_examples=300, stateful_step_count=60, deadline=None)
+TestClerkForLong = pytest.mark.slow(
+    type("TestClerkForLong", (Clerk.TestCase,), {"settings": FOR_LONG})
+)

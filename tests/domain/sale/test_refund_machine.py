@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
@@ -110,4 +111,9 @@ class Customers(Clerk):
 
 
 TestCustomers = Customers.TestCase
-TestCustomers.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestCustomers.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+
+FOR_LONG = settings(max_examples=160, stateful_step_count=40, deadline=None)
+TestCustomersForLong = pytest.mark.slow(
+    type("TestCustomersForLong", (Customers.TestCase,), {"settings": FOR_LONG})
+)

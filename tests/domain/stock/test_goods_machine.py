@@ -3,6 +3,7 @@
 from fractions import Fraction
 from random import Random
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -158,4 +159,9 @@ class Keeper(Clerk):
 
 
 TestKeeper = Keeper.TestCase
-TestKeeper.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
+TestKeeper.settings = settings(max_examples=50, stateful_step_count=50, deadline=None)
+
+FOR_LONG = settings(max_examples=240, stateful_step_count=50, deadline=None)
+TestKeeperForLong = pytest.mark.slow(
+    type("TestKeeperForLong", (Keeper.TestCase,), {"settings": FOR_LONG})
+)
