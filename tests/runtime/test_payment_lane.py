@@ -187,7 +187,7 @@ def test_a_terminal_that_the_settings_have_no_more() -> None:
 
 def test_a_whole_till_pays_by_card(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+        async with open_shop(tmp_path, more=TERMINALS) as shop:
             await shop.type("5 PLU CARD")
             await shop.shows("TOTAL", "8,00", "MERCI")
             (ticket,) = await shop.journaled(SaleClosed)
@@ -202,13 +202,13 @@ def test_a_start_asks_the_terminal_what_became_of_what_was_asked(tmp_path: Path)
     """Stopped while the card is read; approved meanwhile; nothing is charged twice."""
 
     async def body() -> None:
-        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+        async with open_shop(tmp_path, more=TERMINALS) as shop:
             shop.bench.terminal.script(Act.WAIT)
             await shop.type("5 PLU CARD")
             await shop.shows("PRESENTER LA CARTE")
             await shop.journaled(PaymentIntended)
         # Another far end, that knows nothing of it: it is sure that no money moved.
-        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+        async with open_shop(tmp_path, more=TERMINALS) as shop:
             (answered,) = await shop.journaled(PaymentAnswered)
             assert answered.outcome is PaymentOutcome.REFUSED
             await shop.type("C CARD")
@@ -222,7 +222,7 @@ def test_a_start_asks_the_terminal_what_became_of_what_was_asked(tmp_path: Path)
 
 def test_a_hanging_card_is_decided_by_its_slip(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_shop(tmp_path, more=TERMINALS, plugins=("sim",)) as shop:
+        async with open_shop(tmp_path, more=TERMINALS) as shop:
             shop.bench.terminal.forgetful = True
             shop.bench.terminal.script(Act.LOSE_AFTER)
             await shop.type("5 PLU CARD")
