@@ -131,6 +131,9 @@ class Outsider:
         self.returned: Counter[tuple[str, int, int]] = Counter()
         self.lines: dict[tuple[str, int, int], Body] = {}
         self.tickets = 0
+        self.asked: dict[str, Body] = {}
+        self.cards: Counter[str] = Counter()
+        self.taken: Counter[str] = Counter()
         self.wrong: list[str] = []
 
     def take(self, record: bytes) -> None:
@@ -150,6 +153,11 @@ class Outsider:
             "outage.started": self._down,
             "outage.ended": self._up,
             "stock.moved": self._stock,
+            "payment.intended": self._intended,
+            "payment.answered": self._answered,
+            "payment.decided": self._decided,
+            "tender.taken": self._tendered,
+            "tender.returned": self._tendered,
         }.get(kind)
         self.record, at = envelope["seq"], envelope["at"]
         self.minute = int(at[11:13]) * 60 + int(at[14:16])
@@ -344,6 +352,34 @@ class Outsider:
             self.section.tenders[tender] += amount
             self.open_day[TENDERS[tender]] += amount
             self.drawers[body["drawer"]] += amount if tender == "CASH" else 0
+
+    def _intended(self, body: Body, _: int) -> None:
+        """No reference twice: a terminal could take the second for the first."""
+        if body["ref"] in self.asked:
+            self.wrong.append(f"{body['ref']} was asked for twice")
+        self.asked[body["ref"]] = body
+
+    def _answered(self, body: Body, _: int) -> None:
+        sign = 1 if self.asked[body["ref"]]["service"] == "purchase" else -1
+        if body["outcome"] == "paid":
+            self.cards[body["ref"]] += sign * body["amount"]
+
+    def _decided(self, body: Body, _: int) -> None:
+        sign = 1 if self.asked[body["ref"]]["service"] == "purchase" else -1
+        self.cards[body["ref"]] += sign * body["amount"]
+
+    def _tendered(self, body: Body, _: int) -> None:
+        if body["card"] and body["card"]["reference"]:
+            self.taken[body["card"]["reference"]] += body["given"]
+
+    def settled(self) -> dict[str, int]:
+        """What cards moved by the answers, a reversal on what it undid: as the tenders must say."""
+        sums: Counter[str] = Counter()
+        for ref, cents in self.cards.items():
+            original = self.asked[ref]["original"]
+            undone = self.asked[ref]["service"] == "reversal"
+            sums[original["reference"] if undone else ref] += cents
+        return {ref: cents for ref, cents in sums.items() if cents}
 
     def _down(self, _: Body, __: int) -> None:
         self.by_hand = [0, 0]

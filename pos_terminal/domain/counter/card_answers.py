@@ -1,6 +1,7 @@
 """What a terminal answered, and what that makes of the sale at hand. Pure."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.authorisation import EURO, Ending, Outcome, Reason, Scheme, Service
@@ -25,7 +26,7 @@ from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale.sale import Sale, apply
-from pos_terminal.domain.tender.tender import CASH, MEAL
+from pos_terminal.domain.tender.tender import MEAL
 
 WHY: dict[Reason, Fault] = {
     Reason.CANCELLED: faults.CARD_ABANDONED,
@@ -129,6 +130,13 @@ class Settlement(Struct, frozen=True):
     told: Fault | None = None
 
 
+def due(desk: Desk) -> bool:
+    """Whether an answer waits to become a means of payment, and nothing else is asked."""
+    answered = desk.sale and desk.sale.answered
+    paid = answered and answered.outcome is PaymentOutcome.PAID
+    return bool(paid and desk.pending is None)
+
+
 def settle(desk: Desk, moment: Moment) -> Step:
     """An answer that is there becomes the means of payment of the sale at hand, which may close."""
     sale = desk.sale
@@ -139,8 +147,6 @@ def settle(desk: Desk, moment: Moment) -> Step:
     for event in found.events:
         after = apply(after, event) or after
     effects: tuple[Effect, ...] = (Show(screens.remaining(after.due)), Sound(Tone.ACCEPTED))
-    if any(isinstance(each, Tender) and each.tender == CASH.name for each in found.events):
-        effects = (OpenDrawer(desk.drawer), *effects)
     if found.told:
         effects = (*effects, *desk.notify(found.told).effects)
     # What gives money back leaves the sale to be paid otherwise.
@@ -148,7 +154,9 @@ def settle(desk: Desk, moment: Moment) -> Step:
         return Step(found.events, effects)
     closed = payment.close(desk, after, moment, *found.events)
     told = desk.notify(found.told).effects if found.told else ()
-    return Step(closed.events, (*closed.effects, *told))
+    handed_back = any(isinstance(each, Tender) and each.change for each in found.events)
+    drawer = (OpenDrawer(desk.drawer),) if handed_back else ()
+    return Step(closed.events, (*drawer, *closed.effects, *told))
 
 
 def _settlement(desk: Desk, sale: Sale, moment: Moment) -> Settlement | None:
@@ -165,11 +173,9 @@ def _settlement(desk: Desk, sale: Sale, moment: Moment) -> Settlement | None:
     taken = _tender(
         sale, MEAL.name if meal else asked.tender, cents, _card(asked, answered)
     )
-    over = cents - sale.due if cents > 0 else 0
-    if over <= 0:
-        return Settlement((taken,), told)
-    # More was debited than is due: the customer has it back from the drawer, and the books say so.
-    return Settlement((taken, _tender(sale, CASH.name, -over, None)), told)
+    # More was debited than is due: it is handed back from the drawer, as change is.
+    over = max(cents - sale.due, 0) if cents > 0 else 0
+    return Settlement((replace(taken, amount=cents - over, change=over),), told)
 
 
 def _reversed(sale: Sale, answered: PaymentAnswered) -> Settlement:

@@ -41,6 +41,10 @@ from pos_terminal.domain.tender.terminals import Terminal
 MOST_ATTEMPTS = 99
 """Orders for one sale: two digits of a reference count them."""
 
+DIGITS = 6
+"""Of an authorisation number (ISO 8583, field 38). Fewer are an amount, typed by habit: that must
+decide nothing."""
+
 BESIDE = (Function.HOLD, Function.CLERK)
 """Keys that leave a sale whose card is being read, so that the next customer can be served."""
 
@@ -162,7 +166,8 @@ class Awaited(Pending, frozen=True):
 class Uncertain(Pending, frozen=True):
     """Nobody knows whether the card was debited: the terminal is asked again, or a person decides.
 
-    Its slip says it: `123456 CARD` with the number on it, `0 CARD` where nothing was debited.
+    Its slip says it: `123456 CARD` with the number on it (`000000` where it has none), `0 CARD`
+    where nothing was debited.
     """
 
     refusal: ClassVar[Fault] = faults.PAYMENT_UNKNOWN
@@ -186,11 +191,11 @@ class Uncertain(Pending, frozen=True):
             shown = Show(display.recalling(self.intended))
             return Step(effects=(shown, RecallPayment(self.intended)))
         typed = desk.entry.number
-        if not typed.isdigit():
+        if not typed.isdigit() or (typed != "0" and len(typed) < DIGITS):
             raise Refused(faults.SLIP_NUMBER)
         authority.need(desk, Right.PAYMENT)
         desk.entry = Entry()
-        paid = bool(typed.strip("0"))
+        paid = typed != "0"
         decided = PaymentDecided(
             ref=self.intended.ref,
             paid=paid,

@@ -57,6 +57,7 @@ from pos_terminal.domain.counter.steps import (
     Pressed,
     Scanned,
     SelfTestEnded,
+    SettlePayment,
     Sound,
     Step,
     Train,
@@ -77,6 +78,7 @@ News = (
     PaperDone
     | PaymentEnded
     | PaymentStage
+    | SettlePayment
     | Trouble
     | DeviceAway
     | DeviceBack
@@ -115,7 +117,6 @@ class Counter:
             desk.parting = None  # that customer left yesterday
         yield Step(sign_on.reconcile(desk))
         yield sign_on.new_day(desk, moment)
-        yield card_answers.settle(desk, moment)
 
     def _apply(self, steps: Iterable[Step], moment: Moment) -> Step:
         """All the steps as one; the only place where what was just decided is applied.
@@ -148,13 +149,22 @@ class Counter:
         for step in self._led_to(given, moment):
             done.append(step)
             yield step
-        settled = card_answers.settle(self.desk, moment)
-        done.append(settled)
-        yield settled
+        for step in self._settled(moment):
+            done.append(step)
+            yield step
         yield promotions.look_again(self.desk, done)
         yield stock_alerts.move(self.desk, done)
         yield self._other_catalog()
         yield self._other_promotions()
+
+    def _settled(self, moment: Moment) -> Iterator[Step]:
+        """A terminal's answer that is there for the sale at hand, as if somebody had pressed it."""
+        if not card_answers.due(self.desk):
+            return
+        try:
+            yield from self._decide(Decision(SettlePayment()), moment)
+        except Refused as refusal:
+            yield self.desk.refuse(refusal.fault)
 
     def _led_to(self, given: Input, moment: Moment) -> Iterator[Step]:
         try:
@@ -194,6 +204,8 @@ class Counter:
                 return papers.done(self.desk, given)
             case Trouble() | DeviceAway() | DeviceBack():
                 return self._heard(given)
+            case SettlePayment():
+                return Step()  # it is decided behind every input
             case PaymentEnded() | PaymentStage():
                 return card_answers.heard(self.desk, given)
             case NewClerks(clerks):
@@ -319,6 +331,8 @@ class Counter:
             yield from self._code(given, moment)
         elif isinstance(given, Pressed):
             yield from self._key(given.key, moment)
+        elif isinstance(given, SettlePayment):
+            yield card_answers.settle(self.desk, moment)
 
     def _key(self, key: Key | None, moment: Moment) -> Iterator[Step]:
         desk = self.desk

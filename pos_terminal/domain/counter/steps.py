@@ -87,6 +87,13 @@ class PaymentEnded(Struct, frozen=True):
     unknown: bool = False
 
 
+class SettlePayment(Struct, frozen=True):
+    """A terminal's answer is there for the sale at hand: what that makes of it is to be decided.
+
+    The counter gives it to itself, so that what closing the sale wants to know can be looked up.
+    """
+
+
 class Trouble(Struct, frozen=True):
     """Something failed that the clerk must know of (the drawer did not open)."""
 
@@ -236,6 +243,7 @@ Input = (
     | PaperDone
     | PaymentStage
     | PaymentEnded
+    | SettlePayment
     | Trouble
     | DeviceAway
     | DeviceBack

@@ -105,5 +105,5 @@ SLIP_NUMBER = _fault(
     "M-125",
     "NUMERO D'AUTO ?",
     "Le numéro d'autorisation du ticket du terminal manque.",
-    "Taper C ; relever le numéro sur le ticket du terminal (0 s'il n'y en a pas), puis CARTE.",
+    "Taper C ; relever sur le ticket du terminal les six chiffres du numéro, puis CARTE.",
 )

@@ -149,7 +149,9 @@ def test_more_than_asked_goes_back_from_the_drawer_and_is_said() -> None:
     shop = till()
     intended = asked(shop.press("5 PLU CARD"))
     step = shop.put(PaymentEnded(intended.ref, approved(850)))
-    assert tenders(closed(shop)) == [("CARD", 850), ("CASH", -50)]
+    (paid,) = closed(shop).tenders
+    assert (paid.tender, paid.amount, paid.given, paid.change) == ("CARD", 800, 850, 50)
+    assert shop.screen == Screen("RENDU           0,50", "RECU 8,50")
     assert OpenDrawer(1) in step.effects
     assert shop.counter.desk.notice is faults.CARD_OTHER_AMOUNT
 
@@ -255,6 +257,14 @@ def test_a_person_reads_the_slip_and_decides() -> None:
     assert [each.paid for each in shop.of(PaymentDecided)] == [False]
     shop.press("CASH")
     assert tenders(closed(shop)) == [("CASH", 800)]
+
+
+def test_an_amount_typed_by_habit_decides_nothing() -> None:
+    shop, _ = hanging()
+    shop.press("800 CARD")
+    assert shop.counter.desk.fault is faults.SLIP_NUMBER
+    shop.press("C 000000 CARD")
+    assert [each.paid for each in shop.of(PaymentDecided)] == [True]
 
 
 def test_the_decision_needs_the_right() -> None:
@@ -407,7 +417,7 @@ def test_a_terminal_is_not_there_for_everything() -> None:
 
 # What can happen: keys, and what the world does with the order that is open.
 KEYS = ("1 PLU", "5 PLU", "CARD", "50 CARD", "TR", "CASH", "CORR", "CANCEL", "HOLD", "RECALL",
-        "C", "C C", "0 CARD", "123 CARD", "ST", "RF 1 PLU")  # fmt: skip
+        "C", "C C", "0 CARD", "123456 CARD", "ST", "RF 1 PLU")  # fmt: skip
 WORLD = ("approve", "less", "more", "refuse", "away", "hang", "approve behind", "cut")
 
 
