@@ -10,7 +10,7 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.database import NAME, check_layout, stored_row
+from pos_terminal.journal.database import NAME, behind, check_layout, stored_row
 from pos_terminal.journal.errors import JournalError, fault_of
 from pos_terminal.storage.sqlite import connect
 
@@ -63,7 +63,11 @@ class ReadOnlySource:
         )
         done = span.first - 1
         # A transaction each: a walk of minutes would keep the log from being taken in.
-        while batch := [*map(stored_row, self._db.execute(sql, (done, span.last, BATCH)))]:
+        while done < span.last:
+            found = [*map(stored_row, self._db.execute(sql, (done, span.last, BATCH)))]
+            batch = behind(done, found)
+            if not batch:
+                return
             yield from batch
             done = batch[-1].seq
             if progress:

@@ -142,6 +142,18 @@ class StoredKeys(NamedTuple):
     checkpoint: bytes
 
 
+def behind(after: int, rows: list[Row]) -> list[Row]:
+    """The rows, all behind record `after`; Broken where one is not.
+
+    One flipped bit in the table's tree, and SQLite finds the same row again and again: whoever
+    walks would never come to an end.
+    """
+    if rows and rows[0].seq <= after:
+        again = say("il rend encore l'écriture {seq}", seq=rows[0].seq)
+        raise Broken(after + 1, say("à partir d'ici le fichier est abîmé : {detail}", detail=again))
+    return rows
+
+
 class Reader:
     """A read-only connection. Each call ends its transaction, so that it never holds the log up.
 
@@ -161,7 +173,7 @@ class Reader:
         """At most `limit` rows behind record `after`, in order; Broken where it is damaged."""
         sql = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
         try:
-            return [stored_row(row) for row in self._ask(sql, after, limit)]
+            return behind(after, [stored_row(row) for row in self._ask(sql, after, limit)])
         except JournalError as error:
             # A disk that does not answer says nothing about the records.
             if error.fault is not faults.JOURNAL_DAMAGED or isinstance(error, Broken):
