@@ -28,7 +28,7 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from pos_terminal.devices.errors import DeviceError, DeviceRefused, OutcomeUnknown
-from pos_terminal.devices.payments import PaymentTerminal
+from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.authorisation import Ending, Order, Original, Outcome, Service
 from pos_terminal.domain.faults import TERMINAL_BUSY
@@ -189,6 +189,9 @@ SERVICES = {
     Dialogue.REVERSAL: Service.REVERSAL, Dialogue.STATUS: Service.PURCHASE,
 }  # fmt: skip
 
+NEEDED = {Dialogue.REFUND: Ability.REFUND, Dialogue.REVERSAL: Ability.REVERSAL}
+"""What a terminal may have no words for."""
+
 
 class Explorer:
     """Explores one driver with one far end."""
@@ -200,7 +203,10 @@ class Explorer:
     async def explore(self, every: int = 1) -> Report:
         """All points, or each `every`th of them."""
         began = time.perf_counter()
+        abilities = Till(self._bench).terminal().abilities
         for dialogue in Dialogue:
+            if (need := NEEDED.get(dialogue)) and need not in abilities:
+                continue
             points = list(self._points(dialogue, *await self._lengths(dialogue)))[::every]
             for cut in points:
                 await self._point(cut)

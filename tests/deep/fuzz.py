@@ -18,7 +18,8 @@ MEMORY = 512
 INSTRUMENTED = (
     "pos_driver_escpos.answers", "pos_driver_evdev.assembler", "pos_driver_hid_pos.assembler",
     "pos_driver_payments.frames.caisse_ap", "pos_driver_payments.frames.concert",
-    "pos_driver_payments.frames.zvt", "pos_driver_payments.frames.zvt_answers",
+    "pos_driver_payments.frames.cashlogy", "pos_driver_payments.frames.zvt",
+    "pos_driver_payments.frames.zvt_answers",
     "pos_driver_scales.legal.adam", "pos_driver_scales.legal.cas",
     "pos_driver_scales.legal.dialog06", "pos_driver_scales.legal.hid",
     "pos_driver_scales.legal.mt_sics", "pos_driver_scales.legal.nci",
@@ -76,6 +77,7 @@ def payments(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
 
     return {
         "payment-caisse-ap": refusing(read_caisse_ap),
+        "payment-cashlogy": refusing(found["payments.frames.cashlogy"].answers),
         "payment-concert": refusing(read_concert),
         "payment-zvt": refusing(read_zvt),
         "payment-zvt-slip": refusing(zvt_answers.block),
@@ -148,7 +150,7 @@ def targets() -> dict[str, Callable[[bytes], object]]:
 
 
 NAMES = (
-    "payment-caisse-ap", "payment-concert", "payment-zvt", "payment-zvt-slip",
+    "payment-caisse-ap", "payment-cashlogy", "payment-concert", "payment-zvt", "payment-zvt-slip",
     "scale-adam", "scale-cas", "scale-dialog06", "scale-hid", "scale-mt-sics", "scale-nci",
     "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "codes",
 )  # fmt: skip

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_driver_payments.caisse_ap import CaisseAp, CaisseApSettings
+from pos_driver_payments.cashlogy import Cashlogy, CashlogySettings
 from pos_driver_payments.concert import Concert, ConcertSettings
-from pos_driver_payments.frames import caisse_ap, concert, zvt, zvt_answers
+from pos_driver_payments.frames import caisse_ap, cashlogy, concert, zvt, zvt_answers
 from pos_driver_payments.talk import AnswerError
 from pos_driver_payments.zvt import Zvt, ZvtSettings
 from pos_terminal.domain.authorisation import Ending, Order, Original, Reason, Scheme, Service
@@ -160,6 +161,39 @@ def test_concert_believes_no_other_answer(text: bytes, why: str) -> None:
         Concert(ConcertSettings(port="x")).read(concert.answer(text))
 
 
+def test_cashlogy_reads_and_writes_what_its_sources_do() -> None:
+    """The Odoo module's remarks of what a machine answered, and what clients of the manual send."""
+    speech = Cashlogy(CashlogySettings(host="x", till="TPV"))
+    assert speech.request(PURCHASE) == b"#C#A000000001#TPV#12345#0#0#0#0#0#1#0#0#"
+    back = Order(reference="A000000002", cents=Cents(500), service=Service.REFUND)
+    assert speech.request(back) == b"#P#500#1#0#0#"
+    (cancelled,), _ = cashlogy.answers(b"#WR:CANCEL#1800#1800#0#0#")
+    assert speech.read(PURCHASE, cancelled).ending is Ending.ABANDONED
+    (paid,), at_end = cashlogy.answers(b"#WR:LEVEL#1700#0#0#0#")
+    assert (speech.read(PURCHASE, paid).cents, at_end) == (1700, True)
+    assert cashlogy.answers(b"#0#2.5#")[0] == (cashlogy.Answer("0", ("2.5",)),)
+    assert speech.read(back, cashlogy.answers(b"#0#500#")[0][0]).scheme is Scheme.CASH
+
+
+@given(st.lists(st.integers(0, 99_999), min_size=4, max_size=4), st.integers(0, 40))
+def test_a_cashlogy_answer_is_read_whole_and_only_whole(sums: list[int], cut: int) -> None:
+    data = b"#0#" + b"".join(b"%d#" % each for each in sums)
+    assert cashlogy.answers(data) == ((cashlogy.Answer("0", tuple(map(str, sums))),), True)
+    found, _ = cashlogy.answers(data[:cut])
+    numbers = found[0].numbers if found else ()
+    assert numbers == tuple(map(str, sums))[: len(numbers)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"#0#1700#2000#0#0#", b"#WR:CANCEL#1800#800#0#0#", b"#ER:GENERIC#100#200#0#0#",
+     b"#0#1.5#0#0#0#", b"#0#100#"],
+)  # fmt: skip
+def test_cashlogy_believes_no_sums_that_do_not_add_up(data: bytes) -> None:
+    with pytest.raises(AnswerError):
+        Cashlogy(CashlogySettings(host="x")).read(PURCHASE, cashlogy.answers(data)[0][0])
+
+
 FRAMES = [
     ("06 00 06 12 34 56 BA 09 78", "10 02 06 00 06 12 34 56 BA 09 78 10 03 24 C3"),
     ("06 93 03 12 34 56", "10 02 06 93 03 12 34 56 10 03 CA A4"),
@@ -270,6 +304,7 @@ def test_any_bytes_break_no_reader(data: bytes) -> None:
     """They refuse in their own words, and in no others."""
     for read, words in (
         (caisse_ap.fields, caisse_ap.FrameError),
+        (cashlogy.answers, cashlogy.FrameError),
         (concert.text_of, concert.FrameError),
         (concert.answer, concert.FrameError),
         (zvt.Raw().feed, zvt.FrameError),

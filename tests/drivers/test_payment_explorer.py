@@ -22,7 +22,7 @@ from pos_terminal.domain.faults import TERMINAL_OFFLINE
 from pos_terminal.testing.payments import LEAST, Bench, bench_of, explore, main
 from pos_terminal.testing.timeless import run_timeless
 
-NAMES = ("caisse-ap", "concert", "zvt", "zvt-serial")
+NAMES = ("caisse-ap", "cashlogy", "concert", "zvt", "zvt-serial")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from pos_driver_payments import caisse_ap, concert, zvt
+from pos_driver_payments import caisse_ap, cashlogy, concert, zvt
 from pos_driver_sim.bank import Card
 from pos_driver_sim.card.caisse_ap import CaisseApEnd
+from pos_driver_sim.card.cashlogy import CashlogyEnd
 from pos_driver_sim.card.concert import ConcertEnd
 from pos_driver_sim.card.machine import Act as Happens
 from pos_driver_sim.card.machine import Machine
@@ -41,8 +42,10 @@ from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.timeless import run_timeless
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair
 
-MODULES: dict[str, Any] = {"caisse-ap": caisse_ap, "concert": concert, "zvt": zvt}
-NAMES = ("caisse-ap", "concert", "zvt", "zvt-serial")
+MODULES: dict[str, Any] = {
+    "caisse-ap": caisse_ap, "cashlogy": cashlogy, "concert": concert, "zvt": zvt,
+}  # fmt: skip
+NAMES = ("caisse-ap", "cashlogy", "concert", "zvt", "zvt-serial")
 
 
 def settings_of(table: dict[str, object]) -> Any:
@@ -61,7 +64,7 @@ class FarEnd:
     def __init__(self, end: TcpTerminal | PtyTerminal) -> None:
         self._end = end
         self.notices = isinstance(end, PtyTerminal)
-        self.tells_abandoned = not isinstance(end.machine, ConcertEnd)
+        self.tells_abandoned = not isinstance(end.machine, (ConcertEnd, CashlogyEnd))
         self.machine = end.machine
 
     @property
@@ -100,6 +103,13 @@ class TestCaisseAp(PaymentContract):
                 assert (busy.ending, list(end.booked)) == (Ending.ABANDONED, [])
 
         run(body())
+
+
+class TestCashlogy(PaymentContract):
+    @asynccontextmanager
+    async def far_end(self) -> AsyncIterator[FarEnd]:
+        async with TcpTerminal(CashlogyEnd()) as end:
+            yield FarEnd(end)
 
 
 class TestConcert(PaymentContract):
@@ -160,7 +170,8 @@ def test_it_pays_over_every_faithful_transport(name: str, faithful: Transport) -
         async with background(hears()), background(says()), asyncio.timeout(PATIENCE):
             for number in (1, 2):
                 outcome = await terminal.authorise(purchase(number), nobody)
-                assert (outcome.cents, outcome.last_four) == (1234, "1111")
+                card = "" if name == "cashlogy" else "1111"
+                assert (outcome.cents, outcome.last_four) == (1234, card)
         assert machine.book == [1234, 1234]
 
     run(body())
