@@ -41,6 +41,7 @@ COMMANDS = {
     "close": "clôt le jour, le mois ou l'exercice : le Z",
     "journal": "montre, vérifie, archive, sauvegarde, remet ou purge le journal",
     "archive": "vérifie une archive, sans la caisse qui l'a faite",
+    "payments": "retrouve un paiement par carte, rapproche les terminaux du journal",
     "stock": "montre le stock, le versé et le vendu, et ce qu'il faut produire",
     "clerk": "dit qui peut s'identifier, et ce que chacun peut faire",
     "person": "donne, exporte ou efface ce qui est tenu des personnes",

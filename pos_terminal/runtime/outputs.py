@@ -11,6 +11,7 @@ from pos_terminal.domain.counter.steps import (
     CancelPayment,
     CheckPin,
     Effect,
+    EndTerminalDay,
     LookUp,
     OpenDrawer,
     RecallPayment,
@@ -73,7 +74,7 @@ class Outputs(Struct, frozen=True):
                 self.pins.check(effect)
             case LookUp():
                 self.lookups.ask(effect)
-            case AskTerminal() | RecallPayment() | CancelPayment():
+            case AskTerminal() | RecallPayment() | CancelPayment() | EndTerminalDay():
                 self.payments.release(effect)
             case OpenDrawer(drawer):
                 self.drawer.open(drawer)

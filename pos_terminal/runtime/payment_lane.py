@@ -21,10 +21,12 @@ from pos_terminal.domain.counter.card_payments import order
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
     CancelPayment,
+    EndTerminalDay,
     Input,
     PaymentEnded,
     PaymentStage,
     RecallPayment,
+    TerminalDayEnded,
 )
 from pos_terminal.domain.events.payment import PaymentIntended
 from pos_terminal.runtime.port import Port
@@ -42,10 +44,10 @@ LONG_ENOUGH = 90.0
 
 
 class _Asked(Struct, frozen=True):
-    """An order to be sent, or one that may have been sent earlier."""
+    """An order to be sent, or one that may have been sent earlier; None: its day is to end."""
 
-    intended: PaymentIntended
-    sent: bool
+    intended: PaymentIntended | None
+    sent: bool = False
 
 
 class PaymentLane:
@@ -82,14 +84,21 @@ class PaymentLane:
         """Ask the terminal to give this order up; what became of it is still told."""
         self._given_up.put_nowait(intended)
 
+    def end_day(self) -> None:
+        """Have the terminal close its day, behind what it is asked before."""
+        self._asked.put_nowait(_Asked(None))
+
     async def run(self) -> NoReturn:
         """Serve for ever."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._cancel())
             while True:
                 asked = await self._asked.get()
+                if asked.intended is None:
+                    self._put(await self._end_day())
+                    continue
                 self._current = asked.intended.ref
-                self._put(await self._became(asked))
+                self._put(await self._became(asked.intended, sent=asked.sent))
                 self._current = ""
 
     async def _cancel(self) -> NoReturn:
@@ -103,16 +112,23 @@ class PaymentLane:
             except DeviceError as error:  # the order itself tells what becomes of it
                 log.warning("%s: %s", self.name, error)
 
-    async def _became(self, asked: _Asked) -> PaymentEnded:
-        ref = asked.intended.ref
-        if not asked.sent:
+    async def _end_day(self) -> TerminalDayEnded:
+        try:
+            totals = await self._port.do(lambda terminal: terminal.end_of_day())
+        except DeviceError as error:
+            return TerminalDayEnded(self.name, fault=error.fault)
+        return TerminalDayEnded(self.name, totals)
+
+    async def _became(self, intended: PaymentIntended, *, sent: bool) -> PaymentEnded:
+        ref = intended.ref
+        if not sent:
             try:
-                return PaymentEnded(ref, await self._authorise(asked.intended))
+                return PaymentEnded(ref, await self._authorise(intended))
             except OutcomeUnknown as error:
                 log.error("%s: %s: %s", self.name, ref, error.fault)
             except DeviceError as error:
                 return PaymentEnded(ref, fault=error.fault)
-        return await self._recall(asked.intended)
+        return await self._recall(intended)
 
     async def _authorise(self, intended: PaymentIntended) -> Outcome:
         def told(stage: Stage) -> None:
@@ -169,8 +185,12 @@ class PaymentLanes:
         self.lanes = {name: PaymentLane(port, put) for name, port in ports.items()}
         self._put = put
 
-    def release(self, effect: AskTerminal | RecallPayment | CancelPayment) -> None:
+    def release(self, effect: AskTerminal | RecallPayment | CancelPayment | EndTerminalDay) -> None:
         """Have the terminal that it names do it."""
+        if isinstance(effect, EndTerminalDay):
+            if found := self.lanes.get(effect.terminal):
+                found.end_day()
+            return
         lane, intended = self.lanes.get(effect.intended.terminal), effect.intended
         match effect:
             case AskTerminal() if lane:

@@ -16,6 +16,7 @@ from pos_terminal.domain.events import balances, breakdown, paper, staff, system
 from pos_terminal.domain.events import period as period_events
 from pos_terminal.domain.events import sale as events
 from pos_terminal.domain.events import stock as stock_events
+from pos_terminal.domain.events.payment import TerminalSum
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal.chain import Recount
 from pos_terminal.journal.codec import Envelope
@@ -38,6 +39,7 @@ PARTS = {
         events.PaidBy,
         events.CardPaid,
         Original,
+        TerminalSum,
         events.Share,
         events.Reduction,
         adjustment_events.LineRate,

@@ -49,6 +49,7 @@ DRIVERS = Drivers()
 DRIVERS.scales.add("toy", open_nothing, ScaleSettings)
 DRIVERS.printers.add("toy", open_nothing, Line)
 DRIVERS.displays.add("toy", open_nothing, Line)
+DRIVERS.payment_terminals.add("toy", open_nothing, Line)
 
 GOOD = """[shop]
 name = "Boulangerie"
@@ -503,3 +504,22 @@ def test_a_display_that_customers_alone_read_needs_another_for_the_clerk() -> No
 def test_a_second_printer_has_its_role() -> None:
     second = SECOND.format("printer", 'port = "/dev/x"\nrole = "report"')
     assert [each.role for each in settings(GOOD + second).devices] == ["", "", "", "report"]
+
+
+def test_a_payment_terminal_is_named_in_one_table_of_terminals() -> None:
+    device = '\n[devices.tpe]\nclass = "payment-terminal"\ndriver = "toy"\nport = "/dev/ttyS9"\n'
+    table = '\n[[terminals]]\ndevice = "tpe"\n'
+
+    def wrong(text: str) -> list[tuple[str, str]]:
+        return [(key, why) for _, key, why in problems(GOOD + text)]
+
+    assert len(settings(GOOD + device + table + "[[terminals]]\n").rules.terminals.of) == 2
+    unnamed = ("devices.tpe", "rien n'y passerait : nommer le terminal dans [[terminals]]")
+    assert wrong(device) == [unnamed]
+    assert wrong(device + table + table)[0][1] == "'tpe' est dans deux [[terminals]]"
+    assert wrong(table) == [
+        ("terminals.1.device", "'tpe' n'est pas un terminal de paiement d'ici")
+    ]
+    ((key, why),) = wrong('[[terminals]]\ntenders = ["AVOIR"]\n')
+    assert key.startswith("terminals.1")
+    assert "AVOIR ne passe pas par un terminal" in why

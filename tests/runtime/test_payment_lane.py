@@ -20,7 +20,12 @@ from pos_terminal.domain.counter.steps import (
     PaymentStage,
     RecallPayment,
 )
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided, PaymentIntended
+from pos_terminal.domain.events.payment import (
+    PaymentAnswered,
+    PaymentDecided,
+    PaymentIntended,
+    TerminalTotals,
+)
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.links.faults import opened
@@ -216,6 +221,21 @@ def test_a_start_asks_the_terminal_what_became_of_what_was_asked(tmp_path: Path)
             first, second = await shop.journaled(PaymentIntended, 2)
             assert first.ref != second.ref
             assert len(shop.bench.terminal.bank.bookings) == 1
+
+    run(body())
+
+
+def test_the_z_has_the_terminal_close_its_day(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_shop(tmp_path, more=TERMINALS + "end_of_day = true\n") as shop:
+            await shop.type("5 PLU CARD")
+            await shop.shows("TOTAL", "8,00")
+            await shop.type("COMPTE " * 16)
+            await shop.shows("COMPTAGE ENREGISTRE")
+            await shop.type("Z")
+            (said,) = await shop.journaled(TerminalTotals)
+            assert (said.terminal, said.known, said.identity) == ("tpe", True, "SIM00001")
+            assert [(each.cents, each.count) for each in said.sums] == [(800, 1)]
 
     run(body())
 

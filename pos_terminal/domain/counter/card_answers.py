@@ -1,5 +1,7 @@
 """What a terminal answered, and what that makes of the sale at hand. Pure."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -11,16 +13,25 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.slips import SlipAsked
 from pos_terminal.domain.counter.steps import (
     Effect,
+    EndTerminalDay,
     OpenDrawer,
     PaymentEnded,
     PaymentStage,
     Show,
     Sound,
     Step,
+    TerminalDayEnded,
 )
 from pos_terminal.domain.display import payments as display
 from pos_terminal.domain.display import screens
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentIntended
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.payment import (
+    PaymentAnswered,
+    PaymentIntended,
+    TerminalSum,
+    TerminalTotals,
+)
+from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import CardPaid, Tender, TenderReturned
 from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.domain.faults import Fault, Tone
@@ -41,9 +52,37 @@ WHY: dict[Reason, Fault] = {
 AWAY = {each.code for each in (faults.TERMINAL_OFFLINE, faults.TERMINAL_MUTE)}
 """The terminal cannot be asked: another one, that stands alone, may take the card."""
 
-def heard(desk: Desk, given: PaymentStage | PaymentEnded) -> Step:
+def heard(desk: Desk, given: PaymentStage | PaymentEnded | TerminalDayEnded) -> Step:
     """What a terminal says."""
+    if isinstance(given, TerminalDayEnded):
+        return _day_ended(desk, given)
     return _ended(desk, given) if isinstance(given, PaymentEnded) else _stage(desk, given)
+
+
+def day_over(desk: Desk, events: Iterable[Event]) -> tuple[EndTerminalDay, ...]:
+    """The day has its Z: terminals that are to close theirs with it."""
+    if not any(isinstance(each, PeriodClosed) and each.period is Period.DAY for each in events):
+        return ()
+    rows = desk.rules.terminals.of
+    return tuple(EndTerminalDay(each.device) for each in rows if each.device and each.end_of_day)
+
+
+def _day_ended(desk: Desk, given: TerminalDayEnded) -> Step:
+    totals = given.totals
+    if totals is None:
+        return desk.notify(given.fault or faults.TERMINAL_ANSWER)
+    said = TerminalTotals(
+        terminal=given.terminal,
+        known=totals.known,
+        sums=tuple(
+            TerminalSum(
+                service=each.service, count=each.count, cents=each.cents, scheme=each.scheme
+            )
+            for each in totals.sums
+        ),
+        identity=totals.terminal,
+    )
+    return Step((said,))
 
 
 def _stage(desk: Desk, given: PaymentStage) -> Step:

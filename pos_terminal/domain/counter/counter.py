@@ -60,6 +60,7 @@ from pos_terminal.domain.counter.steps import (
     SettlePayment,
     Sound,
     Step,
+    TerminalDayEnded,
     Train,
     Trouble,
     Weighed,
@@ -79,6 +80,7 @@ News = (
     | PaymentEnded
     | PaymentStage
     | SettlePayment
+    | TerminalDayEnded
     | Trouble
     | DeviceAway
     | DeviceBack
@@ -108,7 +110,8 @@ class Counter:
     def closed(self, made: Sequence[ServiceClosed | PeriodClosed], moment: Moment) -> Step:
         """What follows closures that were decided beside the counter; the closures come first."""
         off = () if self.desk.busy else closures.signing_off(self.desk, made)
-        return self._apply([Step((*made, *off), closures.told(self.desk, made, moment))], moment)
+        told = (*closures.told(self.desk, made, moment), *card_answers.day_over(self.desk, made))
+        return self._apply([Step((*made, *off), told)], moment)
 
     def _starting(self, moment: Moment) -> Iterator[Step]:
         desk = self.desk
@@ -152,6 +155,8 @@ class Counter:
         for step in self._settled(moment):
             done.append(step)
             yield step
+        ended = [event for step in done for event in step.events]
+        yield Step(effects=card_answers.day_over(self.desk, ended))
         yield promotions.look_again(self.desk, done)
         yield stock_alerts.move(self.desk, done)
         yield self._other_catalog()
@@ -206,7 +211,7 @@ class Counter:
                 return self._heard(given)
             case SettlePayment():
                 return Step()  # it is decided behind every input
-            case PaymentEnded() | PaymentStage():
+            case PaymentEnded() | PaymentStage() | TerminalDayEnded():
                 return card_answers.heard(self.desk, given)
             case NewClerks(clerks):
                 return sign_on.change(self.desk, clerks)

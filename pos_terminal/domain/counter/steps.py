@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from pos_terminal.domain.audit.inspection import EvidenceWritten
-from pos_terminal.domain.authorisation import Outcome, Stage
+from pos_terminal.domain.authorisation import Outcome, Stage, Totals
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptRequested
@@ -85,6 +85,14 @@ class PaymentEnded(Struct, frozen=True):
     outcome: Outcome | None = None
     fault: Fault | None = None
     unknown: bool = False
+
+
+class TerminalDayEnded(Struct, frozen=True):
+    """A terminal of that name has closed its day and says what it moved; or why it has not."""
+
+    terminal: str
+    totals: Totals | None = None
+    fault: Fault | None = None
 
 
 class SettlePayment(Struct, frozen=True):
@@ -243,6 +251,7 @@ Input = (
     | PaperDone
     | PaymentStage
     | PaymentEnded
+    | TerminalDayEnded
     | SettlePayment
     | Trouble
     | DeviceAway
@@ -344,6 +353,12 @@ class RecallPayment(Struct, frozen=True):
     intended: PaymentIntended
 
 
+class EndTerminalDay(Struct, frozen=True):
+    """Have the terminal of that name close its day; answer with a `TerminalDayEnded`."""
+
+    terminal: str
+
+
 class CancelPayment(Struct, frozen=True):
     """Ask a terminal to give up what it was asked: its answer still comes."""
 
@@ -419,6 +434,7 @@ Effect = (
     | AskTerminal
     | RecallPayment
     | CancelPayment
+    | EndTerminalDay
     | OpenDrawer
     | AccessDecided
     | Print

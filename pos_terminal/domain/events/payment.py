@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from msgspec import Struct
+
 from pos_terminal.domain.authorisation import Original, Scheme, Service
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.values import PaymentOutcome
@@ -59,6 +61,28 @@ class PaymentDecided(Event, frozen=True, kw_only=True):
     authority: int = 0
 
 
+class TerminalSum(Struct, frozen=True, kw_only=True):
+    """What a terminal says it moved: by scheme, or over all of them where it gives one sum."""
+
+    service: Service
+    count: int
+    cents: int
+    scheme: Scheme | None = None
+
+
+class TerminalTotals(Event, frozen=True, kw_only=True):
+    """A terminal has closed its day, and says what it moved since it last did; `known`: it does.
+
+    `identity` is the terminal's own number.
+    """
+
+    kind: ClassVar[str] = "terminal.totals"
+    terminal: str
+    known: bool
+    sums: tuple[TerminalSum, ...] = ()
+    identity: str = ""
+
+
 class PaymentChanged(Event, frozen=True, kw_only=True):
     """A closed ticket was paid otherwise than recorded: `amount` moves between two tenders.
 
@@ -80,5 +104,6 @@ PAYMENT_EVENTS: tuple[type[Event], ...] = (
     PaymentIntended,
     PaymentAnswered,
     PaymentDecided,
+    TerminalTotals,
     PaymentChanged,
 )

@@ -15,12 +15,14 @@ class Terminal(Struct, frozen=True, kw_only=True):
     """One `[[terminals]]` table. `device` is its name among the devices, and its role in the shop.
 
     Without one it stands alone: the clerk types the number of its slip. `tenders` are the means
-    that go through it; `clerks` whose it is, everybody's where there are none.
+    that go through it; `clerks` whose it is, everybody's where there are none. `end_of_day`: the
+    till's Z has it close its day as well; most do so by themselves, at night.
     """
 
     device: str = ""
     tenders: tuple[str, ...] = ("CARD",)
     clerks: tuple[int, ...] = ()
+    end_of_day: bool = False
 
     def __post_init__(self) -> None:
         wrong = [each for each in self.tenders if each not in THROUGH]
