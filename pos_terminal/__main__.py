@@ -30,6 +30,7 @@ COMMANDS = {
     "selftest": "essaie le boîtier, la caisse et chaque appareil, et dit ce qui va",
     "changes": "dit ce qui a changé : réglages, catalogue, version, vendeurs, interventions",
     "report": "rassemble pour un technicien l'état, les lignes et les réglages, sans secrets",
+    "support": "fait venir quelqu'un de loin : clés, relais, certificats, connexion",
     "driver": "écrit le paquet d'un nouveau pilote, avec ses essais",
     "scale": "cherche le protocole que comprend une balance",
     "devices": "dit ce qui est branché et qui le prend, l'essaie ou l'adopte",

@@ -55,7 +55,7 @@ LIBRARIES: dict[str, set[str]] = {
     "commands": {"msgspec"},
     "agent": {"apsw", "msgspec", "pluggy"},
     "receiver": {"apsw", "cryptography", "msgspec"},
-    "services": {"aiosmtplib", "apsw", "msgspec"},
+    "services": {"aiosmtplib", "apsw", "asyncssh", "msgspec"},  # asyncssh: in one process alone
     "testing": {"apsw", "msgspec", "pytest"},
 }
 # Heavy libraries, hardware's above all: loaded inside a function, when they are first needed.
@@ -380,6 +380,23 @@ def test_a_rule_allows(rule: Rule, name: str, text: str) -> None:
 def whole(text: str) -> str:
     """A sample that is Python: `async with` and `await` need no function around them here."""
     return text if "async with" not in text else f"async def w():\n {text}"
+
+
+def test_ssh_is_in_a_process_of_its_own() -> None:
+    """For as long as a consent: the agent that waits for one loads nothing of it."""
+    users = {
+        module.name
+        for module in MODULES
+        for imported in imports_of(module, NAMES)
+        if imported.target.partition(".")[0] == "asyncssh"
+    }
+    assert users == {"pos_service_support.ssh_child"}
+    assert [
+        module.at(imported.line, imported.target)
+        for module in MODULES
+        for imported in imports_of(module, NAMES)
+        if imported.target in users
+    ] == []
 
 
 def test_no_test_module_imports_another() -> None:

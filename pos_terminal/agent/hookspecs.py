@@ -5,13 +5,14 @@ functions marked `@hookimpl` that have the names below. It runs in the agent onc
 configuration lists it in `[agent] services`. What it may use is `Agent`, and nothing of the till's.
 """
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 
 import pluggy
 from msgspec import Struct
 
 from pos_terminal.agent.world import Agent
+from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.faults import Fault
 
 PROJECT = "pos_terminal"
@@ -44,6 +45,39 @@ class Check(Struct, frozen=True):
     look: Callable[[], Iterable[tuple[Fault, str]]]
 
 
+class Call(Protocol):
+    """A supporter's command while it is done."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """What he typed behind its name."""
+
+    @property
+    def grant(self) -> str:
+        """The consent's grant, for the till's methods."""
+
+    async def out(self, text: str) -> None:
+        """Show him a text; secrets are taken out of it, and too much of it ends the command."""
+
+
+class SupportCommand(Struct, frozen=True):
+    """Something that a supporter may have done from afar, once the shop has let him in.
+
+    `words` say in French what it is, for whoever stands at the till: «relit le journal». `usage` is
+    what may follow its name, `completes` gives the words that are known for that. `run` raises
+    ChannelError where it cannot be done, ValueError where it was typed wrongly. A till is never
+    asked beyond `level`: it looks itself.
+    """
+
+    name: str
+    level: GrantLevel
+    words: str
+    help: str
+    run: Callable[[Call], Coroutine[Any, Any, object]]
+    usage: str = ""
+    completes: Callable[[], Iterable[str]] = tuple
+
+
 class ServiceHooks(Protocol):
     """One method per hook. Hooks are plain functions, called while the agent starts."""
 
@@ -54,3 +88,7 @@ class ServiceHooks(Protocol):
     @hookspec
     def pos_health_checks(self, agent: Agent) -> Iterable[Check]:
         """What the service «health» has to look at for this plug-in; found faults are incidents."""
+
+    @hookspec
+    def pos_support_commands(self, agent: Agent) -> Iterable[SupportCommand]:
+        """What this plug-in can do for a supporter, through the service «support»."""

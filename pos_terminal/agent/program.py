@@ -161,6 +161,7 @@ class Program:
             stores=self._stores,
             given=given,
             checks=lambda: self._services.checks if self._services else (),
+            commands=lambda: self._services.commands if self._services else (),
         )
 
     async def _follow_settings(self) -> NoReturn:

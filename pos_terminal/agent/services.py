@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from pos_terminal.agent.holds import Holds
-from pos_terminal.agent.hookspecs import PROJECT, Check, Service, ServiceHooks
+from pos_terminal.agent.hookspecs import PROJECT, Check, Service, ServiceHooks, SupportCommand
 from pos_terminal.agent.outbox import Waiting
 from pos_terminal.agent.owned import ServiceOwner
 from pos_terminal.agent.world import Agent
@@ -56,6 +56,7 @@ class Services(PluginGroup):
         self._make = make
         self._agents: dict[str, Agent] = {}
         self.checks: list[Check] = []
+        self.commands: list[SupportCommand] = []
         self.running: list[RunningService] = []
 
     def load(self) -> None:
@@ -79,7 +80,14 @@ class Services(PluginGroup):
         for plugin, call in self.calls("pos_health_checks"):
             with contained(partial(self.stop, plugin, "pos_health_checks")):
                 self.checks += _checked(call(agent=self._agents[plugin.name]), Check)
-        # One that failed in its second hook is stopped with all that it gave in its first.
+        for plugin, call in self.calls("pos_support_commands"):
+            with contained(partial(self.stop, plugin, "pos_support_commands")):
+                found = _checked(call(agent=self._agents[plugin.name]), SupportCommand)
+                taken = {each.name for each in self.commands} & {each.name for each in found}
+                if taken:
+                    raise ValueError(f"there are commands of these names: {sorted(taken)}")
+                self.commands += found
+        # One that failed in a later hook is stopped with all that it gave in its first.
         failed = {plugin.name for plugin in self if plugin.why.startswith("pos_")}
         self.running = [each for each in self.running if each.plugin not in failed]
 

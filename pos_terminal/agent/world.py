@@ -28,6 +28,7 @@ class Agent:
     `incidents`  what is wrong: report it, hear what is told of it
     `clock`      what time it is, and whether to believe it
     `checks`     every health check of every plug-in (for whoever looks after them)
+    `commands`   every command of every plug-in for a supporter (for the service «support»)
     `given`      the shop, the terminal and the language that the till is configured for
     """
 
@@ -41,6 +42,7 @@ class Agent:
         stores: Stores,
         given: Settings,
         checks: Callable[[], Iterable[Any]],
+        commands: Callable[[], Iterable[Any]] = tuple,
     ) -> None:
         self.name = checked(name)
         self.till = till
@@ -48,6 +50,7 @@ class Agent:
         self.clock = clock
         self.given = given
         self.checks = checks
+        self.commands = commands
         self._stores = stores
 
     async def records(self, cursor: Cursor) -> AsyncIterator[Record]:

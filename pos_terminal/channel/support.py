@@ -55,11 +55,14 @@ class CommandAsked(Struct, frozen=True):
 
 
 class SessionEnding(Struct, frozen=True):
-    """A session is over: the SHA-256 of its recording, and what did not come to its end."""
+    """A session is over: the SHA-256 of its recording, and what did not come to its end. `lost`:
+    its line was.
+    """
 
     grant: str
     recording: str
     undone: str | None = None
+    lost: bool | None = None
 
 
 class SupportTrouble(Struct, frozen=True):

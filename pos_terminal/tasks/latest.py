@@ -31,6 +31,11 @@ class Latest(Generic[T]):
         self._version += 1
         self._changed.set()
 
+    @property
+    def value(self) -> T | None:
+        """What lies in it; None before the first."""
+        return self._value
+
     async def newer(self, version: int) -> tuple[T, int]:
         """The value once its version is above `version` (begin with -1), with that version."""
         while self._value is None or self._version <= version:

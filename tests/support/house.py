@@ -86,6 +86,7 @@ ROOMS: dict[str, set[str]] = {
         "channel.support",
         "domain",
         "storage.worker",
+        "tasks",
     },
 }
 

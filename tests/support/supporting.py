@@ -6,9 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
+import msgspec
+from msgspec import Raw
+
+from pos_service_support import commands
+from pos_service_support.service import SupportService
+from pos_service_support.settings import SupportSettings
+from pos_terminal.agent.clock import SystemClock
+from pos_terminal.agent.incidents import SCHEMA, IncidentBook
+from pos_terminal.agent.till import TillClient
+from pos_terminal.agent.world import Agent
 from pos_terminal.channel import interface
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Granted
+from pos_terminal.channel.interface import Granted, Nothing
 from pos_terminal.channel.support import (
     CommandAsked,
     Consent,
@@ -20,7 +30,9 @@ from pos_terminal.channel.support import (
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.staff.support import heard, principal
 from pos_terminal.testing.running import PATIENCE
+from tests.support.agent import stores
 from tests.support.printed import papers
+from tests.support.relay import Relay
 from tests.support.shop import Shop, open_shop
 from tests.support.shop_staff import hire
 from tests.support.staff import BADGES, BOSS, LEA, PINS
@@ -106,3 +118,25 @@ class Peer:
 
     async def leave(self, grant: str, recording: str = "ab" * 32) -> None:
         await self.till.call(interface.END_SESSION, SessionEnding(grant, recording))
+
+
+@asynccontextmanager
+async def serving_support(shop: Shop, relay: Relay, folder: Path) -> AsyncIterator[SupportService]:
+    """The service, as the agent runs it, beside a shop's till."""
+    clock = SystemClock()
+    given = await shop.till.call(interface.SETTINGS, Nothing())
+    table = Raw(msgspec.json.encode({"support": relay.settings}))
+    folder.mkdir()
+    async with stores(folder) as opened, asyncio.TaskGroup() as group:
+        book = await IncidentBook.open(opened.worker("agent", SCHEMA), clock)
+        agent = Agent(
+            "support", till=TillClient(shop.till, clock), incidents=book, clock=clock,
+            stores=opened, given=msgspec.structs.replace(given, tables=table), checks=tuple,
+            commands=lambda: commands.of(agent),
+        )  # fmt: skip
+        service = SupportService(agent, agent.settings(SupportSettings))
+        running = group.create_task(service.run())
+        try:
+            yield service
+        finally:
+            running.cancel()

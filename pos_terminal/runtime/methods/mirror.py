@@ -79,6 +79,8 @@ class MirrorMethods:
     def _mirrored(self) -> "_Mirrored":
         outputs, mirror = self._terminal.equipment.outputs, _Mirrored()
         mirror.observe(outputs.screen.observers, mirror.shown)
+        if outputs.screen.value:  # what is seen now, and not only what comes
+            mirror.shown(outputs.screen.value)
         mirror.observe(outputs.tone.observers, mirror.sounded)
         for printer in outputs.lanes:
             mirror.observe(printer.observers, mirror.printed)

@@ -273,7 +273,7 @@ class SupportMethods:
             SupportClosed(grant=visit.given.grant, recording=asks.recording, undone=undone)
         )
         if not visit.over:
-            await self._finish(visit, GrantEnd.RETURNED)
+            await self._finish(visit, GrantEnd.LOST if asks.lost else GrantEnd.RETURNED)
         return Nothing()
 
     def trouble(self, peer: Peer, asks: SupportTrouble) -> Nothing:

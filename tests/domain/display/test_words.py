@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
+from pos_service_support import commands as support_commands
 from pos_terminal.__main__ import COMMANDS
+from pos_terminal.agent.world import Agent
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.commands.sheet_layout import LABELS_TITLE
 from pos_terminal.domain import faults
@@ -53,6 +56,8 @@ def said() -> Iterator[str]:
         yield from (group.title, *(command.purpose for command in group.commands))
         yield from filter(None, (command.cap for command in group.commands))
     yield LABELS_TITLE
+    for each in support_commands.of(cast(Agent, None)):
+        yield from (each.words, each.help)
     yield from STATE_FILES.values()
     yield from COMMANDS.values()
 

@@ -1,0 +1,81 @@
+"""What a supporter saw, as asciicast v2 (<https://docs.asciinema.org/manual/asciicast/v2/>).
+
+It is what was sent to his screen, from which secrets were taken before. It is kept in the service's
+own store for a set time; its SHA-256 stays in the till's journal for good.
+"""
+
+import json
+from hashlib import sha256
+
+import apsw
+
+from pos_terminal.storage.worker import Worker
+
+SCHEMA = """
+CREATE TABLE recording (
+    consent INTEGER NOT NULL, at INTEGER NOT NULL, sha256 TEXT NOT NULL, cast_v2 BLOB NOT NULL
+) STRICT;
+"""
+
+MOST = 1 << 20
+"""Bytes of one: a session that shows more is ended, so that no recording has a hole."""
+
+
+class Recording:
+    """One, while it is made. `full` once it holds all that it may."""
+
+    def __init__(self, utc: int, title: str) -> None:
+        self._start = utc // 1_000_000
+        self._title = title
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it has no room for more."""
+        return self._size > MOST
+
+    def shown(self, at: float, text: str, width: int, height: int) -> None:
+        """Text on a screen of that size, so many seconds after the start."""
+        if not self._lines:
+            head = {
+                "version": 2, "width": width, "height": height, "timestamp": self._start,
+                "title": self._title,
+            }  # fmt: skip
+            self._add(head)
+        if not self.full:
+            self._add([round(at, 3), "o", text])
+
+    def _add(self, what: object) -> None:
+        line = json.dumps(what, ensure_ascii=False).encode() + b"\n"
+        self._lines.append(line)
+        self._size += len(line)
+
+    @property
+    def cast(self) -> bytes:
+        """All of it."""
+        return b"".join(self._lines)
+
+    @property
+    def sha256(self) -> str:
+        """Its hash, in hexadecimal."""
+        return sha256(self.cast).hexdigest()
+
+
+async def keep(store: Worker, consent: int, utc: int, recording: Recording) -> None:
+    """Keep a recording; durable on return."""
+    row = (consent, utc, recording.sha256, recording.cast)
+    await store.do(lambda db: _insert(db, row))
+
+
+async def forget(store: Worker, before: int) -> None:
+    """Let go of those that began before that moment (µs UTC)."""
+    await store.do(lambda db: _delete(db, before))
+
+
+def _insert(db: apsw.Connection, row: tuple[int, int, str, bytes]) -> None:
+    db.execute("INSERT INTO recording VALUES (?, ?, ?, ?)", row)
+
+
+def _delete(db: apsw.Connection, before: int) -> None:
+    db.execute("DELETE FROM recording WHERE at < ?", (before,))

@@ -1,0 +1,320 @@
+"""A supporter with stock OpenSSH, a relay of stock OpenSSH, and a till that lets him in."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import apsw
+import pytest
+
+from pos_service_support.service import SupportService
+from pos_terminal.commands import support_relay
+from pos_terminal.domain.events.grants import (
+    GrantEnded,
+    SupportClosed,
+    SupportCommanded,
+    SupportOpened,
+    SupportRefused,
+)
+from pos_terminal.testing.running import PATIENCE, run
+from tests.support.printed import papers
+from tests.support.process import child
+from tests.support.relay import Relay, Signing, made, running, short
+from tests.support.shop import Shop
+from tests.support.supporting import consent, serving_support, staffed_shop
+
+
+@dataclass
+class Door:
+    """The shop's, as its support finds it."""
+
+    shop: Shop
+    service: SupportService
+
+    async def code(self) -> str:
+        """Agree at the counter, and wait until the terminal has reached the relay; the code."""
+        code = await consent(self.shop)
+        async with asyncio.timeout(PATIENCE):
+            while self.service.visit is None:
+                await asyncio.sleep(0.01)
+            await self.service.visit.linked.wait()
+        return code
+
+
+@asynccontextmanager
+async def open_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Shop, Relay, Door]]:
+    """A shop whose support may come, and its relay."""
+    async with made() as relay:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(relay.terminal))
+        async with (
+            running(relay),
+            staffed_shop(folder / "shop") as shop,
+            serving_support(shop, relay, folder / "agent") as service,
+        ):
+            yield shop, relay, Door(shop, service)
+
+
+@asynccontextmanager
+async def inside(relay: Relay) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A supporter at his prompt, with a terminal."""
+    async with child(
+        "ssh", "-tt", "-F", relay.config(), "-o", "LogLevel=ERROR", "pos-1-2",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        await reads(process, "> ")
+        yield process
+
+
+async def reads(process: asyncio.subprocess.Process, wanted: str) -> str:
+    """What he sees until that has come."""
+    seen = ""
+    assert process.stdout
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while wanted not in seen:
+                got = await process.stdout.read(4096)
+                assert got, seen
+                seen += got.decode()
+    except TimeoutError:
+        raise AssertionError(f"{wanted!r} did not come: {seen!r}") from None
+    return seen
+
+
+async def types(process: asyncio.subprocess.Process, keys: str, wanted: str) -> str:
+    assert process.stdin
+    process.stdin.write(keys.encode())
+    return await reads(process, wanted)
+
+
+def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign(await door.code())
+            async with inside(relay) as process:
+                await types(process, "help\r", "watch ")
+                await types(process, "dev\t\r", "printer")
+                await types(process, "journ\t3\r", "support.commanded")
+                await types(process, "test printer\r", "imprimé")
+                await papers(shop, "ESSAI IMPRIMANTE")
+                assert process.stdin
+                await types(process, "watch\r", "ASSISTANCE")
+                await shop.type("1 PLU")
+                await reads(process, "TRADITION")
+                await types(process, "\x03", "> ")
+                await shop.type("CANCEL")
+                process.stdin.write(b"exit\r")
+                async with asyncio.timeout(PATIENCE):
+                    assert await process.wait() == 0
+            (opened,) = await shop.journaled(SupportOpened)
+            assert opened.who == "marie" and opened.key.startswith("SHA256:")
+            commanded = [each.line for each in await shop.journaled(SupportCommanded, 4)]
+            assert commanded == ["devices", "journal 3", "test printer", "watch"]
+            (closed,) = await shop.journaled(SupportClosed)
+            paper = await papers(shop, "ASSISTANCE : COMPTE RENDU", "relit le journal")
+            assert closed.recording in paper.replace("\n", "").replace(" ", "")
+            db = apsw.Connection(str(tmp_path / "agent" / "support.recordings.db"))
+            ((digest, cast),) = db.execute("SELECT sha256, cast_v2 FROM recording")
+            db.close()
+            assert digest == closed.recording == sha256(cast).hexdigest()
+            head, *events = map(json.loads, cast.decode().splitlines())
+            assert head["version"] == 2 and all(each[1] == "o" for each in events)
+            assert "TRADITION" in cast.decode()
+
+    run(body())
+
+
+REFUSED = {
+    "a shell": ("sh", "-c", "id"),
+    "a path": ("/bin/sh",),
+    "above the level": ("kick",),
+    "a giant paste": ("x" * 4000,),
+    "no word": ("test", "nothing"),
+    "an open quote": ("journal", "'"),
+}
+
+
+def test_what_a_supporter_cannot_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign(await door.code())
+            # He stays in meanwhile: a connection of his own is shared by all that he tries.
+            sharing = ("-o", f"ControlPath={relay.key}.socket")
+            master = (*sharing, "-o", "ControlMaster=yes")
+            async with child(
+                "ssh", "-tt", "-F", relay.config(), *master, "pos-1-2",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            ) as process:  # fmt: skip
+                await reads(process, "> ")
+                for name, words in REFUSED.items():
+                    done = await relay.ssh(*words, options=sharing)
+                    assert done.status != 0, (name, done)
+                    assert "uid=" not in done.out
+                sftp = await relay.ssh("-s", "sftp", options=sharing)
+                assert sftp.status != 0 and not sftp.out
+                for forwards in (
+                    ("-W", "127.0.0.1:22"),
+                    ("-O", "forward", "-L", "127.0.0.1:0:127.0.0.1:22"),
+                    ("-O", "forward", "-R", "127.0.0.1:0:127.0.0.1:22"),
+                ):
+                    done = await relay.ssh(options=(*sharing, *forwards), send=b"x\n")
+                    assert done.status != 0 or not done.out or "-L" in forwards, (forwards, done)
+                assert shop.bench.printer.pulses == []
+                lines = [each.refused for each in await shop.journaled(SupportCommanded)]
+                assert lines == [True]
+
+    run(body())
+
+
+def test_what_a_supporter_cannot_do_at_the_relay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (_, relay, door):
+            relay.sign(await door.code())
+            there = str(relay.config())
+            quiet = ("ssh", "-F", there, "-o", "LogLevel=ERROR", "-o", "ExitOnForwardFailure=yes")
+            for name, words in {
+                "a shell": ("relay", "id"),
+                "another port": ("-W", f"127.0.0.1:{relay.port}", "relay"),
+                "a listener": ("-N", "-R", "127.0.0.1:0:127.0.0.1:1", "relay"),
+                "another user": ("-l", "pos", "relay", "id"),
+            }.items():
+                done = await relay.ran(*quiet, *words)
+                assert done.status != 0 and "uid=" not in done.out, (name, done)
+            stolen = await relay.ran(
+                "ssh", "-F", "none", "-i", f"{relay.terminal}/support-key", "-p", str(relay.port),
+                "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                "-o", "ExitOnForwardFailure=yes", "-N", "-R", "127.0.0.1:1:127.0.0.1:1",
+                "pos@127.0.0.1",
+            )  # fmt: skip
+            assert stolen.status != 0, "a terminal's key has its own port listen, and no other"
+
+    run(body())
+
+
+def tries(other: Path) -> dict[str, Signing]:
+    """Certificates that a terminal refuses."""
+    return {
+        "another till's": {"till": ("1", "3")},
+        "another authority's": {"ca": other},
+        "an expired one": {"seconds": -30},
+    }
+
+
+def test_who_is_not_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign("2" * 12)
+            assert (await relay.ssh("status")).status == 255, "no consent"
+            code = await door.code()
+            assert code != "2" * 12
+            wrong = await relay.ssh("status")
+            assert wrong.status != 0 and "O-127" in wrong.err
+            other = relay.key.with_name("other_ca")
+            support_relay.new_key(other)
+            terminal = relay.key.with_name("supporter-terminal-cert.pub")
+            relay.sign(code)
+            through = relay.key.with_name("supporter-relay-cert.pub").read_text()
+            for name, given in tries(other).items():
+                relay.sign(code, **given)
+                # The relay is passed all the same: what refuses here is the terminal.
+                relay.key.with_name("supporter-relay-cert.pub").write_text(through)
+                done = await relay.ssh("status")
+                assert done.status == 255 and "Permission denied" in done.err, (name, done)
+            await shop.shows("HEURE OU CERTIFICAT")
+            assert terminal.exists()
+            (refused,) = await shop.journaled(SupportRefused)
+            assert refused.times == 1
+            relay.sign(code)
+            async with inside(relay):
+                again = await relay.ssh("status")
+                assert again.status != 0 and "quelqu'un d'autre" in again.err
+            await shop.journaled(SupportClosed)
+            assert (await relay.ssh("status")).status == 255, "once"
+
+    run(body())
+
+
+@pytest.mark.parametrize("end", ["key", "certificate", "relay"])
+def test_what_ends_a_session_ends_it_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign(await door.code(), seconds=4 if end == "certificate" else 1800)
+            async with inside(relay) as process:
+                if end == "key":
+                    await shop.type("ASSISTANCE")
+                if end == "relay":
+                    assert relay.process
+                    await relay.stop()
+                async with asyncio.timeout(2 * PATIENCE):
+                    await process.wait()
+            (ended,) = await shop.journaled(GrantEnded)
+            wanted = {"key": "ended", "certificate": "returned", "relay": "lost"}
+            assert ended.why == wanted[end]
+            (closed,) = await shop.journaled(SupportClosed)
+            assert len(closed.recording) == 64
+            await papers(shop, "ASSISTANCE : COMPTE RENDU")
+
+    run(body())
+
+
+def test_a_relay_that_restarts_before_anybody_has_come_is_dialled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign(await door.code())
+            await relay.stop()
+            await shop.shows("RELAIS MUET")
+            async with running(relay):
+                async with asyncio.timeout(2 * PATIENCE):
+                    while (done := await relay.ssh("status")).status:
+                        await asyncio.sleep(0.5)
+                assert "selling" in done.out
+
+    run(body())
+
+
+def test_a_relay_with_another_key_is_told_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, _):
+            await relay.stop()
+            for suffix in ("", ".pub"):
+                (relay.folder / f"{support_relay.HOST_KEY}{suffix}").unlink()
+            support_relay.new_key(relay.folder / support_relay.HOST_KEY)
+            async with running(relay):
+                await consent(shop)
+                await shop.shows("RELAIS INCONNU")
+
+    run(body())
+
+
+def test_a_relay_that_plays_the_terminal_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (_, relay, door):
+            relay.sign(await door.code())
+            config = relay.config()
+            known = relay.folder / support_relay.KNOWN
+            other = relay.key.with_name("other_host")
+            support_relay.new_key(other)
+            name, *_ = known.read_text().split()
+            known.write_text(f"{name} {short(other.with_suffix('.pub'))}\n")
+            done = await relay.ran("ssh", "-F", str(config), "pos-1-2", "status")
+            assert done.status == 255 and "REMOTE HOST IDENTIFICATION HAS CHANGED" in done.err
+
+    run(body())
