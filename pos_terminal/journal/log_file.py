@@ -6,9 +6,10 @@ and one flipped bit hides every commit behind it.
 """
 
 import os
+import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pos_terminal.storage.files import write_durably
 
@@ -48,35 +49,96 @@ def make_durable_again(log: Path) -> None:
         os.close(fd)  # SQLite's locks are on its other two files
 
 
-def has_hole(log: Path, valid: int) -> bool:
-    """Whether commits stand behind the `valid` frames that SQLite found: they were acknowledged.
+def has_hole(path: Path, valid: int) -> bool:
+    """Whether commits stand in the log of that database, behind the `valid` frames that SQLite
+    found, and are not in the database either: they were acknowledged.
 
     The last commit before a power cut may be there in part, and was not. A second one of this very
     log is behind a hole, as each is begun once the one before it is synced.
     """
     try:
-        with log.open("rb") as file:
-            header = file.read(HEADER)
-            page = int.from_bytes(header[8:12], "big")
-            if len(header) < HEADER or not page:
+        with log_of(path).open("rb") as log, path.open("rb") as database:
+            page, salts = _kind(log, database)
+            if not page:
                 return False
-            file.seek(HEADER + valid * (FRAME + page))
-            found = [*_commits(file, page, header[16:24])]
+            commits: list[int] = []
+            lost: dict[int, int] = {}
+            coming: dict[int, int] = {}
+            for frame in _frames(log, page, salts, valid):
+                coming[frame.page] = frame.at
+                if frame.commit:
+                    commits.append(frame.commit)
+                    lost.update(coming)
+                    coming.clear()
+            # SQLite may repeat a commit's last frame once, to fill a sector.
+            if len(commits) <= 2 and len({*commits}) <= 1:
+                return False
+            known = {frame.page: frame.at for frame in _frames(log, page, salts, 0, valid)}
+            # One that was taken in before the log was hurt is in the database: nothing is lost.
+            return any(
+                _at(log, place, page)
+                != (_at(log, known[number], page) if number in known
+                    else _at(database, (number - 1) * page, page))
+                for number, place in lost.items()
+            )  # fmt: skip
     except FileNotFoundError:
         return False
-    # SQLite may repeat a commit's last frame once, to fill a sector.
-    return len(found) > 2 or len({*found}) > 1
 
 
-def _commits(file: BinaryIO, page: int, salts: bytes) -> Iterator[bytes]:
-    """The number of the last page of each commit of that log, from there on.
+class Frame(NamedTuple):
+    """A page of a commit in the log: which, where its bytes are, and with a commit's last the size
+    of the database in pages, which is 0 in the others."""
+
+    page: int
+    at: int
+    commit: int
+
+
+def _kind(log: BinaryIO, database: BinaryIO) -> tuple[int, bytes]:
+    """The size of the log's pages, and its salts: those of its own frames.
+
+    One flipped bit in the log's header hides all of it, so where its sum is wrong the database says
+    the one, and the first frame the other.
+    """
+    header = _at(log, 0, HEADER)
+    if len(header) == HEADER and _summed(header[:24], header[3] & 1 == 1) == header[24:]:
+        return int.from_bytes(header[8:12], "big"), header[16:24]
+    size = int.from_bytes(_at(database, 16, 2), "big")
+    return (1 << 16 if size == 1 else size), _at(log, HEADER + 8, 8)
+
+
+def _summed(content: bytes, big: bool) -> bytes:
+    """The log's checksum of these bytes (fileformat2, 4.2): big-endian by the magic's last bit."""
+    one = two = 0
+    for at in range(0, len(content), 8):
+        words = struct.unpack_from(">II" if big else "<II", content, at)
+        one = (one + words[0] + two) & 0xFFFFFFFF
+        two = (two + words[1] + one) & 0xFFFFFFFF
+    return struct.pack(">II", one, two)
+
+
+def _frames(
+    log: BinaryIO, page: int, salts: bytes, first: int, last: int | None = None
+) -> Iterator[Frame]:
+    """The frames of that log from one to another, or to its end.
 
     A log that began anew over this file left its old frames behind, which have other salts.
     """
-    while len(frame := file.read(FRAME + page)) == FRAME + page:
-        # The size of the database behind a commit; 0 in the other frames.
-        if frame[8:16] == salts and any(frame[4:8]):
-            yield frame[:4]
+    number = first
+    while last is None or number < last:
+        place = HEADER + number * (FRAME + page)
+        frame = _at(log, place, FRAME + page)
+        if len(frame) < FRAME + page:
+            return
+        if frame[8:16] == salts:
+            commit = int.from_bytes(frame[4:8], "big")
+            yield Frame(int.from_bytes(frame[:4], "big"), place + FRAME, commit)
+        number += 1
+
+
+def _at(file: BinaryIO, place: int, size: int) -> bytes:
+    file.seek(place)
+    return file.read(size)
 
 
 def keep_aside(path: Path) -> None:

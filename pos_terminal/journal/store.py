@@ -24,7 +24,7 @@ from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed, using
-from pos_terminal.journal.log_file import ASIDE, has_hole, keep_aside, log_of
+from pos_terminal.journal.log_file import ASIDE, has_hole, keep_aside
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.state_directory import Mark
@@ -322,7 +322,7 @@ def _mark(directory: Path) -> tuple[Mark | None, tuple[str, ...]]:
 def _hole(path: Path, db: apsw.Connection) -> tuple[str, ...]:
     """What is missing at the end of the log because of damage before it, in French."""
     valid, _ = db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
-    if not has_hole(log_of(path), valid):
+    if not has_hole(path, valid):
         return ()
     keep_aside(path)
     log.error("the log of %s is damaged: records behind that are lost, see %s", path, ASIDE)
