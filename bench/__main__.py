@@ -16,6 +16,7 @@ from bench import (
     evidence,
     flood,
     memory,
+    payments,
     peer,
     promotions,
     receipt,
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "signers": signers.measure,
     "promotions": promotions.measure,
     "receipt": receipt.measure,
+    "payments": payments.measure,
     "tickets": tickets.measure,
     "peer": peer.measure,
 }

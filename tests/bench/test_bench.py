@@ -39,7 +39,7 @@ def bench(folder: Path, *parts: str) -> list[dict[str, object]]:
 
 def test_run(tmp_path: Path) -> None:
     """Parts that start the terminal, sell and print; each figure is whole, and nothing is lost."""
-    figures = bench(tmp_path, "display", "rush", "receipt", "tickets")
+    figures = bench(tmp_path, "display", "rush", "receipt", "tickets", "payments")
     by_key = {figure["key"]: figure for figure in figures}
     assert len(by_key) == len(figures)
     for figure in figures:
