@@ -47,7 +47,8 @@ class Page:
     def draw(self) -> str:
         """The whole document, in the language that the till speaks now."""
         body = tag(
-            "body", self._bar(), tag("main", *_counter(), id="counter"), *self._asides(),
+            "body", self._bar(), tag("div", id="mistakes", role="alert"),
+            tag("main", *_counter(), id="counter"), *self._asides(),
             tag("div", id="words", role="status", aria_live="polite"),
             data_power="starting", data_language=self._shop.source.language,
         )  # fmt: skip

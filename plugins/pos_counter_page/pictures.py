@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pos_counter_page import keypad, paper_drawing
@@ -12,6 +13,7 @@ from pos_counter_page.markup import Markup, joined, tag
 from pos_counter_page.names import titles
 from pos_driver_sim.paper import Paper, PrintedLine
 from pos_terminal.domain.catalog.catalog import Catalog, Item
+from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.keyboard.command_sheet import price_text
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
@@ -92,6 +94,17 @@ class Pictures:
                 lines.append(tag("span", say("va bien") if fine else say("fermé"), class_="state"))
             rows.append(tag("li", *lines, class_="fine" if fine else "ill"))
         self._board.show("devices", joined(*rows))
+
+    def mistakes(self, wrong: Iterable[tuple[Path, Problem]]) -> None:
+        """What is wrong with the shop's settings, and the files that they name."""
+        items = []
+        for file, problem in wrong:
+            where = f"{file.name}:{problem.line}" if problem.line else file.name
+            items.append(tag("li", tag("b", where), tag("code", problem.key), problem.reason))
+        self._board.show("mistakes", joined(
+            tag("h2", say("La boutique n'ouvre pas : ses réglages sont faux")), tag("ol", *items),
+            tag("p", say("Corrigez et enregistrez le fichier : la boutique ouvre d'elle-même.")),
+        ))  # fmt: skip
 
     def figures(self, day: DaySums) -> None:
         """What was sold since the journal began."""

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,6 +26,7 @@ from pos_counter_page.source import CounterSource
 from pos_counter_page.tutor import Tutor
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import say
 from pos_terminal.journal.record import Record
 from pos_terminal.runtime.keymaps import KEYMAPS
@@ -44,6 +45,7 @@ def serve(
     state: Path | None,
     port: int,
     describe: Callable[[Record], str],
+    mistakes: Callable[[Path], Sequence[tuple[Path, Problem]]],
     *,
     lesson: Path | None,
     language: str,
@@ -55,8 +57,9 @@ def serve(
         place.mkdir(parents=True, exist_ok=True)
         source = CounterSource(Script((), {"équipe": TEAM}), config, language=language)
         shop = RunningShop(
-            source, Path(folder), place, Board(), describe=describe, open_stand=open_stand
-        )
+            source, Path(folder), place, Board(),
+            describe=describe, mistakes=mistakes, open_stand=open_stand,
+        )  # fmt: skip
         own = _own(lesson) if lesson else None
         asyncio.run(_serve(shop, own, listener, browser=browser))
 

@@ -7,7 +7,7 @@ on the board as it happens.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +24,7 @@ from pos_driver_sim.bench import SimBench
 from pos_driver_sim.paper import Paper, PrintedLine
 from pos_driver_sim.printer import Event, Pulse
 from pos_terminal.domain.faults import Tone
+from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.screen import Screen
@@ -57,7 +58,7 @@ SETTLES = 0.6
 PLAIN = Scene("", 0, ())
 """No scene: the shop as its settings have it."""
 
-STARTING, ON, OFF = "starting", "on", "off"
+STARTING, ON, OFF, WRONG = "starting", "on", "off", "wrong"
 
 
 @dataclass
@@ -80,7 +81,7 @@ class RunningShop:
     """`run` keeps it open; all else is what a window asks for, or what its machinery tells.
 
     `open_stand` opens a terminal with its far ends, as scenes do; `describe` puts a record on a
-    line.
+    line; `mistakes` are what is wrong with a configuration.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class RunningShop:
         board: Board,
         *,
         describe: Callable[[Record], str],
+        mistakes: Callable[[Path], Sequence[tuple[Path, Problem]]],
         open_stand: "Callable[..., AbstractAsyncContextManager[Stand]]",
     ) -> None:
         self.source = source
@@ -105,6 +107,7 @@ class RunningShop:
         self.recording = Recording()
         self.hired = False
         self._describe = describe
+        self._mistakes = mistakes
         self._open_stand = open_stand
         self._ended = asyncio.Event()
         self._powered = asyncio.Event()
@@ -173,6 +176,7 @@ class RunningShop:
         """Keep the shop open until `close`."""
         while not self._closing:
             self._ended.clear()
+            await self._understood()
             self._light(STARTING)
             failed: list[BaseException] = []
             with contained(failed.append):
@@ -184,6 +188,18 @@ class RunningShop:
             if failed:
                 await self._fell(failed[0])
             await self._powered.wait()
+
+    async def _understood(self) -> None:
+        """Wait until nothing is wrong with the settings; what is, is shown with line and reason."""
+        config = self.source.config
+        while config is not None and not self._closing and (wrong := self._mistakes(config)):
+            self.pictures.mistakes(wrong)
+            self._light(WRONG)
+            self.ready.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN):
+                    await self._ended.wait()
+        self.board.show("mistakes", "")
 
     async def _fell(self, error: BaseException) -> None:
         while isinstance(error, BaseExceptionGroup):

@@ -84,39 +84,53 @@ def _new(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
     file = arguments.config.absolute()
-    understood: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
-    source = config.load(file)
-    try:
-        booted = read(file, source)
-    except BadConfiguration as error:
-        failure: Failure = error
-        found = [(error.file, _with_plugin(problem, source)) for problem in error.problems]
-    else:
-        files = _files(booted)
-        found = [*_plugins(file, source, booted), *_devices(file, source, booted), *files.problems]
-        understood, doubts = files.understood, tuple(absent(booted.settings.devices))
-        lines = "\n".join(labelled(where, problem) for where, problem in found)
-        failure = Failure(faults.BAD_CONFIGURATION, lines)
+    checked = check(file)
     problems = [
         {"file": str(where), "line": each.line, "key": each.key, "reason": each.reason}
-        for where, each in found
+        for where, each in checked.problems
     ]
-    facts = {"file": str(file), "good": not found, "problems": problems}
-    facts |= {"understood": understood, "doubts": doubts}
+    facts = {"file": str(file), "good": not problems, "problems": problems}
+    facts |= {"understood": checked.understood, "doubts": checked.doubts}
     if not arguments.json:
-        for line in understood:
+        for line in checked.understood:
             print(line)
-        for line in doubts:
+        for line in checked.doubts:
             print(f"{say('A voir')} : {line}")
-    if found:
-        failure.facts = facts
-        raise failure
+    if checked.failure is not None:
+        checked.failure.facts = facts
+        raise checked.failure
     if arguments.json:
         print_json(facts)
     else:
         print(say("{file} : bon").format(file=file))
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedConfiguration:
+    """What is wrong with a configuration and the files that it names, and where; the failure that
+    says so; what was understood, and what is to be looked at."""
+
+    problems: tuple[tuple[Path, Problem], ...]
+    failure: Failure | None
+    understood: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def check(file: Path) -> CheckedConfiguration:
+    """All that is wrong with a configuration. BadConfiguration where there is none to read."""
+    source = config.load(file)
+    try:
+        booted = read(file, source)
+    except BadConfiguration as error:
+        found = tuple((error.file, _with_plugin(problem, source)) for problem in error.problems)
+        return CheckedConfiguration(found, error)
+    files = _files(booted)
+    found = (*_plugins(file, source, booted), *_devices(file, source, booted), *files.problems)
+    lines = "\n".join(labelled(where, problem) for where, problem in found)
+    failure = Failure(faults.BAD_CONFIGURATION, lines) if found else None
+    doubts = tuple(absent(booted.settings.devices))
+    return CheckedConfiguration(found, failure, files.understood, doubts)
 
 
 def _with_plugin(problem: Problem, source: bytes) -> Problem:

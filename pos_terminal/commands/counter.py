@@ -7,7 +7,7 @@ asked for. Exit status: 0 after a stop that was asked for, 1 where it could not 
 import argparse
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,14 +15,17 @@ from typing import cast
 
 from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
+from pos_terminal.commands.config import check
 from pos_terminal.commands.files import reading_file
 from pos_terminal.commands.record_line import as_line
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import say
 from pos_terminal.process.installed import entry_points
 from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.process.translation import language_named
+from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.keymaps import KEYMAPS
 
 GROUP = "pos_terminal.pages"
@@ -72,10 +75,18 @@ def run(arguments: argparse.Namespace) -> int:
     with shop(arguments.config) as config:
         language = arguments.language or language_named(config)
         serve(
-            config, arguments.state, arguments.port, as_line,
+            config, arguments.state, arguments.port, as_line, _mistakes,
             lesson=arguments.lesson, language=language, browser=not arguments.no_browser,
         )  # fmt: skip
     return 0
+
+
+def _mistakes(config: Path) -> Sequence[tuple[Path, Problem]]:
+    """What `config check` finds wrong, for the page to show."""
+    try:
+        return check(config).problems
+    except BadConfiguration as error:  # it is gone, or no text
+        return [(error.file, problem) for problem in error.problems]
 
 
 def _page() -> Callable[..., None]:

@@ -113,3 +113,26 @@ def test_a_port_that_is_taken_is_said_with_what_helps() -> None:
     assert done.returncode == 1
     assert "C-135" in done.stderr
     assert "--port 0" in done.stderr
+
+
+def test_mistakes_of_an_owner_are_shown_with_line_and_reason_and_mended(tmp_path: Path) -> None:
+    own, temporary = tmp_path / "shop", tmp_path / "tmp"
+    temporary.mkdir()
+    made = ("--name", "CHEZ MOI", "--address", "2 rue Haute", "--siret", "73282932000074")
+    command = [sys.executable, "-m", "pos_terminal", "config", "new", "cave", str(own), *made]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    settings, articles = own / "terminal.toml", own / "catalog.csv"
+    good = settings.read_text(), articles.read_text()
+    settings.write_text(good[0].replace('number = "1"', 'nombre = "1"'))
+    line = 1 + settings.read_text().splitlines().index('nombre = "1"')
+    with counter("--config", settings, temporary=temporary) as page:
+        page.wait("panel", "mistakes", rf"terminal\.toml:{line}\|.*nombre")
+        settings.write_text(good[0])
+        broken = good[1].splitlines()
+        broken[2] = broken[2].replace(",", ",,", 1)
+        articles.write_text("\n".join(broken))
+        page.wait("panel", "mistakes", r"catalog\.csv:3\|")
+        articles.write_text(good[1])
+        page.wait("state", "power", "^on$")
+        assert page.act(*press("KP1", "KPENTER")) == (204, "")
+        page.wait("panel", "display", r"x1")
