@@ -24,13 +24,16 @@ LATE = 1.5
 
 IN_SCENES = {
     "keypad": "clavier", "wedge": "douchette", "scanner": "scanner", "scale": "balance",
-    "display": "afficheur", "printer": "imprimante",
+    "display": "afficheur", "printer": "imprimante", "tpe": "terminal",
+}  # fmt: skip
+CARDS = {
+    "approve": "accepte", "refuse": "refuse", "abandon": "abandonne", "lose-after": "pend",
 }  # fmt: skip
 TROUBLES = {"paper_out": "papier", "cover_open": "capot"}
 """What scenes call devices, and what ails them."""
 
 Name = Annotated[str, Meta(max_length=64)]
-Device = Literal["keypad", "wedge", "scanner", "scale", "display", "tone", "printer"]
+Device = Literal["keypad", "wedge", "scanner", "scale", "display", "tone", "printer", "tpe"]
 Ail = Literal["mute", "late", "garbled", "unplugged"]
 
 
@@ -116,6 +119,12 @@ class Lesson(Struct, tag="lesson", frozen=True):
     show: bool = False
 
 
+class Card(Struct, tag="card", frozen=True):
+    """What the customer, the bank or the line does with the order on the terminal's screen."""
+
+    how: Literal["approve", "refuse", "abandon", "lose-after"]
+
+
 class Team(Struct, tag="team", frozen=True):
     """The sample's clerks come to work, with their badges."""
 
@@ -134,6 +143,7 @@ Act = (
     | Power
     | Choose
     | Lesson
+    | Card
     | Team
 )
 
@@ -222,13 +232,25 @@ class Hands:
                     raise Impossible(say("la balance refuse : elle bouge, ou porte trop"))
             case Drawer():
                 ends.printer.drawer_open = False
+            case Card() | Team():
+                await self._people(ends, act)
+            case _:
+                await self._break(ends, act)
+
+    async def _people(self, ends: SimBench, act: Card | Team) -> None:
+        """What a customer does, or those who work here."""
+        shop = self._shop
+        match act:
+            case Card():
+                if ends.terminal.waiting is None:
+                    raise Impossible(say("le terminal n'attend aucune carte"))
+                shop.recording.did("terminal", CARDS[act.how])
+                ends.terminal.plays(act.how)
             case Team():
                 if shop.stand is not None:
                     await shop.stand.hire()
                     shop.recording.did("équipe", "")
                     shop.hired = True
-            case _:
-                await self._break(ends, act)
 
     async def _break(self, ends: SimBench, act: Act) -> None:
         shop = self._shop
@@ -238,10 +260,10 @@ class Hands:
                     if act.device in IN_SCENES:
                         word = "débranche" if act.on else "branche"
                         shop.recording.did(word, IN_SCENES[act.device])
-                    name = "keyboard" if act.device == "keypad" else act.device
-                    end: FarEnd = getattr(ends, name)
+                    called = {"keypad": "keyboard", "tpe": "terminal"}
+                    end: FarEnd = getattr(ends, called.get(act.device, act.device))
                     await (end.unplug() if act.on else end.replug())
-            case Cable():
+            case Cable() if act.device in ends.cables:
                 cable = ends.cables[act.device]
                 setattr(cable, act.ail, LATE * act.on if act.ail == "late" else act.on)
             case Printer():

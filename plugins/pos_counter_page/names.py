@@ -13,5 +13,6 @@ def titles() -> dict[str, str]:
         "display": say("Afficheur du client"),
         "printer": say("Imprimante"),
         "drawer": say("Tiroir-caisse"),
+        "tpe": say("Terminal de paiement"),
         "tone": say("Bip"),
     }

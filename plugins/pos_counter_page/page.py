@@ -185,10 +185,20 @@ def _counter() -> Iterator[Markup]:
             aria_hidden="true"),
         tag("button", say("Image du dernier ticket"), type="button", id="picture", disabled=True),
     )  # fmt: skip
+    yield _part("card", say("Terminal de paiement"), *_card())
     yield _part(
         "drawer", say("Tiroir-caisse"), drawer(),
         tag("button", say("Fermer le tiroir"), type="button", id="shut", disabled=True),
     )  # fmt: skip
+
+
+def _card() -> Iterator[Markup]:
+    yield tag("div", id="amount", role="status", aria_live="polite")
+    for how, text in (
+        ("approve", say("accepter")), ("refuse", say("refuser")),
+        ("abandon", say("partir sans payer")), ("lose-after", say("couper la ligne")),
+    ):  # fmt: skip
+        yield tag("button", text, type="button", class_=how, data_card=how, disabled=True)
 
 
 def _scanner() -> Markup:
@@ -300,6 +310,7 @@ def _breaks() -> Iterator[Markup]:
         buttons = [
             _toggle(text, data_cable=device, data_ail=ail, data_state=f"{device}.{ail}")
             for ail, text in ails
+            if device != "tpe" or ail == "unplugged"
         ]
         if device == "printer":
             buttons += [

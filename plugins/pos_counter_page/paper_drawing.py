@@ -106,7 +106,9 @@ def upright(widths: Sequence[int], module: float, height: float) -> Markup:
 
 
 def _bars(symbol: Bars, y: float, align: int, scan: str) -> Markup:
-    widths = code128(symbol.data)
+    # What a bad cable has made of a code is no code: a printer draws nothing then.
+    good = symbol.data and symbol.data.isascii() and symbol.data.isprintable()
+    widths = code128(symbol.data) if good else []
     width = sum(widths) * symbol.module
     drawn = joined(
         tag("rect", x=-16, y=-4, width=width + 32, height=symbol.height + LINE, class_="hit"),
@@ -121,7 +123,10 @@ def _bars(symbol: Bars, y: float, align: int, scan: str) -> Markup:
 
 
 def _square(square: Square, y: float, align: int) -> tuple[Markup, float]:
-    code = segno.make(square.data, error="m", micro=False, boost_error=False)
+    try:
+        code = segno.make(square.data, error="m", micro=False, boost_error=False)
+    except ValueError:  # nothing, or more than a code holds: a printer draws nothing then
+        return Markup(""), 0
     rows = [tuple(row) for row in code.matrix]
     side = (len(rows) + 2 * QUIET) * square.module
     path = "".join(

@@ -78,6 +78,13 @@ class Pictures:
         net_lamp = tag("span", "NET", class_="lamp") if tare else Markup("")
         self._board.show("weight", joined(tag("span", text), net_lamp))
 
+    def card(self, cents: int | None) -> None:
+        """The payment terminal's screen: what it asks the customer for; None: nothing."""
+        amount = say("Présentez votre carte") if cents is not None else say("Bienvenue")
+        lines = [tag("span", amount)] + ([tag("b", f"{euros(cents)} €")] if cents else [])
+        self._board.show("amount", joined(*lines))
+        self._board.state("card.waits", cents is not None)
+
     def devices(self, ports: Iterable[Port[Any]]) -> None:
         """Each device: whether it is there, and what ails it, in the till's own words."""
         rows, named = [], titles()

@@ -23,6 +23,7 @@ from pos_counter_page.source import CounterSource
 from pos_driver_sim.bench import SimBench
 from pos_driver_sim.paper import Paper, PrintedLine
 from pos_driver_sim.printer import Event, Pulse
+from pos_driver_sim.terminal import Act
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import say
@@ -241,6 +242,9 @@ class RunningShop:
         for name, cable in ends.cables.items():
             cable.heard = partial(self.pictures.wires.heard, name)
             self.board.state(f"{name}.unplugged", False)
+        self.board.state("tpe.unplugged", False)
+        # In a lesson the bank says yes by itself, as it does where scenes are played.
+        ends.terminal.always = Act.APPROVE if self._elsewhere else Act.WAIT
         self._out.clear()
         self.board.state("network", True)
         self.ends = ends
@@ -281,6 +285,8 @@ class RunningShop:
         board.state("scale.grams", ends.scale.grams)
         self.pictures.scale(ends.scale.grams, ends.scale.net, ends.scale.capacity,
                             tare=ends.scale.tare, moving=ends.scale.moving)  # fmt: skip
+        waiting = ends.terminal.waiting
+        self.pictures.card(waiting.cents if waiting else None)
         for what in ("paper_out", "paper_low", "cover_open", "failing"):
             board.state(f"printer.{what}", bool(getattr(ends.printer, what)))
         for name, cable in ends.cables.items():

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pos_terminal.scenes.ends import Ends
 from pos_terminal.scenes.script import Scene
 from pos_terminal.scenes.shop import SceneSource
+from pos_terminal.storage import toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,21 @@ class CounterSource(SceneSource):
         """See `SceneSource.settings`."""
         text = SceneSource.settings(self, scene, ends, folder)
         text = _said(text, "language", self.language)
-        return _said(text, "keymap", self.keymap) if self.keymap else text
+        if self.keymap:
+            text = _said(text, "keymap", self.keymap)
+        return text if self.config is None else _with_terminal(text, ends.payment_devices)
+
+
+def _with_terminal(text: str, devices: Mapping[str, Mapping[str, object]]) -> str:
+    """The settings with the page's payment terminal for cards, whatever terminals they name."""
+    ((name, table),) = devices.items()
+    kept, keep_on = list[str](), True
+    for line in text.splitlines():
+        if line.lstrip().startswith("["):
+            keep_on = line.strip() not in ("[[terminals]]", f"[devices.{name}]")
+        kept += [line] if keep_on else []
+    settings = [f"{key} = {toml.written(value)}" for key, value in table.items()]
+    return "\n".join([*kept, f"[devices.{name}]", *settings, "[[terminals]]", f'device = "{name}"'])
 
 
 def _said(text: str, key: str, value: str) -> str:

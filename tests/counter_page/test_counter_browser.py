@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pos_terminal.runtime.keymaps import KEYMAPS
@@ -128,6 +129,56 @@ def test_every_bundled_keyboard_is_drawn_and_sells(page: Page) -> None:
     touch(page, "ABANDON")
     page.locator("[data-choose=keymap]").select_option("")
     page.get_by_role("button", name=re.compile("^CROISSANT")).wait_for()
+
+
+def test_a_card_is_refused_hangs_and_is_approved(page: Page) -> None:
+    touch(page, "BAGUETTE", "CARTE")
+    display(page, "CARTE 1,05", "PRESENTER LA CARTE")
+    page.get_by_role("button", name="refuser").click()
+    display(page, "CARTE REFUSEE", "M-110 TAPER C")
+    touch(page, "C", "CARTE")
+    display(page, "CARTE 1,05", "PRESENTER LA CARTE")
+    expect(page.locator("#amount")).to_contain_text("1,05 €")
+    touch(page, "C")  # nobody comes with a card: the clerk gives it up
+    expect(page.locator("#amount")).to_contain_text("Bienvenue")
+    touch(page, "C", "CARTE")
+    expect(page.locator("#amount")).to_contain_text("1,05 €")
+    page.get_by_role("button", name="accepter").click()
+    display(page, "TOTAL 1,05", "MERCI")
+
+
+@pytest.mark.parametrize("panel", ["", "Leçons", "Codes-barres", "Pannes", "Coulisses"])
+def test_whoever_cannot_see_it_finds_the_way(page: Page, panel: str) -> None:
+    """axe, for all that it knows of WCAG 2.2 at level AA."""
+    if panel:
+        page.get_by_role("button", name=panel).click()
+    touch(page, "C")
+    page.wait_for_timeout(400)  # what slides in is see-through until it is there
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    violations = [
+        (each["id"], each["impact"], [node["target"] for node in each["nodes"]][:5])
+        for each in found.response["violations"]
+    ]
+    assert violations == []
+
+
+def test_it_is_worked_by_the_keyboard_alone(page: Page) -> None:
+    before = papers(page)
+    for code in ("F1", "F12", "PageDown"):
+        page.keyboard.press(code)
+    expect(page.locator("#papers .paper")).to_have_count(before + 1)
+    page.keyboard.press("F9")
+    display(page, "RETOUR")
+    page.locator("#papers .paper .code").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#display")).to_contain_text("REMBOURSEMENT")
+    page.keyboard.press("Delete")
+    page.get_by_role("button", name="Coulisses").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#inside .close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#inside")).to_be_hidden()
+    expect(page.get_by_role("button", name="Coulisses")).to_be_focused()
 
 
 def test_it_fits_a_telephone(browser: Browser, opened: Opened) -> None:

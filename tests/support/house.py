@@ -66,7 +66,8 @@ ROOMS: dict[str, set[str]] = {
     "__main__": {"commands", "domain", "process"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
     "counter_page": {
-        "domain", "journal", "pos_driver_sim", "process", "replay", "runtime", "scenes", "tasks",
+        "domain", "journal", "pos_driver_sim", "process", "replay", "runtime", "scenes",
+        "storage.toml", "tasks",
     },
     "plugins": {"crypto.token", "domain", "hookspecs", "runtime.terminal"},
     "services": {

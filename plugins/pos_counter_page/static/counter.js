@@ -112,6 +112,9 @@ function show(name, value) {
     byId("shut").disabled = !on;
   } else if (name === "scale.turn") {
     document.documentElement.style.setProperty("--turn", value);
+  } else if (name === "card.waits") {
+    for (const each of all("[data-card]")) each.disabled = !on;
+    document.querySelector(".part.card").classList.toggle("waits", on);
   } else if (name === "scale.moving") {
     document.documentElement.classList.toggle("moving", on);
   } else if (name === "scale.grams") {
@@ -195,6 +198,7 @@ document.addEventListener("click", (event) => {
   if (target.classList.contains("toggle")) target.setAttribute("aria-pressed", on);
   if (dataset.code) act({ type: "scan", code: dataset.code });
   else if (dataset.grams) weigh(Number(dataset.grams));
+  else if (dataset.card) act({ type: "card", how: dataset.card });
   else if (dataset.scale) act({ type: "scale", key: dataset.scale });
   else if (target.id === "shut") act({ type: "drawer" });
   else if (target.id === "relight") act({ type: "power", how: "back" });
