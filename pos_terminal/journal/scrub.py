@@ -12,7 +12,14 @@ from pos_terminal.journal.chain import Chain
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
-from pos_terminal.journal.signatures import KeyInForce, first_wrong, keys_in_force, must_be_recorded
+from pos_terminal.journal.signatures import (
+    KeyInForce,
+    first_wrong,
+    keys_in_force,
+    must_be_recorded,
+    no_purge,
+    purged_by,
+)
 
 SLICE = 50
 """Records at a time: some milliseconds of work."""
@@ -35,6 +42,7 @@ class Pass:
             purged = must_be_recorded(reader, keys_in_force(reader))
             head = reader.hashes(purged - 1, 1)[0] if purged else b""
         self._chain = Chain(purged, head) if purged else Chain()
+        self._purged, self._recorded = purged, 0
 
     @property
     def done(self) -> int:
@@ -54,10 +62,16 @@ class Pass:
         rows = reader.rows(self.done, SLICE)
         for row in rows:
             self._chain.follow(row)
+            self._recorded = max(self._recorded, purged_by(row))
         wrong = first_wrong(rows, keys, [Verifier(key.public) for key in keys])
         if wrong:
             raise Broken(wrong.seq, wrong.how)
-        return len(rows) == SLICE
+        more = len(rows) == SLICE
+        # Its record stands behind what it took, so by now it was met: a checkpoint that says as
+        # much is signed by whoever has the key on the card.
+        if not more and self._purged > self._recorded:
+            raise Broken(self._purged, no_purge())
+        return more
 
 
 async def scrub(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pos_terminal.domain.events.period import Purged
 from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
@@ -158,6 +159,12 @@ def must_be_recorded(reader: Reader, keys: Sequence[KeyInForce]) -> int:
     if emptied and emptied > last_checkpoint(reader, keys).state.purged:
         raise Broken(emptied, no_purge())
     return emptied
+
+
+def purged_by(row: Row) -> int:
+    """The last record that a purge took by what this row says; 0 where it is of none."""
+    event = row.record().event if row.kind == Purged.kind and row.rec else None
+    return event.last if isinstance(event, Purged) else 0
 
 
 def no_purge() -> str:

@@ -27,6 +27,8 @@ from pos_terminal.journal.signatures import (
     keys_in_force,
     must_be_known,
     must_be_recorded,
+    no_purge,
+    purged_by,
     vouched,
 )
 from pos_terminal.journal.state_directory import Mark, read_mark
@@ -130,6 +132,7 @@ def verify(
         )
         with signatures as chunks:
             _together(walk, chunks, start, last, progress)
+        walk.must_have_been_purged()
         walk.must_know_kinds()
         look = must_be_signed if level in SIGNED else witnessed
         seen = look(reader, quorum, among)
@@ -209,7 +212,8 @@ class _Walk:
         self._reader = reader
         self._verifiers = {each.public.key: Verifier(each.public) for each in keys}
         self._mark = mark
-        purged = must_be_recorded(reader, keys)
+        self._purged = purged = must_be_recorded(reader, keys)
+        self._recorded = 0
         origin = reader.seal() if level is Level.TAIL else reader.seal(purged)
         if purged and (origin is None or origin.size < purged):
             raise Broken(purged, say("elle est vidée, et aucun point de contrôle n'est d'elle"))
@@ -277,8 +281,17 @@ class _Walk:
             rows = self._reader.rows(done, min(BATCH, last - done))
             for row in rows:
                 follow(row)
+                self._recorded = max(self._recorded, purged_by(row))
             done = rows[-1].seq
             yield done
+
+    def must_have_been_purged(self) -> None:
+        """A signed record says of each that was emptied that it was purged.
+
+        A checkpoint that does is not enough: whoever has the key on the card signs one.
+        """
+        if self.level is not Level.TAIL and self._purged > self._recorded:
+            raise Broken(self._purged, no_purge())
 
     def must_know_kinds(self) -> None:
         """The table of kinds is a projection: by it a start looks for what is new to it."""

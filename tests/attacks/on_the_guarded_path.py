@@ -1,13 +1,16 @@
 """Attacks by what the journal itself allows: the purge, the cosignature (E6, E12)."""
 
+import json
 import sqlite3
 from pathlib import Path
 
+from pos_terminal.journal import keyring
+from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import Level
 from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_rounds
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
-from tests.support.journaling import SIGN_ON, database, kept
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, tamper, ticket
 
 
 def by_sql(state: Path, *statements: str) -> None:
@@ -33,6 +36,34 @@ def purged(place: Path) -> Found:
     found = at_start(state)
     assert in_rounds(state).words == found.words
     for level in Level:
+        assert by_verify(state, level).words == found.words
+    return found
+
+
+@attack(Attacker.OWNER, "a purge that never was, in a checkpoint signed by its key from the card")
+def purged_by_checkpoint(place: Path) -> Found:
+    """The records' key is in a token; that of checkpoints lies on the card."""
+    state = place / "state"
+    run(kept(state, [*SALES, *[SIGN_ON] * 240, *ticket(6, 6)]))  # a start reads the last ticket
+    before = turnover_left(state)
+    with sqlite3.connect(database(state)) as db:
+        ((body,),) = db.execute("SELECT body FROM checkpoint WHERE size = 256")
+    db.close()
+    said = json.loads(body)
+    said["state"]["purged"] = 256
+    forged = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    key = next((state / "keys").glob("*.pem")).stem
+    seal = keyring.load(state, key).close(forged)
+    tamper(
+        state,
+        f"UPDATE checkpoint SET body = x'{forged.hex()}', sig = x'{seal.hex()}' WHERE size = 256",
+        "INSERT INTO purge VALUES (256)",
+        "UPDATE journal SET rec = x'', sig = NULL WHERE seq BETWEEN 2 AND 256",
+    )
+    assert turnover_left(state) < before
+    run(Journal.open(state, IDENTITY).close())  # a start asks the checkpoint, and sells
+    found = in_rounds(state)
+    for level in (Level.CHAIN, Level.SIGNATURES, Level.TOTALS, Level.ALL):
         assert by_verify(state, level).words == found.words
     return found
 
