@@ -148,7 +148,8 @@ class Incidents:
     def tick(self, at: int) -> list[Change]:
         """What there is to tell by now, the oldest first; what is over for long is forgotten."""
         changes = []
-        causes = sorted({row.code for row in self._rows.values() if row.open})
+        # Not of one that flaps and is good just now: nothing that is bad then follows from it.
+        causes = sorted({row.code for row in self._rows.values() if row.ended is None})
         for key, row in sorted(self._rows.items(), key=lambda item: item[1].since):
             now = _with_cause(row, causes, at)
             what = _due(now, at) if _has_room(now, at) else None

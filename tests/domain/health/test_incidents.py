@@ -108,6 +108,15 @@ def test_what_a_cause_leaves_behind_is_told_after_it() -> None:
     assert story.told[1:] == [(61, "recovered", "till"), (66, "opened", "printer")]
 
 
+def test_a_cause_that_flaps_silences_what_is_bad_only_while_it_is_there() -> None:
+    story = Story()
+    for second in (0, 20, 40):
+        story.until(second).bad("till", SILENT).until(second + 10).good("till", SILENT)
+    story.until(60).bad("printer", GONE).until(80)
+    assert story.told[-1] == (65, "opened", "printer")
+    assert any(row.subject == "till" and row.flapping for row in story.table)
+
+
 def test_what_was_told_before_its_cause_has_its_recovery_told() -> None:
     story = Story().bad("printer", GONE).until(60).bad("till", SILENT).until(120)
     story.good("printer", GONE).until(130)
