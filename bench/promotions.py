@@ -27,6 +27,13 @@ ON = (
 )  # fmt: skip
 """What a bakery has: two menus that want the same articles, a breakfast, and «3+1»."""
 
+MORE = (
+    Promotion("GOUTER", (frozenset({"dessert"}), frozenset({"chaud"})), price=480),
+    Promotion("3 PAINS", (frozenset({"pain"}),), count=3, price=280),
+    Promotion("PAUSE", (frozenset({"vienn"}), frozenset({"boisson"})), price=270),
+)
+"""With these all seven contend, one for what another wants."""
+
 
 def basket(chance: Random, pieces: int) -> list[LineSold]:
     """So many pieces, in lines of up to four."""
@@ -50,17 +57,17 @@ def basket(chance: Random, pieces: int) -> list[LineSold]:
 def measure(setting: Setting) -> list[Figure]:
     """Baskets of ten and of sixty pieces: how long, and how many in a hundred are exact."""
     figures: list[Figure] = []
-    for pieces in (10, 60):
+    for pieces, on, name in ((10, ON, "10"), (60, ON, "60"), (60, (*ON, *MORE), "60.seven")):
         chance, took, exact = Random(pieces), list[float](), 0
         rounds = setting.rounds(SALES)
         for _ in range(rounds):
             lines = basket(chance, pieces)
             begun = time.perf_counter()
-            found = applied(lines, ON, AT)
+            found = applied(lines, on, AT)
             took.append(time.perf_counter() - begun)
             exact += found.exact
-        what = f"promotions of {pieces} pieces"
-        key = f"promotions.{pieces}"
+        what = f"{len(on)} promotions, {pieces} pieces"
+        key = f"promotions.{name}"
         figures += latencies(key, what, took, limit=("", ()), p99_at_most=BAR)
         share = round(100 * exact / rounds, 1)
         figures.append(

@@ -14,9 +14,6 @@ Counts = Mapping[int, int]
 Group = tuple[int, tuple[int, ...]]
 """An offer by its number, and the kinds of the pieces of one group of it, the dearest first."""
 
-MOST_STEPS = 700
-"""A search takes so many steps at most: some 20 ms of a small computer, between two keys."""
-
 
 class Offer(Struct, frozen=True):
     """A promotion. `courses` are the kinds that may take the `count` places of each course.
@@ -58,16 +55,25 @@ class OffersFound(Struct, frozen=True):
     exact: bool = True
 
 
+class Spent(Exception):
+    """A search has no steps left."""
+
+
 class Budget:
     """The steps that a search has left."""
 
-    def __init__(self, steps: int = MOST_STEPS) -> None:
+    def __init__(self, steps: int) -> None:
         self.left = steps
 
     def take(self, steps: int = 1) -> bool:
         """Take so many, if they are there."""
         self.left -= steps
         return self.left >= 0
+
+    def spend(self, steps: int) -> None:
+        """Take so many. Spent where they are not there."""
+        if not self.take(steps):
+            raise Spent
 
 
 def tallied(groups: Iterable[Group]) -> dict[Group, int]:

@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import combinations, permutations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.promotions import AT, MORE, ON, basket
 from pos_terminal.domain.events.adjustment import PromotionsApplied
 from pos_terminal.domain.sale.best_offers import search
-from pos_terminal.domain.sale.offers import Offer, OffersFound
-from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.sale.branched_offers import branched
+from pos_terminal.domain.sale.offers import Budget, Offer, OffersFound
+from pos_terminal.domain.sale.planned_offers import Plan
+from pos_terminal.domain.sale.promotions import Promotion, applied
 from pos_terminal.domain.sale.turns import in_turns
 from tests.support.bench import Bench, bench, goods
 
@@ -122,6 +126,33 @@ def test_never_worse_than_taking_turns(sale: Sale) -> None:
     found = search(*sale)
     holds(sale, found)
     assert found.saves >= in_turns(*sale).saves
+
+
+@settings(deadline=None, max_examples=40)
+@given(sales(most=8, pieces=24, rivals=5))
+def test_a_plan_and_a_search_by_branches_find_the_same(sale: Sale) -> None:
+    """They share no idea: one remembers the best of each state, the other bounds what may come."""
+    prices, counts, on = sale
+    part = dict(enumerate(on))
+    planned, by_branches = Plan(*sale[:2], part).best(Budget(10**7)), branched(prices, counts, part)
+    holds(sale, planned)
+    assert planned.saves >= by_branches.saves
+    if by_branches.exact:
+        assert planned.saves == by_branches.saves
+
+
+def test_seven_that_contend_for_sixty_pieces_are_exact() -> None:
+    chance = Random(7)
+    found = [applied(basket(chance, 60), (*ON, *MORE), AT) for _ in range(20)]
+    assert all(each.exact for each in found)
+
+
+def test_what_no_plan_has_steps_for_is_bounded_and_says_so() -> None:
+    lines = basket(Random(3), 400)
+    found = applied(lines, (*ON, *MORE), AT)
+    alone = [applied(lines, [each], AT) for each in (*ON, *MORE)]
+    assert not found.exact
+    assert found.saves > max(each.saves for each in alone)
 
 
 def shop(rows: str, *promotions: Promotion) -> Bench:
