@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,7 +33,7 @@ from pos_terminal.domain.period.drawer import Drawers
 from pos_terminal.domain.printing.paper_rules import PaperRules
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.sale.terms import Terms
-from pos_terminal.domain.staff.clerks import SignOnRules
+from pos_terminal.domain.staff.clerks import HIGHEST, SignOnRules
 from pos_terminal.domain.tender.tender import AccountRules, TenderRules
 from pos_terminal.domain.tender.terminals import Terminals
 from pos_terminal.runtime.evidence_tables import (
@@ -77,7 +77,7 @@ class BadConfiguration(Failure):
 class _TerminalTable(Struct, frozen=True, kw_only=True):
     store: str = "1"
     number: str = "1"
-    operator: int = 1
+    operator: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)] = 1
     zone: str = "Europe/Paris"
     language: str = "fr"
     default_vat: str | float = "5.5"
@@ -150,7 +150,7 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
         try:
-            self.text = source.decode()
+            self.text = source.decode("utf-8-sig")
             self.tables = toml.tables(self.text)
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             problem = Problem(

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from typing import Any
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f]")
@@ -9,9 +10,13 @@ _CONTROL = re.compile(r"[\0-\x1f\x7f]")
 
 
 def tables(text: str) -> dict[str, Any]:
-    """What a TOML text says; tomllib.TOMLDecodeError, a ValueError, where it is none."""
+    """What a TOML text says; tomllib.TOMLDecodeError, a ValueError, where it is none.
+
+    The mark that some editors begin a file with is none of it, and an accent is one character with
+    its letter, as in the catalogue, whatever the editor made of it.
+    """
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(unicodedata.normalize("NFC", text.removeprefix("\ufeff")))
     except RecursionError:
         # Five thousand brackets are no syntax error to the library, and would end the till.
         raise tomllib.TOMLDecodeError("nested too deeply") from None

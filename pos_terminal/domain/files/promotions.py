@@ -138,11 +138,17 @@ def _when(table: Mapping[str, Any]) -> When:
         raise ValueError(
             say("from, until : des dates comme 2026-12-31, la première pas après la dernière")
         )
-    days = table.get("days", [])
-    unknown = [day for day in days if day not in DAYS]
-    if unknown:
-        raise ValueError(say("days : {what} ; pas {text!r}", what=", ".join(DAYS), text=unknown[0]))
+    days = table.get("days", DAYS)
+    if isinstance(days, str) or not days or not {*days} <= {*DAYS}:
+        raise ValueError(
+            say(
+                'days : une liste comme ["mon"], de {what} ; pas {days}',
+                what=", ".join(DAYS),
+                days=days,
+            )
+        )
     hours = table.get("hours", [time.min, time.max])
     if len(hours) != 2 or not all(type(hour) is time for hour in hours) or hours[0] >= hours[1]:
         raise ValueError(say("hours : [17:00:00, 19:00:00], la première avant la dernière"))
-    return When(start, end, frozenset(map(DAYS.index, days)), hours[0], hours[1])
+    numbers = frozenset(map(DAYS.index, days)) if "days" in table else frozenset[int]()
+    return When(start, end, numbers, hours[0], hours[1])

@@ -152,7 +152,7 @@ class Plan:
         return ways
 
     def _composed(self, made: Mapping[int, int], pools: Sequence[_Pool]) -> OffersFound:
-        """The groups, and what they save. One that saves nothing is none: its pieces are alone."""
+        """The groups of so many of each offer, whose pieces the pools choose."""
         groups: dict[Group, int] = {}
         filled: dict[int, Iterator[int]] = {}
         for pool in pools:
@@ -166,6 +166,10 @@ class Plan:
                 groups |= given_pieces.groups(number, self._offers[number], mine)
         for number, many in made.items():
             groups |= tallied(self._filled(number, many, filled))
+        return self._with_those_alone(groups)
+
+    def _with_those_alone(self, groups: dict[Group, int]) -> OffersFound:
+        """These groups, but for those that save nothing, and all other pieces each by itself."""
         saves, left = 0, dict(self.counts)
         for (number, kinds), many in [*groups.items()]:
             cents = self._offers[number].saves([self._prices[kind] for kind in kinds], kinds)

@@ -233,6 +233,8 @@ def test_when_it_holds(when: str, holds: bool) -> None:
         '[[promotion]]\nname="P"\nkind="price"\nquantity=2\nprice="x"\narticles=["1"]',
         '[[promotion]]\nname="P"\nkind="menu"\nprice="5"\ncourses=[["1"]]',
         '[[promotion]]\nname="P"\nkind="percent"\npercent="5"\narticles=["1"]\ndays=["lun"]',
+        '[[promotion]]\nname="P"\nkind="percent"\npercent="5"\narticles=["1"]\ndays=""',
+        '[[promotion]]\nname="P"\nkind="percent"\npercent="5"\narticles=["1"]\ndays=[]',
         '[[promotion]]\nname="P"\nkind="percent"\npercent="5"\narticles=["1"]\nhours=[1,2]',
         '[[promotion]]\nname="P"\nkind="percent"\npercent="5"\narticles=["1"]\nfrom=1',
         '[[promotion]]\nname="P"\nkind="percent"\npercent="5"\narticles=["1"]\n' * 2,
