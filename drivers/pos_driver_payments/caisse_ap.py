@@ -6,12 +6,12 @@ lost goes to a person, who is helped by the terminal's own slip.
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from pos_driver_payments.frames.caisse_ap import FrameError, fields, message, ticket
-from pos_driver_payments.talk import AnswerError, Hear, Send, Settle, Talk, Tell
-from pos_driver_payments.terminal import Dial, TalkingTerminal
+from pos_driver_payments.talk import AnswerError, Hear, OnlyPays, Send, Settle, Talk, Tell
+from pos_driver_payments.terminal import Dial, TalkingTerminal, listening
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
@@ -23,15 +23,10 @@ from pos_terminal.domain.authorisation import (
     Scheme,
     Service,
     Stage,
-    Totals,
 )
-from pos_terminal.domain.faults import TERMINAL_OFFLINE
 from pos_terminal.domain.money import Cents
 from pos_terminal.hookspecs import hookimpl
-from pos_terminal.links.faults import opened
-from pos_terminal.links.fd import FdLink
 from pos_terminal.links.link import Link
-from pos_terminal.links.tcp import tcp_link
 
 EURO = "978"
 """ISO 4217."""
@@ -108,13 +103,8 @@ class CaisseApSettings:
 @asynccontextmanager
 async def open_terminal(settings: CaisseApSettings) -> AsyncIterator[PaymentTerminal]:
     """Look whether it listens. Raises DeviceLost when it does not."""
-
-    def dial() -> AbstractAsyncContextManager[FdLink]:
-        return tcp_link(settings.host, settings.port)
-
-    async with opened(dial(), TERMINAL_OFFLINE):
-        pass
-    yield over(dial, settings)
+    async with listening(settings.host, settings.port) as dial:
+        yield over(dial, settings)
 
 
 def over(dial: Dial, settings: CaisseApSettings, line: Link | None = None) -> TalkingTerminal:
@@ -122,23 +112,15 @@ def over(dial: Dial, settings: CaisseApSettings, line: Link | None = None) -> Ta
     return TalkingTerminal(dial, CaisseAp(settings), settings.payment_time, line)
 
 
-class CaisseAp:
-    """The dialogues. See `Speech`."""
+class CaisseAp(OnlyPays):
+    """The dialogues. See `Speech`. Field CG is no number of the terminal's: it is a contract, and
+    differs from card to card.
+    """
 
     abilities = frozenset({Ability.REFUND, Ability.REVERSAL})
 
     def __init__(self, settings: CaisseApSettings) -> None:
         self._settings = settings
-
-    def identity(self) -> Talk[str]:
-        """It has no number of its own: field CG is a contract, and differs from card to card."""
-        yield from ()
-        return ""
-
-    def last(self) -> Talk[str]:
-        """It cannot be asked for an outcome at all."""
-        yield from ()
-        return ""
 
     def authorise(self, order: Order) -> Talk[Outcome]:
         """One message there, one back."""
@@ -165,16 +147,6 @@ class CaisseAp:
                 # end.
                 yield Settle(self.read(asked, found))
             wait = QUIET if enough and at_end else REST
-
-    def outcome(self, order: Order) -> Talk[Outcome | None]:
-        """There is no word for the question."""
-        yield from ()
-        raise AnswerError("cannot be asked")
-
-    def end_of_day(self) -> Talk[Totals]:
-        """There is no word for it."""
-        yield from ()
-        raise AnswerError("cannot be asked")
 
     def request(self, order: Order) -> dict[str, str]:
         """The fields of an order. BF, partial approval, is left out: newer ones choke on it."""

@@ -6,7 +6,7 @@ whom. An answer that is lost goes to a person, who looks at the machine's own li
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from pos_driver_payments.frames.cashlogy import (
@@ -23,11 +23,12 @@ from pos_driver_payments.talk import (
     AnswerError,
     Hear,
     NotTaken,
+    OnlyPays,
     Send,
     Talk,
     Tell,
 )
-from pos_driver_payments.terminal import Dial, TalkingTerminal
+from pos_driver_payments.terminal import Dial, TalkingTerminal, listening
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
@@ -39,15 +40,10 @@ from pos_terminal.domain.authorisation import (
     Scheme,
     Service,
     Stage,
-    Totals,
 )
-from pos_terminal.domain.faults import TERMINAL_OFFLINE
 from pos_terminal.domain.money import Cents
 from pos_terminal.hookspecs import hookimpl
-from pos_terminal.links.faults import opened
-from pos_terminal.links.fd import FdLink
 from pos_terminal.links.link import Link
-from pos_terminal.links.tcp import tcp_link
 
 QUIET = 0.3
 """Seconds of silence after which an answer that could be whole is."""
@@ -79,13 +75,8 @@ class CashlogySettings:
 @asynccontextmanager
 async def open_terminal(settings: CashlogySettings) -> AsyncIterator[PaymentTerminal]:
     """Look whether it listens. Raises DeviceLost when it does not."""
-
-    def dial() -> AbstractAsyncContextManager[FdLink]:
-        return tcp_link(settings.host, settings.port)
-
-    async with opened(dial(), TERMINAL_OFFLINE):
-        pass
-    yield over(dial, settings)
+    async with listening(settings.host, settings.port) as dial:
+        yield over(dial, settings)
 
 
 def over(dial: Dial, settings: CashlogySettings, line: Link | None = None) -> TalkingTerminal:
@@ -94,23 +85,13 @@ def over(dial: Dial, settings: CashlogySettings, line: Link | None = None) -> Ta
     return TalkingTerminal(dial, Cashlogy(settings), bound, line)
 
 
-class Cashlogy:
+class Cashlogy(OnlyPays):
     """The dialogues. See `Speech`."""
 
     abilities = frozenset({Ability.REFUND, Ability.CANCEL})
 
     def __init__(self, settings: CashlogySettings) -> None:
         self._settings = settings
-
-    def identity(self) -> Talk[str]:
-        """It has no word for its number."""
-        yield from ()
-        return ""
-
-    def last(self) -> Talk[str]:
-        """It cannot be asked for an outcome at all."""
-        yield from ()
-        return ""
 
     def authorise(self, order: Order) -> Talk[Outcome]:
         """Begins, gives the order, and waits until money has come in, or gone out."""
@@ -122,16 +103,6 @@ class Cashlogy:
         yield Tell(Stage.COINS if order.service is Service.PURCHASE else Stage.CHANGE)
         ended = yield from self._answer(self._settings.payment_time, SUMS[order.service])
         return self.read(order, ended)
-
-    def outcome(self, order: Order) -> Talk[Outcome | None]:
-        """There is no word for the question."""
-        yield from ()
-        raise AnswerError("cannot be asked")
-
-    def end_of_day(self) -> Talk[Totals]:
-        """There is no word for it."""
-        yield from ()
-        raise AnswerError("cannot be asked")
 
     def request(self, order: Order) -> bytes:
         """The order's command."""

@@ -22,7 +22,7 @@ from pos_driver_payments.frames.concert import (
     answer,
     text_of,
 )
-from pos_driver_payments.talk import AnswerError, Hear, NotTaken, Send, Settle, Talk, Tell
+from pos_driver_payments.talk import AnswerError, Hear, NotTaken, OnlyPays, Send, Settle, Talk, Tell
 from pos_driver_payments.terminal import Dial, TalkingTerminal
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
@@ -35,7 +35,6 @@ from pos_terminal.domain.authorisation import (
     Scheme,
     Service,
     Stage,
-    Totals,
 )
 from pos_terminal.domain.faults import TERMINAL_OFFLINE
 from pos_terminal.domain.money import Cents
@@ -84,23 +83,13 @@ def over(dial: Dial, settings: ConcertSettings, line: Link | None = None) -> Tal
     return TalkingTerminal(dial, Concert(settings), settings.payment_time, line)
 
 
-class Concert:
+class Concert(OnlyPays):
     """The dialogues. See `Speech`."""
 
     abilities = frozenset({Ability.REFUND, Ability.REVERSAL, Ability.OUTCOME})
 
     def __init__(self, settings: ConcertSettings) -> None:
         self._settings = settings
-
-    def identity(self) -> Talk[str]:
-        """It has no word for its number."""
-        yield from ()
-        return ""
-
-    def last(self) -> Talk[str]:
-        """Its answers name their orders."""
-        yield from ()
-        return ""
 
     def authorise(self, order: Order) -> Talk[Outcome]:
         """Calls the terminal, gives it the order, and waits until it calls back."""
@@ -123,11 +112,6 @@ class Concert:
         """Listens whether the terminal still calls with the answer."""
         line = _Line(self._settings.answer_time)
         return (yield from self._awaited(order, line, self._settings.listen_time))
-
-    def end_of_day(self) -> Talk[Totals]:
-        """There is no word for it."""
-        yield from ()
-        raise AnswerError("cannot be asked")
 
     def request(self, order: Order) -> bytes:
         """The order's frame. NotTaken where the field of an amount does not hold it."""

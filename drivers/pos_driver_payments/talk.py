@@ -75,6 +75,30 @@ Heard = bytes | Withdrawn | None
 Talk = Generator[Step, Any, T]
 
 
+class OnlyPays:
+    """What a protocol answers that has no words for the rest; others override what they have."""
+
+    def identity(self) -> Talk[str]:
+        """See `PaymentTerminal.identity`: a payment alone tells it, if anything does."""
+        yield from ()
+        return ""
+
+    def last(self) -> Talk[str]:
+        """See `PaymentTerminal.last`: it is not needed, or of no use."""
+        yield from ()
+        return ""
+
+    def outcome(self, order: Order) -> Talk[Outcome | None]:
+        """See `PaymentTerminal.outcome`."""
+        yield from ()
+        raise AnswerError("cannot be asked")
+
+    def end_of_day(self) -> Talk[Totals]:
+        """See `PaymentTerminal.end_of_day`."""
+        yield from ()
+        raise AnswerError("cannot be asked")
+
+
 class Speech(Protocol):
     """A protocol: the dialogues that it knows. They raise AnswerError, NotTaken, TimeoutError."""
 

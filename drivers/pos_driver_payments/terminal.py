@@ -5,8 +5,8 @@ order has left, and afterwards whatever is no whole, final and credible answer i
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
 from pos_driver_payments.talk import (
@@ -39,7 +39,9 @@ from pos_terminal.domain.faults import (
     TERMINAL_OFFLINE,
     TERMINAL_UNABLE,
 )
+from pos_terminal.links.faults import opened
 from pos_terminal.links.link import Link, LinkForbidden, LinkLost, LinkStalled
+from pos_terminal.links.tcp import tcp_link
 
 T = TypeVar("T")
 
@@ -50,6 +52,18 @@ QUESTION = 60.0
 """Seconds for all of a dialogue that waits for no customer: an end of day asks the bank."""
 
 NEEDS = {Service.REFUND: Ability.REFUND, Service.REVERSAL: Ability.REVERSAL}
+
+
+@asynccontextmanager
+async def listening(host: str, port: int) -> AsyncIterator[Dial]:
+    """A terminal on the network, with a line for each dialogue. DeviceLost where none listens."""
+
+    def dial() -> AbstractAsyncContextManager[Link]:
+        return tcp_link(host, port)
+
+    async with opened(dial(), TERMINAL_OFFLINE):
+        pass  # that it is there; some take one caller at a time
+    yield dial
 
 
 class _Call:

@@ -8,7 +8,7 @@ one with the sum of the order is the order's, and anything else stays unknown.
 
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -47,7 +47,7 @@ from pos_driver_payments.talk import (
     Tell,
     Withdrawn,
 )
-from pos_driver_payments.terminal import Dial, TalkingTerminal
+from pos_driver_payments.terminal import Dial, TalkingTerminal, listening
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
@@ -63,10 +63,8 @@ from pos_terminal.domain.authorisation import (
 from pos_terminal.domain.faults import TERMINAL_OFFLINE
 from pos_terminal.hookspecs import hookimpl
 from pos_terminal.links.faults import opened
-from pos_terminal.links.fd import FdLink
 from pos_terminal.links.link import Link
 from pos_terminal.links.serial import SerialSettings, serial_link
-from pos_terminal.links.tcp import tcp_link
 
 EURO = b"\x09\x78"
 TAKEN = Apdu(0x8000)
@@ -117,14 +115,9 @@ async def open_terminal(settings: ZvtSettings) -> AsyncIterator[PaymentTerminal]
     if settings.serial:
         async with opened(serial_link(settings.serial), TERMINAL_OFFLINE) as link:
             yield over(lambda: nullcontext(link), settings, link)
-        return
-
-    def dial() -> AbstractAsyncContextManager[FdLink]:
-        return tcp_link(settings.host, settings.port)
-
-    async with opened(dial(), TERMINAL_OFFLINE):
-        pass
-    yield over(dial, settings)
+    else:
+        async with listening(settings.host, settings.port) as dial:
+            yield over(dial, settings)
 
 
 def over(dial: Dial, settings: ZvtSettings, line: Link | None = None) -> TalkingTerminal:
