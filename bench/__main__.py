@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     alerts,
+    counter,
     display,
     durable,
     evidence,
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "payments": payments.measure,
     "tickets": tickets.measure,
     "peer": peer.measure,
+    "counter": counter.measure,
 }
 ROOT = Path(__file__).parents[1]
 SCRATCH = Path("build")

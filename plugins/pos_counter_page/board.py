@@ -7,7 +7,7 @@ than what it has, when it takes it. Nothing queues for it.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from itertools import takewhile
 
 import msgspec
@@ -82,12 +82,7 @@ class Board:
         earlier = [e.told for e in self._rolls["paper"] if int(e.told.name) < before]
         return earlier[-SHOWN:]
 
-    def paper(self, number: int) -> Told | None:
-        """The paper of that number, while the roll has it."""
-        roll = self._rolls["paper"]
-        return next((e.told for e in roll if e.told.name == str(number)), None)
-
-    async def follow(self) -> AsyncIterator[list[Told]]:
+    async def follow(self) -> AsyncGenerator[list[Told], None]:
         """All that there is, behind «begin», then whatever changes, for one window."""
         seen = 0
         yield [Told("begin", "", "")]

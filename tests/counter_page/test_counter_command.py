@@ -73,6 +73,12 @@ def test_a_scan_of_4000_characters_is_the_tills_to_refuse(opened: Opened) -> Non
     opened.act(*press("DELETE"))
 
 
+def test_a_hundred_keys_at_once_are_all_rung_up(opened: Opened) -> None:
+    assert opened.act(*press(*["F2"] * 100), *press("KPPLUS")) == (204, "")
+    opened.wait("panel", "display", r"SOUS-TOTAL +100 ART.* 130,00")
+    opened.act(*press("DELETE"))
+
+
 def test_two_windows_see_the_same(opened: Opened) -> None:
     windows = [opened.told(), opened.told()]
     displays = [(each for each in told if each["name"] == "display") for told in windows]

@@ -50,7 +50,7 @@ const showing = {
     const down = atEnd(place);
     if (name === "keypad") keepOpen(place, () => { place.innerHTML = value; });
     else place.innerHTML = value;
-    if (name === "hanging") toTheEnd(byId("roll"));
+    if (name === "hanging") feed();
     else if (down) toTheEnd(place);
     if (name === "keypad") learnCodes();
   },
@@ -66,7 +66,7 @@ const showing = {
     roll.append(holder);
     while (roll.childElementCount > KEPT) roll.firstElementChild.remove();
     byId("picture").disabled = false;
-    toTheEnd(byId("roll"));
+    feed();
   },
   line(name, value) {
     const list = byId("lines");
@@ -306,6 +306,21 @@ function showLearnt(so_far) {
 showLearnt(learntSoFar());
 
 // ---- The roll: earlier papers as one scrolls back, and a picture of the last.
+
+// The newest stands at the slot, whatever changes the roll's height, until somebody scrolls back.
+let following = true;
+
+function feed() {
+  following = true;
+  toTheEnd(byId("roll"));
+}
+
+const resized = new ResizeObserver(() => { if (following) toTheEnd(byId("roll")); });
+for (const id of ["roll", "papers", "hanging"]) resized.observe(byId(id));
+
+byId("roll").addEventListener("wheel", () => { following = false; }, { passive: true });
+byId("roll").addEventListener("pointerdown", () => { following = false; });
+byId("roll").addEventListener("keydown", () => { following = false; });
 
 let fetching = false;
 
