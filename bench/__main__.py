@@ -26,6 +26,7 @@ from bench import (
     slow_disk,
     small_machine,
     start,
+    support,
     tickets,
 )
 from bench.figures import Figure, Setting, table
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "display": display.measure,
     "flood": flood.measure,
     "alerts": alerts.measure,
+    "support": support.measure,
     "small-machine": small_machine.measure,
     "rush": rush.measure,
     "slow-disk": slow_disk.measure,

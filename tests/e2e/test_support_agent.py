@@ -1,4 +1,4 @@
-"""The whole way: a till's settings, the agent's own process, its SSH process, a relay, stock ssh."""
+"""The whole way: a till's settings, the agent's process, its SSH process, a relay, stock ssh."""
 
 import asyncio
 import json
@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain.events.grants import GrantEnded, SupportClosed, SupportOpened
-from pos_terminal.testing.running import PATIENCE, run
+from pos_terminal.testing.running import run
 from tests.support.agent import AgentProcess
+from tests.support.nat import behind_nat
 from tests.support.printed import papers
+from tests.support.process import child
 from tests.support.relay import Relay, made, running
 from tests.support.supporting import FIRM, consent, staffed_shop
 
@@ -19,9 +21,8 @@ def settings(relay: Relay) -> str:
     return "\n".join([FIRM, '[agent]\nservices = ["support"]', "[service.support]", *lines, ""])
 
 
-@pytest.mark.parametrize("end", ["left", "killed"])
-def test_a_supporter_comes_through_the_agent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+def test_a_supporter_comes_through_the_agent_and_its_end_is_the_consents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def body() -> None:
         async with made() as relay:
@@ -35,20 +36,54 @@ def test_a_supporter_comes_through_the_agent(
                 await agent.until(lambda told: [s for s in told.services if s.service == "consent"])
                 code = await consent(shop)
                 relay.sign(code)
-                async with asyncio.timeout(2 * PATIENCE):
-                    while (done := await relay.ssh("status")).status:
-                        await asyncio.sleep(0.2)
-                assert "selling" in done.out
+                await relay.linked()
+                assert "selling" in (await relay.ssh("status")).out
                 await shop.journaled(SupportOpened)
                 (closed,) = await shop.journaled(SupportClosed)
                 assert len(closed.recording) == 64
                 await papers(shop, "ASSISTANCE : COMPTE RENDU", "regarde comment va la caisse")
-                if end == "killed":
-                    await consent(shop, "1")
-                    await agent.kill()
-                    ended = await shop.journaled(GrantEnded, 2)
-                    assert ended[-1].why == "lost"
-                else:
-                    await agent.stop()
+                await consent(shop, "1")
+                await agent.kill()
+                ended = await shop.journaled(GrantEnded, 2)
+                assert ended[-1].why == "lost"
+
+    run(body())
+
+
+@pytest.mark.slow
+def test_a_box_behind_a_router_that_lets_nothing_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        with behind_nat() as behind:
+            async with made() as relay:
+                monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(relay.terminal))
+                config = relay.folder / "sshd_config"
+                listens = f"ListenAddress {behind.here}\nListenAddress 127.0.0.1\n"
+                config.write_text(listens + config.read_text())
+                table = settings(relay).replace('"127.0.0.1"', f'"{behind.here}"')
+                within = ("ip", "netns", "exec", behind.box)
+                async with (
+                    running(relay),
+                    staffed_shop(tmp_path / "shop", more=table) as shop,
+                    AgentProcess(tmp_path, till=shop.state, within=within) as agent,
+                ):
+                    await agent.start()
+                    await agent.until(
+                        lambda told: [s for s in told.services if s.service == "consent"]
+                    )
+                    relay.sign(await consent(shop))
+                    await relay.linked()
+                    async with child(
+                        "ssh", "-tt", "-F", relay.config(), "-o", "LogLevel=ERROR",
+                        "pos-1-2",
+                        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                    ):  # fmt: skip
+                        await shop.journaled(SupportOpened)
+                        assert behind.listening() == [], "it opens no port, in a session either"
+                        behind.cut()
+                        (ended,) = await shop.journaled(GrantEnded)
+                        assert ended.why == "lost"
+                    await papers(shop, "ASSISTANCE : COMPTE RENDU", "liaison perdue")
 
     run(body())

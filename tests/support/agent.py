@@ -196,7 +196,9 @@ class AgentProcess:
         till: Path | None = None,
         site: Path | None = None,
         stall: float = 20.0,
+        within: Sequence[str] = (),
     ) -> None:
+        self._within = within  # a command that runs it elsewhere
         self.state = folder / "agent"
         self.log = folder / "agent.log"
         self._till = till or folder
@@ -216,8 +218,8 @@ class AgentProcess:
         path = os.pathsep.join([str(self._site or ""), str(ROOT)])
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", RUNNER, str(self.state), str(self._till), str(self._stall),
-                env={**os.environ, "PYTHONPATH": path}, stderr=log,
+                *self._within, sys.executable, "-c", RUNNER, str(self.state), str(self._till),
+                str(self._stall), env={**os.environ, "PYTHONPATH": path}, stderr=log,
             )  # fmt: skip
 
     async def ended(self) -> int:

@@ -4,12 +4,13 @@ The relay's two users exist in a mount namespace of its own, and nowhere on the 
 """
 
 import asyncio
+import io
 import os
 import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -74,6 +75,14 @@ class Relay:
         self.process.kill()
         await self.process.wait()
 
+    async def linked(self) -> None:
+        """Return once a terminal has had its port listen here."""
+        (enrolled,) = support_relay.terminals(self.folder)
+        listens = f"0100007F:{enrolled.port:04X} 00000000:0000 0A"
+        async with asyncio.timeout(2 * PATIENCE):
+            while listens not in Path("/proc/net/tcp").read_text():
+                await asyncio.sleep(0.05)
+
     async def ran(self, *command: str) -> "Ran":
         """Any other command of a supporter's."""
         return await ran(*command)
@@ -101,7 +110,7 @@ class Relay:
         written = self.key.with_name("ssh_config")
         words = ["--relay", str(self.folder), "--store", "1", "--terminal", "2", "--json"]
         to = ["--host", "127.0.0.1", "--port", str(self.port), "--key", str(self.key)]
-        assert main(["support", "connect", *words, *to, "--write", str(written)]) == 0
+        _done("connect", *words, *to, "--write", str(written))
         return written
 
     async def ssh(self, *words: str, options: tuple[str, ...] = (), send: bytes = b"") -> "Ran":
@@ -154,14 +163,19 @@ def _made(folder: Path) -> Relay:
     for each in (ca, key):
         support_relay.new_key(each)
     port, relay, terminal = free_port(), folder / "relay", folder / "terminal"
-    assert main(["support", "keys", "--out", str(terminal), "--json"]) == 0
+    _done("keys", "--out", str(terminal), "--json")
     words = ["--ca", f"{ca}.pub", "--port", str(port), "--local", "--json"]
-    assert main(["support", "relay-init", "--out", str(relay), *words]) == 0
+    _done("relay-init", "--out", str(relay), *words)
     till = ["--store", "1", "--terminal", "2"]
     public = [f"{terminal}/{name}.pub" for name in ("support-key", "support-host-key")]
     keys = ["--key", public[0], "--host-key", public[1], "--listen", str(free_port())]
-    assert main(["support", "enrol", "--relay", str(relay), *till, *keys, "--json"]) == 0
+    _done("enrol", "--relay", str(relay), *till, *keys, "--json")
     return Relay(relay, port, ca, terminal, key)
+
+
+def _done(*words: str) -> None:
+    with redirect_stdout(io.StringIO()):  # the bench has figures to print, and no more
+        assert main(["support", *words]) == 0
 
 
 @asynccontextmanager
