@@ -75,6 +75,7 @@ class Plan:
     def best(self, budget: Budget) -> OffersFound:
         """The most that these pieces save. Spent where the steps do not last."""
         many = {number: self._range(number) for number in self._needs}
+        budget.spend(len(many) ** 3 * len(self._sets) // 20)  # what their order takes
         pools = [*self._pools(many, budget)]
         ways = self._closed({(0,) * len(self._sets): _Way(0)}, pools, frozenset())
         done = frozenset[int]()

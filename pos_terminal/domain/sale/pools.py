@@ -56,7 +56,8 @@ class Taking:
             for kind in self._order
         }
         unions = {frozenset[int]()}
-        for mask in masks.values():
+        for mask in {*masks.values()}:
+            budget.spend(len(unions))  # which may double each time
             unions |= {mask | union for union in unions}
         self._unions = [union for union in unions if union]
         self._bounds = {

@@ -147,6 +147,22 @@ def test_seven_that_contend_for_sixty_pieces_are_exact() -> None:
     assert all(each.exact for each in found)
 
 
+def test_many_menus_of_articles_one_by_one_take_no_longer_than_there_is() -> None:
+    """Courses that overlap in every way: of what must be looked at there are 2 ** 40."""
+    chance, prices = Random(5), list(range(900, 500, -10))
+    offers = [
+        Offer(
+            tuple(frozenset(chance.sample(range(40), 20)) for _ in range(2)),
+            price=chance.randint(800, 1500),
+        )
+        for _ in range(30)
+    ]  # fmt: skip
+    sale = (prices, dict.fromkeys(range(40), 1), offers)
+    found = search(*sale)
+    holds(sale, found)
+    assert not found.exact and found.saves >= in_turns(*sale).saves
+
+
 def test_what_no_plan_has_steps_for_is_bounded_and_says_so() -> None:
     lines = basket(Random(3), 400)
     found = applied(lines, (*ON, *MORE), AT)
