@@ -107,7 +107,7 @@ def test_a_driver_that_takes_silence_for_no_is_found_to_charge_twice() -> None:
 
 
 def test_the_command_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--driver", "concert", "--json"]) == 0
+    assert main(["--driver", "cashlogy", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["points"] >= LEAST
     assert (found["charged_twice"], found["lost"], found["failures"]) == (0, 0, [])

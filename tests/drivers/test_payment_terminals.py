@@ -273,7 +273,7 @@ def test_a_terminal_that_takes_back_what_was_not_acknowledged_is_believed(name: 
         machine.undoes = True
         return machine
 
-    report = explore(name, Bench(takes_back, bench.over, bench.settings), every=11)
+    report = explore(name, Bench(takes_back, bench.over, bench.settings), every=43)
     assert (report.charged_twice, report.lost, report.failures) == (0, 0, [])
     assert report.known > report.unknown
 
