@@ -11,6 +11,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.language import labelled, say
+from pos_terminal.domain.notation import day_and_hour
 
 
 class JournalError(Failure):
@@ -24,11 +25,16 @@ class JournalFailed(JournalError):
 class Broken(JournalError):
     """Record `seq` is not what was written there; `how` says what does not fit."""
 
-    def __init__(self, seq: int, how: str) -> None:
-        super().__init__(faults.JOURNAL_DAMAGED, say("écriture {seq} : {how}", seq=seq, how=how))
+    def __init__(self, seq: int, how: str, before: str = "") -> None:
+        """`before` is the local time of the record before it, where that is known."""
+        detail = say("écriture {seq} : {how}", seq=seq, how=how)
+        if before:
+            then = say("celle d'avant est du {at}", at=day_and_hour(before))
+            detail = f"{detail} ; {then}"
+        super().__init__(faults.JOURNAL_DAMAGED, detail)
         self.seq = seq
         self.how = how
-        self.facts = {"good": False, "record": seq, "how": how}
+        self.facts = {"good": False, "record": seq, "how": how, "before": before}
 
 
 class OutOfStep(ValueError):

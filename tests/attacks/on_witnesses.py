@@ -98,6 +98,18 @@ def names(state: Path, code: printed.Code) -> None:
         printed.must_be_here(reader, code)
 
 
+@attack(Attacker.OWNER, "a second till under the same number, in a state directory of its own")
+def beside_it(place: Path) -> Found:
+    """Its turnover is in no Z of the first; without a witness that knows the number nobody asks."""
+    state, second, medium = place / "state", place / "second", place / "medium"
+    medium.mkdir()
+    for each in (state, second):
+        run(kept(each, SALES))
+        assert verify(database(each)).records == len(SALES) + 1, "each is right in itself"
+    take_file(database(state), Witness(medium).cosign(export(database(state), 0), moment().local))
+    return at_start(second, witness=medium)
+
+
 @attack(Attacker.OWNER, "a cosignature that a witness gave to another till, laid into this journal")
 def replayed(place: Path) -> Found:
     """It is genuine, and says the right size."""

@@ -105,7 +105,9 @@ def test_verify_names_the_record_that_broke(
     assert (status, said["good"], said["record"], said["code"]) == (1, False, 7, "J-104")
     assert "la colonne dit sale.abandoned" in said["how"]
     assert main(["journal", "verify", "--state", str(shop)]) == 1
-    assert "J-104 écriture 7 : la colonne dit" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "J-104 écriture 7 : la colonne dit" in told
+    assert "celle d'avant est du 05/01/2026 08:30" in told, "since when"
 
 
 def test_show_stops_at_what_is_no_record(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
