@@ -24,6 +24,7 @@ from pos_terminal.domain.lookup.card_payments import Book, CardPayment, Reckonin
 from pos_terminal.domain.notation import euros
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.process.output import print_json
+from pos_terminal.runtime import card_slips
 
 BATCH = 1000
 KINDS = {
@@ -47,6 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--last-four", default="", metavar=say("CHIFFRES"),
         help=say("par les quatre derniers chiffres de la carte"),
     )  # fmt: skip
+    find.add_argument(
+        "--slip", action="store_true", help=say("avec le ticket du commerçant, s'il est gardé")
+    )
     reconcile = actions.add_parser(
         "reconcile", help=say("rapproche les totaux des terminaux de ceux du journal")
     )
@@ -86,13 +90,24 @@ def _find(book: Book, arguments: argparse.Namespace) -> int:
     hour = "" if arguments.hour is None else f"T{arguments.hour:02d}:"
     rows = [each for each in found if hour in each.at]
     if arguments.json:
-        print_json({"payments": [msgspec.to_builtins(each) for each in rows]})
+        slips = {each.ref: _slip(each, arguments) for each in rows}
+        said = [
+            {**msgspec.to_builtins(each), **({"slip": slips[each.ref]} if arguments.slip else {})}
+            for each in rows
+        ]
+        print_json({"payments": said})
     else:
         for each in rows:
             print(_line(each))
+            for line in _slip(each, arguments).splitlines():
+                print(f"    {line}")
         if not rows:
             print(say("aucun paiement de ce genre"))
     return 0
+
+
+def _slip(each: CardPayment, arguments: argparse.Namespace) -> str:
+    return card_slips.found(arguments.state, each.ref) if arguments.slip else ""
 
 
 def _line(each: CardPayment) -> str:

@@ -32,7 +32,7 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.process.clock import battery
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.process.sd_notify import notify, watchdog_interval
-from pos_terminal.runtime import overdue_closures, retention, signing, voucher_key
+from pos_terminal.runtime import card_slips, overdue_closures, retention, signing, voucher_key
 from pos_terminal.runtime.catalogue import Loaded
 from pos_terminal.runtime.clock import Clock, VouchedClock
 from pos_terminal.runtime.customers import Customers
@@ -387,6 +387,10 @@ class App:
             tasks["program"] = SideTask(partial(self._identify, self._program))
         selftests = SelfTests(state, self.put, at_start=settings.selftest_at_start)
         tasks["selftests"] = SideTask(partial(selftests.run, self.equipment.outputs.selftests))
+        if self.equipment.outputs.payments.lanes:
+            slips = self.equipment.outputs.payments.slips
+            keep_slips = partial(card_slips.keep, slips, state, self._record, now)
+            tasks["card slips"] = SideTask(keep_slips)
         if settings.witness:
             tasks["witness"] = SideTask(partial(guard.be_witnessed, settings.witness, now))
         return tasks

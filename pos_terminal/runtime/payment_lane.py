@@ -43,6 +43,13 @@ LONG_ENOUGH = 90.0
 """Seconds for which it is asked before a person has to decide: a customer waits."""
 
 
+class MerchantSlip(Struct, frozen=True):
+    """The merchant's copy of a card receipt, by the payment's reference."""
+
+    ref: str
+    lines: tuple[str, ...]
+
+
 class _Asked(Struct, frozen=True):
     """An order to be sent, or one that may have been sent earlier; None: its day is to end."""
 
@@ -62,6 +69,7 @@ class PaymentLane:
         long_enough: float = LONG_ENOUGH,
     ) -> None:
         self.name = port.name
+        self.slips: asyncio.Queue[MerchantSlip] = asyncio.Queue()
         self._port = port
         self._put = put
         self._again = again
@@ -98,8 +106,11 @@ class PaymentLane:
                     self._put(await self._end_day())
                     continue
                 self._current = asked.intended.ref
-                self._put(await self._became(asked.intended, sent=asked.sent))
+                ended = await self._became(asked.intended, sent=asked.sent)
+                self._put(ended)
                 self._current = ""
+                if ended.outcome and ended.outcome.merchant_slip:
+                    self.slips.put_nowait(MerchantSlip(ended.ref, ended.outcome.merchant_slip))
 
     async def _cancel(self) -> NoReturn:
         while True:
@@ -182,7 +193,10 @@ class PaymentLanes:
     """The lanes of all terminals, by the names that the settings give them."""
 
     def __init__(self, ports: dict[str, Port[PaymentTerminal]], put: Put) -> None:
+        self.slips: asyncio.Queue[MerchantSlip] = asyncio.Queue()
         self.lanes = {name: PaymentLane(port, put) for name, port in ports.items()}
+        for lane in self.lanes.values():
+            lane.slips = self.slips
         self._put = put
 
     def release(self, effect: AskTerminal | RecallPayment | CancelPayment | EndTerminalDay) -> None:

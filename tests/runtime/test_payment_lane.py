@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pos_driver_sim.bank import Card
 from pos_driver_sim.payment import SimTerminal
 from pos_driver_sim.terminal import Act, TerminalEnd
+from pos_terminal.__main__ import main
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.payments import PaymentTerminal, Told
 from pos_terminal.domain import faults
@@ -27,9 +30,11 @@ from pos_terminal.domain.events.payment import (
     TerminalTotals,
 )
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.system import PersonRecorded
 from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.links.faults import opened
 from pos_terminal.links.tcp import tcp_link
+from pos_terminal.runtime import card_slips
 from pos_terminal.runtime.payment_lane import PaymentLane, PaymentLanes
 from pos_terminal.runtime.port import Port, PortState
 from tests.conftest import run
@@ -223,6 +228,39 @@ def test_a_start_asks_the_terminal_what_became_of_what_was_asked(tmp_path: Path)
             assert len(shop.bench.terminal.bank.bookings) == 1
 
     run(body())
+
+
+def test_the_merchants_copy_is_sealed_and_found_by_its_reference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And no card's number is anywhere: the far end gives it whole."""
+
+    async def body() -> None:
+        async with open_shop(tmp_path, more=TERMINALS) as shop:
+            shop.bench.terminal.card = Card(number="4974123456781234")
+            await shop.type("5 PLU CARD")
+            await shop.journaled(PersonRecorded)
+            # In a thread: the store waits for the journal, which is this loop's.
+            while not await asyncio.to_thread(card_slips.found, shop.state, "A000000101"):
+                await asyncio.sleep(0.01)
+
+    run(body())
+    command = ["payments", "find", "--slip", "--state", str(tmp_path / "state")]
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert "CB ************1234" in out
+    assert "COMMERCANT" in out
+    for path in (tmp_path / "state").rglob("*"):
+        if path.is_file():
+            assert b"4974123456781234" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("paid", "last"),
+    [(date(2026, 1, 31), date(2027, 2, 28)), (date(2026, 12, 5), date(2028, 1, 5))],
+)
+def test_a_slip_is_kept_as_long_as_its_payment_can_be_contested(paid: date, last: date) -> None:
+    assert card_slips.last_day(paid) == last
 
 
 def test_the_z_has_the_terminal_close_its_day(tmp_path: Path) -> None:

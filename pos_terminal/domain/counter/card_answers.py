@@ -17,6 +17,7 @@ from pos_terminal.domain.counter.steps import (
     OpenDrawer,
     PaymentEnded,
     PaymentStage,
+    PrintReport,
     Show,
     Sound,
     Step,
@@ -36,6 +37,8 @@ from pos_terminal.domain.events.sale import CardPaid, Tender, TenderReturned
 from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.printing import card_slip
+from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.tender.tender import MEAL
 
@@ -104,7 +107,7 @@ def _ended(desk: Desk, given: PaymentEnded) -> Step:
         return _unknown(desk, intended, answered, at_hand=at_hand)
     if answered.outcome is PaymentOutcome.PAID:
         told = () if at_hand else desk.notify(faults.CARD_ON_HOLD_PAID).effects
-        return Step((answered,), told)
+        return Step((answered,), (*told, *_slip(desk, given)))
     if not at_hand:
         return Step((answered,), desk.notify(faults.CARD_ON_HOLD_UNPAID).effects)
     shown = Show(screens.remaining(desk.sale.due if desk.sale else 0))
@@ -113,6 +116,14 @@ def _ended(desk: Desk, given: PaymentEnded) -> Step:
         return Step((answered,), (shown, Sound(Tone.REFUSED)))
     why = given.fault or WHY.get(given.outcome.reason if given.outcome else Reason.NONE)
     return Step((answered,), (shown, *desk.refuse(why or faults.CARD_REFUSED).effects))
+
+
+def _slip(desk: Desk, given: PaymentEnded) -> tuple[PrintReport, ...]:
+    """The customer's card receipt, where the shop has it printed and the terminal does not."""
+    lines = given.outcome.customer_slip if given.outcome else ()
+    if not lines or not desk.rules.papers.card_slip:
+        return ()
+    return (PrintReport(card_slip.paper(lines), role=PrinterRole.RECEIPT),)
 
 
 def _signed(intended: PaymentIntended) -> int:

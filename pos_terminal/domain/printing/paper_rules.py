@@ -14,9 +14,14 @@ class NoteDue(StrEnum):
 
 
 class PaperRules(Struct, frozen=True):
-    """`[papers]` in the configuration: `note` is what becomes of a note that is due."""
+    """`[papers]` in the configuration: `note` is what becomes of a note that is due.
+
+    `card_slip` prints what a payment terminal gives to be printed for the customer, as it comes; a
+    ticket has the card's line in any case.
+    """
 
     note: NoteDue = NoteDue.PRINT
+    card_slip: bool = False
 
 
 ORDINARY_PAPERS = PaperRules()

@@ -15,6 +15,7 @@ from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import day, day_and_hour, euros, hour, percent, thousandths
+from pos_terminal.domain.printing import card_slip
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.corrected_payments import exchanged
@@ -208,6 +209,8 @@ def tenders(ticket: SaleClosed, at: str, changed: Iterable[PaymentChanged] = ())
             continue
         label = f"{say(TENDERS[paid.tender].label)} {paid.order}".rstrip()
         yield Row(label, euros(paid.given))
+        if paid.card and (said := card_slip.line(paid.card)):
+            yield Text(f"  {said}")
         if paid.order and paid.left:
             yield Row(f"  {say('Reste versé')}", euros(paid.left))
         if paid.voucher:

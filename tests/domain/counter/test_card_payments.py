@@ -25,6 +25,7 @@ from pos_terminal.domain.counter.steps import (
     OpenDrawer,
     PaymentEnded,
     PaymentStage,
+    PrintReport,
     RecallPayment,
     Step,
 )
@@ -35,6 +36,9 @@ from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.values import PaymentOutcome, Right
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import Cents
+from pos_terminal.domain.printing import ticket
+from pos_terminal.domain.printing.paper_rules import PaperRules
+from pos_terminal.domain.receipt import Text
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.tender.terminals import Terminal, Terminals
 from tests.support.bench import Bench, bench, book
@@ -488,8 +492,8 @@ def test_the_books_and_the_bank_agree_or_somebody_decided(acts: Sequence[str]) -
     assert recorded(events) | dict.fromkeys(doubted, 0) == {
         ref: cents for ref, cents in world.booked.items() if ref not in doubted
     } | dict.fromkeys(doubted, 0)
-    for ticket in world.till.of(SaleClosed):
-        assert sum(each.amount for each in ticket.tenders) == ticket.total
+    for sold in world.till.of(SaleClosed):
+        assert sum(each.amount for each in sold.tenders) == sold.total
     resumed = restarted(world.till).counter.desk.recorded
     assert resumed == world.till.counter.desk.recorded
 
@@ -514,3 +518,17 @@ def test_the_counter_starts_with_an_answer_that_waits() -> None:
     assert isinstance(shop.counter, Counter)
     shop.press("RECALL")
     assert tenders(closed(shop)) == [("CARD", 800)]
+
+
+def test_the_paper_has_the_cards_line_and_the_terminals_own_where_the_shop_wants_it() -> None:
+    shop = till()
+    intended = asked(shop.press("5 PLU CARD"))
+    step = shop.put(PaymentEnded(intended.ref, approved(800, customer_slip=("CB ****1234",))))
+    assert not [each for each in step.effects if isinstance(each, PrintReport)]
+    assert Text("  CB ****1234 AUTO A77") in list(ticket.tenders(closed(shop), "2026-03-03"))
+    shop = till()
+    shop.decides(papers=PaperRules(card_slip=True))
+    intended = asked(shop.press("5 PLU CARD"))
+    step = shop.put(PaymentEnded(intended.ref, approved(800, customer_slip=("CB ****1234",))))
+    (slip,) = [each for each in step.effects if isinstance(each, PrintReport)]
+    assert slip.paper.blocks == (Text("CB ****1234"),)
