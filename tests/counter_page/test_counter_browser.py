@@ -2,19 +2,32 @@
 
 import re
 import shutil
+import struct
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from pos_counter_page.paper_drawing import WIDTH
+from pos_terminal.commands import counter as command
 from pos_terminal.runtime.keymaps import KEYMAPS
+from pos_terminal.scenes.script import read
 from tests.needs import need
 from tests.support.counter_page import Opened, counter
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 20_000.0
 DESK, PHONE = (1280, 860), (390, 844)
+
+
+def sample() -> AbstractContextManager[Path]:
+    """The bakery that the command opens where no shop is named."""
+    return command.shop(None)
 
 
 @pytest.fixture(scope="module")
@@ -299,3 +312,44 @@ def test_the_first_three_lessons(page: Page) -> None:
     page.get_by_role("button", name="Leçons").click()
     page.locator("#leave").click()
     expect(page.locator("#lesson")).to_be_empty()
+
+
+def test_the_last_ticket_is_kept_as_a_picture(page: Page) -> None:
+    before = papers(page)
+    touch(page, "CAFE", "ESPECES", "TICKET")
+    expect(page.locator("#papers .paper")).to_have_count(before + 1)
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Image du dernier ticket").click()
+    picture = kept.value.path().read_bytes()
+    assert kept.value.suggested_filename.endswith(".png")
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", picture[16:24])
+    assert width == WIDTH
+    assert height > width
+
+
+def test_what_was_done_is_played_again_as_a_scene(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("button", name="Leçons").click()
+    lesson = page.locator("#course [data-number='1']")
+    lesson.get_by_role("button", name="Essayer").click()  # a new shop, and a new recording
+    expect(page.locator("#lesson h3")).to_contain_text("1.")
+    page.locator("body[data-power=on]").wait_for()
+    touch(page, "3", "x", "BAGUETTE")
+    display(page, "BAGUETTE x3", "1,05 3,15")
+    touch(page, "ESPECES")
+    display(page, "TOTAL 3,15", "MERCI")
+    page.get_by_role("button", name="Codes-barres").click()
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="scène").click()
+    page.get_by_role("button", name="Leçons").click()
+    page.locator("#leave").click()
+    script = read(kept.value.path().read_text())
+    (scene,) = script.scenes
+    assert "écran BAGUETTE x3 | 1,05 3,15" in map(str, scene.steps)
+    shop = tmp_path / "scene.md"
+    shop.write_text(kept.value.path().read_text())
+    with sample() as config:
+        play = [sys.executable, "-m", "pos_terminal", "scenes"]
+        scenes = [*play, "--config", str(config), str(shop)]
+        played = subprocess.run(scenes, capture_output=True, text=True, timeout=120, check=False)
+    assert played.returncode == 0, played.stdout
