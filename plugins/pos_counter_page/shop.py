@@ -193,7 +193,10 @@ class RunningShop:
     async def _understood(self) -> None:
         """Wait until nothing is wrong with the settings; what is, is shown with line and reason."""
         config = self.source.config
-        while config is not None and not self._closing and (wrong := self._mistakes(config)):
+        while config is not None and not self._closing:
+            wrong = await asyncio.to_thread(self._mistakes, config)
+            if not wrong:
+                break
             self.pictures.mistakes(wrong)
             self._light(WRONG)
             self.ready.set()

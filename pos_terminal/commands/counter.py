@@ -74,8 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.lesson.read_text()
     with shop(arguments.config) as config:
         language = arguments.language or language_named(config)
+        # The sample is good: to check it, which tries the printer's model, would take a second.
+        mistakes = _mistakes if arguments.config else _none
         serve(
-            config, arguments.state, arguments.port, as_line, _mistakes,
+            config, arguments.state, arguments.port, as_line, mistakes,
             lesson=arguments.lesson, language=language, browser=not arguments.no_browser,
         )  # fmt: skip
     return 0
@@ -87,6 +89,10 @@ def _mistakes(config: Path) -> Sequence[tuple[Path, Problem]]:
         return check(config).problems
     except BadConfiguration as error:  # it is gone, or no text
         return [(error.file, problem) for problem in error.problems]
+
+
+def _none(_: Path) -> Sequence[tuple[Path, Problem]]:
+    return ()
 
 
 def _page() -> Callable[..., None]:
