@@ -19,14 +19,15 @@ from pos_driver_evdev.scanner import ScannerSettings, open_scanner
 from pos_driver_evdev.tone import ToneSettings, open_tone
 from pos_driver_sim.keyboard import KeyboardEnd
 from pos_driver_sim.tone import ToneEnd
-from pos_terminal.devices.classes import Keypad, KeyPress, Scan, Scanner
+from pos_terminal.devices.classes import Keypad, KeyPress, Scan, Scanner, ToneIndicator
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.scans import UNREADABLE
-from pos_terminal.domain.faults import KEYPAD_OFFLINE, SCANNER_OFFLINE, TONE_OFFLINE, Tone
+from pos_terminal.domain.faults import KEYPAD_OFFLINE, SCANNER_OFFLINE, Tone
 from pos_terminal.testing.keypad_contract import KeypadContract, KeypadFarEnd
 from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.scanner_contract import ScannerContract, ScannerFarEnd
+from pos_terminal.testing.tone_contract import ToneContract
 from tests.conftest import run
 
 
@@ -309,20 +310,17 @@ def test_a_new_tone_cuts_the_old_one_and_closing_is_silent(tmp_path: Path) -> No
     run(body())
 
 
-def test_a_beeper_that_is_unplugged_is_noticed_and_can_be_replugged(tmp_path: Path) -> None:
-    async def body() -> None:
-        async with ToneEnd(tmp_path / "tone") as end:
-            settings = ToneSettings(str(end.settings["device"]))
-            async with open_tone(settings) as indicator:
-                await end.unplug()
-                async with asyncio.timeout(PATIENCE):
-                    await indicator.gone()
-                with pytest.raises(DeviceLost) as lost:
-                    await indicator.sound(Tone.ACCEPTED)
-                assert lost.value.fault is TONE_OFFLINE
-            await end.replug()
-            async with open_tone(settings) as indicator:
-                await indicator.sound(Tone.ACCEPTED)
-                await end.wait_for(lambda end: end.tones == [Tone.ACCEPTED])
+class PipeBeeper(ToneEnd):
+    """The simulated beeper with the driver's way to it."""
 
-    run(body())
+    def open(self) -> AbstractAsyncContextManager[ToneIndicator]:
+        return open_tone(ToneSettings(str(self.settings["device"])))
+
+
+class TestBeeper(ToneContract):
+    @pytest.fixture(autouse=True)
+    def _place(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "tone"
+
+    def far_end(self) -> AbstractAsyncContextManager[PipeBeeper]:
+        return PipeBeeper(self.path)
