@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import (
     alerts,
     counter,
+    counter_devices,
     display,
     durable,
     evidence,
@@ -48,6 +49,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "promotions": promotions.measure,
     "receipt": receipt.measure,
     "payments": payments.measure,
+    "devices": counter_devices.measure,
     "tickets": tickets.measure,
     "peer": peer.measure,
     "counter": counter.measure,

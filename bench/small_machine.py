@@ -38,7 +38,7 @@ class Unavailable(Exception):
 def measure(setting: Setting) -> list[Figure]:
     """Scan and digit to display with a quarter of a core; none, with the reason, where not."""
     try:
-        with _quarter_of_a_core() as group:
+        with quarter_of_a_core() as group:
             return asyncio.run(_measure(setting, group, setting.rounds(SCANS)))
     except Unavailable as reason:
         print(f"the small machine is left out: {reason}", file=sys.stderr)
@@ -49,10 +49,10 @@ async def _measure(setting: Setting, group: Path, count: int) -> list[Figure]:
     folder = setting.directory / "small"
     async with open_shop(folder) as shop:
         (shop.state).mkdir()
-        async with shop.started(*_within(group), str(_program()), "run") as terminal:
+        async with shop.started(*within(group), str(_program()), "run") as terminal:
             await terminal.all_open(len(shop.ends.devices))
             agent = ("agent", "--state", folder / "agent", "--till", shop.state)
-            async with child(*_within(group), _program(), *agent, stderr=DEVNULL):
+            async with child(*within(group), _program(), *agent, stderr=DEVNULL):
                 await asyncio.sleep(0.0 if setting.quick else SETTLING)
                 scans, digits = await _sell(shop.ends, count)
             started = terminal.ready - terminal.born
@@ -70,7 +70,7 @@ def _program() -> Path:
     return Path(sys.executable).with_name("pos-terminal")
 
 
-def _within(group: Path) -> tuple[str, ...]:
+def within(group: Path) -> tuple[str, ...]:
     """A shell that goes into the group, then becomes the command behind it."""
     return ("/bin/sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh")
 
@@ -101,7 +101,7 @@ async def _sell(ends: Ends, count: int) -> tuple[list[float], list[float]]:
 
 
 @contextmanager
-def _quarter_of_a_core() -> Iterator[Path]:
+def quarter_of_a_core() -> Iterator[Path]:
     """A control group of its own, by the second version of the interface or else by the first."""
     name = f"pos-bench-{time.monotonic_ns()}"
     whole = Path("/sys/fs/cgroup")
