@@ -66,6 +66,7 @@ class Visit:
         self.linked = asyncio.Event()  # with the relay, so that somebody can come
         self._over = asyncio.Event()
         self._why = ""
+        self._left = asyncio.Event()
         self._lost = False
         self._runs: dict[int, Performed] = {}
         self._to_child: asyncio.StreamWriter | None = None
@@ -101,15 +102,17 @@ class Visit:
                 await self._over.wait()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(DYING):
-                        await hearing
+                        await self._left.wait()
                 hearing.cancel()
+                undone = ", ".join(each.line for each in self._runs.values())[:200]
                 for run in self._runs.values():
                     run.stop()
+            if self.grant:
+                # His line is closed: the record says so before the process is gone, too.
+                await self._account(undone)
         finally:
             timer.cancel()
             await _gone(child)
-        if self.grant:
-            await self._account()
 
     def _beginning(self) -> Begin:
         given, settings = self._agent.given, self._settings
@@ -134,6 +137,7 @@ class Visit:
                 await self._take(wire.from_child(line), group)
         except (ValueError, DecodeError) as error:
             self.end(f"SSH: {error}")
+        self._left.set()
         self.end(say("le programme de liaison s'est arrêté"))
 
     async def _take(self, told: wire.FromChild, group: asyncio.TaskGroup) -> None:
@@ -145,7 +149,7 @@ class Visit:
             case Stop(run):
                 if run in self._runs:
                     self._runs[run].stop()
-            case Shown(at, text, width, height):
+            case Shown(at, text, width, height) if not self._left.is_set():
                 self._recording.shown(at, text, width, height)
                 if self._recording.full:
                     self.end(say("l'enregistrement est plein"))
@@ -155,7 +159,10 @@ class Visit:
                     await self._agent.till.call(SUPPORT_TROUBLE, asked)
             case Left(why, lost):
                 self._lost = lost
+                self._left.set()
                 self.end(why)
+            case Shown():  # too late for the recording, whose hash is told
+                pass
             case Linked():
                 self.linked.set()
 
@@ -183,10 +190,9 @@ class Visit:
         if writer is not None and not writer.is_closing():
             writer.write(wire.line(message))
 
-    async def _account(self) -> None:
+    async def _account(self, undone: str) -> None:
         """Keep the recording, and tell the till its hash: that is in the journal for good."""
         await recording.keep(self._store, self.number, self._began, self._recording)
-        undone = ", ".join(each.line for each in self._runs.values())[:200]
         with suppress(ChannelError):  # a till that is away has its own account without it
             ending = SessionEnding(
                 self.grant, self._recording.sha256, undone or None, self._lost or None
@@ -209,9 +215,11 @@ async def _gone(child: asyncio.subprocess.Process) -> None:
     """Have the process end, and wait until it has."""
     if child.stdin:
         child.stdin.close()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DYING):
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DYING):
+                await child.wait()
+    finally:  # also where the agent is ending, and waits for nobody
+        if child.returncode is None:
+            child.kill()
             await child.wait()
-    if child.returncode is None:
-        child.kill()
-        await child.wait()
