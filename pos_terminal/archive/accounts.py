@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import percent
 from pos_terminal.domain.quantity import decimal
 from pos_terminal.storage import toml
@@ -25,7 +26,12 @@ class Account:
             not re.fullmatch(r"[1-8][0-9]{2}[0-9A-Za-z]{0,17}", self.number)
             or not self.label.strip()
         ):
-            raise ValueError(f"«{self.number} {self.label}» is no account: 3 digits, and a name")
+            raise ValueError(
+                say(
+                    "«{number} {label}» n'est pas un compte : trois chiffres au moins, et un nom",
+                    number=self.number, label=self.label,
+                )
+            )
 
 
 _ROLES = {
@@ -108,7 +114,8 @@ class Accounts:
         roles = parts.get("comptes", {})
         unknown |= roles.keys() - _ROLES.keys()
         if unknown:
-            raise ValueError(f"unknown in a table of accounts: {', '.join(sorted(unknown))}")
+            names = ", ".join(sorted(unknown))
+            raise ValueError(say("inconnu dans un plan comptable : {names}", names=names))
         table = cls(roles=_ROLES | roles)
         cash = {"CASH": table.roles["caisse"], "ARRHES": table.roles["arrhes"]}
         cash["ACCOUNT"] = table.roles["client"]
@@ -127,7 +134,9 @@ def _account(value: object) -> Account:
         case [str(number), str(label)]:
             return Account(number, label)
         case _:
-            raise ValueError(f'{value!r} is no account: ["530000", "Caisse"] is one')
+            raise ValueError(
+                say("{value!r} n'est pas un compte, comme [\"530000\", \"Caisse\"]", value=value)
+            )
 
 
 def _rate(rate: int) -> str:

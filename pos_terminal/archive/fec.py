@@ -55,7 +55,12 @@ class FecFile:
         """One entry; ValueError where it does not balance."""
         # Here, at the last moment: no file with an unbalanced entry ever reaches a disk.
         if sum(cents for _, cents in entry.lines):
-            raise ValueError(f"entry {entry.piece} of {entry.date} does not balance")
+            raise ValueError(
+                say(
+                    "l'écriture {piece} du {date} n'est pas équilibrée",
+                    piece=entry.piece, date=entry.date,
+                )
+            )
         said = self.summary
         said.entries += 1
         # Counted and not sorted: the number follows the order in which entries became final.

@@ -30,6 +30,7 @@ from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed, Purged
 from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated, TillStopped
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.staff.clerks import SignedOn
 from pos_terminal.domain.staff.grants import Grants
@@ -96,7 +97,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
         """The tree to go on from; ValueError where it is none, or not of this root."""
         tree = Frontier(self.size, tuple(bytes.fromhex(peak) for peak in self.frontier))
         if tree.root.hex() != self.root:
-            raise ValueError("its frontier does not make its root")
+            raise ValueError(say("son bord ne donne pas sa racine"))
         return tree
 
     def running(self, identity: Identity) -> Running:
@@ -196,4 +197,4 @@ def read(stored: bytes) -> Checkpoint:
     try:
         return _DECODER.decode(stored)
     except UNREADABLE as error:
-        raise ValueError(f"no checkpoint: {error}") from error
+        raise ValueError(labelled(say("ce n'est pas un point de contrôle"), error)) from error

@@ -68,13 +68,18 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
         if said.key != self.keys.public.key or not Verifier(self.keys.public).closed(
             self.checkpoint.body, self.checkpoint.sig
         ):
-            raise ValueError("the checkpoint is not signed by the key that comes with it")
+            raise ValueError(say("le point de contrôle n'est pas signé par la clé jointe"))
         return said
 
     def grown(self, tree: Frontier) -> Frontier:
         """`tree` with the leaves that it lacks; ValueError where it ends before they begin."""
         if tree.size < self.after:
-            raise ValueError(f"it begins behind record {self.after}; {tree.size} is the last known")
+            raise ValueError(
+                say(
+                    "elle commence après l'écriture {after} ; {size} est la dernière connue",
+                    after=self.after, size=tree.size,
+                )
+            )
         starts = range(32 * (tree.size - self.after), len(self.leaves), 32)
         return tree.extend(self.leaves[start : start + 32] for start in starts)
 
@@ -90,14 +95,16 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
                 # Nobody could agree to it. The records that were seen are all there before it, or
                 # it says which are lost.
                 if not Verifier(new).signed(rotation.body, rotation.sig):
-                    raise ValueError("the new key did not sign what it goes on with")
+                    raise ValueError(
+                        say("la nouvelle clé n'a pas signé ce avec quoi elle continue")
+                    )
                 keys = new
                 continue
             proof = bytes.fromhex(event.proof)
             if not Verifier(keys).signed(rotation.body, rotation.sig):
-                raise ValueError("the old key did not sign the change of keys")
+                raise ValueError(say("l'ancienne clé n'a pas signé le changement de clés"))
             if not Verifier(new).signed(f"{event.old}:{event.key}".encode(), proof):
-                raise ValueError("the new key did not sign the change of keys")
+                raise ValueError(say("la nouvelle clé n'a pas signé le changement de clés"))
             keys = new
         return keys
 
@@ -119,7 +126,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
             if digest(rotation.body) not in leaves or not isinstance(
                 event, KeyRotated | KeyReplaced
             ):
-                raise ValueError("a change of keys is not among the records")
+                raise ValueError(say("un changement de clés n'est pas parmi les écritures"))
             yield rotation, event
 
 

@@ -17,7 +17,7 @@ import msgspec
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
 from pos_terminal.crypto.timestamp import time_of
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.journal import checkpoint, note
 from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.checkpoint import Seal
@@ -149,9 +149,9 @@ def signed(body: bytes, sig: bytes) -> Said:
         said = msgspec.json.decode(body, type=Said)
         key = Ed25519.from_raw_public(bytes.fromhex(said.public))
     except (CryptoError, *UNREADABLE) as error:
-        raise ValueError(f"it is no cosignature: {error}") from error
+        raise ValueError(labelled(say("ce n'est pas une cosignature"), error)) from error
     if not key.verifies(sig, body):
-        raise ValueError("the key that it names did not sign it")
+        raise ValueError(say("la clé qu'elle nomme ne l'a pas signée"))
     return said
 
 
@@ -160,10 +160,10 @@ def noted(body: bytes, sig: bytes) -> SeenNote:
     try:
         said = msgspec.json.decode(body, type=SeenNote)
     except UNREADABLE as error:
-        raise ValueError(f"it is no cosignature: {error}") from error
+        raise ValueError(labelled(say("ce n'est pas une cosignature"), error)) from error
     key = note.cosigner(said.vkey)
     if not note.verifies(said.note, Cosigned(said.time, sig), key.public):
-        raise ValueError("the key that it names did not sign it")
+        raise ValueError(say("la clé qu'elle nomme ne l'a pas signée"))
     return said
 
 
@@ -174,11 +174,11 @@ def dated(journal: Journal, row: Attested, authorities: bytes = b"") -> datetime
     try:
         text = msgspec.json.decode(row.body, type=Dated).dated
     except UNREADABLE as error:
-        raise ValueError(f"it is no time stamp: {error}") from error
+        raise ValueError(labelled(say("ce n'est pas un horodatage"), error)) from error
     at = time_of(row.sig, text.encode(), authorities)
     said = (row.witness, row.at)
     if said != (STAMPED, at.isoformat(timespec="seconds")) or not _is_of(text, journal, row):
-        raise ValueError("it is a time stamp of something else")
+        raise ValueError(say("c'est l'horodatage d'autre chose"))
     return at
 
 

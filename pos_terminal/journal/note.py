@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
+from pos_terminal.domain.language import labelled, say
 
 LOG, COSIGNER = b"\1", b"\4"
 """Signature types of Ed25519: a log's own, and a witness's with its time (signed-note,
@@ -45,7 +46,7 @@ class Head(NamedTuple):
         origin, size, root, *rest = text.split("\n")
         found = cls(origin, int(size), b64decode(root, validate=True))
         if rest != [""] or found.text != text:
-            raise ValueError("it is no checkpoint")
+            raise ValueError(say("ce n'est pas un point de contrôle"))
         return found
 
 
@@ -89,11 +90,15 @@ def cosigner(text: str) -> NoteKey:
         key = NoteKey(name, material[:1], material[1:])
         Ed25519.from_raw_public(key.public)
     except (ValueError, CryptoError) as error:
-        raise ValueError(f"{text[:60]!r}: {error}") from error
+        raise ValueError(labelled(repr(text[:60]), error)) from error
     if not name or key.key_id.hex() != key_id:
-        raise ValueError(f"{text[:60]!r}: its id is another key's")
+        raise ValueError(
+            labelled(repr(text[:60]), say("son identifiant est celui d'une autre clé"))
+        )
     if key.kind != COSIGNER:
-        raise ValueError(f"{text[:60]!r}: a cosigner's Ed25519 key is wanted (type 4)")
+        raise ValueError(
+            labelled(repr(text[:60]), say("il faut la clé Ed25519 d'un cosignataire (type 4)"))
+        )
     return key
 
 

@@ -124,7 +124,7 @@ class Witness:
         if kept:
             # The first record's hash is in it: a journal begun anew is another journal.
             if kept.till != extension.till:
-                raise Refused("it begins with another record than the journal that was seen")
+                raise Refused(say("il commence par une autre écriture que le journal déjà vu"))
             known = checkpoint.read(kept.checkpoint)
             if extension.confesses(known):
                 self._keep_lost(till, known.size)
@@ -132,13 +132,20 @@ class Witness:
         if kept:
             known = checkpoint.read(kept.checkpoint)
             if said.size < known.size:
-                raise Refused(f"it ends with record {said.size}, and {known.size} were seen")
+                raise Refused(
+                    say(
+                        "il finit à l'écriture {size}, et {seen} ont été vues",
+                        size=said.size, seen=known.size,
+                    )
+                )
             # From what was seen, never from what is handed in: that may have been made up whole.
             tree, keys = known.tree, extension.led_on(kept.keys.public)
         if keys != extension.keys.public:
-            raise Refused("it is signed by keys that did not take over from those that were seen")
+            raise Refused(say("ses clés n'ont pas pris la suite de celles déjà vues"))
         if extension.grown(tree).root.hex() != said.root:
-            raise Refused(f"it does not go on from the {tree.size} records that were seen")
+            raise Refused(
+                say("il ne fait pas suite aux {size} écritures déjà vues", size=tree.size)
+            )
         return said
 
     def _keep_lost(self, till: Mark, size: int) -> None:
@@ -178,11 +185,13 @@ def take(path: Path, cosignature: Cosignature) -> int:
     try:
         said = cosignature.said
     except ValueError as error:
-        raise Refused("it is no cosignature, or was changed") from error
+        raise Refused(say("ce n'est pas une cosignature, ou elle a été changée")) from error
     with using(path):
         row = Attested(said.size, said.witness, cosignature.body, cosignature.sig, said.at)
         if not cosign(path, row, bytes.fromhex(said.head)):
-            raise Refused(f"record {said.size} of this journal is not the one that was seen")
+            raise Refused(
+                say("l'écriture {size} de ce journal n'est pas celle qui a été vue", size=said.size)
+            )
     return said.size
 
 

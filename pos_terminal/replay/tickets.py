@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pos_terminal.domain.files.table import Problem, rows
 from pos_terminal.domain.files.table import TableRow as Cells
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.quantity import decimal
 
 NEEDED = ("date", "time", "ticket_number", "article", "quantity", "unit_price")
@@ -154,12 +155,12 @@ def _cell(row: Cells, column: str, parse: Callable[[str], T]) -> T:
     try:
         return parse(row[column])
     except ValueError as error:
-        raise ValueError(f"{column}: {error}") from None
+        raise ValueError(labelled(column, error)) from None
 
 
 def _named(text: str) -> str:
     if not text:
-        raise ValueError("is empty")
+        raise ValueError(say("vide"))
     return text
 
 
@@ -168,14 +169,19 @@ def parse_date(text: str) -> str:
     """«2021-01-31», «31/01/2021», «31-01-2021» as ISO; ValueError with the reason."""
     match = _DATE.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is no date YYYY-MM-DD or DD/MM/YYYY")
+        raise ValueError(say("{text!r} n'est pas une date : AAAA-MM-JJ ou JJ/MM/AAAA", text=text))
     year, month, day = match[1] or match[7], match[2] or match[6], match[3] or match[4]
     if not FIRST_YEAR <= int(year) <= LAST_YEAR:
-        raise ValueError(f"{text!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(
+            say(
+                "{text!r} n'est pas entre {first} et {last}",
+                text=text, first=FIRST_YEAR, last=LAST_YEAR,
+            )
+        )
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
-        raise ValueError(f"{text!r} is no day of the calendar") from None
+        raise ValueError(say("{text!r} n'est pas un jour du calendrier", text=text)) from None
 
 
 @lru_cache(maxsize=4096)
@@ -186,7 +192,7 @@ def parse_time(text: str) -> int:
         hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
         if hours < 24 and minutes < 60 and seconds < 60:
             return hours * 3600 + minutes * 60 + seconds
-    raise ValueError(f"{text!r} is no time HH:MM or HH:MM:SS")
+    raise ValueError(say("{text!r} n'est pas une heure : HH:MM ou HH:MM:SS", text=text))
 
 
 @lru_cache(maxsize=1024)
@@ -194,7 +200,7 @@ def parse_quantity(text: str) -> int:
     """«3», «-1», «1.0», «0,5» in thousandths; ValueError with the reason."""
     quantity = decimal(text, 3)
     if quantity == 0:
-        raise ValueError("a quantity of zero sells nothing")
+        raise ValueError(say("une quantité de zéro ne vend rien"))
     return quantity
 
 
@@ -203,5 +209,7 @@ def parse_price(text: str) -> int:
     """«1,15 €», «1.15», «1,15» in cents; ValueError with the reason."""
     cents = decimal(text, 2)
     if cents < 0:
-        raise ValueError(f"{text!r} is negative; a return has a negative quantity")
+        raise ValueError(
+            say("{text!r} est négatif ; c'est la quantité d'un retour qui l'est", text=text)
+        )
     return cents

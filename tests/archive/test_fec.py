@@ -505,7 +505,7 @@ def test_a_label_cannot_break_the_file(text: str) -> None:
 def test_an_entry_that_does_not_balance_is_never_written(tmp_path: Path) -> None:
     entry = Posting("VE", "2026-01-05", "P", "2026-01-05", "x", "2026-01-05",
                   ((Account("530000", "Caisse"), 1),))  # fmt: skip
-    with (tmp_path / "fec").open("w") as file, pytest.raises(ValueError, match="does not balance"):
+    with (tmp_path / "fec").open("w") as file, pytest.raises(ValueError, match="pas équilibrée"):
         FecFile(file).add(entry)
 
 

@@ -174,7 +174,7 @@ def test_a_fork_of_the_same_length_is_refused_by_the_witness(
     state, witness = witnessed
     _with_the_key(state, tmp_path / "other")
     run(kept(state, [SIGN_ON] * 512))
-    with pytest.raises(Refused, match="does not go on"):
+    with pytest.raises(Refused, match="ne fait pas suite"):
         Witness(witness).cosign(consistency_proof.export(database(state), 0), NOW)
 
 
@@ -185,7 +185,7 @@ def test_yesterdays_file_sold_upon_past_the_witness_is_still_refused(
     _yesterdays_file(state, tmp_path / "other")
     run(kept(state, [OperatorSignedOn(operator=8)] * 600))
     verify(database(state))
-    with pytest.raises(Refused, match="does not go on"):
+    with pytest.raises(Refused, match="ne fait pas suite"):
         Witness(witness).cosign(consistency_proof.export(database(state), 0), NOW)
     with pytest.raises(JournalError) as refused:
         Journal.open(state, IDENTITY, witness=witness)

@@ -72,7 +72,7 @@ def test_what_is_handed_out_is_what_is_new(shop: Path, place: Path) -> None:
 
 def test_a_gap_is_refused_and_more_than_is_new_is_taken(shop: Path, place: Path) -> None:
     run(kept(shop, [SIGN_ON] * 300))
-    with pytest.raises(Refused, match="begins behind record 256"):
+    with pytest.raises(Refused, match="commence après l'écriture 256"):
         Witness(place).cosign(exported(shop, 256), NOW)
     Witness(place).cosign(exported(shop, 0), NOW)
     run(kept(shop, [SIGN_ON] * 300))
@@ -87,11 +87,11 @@ def test_keys_that_took_over_are_followed(shop: Path, place: Path) -> None:
     handed = exported(shop, 256)
     assert len(handed.rotations) == 2
     for rotations in ((), handed.rotations[1:], handed.rotations[::-1]):
-        with pytest.raises(Refused, match="did not take over"):
+        with pytest.raises(Refused, match="pas pris la suite"):
             witness.cosign(msgspec.structs.replace(handed, rotations=rotations), NOW)
     first = handed.rotations[0]
     forged = msgspec.structs.replace(first, sig=handed.rotations[1].sig)
-    with pytest.raises(Refused, match="old key did not sign"):
+    with pytest.raises(Refused, match="l'ancienne clé n'a pas signé"):
         witness.cosign(msgspec.structs.replace(handed, rotations=(forged,)), NOW)
     witness.cosign(handed, NOW)
 
@@ -100,14 +100,14 @@ def test_a_checkpoint_that_is_not_signed_is_refused(shop: Path, place: Path) -> 
     handed = exported(shop)
     body = handed.checkpoint.body.replace(b'"size":256', b'"size":255')
     forged = msgspec.structs.replace(handed.checkpoint, body=body)
-    with pytest.raises(Refused, match="not signed"):
+    with pytest.raises(Refused, match="pas signé"):
         Witness(place).cosign(msgspec.structs.replace(handed, checkpoint=forged), NOW)
 
 
 def test_leaves_that_do_not_make_the_root_are_refused(shop: Path, place: Path) -> None:
     handed = exported(shop)
     leaves = bytes(32) + handed.leaves[32:]
-    with pytest.raises(Refused, match="does not go on"):
+    with pytest.raises(Refused, match="ne fait pas suite"):
         Witness(place).cosign(msgspec.structs.replace(handed, leaves=leaves), NOW)
 
 
@@ -116,13 +116,13 @@ def test_a_cosignature_that_was_changed_or_is_anothers_is_refused(
 ) -> None:
     answer = Witness(place).cosign(exported(shop), NOW)
     changed = answer.body.replace(b'"size":256', b'"size":260')
-    with pytest.raises(Refused, match="was changed"):
+    with pytest.raises(Refused, match="a été changée"):
         take(database(shop), Cosignature(body=changed, sig=answer.sig))
     run(kept(tmp_path / "other", [SIGN_ON] * 300))
-    with pytest.raises(Refused, match="not the one that was seen"):
+    with pytest.raises(Refused, match="pas celle qui a été vue"):
         take(database(tmp_path / "other"), answer)
     run(kept(tmp_path / "short", [SIGN_ON]))
-    with pytest.raises(Refused, match="not the one that was seen"):
+    with pytest.raises(Refused, match="pas celle qui a été vue"):
         take(database(tmp_path / "short"), answer)
 
 

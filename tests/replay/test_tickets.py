@@ -73,7 +73,7 @@ def test_a_time_may_have_seconds(text: str, seconds: int) -> None:
 )
 def test_a_broken_row_is_told_with_its_column_and_spoils_no_other(row: str, column: str) -> None:
     read = tickets("2021-01-01,08:00,1,A,1,1", row, "2021-01-01,08:00,1,B,1,1")
-    assert [(refusal.line, refusal.reason.split(":")[0]) for refusal in read.refused] == [
+    assert [(refusal.line, refusal.reason.split(" :")[0]) for refusal in read.refused] == [
         (3, column)
     ]
     assert [each.line for each in read[0].rows] == [2, 4]
