@@ -10,8 +10,10 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.adjustment import DiscountGiven, DiscountWithdrawn
 from pos_terminal.domain.events.sale import LineVoided, SaleClosed, Share
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.printing.ticket import receipt
 from pos_terminal.domain.receipt import Row
+from pos_terminal.domain.sale.discounts import withdraw
 from pos_terminal.domain.screen import Screen
 from tests.support.baskets import articles, catalog_of, paid, sold, typed
 from tests.support.bench import Bench, bench
@@ -52,6 +54,16 @@ def test_off_the_ticket_after_st_and_off_the_line_otherwise() -> None:
     till.press("1 PLU 50 %")
     assert [found.scope for found in discounts(till)] == ["ticket", "ticket", "line"]
     assert till.total == 737 + 65
+
+
+def test_a_discount_that_a_line_has_followed_is_not_taken_back() -> None:
+    till = bench()
+    till.press("5 PLU ST 100 REMISE 1 PLU")
+    sale = till.counter.desk.sale
+    assert sale
+    with pytest.raises(Refused) as refused:
+        withdraw(sale)
+    assert refused.value.fault is faults.NOTHING_TO_CORRECT
 
 
 def test_a_return_gives_back_less() -> None:

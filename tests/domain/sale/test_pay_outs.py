@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.prepaid import VoucherMoved
-from pos_terminal.domain.sale.pay_outs import Means
+from pos_terminal.domain.sale.pay_outs import Means, paid_by
 from pos_terminal.domain.sale.refunds import RefundRules, Validity
 from pos_terminal.domain.tender.tender import TenderRules
 from tests.support.lookup import Remembering, remembering
@@ -34,6 +34,12 @@ def test_the_card_takes_what_the_ticket_gives_and_no_more(till: Remembering) -> 
     assert till.fault and (till.fault.code, till.fault.text) == ("S-239", "AVOIR OU ESPECES SVP")
     till.press("C 2200 CASH AVOIR")
     assert out(till) == [("CARD", 100), ("CASH", 2200), ("AVOIR", 5000)]
+
+
+def test_a_means_that_took_nothing_gives_nothing_back(till: Remembering) -> None:
+    till.press("2 PLU RF 2 PLU CASH")
+    assert [(each.tender, each.amount) for each in till.last.tenders] == [("CASH", 0)]
+    assert [each.tender for each in paid_by(till.last)] == ["GOODS"]
 
 
 def test_a_meal_voucher_goes_back_as_it_came(till: Remembering) -> None:
