@@ -41,9 +41,10 @@ from pos_terminal.domain.staff.clerks import (
 from pos_terminal.journal import database
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.state_directory import read_mark
-from pos_terminal.persons import pins
+from pos_terminal.persons import cards, pins
 from pos_terminal.persons.clerks_file import read
 from pos_terminal.process.output import print_json
+from pos_terminal.storage.secret_file import SecretError
 
 ALL = frozenset(Right)
 SECRET = 20
@@ -83,7 +84,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--pin-file", type=Path, metavar=say("FICHIER"),
             help=say("dont la première ligne est le code secret"),
         )  # fmt: skip
-    badge.add_argument("--none", action="store_true", help=say("plus aucun badge"))
+    which = badge.add_mutually_exclusive_group()
+    which.add_argument("--none", action="store_true", help=say("plus aucun badge"))
+    which.add_argument(
+        "--card", type=Path, metavar=say("FICHIER"),
+        help=say("une carte d'un lecteur : la première ligne est le numéro qu'il tape"),
+    )  # fmt: skip
     add_options(add, listing, rights, pin, badge, remove)
 
 
@@ -135,16 +141,27 @@ def _set_pin(arguments: argparse.Namespace) -> None:
 
 
 def _set_badge(arguments: argparse.Namespace) -> None:
-    secret = "".join(secrets.choice(ascii_uppercase + digits) for _ in range(SECRET))
-    code = "" if arguments.none else badge_code(secret)
-    badge = badge_hash(code) if code else ""
     enter(arguments, make=True)
+    code = "" if arguments.none else _badge(arguments)
+    badge = badge_hash(code) if code else ""
     asked = SetBadge(number=arguments.number, badge=badge)
     told = do(arguments, table.CLERK_BADGE, asked, ClerkTold)
     if arguments.json:
-        print_json({"number": told.number, "code": code})
-    elif code:
+        print_json({"number": told.number, "code": "" if arguments.card else code})
+    elif code and not arguments.card:
         print(code)
+
+
+def _badge(arguments: argparse.Namespace) -> str:
+    """The code of a new badge: of chance, or of a card that somebody has."""
+    if not arguments.card:
+        return badge_code("".join(secrets.choice(ascii_uppercase + digits) for _ in range(SECRET)))
+    with reading_file(arguments.card):
+        given = arguments.card.read_text().partition("\n")[0]
+    try:
+        return cards.code_of(cards.made(arguments.state), given)
+    except (SecretError, OSError, ValueError) as error:
+        raise _refused(str(error)) from None
 
 
 def _remove(arguments: argparse.Namespace) -> None:

@@ -54,7 +54,7 @@ from pos_terminal.runtime.selftests import SelfTests
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.shop_files import ShopFiles
 from pos_terminal.runtime.spool import SPOOL, Spool
-from pos_terminal.runtime.staff import LoadedStaff
+from pos_terminal.runtime.staff import LoadedStaff, badge_of
 from pos_terminal.runtime.start_records import at_start, last_moment
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.groups import forever, to_the_end
@@ -122,6 +122,7 @@ class App:
             put,
             lookups,
             spool=Spool(state / SPOOL), drawers=settings.drawers, others=settings.others,
+            badge=partial(badge_of, state),
         )
         self._stopping = asyncio.Event()
         self._heard: Fault | None = None

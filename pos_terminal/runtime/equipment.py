@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from pos_terminal.runtime.pin_lane import PinLane
 from pos_terminal.runtime.places import places_of
 from pos_terminal.runtime.port import Port, PortState
 from pos_terminal.runtime.printing import PrinterLane
-from pos_terminal.runtime.roles import DisplayRole
+from pos_terminal.runtime.roles import DisplayRole, ScannerRole
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings, PrinterDrawerSettings
 from pos_terminal.runtime.spool import Paper, Slip, Spool, take_up
 from pos_terminal.runtime.strangers import Strangers
@@ -75,6 +75,7 @@ class Equipment:
         spool: Spool,
         drawers: tuple[CashDrawer, ...] = (),
         others: tuple[str, ...] = (),
+        badge: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         self.ports: dict[str, Port[Any]] = {}
         self.paths: dict[Path, Port[Any]] = {}
@@ -86,6 +87,7 @@ class Equipment:
         self._spool: Spool | None = spool
         self._keymap = keymap
         self._put = put
+        self._badge = badge
         self._absences = Absences(self.ports.values(), put)
         printers = {
             (role := PrinterRole(device.role or PrinterRole.RECEIPT)): PrinterLane(
@@ -137,6 +139,9 @@ class Equipment:
         own = self._roles[display.name] == DisplayRole.CUSTOMER
         return self.outputs.customer if own else self.outputs.screen
 
+    def _badge_of(self, scanner: Port[Any]) -> Callable[[str], Awaitable[str]] | None:
+        return self._badge if self._roles[scanner.name] == ScannerRole.BADGE else None
+
     def _one(self, device_class: DeviceClass) -> Port[Any] | None:
         return next(iter(self._of(device_class)), None)
 
@@ -145,7 +150,10 @@ class Equipment:
         keymap, put = self._keymap, self._put
         return [
             *(port.run() for port in self.ports.values()),
-            *(read_scans(port, put) for port in self._of(DeviceClass.SCANNER)),
+            *(
+                read_scans(port, put, self._badge_of(port))
+                for port in self._of(DeviceClass.SCANNER)
+            ),
             *(read_keys(port, keymap, put) for port in self._of(DeviceClass.KEYPAD)),
             *(show_screens(port, self._box_of(port)) for port in self._of(DeviceClass.DISPLAY)),
             *(lane.run() for lane in self.outputs.lanes),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
@@ -40,14 +40,19 @@ RUNS = 0.2
 """Seconds that a running text stands at each place: five characters a second are read easily."""
 
 
-async def read_scans(port: Port[Scanner], put: Put) -> NoReturn:
-    """From a scanner to the till, for ever."""
+async def read_scans(
+    port: Port[Scanner], put: Put, badge: Callable[[str], Awaitable[str]] | None = None
+) -> NoReturn:
+    """From a scanner to the till, for ever. What a reader of cards reads is made a `badge`."""
 
     async def read(scanner: Scanner) -> NoReturn:
         while True:
             scan = await scanner.read()
             port.did_well()
-            put(Scanned(*as_read(scan.text, scan.aim)))
+            if badge:
+                put(Scanned(await badge(scan.text)))
+            else:
+                put(Scanned(*as_read(scan.text, scan.aim)))
 
     await _hold(port, read)
 

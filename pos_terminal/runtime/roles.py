@@ -9,11 +9,20 @@ from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.runtime.settings import CashDrawer, DeviceSettings
 
 
+class ScannerRole(StrEnum):
+    """A reader of cards: all that it reads is a badge. Without a role a scanner reads goods."""
+
+    BADGE = "badge"
+
+
 class DisplayRole(StrEnum):
     """Who reads a display: customers alone, or the clerk. Without a role both do."""
 
     CUSTOMER = "customer"
     CLERK = "clerk"
+
+
+WITH_ROLES = (DeviceClass.PRINTER, DeviceClass.DISPLAY, DeviceClass.SCANNER)
 
 
 def misfits(
@@ -23,13 +32,14 @@ def misfits(
     yield from _of_printers([each for each in devices if each.device_class is DeviceClass.PRINTER])
     yield from _of_displays([each for each in devices if each.device_class is DeviceClass.DISPLAY])
     for each in devices:
-        if each.role and each.device_class not in (DeviceClass.PRINTER, DeviceClass.DISPLAY):
-            yield (
-                f"devices.{each.name}.role",
-                say(
-                    "role ne va pas avec {device_class} : l'enlever", device_class=each.device_class
-                ),
-            )
+        key = f"devices.{each.name}.role"
+        if each.role and each.device_class not in WITH_ROLES:
+            device_class = each.device_class
+            text = say("role ne va pas avec {device_class} : l'enlever", device_class=device_class)
+            yield key, text
+        elif each.device_class is DeviceClass.SCANNER and each.role not in ("", ScannerRole.BADGE):
+            role, known = each.role, repr(str(ScannerRole.BADGE))
+            yield key, say("{role!r} n'est pas un rôle : l'un de {known}", role=role, known=known)
     scales = [each.name for each in devices if each.device_class is DeviceClass.SCALE]
     for name in scales[1:]:
         yield (

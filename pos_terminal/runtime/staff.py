@@ -1,5 +1,6 @@
 """The clerks in force: from their file, with names; a file that others changed is recorded."""
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from msgspec import Struct
 from pos_terminal.domain.events.staff import ClerkFound, ClerksFound
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.health.advice import advice
-from pos_terminal.domain.staff.clerks import Clerks, SignOnRules
+from pos_terminal.domain.staff.clerks import BADGE, Clerks, SignOnRules
+from pos_terminal.persons import cards
 from pos_terminal.persons.clerks_file import BadClerks, Staff, read, with_names
+from pos_terminal.storage.secret_file import SecretError
 
 log = logging.getLogger(__name__)
 
@@ -56,3 +59,13 @@ class StaffFile:
             nobody = Clerks(rules=self._rules, alone=self._alone, closed=True)
             return LoadedStaff(nobody, Staff(), error.fault)
         return LoadedStaff(Clerks(named, self._rules, self._alone), staff)
+
+
+async def badge_of(state: Path, number: str) -> str:
+    """The badge's code of a card, by what its reader types; an unreadable one where it has none."""
+    try:
+        # Looked at each time: the first card may be named while the till runs.
+        return cards.code_of(await asyncio.to_thread(cards.known, state), number)
+    except (SecretError, ValueError) as error:
+        log.warning("a card: %s", error)
+        return BADGE

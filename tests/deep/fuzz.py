@@ -17,6 +17,7 @@ MEMORY = 512
 
 INSTRUMENTED = (
     "pos_driver_escpos.answers", "pos_driver_evdev.assembler", "pos_driver_hid_pos.assembler",
+    "pos_driver_labels.brother", "pos_driver_labels.zpl", "pos_driver_star.asb",
     "pos_driver_payments.frames.caisse_ap", "pos_driver_payments.frames.concert",
     "pos_driver_payments.frames.cashlogy", "pos_driver_payments.frames.zvt",
     "pos_driver_payments.frames.zvt_answers",
@@ -119,6 +120,10 @@ def targets() -> dict[str, Callable[[bytes], object]]:
             read.key(byte & 0x7F, byte >> 7)
         read.abandon()
 
+    def zpl(data: bytes) -> None:
+        with suppress(ValueError):  # what is no status
+            found["labels.zpl"].read_status(data)
+
     def codes(data: bytes) -> None:
         text = data.decode("latin-1")
         gs1.element_string(text)
@@ -145,6 +150,9 @@ def targets() -> dict[str, Callable[[bytes], object]]:
         "serial-scanner": serial_scanner,
         "evdev": evdev,
         "escpos": lambda data: found["escpos.answers"].Answers().feed(data),
+        "star": lambda data: list(found["star.asb"].Answers().feed(data)),
+        "brother-ql": lambda data: found["labels.brother"].Answers().feed(data),
+        "zpl": zpl,
         "codes": codes,
     }
 
@@ -152,7 +160,8 @@ def targets() -> dict[str, Callable[[bytes], object]]:
 NAMES = (
     "payment-caisse-ap", "payment-cashlogy", "payment-concert", "payment-zvt", "payment-zvt-slip",
     "scale-adam", "scale-cas", "scale-dialog06", "scale-hid", "scale-mt-sics", "scale-nci",
-    "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "codes",
+    "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "star",
+    "brother-ql", "zpl", "codes",
 )  # fmt: skip
 
 
