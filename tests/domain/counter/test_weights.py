@@ -119,6 +119,13 @@ def test_packing_is_weighed_before_its_article(till: Bench) -> None:
     assert (sold(till).quantity, sold(till).tare, sold(till).tare_kind) == (485, 15, "weighed")
 
 
+@pytest.mark.parametrize(("grams", "fault"), [(9999, None), (10_000, faults.TARE_TOO_HEAVY)])
+def test_the_heaviest_packing(till: Bench, grams: int, fault: Fault | None) -> None:
+    (question,) = [e for e in till.press("TARE").effects if isinstance(e, Weigh)]
+    till.put(Weighed(question.request, Weight(grams)))
+    assert till.fault is fault
+
+
 def test_what_was_set_before_the_packing_still_holds(till: Bench) -> None:
     (question,) = [e for e in till.press("RF TARE").effects if isinstance(e, Weigh)]
     till.put(Weighed(question.request, Weight(15)))
