@@ -184,6 +184,13 @@ class Reader:
             how = say("à partir d'ici le fichier est abîmé : {detail}", detail=error.detail)
             raise Broken(after + 1, how) from error
 
+    def must_hold(self, last: int) -> None:
+        """Broken unless there are as many rows as the last number says: a flipped bit in the tree
+        gives the last one another number, and the journal seems to end before it."""
+        (count,) = self._ask("SELECT count(*) FROM journal ")[0]
+        if not last <= count <= self.last():  # a till may sell meanwhile
+            raise Broken(last + 1, say("le fichier a {count} lignes", count=count))
+
     def row(self, seq: int) -> Row:
         """The row of record `seq`; Broken where it is missing."""
         for row in self.rows(seq - 1, 1):

@@ -132,6 +132,8 @@ def verify(
         )
         with signatures as chunks:
             _together(walk, chunks, start, last, progress)
+        if level is not Level.TAIL:
+            reader.must_hold(last)
         walk.must_have_been_purged()
         walk.must_know_kinds()
         look = must_be_signed if level in SIGNED else witnessed
