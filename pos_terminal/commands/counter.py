@@ -54,8 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("vos propres leçons : une page de scènes"),
     )  # fmt: skip
     parser.add_argument(
-        "--port", type=int, default=PORT, help=say("le port de la page ({port})", port=PORT)
-    )
+        "--port", type=int, default=PORT, metavar="N",
+        help=say("le port de la page ({port})", port=PORT),
+    )  # fmt: skip
     parser.add_argument(
         "--language", choices=("fr", "en"), help=say("la langue de la caisse et de la page")
     )

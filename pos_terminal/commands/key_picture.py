@@ -6,7 +6,7 @@ from pos_terminal.domain.keyboard.blocks import BLOCKS
 from pos_terminal.domain.keyboard.chords import parse_chord
 
 CELL = 8
-"""Characters in a key."""
+"""Characters in a key, where nothing on its part of the keyboard is longer."""
 
 _SHORTER = {"Ctrl+": "C-", "Shift+": "S-", "Alt+": "A-", "ASTERISK": " *", "BRACE": "BR."}
 """How a cap is cut where a key is too narrow for it."""
@@ -32,13 +32,15 @@ def picture(keys: Mapping[str, str]) -> Iterator[str]:
 def _boxes(rows: Sequence[Sequence[str]], keys: Mapping[str, str]) -> Iterator[str]:
     widest = max(map(len, rows))
     rows = [[*row, *[""] * (widest - len(row))] for row in rows]
-    edge = "─" * CELL
+    written = [keys.get(chord, "") for row in rows for chord in row]
+    width = max(CELL, *map(len, written))
+    edge = "─" * width
     yield f"┌{'┬'.join([edge] * widest)}┐"
     for number, row in enumerate(rows):
         if number:
             yield f"├{'┼'.join([edge] * widest)}┤"
-        yield f"│{'│'.join(_cell(_cap(chord)) for chord in row)}│"
-        yield f"│{'│'.join(_cell(keys.get(chord, ''), right=True) for chord in row)}│"
+        yield f"│{'│'.join(_cap(chord).ljust(width) for chord in row)}│"
+        yield f"│{'│'.join(keys.get(chord, '').rjust(width) for chord in row)}│"
     yield f"└{'┴'.join([edge] * widest)}┘"
 
 
@@ -46,8 +48,4 @@ def _cap(chord: str) -> str:
     cap = parse_chord(chord).short if chord else ""
     for long, short in _SHORTER.items():
         cap = cap.replace(long, short) if len(cap) > CELL else cap
-    return cap
-
-
-def _cell(text: str, *, right: bool = False) -> str:
-    return text[:CELL].rjust(CELL) if right else text[:CELL].ljust(CELL)
+    return cap[:CELL]

@@ -1,10 +1,17 @@
 """What a record says, in words: of held money, orders and papers (commands/record_line.py)."""
 
+from pos_terminal.domain.authorisation import Service
 from pos_terminal.domain.codes.vouchers import last_four
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.orders import OrderAgreed, OrderEnded, OrderNoted
 from pos_terminal.domain.events.paper import Form
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentIntended
+from pos_terminal.domain.events.payment import (
+    PaymentAnswered,
+    PaymentDecided,
+    PaymentIntended,
+    TerminalSum,
+    TerminalTotals,
+)
 from pos_terminal.domain.events.period import BalancesOpened
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import (
@@ -99,7 +106,28 @@ def of_held_money(event: Event) -> str:
             words = say("terminal de paiement ({ref}) : {outcome}, {total} €")
             outcome = _answered(event.outcome)
             return words.format(ref=event.ref, outcome=outcome, total=euros(event.amount))
+        case PaymentDecided():
+            words = say("terminal de paiement ({ref}) : {outcome} d'après une personne, {total} €")
+            outcome = say("payé") if event.paid else say("pas payé")
+            return words.format(ref=event.ref, outcome=outcome, total=euros(event.amount))
+        case TerminalTotals():
+            if not event.known:
+                return say("terminal {name} : ses totaux ne sont pas connus", name=event.terminal)
+            sums = ", ".join(_summed(each) for each in event.sums) or say("rien")
+            return say("terminal {name} : {sums}", name=event.terminal, sums=sums)
     return ""
+
+
+def _summed(moved: TerminalSum) -> str:
+    of = moved.scheme or say("toutes cartes")
+    match moved.service:
+        case Service.PURCHASE:
+            what = say("paiements")
+        case Service.REFUND:
+            what = say("remboursements")
+        case Service.REVERSAL:
+            what = say("annulations")
+    return f"{what} {of} : {moved.count}, {euros(moved.cents)} €"
 
 
 def _answered(outcome: PaymentOutcome) -> str:

@@ -32,7 +32,18 @@ from tests.support.shop import Shop, open_shop, write_settings
 UNCOUNTED = "\n[tenders]\ncount_first = false\n"
 
 
-OTHERS = ("run", "demo", "replay", "scenes", "archive", "driver", "drivers", "scale")
+OTHERS = (
+    "run",
+    "demo",
+    "counter",
+    "replay",
+    "scenes",
+    "archive",
+    "driver",
+    "drivers",
+    "scale",
+    "support",
+)
 """What has a till of its own, or none."""
 
 
@@ -159,7 +170,7 @@ def test_the_till_that_runs_says_what_plugins_it_has(tmp_path: Path) -> None:
         async with open_shop(tmp_path) as shop:
             told = await answered(shop.state, "plugins", "--agent", tmp_path / "agent")
             states = {row["name"]: row["status"] for row in told["plugins"]}
-            assert (told["till"], states["vfd"], states["sim"]) == (True, "enabled", "disabled")
+            assert (told["till"], states["vfd"], states["zvt"]) == (True, "enabled", "disabled")
 
     run(body())
 

@@ -34,7 +34,9 @@ def test_a_map_is_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     missing = [row.cap for row in ROWS if row.key not in keymap.values()]
     assert [name for name in missing if f"\n  {name} " not in drawn] == []
     boxes = [line for line in drawn.splitlines() if line.startswith(tuple("┌├│└"))]
-    assert boxes and {len(line) % 9 for line in boxes} == {1}
+    edges = [re.split("[┌┬┐]", line)[1:-1] for line in boxes if line.startswith("┌")]
+    assert edges and all(len(set(edge)) == 1 for edge in edges)
+    assert {len(line) for line in boxes} == {len("".join(edge)) + len(edge) + 1 for edge in edges}
 
 
 def test_the_map_of_a_terminal_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
