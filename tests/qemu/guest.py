@@ -31,6 +31,7 @@ from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain.faults import INPUT_BUSY, Tone
 from pos_terminal.domain.receipt import Receipt, Text
 from pos_terminal.domain.weight import Weight
+from pos_terminal.runtime.strangers import Strangers
 from tests.support.hid_devices import SCALE, SCANNER, scanned
 
 T = TypeVar("T")
@@ -146,6 +147,55 @@ def press(typist: evdev.UInput, key: int) -> None:
 
 
 @scenario
+async def a_keyboard_that_was_there_before_the_till_is_held_and_let_go() -> None:
+    """Nobody names it: what it types reaches nobody, until the till ends."""
+    keys: dict[int, Sequence[int]] = {ecodes.EV_KEY: range(1, 120)}
+    with evdev.UInput(keys, name="uinput stranger") as typist:
+        node = await soon(lambda: input_node("uinput stranger"), "uinput stranger")
+        ours = await linked("QEMU USB Keyboard", "ours")
+        console = evdev.InputDevice(node)
+        press(typist, ecodes.KEY_1)
+        await soon(lambda: typed(console) or None, "the stranger's keys before")
+        strangers = Strangers((ours,))
+        holding = asyncio.create_task(strangers.run())
+        await soon(lambda: held(node) or None, f"{node} held, of {strangers.found}")
+        assert any(node in each for each in strangers.found), strangers.found
+        assert not any(str(Path(ours).resolve()) in each for each in strangers.found)
+        for _ in range(20):
+            press(typist, ecodes.KEY_2)
+        assert typed(console) == [], "the keys reached others"
+        async with open_keypad(KeypadSettings(ours)) as keypad:  # and ours is left to its driver
+            print("@type 7", flush=True)
+            assert (await keypad.read()).name == "KEY_7"
+        holding.cancel()
+        with suppress(asyncio.CancelledError):
+            await holding
+        press(typist, ecodes.KEY_3)
+        await soon(lambda: typed(console) or None, "the stranger's keys afterwards")
+        console.close()
+
+
+def typed(ear: evdev.InputDevice[str]) -> list[int]:
+    """The keys that have gone down, as any other program reads them."""
+    found: list[int] = []
+    with suppress(BlockingIOError):
+        found += [e.code for e in ear.read() if e.type == ecodes.EV_KEY and e.value == 1]
+    return found
+
+
+def held(node: str) -> bool:
+    """Whether somebody has it for himself alone."""
+    device = evdev.InputDevice(node)
+    try:
+        device.grab()
+    except OSError:
+        return True
+    finally:
+        device.close()
+    return False
+
+
+@scenario
 async def the_pc_speaker_sounds() -> None:
     path = await linked("PC Speaker", "tone")
     ear = evdev.InputDevice(path)
@@ -212,6 +262,7 @@ async def a_scanner_in_hid_pos_mode_is_read_and_unplugged() -> None:
             send(scanned(b"B", b"]Q1"))
             assert await scanner.read() == Scan("A" * 56 + "B", "]Q1")
             send(scanned(b"half", more=True))
+            await asyncio.sleep(2)  # the host fetches a report every few milliseconds
             (gadget / "UDC").write_text("\n")
             await scanner.gone()
             assert "\N{REPLACEMENT CHARACTER}" in (await scanner.read()).text
