@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+import apsw
+
 from pos_terminal.storage.files import write_durably
+from pos_terminal.storage.sqlite import reading_beside
 
 HEADER = 32
 FRAME = 24
@@ -57,7 +60,7 @@ def has_hole(path: Path, valid: int) -> bool:
     log is behind a hole, as each is begun once the one before it is synced.
     """
     try:
-        with log_of(path).open("rb") as log, path.open("rb") as database:
+        with log_of(path).open("rb") as log, reading_beside(path) as database:
             page, salts = _kind(log, database)
             if not page:
                 return False
@@ -78,7 +81,7 @@ def has_hole(path: Path, valid: int) -> bool:
             return any(
                 _at(log, place, page)
                 != (_at(log, known[number], page) if number in known
-                    else _at(database, (number - 1) * page, page))
+                    else database.xRead(page, (number - 1) * page))
                 for number, place in lost.items()
             )  # fmt: skip
     except FileNotFoundError:
@@ -94,7 +97,7 @@ class Frame(NamedTuple):
     commit: int
 
 
-def _kind(log: BinaryIO, database: BinaryIO) -> tuple[int, bytes]:
+def _kind(log: BinaryIO, database: apsw.VFSFile) -> tuple[int, bytes]:
     """The size of the log's pages, and its salts: those of its own frames.
 
     One flipped bit in the log's header hides all of it, so where its sum is wrong the database says
@@ -103,7 +106,7 @@ def _kind(log: BinaryIO, database: BinaryIO) -> tuple[int, bytes]:
     header = _at(log, 0, HEADER)
     if len(header) == HEADER and _summed(header[:24], header[3] & 1 == 1) == header[24:]:
         return int.from_bytes(header[8:12], "big"), header[16:24]
-    size = int.from_bytes(_at(database, 16, 2), "big")
+    size = int.from_bytes(database.xRead(2, 16), "big")
     return (1 << 16 if size == 1 else size), _at(log, HEADER + 8, 8)
 
 

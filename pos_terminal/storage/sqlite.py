@@ -46,6 +46,22 @@ def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
     return db
 
 
+@contextmanager
+def reading_beside(path: Path) -> Iterator[apsw.VFSFile]:
+    """The bytes of a database that this process has open; apsw.Error where they are not read.
+
+    Through SQLite's own file layer: a file of ours, once closed, would drop every lock that the
+    connections here have on it («How To Corrupt An SQLite Database File», 2.2). Another process
+    would then take the log away from under them.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_NOFOLLOW
+    file = apsw.VFSFile("", str(path.parent.resolve() / path.name), [flags, 0])
+    try:
+        yield file
+    finally:
+        file.xClose()
+
+
 def let_go(db: apsw.Connection) -> None:
     """Close a connection; the last one takes the log in, and where the disk refuses it stays."""
     name = db.filename

@@ -1,6 +1,8 @@
 """A log that is hurt loses commits that were acknowledged, and that is said; where none is lost,
 nothing is."""
 
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from pos_terminal.journal.store import Journal
 from pos_terminal.storage.sqlite import connect
-from tests.conftest import run
+from pos_terminal.testing.running import PATIENCE, run
 from tests.support import journal_victim
 from tests.support.journaling import IDENTITY, database
 
@@ -106,3 +108,16 @@ def test_of_a_header_hurt_behind_which_the_database_has_all_nothing_is_said(
     for at in (5, 9, 17):
         files["journal.db-wal"] = hurt(killed["journal.db-wal"], at)
         assert opened(put(files, tmp_path / str(at))) == (int(killed["last"]), ())
+
+
+def test_to_look_into_the_database_lets_no_lock_on_it_go(
+    killed: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Or another process, as it closes, is the last to leave, and takes the log away."""
+    state = put(killed, tmp_path)
+    look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT 1 FROM journal')"
+    journal = Journal.open(state, IDENTITY)
+    log = (state / "journal.db-wal").stat().st_ino
+    subprocess.run([sys.executable, "-c", look, str(database(state))], check=True, timeout=PATIENCE)
+    assert (state / "journal.db-wal").stat().st_ino == log
+    run(journal.close())
