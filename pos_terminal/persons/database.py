@@ -54,8 +54,9 @@ def open_writer(path: Path, vfs: str) -> apsw.Connection:
         db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
         undo.callback(db.close)
         _make_safe(db)
-        with writing(db):
-            if not db.execute("SELECT count(*) FROM sqlite_schema").get:
+        # Whoever makes the tables is alone here; who finds them waits for nobody that writes.
+        if not db.execute("SELECT count(*) FROM sqlite_schema").get:
+            with writing(db):
                 db.execute(_SCHEMA).fetchall()
         sync_directory(path.parent)
         check_layout(db, path)

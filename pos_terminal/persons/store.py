@@ -64,9 +64,12 @@ class Persons:
             exists(directory)
             db = database.open_writer(path, vfs)
             undo.callback(db.close)
-            with writing(db):
+            slots = _slots(db, directory)
+            undo.callback(slots.close)
+            # Its lock is always taken first. It has a queue, where the database's is asked for now
+            # and then: beside one that never rests that would fail after 5 s.
+            with slots.alone(), writing(db):
                 key = _store_key(db, keyfile.path_in(directory)) or _adopt_key(db, directory)
-            slots = _slots(db, directory)  # outside: its lock is always taken first
             undo.pop_all()
         return cls(path, db, key, slots, record)
 

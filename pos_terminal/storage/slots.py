@@ -15,7 +15,7 @@ import fcntl
 import io
 import os
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
@@ -55,11 +55,13 @@ class Slots:
         """
         flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
         fd = os.open(path, flags | os.O_CREAT if new else flags, 0o600)
-        slots = cls(os.fdopen(fd, "r+b", buffering=0))
-        if new:
-            sync_directory(path.parent)
-        with slots.alone():
-            slots._mend()
+        with ExitStack() as undo:
+            slots = cls(undo.enter_context(os.fdopen(fd, "r+b", buffering=0)))
+            if new:
+                sync_directory(path.parent)
+            with slots.alone():
+                slots._mend()
+            undo.pop_all()
         return slots
 
     @classmethod

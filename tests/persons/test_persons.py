@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -343,7 +344,6 @@ def test_two_processes_begin_one_store_and_lose_nobody_when_killed(tmp_path: Pat
         directory.mkdir()
         both = [adding(directory), adding(directory)]
         added = [person for one in both for person in reap(one, random.randint(1, 30))]
-        persons = opened(directory)
-        for person in added:
-            assert held(persons, person) == list(ALL)
-        persons.close()
+        with closing(opened(directory)) as persons:
+            for person in added:
+                assert held(persons, person) == list(ALL)
