@@ -7,6 +7,7 @@ from pos_terminal.domain.events.orders import OrderAgreed, OrderEnded, OrderNote
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.payment import (
     PaymentAnswered,
+    PaymentBegun,
     PaymentDecided,
     PaymentIntended,
     TerminalSum,
@@ -102,6 +103,9 @@ def of_held_money(event: Event) -> str:
                 total=euros(event.amount),
                 ref=event.ref,
             )
+        case PaymentBegun():
+            words = say("terminal de paiement ({ref}) : sa dernière opération est {after}")
+            return words.format(ref=event.ref, after=event.after)
         case PaymentAnswered():
             words = say("terminal de paiement ({ref}) : {outcome}, {total} €")
             outcome = _answered(event.outcome)

@@ -67,10 +67,10 @@ class PaymentTerminal(Device, Protocol):
     async def last(self) -> str:
         """The number of the last payment that the terminal knows; empty where it is not needed.
 
-        The till asks before an order and writes it down with its intent, as `Order.after`. By it a
-        protocol that repeats only its last answer, without the till's reference, tells the answer
-        to the order from an older one. Raises DeviceTimeout, DeviceLost, DeviceRefused
-        (TERMINAL_BUSY).
+        The till asks before an order, and has it on record (`payment.begun`) before `authorise` is
+        called; it stands in `Order.after`, for a later process as well. By it a protocol that
+        repeats only its last answer, without the till's reference, tells the answer to the order
+        from an older one. Raises DeviceTimeout, DeviceLost, DeviceRefused (TERMINAL_BUSY).
         """
 
     async def authorise(self, order: Order, told: Told) -> Outcome:

@@ -121,6 +121,7 @@ class App:
             settings.keymap,
             put,
             lookups,
+            record=self._record,
             spool=Spool(state / SPOOL), drawers=settings.drawers, others=settings.others,
             badge=partial(badge_of, state),
         )
@@ -231,9 +232,9 @@ class App:
         for fault in (*self.settings.faults, *filter(None, [staff.fault, keyed.fault])):
             self.put(Trouble(fault))
         self.equipment.take_up([each.event for each in journal.recent()], till)
-        for intended in card_payments.open_payments(counter.desk):
+        for effect in card_payments.recalls(counter.desk):
             # Whatever was asked before this program began: the terminal is asked first.
-            self.equipment.outputs.payments.recall(intended)
+            self.equipment.outputs.payments.release(effect)
         self._heard = None
         self.ready.set()
         await till.run(self._inputs)

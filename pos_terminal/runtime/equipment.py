@@ -17,6 +17,7 @@ from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.domain.screen import Screen
+from pos_terminal.persons.bridge import Append
 from pos_terminal.runtime.absences import Absences
 from pos_terminal.runtime.hotplug import watch_devices
 from pos_terminal.runtime.lanes import (
@@ -72,6 +73,7 @@ class Equipment:
         put: Callable[[Input], None],
         lookups: LookupLane,
         *,
+        record: Append,
         spool: Spool,
         drawers: tuple[CashDrawer, ...] = (),
         others: tuple[str, ...] = (),
@@ -106,7 +108,7 @@ class Equipment:
             pins=PinLane(put),
             lookups=lookups,
             payments=PaymentLanes(
-                {port.name: port for port in self._of(DeviceClass.PAYMENT_TERMINAL)}, put
+                {port.name: port for port in self._of(DeviceClass.PAYMENT_TERMINAL)}, put, record
             ),
         )
 

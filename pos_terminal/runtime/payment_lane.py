@@ -3,6 +3,9 @@
 An order comes here once its intent is durable, and is sent once, whatever happens. What is not
 certain then is asked of the terminal, opened anew where the line was lost, until it tells or time
 is up; then a person decides, and may have it asked again.
+
+What a terminal calls its last payment is durable before a byte of the order leaves, as the intent
+is: without it nobody could tell after a power cut whether what it repeats answers this order.
 """
 
 import asyncio
@@ -16,7 +19,7 @@ from msgspec.structs import replace
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.domain import faults
-from pos_terminal.domain.authorisation import Order, Outcome, Stage, masked
+from pos_terminal.domain.authorisation import Order, Outcome, Stage, masked, without_cards
 from pos_terminal.domain.counter.card_payments import order
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
@@ -28,7 +31,11 @@ from pos_terminal.domain.counter.steps import (
     RecallPayment,
     TerminalDayEnded,
 )
-from pos_terminal.domain.events.payment import PaymentIntended
+from pos_terminal.domain.events.payment import PaymentBegun, PaymentIntended
+from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.health.advice import advice
+from pos_terminal.journal.errors import JournalError
+from pos_terminal.persons.bridge import Append
 from pos_terminal.runtime.port import Port
 
 log = logging.getLogger(__name__)
@@ -64,6 +71,7 @@ class PaymentLane:
         self,
         port: Port[PaymentTerminal],
         put: Put,
+        record: Append,
         *,
         again: float = AGAIN,
         long_enough: float = LONG_ENOUGH,
@@ -72,20 +80,23 @@ class PaymentLane:
         self.slips: asyncio.Queue[MerchantSlip] = asyncio.Queue()
         self._port = port
         self._put = put
+        self._record = record
         self._again = again
         self._long_enough = long_enough
         self._asked: asyncio.Queue[_Asked] = asyncio.Queue()
         self._given_up: asyncio.Queue[PaymentIntended] = asyncio.Queue()
         self._current = ""
         self._after: dict[str, str] = {}
-        """What the terminal called its last payment before each order of this run."""
+        """What the terminal called its last payment, by the order that was to follow."""
 
     def ask(self, intended: PaymentIntended) -> None:
         """Have an order carried out that was never sent; call this once its intent is durable."""
         self._asked.put_nowait(_Asked(intended, sent=False))
 
-    def recall(self, intended: PaymentIntended) -> None:
-        """Find out what became of an order that may have been sent."""
+    def recall(self, intended: PaymentIntended, after: str = "") -> None:
+        """Find out what became of an order that may have been sent; `after` is from its record."""
+        if after:
+            self._after[intended.ref] = after
         self._asked.put_nowait(_Asked(intended, sent=True))
 
     def cancel(self, intended: PaymentIntended) -> None:
@@ -134,29 +145,49 @@ class PaymentLane:
         ref = intended.ref
         if not sent:
             try:
-                return PaymentEnded(ref, await self._authorise(intended))
+                became = await self._authorise(intended)
+                if isinstance(became, Fault):
+                    return PaymentEnded(ref, fault=became)
+                return PaymentEnded(ref, masked(became))
             except OutcomeUnknown as error:
                 log.error("%s: %s: %s", self.name, ref, error.fault)
             except DeviceError as error:
                 return PaymentEnded(ref, fault=error.fault)
         return await self._recall(intended)
 
-    async def _authorise(self, intended: PaymentIntended) -> Outcome:
+    async def _authorise(self, intended: PaymentIntended) -> Outcome | Fault:
+        """How the order ended, or why it was not sent at all."""
+
         def told(stage: Stage) -> None:
             self._put(PaymentStage(intended.ref, stage))
 
-        async def authorise(terminal: PaymentTerminal) -> Outcome:
+        async def authorise(terminal: PaymentTerminal) -> Outcome | Fault:
             # Before the order, since afterwards its own answer would be the last.
-            self._after[intended.ref] = await terminal.last()
-            return await terminal.authorise(self._order(intended), told)
+            fault = await self._begun(intended.ref, await terminal.last())
+            return fault or await terminal.authorise(self._order(intended), told)
 
         try:
-            return masked(await self._port.do(authorise))
+            return await self._port.do(authorise)
         except DeviceLost as error:
             # A driver that failed in the middle says nothing of the money.
             if error.fault is faults.INTERNAL:
                 raise OutcomeUnknown(faults.PAYMENT_UNKNOWN) from error
             raise
+
+    async def _begun(self, ref: str, last: str) -> Fault | None:
+        """Write down what the last payment is called; the fault where that cannot be durable."""
+        # What looks like a card's number is kept nowhere, and masked it would be another number,
+        # by which an older payment is taken for this one: then nothing is concluded from it.
+        after = last if without_cards(last) == last else ""
+        if after == self._after.get(ref, ""):
+            return None  # nothing to write down, or written down before the line was lost
+        self._after[ref] = after
+        try:
+            await self._record((PaymentBegun(ref=ref, after=after),))
+        except JournalError as error:  # handed on as a value: it is none of the device's
+            log.error("%s: %s: not sent: %s", self.name, ref, advice(error))
+            return error.fault
+        return None
 
     def _order(self, intended: PaymentIntended) -> Order:
         return replace(order(intended), after=self._after.get(intended.ref, ""))
@@ -192,9 +223,11 @@ class PaymentLane:
 class PaymentLanes:
     """The lanes of all terminals, by the names that the settings give them."""
 
-    def __init__(self, ports: dict[str, Port[PaymentTerminal]], put: Put) -> None:
+    def __init__(
+        self, ports: dict[str, Port[PaymentTerminal]], put: Put, record: Append
+    ) -> None:
         self.slips: asyncio.Queue[MerchantSlip] = asyncio.Queue()
-        self.lanes = {name: PaymentLane(port, put) for name, port in ports.items()}
+        self.lanes = {name: PaymentLane(port, put, record) for name, port in ports.items()}
         for lane in self.lanes.values():
             lane.slips = self.slips
         self._put = put
@@ -211,15 +244,9 @@ class PaymentLanes:
                 lane.ask(intended)
             case AskTerminal():
                 self._put(PaymentEnded(intended.ref, fault=faults.TERMINAL_OFFLINE))
-            case RecallPayment():
-                self.recall(intended)
+            case RecallPayment(after=after) if lane:
+                lane.recall(intended, after)
+            case RecallPayment():  # of one that is in the settings no more nobody can tell
+                self._put(PaymentEnded(intended.ref, fault=faults.PAYMENT_UNKNOWN, unknown=True))
             case CancelPayment() if lane:
                 lane.cancel(intended)
-
-    def recall(self, intended: PaymentIntended) -> None:
-        """Find out what became of it; of a terminal that is in the settings no more nobody can."""
-        lane = self.lanes.get(intended.terminal)
-        if lane is None:
-            self._put(PaymentEnded(intended.ref, fault=faults.PAYMENT_UNKNOWN, unknown=True))
-        else:
-            lane.recall(intended)

@@ -1,7 +1,7 @@
 """A till with a payment terminal over its driver: one order, one charge, whatever is cut."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from pos_terminal.domain.counter.steps import (
     PaymentStage,
     RecallPayment,
 )
+from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentDecided,
@@ -51,12 +52,15 @@ class Lane:
     def __init__(self, end: TerminalEnd) -> None:
         self.end = end
         self.told: list[Input] = []
+        self.recorded: list[Event] = []
         self.driver = SimTerminal
         self.openings = 0
         self.port: Port[PaymentTerminal] = Port(
             "tpe", DeviceClass.PAYMENT_TERMINAL, self._open, stayed=0.0
         )
-        self.lane = PaymentLane(self.port, self.told.append, again=0.02, long_enough=2.0)
+        self.lane = PaymentLane(
+            self.port, self.told.append, self._record, again=0.02, long_enough=2.0
+        )
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[PaymentTerminal]:
@@ -65,6 +69,9 @@ class Lane:
         self.openings += 1
         async with opened(tcp_link("127.0.0.1", port), faults.TERMINAL_OFFLINE) as link:
             yield self.driver(link, payment_time=0.5)
+
+    async def _record(self, events: Sequence[Event]) -> None:
+        self.recorded += events
 
     @property
     def ended(self) -> list[PaymentEnded]:
@@ -94,6 +101,7 @@ def test_an_order_is_carried_out_and_its_stages_are_told() -> None:
         outcome = lane.ended[0].outcome
         assert outcome
         assert (outcome.ending, outcome.cents) == (Ending.APPROVED, 800)
+        assert lane.recorded == []  # it finds an order by its reference: nothing else is needed
 
     served(body)
 
@@ -186,7 +194,12 @@ def test_a_driver_that_fails_in_the_middle_says_nothing_of_the_money() -> None:
 
 def test_a_terminal_that_the_settings_have_no_more() -> None:
     told: list[Input] = []
-    lanes = PaymentLanes({}, told.append)
+    recorded: list[Event] = []
+
+    async def record(events: Sequence[Event]) -> None:
+        recorded.extend(events)
+
+    lanes = PaymentLanes({}, told.append, record)
     lanes.release(AskTerminal(INTENDED))
     lanes.release(RecallPayment(INTENDED))
     assert told == [

@@ -101,7 +101,7 @@ class Counterside:
         lookups = LookupLane(nowhere, self.put.append, Customers(nowhere, unheard), damage.append)
         outputs = Outputs(
             self.screen, self.tone, self.printer, {}, self.drawer, self.scale,
-            self.pins, lookups, PaymentLanes({}, self.put.append),
+            self.pins, lookups, PaymentLanes({}, self.put.append, unheard),
         )
         self.till = Till(
             counter_of(goods(), identity=HERE), cast(Journal, self.journal), FixedClock(), outputs,

@@ -221,9 +221,14 @@ def pending(desk: Desk) -> Pending | None:
 
 def open_payments(desk: Desk) -> tuple[PaymentIntended, ...]:
     """What terminals were asked for open sales, and nobody has answered yet for certain."""
+    return tuple(each.intended for each in recalls(desk))
+
+
+def recalls(desk: Desk) -> tuple[RecallPayment, ...]:
+    """What a start has terminals asked: whatever was asked of them before, with all on record."""
     sales = (*((desk.sale,) if desk.sale else ()), *desk.waiting)
     return tuple(
-        sale.payment
+        RecallPayment(sale.payment, sale.after)
         for sale in sales
         if sale.payment
         and (sale.answered is None or sale.answered.outcome is PaymentOutcome.UNKNOWN)

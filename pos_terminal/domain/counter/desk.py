@@ -31,7 +31,12 @@ from pos_terminal.domain.display import outages, payments, support
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentChanged, PaymentDecided
+from pos_terminal.domain.events.payment import (
+    PaymentAnswered,
+    PaymentBegun,
+    PaymentChanged,
+    PaymentDecided,
+)
 from pos_terminal.domain.events.period import PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
 from pos_terminal.domain.events.sale import (
@@ -304,7 +309,7 @@ class Desk:
     def _sell(self, event: Event, at: str) -> None:
         """An event of the sale at hand; a terminal's answer may be for one that waits meanwhile."""
         self.sale = apply(self.sale, event, at)
-        if isinstance(event, PaymentAnswered | PaymentDecided):
+        if isinstance(event, PaymentBegun | PaymentAnswered | PaymentDecided):
             for sales in (self.held, self.parked):
                 for place, sale in sales.items():
                     sales[place] = apply(sale, event) or sale

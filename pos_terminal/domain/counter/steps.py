@@ -348,9 +348,13 @@ class AskTerminal(Struct, frozen=True):
 
 
 class RecallPayment(Struct, frozen=True):
-    """Ask a terminal what became of what it was asked; answer with a `PaymentEnded`."""
+    """Ask a terminal what became of what it was asked; answer with a `PaymentEnded`.
+
+    `after` is what it called its last payment before that, as far as this is on record.
+    """
 
     intended: PaymentIntended
+    after: str = ""
 
 
 class EndTerminalDay(Struct, frozen=True):

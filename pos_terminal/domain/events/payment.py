@@ -26,6 +26,18 @@ class PaymentIntended(Event, frozen=True, kw_only=True):
     original: Original | None = None
 
 
+class PaymentBegun(Event, frozen=True, kw_only=True):
+    """The terminal has said what it calls its last payment; recorded before a byte of the order.
+
+    Only of terminals that repeat their last answer without the till's reference: by `after` the
+    answer to this order is told from an older one, by another process as well.
+    """
+
+    kind: ClassVar[str] = "payment.begun"
+    ref: str
+    after: str
+
+
 class PaymentAnswered(Event, frozen=True, kw_only=True):
     """What became of an intent: paid, refused or unknown; `amount` is what moved.
 
@@ -59,6 +71,16 @@ class PaymentDecided(Event, frozen=True, kw_only=True):
     amount: int
     authorisation: str = ""
     authority: int = 0
+
+    @property
+    def answer(self) -> PaymentAnswered:
+        """As if the terminal had said it."""
+        return PaymentAnswered(
+            ref=self.ref,
+            outcome=PaymentOutcome.PAID if self.paid else PaymentOutcome.REFUSED,
+            amount=self.amount,
+            authorisation=self.authorisation,
+        )
 
 
 class TerminalSum(Struct, frozen=True, kw_only=True):
@@ -102,6 +124,7 @@ class PaymentChanged(Event, frozen=True, kw_only=True):
 
 PAYMENT_EVENTS: tuple[type[Event], ...] = (
     PaymentIntended,
+    PaymentBegun,
     PaymentAnswered,
     PaymentDecided,
     TerminalTotals,

@@ -19,7 +19,12 @@ from pos_terminal.domain.events.adjustment import (
 )
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.held import is_held, prepaying, untaxed
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided, PaymentIntended
+from pos_terminal.domain.events.payment import (
+    PaymentAnswered,
+    PaymentBegun,
+    PaymentDecided,
+    PaymentIntended,
+)
 from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
@@ -59,7 +64,8 @@ class Sale(Struct, frozen=True):
     the tickets that it took anything back from, each as it was first opened. `waived` are the
     numbers of the discounts that give way to promotions, from 1. `taken_at` says that it was made
     by hand then, while the till was down. `payment` is what a payment terminal was asked and what
-    is not settled yet, `answered` what became of that; `attempts` counts such orders.
+    is not settled yet, `after` what that called its last payment then, where it says that;
+    `answered` is what became of it, and `attempts` counts such orders.
     """
 
     number: int
@@ -80,6 +86,7 @@ class Sale(Struct, frozen=True):
     refund: tuple[str, int] | None = None
     refunds: tuple[RefundOpened, ...] = ()
     payment: PaymentIntended | None = None
+    after: str = ""
     answered: PaymentAnswered | None = None
     attempts: int = 0
 
@@ -400,7 +407,7 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
             return replace(sale, tenders=(*sale.tenders, paid), payment=None, answered=None)
         case TenderReturned():
             return replace(sale, tenders=sale.tenders[:-1], payment=None, answered=None)
-        case PaymentIntended() | PaymentAnswered() | PaymentDecided():
+        case PaymentIntended() | PaymentBegun() | PaymentAnswered() | PaymentDecided():
             return _charged(sale, event)
         case SaleClosed() | SaleAbandoned():
             return None
@@ -408,20 +415,18 @@ def apply(sale: Sale | None, event: Event, at: str = "") -> Sale | None:
             return _adjusted(sale, event)
 
 
-def _charged(sale: Sale, event: PaymentIntended | PaymentAnswered | PaymentDecided) -> Sale:
+def _charged(
+    sale: Sale, event: PaymentIntended | PaymentBegun | PaymentAnswered | PaymentDecided
+) -> Sale:
     """What a terminal was asked for this sale, what it answered, what a person says it did."""
     if isinstance(event, PaymentIntended):
-        return replace(sale, payment=event, answered=None, attempts=sale.attempts + 1)
+        return replace(sale, payment=event, after="", answered=None, attempts=sale.attempts + 1)
     if sale.payment is None or sale.payment.ref != event.ref:
         return sale
+    if isinstance(event, PaymentBegun):
+        return replace(sale, after=event.after)
     if isinstance(event, PaymentDecided):
-        outcome = PaymentOutcome.PAID if event.paid else PaymentOutcome.REFUSED
-        event = PaymentAnswered(
-            ref=event.ref,
-            outcome=outcome,
-            amount=event.amount,
-            authorisation=event.authorisation,
-        )
+        event = event.answer
     if event.outcome is PaymentOutcome.REFUSED:
         return replace(sale, payment=None, answered=None)
     return replace(sale, answered=event)

@@ -17,7 +17,7 @@ from pos_terminal.domain.authorisation import (
     Service,
     Stage,
 )
-from pos_terminal.domain.counter.card_payments import open_payments
+from pos_terminal.domain.counter.card_payments import open_payments, recalls
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
@@ -30,7 +30,12 @@ from pos_terminal.domain.counter.steps import (
     Step,
 )
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided, PaymentIntended
+from pos_terminal.domain.events.payment import (
+    PaymentAnswered,
+    PaymentBegun,
+    PaymentDecided,
+    PaymentIntended,
+)
 from pos_terminal.domain.events.sale import CardPaid, SaleAbandoned, SaleClosed, Tender
 from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.values import PaymentOutcome, Right
@@ -292,6 +297,23 @@ def restarted(shop: Bench) -> Bench:
         fresh.counter.desk.apply(event, at)
     fresh.events, fresh.inputs = list(shop.events), shop.inputs
     return fresh
+
+
+def test_a_start_asks_with_what_the_terminal_called_its_last_payment() -> None:
+    """Each order has its own; the sale may wait on hold meanwhile, and the newest word holds."""
+    shop = till()
+    first = asked(shop.press("5 PLU CARD"))
+    shop.press("HOLD")
+    shop.events += [
+        (PaymentBegun(ref=first.ref, after=last), shop.events[-1][1]) for last in ("7", "8")
+    ]
+    shop = restarted(shop)
+    assert recalls(shop.counter.desk) == (RecallPayment(first, "8"),)
+    shop.press("RECALL")
+    shop.put(PaymentEnded(first.ref, fault=faults.CARD_ABANDONED))
+    second = asked(shop.press("C CARD"))
+    shop.events.append((PaymentBegun(ref=first.ref, after="9"), shop.events[-1][1]))
+    assert recalls(restarted(shop).counter.desk) == (RecallPayment(second),)
 
 
 def test_a_power_cut_forgets_neither_the_intent_nor_the_doubt() -> None:
