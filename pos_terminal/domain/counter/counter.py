@@ -311,8 +311,6 @@ class Counter:
         """
         desk, typed = self.desk, self.desk.entry
         desk.decision = decision
-        if desk.pending is None and not decision.authority:
-            desk.slip = None  # whoever was asked to lend his right for it was not there
         try:
             for step in self._ruled(decision.given, outages.as_of(desk, moment)):
                 lent = self._lent(decision)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.counter.steps import Input, Pressed
+from pos_terminal.domain.events.sale import Tender
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.lookup.questions import Answer, Wanted
 from pos_terminal.domain.weight import Weight
@@ -19,6 +20,7 @@ class Decision(Struct, frozen=True):
 
     `authority` is who allowed it (0: nobody was asked), `rights` are those he lent that are noted
     in records; `found` is what the past answered, None for nothing; `weight` what the scale did.
+    `slip` is what a card paid by the slip whose number the key ended.
     """
 
     given: Input
@@ -26,6 +28,7 @@ class Decision(Struct, frozen=True):
     rights: tuple[Right, ...] = ()
     found: tuple[tuple[Wanted, Answer | None], ...] = ()
     weight: Weight | None = None
+    slip: Tender | None = None
 
     def allowed(self, authority: int) -> "Decision":
         """Now that he has allowed it."""
@@ -42,6 +45,10 @@ class Decision(Struct, frozen=True):
     def weighed(self, weight: Weight | None) -> "Decision":
         """Now that the scale has answered."""
         return replace(self, weight=weight)
+
+    def by_slip(self, paid: Tender) -> "Decision":
+        """Now that the key has ended the number of that slip."""
+        return replace(self, slip=paid)
 
 
 NOTHING = Decision(Pressed(None))

@@ -214,7 +214,6 @@ class Desk:
         self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
         self.access = AccessNews()  # what others on the box ask for, and may do
         self.agreed: AccessAsked | None = None  # what was shown when a PIN was asked for
-        self.slip: Pending | None = None  # a card's slip whose number was typed, until it is taken
         self.watch: StockWatch | None = None  # asked in the background
         self.weighings = 0
         self.lookups = 0

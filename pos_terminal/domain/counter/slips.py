@@ -49,12 +49,21 @@ class SlipAsked(Pending, frozen=True):
                 desk.pending = replace(self, typed="")
                 return Step()
             case Function.TENDER if key.argument == self.tender and self.typed:
-                # The means' own handler goes on: somebody may have to lend the right for it, and
-                # then it is decided anew.
-                desk.pending, desk.slip = None, self
+                # The means' own handler goes on. It may be decided anew, more than once: somebody
+                # lends the right for it, the past says what is held for the orders it fetches.
+                desk.pending, desk.decision = None, desk.decision.by_slip(self.paid)
                 return None
             case _:
                 return super().press(desk, key, moment)
+
+    @property
+    def paid(self) -> Tender:
+        """What the slip says was paid. Zeros stand for a number that is not on it."""
+        card = CardPaid(authorisation=self.typed if self.typed.strip("0") else "")
+        return Tender(
+            sale=self.sale, tender=MANUAL.name, amount=self.amount, given=self.amount, change=0,
+            card=card,
+        )  # fmt: skip
 
     def after_error(self) -> "SlipAsked":
         """It is still to be said."""
@@ -68,14 +77,9 @@ def ask(desk: Desk, paid: Tender) -> Step:
 
 
 def typed(desk: Desk) -> Tender | None:
-    """The means whose slip's number was just typed; None where none was. Raises Wait."""
-    slip = desk.slip
-    if not isinstance(slip, SlipAsked) or desk.sale is None or slip.sale != desk.sale.number:
+    """The means whose slip's number this key ends; None where it ends none. Raises Wait."""
+    paid = desk.decision.slip
+    if paid is None or desk.sale is None or paid.sale != desk.sale.number:
         return None
     authority.need(desk, Right.MANUAL)
-    desk.slip = None
-    card = CardPaid(authorisation=slip.typed if slip.typed.strip("0") else "")
-    return Tender(
-        sale=slip.sale, tender=MANUAL.name, amount=slip.amount, given=slip.amount, change=0,
-        card=card,
-    )  # fmt: skip
+    return paid

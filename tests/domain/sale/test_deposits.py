@@ -6,15 +6,17 @@ import pytest
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.authority import Identification
-from pos_terminal.domain.counter.steps import Train
+from pos_terminal.domain.counter.steps import PinChecked, Train
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved
-from pos_terminal.domain.events.sale import VatSum
+from pos_terminal.domain.events.sale import CardPaid, VatSum
+from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.printing.ticket import code_of, receipt
 from pos_terminal.domain.receipt import Barcode
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
+from pos_terminal.domain.tender.terminals import Terminal, Terminals
 from tests.support.bakery import Bakery
 from tests.support.bench import counter_of, goods
 from tests.support.paper import TILL
@@ -131,6 +133,28 @@ def test_who_has_not_the_right_calls_for_one(till: Bakery) -> None:
     till.press("RF 7 ARRHES")
     asked = till.awaits(Identification)
     assert asked and asked.right is Right.RETURN
+
+
+def test_what_is_due_behind_it_is_paid_by_a_slips_number(till: Bakery) -> None:
+    """The till asks the past about the order behind the number, and knows the number after that."""
+    till.press("500 PRIX 7 ARRHES CASH 5 PLU 7 COMMANDE")
+    till.decides(terminals=Terminals((Terminal(),)))
+    till.press("CARD 772211 CARD")
+    assert till.paid() == [("ARRHES", 500), ("MANUAL", 300)]
+    assert till.last.tenders[-1].card == CardPaid(authorisation="772211")
+    assert till.held == ()
+
+
+def test_a_right_is_lent_once_for_a_slip_and_what_the_past_says_behind_it(till: Bakery) -> None:
+    till.press("500 PRIX 7 ARRHES CASH 5 PLU 7 COMMANDE")
+    till.decides(terminals=Terminals((Terminal(),)))
+    desk, manager = till.counter.desk, Clerk(1, "x", frozenset({Right.MANUAL}))
+    desk.clerks = Clerks({7: Clerk(7, "x"), 1: manager})
+    desk.clerk = 7
+    till.press("CARD 772211 CARD 1 CLERK 1234 CLERK")
+    till.put(PinChecked(desk.checks, 1, right=True))
+    assert till.paid() == [("ARRHES", 500), ("MANUAL", 300)]
+    assert till.of(AuthorityGiven) == [AuthorityGiven(authority=1, right=Right.MANUAL)]
 
 
 def test_what_is_taken_off_can_be_taken_back(till: Bakery) -> None:
