@@ -111,6 +111,9 @@ def grams(number: bytes, unit: bytes) -> int:
     if found is None:
         raise FrameError(f"no number: {number!r}")
     fraction = found[3] or b""
+    if places == 0 and len(fraction) > 1:
+        # 14.000 g are 14.000 kg whose k the line dropped, sooner than a till's scale of milligrams.
+        raise FrameError(f"grams as fine as kilograms: {number!r}")
     whole, rest = fraction[:places].ljust(places, b"0"), fraction[places:]
     if rest.strip(b"0"):
         raise FrameError(f"finer than a gram: {number!r}")
