@@ -78,14 +78,20 @@ def submission(directory: Path, known: int) -> Submission:
 
 
 def signed_note(directory: Path) -> Shown:
-    """The last checkpoint, for whoever wants to see it; JournalError where there is none."""
+    """The last checkpoint that a witness has cosigned, for whoever wants to see it.
+
+    The last at all where none has: a till that has just been stopped ends with one that no witness
+    has been shown. JournalError where there is none.
+    """
     with reading(directory / NAME) as reader:
         newest = _newest(reader)
-        shown = _signed(directory, reader, newest, newest)
+        rows = [row for row in reader.cosignatures() if row.body.startswith(NOTED)]
+        cosigned = max((row.size for row in rows), default=0)
+        shown = _signed(directory, reader, newest, _at(reader, cosigned) if cosigned else newest)
         seen = "".join(
             note.cosignature_line(note.cosigner(said.vkey), Cosigned(said.time, row.sig))
-            for row in reader.cosignatures()
-            if row.size == newest.size and row.body.startswith(NOTED)
+            for row in rows
+            if row.size == shown.size
             for said in (noted(row.body, row.sig),)
         )
         return Shown(shown.size, shown.vkey, shown.note + seen)

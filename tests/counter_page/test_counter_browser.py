@@ -270,7 +270,7 @@ def test_every_device_breaks_and_comes_back(page: Page) -> None:
     before = papers(page)
     expect(page.locator("[data-cable][aria-pressed=true]")).to_have_count(0)
     page.get_by_role("button", name="Coulisses").click()
-    expect(page.locator("#devices .fine")).to_have_count(8)
+    expect(page.locator("#devices .fine")).to_have_count(9)
     page.locator("#inside .close").click()
     touch(page, "C", "BAGUETTE", "ESPECES")
     display(page, "TOTAL 1,05", "MERCI")
