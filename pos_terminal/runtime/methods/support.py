@@ -172,6 +172,8 @@ class SupportMethods:
         """The consent that stands, and each change. The newest follower is the only one."""
         follower: asyncio.Queue[ConsentNews] = asyncio.Queue()
         self._follower, self._host_key = follower, _shown(asks.host_key)
+        # Else whoever comes back before `run` has looked would find no consent, and lose a session.
+        await self._take_up()
         visit = self._visit
         if visit and not visit.secret:
             grant = self._grants.shown(asks.grant or "")
@@ -388,6 +390,8 @@ class SupportMethods:
         for given in self._grants.kept():
             if given.purpose == PURPOSE and self._grants.holds(given.grant):
                 who = [each.who for each in await self._story(given.grant, SupportOpened)]
+                if self._visit:  # taken up meanwhile, by `run` or by whoever follows
+                    return
                 now = self._terminal.clock.now()
                 left = timedelta(seconds=seconds_left(given, now.utc))
                 self._visit = _Visit(
