@@ -16,12 +16,6 @@ log = logging.getLogger(__name__)
 
 _OLDEST = (3, 51, 3)
 
-# By itself each connection takes 126 KB in advance for small pieces, which no statement of ours is
-# measurably faster for; a till has four. It is told before the first of them is opened, or not at
-# all, and apsw has begun with the library when it was imported.
-apsw.shutdown()
-apsw.config(apsw.SQLITE_CONFIG_LOOKASIDE, 0, 0)
-
 
 class SqliteTooOld(apsw.Error):
     """The library at hand can lose rows: nothing is opened with it."""

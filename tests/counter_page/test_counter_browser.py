@@ -21,6 +21,9 @@ from pos_terminal.scenes.script import read
 from tests.needs import need
 from tests.support.counter_page import Opened, counter
 
+# A browser's library switches stacks under Python: it gets workers in which no journal is written.
+pytestmark = pytest.mark.slow
+
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 20_000.0
 DESK, PHONE = (1280, 860), (390, 844)

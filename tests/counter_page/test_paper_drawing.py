@@ -74,6 +74,7 @@ def test_it_is_what_somebody_elses_printer_reads(tmp_path: Path) -> None:
     assert [line for line in theirs if line in ours] == ours, theirs
 
 
+@pytest.mark.slow
 def test_a_scanner_reads_what_is_drawn(tmp_path: Path) -> None:
     chromium, zbarimg = shutil.which("chromium"), shutil.which("zbarimg")
     need(chromium is not None, "chromium", "apt-get install chromium")
