@@ -1,29 +1,16 @@
 """A Brother QL label printer: as `PrinterEnd`, and without a drawer. Its paper is a raster."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-from pos_driver_sim.paper import Paper, PrintedLine
-from pos_driver_sim.printer import Caller, PrinterEnd, RollOfPaper, Tokens
+from pos_driver_sim.paper import Commands, PrintedLine, RollOfPaper
+from pos_driver_sim.printer import Caller, NoRealTime, PrinterEnd, Tokens
 
 LENGTHS = {b"a": 4, b"!": 4, b"z": 13, b"M": 4, b"A": 4, b"K": 4, b"d": 5, b"S": 3}
 """Of ESC i and this letter, in all."""
 
 
-class RasterCommands:
-    """Cuts one connection's bytes into commands."""
-
-    def __init__(self) -> None:
-        self._pending = b""
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """The commands that are whole now."""
-        self._pending += data
-        while self._pending and (size := _length(self._pending)) is not None:
-            command, self._pending = self._pending[:size], self._pending[size:]
-            yield command
-
-
-def _length(data: bytes) -> int | None:
+def length(data: bytes) -> int | None:
+    """How long the command at the start of `data` is; None: more must come."""
     match data[:1]:
         case b"\x1b":
             if len(data) < 3:
@@ -38,34 +25,25 @@ def _length(data: bytes) -> int | None:
     return size if size <= len(data) else None
 
 
-class RasterRoll:
+@dataclass(slots=True)
+class RasterRoll(RollOfPaper):
     """The roll: rows that are not white are its lines."""
 
-    def __init__(self) -> None:
-        self.unknown: list[bytes] = []
-        self.media = b""
-        self._rows: list[PrintedLine] = []
-        self._raw = bytearray()
+    media: bytes = b""
 
-    def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
-        """Print; the lines that this completed, and the label where it ends."""
-        self._raw += command
+    def _cuts(self, command: bytes) -> bool:
+        return command == b"\x1a"
+
+    def _print(self, command: bytes) -> None:
         match command[:1]:
             case b"g":
-                self._rows.append(PrintedLine(command[3:].hex()))
-                return self._rows[-1:], None
-            case b"\x1a":
-                paper = Paper(tuple(self._rows), bytes(self._raw))
-                self._rows.clear()
-                self._raw.clear()
-                return [], paper
+                self._lines.append(PrintedLine(command[3:].hex()))
             case b"\x1b" if command[2:3] == b"z":
                 self.media = command[3:]
-            case b"\x1b" | b"M" | b"\x00":
+            case b"\x1b" | b"M" | b"\x00" | b"\x1a":
                 pass
             case _:
                 self.unknown.append(command)
-        return [], None
 
 
 class BrotherEnd(PrinterEnd):
@@ -80,7 +58,7 @@ class BrotherEnd(PrinterEnd):
 
     def new_caller(self) -> tuple[Tokens, Tokens]:
         """See `PrinterEnd.new_caller`."""
-        return RasterCommands(), _Nothing()
+        return Commands(length), NoRealTime()
 
     def taken(self, caller: Caller, command: bytes) -> bool:
         """See `PrinterEnd.taken`. While it prints it hears no question."""
@@ -105,8 +83,3 @@ class BrotherEnd(PrinterEnd):
         head = b"\x80\x20B0O0\x00\x00" + bytes((first, self.cover_open * 0x10))
         media = bytes((self.width, 0 if self.paper_out else 0x0A, 0, 0, 0, 0, 0, 0))
         return (head + media + bytes((said,))).ljust(32, b"\x00")
-
-
-class _Nothing:
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        return iter(())

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
+from pos_driver_sim.escpos import DLE, RealTime, Roll, length
 from pos_driver_sim.far_end import Cable, Pty
-from pos_driver_sim.paper import DLE, Commands, Paper, PrintedLine, RealTime, Roll
+from pos_driver_sim.paper import Commands, Paper, PrintedLine, RollOfPaper
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,12 @@ class Tokens(Protocol):
         """Those that are whole now."""
 
 
-class RollOfPaper(Protocol):
-    """What prints in the printer's language."""
+class NoRealTime:
+    """Of a printer in which nothing overtakes: a question is answered as it is read."""
 
-    unknown: list[bytes]
-
-    def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
-        """Print; the lines that this completed, and the paper if it was a cut."""
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Nothing."""
+        return iter(())
 
 
 class Caller(Protocol):
@@ -106,7 +106,7 @@ class PrinterEnd:
 
     def new_caller(self) -> tuple[Tokens, Tokens]:
         """What reads a caller's commands in their turn, and those that are obeyed at once."""
-        return Commands(), RealTime()
+        return Commands(length), RealTime()
 
     def taken(self, caller: "Caller", command: bytes) -> bool:
         """Whether a command does not wait for its turn: it was obeyed at once, or is now."""

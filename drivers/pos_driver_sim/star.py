@@ -5,10 +5,10 @@ Lengths and meanings: Star Micronics, «STAR Line Mode Command Specifications».
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pos_driver_sim.paper import Paper, PrintedLine
-from pos_driver_sim.printer import Caller, PrinterEnd, RollOfPaper, Tokens
+from pos_driver_sim.paper import Commands, RollOfPaper, RollOfText
+from pos_driver_sim.printer import Caller, PrinterEnd, Tokens
 
 ESC, GS, RS = 0x1B, 0x1D, 0x1E
 CODECS = {1: "cp437", 4: "cp858", 32: "cp1252"}
@@ -20,7 +20,7 @@ _LENGTHS = {
 }
 
 
-def _length(data: bytes) -> int | None:
+def length(data: bytes) -> int | None:
     """How long the command or run of text at the start of `data` is; None: more must come."""
     if data[0] >= 0x20:
         return next((i for i, byte in enumerate(data) if byte < 0x20), len(data))
@@ -28,8 +28,8 @@ def _length(data: bytes) -> int | None:
         return 1
     if len(data) < 2:
         return None
-    length = _of_group(data) if data[1] in (GS, RS) else _of_escape(data)
-    return length if length is not None and length <= len(data) else None
+    size = _of_group(data) if data[1] in (GS, RS) else _of_escape(data)
+    return size if size is not None and size <= len(data) else None
 
 
 def _of_escape(data: bytes) -> int | None:
@@ -74,20 +74,6 @@ def _fixed(lengths: dict[int, bytes], letter: int, otherwise: int) -> int:
     return next((size for size, letters in lengths.items() if letter in letters), otherwise)
 
 
-class StarCommands:
-    """Cuts one connection's bytes, in pieces of any size, into commands and runs of text."""
-
-    def __init__(self) -> None:
-        self._pending = b""
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """The commands that are whole now."""
-        self._pending += data
-        while self._pending and (length := _length(self._pending)) is not None:
-            command, self._pending = self._pending[:length], self._pending[length:]
-            yield command
-
-
 class StarRealTime:
     """Finds questions of status wherever they stand."""
 
@@ -104,72 +90,37 @@ class StarRealTime:
 
 
 @dataclass(slots=True)
-class StarRoll:
-    """The paper that hangs out of the printer, and the modes of what is printed next."""
+class StarRoll(RollOfText):
+    """See `RollOfText`."""
 
-    columns: int = 48
-    unknown: list[bytes] = field(default_factory=list)
-    _lines: list[PrintedLine] = field(default_factory=list)
-    _raw: bytearray = field(default_factory=bytearray)
-    _buffer: str = ""
-    _codec: str = "cp437"
-    _align: int = 0
-    _bold: bool = False
-    _tall: bool = False
     _qr: str = ""
 
-    def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
-        """Print; the lines that this completed, and the paper if it was a cut."""
-        self._raw += command
-        before = len(self._lines)
-        if command[0] >= 0x20:
-            self._text(command)
-        elif command == b"\n":
-            self._line_feed()
-        elif command[0] == ESC:
+    def _control(self, command: bytes) -> None:
+        if command[0] == ESC:
             self._escape(command)
         elif command[0] not in b"\x00\x04\r\x07\x0f\x12\x17\x1a":
             self.unknown.append(command)
-        printed = self._lines[before:]
-        return printed, self._cut_off() if command[:2] == b"\x1bd" else None
 
-    def _text(self, data: bytes) -> None:
-        for char in data.decode(self._codec, errors="replace"):
-            if len(self._buffer) == self.columns:
-                self._line_feed()
-            self._buffer += char
-
-    def _line_feed(self) -> None:
-        self._put(self._buffer)
-        self._buffer = ""
-
-    def _put(self, text: str) -> None:
-        margin = (0, (self.columns - len(text)) // 2, self.columns - len(text))[self._align]
-        self._lines.append(PrintedLine(" " * max(0, margin) + text, self._bold, self._tall))
+    def _cuts(self, command: bytes) -> bool:
+        return command[:2] == b"\x1bd"
 
     def _escape(self, command: bytes) -> None:
         match chr(command[1]):
             case "@":
-                self._buffer, self._codec, self._align = "", "cp437", 0
-                self._bold = self._tall = False
+                self._initialise()
             case "E" | "F":
                 self._bold = command[1:] == b"E"
             case "i":
                 self._tall = command[2] > 0
             case "a":
-                for _ in range(command[2]):
-                    self._line_feed()
+                self._line_feed(command[2])
             case "b":
                 self._put(f"[{_barcode(command)}]")
             case "k":
                 self._buffer = f"[{command[2] * 8} x 24]"
             case "\x1d":
                 self._group(command)
-            case "\x1e" | "d" | "R" | "z" | "0" | "\x07" | "\x06" | " " | "s" | "-" | "5" | "l":
-                pass
-            case "Q":
-                pass
-            case _:
+            case letter if letter not in "\x1edRz0\x07\x06 s-5lQ":
                 self.unknown.append(command)
 
     def _group(self, command: bytes) -> None:
@@ -195,14 +146,6 @@ class StarRoll:
             case "P":
                 self._buffer = f"[{self._qr}]"
 
-    def _cut_off(self) -> Paper:
-        if self._buffer:
-            self._line_feed()
-        paper = Paper(tuple(self._lines), bytes(self._raw))
-        self._lines.clear()
-        self._raw.clear()
-        return paper
-
 
 def _barcode(command: bytes) -> str:
     data = command[6:-1].decode("ascii", "replace")
@@ -224,7 +167,7 @@ class StarPrinterEnd(PrinterEnd):
 
     def new_caller(self) -> tuple[Tokens, Tokens]:
         """See `PrinterEnd.new_caller`."""
-        return StarCommands(), StarRealTime()
+        return Commands(length), StarRealTime()
 
     def taken(self, caller: Caller, command: bytes) -> bool:
         """See `PrinterEnd.taken`."""

@@ -1,11 +1,10 @@
 """A label printer of Zebra's language: as `PrinterEnd`, and without a drawer."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pos_driver_sim.paper import Paper, PrintedLine
-from pos_driver_sim.printer import Caller, PrinterEnd, RollOfPaper, Tokens
+from pos_driver_sim.paper import Commands, PrintedLine, RollOfPaper
+from pos_driver_sim.printer import Caller, NoRealTime, PrinterEnd, Tokens
 
 KNOWN = (
     "^XA", "^XZ", "^CI", "^PW", "^LL", "^LH", "^FO", "^A0", "^FB", "^FH", "^FD", "^FS", "^GB",
@@ -13,43 +12,21 @@ KNOWN = (
 )  # fmt: skip
 
 
-class ZplCommands:
-    """Cuts one connection's bytes into commands, each with its parameters."""
+def length(data: bytes) -> int | None:
+    """How long the command at the start of `data` is, with its parameters.
 
-    def __init__(self) -> None:
-        self._pending = b""
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """The commands that are whole now: the next one has begun, or it has no parameters."""
-        self._pending += data
-        while True:
-            if self._pending[:3] in (b"^XA", b"^XZ", b"^FS", b"~HS"):
-                size = 3
-            else:
-                begins = re.search(rb"[\^~]", self._pending[1:])
-                if begins is None:
-                    return
-                size = begins.start() + 1
-            command, self._pending = self._pending[:size], self._pending[size:]
-            yield command
-
-
-class NoRealTime:
-    """~HS is answered as it is read, behind what came before it: nothing overtakes."""
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Nothing."""
-        return iter(())
+    None: they may go on, since no next one has begun, and it is none without parameters.
+    """
+    if data[:3] in (b"^XA", b"^XZ", b"^FS", b"~HS"):
+        return 3
+    begins = re.search(rb"[\^~]", data[1:])
+    return begins.start() + 1 if begins else None
 
 
 @dataclass(slots=True)
-class LabelRoll:
+class LabelRoll(RollOfPaper):
     """The label: its fields line by line, codes in square brackets."""
 
-    columns: int = 48
-    unknown: list[bytes] = field(default_factory=list)
-    _lines: list[PrintedLine] = field(default_factory=list)
-    _raw: bytearray = field(default_factory=bytearray)
     _row: str = ""
     _y: int = 0
     _at: int = 0
@@ -57,10 +34,10 @@ class LabelRoll:
     _code: bool = False
     _align: str = "L"
 
-    def obey(self, command: bytes) -> tuple[list[PrintedLine], Paper | None]:
-        """Print; the lines that this completed, and the label at ^XZ."""
-        self._raw += command
-        before = len(self._lines)
+    def _cuts(self, command: bytes) -> bool:
+        return command == b"^XZ"
+
+    def _print(self, command: bytes) -> None:
         name, rest = command[:3].decode("ascii", "replace"), command[3:].decode()
         match name:
             case "^FO":
@@ -79,14 +56,6 @@ class LabelRoll:
                 self._line()
             case _ if name not in KNOWN:
                 self.unknown.append(command)
-        paper = None
-        if name == "^XZ":
-            paper = Paper(tuple(self._lines), bytes(self._raw))
-            self._raw.clear()
-        printed = self._lines[before:]
-        if paper:
-            self._lines.clear()
-        return printed, paper
 
     def _field(self) -> None:
         if self._at != self._y:
@@ -115,7 +84,7 @@ class ZplPrinterEnd(PrinterEnd):
 
     def new_caller(self) -> tuple[Tokens, Tokens]:
         """See `PrinterEnd.new_caller`."""
-        return ZplCommands(), NoRealTime()
+        return Commands(length), NoRealTime()
 
     def taken(self, caller: Caller, command: bytes) -> bool:
         """See `PrinterEnd.taken`."""

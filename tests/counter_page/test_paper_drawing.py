@@ -14,7 +14,8 @@ from playwright.sync_api import sync_playwright
 from pos_counter_page import symbols
 from pos_counter_page.paper_drawing import draw, upright
 from pos_driver_escpos import commands
-from pos_driver_sim.paper import Commands, Paper, Roll
+from pos_driver_sim.escpos import Roll, length
+from pos_driver_sim.paper import Commands, Paper
 from tests.needs import need
 from tests.support.emupos import emupos, free_port
 
@@ -41,7 +42,7 @@ def receipt() -> bytes:
 
 def printed(data: bytes) -> Paper:
     roll = Roll()
-    papers = [paper for command in Commands().feed(data) if (paper := roll.obey(command)[1])]
+    papers = [paper for command in Commands(length).feed(data) if (paper := roll.obey(command)[1])]
     (paper,) = papers
     return paper
 

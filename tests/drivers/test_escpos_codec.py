@@ -10,7 +10,8 @@ from pos_driver_escpos import commands
 from pos_driver_escpos.answers import Answers, printer_status
 from pos_driver_escpos.compose import compose
 from pos_driver_escpos.profile import Profile
-from pos_driver_sim.paper import Commands, Roll
+from pos_driver_sim.escpos import Roll, length
+from pos_driver_sim.paper import Commands
 from pos_terminal.devices.paper_layout import Line, lay_out
 from pos_terminal.devices.paper_text import ENCODINGS, representable, to_bytes
 from pos_terminal.domain.codes.papers import TillName, ticket_code
@@ -143,7 +144,7 @@ def test_code_128_writes_digits_in_pairs_where_that_is_narrower(
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=40))
 def test_what_a_printer_reads_in_code_128_is_what_was_meant(data: str) -> None:
     sent, roll = compose(Receipt("", (Barcode(data),)), Profile(dots=99999)), Roll()
-    cuts = [roll.obey(command)[1] for command in Commands().feed(sent)]
+    cuts = [roll.obey(command)[1] for command in Commands(length).feed(sent)]
     assert cuts[-1]
     assert f"[{data}]" in [line.text.strip(" ") for line in cuts[-1].lines]
 
@@ -225,7 +226,7 @@ def test_status_bits(answers: str, facts: dict[str, bool]) -> None:
 @given(st.integers(1, 7))
 def test_the_simulated_printer_reads_pieces_of_any_size(size: int) -> None:
     data = compose(BAKERY, TM_T20II)
-    commands_, roll, papers = Commands(), Roll(), []
+    commands_, roll, papers = Commands(length), Roll(), []
     for start in range(0, len(data), size):
         for command in commands_.feed(data[start : start + size]):
             paper = roll.obey(command)[1]

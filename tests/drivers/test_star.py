@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.picture import write_picture
+from pos_driver_sim.paper import Commands
 from pos_driver_sim.printer import PrinterEnd
-from pos_driver_sim.star import StarCommands, StarPrinterEnd, StarRoll
+from pos_driver_sim.star import StarPrinterEnd, StarRoll, length
 from pos_driver_star import StarSettings, commands, open_printer
 from pos_driver_star.asb import Answers, Asb
 from pos_driver_star.compose import compose
@@ -145,7 +146,7 @@ def test_a_receipt_stands_on_paper_as_it_was_meant(language: str, paper: int) ->
     settings = msgspec.convert(table, StarSettings)
     sent = compose(EVERYTHING, settings, Picture(6, bytes(6 * 30)))
     roll = StarRoll(settings.columns)
-    lines = [line for each in StarCommands().feed(sent) for line in roll.obey(each)[0]]
+    lines = [line for each in Commands(length).feed(sent) for line in roll.obey(each)[0]]
     text = "\n".join(line.text for line in lines)
     assert roll.unknown == []
     assert ("[48 x 30]" in text) == (language == "starprnt")
@@ -216,7 +217,7 @@ def test_receiptline_says_the_same_with_the_same_bytes() -> None:
             assert ours in sent
         # And our simulated printer reads what is not ours.
         roll = StarRoll()
-        lines = [line for each in StarCommands().feed(sent) for line in roll.obey(each)[0]]
+        lines = [line for each in Commands(length).feed(sent) for line in roll.obey(each)[0]]
         assert "[3012345678908]" in "".join(line.text for line in lines)
         assert [line.text.strip() for line in lines if line.bold] == ["gras"]
         assert roll.unknown == []
