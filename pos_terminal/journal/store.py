@@ -33,6 +33,7 @@ from pos_terminal.journal.wal import Checkpointer
 from pos_terminal.journal.witness import compare
 from pos_terminal.journal.writer import EVENTS, Append, Committed, Writer
 from pos_terminal.storage.sqlite import let_go
+from pos_terminal.tasks.groups import to_the_end
 
 log = logging.getLogger(__name__)
 
@@ -259,16 +260,23 @@ class Journal:
             self._wake()
 
     async def close(self) -> None:
-        """Write what still waits, then let the journal go. May be called twice."""
+        """Write what still waits, then let the journal go, also where the caller is cancelled.
+
+        May be called twice.
+        """
         if not self._closing:
             self._closing = True
             # Behind all that wait: they are written first.
             self._writer.queue.put(None)
-        await asyncio.to_thread(self._writer.join)
-        if not self._closed:
-            self._closed = True
-            self._lock.release()
-            self._wake()
+        try:
+            await to_the_end(self._writer.join)
+        finally:
+            # Whoever is cancelled here does not call again: the lock would be held until the
+            # process ends. Cancelled twice, it is: who still writes must not lose it.
+            if not self._closed and not self._writer.is_at_work:
+                self._closed = True
+                self._lock.release()
+                self._wake()
 
     async def _behind(self, after: int) -> list[Record]:
         """Some records behind `after`, in order, of those that are durable; at least one."""

@@ -104,6 +104,11 @@ class Writer:
         """Wait for the end: None was put, or a commit failed."""
         self._thread.join()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it may still write."""
+        return self._thread.is_alive()
+
     def _count_frames(self, db: apsw.Connection, name: str, frames: int) -> int:
         self._frames = frames
         return apsw.SQLITE_OK

@@ -126,6 +126,21 @@ def test_close_writes_what_waits_and_refuses_what_comes(tmp_path: Path) -> None:
     run(body())
 
 
+def test_a_close_that_is_cancelled_lets_go_of_the_directory_first(tmp_path: Path) -> None:
+    async def body() -> None:
+        journal = Journal.open(tmp_path, IDENTITY)
+        waiting = journal.append([SIGN_ON], moment())
+        closing = asyncio.create_task(journal.close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        assert (await waiting)[0].seq == 2
+        await kept(tmp_path, [SIGN_ON])
+
+    run(body())
+
+
 def test_followers_see_every_record_once_whatever_their_pace(tmp_path: Path) -> None:
     async def follow(journal: Journal, after: int, pause: int, seen: list[int]) -> None:
         async with aclosing(journal.records(after)) as followed:
