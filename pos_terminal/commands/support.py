@@ -11,100 +11,74 @@ import tempfile
 from pathlib import Path
 
 from pos_terminal.commands import support_relay
+from pos_terminal.commands.argument import add_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.support import UNATTENDED, heard
 from pos_terminal.process.output import print_json
 
+PORT = 2200
+"""Of a relay, unless one is said: no other service of the machine has it."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Its commands and their options."""
     commands = parser.add_subparsers(dest="what", required=True, metavar=say("ACTION"))
     keys = commands.add_parser("keys", help=say("fait les deux clés d'une caisse, sur elle"))
-    keys.add_argument(
-        "--out", type=Path, required=True, metavar=say("DOSSIER"), help=say("le dossier des clés")
-    )
+    _folder(keys, "--out", say("le dossier des clés"))
     init = commands.add_parser("relay-init", help=say("fait le dossier d'un relais"))
-    init.add_argument(
-        "--out", type=Path, required=True, metavar=say("DOSSIER"), help=say("le dossier à faire")
-    )
-    init.add_argument(
-        "--ca",
-        type=Path,
-        required=True,
-        metavar=say("FICHIER"),
-        help=say("la clé publique de l'autorité"),
-    )
-    init.add_argument(
-        "--port", type=int, default=2200, metavar=say("NUMERO"), help=say("le port du relais")
-    )
+    _folder(init, "--out", say("le dossier à faire"))
+    _file(init, "--ca", say("la clé publique de l'autorité"))
+    _port(init)
     init.add_argument("--local", action="store_true", help=say("pour un essai : écoute ici seul"))
     enrol = commands.add_parser("enrol", help=say("inscrit une caisse au relais"))
     _relay_and_till(enrol)
-    enrol.add_argument(
-        "--key", type=Path, required=True, metavar=say("FICHIER"), help=say("support-key.pub")
-    )
-    enrol.add_argument(
-        "--host-key",
-        type=Path,
-        required=True,
-        metavar=say("FICHIER"),
-        help=say("support-host-key.pub"),
-    )
-    enrol.add_argument(
-        "--listen", type=int, default=0, metavar=say("NUMERO"), help=say("son port sur le relais")
-    )
+    _file(enrol, "--key", say("support-key.pub"))
+    _file(enrol, "--host-key", say("support-host-key.pub"))
+    _number(enrol, "--listen", 0, say("son port sur le relais"))
     sign = commands.add_parser("sign", help=say("signe les deux certificats d'une personne"))
     _till(sign)
+    _file(sign, "--ca", say("la clé privée de l'autorité"))
     sign.add_argument(
-        "--ca",
-        type=Path,
-        required=True,
-        metavar=say("FICHIER"),
-        help=say("la clé privée de l'autorité"),
-    )
-    sign.add_argument(
-        "--code",
-        default=UNATTENDED,
-        metavar=say("CODE"),
+        "--code", default=UNATTENDED, metavar=say("CODE"),
         help=say("le code du ticket ; la nuit, rien"),
-    )
+    )  # fmt: skip
     sign.add_argument("--who", required=True, metavar=say("NOM"), help=say("qui vient"))
-    sign.add_argument(
-        "--minutes",
-        type=int,
-        default=30,
-        metavar=say("NUMERO"),
-        help=say("combien de temps ils valent"),
-    )
+    _number(sign, "--minutes", 30, say("combien de temps ils valent"))
     sign.add_argument("key", type=Path, metavar=say("FICHIER"), help=say("sa clé publique"))
     connect = commands.add_parser("connect", help=say("va sur une caisse"))
-    _of_connect(connect)
-    for each in (keys, init, enrol, sign, connect):
-        each.add_argument("--json", action="store_true", help=say("répond en JSON"))
-
-
-def _of_connect(connect: argparse.ArgumentParser) -> None:
     _relay_and_till(connect)
     connect.add_argument(
         "--host", required=True, metavar=say("NOM"), help=say("le nom ou l'adresse du relais")
     )
+    _port(connect)
+    _file(connect, "--key", say("sa clé"))
     connect.add_argument(
-        "--port", type=int, default=2200, metavar=say("NUMERO"), help=say("le port du relais")
-    )
-    connect.add_argument(
-        "--key", type=Path, required=True, metavar=say("FICHIER"), help=say("sa clé")
-    )
-    connect.add_argument(
-        "--write",
-        type=Path,
-        metavar=say("FICHIER"),
+        "--write", type=Path, metavar=say("FICHIER"),
         help=say("écrit seulement la configuration de ssh"),
-    )
+    )  # fmt: skip
     connect.add_argument(
         "line", nargs="*", metavar=say("COMMANDE"), help=say("une commande, sans quoi on en tape")
     )
+    for each in (keys, init, enrol, sign, connect):
+        add_json(each)
+
+
+def _file(parser: argparse.ArgumentParser, option: str, what: str) -> None:
+    parser.add_argument(option, type=Path, required=True, metavar=say("FICHIER"), help=what)
+
+
+def _folder(parser: argparse.ArgumentParser, option: str, what: str) -> None:
+    parser.add_argument(option, type=Path, required=True, metavar=say("DOSSIER"), help=what)
+
+
+def _number(parser: argparse.ArgumentParser, option: str, usual: int, what: str) -> None:
+    parser.add_argument(option, type=int, default=usual, metavar=say("NUMERO"), help=what)
+
+
+def _port(parser: argparse.ArgumentParser) -> None:
+    _number(parser, "--port", PORT, say("le port du relais"))
 
 
 def _till(parser: argparse.ArgumentParser) -> None:
@@ -117,13 +91,7 @@ def _till(parser: argparse.ArgumentParser) -> None:
 
 
 def _relay_and_till(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--relay",
-        type=Path,
-        required=True,
-        metavar=say("DOSSIER"),
-        help=say("le dossier du relais"),
-    )
+    _folder(parser, "--relay", say("le dossier du relais"))
     _till(parser)
 
 
@@ -156,7 +124,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
     relay_key = (arguments.relay / f"{support_relay.HOST_KEY}.pub").read_text().split()
     ca = (arguments.relay / support_relay.CA).read_text().split()
     text = (
-        f'[service.support]\nrelay = "..."\nrelay_port = 2200\nlisten = {made.port}\n'
+        f'[service.support]\nrelay = "..."\nrelay_port = {PORT}\nlisten = {made.port}\n'
         f'relay_key = "{" ".join(relay_key[:2])}"\nca = "{" ".join(ca[:2])}"'
     )
     _told(arguments, {"name": made.name, "listen": made.port}, text)
