@@ -69,7 +69,7 @@ class Agent:
         line = await self._reader.readline()
         if not line:
             raise EOFError("the agent has gone")
-        return wire.to_child(line)
+        return wire.TO_CHILD.decode(line)
 
     def tell(self, message: wire.FromChild) -> None:
         """Tell it; what it does not read in time blocks this process alone."""

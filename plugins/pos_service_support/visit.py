@@ -134,7 +134,7 @@ class Visit:
         """Do what the process asks for, until it ends; what it says is not trusted."""
         try:
             while line := await stdout.readline():
-                await self._take(wire.from_child(line), group)
+                await self._take(wire.FROM_CHILD.decode(line), group)
         except (ValueError, DecodeError) as error:
             self.end(f"SSH: {error}")
         self._left.set()

@@ -1,14 +1,11 @@
 """What the agent and its SSH process tell each other: one JSON object a line, each way."""
 
-from typing import TypeVar
-
 import msgspec
 from msgspec import Struct
+from msgspec.json import Decoder
 
 LONGEST = 64 << 10
 """Bytes of a message: a page of output, or a supporter's line."""
-
-T = TypeVar("T")
 
 
 class Words(Struct, frozen=True):
@@ -129,22 +126,13 @@ class Left(Struct, frozen=True, tag=True):
 
 FromChild = Linked | Trouble | Enter | Run | Stop | Shown | Left
 
-_to_child = msgspec.json.Decoder(ToChild)
-_from_child = msgspec.json.Decoder(FromChild)
+TO_CHILD: Decoder[ToChild] = Decoder(ToChild)
+"""Reads what the agent said; msgspec.DecodeError for anything else."""
+
+FROM_CHILD: Decoder[FromChild] = Decoder(FromChild)
+"""Reads what the SSH process said, which is not trusted; msgspec.DecodeError for anything else."""
 
 
 def line(message: Struct) -> bytes:
     """A message as it is sent."""
     return msgspec.json.encode(message) + b"\n"
-
-
-def to_child(data: bytes) -> ToChild:
-    """What the agent said. msgspec.DecodeError for anything else."""
-    found: ToChild = _to_child.decode(data)
-    return found
-
-
-def from_child(data: bytes) -> FromChild:
-    """What the SSH process said. msgspec.DecodeError for anything else."""
-    found: FromChild = _from_child.decode(data)
-    return found
