@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TypeVar
 
 from msgspec import Struct
@@ -39,11 +38,14 @@ class TooMuch(Exception):
 
 
 class Performed:
-    """A call of a command: what the command sees of it, too."""
+    """A call of a command: what the command sees of it, too.
+
+    It says no more than `a_second` characters a second.
+    """
 
     def __init__(
         self, agent: Agent, commands: Mapping[str, SupportCommand], grant: str, asks: Run,
-        tell: Callable[[wire.ToChild], None],
+        tell: Callable[[wire.ToChild], None], *, a_second: float = A_SECOND,
     ) -> None:  # fmt: skip
         self.line = asks.line
         self.grant = grant
@@ -52,6 +54,7 @@ class Performed:
         self._commands = commands
         self._number = asks.run
         self._tell = tell
+        self._a_second = a_second
         self._said = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -74,7 +77,7 @@ class Performed:
         for at in range(0, len(clean), PAGE):
             page = clean[at : at + PAGE]
             self._tell(Output(self._number, page))
-            await asyncio.sleep(len(page) / A_SECOND if self._said > PAGE else 0)
+            await asyncio.sleep(len(page) / self._a_second if self._said > PAGE else 0)
 
     async def _run(self) -> None:
         status = 1
@@ -104,19 +107,19 @@ class Performed:
         return 0
 
     async def _explain(self, error: BaseException) -> None:
-        with contained(partial(self._tell_of, "")):
+        with contained(lambda _: self._cut_off()):
             match error:
                 case ChannelError():
                     await self.out(f"{advice(error)}\n")
                 case TooMuch():
-                    self._tell_of("", error)
+                    self._cut_off()
                 case ValueError():
                     await self.out(f"{error}\n")
                 case _:
                     await self.out(f"{type(error).__name__}\n")
 
-    def _tell_of(self, text: str, _: BaseException) -> None:
-        self._tell(Output(self._number, text or "\n" + say("... le reste n'est pas montré") + "\n"))
+    def _cut_off(self) -> None:
+        self._tell(Output(self._number, "\n" + say("... le reste n'est pas montré") + "\n"))
 
     def _help(self) -> str:
         wanted = {*self.words} or {*self._commands}

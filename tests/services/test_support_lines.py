@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -85,12 +86,12 @@ async def shown(
         asked.append(asks)
         return Nothing()
 
-
     service = Dispatcher("pos-terminal", "9.9")
     service.answer(interface.COMMAND, noted)
     async with serving(folder / "till", service), world(folder, {}, "support") as (agent, _):
         made = SupportCommand("say", GrantLevel.OBSERVE, "dit", "dit", command)  # type: ignore[arg-type]
-        run_ = Performed(agent, {"say": made}, "secret", Run(1, line), told.append)
+        # No test waits for a pace.
+        run_ = Performed(agent, {"say": made}, "secret", Run(1, line), told.append, a_second=inf)
         async with asyncio.TaskGroup() as group:
             run_.start(group, lambda: None)
     text = "".join(each.text for each in told if isinstance(each, Output))
@@ -109,14 +110,11 @@ def test_what_is_shown_is_clean_first(tmp_path: Path) -> None:
     assert [(each.line, each.words) for each in asked] == [("say", "dit")]
 
 
-def test_a_command_that_says_too_much_is_cut(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_that_says_too_much_is_cut(tmp_path: Path) -> None:
     async def command(call: Call) -> None:
         while True:
             await call.out("a b " * 20_000)
 
-    monkeypatch.setattr(performed, "A_SECOND", 1e9)  # no test waits for a pace
     text, status, _ = run(shown(tmp_path, command))
     assert status == 1 and len(text) < performed.MOST + 100_000
     assert "le reste n'est pas montré" in text
