@@ -72,13 +72,13 @@ async def inside(relay: Relay) -> AsyncIterator[asyncio.subprocess.Process]:
         yield process
 
 
-async def reads(process: asyncio.subprocess.Process, wanted: str) -> str:
-    """What he sees until that has come."""
+async def reads(process: asyncio.subprocess.Process, wanted: str, last: str = "") -> str:
+    """What he sees until that has come, and `last` is the last of it."""
     seen = ""
     assert process.stdout
     try:
         async with asyncio.timeout(PATIENCE):
-            while wanted not in seen:
+            while wanted not in seen or not seen.endswith(last):
                 got = await process.stdout.read(4096)
                 assert got, seen
                 seen += got.decode()
@@ -93,6 +93,13 @@ async def types(process: asyncio.subprocess.Process, keys: str, wanted: str) -> 
     return await reads(process, wanted)
 
 
+async def does(process: asyncio.subprocess.Process, line: str, wanted: str) -> str:
+    """A command up to the next prompt: what is typed before that is dropped."""
+    assert process.stdin
+    process.stdin.write(line.encode())
+    return await reads(process, wanted, "> ")
+
+
 def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,10 +107,10 @@ def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
         async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
             relay.sign(await door.code())
             async with inside(relay) as process:
-                await types(process, "help\r", "watch ")
-                await types(process, "dev\t\r", "printer")
-                await types(process, "journ\t3\r", "support.commanded")
-                await types(process, "test printer\r", "imprimé")
+                await does(process, "help\r", "watch ")
+                await does(process, "dev\t\r", "printer")
+                await does(process, "journ\t3\r", "support.commanded")
+                await does(process, "test printer\r", "imprimé")
                 await papers(shop, "ESSAI IMPRIMANTE")
                 assert process.stdin
                 await types(process, "watch\r", "ASSISTANCE")
