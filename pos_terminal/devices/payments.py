@@ -60,8 +60,7 @@ class PaymentTerminal(Device, Protocol):
     async def identity(self) -> str:
         """The terminal's own number, as on its slips; empty where a payment alone tells it.
 
-        The shop pins it at first use: another one behind the same address is refused. Raises
-        DeviceTimeout, DeviceLost.
+        Raises DeviceTimeout, DeviceLost, DeviceRefused (TERMINAL_BUSY).
         """
 
     async def last(self) -> str:
