@@ -18,7 +18,7 @@ milliseconds (one byte, at 9600 baud, takes one).
 """
 
 
-class Session:
+class Session(WholeCommands):
     """The talk with one printer over one link. Senders take turns; any number may wait.
 
     Nothing reads in the background: whoever waits reads for all. What arrives while nobody waits
@@ -26,8 +26,7 @@ class Session:
     """
 
     def __init__(self, link: Link, questions: tuple[int, ...] = QUESTIONS) -> None:
-        self._link = link
-        self._commands = WholeCommands(link)
+        super().__init__(link)
         self._questions = questions
         self._answers = Answers()
         self._reading = asyncio.Lock()
@@ -47,14 +46,6 @@ class Session:
     def unreadable(self) -> int:
         """Bytes received so far that make no sense."""
         return self._answers.unreadable
-
-    async def gone(self) -> None:
-        """Return when the link is lost, or left in the middle of a command."""
-        await self._commands.gone()
-
-    async def send(self, data: bytes, patience: float) -> None:
-        """See `WholeCommands.send`."""
-        await self._commands.send(data, patience)
 
     async def status(self, within: float) -> PrinterStatus:
         """Ask the printer now. Raises TimeoutError, LinkStalled, LinkLost.

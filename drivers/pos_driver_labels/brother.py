@@ -167,7 +167,7 @@ def _read(data: bytes) -> Reply:
     return Reply(status, said == 0x01, width)
 
 
-class BrotherSession:
+class BrotherSession(WholeCommands):
     """See `PrinterSession`: the printer says by itself when a label is printed.
 
     It must not be asked while it prints: meanwhile its last word stands.
@@ -176,9 +176,8 @@ class BrotherSession:
     question = b""
 
     def __init__(self, link: Link, roll: Roll) -> None:
-        self._link = link
+        super().__init__(link)
         self._roll = roll
-        self._commands = WholeCommands(link)
         self._answers = Answers()
         self._reading = asyncio.Lock()
         self._last: Reply | None = None
@@ -190,14 +189,6 @@ class BrotherSession:
     def unreadable(self) -> int:
         """See `PrinterSession.unreadable`."""
         return self._answers.unreadable
-
-    async def gone(self) -> None:
-        """Return when the link is lost, or left in the middle of a command."""
-        await self._commands.gone()
-
-    async def send(self, data: bytes, patience: float) -> None:
-        """See `WholeCommands.send`."""
-        await self._commands.send(data, patience)
 
     async def status(self, within: float) -> PrinterStatus:
         """See `PrinterSession.status`."""

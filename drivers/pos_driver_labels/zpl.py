@@ -138,25 +138,16 @@ def read_status(data: bytes) -> HostStatus | None:
     return HostStatus(status, int(one[4]) + int(two[8]) + partial)
 
 
-class ZplSession:
+class ZplSession(WholeCommands):
     """See `PrinterSession`: a label is printed once nothing of it waits in the printer."""
 
     question = b""
     unreadable = 0
 
     def __init__(self, link: Link) -> None:
-        self._link = link
-        self._commands = WholeCommands(link)
+        super().__init__(link)
         self._asking = asyncio.Lock()
         self._owed = True  # an earlier session may have left something
-
-    async def gone(self) -> None:
-        """Return when the link is lost, or left in the middle of a command."""
-        await self._commands.gone()
-
-    async def send(self, data: bytes, patience: float) -> None:
-        """See `WholeCommands.send`."""
-        await self._commands.send(data, patience)
 
     async def status(self, within: float) -> PrinterStatus:
         """See `PrinterSession.status`."""

@@ -17,7 +17,7 @@ QUIET = 0.1
 nothing to print works through the few bytes behind a paper."""
 
 
-class Session:
+class Session(WholeCommands):
     """See `PrinterSession`. The ETB counter says how far it has printed.
 
     Each status is a whole picture of the printer, so one that comes late lies about nothing but
@@ -27,8 +27,7 @@ class Session:
     question = commands.COUNT
 
     def __init__(self, link: Link) -> None:
-        self._link = link
-        self._commands = WholeCommands(link)
+        super().__init__(link)
         self._answers = Answers()
         self._last: Asb | None = None
         self._asking = asyncio.Lock()
@@ -41,14 +40,6 @@ class Session:
     def unreadable(self) -> int:
         """See `PrinterSession.unreadable`."""
         return self._answers.unreadable
-
-    async def gone(self) -> None:
-        """Return when the link is lost, or left in the middle of a command."""
-        await self._commands.gone()
-
-    async def send(self, data: bytes, patience: float) -> None:
-        """See `WholeCommands.send`."""
-        await self._commands.send(data, patience)
 
     async def status(self, within: float) -> PrinterStatus:
         """See `PrinterSession.status`."""

@@ -6,8 +6,11 @@ from pos_terminal.links.link import Link, LinkLost, LinkStalled
 
 
 class WholeCommands:
-    """Senders take turns. One whose command was cut off ends the talk: what would be sent next
-    would be taken for the rest."""
+    """What the sessions of all printers' languages build on.
+
+    Senders take turns. One whose command was cut off ends the talk: what would be sent next would
+    be taken for the rest.
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
