@@ -66,7 +66,6 @@ SCHEMES = {
 CONTACTLESS = {"001": False, "002": False, "00E": False, "00B": True, "00D": True, "10E": True}
 """What the application tells where CI does not."""
 
-
 SLIPS = {"none": "", "customer": "100", "merchant": "110", "both": "120"}
 """Field CK: printed by the till, whose, in Latin-1 and base64."""
 

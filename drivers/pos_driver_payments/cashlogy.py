@@ -163,8 +163,6 @@ def _refusal(answer: Answer) -> NotTaken:
     return NotTaken(answer.code, busy=answer.code == "ER:BUSY")
 
 
-
-
 @hookimpl
 def pos_register_drivers(drivers: Drivers) -> None:
     """Declare the driver «cashlogy»."""

@@ -14,7 +14,6 @@ OFF = 60.0
 """Seconds that the far end takes to be there again after its power was cut."""
 
 
-
 class Machine(Protocol):
     """The far end: a card terminal that keeps its own book. `serial`: its line stands."""
 

@@ -55,6 +55,7 @@ WHY: dict[Reason, Fault] = {
 AWAY = {each.code for each in (faults.TERMINAL_OFFLINE, faults.TERMINAL_MUTE)}
 """The terminal cannot be asked: another one, that stands alone, may take the card."""
 
+
 def heard(desk: Desk, given: PaymentStage | PaymentEnded | TerminalDayEnded) -> Step:
     """What a terminal says."""
     if isinstance(given, TerminalDayEnded):
