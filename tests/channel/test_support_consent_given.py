@@ -11,6 +11,7 @@ from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Nothing, Paper, ReopenAsked, Seen, TestAsked, Watching
 from pos_terminal.channel.support import SupportTrouble
 from pos_terminal.domain import faults
+from pos_terminal.domain.counter.steps import Input, Trouble
 from pos_terminal.domain.events.grants import (
     GrantEnded,
     GrantGiven,
@@ -29,7 +30,7 @@ from pos_terminal.runtime.methods.support_story import read_story
 from pos_terminal.testing.running import run
 from tests.support.printed import papers
 from tests.support.shop import Shop
-from tests.support.staff import BOSS, LEA
+from tests.support.staff import BOSS, LEA, PINS
 from tests.support.supporting import HOST_KEY, Peer, consent, staffed_shop
 
 
@@ -75,7 +76,7 @@ def test_the_paper_says_by_what_the_till_is_known(tmp_path: Path) -> None:
     async def body() -> None:
         async with staffed_shop(tmp_path) as shop, Peer(shop).following():
             await shop.type("1 ASSISTANCE ASSISTANCE")
-            await shop.type(f"{BOSS} CLERK 5930 CLERK")
+            await shop.type(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
             paper = await papers(shop, "ASSISTANCE : CODE", "Acme")
             assert HOST_KEY.removeprefix("SHA256:")[:8] in paper
 
@@ -98,7 +99,7 @@ def test_five_wrong_codes_end_it(tmp_path: Path) -> None:
 def test_nobody_can_come_where_no_service_follows(tmp_path: Path) -> None:
     async def body() -> None:
         async with staffed_shop(tmp_path) as shop:
-            await shop.type(f"ASSISTANCE ASSISTANCE {BOSS} CLERK 5930 CLERK")
+            await shop.type(f"ASSISTANCE ASSISTANCE {BOSS} CLERK {PINS[BOSS]} CLERK")
             await shop.shows("SERVICE ABSENT")
             status = await shop.till.call(interface.STATUS, Nothing())
             assert status.grants == []
@@ -211,11 +212,16 @@ def test_why_nobody_comes_is_said_once_at_the_counter(tmp_path: Path) -> None:
     async def body() -> None:
         async with staffed_shop(tmp_path) as shop, Peer(shop).following() as peer:
             await consent(shop)
+            inputs: list[Input] = []
+            shop.app.inputs.add(inputs.append)
             number = (await peer.consent()).number
+            asked = SupportTrouble(number, faults.CERTIFICATE_CLOCK.code)
             for _ in range(2):
-                asked = SupportTrouble(number, faults.CERTIFICATE_CLOCK.code)
                 await peer.till.call(interface.SUPPORT_TROUBLE, asked)
-                await shop.shows("HEURE OU CERTIFICAT") if _ == 0 else await shop.type("C")
+            await shop.shows("HEURE OU CERTIFICAT")
+            said = [each.fault for each in inputs if isinstance(each, Trouble)]
+            assert said == [faults.CERTIFICATE_CLOCK]
+            await shop.type("C")
             await shop.shows("ASSISTANCE", "ATTENDUE")
 
     run(body())
