@@ -277,7 +277,6 @@ class Hands:
                 shop.fill_disk(full=act.full)
 
 
-
 def spelt(stand: "Stand", chord: str) -> str:
     """A key as scenes write it: an article's by its name, where that is one word of its own."""
     key = stand.keymap[chord]

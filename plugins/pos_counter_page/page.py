@@ -93,7 +93,6 @@ class Page:
             ),
         )
 
-
     def _asides(self) -> Iterator[Markup]:
         titles = dict(_asides_titles())
         yield _aside("lessons", titles["lessons"], *_lessons(self._course()))

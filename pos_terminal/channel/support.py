@@ -66,7 +66,9 @@ class SessionEnding(Struct, frozen=True):
 
 
 class SupportTrouble(Struct, frozen=True):
-    """Why nobody comes, for the display: the code of a fault (S-1xx), while a consent stands."""
+    """Why nobody comes, for the display: the code of a fault (B-161 to B-163), while a consent
+    stands.
+    """
 
     consent: int
     code: str

@@ -127,6 +127,7 @@ class SupportMethods:
         self._put = put
         self._rules = terminal.identity.support
         self._visit: _Visit | None = None
+        self._last: _Visit | None = None  # the session that ended last, whose hash is told yet
         self._follower: asyncio.Queue[ConsentNews] | None = None
         self._left = 0.0  # when its follower went
         self._host_key = ""
@@ -430,8 +431,6 @@ class SupportMethods:
         if visit.who:
             self._last = visit
             self._endings.put_nowait(visit)
-
-    _last: _Visit | None = None
 
     def _of(self, secret: str, *, over: bool = False) -> _Visit:
         """The visit that this is the secret of. ChannelError."""
