@@ -1,13 +1,12 @@
 """A receipt into the bytes of one printer. Pure."""
 
-from collections.abc import Iterator
+from functools import partial
 
 from pos_driver_escpos import commands
 from pos_driver_escpos.profile import Profile
-from pos_terminal.devices.paper_layout import Line, lay_out
-from pos_terminal.devices.paper_text import representable, to_bytes, wrap
-from pos_terminal.devices.symbols import ean_module, qr_module
-from pos_terminal.domain.receipt import Align, Barcode, Ean, Logo, Qr, Receipt
+from pos_terminal.devices.paper_stream import Drawn, body_of
+from pos_terminal.devices.symbols import code128_module, ean_module, qr_module
+from pos_terminal.domain.receipt import Barcode, Ean, Logo, Qr, Receipt
 
 
 def compose(receipt: Receipt, profile: Profile) -> bytes:
@@ -20,7 +19,9 @@ def parts_of(receipt: Receipt, profile: Profile) -> list[bytes]:
     # First of all, in one piece with the text: what an earlier program set must not show here.
     head = commands.INITIALISE + (commands.CANCEL_KANJI if profile.kanji else b"")
     head += commands.code_page(profile.code_page)
-    return [head, *_body(receipt, profile), _end(profile)]
+    draw = partial(_picture, profile)
+    body = body_of(receipt, profile.columns, profile.codec, commands, draw)
+    return [head, *body, _end(profile)]
 
 
 def in_pieces(parts: list[bytes], most: int | None) -> list[bytes]:
@@ -35,35 +36,7 @@ def in_pieces(parts: list[bytes], most: int | None) -> list[bytes]:
     return pieces
 
 
-def _body(receipt: Receipt, profile: Profile) -> Iterator[bytes]:
-    now = (False, False)
-    for item in _items(receipt, profile):
-        if isinstance(item, bytes):
-            # Pictures alone are aligned by the printer: texts are, by blanks, as wide as we know it
-            # to be.
-            yield commands.align(Align.CENTRE) + item + commands.align(Align.LEFT)
-            continue
-        style = b""
-        # Only where it changes: on a slow line every byte is time.
-        if now != (item.bold, item.tall):
-            now = (item.bold, item.tall)
-            style = commands.style(bold=item.bold, tall=item.tall)
-        yield style + to_bytes(item.text, profile.codec) + b"\n"
-
-
-def _items(receipt: Receipt, profile: Profile) -> Iterator[Line | bytes]:
-    """Lines and pictures; a code that this printer cannot draw is given as text instead."""
-    for item in lay_out(receipt, profile.columns, profile.codec):
-        if isinstance(item, Line):
-            yield item
-        elif picture := _picture(item, profile):
-            yield picture
-        elif not isinstance(item, Logo):
-            for line in wrap(representable(item.data, profile.codec), profile.columns):
-                yield Line(line)
-
-
-def _picture(item: Logo | Barcode | Ean | Qr, profile: Profile) -> bytes:
+def _picture(profile: Profile, item: Drawn) -> bytes:
     match item:
         case Logo():
             return profile.logo
@@ -85,11 +58,8 @@ def _qr(data: str, profile: Profile) -> bytes:
 def _barcode(data: str, profile: Profile) -> bytes:
     if not (profile.barcode and data and data.isascii() and data.isprintable()):
         return b""
-    # The wider the bars the surer the read; 2 dots are 0.25 mm at 203 dots per inch.
-    for module in (3, 2):
-        if commands.code128_dots(data, module) <= profile.dots:
-            return commands.code128(data, module)
-    return b""
+    module = code128_module(data, profile.dots, commands.code128_dots)
+    return commands.code128(data, module) if module else b""
 
 
 def _end(profile: Profile) -> bytes:

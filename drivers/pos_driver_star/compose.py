@@ -1,52 +1,25 @@
 """A receipt into the bytes of one Star printer. Pure."""
 
-from collections.abc import Iterator
+from functools import partial
 
 from pos_driver_star import commands
 from pos_driver_star.picture import Picture
 from pos_driver_star.settings import CODE_PAGES, StarSettings
-from pos_terminal.devices.paper_layout import Line, lay_out
-from pos_terminal.devices.paper_text import representable, to_bytes, wrap
-from pos_terminal.devices.symbols import ean_module, qr_module
-from pos_terminal.domain.receipt import Align, Barcode, Ean, Logo, Qr, Receipt
+from pos_terminal.devices.paper_stream import Drawn, body_of
+from pos_terminal.devices.symbols import code128_module, ean_module, qr_module
+from pos_terminal.domain.receipt import Barcode, Ean, Logo, Qr, Receipt
 
 
 def compose(receipt: Receipt, settings: StarSettings, logo: Picture | None) -> bytes:
     """The whole receipt: initialise, print, feed, cut. Nothing in it can raise on a text."""
     head = commands.INITIALISE + commands.NO_AUTOMATIC_STATUS
     head += commands.code_page(CODE_PAGES[settings.encoding])
-    return b"".join((head, *_body(receipt, settings, logo), _end(settings)))
+    draw = partial(_drawn, settings, logo)
+    body = body_of(receipt, settings.columns, settings.encoding, commands, draw)
+    return b"".join((head, *body, _end(settings)))
 
 
-def _body(receipt: Receipt, settings: StarSettings, logo: Picture | None) -> Iterator[bytes]:
-    now = (False, False)
-    for item in _items(receipt, settings, logo):
-        if isinstance(item, bytes):
-            yield commands.align(Align.CENTRE) + item + commands.align(Align.LEFT)
-            continue
-        style = b""
-        # Only where it changes: on a slow line every byte is time.
-        if now != (item.bold, item.tall):
-            now = (item.bold, item.tall)
-            style = commands.style(bold=item.bold, tall=item.tall)
-        yield style + to_bytes(item.text, settings.encoding) + b"\n"
-
-
-def _items(
-    receipt: Receipt, settings: StarSettings, logo: Picture | None
-) -> Iterator[Line | bytes]:
-    """Lines and pictures; a code that does not fit is given as text instead."""
-    for item in lay_out(receipt, settings.columns, settings.encoding):
-        if isinstance(item, Line):
-            yield item
-        elif drawn := _drawn(item, settings, logo):
-            yield drawn
-        elif not isinstance(item, Logo):
-            for line in wrap(representable(item.data, settings.encoding), settings.columns):
-                yield Line(line)
-
-
-def _drawn(item: Logo | Barcode | Ean | Qr, settings: StarSettings, logo: Picture | None) -> bytes:
+def _drawn(settings: StarSettings, logo: Picture | None, item: Drawn) -> bytes:
     match item:
         case Logo():
             return _logo(logo, settings) if logo else b""
@@ -69,11 +42,8 @@ def _logo(logo: Picture, settings: StarSettings) -> bytes:
 def _barcode(data: str, dots: int) -> bytes:
     if not (data and data.isascii() and data.isprintable()):
         return b""
-    # The wider the bars the surer the read; 2 dots are 0.25 mm at 203 dots per inch.
-    for module in (3, 2):
-        if commands.code128_dots(data, module) <= dots:
-            return commands.code128(data, module)
-    return b""
+    module = code128_module(data, dots, commands.code128_dots)
+    return commands.code128(data, module) if module else b""
 
 
 def _end(settings: StarSettings) -> bytes:

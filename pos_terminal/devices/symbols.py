@@ -1,5 +1,7 @@
 """How large codes may be on a paper, and the bars of those that a printer does not draw itself."""
 
+from collections.abc import Callable
+
 QR_MODULES = (5, 4, 3)
 """Dots per module: 0.6 mm at 203 dots per inch is read at arm's length, 0.4 mm close to."""
 
@@ -40,3 +42,12 @@ def ean_module(data: str, dots: int) -> int:
     modules = EAN_8_MODULES if len(data) == 8 else EAN_MODULES
     # 3 dots at 203 dots per inch are the nominal size, 2 are the smallest that GS1 allows.
     return next((module for module in (3, 2) if module * modules <= dots), 0)
+
+
+def code128_module(data: str, dots: int, width: Callable[[str, int], int]) -> int:
+    """Dots per module of a Code 128 on so wide a paper; 0 where it does not fit.
+
+    `width` is the symbol's in dots, by its text and module: code sets are the driver's choice.
+    """
+    # The wider the bars the surer the read; 2 dots are 0.25 mm at 203 dots per inch.
+    return next((module for module in (3, 2) if width(data, module) <= dots), 0)
