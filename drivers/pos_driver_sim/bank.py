@@ -1,4 +1,4 @@
-"""A bank behind a simulated payment terminal: what it has really booked, which nobody else can say.
+"""The bank behind a simulated payment terminal: what was really booked, which it alone can say.
 
 It stands apart from any dialogue, so that a cut of the line changes nothing here: a proof compares
 this book with the till's journal.
@@ -6,7 +6,7 @@ this book with the till's journal.
 
 from dataclasses import dataclass, field
 
-from pos_terminal.domain.authorisation import Order, Outcome, Scheme, Service
+from pos_terminal.domain.authorisation import Scheme, Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,30 +21,31 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """Money moved: `cents` of it, to the shop where they are positive."""
+    """Money moved: `cents` of it, to the shop where they are positive.
 
-    reference: str
+    `reference` is the till's, empty where the terminal's protocol does not carry it.
+    """
+
     cents: int
-    outcome: Outcome
+    reference: str
+    scheme: Scheme
 
 
 @dataclass(slots=True)
 class Bank:
-    """`bookings` is all that ever moved, in its order; `refused` the orders that it knows as ended
-    without any."""
+    """`bookings` is all that ever moved, in its order."""
 
     bookings: list[Booking] = field(default_factory=list)
-    ended: dict[str, Outcome] = field(default_factory=dict)
 
-    def book(self, order: Order, outcome: Outcome) -> None:
+    def book(self, service: Service, cents: int, reference: str, scheme: Scheme) -> None:
         """The money of an approved order moves now."""
-        cents = outcome.cents if order.service is Service.PURCHASE else -outcome.cents
-        self.bookings.append(Booking(order.reference, cents, outcome))
-        self.ended[order.reference] = outcome
+        signed = cents if service is Service.PURCHASE else -cents
+        self.bookings.append(Booking(signed, reference, scheme))
 
-    def end(self, order: Order, outcome: Outcome) -> None:
-        """The order has ended, and nothing moved."""
-        self.ended[order.reference] = outcome
+    @property
+    def moved(self) -> list[int]:
+        """The cents of each booking."""
+        return [each.cents for each in self.bookings]
 
     def charged(self, reference: str) -> tuple[int, ...]:
         """The cents of each time that money moved for this reference: one at most, in a world that
@@ -56,6 +57,6 @@ class Bank:
         found: dict[tuple[Service, Scheme], tuple[int, int]] = {}
         for each in self.bookings:
             service = Service.PURCHASE if each.cents > 0 else Service.REFUND
-            count, cents = found.get((service, each.outcome.scheme), (0, 0))
-            found[service, each.outcome.scheme] = (count + 1, cents + abs(each.cents))
+            count, cents = found.get((service, each.scheme), (0, 0))
+            found[service, each.scheme] = (count + 1, cents + abs(each.cents))
         return found

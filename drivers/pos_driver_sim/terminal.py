@@ -67,6 +67,7 @@ class TerminalEnd:
 
     def __init__(self, *, on_change: Callable[[], None] | None = None) -> None:
         self.bank = Bank()
+        self._ended: dict[str, Outcome] = {}
         self.acts: deque[Act] = deque()
         self.always = Act.APPROVE
         self.card = Card()
@@ -189,7 +190,7 @@ class TerminalEnd:
             return {"busy": True}
         if self.forgetful:
             return {"forgotten": True}
-        return {"outcome": self.bank.ended.get(reference)}
+        return {"outcome": self._ended.get(reference)}
 
     async def _carry_out(self, order: Order, writer: asyncio.StreamWriter) -> None:
         act = self.acts.popleft() if self.acts else self.always
@@ -208,9 +209,8 @@ class TerminalEnd:
         self._say(writer, stage=Stage.AUTHORISING)
         outcome = self._outcome(order, act)
         if outcome.ending is Ending.APPROVED:
-            self.bank.book(order, outcome)
-        else:
-            self.bank.end(order, outcome)
+            self.bank.book(order.service, outcome.cents, order.reference, outcome.scheme)
+        self._ended[order.reference] = outcome
         if act is Act.LOSE_AFTER:
             self._hang_up()
         elif act is Act.GARBAGE:

@@ -1,7 +1,7 @@
 """The line between a till and a payment terminal that is cut where an exploration tells it to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,17 +15,20 @@ OFF = 60.0
 
 
 class Machine(Protocol):
-    """The far end: a card terminal that keeps its own book. `serial`: its line stands."""
+    """The far end: a card terminal with a bank of its own. `serial`: its line stands."""
 
     driver: ClassVar[str]
     serial: ClassVar[bool]
-    book: list[int]
     card_time: float
     bank_time: float
 
     @property
     def table(self) -> dict[str, object]:
         """The driver's settings, but for where the terminal is."""
+
+    @property
+    def moved(self) -> Sequence[int]:
+        """The bank's own book: all cents that ever moved, in order, to the shop where positive."""
 
     def called(self, send: Callable[[bytes], None], hang_up: Callable[[], None]) -> None:
         """The till has connected."""

@@ -112,6 +112,16 @@ class Till:
         self.wire = Wire(self.machine)
         self._bench = bench
         self._numbers = 0
+        self._begins = 0
+
+    @property
+    def moved(self) -> Sequence[int]:
+        """The cents that the bank has moved since `begin`."""
+        return self.machine.moved[self._begins :]
+
+    def begin(self) -> None:
+        """What has moved so far is of the past."""
+        self._begins = len(self.machine.moved)
 
     def terminal(self) -> PaymentTerminal:
         """The terminal, opened anew."""
@@ -242,7 +252,7 @@ class Explorer:
         order = await till.order(Service.PURCHASE)
         paid = await till.terminal().authorise(order, lambda _: None)
         await asyncio.sleep(SETTLED)
-        till.machine.book.clear()
+        till.begin()
         return Original(reference=order.reference, cents=paid.cents, number=paid.number,
                         authorisation=paid.authorisation, last_four=paid.last_four)  # fmt: skip
 
@@ -269,7 +279,7 @@ class Explorer:
         report = self.report
         report.points += 1
         sign = -1 if cut.dialogue in (Dialogue.REFUND, Dialogue.REVERSAL) else 1
-        self._judge(cut, view, [sign * cents for cents in till.machine.book])
+        self._judge(cut, view, [sign * cents for cents in till.moved])
         if view.cents == 0 and cut.dialogue is Dialogue.PURCHASE:
             await self._again(cut, till)
 
@@ -291,10 +301,10 @@ class Explorer:
         till.wire.arm(None)
         view = await till.give(await till.order(Service.PURCHASE))
         await asyncio.sleep(SETTLED)
-        if sum(till.machine.book) > ASKED:
+        if sum(till.moved) > ASKED:
             self.report.charged_twice += 1
-            self.report.failures.append(f"{cut}: then again, moved {till.machine.book}")
-        elif view.cents is not None and view.cents != sum(till.machine.book):
+            self.report.failures.append(f"{cut}: then again, moved {till.moved}")
+        elif view.cents is not None and view.cents != sum(till.moved):
             self.report.lost += 1
             self.report.failures.append(f"{cut}: then again, the till holds {view.cents}")
 

@@ -68,7 +68,7 @@ def test_pyteliummanager_pays_at_our_far_end(tmp_path: Path) -> None:
         assert paid["taken"] and paid["succeeded"] and paid["amount"] == 12.5
         assert str(paid["card"]).startswith("4111111111111111")
         assert (refused["taken"], refused["succeeded"]) == (True, False)
-        assert machine.book == [1250]
+        assert machine.moved == [1250]
 
     run(body())
 

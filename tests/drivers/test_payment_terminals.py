@@ -69,7 +69,7 @@ class FarEnd:
 
     @property
     def booked(self) -> Sequence[int]:
-        return self.machine.book
+        return self.machine.moved
 
     def then(self, *acts: Act) -> None:
         self.machine.script(*(Happens(act) for act in acts))
@@ -143,7 +143,7 @@ async def _seasoned(end: TcpTerminal | PtyTerminal) -> None:
     async with FarEnd(end).open() as terminal:
         await terminal.authorise(purchase(900), nobody)
         await terminal.end_of_day()
-    end.machine.book.clear()
+    end.machine.bank.bookings.clear()
 
 
 @pytest.mark.parametrize("faithful", FAITHFUL, ids=str)
@@ -172,7 +172,7 @@ def test_it_pays_over_every_faithful_transport(name: str, faithful: Transport) -
                 outcome = await terminal.authorise(purchase(number), nobody)
                 card = "" if name == "cashlogy" else "1111"
                 assert (outcome.cents, outcome.last_four) == (1234, card)
-        assert machine.book == [1234, 1234]
+        assert machine.moved == [1234, 1234]
 
     run(body())
 
@@ -198,14 +198,14 @@ def test_what_is_no_answer_is_never_paid_and_never_refused(name: str, act: Happe
         machine = till.machine
         assert isinstance(machine, Machine)
         await till.give(await till.order(Service.PURCHASE))  # so that there is a payment before it
-        machine.book.clear()
+        machine.bank.bookings.clear()
         order = await till.order(Service.PURCHASE)
         machine.script(act)
         with pytest.raises(OutcomeUnknown) as unknown:
             await till.terminal().authorise(order, nobody)
         assert unknown.value.fault == faults.PAYMENT_UNKNOWN
         assert (await till.ask(order)).cents in (None, 1234)
-        assert machine.book == [1234]
+        assert machine.moved == [1234]
 
     run_timeless(body())
 
@@ -219,7 +219,7 @@ def test_an_answer_that_comes_twice_is_one_and_never_the_next_orders(name: str) 
         machine.script(Happens.TWICE, Happens.REFUSE, Happens.APPROVE)
         views = [(await till.give(await till.order(Service.PURCHASE))).cents for _ in range(3)]
         assert views == [1234, 0, 1234]
-        assert machine.book == [1234, 1234]
+        assert machine.moved == [1234, 1234]
 
     run_timeless(body())
 

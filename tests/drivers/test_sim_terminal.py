@@ -32,7 +32,7 @@ class End(sim.TerminalEnd):
 
     @property
     def booked(self) -> Sequence[int]:
-        return [each.cents for each in self.bank.bookings]
+        return self.bank.moved
 
     def then(self, *acts: Act) -> None:
         for act in acts:

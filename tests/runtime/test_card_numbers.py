@@ -42,7 +42,7 @@ def test_no_card_number_stands_in_journal_logs_or_any_other_file(
                         await shop.journaled(PaymentAnswered, number + 1)
                 answered = await shop.journaled(PaymentAnswered, PAYMENTS)
             assert end.machine.card.number == "4111111111111111"
-            assert sum(end.machine.book) == 800 * (PAYMENTS - PAYMENTS // 10)
+            assert sum(end.machine.moved) == 800 * (PAYMENTS - PAYMENTS // 10)
             assert answered[0].last_four == "1111"
 
     with caplog.at_level(logging.DEBUG):

@@ -50,7 +50,7 @@ async def asked(
 
     async with opened() as terminal:
         await terminal.authorise(purchase(1), nobody)
-    end.machine.book.clear()
+    end.machine.bank.bookings.clear()
     port = Port("tpe", DeviceClass.PAYMENT_TERMINAL, opened, stayed=0.0)
     lane = PaymentLane(port, told.append, record, again=0.02, long_enough=5.0)
     async with asyncio.TaskGroup() as group:
@@ -79,7 +79,7 @@ def test_its_answer_is_told_from_the_one_before(
 
         async with TcpTerminal(ZvtEnd()) as end:
             ended = await asked(end, record)
-            assert end.machine.book == moved
+            assert end.machine.moved == moved
             assert recorded == [PaymentBegun(ref=INTENDED.ref, after="0470-000470")]
         assert ended.fault == fault
         assert (ended.outcome.cents if ended.outcome else 0) == sum(moved)
@@ -120,7 +120,7 @@ def test_a_start_settles_what_was_asked_before_it(tmp_path: Path, act: Act) -> N
                 await shop.journaled(PaymentAnswered)
                 machine.script(act)
                 await shop.type("5 PLU CARD")
-                await until(lambda: len(machine.book) == 2 if moves else bool(machine.waiting))
+                await until(lambda: len(machine.moved) == 2 if moves else bool(machine.waiting))
             machine.power_cycle()  # the card that was waited for is gone
             async with open_shop(tmp_path, more=more, plugins=["zvt"]) as shop:
                 _, answered = await shop.journaled(PaymentAnswered, 2)
@@ -129,6 +129,6 @@ def test_a_start_settles_what_was_asked_before_it(tmp_path: Path, act: Act) -> N
                 if not moves:
                     await shop.type("C CARD")
                 tickets = await shop.journaled(SaleClosed, 2)
-            assert [ticket.total for ticket in tickets] == machine.book == [800, 800]
+            assert [ticket.total for ticket in tickets] == machine.moved == [800, 800]
 
     run(body())

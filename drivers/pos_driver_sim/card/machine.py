@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from pos_driver_sim.bank import Card
+from pos_driver_sim.bank import Bank, Card
 from pos_terminal.domain.authorisation import Service
 
 WITHOUT = "2" * 10
@@ -91,8 +91,8 @@ class Deal:
 class Machine(ABC):
     """One terminal. `acts` are what the next orders come to, then `always`; `card` is held out.
 
-    `book` is all that ever moved, in order: to the shop where it is positive. It takes `card_time`
-    seconds until the card is there, and `bank_time` for the bank.
+    `bank` has all that ever moved. It takes `card_time` seconds until the card is there, and
+    `bank_time` for the bank.
     """
 
     driver: ClassVar[str]
@@ -107,13 +107,18 @@ class Machine(ABC):
         self.card_time = 0.0
         self.bank_time = 0.0
         self.late = 3600.0
-        self.book: list[int] = []
+        self.bank = Bank()
         self.deals: list[Deal] = []
         self.waiting: Deal | None = None
         self._send: Callable[[bytes], None] = _nowhere
         self._hang_up: Callable[[], None] = _nothing
         self._timers: set[asyncio.TimerHandle] = set()
         self._number = 0
+
+    @property
+    def moved(self) -> list[int]:
+        """Cents that the bank has moved, in order: to the shop where they are positive."""
+        return self.bank.moved
 
     @property
     @abstractmethod
@@ -221,7 +226,7 @@ class Machine(ABC):
     def _answered(self, deal: Deal) -> None:
         if deal.act in _MOVES and self.possible(deal):
             deal.cents = deal.asked // 2 if deal.act is Act.LESS else self.approves or deal.asked
-            self.book.append(deal.cents if deal.service is Service.PURCHASE else -deal.cents)
+            self.bank.book(deal.service, deal.cents, deal.reference, self.card.scheme)
         self._number += 1
         deal.number = self._number
         self.stored(deal)

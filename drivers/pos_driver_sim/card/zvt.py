@@ -232,7 +232,7 @@ class ZvtEnd(Machine):
         self._deal = None
         undone = self.undoes and not self._status_heard
         if undone and deal.cents and deal.service is Service.PURCHASE:
-            self.book.append(-deal.cents)
+            self.bank.book(Service.REVERSAL, deal.cents, deal.reference, self.card.scheme)
             self._day.append(-deal.cents)
             self._booked.pop(f"{self._trace % 10000:04}", None)
             deal.cents, deal.act = 0, Act.NOBODY
