@@ -76,12 +76,8 @@ class CaisseApEnd(Machine):
 
     def ended(self, deal: Deal, *, told: bool) -> None:
         """See `Machine.ended`."""
-        if not told:
-            return
-        if deal.act is Act.LATE:
-            self.later(self.late, lambda: self._answer(deal))
-        else:
-            self._answer(deal)
+        if told:
+            self.answer(deal, self._answer)
 
     def _answer(self, deal: Deal) -> None:
         if not deal.cents:

@@ -66,12 +66,8 @@ class CashlogyEnd(Machine):
     def ended(self, deal: Deal, *, told: bool) -> None:
         """See `Machine.ended`."""
         self._working = False
-        if not told:
-            return
-        if deal.act is Act.LATE:
-            self.later(self.late, lambda: self._answer(deal))
-        else:
-            self._answer(deal)
+        if told:
+            self.answer(deal, self._answer)
 
     def _answer(self, deal: Deal) -> None:
         if deal.act in (Act.GARBAGE, Act.OLDER, Act.FOREIGN):

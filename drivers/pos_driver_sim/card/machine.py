@@ -251,6 +251,13 @@ class Machine(ABC):
     def ended(self, deal: Deal, *, told: bool) -> None:
         """Say what an order came to, where it is `told` at all."""
 
+    def answer(self, deal: Deal, say: Callable[[Deal], None]) -> None:
+        """Say it now, or late."""
+        if deal.act is Act.LATE:
+            self.later(self.late, lambda: say(deal))
+        else:
+            say(deal)
+
     def _cut(self) -> None:
         hang_up = self._hang_up
         self.lost()

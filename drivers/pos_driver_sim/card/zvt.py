@@ -160,13 +160,10 @@ class ZvtEnd(Machine):
 
     def ended(self, deal: Deal, *, told: bool) -> None:
         """See `Machine.ended`."""
-        if not told:
-            self._deal = None
-            return
-        if deal.act is Act.LATE:
-            self.later(self.late, lambda: self._answer(deal))
+        if told:
+            self.answer(deal, self._answer)
         else:
-            self._answer(deal)
+            self._deal = None
 
     def _answer(self, deal: Deal) -> None:
         status = self._last or b""
