@@ -156,10 +156,7 @@ class StarPrinterEnd(PrinterEnd):
     """A simulated Star printer; see `PrinterEnd`. `mute_in_order`: its counter stands still."""
 
     driver = "star"
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
-        self._counter = 0
+    _counter = 0
 
     def new_roll(self, columns: int) -> RollOfPaper:
         """See `PrinterEnd.new_roll`."""
