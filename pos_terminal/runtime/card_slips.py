@@ -7,6 +7,7 @@ payment (Code monétaire et financier, art. L. 133-24), and then nobody needs it
 
 import asyncio
 import logging
+from calendar import monthrange
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -36,8 +37,8 @@ def item_name(ref: str) -> str:
 def last_day(paid: date) -> date:
     """The last day on which the payment may be contested."""
     year, month = divmod(paid.month - 1 + MONTHS, 12)
-    # A month without such a day ends before it: the first of the next is late enough.
-    day = min(paid.day, 28)
+    # In a month without such a day, its last.
+    day = min(paid.day, monthrange(paid.year + year, month + 1)[1])
     return date(paid.year + year, month + 1, day)
 
 

@@ -270,7 +270,12 @@ def test_the_merchants_copy_is_sealed_and_found_by_its_reference(
 
 @pytest.mark.parametrize(
     ("paid", "last"),
-    [(date(2026, 1, 31), date(2027, 2, 28)), (date(2026, 12, 5), date(2028, 1, 5))],
+    [
+        (date(2026, 1, 31), date(2027, 2, 28)),
+        (date(2026, 3, 29), date(2027, 4, 29)),
+        (date(2026, 5, 31), date(2027, 6, 30)),
+        (date(2026, 12, 5), date(2028, 1, 5)),
+    ],
 )
 def test_a_slip_is_kept_as_long_as_its_payment_can_be_contested(paid: date, last: date) -> None:
     assert card_slips.last_day(paid) == last
