@@ -102,6 +102,18 @@ class PaymentContract:
 
         run(body())
 
+    def test_its_own_number_is_the_one_that_its_answers_bear(self) -> None:
+        """None from one that tells it with a payment alone, if at all."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as terminal, asyncio.timeout(PATIENCE):
+                number = await terminal.identity()
+                paid = await terminal.authorise(purchase(1), nobody)
+                assert number in ("", paid.terminal)
+                assert list(end.booked) == [1234]
+
+        run(body())
+
     def test_no_is_an_answer_and_moves_nothing(self) -> None:
         """Refused and abandoned are answers, told apart where the protocol does."""
 

@@ -278,6 +278,17 @@ def test_a_terminal_that_takes_back_what_was_not_acknowledged_is_believed(name: 
     assert report.known > report.unknown
 
 
+@pytest.mark.parametrize("name", ["zvt", "zvt-serial"])
+def test_a_terminal_says_its_own_number_before_it_is_paid_with(name: str) -> None:
+    async def body() -> None:
+        till = Till(bench_of(name))
+        assert isinstance(till.machine, ZvtEnd)
+        till.machine.terminal = "60000042"
+        assert await till.terminal().identity() == "60000042"
+
+    run_timeless(body())
+
+
 def test_the_clerk_hears_how_far_it_is() -> None:
     async def body() -> list[Stage]:
         till, heard = Till(bench_of("zvt")), list[Stage]()
