@@ -1,6 +1,6 @@
 """A moment as a record keeps it: the shop's own time, the world's, and the machine's."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -49,3 +49,11 @@ class Moment(Struct, frozen=True):
     def day(self) -> date:
         """The calendar date in the shop, by which prices and VAT rates hold."""
         return date.fromisoformat(self.at[:10])
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on, or that month's last one: a sum of days would miss it."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return min(first + timedelta(days=day.day - 1), last)

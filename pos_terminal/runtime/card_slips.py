@@ -7,7 +7,6 @@ payment (Code monétaire et financier, art. L. 133-24), and then nobody needs it
 
 import asyncio
 import logging
-from calendar import monthrange
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from pos_terminal.domain.health.advice import advice
-from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.moment import Moment, months_later
 from pos_terminal.persons.bridge import Append, run_with_journal
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.item import Details, Ground, PersonalItem
@@ -36,10 +35,7 @@ def item_name(ref: str) -> str:
 
 def last_day(paid: date) -> date:
     """The last day on which the payment may be contested."""
-    year, month = divmod(paid.month - 1 + MONTHS, 12)
-    # In a month without such a day, its last.
-    day = min(paid.day, monthrange(paid.year + year, month + 1)[1])
-    return date(paid.year + year, month + 1, day)
+    return months_later(paid, MONTHS)
 
 
 async def keep(

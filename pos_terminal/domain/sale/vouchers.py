@@ -22,6 +22,7 @@ from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.moment import months_later
 from pos_terminal.domain.money import allot
 from pos_terminal.domain.quantity import ONE
 from pos_terminal.domain.sale.refunds import RefundRules
@@ -151,17 +152,8 @@ def _sooner(one: str, other: str) -> str:
 
 
 def _expires(day: date, months: int) -> str:
-    """The last day of so many months from that day on: the same day, or the month's last one."""
-    if not months:
-        return ""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    # 31 January and a month is the last of February, which a sum of days would miss.
-    for last in range(day.day, 0, -1):
-        try:
-            return date(year, month + 1, last).isoformat()
-        except ValueError:
-            continue
-    raise AssertionError("every month has a first day")
+    """The last day of so many months from that day on; empty for one that never expires."""
+    return months_later(day, months).isoformat() if months else ""
 
 
 def may_be_sold(sale: Sale, quantity: int, gross: int, *, training: bool) -> None:
