@@ -46,6 +46,7 @@ from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClose
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import ClockJumped
+from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.command_codes import is_command
 from pos_terminal.domain.lookup.questions import ClosureFound
@@ -67,6 +68,8 @@ log = logging.getLogger(__name__)
 
 NO_ARTICLE = (faults.UNKNOWN_ARTICLE, faults.BAD_CHECK_DIGIT, faults.UNREADABLE)
 """What a code is refused with that is none of the shop's."""
+
+ACCEPTED = Sound(Tone.ACCEPTED)
 
 Appended = asyncio.Future[tuple[Record, ...]]
 
@@ -101,6 +104,8 @@ class Till:
         outputs.customer.put(self._base)
         self._pending: dict[Appended, float] = {}
         self._newest: Appended | None = None
+        self._overtaken: Appended | None = None
+        """The append that was pending when something younger than it sounded at once."""
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def run(self, inputs: Inputs) -> None:
@@ -156,6 +161,8 @@ class Till:
         elif self._newest and any(not isinstance(effect, Sound) for effect in step.effects):
             self._newest.add_done_callback(lambda done: self._release_after(done, step.effects))
         else:
+            if step.effects:  # a tone, if anything is on its way
+                self._overtaken = self._newest
             self._release(step.effects)
         # What is typed is no fact yet: it is shown before anything is durable.
         self._refresh(soon=bool(step.events))
@@ -262,7 +269,13 @@ class Till:
         self._pending.pop(appended, None)
         if appended is self._newest:
             self._newest = None
+        if appended is self._overtaken:  # once all that waits for this append has been released
+            asyncio.get_running_loop().call_soon(self._nothing_overtaken, appended)
         self._release_after(appended, effects)
+
+    def _nothing_overtaken(self, appended: Appended) -> None:
+        if appended is self._overtaken:
+            self._overtaken = None
 
     def _release_after(self, appended: Appended, effects: Sequence[Effect]) -> None:
         error = None if appended.cancelled() else appended.exception()
@@ -271,6 +284,10 @@ class Till:
             if error and not self._failure.done():
                 self._failure.set_exception(error)
             return
+        if self._overtaken:
+            # What was keyed later has sounded. It was refused, since what is accepted shows
+            # something: an older key's short tone would cut that off, and nobody would hear it.
+            effects = [effect for effect in effects if effect != ACCEPTED]
         self._release(effects, appended.result())
         self._refresh()
 

@@ -158,6 +158,21 @@ def test_digits_echo_while_an_append_is_pending() -> None:
     selling(test)
 
 
+def test_an_older_key_that_was_accepted_does_not_cut_off_the_tone_of_a_refusal() -> None:
+    async def test(side: Counterside) -> None:
+        heard = list[Tone]()
+        side.tone.observers.add(heard.append)
+        await side.type("1 PLU CASH FACTURE")
+        assert heard == [Tone.REFUSED]
+        await side.journal.commit(2)
+        assert heard == [Tone.REFUSED]
+        await side.type("C 1 PLU")
+        await side.journal.commit()
+        assert heard == [Tone.REFUSED, Tone.ACCEPTED]
+
+    selling(test)
+
+
 def test_c_takes_digits_away_while_an_append_is_pending() -> None:
     async def test(side: Counterside) -> None:
         await side.type("1 PLU 12 C")
