@@ -25,7 +25,7 @@ from pos_terminal.domain.notation import euros
 from pos_terminal.journal import consistency_proof, printed
 from pos_terminal.journal.consistency_proof import Extension
 from pos_terminal.journal.database import NAME, reading
-from pos_terminal.journal.errors import Broken, JournalError, using
+from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.journal.note import cosigner
 from pos_terminal.journal.submission import signed_note
 from pos_terminal.journal.unreadable import UNREADABLE
@@ -130,18 +130,15 @@ def run_verify(arguments: argparse.Namespace) -> int:
     enter(arguments)
     path = arguments.state / NAME
     watched = _bar if sys.stderr.isatty() else None
-    try:
-        found = verify(
-            path,
-            watched,
-            level=Level(arguments.level),
-            key=arguments.key,
-            quorum=max(1, arguments.quorum),
-            among=arguments.witness,
-            authorities=authorities,
-        )
-    except Broken as error:
-        raise Broken(error.seq, error.how, _before(path, error.seq)) from error
+    found = verify(
+        path,
+        watched,
+        level=Level(arguments.level),
+        key=arguments.key,
+        quorum=max(1, arguments.quorum),
+        among=arguments.witness,
+        authorities=authorities,
+    )
     with reading(path) as reader:
         proven = [printed.must_be_here(reader, code) for code in arguments.printed]
     if found.level is Level.ALL:
@@ -153,17 +150,6 @@ def run_verify(arguments: argparse.Namespace) -> int:
         for code, what in zip(arguments.printed, proven, strict=True):
             print(say("{code} : {what}", code=code, what=what))
     return 0
-
-
-def _before(path: Path, seq: int) -> str:
-    """When the record before that one was made; empty where that cannot be told either."""
-    if seq < 2:
-        return ""
-    try:
-        with reading(path) as reader:
-            return reader.record(seq - 1).envelope.at
-    except JournalError:
-        return ""
 
 
 def _as_text(path: Path, found: Verified) -> Iterator[str]:

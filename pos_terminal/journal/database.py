@@ -202,6 +202,18 @@ class Reader:
         """Record `seq`, its bytes checked against its hash; Broken where it is not what it was."""
         return self.row(seq).record()
 
+    @contextmanager
+    def dating(self) -> Iterator[None]:
+        """What is found within says when the record before it was made: since when it may be so."""
+        try:
+            yield
+        except Broken as found:
+            try:
+                before = self.record(found.seq - 1).envelope.at
+            except JournalError:  # purged, damaged as well, or none: nobody can tell
+                raise found from None
+            raise Broken(found.seq, found.how, before) from found
+
     def records(self, after: int, limit: int) -> list[Record]:
         """At most `limit` records behind `after` that are not purged, as `record` has each."""
         return [row.record() for row in self.rows(max(after, self.purged()), limit)]

@@ -23,10 +23,13 @@ class JournalFailed(JournalError):
 
 
 class Broken(JournalError):
-    """Record `seq` is not what was written there; `how` says what does not fit."""
+    """Record `seq` is not what was written there; `how` says what does not fit.
+
+    `before` is the local time of the record before it, where that is known: since when what
+    follows is in doubt.
+    """
 
     def __init__(self, seq: int, how: str, before: str = "") -> None:
-        """`before` is the local time of the record before it, where that is known."""
         detail = say("écriture {seq} : {how}", seq=seq, how=how)
         if before:
             then = say("celle d'avant est du {at}", at=day_and_hour(before))

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pos_terminal.domain.language import say
 from pos_terminal.journal.chain import Chain
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
@@ -34,10 +35,12 @@ BETWEEN = 3600.0
 class Pass:
     """One walk from the first record to the last; each step blocks for some milliseconds."""
 
-    def __init__(self, path: Path, vfs: str = "") -> None:
+    def __init__(self, path: Path, vfs: str = "", written: Callable[[], int] = lambda: 0) -> None:
+        """`written`: the last record of which whoever writes knows that it is durable."""
         self._path = path
         self._vfs = vfs
-        with reading(path, vfs) as reader:
+        self._written = written
+        with reading(path, vfs) as reader, reader.dating():
             # Purged bodies cannot be hashed again; the walk starts at the first that is whole.
             purged = must_be_recorded(reader, keys_in_force(reader))
             head = reader.hashes(purged - 1, 1)[0] if purged else b""
@@ -51,12 +54,17 @@ class Pass:
 
     def step(self) -> bool:
         """Check the next slice; False at the end. Broken for the first record that is wrong."""
-        with reading(self._path, self._vfs) as reader:
+        with reading(self._path, self._vfs) as reader, reader.dating():
+            # Before the rows are read: what is written meanwhile is for the next step.
+            there = max(self._written(), reader.last())
             # Anew at each step: new keys may have taken over since the last.
             keys = keys_in_force(reader)
             if must_be_recorded(reader, keys) > self.done:
                 return False  # purged meanwhile: the next pass begins behind it
-            return self._step(reader, keys)
+            more = self._step(reader, keys)
+            if not more:
+                self._must_be_all(there, reader.last())
+            return more
 
     def _step(self, reader: Reader, keys: Sequence[KeyInForce]) -> bool:
         rows = reader.rows(self.done, SLICE)
@@ -66,24 +74,37 @@ class Pass:
         wrong = first_wrong(rows, keys, [Verifier(key.public) for key in keys])
         if wrong:
             raise Broken(wrong.seq, wrong.how)
-        more = len(rows) == SLICE
+        return len(rows) == SLICE
+
+    def _must_be_all(self, there: int, last: int) -> None:
+        """At the end: what was emptied was purged, and no row is missing that was ever counted."""
         # Its record stands behind what it took, so by now it was met: a checkpoint that says as
         # much is signed by whoever has the key on the card.
-        if not more and self._purged > self._recorded:
+        if self._purged > self._recorded:
             raise Broken(self._purged, no_purge())
-        return more
+        # A flipped bit in the tree hides what lies behind it, and the rest fits in itself.
+        if self.done < there:
+            raise Broken(self.done + 1, say("elle manque ; {last} sont écrites", last=there))
+        if last < self.done:
+            raise Broken(self.done, say("le fichier dit finir par l'écriture {last}", last=last))
 
 
 async def scrub(
-    path: Path, is_idle: Callable[[], bool], *, vfs: str = "", rest: float = REST
+    path: Path,
+    is_idle: Callable[[], bool],
+    written: Callable[[], int],
+    *,
+    vfs: str = "",
+    rest: float = REST,
 ) -> Broken:
     """Make passes whenever the till is idle, until one finds something; then, what it found.
 
+    `written` is the last record that is durable by the word of whoever writes.
     JournalError where the journal cannot be read.
     """
     try:
         while True:
-            walk = await asyncio.to_thread(Pass, path, vfs)
+            walk = await asyncio.to_thread(Pass, path, vfs, written)
             more = True
             while more:
                 # Before each slice, and whatever it finds: a card that is read without a pause

@@ -57,7 +57,8 @@ def read_tail(
     """
     with reading(path, vfs) as reader:
         try:
-            return _read(reader, path.parent, identity, mark, signers, heir=heir)
+            with reader.dating():
+                return _read(reader, path.parent, identity, mark, signers, heir=heir)
         except Broken as error:
             raise JournalError(faults.JOURNAL_DAMAGED, f"{path}: {error.detail}") from error
         except ValueError as error:
@@ -176,7 +177,10 @@ def _followed(
     """The state after the last record, by the checkpoint and the signed records behind it."""
     recount, tree = Recount(said.running(identity)), said.tree
     verifier = Verifier(keys[-1].public)
-    for row in reader.rows(said.size, last - said.size):
+    # One more than there should be: a flipped bit in a row's number, and others lie behind it.
+    for row in reader.rows(said.size, last - said.size + 1):
+        if row.seq > last:
+            raise Broken(row.seq, say("le fichier dit finir par l'écriture {last}", last=last))
         recount.follow(row)
         # Behind the last checkpoint nothing else vouches for a record.
         if row.sig is None or not verifier.signed(row.rec, row.sig):

@@ -113,7 +113,7 @@ def verify(
     JournalError where the file cannot be read. Memory does not grow with the journal.
     """
     mark = read_mark(path.parent)
-    with reading(path, vfs) as reader:
+    with reading(path, vfs) as reader, reader.dating():
         last = reader.last()
         if last == 0:
             if mark:

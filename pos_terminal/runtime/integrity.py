@@ -79,7 +79,11 @@ class Guard:
             if self._journal():
                 try:
                     found = await scrub(
-                        self._state / NAME, self.is_idle, vfs=self._vfs, rest=self._rest
+                        self._state / NAME,
+                        self.is_idle,
+                        self._written,
+                        vfs=self._vfs,
+                        rest=self._rest,
                     )
                     break
                 except JournalError as error:
@@ -94,8 +98,10 @@ class Guard:
         """Have damage that somebody met said, and put down in the JET: each piece of it once."""
         # Met again at every round: said and recorded once, or the journal fills with its own
         # damage.
-        if error.fault in DEFECTS and error.detail not in self._known:
-            self._known.add(error.detail)
+        # Of one record the rounds say when the one before it was made, and who pays out does not.
+        what = f"{error.seq} {error.how}" if isinstance(error, Broken) else error.detail
+        if error.fault in DEFECTS and what not in self._known:
+            self._known.add(what)
             self._say(error.fault, error.detail)
             self._findings.put_nowait(error)
 
@@ -103,11 +109,9 @@ class Guard:
         """Put down what was found, as soon as there is a journal to put it into."""
         while True:
             found = await self._findings.get()
-            detail = found.detail
-            if isinstance(found, Broken):
-                detail = f"écriture {found.seq} : {found.how}"
+            event = TechnicalEvent(code=jet.INTEGRITY, detail=found.detail)
             try:
-                await self._record((TechnicalEvent(code=jet.INTEGRITY, detail=detail),))
+                await self._record((event,))
             except JournalError as error:
                 log.error("%s", error)
                 self._findings.put_nowait(found)
@@ -117,6 +121,11 @@ class Guard:
         """Whether nothing was recorded for a while."""
         journal = self._journal()
         return journal is not None and journal.quiet_for() >= self._quiet
+
+    def _written(self) -> int:
+        """The last record that is durable by the writer's own word; 0 while there is none."""
+        journal = self._journal()
+        return journal.running.seq if journal else 0
 
     async def be_witnessed(self, directory: Path, now: Callable[[], Moment]) -> None:
         """Have each checkpoint cosigned on the medium at `directory`, as it is made."""

@@ -131,19 +131,21 @@ def test_a_flipped_bit_by_which_a_row_is_found_again_and_again_leads_nobody_in_c
     assert came.keys() <= {"found", "harmless"}, came
 
 
-def test_a_flipped_bit_that_gives_the_last_record_another_number_is_found(
-    whole: Path, tmp_path: Path
+@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize("bit", range(6))
+def test_a_flipped_bit_that_gives_the_last_record_another_number_is_found_by_each(
+    whole: Path, tmp_path: Path, bit: int, guard: str
 ) -> None:
-    """The journal seems to end before it, and fits in itself."""
+    """The journal may seem to end before it, and fits in itself."""
     state, content = copied(whole, tmp_path), bytearray((whole / NAME).read_bytes())
     last = verify(whole / NAME).records
     leaves = [n for n in range(4096, len(content), 4096) if content[n] == 13]
     leaf = next(n for n in leaves if content.find(b'"seq":%d,' % last, n, n + 4096) > 0)
     begins = int.from_bytes(content[leaf + 5 : leaf + 7], "big")
     number = content.index(bytes([last]), leaf + begins)
-    content[number] ^= 8
+    content[number] ^= 1 << bit
     (state / NAME).write_bytes(content)
-    assert guarded(state, "verify")
+    assert guarded(state, guard)
 
 
 @pytest.mark.deep

@@ -36,6 +36,16 @@ def test_a_round_sees_every_record(tmp_path: Path) -> None:
     assert walk.step() is False and walk.done == 172, "what came meanwhile is seen, too"
 
 
+def test_a_round_that_ends_before_what_was_written_says_so(tmp_path: Path) -> None:
+    """An end that is cut off fits in itself: whoever writes knows what is missing."""
+    run(kept(tmp_path, [SIGN_ON] * 20))
+    tamper(tmp_path, "DELETE FROM journal WHERE seq > 17")
+    assert Pass(database(tmp_path)).step() is False
+    with pytest.raises(Broken, match="elle manque ; 21 sont écrites") as caught:
+        Pass(database(tmp_path), written=lambda: 21).step()
+    assert (caught.value.seq, caught.value.facts["before"]) == (18, "2026-01-05T08:30:15.000+01:00")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -58,6 +68,7 @@ def test_what_is_found_is_recorded_and_said(tmp_path: Path) -> None:
     tamper(tmp_path, "UPDATE journal SET sig = zeroblob(70) WHERE seq = 3")
     run(kept(tmp_path, []))  # a start from a checkpoint behind it sees nothing
     shown: list[Trouble] = []
+    found = Broken(3, "sa signature n'est pas celle de la clé en vigueur")
 
     async def body() -> None:
         journal = Journal.open(tmp_path, IDENTITY)
@@ -73,11 +84,12 @@ def test_what_is_found_is_recorded_and_said(tmp_path: Path) -> None:
                 last = each
                 break
             for _ in range(2):
-                guard.found(Broken(3, "sa signature n'est pas celle de la clé en vigueur"))
+                guard.found(found)
             for task in tasks:
                 task.cancel()
         assert isinstance(last.event, TechnicalEvent)
-        assert last.event.code == jet.INTEGRITY and last.event.detail.startswith("écriture 3 :")
+        assert last.event.code == jet.INTEGRITY
+        assert last.event.detail == f"{found.detail} ; celle d'avant est du 05/01/2026 08:30"
         await journal.close()
 
     run(body())
