@@ -146,10 +146,14 @@ def _closures(record: Record) -> Rows:
                 closure.automatic,
                 " ".join(map(str, closure.carried)),
                 closure.authority,
-                totals.parts.pieces if totals.parts else "",
-                Cents(divide(totals.net, totals.tickets) if totals.tickets else 0),
-                Cents(totals.parts.held) if totals.parts else "",
+                *(_made_of(totals.net, totals.parts) if totals.parts else ("",) * 4),
             )
+
+
+def _made_of(net: int, parts: Breakdown) -> tuple[Value, ...]:
+    """Pieces, baskets and the average one, money in advance."""
+    average = divide(net, parts.baskets) if parts.baskets else 0
+    return parts.pieces, parts.baskets, Cents(average), Cents(parts.held)
 
 
 _PERIODS = {Period.DAY: "jour", Period.MONTH: "mois", Period.YEAR: "exercice"}
@@ -248,7 +252,7 @@ TABLES = (
             "tickets", "remboursements", "total_net", "total_absolu", "annule", "lignes_annulees",
             "abandonne", "ventes_abandonnees", "duplicatas", "ouvertures_tiroir",
             "mouvements_especes", "perpetuel_net", "perpetuel_absolu", "automatique",
-            "ventes_reportees", "autorisation", "articles", "panier_moyen", "avances",
+            "ventes_reportees", "autorisation", "articles", "paniers", "panier_moyen", "avances",
         ),
         _closures,
     ),

@@ -160,6 +160,7 @@ def closures_agree(files: Mapping[str, str], closed: list[tuple[str, int, Span]]
         span = spans[place]
         said = {
             "tickets": int(row["tickets"]),
+            "baskets": int(row["paniers"]),
             "refunds": int(row["remboursements"]),
             "turnover": int(cents(row["total_net"])),
             "absolute": int(cents(row["total_absolu"])),
@@ -168,8 +169,8 @@ def closures_agree(files: Mapping[str, str], closed: list[tuple[str, int, Span]]
         }
         assert said == {name: getattr(span, name) for name in said}
         assert int(cents(row["mouvements_especes"])) == sum(span.cash.values())
-        if span.tickets:
-            basket = Fraction(span.turnover, span.tickets)
+        if span.baskets:
+            basket = Fraction(span.turnover, span.baskets)
             assert abs(cents(row["panier_moyen"]) - basket) <= Fraction(1, 2)
         assert _kept(tenders[place]) == _kept(span.tenders)
         assert {m: c for m, c in cash[place].items() if c} == _kept(span.cash)

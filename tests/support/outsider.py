@@ -43,7 +43,7 @@ class Span:
     """What came in a service, a day or a month."""
 
     def __init__(self) -> None:
-        self.tickets = self.turnover = self.refunds = self.absolute = 0
+        self.tickets = self.baskets = self.turnover = self.refunds = self.absolute = 0
         self.held = self.pieces = 0
         self.vat: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         self.tenders: Counter[str] = Counter()
@@ -56,7 +56,7 @@ class Span:
 
     def add(self, other: "Span") -> None:
         """A shorter span that belongs to this one."""
-        for name in ("tickets", "turnover", "refunds", "absolute", "held", "pieces"):
+        for name in ("tickets", "baskets", "turnover", "refunds", "absolute", "held", "pieces"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for rate, sums in other.vat.items():
             self.vat[rate] = [a + b for a, b in zip(self.vat[rate], sums, strict=True)]
@@ -68,6 +68,7 @@ class Span:
         """The same as a closure says it."""
         return {
             "tickets": self.tickets,
+            "baskets": self.baskets,
             "refunds": self.refunds,
             "net": self.turnover,
             "absolute": self.absolute,
@@ -97,7 +98,9 @@ def heard(totals: Body) -> Body:
         "movements": {each["what"]: each["amount"] for each in parts["movements"]},
     }
     return {
-        **{name: totals[name] for name in ("tickets", "refunds", "net", "absolute", "cash")},
+        **{name: totals[name] for name in
+           ("tickets", "refunds", "net", "absolute", "cash")},
+        "baskets": parts["baskets"],
         "vat": {r["rate"]: sums for r in totals["vat"]
                 if any(sums := [r["gross"], r["net"], r["vat"]])},
         **{name: _kept(Counter(found)) for name, found in rows.items()},
@@ -246,7 +249,7 @@ class Outsider:
 
     def _lines(self, body: Body, live: list[Body]) -> tuple[int, dict[int, list[int]]]:
         """The turnover; and by rate the gross, what of it is reckoned, and what was booked."""
-        turnover = 0
+        turnover, buys = 0, False
         rates: dict[int, list[int]] = {}
         for line in live:
             place = (body["series"], body["number"], line["line"])
@@ -278,6 +281,8 @@ class Outsider:
                 self.section.families[line["family"]] += gross
                 self.section.pieces += pieces(line)
                 self.section.articles[line["plu"]] += 0 if line["voucher"] else gross
+                buys = buys or pieces(line) > 0
+        self.section.baskets += buys
         return turnover, rates
 
     def _came_back(self, body: Body, line: Body) -> None:

@@ -39,6 +39,13 @@ def sums_of(lines: list[dict[str, Any]]) -> tuple[Counter[int], int, int]:
     return rates, held, turnover
 
 
+def bought(line: dict[str, Any]) -> bool:
+    """Whether the line is an article that somebody came for."""
+    aside = ("voided", "voucher", "order", "returnable", "account")
+    paid_ahead = line["issues"] == "multi" or any(line[word] for word in aside)
+    return line["quantity"] > 0 and not paid_ahead
+
+
 class Books:
     """Counts tickets and totals again, and holds closures and perpetual totals to them."""
 
@@ -103,6 +110,7 @@ class Books:
             add(self.total, net=turnover, abs=abs(turnover))
             day = self.periods["day"]
             add(day, tickets=1, refunds=int(turnover < 0), net=turnover, absolute=abs(turnover))
+            add(day, baskets=int(any(map(bought, body["lines"]))))
             add_parts(day, body)
 
     def _closure(self, seq: int, body: dict[str, Any]) -> None:
@@ -113,7 +121,9 @@ class Books:
         words = ("tickets", "refunds", "net", "absolute", "cash")
         add(said, **{word: body["totals"][word] for word in words})
         add_parts(said, body["totals"])
-        sums = self.periods[name]
+        sums, parts = self.periods[name], body["totals"].get("parts")
+        # A version that counted no parts said nothing of baskets.
+        add(said, baskets=parts["baskets"] if parts else sums.get("baskets", 0))
         right = all(said.get(part, 0) == sums.get(part, 0) for part in {*said, *sums})
         ever = {"net": body["net_ever"], "abs": body["absolute_ever"]}
         if (ever, body["last"]) != (self.total, seq) or not (right or name in self.partial):

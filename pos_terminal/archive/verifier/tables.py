@@ -32,7 +32,7 @@ TABLES = {
         f"{CLOSURE};libelle;premier;dernier;premiere_journee;derniere_journee;tickets;"
         "remboursements;total_net;total_absolu;annule;lignes_annulees;abandonne;"
         "ventes_abandonnees;duplicatas;ouvertures_tiroir;mouvements_especes;perpetuel_net;"
-        "perpetuel_absolu;automatique;ventes_reportees;autorisation;articles;panier_moyen;avances"
+        "perpetuel_absolu;automatique;ventes_reportees;autorisation;articles;paniers;panier_moyen;avances"
     ),
     "closure_vat.csv": f"{CLOSURE};taux_tva;ht;tva;ttc",
     "closure_payments.csv": f"{CLOSURE};moyen;montant;nombre",
@@ -110,8 +110,7 @@ def closure_rows(record: dict[str, Any], body: dict[str, Any]) -> Iterator[Row]:
         euros(totals["abandoned"]), *texts(totals["abandoned_sales"], totals["duplicates"]),
         str(totals["drawer_openings"]), *amounts(totals["cash"], body["net_ever"]),
         euros(body["absolute_ever"]), flag(body["automatic"]), carried, str(body["authority"]),
-        str(sum(each["pieces"] for each in more["families"])) if more else "",
-        euros(mean(totals["net"], totals["tickets"])), euros(in_advance(more)) if more else "",
+        *(made_of(totals["net"], more) if more else ("",) * 4),
     ]  # fmt: skip
     for taxed in totals["vat"]:
         sums = amounts(taxed["net"], taxed["vat"], taxed["gross"])
@@ -140,8 +139,15 @@ def parts_rows(lead: list[str], more: dict[str, Any], *, day: bool) -> Iterator[
         ]  # fmt: skip
 
 
+def made_of(net: int, more: dict[str, Any]) -> list[str]:
+    """Pieces, baskets and the average one, money in advance."""
+    pieces = sum(each["pieces"] for each in more["families"])
+    average = euros(mean(net, more["baskets"]))
+    return [*texts(pieces, more["baskets"]), average, euros(in_advance(more))]
+
+
 def mean(cents: int, count: int) -> int:
-    """An average ticket, rounded half away from nought."""
+    """An average basket, rounded half away from nought."""
     whole, rest = divmod(abs(cents), count or 1)
     rounded = whole + (2 * rest >= count)
     return 0 if not count else rounded if cents >= 0 else -rounded

@@ -138,6 +138,8 @@ COUNTED = 1
 class Breakdown(Struct, frozen=True, kw_only=True):
     """The sums behind a period's totals. `returned` is what came back in `returned_lines`.
 
+    `baskets` are the tickets on which something is sold: an average is taken of them alone.
+
     `drops` are those of a day or a service, one by one; `movements` have their sum.
 
     `version` is the least COUNTED of those who counted any of it.
@@ -147,6 +149,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     promotions: tuple[ReductionSum, ...] = ()
     returned: int = 0
     returned_lines: int = 0
+    baskets: int = 0
     operators: tuple[OperatorSum, ...] = ()
     families: tuple[FamilySum, ...] = ()
     hours: tuple[HourSum, ...] = ()

@@ -7,7 +7,7 @@ packaging goes back with the packaging, and is left out of the taxable amount (a
 pays what he bought on account pays for what was turnover as it was delivered.
 """
 
-from pos_terminal.domain.events.sale import LineSold, TicketLine
+from pos_terminal.domain.events.sale import LineSold, SaleClosed, TicketLine
 from pos_terminal.domain.events.values import DepositNature, VoucherPurpose
 
 
@@ -27,3 +27,14 @@ def untaxed(line: LineSold | TicketLine) -> bool:
 def prepaying(line: LineSold | TicketLine) -> bool:
     """Whether the line is no purchase: a voucher, a deposit on an order, a debt that is paid."""
     return bool(line.issues or line.account) or bool(line.order and line.gross > 0)
+
+
+def sells(ticket: SaleClosed) -> bool:
+    """Whether something is bought on it: it gives back, or takes money in advance, not that alone.
+
+    A mere refund makes the turnover smaller, and is nobody who came to buy.
+    """
+    return any(
+        line.quantity > 0 and not (line.voided or line.voucher or is_held(line))
+        for line in ticket.lines
+    )

@@ -26,7 +26,7 @@ from pos_terminal.domain.events.breakdown import (
     VoucherSum,
 )
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
-from pos_terminal.domain.events.held import is_held
+from pos_terminal.domain.events.held import is_held, sells
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import CashMovement, ReductionScope, VoucherPurpose
@@ -114,6 +114,7 @@ def with_ticket(parts: Breakdown, ticket: SaleClosed, operator: int, at: str) ->
         parts,
         returned=parts.returned + sum(back),
         returned_lines=parts.returned_lines + len(back),
+        baskets=parts.baskets + sells(ticket),
         operators=one_more(parts.operators, own),
         families=summed(parts.families, families),
         hours=one_more(parts.hours, hour),

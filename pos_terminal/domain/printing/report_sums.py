@@ -32,8 +32,9 @@ def sums(totals: PeriodTotals, *, of_day: bool = True) -> Iterator[Block]:
     yield Row(say("CA TTC"), amount(totals.net), bold=True, tall=True)
     pieces = f"{say('Articles')} {totals.parts.pieces}" if totals.parts else ""
     yield Row(f"{say('Tickets')} {totals.tickets}", pieces)
-    if totals.tickets:
-        yield Row(say("Panier moyen"), euros(divide(totals.net, totals.tickets)))
+    if totals.parts and totals.parts.baskets:
+        baskets = totals.parts.baskets
+        yield Row(f"{say('Panier moyen')} ({baskets})", euros(divide(totals.net, baskets)))
     if totals.refunds:
         yield Row(say("dont remboursements"), str(totals.refunds))
     yield from _table("", ((_rate(vat.rate, vat.net), euros(vat.vat)) for vat in totals.vat))
