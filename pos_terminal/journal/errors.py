@@ -88,4 +88,5 @@ def using(path: Path) -> Iterator[None]:
 
 def failed(error: BaseException) -> JournalFailed:
     """The error that every waiting append gets when one of them could not be made durable."""
-    return JournalFailed(fault_of(error), f"{type(error).__name__}: {error}")
+    detail = error.detail if isinstance(error, JournalError) else f"{type(error).__name__}: {error}"
+    return JournalFailed(fault_of(error), detail)

@@ -23,7 +23,7 @@ from pos_terminal.journal import database, keyring, last_backup, signer_outage, 
 from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, reading
-from pos_terminal.journal.errors import JournalError, JournalFailed, using
+from pos_terminal.journal.errors import Broken, JournalError, JournalFailed, using
 from pos_terminal.journal.log_file import ASIDE, has_hole, keep_aside
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signer import Signer, Signers
@@ -104,6 +104,7 @@ class Journal:
         quorum: int = 1,
         anew: bool = False,
         continuation: Continuation | None = None,
+        since: Running | None = None,
     ) -> "Journal":
         """Take the journal in `directory` up, or begin one where none ever was.
 
@@ -116,7 +117,8 @@ class Journal:
         begins where another was lost, and the caller's first append says who (J-114 where none was
         lost). `continuation`: the key in force
         is lost, and somebody decided that the till goes on under new ones; the same holds (J-116
-        where it is not lost).
+        where it is not lost). `since` is the state that this process knows to be durable: a journal
+        that does not go on from there is J-104.
         """
         path = directory / NAME
         with using(path), ExitStack() as undo:
@@ -144,6 +146,8 @@ class Journal:
             # was put back is whole in itself, and only who looked from outside knows better.
             if witness and not continuation:  # whoever decides it has asked, and says what is lost
                 _must_go_on(path, vfs, witness, identity)
+            if since and since.seq:
+                _must_have_kept(path, vfs, since)
             if tail.first and not mark:
                 state_directory.write_mark(directory, tail.first)
             signer = tail.signer or signers(directory, "")
@@ -375,6 +379,16 @@ def _must_be_lost(directory: Path, path: Path, vfs: str) -> None:
     files = (here / f"{keys[-1].key}{end}" for end in (".pem", ".new")) if keys else ()
     if not keys or (any(map(Path.exists, files)) and not keyring.has_token_key(directory)):
         raise JournalError(faults.KEY_KEPT, f"{here}")
+
+
+def _must_have_kept(path: Path, vfs: str, since: Running) -> None:
+    """JournalError where what was acknowledged is not there: another copy took the journal's place,
+    and what it lacks nobody else may know of.
+    """
+    with reading(path, vfs) as reader:
+        rows = reader.hashes(since.seq - 1, 1)
+    if rows != [since.head]:
+        raise Broken(since.seq, say("la caisse l'a écrite ici, et elle n'y est plus"))
 
 
 def _must_go_on(path: Path, vfs: str, witness: Path, identity: Identity) -> None:

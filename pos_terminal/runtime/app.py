@@ -127,6 +127,7 @@ class App:
         )
         self._stopping = asyncio.Event()
         self._heard: Fault | None = None
+        self._acknowledged: Running | None = None
         self.tasks = Supervisor()
         self.tasks.observers.add(self._on_side_task)
         self._failed: set[str] = set()
@@ -176,6 +177,7 @@ class App:
                 signers=self._keyring,
                 witness=self.settings.witness,
                 quorum=self.settings.witnesses.quorum,
+                since=self._acknowledged,
             )
         except JournalError as error:
             if error.fault in WRONG_PLACE:
@@ -190,8 +192,11 @@ class App:
                 try:
                     await self._serve(journal)
                 except JournalError as error:
-                    self.journal = None
+                    self.journal, self._acknowledged = None, journal.running
                     await journal.close()
+                    # Said and put down by whom it was met: the next opening may find nothing wrong.
+                    self._guard.found(error)
+                    self.equipment.outputs.lookups.reopen()
                     journal = error
             else:
                 journal = await self._out_of_order(journal)

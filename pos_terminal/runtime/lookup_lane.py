@@ -64,9 +64,19 @@ class LookupLane:
         self._vfs = vfs
         self._rest = rest
         self._patience = patience
-        self._asked: asyncio.Queue[LookUp] = asyncio.Queue()
+        self._asked: asyncio.Queue[LookUp | None] = asyncio.Queue()
         self._store: Projection | None = None
         self._distrusted = False
+        self._era = 0
+
+    def reopen(self) -> None:
+        """Let the journal's file go, and open it anew when it is needed: it may be another by then.
+
+        SQLite keeps one log of a file for all of a process's connections: one that is left open
+        leads those that come to a log that was taken away.
+        """
+        self._era += 1
+        self._asked.put_nowait(None)
 
     def ask(self, asked: LookUp) -> None:
         """Have it looked up; call this once all that shall count is durable."""
@@ -83,7 +93,10 @@ class LookupLane:
                 except TimeoutError:
                     await self._go_round()
                 else:
-                    await self._serve(asked)
+                    if asked:
+                        await self._serve(asked)
+                    else:
+                        self._let_go()
         finally:
             self._let_go()
 
@@ -131,7 +144,8 @@ class LookupLane:
         """Hold the projection to one made anew, after each start and each day, in idle moments."""
         while True:
             try:
-                await self._compare(is_idle)
+                while not await self._is_compared(is_idle):
+                    log.debug("the journal was opened anew: so is the comparison")
             except JournalError as error:
                 if error.fault is faults.PROJECTION_FORGED:
                     log.error("%s", advice(error))
@@ -139,17 +153,20 @@ class LookupLane:
                 self._found(error)
             await asyncio.sleep(AGAIN)
 
-    async def _compare(self, is_idle: Callable[[], bool]) -> None:
+    async def _is_compared(self, is_idle: Callable[[], bool]) -> bool:
+        """Compare all of it; False where the journal was opened anew meanwhile."""
+        era = self._era
         comparison = await to_the_end(partial(Comparison, self._directory, self._vfs))
         try:
             more = True
-            while more:
+            while more and era == self._era:
                 # Before each step: a card that is read without a pause answers late.
                 await asyncio.sleep(PAUSE)
                 if is_idle():
                     more = await to_the_end(comparison.step)
         finally:
             comparison.close()
+        return not more
 
     def _opened(self) -> Projection:
         if self._distrusted:

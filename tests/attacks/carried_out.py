@@ -7,6 +7,7 @@ from tests.attacks import (
     on_going_on,
     on_keys,
     on_ledgers,
+    on_opened_files,
     on_records,
     on_the_guarded_path,
     on_witnesses,
@@ -21,6 +22,7 @@ MODULES = (
     on_damage,
     on_ledgers,
     on_records,
+    on_opened_files,
     on_witnesses,
     on_dates,
 )

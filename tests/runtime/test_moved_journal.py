@@ -1,0 +1,60 @@
+"""A till whose journal was moved away under it stops, says so, and loses nothing that it sold."""
+
+import shutil
+from pathlib import Path
+
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.journal.verify import verify
+from pos_terminal.testing.running import run
+from tests.support.journaling import database
+from tests.support.shop import open_shop
+
+
+def test_a_log_that_is_removed_stops_it_until_all_is_in_the_file_again(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_shop(tmp_path / "shop") as shop:
+            await shop.type("1 PLU CASH")
+            await shop.journaled(SaleClosed)
+            (shop.state / "journal.db-wal").unlink()
+            await shop.type("1 PLU")
+            await shop.shows("J-104")
+            await shop.shows("BONJOUR")
+            await shop.type("C 1 PLU CASH")
+            await shop.journaled(SaleClosed, 2)
+            found = await shop.journaled(TechnicalEvent)
+            (defect,) = (each for each in found if each.code == jet.INTEGRITY)
+            assert "journal.db-wal : ce nom ne mène plus" in defect.detail
+
+    run(body())
+    assert verify(database(tmp_path / "shop" / "state")).counts.sale == 2
+
+
+def test_an_earlier_copy_in_its_place_is_not_sold_upon_until_the_right_one_is_back(
+    tmp_path: Path,
+) -> None:
+    async def body() -> None:
+        state, aside = tmp_path / "shop" / "state", tmp_path / "aside"
+        async with open_shop(tmp_path / "shop") as shop:
+            await shop.type("1 PLU CASH")
+            await shop.journaled(SaleClosed)
+        copy = tmp_path / "copy"
+        state.rename(copy)
+        shutil.copytree(copy, state)
+        async with open_shop(tmp_path / "shop") as shop:
+            await shop.type("1 PLU CASH")
+            await shop.journaled(SaleClosed, 2)
+            state.rename(aside)
+            copy.rename(state)
+            await shop.type("1 PLU")
+            await shop.shows("J-104")
+            assert verify(database(state)).counts.sale == 1, "it is whole in itself"
+            state.rename(copy)
+            aside.rename(state)
+            await shop.shows("BONJOUR")
+            await shop.type("C 1 PLU CASH")
+            await shop.journaled(SaleClosed, 3)
+
+    run(body())
+    assert verify(database(tmp_path / "shop" / "state")).counts.sale == 3
