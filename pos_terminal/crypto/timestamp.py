@@ -1,17 +1,31 @@
 """Time stamps of a stranger's: RFC 3161, by the system's libcrypto.
 
-By man pages TS_RESP_CTX, TS_VERIFY_CTX, d2i_X509 and X509_VERIFY_PARAM_set_flags of OpenSSL 3.
+By man pages TS_RESP_CTX, TS_VERIFY_CTX, CMS_verify, d2i_X509 and X509_VERIFY_PARAM_set_flags of
+OpenSSL 3. What is stamped is looked at by its time stamp routines, the signature by its CMS: the
+former know PKCS #7, in which there is no RSA-PSS.
 """
 
 import ctypes
-from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_ulong, c_void_p
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from pos_terminal.crypto.library import CryptoError, error, function
 
-_SIGNATURE, _VERSION, _DATA = 1, 1 << 1, 1 << 4
-"""TS_VFY_SIGNATURE, TS_VFY_VERSION and TS_VFY_DATA (ts.h)."""
+_VERSION, _DATA = 1 << 1, 1 << 4
+"""TS_VFY_VERSION and TS_VFY_DATA (ts.h)."""
+
+_BINARY, _CADES = 0x80, 0x100000
+"""CMS_BINARY, and CMS_CADES: the certificate is the one that the signature names (cms.h)."""
+
+_PARTIAL_CHAIN = 0x80000
+"""X509_V_FLAG_PARTIAL_CHAIN: whoever is named is trusted, a root or not (x509_vfy.h)."""
+
+_STAMPING = 9
+"""X509_PURPOSE_TIMESTAMP_SIGN: RFC 3161, 2.3 (x509v3.h)."""
+
+_DIGESTS = (672, 673, 674)
+"""NID_sha256, NID_sha384 and NID_sha512 (obj_mac.h): what an archive's verifier takes, too."""
 
 _SHA256 = bytes.fromhex("300d06096086480165030402010500")
 """The DER of the algorithm SHA-256 with its empty parameters (RFC 5754, 2)."""
@@ -31,12 +45,26 @@ _check = function("TS_VERIFY_CTX_new", c_void_p)
 _check_free = function("TS_VERIFY_CTX_free", None, c_void_p)
 _check_flags = function("TS_VERIFY_CTX_set_flags", c_int, c_void_p, c_int)
 _check_data = function("TS_VERIFY_CTX_set_data", c_void_p, c_void_p, c_void_p)
-_check_store = function("TS_VERIFY_CTX_set_store", c_void_p, c_void_p, c_void_p)
 _verify = function("TS_RESP_verify_token", c_int, c_void_p, c_void_p)
+_signed_read = function("d2i_CMS_ContentInfo", c_void_p, c_void_p, _text, c_long)
+_signed_free = function("CMS_ContentInfo_free", None, c_void_p)
+_signed_verify = function(
+    "CMS_verify", c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_int
+)
+_signers = function("CMS_get0_SignerInfos", c_void_p, c_void_p)
+_signer_algorithms = function(
+    "CMS_SignerInfo_get0_algs", None, c_void_p, c_void_p, c_void_p, POINTER(c_void_p), c_void_p
+)
+_stack_first = function("OPENSSL_sk_value", c_void_p, c_void_p, c_int)
+_algorithm = function("X509_ALGOR_get0", None, POINTER(c_void_p), c_void_p, c_void_p, c_void_p)
+_object_number = function("OBJ_obj2nid", c_int, c_void_p)
 _store = function("X509_STORE_new", c_void_p)
+_store_free = function("X509_STORE_free", None, c_void_p)
 _store_add = function("X509_STORE_add_cert", c_int, c_void_p, c_void_p)
 _store_rules = function("X509_STORE_get0_param", c_void_p, c_void_p)
 _rules_time = function("X509_VERIFY_PARAM_set_time", None, c_void_p, c_long)
+_rules_flags = function("X509_VERIFY_PARAM_set_flags", c_int, c_void_p, c_ulong)
+_rules_purpose = function("X509_VERIFY_PARAM_set_purpose", c_int, c_void_p, c_int)
 _certificate = function("PEM_read_bio_X509", c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 _certificate_free = function("X509_free", None, c_void_p)
 _buffer = function("BIO_new_mem_buf", c_void_p, c_char_p, c_int)
@@ -90,16 +118,14 @@ def time_of(stamp: bytes, data: bytes, authorities: bytes = b"") -> datetime:
         at = _time(read)
         check = _check()
         try:
-            flags = _VERSION | _DATA | (_SIGNATURE if authorities else 0)
-            _check_flags(check, flags)
-            # Both are the check's own from here on, and freed with it.
+            _check_flags(check, _VERSION | _DATA)
+            # It is the check's own from here on, and freed with it.
             _check_data(check, _buffer(data, len(data)))
-            if authorities:
-                _check_store(check, _trusted(authorities, at))
             if _verify(check, read) != 1:
                 raise error("the time stamp does not hold")
         finally:
             _check_free(check)
+        _must_be_signed(stamp, authorities, at)
         return at
     finally:
         _token_free(read)
@@ -121,9 +147,41 @@ def _time(read: int) -> datetime:
         _info_free(info)
 
 
+def _must_be_signed(stamp: bytes, authorities: bytes, at: datetime) -> None:
+    place = c_char_p(stamp)
+    signed = _signed_read(None, byref(place), len(stamp))
+    if not signed:
+        raise error("it is no time stamp")
+    try:
+        _must_be_of_sha2(signed)
+        if authorities:
+            store = _trusted(authorities, at)
+            try:
+                if _signed_verify(signed, None, store, None, None, _BINARY | _CADES) != 1:
+                    raise error("the time stamp's signature does not hold")
+            finally:
+                _store_free(store)
+    finally:
+        _signed_free(signed)
+
+
+def _must_be_of_sha2(signed: int) -> None:
+    signer = _stack_first(_signers(signed), 0)
+    if not signer:
+        raise error("nobody has signed the time stamp")
+    digest, name = c_void_p(), c_void_p()
+    _signer_algorithms(signer, None, None, byref(digest), None)
+    _algorithm(byref(name), None, None, digest)
+    if _object_number(name) not in _DIGESTS:
+        raise CryptoError("the time stamp is signed over a digest that is none of SHA-2")
+
+
 def _trusted(pem: bytes, at: datetime) -> int:
     store: int = _store()
-    _rules_time(_store_rules(store), int(at.timestamp()))
+    rules = _store_rules(store)
+    _rules_time(rules, int(at.timestamp()))
+    _rules_flags(rules, _PARTIAL_CHAIN)
+    _rules_purpose(rules, _STAMPING)
     buffer = _buffer(pem, len(pem))
     count = 0
     while found := _certificate(buffer, None, None, None):
@@ -132,6 +190,7 @@ def _trusted(pem: bytes, at: datetime) -> int:
         count += 1
     _buffer_free(buffer)
     if not count:
+        _store_free(store)
         raise error("no certificate is in the file of authorities")
     error("")  # that the file ended is no error of the next caller's
     return store

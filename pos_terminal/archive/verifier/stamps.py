@@ -15,7 +15,7 @@ from pos_terminal.archive.verifier.messages import say
 try:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
     from cryptography.x509.oid import ExtendedKeyUsageOID
 except ImportError:
@@ -38,8 +38,17 @@ DIGESTS = {
 }  # fmt: skip
 """Object identifiers of digests, 2.16.840.1.101.3.4.2.x, in hex (RFC 5754)."""
 
-MESSAGE_DIGEST = "2a864886f70d010904"
-"""1.2.840.113549.1.9.4 (RFC 5652, 11.2)."""
+CONTENT_TYPE, MESSAGE_DIGEST = "2a864886f70d010903", "2a864886f70d010904"
+"""1.2.840.113549.1.9.3 and .4 (RFC 5652, 11.1 and 11.2)."""
+
+STAMPED = bytes.fromhex("2a864886f70d0109100104")
+"""1.2.840.113549.1.9.16.1.4: what is signed is a time stamp (RFC 3161, 2.4.2)."""
+
+SIGNED_BY = {"2a864886f70d010910020c": "sha1", "2a864886f70d010910022f": "sha256"}
+"""1.2.840.113549.1.9.16.2.12 and .47: which certificate signed, by its digest (RFC 5035)."""
+
+PSS = "2a864886f70d01010a"
+"""1.2.840.113549.1.1.10 (RFC 4056)."""
 
 
 class NoStamp(ValueError):
@@ -80,7 +89,8 @@ class Stamp:
     def __init__(self, token: bytes) -> None:
         ((_, content, _),) = values(token)
         signed = [*values(inside(inside(content)[1])[0])]
-        self._info = inside(inside(signed[2][1])[1])[0]
+        self._kind, held = inside(signed[2][1])
+        self._info = inside(held)[0]
         self._certificates = [whole for tag, part, _ in signed[3:-1] if tag == 0xA0
                               for _, _, whole in values(part)]  # fmt: skip
         self._signer = [*values(inside(signed[-1][1])[0])]
@@ -106,12 +116,18 @@ class Stamp:
         said = {inside(each)[0].hex(): inside(inside(each)[1]) for each in inside(attributes)}
         if said.get(MESSAGE_DIGEST) != [hashed]:
             raise NoStamp(say("stamp signs other"))
+        # A certificate that may stamp may have signed something else, too.
+        if said.get(CONTENT_TYPE) != [STAMPED] or self._kind != STAMPED:
+            raise NoStamp(say("stamp signs other"))
         # Signed as a SET, and kept under another tag (RFC 5652, 5.4).
         (_, _, whole) = next(each for each in self._signer if each[0] == 0xA0)
-        self._signed_by(b"\x31" + whole[1:], name, authorities)
+        signer = self._signed_by(b"\x31" + whole[1:], name, authorities)
+        if not names(said, signer):
+            raise NoStamp(say("stamp nobody"))
         return self.time
 
-    def _signed_by(self, message: bytes, name: str, authorities: "list[Any]") -> None:
+    def _signed_by(self, message: bytes, name: str, authorities: "list[Any]") -> bytes:
+        """The certificate that signed it, DER."""
         known = [x509.load_der_x509_certificate(each) for each in self._certificates]
         signature = next(content for tag, content, _ in self._signer if tag == 0x04)
         serial = int.from_bytes(inside(self._signer[1][1])[1], "big")
@@ -121,7 +137,7 @@ class Stamp:
         key, digest = signer.public_key(), getattr(hashes, name.upper())()
         try:
             if isinstance(key, rsa.RSAPublicKey):
-                key.verify(signature, message, padding.PKCS1v15(), digest)
+                key.verify(signature, message, self._padding(digest), digest)
             elif isinstance(key, ec.EllipticCurvePublicKey):
                 key.verify(signature, message, ec.ECDSA(digest))
             else:
@@ -130,28 +146,48 @@ class Stamp:
             raise NoStamp(say("stamp forged")) from None
         if authorities and not leads(signer, [*known, *authorities], authorities, self.time):
             raise NoStamp(say("stamp stranger"))
+        return signer.public_bytes(serialization.Encoding.DER)
+
+    def _padding(self, digest: "Any") -> "Any":
+        """How an RSA signature is padded: its algorithm stands before it."""
+        before = [content for tag, content, _ in self._signer if tag == 0x30][-1]
+        if inside(before)[0].hex() == PSS:
+            return padding.PSS(padding.MGF1(digest), padding.PSS.AUTO)
+        return padding.PKCS1v15()
+
+
+def names(said: "dict[str, list[bytes]]", certificate: bytes) -> bool:
+    """Whether what was signed says that it was signed by that certificate, and no other."""
+    kind = next((each for each in SIGNED_BY if each in said), None)
+    if kind is None:
+        return False
+    first = [*values(inside(inside(said[kind][0])[0])[0])]
+    # An algorithm stands first where it is another than the usual one.
+    digest = digest_of(first[0][1]) if first[0][0] == 0x30 else SIGNED_BY[kind]
+    hashed = next(content for tag, content, _ in first if tag == 0x04)
+    return hashed == hashlib.new(digest, certificate).digest()
 
 
 def may_stamp(certificate: "Any") -> bool:
-    """Whether it was made for time stamps (RFC 3161, 2.3)."""
+    """Whether it was made for time stamps and for nothing else (RFC 3161, 2.3)."""
     try:
         uses = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
         return False
-    return ExtendedKeyUsageOID.TIME_STAMPING in uses.value
+    return uses.critical and [*uses.value] == [ExtendedKeyUsageOID.TIME_STAMPING]
 
 
 def leads(one: "Any", known: "list[Any]", authorities: "list[Any]", at: datetime) -> bool:
-    """Whether a certificate, held good at that time, leads to an authority in a few steps."""
-    for _ in range(8):
-        if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
-            return False
-        if one in authorities:
+    """Whether a certificate, held good at that time, leads to an authority."""
+    reached, left = [one], [*known]
+    for each in reached:  # which grows, and has none twice
+        if not each.not_valid_before_utc <= at <= each.not_valid_after_utc:
+            continue
+        if each in authorities:
             return True
-        above = [each for each in known if each.subject == one.issuer and vouches(each, one)]
-        if not above:
-            return False
-        one = above[0]
+        above = [other for other in left if other.subject == each.issuer and vouches(other, each)]
+        reached += above
+        left = [other for other in left if other not in above]
     return False
 
 
