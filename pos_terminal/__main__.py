@@ -1,5 +1,6 @@
 """The command line `pos-terminal`: each command in its own module, so that none pays for all."""
 
+import pos_terminal.process.uncollected  # isort: skip  before all that is loaded
 import pos_terminal.process.lean_imports  # isort: skip  before what it makes lean
 import sys
 from argparse import Namespace
@@ -11,9 +12,12 @@ from typing import NoReturn
 import pos_terminal
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
+from pos_terminal.process.loading import loaded, loading
 from pos_terminal.process.output import fail
 from pos_terminal.process.translation import CONFIG, language_named, set_language
 from pos_terminal.process.usage import Misuse, Parser
+
+loaded()
 
 COMMANDS = {
     "run": "tient la caisse : appareils, ventes, journal",
@@ -86,7 +90,8 @@ def _parsed(words: Sequence[str]) -> tuple[Namespace, Callable[[str], NoReturn]]
     for name in named or COMMANDS:  # nobody reads the list who knows the name
         subparsers.add_parser(name, help=say(COMMANDS[name]))
     for name in named:
-        module = import_module(f"pos_terminal.commands.{name}")
+        with loading():
+            module = import_module(f"pos_terminal.commands.{name}")
         module.add_arguments(subparsers.choices[name])
         subparsers.choices[name].set_defaults(run=module.run)
     parsed = parser.parse_args(words)

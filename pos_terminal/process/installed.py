@@ -7,6 +7,7 @@ whose form is fixed: <https://packaging.python.org/en/latest/specifications/entr
 or Debian installs lies in such a folder; what is imported out of a ZIP file is not found.
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from pos_terminal.process.loading import loading
+
 METADATA = {".dist-info": "METADATA", ".egg-info": "PKG-INFO"}
 """The kinds of folder that describe a distribution, and the file in each that has its version."""
 
@@ -24,26 +27,20 @@ _REFERENCE = re.compile(r"([\w.]+)\s*(?::\s*([\w.]+))?\s*(?:\[.*\])?")
 
 
 class EntryPoint(Struct, frozen=True):
-    """Something that a distribution offers under a name: a module, or with `attribute` a part."""
+    """Something that a distribution offers under a name: a module, or with `attribute` a part.
+
+    `version` is the distribution's; «?» where its metadata is damaged.
+    """
 
     name: str
     module: str
     attribute: str
-    folder: Path
-
-    @property
-    def version(self) -> str:
-        """The distribution's version; «?» where its metadata is damaged."""
-        try:
-            head = (self.folder / METADATA[self.folder.suffix]).read_text(errors="replace")
-        except OSError:
-            return "?"
-        found = re.search(r"^Version: *(\S+)", head.partition("\n\n")[0], re.MULTILINE)
-        return found[1] if found else "?"
+    version: str
 
     def load(self) -> Any:
         """Import it. Raises what the import raises; AttributeError when the part is not there."""
-        module = import_module(self.module)
+        with loading():
+            module = import_module(self.module)
         return reduce(getattr, filter(None, self.attribute.split(".")), module)
 
 
@@ -51,18 +48,20 @@ def entry_points(group: str) -> Iterator[EntryPoint]:
     """All in `group`; of a distribution that is on the path twice, the copy that Python imports."""
     seen = set()
     for place in sys.path:
-        for folder in sorted(_distributions(Path(place))):
-            name = re.sub(r"[-_.]+", "_", folder.name.split("-")[0]).lower()
+        for folder in _distributions(place):
+            name = re.sub(r"[-_.]+", "_", folder.split("-")[0]).lower()
             if name not in seen:
                 seen.add(name)
-                yield from _offered(folder, group)
+                yield from _offered(Path(place, folder), group)
 
 
-def _distributions(place: Path) -> Iterator[Path]:
+def _distributions(place: str) -> list[str]:
+    """The names alone: there are hundreds of other files beside them."""
     try:
-        yield from (each for each in place.iterdir() if each.suffix in METADATA)
+        with os.scandir(place or ".") as entries:
+            return sorted(each.name for each in entries if each.name.endswith((*METADATA,)))
     except OSError:  # sys.path may name folders that are not there, and ZIP files
-        return
+        return []
 
 
 def _offered(folder: Path, group: str) -> Iterator[EntryPoint]:
@@ -70,7 +69,9 @@ def _offered(folder: Path, group: str) -> Iterator[EntryPoint]:
         text = (folder / "entry_points.txt").read_text(errors="replace")
     except OSError:  # most distributions have none
         return
-    section = ""
+    if group not in text:
+        return
+    section, version = "", _version(folder)
     for line in map(str.strip, text.splitlines()):
         if line.startswith("["):
             section = line.strip("[] ")
@@ -78,4 +79,13 @@ def _offered(folder: Path, group: str) -> Iterator[EntryPoint]:
             name, _, reference = line.partition("=")
             found = _REFERENCE.fullmatch(reference.strip())
             module, attribute = found.groups(default="") if found else (reference.strip(), "")
-            yield EntryPoint(name.strip(), module, attribute, folder)
+            yield EntryPoint(name.strip(), module, attribute, version)
+
+
+def _version(folder: Path) -> str:
+    try:
+        head = (folder / METADATA[folder.suffix]).read_text(errors="replace")
+    except OSError:
+        return "?"
+    found = re.search(r"^Version: *(\S+)", head.partition("\n\n")[0], re.MULTILINE)
+    return found[1] if found else "?"

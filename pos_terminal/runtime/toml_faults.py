@@ -53,7 +53,8 @@ def broken_line(source: bytes, error: ValueError) -> int:
 
 def unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
     """The dotted names in the table that the dataclass or struct does not have."""
-    hints = get_type_hints(to)
+    within = any(isinstance(value, Mapping) for value in table.values())
+    hints = get_type_hints(to) if within else {}  # which takes long, and most tables are flat
     names = {each.name for each in fields(to)} if is_dataclass(to) else {*to.__struct_fields__}
     for name, value in table.items():
         if name not in names:
