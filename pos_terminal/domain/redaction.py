@@ -12,6 +12,8 @@ GONE = "***"
 
 Rule = tuple["re.Pattern[str]", str]
 
+_SIGN = "[2-9A-HJKMNP-TV-Z]"
+
 RULES: tuple[Rule, ...] = (
     # Tracks of a magnetic stripe first (ISO/IEC 7813): they hold a name and a number.
     (re.compile(r"%?B\d{12,19}\^[^^]{0,80}\^\w*\??|;?\b\d{12,19}=\d*\??"), GONE),
@@ -25,6 +27,13 @@ RULES: tuple[Rule, ...] = (
      rf"\1\2{GONE}"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), f"{GONE}@{GONE}"),
     (re.compile(r"\$(?=[A-Z]*\d)[0-9A-Z]{6,}"), f"${GONE}"),  # the till's own codes
+    (  # a payment's authorisation number, which stands on the card's slip
+        re.compile(r"(?i)\b(auth?orisation|auth|auto)\b((?: (?:code|no|number))?\W{0,3})\d{4,}"),
+        rf"\1\2{GONE}",
+    ),
+    # The code that lets support in (staff/support.py), as it is printed, or typed.
+    (re.compile(rf"\b{_SIGN}{{4}}(?:-{_SIGN}{{4}}){{2}}\b"
+                rf"|\b(?=\d*[A-Z])(?=[A-Z]*\d){_SIGN}{{12}}\b"), GONE),
     (re.compile(r"\b(?!\d{4}-\d\d-\d\d\b)\d(?:[ -]?\d){7,}\b"), "********"),  # cards, telephones
     (re.compile(r"(?i)\b(?:[0-9a-f]{2}[ :]){7,}[0-9a-f]{2}\b"), GONE),  # a dump of bytes
 )  # fmt: skip

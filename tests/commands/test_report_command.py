@@ -17,6 +17,7 @@ from tests.support.shop import open_shop
 PLANTED = {
     "pin": "4711", "name": "Lagadec", "password": "hunter2-soleil", "token": "eyJhbGciOi",
     "card": "4970101234567890", "footer": "Fermé le lundi chez Yann", "phone": "0299123456",
+    "slip": "497010XXXXXX7890", "authorisation": "482913", "support": "K7QM-3XZP-9TRD",
 }  # fmt: skip
 LINES = (
     f"PIN: {PLANTED['pin']} typed",
@@ -24,6 +25,8 @@ LINES = (
     f"login password={PLANTED['password']}",
     f"Authorization: Bearer {PLANTED['token']}.x.y",
     f"card %B{PLANTED['card']}^LAGADEC/SERAPHINE^25121010?",
+    f"slip b'CARTE {PLANTED['slip']}', auth {PLANTED['authorisation']}",
+    f"code {PLANTED['support']} typed",
 )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from pos_terminal.domain.redaction import RULES, redacted
+from pos_terminal.domain.staff.support import CODE_ALPHABET, CODE_LENGTH, spoken
 
 SECRETS = {
     "PIN: 4711 typed": "PIN: *** typed",
@@ -22,6 +23,10 @@ SECRETS = {
     'sent "Séraphine Lagadec", 3 lines': "sent ***, 3 lines",
     "customer=Séraphine Lagadec, 3 lines": "customer=***, 3 lines",
     "nom : Séraphine Lagadec": "nom : ***",
+    "auth 482913, accepted": "auth ***, accepted",
+    "numéro d'autorisation : 482913": "numéro d'autorisation : ***",
+    "code K7QM-3XZP-9TRD typed": "code *** typed",
+    "code K7QM3XZP9TRD typed": "code *** typed",
     "bytes 1b 40 4d 4d 45 20 4c 41 47 sent": "bytes *** sent",
 }
 KEPT = (
@@ -33,12 +38,19 @@ KEPT = (
     "the till's journal can't be read",
     "T 1234, 2026-11-29 17:04, 12 records, 3 s",
     "serial 00:1b:44:11",
+    "usb 04b8:0e15 J4XF012345, M-125 NUMERO D'AUTO ?",
 )
 
 
 @pytest.mark.parametrize("line", SECRETS)
 def test_a_secret_goes(line: str) -> None:
     assert redacted(line) == SECRETS[line]
+
+
+def test_no_sign_of_a_supports_code_is_left_out() -> None:
+    for at in range(len(CODE_ALPHABET)):
+        code = (CODE_ALPHABET[at:] + CODE_ALPHABET[:at])[:CODE_LENGTH]
+        assert redacted(spoken(code)) == "***"
 
 
 @pytest.mark.parametrize("line", KEPT)

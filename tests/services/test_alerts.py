@@ -276,6 +276,9 @@ SECRETS = {
     f"login with {PASSWORD} refused": PASSWORD,
     "token=eyJhbGciOi.abc": "eyJhbGciOi",
     "wrote b'%B4970101234567890^LAGADEC/SERAPHINE^2512?'": "4970101234567890",
+    "slip b'CARTE BANCAIRE 497010XXXXXX7890 AUTO 482913'": "7890",
+    "paid, auth 482913": "482913",
+    "code K7QM-3XZP-9TRD": "K7QM",
 }
 
 
