@@ -42,8 +42,9 @@ class Attached:
     """One thing that is plugged in, or soldered.
 
     `node` is its file, empty for a printer without one; `vendor` and `product` are USB's ids, four
-    hexadecimal digits; `number` its serial number; `place` where it is plugged in («1-1.2:1.0»);
-    `names` the links that lead to its node, the most lasting first. Empty: there is none.
+    hexadecimal digits; `number` its serial number; `place` where it is plugged in («1-1.2:1.0»),
+    and `controller` whose bus that is («0000:00:14.0»); `names` the links that lead to its node,
+    the most lasting first. Empty: there is none.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class Attached:
     product: str = ""
     number: str = ""
     place: str = ""
+    controller: str = ""
     names: tuple[str, ...] = ()
 
     @property
@@ -70,7 +72,8 @@ class Attached:
 def attached(root: Path = Path("/")) -> list[Attached]:
     """All of it, in order of kind and node. `root` is a test's."""
     names = _links(root / "dev")
-    found = [*_inputs(root, names), *_serial(root, names), *_printers(root, names), *_hid(root)]
+    found = [*_inputs(root, names), *_serial(root, names), *_printers(root, names)]
+    found += _hid(root, names)
     taken = {each.place for each in found if each.kind is Kind.PRINTER}
     found += (each for each in _bare_printers(root) if each.place not in taken)
     return sorted(found, key=lambda each: (each.kind, each.node, each.place))
@@ -123,7 +126,7 @@ def _bare_printers(root: Path) -> Iterator[Attached]:
             yield _described(Kind.BARE_PRINTER, interface, "", {})
 
 
-def _hid(root: Path) -> Iterator[Attached]:
+def _hid(root: Path, names: dict[str, list[str]]) -> Iterator[Attached]:
     for entry in _class(root, "hidraw", "hidraw*"):
         try:
             report = (entry / "device/report_descriptor").read_bytes()
@@ -132,7 +135,7 @@ def _hid(root: Path) -> Iterator[Attached]:
         # «Usage Page» with one byte comes first in a report descriptor (HID 1.11, 6.2.2.7).
         use = USAGES.get(report[1]) if report[:1] == b"\x05" else None
         if use:
-            yield _described(Kind(f"hid-{use}"), entry, f"/dev/{entry.name}", {})
+            yield _described(Kind(f"hid-{use}"), entry, f"/dev/{entry.name}", names)
 
 
 def _described(
@@ -141,19 +144,21 @@ def _described(
 ) -> Attached:  # fmt: skip
     """The same with what USB says of it, where it hangs on that."""
     here = entry.resolve()
-    place, usb = "", None
+    place, controller, usb = "", "", None
     for folder in (here, *here.parents):
         if not place and re.fullmatch(r"\d+-[\d.]+:\d+\.\d+", folder.name):
             place = folder.name
-        if (folder / "idVendor").exists():
+        if usb is None and (folder / "idVendor").exists():
             usb = folder
+        if re.fullmatch(r"usb\d+", folder.name):  # the bus itself, as its first hub
+            controller = folder.parent.name
             break
     if usb is not None:
         vendor, product = _read(usb / "idVendor"), _read(usb / "idProduct")
         name = " ".join(filter(None, (_read(usb / "manufacturer"), _read(usb / "product")))) or name
     return Attached(
         kind, node, name, vendor, product, _read(usb / "serial") if usb else "", place,
-        tuple(names.get(Path(node).name, ())),
+        controller, tuple(names.get(Path(node).name, ())),
     )  # fmt: skip
 
 

@@ -11,8 +11,13 @@ SUBSYSTEMS = {
     Kind.SOUNDER: 'SUBSYSTEM=="input", KERNEL=="event*"',
     Kind.SERIAL: 'SUBSYSTEM=="tty"',
     Kind.PRINTER: 'SUBSYSTEM=="usbmisc", KERNEL=="lp[0-9]*"',
+    Kind.HID_SCANNER: 'SUBSYSTEM=="hidraw"',
+    Kind.HID_SCALE: 'SUBSYSTEM=="hidraw"',
 }
 """Where udev meets each kind of node; the others have none that it could name."""
+
+RAW = ('GROUP="input"', 'MODE="0660"')
+"""A raw node is root's alone until it is given to those who may read keyboards."""
 
 _WHOLE = re.compile(r"[A-Za-z0-9_.-]+")
 """A serial number that udev takes as it is; in others it replaces characters."""
@@ -31,7 +36,8 @@ def rule(device: Attached, name: str, others: Sequence[Attached]) -> str:
     told = [*_told(device, others)]
     if subsystem is None or not told:
         return ""
-    return ", ".join((subsystem, *told, f'SYMLINK+="pos/{name}"'))
+    given = RAW if device.kind in (Kind.HID_SCANNER, Kind.HID_SCALE) else ()
+    return ", ".join((subsystem, *told, *given, f'SYMLINK+="pos/{name}"'))
 
 
 def _told(device: Attached, others: Sequence[Attached]) -> Iterator[str]:
@@ -56,10 +62,12 @@ def _has_twin(device: Attached, others: Sequence[Attached]) -> bool:
 
 
 def place_of(device: Attached) -> str:
-    """ID_PATH's end, by which a socket is known: it names the port and not the bus, whose number
-    is given anew at each boot."""
+    """ID_PATH's end, by which a socket is known: it names controller and port, and not the bus, whose
+    number is given anew at each boot. Ports are counted on each controller from one.
+    """
     found = _PLACE.fullmatch(device.place)
-    return f"*usb-0:{found[1]}:{found[2]}.{found[3]}" if found else ""
+    whose = f"-{device.controller}-" if device.controller else ""
+    return f"*{whose}usb-0:{found[1]}:{found[2]}.{found[3]}" if found else ""
 
 
 def named(device: Attached, name: str) -> Attached:

@@ -54,6 +54,8 @@ def test_what_is_plugged_in_and_who_would_take_it(tmp_path: Path) -> None:
         "/dev/usb/lp0": [("printer", "escpos")],
         "/dev/ttyACM0": [("display", "vfd")],
         "/dev/ttyUSB0": [],
+        "/dev/hidraw0": [("scanner", "hid-pos")],
+        "/dev/hidraw1": [("scanner", "hid-pos")],
         "bare-printer": [("printer", "star")],
     }  # fmt: skip
     assert rows["/dev/input/event5"]["identity"] == "05e0:1200 0001 1-1.2:1.0"
@@ -99,6 +101,22 @@ def test_equal_devices_keep_their_names_by_their_sockets(tmp_path: Path) -> None
             "ID_PATH": f"pci-0000:00:14.0-usb-0:{port}:1.0",
         }  # fmt: skip
         assert [each for each, line in named.items() if matches(line, udev)] == [name]
+
+
+def test_equal_raw_nodes_are_named_and_given_to_the_till_by_controller_and_socket(
+    tmp_path: Path,
+) -> None:
+    """Each controller counts its ports from one, so the same port is not the same socket."""
+    config, rules = shop(tmp_path), tmp_path / "71-pos-local.rules"
+    for node, name in (("hidraw0", "left"), ("hidraw1", "right")):
+        done = adopt(config, rules, f"/dev/{node}", "--as", name)
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert f'device = "/dev/pos/{name}"' in config.read_text()
+    left, right = rules.read_text().splitlines()
+    for line, other, controller in ((left, right, "14.0"), (right, left, "1a.0")):
+        udev = {"ID_PATH": f"pci-0000:00:{controller}-usb-0:7:1.0"}
+        assert matches(line, udev) and not matches(other, udev)
+        assert 'SUBSYSTEM=="hidraw"' in line and 'GROUP="input", MODE="0660"' in line
 
 
 def test_a_device_with_a_number_of_its_own_is_known_by_it(tmp_path: Path) -> None:
