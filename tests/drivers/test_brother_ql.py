@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -22,23 +23,23 @@ from pos_driver_labels.brother import (
 )
 from pos_driver_labels.draw import Picture, draw
 from pos_driver_labels.sheet import lay_out
-from pos_driver_sim.brother import BrotherEnd
+from pos_driver_sim.brother import BrotherEnd, RasterRoll, length
+from pos_driver_sim.paper import Commands, Paper
+from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.devices.classes import Printer
 from pos_terminal.devices.errors import (
-    DeviceError,
-    DeviceLost,
     DeviceRefused,
-    DeviceTimeout,
     OutcomeUnknown,
 )
-from pos_terminal.domain.faults import EXTRA_MISSING, PAPER_OUT, PRINTER_COVER
+from pos_terminal.domain.faults import EXTRA_MISSING
 from pos_terminal.domain.receipt import Align, Barcode, Ean, Qr, Receipt, Row, Rule, Text
 from pos_terminal.links.tcp import tcp_link
+from pos_terminal.testing.printer_contract import PrinterContract, ticket
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.transports import FAITHFUL, Transport, through
 from tests.needs import need
 from tests.support.own_environment import installed
-from tests.support.simulated_printer import SHORT, Then, table_of
+from tests.support.simulated_printer import SHORT, SimulatedPrinter, Then, table_of
 
 FONT = BrotherSettings(host="-").font
 LABEL = Receipt("label", (Text("Comté", bold=True, tall=True), Row("le kg", "24,90 €")))
@@ -50,72 +51,78 @@ def _letters() -> None:
 
 
 @asynccontextmanager
-async def opened(end: BrotherEnd, **more: object) -> AsyncIterator[Printer]:
+async def opened(end: PrinterEnd, **more: object) -> AsyncIterator[Printer]:
     async with open_printer(msgspec.convert(table_of(end) | SHORT | more, BrotherSettings)) as it:
         yield it
 
 
-class TestLabels:
-    """The contract of printers, as far as this one has what it asks of: no text, no drawer."""
+class ReadBack(SimulatedPrinter):
+    """A raster has no text: a paper reads as that ticket of the contract whose picture it is."""
 
-    def test_a_label_is_printed_once_and_cut(self) -> None:
+    known: ClassVar[dict[str, str]] = {}
+
+    def papers(self) -> list[str]:
+        return [self.known[paper.text] for paper in self.end.papers]
+
+
+@pytest.fixture(scope="module")
+def _pictures() -> None:
+    """Draw the contract's tickets, once."""
+    need(Path(FONT).exists(), FONT, "apt-get install fonts-dejavu-core")
+
+    async def body() -> None:
+        media = BrotherSettings(host="-").media
+        for number in range(4):
+            receipt = ticket(number)
+            picture = await draw(lay_out(receipt, media), media, FONT)
+            (paper,) = cut(compose(picture, ROLLS["62"]))
+            ReadBack.known[paper.text] = "".join(f"{read(each)}\n" for each in receipt.blocks)
+
+    run(body())
+
+
+def cut(data: bytes) -> list[Paper]:
+    """The papers of a printer that is sent this, and loses nothing."""
+    roll = RasterRoll()
+    return [paper for each in Commands(length).feed(data) if (paper := roll.obey(each)[1])]
+
+
+def read(block: object) -> str:
+    match block:
+        case Text(text=text):
+            return text
+        case Row(left=left, right=right):
+            return f"{left} {right}"
+    return "-"
+
+
+@pytest.mark.usefixtures("_pictures")
+class TestLabels(PrinterContract):
+    @asynccontextmanager
+    async def far_end(self) -> AsyncIterator[SimulatedPrinter]:
+        printer = ReadBack(BrotherEnd, opened, None)
+        async with printer.end:
+            yield printer
+        assert printer.end.unknown == []
+
+    def test_a_pulse_is_done_or_refused_while_a_receipt_waits(self) -> None:
         async def body() -> None:
-            async with BrotherEnd() as end, opened(end) as printer:
-                for number in range(2):
-                    await printer.print(LABEL)
-                    assert len(end.papers) == number + 1
-                assert end.unknown == []
-
-        run(body())
-
-    def test_without_tape_or_with_its_cover_open_it_refuses_and_prints_nothing_later(self) -> None:
-        async def body() -> None:
-            async with BrotherEnd() as end, opened(end) as printer:
-                for trouble, fault in (("paper_out", PAPER_OUT), ("cover_open", PRINTER_COVER)):
-                    setattr(end, trouble, True)
-                    with pytest.raises(DeviceRefused) as refused:
-                        await printer.print(LABEL)
-                    assert refused.value.fault is fault
-                    setattr(end, trouble, False)
-                await printer.print(LABEL)
-                assert len(end.papers) == 1
-                end.width = 29  # another roll than the settings say
-                with pytest.raises(DeviceRefused):
-                    await printer.print(LABEL)
+            async with self.far_end() as end, end.open() as printer:
                 with pytest.raises(DeviceRefused):
                     await printer.pulse(2)
+                assert end.pulses() == []
 
-        run(body())
+        asyncio.run(body())
 
-    def test_what_is_not_acknowledged_is_unknown_and_a_mute_one_is_known_before(self) -> None:
-        async def body() -> None:
-            async with BrotherEnd() as end, opened(end) as printer:
-                end.mute_in_order = True
-                with pytest.raises(OutcomeUnknown):
-                    await printer.print(LABEL)
-                end.mute_in_order = False
+
+def test_another_roll_than_the_settings_say_is_refused() -> None:
+    async def body() -> None:
+        async with BrotherEnd() as end, opened(end) as printer:
+            end.width = 29
+            with pytest.raises(DeviceRefused):
                 await printer.print(LABEL)
-                end.mute = True
-                with pytest.raises((DeviceTimeout, DeviceLost)):
-                    await printer.print(LABEL)
 
-        run(body())
-
-    def test_unplug_replug_print(self) -> None:
-        async def body() -> None:
-            async with BrotherEnd() as end:
-                async with opened(end) as printer:
-                    await printer.print(LABEL)
-                    await end.unplug()
-                    await asyncio.wait_for(printer.gone(), PATIENCE)
-                    with pytest.raises(DeviceError):
-                        await printer.print(LABEL)
-                await end.replug()
-                async with opened(end) as printer:
-                    await printer.print(LABEL)
-                assert len(end.papers) == 2
-
-        run(body())
+    run(body())
 
 
 def test_noise_in_the_place_of_its_answers_is_no_acknowledgement() -> None:
