@@ -31,6 +31,7 @@ from pos_terminal.devices.errors import DeviceError, DeviceLost
 from pos_terminal.domain.faults import INPUT_BUSY, Tone
 from pos_terminal.domain.receipt import Receipt, Text
 from pos_terminal.domain.weight import Weight
+from pos_terminal.links.printer_settings import UsbId
 from pos_terminal.runtime.strangers import Strangers
 from tests.support.hid_devices import SCALE, SCANNER, scanned
 
@@ -252,6 +253,24 @@ async def a_receipt_is_printed_through_usblp() -> None:
 
 
 @scenario
+async def a_receipt_is_printed_through_libusb_and_the_kernel_gets_its_printer_back() -> None:
+    async with usb_printer() as (end, gadget):
+        place = UsbId(vendor=0x04B8, product=0x0202)
+        settings = PrinterSettings(usb=place, answer_timeout=20, print_timeout=60)
+        async with open_printer(settings) as printer:
+            assert not Path("/dev/usb/lp0").exists(), "usblp has let it go"
+            assert (await printer.status()).online
+            await printer.print(Receipt("1-1", (Text("CRÈME BRÛLÉE 3,90 €"),)))
+            assert "CRÈME BRÛLÉE 3,90 €" in end.papers[0].text
+        await soon(lambda: Path("/dev/usb/lp0").exists() or None, "usblp has it again")
+        async with open_printer(settings) as printer:
+            (gadget / "UDC").write_text("\n")
+            await printer.gone()
+            await lost(printer.status())
+        await lost(open_printer(settings).__aenter__())
+
+
+@scenario
 async def a_scanner_in_hid_pos_mode_is_read_and_unplugged() -> None:
     async with hid_gadget("scanner", SCANNER, 62) as (node, gadget, send):
         settings = HidScannerSettings(device=node, quiet_seconds=5)
@@ -311,12 +330,17 @@ async def hid_gadget(
     try:
         yield str(new.pop()), gadget, lambda report: (os.write(bus, report), None)[1]
     finally:
-        with suppress(OSError):
-            (gadget / "UDC").write_text("\n")
         os.close(bus)
-        (gadget / "configs/c.1/hid.0").unlink()
-        for folder in (function, gadget / "configs/c.1", gadget):
-            folder.rmdir()
+        dismantle(gadget, "hid.0")
+
+
+def dismantle(gadget: Path, function: str) -> None:
+    """Unplug it, if it is not, and undo what made it."""
+    with suppress(OSError):
+        (gadget / "UDC").write_text("\n")
+    (gadget / "configs/c.1" / function).unlink()
+    for folder in (gadget / "functions" / function, gadget / "configs/c.1", gadget):
+        folder.rmdir()
 
 
 @asynccontextmanager
@@ -344,6 +368,7 @@ async def usb_printer() -> AsyncIterator[tuple[PrinterEnd, Path]]:
             for fd in (bus, line):
                 loop.remove_reader(fd)
                 os.close(fd)
+            dismantle(gadget, "printer.0")
 
 
 def pump(source: int, target: int) -> None:
