@@ -69,10 +69,16 @@ class TillWatch:
         """What it told last of itself and its devices stays: nobody knows anything newer."""
         unit = await self._unit()
         self._count(unit)
-        if unit and unit.meant:
+        # One that has died and that somebody starts is back once it answers: a start may fail.
+        starts = unit is not None and unit.active == "activating" and self._is_dead()
+        if unit and unit.meant and not starts:
             self._become(faults.TILL_STOPPED, str(unit))
         else:
             self._become(faults.TILL_SILENT, str(unit) if unit else link.detail)
+
+    def _is_dead(self) -> bool:
+        dead = (told.TILL, faults.TILL_SILENT.code)
+        return any((row.subject, row.code) == dead for row in self._agent.incidents)
 
     def _become(self, fault: Fault, detail: str) -> None:
         """Why there is no till to ask: one cause at a time."""

@@ -62,8 +62,8 @@ def _has_twin(device: Attached, others: Sequence[Attached]) -> bool:
 
 
 def place_of(device: Attached) -> str:
-    """ID_PATH's end, by which a socket is known: it names controller and port, and not the bus, whose
-    number is given anew at each boot. Ports are counted on each controller from one.
+    """ID_PATH's end, by which a socket is known: it names controller and port, and not the bus,
+    whose number is given anew at each boot. Each controller counts its ports from one.
     """
     found = _PLACE.fullmatch(device.place)
     whose = f"-{device.controller}-" if device.controller else ""

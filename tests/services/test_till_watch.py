@@ -159,6 +159,9 @@ def test_a_stop_that_a_person_meant_is_no_failure_and_a_crash_is_one(tmp_path: P
             systemctl.say("failed", "signal")
             await watch.look(SILENT)
             assert there(agent) == {"till C-141": "systemd: failed (x), signal, NRestarts 0"}
+            systemctl.say("activating", "success")
+            await watch.look(SILENT)
+            assert set(there(agent)) == {"till C-141"}, "somebody starts it: it is not back yet"
             systemctl.path.unlink()
             await watch.look(SILENT)
             assert there(agent) == {"till C-141": "nobody listens"}
