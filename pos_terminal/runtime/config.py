@@ -25,7 +25,7 @@ from pos_terminal.domain.counter.rules import Rules
 from pos_terminal.domain.display.rules import DisplayRules
 from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.file_errors import reason
-from pos_terminal.domain.files.cells import parse_rate
+from pos_terminal.domain.files.cells import parse_vat
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.period.closing import ClosingHours
@@ -276,7 +276,7 @@ def read(
         reader.close()
         raise AssertionError("a refused file has its problems noted")
     terminal = whole.terminal
-    rate = reader.check("terminal.default_vat", lambda: parse_rate(str(terminal.default_vat)))
+    rate = reader.check("terminal.default_vat", lambda: parse_vat(str(terminal.default_vat)))
     zone = reader.check("terminal.zone", lambda: _zone(terminal.zone))
     own = partial(own_keymap, file.parent, terminal.keymap, kept)
     keymap = reader.check("terminal.keymap", own)
@@ -291,6 +291,8 @@ def read(
     for key, why in () if without_drivers else (*misfits(devices, drawers), *shared(devices)):
         reader.bad(key, why)
     _named_and_enabled(reader, whole)
+    for key, why in whole.shop.problems():
+        reader.bad(f"shop.{key}", why)
     witnesses = reader.check("witness.keys", whole.witness.witnesses)
     told = dict(_plugin_settings(reader, whole, tables, without_drivers=without_drivers))
     reader.close()
@@ -386,10 +388,19 @@ def read_shop(file: Path, source: bytes) -> ShopSettings:
 
 
 def _patterns(reader: _Reader, tables: Sequence[dict[str, Any]]) -> Iterator[Pattern]:
+    read: dict[int, Pattern] = {}
     for number, table in enumerate(tables, 1):
         pattern = reader.convert(table, Pattern, f"labels.{number}")
-        if pattern:
-            yield pattern
+        if pattern is None:
+            continue
+        before = next((other for other, each in read.items() if each.covers(pattern)), None)
+        if before:
+            reader.bad(
+                f"labels.{number}",
+                say("labels.{other} lit déjà toutes ses étiquettes, autrement", other=before),
+            )
+        read[number] = pattern
+        yield pattern
 
 
 def _devices(

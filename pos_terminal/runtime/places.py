@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.language import say
-from pos_terminal.runtime.settings import DeviceSettings
+from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings
 
 NO_PLACES = ("font", "logo", "profile")
 """Settings that may be a path and are no place."""
@@ -16,6 +16,8 @@ def places_of(options: object) -> Iterator[str]:
     """Where a device is, by its driver's settings and those of its line within: paths, hosts."""
     if not is_dataclass(options):
         return
+    if isinstance(options, PrinterDrawerSettings):
+        yield say("la broche {pin} de {printer}", pin=options.pin, printer=options.printer)
     for each in fields(options):
         value = getattr(options, each.name)
         if each.name in NO_PLACES:

@@ -133,7 +133,9 @@ def test_a_file_of_windows_is_read_as_one(tmp_path: Path) -> None:
 
 
 def test_a_row_of_unknown_ticket_is_told_without_one() -> None:
-    assert tickets('2021-01-01,08:00,1,"A').refused == [Refusal(2, "", "unexpected end of data")]
+    assert tickets('2021-01-01,08:00,1,"A').refused == [
+        Refusal(2, "", "des guillemets ouverts ne sont jamais fermés")
+    ]
 
 
 def test_the_clock_never_goes_back_through_the_repeated_hour() -> None:

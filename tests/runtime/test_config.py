@@ -143,6 +143,16 @@ CLASSES = (
          "'é' : des lettres et des chiffres, 12 au plus"),
         ("default_vat = 5.5", "default_vat = 101",
          9, "terminal.default_vat", "'101.0' n'est pas un taux entre 0 et 100 %"),
+        ("default_vat = 5.5", "default_vat = 55",
+         9, "terminal.default_vat", "'55.0' n'est pas un taux de TVA français : "
+         "0, 0.9, 1.05, 1.75, 2.1, 5.5, 8.5, 10, 13, 20"),
+        ('name = "Boulangerie"', 'name = " "', 2, "shop.name",
+         "le ticket doit dire de quel magasin il est"),
+        ('["Merci"]', '["Merci\\u001bp"]', 3, "shop.footer", "un caractère ne s'imprime pas"),
+        ('"22IIIIIVVVVVC"', '"21IIIIIVVVVVC"', 15, "labels.2",
+         "labels.1 lit déjà toutes ses étiquettes, autrement"),
+        ('"21IIIIIVVVVVC"', '"2xIIIIIVVVVVC"', 15, "labels.2",
+         "labels.1 lit déjà toutes ses étiquettes, autrement"),
         ("default_vat = 5.5", "default_vat = nan", 9, "terminal.default_vat",
          "'nan' n'est pas un nombre"),
         ("default_vat = 5.5", 'zone = "Paris"',
@@ -467,6 +477,9 @@ def test_a_drawer_that_nothing_would_open_is_refused() -> None:
     assert [(key, reason) for _, key, reason in problems(GOOD + second)] == [unopened]
     listed = '\n[[drawers]]\ndevice = "drawer"\n'
     assert [(key, reason) for _, key, reason in problems(GOOD + second + listed)] == [unopened]
+    same = f'{second.replace("pin = 2", "pin = 5")}{listed}\n[[drawers]]\ndevice = "second"\n'
+    taken = ("devices.second", "la broche 5 de printer est déjà à 'drawer'")
+    assert [(key, reason) for _, key, reason in problems(GOOD + same)] == [taken]
     both = listed + '\n[[drawers]]\ndevice = "second"\n'
     assert len(settings(GOOD + second + both).drawers) == 2
 

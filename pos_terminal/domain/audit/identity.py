@@ -25,6 +25,15 @@ class Shop(Struct, frozen=True):
     def __post_init__(self) -> None:
         openings(self.hours)
 
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """What a ticket could not say, as key and reason: it is text, and names its shop."""
+        lines = {"name": (self.name,), "header": self.header, "footer": self.footer}
+        for key, said in lines.items():
+            if not all(line.isprintable() for line in said):
+                yield key, say("un caractère ne s'imprime pas")
+        if not self.name.strip():
+            yield "name", say("le ticket doit dire de quel magasin il est")
+
 
 class Seller(Struct, frozen=True):
     """What an invoice says of the seller beside the ticket's head; each line only if it is set.

@@ -187,6 +187,13 @@ class Pattern(Struct, frozen=True):
             and all(t == c or not t.isdigit() for t, c in zip(self.template, code, strict=True))
         )
 
+    def covers(self, other: "Pattern") -> bool:
+        """Whether it fits every code that the other one does: first of the two, it reads them."""
+        return len(self.template) == len(other.template) and all(
+            mine == its or not mine.isdigit()
+            for mine, its in zip(self.template, other.template, strict=True)
+        )
+
     def field(self, code: str, letter: str) -> str:
         """The digits of `code` that stand under one letter of the template."""
         return "".join(c for t, c in zip(self.template, code, strict=True) if t == letter)

@@ -77,6 +77,7 @@ def parse_catalog(
     except NoTableError as error:
         problems.append(error.problem)
     articles = _articles(read, problems)
+    problems += plausibility.families(articles)
     lasts = {plu: max(entries, key=_start_of) for plu, entries in articles.items()}
     found = goods_file.resolve({plu: last.goods for plu, last in lasts.items()})
     bad = {**found.bad, **plausibility.takers(articles)}

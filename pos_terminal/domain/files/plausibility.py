@@ -7,7 +7,7 @@ is worse than a file that has to be saved again.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files.cells import BadCell
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
 from pos_terminal.domain.files.likeness import nearest
-from pos_terminal.domain.files.table import Problem, TableRow, header
+from pos_terminal.domain.files.table import Problem, TableRow, first_line, header, plain
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import ONE, Price, Unit
@@ -63,7 +63,7 @@ def of_table(text: str, read: Iterable[TableRow]) -> tuple[Problem, ...]:
     So it may be where every price is whole euros and two digits follow it in every row: then
     nobody can tell «2 euros, 50» from «2,50 euros».
     """
-    first = header(text.partition("\n")[0].rstrip("\r"), NEEDED, COLUMNS)
+    first = header(first_line(text), NEEDED, COLUMNS)
     after = first.columns.index("price") + 1
     if first.delimiter != "," or after == len(first.columns):
         return ()
@@ -118,6 +118,23 @@ def barcodes(code: str) -> tuple[str, ...]:
         )
     whole = code.zfill(GTIN_LENGTH_OF.get(len(code), 0))
     return (code, whole) if whole != code and is_gtin(whole) else (code,)
+
+
+def families(articles: Mapping[str, Sequence[CatalogRow]]) -> Iterator[Problem]:
+    """Families that differ by capitals, accents or blanks: what one has the other would miss."""
+    known: dict[str, CatalogRow] = {}
+    for entry in sorted((e for several in articles.values() for e in several), key=_line):
+        first = known.setdefault(plain(entry.family), entry)
+        if first.family != entry.family:
+            reason = say(
+                "«{name}», mais «{other}» à la ligne {line} : une seule famille, ou deux noms ?",
+                name=entry.family, other=first.family, line=first.line,
+            )  # fmt: skip
+            yield Problem(entry.line, "family", reason)
+
+
+def _line(entry: CatalogRow) -> int:
+    return entry.line
 
 
 def takers(articles: Mapping[str, Sequence[CatalogRow]]) -> dict[str, BadCell]:

@@ -11,7 +11,7 @@ from datetime import date
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.codes.barcode import Measure, read_label
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
-from pos_terminal.domain.files.table import decode, header
+from pos_terminal.domain.files.table import decode, first_line, header
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.money import WHOLE, divide
 from pos_terminal.domain.notation import euros, percent, thousandths
@@ -48,7 +48,7 @@ def of_catalog(
         yield say("le moins cher : {least} ; le plus cher : {most}").format(least=least, most=most)
     if len(priced) < len(items):
         yield say("{n} sans prix ce jour : le vendeur le tape").format(n=len(items) - len(priced))
-    ignored = header(next(iter(decode(source).splitlines()), ""), NEEDED, COLUMNS).ignored
+    ignored = header(first_line(decode(source)), NEEDED, COLUMNS).ignored
     if ignored:
         yield say("colonnes ignorées : {names}").format(names=", ".join(ignored))
 
@@ -80,8 +80,11 @@ def of_promotions(
             yield say("{name} : aucun article n'a de prix ce jour").format(name=promotion.name)
             continue
         names = " + ".join(item.name for _, item in pieces)
-        after = _together(promotion, [cents for cents, _ in pieces])
-        yield f"{promotion.name} : {names} : {euros(before)} -> {euros(min(before, after))}"
+        after = min(before, _together(promotion, [cents for cents, _ in pieces]))
+        told = f"{promotion.name} : {names} : {euros(before)} -> {euros(after)}"
+        over = say("finie le {day}", day=promotion.when.end) if promotion.when.end < day else ""
+        nothing = say("n'ôte rien") if after == before else ""
+        yield " : ".join(filter(None, (told, nothing, over)))
 
 
 def _pieces(

@@ -77,6 +77,12 @@ def decode(source: bytes) -> str:
     return text if text.isascii() else normalize("NFC", text)
 
 
+def first_line(text: str) -> str:
+    """The header, without the end of its line."""
+    found = _LINE.match(text)
+    return found[0].rstrip("\r\n") if found else ""
+
+
 class Header(Struct, frozen=True):
     """The first line: its columns under their own names, and what parts them.
 
@@ -135,31 +141,47 @@ def rows(
     """
     lines = iter(source) if not isinstance(source, str) else (m[0] for m in _LINE.finditer(source))
     first = header(next(lines, ""), needed, known)
-    columns, delimiter = first.columns, first.delimiter
     ahead: deque[str] = deque()
     at = 2
     while _fill(ahead, lines, 1):
-        cells, taken = _record(ahead, lines, delimiter)
+        cells, taken = _record(ahead, lines, first.delimiter)
         if isinstance(cells, str):
             yield Problem(at, "", cells)
         elif any(bare := [cell.strip() for cell in cells]):
-            if any(bare[len(columns) :]):
-                yield Problem(
-                    at,
-                    "",
-                    say("{what} cases sous {other} colonnes", what=len(cells), other=len(columns)),
-                )
-            elif any("\ufffd" in cell for cell in bare):
-                yield Problem(
-                    at, "", say("caractères illisibles : enregistrer le fichier en UTF-8")
-                )
-            elif wrong := [n for n, c in zip(columns, bare, strict=False) if _failed(n, c, known)]:
-                yield Problem(at, wrong[0], say("une formule du tableur n'a pas abouti"))
-            else:
-                yield TableRow(at, dict(zip(columns, bare, strict=False)))
+            ended = ahead[taken - 1].endswith(("\n", "\r"))
+            problem = _wrong(at, bare, first.columns, known, ended=ended)
+            yield problem or TableRow(at, dict(zip(first.columns, bare, strict=False)))
         at += taken
         for _ in range(taken):
             ahead.popleft()
+
+
+def _wrong(
+    at: int,
+    cells: Sequence[str],
+    columns: Sequence[str],
+    known: Mapping[str, str] | None,
+    *,
+    ended: bool,
+) -> Problem | None:
+    """What is wrong with the cells of the row that begins `at` this line, if anything is."""
+    under = list(zip(columns, cells, strict=False))
+    named = max((place for place, name in enumerate(columns, 1) if name), default=0)
+    key = ""
+    if any(cells[len(columns) :]):
+        reason = say("{what} cases sous {other} colonnes", what=len(cells), other=len(columns))
+    elif known and any(cell for name, cell in under if not name):
+        reason = say("une case sous une colonne qui n'a pas de nom")
+    elif len(cells) < named and not ended:
+        # Programs fill their rows and end them: a copy that broke off is no price.
+        reason = say("la ligne s'arrête en chemin : le fichier est coupé")
+    elif any("\ufffd" in cell for cell in cells):
+        reason = say("caractères illisibles : enregistrer le fichier en UTF-8")
+    elif wrong := [name for name, cell in under if _failed(name, cell, known)]:
+        key, reason = wrong[0], say("une formule du tableur n'a pas abouti")
+    else:
+        return None
+    return Problem(at, key, reason)
 
 
 def _failed(column: str, cell: str, known: Mapping[str, str] | None) -> bool:
@@ -196,7 +218,7 @@ def _record(ahead: deque[str], lines: Iterator[str], delimiter: str) -> tuple[li
             reader = csv.reader(islice(ahead, span), delimiter=delimiter, strict=True)
             return next(reader, []), span
         except csv.Error as error:
-            reason = str(error)
-            if "unexpected end" not in reason:
-                break
+            if "unexpected end" not in str(error):
+                return str(error), 1
+            reason = say("des guillemets ouverts ne sont jamais fermés")
     return reason, 1

@@ -57,6 +57,15 @@ def refused(text: str | bytes) -> list[tuple[int, str]]:
         # an option for articles that there are not
         ("plu,name,price,family,option,for\n8,PAIN,1.30,pain,,\n70,COUPE,0,,COUPE,008; pains\n",
          [(3, "for")]),
+        # what one family has, its twin would miss
+        ("plu;name;price;family\n1;PAIN;1,30;pain\n2;PAIN BIS;1,40;Pain\n", [(3, "family")]),
+        ("plu;name;price;family\n2;FLAN;1,40;pâtisserie\n1;TARTE;3,30;patisserie\n",
+         [(3, "family")]),
+        # a column without a name is one that was not said
+        ("plu;name;price;;family\n1;PAIN;1,30;20;pain\n", [(2, "")]),
+        # a copy that broke off
+        ("plu;name;price;vat\n1;PAIN;1,30;20\n2;TARTE;16", [(3, "")]),
+        ('plu;name;price\n1;"PAIN;1,30\n', [(2, "")]),
         # bytes of no known writing
         (b"plu;name;price\n1;P\x81T\x90;1,30\n", [(2, "")]),
     ],
@@ -71,6 +80,8 @@ def test_refused_with_line_and_column(text: str | bytes, at: list[tuple[int, str
         "numéro;libellé;prix TTC;TVA;famille\n23;CROISSANT;1,20;5,5 %;viennoiserie\n",
         "\ufeffplu;name;price;vat;family\r\n;;;;\r\n23;CROISSANT;1,20 €;5,5;viennoiserie;;;\r\n",
         "PLU\tName\tPrice\tVAT\tFamily\n0023\tCROISSANT\t1.20\t5.50\tviennoiserie\n",
+        "plu,name,price,vat,family\r23,CROISSANT,1.20,5.5,viennoiserie\r",
+        "plu;name;price;vat;family;\n23;CROISSANT;1,20;5,5;viennoiserie",
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
@@ -139,6 +150,19 @@ def test_what_was_understood() -> None:
         "le moins cher : CAFE 1,10 ; le plus cher : COMTE 24,90/kg",
         "1 sans prix ce jour : le vendeur le tape",
         "colonnes ignorées : remarque",
+    ]
+
+
+def test_a_promotion_that_does_nothing_is_said() -> None:
+    courses = {"kind": "menu", "courses": [["viennoiserie"], ["boisson"]]}
+    menus = (
+        {**courses, "name": "A", "price": 200},  # cents, written where euros stand
+        {**courses, "name": "B", "price": "2,00", "until": date(2026, 1, 31)},
+    )
+    found = of_promotions(parse_promotions({"promotion": list(menus)}), good(SHOP), DAY)
+    assert list(found) == [
+        "A : CROISSANT + CAFE : 2,30 -> 2,30 : n'ôte rien",
+        "B : CROISSANT + CAFE : 2,30 -> 2,00 : finie le 2026-01-31",
     ]
 
 

@@ -50,7 +50,7 @@ def test_a_quote_left_open_spoils_its_own_row_alone() -> None:
         *((n - 6, [str(n), "X", "1"]) for n in range(10, 10 + 2 * LONGEST_ROW)),
     ]
     assert read(HEADER + '1,"PAIN,1\n2,X,1\n') == [
-        "ligne 2 : unexpected end of data",
+        "ligne 2 : des guillemets ouverts ne sont jamais fermés",
         (3, ["2", "X", "1"]),
     ]
 
