@@ -107,8 +107,13 @@ def test_every_figure_agrees_with_an_outsider(seed: int) -> None:
 @example(766)  # closing a sale looked something up behind a slip's number
 def test_with_cards_through_a_terminal_it_agrees_with_the_bank_too(seed: int) -> None:
     """Refused, partial, hanging and decided ones, on hold, reversed, refunded; some by slip."""
+    agrees_with_the_bank(seed, 400)
+
+
+def agrees_with_the_bank(seed: int, steps: int) -> CardDays:
+    """Days with cards, in which the outsider, the tenders and the bank's book are one."""
     days = CardDays(Random(seed))
-    for _ in range(400):
+    for _ in range(steps):
         days.step()
     days.end()
     assert days.all_settled()
@@ -118,6 +123,7 @@ def test_with_cards_through_a_terminal_it_agrees_with_the_bank_too(seed: int) ->
     taken = {ref: cents for ref, cents in outsider.taken.items() if cents}
     assert taken == outsider.settled()
     assert sum(taken.values()) == sum(bank.values())
+    return days
 
 
 def test_the_days_with_cards_have_what_must_agree() -> None:
@@ -214,11 +220,15 @@ def test_the_outsider_sees_a_cent() -> None:
 
 
 @pytest.mark.deep
-def test_a_hundred_thousand_steps() -> None:
+@pytest.mark.parametrize("cards", [False, True])
+def test_a_hundred_thousand_steps(cards: bool) -> None:
     steps = 0
     for seed in range(100, 140):
-        days = lived(seed, 2500)
-        agrees(days)
+        if cards:
+            days: Days = agrees_with_the_bank(seed, 2500)
+        else:
+            days = lived(seed, 2500)
+            agrees(days)
         steps += days.steps
     print(f"{steps} steps")
     assert steps >= 100_000
