@@ -11,6 +11,13 @@ from typing import Generic, TypeVar
 
 from msgspec import Raw, Struct
 
+from pos_terminal.channel.console import (
+    CatalogAsked,
+    CatalogText,
+    ConsoleAsked,
+    SignedIn,
+    SignInAsked,
+)
 from pos_terminal.channel.evidence import (
     CheckpointAsked,
     CheckpointOffered,
@@ -443,10 +450,14 @@ SESSION = _till("Session", SessionAsked, Granted)
 COMMAND = _till("Command", CommandAsked, Nothing)
 END_SESSION = _till("EndSession", SessionEnding, Nothing)
 SUPPORT_TROUBLE = _till("SupportTrouble", SupportTrouble, Nothing)
+SIGN_IN = _till("SignIn", SignInAsked, SignedIn, follows=True)
+CONSOLE = _till("Console", ConsoleAsked, Nothing)
+CATALOG = _till("Catalog", CatalogAsked, CatalogText)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
     REPORT, NOTICE, LABELS, CHECKPOINT, COSIGNED, STAMP, STAMPED,
     CONSENTS, SESSION, COMMAND, END_SESSION, SUPPORT_TROUBLE,
+    SIGN_IN, CONSOLE, CATALOG,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

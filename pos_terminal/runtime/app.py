@@ -34,6 +34,7 @@ from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 from pos_terminal.runtime import card_slips, overdue_closures, retention, signing, voucher_key
 from pos_terminal.runtime.catalogue import Loaded
+from pos_terminal.runtime.catalogue_acts import catalogue_acts
 from pos_terminal.runtime.clock import Clock, VouchedClock
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.entropy import random_below
@@ -111,7 +112,10 @@ class App:
             settings, state, put, self._serving, lambda: self.keeper.is_changing_clerks
         )
         self.keeper = RunningTill(state, self._clock.now, self._serving, self.files.reload_clerks)
-        self.acts = acts_over(self.keeper)
+        self.acts = {
+            **acts_over(self.keeper),
+            **catalogue_acts(self.keeper.record, lambda: self.files),
+        }
         self._guard = Guard(state, lambda: self.journal, self._record, put, vfs=vfs)
         customers = Customers(state, self._record)
         lookups = LookupLane(state, put, customers, self._guard.found, vfs=vfs)
@@ -351,7 +355,8 @@ class App:
             reload=self.files.reload,
             inputs=self.inputs,
         )
-        return Channel(terminal, socket, lambda: self.acts, self.put)
+        files = self.files
+        return Channel(terminal, socket, lambda: self.acts, self.put, lambda: files.catalogue)
 
     def _side_tasks(self) -> dict[str, SideTask]:
         """What a sale goes on without, by name. A replay's days are those of its file."""

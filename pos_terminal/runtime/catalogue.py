@@ -13,6 +13,7 @@ from pos_terminal.domain.files.table import Problem
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.runtime.parsed_catalog import parsed
+from pos_terminal.runtime.shop_catalogue import ShopCatalogue
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Catalogue:
         self.file = file
         self._state = state
         self._patterns = patterns
+        self._shop = ShopCatalogue(state)
 
     def load(self) -> Loaded:
         """Read the file. With any fault in it the last good catalogue stays in force.
@@ -43,7 +45,7 @@ class Catalogue:
         of its articles is better than none. JournalError when a catalogue cannot be kept.
         """
         try:
-            source = self.file.read_bytes()
+            source = self._shop.in_place_of(self.file.read_bytes())
         except OSError as error:
             return self._fall_back(None, (Problem(0, "", str(error.strerror or error)),))
         catalog, problems = parsed(self._state, source, self._patterns)
@@ -58,6 +60,36 @@ class Catalogue:
         with using(path):
             if not path.exists() or path.read_bytes() != sha256:
                 write_durably(path, sha256)
+
+    def named(self) -> str:
+        """The SHA-256 of the last catalogue without a fault; JournalError where there is none."""
+        path = self._state / IN_FORCE
+        with using(path):
+            return path.read_text()
+
+    def text(self, sha256: str) -> tuple[str, bytes]:
+        """The bytes of the catalogue in force, or of an earlier one that the shop itself had there.
+
+        KeyError for any other: the journal keeps other texts by their SHA-256, too. JournalError
+        where it cannot be read.
+        """
+        present = self.named()
+        if sha256 not in ("", present, *self._shop.versions()):
+            raise KeyError(sha256)
+        return sha256 or present, catalogs.load(self._state, sha256 or present)
+
+    def problems(self, source: bytes) -> tuple[Problem, ...]:
+        """What is wrong with a catalogue of these bytes."""
+        return parsed(self._state, source, self._patterns)[1]
+
+    def put(self, source: bytes) -> None:
+        """Have a catalogue without fault hold in place of the file; `load` takes it up.
+
+        JournalError where it cannot be kept.
+        """
+        with using(self.file):
+            given = self.file.read_bytes()
+        self._shop.put(source, given, self.named())
 
     def kept(self, sha256: str) -> Catalog:
         """The catalogue of an open sale, as it was. JournalError when it is gone or changed."""

@@ -41,6 +41,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "Command": {"grant": "AAAA", "line": "kick", "words": "ouvre", "level": "control"},
     "EndSession": {"grant": "AAAA", "recording": ""},
     "SupportTrouble": {"consent": 1, "code": "B-161"},
+    "SignIn": {"role": "manager"},
+    "Console": {"address": "https://evil.example/", "fingerprint": "ab" * 32},
+    "Catalog": {},
 }
 """Every method, with parameters that would be right."""
 

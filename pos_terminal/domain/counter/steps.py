@@ -144,12 +144,14 @@ class PinChecked(Struct, frozen=True):
 class AccessNews(Struct, frozen=True):
     """What access another program on the box asks for, and which grants stand, oldest first.
 
-    `support` is there for as long as a consent stands.
+    `coded` are asked for by whoever is at a browser, each known by its digits. `support` is there
+    for as long as a consent stands.
     """
 
     asked: AccessAsked | None = None
     standing: tuple[Access, ...] = ()
     support: Support | None = None
+    coded: tuple[AccessAsked, ...] = ()
 
 
 class NewClerks(Struct, frozen=True):
@@ -337,7 +339,11 @@ class AnswerSupport(Struct, frozen=True):
     by: int
 
 
-AccessDecided = GiveAccess | EndAccess | AdmitSupport | AnswerSupport
+class PrintConsole(Struct, frozen=True):
+    """Print where the owner's console is, and how its certificate is known."""
+
+
+AccessDecided = GiveAccess | EndAccess | AdmitSupport | AnswerSupport | PrintConsole
 """What was decided at the counter about access for others."""
 
 

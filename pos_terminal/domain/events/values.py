@@ -151,6 +151,13 @@ class SignOnMeans(StrEnum):
     BADGE = "badge"
 
 
+class ConsoleRole(StrEnum):
+    """Who is signed in to the console: who runs the shop, or who looks after its devices."""
+
+    MANAGER = "manager"
+    TECHNICIAN = "technician"
+
+
 class GrantLevel(StrEnum):
     """What a grant allows: to see what is shown, to test devices, or to change things as well."""
 

@@ -254,3 +254,9 @@ SUPPORT_DOWN = _fault(
     "Le service support de l'agent ne tourne pas : l'assistance ne peut pas venir.",
     "Vérifier [agent] services = [..., \"support\"] et pos-terminal plugins.",
 )
+CONSOLE_DOWN = _fault(
+    "B-165",
+    "CONSOLE ABSENTE",
+    "Le service console de l'agent ne tourne pas, ou son adresse n'est pas celle des réglages.",
+    "Vérifier [agent] services = [..., \"console\"], [service.console] et pos-terminal plugins.",
+)

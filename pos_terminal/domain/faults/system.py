@@ -41,6 +41,12 @@ BAD_CATALOGUE = _fault(
     "Corriger le fichier à la ligne dite.",
     Tone.ALARM,
 )
+CATALOGUE_MOVED = _fault(
+    "C-147",
+    "CATALOGUE CHANGE",
+    "Quelqu'un d'autre a changé le catalogue entre-temps : ce changement-ci n'est pas fait.",
+    "Relire le catalogue présent, et refaire le changement sur lui.",
+)
 PLUGIN_STOPPED = _fault(
     "C-103",
     "MODULE ARRETE",

@@ -18,7 +18,8 @@ LONGEST = 366 * 86_400
 
 class AccessAsked(Struct, frozen=True):
     """A grant that somebody asks for, and that a person at the counter may give. `number` is the
-    asking's own, so that what is agreed to is what was shown.
+    asking's own, so that what is agreed to is what was shown. One with a `code` is known by it
+    alone: whoever reads the digits in his browser types them here.
     """
 
     number: int
@@ -26,6 +27,7 @@ class AccessAsked(Struct, frozen=True):
     level: GrantLevel
     scope: tuple[str, ...]
     seconds: int
+    code: str = ""
 
 
 class Access(Struct, frozen=True):

@@ -32,7 +32,9 @@ from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.runtime.catalogue import Catalogue
 from pos_terminal.runtime.methods.act_lane import ActLane
+from pos_terminal.runtime.methods.console import ConsoleMethods
 from pos_terminal.runtime.methods.decisions import Decisions, Doers
 from pos_terminal.runtime.methods.devices import DeviceMethods
 from pos_terminal.runtime.methods.grants import GrantMethods
@@ -59,7 +61,12 @@ class Channel:
     """What a running till answers, and to whom. `acts` are what `Do` can do."""
 
     def __init__(
-        self, terminal: Terminal, path: Path, acts: Callable[[], Acts], put: Callable[[Input], None]
+        self,
+        terminal: Terminal,
+        path: Path,
+        acts: Callable[[], Acts],
+        put: Callable[[Input], None],
+        catalogue: Callable[[], Catalogue],
     ) -> None:
         self.grants = GrantMethods(terminal, put)
         self.acts = ActLane(acts)
@@ -77,9 +84,11 @@ class Channel:
         self._board = StatusBoard(terminal, self.grants.listed, self._reports.incidents)
         self._devices = DeviceMethods(terminal)
         self._support = SupportMethods(terminal, self.grants, put)
+        self._console = ConsoleMethods(terminal, self.grants, catalogue)
         doers = Doers(
-            self.grants.end_decided, self.grants.agree, self._support.admit, self._support.answer
-        )
+            self.grants.end_decided, self.grants.agree, self._support.admit, self._support.answer,
+            self._console.print_place,
+        )  # fmt: skip
         self._decisions = Decisions(terminal, doers, put)
         self._mirror = MirrorMethods(terminal, self._board, self.grants)
         self._server = Server(path, self._service())
@@ -165,6 +174,9 @@ class Channel:
         service.answer(interface.COMMAND, self._support.command)
         service.answer(interface.END_SESSION, self._support.end_session)
         service.answer(interface.SUPPORT_TROUBLE, self._support.trouble)
+        service.answer(interface.SIGN_IN, self._console.sign_in)
+        service.answer(interface.CONSOLE, self._console.console)
+        service.answer(interface.CATALOG, self._console.catalog)
         return service
 
     def _follow_log(self, peer: Peer, asks: LogAsked) -> AsyncGenerator[Log, None]:

@@ -14,6 +14,7 @@ from pos_terminal.domain.counter.steps import (
     EndAccess,
     GiveAccess,
     Input,
+    PrintConsole,
     Trouble,
 )
 from pos_terminal.domain.health.advice import advice
@@ -29,6 +30,7 @@ class Doers(Struct, frozen=True):
     give: Callable[[GiveAccess], Awaitable[None]]
     admit: Callable[[AdmitSupport], Awaitable[None]]
     answer: Callable[[AnswerSupport], Awaitable[None]]
+    print_console: Callable[[PrintConsole], Awaitable[None]]
 
 
 class Decisions:
@@ -59,3 +61,5 @@ class Decisions:
                 await self._doers.admit(decided)
             case AnswerSupport():
                 await self._doers.answer(decided)
+            case PrintConsole():
+                await self._doers.print_console(decided)

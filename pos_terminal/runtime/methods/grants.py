@@ -8,7 +8,8 @@ a grant does is recorded before it is done.
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from typing import NoReturn
@@ -64,6 +65,7 @@ class GrantMethods:
         self._terminal = terminal
         self._put = put
         self._asking: tuple[AccessAsked, asyncio.Future[Granted]] | None = None
+        self._coded: dict[int, tuple[AccessAsked, asyncio.Future[Granted]]] = {}
         self._askings = 0
         self._told: tuple[object, AccessNews] = (None, AccessNews())
         self.support: Support | None = None  # the consent that stands (methods/support)
@@ -139,14 +141,42 @@ class GrantMethods:
 
     async def agree(self, given: GiveAccess) -> None:
         """Give what a person agreed to; nothing, where the one who asked has gone meanwhile."""
-        if self._asking is None or self._asking[0].number != given.asked:
+        waiting = {each[0].number: each for each in self._waiting()}
+        if given.asked not in waiting:
             raise ChannelError(faults.NO_ACCESS, say("personne ne le demande plus"))
-        asked, agreed = self._asking
+        asked, agreed = waiting[given.asked]
         made = await self.make(asked.purpose, asked.level, asked.scope, asked.seconds, by=given.by)
         if agreed.done():
             await self.finish(made.number, GrantEnd.RETURNED)
         else:
             agreed.set_result(made)
+
+    @property
+    def coded(self) -> tuple[AccessAsked, ...]:
+        """What is asked for by digits, oldest first."""
+        return tuple(asked for asked, _ in self._coded.values())
+
+    @contextmanager
+    def coded_asking(
+        self, purpose: str, level: GrantLevel, scope: Sequence[str], seconds: int, code: str
+    ) -> Iterator[Awaitable[Granted]]:
+        """While access is asked for by those digits: what is waited for is given at the counter."""
+        self._askings += 1
+        number = self._askings
+        agreed: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()
+        asked = AccessAsked(number, purpose, level, tuple(scope), seconds, code)
+        self._coded[number] = asked, agreed
+        self.tell()
+        try:
+            yield agreed
+        finally:
+            del self._coded[number]
+            agreed.cancel()
+            self.tell()
+
+    def _waiting(self) -> Iterator[tuple[AccessAsked, "asyncio.Future[Granted]"]]:
+        yield from [self._asking] if self._asking else ()
+        yield from self._coded.values()
 
     async def make(
         self, purpose: str, level: GrantLevel, scope: Sequence[str], seconds: int, *, by: int
@@ -231,7 +261,8 @@ class GrantMethods:
         standing = tuple(
             Access(each.grant, each.purpose, _until(each, now)) for each in self._standing()
         )
-        news = till, AccessNews(self._asking[0] if self._asking else None, standing, self.support)
+        asked = self._asking[0] if self._asking else None
+        news = till, AccessNews(asked, standing, self.support, self.coded)
         if news != self._told:
             self._told = news
             self._put(news[1])
