@@ -55,7 +55,10 @@ LIBRARIES: dict[str, set[str]] = {
     "commands": {"msgspec"},
     "agent": {"apsw", "msgspec", "pluggy"},
     "receiver": {"apsw", "cryptography", "msgspec"},
-    "services": {"aiosmtplib", "apsw", "asyncssh", "msgspec"},  # asyncssh: in one process alone
+    # asyncssh and cryptography each in a process of its own
+    "services": {
+        "aiosmtplib", "apsw", "asyncssh", "cryptography", "msgspec", "starlette", "uvicorn",
+    },
     "testing": {"apsw", "msgspec", "pytest"},
 }
 # Heavy libraries, hardware's above all: loaded inside a function, when they are first needed.

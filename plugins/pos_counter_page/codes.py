@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pos_counter_page.markup import Markup, joined, tag
 from pos_counter_page.paper_drawing import upright
 from pos_counter_page.symbols import bars
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.files.table import Problem, rows
 from pos_terminal.domain.keyboard.command_sheet import families, functions, heading, price_text
 from pos_terminal.domain.language import say
+from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.staff.clerks import badge_code
 from pos_terminal.scenes.shop import TEAM_COLUMNS
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from pos_counter_page.markup import Markup, tag
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.keyboard.blocks import BLOCKS, Block
 from pos_terminal.domain.keyboard.chords import MODIFIERS, parse_chord
 from pos_terminal.domain.keyboard.key_table import GROUPS, cap
 from pos_terminal.domain.keyboard.keys import Function, Key, KeyMap
 from pos_terminal.domain.language import say
+from pos_terminal.domain.markup import Markup, tag
 
 NUMERIC = "Bloc numérique"
 AT_HAND = ("Fonctions", "Navigation", NUMERIC, "Clavier programmable")

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pos_counter_page.markup import Markup, joined, tag
 from pos_terminal.domain.keyboard.key_table import cap
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.language import say
+from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.scenes.script import Scene, SceneStep, Script, read
 
 BY_HAND = ("touches", "scan", "balance", "répare", "branche", "coupure", "redémarrage")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pos_counter_page import codes
 from pos_counter_page.lessons import Course
-from pos_counter_page.markup import Markup, tag
 from pos_counter_page.names import titles
 from pos_counter_page.pictures import SWEEP
 from pos_terminal.domain.language import say
+from pos_terminal.domain.markup import Markup, tag
 
 if TYPE_CHECKING:
     from pos_counter_page.shop import RunningShop

@@ -8,9 +8,9 @@ from random import Random
 
 import segno
 
-from pos_counter_page.markup import Markup, joined, tag
 from pos_counter_page.symbols import code128
 from pos_driver_sim.paper import Bars, Paper, PrintedLine, Raster, Square
+from pos_terminal.domain.markup import Markup, joined, tag
 
 DOTS, COLUMN, MARGIN = 576, 12, 32
 WIDTH = DOTS + 2 * MARGIN

@@ -9,7 +9,6 @@ from typing import Any
 
 from pos_counter_page import keypad, paper_drawing
 from pos_counter_page.board import Board
-from pos_counter_page.markup import Markup, joined, tag
 from pos_counter_page.names import titles
 from pos_driver_sim.paper import Paper, PrintedLine
 from pos_terminal.domain.catalog.catalog import Catalog, Item
@@ -17,6 +16,7 @@ from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.keyboard.command_sheet import price_text
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
+from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.screen import WIDTH, Screen

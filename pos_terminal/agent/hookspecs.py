@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pluggy
 from msgspec import Struct
 
+from pos_terminal.agent.console_pages import ConsolePage
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.faults import Fault
@@ -92,3 +93,7 @@ class ServiceHooks(Protocol):
     @hookspec
     def pos_support_commands(self, agent: Agent) -> Iterable[SupportCommand]:
         """What this plug-in can do for a supporter, through the service «support»."""
+
+    @hookspec
+    def pos_console_pages(self, agent: Agent) -> Iterable[ConsolePage]:
+        """Pages of this plug-in's for the owner, in the service «console»."""

@@ -162,6 +162,7 @@ class Program:
             given=given,
             checks=lambda: self._services.checks if self._services else (),
             commands=lambda: self._services.commands if self._services else (),
+            pages=lambda: self._services.pages if self._services else (),
         )
 
     async def _follow_settings(self) -> NoReturn:

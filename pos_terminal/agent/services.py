@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from pos_terminal.agent.console_pages import ConsolePage
 from pos_terminal.agent.holds import Holds
 from pos_terminal.agent.hookspecs import PROJECT, Check, Service, ServiceHooks, SupportCommand
 from pos_terminal.agent.outbox import Waiting
@@ -21,6 +22,7 @@ from pos_terminal.tasks.supervise import Supervisor
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+N = TypeVar("N", SupportCommand, ConsolePage)
 
 GROUP = "pos_terminal.services"
 
@@ -57,6 +59,7 @@ class Services(PluginGroup):
         self._agents: dict[str, Agent] = {}
         self.checks: list[Check] = []
         self.commands: list[SupportCommand] = []
+        self.pages: list[ConsolePage] = []
         self.running: list[RunningService] = []
 
     def load(self) -> None:
@@ -80,16 +83,21 @@ class Services(PluginGroup):
         for plugin, call in self.calls("pos_health_checks"):
             with contained(partial(self.stop, plugin, "pos_health_checks")):
                 self.checks += _checked(call(agent=self._agents[plugin.name]), Check)
-        for plugin, call in self.calls("pos_support_commands"):
-            with contained(partial(self.stop, plugin, "pos_support_commands")):
-                found = _checked(call(agent=self._agents[plugin.name]), SupportCommand)
-                taken = {each.name for each in self.commands} & {each.name for each in found}
-                if taken:
-                    raise ValueError(f"there are commands of these names: {sorted(taken)}")
-                self.commands += found
+        self._gather("pos_support_commands", SupportCommand, self.commands)
+        self._gather("pos_console_pages", ConsolePage, self.pages)
         # One that failed in a later hook is stopped with all that it gave in its first.
         failed = {plugin.name for plugin in self if plugin.why.startswith("pos_")}
         self.running = [each for each in self.running if each.plugin not in failed]
+
+    def _gather(self, hook: str, kind: type[N], into: list[N]) -> None:
+        """What each plug-in has for another service, each under a name of its own."""
+        for plugin, call in self.calls(hook):
+            with contained(partial(self.stop, plugin, hook)):
+                found = _checked(call(agent=self._agents[plugin.name]), kind)
+                taken = {each.name for each in into} & {each.name for each in found}
+                if taken:
+                    raise ValueError(f"there are others of these names: {sorted(taken)}")
+                into += found
 
     async def waiting(self) -> dict[str, Waiting]:
         """What waits in the outbox of each plug-in that runs and has one."""

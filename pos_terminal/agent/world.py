@@ -29,6 +29,7 @@ class Agent:
     `clock`      what time it is, and whether to believe it
     `checks`     every health check of every plug-in (for whoever looks after them)
     `commands`   every command of every plug-in for a supporter (for the service «support»)
+    `pages`      every page of every plug-in for the owner (for the service «console»)
     `given`      the shop, the terminal and the language that the till is configured for
     """
 
@@ -43,6 +44,7 @@ class Agent:
         given: Settings,
         checks: Callable[[], Iterable[Any]],
         commands: Callable[[], Iterable[Any]] = tuple,
+        pages: Callable[[], Iterable[Any]] = tuple,
     ) -> None:
         self.name = checked(name)
         self.till = till
@@ -51,6 +53,7 @@ class Agent:
         self.given = given
         self.checks = checks
         self.commands = commands
+        self.pages = pages
         self._stores = stores
 
     async def records(self, cursor: Cursor) -> AsyncIterator[Record]:

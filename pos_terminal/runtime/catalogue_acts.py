@@ -24,7 +24,6 @@ from pos_terminal.runtime.shop_files import ShopFiles
 from pos_terminal.tasks.groups import to_the_end
 
 CATALOG_APPLY = "catalog.apply"
-CATALOG_RESTORE = "catalog.restore"
 
 LARGEST = 16 << 20
 """Bytes of a catalogue, inflated: some 200,000 articles."""
@@ -38,13 +37,6 @@ class ApplyCatalog(Asked, frozen=True, kw_only=True):
 
     base: str
     deflated: bytes
-
-
-class RestoreCatalog(Asked, frozen=True, kw_only=True):
-    """An earlier catalogue of this shop's, by its SHA-256, in place of `base`."""
-
-    base: str
-    sha256: str
 
 
 class CatalogApplied(Struct, frozen=True):
@@ -69,31 +61,14 @@ class _Catalogues:
             raise ChannelError(faults.BAD_REQUEST, str(error)) from error
         if not inflating.eof:
             raise ChannelError(faults.BAD_REQUEST, say("coupé, ou plus de 16 Mio"))
-        return await self._put(source, asked.base, "catalog apply", asked, actor)
-
-    async def restore(self, asked: RestoreCatalog, actor: Actor) -> CatalogApplied:
-        """Put an earlier one in force again."""
-        try:
-            _, source = await to_the_end(partial(self._files().catalogue.text, asked.sha256))
-        except KeyError as error:
-            raise ChannelError(
-                faults.BAD_REQUEST, say("pas un catalogue de cette caisse")
-            ) from error
-        except JournalError as error:
-            raise ChannelError(error.fault, error.detail) from error
-        return await self._put(source, asked.base, "catalog restore", asked, actor)
-
-    async def _put(
-        self, source: bytes, base: str, command: str, asked: Asked, actor: Actor
-    ) -> CatalogApplied:
         catalogue, name = self._files().catalogue, sha256(source).hexdigest()
         try:
             problems = await to_the_end(partial(catalogue.problems, source))
             if problems:
                 raise ChannelError(faults.BAD_CATALOGUE, " ; ".join(map(str, problems[:SAID])))
-            if await to_the_end(catalogue.named) != base:
+            if await to_the_end(catalogue.named) != asked.base:
                 raise ChannelError(faults.CATALOGUE_MOVED)
-            await self._record([given(f"{command} {name}", asked, actor)])
+            await self._record([given(f"catalog apply {name}", asked, actor)])
             await to_the_end(partial(catalogue.put, source))
         except JournalError as error:
             raise ChannelError(error.fault, error.detail) from error
@@ -104,9 +79,6 @@ class _Catalogues:
 def catalogue_acts(
     record: Callable[[Sequence[Event]], Awaitable[Any]], files: Callable[[], ShopFiles]
 ) -> Acts:
-    """The acts over these files; one is done after the other."""
+    """The acts over these files."""
     catalogues = _Catalogues(record, files)
-    return {
-        CATALOG_APPLY: Act(ApplyCatalog, catalogues.apply),
-        CATALOG_RESTORE: Act(RestoreCatalog, catalogues.restore),
-    }
+    return {CATALOG_APPLY: Act(ApplyCatalog, catalogues.apply)}

@@ -154,10 +154,8 @@ def test_the_catalogue_is_changed_while_the_till_sells(tmp_path: Path) -> None:
             await shop.type("1 PLU")
             await shop.shows("TRADITION", "1,40")
             await shop.type("CASH")
-            back = {"base": new, "sha256": found.sha256}
-            await shop.till.call(
-                interface.DO, DoAsked("catalog.restore", Raw(json.encode(back)))
-            )
+            kept = await shop.till.call(interface.CATALOG, CatalogAsked(found.sha256))
+            await change(shop, zlib.decompress(kept.deflated).decode(), new)
             await shop.journaled(CatalogChanged, 2)
             await shop.type("1 PLU")
             await shop.shows("TRADITION", "1,30")

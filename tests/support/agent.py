@@ -268,7 +268,7 @@ async def agent(
             await found.stop()
 
 
-BUNDLED = ("alerts", "health", "heartbeat", "support", "timestamp", "webhook", "witness")
+BUNDLED = ("alerts", "console", "health", "heartbeat", "support", "timestamp", "webhook", "witness")
 
 
 def shown(told: AgentStatus) -> dict[str, str]:

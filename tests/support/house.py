@@ -74,6 +74,7 @@ ROOMS: dict[str, set[str]] = {
         "agent.called",
         "agent.certificates",
         "agent.clock",
+        "agent.console_pages",
         "agent.delivery",
         "agent.hookspecs",
         "agent.https",
@@ -81,6 +82,7 @@ ROOMS: dict[str, set[str]] = {
         "agent.outbox",
         "agent.till",
         "agent.world",
+        "channel.console",
         "channel.errors",
         "channel.evidence",
         "channel.interface",
@@ -101,9 +103,9 @@ FLOORS: tuple[set[str], ...] = (
     | {"channel", "links"},
     {"agent", "domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"},
     {"archive", "domain.display", "domain.files", "domain.printing", "drivers", "persons"}
-    | {"plugins", "projection", "services"},
-    {"acts", "domain.counter", "receiver"},
-    {"runtime"},
+    | {"plugins", "projection"},
+    {"acts", "domain.counter", "services"},
+    {"receiver", "runtime"},
     {"replay", "scenes"},
     {"commands", "counter_page", "__main__"},
 )

@@ -56,6 +56,9 @@ from pos_terminal.domain.notation import euros
 from pos_terminal.domain.quantity import LARGEST_QUANTITY, Price, Unit
 
 LONGEST_PLU = 9
+FORMULA = "=+-@"
+"""A cell that begins so is one: a table that somebody opens later must not run it."""
+
 LONGEST_GROUP = 12
 """So that «TAILLE? 1-9» fits on a line of the display."""
 
@@ -181,6 +184,9 @@ def _entry(row: TableRow) -> plausibility.CatalogRow:
         )
     if not row["name"] or not row["name"].isprintable():
         raise BadCell("name", say("{text!r} n'est pas un libellé", text=row["name"]))
+    if row["name"][0] in FORMULA:
+        detail = say("{text!r} serait une formule pour un tableur", text=row["name"])
+        raise BadCell("name", detail)
     entry = plausibility.CatalogRow(
         line=row.line,
         plu=plu,

@@ -11,6 +11,8 @@ from typing import cast
 import pytest
 from babel.messages import Catalog, mofile, pofile
 
+from pos_service_console import pages as console_pages
+from pos_service_console.sales import Sales
 from pos_service_support import commands as support_commands
 from pos_terminal.__main__ import COMMANDS
 from pos_terminal.agent.world import Agent
@@ -58,6 +60,8 @@ def said() -> Iterator[str]:
     yield LABELS_TITLE
     for each in support_commands.of(cast(Agent, None)):
         yield from (each.words, each.help)
+    for page in console_pages.of(cast(Agent, None), cast(Sales, None)):
+        yield page.title
     yield from STATE_FILES.values()
     yield from COMMANDS.values()
 

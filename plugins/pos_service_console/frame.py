@@ -1,0 +1,106 @@
+"""What stands around every page: head, menu, and how money, days and shares are written."""
+
+from collections.abc import Iterable
+
+from pos_terminal.agent.console_pages import ConsolePage
+from pos_terminal.domain.language import say
+from pos_terminal.domain.markup import Markup, joined, tag
+
+DOCTYPE = "<!doctype html>"
+THIN = "\N{NARROW NO-BREAK SPACE}"
+
+
+EMPTY = joined()
+
+
+def page(
+    *,
+    language: str,
+    shop: str,
+    title: str,
+    body: Markup,
+    menu: Markup = EMPTY,
+    live: bool = False,
+    again: int = 0,
+) -> str:
+    """A whole page; with `again` the browser asks anew after so many seconds."""
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", http_equiv="refresh", content=str(again)) if again else "",
+        tag("title", f"{title} · {shop}"),
+        tag("link", rel="stylesheet", href="/static/console.css"),
+        tag("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
+        tag("script", src="/static/console.js", type="module"),
+    )
+    main = tag("main", tag("h1", title), body, id="main", data_live=live)
+    skip = tag("a", say("Aller au contenu"), href="#main", class_="skip")
+    top = tag("header", tag("a", shop, href="/", class_="shop"), menu)
+    return DOCTYPE + tag("html", head, tag("body", skip, top, main), lang=language)
+
+
+def menu(pages: Iterable[ConsolePage], at: str, token: str) -> Markup:
+    """The pages that she may see, and the way out."""
+    links = (
+        tag(
+            "a", say(each.title), href=f"/{each.name}",
+            aria_current="page" if each.name == at else None,
+        )
+        for each in sorted(pages, key=lambda each: (each.place, each.name))
+    )  # fmt: skip
+    leave = form("/leave", token, tag("button", say("Quitter"), class_="quiet"))
+    return tag("nav", tag("div", *links, class_="pages"), leave, aria_label=say("Pages"))
+
+
+def form(action: str, token: str, *inside: str, method: str = "post", **more: str | None) -> Markup:
+    """A form; one that writes has the token of whoever is signed in."""
+    hidden = tag("input", type="hidden", name="token", value=token) if method == "post" else ""
+    return tag("form", hidden, *inside, action=action, method=method, **more)
+
+
+def euros(cents: int) -> str:
+    """«1 234,50 €» (with spaces that do not break)."""
+    sign, size = ("-" if cents < 0 else ""), abs(cents)
+    whole = f"{size // 100:,}".replace(",", THIN)
+    return f"{sign}{whole},{size % 100:02d}{THIN}€"
+
+
+def day_of(iso: str) -> str:
+    """«2026-11-30...» as «30/11/2026»; «2026-11» as «11/2026»."""
+    return "/".join(reversed(iso[:10].split("-")))
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, wide: bool = False) -> Markup:
+    """A table whose cells know their column's name: a phone stacks those of a `wide` one."""
+    names = list(head)
+    cells = (
+        tag("tr", *(tag("td", cell, data_name=name) for name, cell in zip(names, row, strict=True)))
+        for row in rows
+    )
+    return tag(
+        "table",
+        tag("thead", tag("tr", *(tag("th", name, scope="col") for name in names))),
+        tag("tbody", *cells),
+        class_="wide" if wide else None,
+    )
+
+
+def notice(text: str, *, bad: bool = False) -> Markup:
+    """Something to be read first."""
+    return tag("p", text, class_="notice bad" if bad else "notice", role="alert" if bad else None)
+
+
+def section(title: str, *inside: str) -> Markup:
+    """A part of a page."""
+    return tag("section", tag("h2", title), *inside)
+
+
+def card(*inside: str) -> Markup:
+    """The same, where the page's own title says it."""
+    return tag("div", *inside, class_="card")
+
+
+def nothing(text: str) -> Markup:
+    """There is none."""
+    return tag("p", text, class_="none")

@@ -1,0 +1,29 @@
+"""The pages that every shop has, each added through the same hook as anybody else's."""
+
+from collections.abc import Iterable
+
+from pos_service_console.pages.articles import ArticlePages
+from pos_service_console.pages.changes import changes
+from pos_service_console.pages.devices import DevicePages
+from pos_service_console.pages.incidents import incidents
+from pos_service_console.pages.selling import selling
+from pos_service_console.pages.tickets import tickets
+from pos_service_console.sales import Sales
+from pos_terminal.agent.console_pages import ConsolePage
+from pos_terminal.agent.world import Agent
+from pos_terminal.domain.events.values import ConsoleRole
+
+MANAGER = frozenset({ConsoleRole.MANAGER})
+BOTH = frozenset(ConsoleRole)
+
+
+def of(agent: Agent, sales: Sales) -> Iterable[ConsolePage]:
+    """All of them, in the menu's order. Titles are French, translated where they are shown."""
+    return [
+        ConsolePage("sales", "Ventes", MANAGER, selling(agent, sales), 10),
+        ConsolePage("tickets", "Tickets", MANAGER, tickets(agent, sales), 20),
+        ConsolePage("articles", "Articles", MANAGER, ArticlePages(agent, sales).answer, 30),
+        ConsolePage("devices", "Appareils", BOTH, DevicePages(agent).answer, 40),
+        ConsolePage("incidents", "Incidents", BOTH, incidents(agent), 50),
+        ConsolePage("changes", "Changements", MANAGER, changes(sales), 60),
+    ]

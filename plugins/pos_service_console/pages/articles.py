@@ -1,0 +1,289 @@
+"""The catalogue: looked at, one article changed or a whole table put in, each change seen before.
+
+What is put in stands here until somebody agrees to every difference; then the till checks it anew
+and takes it up between two sales. Until then, and where anything is wrong, the old one sells on.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import apsw
+import msgspec
+from msgspec import Raw, Struct
+
+from pos_service_console import frame
+from pos_service_console.catalogue import (
+    Difference,
+    Read,
+    differences,
+    fetch,
+    per_cent,
+    with_cells,
+)
+from pos_service_console.pages.selling import today
+from pos_service_console.sales import Sales
+from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
+from pos_terminal.agent.world import Agent
+from pos_terminal.channel.interface import DO, DoAsked
+from pos_terminal.domain.catalog.catalog import Item
+from pos_terminal.domain.language import how_many, say
+from pos_terminal.domain.markup import Markup, joined, tag
+
+APPLY = "catalog.apply"
+
+SHOWN = 300
+"""Articles, differences or faults that are listed."""
+
+STAGED = 8
+"""Sign-ins that have something staged at once."""
+
+FIELDS = ("name", "price", "vat", "family")
+"""Columns that are changed one article at a time; all others in a table."""
+
+
+class Staged(Struct, frozen=True):
+    """What somebody put in: made from the catalogue `base`."""
+
+    base: str
+    read: Read
+
+
+class ArticlePages:
+    """The pages over this terminal's catalogue."""
+
+    def __init__(self, agent: Agent, sales: Sales) -> None:
+        self._agent = agent
+        self._sales = sales
+        self._present: Read | None = None
+        self._staged: dict[str, Staged] = {}
+
+    async def answer(self, asked: Asked) -> Answer:
+        """One of them, by the path. ChannelError where the till would not."""
+        match asked.path, asked.form:
+            case (), None:
+                return await self._list(asked)
+            case ("catalogue.csv",), None:
+                return Download("catalogue.csv", "text/csv", (await self._read()).source)
+            case ("edit", plu), None:
+                return await self._edit(asked, plu)
+            case ("edit", plu), form if form is not None:
+                return await self._changed(asked, plu, form)
+            case ("import",), None:
+                return Html(say("Importer un tableau"), _import(asked.token))
+            case ("import",), form if form is not None:
+                return await self._stage(asked, form.get("table", "").encode())
+            case ("apply",), form if form is not None:
+                return await self._apply(asked, form.get("sha256", ""))
+            case ("versions",), None:
+                return await self._versions(asked)
+            case ("versions",), form if form is not None:
+                wanted = await fetch(self._agent, form.get("sha256", ""))
+                return await self._stage(asked, wanted)
+        raise NoSuchPage
+
+    async def _read(self) -> Read:
+        """The catalogue in force; parsed anew only where it is another."""
+        source = await fetch(self._agent)
+        if self._present is None or self._present.source != source:
+            self._present = await asyncio.to_thread(Read.of, source)
+        return self._present
+
+    async def _list(self, asked: Asked) -> Html:
+        read, day = await self._read(), today(self._agent).date()
+        sought = asked.query.get("q", "").strip()[:40]
+        found = [
+            each
+            for each in read.catalog.items
+            if sought.lower() in each.name.lower() or sought in (each.plu, *each.barcodes)
+        ]
+        head = (say("N°"), say("Article"), say("Prix"), say("TVA"), say("Famille"))
+        listed = (
+            (each.plu, tag("a", each.name, href=f"/articles/edit/{each.plu}"),
+             _price(each, day), _rate(each, day), each.family or "–")
+            for each in found[:SHOWN]
+        )  # fmt: skip
+        done = asked.query.get("done") == read.sha256[:12]
+        parts = [
+            frame.notice(say("C'est fait : la caisse vend à ces prix dès la prochaine vente."))
+            if done else "",
+            _search(sought),
+            tag("p", how_many(len(found), "{count} article", "{count} articles"), class_="small"),
+            frame.card(frame.table(head, listed)),
+        ]  # fmt: skip
+        return Html(say("Articles"), joined(*parts))
+
+    async def _edit(self, asked: Asked, plu: str) -> Html:
+        read = await self._read()
+        cells = self._cells(read, plu)
+        labels = {"name": say("Libellé"), "price": say("Prix TTC"), "vat": say("TVA en %"),
+                  "family": say("Famille")}  # fmt: skip
+        fields = (
+            tag("label", labels[name],
+                tag("input", name=name, value=cells[name], autocomplete="off",
+                    inputmode="decimal" if name in ("price", "vat") else None))
+            for name in FIELDS
+        )  # fmt: skip
+        form = frame.form(
+            f"/articles/edit/{plu}", asked.token, tag("div", *fields, class_="fields"),
+            tag("button", say("Voir le changement")),
+        )  # fmt: skip
+        return Html(f"{plu} {cells['name']}", frame.card(form))
+
+    async def _changed(self, asked: Asked, plu: str, form: Mapping[str, str]) -> Html:
+        read, day = await self._read(), today(self._agent).date()
+        before = self._cells(read, plu)
+        cells = {
+            name: form[name].strip() for name in FIELDS
+            if name in form and form[name].strip() != before.get(name)
+        }  # fmt: skip
+        try:
+            source = with_cells(read.source, plu, cells, day)
+        except ValueError as error:
+            told = say("À changer dans le tableau : {why}", why=error)
+            return Html(say("Article"), frame.notice(told, bad=True), status=409)
+        return await self._stage(asked, source)
+
+    def _cells(self, read: Read, plu: str) -> dict[str, str]:
+        """What the form showed: what was left as it was stays as the file writes it."""
+        item, day = read.catalog.plu(plu), today(self._agent).date()
+        if item is None:
+            raise NoSuchPage
+        price, vat = item.listed(day), item.rate(day)
+        return {
+            "name": item.name,
+            "price": f"{price.cents / 100:.2f}".replace(".", ",") if price else "",
+            "vat": f"{vat / 100:g}" if vat is not None and item.vats.starts else "",
+            "family": item.family,
+        }
+
+    async def _stage(self, asked: Asked, source: bytes) -> Html:
+        """Show every difference, and what is wrong; keep it until she agrees."""
+        present = await self._read()
+        read = await asyncio.to_thread(Read.of, source)
+        if read.problems:
+            return Html(say("Rien n'est changé"), _problems(read), status=422)
+        found = [*differences(present.catalog, read.catalog)]
+        if not found:
+            same = frame.notice(say("Ce tableau dit la même chose."))
+            return Html(say("Rien n'est changé"), same)
+        key = asked.visitor.key
+        self._staged.pop(key, None)
+        while len(self._staged) >= STAGED:
+            del self._staged[next(iter(self._staged))]
+        self._staged[key] = Staged(present.sha256, read)
+        agree = frame.form(
+            "/articles/apply", asked.token,
+            tag("input", type="hidden", name="sha256", value=read.sha256),
+            tag("button", say("Mettre en vigueur")), " ",
+            tag("a", say("Laisser"), href="/articles"),
+        )  # fmt: skip
+        count = how_many(len(found), "{count} changement", "{count} changements")
+        return Html(say("À confirmer : {count}", count=count), joined(agree, _listed(found)))
+
+    async def _apply(self, asked: Asked, sha256_: str) -> Redirect:
+        staged = self._staged.get(asked.visitor.key)
+        if staged is None or staged.read.sha256 != sha256_:
+            raise NoSuchPage  # sent twice, or of another sign-in
+        arguments = {"base": staged.base, "deflated": zlib.compress(staged.read.source)}
+        done = DoAsked(APPLY, Raw(msgspec.json.encode(arguments)), asked.visitor.grant)
+        await self._agent.till.call(DO, done)
+        del self._staged[asked.visitor.key]
+        return Redirect(f"/articles?done={sha256_[:12]}")
+
+    async def _versions(self, asked: Asked) -> Html:
+        present = (await self._read()).sha256
+        rows = await self._sales.ask(_versions)
+        listed = []
+        for at, name, who in rows:
+            back = say("en vigueur") if name == present else frame.form(
+                "/articles/versions", asked.token,
+                tag("input", type="hidden", name="sha256", value=name),
+                tag("button", say("Y revenir"), class_="quiet"),
+            )  # fmt: skip
+            by = say("Vendeur {number}", number=who) if who else say("par le fichier")
+            listed.append((f"{frame.day_of(at)} {at[11:16]}", by, name[:12], back))
+        head = (say("Depuis"), say("Par"), say("Version"), "")
+        none = frame.nothing(say("Le catalogue n'a jamais été changé."))
+        return Html(say("Versions"), frame.card(frame.table(head, listed) if rows else none))
+
+
+def _versions(db: apsw.Connection) -> list[tuple[Any, ...]]:
+    """Each catalogue that came into force, the newest first, and whose PIN was behind it."""
+    return db.execute(
+        "SELECT c.at, c.what, coalesce((SELECT g.clerk FROM change d JOIN change g "
+        "ON g.kind = 'grant.given' AND g.grant_number = d.grant_number "
+        "WHERE d.kind = 'command.given' AND d.grant_number > 0 AND d.seq < c.seq "
+        "AND d.what = 'catalog apply ' || c.what ORDER BY d.seq DESC LIMIT 1), 0) "
+        f"FROM change c WHERE c.kind = 'catalog.changed' ORDER BY c.seq DESC LIMIT {SHOWN}"
+    ).fetchall()
+
+
+def _price(item: Item, day: date) -> Markup:
+    price = item.listed(day)
+    return tag("span", frame.euros(price.cents) if price else say("tapé"), class_="money")
+
+
+def _rate(item: Item, day: date) -> str:
+    found = item.vats.on(day)
+    return per_cent(found) if found is not None else "–"
+
+
+def _search(sought: str) -> Markup:
+    return tag(
+        "div",
+        tag("form",
+            tag("input", type="search", name="q", value=sought, aria_label=say("Chercher"),
+                placeholder=say("Nom, numéro ou code-barres")),
+            tag("button", say("Chercher"), class_="quiet"), method="get", action="/articles",
+            role="search"),
+        tag("a", say("Importer"), href="/articles/import"),
+        tag("a", say("Exporter"), href="/articles/catalogue.csv"),
+        tag("a", say("Versions"), href="/articles/versions"),
+        class_="moves",
+    )  # fmt: skip
+
+
+def _import(token: str) -> Markup:
+    return frame.card(
+        frame.form(
+            "/articles/import", token,
+            tag("label", say("Fichier CSV"),
+                tag("input", type="file", accept=".csv,text/csv,text/plain", data_into="table")),
+            tag("label", say("ou le tableau, collé ici"),
+                tag("textarea", name="table", id="table", required=True, spellcheck="false")),
+            tag("p", say("Rien n'est changé avant que chaque différence soit montrée."),
+                class_="small"),
+            tag("button", say("Voir les différences")),
+        ),
+    )  # fmt: skip
+
+
+def _problems(read: Read) -> Markup:
+    told = frame.notice(
+        say("Le tableau est refusé ; l'ancien catalogue vend toujours."), bad=True
+    )
+    head = (say("Ligne"), say("Colonne"), say("Raison"))
+    listed = (
+        (str(each.line), each.key or "–", each.reason) for each in read.problems[:SHOWN]
+    )
+    return joined(told, frame.card(frame.table(head, listed)))
+
+
+def _listed(found: list[Difference]) -> Markup:
+    names = {
+        "new": say("nouveau"), "gone": say("retiré"), "name": say("Libellé"),
+        "prices": say("Prix"), "vats": say("TVA"), "family": say("Famille"),
+        "barcodes": say("Codes-barres"), "unit": say("Unité"), "staff": say("Prix du personnel"),
+        "pro": say("Prix des professionnels"), "vats_on_spot": say("TVA sur place"),
+        "goods": say("Stock et emballage"),
+    }  # fmt: skip
+    head = (say("N°"), say("Article"), say("Quoi"), say("Avant"), say("Après"))
+    listed = (
+        (each.plu, each.name, names.get(each.field, each.field),
+         tag("span", each.before, class_="was"), tag("strong", each.after))
+        for each in found[:SHOWN]
+    )  # fmt: skip
+    return frame.card(frame.table(head, listed, wide=True))

@@ -1,0 +1,214 @@
+"""What was sold: today, as the till sells; any day, month or year likewise."""
+
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pos_service_console import frame, plot
+from pos_service_console.figures import Figures, Named, Span, figures
+from pos_service_console.frame import day_of, euros, section
+from pos_service_console.sales import Sales
+from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
+from pos_terminal.agent.world import Agent
+from pos_terminal.domain.language import how_many, say
+from pos_terminal.domain.markup import Markup, joined, tag
+from pos_terminal.domain.tender.tender import TENDERS
+
+Page = Callable[[Asked], Coroutine[Any, Any, Html]]
+
+
+def today(agent: Agent) -> datetime:
+    """Now, by the shop's clock."""
+    utc = datetime.fromtimestamp(agent.clock.utc() / 1e6, UTC)
+    return utc.astimezone(ZoneInfo(agent.given.zone))
+
+
+def selling(agent: Agent, sales: Sales) -> Page:
+    """The page over this terminal."""
+
+    async def answer(asked: Asked) -> Html:
+        now = today(agent)
+        try:
+            span = Span.read(asked.query.get("on") or now.date().isoformat())
+        except ValueError as error:
+            raise NoSuchPage from error
+        current = span.begin <= now.date() < span.end
+        hour = now.hour + 1 if current and span.is_day else None
+        sold, before, then = await sales.ask(
+            lambda db: (
+                figures(db, span), figures(db, span.before),
+                figures(db, span.before, until=hour) if hour else None,
+            )
+        )  # fmt: skip
+        title = say("Aujourd'hui") if hour else _title(span)
+        parts = [_behind(agent, sales), _moves(span, now), _cards(sold, then or before, span, hour)]
+        if current:
+            parts.append(_state(agent))
+        parts.append(_plot(span, sold, before))
+        parts.append(tag(
+            "div",
+            section(say("Articles"), _articles(sold)),
+            section(say("Moyens de paiement"), _list(_means(sold), sold.turnover, say("Aucun"))),
+            section(say("Vendeurs"), _clerks(sold)),
+            class_="columns",
+        ))  # fmt: skip
+        return Html(title, joined(*parts), live=current)
+
+    return answer
+
+
+def _title(span: Span) -> str:
+    if span.is_day:
+        return f"{_weekday(span)} {day_of(span.name)}"
+    return day_of(span.name)
+
+
+def _weekday(span: Span) -> str:
+    names = (
+        say("Lundi"), say("Mardi"), say("Mercredi"), say("Jeudi"), say("Vendredi"), say("Samedi"),
+        say("Dimanche"),
+    )  # fmt: skip
+    return names[span.begin.weekday()]
+
+
+def _behind(agent: Agent, sales: Sales) -> Markup:
+    """Whether the journal is being read still: then these are not all sales."""
+    status = agent.till.last
+    last = status.head.seq if status and status.head else 0
+    if sales.at >= last - 50:
+        return frame.EMPTY
+    told = say("Lecture du journal : {at} sur {last} écritures.", at=sales.at, last=last)
+    return frame.notice(told)
+
+
+def _moves(span: Span, now: datetime) -> Markup:
+    this = now.date().isoformat()
+    links = [
+        tag("a", "←", href=f"?on={span.step(-1)}", aria_label=say("Avant")),
+        tag("a", "→", href=f"?on={span.step(1)}", aria_label=say("Après")),
+    ]
+    for name, length in ((say("Jour"), 10), (say("Mois"), 7), (say("Année"), 4)):
+        whole = span.begin.isoformat() if length <= len(span.name) else this
+        at = "page" if len(span.name) == length else None
+        links.append(tag("a", name, href=f"?on={whole[:length]}", aria_current=at))
+    pick = tag(
+        "form",
+        tag("input", type="date", name="on", value=span.begin.isoformat(), aria_label=say("Jour")),
+        tag("button", say("Voir"), class_="quiet"), method="get", action="/sales",
+    )  # fmt: skip
+    return tag("div", *links, pick, class_="moves")
+
+
+def _cards(sold: Figures, than: Figures, span: Span, hour: int | None) -> Markup:
+    if not span.is_day:
+        than_what = day_of(span.before.name)
+    elif hour:
+        than_what = say("{day} à cette heure", day=_weekday(span).lower())
+    else:
+        than_what = f"{_weekday(span).lower()} {day_of(span.before.name)[:5]}"
+    basket = euros(sold.basket) if sold.basket is not None else "–"
+    cards = (
+        (say("Chiffre d'affaires TTC"), euros(sold.turnover), sold.turnover, than.turnover),
+        (say("Tickets"), str(sold.tickets), sold.tickets, than.tickets),
+        (say("Panier moyen"), basket, sold.basket or 0, than.basket or 0),
+        (say("Articles vendus"), str(sold.pieces), sold.pieces, than.pieces),
+    )
+    return tag(
+        "dl",
+        *(
+            tag("div", tag("dt", name), tag("dd", shown), _against(value, before, than_what),
+                class_="card")
+            for name, shown, value, before in cards
+        ),
+        class_="figures",
+    )  # fmt: skip
+
+
+def _against(value: int, before: int, than_what: str) -> Markup:
+    if before <= 0:
+        return tag("dd", say("rien {than_what}", than_what=than_what), class_="small")
+    change = round(100 * (value - before) / before)
+    sign, way = ("▲", "up") if change >= 0 else ("▼", "down")
+    return tag(
+        "dd", tag("span", f"{sign} {abs(change)} %", class_=way), f" / {than_what}", class_="small"
+    )
+
+
+def _state(agent: Agent) -> Markup:
+    """How the till fares now: open sales, and what is wrong."""
+    status = agent.till.last
+    if status is None:
+        return frame.EMPTY
+    parts = []
+    if status.open_sales:
+        count = status.open_sales
+        parts.append(
+            tag("p", how_many(count, "{count} vente ouverte", "{count} ventes ouvertes"))
+        )
+    if status.faults:
+        parts.append(tag(
+            "ul",
+            *(tag("li", f"{each.code} {each.text} : {each.remedy}") for each in status.faults),
+        ))  # fmt: skip
+    return section(say("La caisse"), *parts) if parts else frame.EMPTY
+
+
+def _plot(span: Span, sold: Figures, before: Figures) -> Markup:
+    if span.is_day:
+        names, title = [f"{at} h" for at in range(24)], say("Par heure")
+    elif len(span.name) == 4:
+        names, title = [f"{at:02d}" for at in range(1, 13)], say("Par mois")
+    else:
+        names, title = [str(at) for at in range(1, span.parts + 1)], say("Par jour")
+    legend = tag(
+        "p", tag("span", day_of(span.name), class_="is-now"),
+        tag("span", day_of(span.before.name)), class_="legend",
+    )  # fmt: skip
+    return section(title, plot.columns(sold.columns, before.columns, names), legend)
+
+
+def _means(sold: Figures) -> tuple[Named, ...]:
+    return tuple(
+        Named(say(TENDERS[each.name].label) if each.name in TENDERS else each.name, each.amount)
+        for each in sold.means
+    )
+
+
+def _articles(sold: Figures) -> Markup:
+    named = tuple(
+        Named(f"{each.name} × {_quantity(each)}", each.amount) for each in sold.articles
+    )
+    return _list(named, sold.turnover, say("Rien n'est vendu encore."))
+
+
+def _quantity(each: Named) -> str:
+    whole, part = divmod(each.count, 1000)
+    shown = f"{each.count / 1000:.3f}".rstrip("0").replace(".", ",") if part else str(whole)
+    return shown if each.unit == "piece" else f"{shown} {each.unit}"
+
+
+def _clerks(sold: Figures) -> Markup:
+    named = tuple(
+        Named(
+            f"{say('Vendeur {number}', number=each.name)}, "
+            + how_many(each.count, "{count} ticket", "{count} tickets"),
+            each.amount,
+        )
+        for each in sold.clerks
+    )
+    return _list(named, sold.turnover, say("Personne"))
+
+
+def _list(rows: tuple[Named, ...], whole: int, none: str) -> Markup:
+    if not rows:
+        return frame.nothing(none)
+    return tag(
+        "ul",
+        *(
+            tag("li", tag("span", each.name), tag("span", euros(each.amount), class_="amount"),
+                plot.share(each.amount, whole))
+            for each in rows
+        ),
+        class_="list",
+    )  # fmt: skip

@@ -1,0 +1,162 @@
+"""Tickets: found by number, day, amount or article; each in the words of its paper."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import apsw
+import msgspec
+
+from pos_service_console import frame
+from pos_service_console.frame import day_of, euros
+from pos_service_console.pages.selling import Page, today
+from pos_service_console.sales import Sales
+from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
+from pos_terminal.agent.world import Agent
+from pos_terminal.domain import notation
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.language import say
+from pos_terminal.domain.markup import Markup, joined, tag
+from pos_terminal.domain.printing import ticket as printing
+from pos_terminal.domain.receipt import Block, Row, Rule, Text
+
+SHOWN = 100
+"""Tickets that are listed."""
+
+WIDTH = 42
+"""Columns of a paper on a screen: a phone shows them all."""
+
+_AMOUNT = re.compile(r"-?\d{1,6}([.,]\d{1,2})?")
+
+
+def tickets(agent: Agent, sales: Sales) -> Page:
+    """The page over what was read."""
+
+    async def answer(asked: Asked) -> Html:
+        if asked.path:
+            return await _one(agent, sales, asked.path)
+        query = asked.query
+        day = query.get("day", "") or ("" if _sought(query) else today(agent).date().isoformat())
+        rows = await sales.ask(lambda db: _search(db, day, query))
+        listed = frame.table(
+            (say("Ticket"), say("Quand"), say("Articles"), say("Total")),
+            (
+                (tag("a", f"T {number}", href=f"/tickets/{number}"),
+                 at[11:16] if day else f"{day_of(at)} {at[11:16]}",
+                 str(pieces), tag("span", euros(total), class_="money"))
+                for number, at, pieces, total, _ in rows
+            ),
+        )  # fmt: skip
+        none = frame.nothing(say("Aucun ticket trouvé."))
+        return Html(
+            say("Tickets"), joined(_form(query, day), frame.card(listed if rows else none))
+        )
+
+    return answer
+
+
+def _sought(query: Mapping[str, str]) -> bool:
+    return any(query.get(name) for name in ("number", "amount", "article"))
+
+
+def _form(query: Mapping[str, str], day: str) -> Markup:
+    def field(label: str, name: str, kind: str = "text", mode: str | None = None) -> Markup:
+        value = day if name == "day" else query.get(name, "")
+        return tag(
+            "label", label,
+            tag("input", type=kind, name=name, value=value[:40], inputmode=mode, size=10),
+        )  # fmt: skip
+
+    return tag(
+        "form",
+        field(say("Jour"), "day", "date"),
+        field(say("Numéro"), "number", mode="numeric"),
+        field(say("Montant"), "amount", mode="decimal"),
+        field(say("Article"), "article"),
+        tag("button", say("Chercher")),
+        class_="fields", method="get", action="/tickets", role="search",
+    )  # fmt: skip
+
+
+def _search(db: apsw.Connection, day: str, query: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """The tickets that fit all that is asked for; none where that makes no sense."""
+    where, values = ["1"], []
+    if day:
+        try:
+            values.append(date.fromisoformat(day).isoformat())
+        except ValueError:
+            return []
+        where.append("day = ?")
+    names = ("number", "amount", "article")
+    number, amount, article = (query.get(name, "").strip() for name in names)
+    if number:
+        digits = number.upper().removeprefix("T").strip()
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+            return []
+        where.append("number = ?")
+        values.append(digits)
+    if amount:
+        if not _AMOUNT.fullmatch(amount):
+            return []
+        where.append("total = ?")
+        values.append(str(round(float(amount.replace(",", ".")) * 100)))
+    if article:
+        where.append(
+            "number IN (SELECT number FROM sold WHERE plu = ? OR instr(lower(name), lower(?)))"
+        )
+        values += [article, article]
+    return db.execute(
+        "SELECT number, at, pieces, total, clerk FROM ticket "
+        f"WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT {SHOWN}", values,
+    ).fetchall()  # fmt: skip
+
+
+async def _one(agent: Agent, sales: Sales, path: tuple[str, ...]) -> Html:
+    number = path[0]
+    if len(path) != 1 or not (number.isascii() and number.isdigit() and len(number) < 12):
+        raise NoSuchPage
+    row = await sales.ask(
+        lambda db: db.execute(
+            "SELECT at, clerk, body FROM ticket WHERE number = ?", (int(number),)
+        ).get
+    )
+    if row is None:
+        raise NoSuchPage
+    at, clerk, body = row
+    event = msgspec.json.decode(body, type=SaleClosed)
+    lines = [agent.given.shop.center(WIDTH).rstrip(), *_lines(event, at)]
+    back = tag("p", tag("a", say("Tous les tickets"), href="/tickets"))
+    who = tag("p", say("Vendeur {number}", number=clerk), class_="small")
+    paper = tag("pre", "\n".join(lines), class_="paper", tabindex="0")
+    return Html(say("Ticket {number}", number=f"T {number}"), joined(back, paper, who))
+
+
+def _lines(event: SaleClosed, at: str) -> Iterator[str]:
+    """The ticket in the words of its paper."""
+    yield f"T {event.number}  {day_of(at)} {at[11:16]}"
+    yield "-" * WIDTH
+    for line in event.lines:
+        if not line.voided:
+            yield from _laid(printing.sold(line, event))
+    for each in event.reductions:
+        yield from _laid([printing.reduction(each)])
+    yield "-" * WIDTH
+    yield from _laid([Row(say("TOTAL"), f"{notation.euros(event.total)} €")])
+    yield from _laid(printing.tenders(event, at))
+    yield "-" * WIDTH
+    yield from _laid(printing.vat(event))
+    yield from _laid(printing.counts(event))
+
+
+def _laid(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Row():
+                yield block.left + block.right.rjust(WIDTH - len(block.left))
+            case Text():
+                yield block.text
+            case Rule():
+                yield "-" * WIDTH
+            case _:
+                pass

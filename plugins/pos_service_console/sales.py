@@ -1,0 +1,199 @@
+"""What was sold, as the journal's records say it: read once, kept in a file of the agent's own.
+
+It is no evidence, and may be lost: it is made of the journal again. Moving the cursor costs the
+disk, so records are taken in batches; what is read twice after a power cut is written over itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import apsw
+import msgspec
+from msgspec import Raw, Struct
+
+from pos_terminal.agent.world import Agent
+from pos_terminal.channel.interface import Record
+from pos_terminal.domain.events.event import SERIES
+from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.held import untaxed
+from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.system import CatalogChanged, CommandGiven
+from pos_terminal.storage.worker import Worker
+from pos_terminal.tasks.groups import first
+
+T = TypeVar("T")
+
+SCHEMA = """
+CREATE TABLE ticket (
+    number INTEGER PRIMARY KEY, seq INTEGER NOT NULL, day TEXT NOT NULL, hour INTEGER NOT NULL,
+    at TEXT NOT NULL, clerk INTEGER NOT NULL, turnover INTEGER NOT NULL, total INTEGER NOT NULL,
+    pieces INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX ticket_day ON ticket (day, hour, turnover, pieces, clerk);
+CREATE TABLE sold (
+    number INTEGER NOT NULL, line INTEGER NOT NULL, day TEXT NOT NULL, plu TEXT NOT NULL,
+    name TEXT NOT NULL, quantity INTEGER NOT NULL, unit TEXT NOT NULL, gross INTEGER NOT NULL,
+    PRIMARY KEY (number, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sold_day ON sold (day, plu, gross, quantity);
+CREATE TABLE paid (
+    number INTEGER NOT NULL, place INTEGER NOT NULL, day TEXT NOT NULL, tender TEXT NOT NULL,
+    amount INTEGER NOT NULL, PRIMARY KEY (number, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX paid_day ON paid (day, tender, amount);
+CREATE TABLE change (
+    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, grant_number INTEGER NOT NULL,
+    clerk INTEGER NOT NULL, what TEXT NOT NULL
+) STRICT;
+CREATE TABLE closure (
+    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, period TEXT NOT NULL, number INTEGER NOT NULL,
+    label TEXT NOT NULL, body BLOB NOT NULL
+) STRICT;
+"""
+TABLES = ("ticket", "sold", "paid", "change", "closure")
+
+BATCH = 500
+"""Records in one transaction."""
+
+
+class Entry(Struct, frozen=True):
+    """Of a record's envelope what is needed here (journal/codec): local time, operator, body."""
+
+    at: str
+    op: int
+    body: Raw
+
+
+_ENTRY = msgspec.json.Decoder(Entry)
+KINDS = {
+    each.kind: msgspec.json.Decoder(each)
+    for each in (
+        SaleClosed, PeriodClosed, CatalogChanged, CommandGiven, GrantGiven, GrantUsed, GrantEnded,
+    )
+}  # fmt: skip
+
+
+class Sales:
+    """One terminal's. `news` counts how often something was read; `at` is how far."""
+
+    def __init__(self, agent: Agent, store: Worker) -> None:
+        self._agent = agent
+        self._store = store
+        self._read: asyncio.Queue[Record] = asyncio.Queue(2 * BATCH)
+        self.news = 0
+        self.at = 0
+
+    @classmethod
+    def of(cls, agent: Agent, store: Worker) -> "Sales":
+        """The one over that store, which each hook of the plug-in is given."""
+        if store not in _KNOWN:
+            _KNOWN[store] = cls(agent, store)
+        return _KNOWN[store]
+
+    async def follow(self) -> None:
+        """Read the journal, for ever."""
+        cursor = await self._agent.cursor("sales")
+        self.at = cursor.at.seq
+
+        async def read() -> None:
+            async for record in self._agent.records(cursor):
+                await self._read.put(record)
+
+        async def write() -> None:
+            while True:
+                batch = [await self._read.get()]
+                while len(batch) < BATCH and not self._read.empty():
+                    batch.append(self._read.get_nowait())
+                await self._take(batch)
+                await cursor.move(batch[-1])
+
+        await first(read(), write())
+
+    async def ask(self, question: Callable[[apsw.Connection], T]) -> T:
+        """What the tables say, off the loop."""
+        return await self._store.do(question)
+
+    async def _take(self, batch: list[Record]) -> None:
+        anew = batch[0].seq <= self.at  # another journal: what is here is not of it
+        rows = [row for record in batch for row in _rows(record)]
+
+        def put(db: apsw.Connection) -> None:
+            with db:
+                for table in TABLES if anew else ():
+                    db.execute(f"DELETE FROM {table}")
+                for sql, values in rows:
+                    db.execute(sql, values)
+
+        if rows or anew:
+            await self._store.do(put)
+        self.at = batch[-1].seq
+        self.news += 1
+
+
+_KNOWN: WeakKeyDictionary[Worker, Sales] = WeakKeyDictionary()
+
+
+def _rows(record: Record) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    """What one record adds."""
+    if record.kind not in KINDS or not record.rec:  # purged records have no text
+        return
+    entry = _ENTRY.decode(record.rec)
+    event = KINDS[record.kind].decode(entry.body)
+    match event:
+        case SaleClosed(series=series) if series == SERIES:
+            yield from _ticket(record.seq, entry, event)
+        case PeriodClosed():
+            yield _INTO_CLOSURE, (
+                record.seq, entry.at, event.period.value, event.number, event.label,
+                bytes(entry.body),
+            )  # fmt: skip
+        case SaleClosed():
+            return
+        case _:
+            grant, clerk, what = _said(event)
+            yield _INTO_CHANGE, (record.seq, entry.at, record.kind, grant, clerk, what)
+
+
+def _ticket(
+    seq: int, entry: Entry, event: SaleClosed
+) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    at = event.taken_at or entry.at
+    day, hour = at[:10], int(at[11:13])
+    live = [each for each in event.lines if not each.voided]
+    yield _INTO_TICKET, (
+        event.number, seq, day, hour, at, entry.op, event.turnover, event.total,
+        sum(each.pieces for each in live), bytes(entry.body),
+    )  # fmt: skip
+    for line in live:
+        if not untaxed(line):
+            yield _INTO_SOLD, (
+                event.number, line.line, day, line.plu, line.name, line.quantity, line.unit.value,
+                line.gross,
+            )  # fmt: skip
+    for place, paid in enumerate(event.tenders):
+        yield _INTO_PAID, (event.number, place, day, paid.tender, paid.amount)
+
+
+def _said(event: Any) -> tuple[int, int, str]:
+    """The grant, the clerk, and what: of a change."""
+    match event:
+        case CatalogChanged():
+            return 0, 0, event.catalog
+        case CommandGiven():
+            return event.grant, 0, event.command
+        case GrantGiven():
+            return event.grant, event.by, f"{event.purpose} {event.level.value}"
+        case GrantUsed():
+            return event.grant, 0, event.act
+        case _:
+            return event.grant, event.by, event.why.value
+
+
+_INTO_TICKET = "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INTO_SOLD = "INSERT OR REPLACE INTO sold VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_INTO_PAID = "INSERT OR REPLACE INTO paid VALUES (?, ?, ?, ?, ?)"
+_INTO_CHANGE = "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)"
+_INTO_CLOSURE = "INSERT OR REPLACE INTO closure VALUES (?, ?, ?, ?, ?, ?)"

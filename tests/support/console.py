@@ -1,0 +1,119 @@
+"""The owner's console beside a selling shop: the agent as a process, a browser at its address."""
+
+import asyncio
+import http.client
+import re
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos_terminal.testing.running import PATIENCE
+from tests.support.agent import AgentProcess, agent
+from tests.support.shop import Shop, open_shop
+from tests.support.shop_staff import hire
+from tests.support.staff import BADGES, BOSS, LEA, PINS
+
+SETTINGS = """
+[agent]
+services = ["console"]
+[service.console]
+interface = "lo"
+names = ["localhost", "127.0.0.1"]
+port = 0
+"""
+
+
+@dataclass
+class Console:
+    """A shop with its console; `port` is where that listens."""
+
+    shop: Shop
+    process: AgentProcess
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    async def ask(
+        self, method: str, path: str, body: str | bytes | None = None, **headers: str
+    ) -> "Got":
+        """One request, off the loop, by nobody's library for browsers."""
+        return await asyncio.to_thread(self._ask, method, path, body, headers)
+
+    def _ask(
+        self, method: str, path: str, body: str | bytes | None, headers: Mapping[str, str]
+    ) -> "Got":
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+        link = http.client.HTTPSConnection("localhost", self.port, context=tls, timeout=PATIENCE)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if method == "POST" and "Origin" not in given:
+            given["Origin"] = self.address
+        try:
+            link.request(method, path, body, given)
+            answer = link.getresponse()
+            set_ = [each.partition(";")[0] for each in answer.headers.get_all("set-cookie", [])]
+            return Got(answer.status, answer.read().decode(), dict(answer.getheaders()), set_)
+        finally:
+            link.close()
+
+    async def sign_in(self, role: str = "manager") -> str:
+        """By the keypad; the cookie."""
+        asked = await self.ask("POST", "/enter", f"role={role}")
+        (waiting,) = asked.cookies
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                shown = await self.ask("GET", "/enter", Cookie=waiting)
+                if found := re.search(r'class="code">(\d{3}) (\d{3})<', shown.text):
+                    break
+        await self.type_code(found[1] + found[2])
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                let_in = await self.ask("GET", "/enter", Cookie=waiting)
+                if let_in.status == 303:
+                    return let_in.cookies[0]
+
+    async def type_code(self, code: str) -> None:
+        """What the manager types at the counter."""
+        await self.shop.type(f"{code} ACCES")
+        await self.shop.shows("ACCES CONSOLE", "12 H ?")
+        await self.shop.type(f"ACCES {BOSS} CLERK {PINS[BOSS]} CLERK")
+        await self.shop.shows("ACCES DONNE")
+
+
+@dataclass
+class Got:
+    """An answer."""
+
+    status: int
+    text: str
+    headers: dict[str, str]
+    cookies: list[str]
+
+    @property
+    def token(self) -> str:
+        found = re.search(r'name="token" value="([^"]+)"', self.text)
+        assert found, self.text
+        return found[1]
+
+
+@asynccontextmanager
+async def open_console(folder: Path, site: Path | None = None) -> AsyncIterator[Console]:
+    """A shop that sells in `folder`, and its console; «foo» in `site` is enabled beside it."""
+    more = SETTINGS.replace('"console"', '"console", "foo"') if site else SETTINGS
+    async with open_shop(folder / "shop", more=more) as shop:
+        await hire(shop)
+        await shop.shows("CAISSE FERMEE")
+        await shop.bench.scanner.scan(BADGES[LEA])
+        await shop.shows("BONJOUR LEA")
+        async with agent(folder, till=shop.state, site=site) as process:
+            found = None
+            async with asyncio.timeout(3 * PATIENCE):
+                while found is None:
+                    log = process.log.read_text()
+                    found = re.search(r"the console is at https://localhost:(\d+)/", log)
+                    await asyncio.sleep(0.05)
+            yield Console(shop, process, int(found[1]))
