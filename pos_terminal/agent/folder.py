@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.process.sd_notify import notify, watchdog_interval
 
 SELDOM = 60.0
@@ -29,13 +29,14 @@ def owned(state: Path) -> Iterator[None]:
     """
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = state.stat().st_uid
-        if owner != os.geteuid():  # what root wrote there, the agent's own user could not
-            raise PermissionError(f"it is user {owner}'s, and this is user {os.geteuid()}")
+        owner, user = state.stat().st_uid, os.geteuid()
+        if owner != user:  # what root wrote there, the agent's own user could not
+            whose = say("il est à l'utilisateur {owner}, pas à {user}", owner=owner, user=user)
+            raise PermissionError(whose)
         state.chmod(0o700)
         lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise AgentError(faults.AGENT_STORE, f"{state}: {error}") from error
+        raise AgentError(faults.AGENT_STORE, labelled(state, error)) from error
     with closing(os.fdopen(lock, "w")):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from pos_terminal.agent import certificates
+from pos_terminal.domain.language import say
 
 MOST = 64 << 10
 """Bytes of an answer that are read."""
@@ -53,12 +54,12 @@ def target(url: str) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise BadTarget(f"{url[:60]!r} is no URL") from error
+        raise BadTarget(say("{url!r} n'est pas une adresse", url=url[:60])) from error
     plain = url.isascii() and url.isprintable() and " " not in url
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not plain:
-        raise BadTarget("an https URL without user and password is wanted")
+        raise BadTarget(say("il faut une adresse https, sans utilisateur ni mot de passe"))
     if parts.fragment:
-        raise BadTarget("a fragment is for browsers")
+        raise BadTarget(say("il faut une adresse sans # : la suite est pour un navigateur"))
     query = f"?{parts.query}" if parts.query else ""
     return Target(parts.hostname, port or 443, f"{parts.path or '/'}{query}")
 
@@ -93,9 +94,10 @@ def checked(found: Collection[str], host: str, allowed: Collection[str]) -> str:
     for text in found:
         address = ipaddress.ip_address(text.partition("%")[0])
         if host not in allowed and (not is_outside(address) or is_own(address)):
-            raise BadTarget(f"{host} is at {text}, which is not on the internet")
+            where = say("{host} est à {address}, hors d'internet", host=host, address=text)
+            raise BadTarget(where)
     if not found:
-        raise BadTarget(f"{host} has no address")
+        raise BadTarget(say("{host} n'a pas d'adresse", host=host))
     return next(iter(found))
 
 

@@ -7,6 +7,7 @@ import ctypes
 from ctypes import POINTER, byref, c_char_p, c_int, c_void_p
 
 from pos_terminal.crypto.library import CryptoError, error, function
+from pos_terminal.domain.language import say
 
 KEY = 32
 """Bytes of a key."""
@@ -43,33 +44,33 @@ def seal(key: bytes, nonce: bytes, content: bytes, label: bytes) -> bytes:
 def unseal(key: bytes, nonce: bytes, sealed: bytes, label: bytes) -> bytes:
     """The content. CryptoError where key, nonce, label or content is not what was sealed."""
     if len(sealed) < TAG:
-        raise CryptoError("it is too short to be sealed")
+        raise CryptoError(say("trop court pour un contenu scellé"))
     return _run(key, nonce, sealed[:-TAG], label, sealed[-TAG:])
 
 
 def _run(key: bytes, nonce: bytes, data: bytes, label: bytes, tag: bytes | None) -> bytes:
     """Both ways: without a tag it encrypts and adds one, with one it decrypts and checks it."""
     if (len(key), len(nonce)) != (KEY, NONCE):
-        raise CryptoError(f"a key has {KEY} bytes and a nonce {NONCE}")
+        raise CryptoError(say("une clé a {key} octets et un nonce {nonce}", key=KEY, nonce=NONCE))
     context = _context()
     try:
         length = c_int()
         out = ctypes.create_string_buffer(len(data) + TAG)
         if _init(context, _cipher(), None, key, nonce, int(tag is None)) != 1:
-            raise error("AES-256-GCM cannot be used")
+            raise error(say("AES-256-GCM ne peut pas servir"))
         # No place for output: additional data, vouched for and not encrypted.
         if _update(context, None, byref(length), label, len(label)) != 1:
-            raise error("the label cannot be vouched for")
+            raise error(say("l'étiquette ne peut pas être garantie"))
         if _update(context, out, byref(length), data, len(data)) != 1:
-            raise error("the content cannot be worked on")
+            raise error(say("le contenu ne peut pas être chiffré"))
         # Before EVP_CipherFinal, which compares: without it nothing would be checked.
         if tag is not None and _control(context, _SET_TAG, TAG, tag) != 1:
-            raise error("the tag cannot be checked")
+            raise error(say("le sceau ne peut pas être contrôlé"))
         end = ctypes.create_string_buffer(TAG)
         if _final(context, end, byref(length)) != 1:
-            raise error("the seal does not hold")
+            raise error(say("le sceau ne tient pas"))
         if tag is None and _control(context, _GET_TAG, TAG, end) != 1:
-            raise error("there is no tag")
+            raise error(say("le sceau manque"))
         # Only behind the check: no plain text is given out that the tag does not vouch for.
         return out.raw[: len(data)] + (end.raw if tag is None else b"")
     finally:

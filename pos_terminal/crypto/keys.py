@@ -9,6 +9,7 @@ from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
 from typing import Any
 
 from pos_terminal.crypto.library import CryptoError, error, function
+from pos_terminal.domain.language import say
 
 ED25519_NID = 1087
 """Object identifier 1.3.101.112 in OpenSSL's table (obj_mac.h)."""
@@ -76,9 +77,9 @@ class _Key:
     def __init__(self, pointer: int | None) -> None:
         self._pointer = pointer
         if not pointer:
-            raise error("no key")
+            raise error(say("pas de clé"))
         if not _key_is_a(pointer, self.kind) or self._group() != self.group:
-            raise CryptoError(f"the key is not one of {type(self).__name__}")
+            raise CryptoError(say("la clé n'est pas du type {kind}", kind=type(self).__name__))
 
     def __del__(self) -> None:
         _key_free(self._pointer)
@@ -97,7 +98,7 @@ class _Key:
         out = ctypes.create_string_buffer(max(length, 0))
         place = c_char_p(ctypes.addressof(out))
         if _der_write(self._pointer, byref(place)) <= 0:
-            raise error("the public key cannot be written")
+            raise error(say("la clé publique ne peut pas être écrite"))
         return out.raw
 
     @property
@@ -106,7 +107,7 @@ class _Key:
         memory = _buffer_of(_memory())
         try:
             if _pem_write(memory, self._pointer, None, None, 0, None, None) != 1:
-                raise error("the private key cannot be written")
+                raise error(say("la clé privée ne peut pas être écrite"))
             out = ctypes.create_string_buffer(_PEM)
             length = _buffer_read(memory, out, _PEM)
             return out.raw[:length]
@@ -119,9 +120,9 @@ class _Key:
         try:
             made = c_void_p()
             if _generate_init(context) != 1 or (cls.group and _set_group(context, cls.group) != 1):
-                raise error("no key can be made")
+                raise error(say("aucune clé ne peut être faite"))
             if _generate(context, byref(made)) != 1 or not made.value:
-                raise error("no key was made")
+                raise error(say("aucune clé n'a été faite"))
             return made.value
         finally:
             _context_free(context)
@@ -178,7 +179,7 @@ class P256(_Key):
         context = self._ready(_sign_init)
         out, length = ctypes.create_string_buffer(SIGNATURE), c_size_t(SIGNATURE)
         if _sign(context, out, byref(length), digest, len(digest)) != 1:
-            raise error("it does not sign")
+            raise error(say("la clé ne signe pas"))
         return out.raw[: length.value]
 
     def verifies(self, signature: bytes, digest: bytes) -> bool:
@@ -193,7 +194,7 @@ class P256(_Key):
         if self._context is None:
             self._context = _context(self._pointer, None)
         if self._begun is not init and init(self._context) != 1:
-            raise error("it cannot be used")
+            raise error(say("la clé ne peut pas servir"))
         self._begun = init
         return self._context
 
@@ -241,7 +242,7 @@ class Ed25519(_Key):
     def _raw(self, read: Any) -> bytes:
         out, length = ctypes.create_string_buffer(RAW), c_size_t(RAW)
         if read(self._pointer, out, byref(length)) != 1:
-            raise error("the key cannot be written")
+            raise error(say("la clé ne peut pas être écrite"))
         return out.raw[: length.value]
 
     def sign(self, message: bytes) -> bytes:
@@ -251,7 +252,7 @@ class Ed25519(_Key):
             out, length = ctypes.create_string_buffer(SIGNATURE), c_size_t(SIGNATURE)
             begun = _digest_sign_init(context, None, None, None, self._pointer) == 1
             if not begun or _digest_sign(context, out, byref(length), message, len(message)) != 1:
-                raise error("it does not sign")
+                raise error(say("la clé ne signe pas"))
             return out.raw[: length.value]
         finally:
             _digest_free(context)
@@ -261,7 +262,7 @@ class Ed25519(_Key):
         context = _digest()
         try:
             if _digest_verify_init(context, None, None, None, self._pointer) != 1:
-                raise error("it cannot be used")
+                raise error(say("la clé ne peut pas servir"))
             size = len(signature)
             right: bool = _digest_verify(context, signature, size, message, len(message)) == 1
             if not right:

@@ -8,6 +8,8 @@ uses, which runs elsewhere.
 import ctypes
 from typing import Any
 
+from pos_terminal.domain.language import labelled, say
+
 _lib = ctypes.CDLL("libcrypto.so.3")
 
 
@@ -31,4 +33,4 @@ def error(what: str) -> CryptoError:
     said = ctypes.create_string_buffer(256)
     while code := _error():
         _error_text(code, said, len(said))
-    return CryptoError(f"{what}: {said.value.decode(errors='replace') or 'refused'}")
+    return CryptoError(labelled(what, said.value.decode(errors="replace") or say("refusé")))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from pos_terminal.crypto.library import CryptoError, error, function
+from pos_terminal.domain.language import say
 
 _VERSION, _DATA = 1 << 1, 1 << 4
 """TS_VFY_VERSION and TS_VFY_DATA (ts.h)."""
@@ -89,16 +90,16 @@ def token(response: bytes) -> bytes:
     place = c_char_p(response)
     read = _response_read(None, byref(place), len(response))
     if not read:
-        raise error("it is no answer to a request for a time stamp")
+        raise error(say("pas une réponse à une demande d'horodatage"))
     try:
         found = _response_token(read)
         if not found:
-            raise CryptoError("the time stamp was refused")
+            raise CryptoError(say("l'horodatage a été refusé"))
         length = _token_write(found, None)
         out = ctypes.create_string_buffer(max(length, 0))
         to = c_char_p(ctypes.addressof(out))
         if _token_write(found, byref(to)) <= 0:
-            raise error("the time stamp cannot be written")
+            raise error(say("l'horodatage ne peut pas être écrit"))
         return out.raw
     finally:
         _response_free(read)
@@ -113,7 +114,7 @@ def time_of(stamp: bytes, data: bytes, authorities: bytes = b"") -> datetime:
     place = c_char_p(stamp)
     read = _token_read(None, byref(place), len(stamp))
     if not read:
-        raise error("it is no time stamp")
+        raise error(say("pas un horodatage"))
     try:
         at = _time(read)
         check = _check()
@@ -122,7 +123,7 @@ def time_of(stamp: bytes, data: bytes, authorities: bytes = b"") -> datetime:
             # It is the check's own from here on, and freed with it.
             _check_data(check, _buffer(data, len(data)))
             if _verify(check, read) != 1:
-                raise error("the time stamp does not hold")
+                raise error(say("l'horodatage ne tient pas"))
         finally:
             _check_free(check)
         _must_be_signed(stamp, authorities, at)
@@ -134,11 +135,11 @@ def time_of(stamp: bytes, data: bytes, authorities: bytes = b"") -> datetime:
 def _time(read: int) -> datetime:
     info = _info(read)
     if not info:
-        raise error("it is no time stamp")
+        raise error(say("pas un horodatage"))
     try:
         parts = _TM()
         if _time_parts(_info_time(info), parts) != 1:
-            raise error("the time stamp has no time")
+            raise error(say("l'horodatage n'a pas d'heure"))
         second, minute, hour, day, month, year = parts[:6]
         # A leap second is 60, which no datetime has.
         whole = datetime(year + 1900, month + 1, day, hour, minute, tzinfo=UTC)
@@ -151,14 +152,14 @@ def _must_be_signed(stamp: bytes, authorities: bytes, at: datetime) -> None:
     place = c_char_p(stamp)
     signed = _signed_read(None, byref(place), len(stamp))
     if not signed:
-        raise error("it is no time stamp")
+        raise error(say("pas un horodatage"))
     try:
         _must_be_of_sha2(signed)
         if authorities:
             store = _trusted(authorities, at)
             try:
                 if _signed_verify(signed, None, store, None, None, _BINARY | _CADES) != 1:
-                    raise error("the time stamp's signature does not hold")
+                    raise error(say("la signature de l'horodatage ne tient pas"))
             finally:
                 _store_free(store)
     finally:
@@ -168,12 +169,12 @@ def _must_be_signed(stamp: bytes, authorities: bytes, at: datetime) -> None:
 def _must_be_of_sha2(signed: int) -> None:
     signer = _stack_first(_signers(signed), 0)
     if not signer:
-        raise error("nobody has signed the time stamp")
+        raise error(say("personne n'a signé l'horodatage"))
     digest, name = c_void_p(), c_void_p()
     _signer_algorithms(signer, None, None, byref(digest), None)
     _algorithm(byref(name), None, None, digest)
     if _object_number(name) not in _DIGESTS:
-        raise CryptoError("the time stamp is signed over a digest that is none of SHA-2")
+        raise CryptoError(say("l'horodatage est signé sur une empreinte qui n'est pas SHA-2"))
 
 
 def _trusted(pem: bytes, at: datetime) -> int:
@@ -191,6 +192,6 @@ def _trusted(pem: bytes, at: datetime) -> int:
     _buffer_free(buffer)
     if not count:
         _store_free(store)
-        raise error("no certificate is in the file of authorities")
+        raise error(say("aucun certificat dans le fichier des autorités"))
     error("")  # that the file ended is no error of the next caller's
     return store

@@ -54,7 +54,7 @@ class KeyInToken(NamedTuple):
     def sign(self, digest: bytes) -> bytes:
         """The token's signature."""
         if self.token is None:
-            raise TokenDown("it is in a token, and none is here")
+            raise TokenDown(say("la clé est dans un module, et il n'y en a pas ici"))
         return self.token.sign(self.public, digest)
 
 
@@ -101,9 +101,9 @@ class KeyringSigner:
         """Sign with both keys, and verify."""
         keys = Verifier(self.public)
         if not keys.signed(_CHECK, self.seal(_CHECK).signature):
-            raise SignerDown("its own signature of a record does not verify")
+            raise SignerDown(say("sa propre signature d'une écriture ne tient pas"))
         if not keys.closed(_CHECK, self.close(_CHECK)):
-            raise SignerDown("its own signature of a checkpoint does not verify")
+            raise SignerDown(say("sa propre signature d'un point de contrôle ne tient pas"))
 
     @property
     def is_in_token(self) -> bool:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pos_terminal.crypto import gcm
 from pos_terminal.crypto.gcm import KEY, NONCE
 from pos_terminal.crypto.library import CryptoError
+from pos_terminal.domain.language import say
 
 
 class Tampered(ValueError):
@@ -35,4 +36,4 @@ def unseal(key: bytes, sealed: bytes, label: bytes) -> bytes:
     try:
         return gcm.unseal(key, sealed[:NONCE], sealed[NONCE:], label)
     except CryptoError as error:
-        raise Tampered("the seal does not hold") from error
+        raise Tampered(say("le sceau ne tient pas")) from error

@@ -349,7 +349,7 @@ def test_a_directory_of_another_user_is_refused_and_left_as_it_is(tmp_path: Path
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert said.returncode == 1
-    assert '"code":"B-114"' in said.stdout and "user 12345" in said.stdout
+    assert '"code":"B-114"' in said.stdout and "à l'utilisateur 12345, pas à 0" in said.stdout
     assert list(state.iterdir()) == [] and state.stat().st_mode & 0o777 == 0o750
 
 

@@ -15,7 +15,7 @@ ROOMS: dict[str, set[str]] = {
     "devices": {"domain"},
     "links": {"devices", "domain"},
     "hookspecs": {"crypto.token", "devices", "domain", "runtime.terminal"},
-    "crypto": set(),
+    "crypto": {"domain.language"},
     "storage": set(),
     "tasks": set(),
     "process": {"domain", "tasks"},
@@ -97,8 +97,9 @@ ROOMS: dict[str, set[str]] = {
 # floors, so that no two rooms import each other. The domain's rooms stand here one by one; `domain`
 # by itself is the modules that lie beside them.
 FLOORS: tuple[set[str], ...] = (
-    {"crypto", "domain", "domain.faults", "storage", "tasks"},
-    {"devices", "domain.codes", "domain.events", "domain.health", "domain.tender", "process"},
+    {"domain", "domain.faults", "storage", "tasks"},
+    {"devices", "domain.codes", "domain.events", "domain.health", "domain.tender", "process"}
+    | {"crypto"},
     {"domain.audit", "domain.catalog", "domain.lookup", "domain.period", "domain.staff"}
     | {"channel", "links"},
     {"agent", "domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"},

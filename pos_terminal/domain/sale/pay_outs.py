@@ -16,7 +16,7 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import Paid, PaidBy, RefundOpened, SaleClosed, Tender
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.sale import corrected_payments
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH
@@ -54,14 +54,16 @@ class Means(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.paid not in LAWFUL:
-            raise ValueError(f"{self.paid!r}: one of {', '.join(LAWFUL)}")
+            one = say("un de {known}", known=", ".join(LAWFUL))
+            raise ValueError(labelled(repr(self.paid), one))
         if self.paid == "ACCOUNT" and self.back != LAWFUL[self.paid]:
-            raise ValueError("ACCOUNT goes back by ACCOUNT: it was never paid")
+            raise ValueError(say("ACCOUNT revient par ACCOUNT : ce ne fut jamais payé"))
         if self.paid == "ACCOUNT":
             return
         wrong = [each for each in self.back if each not in (*MONEY, "TR")]
         if wrong or not self.back:
-            raise ValueError(f"{self.paid} goes back by {', '.join(MONEY)} or TR")
+            ways = ", ".join(MONEY)
+            raise ValueError(say("{paid} revient par {ways} ou TR", paid=self.paid, ways=ways))
 
 
 class Source(Struct, frozen=True):
