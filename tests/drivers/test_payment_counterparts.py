@@ -49,7 +49,7 @@ def test_the_dialogue_of_caisse_ap_ip_is_ours() -> None:
 
 def test_pyteliummanager_pays_at_our_far_end(tmp_path: Path) -> None:
     """So the far end that our driver is tried on speaks as other people understand it."""
-    python = interpreter("telium", "pyteliummanager", 11)
+    python = interpreter("telium")
 
     async def pay(path: Path) -> dict[str, object]:
         program = ROOT / "tests" / "support" / "telium_client.py"

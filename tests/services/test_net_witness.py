@@ -133,7 +133,7 @@ def test_a_stock_witness_cosigns_a_till_that_was_away_for_long(
     assert main(["journal", "note", "--state", state, "--json"]) == 0
     shown = msgspec.json.decode(capsys.readouterr().out)
     log.write_text(shown["note"])
-    program = installed("witness", "aics-witness", 12).parent / "aics-tlog"
+    program = installed("witness", "aics-tlog")
     words = ["verify-checkpoint", "--note", str(log), "--log-key", shown["vkey"]]
     words += ["--witness-key", witness.vkey, "--quorum", "1"]
     done = subprocess.run([program, *words], capture_output=True, text=True, check=False)

@@ -85,7 +85,7 @@ def free_port() -> int:
 @contextmanager
 def emupos(directory: Path, devices: Sequence[Mapping[str, Any]]) -> Iterator[Emupos]:
     """Run emupos with these devices, its files below `directory`; stop it at the end."""
-    program = installed("emupos", "emupos", 13)
+    program = installed("emupos", "emupos")
     api = free_port()
     configuration = directory / "emupos.yaml"  # JSON is YAML too
     configuration.write_text(

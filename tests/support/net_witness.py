@@ -29,7 +29,7 @@ class NetWitness:
         self.pem = certificate(folder)
         self.tls = free_port()
         self._plain = free_port()
-        self._program = installed("witness", "aics-witness", 12)
+        self._program = installed("witness", "aics-witness")
         self.vkey = self.run("init", "--name", name, "--listen", f"127.0.0.1:{self._plain}").strip()
 
     @property
