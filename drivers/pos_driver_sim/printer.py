@@ -422,6 +422,9 @@ class _Network:
     async def unplug(self) -> None:
         if self._server is not None:
             self._server.close()
+            # A call that is being taken is taken to its end, and then hung up on.
+            for _ in range(4):
+                await asyncio.sleep(0)
             self.drop()
             await self._server.wait_closed()
             self._server = None

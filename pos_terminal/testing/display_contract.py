@@ -38,7 +38,13 @@ class DisplayFarEnd(Protocol):
 
 
 class DisplayContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[DisplayFarEnd]:
         """A display, plugged in."""
@@ -58,7 +64,7 @@ class DisplayContract:
                     await display.show(screen)
                     await end.wait_for(screen.__eq__, PATIENCE)
 
-        run(body())
+        self.run(body())
 
     def test_a_screen_is_never_half_shown(self) -> None:
         """No mixture of two screens stands there, not even between one and the next."""
@@ -73,7 +79,7 @@ class DisplayContract:
                 order = [screens.index(seen) for seen in end.seen() if seen in screens]
                 assert order == sorted(order)
 
-        run(body())
+        self.run(body())
 
     def test_what_it_cannot_show_keeps_its_place(self) -> None:
         """A character outside the code page costs one place, and disturbs no other."""
@@ -85,7 +91,7 @@ class DisplayContract:
                 assert screen.line1[5:] == "z".ljust(15)
                 assert screen.line2[4:6] == "nz"
 
-        run(body())
+        self.run(body())
 
     def test_opening_clears_what_stood_there(self) -> None:
         """A display that is opened shows nothing of its past."""
@@ -98,7 +104,7 @@ class DisplayContract:
                 async with end.open():
                     await end.wait_for(Screen().__eq__, PATIENCE)
 
-        run(body())
+        self.run(body())
 
     def test_unplug_replug_show(self) -> None:
         """A loss is noticed without showing, showing says so, a replugged display works."""
@@ -120,4 +126,4 @@ class DisplayContract:
                     await display.show(Screen("3"))
                     await end.wait_for(Screen("3").__eq__, PATIENCE)
 
-        run(body())
+        self.run(body())

@@ -42,7 +42,13 @@ class DrawerFarEnd(Protocol):
 
 
 class DrawerContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[DrawerFarEnd]:
         """A drawer, plugged in and shut."""
@@ -61,7 +67,7 @@ class DrawerContract:
                     assert await drawer.is_open() is (True if end.tells else None)
                     await end.shut()
 
-        run(body())
+        self.run(body())
 
     def test_one_that_stays_shut_is_said_where_it_can_be_seen(self) -> None:
         """An order that opened nothing has not been carried out."""
@@ -76,7 +82,7 @@ class DrawerContract:
                     await drawer.kick()
                 assert refused.value.fault == faults.DRAWER_OFFLINE
 
-        run(body())
+        self.run(body())
 
     def test_unplug_replug_kick(self) -> None:
         """A loss is noticed without asking, an order says so, and a replugged drawer opens."""
@@ -97,7 +103,7 @@ class DrawerContract:
                     await drawer.kick()
                     await _until(lambda: end.kicks > 0)
 
-        run(body())
+        self.run(body())
 
     def test_an_error_passes_through_its_opening_unchanged(self) -> None:
         """Whoever borrows the drawer catches its own errors, in no group and by their own type."""
@@ -110,7 +116,7 @@ class DrawerContract:
                             raise error
                     assert raised.value is error
 
-        run(body())
+        self.run(body())
 
 
 async def _until(true: Callable[[], bool]) -> None:

@@ -33,7 +33,13 @@ class KeypadFarEnd(Protocol):
 
 
 class KeypadContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[KeypadFarEnd]:
         """A keypad, plugged in."""
@@ -49,7 +55,7 @@ class KeypadContract:
                 await end.press("KEY_F1")
                 assert await names(keypad, 1) == ["KEY_F1"]
 
-        run(body())
+        self.run(body())
 
     def test_a_cancelled_read_loses_nothing(self) -> None:
         """A key that comes after a reader gave up goes to the next reader."""
@@ -62,7 +68,7 @@ class KeypadContract:
                 await end.press("KEY_KP3", "KEY_KP4")
                 assert await names(keypad, 2) == ["KEY_KP3", "KEY_KP4"]
 
-        run(body())
+        self.run(body())
 
     def test_unplug_replug_press(self) -> None:
         """A loss is noticed without reading, reading says so, and a replugged keypad works."""
@@ -82,7 +88,7 @@ class KeypadContract:
                     await end.press("KEY_KP5")
                     assert await names(keypad, 1) == ["KEY_KP5"]
 
-        run(body())
+        self.run(body())
 
 
 async def names(keypad: Keypad, count: int) -> list[str]:

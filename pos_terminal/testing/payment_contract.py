@@ -84,7 +84,13 @@ def purchase(number: int, cents: int = 1234) -> Order:
 
 
 class PaymentContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[PaymentFarEnd]:
         """A terminal, plugged in, at rest, that knows of no order."""
@@ -100,7 +106,7 @@ class PaymentContract:
                     assert (outcome.ending, outcome.cents) == (Ending.APPROVED, cents)
                 assert list(end.booked) == [1, 1234, 99_999]
 
-        run(body())
+        self.run(body())
 
     def test_its_own_number_is_the_one_that_its_answers_bear(self) -> None:
         """None from one that tells it with a payment alone, if at all."""
@@ -112,7 +118,7 @@ class PaymentContract:
                 assert number in ("", paid.terminal)
                 assert list(end.booked) == [1234]
 
-        run(body())
+        self.run(body())
 
     def test_no_is_an_answer_and_moves_nothing(self) -> None:
         """Refused and abandoned are answers, told apart where the protocol does."""
@@ -129,7 +135,7 @@ class PaymentContract:
                 assert (refused.cents, abandoned.cents, list(end.booked)) == (0, 0, [])
                 assert (await terminal.authorise(purchase(3), nobody)).cents == 1234
 
-        run(body())
+        self.run(body())
 
     def test_less_than_asked_is_said(self) -> None:
         """The customer's card had only so much on it: that much was paid, and no more."""
@@ -142,7 +148,7 @@ class PaymentContract:
                     assert (outcome.ending, outcome.cents) == (Ending.APPROVED, 500)
                     assert list(end.booked) == [500]
 
-        run(body())
+        self.run(body())
 
     def test_a_line_lost_after_the_money_moved_is_unknown_until_it_is_asked(self) -> None:
         """And asking gives the answer, or says that nobody can tell; never «no such payment»."""
@@ -165,7 +171,7 @@ class PaymentContract:
                         assert isinstance(found, OutcomeUnknown)
                 assert list(end.booked) == [1234]
 
-        run(body())
+        self.run(body())
 
     def test_an_order_that_never_came_is_known_not_to_be_there_or_unknown(self) -> None:
         """None only from a terminal that is sure; and asking moves no money."""
@@ -178,7 +184,7 @@ class PaymentContract:
                 assert found is None or isinstance(found, OutcomeUnknown)
                 assert list(end.booked) == [100]
 
-        run(body())
+        self.run(body())
 
     def test_the_customer_walks_away(self) -> None:
         """The till asks to give up, the order ends, and the terminal takes the next one."""
@@ -200,7 +206,7 @@ class PaymentContract:
                 assert (await terminal.authorise(purchase(2), nobody)).cents == 1234
                 assert list(end.booked) == [1234]
 
-        run(body())
+        self.run(body())
 
     def test_a_busy_terminal_takes_no_order(self) -> None:
         """It says so, nothing moves, and later it takes the same order."""
@@ -214,7 +220,7 @@ class PaymentContract:
                 assert list(end.booked) == []
                 assert (await terminal.authorise(purchase(1), nobody)).cents == 1234
 
-        run(body())
+        self.run(body())
 
     def test_money_goes_back(self) -> None:
         """A refund and a reversal, where it has words for them; else TERMINAL_UNABLE, and none."""
@@ -243,7 +249,7 @@ class PaymentContract:
                         assert unable.value.fault == faults.TERMINAL_UNABLE
                 assert list(end.booked) == booked
 
-        run(body())
+        self.run(body())
 
     def test_its_day_adds_up(self) -> None:
         """What it says it moved is what the bank has; one without words for it says so."""
@@ -263,7 +269,7 @@ class PaymentContract:
                     assert sum(each.cents for each in bought) == sum(end.booked) == 750
                     assert sum(each.count for each in bought) == 2
 
-        run(body())
+        self.run(body())
 
     def test_unplug_replug_pay(self) -> None:
         """A loss is noticed, an order says that it was not sent, and a replugged terminal pays."""
@@ -285,7 +291,7 @@ class PaymentContract:
                     assert (await terminal.authorise(purchase(1), nobody)).cents == 1234
                 assert list(end.booked) == [1234]
 
-        run(body())
+        self.run(body())
 
 
 async def _asked(terminal: PaymentTerminal, order: Order) -> Outcome | DeviceError | None:

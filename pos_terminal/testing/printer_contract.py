@@ -21,6 +21,7 @@ from pos_terminal.devices.errors import (
 )
 from pos_terminal.domain.faults import PAPER_OUT, PRINT_UNKNOWN, PRINTER_COVER
 from pos_terminal.domain.receipt import Align, Receipt, Row, Rule, Text
+from pos_terminal.testing.running import run
 
 PATIENCE = 20.0
 """Seconds that a test waits for what must come; far more than any machine needs."""
@@ -76,7 +77,13 @@ def ticket(number: int, lines: int = 3) -> Receipt:
 
 
 class PrinterContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[PrinterFarEnd]:
         """A printer, plugged in, with paper."""
@@ -99,7 +106,7 @@ class PrinterContract:
                     assert lines[5].startswith("TOTAL ") and lines[5].endswith(" 3 703,50 €")
                     assert len(lines) == 6
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_it_returns_once_the_paper_is_cut(self) -> None:
         """Not when the bytes have been handed over."""
@@ -110,7 +117,7 @@ class PrinterContract:
                 await printer.print(ticket(1))
                 assert len(end.papers()) == 1
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_without_paper_it_refuses_and_prints_nothing_later(self) -> None:
         """The clerk has been told; the receipt must not come out with the next roll."""
@@ -125,7 +132,7 @@ class PrinterContract:
                 await printer.print(ticket(2))
                 assert [paper.split()[1] for paper in end.papers()] == ["1-000002"]
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_with_its_cover_open_it_refuses(self) -> None:
         """And prints again once it is closed."""
@@ -140,7 +147,7 @@ class PrinterContract:
                 await printer.print(ticket(2))
                 assert len(end.papers()) == 1
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_a_roll_that_ends_within_a_receipt_may_be_changed(self) -> None:
         """It waits longer than its time to print, and the receipt comes out once, whole."""
@@ -157,7 +164,7 @@ class PrinterContract:
                 await asyncio.wait_for(printing, PATIENCE)
                 assert end.papers()[1].count("1-000002") == 1
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_a_mute_printer_is_known_before_anything_is_sent(self) -> None:
         """Switched off, or not a printer: nothing is printed, and that is certain."""
@@ -171,7 +178,7 @@ class PrinterContract:
                 await printer.print(ticket(2))
                 assert [paper.split()[1] for paper in end.papers()] == ["1-000002"]
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_without_acknowledgement_the_outcome_is_unknown(self) -> None:
         """And the next receipt is acknowledged by its own answer, never by a late one."""
@@ -187,7 +194,7 @@ class PrinterContract:
                 await printer.print(ticket(3))
                 assert [paper.split()[1] for paper in end.papers()][-1] == "1-000003"
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_its_status_is_read_from_the_device(self) -> None:
         """Now, not from memory; and silence is an error, never «fine»."""
@@ -206,7 +213,7 @@ class PrinterContract:
                 with pytest.raises(DeviceTimeout):
                     await printer.status()
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_a_pulse_is_done_or_refused_while_a_receipt_waits(self) -> None:
         """Who opens the drawer learns at once whether it opens, and it opens at no other time."""
@@ -230,7 +237,7 @@ class PrinterContract:
                 await printer.status()
                 assert end.pulses() == [2, *opened]
 
-        asyncio.run(body())
+        self.run(body())
 
     def test_unplug_replug_print(self) -> None:
         """The loss is noticed unasked; after the replug nothing comes out that was not asked."""
@@ -252,4 +259,4 @@ class PrinterContract:
                 numbers = [paper.split()[1] for paper in end.papers()]
                 assert numbers == ["1-000001", "1-000003"]
 
-        asyncio.run(body())
+        self.run(body())

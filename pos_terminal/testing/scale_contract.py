@@ -55,7 +55,13 @@ LATE = 0.3
 
 
 class ScaleContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[ScaleFarEnd]:
         """A scale, plugged in, with nothing on it."""
@@ -75,7 +81,7 @@ class ScaleContract:
                 else:
                     assert await refusal(scale) == faults.SCALE_ZERO
 
-        run(body())
+        self.run(body())
 
     def test_every_reason_has_its_code(self) -> None:
         """Motion, overload and a negative weight are told apart, and pass."""
@@ -95,7 +101,7 @@ class ScaleContract:
                 end.grams = 500
                 assert await scale.weigh() == Weight(500)
 
-        run(body())
+        self.run(body())
 
     def test_a_net_weight_says_so(self) -> None:
         """What the scale has taken off itself is off, and nobody takes it off again."""
@@ -107,7 +113,7 @@ class ScaleContract:
                 end.tare = 0
                 assert await scale.weigh() == Weight(500)
 
-        run(body())
+        self.run(body())
 
     def test_a_mute_scale_gives_no_weight(self) -> None:
         """Silence is a time-out, however good the last weight was; speaking again is enough."""
@@ -124,7 +130,7 @@ class ScaleContract:
                 end.grams, end.mute = 800, False
                 assert await scale.weigh() == Weight(800)
 
-        run(body())
+        self.run(body())
 
     def test_a_late_answer_is_never_taken_for_the_next_one(self) -> None:
         """The weight of a question that was given up comes while the next one waits."""
@@ -144,7 +150,7 @@ class ScaleContract:
                         await asyncio.sleep(LATE / 2)  # refused is right, old is not
                 assert await scale.weigh() == Weight(800)
 
-        run(body())
+        self.run(body())
 
     def test_garbage_is_no_weight(self) -> None:
         """What is no answer, or half of one, is refused; the next answer counts again."""
@@ -159,7 +165,7 @@ class ScaleContract:
                     end.grams, end.garbage = 800, None
                     assert await scale.weigh() == Weight(800)
 
-        run(body())
+        self.run(body())
 
     def test_a_cancelled_call_leaves_it_usable(self) -> None:
         """A weight that nobody waits for any more does not come back later."""
@@ -173,7 +179,7 @@ class ScaleContract:
                 end.grams, end.mute = 800, False
                 assert await scale.weigh() == Weight(800)
 
-        run(body())
+        self.run(body())
 
     def test_callers_take_turns(self) -> None:
         """Several callers at once each get a weight."""
@@ -183,7 +189,7 @@ class ScaleContract:
                 end.grams = 500
                 assert await asyncio.gather(*(scale.weigh() for _ in range(3))) == [Weight(500)] * 3
 
-        run(body())
+        self.run(body())
 
     def test_an_error_passes_through_its_opening_unchanged(self) -> None:
         """Whoever borrows the scale catches its own errors, in no group and by their own type."""
@@ -196,7 +202,7 @@ class ScaleContract:
                             raise error
                     assert raised.value is error
 
-        run(body())
+        self.run(body())
 
     def test_unplug_replug_weigh(self) -> None:
         """A loss is noticed without asking, asking says so, and a replugged scale works."""
@@ -219,7 +225,7 @@ class ScaleContract:
                 async with end.open() as scale:
                     assert await scale.weigh() == Weight(800)
 
-        run(body())
+        self.run(body())
 
 
 async def refusal(scale: Scale) -> faults.Fault:

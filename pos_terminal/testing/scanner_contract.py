@@ -40,7 +40,13 @@ class ScannerFarEnd(Protocol):
 
 
 class ScannerContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[ScannerFarEnd]:
         """A scanner, plugged in."""
@@ -55,7 +61,7 @@ class ScannerContract:
                     await end.scan(code)
                 assert await texts(scanner, 5) == [BREAD, CAKE, CAKE, "ABC-123", "7"]
 
-        run(body())
+        self.run(body())
 
     def test_a_cancelled_read_loses_nothing(self) -> None:
         """A code that comes after a reader gave up goes to the next reader."""
@@ -69,7 +75,7 @@ class ScannerContract:
                 await end.scan(CAKE)
                 assert await texts(scanner, 2) == [BREAD, CAKE]
 
-        run(body())
+        self.run(body())
 
     def test_half_a_code_is_unreadable_and_spoils_no_other(self) -> None:
         """A code cut off is reported, and not glued to the one that is scanned later."""
@@ -81,7 +87,7 @@ class ScannerContract:
                 await end.scan(CAKE)
                 assert await texts(scanner, 1) == [CAKE]
 
-        run(body())
+        self.run(body())
 
     def test_a_code_without_end_is_unreadable_and_spoils_no_other(self) -> None:
         """Far too long for a code: reported once, when it is over."""
@@ -93,7 +99,7 @@ class ScannerContract:
                 await end.scan(CAKE)
                 assert await texts(scanner, 1) == [CAKE]
 
-        run(body())
+        self.run(body())
 
     def test_an_error_passes_through_its_opening_unchanged(self) -> None:
         """Whoever borrows the scanner catches its own errors, in no group and by their own type."""
@@ -106,7 +112,7 @@ class ScannerContract:
                             raise error
                     assert raised.value is error
 
-        run(body())
+        self.run(body())
 
     def test_unplug_replug_scan(self) -> None:
         """A loss is noticed without reading, reading says so, and a replugged scanner works."""
@@ -127,7 +133,7 @@ class ScannerContract:
                     await end.scan(BREAD)
                     assert await texts(scanner, 1) == [BREAD]
 
-        run(body())
+        self.run(body())
 
 
 async def texts(scanner: Scanner, count: int) -> list[str]:

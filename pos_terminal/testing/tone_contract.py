@@ -41,7 +41,13 @@ class ToneFarEnd(Protocol):
 
 
 class ToneContract:
-    """Subclass it and override `far_end`."""
+    """Subclass it and override `far_end`.
+
+    `run` runs each body; `hurried.run_hurried` does so without waiting, where the far end is in its
+    loop.
+    """
+
+    run = staticmethod(run)
 
     def far_end(self) -> AbstractAsyncContextManager[ToneFarEnd]:
         """A beeper, plugged in and silent."""
@@ -56,7 +62,7 @@ class ToneContract:
                     await beeper.sound(tone)
                     await _until(end, list(Tone)[:count])
 
-        run(body())
+        self.run(body())
 
     def test_it_returns_before_the_sound_ends_and_a_new_one_cuts_it_short(self) -> None:
         """Whoever types on must not hear of three errors ago."""
@@ -69,7 +75,7 @@ class ToneContract:
                 await beeper.sound(Tone.ACCEPTED)
                 await _until(end, [Tone.ALARM, Tone.ACCEPTED])
 
-        run(body())
+        self.run(body())
 
     def test_closing_it_is_silent(self) -> None:
         """A till that stops leaves no tone behind that nobody could end."""
@@ -83,7 +89,7 @@ class ToneContract:
                     await beeper.sound(Tone.ACCEPTED)
                     await _until(end, [Tone.ALARM, Tone.ACCEPTED])
 
-        run(body())
+        self.run(body())
 
     def test_unplug_replug_sound(self) -> None:
         """A loss is noticed without asking, a sound says so, and a replugged beeper sounds."""
@@ -104,7 +110,7 @@ class ToneContract:
                     await beeper.sound(Tone.REFUSED)
                     await _until(end, [Tone.REFUSED])
 
-        run(body())
+        self.run(body())
 
     def test_an_error_passes_through_its_opening_unchanged(self) -> None:
         """Whoever borrows the beeper catches its own errors, in no group and by their own type."""
@@ -117,7 +123,7 @@ class ToneContract:
                             raise error
                     assert raised.value is error
 
-        run(body())
+        self.run(body())
 
 
 async def _until(end: ToneFarEnd, tones: list[Tone], *, silent: bool = True) -> None:

@@ -22,7 +22,8 @@ from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Probe
 from pos_terminal.domain import faults
 from pos_terminal.runtime.finding import DriverFact, installed_drivers
-from pos_terminal.testing.running import PATIENCE, run
+from pos_terminal.testing.hurried import run_hurried
+from pos_terminal.testing.running import PATIENCE
 
 DRIVERS = installed_drivers()
 
@@ -82,7 +83,7 @@ def test_it_names_who_answers_and_touches_nothing(tmp_path: Path, kind: type[Any
             assert await understood(tmp_path / "scale", end) == [kind.driver]
             assert (end.net, end.tare) == (1250, 0)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_scale_that_gives_no_weight_now_is_known_all_the_same(tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_a_scale_that_gives_no_weight_now_is_known_all_the_same(tmp_path: Path) 
             end.moving = True
             assert await understood(tmp_path / "scale", end) == ["cas"]
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_mute_line_and_one_that_talks_otherwise_are_no_scale(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_a_mute_line_and_one_that_talks_otherwise_are_no_scale(tmp_path: Path) -
             assert not any(each.understood for each in tried)
             assert ("autre" in tried[0].detail) == bool(answer)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_all_protocols_are_through_on_a_mute_line_within_five_seconds(tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_all_protocols_are_through_on_a_mute_line_within_five_seconds(tmp_path: 
         seconds = len(line.asked) * (PROBING["answer_time"] + PROBING["quiet_time"])
         assert seconds <= WITHIN * 0.9  # what is left is for opening and closing
 
-    run(body())
+    run_hurried(body())
 
 
 def test_who_has_no_turn_in_the_time_that_there_is_says_so() -> None:
@@ -128,7 +129,7 @@ def test_who_has_no_turn_in_the_time_that_there_is_says_so() -> None:
         tried = [each async for each in search("/dev/tty", waiting, within=0.1)]
         assert [each.detail for each in tried] == ["pas de réponse", "pas essayé : plus le temps"]
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_line_that_is_not_there_is_said(
@@ -168,7 +169,7 @@ def test_a_line_without_the_right_to_it_has_not_answered() -> None:
                 pytest.fail(f"{each}")
         assert lost.value.fault is faults.DEVICE_FORBIDDEN
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_line_that_does_not_open_in_time_is_no_scale() -> None:
@@ -176,4 +177,4 @@ def test_a_line_that_does_not_open_in_time_is_no_scale() -> None:
         tried = [each async for each in search("/dev/tty", only(TimeoutError()))]
         assert [each.understood for each in tried] == [False]
 
-    run(body())
+    run_hurried(body())

@@ -34,8 +34,9 @@ from pos_terminal.devices.errors import (
 from pos_terminal.domain.faults import EXTRA_MISSING
 from pos_terminal.domain.receipt import Align, Barcode, Ean, Qr, Receipt, Row, Rule, Text
 from pos_terminal.links.tcp import tcp_link
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.printer_contract import PrinterContract, ticket
-from pos_terminal.testing.running import PATIENCE, run
+from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.transports import FAITHFUL, Transport, through
 from tests.needs import need
 from tests.support.own_environment import installed
@@ -78,7 +79,7 @@ def _pictures() -> None:
             (paper,) = cut(compose(picture, ROLLS["62"]))
             ReadBack.known[paper.text] = "".join(f"{read(each)}\n" for each in receipt.blocks)
 
-    run(body())
+    run_hurried(body())
 
 
 def cut(data: bytes) -> list[Paper]:
@@ -98,6 +99,8 @@ def read(block: object) -> str:
 
 @pytest.mark.usefixtures("_pictures")
 class TestLabels(PrinterContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[SimulatedPrinter]:
         printer = ReadBack(BrotherEnd, opened, None)
@@ -112,7 +115,7 @@ class TestLabels(PrinterContract):
                     await printer.pulse(2)
                 assert end.pulses() == []
 
-        asyncio.run(body())
+        self.run(body())
 
 
 def test_another_roll_than_the_settings_say_is_refused() -> None:
@@ -122,7 +125,7 @@ def test_another_roll_than_the_settings_say_is_refused() -> None:
             with pytest.raises(DeviceRefused):
                 await printer.print(LABEL)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_noise_in_the_place_of_its_answers_is_no_acknowledgement() -> None:
@@ -136,7 +139,7 @@ def test_noise_in_the_place_of_its_answers_is_no_acknowledgement() -> None:
             await printer.print(LABEL)
             assert len(end.papers) == 2
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("transport", FAITHFUL, ids=str)
@@ -150,7 +153,7 @@ def test_it_prints_over_every_faithful_transport(transport: Transport) -> None:
             await asyncio.wait_for(session.processed(), PATIENCE)
             assert len(end.papers) == 1
 
-    run(body())
+    run_hurried(body())
 
 
 WELL = bytes.fromhex("80204230 4f300000 00003e0a 0000000000000000" + "00" * 12)
@@ -197,7 +200,7 @@ def test_what_is_missing_to_draw_is_said_and_nothing_is_printed() -> None:
             assert refused.value.fault is EXTRA_MISSING
             assert end.papers == []
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("roll", ["62", "29", "62x100"])
@@ -213,8 +216,8 @@ def test_another_hand_reads_the_raster_and_a_third_one_its_codes(roll: str, tmp_
         return compose(await draw(sheet, settings.media, FONT), ROLLS[roll])
 
     sent = tmp_path / "label.bin"
-    sent.write_bytes(run(made()))
-    program = installed("brother", "brother_ql", 11)
+    sent.write_bytes(run_hurried(made()))
+    program = installed("brother", "brother_ql")
     read = subprocess.run(
         [program, "analyze", "-f", "label{counter}.png", sent],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,

@@ -8,6 +8,7 @@ import pytest
 from pos_driver_escpos import open_printer
 from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.devices.classes import Printer
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.printer_contract import PrinterContract
 from tests.support.escpos_far_end import settings
 from tests.support.simulated_printer import SimulatedPrinter, simulated
@@ -18,11 +19,15 @@ def opened(end: PrinterEnd) -> AbstractAsyncContextManager[Printer]:
 
 
 class TestOverTcp(PrinterContract):
+    run = staticmethod(run_hurried)
+
     def far_end(self) -> AbstractAsyncContextManager[SimulatedPrinter]:
         return simulated(PrinterEnd, opened)
 
 
 class TestOverASerialLine(PrinterContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path: Path) -> None:
         self.path = tmp_path / "printer"

@@ -24,6 +24,7 @@ from pos_terminal.domain.receipt import Logo, Receipt
 from pos_terminal.links.background import background
 from pos_terminal.links.link import LinkStalled
 from pos_terminal.links.tcp import tcp_link
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.printer_contract import PATIENCE, ticket
 from pos_terminal.testing.transports import (
     FAITHFUL,
@@ -33,7 +34,6 @@ from pos_terminal.testing.transports import (
     lossy,
     through,
 )
-from tests.conftest import run
 from tests.support.escpos_far_end import settings
 from tests.support.simulated_printer import Then
 
@@ -61,7 +61,7 @@ def test_a_roll_that_nobody_changes_leaves_the_outcome_unknown_and_says_why() ->
             with pytest.raises(OutcomeUnknown, match="P-103"):
                 await printer.print(ticket(1))
 
-    run(body())
+    run_hurried(body())
 
 
 def test_an_acknowledgement_that_comes_late_is_not_the_next_ones() -> None:
@@ -89,7 +89,7 @@ def test_an_acknowledgement_that_comes_late_is_not_the_next_ones() -> None:
             await printer.print(ticket(2))
             assert numbers(end) == ["1-000001", "1-000002"]
 
-    run(body())
+    run_hurried(body())
 
 
 def test_an_earlier_sessions_acknowledgement_is_not_the_next_ones(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_an_earlier_sessions_acknowledgement_is_not_the_next_ones(tmp_path: Path
                 await printer.print(ticket(2))
                 assert numbers(end) == ["1-000001", "1-000002"]
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_connection_that_breaks_within_a_receipt_leaves_it_unknown() -> None:
@@ -128,7 +128,7 @@ def test_a_connection_that_breaks_within_a_receipt_leaves_it_unknown() -> None:
             assert numbers(end) == ["1-000001", "1-000002", "1-000003"]
             assert end.papers[1].text.count("TOTAL") == 1
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_failing_printer_refuses() -> None:
@@ -139,7 +139,7 @@ def test_a_failing_printer_refuses() -> None:
                 await printer.print(ticket(1))
             assert refused.value.fault is PRINTER_ERROR
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_printer_that_never_answers_in_order_is_known_before_anything_is_sent() -> None:
@@ -156,7 +156,7 @@ def test_a_printer_that_never_answers_in_order_is_known_before_anything_is_sent(
             assert numbers(end) == ["1-000002"]
             assert end.unknown == []
 
-    run(body())
+    run_hurried(body())
 
 
 def test_without_acknowledgement_by_choice_a_mute_printer_prints() -> None:
@@ -173,7 +173,7 @@ def test_without_acknowledgement_by_choice_a_mute_printer_prints() -> None:
             with pytest.raises(DeviceError):
                 await printer.print(ticket(2))
 
-    run(body())
+    run_hurried(body())
 
 
 def test_noise_beside_the_acknowledgement_makes_it_doubtful() -> None:
@@ -189,7 +189,7 @@ def test_noise_beside_the_acknowledgement_makes_it_doubtful() -> None:
             await printer.print(ticket(2))
             assert numbers(end) == ["1-000001", "1-000002"]
 
-    run(body())
+    run_hurried(body())
 
 
 ALONE = ASK_IN_ORDER + ask_status(1)
@@ -246,7 +246,7 @@ def test_what_follows_a_doubtful_acknowledgement_waits_for_the_true_one(
             second = group.create_task(printer.print(ticket(2)))
         near.unplug()
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_printer_left_within_a_picture_finds_back() -> None:
@@ -263,7 +263,7 @@ def test_a_printer_left_within_a_picture_finds_back() -> None:
             await printer.print(ticket(2))
             assert numbers(end) == ["1-000002"]
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_logo_cannot_open_the_drawer() -> None:
@@ -283,7 +283,7 @@ def test_a_logo_cannot_open_the_drawer() -> None:
             assert len(end.pulses) == 24
             assert end.papers[1].text.strip() == "[64 x 24]"
 
-    run(body())
+    run_hurried(body())
 
 
 def test_the_nul_of_a_serial_power_off_is_no_acknowledgement(tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_the_nul_of_a_serial_power_off_is_no_acknowledgement(tmp_path: Path) -> 
             with pytest.raises(OutcomeUnknown, match="then mute"):
                 await printer.print(ticket(1))
 
-    run(body())
+    run_hurried(body())
 
 
 def test_many_may_use_it_at_once() -> None:
@@ -314,7 +314,7 @@ def test_many_may_use_it_at_once() -> None:
             assert sorted(numbers(end)) == [f"1-{number:06}" for number in range(8)]
             assert end.pulses == [Pulse(2, 0.1)] * 8
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("trouble", ["paper_out", "cover_open", "mute"])
@@ -331,7 +331,7 @@ def test_a_pulse_that_would_wait_is_refused_and_never_sent(trouble: str) -> None
             await printer.pulse(2)
             assert end.pulses == [Pulse(2, 0.1)], "the one that somebody waits for"
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_pulse_at_once_opens_the_drawer_without_paper() -> None:
@@ -347,7 +347,7 @@ def test_a_pulse_at_once_opens_the_drawer_without_paper() -> None:
             with pytest.raises(ValueError, match="not 4"):
                 await printer.pulse(4)
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("transport", FAITHFUL, ids=str)
@@ -362,7 +362,7 @@ def test_it_prints_over_every_faithful_transport(transport: Transport) -> None:
             assert (await printer.status()).online
             assert end.unknown == []
 
-    run(body())
+    run_hurried(body())
 
 
 class CutLink(MemoryLink):
@@ -405,7 +405,7 @@ def test_lost_means_that_nothing_of_it_left_wherever_the_line_is_cut(transport: 
         assert {"DeviceLost", "OutcomeUnknown"} <= {*ends}, ends
         assert ends == sorted(ends), "once unknown, never lost again"
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -430,7 +430,7 @@ def test_over_a_lossy_line_an_acknowledged_receipt_has_been_processed(seed: int)
                         acknowledged += 1
         assert acknowledged
 
-    run(body())
+    run_hurried(body())
 
 
 class StallingLink(MemoryLink):
@@ -470,7 +470,7 @@ def test_a_receipt_goes_on_where_it_stalled() -> None:
             link.room = 1 << 20
         assert far.drain_input() == whole
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_receipt_stuck_half_way_is_unknown_and_ends_the_session() -> None:
@@ -483,7 +483,7 @@ def test_a_receipt_stuck_half_way_is_unknown_and_ends_the_session() -> None:
             await printer.print(ticket(1))
         await asyncio.wait_for(printer.gone(), PATIENCE)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_receipt_of_which_nothing_was_taken_was_not_sent() -> None:
@@ -495,7 +495,7 @@ def test_a_receipt_of_which_nothing_was_taken_was_not_sent() -> None:
         link.room = 1 << 20
         await printer.print(ticket(1))
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("answered", [{1}, {4}, {2, 4}, {1, 2, 3}])
@@ -518,7 +518,7 @@ def test_a_printer_that_answers_a_part_of_the_questions_works_with_these(
                     end.paper_out = False
             assert numbers(end) == ["1-000000", "1-000001"]
 
-    run(body())
+    run_hurried(body())
     assert sum("DLE EOT" in line for line in caplog.messages) == 1
 
 
@@ -540,7 +540,7 @@ def test_a_printer_switched_off_while_it_is_asked_is_not_one_that_knows_less() -
             answers |= {bytes([n]): [answer] for n, answer in enumerate((b"\x16", *PAPER_OUT), 1)}
             assert (await printer.status()).paper_out
 
-    run(body())
+    run_hurried(body())
 
 
 def test_without_flow_control_no_byte_of_a_long_receipt_is_lost(tmp_path: Path) -> None:
@@ -555,7 +555,7 @@ def test_without_flow_control_no_byte_of_a_long_receipt_is_lost(tmp_path: Path) 
             (paper,) = end.papers
             assert [n for n in range(250) if f"l'œuf {n} " not in paper.text] == []
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_line_that_breaks_between_two_pieces_leaves_it_unknown(tmp_path: Path) -> None:
@@ -570,7 +570,7 @@ def test_a_line_that_breaks_between_two_pieces_leaves_it_unknown(tmp_path: Path)
             with pytest.raises(OutcomeUnknown):
                 await printer.print(ticket(1, 250))
 
-    run(body())
+    run_hurried(body())
 
 
 def test_two_tills_share_a_printer_of_one_session() -> None:
@@ -592,6 +592,6 @@ def test_two_tills_share_a_printer_of_one_session() -> None:
                     group.create_task(other.pulse(2))
             assert sorted(numbers(end)) == [f"1-{n:06}" for n in (0, 1, 2, 10, 11, 12)]
 
-    run(body())
+    run_hurried(body())
     with pytest.raises(ValueError, match="host"):
         EscposSettings(device="/dev/usb/lp0", shared=True)

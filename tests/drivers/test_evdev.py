@@ -24,11 +24,11 @@ from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.scans import UNREADABLE
 from pos_terminal.domain.faults import KEYPAD_OFFLINE, SCANNER_OFFLINE, Tone
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.keypad_contract import KeypadContract, KeypadFarEnd
 from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.scanner_contract import ScannerContract, ScannerFarEnd
 from pos_terminal.testing.tone_contract import ToneContract
-from tests.conftest import run
 
 
 class PipeKeypad(KeyboardEnd):
@@ -51,6 +51,8 @@ class PipeScanner(KeyboardEnd):
 
 @pytest.mark.parametrize("layout", ["us", "fr"])
 class TestScanner(ScannerContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def set_to(self, layout: Literal["us", "fr"]) -> None:
         self.layout = layout
@@ -63,6 +65,8 @@ class TestScanner(ScannerContract):
 
 
 class TestKeypad(KeypadContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[KeypadFarEnd]:
         with TemporaryDirectory() as folder:
@@ -91,7 +95,7 @@ def scanning(
             async with open_scanner(settings) as scanner:
                 await body(end, scanner)
 
-    run(work())
+    run_hurried(work())
 
 
 def test_the_plugin_declares_its_drivers() -> None:
@@ -185,7 +189,7 @@ def test_unplug_replug_scan(tmp_path: Path) -> None:
                     await open_scanner(settings).__aenter__()
                 await end.replug()
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_recording_is_played_through_a_pipe(tmp_path: Path) -> None:
@@ -202,7 +206,7 @@ def test_a_recording_is_played_through_a_pipe(tmp_path: Path) -> None:
                 assert await scanner.read() == Scan("42")
                 await scanner.gone()
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("kind", ["absent", "a plain file", "not an input device"])
@@ -219,7 +223,7 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path, kind: str) -> None:
                 pytest.fail("it was opened")
         assert lost.value.fault is KEYPAD_OFFLINE
 
-    run(body())
+    run_hurried(body())
 
 
 def test_bad_settings_are_refused() -> None:
@@ -247,7 +251,7 @@ def test_a_keypad_ignores_repeats_and_reports_lost_presses(tmp_path: Path) -> No
                 pressed = [await keypad.read() for _ in range(3)]
         assert pressed == [KeyPress("KEY_KP1"), KeyPress("KEY_UNKNOWN"), KeyPress("KEY_KP2")]
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_keypad_says_what_is_held(tmp_path: Path) -> None:
@@ -276,7 +280,7 @@ def test_a_keypad_says_what_is_held(tmp_path: Path) -> None:
             KeyPress("KEY_E"),
         ]
 
-    run(body())
+    run_hurried(body())
 
 
 def sounded(count: int, end: ToneEnd) -> bool:
@@ -294,7 +298,7 @@ def test_each_tone_is_its_own_pattern(tmp_path: Path) -> None:
             short, low, long = [2000, 0], [400, 0], [1000, 0]
             assert end.hertz[:12] == short + 2 * low + 3 * long
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_new_tone_cuts_the_old_one_and_closing_is_silent(tmp_path: Path) -> None:
@@ -307,7 +311,7 @@ def test_a_new_tone_cuts_the_old_one_and_closing_is_silent(tmp_path: Path) -> No
             assert end.tones == [Tone.ALARM, Tone.REFUSED]
             assert end.hertz == [1000, 400, 0]
 
-    run(body())
+    run_hurried(body())
 
 
 class PipeBeeper(ToneEnd):
@@ -318,6 +322,8 @@ class PipeBeeper(ToneEnd):
 
 
 class TestBeeper(ToneContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path: Path) -> None:
         self.path = tmp_path / "tone"

@@ -29,7 +29,8 @@ from pos_terminal.domain.weight import Weight
 from pos_terminal.links.background import background
 from pos_terminal.links.hid_descriptor import DescriptorError, Field, input_fields
 from pos_terminal.links.hidraw import HidReports
-from pos_terminal.testing.running import PATIENCE, run
+from pos_terminal.testing.hurried import run_hurried
+from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.scale_contract import ScaleContract
 from pos_terminal.testing.scanner_contract import ScannerContract
 from tests.support.hid_devices import SCALE, SCANNER, scanned
@@ -198,6 +199,8 @@ class ScannerEnd(Packets):
 
 
 class TestHidScanner(ScannerContract):
+    run = staticmethod(run_hurried)
+
     def far_end(self) -> AbstractAsyncContextManager[ScannerEnd]:
         return ScannerEnd()
 
@@ -237,6 +240,8 @@ class ScaleEnd(Packets):
 
 
 class TestHidScale(ScaleContract):
+    run = staticmethod(run_hurried)
+
     def far_end(self) -> AbstractAsyncContextManager[ScaleEnd]:
         return ScaleEnd()
 
@@ -254,7 +259,7 @@ def test_a_scale_that_reports_only_before_the_question_is_mute() -> None:
                 await end.send(b"\x03\x04\x02\x00\xe2\x04")
                 assert await weighing == Weight(1250)
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("path", ["/nowhere/hidraw0", "/dev/null", "/etc/hostname"])
@@ -269,7 +274,7 @@ def test_what_is_no_hid_device_does_not_open(path: str) -> None:
                 async with cm:
                     pytest.fail("it opened")
 
-    run(body())
+    run_hurried(body())
 
 
 def test_the_plugins_declare_their_drivers() -> None:

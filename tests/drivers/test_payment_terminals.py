@@ -36,9 +36,10 @@ from pos_terminal.domain.authorisation import (
 )
 from pos_terminal.domain.money import Cents
 from pos_terminal.links.background import background
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.payment_contract import Act, PaymentContract, nobody, purchase
 from pos_terminal.testing.payments import Bench, Till, bench_of, explore
-from pos_terminal.testing.running import PATIENCE, run
+from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.timeless import run_timeless
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair
 
@@ -88,6 +89,8 @@ class FarEnd:
 
 
 class TestCaisseAp(PaymentContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[FarEnd]:
         async with TcpTerminal(CaisseApEnd()) as end:
@@ -102,10 +105,12 @@ class TestCaisseAp(PaymentContract):
                 busy = await terminal.authorise(purchase(1), nobody)
                 assert (busy.ending, list(end.booked)) == (Ending.ABANDONED, [])
 
-        run(body())
+        run_hurried(body())
 
 
 class TestCashlogy(PaymentContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[FarEnd]:
         async with TcpTerminal(CashlogyEnd()) as end:
@@ -113,6 +118,8 @@ class TestCashlogy(PaymentContract):
 
 
 class TestConcert(PaymentContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[FarEnd]:
         with TemporaryDirectory() as folder:
@@ -121,6 +128,8 @@ class TestConcert(PaymentContract):
 
 
 class TestZvtTcp(PaymentContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[FarEnd]:
         async with TcpTerminal(ZvtEnd()) as end:
@@ -129,6 +138,8 @@ class TestZvtTcp(PaymentContract):
 
 
 class TestZvtSerial(PaymentContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[FarEnd]:
         with TemporaryDirectory() as folder:
@@ -174,7 +185,7 @@ def test_it_pays_over_every_faithful_transport(name: str, faithful: Transport) -
                 assert (outcome.cents, outcome.last_four) == (1234, card)
         assert machine.moved == [1234, 1234]
 
-    run(body())
+    run_hurried(body())
 
 
 def card_machine(bench: Bench) -> Machine:

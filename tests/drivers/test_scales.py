@@ -21,6 +21,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain import faults
 from pos_terminal.domain.weight import Weight
 from pos_terminal.links.serial import SerialSettings, serial_link
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.running import PATIENCE, run
 from pos_terminal.testing.scale_contract import ScaleContract, ScaleFarEnd, refusal
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy, through
@@ -65,6 +66,8 @@ def far_end(name: str, path: Path) -> AnyScale:
 
 @EVERY
 class TestEach(ScaleContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path: Path, name: str) -> None:
         self.path, self.name = tmp_path / "scale", name
@@ -89,7 +92,7 @@ def test_it_weighs_over_every_faithful_transport(tmp_path: Path, name: str) -> N
                 assert await scale.weigh() == Weight(grams)
 
     for transport in FAITHFUL:
-        run(body(transport, far_end(name, tmp_path / transport.name)))
+        run_hurried(body(transport, far_end(name, tmp_path / transport.name)))
 
 
 @EVERY
@@ -117,7 +120,7 @@ def test_a_lossy_line_never_makes_a_weight(tmp_path: Path, name: str) -> None:
                     )  # fmt: skip
         assert weighed
 
-    run(body())
+    run_hurried(body())
 
 
 def test_emupos_is_weighed_to_the_gram(tmp_path: Path) -> None:
@@ -189,7 +192,7 @@ def test_zero_and_tare(tmp_path: Path, name: str) -> None:
                     await call()
                 assert refused.value.fault in (faults.SCALE_MOVING, faults.SCALE_NOT_SET)
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("name", ["cas", "adam", "dialog-06"])
@@ -201,7 +204,7 @@ def test_what_a_protocol_cannot_set_is_said(tmp_path: Path, name: str) -> None:
                     await call()
                 assert refused.value.fault == faults.SCALE_NOT_SET
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_weight_that_settles_in_time_is_given(tmp_path: Path) -> None:
@@ -218,7 +221,7 @@ def test_a_weight_that_settles_in_time_is_given(tmp_path: Path) -> None:
                 end.moving = False
                 assert await weighing == Weight(500)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_toledo_without_echo_is_trusted_once_it_is_quiet(tmp_path: Path) -> None:
@@ -230,7 +233,7 @@ def test_a_toledo_without_echo_is_trusted_once_it_is_quiet(tmp_path: Path) -> No
                 assert await scale.weigh() == Weight(500)
         assert not any(command.startswith(b"E") for command in end.asked)
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("unasked", [b"\x0209.999\r", b"\x02?A\r", b"\x00"])
@@ -249,7 +252,7 @@ def test_what_nobody_asked_for_is_no_answer(unasked: bytes) -> None:
                 await far.send(b"\x0200.500\r")
                 assert await weighing == Weight(500)
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("noise", [b"\x00", b"\r", b"\x0209.999\r"])
@@ -274,7 +277,7 @@ def test_an_answer_with_anything_around_it_is_refused(
     answer = b"\x0200.500\r"
     for whole in (noise + answer, answer + noise):
         caplog.clear()
-        run(body(whole))
+        run_hurried(body(whole))
         assert repr(whole) in caplog.text
 
 
@@ -294,7 +297,7 @@ def test_a_line_that_never_rests_is_no_scale() -> None:
             assert await refusal(scale) == faults.SCALE_ANSWER
             babbling.cancel()
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_shy_scale_is_silent_and_never_repeats_itself(tmp_path: Path) -> None:
@@ -311,7 +314,7 @@ def test_a_shy_scale_is_silent_and_never_repeats_itself(tmp_path: Path) -> None:
                 end.grams = 500
                 assert await scale.weigh() == Weight(500)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_weight_without_motion_since_the_last_is_stale(tmp_path: Path) -> None:
@@ -327,7 +330,7 @@ def test_a_weight_without_motion_since_the_last_is_stale(tmp_path: Path) -> None
             end.grams = 500
             assert await scale.weigh() == Weight(500)
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("told", ["11021", "18005", ""])
@@ -348,7 +351,7 @@ def test_a_challenge_is_met_with_the_makers_polynomial_alone(tmp_path: Path, tol
                     assert await refusal(scale) == faults.SCALE_FAULT
             assert end.proven == (told == "11021")
 
-    run(body())
+    run_hurried(body())
 
 
 @EVERY

@@ -16,6 +16,7 @@ from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.faults import DRAWER_OFFLINE
 from pos_terminal.testing.drawer_contract import DrawerContract
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.transports import CLEAN, MemoryLink
 
 BEL = b"\x07"
@@ -56,6 +57,8 @@ class PtyDrawer:
 
 
 class TestOnAPty(DrawerContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path: Path) -> None:
         self.path = tmp_path / "drawer"
@@ -123,6 +126,8 @@ class WiredDrawer:
 
 @pytest.mark.parametrize("high", [True, False])
 class TestWithASwitch(DrawerContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def _polarity(self, high: bool) -> None:
         self.high = high

@@ -17,7 +17,8 @@ from pos_driver_sim.scanner import ScannerEnd
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.scans import UNREADABLE
-from pos_terminal.testing.running import PATIENCE, run
+from pos_terminal.testing.hurried import run_hurried
+from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.scanner_contract import ScannerContract
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair, lossy
 
@@ -104,6 +105,8 @@ class End(ScannerEnd):
 
 
 class TestSerialScanner(ScannerContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path: Path) -> None:
         self.path = tmp_path / "scanner"
@@ -134,7 +137,7 @@ async def heard(transport: Transport, codes: list[str]) -> list[Scan]:
 @pytest.mark.parametrize("transport", FAITHFUL, ids=str)
 def test_codes_come_over_every_faithful_transport(transport: Transport) -> None:
     codes = ["]E03560071234562", "]C1010356007123456210A", "]E496385074"]
-    scans = run(heard(transport, codes))
+    scans = run_hurried(heard(transport, codes))
     assert scans[:3] == [Scan(code[3:], aim=code[:3]) for code in codes]
 
 
@@ -143,7 +146,7 @@ def test_a_lossy_line_spoils_the_codes_it_hits_and_no_other(seed: int) -> None:
     """A digit that is dropped unseen is for the code's check digit to find."""
     chance = random.Random(seed)
     codes = [f"]E0{chance.randrange(10**12, 10**13)}" for _ in range(50)]
-    scans = run(heard(lossy(seed, 0.01), codes))
+    scans = run_hurried(heard(lossy(seed, 0.01), codes))
     sent = [code[3:] for code in codes]
     intact = [scan.text for scan in scans if scan.text in sent]
     assert len(intact) > 25

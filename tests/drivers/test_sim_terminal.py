@@ -13,6 +13,7 @@ from pos_driver_sim.payment import SimTerminalSettings, open_terminal
 from pos_terminal.devices.errors import OutcomeUnknown
 from pos_terminal.devices.payments import PaymentTerminal
 from pos_terminal.domain.authorisation import Ending, Reason
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.payment_contract import (
     Act,
     PaymentContract,
@@ -20,7 +21,6 @@ from pos_terminal.testing.payment_contract import (
     nobody,
     purchase,
 )
-from tests.conftest import run
 
 
 class End(sim.TerminalEnd):
@@ -48,6 +48,8 @@ class End(sim.TerminalEnd):
 
 
 class TestSimTerminal(PaymentContract):
+    run = staticmethod(run_hurried)
+
     @asynccontextmanager
     async def far_end(self) -> AsyncIterator[PaymentFarEnd]:
         async with End() as end:
@@ -65,7 +67,7 @@ def test_whatever_keeps_the_answer_away_leaves_it_unknown_and_booked(act: sim.Ac
                     await terminal.authorise(purchase(1), nobody)
             assert end.bank.charged(purchase(1).reference) == (1234,)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_person_plays_the_customer() -> None:
@@ -86,7 +88,7 @@ def test_a_person_plays_the_customer() -> None:
             with pytest.raises(ValueError, match="no order waits"):
                 end.decide(sim.Act.APPROVE)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_late_answer_comes_though_the_till_asked_to_give_up() -> None:
@@ -102,4 +104,4 @@ def test_a_late_answer_comes_though_the_till_asked_to_give_up() -> None:
                 end.decide(sim.Act.APPROVE)
             assert order.result().cents == 1234
 
-    run(body())
+    run_hurried(body())

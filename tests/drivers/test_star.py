@@ -22,8 +22,9 @@ from pos_terminal.devices.classes import Printer, PrinterStatus
 from pos_terminal.devices.errors import OutcomeUnknown
 from pos_terminal.domain.receipt import Barcode, Ean, Logo, Qr, Receipt, Row, Rule, Text
 from pos_terminal.links.tcp import tcp_link
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.printer_contract import PrinterContract, ticket
-from pos_terminal.testing.running import PATIENCE, run
+from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.transports import FAITHFUL, Transport, through
 from tests.support.node import javascript
 from tests.support.simulated_printer import SHORT, SimulatedPrinter, Then, simulated, table_of
@@ -34,11 +35,15 @@ def opened(end: PrinterEnd) -> AbstractAsyncContextManager[Printer]:
 
 
 class TestOverTcp(PrinterContract):
+    run = staticmethod(run_hurried)
+
     def far_end(self) -> AbstractAsyncContextManager[SimulatedPrinter]:
         return simulated(StarPrinterEnd, opened)
 
 
 class TestOverASerialLine(PrinterContract):
+    run = staticmethod(run_hurried)
+
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path: Path) -> None:
         self.path = tmp_path / "printer"
@@ -62,7 +67,7 @@ def test_it_prints_over_every_faithful_transport(transport: Transport) -> None:
             assert (await printer.status()).online
             assert end.unknown == []
 
-    run(body())
+    run_hurried(body())
 
 
 def test_noise_in_the_place_of_its_answers_is_no_acknowledgement() -> None:
@@ -77,7 +82,7 @@ def test_noise_in_the_place_of_its_answers_is_no_acknowledgement() -> None:
             await printer.print(ticket(3))
             assert [paper.text.split()[1][-1] for paper in end.papers] == ["1", "2", "3"]
 
-    run(body())
+    run_hurried(body())
 
 
 def test_each_drawer_has_its_own_pulse() -> None:
@@ -90,7 +95,7 @@ def test_each_drawer_has_its_own_pulse() -> None:
             with pytest.raises(ValueError, match="not 4"):
                 await printer.pulse(4)
 
-    run(body())
+    run_hurried(body())
 
 
 # By the tables of the specification's appendix «ASB Status».
@@ -183,7 +188,7 @@ def test_a_logo_is_read_once_and_what_is_wrong_with_it_costs_it_alone(tmp_path: 
                 paper = await end.next_paper()
                 assert ("[104 x 30]" in paper.text, "Bonjour" in paper.text) == (shown, True)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_receiptline_says_the_same_with_the_same_bytes() -> None:
@@ -246,4 +251,4 @@ def test_receiptio_prints_on_the_simulated_printer_and_reads_its_status() -> Non
             end.paper_out = True
             assert await ask(end) == "paperempty"
 
-    run(body())
+    run_hurried(body())

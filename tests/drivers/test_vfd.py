@@ -27,9 +27,9 @@ from pos_terminal.domain.screen import Screen
 from pos_terminal.links.link import LinkLost
 from pos_terminal.links.serial import SerialSettings
 from pos_terminal.testing.display_contract import DisplayContract, DisplayFarEnd
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.transports import FAITHFUL, MemoryLink, Transport, link_pair
-from tests.conftest import run
 
 TICKET = Screen("CAFÉ CRÈME        x1", "      1,20      1,20")
 
@@ -115,7 +115,7 @@ def test_over_faithful_transports(
                 await display.show(TICKET)
         assert (panel.screen, panel.unknown) == (TICKET, b"")
 
-    run(body())
+    run_hurried(body())
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -160,6 +160,8 @@ class Cd5220(Display):
 
 
 class TestEscpos(DisplayContract):
+    run = staticmethod(run_hurried)
+
     end: type[Display] = Display
 
     @asynccontextmanager
@@ -184,7 +186,7 @@ def test_aures_displays_are_put_into_escpos_mode_first(tmp_path: Path) -> None:
             assert end.panel.setup == [b"C1\x03", b"T\x01\x03", b"U\x13\x03"]
             assert end.panel.code_page == "cp858"
 
-    run(body())
+    run_hurried(body())
 
 
 def test_over_tcp() -> None:
@@ -208,7 +210,7 @@ def test_over_tcp() -> None:
                 with pytest.raises(DeviceLost):
                     await display.show(TICKET)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_over_a_pipe(tmp_path: Path) -> None:
@@ -230,7 +232,7 @@ def test_over_a_pipe(tmp_path: Path) -> None:
                 pipe.unplug()
                 await display.gone()
 
-    run(body())
+    run_hurried(body())
 
 
 def test_a_display_that_takes_no_more_is_lost(tmp_path: Path) -> None:
@@ -244,7 +246,7 @@ def test_a_display_that_takes_no_more_is_lost(tmp_path: Path) -> None:
         assert lost.value.fault is DISPLAY_OFFLINE
         os.close(reader)
 
-    run(body())
+    run_hurried(body())
 
 
 def test_an_absent_display_is_named(tmp_path: Path) -> None:
@@ -257,7 +259,7 @@ def test_an_absent_display_is_named(tmp_path: Path) -> None:
                 await open_display(settings).__aenter__()
             assert lost.value.fault is DISPLAY_OFFLINE
 
-    run(body())
+    run_hurried(body())
 
 
 def test_bad_settings_are_refused() -> None:

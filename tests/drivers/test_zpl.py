@@ -20,8 +20,8 @@ from pos_terminal.devices.classes import Printer
 from pos_terminal.devices.errors import DeviceRefused, OutcomeUnknown
 from pos_terminal.domain.receipt import Barcode, Ean, Qr, Receipt, Row, Rule, Text
 from pos_terminal.links.tcp import tcp_link
+from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.printer_contract import PrinterContract, ticket
-from pos_terminal.testing.running import run
 from pos_terminal.testing.transports import FAITHFUL, Transport, through
 from tests.needs import need
 from tests.support.node import javascript
@@ -36,6 +36,8 @@ def opened(end: PrinterEnd) -> AbstractAsyncContextManager[Printer]:
 
 
 class TestLabels(PrinterContract):
+    run = staticmethod(run_hurried)
+
     def far_end(self) -> AbstractAsyncContextManager[SimulatedPrinter]:
         return simulated(ZplPrinterEnd, opened)
 
@@ -46,7 +48,7 @@ class TestLabels(PrinterContract):
                     await printer.pulse(2)
                 assert end.pulses() == []
 
-        asyncio.run(body())
+        self.run(body())
 
 
 @pytest.mark.parametrize("transport", FAITHFUL, ids=str)
@@ -58,7 +60,7 @@ def test_it_prints_over_every_faithful_transport(transport: Transport) -> None:
             await asyncio.wait_for(session.processed(), 20)
             assert "1-000007" in end.papers[-1].text
 
-    run(body())
+    run_hurried(body())
 
 
 def test_noise_in_the_place_of_its_answers_is_no_acknowledgement() -> None:
@@ -72,7 +74,7 @@ def test_noise_in_the_place_of_its_answers_is_no_acknowledgement() -> None:
             await printer.print(ticket(3))
             assert [paper.text.split()[1][-1] for paper in end.papers] == ["2", "3"]
 
-    run(body())
+    run_hurried(body())
 
 
 # The guide's own example, and what each field of it means when it is set.
