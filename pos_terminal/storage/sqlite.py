@@ -5,6 +5,7 @@ the middle of a checkpoint could lose rows (versions 3.7.0 to 3.51.2).
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,15 @@ log = logging.getLogger(__name__)
 _OLDEST = (3, 51, 3)
 
 
+ROOM = 128 * 1024
+"""Bytes that a disk must have left for a log and its index: two of the latter, and a commit.
+
+SQLite maps the index into memory and touches it as it grows. Where a file system has smaller blocks
+than a page (ext4 under 512 MiB: 1 KiB, mke2fs.conf) there is none yet under what it touches, and a
+full disk ends the program by SIGBUS, without a word.
+"""
+
+
 class SqliteTooOld(apsw.Error):
     """The library at hand can lose rows: nothing is opened with it."""
 
@@ -24,6 +34,7 @@ class SqliteTooOld(apsw.Error):
 def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
     """A connection to `path`; waits up to 5 s for another's lock, then apsw.BusyError.
 
+    apsw.FullError where there is no room for a log's index.
     psow=0: a card that loses power in the middle of a sector may spoil all of that sector, so no
     commit ever writes into one that holds an earlier commit (SQLite pads the log to whole sectors).
     """
@@ -33,11 +44,24 @@ def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
         raise SqliteTooOld(f"SQLite {found} can lose rows; 3.51.3 or newer is needed")
     # SQLite refuses a link anywhere in the name; the folders above the state are not the state's.
     here = path.parent.resolve() / path.name
+    # Who only reads, too: the first to come makes the index anew, whatever was left of one.
+    must_have_room(here.parent)
     name = f"file:{quote(str(here))}?psow=0"
     flags |= apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
     db = apsw.Connection(name, flags=flags, vfs=vfs or None)
     db.set_busy_timeout(5000)
     return db
+
+
+def must_have_room(folder: Path) -> None:
+    """apsw.FullError where the disk has too little room left for a log to grow; OSError."""
+    try:
+        disk = os.statvfs(folder)
+    except FileNotFoundError:
+        return  # whoever opens what is not there is told by SQLite
+    left = disk.f_bavail * disk.f_frsize
+    if left < ROOM:
+        raise apsw.FullError(f"{left >> 10} KiB are left, and {ROOM >> 10} are needed")
 
 
 @contextmanager
