@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import apsw
 from msgspec import Struct
 
+from pos_terminal.domain.money import divide
+
 HOURS, MONTHS = 24, 12
 MOST = 12
 """Articles that are listed."""
@@ -69,11 +71,15 @@ class Named(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """What was sold: cents with tax, tickets, pieces; by column, means, clerk and article."""
+    """What was sold: cents with tax, tickets, pieces; by column, means, clerk and article.
+
+    `baskets` are the tickets on which something is sold, as X and Z count them.
+    """
 
     turnover: int
     tickets: int
     pieces: int
+    baskets: int
     columns: tuple[int, ...]
     means: tuple[Named, ...] = ()
     clerks: tuple[Named, ...] = ()
@@ -81,8 +87,8 @@ class Figures(Struct, frozen=True):
 
     @property
     def basket(self) -> int | None:
-        """The average ticket in cents; None without one."""
-        return round(self.turnover / self.tickets) if self.tickets else None
+        """The average of those in cents; None without one."""
+        return divide(self.turnover, self.baskets) if self.baskets else None
 
 
 def figures(db: apsw.Connection, span: Span, *, until: int | None = None) -> Figures:
@@ -93,14 +99,15 @@ def figures(db: apsw.Connection, span: Span, *, until: int | None = None) -> Fig
     first, at = (0, 0) if span.is_day else (1, 6 if len(span.name) == 4 else 9)
     column = f"CAST(substr(day, {at}, 2) AS INT)" if first else "hour"
     columns = [0] * span.parts
-    turnover = tickets = pieces = 0
-    sums = "sum(turnover), count(*), sum(pieces)"
+    turnover = tickets = pieces = baskets = 0
+    sums = "sum(turnover), count(*), sum(pieces), sum(basket)"
     rows = db.execute(f"SELECT {column}, {sums} FROM ticket {where} GROUP BY 1", days)
-    for at, amount, count, some in rows:
+    for at, amount, count, some, bought in rows:
         columns[at - first] += amount
-        turnover, tickets, pieces = turnover + amount, tickets + count, pieces + some
+        turnover, tickets = turnover + amount, tickets + count
+        pieces, baskets = pieces + some, baskets + bought
     if until is not None:
-        return Figures(turnover, tickets, pieces, tuple(columns))
+        return Figures(turnover, tickets, pieces, baskets, tuple(columns))
     means = db.execute(
         f"SELECT tender, sum(amount), count(*) FROM paid {where} GROUP BY 1 ORDER BY 2 DESC", days
     )
@@ -113,7 +120,7 @@ def figures(db: apsw.Connection, span: Span, *, until: int | None = None) -> Fig
         f"{where} GROUP BY plu ORDER BY 2 DESC LIMIT {MOST}", days,
     )  # fmt: skip
     return Figures(
-        turnover, tickets, pieces, tuple(columns),
+        turnover, tickets, pieces, baskets, tuple(columns),
         tuple(Named(*each) for each in means),
         tuple(Named(str(clerk), amount, count) for clerk, amount, count in clerks),
         tuple(Named(name, amount, count, unit) for name, amount, count, unit, _ in articles),

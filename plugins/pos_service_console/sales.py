@@ -17,7 +17,7 @@ from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import Record
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
-from pos_terminal.domain.events.held import untaxed
+from pos_terminal.domain.events.held import sells, untaxed
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CatalogChanged, CommandGiven
@@ -30,9 +30,9 @@ SCHEMA = """
 CREATE TABLE ticket (
     number INTEGER PRIMARY KEY, seq INTEGER NOT NULL, day TEXT NOT NULL, hour INTEGER NOT NULL,
     at TEXT NOT NULL, clerk INTEGER NOT NULL, turnover INTEGER NOT NULL, total INTEGER NOT NULL,
-    pieces INTEGER NOT NULL, body BLOB NOT NULL
+    pieces INTEGER NOT NULL, basket INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
-CREATE INDEX ticket_day ON ticket (day, hour, turnover, pieces, clerk);
+CREATE INDEX ticket_day ON ticket (day, hour, turnover, pieces, basket, clerk);
 CREATE TABLE sold (
     number INTEGER NOT NULL, line INTEGER NOT NULL, day TEXT NOT NULL, plu TEXT NOT NULL,
     name TEXT NOT NULL, quantity INTEGER NOT NULL, unit TEXT NOT NULL, gross INTEGER NOT NULL,
@@ -165,7 +165,7 @@ def _ticket(
     live = [each for each in event.lines if not each.voided]
     yield _INTO_TICKET, (
         event.number, seq, day, hour, at, entry.op, event.turnover, event.total,
-        sum(each.pieces for each in live), bytes(entry.body),
+        sum(each.pieces for each in live), int(sells(event)), bytes(entry.body),
     )  # fmt: skip
     for line in live:
         if not untaxed(line):
@@ -192,7 +192,7 @@ def _said(event: Any) -> tuple[int, int, str]:
             return event.grant, event.by, event.why.value
 
 
-_INTO_TICKET = "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INTO_TICKET = "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_SOLD = "INSERT OR REPLACE INTO sold VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_PAID = "INSERT OR REPLACE INTO paid VALUES (?, ?, ?, ?, ?)"
 _INTO_CHANGE = "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)"

@@ -1,7 +1,7 @@
 """Tickets: found by number, day, amount or article; each in the words of its paper."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 from pos_service_console import frame
 from pos_service_console.frame import day_of, euros
 from pos_service_console.pages.selling import Page, today
+from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
@@ -23,9 +24,6 @@ from pos_terminal.domain.receipt import Block, Row, Rule, Text
 
 SHOWN = 100
 """Tickets that are listed."""
-
-WIDTH = 42
-"""Columns of a paper on a screen: a phone shows them all."""
 
 _AMOUNT = re.compile(r"-?\d{1,6}([.,]\d{1,2})?")
 
@@ -125,38 +123,24 @@ async def _one(agent: Agent, sales: Sales, path: tuple[str, ...]) -> Html:
         raise NoSuchPage
     at, clerk, body = row
     event = msgspec.json.decode(body, type=SaleClosed)
-    lines = [agent.given.shop.center(WIDTH).rstrip(), *_lines(event, at)]
     back = tag("p", tag("a", say("Tous les tickets"), href="/tickets"))
     who = tag("p", say("Vendeur {number}", number=clerk), class_="small")
-    paper = tag("pre", "\n".join(lines), class_="paper", tabindex="0")
+    paper = drawn(_blocks(agent.given.shop, event, at))
     return Html(say("Ticket {number}", number=f"T {number}"), joined(back, paper, who))
 
 
-def _lines(event: SaleClosed, at: str) -> Iterator[str]:
-    """The ticket in the words of its paper."""
-    yield f"T {event.number}  {day_of(at)} {at[11:16]}"
-    yield "-" * WIDTH
+def _blocks(shop: str, event: SaleClosed, at: str) -> Iterator[Block]:
+    """The ticket as its paper has it, but for what the shop's settings put around it."""
+    yield Text(shop)
+    yield Text(f"T {event.number}  {day_of(at)} {at[11:16]}")
+    yield Rule()
     for line in event.lines:
         if not line.voided:
-            yield from _laid(printing.sold(line, event))
-    for each in event.reductions:
-        yield from _laid([printing.reduction(each)])
-    yield "-" * WIDTH
-    yield from _laid([Row(say("TOTAL"), f"{notation.euros(event.total)} €")])
-    yield from _laid(printing.tenders(event, at))
-    yield "-" * WIDTH
-    yield from _laid(printing.vat(event))
-    yield from _laid(printing.counts(event))
-
-
-def _laid(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        match block:
-            case Row():
-                yield block.left + block.right.rjust(WIDTH - len(block.left))
-            case Text():
-                yield block.text
-            case Rule():
-                yield "-" * WIDTH
-            case _:
-                pass
+            yield from printing.sold(line, event)
+    yield from map(printing.reduction, event.reductions)
+    yield Rule()
+    yield Row(say("TOTAL"), f"{notation.euros(event.total)} €")
+    yield from printing.tenders(event, at)
+    yield Rule()
+    yield from printing.vat(event)
+    yield from printing.counts(event)
