@@ -122,7 +122,7 @@ def main(model: str, logo: str = "", columns: str = "") -> int:
         except ImportError as error:
             print(error, file=sys.stderr)
             return 1
-    print(answer)
+    sys.stdout.buffer.write(answer.encode())  # UTF-8, whatever the locale
     return 0
 
 

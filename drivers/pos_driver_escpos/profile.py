@@ -7,11 +7,12 @@ reads the answer.
 
 import asyncio
 import binascii
-import json
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
+
+import msgspec
 
 LOADING_TIME = 30.0
 """Seconds after which the other process is given up; it takes half a second on a small box."""
@@ -92,11 +93,11 @@ async def load(model: str, logo: str, columns: int | None = None) -> Answer:
 def from_json(text: bytes) -> Answer:
     """What `to_json` wrote. Raises ProfileError."""
     try:
-        answer: dict[str, Any] = json.loads(text)
+        answer = msgspec.json.decode(text, type=dict[str, Any])
         facts: dict[str, Any] = answer["profile"]
         profile = Profile(**facts | {"logo": binascii.a2b_base64(facts["logo"])})
         return Answer(profile, tuple(answer["problems"]))
-    except (ValueError, TypeError, KeyError) as error:
+    except (msgspec.DecodeError, ValueError, TypeError, KeyError) as error:
         raise ProfileError(f"unreadable answer: {error}") from error
 
 
@@ -104,4 +105,4 @@ def to_json(answer: Answer) -> str:
     """One line of JSON, the logo in base 64."""
     logo = binascii.b2a_base64(answer.profile.logo, newline=False).decode()
     facts = asdict(answer.profile) | {"logo": logo}
-    return json.dumps({"profile": facts, "problems": answer.problems})
+    return msgspec.json.encode({"profile": facts, "problems": answer.problems}).decode()

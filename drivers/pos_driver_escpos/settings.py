@@ -56,7 +56,8 @@ class EscposSettings(PrinterSettings):
         """See `Checked.problems`: a model that nobody knows, a logo that cannot be printed."""
         command = (sys.executable, "-m", CHILD, self.profile, self.logo, str(self.columns or ""))
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=LOADING_TIME
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False,
+            timeout=LOADING_TIME,
         )
         if done.returncode:
             yield "profile", done.stderr.strip()

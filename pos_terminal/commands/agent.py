@@ -17,7 +17,7 @@ from pos_terminal.channel import socket_address
 from pos_terminal.commands.argument import add_json
 from pos_terminal.domain.language import say
 from pos_terminal.process.logs import log_to_stderr
-from pos_terminal.process.memory import keep_one_heap
+from pos_terminal.process.memory import STARTED, give_back, keep_one_heap
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,4 +52,5 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, program.stop)
+    loop.call_later(STARTED, give_back)
     await program.run()

@@ -17,7 +17,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.faults import Failure
 from pos_terminal.process.logs import log_to_stderr
-from pos_terminal.process.memory import keep_one_heap
+from pos_terminal.process.memory import STARTED, give_back, keep_one_heap
 from pos_terminal.process.output import fail
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.process.program import digest
@@ -84,6 +84,7 @@ async def _serve(booted: Booted, state: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
     loop.add_signal_handler(signal.SIGHUP, _reload, app)
+    loop.call_later(STARTED, give_back)
     if not booted.settings.devices:
         log.error("%s", faults.NO_DEVICES)
     if booted.refused:

@@ -64,8 +64,7 @@ def _till_user() -> pwd.struct_passwd | None:
 
 
 def _make(directory: Path) -> None:
-    till = _till_user()
-    if os.geteuid() != ROOT or till is None or directory.exists():
+    if os.geteuid() != ROOT or directory.exists() or (till := _till_user()) is None:
         return
     state_directory.make(directory)
     fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

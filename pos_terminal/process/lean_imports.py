@@ -15,7 +15,7 @@ while they are loaded. They get it when they come to it.
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module, reload
+from importlib import import_module
 from types import ModuleType
 
 
@@ -60,6 +60,19 @@ def _later(dear: str, **parts: object) -> Iterator[None]:
             del sys.modules[dear]
 
 
+def _without_its_python(name: str) -> None:
+    """Load the part of a module that is in C alone, where Python up to 3.11 would do it over.
+
+    `datetime` makes all of its classes in Python, and then has those of C take their names: 3 ms,
+    and a fifth of a MiB that only a search for garbage gives back.
+    """
+    if name not in sys.modules and sys.version_info < (3, 12):
+        found = vars(import_module(f"_{name}"))
+        module = sys.modules[name] = ModuleType(name, found["__doc__"])
+        public = {each: found[each] for each in found if not each.startswith("_")}
+        vars(module).update(public, __all__=(*public,))
+
+
 class _NodeVisitor:
     """`ast.NodeVisitor`, of which `inspect` up to Python 3.12 makes a class as it is loaded."""
 
@@ -87,6 +100,7 @@ _FLAGS = {
 _ZONES = "/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo"
 """`sysconfig`'s TZPATH on Linux: one of the thousand answers of a Python's makefile."""
 
+_without_its_python("datetime")
 # The order matters: whoever imports a module of these first has made it heavy for all. asyncio and
 # msgspec import `inspect` and `pathlib`, and `subprocess` is asyncio's.
 with _later("ast", NodeVisitor=_NodeVisitor), _later("tokenize"), _later(
@@ -97,7 +111,7 @@ with _later("ipaddress"):  # to check an address in brackets
     import_module("urllib.parse")
 with _later("locale"):  # for a child's output as text in the encoding of an old locale
     import_module("subprocess")
-with _missing("ssl"):
+with _missing("ssl"), _later("asyncio.sslproto"):
     import_module("asyncio")
 with _later("platform", system=lambda: "Linux"):  # to know systems whose identifiers differ
     import_module("uuid")
@@ -117,11 +131,8 @@ with _later("sysconfig", get_config_var={"TZPATH": _ZONES}.get):
 def give_back() -> None:
     """Let asyncio's streams offer TLS after all, where somebody has imported `ssl` meanwhile.
 
-    Three of its modules hold the name, one of them makes more of it while it is loaded.
+    Two of its modules hold the name; the third, which makes more of it, is loaded when TLS begins.
     """
-    found, held = sys.modules.get("ssl"), sys.modules["asyncio.sslproto"]
-    if found is None or getattr(held, "ssl", None) is found:
-        return
-    for name in ("asyncio.base_events", "asyncio.selector_events"):
+    found = sys.modules.get("ssl")
+    for name in ("asyncio.base_events", "asyncio.selector_events") if found else ():
         vars(sys.modules[name])["ssl"] = found
-    reload(held)

@@ -1,10 +1,13 @@
-"""How the process takes memory from the system."""
+"""How the process takes memory from the system, and gives it back."""
 
 import ctypes
 from contextlib import suppress
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """glibc's malloc.h."""
+
+STARTED = 1.0
+"""Seconds after which a start has freed what it took for a moment."""
 
 KEPT, LARGE = 128 * 1024, 64 * 1024
 """Bytes: as much stays free at the heap's end; what is larger does not lie in the heap."""
@@ -28,3 +31,12 @@ def keep_one_heap() -> None:
             (M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, KEPT), (M_MMAP_THRESHOLD, LARGE)
         ):  # fmt: skip
             mallopt(setting, value)
+
+
+def give_back() -> None:
+    """Return what lies free between the pieces in use; glibc does so by itself at the end alone.
+
+    Worth it where much was taken and freed, as by a start: a quarter of a MiB, for 0.1 ms.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

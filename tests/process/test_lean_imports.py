@@ -63,6 +63,13 @@ LEAN = "import pos_terminal.process.lean_imports"
         f"{LEAN}, ssl; ssl.create_default_context()",
         f"{LEAN}, typing_extensions; typing_extensions.Required",
         f"import asyncio, ssl; {LEAN}; assert asyncio.sslproto.ssl is ssl",
+        f"{LEAN}, asyncio, sys; assert 'asyncio.sslproto' not in sys.modules; "
+        "assert asyncio.base_events.sslproto.SSLProtocol is asyncio.sslproto.SSLProtocol",
+        f"{LEAN}, datetime as ours, pickle, sys, zoneinfo; now = ours.datetime.now(ours.UTC); "
+        "assert now == pickle.loads(pickle.dumps(now)); "
+        "assert now == now.astimezone(zoneinfo.ZoneInfo('UTC')); "
+        "del sys.modules['datetime']; import datetime; "
+        "assert all(getattr(ours, each) is getattr(datetime, each) for each in datetime.__all__)",
         f"{LEAN}, urllib.parse, sys; assert 'ipaddress' not in sys.modules; "
         "assert urllib.parse.urlsplit('http://[::1]:80/').hostname == '::1'",
         f"{LEAN}, inspect, sys; assert 'ast' not in sys.modules; import fractions; "
@@ -97,9 +104,9 @@ def test_in_a_program_of_its_own(code: str) -> None:
 
 
 NEVER = {
-    "ast", "bz2", "calendar", "difflib", "dis", "ipaddress", "locale", "lzma", "msgspec.inspect",
-    "random", "secrets", "shutil", "ssl", "sysconfig", "tempfile", "tokenize", "typing_extensions",
-    "zipfile",
+    "ast", "asyncio.sslproto", "bz2", "calendar", "difflib", "dis", "ipaddress", "locale", "lzma",
+    "msgspec.inspect", "random", "secrets", "shutil", "ssl", "sysconfig", "tempfile", "tokenize",
+    "typing_extensions", "zipfile",
 }  # fmt: skip
 """What no till and no agent needs while it runs; each is a hundred KiB and more."""
 
