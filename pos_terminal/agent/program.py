@@ -54,9 +54,10 @@ class Program:
     """One agent, in that directory, beside the till at that socket: `run` until `stop`."""
 
     def __init__(
-        self, state: Path, socket: Path, told: Path, *, stall: float, clock: Clock
+        self, state: Path, socket: Path, told: Path, *, stall: float, look: float, clock: Clock
     ) -> None:
         self._state = state
+        self._look = look
         self._told = told
         self._own_socket = told / SOCKET
         self._clock = clock
@@ -198,7 +199,7 @@ class Program:
                     self._incidents.recover(_subject(each), faults.SERVICE_STOPPED)
                 else:
                     self._incidents.report(_subject(each), faults.SERVICE_STOPPED, each.why)
-            await asyncio.sleep(ROUND)
+            await asyncio.sleep(self._look)
 
     def _status(self) -> AgentStatus:
         link = self._till.link

@@ -11,7 +11,7 @@ from pathlib import Path
 from pos_terminal.agent import status
 from pos_terminal.agent.clock import Clock, SystemClock
 from pos_terminal.agent.guard import PATIENCE
-from pos_terminal.agent.program import Program
+from pos_terminal.agent.program import ROUND, Program
 from pos_terminal.agent.settings import without_secrets
 from pos_terminal.channel import socket_address
 from pos_terminal.commands.argument import add_json
@@ -43,12 +43,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def serve(
-    state: Path, till: Path, *, stall: float = PATIENCE, clock: Clock | None = None
+    state: Path,
+    till: Path,
+    *,
+    stall: float = PATIENCE,
+    look: float = ROUND,
+    clock: Clock | None = None,
 ) -> None:
-    """Run an agent in that directory until SIGTERM or SIGINT; `stall`: see StallGuard."""
+    """Run an agent in that directory until SIGTERM or SIGINT; `stall`: see StallGuard, `look`: the
+    seconds between two looks at whether there is something new to tell.
+    """
     socket = socket_address.socket_path(till, os.environ)
     told = status.folder_of(state, os.environ)
-    program = Program(state, socket, told, stall=stall, clock=clock or SystemClock())
+    program = Program(state, socket, told, stall=stall, look=look, clock=clock or SystemClock())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, program.stop)

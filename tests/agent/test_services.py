@@ -311,12 +311,14 @@ def test_new_settings_start_the_services_anew(tmp_path: Path) -> None:
     run(body())
 
 
-def test_kill_9_at_any_moment_loses_no_record_and_repeats_one_at_most(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(6, marks=pytest.mark.slow)])
+def test_kill_9_at_any_moment_loses_no_record_and_repeats_one_at_most(
+    tmp_path: Path, kills: int
+) -> None:
     site = tmp_path / "site"
     site.mkdir()
     install_service(site, "good", GOOD)
     till = FakeTill(tmp_path, ["good"])
-    kills = 6
 
     async def body() -> None:
         async with till.up(), AgentProcess(tmp_path, site=site) as process:

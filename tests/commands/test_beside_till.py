@@ -175,6 +175,7 @@ def test_the_till_that_runs_says_what_plugins_it_has(tmp_path: Path) -> None:
     run(body())
 
 
+@pytest.mark.slow
 def test_every_command_of_the_readme_beside_a_till(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path, more=UNCOUNTED) as shop:
@@ -223,8 +224,13 @@ def filled(words: list[str], folder: Path) -> list[str]:
     return [*(given.get(word, word) for word in words), *more.get(name, [])]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_killed_at_any_point_the_journal_verifies(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "kills"),
+    [(0, 2), *(pytest.param(seed, 4, marks=pytest.mark.slow) for seed in range(3))],
+)
+def test_killed_at_any_point_the_journal_verifies(
+    tmp_path: Path, seed: int, kills: int
+) -> None:
     """Till and command, both by SIGKILL; and what the clerks' file says is on record."""
     dice = random.Random(seed)
 
@@ -234,7 +240,7 @@ def test_killed_at_any_point_the_journal_verifies(tmp_path: Path, seed: int) -> 
             config = write_settings(tmp_path, bench.toml())
             state = tmp_path / "state"
             file = pin_file(tmp_path)
-            for number in range(4):
+            for number in range(kills):
                 async with terminal(config, state) as till:
                     words = dice.choice(
                         [

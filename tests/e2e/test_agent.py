@@ -74,10 +74,11 @@ async def until_told(host: Host, tickets: int) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(5, marks=pytest.mark.slow)])
 def test_a_third_partys_service_tells_every_ticket_over_kills_of_the_agent(
-    tmp_path: Path, foo: Path
+    tmp_path: Path, foo: Path, kills: int
 ) -> None:
-    host, chance, kills = Host(), random.Random(11), 5
+    host, chance = Host(), random.Random(11)
 
     async def body() -> None:
         async with host.up():

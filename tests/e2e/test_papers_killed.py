@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from pos_driver_sim.bench import SimBench
 from pos_driver_sim.printer import Event
 from pos_terminal.archive.export import records
@@ -63,6 +65,7 @@ def on_paper(bench: SimBench) -> Counter[int]:
     return found
 
 
+@pytest.mark.slow
 def test_whenever_it_is_killed_a_ticket_comes_once_or_is_known_to_be_doubtful(
     tmp_path: Path,
 ) -> None:

@@ -166,7 +166,7 @@ from pos_terminal.commands.agent import serve
 from pos_terminal.process.logs import log_to_stderr
 log_to_stderr(logging.INFO, without_secrets)
 state, till, stall = sys.argv[1:]
-asyncio.run(serve(Path(state), Path(till), stall=float(stall)))
+asyncio.run(serve(Path(state), Path(till), stall=float(stall), look=0.1))
 """
 
 HEAD = """
