@@ -24,12 +24,13 @@ def described(
     """
     types = list(dict.fromkeys(each for method in methods for each in _used(method)))
     whose = interface.rpartition(".")[2].lower()
+    called = {method.name.removeprefix(f"{interface}."): method for method in methods}
+    written = _Written(frozenset(called))
     parts = [f"# The {whose}'s socket.\ninterface {interface}"]
-    parts += [_type(each) for each in types]
-    for method in methods:
-        name = method.name.removeprefix(f"{interface}.")
-        note = _note(method.asks)
-        parts.append(f"{note}method {name}{_fields(method.asks)} -> {_fields(method.answers)}")
+    parts += [written.definition(each) for each in types]
+    for name, method in called.items():
+        asks, answers = written.fields(method.asks), written.fields(method.answers)
+        parts.append(f"{_note(method.asks)}method {name}{asks} -> {answers}")
     parts += [f"error {error.rpartition('.')[2]} (fault: Fault)" for error in ERRORS]
     return "\n\n".join(parts) + "\n"
 
@@ -54,33 +55,47 @@ def _within(found: Any, *, whole: bool = False) -> Iterator[type]:
             yield from _within(part, whole=True)
 
 
-def _type(named: type) -> str:
-    if issubclass(named, Enum):
-        return f"{_note(named)}type {named.__name__} ({', '.join(each.value for each in named)})"
-    return f"{_note(named)}type {named.__name__} {_fields(named)}"
-
-
 def _note(named: type) -> str:
     """The type's docstring as comments; what asks for nothing has none."""
     lines = textwrap.wrap(inspect.getdoc(named) or "", 98) if named.__name__ != "Nothing" else []
     return "".join(f"# {line}\n" for line in lines)
 
 
-def _fields(struct: type) -> str:
-    fields = [f"{field.name}: {_of(field)}" for field in msgspec.structs.fields(struct)]
-    line = f"({', '.join(fields)})"
-    return line if len(line) < 80 else "(\n" + ",\n".join(f"  {each}" for each in fields) + "\n)"
+class _Written:
+    """Types in Varlink's words. systemd's `varlinkctl` refuses an interface in which a method and a
+    type have one name: such a type is given another.
+    """
 
+    def __init__(self, methods: frozenset[str]) -> None:
+        self._methods = methods
 
-def _of(field: msgspec.structs.FieldInfo) -> str:
-    optional = not field.required and NoneType not in get_args(field.type)
-    return f"?{_in_varlink(field.type)}" if optional else _in_varlink(field.type)
+    def definition(self, named: type) -> str:
+        """The definition of a named type."""
+        head = f"{_note(named)}type {self._name(named)}"
+        if issubclass(named, Enum):
+            return f"{head} ({', '.join(each.value for each in named)})"
+        return f"{head} {self.fields(named)}"
 
+    def fields(self, struct: type) -> str:
+        """A struct's fields, in brackets."""
+        fields = [f"{each.name}: {self._of(each)}" for each in msgspec.structs.fields(struct)]
+        line = f"({', '.join(fields)})"
+        if len(line) < 80:
+            return line
+        return "(\n" + ",\n".join(f"  {each}" for each in fields) + "\n)"
 
-def _in_varlink(found: Any) -> str:
-    if get_origin(found) is UnionType:
-        (inner,) = (each for each in get_args(found) if each is not NoneType)
-        return f"?{_in_varlink(inner)}"
-    if get_origin(found) is list:
-        return f"[]{_in_varlink(get_args(found)[0])}"
-    return _PLAIN.get(found) or str(found.__name__)
+    def _of(self, field: msgspec.structs.FieldInfo) -> str:
+        optional = not field.required and NoneType not in get_args(field.type)
+        return f"?{self._used(field.type)}" if optional else self._used(field.type)
+
+    def _used(self, found: Any) -> str:
+        if get_origin(found) is UnionType:
+            (inner,) = (each for each in get_args(found) if each is not NoneType)
+            return f"?{self._used(inner)}"
+        if get_origin(found) is list:
+            return f"[]{self._used(get_args(found)[0])}"
+        return _PLAIN.get(found) or self._name(found)
+
+    def _name(self, named: type) -> str:
+        name = named.__name__
+        return f"{name}Value" if name in self._methods else name

@@ -1,7 +1,9 @@
 """Varlink by other hands: PyPI's client against the till, our clients against its server."""
 
 import asyncio
+import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 import varlink
 
 from pos_terminal.channel import interface
+from pos_terminal.channel.agent_interface import INTERFACE as AGENT
+from pos_terminal.channel.agent_interface import METHODS as AGENT_METHODS
 from pos_terminal.channel.client import AsyncClient, Client
 from pos_terminal.channel.describe import described
 from pos_terminal.channel.errors import ChannelError
@@ -68,6 +72,13 @@ def test_their_client_understands_the_till(tmp_path: Path) -> None:
             assert got["refused"]["parameters"]["fault"]["code"] == "C-146"
 
     run(body())
+
+
+@pytest.mark.parametrize("text", [described(), described(AGENT, AGENT_METHODS)])
+def test_no_two_members_have_one_name(text: str) -> None:
+    """systemd's `varlinkctl` refuses a description in which they do; PyPI's client takes it."""
+    names = Counter(re.findall(r"^(?:type|method|error) (\w+)", text, re.MULTILINE))
+    assert len(names) > 5 and [name for name, times in names.items() if times > 1] == []
 
 
 class Theirs:
