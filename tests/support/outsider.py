@@ -200,6 +200,7 @@ class Outsider:
         before = sum(self.advance.values())
         live = [line for line in body["lines"] if not line["voided"]]
         name = f"ticket {body['number']}"
+        self._accounts_agree(name)
         turnover, rates = self._lines(body, live)
         vat = {rate: half_away(Fraction(gross * rate, 10_000 + rate)) + booked
                for rate, (_, gross, booked) in rates.items()}  # fmt: skip
@@ -331,10 +332,11 @@ class Outsider:
             order[name] = body[name] or order[name]
 
     def _account(self, body: Body, _: int) -> None:
-        """Recorded behind its ticket: by then both must say the same."""
-        person = body["person"]
-        self.said_owed[person] += body["amount"]
-        self._same(f"account {person}", self.said_owed[person], self.owed[person])
+        self.said_owed[body["person"]] += body["amount"]
+
+    def _accounts_agree(self, name: str) -> None:
+        """Behind all that a ticket moved: one may pay a debt and make another."""
+        self._same(f"accounts before {name}", _kept(self.said_owed), _kept(self.owed))
 
     def _cash(self, body: Body, _: int) -> None:
         drawer, amount, movement = body["drawer"], body["amount"], body["movement"]
@@ -409,6 +411,7 @@ class Outsider:
         day = body["period"] == "day"
         span = self.today() if day else self.month
         name = f"{body['period']} {body['number']}"
+        self._accounts_agree(name)
         self._same(name, heard(body["totals"]), span.said())
         self._same(f"{name}: ever", [body["net_ever"], body["absolute_ever"]], self.ever)
         self.closed.append((body["period"], body["number"], span))
