@@ -22,6 +22,11 @@ CREDENTIALS = "CREDENTIALS_DIRECTORY"
 START = 10.0
 """Seconds until the token is there: the library is loaded, and a TPM unseals its store."""
 
+DYING = 1.0
+"""Seconds for a process that was killed to be gone. One that a driver holds in the kernel goes only
+once its device answers, however it is killed.
+"""
+
 LONGEST = 1 << 16
 """Bytes of an answer."""
 
@@ -39,6 +44,7 @@ class Pkcs11Token:
         self._one = Lock()
         self._worker: subprocess.Popen[bytes] | None = None
         self._refused = ""
+        self._dying: subprocess.Popen[bytes] | None = None
 
     def make(self) -> TokenKey:
         """A new key pair, made in the token and never extractable by what it says itself."""
@@ -67,6 +73,10 @@ class Pkcs11Token:
         # A token counts wrong PINs and locks itself after a few: the till asks every two seconds.
         if self._refused:
             raise TokenDown(self._refused)
+        # Another would only hang beside it, and one more at each attempt.
+        if self._dying and self._dying.poll() is None:
+            raise TokenDown(f"jeton {self._label} : son processus ne s'arrête pas ; le débrancher")
+        self._dying = None
         if not find_spec("pkcs11"):
             raise TokenDown("la bibliothèque python-pkcs11 manque : pip install python-pkcs11")
         try:
@@ -102,7 +112,10 @@ class Pkcs11Token:
         if worker and worker.stdin and worker.stdout:
             # It may hang in the token's library, where no other signal is heard.
             worker.kill()
-            worker.wait()
+            try:
+                worker.wait(DYING)
+            except subprocess.TimeoutExpired:
+                self._dying = worker
             worker.stdout.close()
             try:
                 worker.stdin.close()

@@ -26,8 +26,9 @@ def become(directory: Path, *, make: bool = False) -> None:
 
     With `make` a directory that is missing is made; by root for the user `pos`, where there is one.
     JournalError where it cannot be made (J-135), where it is somebody else's and this is not root
-    (J-131), or where root finds a link or another's file in it (J-132). Call it before a thread is
-    started or a file opened there, and after the files that the caller named were opened.
+    (J-131), or where root finds a link or another's file in it, or anybody a pipe or a device
+    (J-132): whoever read it would wait for ever, or have it fill his memory. Call it before a
+    thread is started or a file opened there, and after the files that the caller named were opened.
     """
     if make:
         _make(directory)
@@ -37,10 +38,12 @@ def become(directory: Path, *, make: bool = False) -> None:
         return
     except PermissionError as error:
         raise JournalError(faults.STATE_OWNED, str(error)) from error
+    if os.geteuid() not in (found.st_uid, ROOT):
+        raise JournalError(faults.STATE_OWNED, f"{directory}: {_name(found.st_uid)}")
+    for path in _endless(directory):
+        raise JournalError(faults.STATE_SPOILT, str(path))
     if found.st_uid == os.geteuid():
         return
-    if os.geteuid() != ROOT:
-        raise JournalError(faults.STATE_OWNED, f"{directory}: {_name(found.st_uid)}")
     for path in _foreign(directory, found.st_uid):
         raise JournalError(faults.STATE_SPOILT, str(path))
     _change(found.st_uid, found.st_gid)
@@ -83,6 +86,18 @@ def _foreign(directory: Path, owner: int) -> Iterator[Path]:
             yield Path(entry.path)
         elif entry.is_dir(follow_symlinks=False):
             yield from _foreign(Path(entry.path), owner)
+
+
+def _endless(directory: Path) -> Iterator[Path]:
+    """What lies there, or in a folder there, and is or leads to a pipe or a device."""
+    for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in OURS_NOT:
+                yield from _endless(Path(entry.path))
+        elif not entry.is_file():
+            path = Path(entry.path)  # of what a link leads to, too; one that leads nowhere is none
+            if path.is_fifo() or path.is_char_device() or path.is_block_device():
+                yield path
 
 
 def _change(uid: int, gid: int) -> None:

@@ -97,7 +97,7 @@ def indicators(file: Path, state: Path) -> tuple[Drivers, tuple[DeviceSettings, 
 
     Those of the last good configuration; where there is none, what can be made out in the file.
     """
-    for place in (state / LAST_GOOD, file):
+    for place in filter(Path.is_file, (state / LAST_GOOD, file)):  # and no pipe, which has no end
         with suppress(OSError, BadConfiguration):
             source = place.read_bytes()
             plugins = Plugins(config.plugins_named(place, source))

@@ -57,9 +57,30 @@ async def foreign(folder: Path) -> None:
     await kept(folder / "state", [SIGN_ON])
 
 
+async def piped(folder: Path) -> None:
+    """A pipe in a file's place: whoever opened it would wait for ever."""
+    await kept(folder / "state", [SIGN_ON])
+    for name in (LAST_GOOD, state_directory.MARK):
+        (folder / "state" / name).unlink(missing_ok=True)
+        os.mkfifo(folder / "state" / name)
+
+
+async def endless(folder: Path) -> None:
+    """A link to a device that has no end: whoever read it would want all memory."""
+    await kept(folder / "state", [SIGN_ON])
+    (folder / "state" / LAST_GOOD).symlink_to("/dev/zero")
+
+
 @pytest.mark.parametrize(
     ("spoil", "code"),
-    [(misspelt, "C-101"), (no_toml, "C-101"), (locked, "J-103"), (foreign, "J-105")],
+    [
+        (misspelt, "C-101"),
+        (no_toml, "C-101"),
+        (locked, "J-103"),
+        (foreign, "J-105"),
+        (piped, "J-132"),
+        (endless, "J-132"),
+    ],
 )
 def test_its_code_is_on_display_and_tone(
     tmp_path: Path, spoil: Callable[[Path], Awaitable[None]], code: str

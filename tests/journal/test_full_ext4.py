@@ -11,15 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
 
 from pos_terminal.journal.verify import verify
 from tests.conftest import run
-from tests.needs import need
 from tests.support import journal_victim
 from tests.support.journaling import database, kept
+from tests.support.small_disk import ext4
 
 pytestmark = pytest.mark.slow
 KIB = 1024
@@ -27,20 +26,8 @@ KIB = 1024
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    need(os.geteuid() == 0, "root, who may mount", "sudo make test ARGS='-k ext4'")
-    need(which("mkfs.ext4") is not None, "mkfs.ext4", "apt-get install e2fsprogs")
-    image, place = tmp_path / "image", tmp_path / "disk"
-    place.mkdir()
-    with image.open("wb") as file:
-        file.truncate(6 << 20)
-    make = ["mkfs.ext4", "-q", "-m", "0", "-b", "1024", "-N", "256", str(image)]
-    subprocess.run(make, check=True, capture_output=True)
-    mounted = subprocess.run(["mount", "-o", "loop", image, place], check=False)
-    need(mounted.returncode == 0, "a loop device", "modprobe loop")
-    try:
+    with ext4(tmp_path, 6, KIB) as place:
         yield place
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 def fill(disk: Path, leave: int) -> None:

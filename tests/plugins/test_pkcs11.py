@@ -25,6 +25,7 @@ from pos_terminal.runtime.plugins import Plugins
 from tests.conftest import run
 from tests.support.journaling import IDENTITY, SIGN_ON, database, moment, ticket
 from tests.support.shop import open_shop
+from tests.support.small_disk import ext4
 from tests.support.tokens import Device, flush, softhsm, software_tpm
 
 KINDS = {"SoftHSM": softhsm, "TPM": software_tpm}
@@ -133,6 +134,25 @@ def test_a_token_that_does_not_answer_or_is_pulled_out_is_found_again(tmp_path: 
                 patient.sign(made.public, bytes(32))
             device.put_back()
             assert patient.sign(made.public, bytes(32))
+
+
+@pytest.mark.slow
+def test_a_token_whose_driver_hangs_in_the_kernel_is_given_up_in_time(tmp_path: Path) -> None:
+    """Nothing ends such a process before its device answers: here a disk that is frozen."""
+    with ext4(tmp_path, 8) as disk, softhsm(disk / "t") as device, used(device) as token:
+        made = token.make()
+        subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+        try:
+            with pytest.raises(TokenDown, match="pas de réponse"):
+                token.make()
+            with pytest.raises(TokenDown, match="son processus ne s'arrête pas"):
+                token.sign(made.public, bytes(32))
+        finally:
+            subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
+        assert token._dying
+        token._dying.wait(60)
+        assert token.sign(made.public, bytes(32)), "once it answers again it signs"
+        token.release()
 
 
 def test_a_wrong_pin_is_tried_once(tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ STATE_OWNED = _fault(
 STATE_SPOILT = _fault(
     "J-132",
     "DOSSIER MELANGE",
-    "Un fichier du dossier de la caisse est un lien, ou n'est pas à la caisse.",
-    "Voir qui l'a mis là ; puis effacer le lien, ou rendre le fichier à la caisse (chown).",
+    "Un fichier du dossier de la caisse est un lien ou un tube, ou n'est pas à la caisse.",
+    "Voir qui l'a mis là ; puis l'effacer, ou rendre le fichier à la caisse (chown).",
     Tone.ALARM,
 )
 TILL_RUNNING = _fault(
