@@ -186,18 +186,18 @@ def library_rule(module: Module) -> Iterator[str]:
 
 
 def purity_rule(module: Module) -> Iterator[str]:
-    """The domain knows no clock, no files, no chance, no tasks."""
-    if module.room != "domain":
+    """The domain and the verifier's core know no clock, no files, no chance, no tasks."""
+    if module.room not in ("domain", "verifier"):
         return
     for imported in imports_of(module, NAMES):
         first = imported.target.partition(".")[0]
         if first in sys.stdlib_module_names and first not in PURE:
-            yield module.at(imported.line, f"the domain may not use {first}")
+            yield module.at(imported.line, f"{module.room} may not use {first}")
     for node in ast.walk(module.tree):
         if isinstance(node, ast.AsyncFunctionDef):
-            yield module.at(node.lineno, "async in the domain")
+            yield module.at(node.lineno, f"async in {module.room}")
         if isinstance(node, ast.Call) and name_of(node.func) in IMPURE_CALLS:
-            yield module.at(node.lineno, f"{ast.unparse(node.func)}() in the domain")
+            yield module.at(node.lineno, f"{ast.unparse(node.func)}() in {module.room}")
 
 
 def name_of(node: ast.expr | None) -> str:

@@ -94,7 +94,7 @@ def verified(path: Path) -> Copy:
     done = subprocess.run(call, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     if done.returncode:
         said = (done.stdout or done.stderr).strip().splitlines()
-        raise BadCopy(f"{path}: {' '.join(said[-2:])}")
+        raise BadCopy(f"{path}: {' '.join(said[-3:])}")
     return read_copy(path)
 
 

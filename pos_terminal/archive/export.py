@@ -14,10 +14,11 @@ from pos_terminal.archive.fec import FecFile, FecSummary, description, file_name
 from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.archive.source import Progress, Span, opened
 from pos_terminal.archive.tables import TABLES
-from pos_terminal.journal.chain import Chain
+from pos_terminal.journal.chain import follow
 from pos_terminal.journal.codec import UnknownEvent
 from pos_terminal.journal.record import Record
 from pos_terminal.storage.files import write_durably
+from pos_terminal.verifier.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +121,5 @@ def records(directory: Path, progress: Progress | None = None) -> Iterator[Recor
         before = span.first - 1
         chain = Chain(before, next(source.rows(Span(before, before))).hash) if before else Chain()
         for row in source.rows(span, progress):
-            chain.follow(row)
+            follow(chain, row)
             yield row.record()

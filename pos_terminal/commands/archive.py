@@ -7,11 +7,12 @@ status: 0 right, 1 wrong, 2 usage.
 import argparse
 from pathlib import Path
 
-from pos_terminal.archive.verifier import check, messages
+from pos_terminal.archive.verifier import check
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.files import reading_file
 from pos_terminal.domain.language import say
 from pos_terminal.process.output import print_json
+from pos_terminal.verifier import messages
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,16 +1,23 @@
 """Is the journal what was written? The pure part: rows in, the first thing that is wrong out."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.events.vocabulary import may_be_passed_over
+from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
 from pos_terminal.domain.language import say
-from pos_terminal.journal.codec import SIGNED, VERSION, UnknownEvent
+from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.errors import Broken
-from pos_terminal.journal.record import NOTHING, Record, Running, digest
+from pos_terminal.journal.record import Record, Running
+from pos_terminal.journal.unreadable import UNREADABLE
+from pos_terminal.journal.upcast import UPCASTS
+from pos_terminal.verifier.chain import Chain, leaf
+from pos_terminal.verifier.core import Core
+from pos_terminal.verifier.messages import Bad
 
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 class Row(NamedTuple):
     """A row of the table `journal`, as stored."""
@@ -26,8 +33,8 @@ class Row(NamedTuple):
 
         Whether it is in its place in the chain, and signed, is for those who walk.
         """
-        if digest(self.rec) != self.hash:
-            raise Broken(self.seq, _other_bytes())
+        if leaf(self.rec) != self.hash:
+            raise broken(Bad("hash", seq=self.seq))
         try:
             record = Record.read(self.rec, self.hash, self.sig)
         except ValueError as error:
@@ -37,96 +44,106 @@ class Row(NamedTuple):
         return record
 
 
-def _other_bytes() -> str:
-    """What is wrong with a record whose bytes were changed."""
-    return say("ses octets ne sont pas ceux de son empreinte")
+def broken(bad: Bad) -> Broken:
+    """What the verifier found, in the till's language."""
+    # The verifier has words of its own; what a catalogue makes of this is its language's code.
+    return Broken(bad.seq, bad.how(say("fr")), bad.before)
 
 
-class Chain:
-    """Follows the rows one by one: every number there, every hash right, each on the one before."""
-
-    __slots__ = ("head", "seq")
-
-    def __init__(self, seq: int = 0, head: bytes = NOTHING) -> None:
-        self.seq = seq
-        self.head = head
-
-    def follow(self, row: Row) -> None:
-        """Take the next row; Broken where it is not the next."""
-        seq, rec = row.seq, row.rec
-        if seq != self.seq + 1:
-            raise Broken(self.seq + 1, say("elle manque ; l'écriture {seq} vient ensuite", seq=seq))
-        head = digest(rec)
-        if head != row.hash:
-            raise Broken(seq, _other_bytes())
-        # Both keys are always there and adjacent (codec.py); only a whole decode says more.
-        if b',"prev":"%b","seq":%d,' % (self.head.hex().encode(), seq) not in rec:
-            how = say(
-                "elle ne suit pas l'écriture {seq} : prev ou seq est d'une autre", seq=seq - 1
-            )
-            raise Broken(seq, how)
-        self.seq = seq
-        self.head = head
+def _read(rec: bytes) -> Any:
+    try:
+        return msgspec.json.decode(rec)
+    except UNREADABLE as error:
+        raise ValueError(str(error)) from error
 
 
-class Recount:
-    """Follows the chain and makes every counter and total again from the events themselves.
+def follow(chain: Chain, row: Row) -> None:
+    """Have the chain take the next row; Broken where it is not the next."""
+    try:
+        chain.follow(row.seq, row.rec, row.hash)
+    except Bad as bad:
+        raise broken(bad) from bad
 
-    A kind that this version does not know is taken at its word, and so is what follows it: a
-    newer version knows more. `unknown` counts such records. `running` is a state to go on from.
+
+class Judge:
+    """The verifier's core over a journal's rows, from record 1 or from a state on.
+
+    What a newer version's record moved can be counted by nobody here: from then on the chain alone
+    is followed. `unknown` counts such records.
     """
 
     def __init__(self, running: Running | None = None) -> None:
+        before: dict[str, Any] | None = None
+        whose: tuple[Any, ...] = ()
         self.unknown = 0
+        self.chain = Chain()
+        if running and running.seq:
+            self.chain = Chain(running.seq, running.head)
+            total, identity = running.total, running.identity
+            before = {
+                "total": {"net": total.net, "abs": total.absolute},
+                "counts": {"tickets": running.counts.tickets},
+            }
+            whose = (identity.store, identity.terminal, identity.simulated)
+        self._core = Core(_read, _ENCODER.encode, self.chain, before=before, whose=whose)
+
+    def follow(self, row: Row) -> None:
+        """Take the next row; Broken where anything of it is not right."""
+        self.unknown += moves_unknown(row.kind)
+        if self.unknown:
+            follow(self.chain, row)
+            return
+        try:
+            kind = self._core.follow(row.seq, row.rec, row.hash)["kind"]
+        except Bad as bad:
+            raise broken(bad) from bad
+        if kind != row.kind:
+            how = say("la colonne dit {column}, l'écriture {record}", column=row.kind, record=kind)
+            raise Broken(row.seq, how)
+
+
+def moves_unknown(kind: str) -> bool:
+    """Whether a record of that kind may have moved what this version cannot count again."""
+    return kind not in KINDS and kind not in UPCASTS and not may_be_passed_over(kind)
+
+
+class Recount:
+    """Follows the core and makes the till's own state again from the events themselves.
+
+    A kind that this version does not know is taken at its word, and so is what follows it: a
+    newer version knows more. `running` is a state to go on from.
+    """
+
+    def __init__(self, running: Running | None = None) -> None:
         self.running = running
-        self._chain = Chain(running.seq, running.head) if running else Chain()
+        self._judge = Judge(running)
+
+    @property
+    def unknown(self) -> int:
+        """Records of kinds that this version does not know."""
+        return self._judge.unknown
 
     def follow(self, row: Row) -> Record:
-        """Take the next row; Broken where the chain, a field or a total is not right."""
-        self._chain.follow(row)
+        """Take the next row; Broken where the core finds something, or a counter is not right."""
+        self._judge.follow(row)
         try:
             record = Record.read(row.rec, row.hash, row.sig)
         except ValueError as error:
             raise Broken(row.seq, str(error)) from error
-        envelope = record.envelope
-        # The chain looked for bytes that may stand elsewhere in the record; here the envelope
-        # speaks.
-        if envelope.seq != row.seq or envelope.prev != self._before.hex():
-            raise Broken(row.seq, say("son enveloppe dit une autre place dans la chaîne"))
-        if envelope.kind != row.kind:
-            how = say(
-                "la colonne dit {column}, l'écriture {record}",
-                column=row.kind, record=envelope.kind,
-            )
-            raise Broken(row.seq, how)
-        if envelope.v != VERSION:
+        if record.envelope.v != VERSION:
             how = say(
                 "son format est {format} ; cette version connaît {known}",
-                format=envelope.v, known=VERSION,
+                format=record.envelope.v, known=VERSION,
             )
             raise Broken(row.seq, how)
         self.running = self._count(record)
         return record
 
-    @property
-    def _before(self) -> bytes:
-        return self.running.head if self.running else NOTHING
-
     def _count(self, record: Record) -> Running:
         envelope = record.envelope
-        identity = Identity(envelope.store, envelope.terminal, envelope.sw, envelope.sim)
-        before = self.running or Running(identity=identity)
-        whose = before.identity
-        if (whose.store, whose.terminal, whose.simulated) != (
-            identity.store,
-            identity.terminal,
-            identity.simulated,
-        ):
-            how = say("elle est d'une autre caisse : store, terminal ou sim diffère")
-            raise Broken(record.seq, how)
-        # From an unknown kind on nothing can be counted again: it may have moved any total.
-        strange = isinstance(record.event, UnknownEvent)
-        self.unknown += strange and not may_be_passed_over(envelope.kind)
+        before = self.running or Running(
+            identity=Identity(envelope.store, envelope.terminal, envelope.sw, envelope.sim)
+        )
         if self.unknown:
             return replace(
                 before,
@@ -147,9 +164,7 @@ class Recount:
             how = say("elle ne peut pas suivre : {error}", error=error)
             raise Broken(record.seq, how) from error
         for name, said, made in (
-            ("alg", envelope.alg, SIGNED),
             ("counts", envelope.counts, after.counts),
-            ("total", envelope.total, after.total),
             # A Z is of the session that it ends: its own record still has that number.
             ("session", envelope.session, before.book.session),
             ("op", envelope.op, after.operator),

@@ -20,9 +20,10 @@ from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier, public_keys
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.record import Record, digest
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.signer import PublicKeys
 from pos_terminal.journal.state_directory import Mark, read_mark
+from pos_terminal.verifier.chain import leaf
 
 BATCH = 10_000
 
@@ -123,7 +124,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
         leaves = {self.leaves[at : at + 32] for at in range(0, len(self.leaves), 32)}
         for rotation in self.rotations:
             event = Record.read(rotation.body, b"").event
-            if digest(rotation.body) not in leaves or not isinstance(
+            if leaf(rotation.body) not in leaves or not isinstance(
                 event, KeyRotated | KeyReplaced
             ):
                 raise ValueError(say("un changement de clés n'est pas parmi les écritures"))

@@ -9,14 +9,10 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from pos_terminal.verifier.chain import folded, grow, node
+
 EMPTY = sha256(b"").digest()
 """The root of no leaves."""
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node."""
-    # 0x01 before inner nodes, 0x00 before leaves (RFC 6962, 2.1): neither passes for the other.
-    return sha256(b"\1" + left + right).digest()
 
 
 class Frontier(Struct, frozen=True):
@@ -37,21 +33,14 @@ class Frontier(Struct, frozen=True):
         """The tree with these leaves more."""
         peaks, size = [*self.peaks], self.size
         for leaf in leaves:
-            peaks.append(leaf)
-            rest = size
-            # Each one bit at the end of the size is a complete tree that this leaf completes one
-            # level up.
-            while rest & 1:
-                right = peaks.pop()
-                peaks[-1] = node(peaks[-1], right)
-                rest >>= 1
+            grow(peaks, size, leaf)
             size += 1
         return Frontier(size, tuple(peaks))
 
     @property
     def root(self) -> bytes:
         """The tree's hash."""
-        return _folded(self.peaks) if self.peaks else EMPTY
+        return folded(self.peaks) if self.peaks else EMPTY
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
@@ -138,7 +127,7 @@ def _grown(
 ) -> list[bytes]:
     """The proof within leaves `start` to `end`; `places` are the old peaks by their first leaf."""
     if old == end:
-        return [] if whole else [_folded([peak for at, peak in places if at >= start])]
+        return [] if whole else [folded([peak for at, peak in places if at >= start])]
     middle = start + _split(end - start)
     if old <= middle:
         right = root_of(leaves[middle - old : end - old])
@@ -151,13 +140,6 @@ def _grown(
 def _bits(size: int) -> list[int]:
     """The sizes of the complete subtrees, the largest first."""
     return [1 << bit for bit in reversed(range(size.bit_length())) if size >> bit & 1]
-
-
-def _folded(peaks: Sequence[bytes]) -> bytes:
-    *rest, root = peaks
-    for peak in reversed(rest):
-        root = node(peak, root)
-    return root
 
 
 def consistent(

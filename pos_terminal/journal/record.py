@@ -55,6 +55,7 @@ from pos_terminal.domain.staff.grants import Grants
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import Counts, Envelope, Totals
 from pos_terminal.journal.errors import OutOfStep
+from pos_terminal.verifier.chain import NOTHING, leaf
 
 WithinSale: TypeAlias = (
     LineSold
@@ -77,16 +78,6 @@ _OF_A_SALE = frozenset({LineSold, LineVoided, Tender, TenderReturned})
 """The most frequent events change no more of a Running than its book: a commit's time counts."""
 
 C = TypeVar("C", PeriodClosed, ServiceClosed)
-
-NOTHING = bytes(32)
-"""The hash before the first record."""
-
-
-def digest(rec: bytes) -> bytes:
-    """A record's hash: link of the chain, and a leaf as in RFC 6962, section 2.1."""
-    # The byte that RFC 6962 puts before a leaf: one hash serves chain and tree.
-    return sha256(b"\0" + rec).digest()
-
 
 class Record(Struct, frozen=True):
     """One entry of the journal: its bytes as stored, their hash, what they say, who signed."""
@@ -209,7 +200,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
             v=codec.VERSION,
         )
         rec = codec.encode(envelope)
-        record = Record(rec, digest(rec), envelope, event)
+        record = Record(rec, leaf(rec), envelope, event)
         return record, replace(after, head=record.hash)
 
     def fold(self, event: Event, moment: Moment) -> "Running":

@@ -1,25 +1,28 @@
 """The scrub: the whole journal, checked again and again while the till has nothing else to do.
 
-Each pass follows the chain from the first record and checks every signature, a few records at a
-time, so that neither a sale nor the disk notices.
+Each pass gives every record to the verifier's core from the first on, and checks its signature, a
+few at a time, so that neither a sale nor the disk notices.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.language import say
-from pos_terminal.journal.chain import Chain
+from pos_terminal.journal.chain import Judge
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.signatures import (
     KeyInForce,
+    by_id,
     first_wrong,
     keys_in_force,
     must_be_recorded,
     no_purge,
     purged_by,
+    sealed,
 )
 
 SLICE = 50
@@ -42,15 +45,15 @@ class Pass:
         self._written = written
         with reading(path, vfs) as reader, reader.dating():
             # Purged bodies cannot be hashed again; the walk starts at the first that is whole.
-            purged = must_be_recorded(reader, keys_in_force(reader))
-            head = reader.hashes(purged - 1, 1)[0] if purged else b""
-        self._chain = Chain(purged, head) if purged else Chain()
+            keys = keys_in_force(reader)
+            purged = must_be_recorded(reader, keys)
+            self._judge = _behind(reader, purged, keys) if purged else Judge()
         self._purged, self._recorded = purged, 0
 
     @property
     def done(self) -> int:
         """The last record that was found right."""
-        return self._chain.seq
+        return self._judge.chain.seq
 
     def step(self) -> bool:
         """Check the next slice; False at the end. Broken for the first record that is wrong."""
@@ -69,7 +72,7 @@ class Pass:
     def _step(self, reader: Reader, keys: Sequence[KeyInForce]) -> bool:
         rows = reader.rows(self.done, SLICE)
         for row in rows:
-            self._chain.follow(row)
+            self._judge.follow(row)
             self._recorded = max(self._recorded, purged_by(row))
         wrong = first_wrong(rows, keys, [Verifier(key.public) for key in keys])
         if wrong:
@@ -87,6 +90,19 @@ class Pass:
             raise Broken(self.done + 1, say("elle manque ; {last} sont écrites", last=there))
         if last < self.done:
             raise Broken(self.done, say("le fichier dit finir par l'écriture {last}", last=last))
+
+
+def _behind(reader: Reader, purged: int, keys: Sequence[KeyInForce]) -> Judge:
+    """To go on behind the last record that was purged, by the signed checkpoint that is of it."""
+    seal = reader.seal(purged)
+    if seal is None or seal.size < purged:
+        raise Broken(purged, say("elle est vidée, et aucun point de contrôle n'est d'elle"))
+    said = sealed(seal, by_id(keys))
+    head = reader.hashes(purged - 1, 1)[0]
+    if head.hex() != said.head:
+        raise Broken(purged, say("ce n'est pas celle du point de contrôle qui la suit"))
+    whose = reader.record(1).envelope
+    return Judge(said.running(Identity(whose.store, whose.terminal, "", whose.sim)))
 
 
 async def scrub(

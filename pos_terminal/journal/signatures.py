@@ -1,6 +1,7 @@
 """The signatures of a journal's records, by the keys that were in force. Reads alone."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Row
-from pos_terminal.journal.checkpoint import Checkpoint
+from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier, public_keys, used
@@ -138,13 +139,24 @@ def last_checkpoint(reader: Reader, keys: Sequence[KeyInForce]) -> Checkpoint:
     if seal is None:
         how = say("il n'y a pas de point de contrôle : ce qui n'est pas signé n'est pas cru")
         raise Broken(reader.last(), how)
+    return sealed(seal, by_id(keys[-1:]))
+
+
+def by_id(keys: Sequence[KeyInForce]) -> dict[str, Verifier]:
+    """What checks the signatures of each key, by the key's id."""
+    return {each.public.key: Verifier(each.public) for each in keys}
+
+
+def sealed(seal: Seal, verifiers: Mapping[str, Verifier]) -> Checkpoint:
+    """The checkpoint, once it is known to be signed by one of the keys; Broken where it is not."""
     try:
         said = checkpoint.read(seal.body)
+        tree = said.tree
     except ValueError as error:
         raise Broken(seal.size, str(error)) from error
-    last = keys[-1].public
-    if said.key != last.key or not Verifier(last).closed(seal.body, seal.sig):
-        how = say("le point de contrôle qui la suit n'est pas signé par la dernière clé")
+    key = verifiers.get(said.key)
+    if tree.size != seal.size or key is None or not key.closed(seal.body, seal.sig):
+        how = say("le point de contrôle qui la suit n'est pas signé par la clé en vigueur")
         raise Broken(seal.size, how)
     return said
 
@@ -176,9 +188,9 @@ def first_wrong(
     rows: Sequence[Row], keys: Sequence[KeyInForce], verifiers: Sequence[Verifier]
 ) -> Wrong | None:
     """The first of these rows whose signature is not that of the key in force there."""
+    begins = [key.first for key in keys]
     for row in rows:
-        # A till has a handful of keys in its life: there is nothing to search.
-        number = sum(key.first <= row.seq for key in keys)
+        number = bisect_right(begins, row.seq)
         if row.sig is None or number == 0:
             return Wrong(row.seq, say("elle n'est pas signée"))
         if not verifiers[number - 1].signed(row.rec, row.sig):

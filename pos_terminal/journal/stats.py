@@ -11,12 +11,13 @@ from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Row
+from pos_terminal.journal.chain import Row, broken
 from pos_terminal.journal.cosignature import witnessed
 from pos_terminal.journal.database import NAME, Reader, reading
-from pos_terminal.journal.errors import Broken, JournalError
-from pos_terminal.journal.record import digest
+from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.unreadable import UNREADABLE
+from pos_terminal.verifier.chain import leaf
+from pos_terminal.verifier.messages import Bad
 
 BATCH = 1000
 
@@ -70,8 +71,8 @@ class Stats(Struct):
         self.sizes[row.kind] += len(row.rec)
         if not row.rec:
             return
-        if digest(row.rec) != row.hash:
-            raise Broken(row.seq, say("ses octets ne sont pas ceux de son empreinte"))
+        if leaf(row.rec) != row.hash:
+            raise broken(Bad("hash", seq=row.seq))
         glance = _GLANCE.decode(row.rec)
         self.first = self.first or glance.at
         self.last, self.session = glance.at, glance.session

@@ -15,18 +15,19 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Chain, Recount
+from pos_terminal.journal.chain import Recount, follow
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.codec import VERSION
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.record import NOTHING, Record, Running
+from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.signatures import KeyInForce, keys_in_force, must_be_known, no_purge
 from pos_terminal.journal.signer import Signer, Signers
 from pos_terminal.journal.state_directory import Mark
 from pos_terminal.journal.upcast import UPCASTS
+from pos_terminal.verifier.chain import NOTHING, Chain
 
 
 class Tail(Struct, frozen=True):
@@ -199,7 +200,7 @@ def _records(reader: Reader, after: int, last: int) -> list[Record]:
     before = rows.pop(0) if after else None
     chain = Chain(after, before.hash if before else NOTHING)
     for row in rows:
-        chain.follow(row)
+        follow(chain, row)
     if chain.seq != last:
         raise Broken(chain.seq + 1, say("elle manque"))
     return [Record.read(row.rec, row.hash, row.sig) for row in rows]

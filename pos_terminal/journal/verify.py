@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,27 +12,29 @@ from msgspec.structs import replace
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Chain, Recount, Row
-from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
+from pos_terminal.journal.chain import Recount, Row, follow
+from pos_terminal.journal.checkpoint import EVERY, Seal
 from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.cosignature import Witnessed, must_be_signed, witnessed
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.dating import last_date
 from pos_terminal.journal.errors import Broken
-from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking
-from pos_terminal.journal.record import NOTHING, Record
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.signatures import (
     KeyInForce,
+    by_id,
     keys_in_force,
     must_be_known,
     must_be_recorded,
     no_purge,
     purged_by,
+    sealed,
     vouched,
 )
 from pos_terminal.journal.state_directory import Mark, read_mark
+from pos_terminal.verifier.chain import NOTHING, Chain
 
 BATCH = 1000
 
@@ -212,7 +215,7 @@ class _Walk:
         self.level = level
         self.checkpoints = 0
         self._reader = reader
-        self._verifiers = {each.public.key: Verifier(each.public) for each in keys}
+        self._verifiers = by_id(keys)
         self._mark = mark
         self._purged = purged = must_be_recorded(reader, keys)
         self._recorded = 0
@@ -231,7 +234,7 @@ class _Walk:
             self._begin_at(origin)
 
     def _begin_at(self, origin: Seal) -> None:
-        said = self._read(origin)
+        said = sealed(origin, self._verifiers)
         if self.level is not Level.TAIL:
             for after in range(0, origin.size, BATCH):
                 limit = min(BATCH, origin.size - after)
@@ -277,12 +280,13 @@ class _Walk:
 
     def steps(self, last: int) -> Iterator[int]:
         """Follow all up to `last`; yields how far it is."""
-        follow = self._chain.follow if self.level is Level.CHAIN else self._follow
+        chain_alone = partial(follow, self._chain)
+        take = chain_alone if self.level is Level.CHAIN else self._follow
         done = self.seq
         while done < last:
             rows = self._reader.rows(done, min(BATCH, last - done))
             for row in rows:
-                follow(row)
+                take(row)
                 self._recorded = max(self._recorded, purged_by(row))
             done = rows[-1].seq
             yield done
@@ -315,7 +319,7 @@ class _Walk:
             if record.seq == 1:
                 self._must_be_here(record)
         else:
-            self._chain.follow(row)
+            follow(self._chain, row)
         self._leaves.append(row.hash)
         self._must_be_sealed(row)
 
@@ -329,7 +333,7 @@ class _Walk:
             raise Broken(row.seq, say("le point de contrôle qui la suit manque"))
 
     def _check(self, seal: Seal) -> None:
-        said = self._read(seal)
+        said = sealed(seal, self._verifiers)
         self._tree = self._tree.extend(self._leaves)
         self._leaves.clear()
         if (said.root, said.head) != (self._tree.root.hex(), self.head.hex()):
@@ -340,19 +344,6 @@ class _Walk:
         if running and said.v < checkpoint.VERSION:  # whoever wrote on began with what it lacks
             self._recount = Recount(said.running(running.identity))
         self.checkpoints += 1
-
-    def _read(self, seal: Seal) -> Checkpoint:
-        """The checkpoint, once it is known to be signed."""
-        try:
-            said = checkpoint.read(seal.body)
-            tree = said.tree
-        except ValueError as error:
-            raise Broken(seal.size, str(error)) from error
-        keys = self._verifiers.get(said.key)
-        if tree.size != seal.size or keys is None or not keys.closed(seal.body, seal.sig):
-            how = say("le point de contrôle qui la suit n'est pas signé par la clé en vigueur")
-            raise Broken(seal.size, how)
-        return said
 
 
 def _seals(reader: Reader, after: int) -> Iterator[Seal]:

@@ -125,7 +125,7 @@ def test_a_forged_beginning_of_a_span_is_found(season: Path, tmp_path: Path) -> 
     )
     files["manifest.json"] = json.dumps(manifest).encode()
     status, said = checked(packed(files, tmp_path / "forged.zip"))
-    assert (status, said.splitlines()[0][:18]) == (1, "ENREGISTREMENT 333")
+    assert (status, said.splitlines()[0][:12]) == (1, "ÉCRITURE 333")
     manifest["opening"]["record"] = json.loads(unpacked(tmp_path / "span.zip")["manifest.json"])[
         "opening"
     ]["record"]
@@ -176,7 +176,7 @@ def test_a_broken_journal_is_archived_only_on_demand_and_says_so(
     assert json.loads(unpacked(made.path)["manifest.json"])["broken"] == made.broken
     status, said = checked(made.path)
     assert status == 1
-    assert said.startswith(f"ENREGISTREMENT {found.value.seq} : ")
+    assert said.startswith(f"ÉCRITURE {found.value.seq} : ")
 
 
 def test_memory_does_not_grow_with_the_journal(season: Path, tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_what_is_left_after_a_purge_is_proven_by_the_checkpoint_before_it(
         del files["manifest.sig"]
         status, said = checked(packed(files, tmp_path / "forged.zip"))
         assert (status, said.splitlines()[0]) == (
-            1, f"ENREGISTREMENT {last} : un point de contrôle est mal signé"
+            1, f"ÉCRITURE {last} : un point de contrôle est mal signé"
         )  # fmt: skip
     with pytest.raises(JournalError, match="it holds records"):
         make(state, tmp_path / "purged.zip", first=1)

@@ -98,7 +98,10 @@ def test_a_changed_file_is_found(forgery: Forgery, files: Files, tmp_path: Path)
     forgery(files)
     status, said = checked(packed(files, tmp_path / "forged.zip"))
     assert status == 1
-    assert said == "records.jsonl n'est pas le fichier archivé (empreinte)\nARCHIVE NON CONFORME\n"
+    what, remedy, end = said.splitlines()
+    assert what == "records.jsonl n'est pas le fichier archivé (empreinte)"
+    assert remedy.startswith("À faire : garder ce fichier tel quel")
+    assert end == "ARCHIVE NON CONFORME"
 
 
 @forged
@@ -107,7 +110,7 @@ def test_and_so_it_is_in_a_new_manifest(forgery: Forgery, files: Files, tmp_path
     listed_again(files)
     status, said = checked(packed(files, tmp_path / "forged.zip"))
     assert status == 1
-    assert said.startswith(f"ENREGISTREMENT {seq} : ")
+    assert said.startswith(f"ÉCRITURE {seq} : ")
 
 
 @forged
@@ -119,10 +122,10 @@ def test_and_with_its_hash_made_anew(forgery: Forgery, files: Files, tmp_path: P
     archive = packed(files, tmp_path / "forged.zip")
     status, said = checked(archive)
     assert status == 1
-    assert said.startswith(f"ENREGISTREMENT {seq} : ")
+    assert said.startswith(f"ÉCRITURE {seq} : ")
     status, said = checked(archive, flags=("-I", "-S"))
     assert status == 1
-    assert said.startswith("ENREGISTREMENT ")
+    assert said.startswith("ÉCRITURE ")
 
 
 @forged
@@ -134,9 +137,7 @@ def test_and_with_everything_made_anew_but_the_signatures(
     listed_again(files)
     status, said = checked(packed(files, tmp_path / "forged.zip"))
     assert status == 1
-    assert said.splitlines()[0] == (
-        f"ENREGISTREMENT {seq} : sa signature n'est pas de la clé en vigueur"
-    )
+    assert said.startswith(f"ÉCRITURE {seq} : sa signature n'est pas celle de la clé en vigueur")
 
 
 def test_signatures_that_were_stripped_are_missed(files: Files, tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_signatures_that_were_stripped_are_missed(files: Files, tmp_path: Path) 
     chained_again(files)
     listed_again(files)
     status, said = checked(packed(files, tmp_path / "stripped.zip"))
-    assert (status, "il n'est pas signé" in said or "la clé" in said) == (1, True)
+    assert (status, "elle n'est pas signée" in said or "la clé" in said) == (1, True)
     files["keys.json"], files["checkpoints.jsonl"] = b"[]", b""
     listed_again(files)
     status, said = checked(packed(files, tmp_path / "keyless.zip"))
@@ -201,7 +202,7 @@ def test_a_missing_signature_is_found(files: Files, tmp_path: Path) -> None:
     listed_again(files)
     status, said = checked(packed(files, tmp_path / "forged.zip"))
     assert status == 1
-    assert said.startswith("ENREGISTREMENT 100 : il n'est pas signé")
+    assert said.startswith("ÉCRITURE 100 : elle n'est pas signée ; celle d'avant est du ")
 
 
 def test_a_truncation_at_the_end_shows_in_head_and_checkpoints(
@@ -259,7 +260,7 @@ def test_a_key_that_no_record_tells_of_signs_nothing(files: Files, tmp_path: Pat
     index = taken_over(files)
     status, said = checked(packed(files, tmp_path / "forged.zip"))
     assert (status, said.splitlines()[0]) == (
-        1, f"ENREGISTREMENT {index} : la clé n'est pas signée par celle qui devait"
+        1, f"ÉCRITURE {index} : la clé n'est pas signée par celle qui devait"
     )  # fmt: skip
 
 
@@ -299,7 +300,8 @@ def test_what_is_no_whole_archive_is_said(made: ArchiveMade, files: Files, tmp_p
     assert checked(tmp_path / "spoilt.zip")[0] == 1
 
     other = packed({"readme.txt": b"no archive"}, tmp_path / "other.zip")
-    assert checked(other) == (1, "ce n'est pas une archive de caisse\nARCHIVE NON CONFORME\n")
+    code, said = checked(other)
+    assert (code, said.splitlines()[0]) == (1, "ce n'est pas une archive de caisse")
     foreign = packed({"manifest.json": b'{"format":"zip"}'}, tmp_path / "foreign.zip")
     assert checked(foreign)[1].startswith("ce n'est pas une archive de caisse")
     assert "nowhere.zip : ni un fichier ni un dossier" in checked(tmp_path / "nowhere.zip")[1]

@@ -11,13 +11,13 @@ from zipfile import ZipFile
 
 import msgspec
 
-from pos_terminal.archive.verifier import technical
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent, TillStarted
 from pos_terminal.domain.events.values import PreviousEnd, PrintOutcome
+from pos_terminal.verifier import technical
 from tests.journal.make_golden import GOLDEN
 
 PACKAGE = Path(jet.__file__).parents[2]

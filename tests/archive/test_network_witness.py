@@ -53,4 +53,4 @@ def test_one_that_was_changed_is_found(
     files["cosignatures.jsonl"] = json.dumps(row).encode() + b"\n"
     signed_again(files, signs(state))
     code, said = verified(packed(files, tmp_path / "wrong.zip"), capsys)
-    assert code == 1 and "ENREGISTREMENT 256" in said
+    assert code == 1 and "ÉCRITURE 256" in said

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pos_terminal.archive.accounts import Accounts
 from pos_terminal.archive.postings import Bookkeeper, Grain
 from pos_terminal.archive.tables import TABLES
-from pos_terminal.archive.verifier.books import Books
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided, PaymentIntended
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed, Tender
 from pos_terminal.journal.record import Record
+from pos_terminal.verifier.books import Books
 from tests.support.card_days import CardDays, of_bank
 from tests.support.outsider import Outsider
 from tests.support.random_days import Days

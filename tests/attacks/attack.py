@@ -120,6 +120,7 @@ def refused(guard: Callable[[], object]) -> str:
 def said(words: str) -> str:
     """The words without what differs from run to run: paths, hashes, counts, since when."""
     words, _, _ = words.partition(" ; celle d'avant est du ")
+    words, _, _ = words.partition("; the one before it is of ")
     words = re.sub(r"(/[\w.-]+)+/", "", words).replace("journal.db: ", "")
     words = re.sub(r"\b[0-9a-f]{12,}\b", "…", words)
     return re.sub(r"\s+", " ", words)

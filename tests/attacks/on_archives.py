@@ -39,7 +39,7 @@ def by_archive(archive: Path, *words: str) -> tuple[int, Found]:
     heard = StringIO()
     with redirect_stdout(heard):
         status = main(["archive", "verify", str(archive), "--lang", "en", *words])
-    *_, why, _ = ["", *heard.getvalue().splitlines()]
+    *_, why, _, _ = ["", "", *heard.getvalue().splitlines()]
     asked = " ".join(["archive verify", *(f"{word} …" for word in words[::2])])
     return status, Found(asked, "when asked", said(why))
 

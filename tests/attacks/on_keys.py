@@ -5,12 +5,11 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from pos_terminal.journal.chain import Chain, Row
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.keyring import ASIDE, FOLDER, used
-from pos_terminal.journal.record import digest
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.verify import verify
+from pos_terminal.verifier.chain import Chain, leaf
 from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify
 from tests.conftest import run
 from tests.support.journaling import SIGN_ON, database, kept, tamper, ticket
@@ -48,8 +47,8 @@ def unsigned(place: Path) -> Found:
         if new["kind"] == "sale.closed" and seq == rows[-1][0]:
             new["body"]["total"] -= 100
         forged = json.dumps(new, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        head = digest(forged)
-        chain.follow(Row(seq, new["kind"], forged, head))
+        head = leaf(forged)
+        chain.follow(seq, forged, head)
         to = f"rec = x'{forged.hex()}', hash = x'{head.hex()}', sig = NULL"
         updates.append(f"UPDATE journal SET {to} WHERE seq = {seq}")
     tamper(state, *updates, "DELETE FROM checkpoint", "DELETE FROM keys")

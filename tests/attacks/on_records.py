@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pos_terminal.journal.consistency_proof import export
 from pos_terminal.journal.database import NAME
-from pos_terminal.journal.record import digest
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import Witness, take
+from pos_terminal.verifier.chain import leaf
 from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
@@ -98,12 +98,16 @@ def rehashed(place: Path) -> Found:
         said["prev"] = head.hex() if head else said["prev"]
         if seq == 5:
             taken = 100
-            said["body"]["total"] -= taken
-            said["body"]["turnover"] -= taken
+            body = said["body"]
+            for part in (body["lines"][0], body["vat"][0]):
+                part["gross"], part["net"] = part["gross"] - taken, part["net"] - taken
+            for name in ("amount", "given"):
+                body["tenders"][0][name] -= taken
+            body["total"], body["turnover"] = body["total"] - taken, body["turnover"] - taken
         for total in ("net", "abs"):
             said["total"][total] -= taken
         new = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        head = digest(new)
+        head = leaf(new)
         row = f"SET rec = x'{new.hex()}', hash = x'{head.hex()}' WHERE seq = {seq}"
         updates.append(f"UPDATE journal {row}")
     tamper(state, *updates)

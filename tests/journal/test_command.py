@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
-from pos_terminal.journal.record import digest
+from pos_terminal.verifier.chain import leaf
 from tests.conftest import run
 from tests.support.journaling import SIGN_ON, database, every_kind, kept, tamper
 
@@ -59,7 +59,7 @@ def test_json_is_the_record_as_it_is_kept(capsys: pytest.CaptureFixture[str], sh
     for seq, line in enumerate(out.splitlines(), 1):
         said = json.loads(line)
         rec = line.partition('"record":')[2][:-1].encode()
-        assert digest(rec).hex() == said["hash"]
+        assert leaf(rec).hex() == said["hash"]
         assert said["record"]["seq"] == seq
 
 

@@ -24,7 +24,8 @@ from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal import codec
 from pos_terminal.journal.codec import LARGEST, Counts, Totals, UnknownEvent
 from pos_terminal.journal.errors import OutOfStep
-from pos_terminal.journal.record import NOTHING, Record, Running, digest
+from pos_terminal.journal.record import Record, Running
+from pos_terminal.verifier.chain import NOTHING, leaf
 from tests.support.journaling import (
     IDENTITY,
     SIGN_ON,
@@ -52,7 +53,7 @@ def test_records_are_chained_from_the_first_on() -> None:
     before = NOTHING
     for number, record in enumerate(stamped(every_kind()), 1):
         assert (record.seq, record.envelope.prev) == (number, before.hex())
-        assert record.hash == digest(record.rec)
+        assert record.hash == leaf(record.rec)
         before = record.hash
 
 

@@ -19,11 +19,12 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.migrations import LAYOUT
-from pos_terminal.journal.record import Record, digest
+from pos_terminal.journal.record import Record
 from pos_terminal.journal.state_directory import LOCK, MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.writer import EVENTS
+from pos_terminal.verifier.chain import leaf
 from tests.conftest import run
 from tests.support.journaling import (
     CATALOG,
@@ -355,7 +356,7 @@ def _forge_base(directory: Path) -> None:
         (last,) = reader.rows(16, 1)
     rec = last.rec.replace(b'"base":7,', b'"base":6,')
     assert rec != last.rec
-    forged = f"rec = x'{rec.hex()}', hash = x'{digest(rec).hex()}'"
+    forged = f"rec = x'{rec.hex()}', hash = x'{leaf(rec).hex()}'"
     tamper(directory, f"UPDATE journal SET {forged} WHERE seq = 17")
 
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
-from pos_terminal.journal.chain import Chain, Recount, Row
+from pos_terminal.journal.chain import Recount, Row, follow
 from pos_terminal.journal.codec import Totals
 from pos_terminal.journal.errors import Broken, JournalError
-from pos_terminal.journal.record import Running, digest
+from pos_terminal.journal.record import Running
+from pos_terminal.journal.scrub import Pass
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify, verify_chain
+from pos_terminal.verifier.chain import Chain, leaf
 from tests.conftest import run
 from tests.support.journaling import (
     IDENTITY,
@@ -57,7 +59,7 @@ def with_field(record: Row, **fields: Any) -> Row:
     """The row with other fields and a hash that fits them: what an insider without keys can do."""
     said = json.loads(record.rec) | fields
     rec = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    return Row(record.seq, said["kind"], rec, digest(rec))
+    return Row(record.seq, said["kind"], rec, leaf(rec))
 
 
 @given(mornings())
@@ -66,7 +68,7 @@ def test_all_that_is_stamped_verifies(events: list[Event]) -> None:
     assert first_wrong(rows) is None
     chain = Chain()
     for each in rows:
-        chain.follow(each)
+        follow(chain, each)
     assert chain.seq == len(rows)
 
 
@@ -137,7 +139,7 @@ def test_a_record_taken_out_swapped_or_put_in_is_found(data: st.DataObject) -> N
 
 
 FORGED: list[tuple[int, dict[str, Any], str]] = [
-    (14, {"total": {"abs": 130, "net": 129}}, "total est"),
+    (14, {"total": {"abs": 130, "net": 129}}, "totaux perpétuels"),
     (14, {"counts": {"sale": 2, "tickets": {"A": 2}}}, "counts est"),
     (14, {"session": 2}, "session est"),
     (14, {"op": 8}, "op est"),
@@ -148,7 +150,7 @@ FORGED: list[tuple[int, dict[str, Any], str]] = [
     (14, {"store": "cave"}, "d'une autre caisse"),
     (14, {"sim": True}, "d'une autre caisse"),
     (14, {"utc": "noon"}, "no record"),
-    (6, {"kind": "sale.abandoned"}, "counts est"),
+    (6, {"kind": "sale.abandoned"}, "totaux perpétuels"),
     (2, {"kind": "sale.opened"}, "no record"),
 ]
 
@@ -253,3 +255,28 @@ def test_a_journal_that_is_gone_is_no_wrong_folder(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="un journal était tenu ici") as caught:
         verify(database(tmp_path))
     assert caught.value.fault is faults.JOURNAL_LOST
+
+
+def test_what_the_program_itself_wrote_wrong_and_signed_is_found_by_verify_and_in_rounds(
+    tmp_path: Path,
+) -> None:
+    """The verifier shares no rule with the state that wrote it."""
+    *sold, paid = ticket(1, 1)
+    wrong = msgspec.structs.replace(paid, total=131)
+    run(kept(tmp_path, [*ticket(1, 1), *shifted_by_one([*sold, wrong])]))
+    how = "ticket A-2 : lignes, total et paiements diffèrent"
+    with pytest.raises(Broken, match=how) as caught:
+        verify(database(tmp_path))
+    with pytest.raises(Broken, match=how) as met:
+        Pass(database(tmp_path)).step()
+    assert caught.value.seq == met.value.seq == 9
+    assert caught.value.facts["before"] == met.value.facts["before"] != ""
+
+
+def shifted_by_one(events: list[Event]) -> list[Event]:
+    """A sale's events as those of the next one."""
+    more = {"sale": 2, "number": 2}
+    return [
+        msgspec.structs.replace(event, **{k: v for k, v in more.items() if hasattr(event, k)})
+        for event in events
+    ]

@@ -18,9 +18,10 @@ ROOMS: dict[str, set[str]] = {
     "crypto": {"domain.language"},
     "storage": set(),
     "tasks": set(),
+    "verifier": set(),
     "process": {"domain", "tasks"},
-    "journal": {"crypto", "domain", "storage", "tasks"},
-    "archive": {"domain", "journal", "storage"},
+    "journal": {"crypto", "domain", "storage", "tasks", "verifier"},
+    "archive": {"domain", "journal", "storage", "verifier"},
     "persons": {"crypto", "domain", "journal", "storage"},
     "projection": {"domain", "journal", "storage"},
     "acts": {"channel", "domain", "journal", "persons"},
@@ -60,6 +61,7 @@ ROOMS: dict[str, set[str]] = {
         "scenes",
         "storage",
         "tasks",
+        "verifier.messages",
     },
     "agent": {"channel", "domain", "process", "storage", "tasks"},
     "receiver": {"agent", "channel", "domain", "process", "services", "storage", "tasks"},
@@ -97,7 +99,7 @@ ROOMS: dict[str, set[str]] = {
 # floors, so that no two rooms import each other. The domain's rooms stand here one by one; `domain`
 # by itself is the modules that lie beside them.
 FLOORS: tuple[set[str], ...] = (
-    {"domain", "domain.faults", "storage", "tasks"},
+    {"domain", "domain.faults", "storage", "tasks", "verifier"},
     {"devices", "domain.codes", "domain.events", "domain.health", "domain.tender", "process"}
     | {"crypto"},
     {"domain.audit", "domain.catalog", "domain.lookup", "domain.period", "domain.staff"}

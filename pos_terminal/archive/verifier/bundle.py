@@ -4,13 +4,18 @@ import ast
 from pathlib import Path
 
 PARTS = (
-    "messages", "contents", "keys", "stamps", "witnesses", "books", "technical", "tables",
-    "ledger", "customers", "check",
+    "verifier.messages", "verifier.chain", "verifier.books", "verifier.core", "verifier.technical",
+    *(
+        f"archive.verifier.{part}"
+        for part in (
+            "contents", "keys", "stamps", "witnesses", "tables", "ledger", "customers", "check",
+        )
+    ),
 )  # fmt: skip
 """In an order in which each needs only those before; the last begins with what the file says."""
 
-_FOLDER = Path(__file__).parent
-_OURS = "pos_terminal.archive.verifier"
+_PACKAGE = Path(__file__).parents[2]
+_OURS = "pos_terminal."
 """By name: run as a program, this module has another."""
 
 
@@ -20,7 +25,7 @@ def source() -> str:
     named: dict[str, set[str]] = {}
     head, bodies = "", []
     for part in PARTS:
-        text = (_FOLDER / f"{part}.py").read_text(encoding="utf-8")
+        text = _PACKAGE.joinpath(*part.split(".")).with_suffix(".py").read_text(encoding="utf-8")
         lines = text.splitlines()
         tree = ast.parse(text)
         head = ast.get_docstring(tree, clean=False) or ""

@@ -16,15 +16,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pos_terminal.archive.verifier.books import Books
-from pos_terminal.archive.verifier.contents import NOTHING, Contents, Tree, leaf, parsed
+from pos_terminal.archive.verifier.contents import Contents, parsed
 from pos_terminal.archive.verifier.customers import Customers
 from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
 from pos_terminal.archive.verifier.ledger import Ledger
-from pos_terminal.archive.verifier.messages import LANGUAGE, Bad, say
 from pos_terminal.archive.verifier.tables import TABLES, Tables
-from pos_terminal.archive.verifier.technical import euros
 from pos_terminal.archive.verifier.witnesses import Witnesses
+from pos_terminal.verifier.books import Books
+from pos_terminal.verifier.chain import NOTHING, Chain, Tree, leaf
+from pos_terminal.verifier.core import Core
+from pos_terminal.verifier.messages import LANGUAGE, Bad, say
+from pos_terminal.verifier.technical import euros
 
 SHORTEST = 8
 """Digits of a hash that name a record; tickets have sixteen."""
@@ -188,34 +190,39 @@ class Check:
 
     def records(self) -> None:
         """Every record follows the one before it, is signed, and adds up."""
-        head, tree = NOTHING, Tree(0, [])
+        head, tree, before = NOTHING, Tree(0, []), None
         if self.first > 1:
             head, before = self._opening(self.manifest["opening"])
-            self.books = Books(before)
             tree = Tree(self.first - 1, self.manifest["opening"]["peaks"])
+        whose = tuple(self.manifest[name] for name in ("store", "terminal", "sim"))
+        chain = Chain(self.first - 1, head)
+        signed = self.keys.check
+        core = Core(from_line, canonical, chain, before=before, whose=whose, signed=signed)
+        self.books = core.books
         tables, ledger = Tables(self.contents), Ledger(self.contents)
         checkpoints = Checkpoints(self.contents, self.keys)
         signatures = self.contents.lines("signatures.jsonl")
         seq, paper = self.first - 1, self.paper
+        at = ""
         for seq, line in enumerate(self.contents.raw("records.jsonl"), self.first):
             rec = line[:-1]
             attested: dict[str, Any] = next(signatures, {})
-            record = self._record(seq, rec, head, attested)
-            head = leaf(rec)
-            self.keys.check(seq, record, rec, attested["sig"])
-            self.books.take(seq, record)
-            self.texts.take(seq, record)
-            self.customers.take(seq, record)
-            if record["kind"] == "company.identified":
-                self.company = record["body"]
-            tables.take(seq, record)
-            ledger.take(seq, record)
-            tree.add(head)
-            if checkpoints.take(seq, head, tree, self.books):
-                self._belongs(seq, checkpoints.company)
-            self.witnesses.take(seq, head, tree)
-            if seq in self.printed:
-                self._prove(record, head, self.printed.pop(seq))
+            stored = attested.get("hash", "") if attested.get("seq") == seq else ""
+            try:
+                record = core.follow(seq, rec, bytes.fromhex(stored), attested.get("sig"))
+                head = core.chain.head
+                self._beside(seq, record)
+                tables.take(seq, record)
+                ledger.take(seq, record)
+                tree.add(head)
+                if checkpoints.take(seq, head, tree, self.books):
+                    self._belongs(seq, checkpoints.company)
+                self.witnesses.take(seq, head, tree)
+                if seq in self.printed:
+                    self._prove(record, head, self.printed.pop(seq))
+            except Bad as bad:
+                raise bad.since(at) from bad.__cause__
+            at = record["at"]
             if paper == (seq, head.hex()):
                 paper = (0, "")
             bar(seq - self.first + 1, self.last - self.first + 1)
@@ -234,6 +241,13 @@ class Check:
         end = (seq, head.hex(), self.books.total, self.books.numbers)
         if end != tuple(self.manifest[name] for name in ("last", "head", "total", "tickets")):
             raise Bad("end")
+
+    def _beside(self, seq: int, record: dict[str, Any]) -> None:
+        """What lies in the archive beside the records and tables: texts, customers, whose it is."""
+        self.texts.take(seq, record)
+        self.customers.take(seq, record)
+        if record["kind"] == "company.identified":
+            self.company = record["body"]
 
     def _belongs(self, seq: int, company: "dict[str, Any] | None") -> None:
         """Whose till it is: a checkpoint says so of records before the archive, too."""
@@ -260,20 +274,6 @@ class Check:
             raise Bad("other", digits, seq=seq)
         number, at = f"{body['series']} {body['number']}", record["at"][:16]
         self.proven.append(say("proven", number, at, euros(body["total"]), seq))
-
-    def _record(self, seq: int, rec: bytes, head: bytes, row: dict[str, Any]) -> dict[str, Any]:
-        """What a record says, once it is what was written at that place."""
-        if (row.get("seq"), row.get("hash")) != (seq, leaf(rec).hex()):
-            raise Bad("hash", seq=seq)
-        record: dict[str, Any] = parsed(rec, str(seq))
-        if (record["seq"], record["prev"]) != (seq, head.hex()):
-            raise Bad("link", seq=seq)
-        again = json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        if again.encode() != rec:
-            raise Bad("form", seq=seq)
-        if any(record[name] != self.manifest[name] for name in ("store", "terminal", "sim")):
-            raise Bad("till", seq=seq)
-        return record
 
     def found(self) -> Iterator[str]:
         """What was found right."""
@@ -303,6 +303,17 @@ class Check:
         if self.witnesses.dated[0]:
             yield say("dated", *self.witnesses.dated)
         yield say("ends", euros(m["total"]["net"]), euros(m["total"]["abs"]), m["head"])
+
+
+def from_line(rec: bytes) -> Any:
+    """What a record says."""
+    return parsed(rec, "records.jsonl")
+
+
+def canonical(record: Any) -> bytes:
+    """The bytes that a record must have."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.encode()
 
 
 def bar(done: int, whole: int) -> None:
@@ -342,7 +353,7 @@ def examined(path: Path, asked: Asked | None = None) -> tuple[int, list[str]]:
         found = say("strange", repr(error))
     else:
         return 0 if SIGNATURES else 3, lines
-    return 1, [*lines, found, say("wrong")]
+    return 1, [*lines, found, say("remedy"), say("wrong")]
 
 
 def main() -> int:

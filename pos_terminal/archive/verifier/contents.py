@@ -1,17 +1,12 @@
-"""An archive's files, and the hashes over its records."""
+"""An archive's files."""
 
-import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pos_terminal.archive.verifier.messages import Bad
-
-NOTHING = bytes(32)
-"""The hash before the first record."""
-
+from pos_terminal.verifier.messages import Bad
 
 LONGEST = 1 << 26
 """Bytes of a line, or of a small file, at most: a whole shop's balances fit many times, and what
@@ -81,32 +76,3 @@ def parsed(text: bytes, name: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Bad("unreadable", name, error) from error
-
-
-def leaf(rec: bytes) -> bytes:
-    """A record's hash: its link in the chain, and its leaf in the Merkle tree."""
-    return hashlib.sha256(b"\0" + rec).digest()
-
-
-class Tree:
-    """A Merkle tree (RFC 6962, 2.1) that grows: the roots of its whole subtrees, largest first."""
-
-    def __init__(self, size: int, peaks: list[str]) -> None:
-        self.size = size
-        self.peaks = [bytes.fromhex(peak) for peak in peaks]
-
-    def add(self, hash_: bytes) -> None:
-        """One leaf more."""
-        size = self.size
-        while size & 1:
-            hash_ = hashlib.sha256(b"\1" + self.peaks.pop() + hash_).digest()
-            size >>= 1
-        self.peaks.append(hash_)
-        self.size += 1
-
-    def root(self) -> bytes:
-        """The tree hash over all leaves so far; there is at least one."""
-        root = self.peaks[-1]
-        for peak in reversed(self.peaks[:-1]):
-            root = hashlib.sha256(b"\1" + peak + root).digest()
-        return root

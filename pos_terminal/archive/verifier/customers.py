@@ -3,7 +3,7 @@
 from typing import Any
 
 from pos_terminal.archive.verifier.contents import Contents, parsed
-from pos_terminal.archive.verifier.messages import Bad, say
+from pos_terminal.verifier.messages import Bad, say
 
 try:
     from cryptography.exceptions import InvalidTag

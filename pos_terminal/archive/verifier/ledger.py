@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pos_terminal.archive.verifier.contents import Contents
-from pos_terminal.archive.verifier.messages import Bad
 from pos_terminal.archive.verifier.tables import rate
-from pos_terminal.archive.verifier.technical import euros
+from pos_terminal.verifier.messages import Bad
+from pos_terminal.verifier.technical import euros
 
 FEC_COLUMNS = (
     "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib "

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from pos_terminal.archive.verifier.messages import say
+from pos_terminal.verifier.messages import say
 
 try:
     from cryptography import x509

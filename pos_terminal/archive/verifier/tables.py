@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from pos_terminal.archive.verifier.contents import LONGEST, Contents
-from pos_terminal.archive.verifier.messages import Bad
-from pos_terminal.archive.verifier.technical import euros, technical
+from pos_terminal.verifier.messages import Bad
+from pos_terminal.verifier.technical import euros, technical
 
 Row = tuple[str, list[str]]
 """A table's name, and its cells."""

@@ -4,10 +4,11 @@ import hashlib
 from base64 import b64decode, b64encode
 from typing import Any
 
-from pos_terminal.archive.verifier.contents import Contents, Tree, parsed
+from pos_terminal.archive.verifier.contents import Contents, parsed
 from pos_terminal.archive.verifier.keys import Keys, seen_by
-from pos_terminal.archive.verifier.messages import Bad
 from pos_terminal.archive.verifier.stamps import READS_STAMPS, NoStamp, stamped
+from pos_terminal.verifier.chain import Tree
+from pos_terminal.verifier.messages import Bad
 
 COSIGNER = b"\4"
 

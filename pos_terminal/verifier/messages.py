@@ -29,29 +29,31 @@ nowhere|cette clé ne suit pas la précédente|this key does not follow the one 
 heir|la clé n'est pas signée par celle qui devait|the key is not signed by the one that had to
 hidden|keys.json ne dit rien de cette clé|keys.json tells nothing of this key
 nobody|aucune clé : rien n'est signé, rien n'est prouvé|no key: nothing is signed or proven
-unsigned|il n'est pas signé|it is not signed
-forged|sa signature n'est pas de la clé en vigueur|its signature is not of the key in force
-link|il ne suit pas l'enregistrement précédent|it does not follow the record before it
+unsigned|elle n'est pas signée|it is not signed
+forged|sa signature n'est pas celle de la clé en vigueur|its signature is of another key
+gone|elle manque ; l'écriture {0} vient ensuite|it is missing; record {0} comes next
+spoilt|ce n'est pas une écriture de caisse : {0}|it is no record of a till: {0}
+link|elle ne suit pas l'écriture {0} : prev ou seq est d'une autre|it does not follow record {0}
 hash|ses octets ne sont pas ceux de son empreinte|its bytes are not those of its hash
 form|sa forme n'est pas canonique|its form is not canonical
-till|il est d'une autre caisse|it is another till's
+till|elle est d'une autre caisse|it is another till's
 number|ticket {0} : son numéro ne suit pas|ticket {0}: not the next number
 rates|ticket {0} : TVA et lignes diffèrent|ticket {0}: VAT and lines differ
 paid|ticket {0} : lignes, total et paiements diffèrent|ticket {0}: lines, total and payments differ
 total|ses totaux perpétuels ne sont pas ceux des tickets|its perpetual totals are not the tickets'
 closure|clôture : son numéro ne suit pas|closure: not the next number
 sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
-table|{0} dit {1} et l'enregistrement {2}|{0} says {1} and the record {2}
+table|{0} dit {1} et l'écriture {2}|{0} says {1} and the record {2}
 rows|{0} a des lignes en trop|{0} has too many rows
 customer|le client scellé n'est pas celui de la facture|the sealed customer is not the invoice's
 locked|la clé donnée n'ouvre pas son client|the key given does not open its customer
 opened|Facture {0}, écriture {1} : {2}|Invoice {0}, record {1}: {2}
 sealed|Clients de factures : {0} scellés, {1} plus tenus|Customers of invoices: {0} sealed, {1} gone
 columns|{0} a d'autres colonnes|{0} has other columns
-entry|fec.txt dit « {0} » et l'enregistrement « {1} »|fec.txt says «{0}» and the record «{1}»
+entry|fec.txt dit « {0} » et l'écriture « {1} »|fec.txt says «{0}» and the record «{1}»
 no ticket|{0} : ce n'est pas le code d'un ticket|{0}: no ticket's code
 absent|l'écriture {0}, {1}, d'un ticket n'est pas ici|record {0}, {1}, of a ticket is not in here
-other|ce n'est pas celui que nomme le ticket, {0}|it is not the one that the ticket names, {0}
+other|ce n'est pas celle que nomme le ticket, {0}|it is not the one that the ticket names, {0}
 proven|Ticket {0} du {1}, {2} : c'est l'écriture {3}|Ticket {0} of {1}, {2}: it is record {3}
 stamp|ce n'est pas un horodatage de ceci : {0}|it is no time stamp of this: {0}
 stamp cut|il est coupé|it is cut off
@@ -68,11 +70,11 @@ dated|Daté jusqu'à l'écriture {0} : {1}|Dated up to record {0}: {1}
 checkpoint|un point de contrôle dit autre chose|a checkpoint says otherwise
 seal|un point de contrôle est mal signé|a checkpoint is wrongly signed
 mark|le manifeste est mal signé|the manifest is wrongly signed
-orphan|un point de contrôle sans enregistrement|a checkpoint without its record
+orphan|un point de contrôle sans écriture|a checkpoint without its record
 whose|Magasin {0}, caisse {1}, écritures {2} à {3}{4}|Shop {0}, till {1}, records {2}-{3}{4}
 company|Entreprise {0}, SIRET {1}, TVA {2}, NAF {3}|Company {0}, SIRET {1}, VAT {2}, NAF {3}
 nobody's|ENTREPRISE INCONNUE : rien ne dit à qui est la caisse|COMPANY UNKNOWN
-key|Clé {0} en vigueur dès l'enregistrement {1}|Key {0} in force from record {1}
+key|Clé {0} en vigueur dès l'écriture {1}|Key {0} in force from record {1}
 went on|Écriture {1} : clé {0} PERDUE, reprise : {2}|Record {1}: key {0} LOST, went on: {2}
 lost|PERDUES : {0} écritures vues par un témoin|LOST: {0} records that a witness saw
 counted|{0} tickets, {1} clôtures, {2} signatures|{0} tickets, {1} closures, {2} signatures
@@ -81,8 +83,12 @@ attested|Attesté jusqu'à l'écriture {0} par le témoin {1}|Attested up to rec
 ends|Totaux perpétuels {0} ({1}), tête {2}|Perpetual totals {0} ({1}), head {2}
 right|ARCHIVE CONFORME|THE ARCHIVE IS RIGHT
 wrong|ARCHIVE NON CONFORME|THE ARCHIVE IS NOT RIGHT
+record|ÉCRITURE {0} : {1}|RECORD {0}: {1}
+since|{0} ; celle d'avant est du {1}|{0}; the one before it is of {1}
+remedy|À faire : garder ce fichier tel quel ; vérifier une autre copie ; prévenir le support\
+|To do: keep this file as it is; verify another copy; tell the support
 unchecked|SIGNATURES NON VÉRIFIÉES : {0}|SIGNATURES NOT CHECKED: {0}
-""".strip().splitlines()
+""".strip("\n").splitlines()
     )
 )
 LANGUAGE = ["fr"]
@@ -90,12 +96,37 @@ LANGUAGE = ["fr"]
 
 def say(key: str, *facts: object) -> str:
     """The words in the language asked for."""
-    return SAID[key][LANGUAGE[0] == "en"].format(*facts)
+    return said(LANGUAGE[0], key, *facts)
+
+
+def said(language: str, key: str, *facts: object) -> str:
+    """The words in that language: French, or English («en»)."""
+    return SAID[key][language == "en"].format(*facts)
 
 
 class Bad(Exception):
-    """Something is not as it must be: a key of SAID and its facts; `seq` is the record's."""
+    """Something is not as it must be: a key of SAID and its facts; `seq` is the record's.
 
-    def __init__(self, key: str, *facts: object, seq: int = 0) -> None:
-        where = {"fr": f"ENREGISTREMENT {seq} : ", "en": f"RECORD {seq}: "}[LANGUAGE[0]]
-        super().__init__((where if seq else "") + say(key, *facts))
+    `before` is the local time of the record before it, where that is known: since when what follows
+    is in doubt.
+    """
+
+    def __init__(self, key: str, *facts: object, seq: int = 0, before: str = "") -> None:
+        super().__init__(key, *facts)
+        self.key, self.facts, self.seq, self.before = key, facts, seq, before
+
+    def since(self, before: str) -> "Bad":
+        """The same, and when the record before was made."""
+        return Bad(self.key, *self.facts, seq=self.seq, before=self.before or before)
+
+    def how(self, language: str) -> str:
+        """What is wrong, without where and since when."""
+        return said(language, self.key, *self.facts)
+
+    def __str__(self) -> str:
+        told = self.how(LANGUAGE[0])
+        told = say("record", self.seq, told) if self.seq else told
+        if not self.before:
+            return told
+        day, hour = self.before[:10].split("-"), self.before[11:16]
+        return say("since", told, f"{'/'.join(reversed(day))} {hour}")

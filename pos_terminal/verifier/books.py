@@ -1,9 +1,10 @@
 """Tickets, closures and perpetual totals, counted again."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-from pos_terminal.archive.verifier.messages import Bad
+from pos_terminal.verifier.messages import Bad
 
 TRAINING = "F"
 """The series of exercises, which are in no total."""
@@ -25,15 +26,18 @@ def add_parts(sums: dict[str, int], body: dict[str, Any]) -> None:
 
 
 def sums_of(lines: list[dict[str, Any]]) -> tuple[Counter[int], int, int]:
-    """What lines come to at each rate, what is held without VAT, and the turnover."""
+    """What lines come to at each rate, what is held without VAT, and the turnover.
+
+    A line of an earlier version lacks what that version did not know: it has none of it.
+    """
     rates: Counter[int] = Counter()
     held = turnover = 0
     for line in lines:
         if line["voided"]:
             continue
-        untaxed = line["issues"] == "multi" or line["deposit"] == "arrhes" or line["returnable"]
-        untaxed = untaxed or bool(line.get("account"))
-        turnover += 0 if untaxed or line["order"] else line["gross"]
+        ahead = line.get("issues") == "multi" or line.get("deposit") == "arrhes"
+        untaxed = ahead or line.get("returnable") or bool(line.get("account"))
+        turnover += 0 if untaxed or line.get("order") else line["gross"]
         held += line["gross"] if untaxed else 0
         rates[line["vat"]] += 0 if untaxed else line["gross"]
     return rates, held, turnover
@@ -42,7 +46,7 @@ def sums_of(lines: list[dict[str, Any]]) -> tuple[Counter[int], int, int]:
 def bought(line: dict[str, Any]) -> bool:
     """Whether the line is an article that somebody came for."""
     aside = ("voided", "voucher", "order", "returnable", "account")
-    paid_ahead = line["issues"] == "multi" or any(line[word] for word in aside)
+    paid_ahead = line.get("issues") == "multi" or any(line.get(word) for word in aside)
     return line["quantity"] > 0 and not paid_ahead
 
 
@@ -56,25 +60,32 @@ class Books:
         self.partial = set(self.periods) if before else set()  # began before this archive
         self.closed: dict[str, int] = {} if before else dict.fromkeys(self.periods, 0)
         self.tickets = self.closures = 0
+        self._takes: dict[str, Callable[[int, dict[str, Any]], object]] = {
+            "sale.closed": self._ticket,
+            "invoice.made": self._number,
+            "payment.changed": self._changed,
+            "cash.moved": self._moved,
+            "period.closed": self._closure,
+            "key.replaced": self._goes_on,
+        }
 
     def take(self, seq: int, record: dict[str, Any]) -> None:
         """The next record; Bad where a number, a sum or a total is not right."""
-        kind, body, day = record["kind"], record["body"], self.periods["day"]
-        if kind == "sale.closed":
-            self._ticket(seq, body)
-        elif kind == "key.replaced":
-            self._goes_on(seq, body)
-        elif kind == "invoice.made":
-            self._number(seq, body)
-        elif kind == "payment.changed" and body["series"] != TRAINING:
-            for name, sign in ((body["from_tender"], -1), (body["to_tender"], 1)):
-                add(day, **{f"paid {name}": sign * body["amount"], f"times {name}": sign})
-        elif kind == "cash.moved":
-            add(day, cash=body["amount"])
-        elif kind == "period.closed":
-            self._closure(seq, body)
+        take = self._takes.get(record["kind"])
+        if take:
+            take(seq, record["body"])
         if record["total"] != self.total:
             raise Bad("total", seq=seq)
+
+    def _changed(self, _: int, body: dict[str, Any]) -> None:
+        """A payment that was changed behind its ticket: the day's means of payment, no total."""
+        if body["series"] != TRAINING:
+            for name, sign in ((body["from_tender"], -1), (body["to_tender"], 1)):
+                sums = {f"paid {name}": sign * body["amount"], f"times {name}": sign}
+                add(self.periods["day"], **sums)
+
+    def _moved(self, _: int, body: dict[str, Any]) -> None:
+        add(self.periods["day"], cash=body["amount"])
 
     def _goes_on(self, seq: int, body: dict[str, Any]) -> None:
         """Numbers that a lost card may have given are left out; none ever goes back."""
