@@ -20,7 +20,7 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.faults import Failure, Fault
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import labelled, say
-from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY, Clerk
+from pos_terminal.domain.staff.clerks import HIGHEST, Clerk
 from pos_terminal.persons import pins
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.persons.store import exists, reading
@@ -47,10 +47,11 @@ Sha256 = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 Pseudonym = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")]
 
 
-class _Row(Struct, frozen=True, kw_only=True):
+class _Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    # A line that is missing, or misspelt, gives nobody the ordinary rights.
     number: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)]
     pin: str
-    rights: tuple[Right, ...] = tuple(ORDINARY)
+    rights: tuple[Right, ...]
     badge: Sha256 = ""
     training: bool = False
     person: Pseudonym = ""

@@ -48,6 +48,8 @@ def load_keymap(folder: Path, name: str) -> KeyMap:
     file = folder / name if name.endswith(".toml") else KEYMAPS / f"{name}.toml"
     try:
         table = toml.tables(file.read_text())
+        if others := table.keys() - {"keys"}:
+            raise ValueError(say("{key} : seule une table [keys] est connue", key=min(others)))
         keys = parse_map(msgspec.convert(table.get("keys"), dict[str, str]))
     except ValueError as error:
         raise ValueError(labelled(file, reason(str(error)))) from None

@@ -48,7 +48,7 @@ def test_a_cost_that_scrypt_does_not_take_is_refused_when_it_is_read(
 ) -> None:
     """And not when somebody signs on."""
     pin = f"scrypt:{cost}:{'00' * 16}:{'00' * 32}"
-    (tmp_path / clerks_file.NAME).write_text(f'[[clerk]]\nnumber = 1\npin = "{pin}"\n')
+    (tmp_path / clerks_file.NAME).write_text(f'[[clerk]]\nnumber = 1\npin = "{pin}"\nrights = []\n')
     with pytest.raises(BadClerks):
         clerks_file.read(tmp_path)
 

@@ -77,7 +77,7 @@ def test_without_a_file_there_are_no_clerks(tmp_path: Path) -> None:
     assert read(tmp_path).clerks == {}
 
 
-GOOD = f'[[clerk]]\nnumber = 12\npin = "{KEPT}"\n'
+GOOD = f'[[clerk]]\nnumber = 12\npin = "{KEPT}"\nrights = []\n'
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ GOOD = f'[[clerk]]\nnumber = 12\npin = "{KEPT}"\n'
     [
         "[[clerk]", "\xff", "[[clerk]]\nnumber = 12\n", "clerk = 3\n", "[other]\n",
         GOOD.replace(KEPT, "4821"), GOOD.replace("12", "0"), GOOD.replace("12", str(HIGHEST + 1)),
-        GOOD + 'rights = ["all"]\n', GOOD + 'badge = "x"\n', GOOD + 'person = "Lea"\n', GOOD + GOOD,
+        GOOD.replace("[]\n", '["all"]\n'), GOOD.replace("rights = []\n", ""),
+        GOOD.replace("rights", "droits"), f'{GOOD}right = ["void"]\n',
+        GOOD + 'badge = "x"\n', GOOD + 'person = "Lea"\n', GOOD + GOOD,
         f'{GOOD}badge = "{"0" * 64}"\n{GOOD.replace("12", "13")}badge = "{"0" * 64}"\n',
     ],
 )  # fmt: skip

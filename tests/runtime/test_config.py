@@ -350,6 +350,8 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         ("[keys]\nKEY_A = 'no'", "KEY_A: 'no' n'est pas une touche de la caisse"),
         ("[keys]\nKEY_A = '7'", "aucune touche n'est C"),
         ("[keys", "Expected ']'"),
+        ("[keys]\nkey_a = 'C'", "'key_a' n'est pas un nom de touche"),
+        ("[keys]\nKEY_A = 'C'\n[touches]\nKEY_B = '7'", "touches : seule une table [keys]"),
     ],
 )
 def test_a_bad_key_map(keymap: str, reason: str, tmp_path: Path) -> None:

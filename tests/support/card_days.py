@@ -125,6 +125,10 @@ class CardDays(Days):
                 break
             if sale and sale.tenders:
                 self.press("CORR")
+                stays = self.counter.desk.sale
+                if stays and stays.tenders == sale.tenders:
+                    # What a slip alone tells of no terminal takes back: the sale is finished.
+                    self.press("C CASH AVOIR CASH")
             elif sale:
                 self.press("CANCEL")
             else:

@@ -4,6 +4,7 @@ Programmable keyboards have more keys than there are key codes in common use, so
 combinations. Only modifiers can be held: two other keys at once are two presses.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
@@ -12,6 +13,8 @@ from msgspec import Struct
 from pos_terminal.domain.language import say
 
 K = TypeVar("K")
+
+_NAME = re.compile(r"(KEY|BTN)_[A-Z0-9_]+")
 
 MODIFIERS = (
     "KEY_LEFTCTRL",
@@ -55,7 +58,8 @@ def parse_chord(text: str) -> Chord:
                 what=", ".join(MODIFIERS),
             )
         )
-    if not name.isidentifier():
+    # As the kernel writes them: another spelling would be a key that never does anything.
+    if not _NAME.fullmatch(name):
         raise ValueError(say("{name!r} n'est pas un nom de touche", name=name))
     return Chord(name, frozenset(held))
 
