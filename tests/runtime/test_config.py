@@ -233,7 +233,7 @@ def test_mistakes_about_drawers_and_services(drawers: str, key: str, reason: str
          "{since = 2026-01-01, gift_months = 2, credit_note_months = 0}]\n", "refunds",
          "deux valeurs de la même date"),
         ('means = [{paid = "TR", back = ["CHEQUE"]}]\n', "refunds.means",
-         "TR goes back by CASH, CARD, AVOIR or TR"),
+         "TR revient par CASH, CARD, AVOIR ou TR"),
     ],
 )  # fmt: skip
 def test_mistakes_about_refunds(refunds: str, key: str, reason: str) -> None:
