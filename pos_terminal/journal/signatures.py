@@ -2,19 +2,25 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from pos_terminal.crypto.keys import P256
 from pos_terminal.domain.events.period import Purged
 from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Row
+from pos_terminal.journal.chain import Row, broken
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier, public_keys, used
 from pos_terminal.journal.signer import PublicKeys
+from pos_terminal.verifier.keys import Lineage
+from pos_terminal.verifier.messages import Bad
 
 BATCH = 1000
 """Records in memory at once."""
@@ -33,11 +39,8 @@ class KeyInForce(NamedTuple):
 
 
 def vouched(keys: Sequence[KeyInForce]) -> list[str]:
-    """The ids of those keys that vouch for the journal's end, each by the one before it.
-
-    Whoever holds a copy of the records can go on from them under a key of his own: a key that was
-    known before such a decision says nothing of what stands behind it.
-    """
+    """The ids of those keys that vouch for the journal's end, each by the one before it."""
+    # As Lineage.vouching has it, of keys that were proven before.
     begin = max((at for at, key in enumerate(keys) if key.replaced), default=0)
     return [key.public.key for key in keys[begin:]]
 
@@ -58,8 +61,9 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
     if not reader.last():
         return []
     found: list[KeyInForce] = []
+    lineage = Lineage(_signed_by)
     for stored in reader.stored_keys():
-        key = _brought(reader.row(stored.seq), found)
+        key = _brought(reader.row(stored.seq), lineage)
         if key.public != (stored.key, stored.record, stored.checkpoint):
             raise Broken(stored.seq, say("la table des clés dit une autre clé que cette écriture"))
         found.append(key)
@@ -69,46 +73,31 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
     return found
 
 
-def _brought(row: Row, before: Sequence[KeyInForce]) -> KeyInForce:
+def _brought(row: Row, lineage: Lineage) -> KeyInForce:
     """The keys that this record brought, if it is as it must be."""
-    event = row.record().event
+    record = row.record()
+    event = record.event
     if not isinstance(event, KeyMade | KeyRotated | KeyReplaced):
         raise Broken(row.seq, say("la table des clés la nomme, et elle n'apporte pas de clé"))
+    sig = row.sig.hex() if row.sig else None
     try:
+        body = msgspec.json.decode(record.envelope.body)
+        lineage.follow(row.seq, record.kind, body, row.rec, sig)
         public = public_keys(bytes.fromhex(event.record_key), bytes.fromhex(event.checkpoint_key))
-        new = Verifier(public)
-        proof = bytes.fromhex(event.proof) if isinstance(event, KeyRotated) else b""
+        Verifier(public)  # its checkpoint key has signed nothing so far
+    except Bad as bad:
+        raise broken(bad) from bad
     except ValueError as error:
         how = say("ce qu'elle apporte n'est pas une clé : {error}", error=error)
         raise Broken(row.seq, how) from error
-    if public.key != event.key:
-        raise Broken(row.seq, say("la clé qu'elle apporte a un autre nom"))
-    if isinstance(event, KeyMade):
-        # Nobody was there before them: the first keys sign themselves, and the journal from its
-        # first record on.
-        if row.seq != 1 or before:
-            raise Broken(row.seq, say("les clés sont faites une fois, par la première écriture"))
-        signer, first = new, row.seq
-    else:
-        old = before[-1].public if before else None
-        if old is None or event.old != old.key:
-            raise Broken(row.seq, say("elle prend la suite d'une autre clé que celle en vigueur"))
-        if isinstance(event, KeyReplaced):
-            return _replaced(row, new, KeyInForce(row.seq, public, event.origin, replaced=True))
-        if not new.signed(f"{event.old}:{event.key}".encode(), proof):
-            raise Broken(row.seq, say("la nouvelle clé n'a pas accepté la suite de l'ancienne"))
-        # The old key signs the rotation, the new one what follows.
-        signer, first = Verifier(old), row.seq + 1
-    if row.sig is None or not signer.signed(row.rec, row.sig):
-        raise Broken(row.seq, say("la clé qu'elle apporte n'est pas apportée par celle en vigueur"))
-    return KeyInForce(first, public, event.origin)
+    first, _ = lineage.history[-1]
+    return KeyInForce(first, public, event.origin, isinstance(event, KeyReplaced))
 
 
-def _replaced(row: Row, new: Verifier, key: KeyInForce) -> KeyInForce:
-    """The keys by which somebody went on whose own were lost: they sign their record themselves."""
-    if row.sig is None or not new.signed(row.rec, row.sig):
-        raise Broken(row.seq, say("la clé qui continue ne l'a pas signée"))
-    return key
+def _signed_by(public: str, signature: bytes, content: bytes) -> bool:
+    """ValueError where it is no key."""
+    key = P256.from_der(bytes.fromhex(public))
+    return key.verifies(signature, sha256(content).digest())
 
 
 def must_be_known(directory: Path, reader: Reader, keys: Sequence[KeyInForce]) -> None:

@@ -1,12 +1,12 @@
-"""The till's keys: proven from one to the next, and what they must have signed."""
+"""What the till's keys must have signed, by the library `cryptography`."""
 
-import hashlib
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from pos_terminal.archive.verifier.contents import parsed
 from pos_terminal.verifier.chain import leaf
+from pos_terminal.verifier.keys import Lineage
 from pos_terminal.verifier.messages import Bad
 
 try:
@@ -63,68 +63,29 @@ def origin(record: dict[str, Any], rec: bytes) -> str:
     return f"pos-terminal/{store}/{terminal}/{leaf(rec).hex()[:16]}"
 
 
-class Keys:
-    """The keys' history, proven from one to the next by the records that made and rotated them."""
+class Keys(Lineage):
+    """The keys' history, as keys.json has the records that brought them."""
 
     def __init__(self, entries: list[dict[str, Any]], manifest: dict[str, Any]) -> None:
+        super().__init__(signed_by)
         first, last = manifest["first"], manifest["last"]
-        self.history: list[tuple[int, dict[str, Any]]] = []
-        self.brought: list[tuple[int, str]] = []
         self.records: dict[int, bytes] = {}
-        self.replaced: list[tuple[int, dict[str, Any]]] = []
         self.origin = ""
         for entry in entries:
             rec = entry["record"].encode()
             record = parsed(rec, "keys.json")
             if record["seq"] == 1:
                 self.origin = origin(record, rec)
-            self._follow(record["seq"], record["kind"], record["body"], rec, entry["sig"])
+            self.follow(record["seq"], record["kind"], record["body"], rec, entry["sig"])
             if first <= record["seq"] <= last:
                 self.records[record["seq"]] = rec
         if not self.history:
             raise Bad("nobody")
 
-    def _follow(self, seq: int, kind: str, body: dict[str, Any], rec: bytes, sig: str) -> None:
-        if hashlib.sha256(bytes.fromhex(body["record_key"])).hexdigest() != body["key"]:
-            raise Bad("name", seq=seq)
-        follows = bool(self.history) and self.history[-1][1]["key"] == body.get("old")
-        if kind == "key.made" and seq == 1 and not self.history:
-            signer, begins = body, seq
-        elif kind == "key.replaced" and follows:
-            # The old key was lost: nobody but whoever decided to go on vouches for the new one.
-            signer, begins = body, seq
-            self.replaced.append((seq, body))
-        elif kind == "key.rotated" and follows:
-            signer, begins = self.history[-1][1], seq + 1
-            proof, text = bytes.fromhex(body["proof"]), f"{body['old']}:{body['key']}".encode()
-            if not signed_by(body["record_key"], proof, text):
-                raise Bad("proof", seq=seq)
-        else:
-            raise Bad("nowhere", seq=seq)
-        if not sig or not signed_by(signer["record_key"], bytes.fromhex(sig), rec):
-            raise Bad("heir", seq=seq)
-        self.history.append((begins, body))
-        self.brought.append((seq, body["checkpoint_key"]))
-
-    def vouching(self) -> list[str]:
-        """The ids of the keys that vouch for the end, each by the one before it.
-
-        A key that was known before another took its place by decision says nothing of what follows.
-        """
-        begin = self.replaced[-1][0] if self.replaced else 0
-        return [key["key"] for seq, key in self.history if seq >= begin]
-
-    def at(self, seq: int) -> dict[str, Any]:
-        """The keys in force at a record: there are some from the first on."""
-        found = self.history[0][1]
-        for begins, key in self.history:
-            found = key if begins <= seq else found
-        return found
-
     def sealed(self, size: int, body: str, sig: str) -> bool:
         """Whether the key in force behind record `size` signed that checkpoint."""
         # By the record that brought it: keys that replace lost ones sign their own record already.
-        public = [key for seq, key in self.brought if seq <= size][-1:]
+        public = [key["checkpoint_key"] for seq, key in self.brought if seq <= size][-1:]
         signature = bytes.fromhex(sig)
         return bool(public) and signed_by(public[0], signature, body.encode(), checkpoint=True)
 
