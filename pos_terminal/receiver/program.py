@@ -65,11 +65,20 @@ class ReceiverShut(Failure):
 
 
 class Receiver:
-    """Hears boxes at its settings' address, with a directory of its own: `run` until `stop`."""
+    """Hears boxes at its settings' address, with a directory of its own: `run` until `stop`.
+
+    `every` so many seconds it looks who should have called.
+    """
 
     def __init__(
-        self, settings: WatchSettings, state: Path, clock: Clock | None = None
+        self,
+        settings: WatchSettings,
+        state: Path,
+        clock: Clock | None = None,
+        *,
+        every: float = ROUND,
     ) -> None:
+        self._round = every
         self._settings = settings
         self._state = state
         self._clock = clock or SystemClock()
@@ -179,7 +188,7 @@ class Receiver:
                     self._take_certificate(self._tls)
             except OSError as error:  # half renewed: the last one is used until it is whole
                 log.warning("%s: %s", self._settings.certificate, error)
-            await asyncio.sleep(ROUND)
+            await asyncio.sleep(self._round)
 
     def look(self) -> None:
         """Report who should have called by now, and a certificate of its own that ends soon."""

@@ -48,7 +48,9 @@ async def watch_devices(plugged: Callable[[], None]) -> NoReturn:
     await forever()
 
 
-async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:
+async def watch(
+    reactions: Mapping[Path, Callable[[], None]], *, rescan: float = RESCAN
+) -> NoReturn:
     """Call a path's reaction whenever it changes, appears or goes; for ever.
 
     The folders are watched, not the files: an editor replaces a file, a replug replaces a node.
@@ -72,17 +74,17 @@ async def watch(reactions: Mapping[Path, Callable[[], None]]) -> NoReturn:
         try:
             while True:
                 folders.look()
-                for path in await _after_quiet(changes):
+                for path in await _after_quiet(changes, rescan):
                     reactions[path]()
         finally:
             loop.remove_reader(inotify.fd)
 
 
-async def _after_quiet(changes: asyncio.Queue[Path]) -> set[Path]:
+async def _after_quiet(changes: asyncio.Queue[Path], rescan: float) -> set[Path]:
     """The paths that changed, once they have had their time; empty when it is time to rescan."""
     changed: set[Path] = set()
     with suppress(TimeoutError):
-        async with asyncio.timeout(RESCAN):
+        async with asyncio.timeout(rescan):
             changed.add(await changes.get())
     if changed:
         await asyncio.sleep(QUIET)

@@ -14,7 +14,7 @@ from tests.support.season import Files, lived, unpacked
 def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state directory; not to be changed."""
     directory = tmp_path_factory.mktemp("season")
-    run(lived(directory, (28, 28), tickets=8))
+    run(lived(directory, (28, 28), tickets=4))
     return directory
 
 

@@ -63,7 +63,7 @@ def settings(folder: Path, tills: int, mail: dict[str, Any] | None = None) -> Wa
 async def receiving(
     folder: Path, given: WatchSettings, clock: SetClock
 ) -> AsyncIterator[Receiver]:
-    receiver = Receiver(given, folder / "watch", clock)
+    receiver = Receiver(given, folder / "watch", clock, every=0.2)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(receiver.run())
         async with asyncio.timeout(PATIENCE):

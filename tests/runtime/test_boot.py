@@ -160,7 +160,8 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
         noticed = asyncio.Event()
         absent = tmp_path / "by-id" / "scanner"
         appeared = asyncio.Event()
-        watching = watch({tmp_path / "goods.csv": noticed.set, absent: appeared.set})
+        reactions = {tmp_path / "goods.csv": noticed.set, absent: appeared.set}
+        watching = watch(reactions, rescan=0.1)
         async with asyncio.TaskGroup() as group, asyncio.timeout(2 * PATIENCE):
             task = group.create_task(watching)
             while not noticed.is_set():
