@@ -19,6 +19,10 @@ from pos_terminal.verifier.messages import Bad
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
+COUNTERS = ("counts", "session", "op", "base")
+"""An envelope's fields that the till's own state has as well."""
+
+
 class Row(NamedTuple):
     """A row of the table `journal`, as stored."""
 
@@ -163,17 +167,15 @@ class Recount:
         except ValueError as error:
             how = say("elle ne peut pas suivre : {error}", error=error)
             raise Broken(record.seq, how) from error
-        for name, said, made in (
-            ("counts", envelope.counts, after.counts),
-            # A Z is of the session that it ends: its own record still has that number.
-            ("session", envelope.session, before.book.session),
-            ("op", envelope.op, after.operator),
-            ("base", envelope.base, after.base),
-        ):
-            if said != made:
-                how = say(
-                    "{name} est {said}, et {made} d'après les écritures qui la précèdent",
-                    name=name, said=said, made=made,
-                )
-                raise Broken(record.seq, how)
+        told = (envelope.counts, envelope.session, envelope.op, envelope.base)
+        # A Z is of the session that it ends: its own record still has that number.
+        made = (after.counts, before.book.session, after.operator, after.base)
+        if told != made:
+            each = zip(COUNTERS, told, made, strict=True)
+            name, one, other = next(row for row in each if row[1] != row[2])
+            how = say(
+                "{name} est {said}, et {made} d'après les écritures qui la précèdent",
+                name=name, said=one, made=other,
+            )
+            raise Broken(record.seq, how)
         return replace(after, head=record.hash)

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pos_terminal.verifier.messages import Bad
-
-TRAINING = "F"
-"""The series of exercises, which are in no total."""
+from pos_terminal.verifier.vouchers import TRAINING, Vouchers
 
 
 def add(sums: dict[str, int], **parts: int) -> None:
@@ -67,6 +65,7 @@ class Books:
             "cash.moved": self._moved,
             "period.closed": self._closure,
             "key.replaced": self._goes_on,
+            "voucher.moved": Vouchers(whole=before is None).take,
         }
 
     def take(self, seq: int, record: dict[str, Any]) -> None:

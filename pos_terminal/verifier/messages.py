@@ -41,6 +41,7 @@ number|ticket {0} : son numéro ne suit pas|ticket {0}: not the next number
 rates|ticket {0} : TVA et lignes diffèrent|ticket {0}: VAT and lines differ
 paid|ticket {0} : lignes, total et paiements diffèrent|ticket {0}: lines, total and payments differ
 total|ses totaux perpétuels ne sont pas ceux des tickets|its perpetual totals are not the tickets'
+voucher|bon {0} : il paie plus qu'il ne valait|voucher {0}: it pays more than it was worth
 closure|clôture : son numéro ne suit pas|closure: not the next number
 sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
 table|{0} dit {1} et l'écriture {2}|{0} says {1} and the record {2}

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.prepaid import VoucherMoved
+from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.journal.chain import Recount, Row, follow
 from pos_terminal.journal.codec import Totals
 from pos_terminal.journal.errors import Broken, JournalError
@@ -22,6 +24,8 @@ from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify, verify_chain
 from pos_terminal.verifier.chain import Chain, leaf
+from pos_terminal.verifier.messages import Bad
+from pos_terminal.verifier.vouchers import Vouchers
 from tests.conftest import run
 from tests.support.journaling import (
     IDENTITY,
@@ -280,3 +284,25 @@ def shifted_by_one(events: list[Event]) -> list[Event]:
         msgspec.structs.replace(event, **{k: v for k, v in more.items() if hasattr(event, k)})
         for event in events
     ]
+
+
+def voucher(amount: int) -> VoucherMoved:
+    return VoucherMoved(voucher="B-0001", purpose=VoucherPurpose.MULTI, amount=amount)
+
+
+def test_a_voucher_that_pays_more_than_was_put_on_it_is_found(tmp_path: Path) -> None:
+    run(kept(tmp_path, [voucher(1000), voucher(-400), voucher(-600)]))
+    assert verify(database(tmp_path)).records == 4
+    run(kept(tmp_path, [voucher(-1)]))
+    with pytest.raises(Broken, match="bon B-0001 : il paie plus") as caught:
+        verify(database(tmp_path))
+    assert caught.value.seq == 5
+
+
+def test_where_the_beginning_is_purged_only_what_is_seen_to_be_issued_is_held_to() -> None:
+    rest = Vouchers(whole=False)
+    rest.take(7, {"voucher": "old", "purpose": "multi", "amount": -500, "series": "A"})
+    rest.take(8, {"voucher": "new", "purpose": "multi", "amount": 500, "series": "A"})
+    rest.take(9, {"voucher": "new", "purpose": "multi", "amount": -900, "series": "F"})
+    with pytest.raises(Bad):
+        rest.take(10, {"voucher": "new", "purpose": "multi", "amount": -501, "series": "A"})

@@ -4,8 +4,8 @@ import ast
 from pathlib import Path
 
 PARTS = (
-    "verifier.messages", "verifier.chain", "verifier.keys", "verifier.books", "verifier.core",
-    "verifier.technical",
+    "verifier.messages", "verifier.chain", "verifier.keys", "verifier.vouchers", "verifier.books",
+    "verifier.core", "verifier.technical",
     *(
         f"archive.verifier.{part}"
         for part in (
