@@ -55,10 +55,14 @@ class EscposSettings(PrinterSettings):
     def problems(self) -> Iterator[tuple[str, str]]:
         """See `Checked.problems`: a model that nobody knows, a logo that cannot be printed."""
         command = (sys.executable, "-m", CHILD, self.profile, self.logo, str(self.columns or ""))
-        done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", check=False,
-            timeout=LOADING_TIME,
-        )
+        try:
+            done = subprocess.run(
+                command, capture_output=True, encoding="utf-8", errors="replace", check=False,
+                timeout=LOADING_TIME,
+            )
+        except subprocess.TimeoutExpired:  # a box at its limit: nothing is known of either
+            yield "profile", f"no answer within {LOADING_TIME} s"
+            return
         if done.returncode:
             yield "profile", done.stderr.strip()
             return
