@@ -44,7 +44,7 @@ def known(**more: object) -> Situation:
 
 
 PRINTER = {
-    "kind": "printer", "identity": "usb 04b8:0e15 J4XF012345", "good": "2025-10-09T10:52:48+02:00",
+    "kind": "printer", "identity": "escpos /dev/pos/printer", "good": "2025-10-09T10:52:48+02:00",
 }  # fmt: skip
 PAGES: dict[str, object] = {
     "till_silent": partial(
@@ -63,7 +63,7 @@ PAGES: dict[str, object] = {
                 Changed("2025-10-09T07:58:40+02:00", "version.changed",
                         {"before": "0.0.9", "after": "0.1.0"}),
                 Changed("2025-10-09T08:01:02+02:00", "device",
-                        {"name": "printer", "identity": "usb 04b8:0e15 J4XF012345"}),
+                        {"name": "printer", "identity": "escpos 192.168.1.50:9100"}),
             ),
             lines=(
                 "10:53:12 WARNING pos_terminal.runtime.port: scale: W-105 BALANCE MUETTE",
@@ -103,7 +103,10 @@ PAGES: dict[str, object] = {
     "scale_mute": partial(
         of_change,
         change(Told.OPENED, "scale-left", faults.SCALE_MUTE, "no answer in 2.0 s"),
-        known(kind="scale", identity="/dev/pos/scale-left", good="2025-10-08T18:01:00+02:00"),
+        known(
+            kind="scale", identity="toledo-8217 /dev/pos/scale-left",
+            good="2025-10-08T18:01:00+02:00",
+        ),
     ),
     "disk_full": partial(
         of_change,
