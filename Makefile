@@ -1,12 +1,12 @@
 # The scripts in .ci do the work; each says in its head what it does.
 PY := .venv/bin/python
 ARGS ?=
-.PHONY: help demo counter test deep bench lint lock clean
+.PHONY: help demo counter test test-kernel deep bench lint lock clean
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
 help: ## these lines
-	sed -n 's/^\([a-z]*\):.*## /    make \1\t/p' Makefile
+	sed -n 's/^\([a-z-]*\):.*## /    make \1\t/p' Makefile
 
 demo: ## watch a bakery's morning being sold; sets up all it needs
 	.ci/setup demo
@@ -19,6 +19,11 @@ counter: ## touch the till: a whole shop in the browser; sets up all it needs
 test: ## style, types and all tests; sets up all they need (ARGS='-k journal' picks)
 	.ci/setup test
 	.ci/test $(ARGS)
+
+test-kernel: ## the drivers and the units on real kernels and a real systemd; a part of CI's `test`
+	.ci/setup test
+	.ci/debian-tree
+	.ci/test tests/qemu tests/systemd $(ARGS)
 
 deep: ## what is long by nature: 100,000 steps, mutants, fuzzing; an hour or more
 	.ci/setup test

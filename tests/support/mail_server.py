@@ -26,7 +26,9 @@ USER, PASSWORD = "caisse@example.org", "hunter2-soleil"
 
 
 def certificate(folder: Path, *, valid_from: int = 2020, until: int = 2120) -> Path:
-    """A certificate for 127.0.0.1 that vouches for itself between those years; with its key."""
+    """A certificate for 127.0.0.1 and smtp.example.org that vouches for itself between those years;
+    with its key.
+    """
     path = folder / f"{valid_from}-{until}.pem"
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.org")])
@@ -39,7 +41,10 @@ def certificate(folder: Path, *, valid_from: int = 2020, until: int = 2120) -> P
         .not_valid_before(datetime(valid_from, 1, 1, tzinfo=UTC))
         .not_valid_after(datetime(until, 1, 1, tzinfo=UTC))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("smtp.example.org")]
+            ),
+            critical=False,
         )
         .sign(key, hashes.SHA256())
     )

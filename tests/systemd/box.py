@@ -14,7 +14,7 @@ from tests.qemu.machine import Machine, booted
 from tests.systemd import disk
 
 Shell = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-PATIENCE = 300.0
+PATIENCE = 900.0
 """Seconds for anything to happen: without KVM all is some thirty times slower."""
 
 MODULES = ("virtio_pci", "virtio_blk", "ext4", "crc32c_generic")
@@ -29,6 +29,7 @@ KEYS = {
 }  # fmt: skip
 """QEMU's names of the keys to which the key map «numeric» gives these functions."""
 
+KEYPAD = {"driver": "usb-kbd", "id": "keypad", "bus": "usb.0"}
 ADAPTER = {
     "driver": "usb-serial", "id": "adapter", "bus": "usb.0", "chardev": "scale", "serial": "SCALE",
 }  # fmt: skip
@@ -84,6 +85,25 @@ class Box:
         except TimeoutError:
             raise AssertionError(f"not {texts}, but {self.display.screen}") from None
 
+    async def unit(self, name: str) -> str:
+        """What systemd says of the till's unit."""
+        return await self.sh(f"systemctl show --value -p {name} pos-terminal")
+
+    async def weighs(self, *texts: str) -> None:
+        """Sell by weight, trying again until the till has found its scale."""
+        for _ in range(20):
+            await self.keys("4 PLU")
+            try:
+                await self.display.wait_for(
+                    lambda screen: all(text in f"{screen.line1} {screen.line2}" for text in texts),
+                    within=10,
+                )
+            except TimeoutError:
+                await self.keys("C")
+            else:
+                return
+        raise AssertionError(f"never weighed: {self.display.screen}")
+
     async def until(self, script: str, wanted: Callable[[str], bool]) -> str:
         """What a command prints, once that is what is wanted."""
         async with asyncio.timeout(PATIENCE):
@@ -118,6 +138,7 @@ def _machine(folder: Path) -> list[str]:
     """QEMU's options: two disks, a network that ends at the host, and the wires to the far ends."""
     console = "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off systemd.getty_auto=0"
     disk = f"file={folder}/%s,format=raw,if=virtio,cache=unsafe"
+    keypad = ",".join(f"{key}={value}" for key, value in KEYPAD.items())
     return [
         "-m", "1024", "-smp", "2", "-append", console,
         "-drive", disk % "root", "-drive", disk % "journal", "-device", "virtio-rng-pci",
@@ -126,7 +147,7 @@ def _machine(folder: Path) -> list[str]:
         "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=way-in,name=way-in",
         "-chardev", f"serial,id=display,path={folder}/display",
         "-device", "isa-serial,chardev=display",
-        "-device", "qemu-xhci,id=usb", "-device", "usb-kbd,id=keypad,bus=usb.0",
+        "-device", "qemu-xhci,id=usb", "-device", keypad,
         "-chardev", f"serial,id=scale,path={folder}/scale",
     ]  # fmt: skip
 

@@ -1,16 +1,23 @@
-"""The commands of systemd/README.md, as a technician reads them."""
+"""The commands of the pages, as a technician reads them."""
 
 import re
 from pathlib import Path
 
-README = Path(__file__).parent.parent.parent / "systemd" / "README.md"
+ROOT = Path(__file__).parent.parent.parent
+README = ROOT / "systemd" / "README.md"
 
 
 def commands(section: str) -> str:
-    """The shell commands of one section, in their order and word for word."""
-    text = README.read_text()
-    found = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
-    assert found is not None, f"{README} has no section «{section}»"
-    blocks: list[str] = re.findall(r"^```sh\n(.*?)^```", found[1], re.DOTALL | re.MULTILINE)
-    assert blocks, f"«{section}» has no commands"
-    return "".join(blocks)
+    """The shell commands of one section of systemd/README.md, in their order and word for word."""
+    return "".join(blocks(README, f"## {section}", "sh"))
+
+
+def blocks(page: Path, heading: str, language: str) -> list[str]:
+    """What stands below a heading of a page, up to its next section, in blocks of that language."""
+    below = rf"^{re.escape(heading)}\n(.*?)(?=^## |\Z)"
+    found = re.search(below, page.read_text(), re.DOTALL | re.MULTILINE)
+    assert found is not None, f"{page} has no «{heading}»"
+    fenced = rf"^```{language}\n(.*?)^```"
+    wanted: list[str] = re.findall(fenced, found[1], re.DOTALL | re.MULTILINE)
+    assert wanted, f"{page}, «{heading}»: no {language}"
+    return wanted

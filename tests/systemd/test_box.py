@@ -16,7 +16,7 @@ from pos_terminal.journal import last_backup
 from pos_terminal.testing.running import run
 from tests.needs import need
 from tests.qemu.machine import QEMU
-from tests.systemd import disk
+from tests.systemd import disk, mailing, usb
 from tests.systemd.box import ADAPTER, PATIENCE, Box, standing
 from tests.systemd.readme import commands
 
@@ -28,9 +28,10 @@ STATE = "/var/lib/pos-terminal"
 SCENES: list[Callable[[Box], Awaitable[None]]] = []
 
 CATALOG = """\
-plu,name,price,unit,family,vat
-1,TRADITION,1.30,piece,pain,5.5
-4,COMTE 18 MOIS,24.90,kg,fromage,5.5
+plu,name,price,unit,family,vat,barcode
+1,TRADITION,1.30,piece,pain,5.5,
+4,COMTE 18 MOIS,24.90,kg,fromage,5.5,
+5,CONFITURE,4.20,piece,epicerie,5.5,3017620422003
 """
 TERMINAL = """\
 [shop]
@@ -120,11 +121,6 @@ async def life(folder: Path) -> None:
             print(f"{time.monotonic() - start:6.1f} s  {name}", flush=True)
 
 
-async def unit(box: Box, name: str) -> str:
-    """What systemd says of the till's unit."""
-    return await box.sh(f"systemctl show --value -p {name} pos-terminal")
-
-
 async def restarted(box: Box, times: int) -> None:
     """Wait until systemd has started the till anew, so many times since it was enabled."""
     wanted = f"running {times}"
@@ -149,10 +145,10 @@ async def it_is_installed_and_sells(box: Box) -> None:
 
 @scene
 async def it_is_locked_in_and_its_own(box: Box) -> None:
-    assert (await unit(box, "User"), await unit(box, "NRestarts")) == ("pos", "0")
+    assert (await box.unit("User"), await box.unit("NRestarts")) == ("pos", "0")
     places = await box.sh(f"stat -c '%U %G %a' {STATE} /run/pos-terminal /run/pos-terminal/till")
     assert places == "pos pos 700\npos pos 755\npos pos-link 660"
-    await box.sh(f"test -s {(await unit(box, 'Documentation')).removeprefix('file:')}")
+    await box.sh(f"test -s {(await box.unit('Documentation')).removeprefix('file:')}")
     for name in ("pos-terminal", "pos-terminal-agent"):
         await box.sh(f"systemd-analyze security --no-pager --threshold=20 {name} >/dev/null")
 
@@ -175,17 +171,39 @@ async def the_agent_behind_its_walls_knows_who_stopped_the_till(box: Box) -> Non
     assert wrong == [], "a sound disk, memory, and each of them could be looked at"
     await box.sh("systemctl stop pos-terminal")
     await box.until(LISTED, lambda said: "B-125" in said)
-    # Killed, and not started again: what systemd says of it is what there is to tell.
-    down = "/run/systemd/system/pos-terminal.service.d"
-    await box.sh(f"mkdir -p {down} && printf '[Service]\nRestart=no\n' >{down}/down.conf")
-    await box.sh("systemctl daemon-reload && systemctl start pos-terminal")
+    await box.sh("systemctl start pos-terminal")
     await box.until(LISTED, lambda said: "B-125" not in said)
-    await box.sh("systemctl kill -s KILL pos-terminal")
-    said = await box.until(LISTED, lambda said: "C-141" in said)
-    (silent,) = (each for each in json.loads(said)["incidents"] if each["code"] == "C-141")
-    assert silent["detail"].startswith("systemd: failed (failed), signal"), silent
-    await box.sh(f"rm -r {down} && systemctl daemon-reload && systemctl start pos-terminal")
-    await box.until(LISTED, lambda said: "C-141" not in said)
+
+
+@scene
+async def a_dead_till_is_mailed_once_and_so_is_its_return(box: Box) -> None:
+    """Killed, and not started again; the agent is killed meanwhile, and goes on where it was."""
+    async with mailing.smtp(box) as server:
+        await mailing.set_up(box)
+        down = "/run/systemd/system/pos-terminal.service.d"
+        await box.sh(f"mkdir -p {down} && printf '[Service]\nRestart=no\n' >{down}/down.conf")
+        await box.sh(f"systemctl daemon-reload && kill -9 {await box.unit('MainPID')}")
+        await agent_killed(box)
+        bad = await mailing.of_the_till(server, "KO")
+        said = await box.until(LISTED, lambda said: "C-141" in said)
+        (silent,) = (each for each in json.loads(said)["incidents"] if each["code"] == "C-141")
+        assert silent["detail"].startswith("systemd: failed (failed), signal"), silent
+        for _ in range(2):
+            await agent_killed(box)
+        await box.sh(f"rm -r {down} && systemctl daemon-reload && systemctl start pos-terminal")
+        await mailing.of_the_till(server, "OK")
+        await agent_killed(box)
+        await box.until(LISTED, lambda said: "C-141" not in said)
+        good, again = [await mailing.of_the_till(server, mark) for mark in ("OK", "KO")]
+        for who, mail in bad.items():
+            assert good[who]["References"] == mail["Message-ID"] == again[who]["Message-ID"]
+            assert good[who]["Message-ID"] != mail["Message-ID"]
+
+
+async def agent_killed(box: Box) -> None:
+    """Kill the agent, and see it listen again."""
+    await box.sh("kill -9 $(systemctl show --value -p MainPID pos-terminal-agent)")
+    await box.until("systemctl is-active pos-terminal-agent || true", lambda said: said == "active")
 
 
 @scene
@@ -207,11 +225,13 @@ async def a_ticket_is_printed_as_wide_as_the_paper_with_its_logo(box: Box) -> No
 async def an_adapter_plugged_in_later_opens(box: Box) -> None:
     assert "usbserial" not in await box.sh("cut -d' ' -f1 /proc/modules")
     there = "test -e /dev/pos/scale && echo there || true"
-    await plugged(box, 480, "0,480kg", "11,95")
+    await plugged(box, 480, "0,480kg", "11,95", "11,95")
     assert "ID_MM_DEVICE_IGNORE=1" in await box.sh("udevadm info -q property /dev/pos/scale")
+    await box.keys("1 PLU")
+    await box.shows("TRADITION", "1,30")
     await box.machine.monitor("device_del", {"id": ADAPTER["id"]})
     await box.until(there, lambda answer: not answer)
-    await plugged(box, 1250, "1,250kg", "31,13")
+    await plugged(box, 1250, "1,250kg", "31,13", "32,43")
 
 
 @scene
@@ -219,41 +239,30 @@ async def what_its_unit_allows_by_number_has_that_number(box: Box) -> None:
     await box.sh("modprobe -a usbserial cdc_acm rfcomm usblp")
     lines = (await box.sh("sed '/^Block/,$d' /proc/devices")).splitlines()
     numbers = {line.split()[1]: line.split()[0] for line in lines if line[:1] in " 123456789"}
-    allowed = await unit(box, "DeviceAllow")
+    allowed = await box.unit("DeviceAllow")
     for name in ("ttyUSB", "ttyACM", "rfcomm", "usb", "usb_device"):
         assert f"char-{numbers[name]} rw" in allowed, name
 
 
-async def plugged(box: Box, grams: int, weight: str, price: str) -> None:
-    """Plug the scale's adapter in and sell what lies on the scale."""
+async def plugged(box: Box, grams: int, weight: str, price: str, total: str) -> None:
+    """Plug the scale's adapter in, sell what lies on the scale, and end the sale."""
     box.scale.grams = grams
     await box.machine.monitor("device_add", dict(ADAPTER))
-    await weighed(box, weight, price)
+    await box.weighs(weight, price)
     await box.keys("CASH")
-    await box.shows("TOTAL", price)
+    await box.shows("TOTAL", total)
 
 
-async def weighed(box: Box, *texts: str) -> None:
-    """Sell by weight, trying again until the till has found its scale."""
-    for _ in range(20):
-        await box.keys("4 PLU")
-        try:
-            await box.display.wait_for(
-                lambda screen: all(text in f"{screen.line1} {screen.line2}" for text in texts),
-                within=10,
-            )
-        except TimeoutError:
-            await box.keys("C")
-        else:
-            return
-    raise AssertionError(f"never weighed: {box.display.screen}")
+scene(usb.each_is_adopted)
+scene(usb.in_a_sale_each_is_unplugged_and_sells_again)
+scene(usb.equal_scanners_keep_their_names_whichever_comes_first)
 
 
 @scene
 async def killed_it_is_back_with_the_open_ticket(box: Box) -> None:
     await box.keys("2 x 1 PLU")
     await box.shows("TRADITION", "2,60")
-    pid = await unit(box, "MainPID")
+    pid = await box.unit("MainPID")
     await box.sh(f"kill -9 {pid} $(systemctl show --value -p MainPID pos-terminal-agent)")
     await restarted(box, 1)
     await box.keys("1 PLU CASH")
@@ -262,7 +271,7 @@ async def killed_it_is_back_with_the_open_ticket(box: Box) -> None:
 
 @scene
 async def frozen_it_is_replaced(box: Box) -> None:
-    pid = await unit(box, "MainPID")
+    pid = await box.unit("MainPID")
     await box.sh(f"kill -STOP {pid}")
     await restarted(box, 2)
     assert "Watchdog timeout" in await box.sh("journalctl -u pos-terminal -o cat")
@@ -315,7 +324,7 @@ async def each_night_a_backup_goes_where_the_unit_lets_it(box: Box) -> None:
     await box.technician(commands("A backup each night"))
     await box.until("ls /media/backup", lambda shown: ".zip" in shown)
     await box.sh("mount -t tmpfs -o uid=pos,mode=700 stick /media/backup")
-    inside = f"nsenter -t {await unit(box, 'MainPID')} -m setpriv --reuid=pos --clear-groups"
+    inside = f"nsenter -t {await box.unit('MainPID')} -m setpriv --reuid=pos --clear-groups"
     await box.sh(f"{inside} touch /media/backup/there && test -e /media/backup/there")
     await box.sh("umount /media/backup")
 
