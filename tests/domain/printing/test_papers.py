@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.counter.steps import LookedUp, LookUp, PaperDone
-from pos_terminal.domain.events.event import SERIES
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES
 from pos_terminal.domain.events.paper import Form, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import DepositNature, Place, PrintOutcome
@@ -60,6 +60,15 @@ def test_a_paper_names_clerk_software_and_record(till: Bench, key: str) -> None:
     asked = replace(printed(till.press(key)), anchor=f"512 3fa94c1e{'0' * 56}", operator=7)
     said = text(paper(TILL, asked))
     assert "Vendeur 7 pos-terminal test" in said and "Empreinte 512 3fa94c1e00000000" in said
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_exercise_says_so_on_whatever_is_printed_of_it(till: Bench, key: str) -> None:
+    asked = printed(till.press(key))
+    exercise = replace(asked, closed=replace(asked.closed, series=TRAINING_SERIES))
+    assert any("FACTICE — FORMATION" in line for line in text(paper(TILL, exercise)))
+    assert "FACTICE" in digital(TILL, exercise).splitlines()
+    assert "FACTICE" not in f"{text(paper(TILL, asked))}{digital(TILL, asked)}"
 
 
 @pytest.mark.parametrize(("key", "form"), KEYS.items())
