@@ -25,11 +25,13 @@ witness saw last, and none of them gives two."""
 class Continuation(Struct, frozen=True, kw_only=True):
     """Why it goes on, and what is known beside the records: what a witness saw, what paper says.
 
+    `cosigned` is how many records a witness on the network had seen, which knows no more of them.
     `last_ticket` and `last_z` are the highest numbers on paper, 0 where none is higher.
     """
 
     because: str
     seen: Checkpoint | None = None
+    cosigned: int = 0
     last_ticket: int = 0
     last_z: int = 0
 
@@ -40,6 +42,8 @@ class Continuation(Struct, frozen=True, kw_only=True):
             (self.seen.state.counts, self.seen.state.book) if self.seen else (Counts(), Book())
         )
         paper = {SERIES: self.last_ticket} if self.last_ticket else {}
+        # Of what only a note tells, each record may have given one number of each kind.
+        unknown = max(self.cosigned - max(running.seq, self.seen.size if self.seen else 0), 0)
         tickets = _highest(running.counts.tickets, counts.tickets, paper)
         return KeyReplaced(
             old=running.key,
@@ -48,15 +52,16 @@ class Continuation(Struct, frozen=True, kw_only=True):
             checkpoint_key=public.checkpoint.hex(),
             because=self.because,
             after=running.seq,
-            sale=max(running.counts.sale, counts.sale) + MARGIN,
+            sale=max(running.counts.sale, counts.sale) + unknown + MARGIN,
             tickets=tuple(
-                LastNumber(series, number + MARGIN) for series, number in sorted(tickets.items())
+                LastNumber(series, number + unknown + MARGIN)
+                for series, number in sorted(tickets.items())
             ),
             # A witness takes the checkpoint behind each closure: it has seen the last one.
             days=max(running.book.days, book.days, self.last_z),
             months=max(running.book.months, book.months),
             years=max(running.book.years, book.years),
-            seen=self.seen.size if self.seen else 0,
+            seen=max(self.seen.size if self.seen else 0, self.cosigned),
             seen_head=self.seen.head if self.seen else "",
             seen_net=book.net,
             seen_absolute=book.absolute,

@@ -7,6 +7,7 @@ from there (RFC 6962, 2.1.2) and the signed checkpoint; it answers with lines of
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -138,6 +139,38 @@ def note_at(reader: Reader, size: int) -> tuple[str, str]:
     """
     said = _at(reader, size)
     return Head(_origin(reader), size, bytes.fromhex(said.root)).text, said.head
+
+
+def known_witnesses(reader: Reader) -> list[NoteKey]:
+    """Who has cosigned this journal over the network, by the cosignatures that are kept."""
+    rows = [row for row in reader.cosignatures() if row.body.startswith(NOTED)]
+    return [*{note.cosigner(noted(row.body, row.sig).vkey): None for row in rows}]
+
+
+def monitored(reader: Reader) -> str:
+    """Where a witness shows the last checkpoint that it cosigned of this log (tlog-witness)."""
+    return f"/{sha256(_origin(reader).encode()).hexdigest()}/checkpoint"
+
+
+def shown_size(reader: Reader, shown: str, trusted: Sequence[NoteKey]) -> int:
+    """How many records the witness had seen whose last checkpoint this is, as a signed note.
+
+    JournalError where none of these keys cosigned it (J-112), or where it is of another journal
+    (J-111). What is longer than this journal nobody can compare with it.
+    """
+    text = shown.partition("\n\n")[0] + "\n"
+    signed = any(note.cosigned(text, each, key) for each in note.lines(shown) for key in trusted)
+    if not signed:
+        detail = say("sa signature n'est d'aucune des clés de [witness]")
+        raise JournalError(faults.WITNESS_MISSING, detail)
+    said = Head.of(text)
+    if said.origin != _origin(reader):
+        detail = say("il est de {origin}", origin=said.origin)
+        raise JournalError(faults.WITNESS_DISAGREES, detail)
+    if said.size <= reader.last() and note_at(reader, said.size)[0] != text:
+        detail = say("une autre racine pour {size} écritures", size=said.size)
+        raise JournalError(faults.WITNESS_DISAGREES, detail)
+    return said.size
 
 
 def _row(size: int, text: str, key: NoteKey, found: Cosigned) -> Attested:

@@ -224,6 +224,11 @@ def signer_named(file: Path, source: bytes) -> str:
     return named if isinstance(named, str) else ""
 
 
+def witnesses_named(file: Path, source: bytes) -> tuple[str, ...]:
+    """The vkeys of the witnesses on the network."""
+    return _names(file, source, "witness", "keys")
+
+
 def services_named(file: Path, source: bytes) -> tuple[str, ...]:
     """The services that the file enables in the agent."""
     return _names(file, source, "agent", "services")

@@ -21,12 +21,17 @@ from pos_terminal.channel.evidence import CheckpointAsked
 from pos_terminal.channel.interface import CHECKPOINT
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.staff import OperatorSignedOn
+from pos_terminal.journal.continuation import MARGIN
+from pos_terminal.journal.database import reading
 from pos_terminal.journal.note import cosigner
 from pos_terminal.journal.store import Journal
-from pos_terminal.journal.submission import signed_note
+from pos_terminal.journal.submission import monitored, signed_note, submission, take
 from pos_terminal.journal.verify import verify
 from pos_terminal.testing.running import run
+from tests.support.journaled import Line
 from tests.support.journaling import SIGN_ON, database, moment
 from tests.support.net_witness import NetWitness
 from tests.support.own_environment import installed
@@ -51,13 +56,13 @@ def incidents(messenger: Messenger) -> dict[str, str]:
     return {row.code: row.detail for row in agent.incidents}
 
 
-def sold_before(state: Path, records: int) -> None:
+def sold_before(state: Path, records: int, event: Event = SIGN_ON) -> None:
     """So many records of earlier days, all at once."""
 
     async def body() -> None:
         till = Identity("1", "2", pos_terminal.__version__, simulated=False)
         journal = Journal.open(state, till)
-        await journal.append([SIGN_ON] * records, moment())
+        await journal.append([event] * records, moment())
         await journal.close()
 
     run(body())
@@ -188,3 +193,59 @@ def test_only_the_witnesses_of_the_settings_count_and_as_many_as_they_want(
     assert verify(state).witnessed > 0
     assert verify(state, quorum=2).witnessed == 0
     assert verify(state).witnesses == (cosigner(witness.vkey).witness,)
+
+
+def cosigned(state: Path, witness: NetWitness, known: int, *, keep: bool = True) -> Path:
+    """Hand the newest checkpoint in; the file with what the witness shows to all from then on."""
+    handed, note = submission(state, known), state.with_name("note")
+    witness.hand_in(handed.body)
+    with reading(database(state)) as reader:
+        note.write_bytes(witness.shown(monitored(reader)))
+    if keep:
+        key = cosigner(witness.vkey)
+        assert take(database(state), handed.size, note.read_text(), [key]) == [key.name]
+    return note
+
+
+def test_a_till_whose_card_died_goes_on_from_what_the_witness_shows(
+    tmp_path: Path, witness: NetWitness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state, other, foreign = tmp_path / "state", tmp_path / "other", tmp_path / "foreign"
+    forked = tmp_path / "forked"
+    sold_before(state, 300)
+    witness.know(signed_note(state).vkey)
+    with witness.up():
+        cosigned(state, witness, 0)
+        shutil.copytree(state, tmp_path / "copy")
+        shutil.copytree(state, forked)
+        sold_before(state, 300)
+        note = cosigned(state, witness, 256, keep=False)
+    shutil.rmtree(state)
+    (tmp_path / "copy").rename(state)
+    sold_before(forked, 1, OperatorSignedOn(operator=8))
+    sold_before(forked, 300)
+    sold_before(other, 20)
+    for each in (state, forked, other):
+        shutil.rmtree(each / "keys")
+    foreign.write_text(note.read_text().replace("\n512\n", "\n511\n"))
+    line, paper = Line(state, capsys), ("--last-ticket", "0", "--last-z", "0")
+    asked = ("journal", "continue", "--because", "carte morte")
+
+    with pytest.raises(SystemExit) as misused:
+        line(*asked)
+    words = capsys.readouterr().err
+    assert misused.value.code == 2 and "witness.example/w1" in words and "/checkpoint" in words
+    for shown, where, code in (
+        (foreign, state, "J-112"),  # what the witness did not sign
+        (note, other, "J-112"),  # a journal that knows no witness
+        (note, forked, "J-111"),  # one that it saw otherwise
+    ):
+        status, said = line(*asked, "--seen", shown, *paper, state=where)
+        assert (status, said["code"]) == (1, code), said
+    status, went = line(*asked, "--seen", note, *paper)
+    assert status == 0, went
+    assert (went["seen"], went["lost"], went["lost_cents"]) == (512, 512 - went["after"], 0)
+    assert verify(database(state)).records > went["after"]
+    # Away: by the paper alone, which is on record as such.
+    status, went = line(*asked, "--last-ticket", "5", "--last-z", "2", state=other)
+    assert (status, went["seen"], went["tickets"], went["z"]) == (0, 0, {"T": 5 + MARGIN}, 2)

@@ -50,6 +50,19 @@ class NetWitness:
         """Have it cosign that log, as its keeper would."""
         self.run("add-log", "--origin", vkey.partition("+")[0], "--vkey", vkey)
 
+    def hand_in(self, body: str) -> None:
+        """A checkpoint, without a messenger."""
+        url = f"http://127.0.0.1:{self._plain}/add-checkpoint"
+        asked = urllib.request.Request(url, body.encode(), {"Content-Type": "text/plain"})
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            assert answer.status == 200
+
+    def shown(self, path: str) -> bytes:
+        """What it shows to whoever asks."""
+        url = f"http://127.0.0.1:{self._plain}{path}"
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return bytes(answer.read())
+
     @contextmanager
     def up(self) -> Iterator[None]:
         """Serve."""
