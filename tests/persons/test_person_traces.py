@@ -99,8 +99,8 @@ def test_nothing_is_left_of_a_crowd(tmp_path: Path) -> None:
 
 def test_secure_delete_alone_does_leave_something(tmp_path: Path) -> None:
     """Why a wipe writes the file anew: SQLite leaves copies of rows that it moves between pages."""
-    left = sum(_left_without_a_wipe(tmp_path / f"{seed}.db", Random(seed)) for seed in range(8))
-    assert left > 0
+    seeds = (6, *range(6))
+    assert any(_left_without_a_wipe(tmp_path / f"{each}.db", Random(each)) for each in seeds)
 
 
 def _left_without_a_wipe(path: Path, random: Random) -> int:

@@ -12,7 +12,7 @@ CATALOGS.append(goods(GOODS.replace(",from\n", ",from,voucher\n", 1) + VOUCHERS)
 
 
 TestClerk = Clerk.TestCase
-TestClerk.settings = settings(max_examples=50, stateful_step_count=60, deadline=None)
+TestClerk.settings = settings(max_examples=20, stateful_step_count=60, deadline=None)
 
 FOR_LONG = settings(max_examples=300, stateful_step_count=60, deadline=None)
 TestClerkForLong = pytest.mark.slow(

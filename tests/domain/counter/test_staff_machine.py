@@ -1,5 +1,6 @@
 """Several clerks who press anything: each finds his sale again, and the journal takes it all."""
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -195,5 +196,10 @@ class Staff(Clerk):
 
 
 TestStaff = Staff.TestCase
-TestStaff.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+TestStaff.settings = settings(max_examples=20, stateful_step_count=50, deadline=None)
+
+FOR_LONG = settings(max_examples=240, stateful_step_count=50, deadline=None)
+TestStaffForLong = pytest.mark.slow(
+    type("TestStaffForLong", (Staff.TestCase,), {"settings": FOR_LONG})
+)
 del Clerk

@@ -111,7 +111,7 @@ class Customers(Clerk):
 
 
 TestCustomers = Customers.TestCase
-TestCustomers.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+TestCustomers.settings = settings(max_examples=10, stateful_step_count=40, deadline=None)
 
 FOR_LONG = settings(max_examples=160, stateful_step_count=40, deadline=None)
 TestCustomersForLong = pytest.mark.slow(

@@ -159,7 +159,7 @@ class Keeper(Clerk):
 
 
 TestKeeper = Keeper.TestCase
-TestKeeper.settings = settings(max_examples=50, stateful_step_count=50, deadline=None)
+TestKeeper.settings = settings(max_examples=20, stateful_step_count=50, deadline=None)
 
 FOR_LONG = settings(max_examples=240, stateful_step_count=50, deadline=None)
 TestKeeperForLong = pytest.mark.slow(
