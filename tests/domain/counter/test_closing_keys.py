@@ -26,6 +26,7 @@ from pos_terminal.domain.counter.steps import (
 from pos_terminal.domain.events.breakdown import ServiceSum
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied, ServiceClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import CashMovement
@@ -398,6 +399,15 @@ def test_the_z_is_the_sum_of_its_services_and_of_its_drawers(
     assert sum(each.net for each in z.parts.operators) == z.net
     assert sum(each.gross for each in z.parts.families) == z.net
     assert ledger.running.book.section.number == 0
+
+
+def test_a_corrected_payment_leaves_the_drawer_or_comes_into_it() -> None:
+    ledger = Ledger()
+    ledger.press("1 PLU CASH CARD CARD 2 PLU CARD CASH CASH")
+    assert len(ledger.till.of(PaymentChanged)) == 2
+    z = ledger.close()
+    assert z.totals.parts
+    assert [each.taken for each in z.totals.parts.drawers] == [130 - 130 + 100]
 
 
 def test_a_service_on_paper_and_in_the_z() -> None:
