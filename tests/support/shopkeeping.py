@@ -127,7 +127,10 @@ class Shop:
             (CashMoved(movement=CashMovement.DROP, amount=-self.random.randint(1, 9_000)),),
             (DrawerOpened(reason="change", authority=7),),
             (VoucherMoved(voucher=str(number % 5), purpose=VoucherPurpose.MULTI, amount=1500),),
-            (VoucherMoved(voucher=str(number % 5), purpose=VoucherPurpose.MULTI, amount=-500),),
+            (
+                VoucherMoved(voucher=str(number % 5), purpose=VoucherPurpose.MULTI, amount=500),
+                VoucherMoved(voucher=str(number % 5), purpose=VoucherPurpose.MULTI, amount=-500),
+            ),
             (DepositMoved(order=str(number % 3), nature=DepositNature.EARNEST, amount=700),),
             (DepositMoved(order=str(number % 3), nature=DepositNature.EARNEST, amount=-700),),
             (PaymentIntended(sale=1, ref=ref, tender="CARD", amount=130),),
