@@ -9,6 +9,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pos_terminal.domain.audit.inspection import InspectionRules
 from pos_terminal.domain.counter.steps import (
     CloseDay,
     CloseService,
@@ -17,10 +18,12 @@ from pos_terminal.domain.counter.steps import (
     OpenDrawer,
     ReadDay,
     Step,
+    WriteEvidence,
 )
 from pos_terminal.domain.events.adjustment import DiscountGiven
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed, PeriodCopied, PeriodReported
 from pos_terminal.domain.events.prepaid import VoucherCopied
@@ -35,6 +38,8 @@ from pos_terminal.domain.events.sale import (
 from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.events.values import MovementCause, Right
 from pos_terminal.domain.staff.clerks import Clerks
+from pos_terminal.domain.tender.tender import MANUAL
+from pos_terminal.domain.tender.terminals import Terminal, Terminals
 from tests.support.random_days import BACK, BESIDE, PAID, SOLD, Days
 from tests.support.staff import SAM, STAFF
 
@@ -42,6 +47,7 @@ DOORS = (
     *SOLD, *PAID, *BESIDE, "Z", "SERVICE", "COMPTE", "ZBIS", "REPORT Z", "BON", "LISTE", "2 LISTE",
     "4 ENCOMPTE", "5 ENCOMPTE", "5 PERTE 1 PLU", "2 INVENT 1 PLU", "RETRAIT 5 PLU", "CARD",
     "CHEQUE", "100 % ST", "ST 100 %", "PERSO", "PRO", "0 PRIX 1 PLU",
+    "1200 PANNE", "PANNE", "CONTROLE", "2 PLU CARD 771 CARD", "771 CARD",
 )  # fmt: skip
 
 
@@ -69,13 +75,15 @@ GUARDED: dict[Right, Callable[[Event], bool]] = {
     Right.CLOSE: lambda e: isinstance(e, PeriodClosed | PeriodReported | PeriodCopied),
     Right.STOCK: lambda e: isinstance(e, StockMoved) and e.cause is not MovementCause.SALE,
     Right.PAYMENT: lambda e: isinstance(e, PaymentChanged),
+    Right.OUTAGE: lambda e: isinstance(e, OutageStarted | OutageEnded),
+    Right.MANUAL: lambda e: isinstance(e, Tender) and e.tender == MANUAL.name and e.amount > 0,
     Right.ACCOUNT: lambda e: isinstance(e, Tender) and bool(e.account) and e.amount > 0,
 }
 """What may not happen by somebody who lacks the right, and whom nobody helped."""
 
 
 class Watched(Days):
-    """A shop of which each step is kept."""
+    """A shop of which each step is kept; its terminal cannot be asked: a card goes by its slip."""
 
     def told(self, step: Step) -> None:
         """One more step."""
@@ -84,10 +92,12 @@ class Watched(Days):
     def __post_init__(self) -> None:
         self.steps_taken: list[Step] = []
         super().__post_init__()
+        by_slip = Terminals((Terminal(tenders=("CARD",)),))
+        self.decides(inspection=InspectionRules("/media/stick"), terminals=by_slip)
 
 
 def unguarded(effect: Effect) -> bool:
-    return isinstance(effect, ReadDay | CloseDay | CloseService | CountDrawer)
+    return isinstance(effect, ReadDay | CloseDay | CloseService | CountDrawer | WriteEvidence)
 
 
 def lived(seed: int) -> tuple[Watched, int]:
