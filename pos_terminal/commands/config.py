@@ -18,17 +18,20 @@ from pos_terminal.commands.till import add_config
 from pos_terminal.devices.registry import Checked
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Seller
+from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.file_errors import reason
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.summary import of_catalog, of_labels, of_promotions
 from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.keyboard.keys import Function, KeyMap
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.process.output import print_json
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read, stopped
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.finding import installed_drivers
+from pos_terminal.runtime.keymaps import keymap_file
 from pos_terminal.runtime.places import absent
 from pos_terminal.runtime.promotions import parse
 from pos_terminal.runtime.toml_faults import line_of
@@ -129,8 +132,10 @@ def check(file: Path) -> CheckedConfiguration:
     found = (*_plugins(file, source, booted), *_devices(file, source, booted), *files.problems)
     lines = "\n".join(labelled(where, problem) for where, problem in found)
     failure = Failure(faults.BAD_CONFIGURATION, lines) if found else None
-    doubts = tuple(absent(booted.settings.devices))
-    return CheckedConfiguration(found, failure, files.understood, doubts)
+    doubts = [*absent(booted.settings.devices)]
+    if files.catalog and keymap_file(file, source):
+        doubts += _dead_keys(booted.settings.keymap, files.catalog)
+    return CheckedConfiguration(found, failure, files.understood, tuple(doubts))
 
 
 def _with_plugin(problem: Problem, source: bytes) -> Problem:
@@ -166,6 +171,15 @@ class _Files:
 
     problems: tuple[tuple[Path, Problem], ...]
     understood: tuple[str, ...] = ()
+    catalog: Catalog | None = None
+
+
+def _dead_keys(keymap: KeyMap, catalog: Catalog) -> Iterator[str]:
+    """The direct keys of articles that there are not: who presses one is refused."""
+    for physical, key in keymap.items():
+        if key.function is Function.ARTICLE and catalog.plu(key.argument) is None:
+            plu = key.argument
+            yield say("{key} : l'article {plu} n'est pas au catalogue", key=physical, plu=plu)
 
 
 def _of_seller(seller: Seller) -> Iterator[str]:
@@ -192,9 +206,9 @@ def _files(booted: Booted) -> _Files:
         *_of_seller(settings.identity.seller),
     ]
     if settings.promotions is None:
-        return _Files((), tuple(lines))
+        return _Files((), tuple(lines), catalog)
     try:
         offers = parse(settings.promotions.read_bytes(), catalog)
     except (OSError, ValueError) as error:
-        return _Files(((settings.promotions, Problem(0, "", str(error))),), tuple(lines))
-    return _Files((), (*lines, *of_promotions(offers.promotions, catalog, day)))
+        return _Files(((settings.promotions, Problem(0, "", str(error))),), tuple(lines), catalog)
+    return _Files((), (*lines, *of_promotions(offers.promotions, catalog, day)), catalog)

@@ -37,6 +37,22 @@ def test_a_new_shop_sells(kind: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["config", "new", kind, str(tmp_path / "shop"), *SHOP]) == 1
 
 
+def test_a_key_of_no_article_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop = tmp_path / "shop"
+    assert main(["config", "new", "boulangerie", str(shop), *SHOP]) == 0
+    settings = shop / "terminal.toml"
+    own = settings.read_text().replace('number = "1"', 'number = "1"\nkeymap = "own.toml"')
+    settings.write_text(own)
+    (shop / "own.toml").write_text(
+        "[keys]\nKEY_A = 'C'\nKEY_F1 = 'article 01'\nKEY_F2 = 'article 99'\n"
+    )
+    assert main(["config", "check", "--json", "--config", str(settings)]) == 0
+    doubts = json.loads(capsys.readouterr().out.splitlines()[-1])["doubts"]
+    assert [each for each in doubts if each.startswith("KEY_")] == [
+        "KEY_F2 : l'article 99 n'est pas au catalogue"
+    ]
+
+
 def test_a_siret_is_checked() -> None:
     """INSEE's own establishment, and the VAT number that the tax office gives for it."""
     assert siret_digits("120 027 016 00563") == "12002701600563"
