@@ -163,6 +163,22 @@ def test_a_plan_and_a_search_by_branches_find_the_same(sale: Sale) -> None:
     the_same_by_both(sale, 10**6)
 
 
+def test_what_may_still_come_is_bounded_closely_enough_to_end() -> None:
+    """In hundreds of steps, where a bound by pieces and not by groups would want thousands."""
+    courses = [(1, 4), (2, 1), (0, 4), (4, 5)]
+    prices = [555, 532, 488, 315, 297, 120]
+    counts = dict(enumerate([6, 9, 8, 6, 9, 7]))
+    part = {
+        number: Offer((frozenset({one}), frozenset({other})), price=price)
+        for number, ((one, other), price) in enumerate(
+            zip(courses, (171, 486, 228, 175), strict=True)
+        )
+    }
+    found = branched(prices, counts, part)
+    assert found.exact
+    assert found.saves == Plan(prices, counts, part).best(Budget(10**6)).saves
+
+
 @pytest.mark.slow
 @settings(max_examples=300)
 @given(sales(most=8, pieces=24, rivals=5))
