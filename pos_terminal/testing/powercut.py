@@ -225,18 +225,21 @@ class PowerCutVFS(_Disk):
 
 
 class SlowVFS(_Disk):
-    """Stands for an SD card: a sync takes `sync` seconds, and each `every`th takes `sometimes`."""
+    """Stands for an SD card: a sync takes `sync` seconds, and each `every`th takes `sometimes`.
+
+    `sync` may be set: for what is to be slow from a moment on.
+    """
 
     def __init__(self, sync: float = 0.05, sometimes: float = 1.0, every: int = 20) -> None:
         super().__init__("slow")
         self.syncs = 0
-        self._sync = sync
+        self.sync = sync
         self._sometimes = sometimes
         self._every = every
 
     def _syncing(self, file: str) -> None:
         self.syncs += 1
-        time.sleep(self._sometimes if self.syncs % self._every == 0 else self._sync)
+        time.sleep(self._sometimes if self.syncs % self._every == 0 else self.sync)
 
 
 class FaultyVFS(_Disk):

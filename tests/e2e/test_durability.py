@@ -20,10 +20,11 @@ from tests.support.shop import CATALOG, open_shop, write_settings
 
 
 def test_cash_beside_a_scan_that_still_commits_has_its_line(tmp_path: Path) -> None:
-    disk = SlowVFS(sync=0.2, every=1_000_000)
+    disk = SlowVFS(sync=0, every=1_000_000)
 
     async def body() -> None:
         async with open_shop(tmp_path, vfs=disk.name) as shop:
+            disk.sync = 0.2
             await shop.type("1 PLU")
             await shop.shows("TRADITION")
             await shop.bench.scanner.scan("3000100028864")
@@ -38,21 +39,24 @@ def test_cash_beside_a_scan_that_still_commits_has_its_line(tmp_path: Path) -> N
             closed = (await shop.journaled(SaleClosed))[0]
             assert [line.name for line in closed.lines] == ["TRADITION", "BAGUETTE"]
             await shop.shows("TOTAL", "2,30")
+            disk.sync = 0
 
     run(body())
 
 
 def test_typed_digits_echo_while_the_disk_is_busy(tmp_path: Path) -> None:
-    disk = SlowVFS(sync=0.5, every=1_000_000)
+    disk = SlowVFS(sync=0, every=1_000_000)
 
     async def body() -> None:
         async with open_shop(tmp_path, vfs=disk.name) as shop:
+            disk.sync = 0.5
             await shop.type("1 PLU")
             await shop.type("42")
             await shop.shows("42")
             assert shop.app.till and shop.app.till.stalled_for() > 0
             await shop.type("C")
             await shop.shows("TRADITION")
+            disk.sync = 0
 
     run(body())
 
