@@ -6,7 +6,7 @@ it is said once, tried again with growing pauses, and goes on where it was.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from enum import StrEnum
 from typing import NoReturn, TypeVar
 
@@ -81,10 +81,13 @@ class OtherJournal(Exception):
 
 class TillClient:
     """Calls the till. `link` is how it stands; `links` has the newest for whoever waits; `last` is
-    the last status that it told, also once it is silent.
+    the last status that it told, also once it is silent. `pauses`: see PAUSES.
     """
 
-    def __init__(self, client: AsyncClient, clock: Clock) -> None:
+    def __init__(
+        self, client: AsyncClient, clock: Clock, *, pauses: Sequence[float] = PAUSES
+    ) -> None:
+        self._pauses = pauses
         self._client = client
         self._clock = clock
         self.link = TillLink(Contact.NONE_YET, clock.utc())
@@ -123,7 +126,7 @@ class TillClient:
                 if error.fault is faults.BAD_REQUEST:
                     raise OtherJournal(error.detail) from error
                 log.debug("no records: %s", error)
-                await asyncio.sleep(_pause(failures))
+                await asyncio.sleep(self._pause(failures))
                 failures += 1
 
     async def watch(self) -> NoReturn:
@@ -139,7 +142,7 @@ class TillClient:
                 # One that was there is asked again before anything is said: it may be back.
                 if self.link.contact is not Contact.THERE or failures:
                     self._become(TillLink(contact, self._clock.utc(), error.fault, error.detail))
-            await asyncio.sleep(_pause(failures))
+            await asyncio.sleep(self._pause(failures))
             failures += 1
 
     async def _follow(self) -> None:
@@ -177,6 +180,5 @@ class TillClient:
         self.last = link.status or self.last
         self.links.put(link)
 
-
-def _pause(failures: int) -> float:
-    return PAUSES[min(failures, len(PAUSES) - 1)]
+    def _pause(self, failures: int) -> float:
+        return self._pauses[min(failures, len(self._pauses) - 1)]

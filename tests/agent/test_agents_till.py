@@ -19,7 +19,7 @@ from tests.support.agent import FakeTill, SetClock, stores
 
 
 def met(folder: Path) -> TillClient:
-    return TillClient(AsyncClient(folder / "till", patience=0.5), SetClock())
+    return TillClient(AsyncClient(folder / "till", patience=0.5), SetClock(), pauses=(0.05,))
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ async def world(
     given = msgspec.structs.replace(given, tables=Raw(msgspec.json.encode({"health": table})))
     async with stores(folder) as opened:
         book = await IncidentBook.open(opened.worker("agent", SCHEMA), clock)
-        till = TillClient(AsyncClient(folder / "till", patience=1.0), clock)
+        till = TillClient(AsyncClient(folder / "till", patience=1.0), clock, pauses=(0.05,))
         yield Agent(
             "health", till=till, incidents=book, clock=clock, stores=opened, given=given,
             checks=lambda: checks,

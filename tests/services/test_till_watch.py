@@ -131,7 +131,7 @@ async def watching(folder: Path) -> AsyncIterator[tuple[TillWatch, Agent, System
     clock, systemctl = SetClock(), Systemctl(folder)
     async with stores(folder) as opened:
         book = await IncidentBook.open(opened.worker("agent", SCHEMA), clock)
-        till = TillClient(AsyncClient(folder / "till"), clock)
+        till = TillClient(AsyncClient(folder / "till"), clock, pauses=(0.05,))
         agent = Agent(
             "health", till=till, incidents=book, clock=clock, stores=opened,
             given=FakeTill(folder).settings, checks=lambda: (),

@@ -45,7 +45,7 @@ async def serving_alerts(
     tables = Raw(msgspec.json.encode({"alerts": settings}))
     given = FakeTill(folder).settings
     given = msgspec.structs.replace(given, shop="Au Bon Pain", terminal="2", tables=tables)
-    till = TillClient(AsyncClient(folder / "till", patience=5.0), clock)
+    till = TillClient(AsyncClient(folder / "till", patience=5.0), clock, pauses=(0.05,))
     agent = Agent(
         "alerts", till=till, incidents=book, clock=clock, stores=opened, given=given,
         checks=lambda: (),
