@@ -71,6 +71,7 @@ dated|Daté jusqu'à l'écriture {0} : {1}|Dated up to record {0}: {1}
 checkpoint|un point de contrôle dit autre chose|a checkpoint says otherwise
 seal|un point de contrôle est mal signé|a checkpoint is wrongly signed
 mark|le manifeste est mal signé|the manifest is wrongly signed
+unsealed|le point de contrôle derrière elle manque|the checkpoint behind it is missing
 orphan|un point de contrôle sans écriture|a checkpoint without its record
 whose|Magasin {0}, caisse {1}, écritures {2} à {3}{4}|Shop {0}, till {1}, records {2}-{3}{4}
 company|Entreprise {0}, SIRET {1}, TVA {2}, NAF {3}|Company {0}, SIRET {1}, VAT {2}, NAF {3}

@@ -102,6 +102,20 @@ def altered(place: Path) -> Found:
     return found(packed(files, place / "altered.zip"))
 
 
+@attack(Attacker.OWNER, "the checkpoints of an archive left out, and its manifest signed again")
+def without_checkpoints(place: Path) -> Found:
+    """Every record is rightly signed, and nothing that is there says anything wrong."""
+    state, right = archived(place)
+    files = unpacked(right)
+    (first, *_) = files["checkpoints.jsonl"].splitlines(keepends=True)
+    files["checkpoints.jsonl"] = b"{}\n" + first  # behind what says nothing nobody may stop looking
+    signed_again(files, signs(state))
+    assert by_archive(packed(files, place / "hidden.zip"))[0] == 1
+    files["checkpoints.jsonl"] = b""
+    signed_again(files, signs(state))
+    return found(packed(files, place / "without.zip"))
+
+
 @attack(Attacker.OWNER, "a label of the technical events altered, and the manifest signed again")
 def retold(place: Path) -> Found:
     """The program's own words, which a verifier has to know as well."""

@@ -35,6 +35,13 @@ FORMAT, VERSION = "pos-terminal-archive", 1
 STEP = 1000
 
 
+EVERY = 256
+SEALED = frozenset({
+    "period.closed", "archive.purged", "key.made", "key.rotated", "key.replaced", "till.stopped",
+})  # fmt: skip
+"""Behind so many records, and behind each of these kinds, there is a checkpoint."""
+
+
 class Checkpoints:
     """Holds each checkpoint to the records up to it: tree, head, perpetual totals, signature."""
 
@@ -45,10 +52,10 @@ class Checkpoints:
         self.count = 0
         self.company: dict[str, Any] | None = None
 
-    def take(self, seq: int, head: bytes, tree: Tree, books: Books) -> bool:
+    def take(self, seq: int, kind: str, head: bytes, tree: Tree, books: Books) -> bool:
         """Record `seq` is the last one now: check what was attested then; whether anything was."""
         before = self.count
-        while self._next and self._next["size"] <= seq:
+        while self._next is not None and self._next["size"] <= seq:
             body = parsed(self._next["body"].encode(), "checkpoints.jsonl")
             book = body["state"]["book"]
             ever = {"net": book["net"], "abs": book["absolute"]}
@@ -60,11 +67,13 @@ class Checkpoints:
             self.count += 1
             self.company = body["state"]["setup"].get("company")
             self._next = next(self._coming, None)
+        if self.count == before and (seq % EVERY == 0 or kind in SEALED):
+            raise Bad("unsealed", seq=seq)
         return self.count > before
 
     def finish(self) -> None:
         """None may be left."""
-        if self._next:
+        if self._next is not None:
             raise Bad("orphan")
 
 
@@ -168,8 +177,9 @@ class Check:
     def files(self) -> None:
         """Every file is the one that the manifest names, and there is no other."""
         listed = {entry["name"]: entry for entry in self.manifest["files"]}
+        known = {*listed, "manifest.json", "manifest.sig"}
         for name in self.contents.names:
-            if name not in {*listed, "manifest.json", "manifest.sig"}:
+            if name not in known:
                 raise Bad("extra", name)
         for name in NEEDED:
             if name not in listed:
@@ -215,7 +225,7 @@ class Check:
                 tables.take(seq, record)
                 ledger.take(seq, record)
                 tree.add(head)
-                if checkpoints.take(seq, head, tree, self.books):
+                if checkpoints.take(seq, record["kind"], head, tree, self.books):
                     self._belongs(seq, checkpoints.company)
                 self.witnesses.take(seq, head, tree)
                 if seq in self.printed:

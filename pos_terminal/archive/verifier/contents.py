@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable, Generator, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,8 +27,8 @@ class Contents:
             self._open = (archive := zipfile.ZipFile(path)).open
             self.names = sorted(entry.filename for entry in archive.infolist())
         # One program reads the first of two, another the last: each would show another archive.
-        for name in set(self.names):
-            if self.names.count(name) > 1:
+        for name, following in pairwise(self.names):
+            if name == following:
                 raise Bad("twice", name)
 
     def open(self, name: str) -> BinaryIO:
