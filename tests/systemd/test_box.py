@@ -169,10 +169,15 @@ async def the_agent_behind_its_walls_knows_who_stopped_the_till(box: Box) -> Non
     found = json.loads(await box.sh(LISTED))["incidents"]
     wrong = [each for each in found if each["code"].startswith("B-")]
     assert wrong == [], "a sound disk, memory, and each of them could be looked at"
-    await box.sh("systemctl stop pos-terminal")
-    await box.until(LISTED, lambda said: "B-125" in said)
-    await box.sh("systemctl start pos-terminal")
-    await box.until(LISTED, lambda said: "B-125" not in said)
+    for _ in range(5):
+        await box.sh("systemctl stop pos-terminal")
+        said = await box.until(LISTED, lambda said: "B-125" in said or "C-141" in said)
+        await box.sh("systemctl start pos-terminal")
+        await box.until(LISTED, lambda said: "B-125" not in said and "C-141" not in said)
+        if "B-125" in said:
+            break
+        # Ended by systemd: here it may take more than the five seconds that its unit gives it.
+    assert "B-125" in said
 
 
 @scene
