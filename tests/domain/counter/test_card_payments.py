@@ -139,6 +139,7 @@ def test_a_refused_card_says_why_and_leaves_the_sale_to_be_paid(
     shop = till()
     intended = asked(shop.press("5 PLU CARD"))
     shop.put(PaymentEnded(intended.ref, no(reason)))
+    assert [each.amount for each in shop.of(PaymentAnswered)] == [0]
     assert shop.counter.desk.fault is fault
     shop.press("C CASH")
     assert tenders(closed(shop)) == [("CASH", 800)]
