@@ -57,6 +57,7 @@ from pos_terminal.runtime.shop_files import ShopFiles
 from pos_terminal.runtime.spool import SPOOL, Spool
 from pos_terminal.runtime.staff import LoadedStaff, badge_of
 from pos_terminal.runtime.start_records import at_start, last_moment
+from pos_terminal.runtime.ticket_acts import ticket_acts
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.groups import forever, to_the_end
 from pos_terminal.tasks.observers import Observers
@@ -112,13 +113,14 @@ class App:
             settings, state, put, self._serving, lambda: self.keeper.is_changing_clerks
         )
         self.keeper = RunningTill(state, self._clock.now, self._serving, self.files.reload_clerks)
-        self.acts = {
-            **acts_over(self.keeper),
-            **catalogue_acts(self.keeper.record, lambda: self.files),
-        }
         self._guard = Guard(state, lambda: self.journal, self._record, put, vfs=vfs)
         customers = Customers(state, self._record)
         lookups = LookupLane(state, put, customers, self._guard.found, vfs=vfs)
+        self.acts = {
+            **acts_over(self.keeper),
+            **catalogue_acts(self.keeper.record, lambda: self.files),
+            **ticket_acts(lookups.find, lambda: self.till if self.journal else None),
+        }
         self.equipment = Equipment(
             settings.devices,
             plugins.drivers,

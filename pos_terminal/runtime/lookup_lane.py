@@ -10,16 +10,18 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.lookup.customers import PersonsWanted
+from pos_terminal.domain.lookup.questions import Answer, Wanted
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.projection.comparison import Comparison
 from pos_terminal.projection.store import Projection
 from pos_terminal.runtime.customers import Customers
+from pos_terminal.tasks.contain import contained
 from pos_terminal.tasks.groups import to_the_end
 
 REST = 60.0
@@ -38,6 +40,11 @@ GONE = (faults.TICKET_PURGED, faults.CLOSURE_PURGED)
 """Faults of what was asked for, and not of the projection."""
 
 log = logging.getLogger(__name__)
+
+
+class _Finding(NamedTuple):
+    wanted: Wanted
+    answer: "asyncio.Future[Answer | None]"
 
 
 class LookupLane:
@@ -64,7 +71,7 @@ class LookupLane:
         self._vfs = vfs
         self._rest = rest
         self._patience = patience
-        self._asked: asyncio.Queue[LookUp | None] = asyncio.Queue()
+        self._asked: asyncio.Queue[LookUp | _Finding | None] = asyncio.Queue()
         self._store: Projection | None = None
         self._distrusted = False
         self._era = 0
@@ -82,6 +89,12 @@ class LookupLane:
         """Have it looked up; call this once all that shall count is durable."""
         self._asked.put_nowait(asked)
 
+    async def find(self, wanted: Wanted) -> Answer | None:
+        """What the past says, for somebody beside the counter; JournalError where it cannot."""
+        answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._asked.put_nowait(_Finding(wanted, answer))
+        return await answer
+
     async def run(self) -> NoReturn:
         """Answer what is asked, for ever."""
         try:
@@ -93,10 +106,13 @@ class LookupLane:
                 except TimeoutError:
                     await self._go_round()
                 else:
-                    if asked:
-                        await self._serve(asked)
-                    else:
-                        self._let_go()
+                    match asked:
+                        case LookUp():
+                            await self._serve(asked)
+                        case _Finding():
+                            await self._find(asked)
+                        case None:
+                            self._let_go()
         finally:
             self._let_go()
 
@@ -116,6 +132,19 @@ class LookupLane:
             answer = LookedUp(asked.request, fault=_said(error, asked.wanted))
         finally:
             self._put(answer)
+
+    async def _find(self, asked: _Finding) -> None:
+        failed: list[BaseException] = []
+        with contained(failed.append):
+            found = await self._look_up(LookUp(0, asked.wanted))
+            if found.fault:
+                raise JournalError(found.fault)
+        if asked.answer.done():  # whoever asked is gone
+            return
+        if failed:
+            asked.answer.set_exception(failed[0])
+        else:
+            asked.answer.set_result(found.found)
 
     async def _look_up(self, asked: LookUp) -> LookedUp:
         given_up = time.monotonic() + self._patience

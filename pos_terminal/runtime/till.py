@@ -41,15 +41,15 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.display import support
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.paper import Form
+from pos_terminal.domain.events.paper import Form, ReceiptRequested
 from pos_terminal.domain.events.period import Period, PeriodClosed, ServiceClosed
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.system import ClockJumped
+from pos_terminal.domain.events.system import ClockJumped, CommandGiven
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.command_codes import is_command
-from pos_terminal.domain.lookup.questions import ClosureFound
+from pos_terminal.domain.lookup.questions import ClosureFound, TicketFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import Books, OpenSales
@@ -203,6 +203,14 @@ class Till:
         step = self.counter.closed(made, moment)
         records = await asyncio.shield(self._append((*before, *step.events), moment, step.effects))
         return records[len(before) + len(made) - 1]
+
+    async def reprint(self, command: CommandGiven, found: TicketFound) -> int:
+        """Print another paper of that ticket beside the counter, on record; which copy it is."""
+        moment = self._clock.now()
+        step = self.counter.reprinted(found, moment)
+        await asyncio.shield(self._append((command, *step.events), moment, step.effects))
+        (asked,) = (each for each in step.events if isinstance(each, ReceiptRequested))
+        return asked.copy
 
     def _close(self, asked: Closing) -> None:
         """Have the counter decide what needs the books, behind all that is on its way."""

@@ -73,7 +73,9 @@ def test_whoever_types_the_digits_and_a_pin_lets_that_browser_in(tmp_path: Path)
                 await known(shop, second)  # who did not type it is not in
             await known(shop)
             (given,) = await shop.journaled(GrantGiven)
-            assert (given.purpose, given.level, given.scope) == ("console", "control", ("catalog",))
+            assert (given.purpose, given.level, given.scope) == (
+                "console", "control", ("catalog", "ticket"),
+            )  # fmt: skip
 
     run(body())
 

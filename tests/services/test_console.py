@@ -18,6 +18,7 @@ from pos_service_console.settings import ConsoleSettings
 from pos_terminal.channel import interface
 from pos_terminal.channel.interface import GrantEnding
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import PATIENCE, run
 from tests.needs import need
@@ -208,6 +209,34 @@ def test_another_plug_in_adds_a_page(tmp_path: Path) -> None:
             sent = await console.ask("POST", "/orders", form, Cookie=cookie)
             assert "{'a': '1'}" in sent.text  # the token is the console's affair
             assert (await console.ask("GET", "/orders/1", Cookie=cookie)).status == 404
+
+    run(body())
+
+
+def test_a_ticket_is_printed_again_as_a_numbered_duplicate(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_console(tmp_path) as console:
+            shop = console.shop
+            await shop.type("1 PLU CASH TICKET")
+            assert "DUPLICATA" not in (await shop.bench.printer.next_paper()).text
+            await shop.type("2 PLU CASH")
+            cookie = await console.sign_in()
+            await shows(console, cookie, "/tickets/1", "TRADITION")
+            page = await console.ask("GET", "/tickets/1", Cookie=cookie)
+            await shop.type("23 PLU")  # a sale is open, and goes on
+            form = f"token={page.token}"
+            sent = await console.ask("POST", "/tickets/1", form, Cookie=cookie)
+            assert sent.status == 200 and "Duplicata 1" in sent.text
+            paper = (await shop.bench.printer.next_paper()).text
+            assert "DUPLICATA 1" in paper and "TRADITION" in paper
+            await shop.type("CASH")
+            await shop.shows("TOTAL", "1,20")
+            requested = [(each.number, each.copy) for each in
+                         await shop.journaled(ReceiptRequested, 2)]  # fmt: skip
+            assert requested == [(1, 0), (1, 1)]
+            (used,) = await shop.journaled(GrantUsed)
+            assert used.act == "Do ticket.reprint"
+            assert (await console.ask("POST", "/tickets/77", form, Cookie=cookie)).status == 404
 
     run(body())
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import apsw
 import msgspec
+from msgspec import Raw
+from msgspec.structs import replace
 
 from pos_service_console import frame
 from pos_service_console.frame import day_of, euros
@@ -15,12 +17,15 @@ from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
+from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain import notation
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.printing import ticket as printing
 from pos_terminal.domain.receipt import Block, Row, Rule, Text
+
+REPRINT = "ticket.reprint"
 
 SHOWN = 100
 """Tickets that are listed."""
@@ -32,8 +37,10 @@ def tickets(agent: Agent, sales: Sales) -> Page:
     """The page over what was read."""
 
     async def answer(asked: Asked) -> Html:
+        if asked.path and asked.form is not None:
+            return await _reprinted(agent, sales, asked)
         if asked.path:
-            return await _one(agent, sales, asked.path)
+            return await _one(agent, sales, asked)
         query = asked.query
         day = query.get("day", "") or ("" if _sought(query) else today(agent).date().isoformat())
         rows = await sales.ask(lambda db: _search(db, day, query))
@@ -110,9 +117,19 @@ def _search(db: apsw.Connection, day: str, query: Mapping[str, str]) -> list[tup
     ).fetchall()  # fmt: skip
 
 
-async def _one(agent: Agent, sales: Sales, path: tuple[str, ...]) -> Html:
-    number = path[0]
-    if len(path) != 1 or not (number.isascii() and number.isdigit() and len(number) < 12):
+async def _reprinted(agent: Agent, sales: Sales, asked: Asked) -> Html:
+    """Have the till print it once more; ChannelError where it would not."""
+    shown = await _one(agent, sales, asked)
+    arguments = Raw(msgspec.json.encode({"number": int(asked.path[0])}))
+    done = await agent.till.call(DO, DoAsked(REPRINT, arguments, asked.visitor.grant))
+    copy = int(msgspec.json.decode(done.result)["copy"])
+    told = say("Duplicata {copy} à l'imprimante.", copy=copy) if copy else say("À l'imprimante.")
+    return replace(shown, body=joined(frame.notice(told), shown.body))
+
+
+async def _one(agent: Agent, sales: Sales, asked: Asked) -> Html:
+    number = asked.path[0]
+    if len(asked.path) != 1 or not (number.isascii() and number.isdigit() and len(number) < 12):
         raise NoSuchPage
     row = await sales.ask(
         lambda db: db.execute(
@@ -126,7 +143,9 @@ async def _one(agent: Agent, sales: Sales, path: tuple[str, ...]) -> Html:
     back = tag("p", tag("a", say("Tous les tickets"), href="/tickets"))
     who = tag("p", say("Vendeur {number}", number=clerk), class_="small")
     paper = drawn(_blocks(agent.given.shop, event, at))
-    return Html(say("Ticket {number}", number=f"T {number}"), joined(back, paper, who))
+    button = tag("button", say("Imprimer un duplicata"), class_="quiet")
+    again = frame.form(f"/tickets/{number}", asked.token, button)
+    return Html(say("Ticket {number}", number=f"T {number}"), joined(back, paper, who, again))
 
 
 def _blocks(shop: str, event: SaleClosed, at: str) -> Iterator[Block]:

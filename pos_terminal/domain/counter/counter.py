@@ -72,6 +72,7 @@ from pos_terminal.domain.events.system import CatalogChanged, PromotionsChanged
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.command_codes import decode, is_command
 from pos_terminal.domain.keyboard.keys import Function, Key
+from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.clerks import is_badge
 
@@ -112,6 +113,10 @@ class Counter:
         off = () if self.desk.busy else closures.signing_off(self.desk, made)
         told = (*closures.told(self.desk, made, moment), *card_answers.day_over(self.desk, made))
         return self._apply([Step((*made, *off), told)], moment)
+
+    def reprinted(self, found: TicketFound, moment: Moment) -> Step:
+        """Another paper of that ticket, which was asked for beside the counter."""
+        return self._apply([papers.again(self.desk, found)], moment)
 
     def _starting(self, moment: Moment) -> Iterator[Step]:
         desk = self.desk

@@ -131,6 +131,13 @@ def ask(desk: Desk, form: Form) -> Step:
     return replace(step, effects=(*it.shown, *step.effects, Sound(Tone.ACCEPTED)))
 
 
+def again(desk: Desk, found: TicketFound) -> Step:
+    """Another paper of a ticket that was looked up, whatever the clerk is at."""
+    ticket = found.closed
+    last = desk.last if desk.last and desk.last.is_of(ticket.series, ticket.number) else None
+    return _print(desk, last or closed(found), Form.TICKET)
+
+
 def _print(desk: Desk, closed: ClosedTicket, form: Form) -> Step:
     ticket = closed.ticket
     if form is Form.NOTE and price(ticket) < 0:
