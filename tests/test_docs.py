@@ -178,7 +178,7 @@ def test_pages_named_in_the_code_exist() -> None:
     assert sorted(f"{path}: {page}" for path, page in named if not (ROOT / page).exists()) == []
 
 
-FRENCH = ("conformity.md", "accounts.md", "panne.md", "recepteur.md")
+FRENCH = ("commercant.md", "conformity.md", "accounts.md", "panne.md", "recepteur.md")
 """Pages that are in French as a whole."""
 
 

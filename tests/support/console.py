@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos_terminal.runtime.clock import Clock
 from pos_terminal.testing.running import PATIENCE
 from tests.support.agent import AgentProcess, agent
 from tests.support.shop import Shop, open_shop
@@ -101,10 +102,12 @@ class Got:
 
 
 @asynccontextmanager
-async def open_console(folder: Path, site: Path | None = None) -> AsyncIterator[Console]:
+async def open_console(
+    folder: Path, site: Path | None = None, clock: Clock | None = None
+) -> AsyncIterator[Console]:
     """A shop that sells in `folder`, and its console; «foo» in `site` is enabled beside it."""
     more = SETTINGS.replace('"console"', '"console", "foo"') if site else SETTINGS
-    async with open_shop(folder / "shop", more=more) as shop:
+    async with open_shop(folder / "shop", more=more, clock=clock) as shop:
         await hire(shop)
         await shop.shows("CAISSE FERMEE")
         await shop.bench.scanner.scan(BADGES[LEA])

@@ -129,7 +129,7 @@ def _against(value: int, before: int, than_what: str) -> Markup:
     if before <= 0:
         return tag("dd", say("rien {than_what}", than_what=than_what), class_="small")
     change = round(100 * (value - before) / before)
-    sign, way = ("▲", "up") if change >= 0 else ("▼", "down")
+    sign, way = ("▲", "up") if change > 0 else ("▼", "down") if change else ("=", None)
     return tag(
         "dd", tag("span", f"{sign} {abs(change)} %", class_=way), f" / {than_what}", class_="small"
     )
