@@ -7,6 +7,7 @@ whatever happens at LIMIT, which bounds the log.
 """
 
 import logging
+from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -36,9 +37,12 @@ class Checkpointer:
     """The thread that takes the log in. It never stops an append, and no record depends on it."""
 
     def __init__(self, path: Path, vfs: str) -> None:
-        self._db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
-        # Its own syncs count: the file must be safe before the log is used anew.
-        make_durable(self._db)
+        with ExitStack() as undo:
+            self._db = connect(path, vfs, apsw.SQLITE_OPEN_READWRITE)
+            undo.callback(let_go, self._db)
+            # Its own syncs count: the file must be safe before the log is used anew.
+            make_durable(self._db)
+            undo.pop_all()
         self._asked: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._run, name="journal-checkpoint", daemon=True)
         self._thread.start()

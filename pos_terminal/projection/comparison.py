@@ -7,6 +7,7 @@ long as it is small; it is gone when it is let go.
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,9 +44,12 @@ class Comparison:
     """The projection in use, as it is now, and a new one on its way there. Blocks."""
 
     def __init__(self, directory: Path, vfs: str = "") -> None:
-        self._fresh = Projection(directory, vfs, private=True)
-        self._upto = self._fresh.attach(_readable(directory / NAME))
-        self._purged = self._fresh.purged
+        with ExitStack() as undo:
+            self._fresh = Projection(directory, vfs, private=True)
+            undo.callback(self._fresh.close)
+            self._upto = self._fresh.attach(_readable(directory / NAME))
+            self._purged = self._fresh.purged
+            undo.pop_all()
 
     def step(self) -> bool:
         """Take in the next records; False once all is compared.

@@ -8,7 +8,7 @@ journal at all; if not, or if it is damaged or of another layout, it is made ane
 import logging
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -87,10 +87,15 @@ class Projection:
         self._vfs = vfs
         self._private = private
         self._spoilt = False
-        with self._using():
+        with self._using(), ExitStack() as undo:
             self._journal = Reader(directory / database.NAME, vfs)
+            # By whoever opened it: an error that is kept keeps what it met open, and that leads
+            # whoever opens the journal anew to a log that was taken away.
+            undo.callback(self._journal.close)
             self._db = self._opened()
+            undo.callback(let_go, self._db)
             self._proof = Proof(self._db, self._journal)
+            undo.pop_all()
 
     def close(self) -> None:
         """Let both files go; this one is deleted where it was found to be spoilt."""
@@ -215,15 +220,16 @@ class Projection:
             every = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
             return made(apsw.Connection("", flags=every))
         try:
-            db = self._connect()
-            # The whole schema: a trigger of somebody else's would answer for the records.
-            same = schema(db) == schema(made(apsw.Connection(":memory:")))
-            if same and db.pragma("user_version") == LAYOUT and db.pragma("quick_check") == "ok":
-                return db
-            # The first start is no news to anybody.
-            fresh = db.pragma("user_version") == 0
-            db.close()
-            if not fresh:
+            with ExitStack() as undo:
+                db = self._connect()
+                undo.callback(db.close)
+                # The whole schema: a trigger of somebody else's would answer for the records.
+                same = schema(db) == schema(made(apsw.Connection(":memory:")))
+                layout = db.pragma("user_version")
+                if same and layout == LAYOUT and db.pragma("quick_check") == "ok":
+                    undo.pop_all()
+                    return db
+            if layout != 0:  # the first start is no news to anybody
                 log.warning("%s is damaged or of another version: it is made anew", self._path)
         except (apsw.CorruptError, apsw.NotADBError) as error:
             log.warning("%s is made anew: %s", self._path, error)
@@ -232,10 +238,13 @@ class Projection:
 
     def _connect(self) -> apsw.Connection:
         create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-        db = connect(self._path, self._vfs, create)
-        db.pragma("journal_mode", "wal")
-        # What a power cut takes is made again from the journal: no sync for each batch.
-        db.pragma("synchronous", "normal")
+        with ExitStack() as undo:
+            db = connect(self._path, self._vfs, create)
+            undo.callback(db.close)
+            db.pragma("journal_mode", "wal")
+            # What a power cut takes is made again from the journal: no sync for each batch.
+            db.pragma("synchronous", "normal")
+            undo.pop_all()
         return db
 
     def _delete(self) -> None:

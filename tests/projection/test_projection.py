@@ -30,6 +30,7 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.purge import purge
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import read_records
+from pos_terminal.projection.comparison import Comparison
 from pos_terminal.projection.store import Projection
 from pos_terminal.projection.tables import NAME
 from tests.conftest import run
@@ -238,3 +239,15 @@ def test_a_purged_ticket_is_said_to_be_archived(state: Path) -> None:
         store.answer(TicketWanted(closed[0].series, closed[0].number))
     assert refused.value.fault is faults.TICKET_PURGED
     store.close()
+
+
+def test_what_could_not_be_opened_keeps_nothing_open(state: Path) -> None:
+    """Though its error is kept: a journal that was moved away is opened anew in this process."""
+    (state / NAME).mkdir()
+    kept = []
+    for opens in (Projection, Comparison):
+        with pytest.raises(JournalError) as failed:
+            opens(state)
+        kept.append(failed.value)
+    opened = [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    assert not [each for each in opened if each.startswith(str(state))]
