@@ -131,7 +131,7 @@ def test_three_that_fail_are_said_and_a_private_address_is_not_called(tmp_path: 
                 assert list(agent.incidents) == []
                 assert not await heart.beat()
                 (row,) = agent.incidents
-                assert row.code == "B-137" and "not on the internet" in row.detail
+                assert row.code == "B-137" and "hors d'internet" in row.detail
 
     run(body())
     assert server.got == []
