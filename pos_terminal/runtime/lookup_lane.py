@@ -184,17 +184,21 @@ class LookupLane:
 
     async def _is_compared(self, is_idle: Callable[[], bool]) -> bool:
         """Compare all of it; False where the journal was opened anew meanwhile."""
-        era = self._era
-        comparison = await to_the_end(partial(Comparison, self._directory, self._vfs))
+        era, more = self._era, True
+        comparison: Comparison | None = None
         try:
-            more = True
             while more and era == self._era:
                 # Before each step: a card that is read without a pause answers late.
                 await asyncio.sleep(PAUSE)
                 if is_idle():
+                    # Not before: nothing is held open for it while a till starts or sells.
+                    if comparison is None:
+                        opens = partial(Comparison, self._directory, self._vfs)
+                        comparison = await to_the_end(opens)
                     more = await to_the_end(comparison.step)
         finally:
-            comparison.close()
+            if comparison:
+                comparison.close()
         return not more
 
     def _opened(self) -> Projection:
