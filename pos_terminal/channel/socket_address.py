@@ -55,7 +55,9 @@ def address(path: Path) -> Iterator[str]:
 
 
 def listen(path: Path, waiting: int) -> socket.socket:
-    """A socket at `path` for this user and GROUP; one that a killed till has left is replaced.
+    """A socket at `path` for this user, and for GROUP in the unit's runtime directory.
+
+    One that a killed till has left is replaced.
 
     Taken where a live one listens, OSError where it cannot be made. It is given its rights before
     it has its name, so that nobody meets it without them.
@@ -69,7 +71,9 @@ def listen(path: Path, waiting: int) -> socket.socket:
     try:
         with address(fresh) as given:
             server.bind(given)
-        _allow(fresh)
+        fresh.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        if path.parent.name == RUNTIME.name:
+            _allow(fresh)
         server.listen(waiting)
         fresh.replace(path)
     except OSError:
@@ -102,8 +106,7 @@ def leave(path: Path, made: os.stat_result) -> None:
 
 
 def _allow(path: Path) -> None:
-    """Mode 0660 and GROUP; this user alone where there is no such group, or it is not his."""
-    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    """Mode 0660 and GROUP, unless there is no such group, or it is not this user's."""
     try:
         group = grp.getgrnam(GROUP).gr_gid
         if path.stat().st_gid != group:  # the agent's unit lets it call no chown

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pos_terminal.channel.socket_address import NAME, RUNTIME
 from tests.needs import need
 
 GROUP, MEMBER = 61_235, 61_236
@@ -42,7 +43,7 @@ def folder() -> Iterator[Path]:
 
 def test_a_member_gets_in_and_a_stranger_does_not(folder: Path) -> None:
     """With a group of that name, in an /etc/group that this process alone sees."""
-    groups, socket = folder / "group", folder / "till"
+    groups, socket = folder / "group", folder / RUNTIME.name / NAME
     groups.write_text(f"root:x:0:\npos-link:x:{GROUP}:\n")
     script = 'mount --bind "$1" /etc/group && shift && exec "$@"'
     call = ["unshare", "--mount", "sh", "-c", script, "sh", str(groups)]
