@@ -188,6 +188,7 @@ async def open_shop(
     """
     wires = folder / "wires"
     wires.mkdir(parents=True)
+    (folder / "state").mkdir(mode=0o700)  # before the till's start, as the unit's StateDirectory=
     async with AsyncExitStack() as stack:
         printer = await stack.enter_async_context(far_printer(printing))
         ends = await stack.enter_async_context(Ends(wires, printer, logo))
