@@ -27,6 +27,9 @@ LIMIT = 1024
 BOUND = 8192
 """Frames at which a commit does wait: appends that never paused outran the other thread."""
 
+NO_PAGES = 2
+"""Pages of a cache: for fewer than three SQLite sets no memory aside (pcache1.c)."""
+
 IDLE = 1.0
 """Seconds without an append that make a quiet moment."""
 
@@ -42,6 +45,8 @@ class Checkpointer:
             undo.callback(let_go, self._db)
             # Its own syncs count: the file must be safe before the log is used anew.
             make_durable(self._db)
+            # It copies pages and keeps none: SQLite would take room for twenty at once.
+            self._db.pragma("cache_size", NO_PAGES)
             undo.pop_all()
         self._asked: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._run, name="journal-checkpoint", daemon=True)

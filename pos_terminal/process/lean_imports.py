@@ -39,9 +39,18 @@ def _later(dear: str, **parts: object) -> Iterator[None]:
     Its `parts` are what is asked of it at once; for any other it is loaded after all. Everybody
     else who imports the dear one gets it itself.
     """
-    if dear in sys.modules:
+    stand_in = _put_off(dear, **parts)
+    try:
         yield
-        return
+    finally:
+        if stand_in and sys.modules.get(dear) is stand_in:
+            del sys.modules[dear]
+
+
+def _put_off(dear: str, **parts: object) -> ModuleType | None:
+    """The same for everybody from here on; what stands for it, None where it was loaded before."""
+    if dear in sys.modules:
+        return None
     stand_in = ModuleType(dear)
 
     def itself(asked: str) -> object:
@@ -53,11 +62,7 @@ def _later(dear: str, **parts: object) -> Iterator[None]:
 
     vars(stand_in).update(parts, __getattr__=itself)
     sys.modules[dear] = stand_in
-    try:
-        yield
-    finally:
-        if sys.modules.get(dear) is stand_in:
-            del sys.modules[dear]
+    return stand_in
 
 
 def _without_its_python(name: str) -> None:
@@ -113,7 +118,9 @@ with _later("locale"):  # for a child's output as text in the encoding of an old
     import_module("subprocess")
 with _missing("ssl"), _later("asyncio.sslproto"):
     import_module("asyncio")
-with _later("platform", system=lambda: "Linux"):  # to know systems whose identifiers differ
+# uuid, to know systems whose identifiers differ, and evdev, to know where its devices lie.
+_put_off("platform", system=lambda: "Linux")
+with _missing("_uuid"):  # a C library for identifiers from an address and the time: none is made
     import_module("uuid")
 with (
     _missing("typing_extensions"),
@@ -124,6 +131,8 @@ with (
 # argparse's words are said by process/usage.py; each of them would be looked for on the disk.
 with _later("gettext", gettext=str, ngettext=lambda one, more, n: one if n == 1 else more):
     import_module("argparse")
+_put_off("gettext")  # for a till in another language than the code's
+_put_off("zlib")  # for a catalogue on its way from or to the owner's console
 with _later("sysconfig", get_config_var={"TZPATH": _ZONES}.get):
     import_module("zoneinfo")
 

@@ -14,11 +14,11 @@ two are written and synced one behind the other.
 import fcntl
 import io
 import os
+from binascii import crc32
 from collections.abc import Iterator, Set
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
-from zlib import crc32
 
 from pos_terminal.storage.files import sync_directory
 
