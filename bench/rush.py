@@ -170,7 +170,6 @@ async def _measure(setting: Setting) -> list[Figure]:
 
 
 def _hire(shop: Shop) -> None:
-    shop.state.mkdir()
     staff = [
         Clerk(number, keep(Pin(pin)), badge=badge_hash(badge(number)))
         for number, pin in PINS.items()

@@ -47,15 +47,16 @@ def measure(setting: Setting) -> list[Figure]:
 
 async def _measure(setting: Setting, group: Path, count: int) -> list[Figure]:
     folder = setting.directory / "small"
-    async with open_shop(folder) as shop:
-        (shop.state).mkdir()
-        async with shop.started(*within(group), str(_program()), "run") as terminal:
-            await terminal.all_open(len(shop.ends.devices))
-            agent = ("agent", "--state", folder / "agent", "--till", shop.state)
-            async with child(*within(group), _program(), *agent, stderr=DEVNULL):
-                await asyncio.sleep(0.0 if setting.quick else SETTLING)
-                scans, digits = await _sell(shop.ends, count)
-            started = terminal.ready - terminal.born
+    async with (
+        open_shop(folder) as shop,
+        shop.started(*within(group), str(_program()), "run") as terminal,
+    ):
+        await terminal.all_open(len(shop.ends.devices))
+        agent = ("agent", "--state", folder / "agent", "--till", shop.state)
+        async with child(*within(group), _program(), *agent, stderr=DEVNULL):
+            await asyncio.sleep(0.0 if setting.quick else SETTLING)
+            scans, digits = await _sell(shop.ends, count)
+        started = terminal.ready - terminal.born
     return [
         *latencies("small.scan", "a quarter of a core: scan to display", scans, limit=("", ()),
                    p99_at_most=BAR),
