@@ -165,6 +165,7 @@ def _plot(span: Span, sold: Figures, before: Figures) -> Markup:
         "p", tag("span", day_of(span.name), class_="is-now"),
         tag("span", day_of(span.before.name)), class_="legend",
     )  # fmt: skip
+    title = say("{title}, en euros", title=title)
     return section(title, plot.columns(sold.columns, before.columns, names), legend)
 
 
