@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import sys
 from contextlib import suppress
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
@@ -38,8 +39,10 @@ def give_back() -> None:
     """Return what a start took and let go: its garbage, then what lies free between other pieces.
 
     Python would look for that garbage after minutes of sales, glibc returns by itself what lies at
-    the heap's end alone. Some milliseconds, since what was loaded is passed over.
+    the heap's end alone. Some milliseconds, since what was loaded is passed over. The names of all
+    files in the folders where modules were found go, too: whoever loads one later reads them anew.
     """
+    sys.path_importer_cache.clear()
     gc.collect()
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
