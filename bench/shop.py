@@ -161,8 +161,8 @@ class Shop:
         """
         argv = command or (str(PROGRAM), "run")
         log = self.folder / "log"
-        with _notify_socket(self.folder / "notify") as notified, log.open("wb") as errors:
-            environment = os.environ | {"NOTIFY_SOCKET": str(self.folder / "notify")}
+        with _notify_socket() as notified, log.open("wb") as errors:
+            environment = os.environ | {"NOTIFY_SOCKET": _address(notified)}
             born = time.monotonic()
             process = await asyncio.create_subprocess_exec(
                 *argv, "--config", str(self.config), "--state", str(self.state),
@@ -198,20 +198,20 @@ async def open_shop(
         yield shop
 
 
-class _notify_socket:  # noqa: N801 - used as a function is
-    """The service manager's side of sd_notify(3)."""
+def _notify_socket() -> socket.socket:
+    """The service manager's side of sd_notify(3), under a name that the kernel chooses.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    An abstract one: a path in the folder may be longer than a socket's address can be.
+    """
+    notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    notified.bind("")
+    return notified
 
-    def __enter__(self) -> socket.socket:
-        self._path.unlink(missing_ok=True)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self._socket.bind(str(self._path))
-        return self._socket
 
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
+def _address(notified: socket.socket) -> str:
+    """Its name, with @ for the leading NUL."""
+    name: bytes = notified.getsockname()
+    return f"@{name[1:].decode()}"
 
 
 async def _ready(notified: socket.socket, terminal: Terminal) -> float:

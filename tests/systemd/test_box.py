@@ -16,7 +16,7 @@ from pos_terminal.journal import last_backup
 from pos_terminal.testing.running import run
 from tests.needs import need
 from tests.qemu.machine import QEMU
-from tests.systemd import disk, mailing, usb
+from tests.systemd import disk, mailing, usb_devices
 from tests.systemd.box import ADAPTER, PATIENCE, Box, standing
 from tests.systemd.readme import commands
 
@@ -258,9 +258,9 @@ async def plugged(box: Box, grams: int, weight: str, price: str, total: str) -> 
     await box.shows("TOTAL", total)
 
 
-scene(usb.each_is_adopted)
-scene(usb.in_a_sale_each_is_unplugged_and_sells_again)
-scene(usb.equal_scanners_keep_their_names_whichever_comes_first)
+scene(usb_devices.each_is_adopted)
+scene(usb_devices.in_a_sale_each_is_unplugged_and_sells_again)
+scene(usb_devices.equal_scanners_keep_their_names_whichever_comes_first)
 
 
 @scene

@@ -6,7 +6,7 @@ import asyncio
 from shlex import quote
 
 from tests.support.hid_devices import scanned
-from tests.systemd.box import KEYPAD, PATIENCE, Box
+from tests.systemd.box import ADAPTER, KEYPAD, PATIENCE, Box
 from tests.systemd.gadgets import (
     ALL,
     LEFT,
@@ -36,6 +36,8 @@ async def each_is_adopted(box: Box) -> None:
 
     With time enough for a machine that is thirty times slower.
     """
+    await box.machine.monitor("device_del", {"id": ADAPTER["id"]})
+    await held(box, "scale", by_till=False)
     await box.sh(f"modprobe dummy_hcd num={SOCKETS} && modprobe libcomposite")
     await box.sh(f"test -d {ROOT} || mount -t configfs configfs /sys/kernel/config")
     for gadget in ALL:
