@@ -34,6 +34,7 @@ def about(server: MailServer, code: str) -> list[str]:
     return [each for each in server.subjects if code in each]
 
 
+@pytest.mark.slow
 def test_a_killed_till_is_mailed_once_and_its_return_in_the_same_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,7 +122,14 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+LONG = ("hangs", "clings")
+"""Noticed by their silence, one task after the other."""
+
+
+@pytest.mark.parametrize(
+    "way",
+    [pytest.param(each, marks=pytest.mark.slow) if each in LONG else each for each in WAYS],
+)
 def test_the_sale_goes_on_whatever_a_side_task_does(tmp_path: Path, way: str) -> None:
     state, error = WAYS[way]
     saboteurs: dict[str, Saboteur] = {}

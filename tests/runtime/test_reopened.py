@@ -72,7 +72,10 @@ def sold(body: Callable[[Till], Awaitable[None]]) -> None:
     run(scenario())
 
 
-@pytest.mark.parametrize("noticed", [True, False])
+@pytest.mark.parametrize(
+    "noticed",
+    [pytest.param(True, marks=pytest.mark.slow), False],  # the port's own pauses pass
+)
 def test_a_receipt_and_a_pulse_meet_the_printers_own_time_out(noticed: bool) -> None:
     """Whether the till has seen it (and is opening anew) or learns it by asking."""
 
