@@ -19,6 +19,7 @@ from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import VoucherPurpose
+from pos_terminal.domain.sale import numbers
 from pos_terminal.journal.record import Record
 
 SALES, CASH = "VE", "CA"
@@ -235,9 +236,8 @@ class Bookkeeper:
 
 
 def _name(record: Record, number: Number) -> str:
-    """A ticket's number as printed; with its series where that is no ordinary one."""
-    series, count = number
-    return f"{record.envelope.terminal}-{'' if series == 'A' else series}{count:06d}"
+    """A ticket's number as printed: the accounts name the paper that the customer has."""
+    return numbers.written(record.envelope.terminal, *number)
 
 
 def _ref(record: Record) -> str:

@@ -18,6 +18,7 @@ import pytest
 from pos_terminal.archive.export import records as journal_records
 from pos_terminal.archive.make import ArchiveMade, make
 from pos_terminal.archive.source import BATCH
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES
 from pos_terminal.domain.events.period import PeriodClosed, Purged
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import Broken, JournalError
@@ -76,6 +77,7 @@ def test_every_file_is_explained(files: Files) -> None:
     notice = files["LISEZMOI.txt"].decode()
     names = {re.sub("^text-[0-9a-f]{64}$", "text-SHA256", name) for name in files}
     assert [name for name in names if f"\n{name} " not in notice] == []
+    assert f"tickets : {SERIES}, les ventes ; {TRAINING_SERIES}, la formation" in notice
 
 
 ELSEWHERE = """

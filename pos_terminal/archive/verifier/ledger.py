@@ -175,8 +175,7 @@ class Ledger:
         return entry
 
     def _name(self, record: dict[str, Any]) -> str:
-        series, number = record["body"]["series"], record["body"]["number"]
-        return f"{record['terminal']}-{'' if series == 'A' else series}{number:06d}"
+        return f"{record['terminal']}-{record['body']['number']:06d}"
 
     def _day(self, record: dict[str, Any], body: dict[str, Any]) -> Iterator[Entry]:
         if self._sold:
