@@ -44,6 +44,7 @@ def test_a_name_stands_on_paper_and_never_on_the_display() -> None:
     assert not any("Martin" in line or "0612" in line for line in shown)
     assert "Mme Martin 0612345678" in texts(made.paper.blocks)
     assert "  Déjà versé 15,00" in texts(made.paper.blocks)
+    assert {"3 x TRADITION", "0,48 kg COMTE"} <= {*texts(made.paper.blocks)}
     assert "Martin" not in repr(known)
 
 
