@@ -165,6 +165,7 @@ CLASSES = (
          11, "labels.1", "'21IIIIICVVVVV' : C vient en dernier, K une fois au plus"),
         ("decimals = 3", "decimals = 4",
          15, "labels.2", "'22IIIIIVVVVVC' : weight a de 0 à 3 décimales"),
+        ("decimals = 3\n", "\n", 15, "labels.2", "il manque decimals"),
         ("decimals = 3", "decimal = 3", 18, "labels.2.decimal", "cette clé n'existe pas"),
         ('measure = "weight"', 'measure = "kg"', 17, "labels.2.measure", "'kg' : price ou weight"),
         ('class = "scale"', 'class = "balance"', 21, "devices.scale.class", CLASSES),
