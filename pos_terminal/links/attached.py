@@ -71,7 +71,7 @@ class Attached:
 
 def attached(root: Path = Path("/")) -> list[Attached]:
     """All of it, in order of kind and node. `root` is a test's."""
-    names = _links(root / "dev")
+    names = _links(root)
     found = [*_inputs(root, names), *_serial(root, names), *_printers(root, names)]
     found += _hid(root, names)
     taken = {each.place for each in found if each.kind is Kind.PRINTER}
@@ -79,14 +79,25 @@ def attached(root: Path = Path("/")) -> list[Attached]:
     return sorted(found, key=lambda each: (each.kind, each.node, each.place))
 
 
-def _links(dev: Path) -> dict[str, list[str]]:
-    """By a node's own name: the links to it, as LINKS orders them."""
-    found: dict[str, list[str]] = {}
+def _links(root: Path) -> dict[str, list[str]]:
+    """By a node's own name: the links to it, as LINKS orders them, that lead to no other.
+
+    A name that rules give to several devices, such as one for all of a maker's, leads to whichever
+    came last: it stays no longer than until the next one is plugged in.
+    """
+    dev, found = root / "dev", dict[str, list[str]]()
     for folder in (dev / name for name in LINKS):
         for link in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if link.is_symlink():
-                found.setdefault(link.resolve().name, []).append(f"/dev/{link.relative_to(dev)}")
+            name = str(link.relative_to(dev))
+            if link.is_symlink() and _claimed(root, name) <= 1:
+                found.setdefault(link.resolve().name, []).append(f"/dev/{name}")
     return found
+
+
+def _claimed(root: Path, name: str) -> int:
+    """How many devices udev would give that name to: it keeps a file for each (udev-node.c)."""
+    claims = root / "run/udev/links" / name.replace("/", "\\x2f")
+    return sum(not each.name.startswith(".") for each in claims.iterdir()) if claims.is_dir() else 0
 
 
 def _inputs(root: Path, names: dict[str, list[str]]) -> Iterator[Attached]:
