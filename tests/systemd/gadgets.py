@@ -123,10 +123,15 @@ def typed(code: str) -> list[bytes]:
 
 
 async def held(box: Box, name: str, *, by_till: bool = True) -> None:
-    """Wait until the till has /dev/pos/NAME open; or has not, and there is no such name."""
+    """Wait until the till has /dev/pos/NAME open; or has not, and there is no such name.
+
+    And says so: what a scanner types while the till looks whose node it is reaches nobody.
+    """
     pid, node = await box.unit("MainPID"), f"$(readlink -e /dev/pos/{name} || echo none)"
     look = f'find /proc/{pid}/fd -lname "{node}" -printf held 2>/dev/null || true'
+    told = f"journalctl -o cat _PID={pid} | grep 'port: {name}: ' | tail -n 1"
     if by_till:
         await box.until(look, lambda said: said.startswith("held"))
+        await box.until(told, lambda said: said.endswith(": open"))
     else:
         await box.until(f"{look}; test ! -e /dev/pos/{name} || echo there", lambda said: not said)
