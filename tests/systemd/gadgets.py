@@ -23,10 +23,11 @@ ENTER, DIGITS = 0x28, {"0": 0x27, **{str(digit): 0x1D + digit for digit in range
 """HID Usage Tables 1.12, page Keyboard."""
 
 SENDING = """\
-import os, sys
+import os, sys, time
 bus = os.open(sys.argv[1], os.O_WRONLY)
 for report in sys.argv[2:]:
     os.write(bus, bytes.fromhex(report))
+    time.sleep(0.05)
 """
 WEIGHING = """\
 import os, sys, time

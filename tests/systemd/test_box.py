@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,9 @@ KERNEL = ROOT / ".venv-qemu"
 PLACE = ROOT / ".venv-systemd"
 BUSYBOX = Path("/bin/busybox")
 STATE = "/var/lib/pos-terminal"
-SCENES: list[Callable[[Box], Awaitable[None]]] = []
+Scene = Callable[[Box], Awaitable[None]]
+SCENES: list[Scene] = []
+DEVICES: list[Scene] = []
 
 CATALOG = """\
 plu,name,price,unit,family,vat,barcode
@@ -82,16 +84,24 @@ LISTED = "pos-terminal alerts list --json || true"
 LOGO = b"P4\n64 2\n" + b"\xff" * 16
 RASTER = b"\x1dv0\x00\x08\x00\x02\x00" + b"\xff" * 16
 
-pytestmark = pytest.mark.slow
-
-
-def scene(function: Callable[[Box], Awaitable[None]]) -> Callable[[Box], Awaitable[None]]:
+def scene(function: Scene) -> Scene:
     SCENES.append(function)
     return function
 
 
+@pytest.mark.slow
 def test_the_box(tmp_path: Path) -> None:
     """One box, one life: each scene goes on where the one before it ended."""
+    live(tmp_path, SCENES)
+
+
+@pytest.mark.deep  # a guest thirty times slower than a box loses keys of a scan, now and then
+def test_every_device_of_the_counter(tmp_path: Path) -> None:
+    """Each kind on USB, in a box of its own."""
+    live(tmp_path, DEVICES)
+
+
+def live(tmp_path: Path, scenes: Sequence[Scene]) -> None:
     need(shutil.which(QEMU) is not None, QEMU, "apt-get install qemu-system-x86")
     need(BUSYBOX.exists(), str(BUSYBOX), "apt-get install busybox-static")
     need((PLACE / "ready").exists(), "a Debian for the box", "sudo .ci/debian-tree")
@@ -102,16 +112,16 @@ def test_the_box(tmp_path: Path) -> None:
     disk.make(tmp_path / "empty", "journal", tmp_path / "journal", disk.JOURNAL_MIB)
     shutil.rmtree(tmp_path / "tree")
     try:
-        run(life(tmp_path))
+        run(life(tmp_path, scenes))
     finally:
         (tmp_path / "root").unlink()
 
 
-async def life(folder: Path) -> None:
+async def life(folder: Path, scenes: Sequence[Scene]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     async with standing(KERNEL, BUSYBOX, folder, port) as box:
-        for play in SCENES:
+        for play in scenes:
             name, start = getattr(play, "__name__", ""), time.monotonic()
             try:
                 await play(box)
@@ -258,9 +268,13 @@ async def plugged(box: Box, grams: int, weight: str, price: str, total: str) -> 
     await box.shows("TOTAL", total)
 
 
-scene(usb_devices.each_is_adopted)
-scene(usb_devices.in_a_sale_each_is_unplugged_and_sells_again)
-scene(usb_devices.equal_scanners_keep_their_names_whichever_comes_first)
+DEVICES += (
+    it_is_installed_and_sells,
+    an_adapter_plugged_in_later_opens,
+    usb_devices.each_is_adopted,
+    usb_devices.in_a_sale_each_is_unplugged_and_sells_again,
+    usb_devices.equal_scanners_keep_their_names_whichever_comes_first,
+)
 
 
 @scene
