@@ -93,7 +93,8 @@ def _chosen(arguments: argparse.Namespace) -> tuple[Candidate, str]:
         detail = say("{node} n'est pas de ceux que donne pos-terminal devices", node=node)
         raise Failure(faults.BAD_REQUEST, detail)
     (device, *_), name = there, arguments.name
-    line = "" if device.stable.startswith("/dev/pos/") else rule(device, name, here)
+    # Also where a maker's rule has named it: that one names the next of its devices alike.
+    line = rule(device, name, here)
     asked = {"device_class": arguments.device_class, "driver": arguments.driver}
     fitting = by_hand(named(device, name) if line else device, installed_drivers(), **asked)
     if len(fitting) != 1:

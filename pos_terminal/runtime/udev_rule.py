@@ -19,6 +19,9 @@ SUBSYSTEMS = {
 RAW = ('GROUP="input"', 'MODE="0660"')
 """A raw node is root's alone until it is given to those who may read keyboards."""
 
+ABOVE = 'OPTIONS+="link_priority=1"'
+"""Who was adopted under a name keeps it also where a maker's rule gives it to another (udev(7))."""
+
 _WHOLE = re.compile(r"[A-Za-z0-9_.-]+")
 """A serial number that udev takes as it is; in others it replaces characters."""
 
@@ -37,7 +40,7 @@ def rule(device: Attached, name: str, others: Sequence[Attached]) -> str:
     if subsystem is None or not told:
         return ""
     given = RAW if device.kind in (Kind.HID_SCANNER, Kind.HID_SCALE) else ()
-    return ", ".join((subsystem, *told, *given, f'SYMLINK+="pos/{name}"'))
+    return ", ".join((subsystem, *told, *given, ABOVE, f'SYMLINK+="pos/{name}"'))
 
 
 def _told(device: Attached, others: Sequence[Attached]) -> Iterator[str]:

@@ -22,10 +22,15 @@ from tests.support.shop import open_shop, write_settings
 BOX = Path(__file__).parents[1] / "data" / "box.umockdev"
 
 
-def on_the_box(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    """`pos-terminal WORDS` where these devices are plugged in."""
+LINKED = 'cd "$UMOCKDEV_DIR/dev" && mkdir pos && ln -s ../usb/lp0 pos/printer && cd - && exec "$@"'
+"""As the rule of a printer's maker would."""
+
+
+def on_the_box(*words: str | Path, before: str = "") -> subprocess.CompletedProcess[str]:
+    """`pos-terminal WORDS` where these devices are plugged in, and what was done `before` is."""
     need(shutil.which("umockdev-run") is not None, "umockdev-run", "apt-get install umockdev")
-    program = ("umockdev-run", "-d", BOX, "--", sys.executable, "-m", "pos_terminal")
+    shell = ("sh", "-ec", before, "sh") if before else ()
+    program = ("umockdev-run", "-d", BOX, "--", *shell, sys.executable, "-m", "pos_terminal")
     return subprocess.run(
         [*map(str, (*program, *words))],
         capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
@@ -72,8 +77,11 @@ def shop(tmp_path: Path) -> Path:
     return write_settings(tmp_path / "shop", "")
 
 
-def adopt(config: Path, rules: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return on_the_box("devices", "adopt", *words, "--config", config, "--rules", rules, "--yes")
+def adopt(
+    config: Path, rules: Path, *words: str, before: str = ""
+) -> subprocess.CompletedProcess[str]:
+    options = ("--config", config, "--rules", rules, "--yes")
+    return on_the_box("devices", "adopt", *words, *options, before=before)
 
 
 def matches(rule: str, udev: dict[str, str]) -> bool:
@@ -134,6 +142,19 @@ def test_a_device_with_a_number_of_its_own_is_known_by_it(tmp_path: Path) -> Non
     assert 'ENV{ID_SERIAL_SHORT}=="A50285BI"' in serial
     assert "digits = 3" in config.read_text()
     assert main(["config", "check", "--config", str(config)]) == 0
+
+
+def test_a_name_that_a_makers_rule_gave_stays_with_who_was_adopted_under_it(
+    tmp_path: Path,
+) -> None:
+    """Whatever else of that maker's is plugged in later."""
+    config, rules = shop(tmp_path), tmp_path / "rules"
+    done = adopt(config, rules, "/dev/pos/printer", "--as", "printer", before=LINKED)
+    assert done.returncode == 0, done.stderr
+    assert 'device = "/dev/pos/printer"' in config.read_text()
+    (line,) = rules.read_text().splitlines()
+    assert 'ENV{ID_SERIAL_SHORT}=="J5XK001"' in line and 'SYMLINK+="pos/printer"' in line
+    assert 'OPTIONS+="link_priority=1"' in line, "above the makers' rules"
 
 
 def test_a_setting_of_the_line_leaves_it_its_place(tmp_path: Path) -> None:
