@@ -109,7 +109,7 @@ def figures(db: apsw.Connection, span: Span, *, until: int | None = None) -> Fig
     if until is not None:
         return Figures(turnover, tickets, pieces, baskets, tuple(columns))
     means = db.execute(
-        f"SELECT tender, sum(amount), count(*) FROM paid {where} GROUP BY 1 ORDER BY 2 DESC", days
+        f"SELECT tender, sum(amount), sum(times) FROM paid {where} GROUP BY 1 ORDER BY 2 DESC", days
     )
     clerks = db.execute(
         "SELECT clerk, sum(turnover), count(*) FROM ticket "

@@ -17,7 +17,8 @@ from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import Record
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
-from pos_terminal.domain.events.held import sells, untaxed
+from pos_terminal.domain.events.held import is_held, sells
+from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CatalogChanged, CommandGiven
@@ -40,10 +41,10 @@ CREATE TABLE sold (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sold_day ON sold (day, plu, gross, quantity);
 CREATE TABLE paid (
-    number INTEGER NOT NULL, place INTEGER NOT NULL, day TEXT NOT NULL, tender TEXT NOT NULL,
-    amount INTEGER NOT NULL, PRIMARY KEY (number, place)
+    seq INTEGER NOT NULL, place INTEGER NOT NULL, day TEXT NOT NULL, tender TEXT NOT NULL,
+    amount INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (seq, place)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX paid_day ON paid (day, tender, amount);
+CREATE INDEX paid_day ON paid (day, tender, amount, times);
 CREATE TABLE change (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, grant_number INTEGER NOT NULL,
     clerk INTEGER NOT NULL, what TEXT NOT NULL
@@ -71,7 +72,8 @@ _ENTRY = msgspec.json.Decoder(Entry)
 KINDS = {
     each.kind: msgspec.json.Decoder(each)
     for each in (
-        SaleClosed, PeriodClosed, CatalogChanged, CommandGiven, GrantGiven, GrantUsed, GrantEnded,
+        SaleClosed, PaymentChanged, PeriodClosed, CatalogChanged, CommandGiven, GrantGiven,
+        GrantUsed, GrantEnded,
     )
 }  # fmt: skip
 
@@ -118,16 +120,16 @@ class Sales:
 
     async def _take(self, batch: list[Record]) -> None:
         anew = batch[0].seq <= self.at  # another journal: what is here is not of it
-        rows = [row for record in batch for row in _rows(record)]
+        added = [row for record in batch for row in rows(record)]
 
         def put(db: apsw.Connection) -> None:
             with db:
                 for table in TABLES if anew else ():
                     db.execute(f"DELETE FROM {table}")
-                for sql, values in rows:
+                for sql, values in added:
                     db.execute(sql, values)
 
-        if rows or anew:
+        if added or anew:
             await self._store.do(put)
         self.at = batch[-1].seq
         self.news += 1
@@ -136,8 +138,8 @@ class Sales:
 _KNOWN: WeakKeyDictionary[Worker, Sales] = WeakKeyDictionary()
 
 
-def _rows(record: Record) -> Iterable[tuple[str, tuple[Any, ...]]]:
-    """What one record adds."""
+def rows(record: Record) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    """What one record adds: statements and their values."""
     if record.kind not in KINDS or not record.rec:  # purged records have no text
         return
     entry = _ENTRY.decode(record.rec)
@@ -150,8 +152,13 @@ def _rows(record: Record) -> Iterable[tuple[str, tuple[Any, ...]]]:
                 record.seq, entry.at, event.period.value, event.number, event.label,
                 bytes(entry.body),
             )  # fmt: skip
-        case SaleClosed():
-            return
+        case PaymentChanged(series=series) if series == SERIES:
+            # On the day on which it is put right, as in that day's Z.
+            for place, (tender, sign) in enumerate(((event.from_tender, -1), (event.to_tender, 1))):
+                paid = (record.seq, place, entry.at[:10], tender, sign * event.amount, sign)
+                yield _INTO_PAID, paid
+        case SaleClosed() | PaymentChanged():
+            return  # an exercise
         case _:
             grant, clerk, what = _said(event)
             yield _INTO_CHANGE, (record.seq, entry.at, record.kind, grant, clerk, what)
@@ -162,19 +169,20 @@ def _ticket(
 ) -> Iterable[tuple[str, tuple[Any, ...]]]:
     at = event.taken_at or entry.at
     day, hour = at[:10], int(at[11:13])
-    live = [each for each in event.lines if not each.voided]
+    # What is sold, as the Z counts it: no voucher, deposit or debt, whatever VAT is due on it.
+    sold = [each for each in event.lines if not (each.voided or is_held(each))]
     yield _INTO_TICKET, (
         event.number, seq, day, hour, at, entry.op, event.turnover, event.total,
-        sum(each.pieces for each in live), int(sells(event)), bytes(entry.body),
+        sum(each.pieces for each in sold), int(sells(event)), bytes(entry.body),
     )  # fmt: skip
-    for line in live:
-        if not untaxed(line):
+    for line in sold:
+        if not line.voucher:
             yield _INTO_SOLD, (
                 event.number, line.line, day, line.plu, line.name, line.quantity, line.unit.value,
                 line.gross,
             )  # fmt: skip
     for place, paid in enumerate(event.tenders):
-        yield _INTO_PAID, (event.number, place, day, paid.tender, paid.amount)
+        yield _INTO_PAID, (seq, place, day, paid.tender, paid.amount, 1)
 
 
 def _said(event: Any) -> tuple[int, int, str]:
@@ -194,6 +202,6 @@ def _said(event: Any) -> tuple[int, int, str]:
 
 _INTO_TICKET = "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_SOLD = "INSERT OR REPLACE INTO sold VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_INTO_PAID = "INSERT OR REPLACE INTO paid VALUES (?, ?, ?, ?, ?)"
+_INTO_PAID = "INSERT OR REPLACE INTO paid VALUES (?, ?, ?, ?, ?, ?)"
 _INTO_CHANGE = "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)"
 _INTO_CLOSURE = "INSERT OR REPLACE INTO closure VALUES (?, ?, ?, ?, ?, ?)"
