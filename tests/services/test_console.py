@@ -218,11 +218,17 @@ def test_a_ticket_is_printed_again_as_a_numbered_duplicate(tmp_path: Path) -> No
         async with open_console(tmp_path) as console:
             shop = console.shop
             await shop.type("1 PLU CASH TICKET")
-            assert "DUPLICATA" not in (await shop.bench.printer.next_paper()).text
+            paper = (await shop.bench.printer.next_paper()).text
+            assert "DUPLICATA" not in paper
+            (number,) = set(re.findall(r"\d-\d{6}", paper))
             await shop.type("2 PLU CASH")
             cookie = await console.sign_in()
             await shows(console, cookie, "/tickets/1", "TRADITION")
             page = await console.ask("GET", "/tickets/1", Cookie=cookie)
+            assert number in page.text, "it is named as its paper is"
+            for sought in (f"number={number}", "number=1", "amount=1,30", "article=tradition"):
+                found = await console.ask("GET", f"/tickets?{sought}", Cookie=cookie)
+                assert f">{number}</a>" in found.text and "/tickets/2" not in found.text
             await shop.type("23 PLU")  # a sale is open, and goes on
             form = f"token={page.token}"
             sent = await console.ask("POST", "/tickets/1", form, Cookie=cookie)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import apsw
@@ -19,11 +20,13 @@ from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain import notation
+from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.printing import ticket as printing
 from pos_terminal.domain.receipt import Block, Row, Rule, Text
+from pos_terminal.domain.sale import numbers
 
 REPRINT = "ticket.reprint"
 
@@ -47,7 +50,7 @@ def tickets(agent: Agent, sales: Sales) -> Page:
         listed = frame.table(
             (say("Ticket"), say("Quand"), say("Articles"), say("Total")),
             (
-                (tag("a", f"T {number}", href=f"/tickets/{number}"),
+                (tag("a", _printed(agent, number), href=f"/tickets/{number}"),
                  at[11:16] if day else f"{day_of(at)} {at[11:16]}",
                  str(pieces), tag("span", euros(total), class_="money"))
                 for number, at, pieces, total, _ in rows
@@ -96,7 +99,7 @@ def _search(db: apsw.Connection, day: str, query: Mapping[str, str]) -> list[tup
     names = ("number", "amount", "article")
     number, amount, article = (query.get(name, "").strip() for name in names)
     if number:
-        digits = number.upper().removeprefix("T").strip()
+        digits = number.rpartition("-")[2]  # «2-000123», as it is printed, or «123»
         if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
             return []
         where.append("number = ?")
@@ -105,7 +108,7 @@ def _search(db: apsw.Connection, day: str, query: Mapping[str, str]) -> list[tup
         if not _AMOUNT.fullmatch(amount):
             return []
         where.append("total = ?")
-        values.append(str(round(float(amount.replace(",", ".")) * 100)))
+        values.append(str(Fraction(amount.replace(",", ".")) * 100))
     if article:
         where.append(
             "number IN (SELECT number FROM sold WHERE plu = ? OR instr(lower(name), lower(?)))"
@@ -142,16 +145,21 @@ async def _one(agent: Agent, sales: Sales, asked: Asked) -> Html:
     event = msgspec.json.decode(body, type=SaleClosed)
     back = tag("p", tag("a", say("Tous les tickets"), href="/tickets"))
     who = tag("p", say("Vendeur {number}", number=clerk), class_="small")
-    paper = drawn(_blocks(agent.given.shop, event, at))
+    name = _printed(agent, event.number)
+    paper = drawn(_blocks(agent.given.shop, name, event, at))
     button = tag("button", say("Imprimer un duplicata"), class_="quiet")
     again = frame.form(f"/tickets/{number}", asked.token, button)
-    return Html(say("Ticket {number}", number=f"T {number}"), joined(back, paper, who, again))
+    return Html(say("Ticket {number}", number=name), joined(back, paper, who, again))
 
 
-def _blocks(shop: str, event: SaleClosed, at: str) -> Iterator[Block]:
+def _printed(agent: Agent, number: int) -> str:
+    return numbers.written(agent.given.terminal, SERIES, number)
+
+
+def _blocks(shop: str, name: str, event: SaleClosed, at: str) -> Iterator[Block]:
     """The ticket as its paper has it, but for what the shop's settings put around it."""
     yield Text(shop)
-    yield Text(f"T {event.number}  {day_of(at)} {at[11:16]}")
+    yield Text(f"{name}  {day_of(at)} {at[11:16]}")
     yield Rule()
     for line in event.lines:
         if not line.voided:
