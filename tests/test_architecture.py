@@ -30,7 +30,7 @@ from tests.support.house import (
 )
 
 # The simulators stand on the public test helpers.
-MORE = {"pos_driver_sim": {"testing"}}
+MORE = {"pos_driver_sim": {"testing"}, "pos_service_console": {"devices.paper_layout"}}
 
 # Libraries beside the standard one, by room.
 LIBRARIES: dict[str, set[str]] = {

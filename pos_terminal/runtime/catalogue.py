@@ -45,9 +45,13 @@ class Catalogue:
         of its articles is better than none. JournalError when a catalogue cannot be kept.
         """
         try:
-            source = self._shop.in_place_of(self.file.read_bytes())
+            given = self.file.read_bytes()
         except OSError as error:
             return self._fall_back(None, (Problem(0, "", str(error.strerror or error)),))
+        try:
+            source = self._shop.in_place_of(given)
+        except JournalError as error:
+            return self._fall_back(given, (Problem(0, "", error.detail),))
         catalog, problems = parsed(self._state, source, self._patterns)
         if problems:
             return self._fall_back(source, problems)
@@ -74,7 +78,7 @@ class Catalogue:
         where it cannot be read.
         """
         present = self.named()
-        if sha256 not in ("", present, *self._shop.versions()):
+        if sha256 not in ("", present) and sha256 not in self._shop.versions():
             raise KeyError(sha256)
         return sha256 or present, catalogs.load(self._state, sha256 or present)
 

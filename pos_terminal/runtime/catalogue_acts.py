@@ -54,13 +54,7 @@ class _Catalogues:
 
     async def apply(self, asked: ApplyCatalog, actor: Actor) -> CatalogApplied:
         """Put it in force. ChannelError where it is wrong, or made from another."""
-        inflating = zlib.decompressobj()
-        try:
-            source = inflating.decompress(asked.deflated, LARGEST)
-        except zlib.error as error:
-            raise ChannelError(faults.BAD_REQUEST, str(error)) from error
-        if not inflating.eof:
-            raise ChannelError(faults.BAD_REQUEST, say("coupé, ou plus de 16 Mio"))
+        source = await to_the_end(partial(_inflated, asked.deflated))
         catalogue, name = self._files().catalogue, sha256(source).hexdigest()
         try:
             problems = await to_the_end(partial(catalogue.problems, source))
@@ -74,6 +68,17 @@ class _Catalogues:
             raise ChannelError(error.fault, error.detail) from error
         self._files().reload_catalogue()
         return CatalogApplied(name)
+
+
+def _inflated(deflated: bytes) -> bytes:
+    inflating = zlib.decompressobj()
+    try:
+        source = inflating.decompress(deflated, LARGEST)
+    except zlib.error as error:
+        raise ChannelError(faults.BAD_REQUEST, str(error)) from error
+    if not inflating.eof:
+        raise ChannelError(faults.BAD_REQUEST, say("coupé, ou plus de 16 Mio"))
+    return source
 
 
 def catalogue_acts(

@@ -12,8 +12,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from pos_terminal.domain import faults
+from pos_terminal.domain.health.advice import advice
+from pos_terminal.domain.language import say
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError, using
+from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.storage.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -40,17 +44,17 @@ class ShopCatalogue:
         self._path = state / FOLDER / NAME
 
     def in_place_of(self, given: bytes) -> bytes:
-        """What holds where the technician's file has these bytes; those, where it is gone."""
-        try:
-            note = self._note()
-            if note.versions and note.displaced == sha256(given).hexdigest():
-                return catalogs.load(self._state, note.versions[-1])
-        except JournalError as error:  # a shop that sells from the file is better than none
-            log.error("the shop's own catalogue cannot be read: %s", error)
+        """What holds where the technician's file has these bytes.
+
+        JournalError where that cannot be known: to sell from the file would be at other prices.
+        """
+        note = self._note()
+        if note.versions and note.displaced == sha256(given).hexdigest():
+            return catalogs.load(self._state, note.versions[-1])
         return given
 
     def versions(self) -> tuple[str, ...]:
-        """Every catalogue that was put or displaced here, oldest first."""
+        """Every catalogue that was put or displaced here, oldest first. JournalError."""
         note = self._note()
         return tuple(dict.fromkeys(filter(None, (note.displaced, *note.versions))))
 
@@ -61,7 +65,12 @@ class ShopCatalogue:
         """
         name = catalogs.keep(self._state, source)
         displaced = catalogs.keep(self._state, given)
-        versions = (*self._note().versions, present, name)[-KEPT:]
+        try:
+            before = self._note().versions
+        except JournalError as error:  # what is put now is known again, what was is not
+            log.error("%s", advice(error))
+            before = ()
+        versions = (*before, present, name)[-KEPT:]
         with using(self._path):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_durably(self._path, msgspec.json.encode(_Note(displaced, versions)), 0o600)
@@ -72,5 +81,6 @@ class ShopCatalogue:
                 return msgspec.json.decode(self._path.read_bytes(), type=_Note)
             except FileNotFoundError:
                 return _Note()
-            except msgspec.MsgspecError:
-                return _Note()  # spoilt: the technician's file holds, as on a new card
+            except UNREADABLE as error:
+                how = say("abîmé : mettre un catalogue en vigueur par la console, ou l'effacer")
+                raise JournalError(faults.BAD_CATALOGUE, f"{self._path} : {how}") from error

@@ -1,14 +1,17 @@
 """The catalogue in force: the file's when it is right, else the last good one."""
 
 import logging
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pos_terminal.domain import faults
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.runtime.catalogue import IN_FORCE, Catalogue
+from pos_terminal.runtime.catalogue import IN_FORCE, Catalogue, Loaded
+from pos_terminal.runtime.shop_catalogue import FOLDER, NAME
 
+CHANGED = "plu,name,price\n1,PAIN,1.10\n2,CAFE,2\n"
 GOOD = "plu,name,price\n1,PAIN,1\n2,CAFE,2\n"
 BAD = GOOD + "3,THE,trois\n"
 
@@ -86,3 +89,44 @@ def test_the_same_file_again_writes_nothing(shop: Path) -> None:
     before = (shop / "state" / IN_FORCE).stat().st_ino
     catalogue(shop, GOOD).load()
     assert (shop / "state" / IN_FORCE).stat().st_ino == before
+
+
+def put(shop: Path) -> None:
+    """The owner puts other prices in place of the technician's file."""
+    catalogue(shop, GOOD).load()
+    catalogue(shop).put(CHANGED.encode())
+
+
+def costs(loaded: Loaded) -> list[int | None]:
+    found = (item.listed(date(2026, 1, 5)) for item in loaded.catalog.items)
+    return [each.cents if each else None for each in found]
+
+
+def prices(shop: Path, text: str | None = None) -> list[int | None]:
+    return costs(catalogue(shop, text).load())
+
+
+def test_the_shops_own_holds_until_the_technicians_file_is_written_anew(shop: Path) -> None:
+    put(shop)
+    assert prices(shop) == prices(shop) == [110, 200], "also at the next start"
+    assert prices(shop, GOOD.replace("CAFE,2", "CAFE,3")) == [100, 300]
+    assert prices(shop, GOOD) == [110, 200], "the file that was displaced is back"
+
+
+def test_a_spoilt_note_of_it_brings_no_earlier_prices_back(shop: Path) -> None:
+    put(shop)
+    assert prices(shop) == [110, 200]
+    (shop / "state" / FOLDER / NAME).write_bytes(b"{")
+    loaded = catalogue(shop).load()
+    assert loaded.problems and costs(loaded) == [110, 200]
+    catalogue(shop).put(CHANGED.replace("1.10", "1.20").encode())
+    loaded = catalogue(shop).load()
+    assert not loaded.problems and costs(loaded) == [120, 200]
+
+
+def test_where_its_text_is_damaged_too_the_file_is_sold_from_and_it_is_said(shop: Path) -> None:
+    put(shop)
+    sha256 = catalogue(shop).load().catalog.sha256
+    (shop / "state" / "catalogs" / sha256).write_text(CHANGED.replace("1.10", "9.10"))
+    loaded = catalogue(shop).load()
+    assert loaded.problems and costs(loaded) == [100, 200]
