@@ -29,7 +29,7 @@ from tests.support.house import (
     room_on_a_floor,
 )
 
-# The simulators stand on the public test helpers.
+# The simulators stand on the public test helpers; the console shows papers as they are printed.
 MORE = {"pos_driver_sim": {"testing"}, "pos_service_console": {"devices.paper_layout"}}
 
 # Libraries beside the standard one, by room.

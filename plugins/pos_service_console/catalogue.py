@@ -17,7 +17,7 @@ from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
 from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, header, rows
-from pos_terminal.domain.notation import euros
+from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.quantity import Price
 
 LARGEST = 16 << 20
@@ -83,12 +83,8 @@ def _of(was: Item, item: Item) -> Iterator[Difference]:
 
 def rate(value: Dated[int]) -> str:
     """A rate of VAT: basis points as per cent, each with its date."""
-    return shown(Dated(tuple((start, per_cent(each)) for start, each in value.starts)))
-
-
-def per_cent(basis_points: int) -> str:
-    """«5,5 %»."""
-    return f"{basis_points / 100:g}\N{NO-BREAK SPACE}%".replace(".", ",")
+    written = ((start, f"{percent(each)}\N{NO-BREAK SPACE}%") for start, each in value.starts)
+    return shown(Dated(tuple(written)))
 
 
 def shown(value: Any) -> str:

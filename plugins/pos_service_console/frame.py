@@ -66,11 +66,6 @@ def euros(cents: int) -> str:
     return f"{sign}{whole},{size % 100:02d}{THIN}€"
 
 
-def day_of(iso: str) -> str:
-    """«2026-11-30...» as «30/11/2026»; «2026-11» as «11/2026»."""
-    return "/".join(reversed(iso[:10].split("-")))
-
-
 def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, wide: bool = False) -> Markup:
     """A table whose cells know their column's name: a phone stacks those of a `wide` one."""
     names = list(head)

@@ -15,8 +15,17 @@ from msgspec import Raw, Struct
 
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import Record
-from pos_terminal.domain.events.event import SERIES
-from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.audit.changes import CHANGES
+from pos_terminal.domain.audit.jet import jet_line
+from pos_terminal.domain.events import vocabulary
+from pos_terminal.domain.events.event import SERIES, Event
+from pos_terminal.domain.events.grants import (
+    GrantEnded,
+    GrantGiven,
+    GrantUsed,
+    SupportCommanded,
+    SupportOpened,
+)
 from pos_terminal.domain.events.held import is_held, sells
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed
@@ -47,7 +56,7 @@ CREATE TABLE paid (
 CREATE INDEX paid_day ON paid (day, tender, amount, times);
 CREATE TABLE change (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, grant_number INTEGER NOT NULL,
-    clerk INTEGER NOT NULL, what TEXT NOT NULL
+    clerk INTEGER NOT NULL, what TEXT NOT NULL, told TEXT NOT NULL
 ) STRICT;
 CREATE TABLE closure (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, period TEXT NOT NULL, number INTEGER NOT NULL,
@@ -70,12 +79,9 @@ class Entry(Struct, frozen=True):
 
 _ENTRY = msgspec.json.Decoder(Entry)
 KINDS = {
-    each.kind: msgspec.json.Decoder(each)
-    for each in (
-        SaleClosed, PaymentChanged, PeriodClosed, CatalogChanged, CommandGiven, GrantGiven,
-        GrantUsed, GrantEnded,
-    )
-}  # fmt: skip
+    kind: msgspec.json.Decoder(vocabulary.KINDS[kind])
+    for kind in (*CHANGES, *(each.kind for each in (SaleClosed, PaymentChanged, PeriodClosed)))
+}
 
 
 class Sales:
@@ -160,8 +166,10 @@ def rows(record: Record) -> Iterable[tuple[str, tuple[Any, ...]]]:
         case SaleClosed() | PaymentChanged():
             return  # an exercise
         case _:
-            grant, clerk, what = _said(event)
-            yield _INTO_CHANGE, (record.seq, entry.at, record.kind, grant, clerk, what)
+            grant, clerk, what = _change(event)
+            yield _INTO_CHANGE, (
+                record.seq, entry.at, record.kind, grant, clerk, what, _told(event)
+            )  # fmt: skip
 
 
 def _ticket(
@@ -185,23 +193,29 @@ def _ticket(
         yield _INTO_PAID, (seq, place, day, paid.tender, paid.amount, 1)
 
 
-def _said(event: Any) -> tuple[int, int, str]:
-    """The grant, the clerk, and what: of a change."""
+def _change(event: Event) -> tuple[int, int, str]:
+    """The grant and the clerk behind it; and what, where one record is looked up by another."""
     match event:
         case CatalogChanged():
             return 0, 0, event.catalog
         case CommandGiven():
             return event.grant, 0, event.command
-        case GrantGiven():
-            return event.grant, event.by, f"{event.purpose} {event.level.value}"
-        case GrantUsed():
-            return event.grant, 0, event.act
+        case GrantGiven() | GrantEnded():
+            return event.grant, event.by, ""
+        case GrantUsed() | SupportOpened() | SupportCommanded():
+            return event.grant, 0, ""
         case _:
-            return event.grant, event.by, event.why.value
+            return 0, 0, ""
+
+
+def _told(event: Event) -> str:
+    """Its line in the JET, which says each change in words."""
+    line = jet_line(event)
+    return " : ".join(filter(None, (line.label, line.detail))) if line else event.kind
 
 
 _INTO_TICKET = "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_SOLD = "INSERT OR REPLACE INTO sold VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_PAID = "INSERT OR REPLACE INTO paid VALUES (?, ?, ?, ?, ?, ?)"
-_INTO_CHANGE = "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)"
+_INTO_CHANGE = "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INTO_CLOSURE = "INSERT OR REPLACE INTO closure VALUES (?, ?, ?, ?, ?, ?)"

@@ -169,7 +169,8 @@ def test_a_catalogue_is_seen_before_it_sells_and_a_broken_one_never_does(tmp_pat
             await console.shop.shows("TRADITION", "1,40")
             await console.shop.type("CASH")
             await shows(console, cookie, "/articles/versions", f"Vendeur {BOSS}")
-            await shows(console, cookie, "/changes", "Do catalog.apply")
+            for told in ("Do catalog.apply", "Changement de catalogue", "Droits d'un opérateur"):
+                await shows(console, cookie, "/changes", told)
 
     run(body())
 
@@ -259,6 +260,26 @@ def test_two_managers_at_one_article_the_second_is_told(tmp_path: Path) -> None:
             assert await agree(console, two, second, token_two) == 409
             await console.shop.type("1 PLU")
             await console.shop.shows("TRADITION", "1,40")
+
+    run(body())
+
+
+def test_what_was_left_as_it_was_shown_undoes_nothing(tmp_path: Path) -> None:
+    """Somebody else has changed the price since: a new name would have brought the old one back."""
+
+    async def body() -> None:
+        async with open_console(tmp_path) as console:
+            cookie = await console.sign_in()
+            shown = await console.ask("GET", "/articles/edit/1", Cookie=cookie)
+            (base,) = re.findall(r'name="base" value="(\w+)"', shown.text)
+            _, page, token = await put_in(console, cookie, DEARER)
+            assert await agree(console, cookie, page, token) == 303
+            await console.shop.journaled(CatalogChanged)
+            fields = {"token": shown.token, "name": "TRADI", "price": "1,30"}
+            for there, status in ((base, 409), ("", 409)):
+                form = urlencode({**fields, "base": there})
+                got = await console.ask("POST", "/articles/edit/1", form, Cookie=cookie)
+                assert (got.status, "C-147" in got.text) == (status, True)
 
     run(body())
 

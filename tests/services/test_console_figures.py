@@ -1,8 +1,11 @@
 """The console's figures of random days at the real counter, against the outsider's own sums."""
 
+import json
 from collections import Counter
+from pathlib import Path
 from random import Random
 from typing import Any
+from zipfile import ZipFile
 
 import apsw
 import pytest
@@ -10,10 +13,13 @@ import pytest
 from pos_service_console.figures import Figures, Named, Span, figures
 from pos_service_console.sales import SCHEMA, rows
 from pos_terminal.channel.interface import Record
+from pos_terminal.domain.audit.changes import CHANGES
 from tests.support import outsider
 from tests.support.random_days import Days
 
 STEPS = 350
+GOLDEN = Path(__file__).parents[1] / "golden" / "journal" / "0.1.0.zip"
+"""Each kind of record at least once."""
 
 
 def kept(sums: Counter[Any]) -> dict[Any, int]:
@@ -62,6 +68,22 @@ def test_they_are_those_of_an_outsider(seed: int) -> None:
     assert kept(hours) == kept(every.hours)
     sold = dict(db.execute("SELECT plu, sum(gross) FROM sold GROUP BY 1"))
     assert kept(Counter(sold)) == kept(every.articles)
+
+
+def test_every_kind_of_change_is_told_in_words() -> None:
+    db = apsw.Connection(":memory:")
+    db.execute(SCHEMA).fetchall()
+    seen = set()
+    with ZipFile(GOLDEN) as archive:
+        lines = archive.read("records.jsonl").splitlines()
+    for line in lines:
+        said = json.loads(line)
+        seen.add(said["kind"])
+        for sql, values in rows(Record(said["seq"], said["kind"], line, b"")):
+            db.execute(sql, values)
+    told = dict(db.execute("SELECT kind, told FROM change"))
+    assert set(told) == CHANGES <= seen
+    assert [kind for kind, words in told.items() if words == kind] == []
 
 
 def _merged(told: list[Figures], field: str) -> dict[str, int]:

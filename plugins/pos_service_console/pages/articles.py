@@ -20,14 +20,15 @@ from pos_service_console.catalogue import (
     Read,
     differences,
     fetch,
-    per_cent,
     with_cells,
 )
 from pos_service_console.pages.selling import today
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
+from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import DO, DoAsked
+from pos_terminal.domain import faults, notation
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.markup import Markup, joined, tag
@@ -128,12 +129,16 @@ class ArticlePages:
         )  # fmt: skip
         form = frame.form(
             f"/articles/edit/{plu}", asked.token, tag("div", *fields, class_="fields"),
+            tag("input", type="hidden", name="base", value=read.sha256),
             tag("button", say("Voir le changement")),
         )  # fmt: skip
         return Html(f"{plu} {cells['name']}", frame.card(form))
 
     async def _changed(self, asked: Asked, plu: str, form: Mapping[str, str]) -> Html:
         read, day = await self._read(), today(self._agent).date()
+        if form.get("base") != read.sha256:
+            # What was left as it was shown would undo what somebody else has changed since.
+            raise ChannelError(faults.CATALOGUE_MOVED)
         before = self._cells(read, plu)
         cells = {
             name: form[name].strip() for name in FIELDS
@@ -154,8 +159,8 @@ class ArticlePages:
         price, vat = item.listed(day), item.rate(day)
         return {
             "name": item.name,
-            "price": f"{price.cents / 100:.2f}".replace(".", ",") if price else "",
-            "vat": f"{vat / 100:g}" if vat is not None and item.vats.starts else "",
+            "price": notation.euros(price.cents) if price else "",
+            "vat": notation.percent(vat) if vat is not None and item.vats.starts else "",
             "family": item.family,
         }
 
@@ -204,7 +209,7 @@ class ArticlePages:
                 tag("button", say("Y revenir"), class_="quiet"),
             )  # fmt: skip
             by = say("Vendeur {number}", number=who) if who else say("par le fichier")
-            listed.append((f"{frame.day_of(at)} {at[11:16]}", by, name[:12], back))
+            listed.append((notation.day_and_hour(at), by, name[:12], back))
         head = (say("Depuis"), say("Par"), say("Version"), "")
         none = frame.nothing(say("Le catalogue n'a jamais été changé."))
         return Html(say("Versions"), frame.card(frame.table(head, listed) if rows else none))
@@ -228,7 +233,7 @@ def _price(item: Item, day: date) -> Markup:
 
 def _rate(item: Item, day: date) -> str:
     found = item.vats.on(day)
-    return per_cent(found) if found is not None else "–"
+    return f"{notation.percent(found)}\N{NO-BREAK SPACE}%" if found is not None else "–"
 
 
 def _search(sought: str) -> Markup:

@@ -1,4 +1,6 @@
-"""What was changed, when and by whom, as the journal has it: sign-ins, commands, catalogues."""
+"""What was changed, when and by whom, as `pos-terminal changes` has it: settings, catalogue,
+version, clerks, keys, and whoever was at it from outside.
+"""
 
 from typing import Any
 
@@ -8,6 +10,7 @@ from pos_service_console import frame
 from pos_service_console.pages.selling import Page
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html
+from pos_terminal.domain import notation
 from pos_terminal.domain.language import say
 
 SHOWN = 200
@@ -23,7 +26,7 @@ def changes(sales: Sales) -> Page:
             return Html(say("Changements"), frame.nothing(say("Rien n'a été changé.")))
         head = (say("Quand"), say("Qui"), say("Quoi"))
         listed = (
-            (_when(at), _who(grant, by), _what(kind, what)) for at, kind, grant, by, what in rows
+            (notation.day_and_hour(at), _who(grant, by), told) for at, grant, by, told in rows
         )
         return Html(say("Changements"), frame.card(frame.table(head, listed, wide=True)))
 
@@ -32,14 +35,10 @@ def changes(sales: Sales) -> Page:
 
 def _read(db: apsw.Connection) -> list[tuple[Any, ...]]:
     return db.execute(
-        "SELECT c.at, c.kind, c.grant_number, coalesce(nullif(c.clerk, 0), g.clerk, 0), c.what "
+        "SELECT c.at, c.grant_number, coalesce(nullif(c.clerk, 0), g.clerk, 0), c.told "
         "FROM change c LEFT JOIN change g ON g.kind = 'grant.given' AND c.grant_number > 0 "
         f"AND g.grant_number = c.grant_number ORDER BY c.seq DESC LIMIT {SHOWN}"
     ).fetchall()
-
-
-def _when(at: str) -> str:
-    return f"{frame.day_of(at)} {at[11:16]}"
 
 
 def _who(grant: int, by: int) -> str:
@@ -47,14 +46,3 @@ def _who(grant: int, by: int) -> str:
         who = say("Vendeur {number}", number=by)
         return say("{who}, accès {grant}", who=who, grant=grant) if grant else who
     return say("accès {grant}", grant=grant) if grant else say("au boîtier même")
-
-
-def _what(kind: str, what: str) -> str:
-    words = {
-        "catalog.changed": say("Catalogue en vigueur"),
-        "command.given": say("Commande"),
-        "grant.given": say("Accès donné"),
-        "grant.used": say("Accès employé"),
-        "grant.ended": say("Accès fini"),
-    }
-    return f"{words.get(kind, kind)} : {what}"

@@ -8,6 +8,7 @@ from pos_service_console.pages.selling import Page
 from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
+from pos_terminal.domain import notation
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import joined, tag
@@ -30,7 +31,7 @@ def closures(sales: Sales) -> Page:
         head = (say("Clôture"), say("De"), say("Quand"), say("CA TTC"))
         listed = (
             (tag("a", f"Z {number}", href=f"/closures/{seq}"), f"{_named(period)} {label}",
-             f"{frame.day_of(at)} {at[11:16]}", tag("span", frame.euros(net), class_="money"))
+             notation.day_and_hour(at), tag("span", frame.euros(net), class_="money"))
             for seq, at, period, number, label, net in rows
         )  # fmt: skip
         return Html(say("Clôtures"), frame.card(frame.table(head, listed) if rows else none))
@@ -69,7 +70,7 @@ async def _one(sales: Sales, path: tuple[str, ...]) -> Html:
     first, last = event.first, event.last
     paper = drawn([
         Text(f"Z {event.number} {_named(event.period.value)} {event.label}"),
-        Text(f"{frame.day_of(at)} {at[11:16]}"),
+        Text(notation.day_and_hour(at)),
         Row("", say("Enregistrements {first} à {last}", first=first, last=last)),
         *sums(event.totals, of_day=event.period.value == "day"),
         Text(say("TOTAUX PERPETUELS")),

@@ -4,6 +4,7 @@ from pos_service_console import frame
 from pos_terminal.agent.console_pages import Answer, Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import STATUS, TEST, Device, Nothing, TestAsked
+from pos_terminal.domain import notation
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 
@@ -35,15 +36,15 @@ class DevicePages:
 def _one(device: Device, token: str) -> Markup:
     well = device.fault is None
     state = tag("span", _state(device.state), class_="state" if well else "state bad")
-    parts = [tag("p", state, f" {say('depuis le {day}', day=frame.day_of(device.since))}")]
+    parts = [tag("p", state, f" {say('depuis le {day}', day=notation.day(device.since))}")]
     if device.fault:
         parts.append(tag("p", f"{device.fault.code} {device.fault.text} : {device.fault.remedy}"))
     elif device.last:
         at = device.last_at or ""
         parts.append(tag(
             "p", say("Dernier ennui : {what}, le {day} à {hour}",
-                     what=f"{device.last.code} {device.last.text}", day=frame.day_of(at),
-                     hour=at[11:16]),
+                     what=f"{device.last.code} {device.last.text}", day=notation.day(at),
+                     hour=notation.hour(at)),
             class_="small",
         ))  # fmt: skip
     hidden = tag("input", type="hidden", name="device", value=device.name)

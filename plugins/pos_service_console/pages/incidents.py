@@ -7,6 +7,7 @@ from pos_service_console import frame
 from pos_service_console.pages.selling import Page
 from pos_terminal.agent.console_pages import Asked, Html
 from pos_terminal.agent.world import Agent
+from pos_terminal.domain import notation
 from pos_terminal.domain.health.incidents import Incident
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
@@ -27,7 +28,7 @@ def _one(agent: Agent, incident: Incident) -> Markup:
     since = datetime.fromtimestamp(incident.opened[-1] / 1e6, UTC)
     local = since.astimezone(ZoneInfo(agent.given.zone)).isoformat()
     detail = agent.redacted(incident.detail)
-    when = say("depuis le {day} à {hour}", day=frame.day_of(local), hour=local[11:16])
+    when = say("depuis le {day} à {hour}", day=notation.day(local), hour=notation.hour(local))
     return tag(
         "section",
         tag("h2", f"{incident.code} {incident.subject}, {when}"),

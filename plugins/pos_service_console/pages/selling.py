@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pos_service_console import frame, plot
 from pos_service_console.figures import Figures, Named, Span, figures
-from pos_service_console.frame import day_of, euros, section
+from pos_service_console.frame import euros, section
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
+from pos_terminal.domain import notation
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.tender.tender import TENDERS
@@ -60,8 +61,8 @@ def selling(agent: Agent, sales: Sales) -> Page:
 
 def _title(span: Span) -> str:
     if span.is_day:
-        return f"{_weekday(span)} {day_of(span.name)}"
-    return day_of(span.name)
+        return f"{_weekday(span)} {notation.day(span.name)}"
+    return notation.day(span.name)
 
 
 def _weekday(span: Span) -> str:
@@ -102,11 +103,11 @@ def _moves(span: Span, now: datetime) -> Markup:
 
 def _cards(sold: Figures, than: Figures, span: Span, hour: int | None) -> Markup:
     if not span.is_day:
-        than_what = day_of(span.before.name)
+        than_what = notation.day(span.before.name)
     elif hour:
         than_what = say("{day} à cette heure", day=_weekday(span).lower())
     else:
-        than_what = f"{_weekday(span).lower()} {day_of(span.before.name)[:5]}"
+        than_what = f"{_weekday(span).lower()} {notation.day(span.before.name)[:5]}"
     basket = euros(sold.basket) if sold.basket is not None else "–"
     cards = (
         (say("Chiffre d'affaires TTC"), euros(sold.turnover), sold.turnover, than.turnover),
@@ -162,8 +163,8 @@ def _plot(span: Span, sold: Figures, before: Figures) -> Markup:
     else:
         names, title = [str(at) for at in range(1, span.parts + 1)], say("Par jour")
     legend = tag(
-        "p", tag("span", day_of(span.name), class_="is-now"),
-        tag("span", day_of(span.before.name)), class_="legend",
+        "p", tag("span", notation.day(span.name), class_="is-now"),
+        tag("span", notation.day(span.before.name)), class_="legend",
     )  # fmt: skip
     title = say("{title}, en euros", title=title)
     return section(title, plot.columns(sold.columns, before.columns, names), legend)
@@ -184,8 +185,7 @@ def _articles(sold: Figures) -> Markup:
 
 
 def _quantity(each: Named) -> str:
-    whole, part = divmod(each.count, 1000)
-    shown = f"{each.count / 1000:.3f}".rstrip("0").replace(".", ",") if part else str(whole)
+    shown = notation.thousandths(each.count)
     return shown if each.unit == "piece" else f"{shown} {each.unit}"
 
 

@@ -12,7 +12,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from pos_service_console import frame
-from pos_service_console.frame import day_of, euros
+from pos_service_console.frame import euros
 from pos_service_console.pages.selling import Page, today
 from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
@@ -51,7 +51,7 @@ def tickets(agent: Agent, sales: Sales) -> Page:
             (say("Ticket"), say("Quand"), say("Articles"), say("Total")),
             (
                 (tag("a", _printed(agent, number), href=f"/tickets/{number}"),
-                 at[11:16] if day else f"{day_of(at)} {at[11:16]}",
+                 notation.hour(at) if day else notation.day_and_hour(at),
                  str(pieces), tag("span", euros(total), class_="money"))
                 for number, at, pieces, total, _ in rows
             ),
@@ -159,7 +159,7 @@ def _printed(agent: Agent, number: int) -> str:
 def _blocks(shop: str, name: str, event: SaleClosed, at: str) -> Iterator[Block]:
     """The ticket as its paper has it, but for what the shop's settings put around it."""
     yield Text(shop)
-    yield Text(f"{name}  {day_of(at)} {at[11:16]}")
+    yield Text(f"{name}  {notation.day_and_hour(at)}")
     yield Rule()
     for line in event.lines:
         if not line.voided:
