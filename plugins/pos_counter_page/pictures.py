@@ -18,7 +18,7 @@ from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.moment import Moment
-from pos_terminal.domain.notation import euros
+from pos_terminal.domain.notation import euros, thousandths
 from pos_terminal.domain.screen import WIDTH, Screen
 from pos_terminal.replay.day_sales import DaySums
 from pos_terminal.runtime.port import Port, PortState
@@ -74,7 +74,7 @@ class Pictures:
         turned = SWEEP * max(0, min(grams / capacity, 1.02))
         self._board.state("scale.turn", f"{turned:.2f}deg")
         self._board.state("scale.moving", moving)
-        text = "- - -" if moving else f"{net / 1000:.3f}".replace(".", ",") + " kg"
+        text = "- - -" if moving else f"{thousandths(net, 3)} kg"
         net_lamp = tag("span", "NET", class_="lamp") if tare else Markup("")
         self._board.show("weight", joined(tag("span", text), net_lamp))
 
