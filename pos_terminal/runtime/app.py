@@ -50,6 +50,7 @@ from pos_terminal.runtime.nightly_backup import Backups
 from pos_terminal.runtime.overdue_closures import Closing
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.promotions import Offers
+from pos_terminal.runtime.reading_acts import reading_acts
 from pos_terminal.runtime.running_till import RunningTill
 from pos_terminal.runtime.selftests import SelfTests
 from pos_terminal.runtime.settings import Settings
@@ -120,6 +121,7 @@ class App:
             **acts_over(self.keeper),
             **catalogue_acts(self.keeper.record, lambda: self.files),
             **ticket_acts(lookups.find, lambda: self.till if self.journal else None),
+            **reading_acts(lambda: self.till if self.journal else None),
         }
         self.equipment = Equipment(
             settings.devices,

@@ -204,6 +204,14 @@ class Till:
         records = await asyncio.shield(self._append((*before, *step.events), moment, step.effects))
         return records[len(before) + len(made) - 1]
 
+    async def read_by_command(self, command: CommandGiven) -> Record:
+        """Read the running day beside the counter, on record and without a paper; its record."""
+        await self._all_durable()
+        moment = self._clock.now()
+        step = self.counter.read(self._standing(moment), moment)
+        records = await asyncio.shield(self._append((command, *step.events), moment, ()))
+        return records[-1]
+
     async def reprint(self, command: CommandGiven, found: TicketFound) -> int:
         """Print another paper of that ticket beside the counter, on record; which copy it is."""
         moment = self._clock.now()

@@ -74,7 +74,7 @@ def test_whoever_types_the_digits_and_a_pin_lets_that_browser_in(tmp_path: Path)
             await known(shop)
             (given,) = await shop.journaled(GrantGiven)
             assert (given.purpose, given.level, given.scope) == (
-                "console", "control", ("catalog", "ticket"),
+                "console", "control", ("catalog", "ticket", "period"),
             )  # fmt: skip
 
     run(body())

@@ -17,13 +17,16 @@ from pos_service_console.door import AT_ONCE
 from pos_service_console.settings import ConsoleSettings
 from pos_terminal.channel import interface
 from pos_terminal.channel.interface import GrantEnding
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.cash import CashCounted
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.paper import ReceiptRequested
+from pos_terminal.domain.events.period import PeriodClosed, PeriodReported
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import PATIENCE, run
 from tests.needs import need
 from tests.support.agent import install_service
-from tests.support.console import Console, open_console
+from tests.support.console import Console, Got, open_console
 from tests.support.shop import CATALOG
 from tests.support.staff import BOSS
 
@@ -366,3 +369,41 @@ def test_a_grant_that_is_returned_lets_nobody_act(tmp_path: Path) -> None:
     run(body())
 
 
+
+
+async def send(console: Console, cookie: str, path: str, **form: str) -> Got:
+    """Send a form of the page at that path, with the token of whoever is signed in."""
+    page = await console.ask("GET", "/devices", Cookie=cookie)
+    body = urlencode({"token": page.token, **form})
+    return await console.ask("POST", path, body, Cookie=cookie)
+
+
+def test_the_day_is_read_and_closed_from_a_page_and_the_till_says_what_stands_against_it(
+    tmp_path: Path,
+) -> None:
+    async def body() -> None:
+        async with open_console(tmp_path) as console:
+            shop, cookie = console.shop, await console.sign_in()
+            await shop.type("1 PLU CARD")
+            read = await send(console, cookie, "/closures/x")
+            assert read.status == 200 and "LECTURE X" in read.text and "1,30" in read.text
+            (reported,) = await shop.journaled(PeriodReported)
+            assert reported.totals.net == 130
+            refused = await send(console, cookie, "/closures/close/day")
+            assert refused.status == 409 and faults.COUNT_FIRST.code in refused.text
+            month = await send(console, cookie, "/closures/close/month")
+            assert month.status == 409 and faults.CLOSE_FIRST.code in month.text
+            await shop.type("COMPTE " * 16)
+            await shop.journaled(CashCounted)
+            await shop.bench.printer.next_paper()
+            closed = await send(console, cookie, "/closures/close/day")
+            assert closed.status == 200 and "Z 1" in closed.text
+            (event,) = await shop.journaled(PeriodClosed)
+            assert (event.number, event.totals.net) == (1, 130)
+            assert "Z" in (await shop.bench.printer.next_paper()).text
+            await shows(console, cookie, "/closures", "Z 1</a>")
+            told = [each.act for each in await shop.journaled(GrantUsed, 4)]
+            assert told == ["Do period.read", *["Do period.close"] * 3]
+            assert (await send(console, cookie, "/closures/close/week")).status == 404
+
+    run(body())

@@ -22,7 +22,8 @@ CHROMIUM = shutil.which("chromium")
 PATIENCE = 20_000.0
 DESK, PHONE = (1280, 860), (390, 844)
 PAGES = ("sales", "tickets", "tickets/1", "articles", "articles/edit/1", "articles/import",
-         "articles/versions", "closures", "devices", "incidents", "changes")  # fmt: skip
+         "articles/versions", "closures", "closures/close/day", "closures/close/month",
+         "devices", "incidents", "changes")  # fmt: skip
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pos_service_console.pages.articles import ArticlePages
 from pos_service_console.pages.changes import changes
-from pos_service_console.pages.closures import closures
+from pos_service_console.pages.closures import ClosurePages
 from pos_service_console.pages.devices import DevicePages
 from pos_service_console.pages.incidents import incidents
 from pos_service_console.pages.selling import selling
@@ -24,7 +24,7 @@ def of(agent: Agent, sales: Sales) -> Iterable[ConsolePage]:
         ConsolePage("sales", "Ventes", MANAGER, selling(agent, sales), 10),
         ConsolePage("tickets", "Tickets", MANAGER, tickets(agent, sales), 20),
         ConsolePage("articles", "Articles", MANAGER, ArticlePages(agent, sales).answer, 30),
-        ConsolePage("closures", "Clôtures", MANAGER, closures(sales), 35),
+        ConsolePage("closures", "Clôtures", MANAGER, ClosurePages(agent, sales).answer, 35),
         ConsolePage("devices", "Appareils", BOTH, DevicePages(agent).answer, 40),
         ConsolePage("incidents", "Incidents", BOTH, incidents(agent), 50),
         ConsolePage("changes", "Changements", MANAGER, changes(sales), 60),

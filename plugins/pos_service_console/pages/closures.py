@@ -1,32 +1,75 @@
-"""Closures: every Z of a day, month or year, in the words of its paper."""
+"""Closures: every Z in the words of its paper; an X now; a day, month or year to be closed.
+
+The till closes, and prints the Z at the counter; what stands against it the page says in the
+till's words.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import apsw
 import msgspec
+from msgspec import Raw, Struct
 
 from pos_service_console import frame
-from pos_service_console.pages.selling import Page
 from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
-from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
+from pos_terminal.agent.console_pages import Answer, Asked, Html, NoSuchPage
+from pos_terminal.agent.world import Agent
+from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain import notation
-from pos_terminal.domain.events.period import PeriodClosed
+from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported
 from pos_terminal.domain.language import say
-from pos_terminal.domain.markup import joined, tag
+from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.printing.report_sums import sums
 from pos_terminal.domain.receipt import Row, Text
+
+READ, CLOSE = "period.read", "period.close"
+"""The till's acts."""
 
 SHOWN = 400
 """Closures that are listed: a year of days, its months and itself."""
 
 
-def closures(sales: Sales) -> Page:
-    """The page over what was read."""
+class Reading(Struct, frozen=True):
+    """What the till answers to an X: the record's local time, and the day so far."""
 
-    async def answer(asked: Asked) -> Html:
-        if asked.path:
-            return await _one(sales, asked.path)
-        rows = await sales.ask(_read)
+    at: str
+    reported: PeriodReported
+
+
+class Closure(Struct, frozen=True):
+    """What it answers to a closing."""
+
+    at: str
+    closed: PeriodClosed
+
+
+class ClosurePages:
+    """The pages over this terminal's periods."""
+
+    def __init__(self, agent: Agent, sales: Sales) -> None:
+        self._agent = agent
+        self._sales = sales
+
+    async def answer(self, asked: Asked) -> Answer:
+        """One of them, by the path. ChannelError where the till would not."""
+        match asked.path, asked.form:
+            case (), None:
+                return await self._list(asked)
+            case ("x",), form if form is not None:
+                return await self._read(asked)
+            case ("close", name), None:
+                return _sure(_period(name), asked.token)
+            case ("close", name), form if form is not None:
+                return await self._close(asked, _period(name), form)
+            case (seq,), None:
+                return await self._one(seq)
+        raise NoSuchPage
+
+    async def _list(self, asked: Asked) -> Html:
+        rows = await self._sales.ask(_read)
         none = frame.nothing(say("Aucune clôture encore."))
         head = (say("Clôture"), say("De"), say("Quand"), say("CA TTC"))
         listed = (
@@ -34,12 +77,49 @@ def closures(sales: Sales) -> Page:
              notation.day_and_hour(at), tag("span", frame.euros(net), class_="money"))
             for seq, at, period, number, label, net in rows
         )  # fmt: skip
-        return Html(say("Clôtures"), frame.card(frame.table(head, listed) if rows else none))
+        return Html(
+            say("Clôtures"),
+            joined(_wanted(asked.token), frame.card(frame.table(head, listed) if rows else none)),
+        )
 
-    return answer
+    async def _read(self, asked: Asked) -> Html:
+        """An X: nothing is closed, and no paper comes out at the counter."""
+        read = msgspec.json.decode(await self._done(asked, READ, {}), type=Reading)
+        paper = drawn([
+            Text(say("LECTURE X")),
+            Row(notation.day_and_hour(read.at), f"{say('Journées')} {read.reported.session}"),
+            *sums(read.reported.totals),
+        ])  # fmt: skip
+        return Html(say("Lecture X"), joined(_back(), paper))
+
+    async def _close(self, asked: Asked, period: Period, form: Mapping[str, str]) -> Html:
+        arguments = {
+            "period": period,
+            "carry": "carry" in form,
+            "because": form.get("because", "")[:200],
+        }
+        made = msgspec.json.decode(
+            await self._done(asked, CLOSE, arguments), type=Closure
+        )
+        told = frame.notice(say("C'est clos : le Z sort à la caisse."))
+        return Html(_title(made.closed), joined(told, _back(), _paper(made.at, made.closed)))
+
+    async def _done(self, asked: Asked, act: str, arguments: dict[str, object]) -> Raw:
+        wanted = DoAsked(act, Raw(msgspec.json.encode(arguments)), asked.visitor.grant)
+        return (await self._agent.till.call(DO, wanted)).result
+
+    async def _one(self, seq: str) -> Html:
+        if not (seq.isascii() and seq.isdigit() and len(seq) < 12):
+            raise NoSuchPage
+        sql = "SELECT at, body FROM closure WHERE seq = ?"
+        row = await self._sales.ask(lambda db: db.execute(sql, (int(seq),)).get)
+        if row is None:
+            raise NoSuchPage
+        at, event = row[0], _event(row[1])
+        return Html(_title(event), joined(_back(), _paper(at, event)))
 
 
-def _read(db: apsw.Connection) -> list[tuple[int, str, str, int, str, int]]:
+def _read(db: apsw.Connection) -> list[tuple[Any, ...]]:
     found = db.execute(
         "SELECT seq, at, period, number, label, body FROM closure "
         f"ORDER BY seq DESC LIMIT {SHOWN}"
@@ -54,28 +134,73 @@ def _event(body: bytes) -> PeriodClosed:
     return msgspec.json.decode(body, type=PeriodClosed)
 
 
+def _period(name: str) -> Period:
+    try:
+        return Period(name)
+    except ValueError as error:
+        raise NoSuchPage from error
+
+
 def _named(period: str) -> str:
     return {"day": say("jour"), "month": say("mois"), "year": say("année")}.get(period, period)
 
 
-async def _one(sales: Sales, path: tuple[str, ...]) -> Html:
-    seq = path[0]
-    if len(path) != 1 or not (seq.isascii() and seq.isdigit() and len(seq) < 12):
-        raise NoSuchPage
-    sql = "SELECT at, body FROM closure WHERE seq = ?"
-    row = await sales.ask(lambda db: db.execute(sql, (int(seq),)).get)
-    if row is None:
-        raise NoSuchPage
-    at, event = row[0], _event(row[1])
+def _title(event: PeriodClosed) -> str:
+    return f"Z {event.number} {event.label}"
+
+
+def _back() -> Markup:
+    return tag("p", tag("a", say("Toutes les clôtures"), href="/closures"))
+
+
+def _wanted(token: str) -> Markup:
+    links: Iterable[tuple[Period, str]] = (
+        (Period.DAY, say("Clore le jour (Z)")),
+        (Period.MONTH, say("Clore le mois")),
+        (Period.YEAR, say("Clore l'année")),
+    )
+    return tag(
+        "div",
+        frame.form("/closures/x", token, tag("button", say("Lecture X"), class_="quiet")),
+        *(tag("a", name, href=f"/closures/close/{period.value}") for period, name in links),
+        class_="moves",
+    )
+
+
+def _sure(period: Period, token: str) -> Html:
+    """What closing is, before it is done: nothing undoes it."""
+    titles = {
+        Period.DAY: say("Clore le jour ?"),
+        Period.MONTH: say("Clore le mois ?"),
+        Period.YEAR: say("Clore l'année ?"),
+    }
+    if period is Period.DAY:
+        told = say("La caisse fait le Z du jour et l'imprime. Rien ne le défait.")
+        more = tag(
+            "label", tag("input", type="checkbox", name="carry", value="1"),
+            say("Reporter les ventes ouvertes au lendemain"), class_="check",
+        )  # fmt: skip
+    else:
+        told = say("La caisse clôt ce qui est fini et l'imprime. Rien ne le défait.")
+        more = tag(
+            "label", say("Pourquoi avant la fin (vide : seulement si elle est passée)"),
+            tag("input", name="because", maxlength="200", autocomplete="off"),
+        )  # fmt: skip
+    form = frame.form(
+        f"/closures/close/{period.value}", token, tag("p", told), more,
+        tag("p", tag("button", say("Clore"))),
+    )  # fmt: skip
+    return Html(titles[period], joined(_back(), frame.card(form)))
+
+
+def _paper(at: str, event: PeriodClosed) -> Markup:
     first, last = event.first, event.last
-    paper = drawn([
+    return drawn([
         Text(f"Z {event.number} {_named(event.period.value)} {event.label}"),
         Text(notation.day_and_hour(at)),
         Row("", say("Enregistrements {first} à {last}", first=first, last=last)),
-        *sums(event.totals, of_day=event.period.value == "day"),
+        *sums(event.totals, of_day=event.period is Period.DAY),
         Text(say("TOTAUX PERPETUELS")),
         Row(say("Net"), euros(event.net_ever)),
         Row(say("Sans les signes"), euros(event.absolute_ever)),
     ])  # fmt: skip
-    back = tag("p", tag("a", say("Toutes les clôtures"), href="/closures"))
-    return Html(f"Z {event.number} {event.label}", joined(back, paper))

@@ -55,6 +55,7 @@ from pos_terminal.domain.counter.steps import (
     PaymentStage,
     PinChecked,
     Pressed,
+    ReadDay,
     Scanned,
     SelfTestEnded,
     SettlePayment,
@@ -74,6 +75,7 @@ from pos_terminal.domain.keyboard.command_codes import decode, is_command
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.staff.clerks import is_badge
 
 News = (
@@ -113,6 +115,11 @@ class Counter:
         off = () if self.desk.busy else closures.signing_off(self.desk, made)
         told = (*closures.told(self.desk, made, moment), *card_answers.day_over(self.desk, made))
         return self._apply([Step((*made, *off), told)], moment)
+
+    def read(self, books: Books, moment: Moment) -> Step:
+        """An X that was asked for beside the counter."""
+        asked = BooksReady(ReadDay(), books)
+        return self._apply([closures.decide(self.desk, asked, moment)], moment)
 
     def reprinted(self, found: TicketFound, moment: Moment) -> Step:
         """Another paper of that ticket, which was asked for beside the counter."""
