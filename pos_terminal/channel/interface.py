@@ -11,6 +11,16 @@ from typing import Generic, TypeVar
 
 from msgspec import Raw, Struct
 
+from pos_terminal.channel.api import (
+    Bearer,
+    BearerAsked,
+    PrintAsked,
+    PrintedPaper,
+    ShowAsked,
+    TokenAsked,
+    WeighAsked,
+    WeightSeen,
+)
 from pos_terminal.channel.console import (
     CatalogAsked,
     CatalogText,
@@ -142,7 +152,9 @@ class Task(Struct, frozen=True):
 
 
 class StandingGrant(Struct, frozen=True):
-    """A grant that stands. `by` gave it: a clerk's number, or 0 for someone at the box itself."""
+    """A grant that stands. `by` gave it: a clerk's number, or 0 for someone at the box itself.
+    A `token` of the local API has a name.
+    """
 
     number: int
     purpose: str
@@ -150,6 +162,7 @@ class StandingGrant(Struct, frozen=True):
     scope: list[str]
     until: str
     by: int
+    token: str = ""
 
 
 class Incident(Struct, frozen=True):
@@ -358,7 +371,9 @@ class Granted(Struct, frozen=True):
 
 
 class GrantEnding(Struct, frozen=True):
-    """End a grant: with itself, or by number for whoever owns the till."""
+    """End a grant: with itself, or by number for whoever owns the till. With both the grant is of
+    somebody who ends the token of that number.
+    """
 
     grant: str | None = None
     number: int | None = None
@@ -453,11 +468,16 @@ SUPPORT_TROUBLE = _till("SupportTrouble", SupportTrouble, Nothing)
 SIGN_IN = _till("SignIn", SignInAsked, SignedIn, follows=True)
 CONSOLE = _till("Console", ConsoleAsked, Nothing)
 CATALOG = _till("Catalog", CatalogAsked, CatalogText)
+TOKEN = _till("Token", TokenAsked, Granted)
+BEARER = _till("Bearer", BearerAsked, Bearer)
+PRINT = _till("Print", PrintAsked, PrintedPaper)
+SHOW = _till("Show", ShowAsked, Nothing)
+WEIGH = _till("Weigh", WeighAsked, WeightSeen, follows=True)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
     REPORT, NOTICE, LABELS, CHECKPOINT, COSIGNED, STAMP, STAMPED,
     CONSENTS, SESSION, COMMAND, END_SESSION, SUPPORT_TROUBLE,
-    SIGN_IN, CONSOLE, CATALOG,
+    SIGN_IN, CONSOLE, CATALOG, TOKEN, BEARER, PRINT, SHOW, WEIGH,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

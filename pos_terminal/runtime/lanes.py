@@ -25,7 +25,7 @@ from pos_terminal.domain.keyboard.chords import Chords
 from pos_terminal.domain.keyboard.keys import KeyMap
 from pos_terminal.domain.screen import Screen, frames
 from pos_terminal.runtime.port import Port
-from pos_terminal.tasks.groups import forever
+from pos_terminal.tasks.groups import first, forever
 from pos_terminal.tasks.latest import Latest
 
 log = logging.getLogger(__name__)
@@ -187,10 +187,34 @@ class ScaleLane:
         self._port = port
         self._put = put
         self._wanted: Latest[int] = Latest()
+        self._asked, self._free = asyncio.Event(), asyncio.Event()
+        self._free.set()
+        self._looking = asyncio.Lock()
 
     def weigh(self, request: int) -> None:
         """Ask for a weight; an earlier question that has no answer yet is dropped."""
+        self._asked.set()
+        self._free.clear()
         self._wanted.put(request)
+
+    async def look(self) -> Weighed:
+        """What the scale says, for somebody elsewhere.
+
+        The counter's own question comes first: it cuts this one off, which is asked again then.
+        """
+        found = list[Weighed]()
+
+        async def read() -> None:
+            found.append(await self._weigh(0))
+
+        async def until_asked() -> None:
+            await self._asked.wait()
+
+        async with self._looking:
+            while not found:
+                await self._free.wait()
+                await first(read(), until_asked())
+        return found[0]
 
     async def run(self) -> NoReturn:
         """Weigh whenever it is wanted, for ever."""
@@ -199,6 +223,9 @@ class ScaleLane:
             # The newest question only: who asked before has given up.
             request, version = await self._wanted.newer(version)
             self._put(await self._weigh(request))
+            if self._wanted.value == request:
+                self._asked.clear()
+                self._free.set()
 
     async def _weigh(self, request: int) -> Weighed:
         if self._port is None:

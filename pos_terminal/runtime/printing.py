@@ -29,6 +29,9 @@ TRY_AGAIN = 30.0
 LONGEST_QUEUE = 20
 """Receipts that may wait for a slow printer; one more is refused: nobody would wait for it."""
 
+FOR_OTHERS = 4
+"""Papers that may wait for somebody elsewhere."""
+
 MOST_KEPT = 500
 """Patient papers that may wait: a roll has fewer, and a key that is held down must fill no disk."""
 
@@ -71,6 +74,7 @@ class PrinterLane:
         self._settled: asyncio.Queue[ReceiptRequested] = asyncio.Queue()
         self._in_hand = 0  # papers between two of the above
         self._moved = asyncio.Event()  # from one of them to another
+        self._awaited: dict[Slip, asyncio.Future[PaperDone]] = {}
         if port:
             # One that was switched on again is not left to wait for its papers.
             port.observers.add(lambda _: self._stirred.set())
@@ -78,11 +82,26 @@ class PrinterLane:
     def print(self, paper: Paper) -> None:
         """Queue it; refused at once when the queue is full."""
         self.observers.tell(paper)
-        if self.waiting >= (MOST_KEPT if paper.patient else LONGEST_QUEUE + len(self._kept)):
+        ours = self.waiting - len(self._awaited)
+        if ours >= (MOST_KEPT if paper.patient else LONGEST_QUEUE + len(self._kept)):
             self._put(PaperDone(paper.request, PrintOutcome.REFUSED, faults.PRINTER_BUSY))
         elif paper.identity is None or paper.identity not in self._known:
             self._known.add(paper.identity)
             self._asked.put_nowait(paper)
+
+    def ask(self, receipt: Receipt) -> "asyncio.Future[PaperDone]":
+        """Print it for somebody elsewhere, behind the counter's papers; how that ends is his to
+        know, and nobody's at the counter. Given up, or the power gone, it is forgotten.
+        """
+        answer: asyncio.Future[PaperDone] = asyncio.get_running_loop().create_future()
+        if len(self._awaited) >= FOR_OTHERS:
+            answer.set_result(PaperDone(None, PrintOutcome.REFUSED, faults.PRINTER_BUSY))
+            return answer
+        slip = Slip(Paper(None, receipt), self._role)
+        self.observers.tell(slip.paper)
+        self._awaited[slip] = answer
+        self._queue(slip)
+        return answer
 
     def resume(self, slip: Slip) -> None:
         """Print what waited as the last till here ended."""
@@ -165,9 +184,18 @@ class PrinterLane:
                 await self._look_again()
                 continue
             with self._holding():
-                await self._work_off(self._slips.popleft())
+                await self._work_off(self._next())
+
+    def _next(self) -> Slip:
+        """The oldest of the counter's; one that somebody elsewhere waits for where it has none."""
+        slip = next((each for each in self._slips if each not in self._awaited), self._slips[0])
+        self._slips.remove(slip)
+        return slip
 
     async def _work_off(self, slip: Slip) -> None:
+        if slip in self._awaited:
+            await self._answer(slip)
+            return
         done = await self._print(slip)
         # Refused alone: of an unknown one half may be on paper, and a second Z would be a
         # duplicate.
@@ -177,6 +205,16 @@ class PrinterLane:
             self._put(done)
         else:
             await self._end(slip, done)
+
+    async def _answer(self, slip: Slip) -> None:
+        """Print what somebody elsewhere waits for; nothing, where he has given it up."""
+        try:
+            if not self._awaited[slip].done():
+                done = await self._print(slip)
+                if not self._awaited[slip].done():
+                    self._awaited[slip].set_result(done)
+        finally:
+            del self._awaited[slip]
 
     async def _rest(self) -> None:
         """Wait for a paper, for the printer, or until it is time to try again."""

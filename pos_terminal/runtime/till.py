@@ -414,6 +414,25 @@ class Till:
         elif not soon:
             self._outputs.screen.put(self._marked(self._base))
 
+    def show(self, message: Screen) -> bool:
+        """Show it in place of what awaits the next customer, until anything else is shown.
+
+        False while somebody is served, or types, or is asked something.
+        """
+        desk = self.counter.desk
+        if desk.sale or desk.overlay:
+            return False
+        for box in (self._outputs.screen, self._outputs.customer):
+            box.put(self._marked(message))
+        return True
+
+    def end_show(self, message: Screen) -> None:
+        """Show again what a message has replaced, where it is still there."""
+        outputs, message = self._outputs, self._marked(message)
+        for box, before in ((outputs.screen, self._base), (outputs.customer, self._customers)):
+            if box.value == message:
+                box.put(self._marked(before))
+
     def _marked(self, screen: Screen) -> Screen:
         """Whoever reads any screen reads there that support is in, for as long as it is."""
         return support.marked(screen) if self.counter.desk.access.support else screen

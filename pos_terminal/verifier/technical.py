@@ -121,7 +121,8 @@ def of_clerks(kind: str, body: dict[str, Any]) -> "Event | None":
         who = (f"{each['operator']} {' '.join(each['rights'])}" for each in body["found"])
         return 130, f"fichier trouvé changé : {' ; '.join(who) or 'personne'}"
     if kind == "grant.given":
-        given = f"accès {body['grant']}, {body['purpose']}, {body['level']}, par {body['by']}"
+        what = f"{body['purpose']} {body.get('token', '')}".rstrip()
+        given = f"accès {body['grant']}, {what}, {body['level']}, par {body['by']}"
         return 980, f"{given}, {body['seconds']} s"
     if kind == "grant.used":
         return 981, f"accès {body['grant']}, {body['act']}"

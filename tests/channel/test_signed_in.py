@@ -17,7 +17,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.grants import GrantGiven
 from pos_terminal.domain.events.system import CatalogChanged, CommandGiven
 from pos_terminal.domain.events.values import ConsoleRole
-from pos_terminal.domain.staff.console import AT_ONCE
+from pos_terminal.domain.staff.console import AT_ONCE, SCOPES
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.shop import CATALOG, Shop, open_shop
 from tests.support.shop_staff import hire
@@ -74,7 +74,7 @@ def test_whoever_types_the_digits_and_a_pin_lets_that_browser_in(tmp_path: Path)
             await known(shop)
             (given,) = await shop.journaled(GrantGiven)
             assert (given.purpose, given.level, given.scope) == (
-                "console", "control", ("catalog", "ticket", "period"),
+                "console", "control", SCOPES[ConsoleRole.MANAGER],
             )  # fmt: skip
 
     run(body())

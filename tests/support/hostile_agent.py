@@ -44,6 +44,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "SignIn": {"role": "manager"},
     "Console": {"address": "https://evil.example/", "fingerprint": "ab" * 32},
     "Catalog": {},
+    "Token": {"name": "Eve", "scope": ["printer.print"], "seconds": 60},
+    "Bearer": {"grant": "AAAA"},
+    "Print": {"title": "Avis", "lines": [{"text": "rien"}]},
+    "Show": {"line1": "Eve", "line2": "", "seconds": 60},
+    "Weigh": {},
 }
 """Every method, with parameters that would be right."""
 
@@ -90,9 +95,13 @@ def outcome(path: str, data: bytes) -> str:
 
 
 def each_method(path: str, grant: str | None) -> dict[str, str]:
-    takes_grant = ("Watch", "Level", "Test", "Reopen", "Reload", "Do", "EndGrant")
+    takes_grant = (
+        "Watch", "Level", "Test", "Reopen", "Reload", "Do", "EndGrant", "Token", "Bearer", "Print",
+        "Show", "Weigh",
+    )  # fmt: skip
+    shown = {"grant": grant} if grant else {}
     return {
-        name: outcome(path, call(name, {**given, "grant": grant} if name in takes_grant else given))
+        name: outcome(path, call(name, {**given, **shown} if name in takes_grant else given))
         for name, given in CALLS.items()
     }
 

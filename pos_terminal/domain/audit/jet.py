@@ -251,7 +251,8 @@ def _of_rights(event: Event) -> JetLine | None:
 def _of_grants(event: Event) -> JetLine | None:
     match event:
         case GrantGiven():
-            given = f"accès {event.grant}, {event.purpose}, {event.level}, par {event.by}"
+            what = f"{event.purpose} {event.token}".rstrip()
+            given = f"accès {event.grant}, {what}, {event.level}, par {event.by}"
             return JetLine(GRANT, f"{given}, {event.seconds} s")
         case GrantUsed():
             return JetLine(GRANT_USED, f"accès {event.grant}, {event.act}")

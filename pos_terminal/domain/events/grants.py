@@ -11,7 +11,8 @@ class GrantGiven(Event, frozen=True, kw_only=True):
 
     `scope` has acts, or the first word of acts. It ends after `seconds`, at `until` microseconds of
     UTC at the latest. `by` is the clerk whose PIN gave it; 0: someone at the box itself, as its
-    user or root.
+    user or root. A `token` of the local API has the name that the shop gave it, and allows the acts
+    of its scope alone.
     """
 
     kind: ClassVar[str] = "grant.given"
@@ -23,6 +24,7 @@ class GrantGiven(Event, frozen=True, kw_only=True):
     until: int
     digest: str
     by: int = 0
+    token: str = ""
 
 
 class GrantUsed(Event, frozen=True, kw_only=True):

@@ -74,7 +74,12 @@ def seconds_left(grant: GrantGiven, utc: int) -> float:
 
 
 def covers(grant: GrantGiven, level: GrantLevel, act: str = "") -> bool:
-    """Whether a grant allows that level; and that act («clerk.add»), where it is one."""
+    """Whether a grant allows that level; and that act («clerk.add»), where it is one.
+
+    A token allows what its scope names in full, and no level.
+    """
+    if grant.token:
+        return act in grant.scope
     if LEVELS.index(level) > LEVELS.index(grant.level):
         return False
     return not act or act in grant.scope or act.partition(".")[0] in grant.scope

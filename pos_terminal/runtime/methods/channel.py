@@ -34,6 +34,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.catalogue import Catalogue
 from pos_terminal.runtime.methods.act_lane import ActLane
+from pos_terminal.runtime.methods.api import ApiMethods
 from pos_terminal.runtime.methods.console import ConsoleMethods
 from pos_terminal.runtime.methods.decisions import Decisions, Doers
 from pos_terminal.runtime.methods.devices import DeviceMethods
@@ -85,6 +86,7 @@ class Channel:
         self._devices = DeviceMethods(terminal)
         self._support = SupportMethods(terminal, self.grants, put)
         self._console = ConsoleMethods(terminal, self.grants, catalogue)
+        self._api = ApiMethods(terminal, self.grants)
         doers = Doers(
             self.grants.end_decided, self.grants.agree, self._support.admit, self._support.answer,
             self._console.print_place,
@@ -177,6 +179,11 @@ class Channel:
         service.answer(interface.SIGN_IN, self._console.sign_in)
         service.answer(interface.CONSOLE, self._console.console)
         service.answer(interface.CATALOG, self._console.catalog)
+        service.answer(interface.TOKEN, self._api.token)
+        service.answer(interface.BEARER, self._api.bearer)
+        service.answer(interface.PRINT, self._api.print)
+        service.answer(interface.SHOW, self._api.show)
+        service.answer(interface.WEIGH, self._api.weigh)
         return service
 
     def _follow_log(self, peer: Peer, asks: LogAsked) -> AsyncGenerator[Log, None]:

@@ -94,7 +94,7 @@ class ConsoleMethods:
                 raise ChannelError(
                     faults.NOT_GRANTED, say("personne n'a tapé ce code à la caisse")
                 ) from error
-        by = next((each.by for each in self._grants.kept() if each.grant == made.number), 0)
+        by = self._grants.giver(made.number)
         yield SignedIn(number=made.number, grant=made.grant, until=made.until, by=by)
 
     def console(self, peer: Peer, asks: ConsoleAsked) -> Nothing:

@@ -31,6 +31,7 @@ from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.values import GrantEnd, GrantLevel
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.staff import tokens
 from pos_terminal.domain.staff.grants import (
     AT_ONCE,
     LONGEST,
@@ -82,10 +83,17 @@ class GrantMethods:
         `act` is the act that `Do` is asked for: those of the box's own user are recorded by
         themselves.
         """
+        actor = self.permitted(peer, secret, level, what, act)
+        if actor.grant or not act:
+            await self.record(GrantUsed(grant=actor.grant, act=what))
+        return actor
+
+    def permitted(
+        self, peer: Peer, secret: str | None, level: GrantLevel, what: str, act: str = ""
+    ) -> Actor:
+        """Who asks, for what changes nothing and is not recorded; ChannelError where he may not."""
         grant = self.shown(secret) if secret else None
         if grant is None and owns(peer) and not secret:
-            if not act:
-                await self.record(GrantUsed(grant=0, act=what))
             return Actor(peer.uid)
         if grant is None:
             raise ChannelError(faults.NOT_GRANTED, say("{what} : aucun accès en cours", what=what))
@@ -98,7 +106,6 @@ class GrantMethods:
                 scope=" ".join(grant.scope),
             )
             raise ChannelError(faults.NOT_GRANTED, detail.rstrip())
-        await self.record(GrantUsed(grant=grant.grant, act=what))
         return Actor(peer.uid, grant.grant)
 
     def holds(self, number: int) -> bool:
@@ -179,13 +186,15 @@ class GrantMethods:
         yield from self._coded.values()
 
     async def make(
-        self, purpose: str, level: GrantLevel, scope: Sequence[str], seconds: int, *, by: int
-    ) -> Granted:
+        self, purpose: str, level: GrantLevel, scope: Sequence[str], seconds: int, *, by: int,
+        token: str = "",
+    ) -> Granted:  # fmt: skip
         """Make a grant, given by that clerk; durable on return."""
         grants, now = self._grants(), self._terminal.clock.now()
-        if len(grants.standing) >= AT_ONCE:
+        most = tokens.AT_ONCE if token else AT_ONCE
+        if sum(bool(each.token) == bool(token) for each in grants.standing) >= most:
             raise ChannelError(
-                faults.BAD_REQUEST, say("{at_once} accès sont déjà en cours", at_once=AT_ONCE)
+                faults.BAD_REQUEST, say("{at_once} accès sont déjà en cours", at_once=most)
             )
         secret = os.urandom(SECRET).hex()
         self._last = max(self._last, grants.last) + 1
@@ -198,13 +207,20 @@ class GrantMethods:
             until=now.utc + seconds * 1_000_000,
             digest=_digest(secret),
             by=by,
+            token=token,
         )
         await self.record(given)
-        return Granted(given.grant, secret, _until(given, now))
+        return Granted(given.grant, secret, until(given, now))
 
     async def end(self, peer: Peer, asks: GrantEnding) -> Nothing:
-        """End a grant: its holder, or whoever is at the box himself."""
-        if asks.grant:
+        """End a grant: its holder, or whoever is at the box himself; a token: who may make one."""
+        if asks.grant and asks.number:
+            what = f"EndGrant {asks.number}"
+            if not any(each.grant == asks.number and each.token for each in self.kept()):
+                raise ChannelError(faults.NOT_GRANTED, say("l'accès de quelqu'un d'autre"))
+            actor = await self.allowed(peer, asks.grant, GrantLevel.CONTROL, what, tokens.END)
+            await self.finish(asks.number, GrantEnd.ENDED, by=self.giver(actor.grant))
+        elif asks.grant:
             shown = self.shown(asks.grant)
             if shown is None:
                 raise ChannelError(faults.NOT_GRANTED, say("aucun accès en cours"))
@@ -224,6 +240,10 @@ class GrantMethods:
         self._over[number] = 0.0  # from now on, whatever the disk does
         self.ended.tell((number, why))
         await self.record(GrantEnded(grant=number, why=why, by=by))
+
+    def giver(self, number: int) -> int:
+        """Whose PIN gave the grant of that number; 0 for the box's own user."""
+        return next((each.by for each in self.kept() if each.grant == number), 0)
 
     async def end_decided(self, decided: EndAccess) -> None:
         """End what somebody at the counter ended."""
@@ -248,7 +268,7 @@ class GrantMethods:
         return [
             StandingGrant(
                 each.grant, each.purpose, each.level, list(each.scope),
-                _until(each, now), each.by,
+                until(each, now), each.by, each.token,
             )
             for each in self._standing()
         ]  # fmt: skip
@@ -259,7 +279,8 @@ class GrantMethods:
         if self._terminal.journal() is None:
             return
         standing = tuple(
-            Access(each.grant, each.purpose, _until(each, now)) for each in self._standing()
+            Access(each.grant, each.token or each.purpose, until(each, now))
+            for each in self._standing()
         )
         asked = self._asking[0] if self._asking else None
         news = till, AccessNews(asked, standing, self.support, self.coded)
@@ -319,6 +340,7 @@ def _is_word(text: str) -> bool:
     return 0 < len(text) <= LONGEST_TEXT and text.isprintable()
 
 
-def _until(grant: GrantGiven, now: Moment) -> str:
+def until(grant: GrantGiven, now: Moment) -> str:
+    """Its end, as local time."""
     left = timedelta(microseconds=grant.until - now.utc)
     return (now.local + left).isoformat(timespec="seconds")

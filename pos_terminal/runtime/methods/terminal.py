@@ -19,6 +19,7 @@ from pos_terminal.domain.receipt import PrinterRole, Receipt
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.clock import Clock
+from pos_terminal.runtime.lanes import ScaleLane
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.port import Port
 from pos_terminal.runtime.printing import PrinterLane
@@ -61,6 +62,13 @@ class Selling(Protocol):
         """
 
 
+    def show(self, message: Screen) -> bool:
+        """Show it to the customers until anything else is shown. False while one is served."""
+
+    def end_show(self, message: Screen) -> None:
+        """Show again what it has replaced, where it is still there."""
+
+
 class Outputs(Protocol):
     """What goes out to the customer and the clerk, newest first, and may be observed."""
 
@@ -79,6 +87,10 @@ class Outputs(Protocol):
     @property
     def lanes(self) -> set[PrinterLane]:
         """The queues of all printers."""
+
+    @property
+    def scale(self) -> ScaleLane:
+        """Who weighs."""
 
     def prints(self, role: PrinterRole) -> PrinterLane:
         """Who prints papers of this role."""
