@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from pos_driver_sim.display import DisplayEnd
-from pos_driver_sim.far_end import Cable
+from pos_driver_sim.far_end import Cable, FarEnd
 from pos_driver_sim.keyboard import KeyboardEnd
 from pos_driver_sim.printer import Event, PrinterEnd
-from pos_driver_sim.scale import ScaleEnd
+from pos_driver_sim.scale import AnyScale, ScaleEnd
 from pos_driver_sim.scanner import ScannerEnd
 from pos_driver_sim.terminal import TerminalEnd
 from pos_driver_sim.tone import ToneEnd
@@ -42,11 +42,13 @@ class SimBench:
         self.keyboard = KeyboardEnd(directory / "keypad")
         self.wedge = KeyboardEnd(directory / "wedge")
         self.scanner = ScannerEnd(directory / "scanner")
-        self.scale = ScaleEnd(directory / "scale")
+        self.scale: AnyScale = ScaleEnd(directory / "scale")
         self.display = DisplayEnd(directory / "display", on_frame=on_frame)
         self.tone = ToneEnd(directory / "tone", on_tone=on_tone)
         self.printer = PrinterEnd(on_event=on_print)
         self.terminal = TerminalEnd()
+        self.beside: list[FarEnd] = []
+        """What else is plugged in."""
         self._plugged = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -57,6 +59,8 @@ class SimBench:
                 await stack.enter_async_context(wired)
             await stack.enter_async_context(self.printer)
             await stack.enter_async_context(self.terminal)
+            for other in self.beside:
+                await stack.enter_async_context(other)
             self._plugged = stack.pop_all()
         return self
 

@@ -174,7 +174,8 @@ class Roll(RollOfText):
                 self._height = command[2]
             case _ if command[1:2] == b"k":
                 data = _barcode_text(command)
-                self._put(f"[{data}]", Bars(data, self._module, self._height))
+                ean = command[2] in (2, 3, 67, 68)
+                self._put(f"[{data}]", Bars(data, self._module, self._height, ean=ean))
             case _:
                 self._note_unknown(command)
 

@@ -15,11 +15,15 @@ class Raster:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A Code 128 barcode: its text, its modules' width and its height, in dots."""
+    """A barcode: its text, its modules' width and its height, in dots.
+
+    Code 128, or `ean`: an EAN-13 or EAN-8, by its length.
+    """
 
     data: str
     module: int
     height: int
+    ean: bool = False
 
 
 @dataclass(frozen=True, slots=True)

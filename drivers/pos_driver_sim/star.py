@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pos_driver_sim.paper import Commands, RollOfPaper, RollOfText
+from pos_driver_sim.paper import Bars, Commands, Raster, RollOfPaper, RollOfText, Square
 from pos_driver_sim.printer import Caller, PrinterEnd, Tokens
 
 ESC, GS, RS = 0x1B, 0x1D, 0x1E
@@ -94,6 +94,9 @@ class StarRoll(RollOfText):
     """See `RollOfText`."""
 
     _qr: str = ""
+    _dot: int = 3
+    _drawn: Raster | Square | None = None
+    """What the buffer's line stands for: Star puts it among text, and feeds behind it."""
 
     def _control(self, command: bytes) -> None:
         if command[0] == ESC:
@@ -103,6 +106,14 @@ class StarRoll(RollOfText):
 
     def _cuts(self, command: bytes) -> bool:
         return command[:2] == b"\x1bd"
+
+    def _line_feed(self, times: int = 1) -> None:
+        drawn, self._drawn = self._drawn, None
+        if drawn is None:
+            RollOfText._line_feed(self, times)
+        else:
+            self._put(self._buffer, drawn)
+            self._buffer = ""
 
     def _escape(self, command: bytes) -> None:
         match chr(command[1]):
@@ -115,9 +126,9 @@ class StarRoll(RollOfText):
             case "a":
                 self._line_feed(command[2])
             case "b":
-                self._put(f"[{_barcode(command)}]")
+                self._put(f"[{_barcode(command)}]", _bars(command))
             case "k":
-                self._buffer = f"[{command[2] * 8} x 24]"
+                self._buffer, self._drawn = _picture(command[2], command[4:])
             case "\x1d":
                 self._group(command)
             case letter if letter not in "\x1edRz0\x07\x06 s-5lQ":
@@ -130,8 +141,7 @@ class StarRoll(RollOfText):
             case "a":
                 self._align = command[3] % 48
             case "S":
-                width, height = command[4] * 8, int.from_bytes(command[6:8], "little")
-                self._put(f"[{width} x {height}]")
+                self._put(*_picture(command[4], command[9:]))
             case "y":
                 self._two_dimensional(command)
             case "A" | "R" | "\x03":
@@ -141,10 +151,23 @@ class StarRoll(RollOfText):
 
     def _two_dimensional(self, command: bytes) -> None:
         match chr(command[3]):
+            case "S" if command[4:5] == b"2":
+                self._dot = command[5]
             case "D":
                 self._qr = command[8:].decode()
             case "P":
-                self._buffer = f"[{self._qr}]"
+                self._buffer, self._drawn = f"[{self._qr}]", Square(self._qr, self._dot)
+
+
+def _picture(width_bytes: int, dots: bytes) -> tuple[str, Raster]:
+    rows = tuple(dots[at : at + width_bytes] for at in range(0, len(dots), width_bytes or 1))
+    return f"[{width_bytes * 8} x {len(rows)}]", Raster(width_bytes * 8, rows)
+
+
+def _bars(command: bytes) -> Bars:
+    """ESC b n1 n2 n3 n4: n3 1 to 3 are modules of 2 to 4 dots, n4 the height in dots."""
+    module = command[4] % 48 + 1
+    return Bars(_barcode(command), module, command[5], ean=command[2:3] in b"23")
 
 
 def _barcode(command: bytes) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from pos_driver_sim.bench import SimBench
 from pos_driver_sim.far_end import FarEnd
+from pos_driver_sim.own import OwnBench
 from pos_terminal.domain.keyboard.keys import Function
 from pos_terminal.domain.language import say
 
@@ -44,10 +44,10 @@ class Press(Struct, tag="press", frozen=True):
 
 
 class Scan(Struct, tag="scan", frozen=True):
-    """A code in front of a scanner: the one on a line, or the one that types."""
+    """A code in front of a scanner: the one on a line, or the one that types; «»: either."""
 
     code: Annotated[str, Meta(max_length=5000)]
-    by: Literal["scanner", "wedge"] = "scanner"
+    by: Literal["scanner", "wedge", ""] = ""
 
 
 class Weigh(Struct, tag="weigh", frozen=True):
@@ -211,7 +211,7 @@ class Hands:
                 except UnicodeEncodeError:
                     raise Impossible(say("aucun lecteur ne tape de tels caractères")) from None
 
-    async def _at(self, ends: SimBench, act: Act) -> None:
+    async def _at(self, ends: OwnBench, act: Act) -> None:
         """At a far end: what a clerk does, or what goes wrong."""
         shop = self._shop
         match act:
@@ -222,7 +222,8 @@ class Hands:
                 await ends.keyboard.stroke(tuple(act.chord.split("+")))
             case Scan():
                 shop.recording.did("scan", act.code)
-                await (ends.wedge if act.by == "wedge" else ends.scanner).scan(act.code)
+                types = act.by == "wedge" or (not act.by and ends.types)
+                await (ends.wedge if types else ends.scanner).scan(act.code)
             case Weigh():
                 shop.recording.did("balance", str(act.grams))
                 shop.laid(act.grams)
@@ -237,7 +238,7 @@ class Hands:
             case _:
                 await self._break(ends, act)
 
-    async def _people(self, ends: SimBench, act: Card | Team) -> None:
+    async def _people(self, ends: OwnBench, act: Card | Team) -> None:
         """What a customer does, or those who work here."""
         shop = self._shop
         match act:
@@ -252,7 +253,7 @@ class Hands:
                     shop.recording.did("équipe", "")
                     shop.hired = True
 
-    async def _break(self, ends: SimBench, act: Act) -> None:
+    async def _break(self, ends: OwnBench, act: Act) -> None:
         shop = self._shop
         match act:
             case Cable(ail="unplugged"):

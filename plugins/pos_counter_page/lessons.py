@@ -5,7 +5,8 @@ what it waits for is how the lesson knows that it was done.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.scenes.script import Scene, SceneStep, Script, read
+from pos_terminal.scenes.stage import NoKey, keys_of
 
 BY_HAND = ("touches", "scan", "balance", "répare", "branche", "coupure", "redémarrage")
 """Words of what the learner does. What goes wrong besides is the lesson's own doing."""
@@ -35,17 +37,37 @@ class Lesson(Struct, frozen=True):
 
 
 class Course(Struct, frozen=True):
-    """A page of lessons, with the shop that it brings, if any."""
+    """A page of lessons, with the shop that it brings, if any.
+
+    `home`: the settings of the shop that it is written for; None: whichever is open.
+    """
 
     script: Script
     lessons: tuple[Lesson, ...]
+    home: Path | None = None
 
 
-def course(page: str) -> Course:
+def course(page: str, *, home: Path | None = None) -> Course:
     """The lessons of a page. BadScript names the first line that means nothing."""
     script = read(page)
     lines = page.splitlines()
-    return Course(script, tuple(Lesson(each, _told(lines, each.line)) for each in script.scenes))
+    given = tuple(Lesson(each, _told(lines, each.line)) for each in script.scenes)
+    return Course(script, given, home)
+
+
+def hinders(course: Course, lesson: Lesson, articles: Mapping[str, str]) -> str:
+    """Why a shop with these articles' names cannot give this lesson; empty where it can."""
+    for step in lesson.scene.steps:
+        if step.word == "touches":
+            try:
+                keys_of(step.rest.replace("papier", ""), articles)
+            except NoKey as why:
+                return str(why)
+        elif step.word == "réglage" and course.script.settings(step.rest) is None:
+            return say("la page n'a pas de bloc «réglages {name}»", name=step.rest)
+        elif step.word == "équipe" and "équipe" not in course.script.files:
+            return say("la page n'a pas de bloc «équipe»")
+    return ""
 
 
 def _told(lines: Sequence[str], block: int) -> str:
@@ -143,6 +165,12 @@ def draw(lesson: Lesson, number: int, done: int, *, over: bool) -> Markup:
     )
 
 
+def refused(lesson: Lesson, number: int, why: str) -> Markup:
+    """A lesson that this shop cannot give."""
+    words = say("Cette boutique ne peut pas la donner : {why}", why=why)
+    return joined(tag("h3", f"{number}. {lesson.title}"), tag("p", words, class_="cause"))
+
+
 class Recording:
     """What was done in the shop since it began, as a scene that can be played again."""
 
@@ -172,4 +200,3 @@ class Recording:
         lines = [f"{word:<8} {rest}".rstrip() for word, _, rest in
                  (step.partition(" ") for step in self._steps)]  # fmt: skip
         return "\n".join([f"# {title}", "", "```scene", *lines, "```", *block, ""])
-

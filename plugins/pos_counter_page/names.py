@@ -10,7 +10,7 @@ def titles() -> dict[str, str]:
         "scanner": say("Scanner sur un câble"),
         "wedge": say("Douchette qui tape"),
         "scale": say("Balance"),
-        "display": say("Afficheur du client"),
+        "display": say("Afficheur"),
         "printer": say("Imprimante"),
         "drawer": say("Tiroir-caisse"),
         "tpe": say("Terminal de paiement"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pos_counter_page import codes
-from pos_counter_page.lessons import Course
+from pos_counter_page.lessons import Course, Lesson
 from pos_counter_page.names import titles
 from pos_counter_page.pictures import SWEEP
 from pos_terminal.domain.language import say
@@ -25,11 +25,16 @@ class Page:
     """Draws the page; what moves on it comes from the board."""
 
     def __init__(
-        self, shop: "RunningShop", keymaps: tuple[str, ...], course: Callable[[], Course]
+        self,
+        shop: "RunningShop",
+        keymaps: tuple[str, ...],
+        course: Callable[[], Course],
+        hinders: Callable[[Course, Lesson], str],
     ) -> None:
         self._shop = shop
         self._keymaps = keymaps
         self._course = course
+        self._hinders = hinders
 
     def sheet(self) -> str:
         """The sheet of barcodes; nothing where the till is off."""
@@ -95,28 +100,32 @@ class Page:
 
     def _asides(self) -> Iterator[Markup]:
         titles = dict(_asides_titles())
-        yield _aside("lessons", titles["lessons"], *_lessons(self._course()))
+        yield _aside("lessons", titles["lessons"], *_lessons(self._course(), self._hinders))
         yield _aside("codes", titles["codes"], *_codes())
         yield _aside("breaks", titles["breaks"], *_breaks())
         yield _aside("inside", titles["inside"], *_inside())
 
 
-def _lessons(course: Course) -> Iterator[Markup]:
+def _lessons(course: Course, hinders: Callable[[Course, Lesson], str]) -> Iterator[Markup]:
     yield tag("div", id="lesson", aria_live="polite")
     yield tag(
         "button", say("Revenir à la boutique"), type="button", data_lesson=0, id="leave",
         hidden=True,
     )  # fmt: skip
     yield tag("p", say("Chaque leçon ouvre une boutique neuve ; la vôtre vous attend."))
-    items = [
-        tag(
-            "li", tag("span", lesson.title),
-            tag("button", say("Essayer"), type="button", data_lesson=number),
-            tag("button", say("Montrer"), type="button", data_lesson=number, data_show="1"),
+    if course.home is not None:
+        yield tag("p", say("Elles se donnent dans la boulangerie d'exemple, avec ses articles."))
+    items = []
+    for number, lesson in enumerate(course.lessons, 1):
+        why = hinders(course, lesson)
+        note = tag("small", why, class_="cause") if why else ""
+        items.append(tag(
+            "li", tag("span", lesson.title, note),
+            tag("button", say("Essayer"), type="button", data_lesson=number, disabled=bool(why)),
+            tag("button", say("Montrer"), type="button", data_lesson=number, data_show="1",
+                disabled=bool(why)),
             data_number=number,
-        )
-        for number, lesson in enumerate(course.lessons, 1)
-    ]  # fmt: skip
+        ))  # fmt: skip
     yield tag("ol", *items, id="course")
     yield tag(
         "section",
@@ -172,6 +181,7 @@ def _counter() -> Iterator[Markup]:
         "customer", say("Afficheur du client"),
         tag("div", tag("div", id="display", role="status", aria_live="polite", aria_atomic="true"),
             class_="glass"),
+        tag("div", id="second", role="status", aria_label=say("Second afficheur")),
         tag("button", say("Rallumer la caisse"), type="button", id="relight", hidden=True),
     )  # fmt: skip
     yield _part("scale", say("Balance"), *_scale())

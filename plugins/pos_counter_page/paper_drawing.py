@@ -8,7 +8,7 @@ from random import Random
 
 import segno
 
-from pos_counter_page.symbols import code128
+from pos_counter_page import symbols
 from pos_driver_sim.paper import Bars, Paper, PrintedLine, Raster, Square
 from pos_terminal.domain.markup import Markup, joined, tag
 
@@ -108,7 +108,8 @@ def upright(widths: Sequence[int], module: float, height: float) -> Markup:
 def _bars(symbol: Bars, y: float, align: int, scan: str) -> Markup:
     # What a bad cable has made of a code is no code: a printer draws nothing then.
     good = symbol.data and symbol.data.isascii() and symbol.data.isprintable()
-    widths = code128(symbol.data) if good else []
+    drawn_as = symbols.bars if symbol.ean else symbols.code128
+    widths = drawn_as(symbol.data) if good else []
     width = sum(widths) * symbol.module
     drawn = joined(
         tag("rect", x=-16, y=-4, width=width + 32, height=symbol.height + LINE, class_="hit"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,12 @@ class Pictures:
         cells = [tag("span", line.ljust(WIDTH)[:WIDTH], class_="line") for line in lines]
         self._board.show("display", joined(*cells))
         self._board.state("display.lit", screen is not None)
+
+    def second(self, screen: Screen | None) -> None:
+        """What a second display shows, where the shop has one."""
+        lines = (screen.line1, screen.line2) if screen else ()
+        cells = [tag("span", line.ljust(WIDTH)[:WIDTH], class_="line") for line in lines]
+        self._board.show("second", joined(*cells))
 
     def paper(self, paper: Paper, number: int) -> Markup:
         """A paper that was cut off."""
@@ -85,12 +91,21 @@ class Pictures:
         self._board.show("amount", joined(*lines))
         self._board.state("card.waits", cents is not None)
 
-    def devices(self, ports: Iterable[Port[Any]]) -> None:
-        """Each device: whether it is there, and what ails it, in the till's own words."""
-        rows, named = [], titles()
+    def devices(
+        self, ports: Iterable[Port[Any]], places: Mapping[str, str], notes: Mapping[str, str]
+    ) -> None:
+        """Each device: whether it is there, and what ails it, in the till's own words.
+
+        `places`: where on the counter the devices of a shop's own stand, by their names; `notes`:
+        what they are played as, where that is something else.
+        """
+        rows, named, more = [], titles(), dict(notes)
         for port in ports:
             status = port.status
-            name = named.get(status.name, status.name)
+            place = named.get(places.get(status.name, status.name), "")
+            name = place or status.name
+            if place and status.name in places:
+                name = f"{place} ({status.name})"
             fine = status.state is PortState.IDLE and status.fault is None
             lines = [tag("strong", name), tag("span", status.identity, class_="identity")]
             if status.fault is not None:
@@ -99,7 +114,12 @@ class Pictures:
                 lines.append(tag("span", say(status.fault.remedy), class_="remedy"))
             else:
                 lines.append(tag("span", say("va bien") if fine else say("fermé"), class_="state"))
+            if note := more.pop(status.name, ""):
+                lines.append(tag("span", note, class_="note"))
             rows.append(tag("li", *lines, class_="fine" if fine else "ill"))
+        for name, note in more.items():
+            absent = tag("strong", name), tag("span", note, class_="note")
+            rows.append(tag("li", *absent, class_="absent"))
         self._board.show("devices", joined(*rows))
 
     def mistakes(self, wrong: Iterable[tuple[Path, Problem]]) -> None:

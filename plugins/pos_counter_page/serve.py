@@ -47,21 +47,26 @@ def serve(
     describe: Callable[[Record], str],
     mistakes: Callable[[Path], Sequence[tuple[Path, Problem]]],
     *,
+    sample: Path,
     lesson: Path | None,
     language: str,
     browser: bool,
 ) -> None:
-    """Serve this shop until a signal ends it. Failure where the port is taken."""
+    """Serve this shop until a signal ends it. Failure where the port is taken.
+
+    The lessons that come with the page are given in the `sample`, for whose keys they are written.
+    """
     with _listening(port) as listener, TemporaryDirectory(prefix="pos-terminal-counter-") as folder:
         place = state or Path(folder) / "state"
         place.mkdir(parents=True, exist_ok=True)
-        source = CounterSource(Script((), {"équipe": TEAM}), config, language=language)
+        script, owned = Script((), {"équipe": TEAM}), not config.samefile(sample)
+        source = CounterSource(script, config, language=language, owned=owned)
         shop = RunningShop(
             source, Path(folder), place, Board(),
             describe=describe, mistakes=mistakes, open_stand=open_stand,
         )  # fmt: skip
         own = _own(lesson) if lesson else None
-        asyncio.run(_serve(shop, own, listener, browser=browser))
+        asyncio.run(_serve(shop, own, sample, listener, browser=browser))
 
 
 def _own(lesson: Path) -> Course:
@@ -94,20 +99,19 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    shop: RunningShop, own: Course | None, listener: socket.socket, *, browser: bool
+    shop: RunningShop, own: Course | None, sample: Path, listener: socket.socket, *, browser: bool
 ) -> None:
     token, port = new_token(), listener.getsockname()[1]
     keymaps = tuple(sorted(path.stem for path in KEYMAPS.glob("*.toml")))
 
     def lessons() -> Course:
-        return own or course((LESSONS / f"{shop.source.language}.md").read_text())
+        page = LESSONS / f"{shop.source.language}.md"
+        return own or course(page.read_text(), home=sample)
 
     tutor = Tutor(shop, lessons, Stage)
-    page = Page(shop, keymaps, lessons)
+    page = Page(shop, keymaps, lessons, tutor.hinders)
     hands = Hands(shop, keymaps, tutor.give)
-    pages = Application(
-        shop.board, hands, page=page.draw, sheet=page.sheet, scene=page.scene
-    )
+    pages = Application(shop.board, hands, page=page.draw, sheet=page.sheet, scene=page.scene)
     routes = Door(pages.routes(), token, port)
     server = _Server(
         uvicorn.Config(

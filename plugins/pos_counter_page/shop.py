@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from pos_counter_page.board import Board
-from pos_counter_page.lessons import Recording
+from pos_counter_page.lessons import Course, Recording
 from pos_counter_page.pictures import Pictures
 from pos_counter_page.source import CounterSource
-from pos_driver_sim.bench import SimBench
+from pos_driver_sim.own import OwnBench
 from pos_driver_sim.paper import Paper, PrintedLine
 from pos_driver_sim.printer import Event, Pulse
 from pos_driver_sim.terminal import Act
@@ -35,7 +35,7 @@ from pos_terminal.process.translation import set_language
 from pos_terminal.replay.day_sales import DaySums
 from pos_terminal.runtime.clock import BOOT_ID, moment
 from pos_terminal.scenes.ends import Ends
-from pos_terminal.scenes.script import Scene, Script
+from pos_terminal.scenes.script import Scene
 from pos_terminal.scenes.shop import until
 from pos_terminal.tasks.contain import contained, one_line
 
@@ -100,7 +100,7 @@ class RunningShop:
         self.board = board
         self.clock = DeskClock(ZoneInfo("UTC"))
         self.stand: Stand | None = None
-        self.ends: SimBench | None = None
+        self.ends: OwnBench | None = None
         self.pictures = Pictures(board)
         self.ready = asyncio.Event()
         self.folder, self._state = folder, state
@@ -146,10 +146,12 @@ class RunningShop:
         """Give it the power back."""
         self._powered.set()
 
-    async def enter(self, script: Script, scene: Scene, folder: Path) -> "Stand":
+    async def enter(self, course: Course, scene: Scene, folder: Path) -> "Stand":
         """Close the shop for a while, and open the one of this scene, new, with this state."""
-        own = script.settings() is not None
-        source = replace(self.source, script=script, config=None if own else self.source.config)
+        brought = course.script.settings() is not None
+        source = replace(self.source, script=course.script)
+        if brought or course.home is not None:
+            source = replace(source, config=None if brought else course.home, owned=False)
         self._elsewhere = source, scene, folder
         if scene.date:
             begins = datetime.fromisoformat(scene.date).replace(tzinfo=self.clock.zone)
@@ -222,8 +224,9 @@ class RunningShop:
         self.board.state("language", self.source.language)
         source, scene, state = self._elsewhere or (self.source, PLAIN, self._state)
         async with self._open_stand(
-            self.folder, source, scene, self.clock, state=state, make_ends=self._bench
-        ) as stand:
+            self.folder, source, scene, self.clock,
+            state=state, make_ends=partial(self._bench, source),
+        ) as stand:  # fmt: skip
             self.stand = stand
             self.clock.zone = stand.app.settings.zone
             async with asyncio.TaskGroup() as group:
@@ -238,10 +241,12 @@ class RunningShop:
                         task.cancel()
                     self.stand = None
 
-    def _bench(self, wires: Path) -> Ends:
-        ends = SimBench(
-            wires, on_frame=self._frame, on_print=self._printed, on_tone=self._sounded
-        )
+    def _bench(self, source: CounterSource, wires: Path) -> Ends:
+        ends = OwnBench(
+            wires, source.devices(), on_frame=self._frame, on_second=self.pictures.second,
+            on_print=self._printed, on_tone=self._sounded,
+        )  # fmt: skip
+        self.pictures.second(None)
         for name, cable in ends.cables.items():
             cable.heard = partial(self.pictures.wires.heard, name)
             self.board.state(f"{name}.unplugged", False)
@@ -271,7 +276,9 @@ class RunningShop:
     async def _look(self, stand: "Stand") -> None:
         """Show what nobody tells of."""
         while True:
-            self.pictures.devices(stand.app.equipment.ports.values())
+            if self.ends is not None:
+                ports = stand.app.equipment.ports.values()
+                self.pictures.devices(ports, self.ends.called, self.ends.notes)
             till = stand.app.till
             if till is not None:
                 now = self.clock.now()
@@ -308,6 +315,7 @@ class RunningShop:
         self._hanging.clear()
         self.board.show("hanging", "")
         self.pictures.display(None)
+        self.pictures.second(None)
         self._light(OFF)
 
     def pulled(self, device: str, *, out: bool) -> bool:
@@ -332,7 +340,7 @@ class RunningShop:
         self._settling = loop.call_later(SETTLES, self._settled, ends)
         self._show_states()
 
-    def _settled(self, ends: SimBench) -> None:
+    def _settled(self, ends: OwnBench) -> None:
         ends.scale.moving = False
         self._show_states()
 

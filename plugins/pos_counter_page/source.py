@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from pos_terminal.scenes.ends import Ends
 from pos_terminal.scenes.script import Scene
@@ -14,10 +15,21 @@ from pos_terminal.storage import toml
 
 @dataclass(frozen=True, slots=True)
 class CounterSource(SceneSource):
-    """A shop's settings with another key map or language, where the page has chosen one."""
+    """A shop's settings with another key map or language, where the page has chosen one.
+
+    `owned`: the configuration is an owner's, whose devices are played as they are.
+    """
 
     keymap: str = ""
     language: str = "fr"
+    owned: bool = False
+
+    def devices(self) -> Mapping[str, Mapping[str, object]]:
+        """The owner's tables of devices, by name; none in the shop that the page brings."""
+        if self.config is None or not self.owned:
+            return {}
+        tables = toml.tables(self.config.read_text()).get("devices", {})
+        return cast(Mapping[str, Mapping[str, object]], tables)
 
     def settings(self, scene: Scene, ends: Ends, folder: Path) -> str:
         """See `SceneSource.settings`."""

@@ -65,12 +65,22 @@ class Tutor:
                     self._giving = group.create_task(self._give(course, number, show=show))
                 self._giving = None
 
+    def hinders(self, course: Course, lesson: Lesson) -> str:
+        """Why it cannot be given; nothing is known of a shop that is shut, or is another's."""
+        stand = self._shop.stand
+        if course.home is not None or course.script.settings() is not None or stand is None:
+            return ""
+        return lessons.hinders(course, lesson, stand.articles())
+
     async def _give(self, course: Course, number: int, *, show: bool) -> None:
         """One, until another is asked for: its shop stays open behind its end."""
         shop, lesson = self._shop, course.lessons[number - 1]
+        if why := self.hinders(course, lesson):
+            shop.board.show("lesson", lessons.refused(lesson, number, why))
+            return
         with TemporaryDirectory(prefix="lesson-", dir=shop.folder) as folder:
             try:
-                stand = await shop.enter(course.script, lesson.scene, Path(folder))
+                stand = await shop.enter(course, lesson.scene, Path(folder))
                 with contained(lambda error: shop.board.add("word", "lesson", str(error))):
                     await self._steps(stand, lesson, number, show=show)
                 await asyncio.Event().wait()

@@ -73,13 +73,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.lesson is not None:
         with reading_file(arguments.lesson):
             arguments.lesson.read_text()
-    with shop(arguments.config) as config:
+    with shop(None) as sample, shop(arguments.config or sample) as config:
         language = arguments.language or language_named(config)
         # The sample is good: to check it, which tries the printer's model, would take a second.
         mistakes = _mistakes if arguments.config else _none
         serve(
             config, arguments.state, arguments.port, as_line, mistakes,
-            lesson=arguments.lesson, language=language, browser=not arguments.no_browser,
+            sample=sample, lesson=arguments.lesson, language=language,
+            browser=not arguments.no_browser,
         )  # fmt: skip
     return 0
 

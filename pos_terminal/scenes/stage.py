@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -127,7 +127,7 @@ class Stage:
         if "papier" in rest:
             rest = rest.replace("papier", self._printed()[-VOUCHER_DIGITS:])
         keymap = self._shop.keymap
-        for key in _keys(rest, self._shop.articles()):
+        for key in keys_of(rest, self._shop.articles()):
             chord = _chord(key, keymap)
             if chord:
                 await self._shop.ends.keyboard.stroke(tuple(chord.split("+")))
@@ -224,8 +224,8 @@ class Stage:
         return None if got == wanted.replace(" ", "") else got
 
 
-def _keys(text: str, articles: dict[str, str]) -> list[Key]:
-    """«3 x 28 PLU CASH» as keys; a word that is an article's name is its direct key."""
+def keys_of(text: str, articles: Mapping[str, str]) -> list[Key]:
+    """«3 x 28 PLU CASH» as keys; a word that is an article's name is its direct key. NoKey."""
     keys: list[Key] = []
     for word in text.split():
         if word.replace(",", "").isdigit() or word == ",":

@@ -81,6 +81,18 @@ def test_a_shops_own_page_is_a_course() -> None:
         course(PAGE.replace("touches", "touche"))
 
 
+def test_what_a_shop_cannot_give_is_said() -> None:
+    own = course(PAGE)
+    first, second = own.lessons
+    why = lessons.hinders(own, first, {"CROISSANT": "5"})
+    assert "BAGUETTE" in why
+    assert "BAGUETTE" in lessons.refused(first, 1, why)
+    assert lessons.hinders(own, first, {"BAGUETTE": "1"}) == ""
+    assert lessons.hinders(own, second, {}) == ""
+    needs = PAGE.replace("coupure", "réglage bons\néquipe\ncoupure")
+    assert "bons" in lessons.hinders(course(needs), course(needs).lessons[1], {})
+
+
 def states(drawn: str) -> list[str]:
     return re.findall(r'<li class="(\w+) ', drawn)
 
