@@ -63,7 +63,7 @@ LIBRARIES: dict[str, set[str]] = {
 }
 # Heavy libraries, hardware's above all: loaded inside a function, when they are first needed.
 HARDWARE: dict[str, set[str]] = {
-    "drivers": {"PIL", "barcode", "escpos", "evdev", "qrcode", "serial", "usb"},
+    "drivers": {"PIL", "barcode", "cryptography", "escpos", "evdev", "qrcode", "serial", "usb"},
     "links": {"serial", "usb"},
     "commands": {"reportlab"},
 }

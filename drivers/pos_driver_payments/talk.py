@@ -49,6 +49,29 @@ class Hear:
 
 
 @dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the line; what follows has one of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let this many seconds go by, without a line. Sent WITHDRAWN where the till gives up."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Say this on a second line, and wait this many seconds at most for anything on it.
+
+    For protocols in which the first one hears nothing while an order is under way.
+    """
+
+    data: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Tell the clerk how far it is."""
 
@@ -70,7 +93,7 @@ class Withdrawn(Enum):
 
 WITHDRAWN = Withdrawn.WITHDRAWN
 
-Step = Send | Hear | Tell | Settle
+Step = Send | Hear | HangUp | Pause | Aside | Tell | Settle
 Heard = bytes | Withdrawn | None
 Talk = Generator[Step, Any, T]
 
@@ -83,8 +106,8 @@ class OnlyPays:
         yield from ()
         return ""
 
-    def last(self) -> Talk[str]:
-        """See `PaymentTerminal.last`: it is not needed, or of no use."""
+    def begin(self, order: Order) -> Talk[str]:
+        """See `PaymentTerminal.begin`: it is not needed, or of no use."""
         yield from ()
         return ""
 
@@ -109,8 +132,8 @@ class Speech(Protocol):
     def identity(self) -> Talk[str]:
         """See `PaymentTerminal.identity`."""
 
-    def last(self) -> Talk[str]:
-        """See `PaymentTerminal.last`."""
+    def begin(self, order: Order) -> Talk[str]:
+        """See `PaymentTerminal.begin`."""
 
     def authorise(self, order: Order) -> Talk[Outcome]:
         """See `PaymentTerminal.authorise`."""

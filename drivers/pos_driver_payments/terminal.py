@@ -5,16 +5,20 @@ order has left, and afterwards whatever is no whole, final and credible answer i
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
+from pos_driver_payments.pinned import LinkForeign
 from pos_driver_payments.talk import (
     WITHDRAWN,
     AnswerError,
+    Aside,
+    HangUp,
     Hear,
     Heard,
     NotTaken,
+    Pause,
     Send,
     Settle,
     Speech,
@@ -35,6 +39,7 @@ from pos_terminal.domain.faults import (
     PAYMENT_UNKNOWN,
     TERMINAL_ANSWER,
     TERMINAL_BUSY,
+    TERMINAL_CHANGED,
     TERMINAL_MUTE,
     TERMINAL_OFFLINE,
     TERMINAL_UNABLE,
@@ -104,9 +109,9 @@ class TalkingTerminal:
         """See `PaymentTerminal.identity`."""
         return await self._hold(self._speech.identity(), QUESTION)
 
-    async def last(self) -> str:
-        """See `PaymentTerminal.last`."""
-        return await self._hold(self._speech.last(), QUESTION)
+    async def begin(self, order: Order) -> str:
+        """See `PaymentTerminal.begin`."""
+        return await self._hold(self._speech.begin(order), QUESTION)
 
     async def authorise(self, order: Order, told: Told) -> Outcome:
         """See `PaymentTerminal.authorise`."""
@@ -169,14 +174,23 @@ class TalkingTerminal:
                 answer: T = end.value
                 return answer
             heard = None
-            if link is None:
+            if link is None and isinstance(step, Send | Hear):
                 # Now, and not before: a question without words disturbs no terminal.
                 link = await stack.enter_async_context(self._dial())
             match step:
                 case Send(data, orders):
+                    assert link is not None
                     await self._send(link, data, call, orders=orders)
                 case Hear(seconds):
+                    assert link is not None
                     heard = await self._hear(link, seconds)
+                case HangUp():
+                    await stack.aclose()
+                    link = None
+                case Pause(seconds):
+                    heard = await self._wait(asyncio.get_running_loop().create_future, seconds)
+                case Aside(data, seconds):
+                    await self._aside(data, seconds)
                 case Tell(stage):
                     told(stage)
                 case Settle(answer):
@@ -200,10 +214,20 @@ class TalkingTerminal:
     async def _hear(self, link: Link, seconds: float) -> Heard:
         if not seconds:
             return link.drain_input() or None
+        return await self._wait(link.receive, seconds)
+
+    async def _aside(self, data: bytes, seconds: float) -> None:
+        # What comes of it the order's own line says, so that no loss of this one matters.
+        with suppress(LinkLost, LinkStalled, TimeoutError):
+            async with asyncio.timeout(seconds), self._dial() as link:
+                await link.send(data)
+                await link.receive()
+
+    async def _wait(self, what: Callable[[], Awaitable[bytes]], seconds: float) -> Heard:
         if not self._withdrawn:
             try:
                 async with asyncio.timeout(seconds) as self._waiting:
-                    return await link.receive()
+                    return await what()
             except TimeoutError:
                 pass  # a silence, or the till has given up: `cancel` ends the wait
             finally:
@@ -222,6 +246,8 @@ def _meaning(error: Exception, *, ordered: bool) -> DeviceError:
         return DeviceRefused(TERMINAL_UNABLE if error.unable else fault, str(error))
     if ordered:
         return OutcomeUnknown(PAYMENT_UNKNOWN, str(error))
+    if isinstance(error, LinkForeign):
+        return DeviceLost(TERMINAL_CHANGED, str(error))
     if isinstance(error, LinkForbidden):
         return DeviceLost(DEVICE_FORBIDDEN, str(error))
     if isinstance(error, LinkLost):

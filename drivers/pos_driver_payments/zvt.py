@@ -142,7 +142,7 @@ class Zvt:
         found = yield from self._register(session)
         return found or (yield from self._repeat(session)).terminal
 
-    def last(self) -> Talk[str]:
+    def begin(self, order: Order) -> Talk[str]:
         """Receipt and trace of its last payment; empty where it has none, or does not repeat it.
 
         Of these two a terminal makes no difference, so nothing is concluded from either.

@@ -79,8 +79,8 @@ class SimTerminal:
         with device_errors(offline=TERMINAL_OFFLINE, mute=TERMINAL_MUTE):
             return (await self._ask({"do": "identity"})).identity or ""
 
-    async def last(self) -> str:
-        """See `PaymentTerminal.last`: it knows orders by their references."""
+    async def begin(self, order: Order) -> str:
+        """See `PaymentTerminal.begin`: it knows orders by their references."""
         return ""
 
     async def authorise(self, order: Order, told: Told) -> Outcome:

@@ -63,13 +63,14 @@ class PaymentTerminal(Device, Protocol):
         Raises DeviceTimeout, DeviceLost, DeviceRefused (TERMINAL_BUSY).
         """
 
-    async def last(self) -> str:
-        """The number of the last payment that the terminal knows; empty where it is not needed.
+    async def begin(self, order: Order) -> str:
+        """What will tell the order's answer from others; empty where its reference does.
 
         The till asks before an order, and has it on record (`payment.begun`) before `authorise` is
-        called; it stands in `Order.after`, for a later process as well. By it a protocol that
-        repeats only its last answer, without the till's reference, tells the answer to the order
-        from an older one. Raises DeviceTimeout, DeviceLost, DeviceRefused (TERMINAL_BUSY).
+        called; it stands in `Order.after`, for a later process as well. A protocol that repeats
+        only its last answer, without the till's reference, says the number of its last payment
+        here; one that numbers an order before it takes it up, that number. No money moves, and none
+        will unless `authorise` follows. Raises DeviceTimeout, DeviceLost, DeviceRefused.
         """
 
     async def authorise(self, order: Order, told: Told) -> Outcome:

@@ -163,7 +163,7 @@ class PaymentLane:
 
         async def authorise(terminal: PaymentTerminal) -> Outcome | Fault:
             # Before the order, since afterwards its own answer would be the last.
-            fault = await self._begun(intended.ref, await terminal.last())
+            fault = await self._begun(intended.ref, await terminal.begin(self._order(intended)))
             return fault or await terminal.authorise(self._order(intended), told)
 
         try:

@@ -156,7 +156,8 @@ class PaymentContract:
         async def body() -> None:
             async with self.far_end() as end, asyncio.timeout(PATIENCE):
                 async with end.open() as terminal:
-                    order = replace(purchase(1), after=await terminal.last())
+                    order = purchase(1)
+                    order = replace(order, after=await terminal.begin(order))
                     end.then(Act.LOSE_AFTER)
                     with pytest.raises(OutcomeUnknown) as unknown:
                         await terminal.authorise(order, nobody)
@@ -179,7 +180,8 @@ class PaymentContract:
         async def body() -> None:
             async with self.far_end() as end, end.open() as terminal, asyncio.timeout(PATIENCE):
                 await terminal.authorise(purchase(1, 100), nobody)
-                order = replace(purchase(2, 200), after=await terminal.last())
+                order = purchase(2, 200)
+                order = replace(order, after=await terminal.begin(order))
                 found = await _asked(terminal, order)
                 assert found is None or isinstance(found, OutcomeUnknown)
                 assert list(end.booked) == [100]

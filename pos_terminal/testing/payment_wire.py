@@ -1,7 +1,7 @@
 """The line between a till and a payment terminal that is cut where an exploration tells it to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,10 +15,14 @@ OFF = 60.0
 
 
 class Machine(Protocol):
-    """The far end: a card terminal with a bank of its own. `serial`: its line stands."""
+    """The far end: a card terminal with a bank of its own. `serial`: its line stands.
+
+    `secrets` are what its driver reads as the unit's credentials, by their names.
+    """
 
     driver: ClassVar[str]
     serial: ClassVar[bool]
+    secrets: ClassVar[Mapping[str, str]]
     card_time: float
     bank_time: float
 

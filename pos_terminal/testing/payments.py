@@ -16,12 +16,15 @@ that `--driver` takes.
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from msgspec import convert
@@ -46,6 +49,7 @@ AGAIN = 10.0
 GIVEN_UP = 60.0
 """Seconds from when the till has given an answer up until it asks for it: a start of its own."""
 
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
 TRIES = 10
 LEAST = 400
 """Points of an exploration that is worth the name."""
@@ -81,6 +85,7 @@ class Bench:
     machine: Callable[[], Machine]
     over: Over
     settings: Any
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 def bench_of(name: str) -> Bench:
@@ -90,7 +95,27 @@ def bench_of(name: str) -> Bench:
     drivers = Drivers()
     module.pos_register_drivers(drivers)
     kind = drivers.payment_terminals.get(far_end.driver).settings
-    return Bench(far_end, module.over, convert(far_end().table | _place(far_end, name), kind))
+    settings = convert(far_end().table | _place(far_end, name), kind)
+    return Bench(far_end, module.over, settings, far_end.secrets)
+
+
+@contextmanager
+def credentials(secrets: Mapping[str, str]) -> Iterator[None]:
+    """The unit's LoadCredential= for these, as long as the block runs (systemd.exec(5))."""
+    if not secrets:
+        yield
+        return
+    before = os.environ.get(CREDENTIALS)
+    with TemporaryDirectory() as folder:
+        for name, text in secrets.items():
+            (Path(folder) / name).write_text(text)
+        os.environ[CREDENTIALS] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop(CREDENTIALS)
+            if before is not None:
+                os.environ[CREDENTIALS] = before
 
 
 def _entry(group: str, name: str) -> Any:
@@ -135,7 +160,7 @@ class Till:
                       original=original)  # fmt: skip
         after = ""
         with suppress(DeviceError):
-            after = await self.terminal().last()
+            after = await self.terminal().begin(order)
         return replace(order, after=after)
 
     async def give(self, order: Order) -> "View":
@@ -311,7 +336,9 @@ class Explorer:
 
 def explore(name: str, bench: Bench | None = None, every: int = 1) -> Report:
     """Explore the driver of this name, on a clock of its own."""
-    return run_timeless(Explorer(name, bench or bench_of(name)).explore(every))
+    bench = bench or bench_of(name)
+    with credentials(bench.secrets):
+        return run_timeless(Explorer(name, bench).explore(every))
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ input for over five seconds, or grows beyond `MEMORY`.
 
 import argparse
 import importlib
+import json
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,7 +21,8 @@ INSTRUMENTED = (
     "pos_driver_labels.brother", "pos_driver_labels.zpl", "pos_driver_star.asb",
     "pos_driver_payments.frames.caisse_ap", "pos_driver_payments.frames.concert",
     "pos_driver_payments.frames.cashlogy", "pos_driver_payments.frames.zvt",
-    "pos_driver_payments.frames.zvt_answers",
+    "pos_driver_payments.frames.zvt_answers", "pos_driver_payments.frames.http",
+    "pos_driver_payments.frames.cashdro", "pos_driver_payments.frames.nexo",
     "pos_driver_scales.legal.adam", "pos_driver_scales.legal.cas",
     "pos_driver_scales.legal.dialog06", "pos_driver_scales.legal.hid",
     "pos_driver_scales.legal.mt_sics", "pos_driver_scales.legal.nci",
@@ -76,7 +78,27 @@ def payments(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
                 zvt_answers.totals(told, "", ())
                 zvt_answers.approved(told, (), ())
 
+    cashdro, nexo = found["payments.frames.cashdro"], found["payments.frames.nexo"]
+    payment = nexo.Pair("Payment", "A000000001", "till", "poi")
+    order = importlib.import_module("pos_terminal.domain.authorisation").Order
+    asked = order(reference="A000000001", cents=1234)
+
+    def read_nexo(data: bytes) -> None:
+        # The header is right, so that what it reads is the rest.
+        header = json.dumps(payment.header("Response")).encode()
+        whole = b'{"SaleToPOIResponse":{"MessageHeader":%s,"PaymentResponse":%s}}'
+        body = payment.answer(whole % (header, data))
+        nexo.totals(body, "poi")
+        nexo.outcome(asked, body, "poi")
+
+    def read_cashdro(data: bytes) -> None:
+        _, content = cashdro.answer(b'{"code":1,"data":%s}' % data)
+        cashdro.operation(content)
+
     return {
+        "payment-cashdro": refusing(read_cashdro),
+        "payment-http": refusing(found["payments.frames.http"].response),
+        "payment-nexo": refusing(read_nexo),
         "payment-caisse-ap": refusing(read_caisse_ap),
         "payment-cashlogy": refusing(found["payments.frames.cashlogy"].answers),
         "payment-concert": refusing(read_concert),
@@ -158,6 +180,7 @@ def targets() -> dict[str, Callable[[bytes], object]]:
 
 
 NAMES = (
+    "payment-cashdro", "payment-http", "payment-nexo",
     "payment-caisse-ap", "payment-cashlogy", "payment-concert", "payment-zvt", "payment-zvt-slip",
     "scale-adam", "scale-cas", "scale-dialog06", "scale-hid", "scale-mt-sics", "scale-nci",
     "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "star",

@@ -38,7 +38,7 @@ from pos_terminal.domain.money import Cents
 from pos_terminal.links.background import background
 from pos_terminal.testing.hurried import run_hurried
 from pos_terminal.testing.payment_contract import Act, PaymentContract, nobody, purchase
-from pos_terminal.testing.payments import Bench, Till, bench_of, explore
+from pos_terminal.testing.payments import CREDENTIALS, Bench, Till, bench_of, explore
 from pos_terminal.testing.running import PATIENCE
 from pos_terminal.testing.timeless import run_timeless
 from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair
@@ -46,7 +46,19 @@ from pos_terminal.testing.transports import FAITHFUL, Transport, link_pair
 MODULES: dict[str, Any] = {
     "caisse-ap": caisse_ap, "cashlogy": cashlogy, "concert": concert, "zvt": zvt,
 }  # fmt: skip
-NAMES = ("caisse-ap", "cashlogy", "concert", "zvt", "zvt-serial")
+NAMES = (
+    "caisse-ap", "cashdro", "cashlogy", "concert", "nexo", "nexo-sealed", "zvt", "zvt-serial",
+)  # fmt: skip
+CASH_MACHINES = ("cashdro", "cashlogy")
+
+
+@pytest.fixture(autouse=True)
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unit's LoadCredential=, for the drivers that read a secret."""
+    for name in NAMES:
+        for credential, text in bench_of(name).secrets.items():
+            (tmp_path / credential).write_text(text)
+    monkeypatch.setenv(CREDENTIALS, str(tmp_path))
 
 
 def settings_of(table: dict[str, object]) -> Any:
@@ -181,7 +193,7 @@ def test_it_pays_over_every_faithful_transport(name: str, faithful: Transport) -
         async with background(hears()), background(says()), asyncio.timeout(PATIENCE):
             for number in (1, 2):
                 outcome = await terminal.authorise(purchase(number), nobody)
-                card = "" if name == "cashlogy" else "1111"
+                card = "" if name in CASH_MACHINES else "1111"
                 assert (outcome.cents, outcome.last_four) == (1234, card)
         assert machine.moved == [1234, 1234]
 

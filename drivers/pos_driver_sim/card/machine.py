@@ -7,7 +7,7 @@ is cut forgets what it was about, and not what it has booked.
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -98,6 +98,9 @@ class Machine(ABC):
     driver: ClassVar[str]
     serial: ClassVar[bool] = False
     """On a line that stands, and whose loss it does not see."""
+
+    secrets: ClassVar[Mapping[str, str]] = {}
+    """See `payment_wire.Machine`."""
 
     def __init__(self) -> None:
         self.acts: deque[Act] = deque()

@@ -27,10 +27,11 @@ class PaymentIntended(Event, frozen=True, kw_only=True):
 
 
 class PaymentBegun(Event, frozen=True, kw_only=True):
-    """The terminal has said what it calls its last payment; recorded before a byte of the order.
+    """By what the order's answer will be told from others; recorded before a byte of the order.
 
-    Only of terminals that repeat their last answer without the till's reference: by `after` the
-    answer to this order is told from an older one, by another process as well.
+    Only of terminals that do not know the till's reference: `after` is what one that repeats its
+    last answer calls its last payment, or the number that one has given this order. By it the
+    answer is found by another process as well.
     """
 
     kind: ClassVar[str] = "payment.begun"

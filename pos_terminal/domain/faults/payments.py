@@ -40,6 +40,20 @@ TERMINAL_ANSWER = _fault(
     "Le terminal de paiement a répondu ce qui n'est pas une réponse ; rien n'a été débité.",
     "Taper C et recommencer ; faire vérifier ses réglages.",
 )
+TERMINAL_CHANGED = _fault(
+    "M-107",
+    "AUTRE TERMINAL ?",
+    "Le terminal qui répond n'est pas celui de cette caisse : son numéro ou son certificat a "
+    "changé. Rien ne lui a été demandé.",
+    "Taper C ; encaisser autrement, et voir qui a changé le terminal avant de le confirmer.",
+    Tone.ALARM,
+)
+TERMINAL_SECRET = _fault(
+    "M-108",
+    "TERMINAL SANS CLE",
+    "Le mot de passe ou la clé du terminal de paiement ne peut pas être lu.",
+    "Le technicien vérifie le LoadCredential= de la caisse et les droits du fichier.",
+)
 CARD_REFUSED = _fault(
     "M-110",
     "CARTE REFUSEE",
