@@ -41,8 +41,11 @@ class Price(Struct, frozen=True):
         return Cents(divide(self.cents * quantity, self.per))
 
 
-_DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")
-_SPACES = dict.fromkeys(map(ord, " \t\u00a0\u202f"))
+_BLANK = r"[ \t\u00a0\u202f]"
+_DECIMAL = re.compile(
+    # A blank parts thousands and nothing else: «2 50» is nobody's 250.
+    rf"([+-]?){_BLANK}*([0-9]{{1,3}}(?:{_BLANK}[0-9]{{3}})+|[0-9]*)(?:[.,]([0-9]*))?{_BLANK}*€?"
+)
 
 
 @lru_cache(maxsize=1024)  # a catalogue says the same few numbers over and over
@@ -52,16 +55,16 @@ def decimal(text: str, scale: int) -> int:
     Takes «1,15 €», «1.15», «-0,5», «1 234,50». ValueError where it is no number, or is finer
     than the scale holds, or larger than LARGEST.
     """
-    bare = text.translate(_SPACES).removesuffix("€")
-    match = _DECIMAL.fullmatch(bare)
+    match = _DECIMAL.fullmatch(text)
     if not match or not (match[2] or match[3]):
         raise ValueError(say("{text!r} n'est pas un nombre", text=text))
+    whole = re.sub(r"\s", "", match[2])
     fraction = (match[3] or "").rstrip("0")
     if len(fraction) > scale:
         raise ValueError(say("{text!r} a plus de {scale} décimales", text=text, scale=scale))
-    if len(match[2]) > 12:
+    if len(whole) > 12:
         raise ValueError(say("{text!r} est trop grand", text=text))
-    value = int((match[2] or "0") + fraction.ljust(scale, "0"))
+    value = int((whole or "0") + fraction.ljust(scale, "0"))
     if value > LARGEST:
         raise ValueError(say("{text!r} est trop grand", text=text))
     return -value if match[1] == "-" else value

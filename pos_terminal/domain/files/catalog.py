@@ -47,7 +47,7 @@ from pos_terminal.domain.dated import dated
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files import plausibility
-from pos_terminal.domain.files.cells import BadCell, article, number, parse_vat, yes_or_no
+from pos_terminal.domain.files.cells import BadCell, article, cents, number, parse_vat, yes_or_no
 from pos_terminal.domain.files.columns import COLUMNS, DATED, NEEDED
 from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, rows
 from pos_terminal.domain.language import say
@@ -270,8 +270,8 @@ def _price(row: TableRow, column: str) -> Price | None:
         raise BadCell("per", say("{text!r} n'est pas une quantité", text=row["per"]))
     if not row[column]:
         return None
-    cents = number(row[column], 2, column)
-    if not 0 <= cents <= LARGEST_TOTAL:
+    price = cents(row[column], column)
+    if not 0 <= price <= LARGEST_TOTAL:
         raise BadCell(
             column,
             say(
@@ -280,7 +280,7 @@ def _price(row: TableRow, column: str) -> Price | None:
                 what=euros(LARGEST_TOTAL),
             ),
         )
-    return Price(cents, per)
+    return Price(price, per)
 
 
 def _rate(row: TableRow, key: str) -> int | None:
@@ -290,7 +290,7 @@ def _rate(row: TableRow, key: str) -> int | None:
 def _bound(row: TableRow, key: str) -> int | None:
     if not row[key]:
         return None
-    bound = number(row[key], 2, key)
+    bound = cents(row[key], key)
     if bound < 0:
         raise BadCell(key, say("{text!r} est négatif", text=row[key]))
     return bound
@@ -316,7 +316,12 @@ def _choice(row: TableRow) -> Choice | None:
 
 
 def _barcodes(row: TableRow) -> tuple[str, ...]:
-    codes = tuple(each for code in row["barcode"].split() for each in plausibility.barcodes(code))
+    parts = row["barcode"].split()
+    if len(parts) > 1 and is_gtin("".join(parts)) and not any(map(is_gtin, parts)):
+        # As it is printed below the bars: «3» would become a code of the article.
+        reason = say("{text!r} : un seul code ? L'écrire sans blancs", text=row["barcode"])
+        raise BadCell("barcode", reason)
+    codes = tuple(each for code in parts for each in plausibility.barcodes(code))
     for code in codes:
         if has_gtin_form(code) and not (is_gtin(code) or upc_a(code)):
             raise BadCell("barcode", say("{code!r} : la clé de contrôle est fausse", code=code))

@@ -1,10 +1,14 @@
 """Cells of a table as values; what is wrong with one is told with its column. Pure."""
 
+import re
+
 from pos_terminal.domain.catalog.vat import KNOWN_RATES
 from pos_terminal.domain.files.table import TableRow
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import WHOLE
 from pos_terminal.domain.quantity import decimal
+
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{2}0")
 
 
 def parse_rate(text: str, key: str = "vat") -> int:
@@ -49,6 +53,19 @@ def number(text: str, scale: int, key: str) -> int:
         return decimal(text, scale)
     except ValueError as error:
         raise BadCell(key, str(error)) from None
+
+
+def cents(text: str, key: str) -> int:
+    """A price or a sum as cents. Raises BadCell.
+
+    «1.200» is twelve hundred to whoever parts thousands by a point, and 1,20 to a program that
+    writes three decimals: neither is guessed.
+    """
+    if _THOUSANDS.fullmatch(text.strip(" €")):
+        raise BadCell(
+            key, say("{text!r} : des milliers, ou trois décimales ? En écrire deux", text=text)
+        )
+    return number(text, 2, key)
 
 
 def yes_or_no(row: TableRow, key: str) -> bool | None:

@@ -15,7 +15,7 @@ from enum import Enum
 from html import unescape
 
 from pos_terminal.domain.codes.barcode import is_gtin, key_of
-from pos_terminal.domain.files.cells import BadCell, number, parse_vat
+from pos_terminal.domain.files.cells import BadCell, cents, number, parse_vat
 from pos_terminal.domain.files.columns import COLUMNS
 from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, rows
 from pos_terminal.domain.language import say
@@ -177,7 +177,7 @@ def _price(text: str, rate: int, *, with_tax: bool) -> str:
     if not text:
         return ""
     if with_tax:
-        return euros(number(text, 2, "price"))
+        return euros(cents(text, "price"))
     # Prices without tax have up to six decimals, so that with tax they come out at a whole cent.
     millionths = number(text, 6, "price")
     return euros(divide(millionths * (WHOLE + rate), WHOLE * 10_000))

@@ -26,6 +26,10 @@ from pos_terminal.domain.quantity import ONE, Price, Unit
 
 _NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?")
 _SCIENTIFIC = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
+_DRESSED = re.compile(r'="(.*)"|([0-9]+)[.,]0+')
+"""A formula that is a text, and a number with decimals: what programs and people dress a code in
+so that a spreadsheet leaves it alone, and what it makes of one all the same."""
+
 GTIN_LENGTH_OF = {7: 8, 10: 12, 11: 12}
 """What a number of so many digits is once one or two zeros stand before it again."""
 
@@ -81,7 +85,10 @@ def of_table(text: str, read: Iterable[TableRow]) -> tuple[Problem, ...]:
 
 
 def of_row(entry: CatalogRow) -> None:
-    """Raises BadCell where a price lies outside the bounds that its own row sets."""
+    """Raises BadCell where a price lies outside the bounds that its own row sets, or none fits."""
+    if entry.least is not None and entry.most is not None and entry.least > entry.most:
+        least, most = euros(entry.least), euros(entry.most)
+        raise BadCell("max", say("moins que min : {most} et {least}", most=most, least=least))
     for key, bound, beyond in (("min", entry.least, -1), ("max", entry.most, 1)):
         price = entry.price
         if price is None or bound is None:
@@ -109,8 +116,13 @@ def barcodes(code: str) -> tuple[str, ...]:
     """A code as the scanner sends it. Raises BadCell where a spreadsheet made a number of it.
 
     Digits that are a GTIN but for leading zeros count as that, too: a column of numbers loses them.
+    The hyphens of an ISBN are on the cover, and not in its bars.
     """
     code = code.removeprefix("'")  # a spreadsheet's mark of a number that is a text
+    if dressed := _DRESSED.fullmatch(code):
+        code = dressed[1] or dressed[2]
+    bare = code.replace("-", "")
+    code = bare if is_gtin(bare) else code
     if _SCIENTIFIC.fullmatch(code):
         raise BadCell(
             "barcode",

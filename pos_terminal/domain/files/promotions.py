@@ -9,10 +9,9 @@ from typing import Any
 
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.files import plausibility
-from pos_terminal.domain.files.cells import article, parse_rate
+from pos_terminal.domain.files.cells import article, cents, parse_rate
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import LARGEST_TOTAL
-from pos_terminal.domain.quantity import decimal
 from pos_terminal.domain.sale.promotions import MOST_IN_A_GROUP, Promotion, When
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -126,10 +125,10 @@ def _count(count: object, key: str) -> int:
 
 
 def _cents(text: object) -> int:
-    cents = decimal(str(text), 2)
-    if not 0 < cents <= LARGEST_TOTAL:
+    price = cents(str(text), "price")
+    if not 0 < price <= LARGEST_TOTAL:
         raise ValueError(say("price : {text!r} n'est pas un prix", text=text))
-    return cents
+    return price
 
 
 def _when(table: Mapping[str, Any]) -> When:

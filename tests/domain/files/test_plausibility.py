@@ -46,7 +46,10 @@ def refused(text: str | bytes) -> list[tuple[int, str]]:
         ("plu,name,price,famile\n1,PAIN,1.30,pain\n", [(1, "famile")]),
         # numbers that a spreadsheet made of something else
         ("plu;name;price;barcode\n1;PAIN;1,30;3,01E+12\n", [(2, "barcode")]),
+        ("plu;name;price;barcode\n1;PAIN;1,30;3 010470 111127\n", [(2, "barcode")]),
+        ("plu;name;price;barcode\n1;PAIN;1,30;3010470111120,00\n", [(2, "barcode")]),
         ("plu;name;price;vat\n1;PAIN;1,30;0,055\n", [(2, "vat")]),
+        ("plu;name;price;min;max\n7;DIVERS;;10,00;0,50\n", [(2, "max")]),
         ("plu;name;price;vat\n1;PAIN;1,30;19,6\n", [(2, "vat")]),
         ("plu;name;price;from\n1;PAIN;1,30;46054\n", [(2, "from")]),
         ("plu;name;price;from\n1;PAIN;1,30;2026-13-01\n", [(2, "from")]),
@@ -116,6 +119,15 @@ def test_a_code_without_its_leading_zero_is_found() -> None:
     catalog = good("plu;name;price;barcode\n1;PAIN;1,30;36000291452\n")
     found = catalog.code("036000291452")
     assert found and found.item.plu == "1" and catalog.code("36000291452")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['="3010470111127"', "3010470111127,00", "3010470111127.0", "3-010470-111127"],
+)
+def test_a_code_that_is_dressed_up_is_the_code_in_it(written: str) -> None:
+    catalog = good(f"plu;name;price;barcode\n1;VIN;8,00;{written}\n")
+    assert catalog.items[0].barcodes == ("3010470111127",)
 
 
 def test_references_are_resolved() -> None:
