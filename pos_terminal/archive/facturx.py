@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity, Seller
+from pos_terminal.domain.events import numbers
 from pos_terminal.domain.events.held import untaxed
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
@@ -25,7 +26,6 @@ from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.notation import day
 from pos_terminal.domain.quantity import ONE, Unit
-from pos_terminal.domain.sale import numbers
 from pos_terminal.domain.sale.invoicing import due, is_prepayment, is_service, owed, payment_terms
 
 PROFILE = "urn:cen.eu:en16931:2017"

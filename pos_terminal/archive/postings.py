@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from pos_terminal.archive.accounts import Account, Accounts
 from pos_terminal.domain.codes.vouchers import last_four
+from pos_terminal.domain.events import numbers
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.held import is_held, untaxed
@@ -19,7 +20,6 @@ from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import VoucherPurpose
-from pos_terminal.domain.sale import numbers
 from pos_terminal.journal.record import Record
 
 SALES, CASH = "VE", "CA"

@@ -91,7 +91,7 @@ class SigningKey(Struct, frozen=True):
 
 
 class Ticket(Struct, frozen=True):
-    """A closed ticket: «T 123», and when it was closed."""
+    """A closed ticket: its number on paper, «2-000123», and when it was closed."""
 
     number: str
     at: str

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from pos_terminal.domain.events.numbers import number
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros
@@ -43,7 +44,7 @@ def must_be_here(reader: Reader, printed: Code) -> str:
         raise Broken(printed.seq, how)
     if not rows[0].rec:  # purged: the hash alone is left, and it fits
         return rows[0].kind
-    event = rows[0].record().event
-    if isinstance(event, SaleClosed):
-        return f"{event.series} {event.number}, {euros(event.total)} €"
+    record = rows[0].record()
+    if isinstance(event := record.event, SaleClosed):
+        return f"{number(record.envelope.terminal, event)}, {euros(event.total)} €"
     return rows[0].kind

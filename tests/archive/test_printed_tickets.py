@@ -33,10 +33,10 @@ def test_a_ticket_proves_its_record_in_archive_and_journal(
 
     for code in (short, f"#{ticket.anchor}", short.upper()):
         found, said = asked(capsys, "archive", "verify", archive, "--ticket", code)
-        assert found == 0 and f"Ticket A 1 du {ticket.envelope.at[:16]}" in said
+        assert found == 0 and f"Ticket 2-000001 du {ticket.envelope.at[:16]}" in said
         assert asked(capsys, "journal", "verify", "--state", state, "--printed", code)[0] == 0
     found, said = asked(capsys, "journal", "verify", "--state", state, "--printed", short)
-    assert f"{short} : A 1, 1,30 €" in said
+    assert f"{short} : 2-000001, 1,30 €" in said
 
     other = f"{ticket.seq} {'0' * SHOWN_OF_HASH}"
     elsewhere = f"{ticket.seq + 1} {short.split()[1]}"

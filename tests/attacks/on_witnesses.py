@@ -86,7 +86,7 @@ def against_paper(place: Path) -> Found:
     (ticket,) = [each for each in before if each.kind == "sale.closed" and each.seq > 8][:1]
     code = printed.code(ticket.anchor[: len(str(ticket.seq)) + 1 + SHOWN_OF_HASH])
     with reading(database(state)) as reader:
-        assert printed.must_be_here(reader, code) == "A 2, 1,30 €"
+        assert printed.must_be_here(reader, code) == "2-000002, 1,30 €"
     rewritten_with_its_key(state)
     assert verify(database(state)).records, "nothing in the file tells"
     return Found("verify --printed …", "when asked", refused(lambda: names(state, code)))

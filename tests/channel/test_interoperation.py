@@ -65,7 +65,7 @@ def test_their_client_understands_the_till(tmp_path: Path) -> None:
             await shop.journaled(SaleClosed)
             got = await asyncio.to_thread(talk, shop.state / "till")
             assert got["info"]["interfaces"] == ["org.varlink.service", interface.INTERFACE]
-            assert got["status"]["selling"] and got["status"]["last_ticket"]["number"] == "T 1"
+            assert got["status"]["selling"] and got["status"]["last_ticket"]["number"] == "2-000001"
             assert [each["seq"] for each in got["some"]["records"]] == [3, 4]
             assert got["followed"][:6] == [1, 2, 3, 4, 5, 6]
             assert got["refused"]["error"] == f"{interface.INTERFACE}.Refused"

@@ -50,7 +50,7 @@ def test_status_says_how_it_fares(tmp_path: Path) -> None:
             await shop.journaled(SaleClosed)
             status = await shop.till.call(interface.STATUS, Nothing())
             assert status.selling and status.terminal == "2"
-            assert status.last_ticket and status.last_ticket.number == "T 1"
+            assert status.last_ticket and status.last_ticket.number == "2-000001"
             assert {each.name: each.state for each in status.devices}["printer"] == "idle"
 
     run(body())

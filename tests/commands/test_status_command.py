@@ -42,7 +42,7 @@ def test_a_till_that_sells_says_so_first(tmp_path: Path) -> None:
             told = json.loads(out)
             (scale,) = [each for each in told["devices"] if each["kind"] == "scale"]
             assert re.search(r", métrologie \d+\.\d+ [0-9a-f]{8}", scale["identity"])
-            assert (code, told["selling"], told["last_ticket"]["number"]) == (0, True, "T 1")
+            assert (code, told["selling"], told["last_ticket"]["number"]) == (0, True, "2-000001")
             set_language("en")
             try:
                 assert next(screen(msgspec.convert(told, Status))) == "TILL 2 (1)  SELLS"

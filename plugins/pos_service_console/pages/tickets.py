@@ -20,13 +20,13 @@ from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain import notation
+from pos_terminal.domain.events import numbers
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.printing import ticket as printing
 from pos_terminal.domain.receipt import Block, Row, Rule, Text
-from pos_terminal.domain.sale import numbers
 
 REPRINT = "ticket.reprint"
 

@@ -282,8 +282,9 @@ class Check:
         body, seq = record["body"], record["seq"]
         if record["kind"] != "sale.closed" or not head.hex().startswith(digits):
             raise Bad("other", digits, seq=seq)
-        number, at = f"{body['series']} {body['number']}", record["at"][:16]
-        self.proven.append(say("proven", number, at, euros(body["total"]), seq))
+        series = "F" if body["series"] == "F" else ""
+        number = f"{record['terminal']}-{series}{body['number']:06d}"  # as the paper says it
+        self.proven.append(say("proven", number, record["at"][:16], euros(body["total"]), seq))
 
     def found(self) -> Iterator[str]:
         """What was found right."""

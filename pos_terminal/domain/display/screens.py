@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.events.adjustment import DiscountGiven
 from pos_terminal.domain.events.balances import DepositBalance
+from pos_terminal.domain.events.numbers import invoice_number, number
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
@@ -16,7 +17,6 @@ from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale import deposits
 from pos_terminal.domain.sale.corrected_payments import exchanged
 from pos_terminal.domain.sale.discounts import consumed, discount_name
-from pos_terminal.domain.sale.numbers import invoice_number, number
 from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.options import Question
 from pos_terminal.domain.sale.sale import Sale

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from pos_terminal.domain.events.numbers import written
 from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.questions import CustomerAccount
 from pos_terminal.domain.notation import euros, short_day_and_hour
 from pos_terminal.domain.receipt import Block, Listing, Row, Rule, Text
-from pos_terminal.domain.sale.numbers import written
 
 
 def statement(terminal: str, number: int, account: CustomerAccount, at: str) -> Listing:

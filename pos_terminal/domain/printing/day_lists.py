@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pos_terminal.domain.codes.vouchers import last_four
 from pos_terminal.domain.events.balances import DepositBalance, OrderBalance
+from pos_terminal.domain.events.numbers import number
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Contact
 from pos_terminal.domain.lookup.questions import Held, TicketFound
@@ -17,7 +18,6 @@ from pos_terminal.domain.notation import day, euros, short_day_and_hour, thousan
 from pos_terminal.domain.quantity import Unit
 from pos_terminal.domain.receipt import Block, Listing, Row, Rule, Text
 from pos_terminal.domain.sale import corrected_payments
-from pos_terminal.domain.sale.numbers import number
 from pos_terminal.domain.screen import Screen, both_ends
 from pos_terminal.domain.tender.tender import TENDERS
 

@@ -21,12 +21,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.events import numbers
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.printing.request import PaperAsked
-from pos_terminal.domain.sale import numbers
 from pos_terminal.domain.sale.corrected_payments import exchanged
 from pos_terminal.domain.tender.tender import TENDERS
 

@@ -7,6 +7,8 @@ L. 441-9 (mentions), R. 123-237 and R. 123-238 (registration, form and capital o
 from collections.abc import Iterable, Iterator, Sequence
 
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.events import numbers
+from pos_terminal.domain.events.numbers import invoice_number
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
@@ -18,9 +20,7 @@ from pos_terminal.domain.notation import day, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Block, Row, Rule, Text
-from pos_terminal.domain.sale import numbers
 from pos_terminal.domain.sale.invoicing import due, is_prepayment, is_service, owed, payment_terms
-from pos_terminal.domain.sale.numbers import invoice_number
 
 
 def body(

@@ -10,8 +10,10 @@ from datetime import date
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.papers import ticket_code
 from pos_terminal.domain.dated import Dated
+from pos_terminal.domain.events import numbers
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.held import is_held
+from pos_terminal.domain.events.numbers import invoice_number
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.events.values import Place, ReductionScope
@@ -23,8 +25,6 @@ from pos_terminal.domain.printing.digital import digital
 from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Qr, Receipt, Row, Rule, Text
-from pos_terminal.domain.sale import numbers
-from pos_terminal.domain.sale.numbers import invoice_number
 
 NOTE_FROM = Dated(((date(1983, 10, 3), 15_24), (date(2010, 9, 9), 25_00)))
 """From how many cents on, VAT included, a service needs a note: arrêté n° 83-50/A du 3 octobre

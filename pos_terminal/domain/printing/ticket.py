@@ -8,6 +8,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.codes.vouchers import last_four
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.held import untaxed
+from pos_terminal.domain.events.numbers import number
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import Reduction, SaleClosed, TicketLine
 from pos_terminal.domain.events.values import ReductionScope, TareKind
@@ -22,7 +23,6 @@ from pos_terminal.domain.sale.corrected_payments import exchanged
 from pos_terminal.domain.sale.deposits import takes
 from pos_terminal.domain.sale.discounts import consumed, discount_name
 from pos_terminal.domain.sale.donations import given, sentences
-from pos_terminal.domain.sale.numbers import number
 from pos_terminal.domain.tender.tender import TENDERS
 
 

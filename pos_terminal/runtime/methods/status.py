@@ -21,6 +21,7 @@ from pos_terminal.channel.interface import (
 from pos_terminal.channel.service import Peer
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain import faults
+from pos_terminal.domain.events.numbers import number
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment, Trust
@@ -171,7 +172,7 @@ def _last_ticket(journal: Journal) -> Ticket | None:
     """It is among the records from which a restart rebuilds."""
     for record in reversed(journal.recent()):
         if isinstance(record.event, SaleClosed):
-            return Ticket(f"{record.event.series} {record.event.number}", record.envelope.at)
+            return Ticket(number(record.envelope.terminal, record.event), record.envelope.at)
     return None
 
 
