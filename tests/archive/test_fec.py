@@ -18,7 +18,7 @@ from pos_terminal.archive.export import FecMade, fec, records
 from pos_terminal.archive.fec import FecFile, fiscal_year, plain, siren
 from pos_terminal.archive.postings import Bookkeeper, Grain, Posting
 from pos_terminal.domain.events.cash import CashCounted, CashMoved
-from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodTotals
 from pos_terminal.domain.events.prepaid import DepositMoved, VoucherMoved
@@ -99,7 +99,7 @@ def test_every_account_holds_what_the_journal_adds_up_to(
     by_day: FecMade, happened: list[Event]
 ) -> None:
     """Each balance by another way: from the tickets, and what vouchers and orders are left."""
-    sold = [e for e in happened if isinstance(e, SaleClosed) and e.series == "A"]
+    sold = [e for e in happened if isinstance(e, SaleClosed) and e.series == SERIES]
     vouchers = [e for e in happened if isinstance(e, VoucherMoved) and e.purpose == "multi"]
     deposits = [e for e in happened if isinstance(e, DepositMoved)]
     acomptes = sum(e.amount for e in deposits if e.nature == "acompte")
@@ -161,7 +161,7 @@ def test_turnover_and_vat_are_those_of_the_closures(by_day: FecMade, happened: l
 
 def test_each_ticket_is_its_own_piece(by_ticket: FecMade, happened: list[Event]) -> None:
     rows = [row for row in fec_checker.read(by_ticket.path) if row["JournalCode"] == "VE"]
-    tickets = [e for e in happened if isinstance(e, SaleClosed) and e.series == "A"]
+    tickets = [e for e in happened if isinstance(e, SaleClosed) and e.series == SERIES]
     assert {row["PieceRef"] for row in rows} == {f"2-{e.number:06d}" for e in tickets if e.lines}
     back = {f"2-{e.number:06d}" for e in tickets if e.total < 0}
     refunds = [row for row in rows if row["PieceRef"] in back]
@@ -303,7 +303,7 @@ def voucher(
     amount: int, purpose: VoucherPurpose = VoucherPurpose.MULTI, number: int = 1
 ) -> VoucherMoved:
     return VoucherMoved(
-        voucher="B1", purpose=purpose, amount=amount, series="A" if number else "", number=number
+        voucher="B1", purpose=purpose, amount=amount, series=SERIES if number else "", number=number
     )
 
 
@@ -332,7 +332,7 @@ def deposit(
     nature: DepositNature, amount: int, vat: int = 0, number: int = 1, tax: int = 0
 ) -> DepositMoved:
     return DepositMoved(
-        order="C1", nature=nature, amount=amount, vat=vat, series="A" if number else "",
+        order="C1", nature=nature, amount=amount, vat=vat, series=SERIES if number else "",
         number=number, tax=tax,
     )  # fmt: skip
 
@@ -391,8 +391,8 @@ def test_each_drawer_has_its_gap() -> None:
 
 
 def test_training_is_in_no_entry() -> None:
-    exercise = replace(sale(900, by("CASH", 900)), series="F")
-    moved = replace(voucher(900), series="F")
+    exercise = replace(sale(900, by("CASH", 900)), series=TRAINING_SERIES)
+    moved = replace(voucher(900), series=TRAINING_SERIES)
     assert entries([exercise, moved]) == []
 
 
@@ -422,9 +422,9 @@ events = st.one_of(
               st.sampled_from([550, 2000]), st.integers(0, 4)),
     st.builds(CashMoved, movement=st.sampled_from(["in", "drop", "mystery"]), amount=amounts),
     st.builds(CashCounted, counted=amounts, expected=amounts),
-    st.builds(PaymentChanged, series=st.sampled_from("AF"), number=st.just(1), amount=amounts,
-              from_tender=st.just("CARD"), to_tender=st.just("CHEQUE"),
-              authority=st.just(1)),
+    st.builds(PaymentChanged, series=st.sampled_from((SERIES, TRAINING_SERIES)),
+              number=st.just(1), amount=amounts,
+              from_tender=st.just("CARD"), to_tender=st.just("CHEQUE"), authority=st.just(1)),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import msgspec
 
 from pos_terminal.domain.audit import jet
-from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent, TillStarted
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "closing.md"
 
 BESIDE: list[Event] = [
     Archived(first=1, last=9, sha256="5a" * 32),
-    ReceiptPrinted(series="A", number=1, copy=0, outcome=PrintOutcome.REFUSED, fault="P-103"),
+    ReceiptPrinted(series=SERIES, number=1, copy=0, outcome=PrintOutcome.REFUSED, fault="P-103"),
     TillStarted(version="1", after=PreviousEnd.CRASH, configuration="", catalog=""),
     TillStarted(version="1", after=PreviousEnd.STOP, configuration="", catalog=""),
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.sale import Returned, SaleClosed
 from pos_terminal.domain.lookup.questions import TicketWanted, VoucherWanted, Wanted
 from pos_terminal.journal.errors import JournalError
@@ -21,7 +22,7 @@ def shop(place: Path) -> Path:
     state = place / "state"
     *opened, back = ticket(3, 2, -130)
     assert isinstance(back, SaleClosed)
-    lines = (replace(back.lines[0], quantity=-1000, of=Returned(series="A", number=1, line=1)),)
+    lines = (replace(back.lines[0], quantity=-1000, of=Returned(series=SERIES, number=1, line=1)),)
     run(kept(state, [*every_kind()[:-1], *opened, replace(back, lines=lines)]))
     caught_up(state).close()
     must_agree(state)

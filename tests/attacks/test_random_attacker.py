@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from msgspec.structs import replace
 
+from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.errors import JournalError
@@ -107,7 +108,7 @@ class Attacked(RuleBasedStateMachine):
 
     async def _sale(self, journal: Journal) -> None:
         sale = journal.running.counts.sale + 1
-        number = journal.running.counts.tickets.get("A", 0) + 1
+        number = journal.running.counts.tickets.get(SERIES, 0) + 1
         records = await journal.append(ticket(sale, number), self.moment())
         # Those of a tail that nobody saw and that was cut off give their places to these.
         self.truth = {seq: rec for seq, rec in self.truth.items() if seq < records[0].seq}

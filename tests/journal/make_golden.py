@@ -28,7 +28,7 @@ import pos_terminal
 from pos_terminal.archive.make import make
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import DrawerOpened
-from pos_terminal.domain.events.event import INVOICES, Event
+from pos_terminal.domain.events.event import INVOICES, SERIES, Event
 from pos_terminal.domain.events.grants import GrantEnded
 from pos_terminal.domain.events.outage import OutageEnded
 from pos_terminal.domain.events.paper import InvoiceMade
@@ -52,7 +52,7 @@ NEW = GOLDEN / "new.txt"
 IDENTITY = Identity("boulangerie", "2", pos_terminal.__version__, simulated=False)
 
 TELLING: dict[str, Any] = {
-    "catalog": NO_TEXT, "sha256": "5a" * 32, "series": "A", "number": 1, "ticket_series": "A",
+    "catalog": NO_TEXT, "sha256": "5a" * 32, "series": SERIES, "number": 1, "ticket_series": SERIES,
     "configuration": NO_TEXT, "promotions": NO_TEXT, "after": NO_TEXT,
     "taken_at": "2026-01-05T08:30:00.000+01:00", "since": "2026-01-05T08:00:00.000+01:00",
 }  # fmt: skip

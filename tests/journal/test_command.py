@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
+from pos_terminal.domain.events.event import SERIES
 from pos_terminal.verifier.chain import leaf
 from tests.conftest import run
 from tests.support.journaling import SIGN_ON, database, every_kind, kept, tamper
@@ -36,12 +37,12 @@ def test_show_prints_a_line_a_record(capsys: pytest.CaptureFixture[str], shop: P
     assert [line.split()[3] for line in lines] == kinds
     assert lines[6].split(maxsplit=1)[1] == (
         "2026-01-05 08:30:05 sale.closed        "
-        "ticket A-1 de la vente 1 : 1 ligne, 1,30 € (cash 1,30 €, donné 2,00, rendu 0,70)"
+        "ticket T-1 de la vente 1 : 1 ligne, 1,30 € (cash 1,30 €, donné 2,00, rendu 0,70)"
     )
     sold = "ligne 1 : 1 x Tradition «à l'ancienne» [28] à 2,60 (au catalogue 1,30) = 2,60 €"
     assert sold in lines[11]
     assert "ligne 1 : correction [28] = -2,60 €" in lines[12]
-    assert "ticket duplicata 1 de A-1 : refusé par l'imprimante P-103" in lines[15]
+    assert "ticket duplicata 1 de T-1 : refusé par l'imprimante P-103" in lines[15]
     assert [line for line in lines if re.search(r"[A-Z]\w+\(|=<|'", line.replace("l'", ""))] == []
 
 
@@ -92,7 +93,7 @@ def test_verify_says_good(capsys: pytest.CaptureFixture[str], shop: Path) -> Non
     assert "bon, 17 écritures, totaux 1,30 € nets" in out
     status, out = journal(capsys, shop, "verify", "--json")
     said = json.loads(out)
-    assert (status, said["good"], said["records"], said["tickets"]) == (0, True, 17, {"A": 1})
+    assert (status, said["good"], said["records"], said["tickets"]) == (0, True, 17, {SERIES: 1})
     assert said["total_cents"] == {"net": 130, "abs": 130}
 
 

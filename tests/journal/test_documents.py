@@ -140,4 +140,4 @@ def test_what_a_version_wrote_means_the_same_today() -> None:
     Fields that came later have their defaults, so that the events are equal; their bytes are not.
     """
     kept = [Record.read(row.rec, row.hash).event for row in rows(GOLDEN[0])]
-    assert kept == every_kind()
+    assert kept == every_kind(series="A")

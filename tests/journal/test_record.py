@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.sale import LineSold, SaleAbandoned, SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import CatalogChanged, TillStopped
@@ -132,7 +132,7 @@ OUT_OF_STEP: list[tuple[list[Event], Event]] = [
     ([], SaleOpened(sale=2, catalog="")),
     ([], line(1)),
     ([], closed(1, 1)),
-    ([], ReceiptRequested(series="A", number=1, copy=0)),
+    ([], ReceiptRequested(series=SERIES, number=1, copy=0)),
     ([SaleOpened(sale=1, catalog="")], SaleOpened(sale=1, catalog="")),
     ([SaleOpened(sale=1, catalog="")], closed(1, 2)),
     ([SaleOpened(sale=1, catalog="")], closed(1, 0)),

@@ -14,6 +14,7 @@ from blockbuster import blockbuster_ctx
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.faults import Fault
 from pos_terminal.journal.database import reading
@@ -85,7 +86,7 @@ def test_one_append_is_all_or_nothing_and_in_order(tmp_path: Path) -> None:
         assert ended == list(range(100))
         assert [r.seq for group in groups for r in group] == list(range(2, 402))
         assert all(len({r.moment for r in group}) == 1 for group in groups)
-        assert journal.running.counts.tickets == {"A": 100}
+        assert journal.running.counts.tickets == {SERIES: 100}
         await journal.close()
 
     run(body())
@@ -231,7 +232,7 @@ def test_a_number_that_is_not_the_next_stops_the_journal_unwritten(tmp_path: Pat
         wrong = journal.append([line(1), closed(1, 2)], moment())
         behind = journal.append([line(1)], moment())
         for future in (wrong, behind):
-            with pytest.raises(JournalFailed, match="A-2 after 0") as caught:
+            with pytest.raises(JournalFailed, match="T-2 after 0") as caught:
                 await future
             assert caught.value.fault is faults.JOURNAL_FAILED
         with pytest.raises(JournalFailed):

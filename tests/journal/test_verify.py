@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.journal.chain import Recount, Row, follow
@@ -144,7 +144,7 @@ def test_a_record_taken_out_swapped_or_put_in_is_found(data: st.DataObject) -> N
 
 FORGED: list[tuple[int, dict[str, Any], str]] = [
     (14, {"total": {"abs": 130, "net": 129}}, "totaux perpétuels"),
-    (14, {"counts": {"sale": 2, "tickets": {"A": 2}}}, "counts est"),
+    (14, {"counts": {"sale": 2, "tickets": {SERIES: 2}}}, "counts est"),
     (14, {"session": 2}, "session est"),
     (14, {"op": 8}, "op est"),
     (14, {"base": 5}, "base est"),
@@ -268,7 +268,7 @@ def test_what_the_program_itself_wrote_wrong_and_signed_is_found_by_verify_and_i
     *sold, paid = ticket(1, 1)
     wrong = msgspec.structs.replace(paid, total=131)
     run(kept(tmp_path, [*ticket(1, 1), *shifted_by_one([*sold, wrong])]))
-    how = "ticket A-2 : lignes, total et paiements diffèrent"
+    how = "ticket T-2 : lignes, total et paiements diffèrent"
     with pytest.raises(Broken, match=how) as caught:
         verify(database(tmp_path))
     with pytest.raises(Broken, match=how) as met:
@@ -301,8 +301,8 @@ def test_a_voucher_that_pays_more_than_was_put_on_it_is_found(tmp_path: Path) ->
 
 def test_where_the_beginning_is_purged_only_what_is_seen_to_be_issued_is_held_to() -> None:
     rest = Vouchers(whole=False)
-    rest.take(7, {"voucher": "old", "purpose": "multi", "amount": -500, "series": "A"})
-    rest.take(8, {"voucher": "new", "purpose": "multi", "amount": 500, "series": "A"})
+    rest.take(7, {"voucher": "old", "purpose": "multi", "amount": -500, "series": SERIES})
+    rest.take(8, {"voucher": "new", "purpose": "multi", "amount": 500, "series": SERIES})
     rest.take(9, {"voucher": "new", "purpose": "multi", "amount": -900, "series": "F"})
     with pytest.raises(Bad):
-        rest.take(10, {"voucher": "new", "purpose": "multi", "amount": -501, "series": "A"})
+        rest.take(10, {"voucher": "new", "purpose": "multi", "amount": -501, "series": SERIES})

@@ -9,6 +9,7 @@ import pytest
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.balances import Balances, VoucherBalance
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.sale import Returned, SaleClosed, TicketLine
 from pos_terminal.domain.lookup.balances import fold
@@ -134,7 +135,7 @@ def test_a_ticket_is_found_as_it_was_closed(store: Projection, state: Path) -> N
         assert (found.closed, found.at, found.returned) == (event, record.envelope.at, {})
         assert found.anchor == f"{record.seq} {record.hash.hex()}"
         assert found.papers == papers(state, event)
-    assert store.answer(TicketWanted("A", 10**9)) is None
+    assert store.answer(TicketWanted(SERIES, 10**9)) is None
 
 
 def test_what_each_day_sold(store: Projection, state: Path) -> None:
@@ -159,15 +160,17 @@ def test_what_each_day_sold(store: Projection, state: Path) -> None:
 def test_returned_lines_add_up() -> None:
     changes = Changes()
     for number in (5, 6):
-        changes.take(ticket("A", number, Returned(series="A", number=4, line=2)), number, 1, AT)
-    assert changes.returned == {("A", 4, 2): Back(3000, 390, 20)}
+        back = Returned(series=SERIES, number=4, line=2)
+        changes.take(ticket(SERIES, number, back), number, 1, AT)
+    assert changes.returned == {(SERIES, 4, 2): Back(3000, 390, 20)}
     assert changes.sold == {(1, "28"): -3000}
 
 
 def test_exercises_sell_and_return_nothing() -> None:
     changes = Changes()
-    changes.take(ticket("F", 2, Returned(series="F", number=1, line=1)), 9, 1, AT)
-    assert changes.tickets == {("F", 2): 9}
+    back = Returned(series=TRAINING_SERIES, number=1, line=1)
+    changes.take(ticket(TRAINING_SERIES, 2, back), 9, 1, AT)
+    assert changes.tickets == {(TRAINING_SERIES, 2): 9}
     assert (changes.returned, changes.sold, changes.days) == ({}, {}, {})
 
 

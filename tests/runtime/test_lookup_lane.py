@@ -10,6 +10,7 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, LookedUp, LookUp
 from pos_terminal.domain.events.balances import VoucherBalance
+from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.events.stock import StockMoved
@@ -33,7 +34,7 @@ async def unheard(_: object) -> None:
     """A journal that nobody tells anything."""
 
 
-TICKET = [SaleOpened(sale=1, catalog=CATALOG), closed(1, 1, 500, "A")]
+TICKET = [SaleOpened(sale=1, catalog=CATALOG), closed(1, 1, 500)]
 FLIPPED = (
     "UPDATE journal SET rec = CAST(replace(CAST(rec AS TEXT), '\"op\":0', '\"op\":1') AS BLOB) "
     "WHERE kind = 'sale.closed'"
@@ -145,7 +146,7 @@ def test_between_questions_it_takes_in_what_is_new(tmp_path: Path) -> None:
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_damaged_record_is_a_fault_and_a_finding(tmp_path: Path, *, taken: bool) -> None:
     said: asyncio.Queue[Input] = asyncio.Queue()
-    wanted = TicketWanted("A", 1)
+    wanted = TicketWanted(SERIES, 1)
 
     async def test(lane: LookupLane, journal: Journal) -> None:
         await journal.append(TICKET, moment())

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from pos_terminal.domain.audit.identity import Identity
-from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.sale import (
     LineSold,
@@ -74,7 +74,7 @@ def repeated(sold: LineSold, *, voided: bool = False) -> TicketLine:
 
 
 def closed(
-    sale: int, number: int, total: int = 130, series: str = "A", catalog: str = CATALOG
+    sale: int, number: int, total: int = 130, series: str = SERIES, catalog: str = CATALOG
 ) -> SaleClosed:
     return SaleClosed(
         sale=sale, series=series, number=number, catalog=catalog,
@@ -85,17 +85,19 @@ def closed(
     )  # fmt: skip
 
 
-def ticket(sale: int, number: int, total: int = 130, catalog: str = CATALOG) -> list[Event]:
+def ticket(
+    sale: int, number: int, total: int = 130, catalog: str = CATALOG, series: str = SERIES
+) -> list[Event]:
     """All the events of a sale of one line that is paid."""
     return [
         SaleOpened(sale=sale, catalog=catalog),
         line(sale, gross=total),
         Tender(sale=sale, tender="cash", amount=total, given=total + 70, change=70),
-        closed(sale, number, total, catalog=catalog),
+        closed(sale, number, total, series, catalog),
     ]
 
 
-def every_kind() -> list[Event]:
+def every_kind(series: str = SERIES) -> list[Event]:
     """A short morning in which each kind of event happens."""
     wrong = line(2, gross=260)
     minus = LineVoided(sale=2, line=1, plu="28", quantity=-1000, gross=-260, how=VoidKind.CORRECT)
@@ -104,9 +106,9 @@ def every_kind() -> list[Event]:
             version="0.1.0", after=PreviousEnd.FIRST, configuration="ab" * 32, catalog=WRITTEN
         ),
         SIGN_ON,
-        *ticket(1, 1, catalog=WRITTEN),
-        ReceiptRequested(series="A", number=1, copy=0),
-        ReceiptPrinted(series="A", number=1, copy=0, outcome=PrintOutcome.PRINTED),
+        *ticket(1, 1, catalog=WRITTEN, series=series),
+        ReceiptRequested(series=series, number=1, copy=0),
+        ReceiptPrinted(series=series, number=1, copy=0, outcome=PrintOutcome.PRINTED),
         CatalogChanged(catalog="1f" * 32),
         SaleOpened(sale=2, catalog="1f" * 32, origin=ORIGIN),
         wrong,
@@ -114,8 +116,10 @@ def every_kind() -> list[Event]:
         SaleAbandoned(
             sale=2, catalog="1f" * 32, lines=(repeated(wrong, voided=True),), total=0, origin=ORIGIN
         ),
-        ReceiptRequested(series="A", number=1, copy=1),
-        ReceiptPrinted(series="A", number=1, copy=1, outcome=PrintOutcome.REFUSED, fault="P-103"),
+        ReceiptRequested(series=series, number=1, copy=1),
+        ReceiptPrinted(
+            series=series, number=1, copy=1, outcome=PrintOutcome.REFUSED, fault="P-103"
+        ),
         TillStopped(reason="SIGTERM"),
     ]
 
@@ -137,7 +141,7 @@ def mornings(draw: st.DrawFn, most: int = 40) -> list[Event]:
     """Events in an order that a till could have recorded, several sales open at once."""
     events: list[Event] = []
     opened: list[int] = []
-    sales, tickets = 0, {"A": 0, "B": 0}
+    sales, tickets = 0, {SERIES: 0, "B": 0}
     for choice in draw(st.lists(st.sampled_from("oollcax"), max_size=most)):
         if choice == "o":
             sales += 1
@@ -155,7 +159,7 @@ def mornings(draw: st.DrawFn, most: int = 40) -> list[Event]:
             if choice == "a":
                 events.append(SaleAbandoned(sale=sale, catalog=CATALOG, lines=(), total=gross))
                 continue
-            series = draw(st.sampled_from("AB"))
+            series = draw(st.sampled_from((SERIES, "B")))
             tickets[series] += 1
             events.append(closed(sale, tickets[series], gross, series))
     return events

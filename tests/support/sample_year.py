@@ -15,8 +15,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from pos_terminal.domain.codes.vouchers import (
+    CHANCE,
+    CREDIT_NOTE,
+    GIFT_MULTI,
+    GIFT_SINGLE,
+    VoucherKey,
+    voucher_number,
+)
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
-from pos_terminal.domain.events.event import TRAINING_SERIES, Event
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentAnswered, PaymentChanged, PaymentIntended
 from pos_terminal.domain.events.period import Period, PeriodReported, TrainingEnded, TrainingStarted
@@ -45,6 +53,7 @@ from tests.support.sample_goods import SampleGoods
 CATALOG = NO_TEXT
 PARIS = ZoneInfo("Europe/Paris")
 BOOT = "7d0c1c52-64c4-4d4a-9d0e-5a1f2e3b4c6d"
+KEY = VoucherKey(bytes(32))
 FLOAT = 15_000
 """Cents in the drawer each morning."""
 
@@ -112,13 +121,13 @@ class Shop:
     cards: list[tuple[str, int, int]] = field(default_factory=list)
     acomptes: list[str] = field(default_factory=list)
     arrhes: list[str] = field(default_factory=list)
-    issued: int = 0
+    orders: int = 0
     operator: int = 0
     cellar: SampleGoods = field(default_factory=SampleGoods)
 
     def step(self, *events: Event) -> Step:
         """These events as the next records."""
-        utc = int(self.now.timestamp()) * 1_000_000
+        utc = int(self.now.timestamp() * 1000) * 1000
         at = self.now.isoformat(timespec="milliseconds")
         for event in events:
             self.last += 1
@@ -129,10 +138,14 @@ class Shop:
             events, Moment(at=at, utc=utc, mono=utc % 10**13, boot=BOOT, trust=Trust.SYNCHRONISED)
         )
 
-    def name(self, what: str) -> str:
-        """A new voucher's or order's number."""
-        self.issued += 1
-        return f"{what}{self.issued:05d}"
+    def voucher(self, what: str) -> str:
+        """The reference of a new voucher, which is `what` its number's first digit says."""
+        return KEY.reference(voucher_number(what, self.chance.randrange(CHANCE)))
+
+    def order(self) -> str:
+        """A new order's number, as clerks give them."""
+        self.orders += 1
+        return str(self.orders)
 
     def close(self, *periods: Period) -> Iterator[Step]:
         """Close these periods."""
@@ -144,7 +157,7 @@ class Shop:
 class Basket:
     """One sale on its way: collects the events that make it."""
 
-    def __init__(self, shop: Shop, series: str = "A") -> None:
+    def __init__(self, shop: Shop, series: str = SERIES) -> None:
         shop.sales += 1
         self.shop = shop
         self.series = series
@@ -238,7 +251,7 @@ def _day(shop: Shop, tickets: int) -> Iterator[Step]:
     shop.cash = FLOAT
     yield shop.step(CashMoved(movement=CashMovement.FLOAT, amount=FLOAT, reason="ouverture"))
     for _ in range(max(1, round(chance.gauss(tickets, tickets / 5)))):
-        shop.now += timedelta(seconds=chance.randint(30, 40_000 // tickets))
+        shop.now += timedelta(milliseconds=chance.randint(30_000, 40_000_000 // tickets))
         yield from chance.choices(_HAPPENINGS, _WEIGHTS)[0](shop)
     yield from _evening(shop)
 
@@ -290,7 +303,7 @@ def _ticket(shop: Shop) -> Iterator[Step]:
     shop.sold.extend(basket.sale.live)
     card = next((t for t in basket.sale.tenders if t.tender == "CARD"), None)
     if card:
-        ref = f"R{shop.sales}"
+        ref = f"A{shop.sales:07d}01"
         asked = PaymentIntended(sale=shop.sales, ref=ref, tender="CARD", amount=card.amount)
         paid = PaymentAnswered(ref=ref, outcome=PaymentOutcome.PAID, amount=card.amount)
         yield shop.step(*basket.events[:-1], asked)
@@ -339,7 +352,7 @@ def _refund(shop: Shop) -> Iterator[Step]:
         yield shop.step(*basket.close())
     else:
         basket.pay(CREDIT)
-        name = shop.name("A")
+        name = shop.voucher(CREDIT_NOTE)
         purpose = VoucherPurpose.MULTI
         credit = VoucherMoved(voucher=name, purpose=purpose, amount=line.gross, **basket.where)
         yield shop.step(*basket.close(), credit)
@@ -379,7 +392,7 @@ def _gift(shop: Shop) -> Iterator[Step]:
     basket.sell(GIFT if multi else BREAD_CARD, issues=purpose)
     tax = basket.tax
     basket.pay(CARD)
-    name = shop.name("B")
+    name = shop.voucher(GIFT_MULTI if multi else GIFT_SINGLE)
     issued = VoucherMoved(voucher=name, purpose=purpose, amount=2000, tax=tax, **basket.where)
     yield shop.step(*basket.close(), issued)
     if multi:
@@ -433,7 +446,7 @@ def _order(shop: Shop) -> Iterator[Step]:
     part, earnest = (ACOMPTE, DepositNature.PART, 550), (ARRHES, DepositNature.EARNEST, 0)
     what, nature, vat = part if acompte else earnest
     if not held:
-        basket, name, amount = Basket(shop), shop.name("C"), what.price
+        basket, name, amount = Basket(shop), shop.order(), what.price
         basket.sell(what, order=name, deposit=nature)
         tax = basket.tax
         held.append(name)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import CashMoved, DrawerOpened
-from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.event import SERIES, TRAINING_SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, TrainingEnded, TrainingStarted
@@ -75,7 +75,7 @@ class Shop:
 
     def sell(self, gross: int, rate: int, tender: str) -> None:
         training = self.running.book.training
-        series = "F" if training else "A"
+        series = TRAINING_SERIES if training else SERIES
         sale = self.running.counts.sale + 1
         number = self.running.counts.tickets.get(series, 0) + 1
         self.add(SaleOpened(sale=sale, catalog=""))
@@ -301,12 +301,12 @@ def test_training_is_a_mode_that_no_ticket_steps_out_of() -> None:
     with pytest.raises(OutOfStep, match="while a sale is open"):
         shop.add(TrainingEnded())
     ticket = SaleClosed(
-        sale=1, series="A", number=1, catalog="", lines=(), vat=(), tenders=(), total=5,
+        sale=1, series=SERIES, number=1, catalog="", lines=(), vat=(), tenders=(), total=5,
         turnover=5, change=0,
     )
     with pytest.raises(OutOfStep, match="training"):
         shop.add(ticket)
-    shop.add(replace(ticket, series="F"))
+    shop.add(replace(ticket, series=TRAINING_SERIES))
     with pytest.raises(OutOfStep):
         shop.add(TrainingStarted(supervisor=1))
     assert (shop.running.total.net, shop.running.book.day.totals.tickets) == (0, 0)
