@@ -36,7 +36,7 @@ def test_a_till_that_sells_says_so_first(tmp_path: Path) -> None:
             lines = out.splitlines()
             assert code == 0
             assert lines[0] == "CAISSE 2 (1)  VEND"
-            assert any(line.startswith("Dernier ticket    T 1, ") for line in lines)
+            assert any(line.startswith("Dernier ticket    2-000001, ") for line in lines)
             assert any(line.startswith("printer           prêt ") for line in lines)
             code, out, _ = await status(shop.state, "--json")
             told = json.loads(out)
