@@ -7,6 +7,12 @@ Who is signed in is decided at the counter: the browser shows digits, a person t
 from collections.abc import Iterable
 
 from pos_service_console import pages
+from pos_service_console.api.bearers import SCHEMA as API_SCHEMA
+from pos_service_console.api.bearers import Bearers
+from pos_service_console.api.catalog import Catalogue
+from pos_service_console.api.reading import Reading
+from pos_service_console.api.routing import Api
+from pos_service_console.api.tickets import TicketReading
 from pos_service_console.sales import SCHEMA, Sales
 from pos_service_console.service import ConsoleService
 from pos_service_console.settings import ConsoleSettings
@@ -14,14 +20,18 @@ from pos_terminal.agent.console_pages import ConsolePage
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.world import Agent
 
-STORE = "sales"
+STORE, API_STORE = "sales", "api"
 
 
 @hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """What serves the pages, and what reads the journal for them."""
     sales = sales_of(agent)
-    console = ConsoleService(agent, agent.settings(ConsoleSettings), lambda: sales.news)
+    bearers = Bearers(agent, agent.store(API_STORE, API_SCHEMA))
+    endpoints = [*Reading(agent).endpoints(), *TicketReading(agent, sales).endpoints(),
+                 *Catalogue(agent).endpoints()]  # fmt: skip
+    api = Api(endpoints, bearers)
+    console = ConsoleService(agent, agent.settings(ConsoleSettings), lambda: sales.news, api)
     yield Service("pages", console.run)
     yield Service("sales", sales.follow)
 
@@ -29,7 +39,7 @@ def pos_services(agent: Agent) -> Iterable[Service]:
 @hookimpl
 def pos_console_pages(agent: Agent) -> Iterable[ConsolePage]:
     """The pages of every shop."""
-    return pages.of(agent, sales_of(agent))
+    return pages.of(agent, sales_of(agent), agent.store(API_STORE, API_SCHEMA))
 
 
 def sales_of(agent: Agent) -> Sales:

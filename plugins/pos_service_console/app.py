@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from pos_service_console import frame
+from pos_service_console.api.document import BASE
 from pos_service_console.sessions import SESSION, WAITING, Session, Sessions, Waiting
 from pos_terminal.agent.console_pages import (
     Asked,
@@ -61,17 +63,20 @@ class TooMuch(Exception):
 
 
 class Application:
-    """The handlers. `ask` has the till asked for whoever waits; `news` counts what was read."""
+    """The handlers. `ask` has the till asked for whoever waits; `news` counts what was read; `api`
+    answers programs.
+    """
 
     def __init__(
         self, agent: Agent, sessions: Sessions, ask: Callable[[Waiting], object], authority: str,
-        news: Callable[[], int],
+        *, news: Callable[[], int], api: ASGIApp,
     ) -> None:  # fmt: skip
         self._agent = agent
         self._sessions = sessions
         self._ask = ask
         self._authority = authority
         self._news_of = news
+        self._api = api
         self._streams = 0
 
     def routes(self) -> Starlette:
@@ -84,6 +89,7 @@ class Application:
                 Route("/live", self.live),
                 Route("/authority.crt", self.authority),
                 Route("/static/{name}", self.static),
+                Mount(BASE, self._api),
                 Route("/{page}", self.page, methods=["GET", "POST"]),
                 Route("/{page}/{rest:path}", self.page, methods=["GET", "POST"]),
             ]

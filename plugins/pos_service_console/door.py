@@ -4,13 +4,14 @@ A page of another site must not write here, whatever name it gives itself in the
 whether or not it may read the answer (Origin). Nothing may be framed, kept or loaded from outside.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from time import monotonic
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pos_service_console.buckets import Buckets
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -29,8 +30,9 @@ HEADERS = [
 AT_ONCE, A_SECOND = 80, 10
 """Requests of one address: so many at once, and so many a second for ever."""
 
-ADDRESSES = 256
-"""Addresses that are remembered; there are fewer in a shop."""
+API = "/api/"
+"""Under it nothing is done by a cookie: a token comes with each request, which no page of another's
+can send, and counts its requests itself (api/bearers)."""
 
 SAFE = ("GET", "HEAD")
 
@@ -45,8 +47,7 @@ class Door:
         self._app = app
         self._names = tuple(names)
         self._port = port
-        self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._addresses = Buckets(AT_ONCE, A_SECOND, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it in, or say why not."""
@@ -72,21 +73,15 @@ class Door:
             return HTTPStatus.MISDIRECTED_REQUEST
         origins = [value for name, value in headers if name == b"origin"]
         own = {b"https://" + host for host in self._hosts()}
-        if not set(origins) <= own or (scope["method"] not in SAFE and not origins):
+        if not set(origins) <= own:
             return HTTPStatus.FORBIDDEN
-        if not self._may_come(scope["client"][0] if scope["client"] else ""):
+        if scope["path"].startswith(API):
+            return None
+        if scope["method"] not in SAFE and not origins:
+            return HTTPStatus.FORBIDDEN
+        if not self._addresses.may(scope["client"][0] if scope["client"] else ""):
             return HTTPStatus.TOO_MANY_REQUESTS
         return None
 
     def _hosts(self) -> set[bytes]:
         return {f"{name}:{self._port()}".encode() for name in self._names}
-
-    def _may_come(self, address: str) -> bool:
-        now = self._clock()
-        left, then = self._left.pop(address, (float(AT_ONCE), now))
-        left = min(AT_ONCE, left + (now - then) * A_SECOND)
-        may = left >= 1
-        self._left[address] = (left - may, now)
-        while len(self._left) > ADDRESSES:
-            self._left.popitem(last=False)
-        return may

@@ -11,7 +11,11 @@ WIDTH = 40
 
 
 def drawn(blocks: Iterable[Block]) -> Markup:
-    """They, on paper; codes and pictures are left out."""
+    """They, on paper."""
+    return tag("pre", text(blocks), class_="paper", tabindex="0")
+
+
+def text(blocks: Iterable[Block]) -> str:
+    """Their lines; codes and pictures are left out."""
     items = lay_out(Receipt("", tuple(blocks)), WIDTH, "utf-8")
-    lines = [each.text for each in items if isinstance(each, Line)]
-    return tag("pre", "\n".join(lines), class_="paper", tabindex="0")
+    return "\n".join(each.text for each in items if isinstance(each, Line))

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from pos_service_console.api.routing import Api
 from pos_service_console.app import Application
 from pos_service_console.door import Door
 from pos_service_console.listening import serve
@@ -31,11 +32,12 @@ class ConsoleService:
     """One terminal's."""
 
     def __init__(
-        self, agent: Agent, settings: ConsoleSettings, news: Callable[[], int]
+        self, agent: Agent, settings: ConsoleSettings, news: Callable[[], int], api: Api
     ) -> None:
         self._agent = agent
         self._settings = settings
         self._news = news
+        self._api = api
         self._store = agent.store("tls", SCHEMA)
         self._sessions = Sessions(agent.till, agent.clock)
         self._asking: asyncio.Queue[Waiting] = asyncio.Queue()
@@ -46,8 +48,9 @@ class ConsoleService:
         settings = self._settings
         kept = await certificate(self._store, settings.names, self._agent.clock.utc())
         pages = Application(
-            self._agent, self._sessions, self._asking.put_nowait, kept.authority, self._news
-        )
+            self._agent, self._sessions, self._asking.put_nowait, kept.authority, news=self._news,
+            api=self._api,
+        )  # fmt: skip
         door = Door(pages.routes(), settings.names, lambda: self._port)
         await first(
             serve(door, settings.interface, settings.port, context(kept), self._up),

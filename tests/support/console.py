@@ -51,8 +51,10 @@ class Console:
         tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
         link = http.client.HTTPSConnection("localhost", self.port, context=tls, timeout=PATIENCE)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        if method == "POST" and "Origin" not in given:
-            given["Origin"] = self.address
+        if method == "POST":
+            given.setdefault("Origin", self.address)
+        if not given.get("Origin", "-"):
+            del given["Origin"]  # a program that is no browser sends none
         try:
             link.request(method, path, body, given)
             answer = link.getresponse()

@@ -84,6 +84,7 @@ ROOMS: dict[str, set[str]] = {
         "agent.outbox",
         "agent.till",
         "agent.world",
+        "channel.api",
         "channel.console",
         "channel.errors",
         "channel.evidence",

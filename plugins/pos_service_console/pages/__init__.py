@@ -9,16 +9,19 @@ from pos_service_console.pages.devices import DevicePages
 from pos_service_console.pages.incidents import incidents
 from pos_service_console.pages.selling import selling
 from pos_service_console.pages.tickets import tickets
+from pos_service_console.pages.tokens import NAME as TOKENS
+from pos_service_console.pages.tokens import TokenPages
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import ConsolePage
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain.events.values import ConsoleRole
+from pos_terminal.storage.worker import Worker
 
 MANAGER = frozenset({ConsoleRole.MANAGER})
 BOTH = frozenset(ConsoleRole)
 
 
-def of(agent: Agent, sales: Sales) -> Iterable[ConsolePage]:
+def of(agent: Agent, sales: Sales, api: Worker) -> Iterable[ConsolePage]:
     """All of them, in the menu's order. Titles are French, translated where they are shown."""
     return [
         ConsolePage("sales", "Ventes", MANAGER, selling(agent, sales), 10),
@@ -27,5 +30,6 @@ def of(agent: Agent, sales: Sales) -> Iterable[ConsolePage]:
         ConsolePage("closures", "Clôtures", MANAGER, ClosurePages(agent, sales).answer, 35),
         ConsolePage("devices", "Appareils", BOTH, DevicePages(agent).answer, 40),
         ConsolePage("incidents", "Incidents", BOTH, incidents(agent), 50),
+        ConsolePage(TOKENS, "Programmes", MANAGER, TokenPages(agent, api).answer, 70),
         ConsolePage("changes", "Changements", MANAGER, changes(sales), 60),
     ]

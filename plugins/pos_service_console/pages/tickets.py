@@ -50,7 +50,7 @@ def tickets(agent: Agent, sales: Sales) -> Page:
         listed = frame.table(
             (say("Ticket"), say("Quand"), say("Articles"), say("Total")),
             (
-                (tag("a", _printed(agent, number), href=f"/tickets/{number}"),
+                (tag("a", printed(agent, number), href=f"/tickets/{number}"),
                  notation.hour(at) if day else notation.day_and_hour(at),
                  str(pieces), tag("span", euros(total), class_="money"))
                 for number, at, pieces, total, _ in rows
@@ -145,18 +145,19 @@ async def _one(agent: Agent, sales: Sales, asked: Asked) -> Html:
     event = msgspec.json.decode(body, type=SaleClosed)
     back = tag("p", tag("a", say("Tous les tickets"), href="/tickets"))
     who = tag("p", say("Vendeur {number}", number=clerk), class_="small")
-    name = _printed(agent, event.number)
-    paper = drawn(_blocks(agent.given.shop, name, event, at))
+    name = printed(agent, event.number)
+    paper = drawn(blocks(agent.given.shop, name, event, at))
     button = tag("button", say("Imprimer un duplicata"), class_="quiet")
     again = frame.form(f"/tickets/{number}", asked.token, button)
     return Html(say("Ticket {number}", number=name), joined(back, paper, who, again))
 
 
-def _printed(agent: Agent, number: int) -> str:
+def printed(agent: Agent, number: int) -> str:
+    """A ticket's number as it is printed: «2-000123»."""
     return numbers.written(agent.given.terminal, SERIES, number)
 
 
-def _blocks(shop: str, name: str, event: SaleClosed, at: str) -> Iterator[Block]:
+def blocks(shop: str, name: str, event: SaleClosed, at: str) -> Iterator[Block]:
     """The ticket as its paper has it, but for what the shop's settings put around it."""
     yield Text(shop)
     yield Text(f"{name}  {notation.day_and_hour(at)}")

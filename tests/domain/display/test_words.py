@@ -26,6 +26,7 @@ from pos_terminal.domain.printing import stock_lists as goods_paper
 from pos_terminal.domain.sale import donations
 from pos_terminal.domain.tender import tender as payment
 from pos_terminal.process.translation import DOMAIN, LOCALE, set_language
+from pos_terminal.storage.worker import Worker
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES = sorted(folder.name for folder in LOCALE.iterdir())
@@ -60,7 +61,7 @@ def said() -> Iterator[str]:
     yield LABELS_TITLE
     for each in support_commands.of(cast(Agent, None)):
         yield from (each.words, each.help)
-    for page in console_pages.of(cast(Agent, None), cast(Sales, None)):
+    for page in console_pages.of(cast(Agent, None), cast(Sales, None), cast(Worker, None)):
         yield page.title
     yield from STATE_FILES.values()
     yield from COMMANDS.values()

@@ -1,0 +1,174 @@
+"""The catalogue: read, and replaced as the console's own page does: seen first, then put in force.
+
+What is put in force was previewed by the same token, and was made from the version that its
+If-Match names: the till looks at both anew, and takes it up between two sales.
+"""
+
+import asyncio
+import zlib
+from datetime import date
+
+import msgspec
+from msgspec import Raw, Struct
+
+from pos_service_console.api import problem
+from pos_service_console.api.endpoint import CSV, Asked, Endpoint, Given, Header
+from pos_service_console.api.problem import Refusal, Wrong
+from pos_service_console.api.routing import tags
+from pos_service_console.catalogue import Read, differences, fetch
+from pos_service_console.pages.articles import APPLY, SHOWN, Staged
+from pos_service_console.pages.selling import today
+from pos_terminal.agent.world import Agent
+from pos_terminal.channel.interface import DO, DoAsked
+from pos_terminal.domain.catalog.catalog import Item
+
+KEPT = 4
+"""Previews that are kept at once, one a token: each may be a catalogue of some MiB."""
+
+LARGEST = 16 << 20
+"""Bytes of a table: what the till takes."""
+
+
+class Article(Struct, frozen=True):
+    """An article today: `price` cents for `per` thousandths of its unit, null where it is keyed;
+    `vat` in basis points, null where the shop's default holds.
+    """
+
+    plu: str
+    name: str
+    unit: str
+    family: str
+    price: int | None
+    per: int | None
+    vat: int | None
+    barcodes: list[str]
+
+
+class Articles(Struct, frozen=True):
+    """The catalogue in force: its SHA-256, which is its ETag, and its articles."""
+
+    sha256: str
+    articles: list[Article]
+
+
+class Changed(Struct, frozen=True):
+    """What differs of one article; `field` is new or gone where it was not there, or is no more."""
+
+    plu: str
+    name: str
+    field: str
+    before: str
+    after: str
+
+
+class Preview(Struct, frozen=True):
+    """What would change: from the catalogue `base` to that with this SHA-256. `count` differences,
+    of which the first are listed.
+    """
+
+    base: str
+    sha256: str
+    count: int
+    differences: list[Changed]
+
+
+class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+    """The SHA-256 of what was previewed."""
+
+    sha256: str
+
+
+class InForce(Struct, frozen=True):
+    """What sells from the next sale on."""
+
+    sha256: str
+
+
+IF_NONE_MATCH = Header("If-None-Match", "The ETag that is known: 304 where it is still that.")
+IF_MATCH = Header("If-Match", "The ETag of the catalogue that the new one was made from.")
+
+
+class Catalogue:
+    """Answers them."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._present: Read | None = None
+        self._staged: dict[int, Staged] = {}
+
+    def endpoints(self) -> list[Endpoint]:
+        """What it answers."""
+        return [
+            Endpoint(method="GET", path="/catalog", scope="catalog.read", gives=Articles,
+                     does="The articles of today", answer=self._articles, conditional=True,
+                     headers=(IF_NONE_MATCH,)),
+            Endpoint(method="GET", path="/catalog.csv", scope="catalog.read", media=(CSV,),
+                     does="The catalogue's file, to be changed and sent back", answer=self._file,
+                     conditional=True, headers=(IF_NONE_MATCH,)),
+            Endpoint(method="POST", path="/catalog/preview", scope=APPLY, gives=Preview, body=CSV,
+                     does="What another catalogue would change, and what is wrong with it",
+                     answer=self._preview, largest=LARGEST, problems=(problem.BAD_TABLE,)),
+            Endpoint(method="PUT", path="/catalog", scope=APPLY, gives=InForce, body=Wanted,
+                     does="Put in force what this token has previewed", answer=self._apply,
+                     headers=(IF_MATCH,),
+                     problems=(problem.NO_CONDITION, problem.MOVED, problem.NO_PREVIEW)),
+        ]  # fmt: skip
+
+    async def _read(self) -> Read:
+        source = await fetch(self._agent)
+        if self._present is None or self._present.source != source:
+            self._present = await asyncio.to_thread(Read.of, source)
+        return self._present
+
+    async def _articles(self, _: Asked) -> Given:
+        read, day = await self._read(), today(self._agent).date()
+        return Given(
+            Articles(read.sha256, [_article(each, day) for each in read.catalog.items]),
+            etag=read.sha256,
+        )
+
+    async def _file(self, _: Asked) -> Given:
+        read = await self._read()
+        return Given(read.source, etag=read.sha256, media=CSV)
+
+    async def _preview(self, asked: Asked) -> Given:
+        present = await self._read()
+        read = await asyncio.to_thread(Read.of, asked.body)
+        if read.problems:
+            wrong = tuple(
+                Wrong(each.line, each.key, each.reason) for each in read.problems[:SHOWN]
+            )
+            raise Refusal(problem.BAD_TABLE, f"{len(read.problems)} lines", wrong)
+        found = [*differences(present.catalog, read.catalog)]
+        number = asked.who.bearer.number
+        self._staged.pop(number, None)
+        while len(self._staged) >= KEPT:
+            del self._staged[next(iter(self._staged))]
+        self._staged[number] = Staged(present.sha256, read)
+        listed = [Changed(*msgspec.structs.astuple(each)) for each in found[:SHOWN]]
+        return Given(Preview(present.sha256, read.sha256, len(found), listed))
+
+    async def _apply(self, asked: Asked) -> Given:
+        named = asked.headers.get("if-match", "")
+        if not named:
+            raise Refusal(problem.NO_CONDITION)
+        staged = self._staged.get(asked.who.bearer.number)
+        wanted: Wanted = asked.body
+        if staged is None or staged.read.sha256 != wanted.sha256:
+            raise Refusal(problem.NO_PREVIEW, wanted.sha256)
+        if tags(named) != [staged.base]:
+            raise Refusal(problem.MOVED, f"previewed on {staged.base}")
+        arguments = {"base": staged.base, "deflated": zlib.compress(staged.read.source)}
+        done = DoAsked(APPLY, Raw(msgspec.json.encode(arguments)), asked.who.secret)
+        await self._agent.till.call(DO, done)
+        del self._staged[asked.who.bearer.number]
+        return Given(InForce(wanted.sha256), etag=wanted.sha256)
+
+
+def _article(item: Item, day: date) -> Article:
+    price = item.listed(day)
+    return Article(
+        item.plu, item.name, item.unit.value, item.family,
+        price.cents if price else None, price.per if price else None, item.rate(day),
+        list(item.barcodes),
+    )  # fmt: skip
