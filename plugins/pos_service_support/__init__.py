@@ -7,7 +7,7 @@ a consent stands a process of its own dials out to a relay and serves SSH inside
 
 from collections.abc import Iterable
 
-from pos_service_support import commands
+from pos_service_support import commands, configuring
 from pos_service_support.service import SupportService
 from pos_service_support.settings import SupportSettings
 from pos_terminal.agent.hookspecs import Service, SupportCommand, hookimpl
@@ -23,4 +23,4 @@ def pos_services(agent: Agent) -> Iterable[Service]:
 @hookimpl
 def pos_support_commands(agent: Agent) -> Iterable[SupportCommand]:
     """What can be done of any till."""
-    return commands.of(agent)
+    return [*commands.of(agent), *configuring.of(agent)]

@@ -21,6 +21,7 @@ from pos_terminal.channel.api import (
     WeighAsked,
     WeightSeen,
 )
+from pos_terminal.channel.configuration import Configuration, ConfigurationAsked
 from pos_terminal.channel.console import (
     CatalogAsked,
     CatalogText,
@@ -473,11 +474,12 @@ BEARER = _till("Bearer", BearerAsked, Bearer)
 PRINT = _till("Print", PrintAsked, PrintedPaper)
 SHOW = _till("Show", ShowAsked, Nothing)
 WEIGH = _till("Weigh", WeighAsked, WeightSeen, follows=True)
+CONFIGURATION = _till("Configuration", ConfigurationAsked, Configuration)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
     REPORT, NOTICE, LABELS, CHECKPOINT, COSIGNED, STAMP, STAMPED,
     CONSENTS, SESSION, COMMAND, END_SESSION, SUPPORT_TROUBLE,
-    SIGN_IN, CONSOLE, CATALOG, TOKEN, BEARER, PRINT, SHOW, WEIGH,
+    SIGN_IN, CONSOLE, CATALOG, TOKEN, BEARER, PRINT, SHOW, WEIGH, CONFIGURATION,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)

@@ -45,6 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(check)
     # Where a journal lies changes nothing about a configuration; every command takes the option.
     check.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    check.add_argument(
+        "--text", type=Path, metavar=say("FICHIER"),
+        help=say("vérifie ce texte comme s'il était dans le fichier des réglages"),
+    )  # fmt: skip
     add_json(check)
     purpose = say("faire le dossier d'une nouvelle boutique, qui vend telle quelle")
     new = actions.add_parser("new", help=purpose)
@@ -87,7 +91,7 @@ def _new(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     """Check the file, its plugins, and the files that it names; 0 when all is right, else 1."""
     file = arguments.config.absolute()
-    checked = check(file)
+    checked = check(file, config.load(arguments.text or file))
     problems = [
         {"file": str(where), "line": each.line, "key": each.key, "reason": each.reason}
         for where, each in checked.problems
@@ -120,9 +124,8 @@ class CheckedConfiguration:
     doubts: tuple[str, ...] = ()
 
 
-def check(file: Path) -> CheckedConfiguration:
-    """All that is wrong with a configuration. BadConfiguration where there is none to read."""
-    source = config.load(file)
+def check(file: Path, source: bytes) -> CheckedConfiguration:
+    """All that is wrong with a configuration in that file, whose bytes are `source`."""
     try:
         booted = read(file, source)
     except BadConfiguration as error:

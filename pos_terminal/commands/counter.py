@@ -25,7 +25,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.process.installed import entry_points
 from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.process.translation import language_named
-from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.config import BadConfiguration, load
 from pos_terminal.runtime.keymaps import KEYMAPS
 
 GROUP = "pos_terminal.pages"
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _mistakes(config: Path) -> Sequence[tuple[Path, Problem]]:
     """What `config check` finds wrong, for the page to show."""
     try:
-        return check(config).problems
+        return check(config, load(config)).problems
     except BadConfiguration as error:  # it is gone, or no text
         return [(error.file, problem) for problem in error.problems]
 

@@ -47,13 +47,21 @@ def run(arguments: argparse.Namespace) -> int:
     keep_one_heap()
     log_to_stderr(logging.INFO)
     failed: list[BaseException] = []
+    booted: Booted | None = None
+    again = False
     with contained(failed.append):
         enter(arguments, make=True)
         booted = boot(arguments.config.absolute(), arguments.state)
         set_language(booted.settings.language)
-        asyncio.run(_serve(booted, arguments.state))
-        return 0
-    return _out_of_service(failed[0], arguments)
+        again = asyncio.run(_serve(booted, arguments.state))
+    if failed and booted and booted.trial:
+        # A trial holds one start: the next one is with the last good settings, and at once.
+        log.error("with settings on trial the till failed", exc_info=failed[0])
+        again = True
+    if again:
+        # The same process for the service manager, and where there is none the till comes back.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    return _out_of_service(failed[0], arguments) if failed else 0
 
 
 def _out_of_service(error: BaseException, arguments: argparse.Namespace) -> int:
@@ -74,12 +82,14 @@ def _out_of_service(error: BaseException, arguments: argparse.Namespace) -> int:
     return status
 
 
-async def _serve(booted: Booted, state: Path) -> None:
+async def _serve(booted: Booted, state: Path) -> bool:
+    """Whether it ended to be started anew, with other settings."""
     clock, socket = SystemClock(booted.settings.zone), socket_path(state, os.environ)
     plugins = booted.plugins
     app = App(
-        booted.settings, plugins, state, clock, socket=socket, program=partial(_program, plugins)
-    )
+        booted.settings, plugins, state, clock, socket=socket, program=partial(_program, plugins),
+        trial=booted.trial, returned=booted.returned,
+    )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
@@ -90,6 +100,7 @@ async def _serve(booted: Booted, state: Path) -> None:
     if booted.refused:
         app.put(Trouble(faults.BAD_CONFIGURATION))
     await app.run()
+    return app.again
 
 
 def _program(plugins: Plugins) -> str:

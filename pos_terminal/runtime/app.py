@@ -54,6 +54,7 @@ from pos_terminal.runtime.reading_acts import reading_acts
 from pos_terminal.runtime.running_till import RunningTill
 from pos_terminal.runtime.selftests import SelfTests
 from pos_terminal.runtime.settings import Settings
+from pos_terminal.runtime.settings_acts import SettingsTrial
 from pos_terminal.runtime.shop_files import ShopFiles
 from pos_terminal.runtime.spool import SPOOL, Spool
 from pos_terminal.runtime.staff import LoadedStaff, badge_of
@@ -81,7 +82,8 @@ class App:
 
     `program` makes the digest of the program's files, to be recorded; it may take its time.
     With a `socket` it answers there what other programs on the box ask; `acts` are what it does for
-    them.
+    them. `trial` and `returned` are as its start found the settings (runtime/boot). `again` is
+    whether it has ended to be started anew at once.
     """
 
     def __init__(
@@ -95,6 +97,8 @@ class App:
         vfs: str = "",
         socket: Path | None = None,
         program: Callable[[], str] | None = None,
+        trial: int = 0,
+        returned: str = "",
     ) -> None:
         self.settings = settings
         self.plugins = plugins
@@ -117,8 +121,13 @@ class App:
         self._guard = Guard(state, lambda: self.journal, self._record, put, vfs=vfs)
         customers = Customers(state, self._record)
         lookups = LookupLane(state, put, customers, self._guard.found, vfs=vfs)
+        self.changes = SettingsTrial(
+            settings, state, trial, returned, record=self._record, put=put,
+            opened=self._has_opened, restart=self._start_anew,
+        )  # fmt: skip
         self.acts = {
             **acts_over(self.keeper),
+            **self.changes.acts(),
             **catalogue_acts(self.keeper.record, lambda: self.files),
             **ticket_acts(lookups.find, lambda: self.till if self.journal else None),
             **reading_acts(lambda: self.till if self.journal else None),
@@ -134,6 +143,7 @@ class App:
             badge=partial(badge_of, state),
         )
         self._stopping = asyncio.Event()
+        self.again = False
         self._heard: Fault | None = None
         self._acknowledged: Running | None = None
         self.tasks = Supervisor()
@@ -146,6 +156,10 @@ class App:
     def stop(self) -> None:
         """Finish: what is decided is recorded, then `run` returns."""
         self._stopping.set()
+
+    def _start_anew(self) -> None:
+        self.again = True
+        self.stop()
 
     def put(self, given: Input) -> None:
         """Give the till an input, behind those that wait."""
@@ -165,7 +179,8 @@ class App:
                 async with asyncio.TaskGroup() as group:
                     tasks = [group.create_task(task) for task in (*essential, *side)]
                     await self._stopping.wait()
-                    notify("STOPPING=1")
+                    if not self.again:  # else the service manager would have it end for good
+                        notify("STOPPING=1")
                     # A paper that is cut off by an orderly stop would be an uncertain one.
                     await self.equipment.papers_out()
                     for task in tasks:
@@ -321,7 +336,8 @@ class App:
         """Record that this end was meant."""
         if self.journal and self.till:
             try:
-                await self.till.record((TillStopped(reason="signal"),))
+                reason = "settings" if self.again else "signal"
+                await self.till.record((TillStopped(reason=reason),))
             except JournalError as error:
                 log.error("%s", error)
 
@@ -360,13 +376,17 @@ class App:
             inputs=self.inputs,
         )
         files = self.files
-        return Channel(terminal, socket, lambda: self.acts, self.put, lambda: files.catalogue)
+        return Channel(
+            terminal, socket, lambda: self.acts, self.put, lambda: files.catalogue,
+            changes=self.changes,
+        )
 
     def _side_tasks(self) -> dict[str, SideTask]:
         """What a sale goes on without, by name. A replay's days are those of its file."""
         tasks = {
             "files": SideTask(self._watch_files, silence=10 * RESCAN),
             "reloads": SideTask(self.files.run),
+            "settings": SideTask(self.changes.run),
             **self.equipment.side(),
         }
         if self.channel:
@@ -446,6 +466,9 @@ class App:
 
     def _serving(self) -> tuple[Till, Journal] | None:
         return (self.till, self.journal) if self.till and self.journal else None
+
+    def _has_opened(self) -> bool:
+        return bool(self.journal and self.journal.running.opened)
 
     def _running(self) -> Running | None:
         return self.journal.running if self.journal else None

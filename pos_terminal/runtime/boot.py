@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.audit.identity import Support
 from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import labelled
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError
@@ -20,6 +21,7 @@ from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.keymaps import keymap_file
 from pos_terminal.runtime.plugins import Plugins
 from pos_terminal.runtime.settings import DeviceSettings, Settings
+from pos_terminal.runtime.shop_settings import InForce, ShopSettings
 from pos_terminal.runtime.toml_faults import line_of
 from pos_terminal.storage.files import write_durably
 
@@ -33,11 +35,17 @@ GOOD_KEYMAP = "keymap.good.toml"
 
 
 class Booted(Struct, frozen=True):
-    """Settings in force with their plugins, and what was wrong with the file if they are older."""
+    """Settings in force with their plugins, and what was wrong with the file if they are older.
+
+    `trial` is for how many seconds they are on trial, else 0; `returned` why others are not, where
+    a trial has just come to nothing.
+    """
 
     settings: Settings
     plugins: Plugins
     refused: BadConfiguration | None = None
+    trial: int = 0
+    returned: str = ""
 
 
 def read(
@@ -73,23 +81,45 @@ def stopped(source: bytes, plugins: Plugins) -> Iterator[Problem]:
 def boot(file: Path, state: Path) -> Booted:
     """Read the file and keep it as the last good one; fall back on that one when it is bad.
 
+    What the shop has put in the file's place holds instead of it. Where that is on trial, and does
+    not serve, the trial is over.
+
     Raises BadConfiguration when there is nothing to fall back on.
     """
+    shops = ShopSettings(state)
     try:
-        source = config.load(file)
-        booted = read(file, source, kept=state / GOOD_KEYMAP)
+        given = config.load(file)
     except BadConfiguration as refused:
         return _fall_back(file, state, refused)
+    found = shops.at_start(given)
     try:
-        _keep(state / LAST_GOOD, source)
-        catalogs.keep(state, source)
+        booted = read(file, found.source, kept=state / GOOD_KEYMAP)
+    except BadConfiguration as refused:
+        if not found.trial:
+            return _fall_back(file, state, refused)
+        log.error("%s", refused)
+        try:
+            shops.give_back(str(refused))
+        except JournalError as error:  # it has begun, so the next look finds it over all the same
+            log.error("%s", advice(error))
+        return boot(file, state)
+    _keep_good(file, state, booted, found)
+    return structs.replace(booted, trial=found.trial, returned=found.returned)
+
+
+def _keep_good(file: Path, state: Path, booted: Booted, found: InForce) -> None:
+    """Keep what is in force, which records name, and as the last good one where it is no trial."""
+    try:
+        catalogs.keep(state, found.source)
+        if found.trial:
+            return
+        _keep(state / LAST_GOOD, found.source)
         keep_witness_path(state, booted.settings.witness)
-        keymap = keymap_file(file, source)
+        keymap = keymap_file(file, found.source)
         if keymap and not booted.settings.faults:
             _keep(state / GOOD_KEYMAP, keymap.read_bytes())
     except (OSError, JournalError) as error:  # the journal says so on the display
         log.error("this configuration cannot be kept as the last good one: %s", error)
-    return booted
 
 
 def indicators(file: Path, state: Path) -> tuple[Drivers, tuple[DeviceSettings, ...], Support]:

@@ -21,7 +21,11 @@ COMMAND = (sys.executable, "-m", "pos_terminal")
 
 
 class CommandFailed(Exception):
-    """What the command said first, as it said it, or why it came to say nothing."""
+    """What the command said first, as it said it, or why it came to say nothing; `said` is all."""
+
+    def __init__(self, first: str, said: str = "") -> None:
+        super().__init__(first)
+        self.said = said
 
 
 async def run_command(*words: str, longest: float = LONGEST) -> None:
@@ -50,4 +54,5 @@ async def run_command(*words: str, longest: float = LONGEST) -> None:
     if status < 0:  # without memory the kernel ends it, and it says nothing
         raise CommandFailed(say("terminé par {signal}", signal=signal.Signals(-status).name))
     if status:
-        raise CommandFailed(said.decode(errors="replace").partition("\n")[0])
+        text = said.decode(errors="replace")
+        raise CommandFailed(text.partition("\n")[0], text)

@@ -305,6 +305,7 @@ def read(
         raise AssertionError("a refused key has its problem noted")
     return Settings(
         source=sha256(source).hexdigest(),
+        file=file,
         identity=Identity(
             store, number, pos_terminal.__version__, simulated=False, shop=whole.shop,
             seller=whole.seller, support=whole.support,

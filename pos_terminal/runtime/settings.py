@@ -93,10 +93,13 @@ class CashDrawer(Struct, frozen=True, kw_only=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything a terminal is told. `source` is the file's SHA-256, recorded at each start.
 
+    `file` is the technician's, whether or not the shop has put others in its place.
+
     `faults` are what is wrong with files beside it for which the last good ones stand in.
     """
 
     source: str
+    file: Path
     identity: Identity
     rules: Rules
     operator: int

@@ -149,18 +149,31 @@ async def open_shop(
         file.write_text(file.read_text().replace("[terminal]\n", mapped))
         listed = "".join(f'"{name}", ' for name in plugins)
         file.write_text(file.read_text().replace("plugins = [", f"plugins = [{listed}"))
-        booted = boot(file, state)
-        clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
-        socket = socket_path(state, {})
-        app = App(booted.settings, booted.plugins, state, clock, vfs=vfs, socket=socket)
-        prepare(app)
-        shop = Shop(app, ends, state)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(app.run())
-            await app.ready.wait()
-            while not socket.exists():
-                await asyncio.sleep(0)
-            try:
-                yield shop
-            finally:
-                app.stop()
+        async with started(file, ends, state, clock=clock, vfs=vfs, prepare=prepare) as shop:
+            yield shop
+
+
+@asynccontextmanager
+async def started(
+    file: Path, ends: SimBench, state: Path, *, clock: Clock | None = None, vfs: str = "",
+    prepare: Callable[[App], None] = lambda _: None,
+) -> AsyncIterator[Shop]:  # fmt: skip
+    """The terminal of that settings file, from one start to its end."""
+    booted = boot(file, state)
+    clock = clock or SystemClock(ZoneInfo("Europe/Paris"))
+    socket = socket_path(state, {})
+    app = App(
+        booted.settings, booted.plugins, state, clock, vfs=vfs, socket=socket,
+        trial=booted.trial, returned=booted.returned,
+    )  # fmt: skip
+    prepare(app)
+    shop = Shop(app, ends, state)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(app.run())
+        await app.ready.wait()
+        while not socket.exists():
+            await asyncio.sleep(0)
+        try:
+            yield shop
+        finally:
+            app.stop()

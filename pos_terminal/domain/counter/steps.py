@@ -145,13 +145,14 @@ class AccessNews(Struct, frozen=True):
     """What access another program on the box asks for, and which grants stand, oldest first.
 
     `coded` are asked for by whoever is at a browser, each known by its digits. `support` is there
-    for as long as a consent stands.
+    for as long as a consent stands, `trial` while settings are on trial.
     """
 
     asked: AccessAsked | None = None
     standing: tuple[Access, ...] = ()
     support: Support | None = None
     coded: tuple[AccessAsked, ...] = ()
+    trial: bool = False
 
 
 class NewClerks(Struct, frozen=True):
@@ -339,11 +340,20 @@ class AnswerSupport(Struct, frozen=True):
     by: int
 
 
+class SettleTrial(Struct, frozen=True):
+    """Keep the settings that are on trial, or give them back; that clerk said so."""
+
+    keep: bool
+    by: int
+
+
 class PrintConsole(Struct, frozen=True):
     """Print where the owner's console is, and how its certificate is known."""
 
 
-AccessDecided = GiveAccess | EndAccess | AdmitSupport | AnswerSupport | PrintConsole
+AccessDecided = (
+    GiveAccess | EndAccess | AdmitSupport | AnswerSupport | SettleTrial | PrintConsole
+)
 """What was decided at the counter about access for others."""
 
 

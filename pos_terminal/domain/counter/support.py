@@ -17,6 +17,7 @@ from pos_terminal.domain.counter.steps import (
     AdmitSupport,
     AnswerSupport,
     EndAccess,
+    SettleTrial,
     Show,
     Sound,
     Step,
@@ -96,6 +97,31 @@ class QuestionShown(Pending, frozen=True):
         return None
 
 
+class TrialShown(Pending, frozen=True):
+    """Settings are on trial: OUI keeps them, NON gives them back. Anything else goes on as ever."""
+
+    secret: ClassVar[bool] = True  # a barcode must not agree
+
+    def screen(self, desk: Desk) -> Screen:
+        """What is asked."""
+        return display.trial()
+
+    def press(self, desk: Desk, key: Key, moment: Moment) -> Step | None:
+        """OUI or NON. A digit begins an amount: it is no answer to what stays for minutes."""
+        desk.pending = None
+        if key.function is not Function.ANSWER:
+            return None
+        keep = key.argument == YES
+        desk.access = replace(desk.access, trial=False)  # not asked again meanwhile
+        shown = Show(display.settling(keep=keep), private=True)
+        return Step(effects=(SettleTrial(keep, desk.clerk), shown, Sound(Tone.ACCEPTED)))
+
+    def scan(self, desk: Desk, scanned: object, moment: Moment) -> Step | None:
+        """As ever."""
+        desk.pending = None
+        return None
+
+
 def key(desk: Desk, _: str, __: Moment) -> Step:
     """`ASSISTANCE`: show who would come; once a PIN was right, let him in."""
     if desk.authority:
@@ -150,11 +176,15 @@ def news(desk: Desk, given: AccessNews) -> Step:
         support is None or support.asked != desk.pending.asked
     ):
         desk.pending = None  # it has been answered, or nobody asks any more
+    if isinstance(desk.pending, TrialShown):
+        desk.pending = None  # it is shown anew, unless it is over or a question goes before it
     effects: list[Show | Sound] = []
     free = not desk.busy and desk.entry.empty and not desk.fault
     if free and support and support.asked:
         desk.pending = QuestionShown(support.asked, support.question)
         effects.append(Sound(Tone.ALARM))
+    elif free and given.trial:
+        desk.pending = TrialShown()
     elif free and support != before and not desk.parting:
         effects.append(Show(desk.base()))
     return Step(effects=tuple(effects))

@@ -36,6 +36,16 @@ def inside(support: Support) -> Screen:
     return running(_word(), support.doing or (say("OUVERTE") if support.who else say("ATTENDUE")))
 
 
+def trial() -> Screen:
+    """Settings are on trial."""
+    return Screen(say("REGLAGES A L'ESSAI"), say("OUI GARDE  NON REND"))
+
+
+def settling(*, keep: bool) -> Screen:
+    """What was answered: it is on its way to the disk, or the till starts anew."""
+    return Screen(say("REGLAGES : ATTENDRE"), say("OUI") if keep else say("NON"))
+
+
 def question(words: str) -> Screen:
     """What it would do."""
     return running(say("OUI = 1    NON = 0"), words)

@@ -47,6 +47,30 @@ CATALOGUE_MOVED = _fault(
     "Quelqu'un d'autre a changé le catalogue entre-temps : ce changement-ci n'est pas fait.",
     "Relire le catalogue présent, et refaire le changement sur lui.",
 )
+SETTINGS_MOVED = _fault(
+    "C-148",
+    "REGLAGES CHANGES",
+    "Les réglages ont changé entre-temps, ou d'autres sont à l'essai : rien n'est fait.",
+    "Attendre la fin de l'essai, relire les réglages présents, et refaire le changement sur eux.",
+)
+SETTINGS_FIXED = _fault(
+    "C-149",
+    "REGLAGE FIXE",
+    "Ce réglage ne se change pas de loin : vendeur, taux, horloge, témoins, modules, accès.",
+    "Le changer dans terminal.toml, sur le boîtier.",
+)
+SETTINGS_WAIT = _fault(
+    "C-151",
+    "REGLAGES : ATTENDRE",
+    "Une vente est en cours, ou rien ne se vend avec ces réglages : ils ne changent pas.",
+    "Finir la vente, ou lever la cause dite, puis recommencer ; un essai se rend de lui-même.",
+)
+SETTINGS_RETURNED = _fault(
+    "C-150",
+    "REGLAGES RENDUS",
+    "Les réglages à l'essai n'ont pas été gardés : ceux d'avant sont de nouveau en vigueur.",
+    "La vente continue ; lire la cause au journal technique, puis refaire le changement.",
+)
 PLUGIN_STOPPED = _fault(
     "C-103",
     "MODULE ARRETE",

@@ -13,6 +13,9 @@ from pos_terminal.domain.events.values import GrantLevel
 PURPOSE = "assistance"
 """Of the grants that are consents."""
 
+SCOPE = ("settings",)
+"""What acts a consent to change things is for."""
+
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """What is told by telephone: no sign that is taken for another when it is read or written."""
 

@@ -35,6 +35,7 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.catalogue import Catalogue
 from pos_terminal.runtime.methods.act_lane import ActLane
 from pos_terminal.runtime.methods.api import ApiMethods
+from pos_terminal.runtime.methods.configuration import ConfigurationMethods
 from pos_terminal.runtime.methods.console import ConsoleMethods
 from pos_terminal.runtime.methods.decisions import Decisions, Doers
 from pos_terminal.runtime.methods.devices import DeviceMethods
@@ -48,6 +49,7 @@ from pos_terminal.runtime.methods.status import StatusBoard
 from pos_terminal.runtime.methods.support import SupportMethods
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.methods.witnesses import WitnessMethods
+from pos_terminal.runtime.settings_acts import SETTINGS_TRY, SettingsTrial
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +70,8 @@ class Channel:
         acts: Callable[[], Acts],
         put: Callable[[Input], None],
         catalogue: Callable[[], Catalogue],
+        *,
+        changes: SettingsTrial,
     ) -> None:
         self.grants = GrantMethods(terminal, put)
         self.acts = ActLane(acts)
@@ -87,9 +91,11 @@ class Channel:
         self._support = SupportMethods(terminal, self.grants, put)
         self._console = ConsoleMethods(terminal, self.grants, catalogue)
         self._api = ApiMethods(terminal, self.grants)
+        self._configuration = ConfigurationMethods(self.grants, changes)
+        changes.selling, changes.tell = self._board.against_selling, self._tell_trial
         doers = Doers(
             self.grants.end_decided, self.grants.agree, self._support.admit, self._support.answer,
-            self._console.print_place,
+            changes.settle, self._console.print_place,
         )  # fmt: skip
         self._decisions = Decisions(terminal, doers, put)
         self._mirror = MirrorMethods(terminal, self._board, self.grants)
@@ -184,7 +190,15 @@ class Channel:
         service.answer(interface.PRINT, self._api.print)
         service.answer(interface.SHOW, self._api.show)
         service.answer(interface.WEIGH, self._api.weigh)
+        service.answer(interface.CONFIGURATION, self._configuration.told)
         return service
+
+    def _tell_trial(self, going: bool) -> None:
+        """Have the counter ask whether settings on trial are to be kept, again and again."""
+        self.grants.trial = going
+        self.grants.tell()
+        if going:
+            self.grants.tell_again()
 
     def _follow_log(self, peer: Peer, asks: LogAsked) -> AsyncGenerator[Log, None]:
         return self._log.log(asks)
@@ -231,6 +245,9 @@ class Channel:
             )
         level, what = GrantLevel.CONTROL, f"Do {asks.act}"
         actor = await self.grants.allowed(peer, asks.grant, level, what, asks.act)
+        if asks.act == SETTINGS_TRY:
+            question = say("changer les réglages et relancer la caisse")
+            await self._support.agreed(actor.grant, question)
         try:
             return Done(await self.acts.do(asks.act, asks.arguments, actor))
         finally:

@@ -15,6 +15,7 @@ from pos_terminal.domain.counter.steps import (
     GiveAccess,
     Input,
     PrintConsole,
+    SettleTrial,
     Trouble,
 )
 from pos_terminal.domain.health.advice import advice
@@ -30,6 +31,7 @@ class Doers(Struct, frozen=True):
     give: Callable[[GiveAccess], Awaitable[None]]
     admit: Callable[[AdmitSupport], Awaitable[None]]
     answer: Callable[[AnswerSupport], Awaitable[None]]
+    settle: Callable[[SettleTrial], Awaitable[None]]
     print_console: Callable[[PrintConsole], Awaitable[None]]
 
 
@@ -61,5 +63,7 @@ class Decisions:
                 await self._doers.admit(decided)
             case AnswerSupport():
                 await self._doers.answer(decided)
+            case SettleTrial():
+                await self._doers.settle(decided)
             case PrintConsole():
                 await self._doers.print_console(decided)

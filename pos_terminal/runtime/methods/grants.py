@@ -70,6 +70,7 @@ class GrantMethods:
         self._askings = 0
         self._told: tuple[object, AccessNews] = (None, AccessNews())
         self.support: Support | None = None  # the consent that stands (methods/support)
+        self.trial = False  # whether settings are on trial (runtime/settings_acts)
         self.ended: Observers[tuple[int, GrantEnd]] = Observers()
         self._last = 0  # a number is used up before its record is durable
         # By the clock that nobody sets: when a grant that this process has seen is over.
@@ -283,7 +284,7 @@ class GrantMethods:
             for each in self._standing()
         )
         asked = self._asking[0] if self._asking else None
-        news = till, AccessNews(asked, standing, self.support, self.coded)
+        news = till, AccessNews(asked, standing, self.support, self.coded, self.trial)
         if news != self._told:
             self._told = news
             self._put(news[1])

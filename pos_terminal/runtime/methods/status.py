@@ -65,7 +65,7 @@ class StatusBoard:
         terminal, now = self._terminal, self._terminal.clock.now()
         journal = terminal.journal()
         ports = [port.status for port in terminal.equipment.ports.values()]
-        against = [*self._against_selling(ports)]
+        against = self.against_selling()
         running = journal.running if journal else None
         return Status(
             version=terminal.identity.software,
@@ -103,6 +103,11 @@ class StatusBoard:
             last_backup=self.evidence.backup,
             key=self.evidence.key,
         )
+
+    def against_selling(self) -> list[interface.Fault]:
+        """Why nothing can be sold; empty where it can."""
+        ports = self._terminal.equipment.ports.values()
+        return [*self._against_selling([port.status for port in ports])]
 
     def _against_selling(self, ports: list[PortStatus]) -> Iterator[interface.Fault]:
         """Why nothing can be sold: no journal, nobody who may, nothing to key it in with."""

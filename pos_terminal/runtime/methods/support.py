@@ -51,6 +51,7 @@ from pos_terminal.domain.staff.support import (
     CODE_LENGTH,
     CODE_SECONDS,
     PURPOSE,
+    SCOPE,
     TRIES,
     UNATTENDED,
     Support,
@@ -352,7 +353,8 @@ class SupportMethods:
             raise ChannelError(faults.SUPPORT_DOWN, say("personne ne suit Consents"))
         if self._visit:
             await self._finish(self._visit, GrantEnd.ENDED, by=by)
-        made = await self._grants.make(PURPOSE, level, (), seconds, by=by)
+        scope = SCOPE if level is GrantLevel.CONTROL else ()
+        made = await self._grants.make(PURPOSE, level, scope, seconds, by=by)
         given = self._grants.shown(made.grant)
         if given is None:
             raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
