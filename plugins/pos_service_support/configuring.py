@@ -15,7 +15,6 @@ from pos_terminal.channel.configuration import Configuration, ConfigurationAsked
 from pos_terminal.channel.interface import CONFIGURATION, DO, DoAsked
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.language import say
-from pos_terminal.storage.toml_edit import parts, value_of
 
 TAKEN_OUT = "-"
 """What stands for a key's value where the key is to go."""
@@ -50,7 +49,7 @@ class Configuring:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._grant = ""
-        self._staged: dict[str, str | None] = {}
+        self._staged: dict[str, str | None] = {}  # by path, as it was typed
 
     async def show(self, call: Call) -> None:
         """Keys and values, those of one table if it is named."""
@@ -72,11 +71,10 @@ class Configuring:
         staged = self._of(call)
         if call.words:
             path, *value = call.words
-            parts(path)
             if not value:
                 raise ValueError(say("il faut une valeur, ou « - »"))
             text = " ".join(value)
-            staged[path] = None if text == TAKEN_OUT else value_of(text)
+            staged[path] = None if text == TAKEN_OUT else text
         rows = [(path, TAKEN_OUT if value is None else _plain(value))
                 for path, value in staged.items()]  # fmt: skip
         await call.out(table(("", ""), rows))

@@ -34,8 +34,8 @@ from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.child_command import CommandFailed, run_command
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.shop_settings import ShopSettings
+from pos_terminal.runtime.toml_edit import edited, value_of
 from pos_terminal.storage.files import write_durably
-from pos_terminal.storage.toml_edit import edited
 from pos_terminal.tasks.groups import forever, to_the_end
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ Record = Callable[[Sequence[Event]], Awaitable[object]]
 
 
 class Change(Struct, frozen=True):
-    """A key by its dotted path, and its value as TOML has it; without one the key goes."""
+    """A key by its dotted path, and its value as TOML has it, or a bare word; without one it goes.
+    """
 
     path: str
     value: str | None = None
@@ -246,7 +247,8 @@ class SettingsTrial:
         try:
             text = (await to_the_end(lambda: self.source)).decode()
             for each in asked.changes:
-                text = edited(text, each.path, each.value)
+                value = None if each.value is None else value_of(each.value)
+                text = edited(text, each.path, value)
         except (JournalError, OSError) as error:
             raise _told(error) from error
         except ValueError as error:

@@ -136,5 +136,7 @@ def test_pos_support_commands_have_words_and_levels() -> None:
     )  # fmt: skip
     found = [*pos_service_support.pos_support_commands(agent=agent)]
     assert len({each.name for each in found}) == len(found)
-    assert {each.name for each in found if each.level is GrantLevel.CONTROL} == {"kick"}
+    assert {each.name for each in found if each.level is GrantLevel.CONTROL} == {
+        "kick", "stage", "check", "apply", "keep", "back",
+    }  # fmt: skip
     assert all(each.words and each.help for each in found)

@@ -85,6 +85,7 @@ ROOMS: dict[str, set[str]] = {
         "agent.till",
         "agent.world",
         "channel.api",
+        "channel.configuration",
         "channel.console",
         "channel.errors",
         "channel.evidence",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_terminal.storage.toml_edit import edited, value_of
+from pos_terminal.runtime.toml_edit import edited, value_of
 
 TEXT = """\
 # The shop's own words.
