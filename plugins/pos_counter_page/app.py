@@ -10,18 +10,13 @@ from starlette.routing import Route
 
 from pos_counter_page.acts import Hands, Impossible, read
 from pos_counter_page.board import Board, as_event
-from pos_counter_page.door import POLICY
+from pos_counter_page.door import HEADERS
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {"counter.css": "text/css", "counter.js": "text/javascript"}
 
 LONGEST = 64 * 1024
 """Bytes that a message may have."""
-
-HEADERS = {
-    "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
-}  # fmt: skip
 
 
 class Application:

@@ -56,6 +56,7 @@ class Page:
             tag("main", *_counter(), id="counter"), *self._asides(),
             tag("div", id="words", role="status", aria_live="polite"),
             data_power="starting", data_language=self._shop.source.language,
+            data_lost=say("Le comptoir ne répond pas : ce geste s'est perdu."),
         )  # fmt: skip
         head = tag(
             "head",
@@ -73,7 +74,7 @@ class Page:
         maps = [
             tag("option", name, value=value, selected=value == source.keymap)
             for name, value in (
-                (say("celui de la boutique"), ""), *((each, each) for each in self._keymaps)
+                (say("de la boutique"), ""), *((each, each) for each in self._keymaps)
             )
         ]
         tongues = [

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -112,10 +113,10 @@ async def _serve(
     page = Page(shop, keymaps, lessons, tutor.hinders)
     hands = Hands(shop, keymaps, tutor.give)
     pages = Application(shop.board, hands, page=page.draw, sheet=page.sheet, scene=page.scene)
-    routes = Door(pages.routes(), token, port)
+    door = Door(pages.routes(), token, port)
     server = _Server(
         uvicorn.Config(
-            routes, log_config=None, access_log=False, lifespan="off", server_header=False,
+            door, log_config=None, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=LINGER,
         )
     )  # fmt: skip
@@ -133,25 +134,32 @@ async def _serve(
         finally:
             end()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # SIGHUP: the window in which it was started is shut.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end)
     async with asyncio.TaskGroup() as group:
         teaching = group.create_task(tutor.run())
         group.create_task(answer())
         group.create_task(shop.run())
         await shop.ready.wait()
-        _open(f"http://{HOST}:{port}/{token}/", browser=browser)
+        _say(f"http://{HOST}:{port}/{token}/")
+        if browser and sys.stdout.isatty() and _has_browser():
+            _show(f"http://{HOST}:{port}/{door.ticket}")
 
 
-def _open(address: str, *, browser: bool) -> None:
-    """Say where the page is, and show it where there is a screen to show it on."""
+def _say(address: str) -> None:
+    """Say where the page is."""
     print(say("Le comptoir est ouvert : {address}", address=address))
     print(say("Ctrl-C le ferme ; rien n'en reste."), flush=True)
-    if browser and sys.stdout.isatty() and _has_screen():
-        webbrowser.open(address)
 
 
-def _has_screen() -> bool:
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and bool(
-        shutil.which("xdg-open") or shutil.which("x-www-browser")
-    )
+def _has_browser() -> bool:
+    """One that somebody has named, or a screen with something that opens pages on it."""
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    opens = shutil.which("xdg-open") or shutil.which("x-www-browser")
+    return bool(os.environ.get("BROWSER") or (screen and opens))
+
+
+def _show(address: str) -> None:
+    """Open it. In a thread that holds nothing up: a browser may stay until it is shut."""
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,89 +1,28 @@
 """The page in a real browser: Debian's chromium, one browser and one till for all that is here."""
 
-import gc
 import re
-import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from pos_counter_page.paper_drawing import WIDTH
 from pos_terminal.commands import counter as command
 from pos_terminal.runtime.keymaps import KEYMAPS
 from pos_terminal.scenes.script import read
-from tests.needs import need
-from tests.support.counter_page import Opened, counter
+from tests.support.counter_window import display, touch, violations
 
 # A browser's library switches stacks under Python: it gets workers in which no journal is written.
 pytestmark = pytest.mark.slow
-
-CHROMIUM = shutil.which("chromium")
-PATIENCE = 20_000.0
-DESK, PHONE = (1280, 860), (390, 844)
 
 
 def sample() -> AbstractContextManager[Path]:
     """The bakery that the command opens where no shop is named."""
     return command.shop(None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    need(CHROMIUM is not None, "chromium", "apt-get install chromium")
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        # No sandbox: tests may run as root, and the page is our own.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    # What the browser's library leaves is greenlets in cycles: they end here, in their own frame,
-    # and not amid whatever a later test of this process is doing.
-    gc.collect()
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    with counter(temporary=tmp_path_factory.mktemp("counter")) as page:
-        yield page
-
-
-@pytest.fixture
-def page(browser: Browser, opened: Opened) -> Iterator[Page]:
-    """A window at a till that stands ready; what its module says or breaks on fails the test."""
-    window = browser.new_page(viewport={"width": DESK[0], "height": DESK[1]})
-    errors: list[str] = []
-    window.on("pageerror", lambda error: errors.append(str(error)))
-    # What cannot be is answered with 409, which the browser notes down.
-    window.on(
-        "console",
-        lambda said: errors.append(said.text)
-        if said.type == "error" and "409" not in said.text
-        else None,
-    )
-    window.goto(opened.address)
-    window.wait_for_selector("#keypad .key")
-    yield window
-    window.close()
-    assert errors == []
-
-
-def display(page: Page, upper: str, lower: str = "") -> None:
-    """Wait until it shows these two lines, blanks aside."""
-    text = rf"^\s*{upper}\s*{lower}\s*$".replace(" ", r"\s+")
-    expect(page.locator("#display")).to_have_text(re.compile(text))
-
-
-def touch(page: Page, *caps: str) -> None:
-    """Touch keys by what stands on them."""
-    for cap in caps:
-        page.get_by_role("button", name=re.compile(f"^{re.escape(cap)}( |$)")).first.click()
 
 
 def papers(page: Page) -> int:
@@ -174,12 +113,7 @@ def test_whoever_cannot_see_it_finds_the_way(page: Page, panel: str) -> None:
         page.get_by_role("button", name=panel).click()
     touch(page, "C")
     page.wait_for_timeout(400)  # what slides in is see-through until it is there
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    violations = [
-        (each["id"], each["impact"], [node["target"] for node in each["nodes"]][:5])
-        for each in found.response["violations"]
-    ]
-    assert violations == []
+    assert violations(page) == []
 
 
 def test_it_is_worked_by_the_keyboard_alone(page: Page) -> None:
@@ -199,19 +133,6 @@ def test_it_is_worked_by_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#inside")).to_be_hidden()
     expect(page.get_by_role("button", name="Coulisses")).to_be_focused()
-
-
-def test_it_fits_a_telephone(browser: Browser, opened: Opened) -> None:
-    window = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
-    window.goto(opened.address)
-    window.wait_for_selector("#keypad .key")
-    assert window.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-    small = window.eval_on_selector_all(
-        "#keypad .block.numeric .key",
-        "keys => keys.filter(k => k.getBoundingClientRect().height < 44).length",
-    )
-    assert small == 0
-    window.close()
 
 
 def test_a_ticket_on_the_roll_is_refunded_by_a_click_on_its_barcode(page: Page) -> None:

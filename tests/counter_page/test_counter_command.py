@@ -4,18 +4,11 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.counter_page import Opened, counter, ended, press
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    with counter(temporary=tmp_path_factory.mktemp("counter")) as page:
-        yield page
 
 
 def test_a_key_reaches_the_till_and_what_it_shows_comes_back(opened: Opened) -> None:

@@ -23,7 +23,7 @@ async function send() {
       const answer = await fetch("acts", { method: "POST", body });
       if (!answer.ok) say(await answer.text());
     } catch {
-      say(document.body.dataset.power === "off" ? "" : "…");
+      say(document.body.dataset.lost);
     }
   }
   sending = false;
