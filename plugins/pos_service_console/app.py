@@ -151,9 +151,8 @@ class Application:
         match answer:
             case Redirect(to):
                 return RedirectResponse(to, 303)
-            case Download(name, kind, content):
-                headers = {"content-disposition": f'attachment; filename="{name}"'}
-                return Response(content, media_type=kind, headers=headers)
+            case Download():
+                return _file(answer)
             case Html():
                 return self._framed(session, page.name, answer)
         raise TypeError(f"{page.name} answered {answer!r}")
@@ -169,6 +168,7 @@ class Application:
             frame.page(
                 language=given.language, shop=given.shop, title=answer.title, body=body,
                 menu=frame.menu(self._pages(session), at, session.token), live=answer.live,
+                again=answer.again,
             ),
             answer.status, media_type="text/html",
         )  # fmt: skip
@@ -286,6 +286,15 @@ async def _form(request: Request) -> dict[str, str]:
         )
     except (TimeoutError, ClientDisconnect, ValueError) as error:
         raise TooMuch from error
+
+
+def _file(answer: Download) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{answer.name}"'}
+    if isinstance(answer.content, bytes):
+        return Response(answer.content, media_type=answer.kind, headers=headers)
+    if answer.size is not None:
+        headers["content-length"] = str(answer.size)  # so that what is cut short is none
+    return StreamingResponse(answer.content, media_type=answer.kind, headers=headers)
 
 
 def _set(answer: Response, name: str, value: str) -> None:

@@ -4,7 +4,7 @@ So a service can add a page without one, and the console alone decides who sees 
 and behind which headers.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -38,21 +38,24 @@ class Asked(Struct, frozen=True):
 
 
 class Html(Struct, frozen=True):
-    """A page: its title, and what stands in it. A `live` one is asked for anew as the till sells.
+    """A page: its title, and what stands in it. A `live` one is asked for anew as the till sells,
+    one with `again` after so many seconds.
     """
 
     title: str
     body: Markup
     live: bool = False
     status: int = 200
+    again: int = 0
 
 
 class Download(Struct, frozen=True):
-    """A file to be kept: its name, media type, bytes."""
+    """A file to be kept: its name, media type, bytes; or its parts as they come, and their sum."""
 
     name: str
     kind: str
-    content: bytes
+    content: bytes | AsyncIterator[bytes]
+    size: int | None = None
 
 
 class Redirect(Struct, frozen=True):

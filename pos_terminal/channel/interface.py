@@ -38,6 +38,8 @@ from pos_terminal.channel.evidence import (
     StampQuestion,
     StampTaken,
 )
+from pos_terminal.channel.exports import ExportAsked, ExportPart, ExportPartAsked, ExportTold
+from pos_terminal.channel.introspection import Description, DescriptionAsked, Info
 from pos_terminal.channel.support import (
     CommandAsked,
     ConsentNews,
@@ -399,34 +401,12 @@ class NoticeAsked(Struct, frozen=True):
     page: bool | None = None
 
 
-class Info(Struct, frozen=True):
-    """Who speaks here."""
-
-    vendor: str
-    product: str
-    version: str
-    url: str
-    interfaces: list[str]
-
-
-class DescriptionAsked(Struct, frozen=True):
-    """The interface to be described."""
-
-    interface: str
-
-
 class LabelsAsked(Struct, frozen=True):
     """Print shelf labels: of these articles, by PLU, and of all in these families."""
 
     articles: list[str]
     families: list[str]
     grant: str | None = None
-
-
-class Description(Struct, frozen=True):
-    """An interface in Varlink's own words."""
-
-    description: str
 
 
 class Method(Struct, Generic[P, R], frozen=True):
@@ -475,17 +455,17 @@ PRINT = _till("Print", PrintAsked, PrintedPaper)
 SHOW = _till("Show", ShowAsked, Nothing)
 WEIGH = _till("Weigh", WeighAsked, WeightSeen, follows=True)
 CONFIGURATION = _till("Configuration", ConfigurationAsked, Configuration)
+EXPORT = _till("Export", ExportAsked, ExportTold)
+EXPORT_BYTES = _till("ExportBytes", ExportPartAsked, ExportPart)
 METHODS = (
     STATUS, SETTINGS, WATCH, RECORDS, LOG, LEVEL, TEST, REOPEN, RELOAD, DO, GRANT, END_GRANT,
-    REPORT, NOTICE, LABELS, CHECKPOINT, COSIGNED, STAMP, STAMPED,
-    CONSENTS, SESSION, COMMAND, END_SESSION, SUPPORT_TROUBLE,
-    SIGN_IN, CONSOLE, CATALOG, TOKEN, BEARER, PRINT, SHOW, WEIGH, CONFIGURATION,
+    REPORT, NOTICE, LABELS, CHECKPOINT, COSIGNED, STAMP, STAMPED, CONSENTS, SESSION, COMMAND,
+    END_SESSION, SUPPORT_TROUBLE, SIGN_IN, CONSOLE, CATALOG, TOKEN, BEARER, PRINT, SHOW, WEIGH,
+    CONFIGURATION, EXPORT, EXPORT_BYTES,
 )  # fmt: skip
 
 GET_INFO = Method(f"{SERVICE}.GetInfo", Nothing, Info)
-GET_DESCRIPTION = Method(
-    f"{SERVICE}.GetInterfaceDescription", DescriptionAsked, Description
-)
+GET_DESCRIPTION = Method(f"{SERVICE}.GetInterfaceDescription", DescriptionAsked, Description)
 
 NOT_GRANTED = f"{INTERFACE}.NotGranted"
 REFUSED = f"{INTERFACE}.Refused"

@@ -10,16 +10,8 @@ from msgspec import Struct
 from pos_terminal.channel import interface, varlink
 from pos_terminal.channel.describe import described
 from pos_terminal.channel.errors import Failed
-from pos_terminal.channel.interface import (
-    INTERFACE,
-    METHODS,
-    SERVICE,
-    Description,
-    DescriptionAsked,
-    Info,
-    Method,
-    Nothing,
-)
+from pos_terminal.channel.interface import INTERFACE, METHODS, SERVICE, Method, Nothing
+from pos_terminal.channel.introspection import Description, DescriptionAsked, Info
 from pos_terminal.channel.varlink import BadMessage, Call
 
 P = TypeVar("P", bound=Struct)

@@ -39,6 +39,7 @@ from pos_terminal.runtime.clock import Clock, VouchedClock
 from pos_terminal.runtime.customers import Customers
 from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.equipment import Equipment
+from pos_terminal.runtime.exports import Exports
 from pos_terminal.runtime.hotplug import RESCAN, watch
 from pos_terminal.runtime.inspections import Inspections
 from pos_terminal.runtime.integrity import Guard
@@ -125,12 +126,18 @@ class App:
             settings, state, trial, returned, record=self._record, put=put,
             opened=self._has_opened, restart=self._start_anew,
         )  # fmt: skip
+        rules = settings.rules
+        self._exports = Exports(
+            state, settings.identity.seller.siret, rules.closing.year_begins,
+            rules.inspection.directory, self._clock.now,
+        )  # fmt: skip
         self.acts = {
             **acts_over(self.keeper),
             **self.changes.acts(),
             **catalogue_acts(self.keeper.record, lambda: self.files),
             **ticket_acts(lookups.find, lambda: self.till if self.journal else None),
             **reading_acts(lambda: self.till if self.journal else None),
+            **self._exports.acts(self.keeper.record),
         }
         self.equipment = Equipment(
             settings.devices,
@@ -378,8 +385,8 @@ class App:
         files = self.files
         return Channel(
             terminal, socket, lambda: self.acts, self.put, lambda: files.catalogue,
-            changes=self.changes,
-        )
+            changes=self.changes, exports=self._exports,
+        )  # fmt: skip
 
     def _side_tasks(self) -> dict[str, SideTask]:
         """What a sale goes on without, by name. A replay's days are those of its file."""

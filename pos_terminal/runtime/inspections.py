@@ -63,7 +63,7 @@ class Inspections:
         """Archive, accounting file of the fiscal year, tables with the JET, and the notice."""
         folder = self._directory / f"controle-{moment.local:%Y%m%dT%H%M%S}"
         try:
-            if not self._is_a_stick():
+            if not is_stick(self._directory, self._state):
                 return EvidenceWritten(fault=faults.NO_STICK, detail=str(self._directory))
             folder.mkdir()
             await self._told("archive", "--out", str(folder / ARCHIVE))
@@ -74,17 +74,11 @@ class Inspections:
             year = moment.day.year - (moment.day.month < self._year_begins)
             span = ("--year", str(year), "--year-begins", str(self._year_begins))
             await self._told("export", "fec", "--siren", self._siren, "--out", str(folder), *span)
-            files = await asyncio.to_thread(_read, folder)
+            files = await asyncio.to_thread(files_in, folder)
         except (CommandFailed, NotWritten, OSError) as error:
-            there = await asyncio.to_thread(_read, folder) if folder.is_dir() else ()
+            there = await asyncio.to_thread(files_in, folder) if folder.is_dir() else ()
             return EvidenceWritten(folder.name, there, faults.EVIDENCE_FAILED, str(error))
         return EvidenceWritten(folder.name, files)
-
-    def _is_a_stick(self) -> bool:
-        """Whether the folder is there, and lies on another medium than the journal."""
-        if not self._directory.is_dir():
-            return False
-        return self._directory.stat().st_dev != self._state.stat().st_dev
 
     async def _told(self, *words: str) -> None:
         await run_command("journal", *words, "--state", str(self._state))
@@ -95,7 +89,12 @@ def _put_notice(folder: Path) -> None:
     (folder / NOTICE).write_bytes(EXPLAINED.read_bytes())
 
 
-def _read(folder: Path) -> tuple[EvidenceFile, ...]:
+def is_stick(directory: Path, state: Path) -> bool:
+    """Whether the folder is there, and lies on another medium than the journal."""
+    return directory.is_dir() and directory.stat().st_dev != state.stat().st_dev
+
+
+def files_in(folder: Path) -> tuple[EvidenceFile, ...]:
     """The files as they are on the stick, read again: what is said of them is what is there."""
     return tuple(
         EvidenceFile(path.name, path.stat().st_size, _digest(path))

@@ -18,7 +18,6 @@ from pos_service_console.settings import ConsoleSettings
 from pos_terminal.channel import interface
 from pos_terminal.channel.interface import GrantEnding
 from pos_terminal.domain import faults
-from pos_terminal.domain.events.cash import CashCounted
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.period import PeriodClosed, PeriodReported
@@ -393,8 +392,7 @@ def test_the_day_is_read_and_closed_from_a_page_and_the_till_says_what_stands_ag
             assert refused.status == 409 and faults.COUNT_FIRST.code in refused.text
             month = await send(console, cookie, "/closures/close/month")
             assert month.status == 409 and faults.CLOSE_FIRST.code in month.text
-            await shop.type("COMPTE " * 16)
-            await shop.journaled(CashCounted)
+            await console.count_drawer()
             await shop.bench.printer.next_paper()
             closed = await send(console, cookie, "/closures/close/day")
             assert closed.status == 200 and "Z 1" in closed.text

@@ -1,62 +1,22 @@
 """The owner's console in Debian's chromium: an owner's morning, on a phone and at a desk."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import expect
 
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import run
-from tests.needs import need
-from tests.support.console import Console, open_console
+from tests.support.browsing import DESK, PHONE, browsed, let_in
 from tests.support.shop import CATALOG
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE = 20_000.0
-DESK, PHONE = (1280, 860), (390, 844)
 PAGES = ("sales", "tickets", "tickets/1", "articles", "articles/edit/1", "articles/import",
          "articles/versions", "closures", "closures/close/day", "closures/close/month",
-         "devices", "incidents", "changes")  # fmt: skip
-
-
-@asynccontextmanager
-async def browsed(folder: Path) -> AsyncIterator[tuple[Console, Page]]:
-    """A shop, its console, and a window of a phone's size; what breaks in it fails the test."""
-    need(CHROMIUM is not None, "chromium", "apt-get install chromium")
-    expect.set_options(timeout=PATIENCE)
-    async with open_console(folder) as console, async_playwright() as playwright:
-        # No sandbox: tests may run as root, and the pages are our own.
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        window = await browser.new_context(
-            ignore_https_errors=True, viewport={"width": PHONE[0], "height": PHONE[1]}
-        )
-        page = await window.new_page()
-        page.set_default_timeout(PATIENCE)
-        broken: list[str] = []
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
-        yield console, page
-        await browser.close()
-        # A page that answers 409 or 422 is noted down by the browser, and is meant.
-        assert [each for each in broken if "status of 4" not in each] == []
-
-
-async def let_in(console: Console, page: Page) -> None:
-    """By the digits that the window shows, typed at the keypad."""
-    await page.goto(console.address)
-    await page.get_by_role("button", name="Gérant").click()
-    code = await page.locator(".code").inner_text()
-    await console.type_code(code.replace(" ", ""))
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Aujourd'hui")
+         "accounts", "devices", "incidents", "changes")  # fmt: skip
 
 
 def test_a_price_is_changed_from_a_phone_and_sold_at_once(tmp_path: Path) -> None:

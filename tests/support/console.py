@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos_terminal.domain.events.cash import CashCounted, DrawerOpened
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.testing.running import PATIENCE
 from tests.support.agent import AgentProcess, agent
@@ -86,6 +87,13 @@ class Console:
         await self.shop.type(f"ACCES {BOSS} CLERK {PINS[BOSS]} CLERK")
         await self.shop.shows("ACCES DONNE")
 
+    async def count_drawer(self) -> None:
+        """An empty drawer, counted by the manager."""
+        await self.shop.type(f"COMPTE {BOSS} CLERK {PINS[BOSS]} CLERK")
+        await self.shop.journaled(DrawerOpened)
+        await self.shop.type("COMPTE " * 15)
+        await self.shop.journaled(CashCounted)
+
 
 @dataclass
 class Got:
@@ -105,11 +113,14 @@ class Got:
 
 @asynccontextmanager
 async def open_console(
-    folder: Path, site: Path | None = None, clock: Clock | None = None
+    folder: Path, site: Path | None = None, clock: Clock | None = None, more: str = ""
 ) -> AsyncIterator[Console]:
-    """A shop that sells in `folder`, and its console; «foo» in `site` is enabled beside it."""
-    more = SETTINGS.replace('"console"', '"console", "foo"') if site else SETTINGS
-    async with open_shop(folder / "shop", more=more, clock=clock) as shop:
+    """A shop that sells in `folder`, and its console; «foo» in `site` is enabled beside it.
+
+    `more` are further tables of the till's settings.
+    """
+    ours = SETTINGS.replace('"console"', '"console", "foo"') if site else SETTINGS
+    async with open_shop(folder / "shop", more=ours + more, clock=clock) as shop:
         await hire(shop)
         await shop.shows("CAISSE FERMEE")
         await shop.bench.scanner.scan(BADGES[LEA])

@@ -49,6 +49,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "Print": {"title": "Avis", "lines": [{"text": "rien"}]},
     "Show": {"line1": "Eve", "line2": "", "seconds": 60},
     "Weigh": {},
+    "Export": {},
+    "ExportBytes": {"number": 1, "name": "archive.zip", "offset": 0},
 }
 """Every method, with parameters that would be right."""
 

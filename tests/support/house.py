@@ -90,6 +90,7 @@ ROOMS: dict[str, set[str]] = {
         "channel.errors",
         "channel.evidence",
         "channel.interface",
+        "channel.exports",
         "channel.support",
         "domain",
         "storage.worker",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pos_service_console.pages.accounts import AccountPages
 from pos_service_console.pages.articles import ArticlePages
 from pos_service_console.pages.changes import changes
 from pos_service_console.pages.closures import ClosurePages
@@ -28,6 +29,7 @@ def of(agent: Agent, sales: Sales, api: Worker) -> Iterable[ConsolePage]:
         ConsolePage("tickets", "Tickets", MANAGER, tickets(agent, sales), 20),
         ConsolePage("articles", "Articles", MANAGER, ArticlePages(agent, sales).answer, 30),
         ConsolePage("closures", "Clôtures", MANAGER, ClosurePages(agent, sales).answer, 35),
+        ConsolePage("accounts", "Comptes", MANAGER, AccountPages(agent).answer, 37),
         ConsolePage("devices", "Appareils", BOTH, DevicePages(agent).answer, 40),
         ConsolePage("incidents", "Incidents", BOTH, incidents(agent), 50),
         ConsolePage(TOKENS, "Programmes", MANAGER, TokenPages(agent, api).answer, 70),

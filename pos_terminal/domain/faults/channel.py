@@ -39,3 +39,15 @@ BAD_REQUEST = _fault(
     "La caisse ne peut pas faire ce qui lui est demandé ainsi.",
     "Lire la cause dite, corriger la demande et recommencer.",
 )
+EXPORT_FAILED = _fault(
+    "C-152",
+    "EXPORT IMPOSSIBLE",
+    "Un export des comptes n'a pas pu être fait.",
+    "Lire la cause dite ; faire de la place ou corriger les réglages, et recommencer.",
+)
+EXPORT_GONE = _fault(
+    "C-153",
+    "EXPORT ENLEVE",
+    "Un export n'est plus au boîtier : gardé une heure, ou remplacé par un autre.",
+    "Le refaire, puis le télécharger.",
+)

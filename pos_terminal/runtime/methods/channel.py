@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from pos_terminal.channel import interface
 from pos_terminal.channel.acts import Acts
 from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.exports import ExportAsked, ExportPart, ExportPartAsked, ExportTold
 from pos_terminal.channel.interface import (
     DoAsked,
     Done,
@@ -33,6 +34,7 @@ from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.catalogue import Catalogue
+from pos_terminal.runtime.exports import EXPORT_MAKE, Exports
 from pos_terminal.runtime.methods.act_lane import ActLane
 from pos_terminal.runtime.methods.api import ApiMethods
 from pos_terminal.runtime.methods.configuration import ConfigurationMethods
@@ -72,6 +74,7 @@ class Channel:
         catalogue: Callable[[], Catalogue],
         *,
         changes: SettingsTrial,
+        exports: Exports,
     ) -> None:
         self.grants = GrantMethods(terminal, put)
         self.acts = ActLane(acts)
@@ -79,6 +82,7 @@ class Channel:
         self._path = path
         self._known_acts = acts
         self._put = put
+        self._exports = exports
         self._ring = LogRing(terminal.settings.zone)
         self._log = LogMethods(self._ring)
         self._records = RecordMethods(terminal)
@@ -124,6 +128,7 @@ class Channel:
             "support": self._support.run,
             "support accounts": self._support.account_always,
             "evidence": self.keep_evidence,
+            "exports": self._exports.run,
         }
 
     async def run(self) -> NoReturn:
@@ -191,6 +196,8 @@ class Channel:
         service.answer(interface.SHOW, self._api.show)
         service.answer(interface.WEIGH, self._api.weigh)
         service.answer(interface.CONFIGURATION, self._configuration.told)
+        service.answer(interface.EXPORT, self._export)
+        service.answer(interface.EXPORT_BYTES, self._export_bytes)
         return service
 
     def _tell_trial(self, going: bool) -> None:
@@ -233,6 +240,19 @@ class Channel:
         made = self._reports.labels(asks)
         await self._diagnose(peer, asks.grant, f"Labels {len(made)}")
         return self._reports.print_labels(made)
+
+    async def _export(self, peer: Peer, asks: ExportAsked) -> ExportTold:
+        self.grants.permitted(peer, asks.grant, GrantLevel.CONTROL, "Export", EXPORT_MAKE)
+        return self._exports.told
+
+    async def _export_bytes(self, peer: Peer, asks: ExportPartAsked) -> ExportPart:
+        what = f"ExportBytes {asks.number} {asks.name[:40]}"
+        # A file is fetched in parts: that it is fetched is on record once.
+        look = self.grants.permitted(peer, asks.grant, GrantLevel.CONTROL, what, EXPORT_MAKE)
+        found = await self._exports.part(asks)
+        if not asks.offset and look.grant:
+            await self.grants.allowed(peer, asks.grant, GrantLevel.CONTROL, what, EXPORT_MAKE)
+        return found
 
     async def _diagnose(self, peer: Peer, secret: str | None, what: str) -> None:
         await self.grants.allowed(peer, secret, GrantLevel.DIAGNOSE, what)
