@@ -4,6 +4,7 @@ Sources of the page numbers: Epson ESC/POS reference, «ESC t» (16 is WPC1252, 
 is 80h and œ is 9Ch; 19 is PC858 with the euro sign at D5h).
 """
 
+import re
 import textwrap
 import unicodedata
 
@@ -22,6 +23,11 @@ SPELLED = {
     "–": "-", "—": "-", "•": "*", "×": "x", "ß": "ss", "æ": "ae", "Æ": "AE", "Ø": "O", "ø": "o",
     "\u202f": NO_BREAK, "\u2011": "-", "\u2212": "-", "\u2044": "/",
 }  # fmt: skip
+_GLUE = "\ue000"
+"""A private character, and no no-break space: those of the text stay what they are."""
+
+_BOUND = re.compile(r" (?=[:;!?%€»]|EUR\b)|(?<=[nN]°) |(?<=«) |(?<=\bdu) (?=[0-9])")
+"""Blanks that hold a sign to its word, a number to its «n°», a date to its «du»."""
 
 
 def representable(text: str, codec: str) -> str:
@@ -69,5 +75,10 @@ def to_bytes(text: str, codec: str) -> bytes:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` characters, broken between words where that is possible."""
-    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+    """Lines of at most `width` characters, broken between words where that is possible.
+
+    Not where French never breaks: no line of narrow paper begins with «: 40,00 €», or ends at «n°».
+    """
+    bound = _BOUND.sub(_GLUE, text)
+    lines = textwrap.wrap(bound, width, break_on_hyphens=False) or [""]
+    return [line.replace(_GLUE, " ") for line in lines]

@@ -97,6 +97,20 @@ def test_left_wraps_and_the_figure_stays_whole() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "columns", "printed"),
+    [
+        ("frais de recouvrement : 40,00 €", 22, ["frais de", "recouvrement : 40,00 €"]),
+        ("frais de recouvrement : 40,00 €", 21, ["frais de", "recouvrement :", "40,00 €"]),
+        ("Remboursement du ticket n° 2-000001", 32, ["Remboursement du ticket", "n° 2-000001"]),
+        ("Avoir sur facture 2-I1 du 07/01/2026", 26, ["Avoir sur facture 2-I1", "du 07/01/2026"]),
+        ("c'est « bon » !", 9, ["c'est", "« bon » !"]),
+    ],
+)
+def test_a_line_breaks_where_french_breaks(text: str, columns: int, printed: list[str]) -> None:
+    assert lines(Receipt("", (Text(text),)), columns) == printed
+
+
 words = st.text("abé €œ-'\u00a0", max_size=60)
 
 

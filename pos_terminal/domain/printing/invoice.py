@@ -39,8 +39,11 @@ def body(
     `ticket` is all of them as one.
     """
     # The shop's own lines are those of the ticket's head: what they say already is not said twice.
-    said = (line for line in identity.seller.lines() if line not in identity.shop.header)
-    yield from (Text(line, Align.CENTRE) for line in said)
+    said, address = {*identity.shop.header}, {*identity.seller.address}
+    if address - said:  # half of it above and half below would be no address
+        said -= address
+    mentions = (line for line in identity.seller.lines() if line not in said)
+    yield from (Text(line, Align.CENTRE) for line in mentions)
     yield from _which(identity, made, ticket, replaces=replaces)
     yield from _to_whom(buyer)
     yield Rule()

@@ -36,7 +36,8 @@ def sums(totals: PeriodTotals, *, of_day: bool = True) -> Iterator[Block]:
         baskets = totals.parts.baskets
         yield Row(f"{say('Panier moyen')} ({baskets})", euros(divide(totals.net, baskets)))
     if totals.refunds:
-        yield Row(say("dont remboursements"), str(totals.refunds))
+        # Beside its word: in the column of sums a number of tickets would be read as euros.
+        yield Row(f"{say('dont remboursements')} {totals.refunds}", "")
     yield from _table("", ((_rate(vat.rate, vat.net), euros(vat.vat)) for vat in totals.vat))
     paid = [t for t in totals.tenders if t.tender != DONATION.name]
     gifts = [t for t in totals.tenders if t.tender == DONATION.name]

@@ -315,8 +315,17 @@ def test_a_buyer_is_in_no_text() -> None:
 
 def test_what_the_tickets_head_says_is_not_said_twice(till: Bench) -> None:
     named(till)
-    head = ("SIRET 123 456 789 00012", "12, rue de l'Église")
-    identity = replace(TILL, seller=SELLER, shop=replace(TILL.shop, header=head))
-    said = text(paper(identity, printed(invoiced(till))))
-    assert [said.count(line) for line in head] == [1, 1]
-    assert "N° TVA FR12345678901" in said
+    address = ("12, rue de l'Église", "35000 Rennes")
+    seller = replace(SELLER, name="Four SARL", address=address)
+    asked = printed(invoiced(till))
+    head = ("SIRET 123 456 789 00012", *address)
+
+    def said(header: tuple[str, ...]) -> list[str]:
+        identity = replace(TILL, seller=seller, shop=replace(TILL.shop, header=header))
+        return [line.lstrip("*| ") for line in text(paper(identity, asked))]
+
+    assert [said(head).count(line) for line in head] == [1, 1, 1]
+    assert "N° TVA FR12345678901" in said(head)
+    half = said(head[:2])
+    name = half.index("Four SARL")
+    assert tuple(half[name + 1 : name + 3]) == address, "as a whole, where the head has half of it"
