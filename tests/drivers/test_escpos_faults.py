@@ -346,6 +346,9 @@ def test_a_pulse_at_once_opens_the_drawer_without_paper() -> None:
             assert end.pulses == [Pulse(5, 0.2)]
             with pytest.raises(ValueError, match="not 4"):
                 await printer.pulse(4)
+            end.mute = True
+            with pytest.raises(DeviceError):
+                await printer.pulse(5)  # whoever hears nothing does not know that it opened
 
     run_hurried(body())
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from pos_driver_sim.display import DisplayEnd
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import TechnicalEvent
@@ -14,12 +15,17 @@ from tests.support.shop import open_shop
 
 def test_a_log_that_is_removed_stops_it_until_all_is_in_the_file_again(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_shop(tmp_path / "shop") as shop:
+        port = tmp_path / "facing"
+        facing = '[devices.facing]\nclass = "display"\ndriver = "vfd"\nrole = "customer"\n'
+        facing += f'serial = {{ port = "{port}" }}\n'
+        async with DisplayEnd(port) as end, open_shop(tmp_path / "shop", more=facing) as shop:
             await shop.type("1 PLU CASH")
             await shop.journaled(SaleClosed)
+            await end.wait_for(lambda screen: "MERCI" in screen.line2)
             (shop.state / "journal.db-wal").unlink()
             await shop.type("1 PLU")
             await shop.shows("J-104")
+            await end.wait_for(lambda screen: "CAISSE FERMEE" in screen.line1)
             await shop.shows("BONJOUR")
             await shop.type("C 1 PLU CASH")
             await shop.journaled(SaleClosed, 2)
