@@ -1,5 +1,7 @@
 """Open sales that keep a day open, services, several drawers, duplicates: at a counter alone."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -412,14 +414,17 @@ def test_a_corrected_payment_leaves_the_drawer_or_comes_into_it() -> None:
 
 def test_a_service_on_paper_and_in_the_z() -> None:
     ledger = Ledger()
-    ledger.press("10000 FOND 1 PLU CASH 2 PLU 10 % CARD RF 3 PLU CASH")
+    ledger.press("10000 FOND 1 PLU CASH 2 PLU 10 % CARD RF 3 PLU CASH 5000 PRELEV")
     ledger.count(1, -10)
     ledger.service()
     (midday,) = ledger.services
     paper = lines(service(TILL, midday, moment().at))
     for row in ("SERVICE MIDI", "CA TTC 0,70 €", "Remises GESTE COMMERCIAL (1) -0,10",
-                "Retours (1) -1,50", "VENDEUR 0 (3) 0,70", "Ecart -0,10"):  # fmt: skip
+                "Retours (1) -1,50", "VENDEUR 0 (3) 0,70", "Ecart -0,10",
+                "dont remboursements 1"):  # fmt: skip
         assert row in paper
+    (drop,) = (row for row in paper if row.startswith("Prélèvement"))
+    assert re.fullmatch("Prélèvement [0-9]{2}:[0-9]{2} -50,00", drop), "and no sum beside it"
     ledger.press("1 PLU CARD")
     z = ledger.close()
     assert z.totals.parts
