@@ -1,11 +1,11 @@
 """The till's language: gettext's catalogues over the French that stands in the code."""
 
 import gettext
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 from pos_terminal.domain import language as words
+from pos_terminal.storage import toml
 
 DOMAIN = "pos_terminal"
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -29,8 +29,8 @@ def translator(language: str) -> Callable[[str], str]:
 def language_named(file: Path) -> str:
     """The language of the till whose settings these are; French where they do not say."""
     try:
-        terminal = tomllib.loads(file.read_text()).get("terminal")
-    except (OSError, ValueError, RecursionError):
+        terminal = toml.tables(file.read_text()).get("terminal")
+    except (OSError, ValueError):
         return SOURCE
     named = terminal.get("language") if isinstance(terminal, dict) else None
     return named if isinstance(named, str) else SOURCE

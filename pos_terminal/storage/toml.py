@@ -3,17 +3,20 @@
 import re
 import tomllib
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 _CONTROL = re.compile(r"[\0-\x1f\x7f]")
 """What stands in no text of TOML as it is."""
 
 
+@lru_cache(maxsize=2)  # a start asks five times what the settings say, and once for the key map
 def tables(text: str) -> dict[str, Any]:
     """What a TOML text says; tomllib.TOMLDecodeError, a ValueError, where it is none.
 
     The mark that some editors begin a file with is none of it, and an accent is one character with
-    its letter, as in the catalogue, whatever the editor made of it.
+    its letter, as in the catalogue, whatever the editor made of it. Whoever asks next gets the same
+    tables: nobody changes what is in them.
     """
     try:
         return tomllib.loads(unicodedata.normalize("NFC", text.removeprefix("\ufeff")))

@@ -13,11 +13,13 @@ from pos_terminal.domain.counter.steps import Scanned
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.catalogs import FOLDER
+from pos_terminal.process.translation import language_named
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import SystemClock
-from pos_terminal.runtime.config import BadConfiguration
+from pos_terminal.runtime.config import BadConfiguration, state_named
 from pos_terminal.runtime.hotplug import watch
+from pos_terminal.storage import toml
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.bench import BAGUETTE, GOODS, goods
 from tests.support.distributions import install, on_path
@@ -109,6 +111,19 @@ def test_a_broken_plugin_takes_its_devices_with_it_and_no_others(
     with on_path(shop):
         assert boot(shop / "terminal.toml", shop / "state").refused
         run(body())
+
+
+def test_the_settings_are_parsed_once_a_start(shop: Path) -> None:
+    """Language, state directory, plug-ins, settings and key map are each asked of the same text."""
+    file = shop / "terminal.toml"
+    bare = CONFIG.replace(', "throwaway"', "").partition("[devices.scanner]")[0]
+    file.write_text(bare.replace("[terminal]", '[terminal]\nlanguage = "en"'))
+    toml.tables.cache_clear()
+    assert (language_named(file), state_named(file)) == ("en", None)
+    assert boot(file, shop / "state").refused is None
+    assert toml.tables.cache_info().misses == 2, "the settings, and the key map"
+    file.write_text("\ufeff" + file.read_text())
+    assert language_named(file) == "en", "in spite of an editor's mark"
 
 
 def test_a_driver_that_is_only_misspelt_is_a_bad_configuration(shop: Path) -> None:

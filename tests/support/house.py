@@ -19,7 +19,7 @@ ROOMS: dict[str, set[str]] = {
     "storage": set(),
     "tasks": set(),
     "verifier": set(),
-    "process": {"domain", "tasks"},
+    "process": {"domain", "storage", "tasks"},
     "journal": {"crypto", "domain", "storage", "tasks", "verifier"},
     "archive": {"domain", "journal", "storage", "verifier"},
     "persons": {"crypto", "domain", "journal", "storage"},
