@@ -71,6 +71,7 @@ HARDWARE: dict[str, set[str]] = {
 # What the domain may use of the standard library: nothing that waits, asks or remembers.
 PURE = {
     "abc",
+    "array",
     "bisect",
     "collections",
     "csv",

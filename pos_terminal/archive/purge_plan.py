@@ -1,13 +1,19 @@
 """What may be purged, and with what the journal goes on: whole closed days, and their balances."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from pos_terminal.archive.source import ReadOnlySource, Span, opened
 from pos_terminal.domain.events.balances import Balances
-from pos_terminal.domain.events.period import BalancesOpened, Period, PeriodClosed, Purged
+from pos_terminal.domain.events.period import (
+    Archived,
+    BalancesOpened,
+    Period,
+    PeriodClosed,
+    Purged,
+)
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.journal.chain import Row
@@ -68,6 +74,21 @@ def opening(directory: Path, last: int) -> BalancesOpened:
         for row in source.rows(Span(span.first, last)):
             running.take(row.record().event)
     return BalancesOpened(through=last, balances=running.balances())
+
+
+def archived(directory: Path, span: Span, copies: Container[str]) -> str:
+    """Which of the copies, by their SHA-256, a record says to be an archive of that span.
+
+    NoPurge where none does: the record is what the verifier holds the purge to.
+    """
+    with opened(directory) as source:
+        for record in _records(source, source.span(None, None), Archived.kind):
+            made = record.event
+            if not isinstance(made, Archived) or made.sha256 not in copies:
+                continue
+            if made.first <= span.first <= span.last <= made.last:
+                return made.sha256
+    raise NoPurge("no record tells of this archive: make another (journal archive)")
 
 
 def erased(directory: Path, last: int) -> list[PersonErased]:

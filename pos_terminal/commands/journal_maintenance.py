@@ -117,10 +117,12 @@ async def _purge(arguments: argparse.Namespace, files: Sequence[Path]) -> dict[s
         running, before = till.journal.running, arguments.before
         plan = purge_plan.plan(state, running, before=before, through=arguments.through_closure)
         copies = verified_copies(files)
+        span = Span(plan.first, plan.last)
         for copy in copies:
-            must_hold(copy, purge_plan.rows(state, Span(plan.first, plan.last)))
+            must_hold(copy, purge_plan.rows(state, span))
         hashes = tuple(copy.sha256 for copy in copies)
-        purged = Purged(last=plan.last, sha256=hashes[0], copies=hashes)
+        told = purge_plan.archived(state, span, hashes)
+        purged = Purged(last=plan.last, sha256=told, copies=hashes)
         await till.record([given_here("journal purge", arguments)])
         erased = purge_plan.erased(state, plan.last)
         for start in range(0, len(erased), EVENTS // 2):
@@ -129,8 +131,8 @@ async def _purge(arguments: argparse.Namespace, files: Sequence[Path]) -> dict[s
         with using(path):
             emptied = purge.purge(path, plan.last)
         named = zip(arguments.copy, hashes, strict=True)
-        told = [{"path": str(path), "sha256": sha256} for path, sha256 in named]
-        return {**asdict(plan), "copies": told, "emptied": emptied}
+        kept = [{"path": str(path), "sha256": sha256} for path, sha256 in named]
+        return {**asdict(plan), "copies": kept, "emptied": emptied}
 
 
 def run_restore(arguments: argparse.Namespace) -> int:

@@ -73,10 +73,11 @@ class Judge:
     """The verifier's core over a journal's rows, from record 1 or from a state on.
 
     What a newer version's record moved can be counted by nobody here: from then on the chain alone
-    is followed. `unknown` counts such records.
+    is followed. `unknown` counts such records. `tickets` is how many are remembered for what comes
+    back of them; 0 for all.
     """
 
-    def __init__(self, running: Running | None = None) -> None:
+    def __init__(self, running: Running | None = None, tickets: int = 0) -> None:
         before: dict[str, Any] | None = None
         whose: tuple[Any, ...] = ()
         self.unknown = 0
@@ -86,10 +87,12 @@ class Judge:
             total, identity = running.total, running.identity
             before = {
                 "total": {"net": total.net, "abs": total.absolute},
-                "counts": {"tickets": running.counts.tickets},
+                "counts": {"sale": running.counts.sale, "tickets": running.counts.tickets},
             }
             whose = (identity.store, identity.terminal, identity.simulated)
-        self._core = Core(_read, _ENCODER.encode, self.chain, before=before, whose=whose)
+        self._core = Core(
+            _read, _ENCODER.encode, self.chain, before=before, whose=whose, tickets=tickets
+        )
 
     def follow(self, row: Row) -> None:
         """Take the next row; Broken where anything of it is not right."""

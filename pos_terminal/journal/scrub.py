@@ -31,6 +31,11 @@ SLICE = 50
 REST = 0.25
 """Seconds between two slices: 200 records a second at most, a million in an hour and a half."""
 
+REMEMBERED = 20_000
+"""Tickets, a shop's months, to which a round holds what comes back of them: a megabyte. `verify`
+remembers all.
+"""
+
 BETWEEN = 3600.0
 """Seconds from the end of a pass to the next."""
 
@@ -47,7 +52,7 @@ class Pass:
             # Purged bodies cannot be hashed again; the walk starts at the first that is whole.
             keys = keys_in_force(reader)
             purged = must_be_recorded(reader, keys)
-            self._judge = _behind(reader, purged, keys) if purged else Judge()
+            self._judge = _behind(reader, purged, keys) if purged else Judge(tickets=REMEMBERED)
         self._purged, self._recorded = purged, 0
 
     @property
@@ -102,7 +107,8 @@ def _behind(reader: Reader, purged: int, keys: Sequence[KeyInForce]) -> Judge:
     if head.hex() != said.head:
         raise Broken(purged, say("ce n'est pas celle du point de contrôle qui la suit"))
     whose = reader.record(1).envelope
-    return Judge(said.running(Identity(whose.store, whose.terminal, "", whose.sim)))
+    running = said.running(Identity(whose.store, whose.terminal, "", whose.sim))
+    return Judge(running, REMEMBERED)
 
 
 async def scrub(

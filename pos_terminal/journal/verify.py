@@ -113,7 +113,8 @@ def verify(
     `quorum` how many witnesses it takes for a record to count as seen, `among` who of them counts:
     with any named, nobody having seen it is Broken. `authorities` (PEM): it must have a time stamp
     that leads to one of them.
-    JournalError where the file cannot be read. Memory does not grow with the journal.
+    JournalError where the file cannot be read. Memory grows by some forty bytes a ticket, of which
+    something may come back.
     """
     mark = read_mark(path.parent)
     with reading(path, vfs) as reader, reader.dating():

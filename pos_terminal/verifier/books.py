@@ -1,11 +1,15 @@
 """Tickets, closures and perpetual totals, counted again."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
-from pos_terminal.verifier.messages import Bad
-from pos_terminal.verifier.vouchers import TRAINING, Vouchers
+from pos_terminal.verifier.in_force import TRAINING, InForce
+from pos_terminal.verifier.messages import Bad, Take
+from pos_terminal.verifier.papers import Papers
+from pos_terminal.verifier.purges import Purges
+from pos_terminal.verifier.returns import Returns
+from pos_terminal.verifier.sales import Sales
+from pos_terminal.verifier.vouchers import Vouchers
 
 
 def add(sums: dict[str, int], **parts: int) -> None:
@@ -48,33 +52,75 @@ def bought(line: dict[str, Any]) -> bool:
     return line["quantity"] > 0 and not paid_ahead
 
 
-class Books:
-    """Counts tickets and totals again, and holds closures and perpetual totals to them."""
+COUNTED = (
+    "tickets", "refunds", "net", "absolute", "cash", "voided", "voided_lines", "abandoned",
+    "abandoned_sales", "duplicates", "drawer_openings", "counts",
+)  # fmt: skip
+"""A closure's sums that records make, beside VAT and means of payment."""
 
-    def __init__(self, before: dict[str, Any] | None) -> None:
-        self.numbers: dict[str, int] = dict(before["counts"]["tickets"]) if before else {}
+
+class Books:
+    """Counts tickets and totals again, and holds what records say to those before them.
+
+    `before` has the totals and numbers in front of record `first`, None where that is record 1;
+    `tickets` is how many tickets are remembered for what comes back of them, 0 for all.
+    """
+
+    def __init__(self, before: dict[str, Any] | None, first: int = 1, tickets: int = 0) -> None:
+        counts: dict[str, Any] = before["counts"] if before else {"tickets": {}, "sale": 0}
+        self.numbers: dict[str, int] = dict(counts["tickets"])
         self.total: dict[str, int] = dict(before["total"]) if before else {"net": 0, "abs": 0}
         self.periods: dict[str, dict[str, int]] = {"day": {}, "month": {}, "year": {}}
         self.partial = set(self.periods) if before else set()  # began before this archive
         self.closed: dict[str, int] = {} if before else dict.fromkeys(self.periods, 0)
         self.tickets = self.closures = 0
-        self._takes: dict[str, Callable[[int, dict[str, Any]], object]] = {
-            "sale.closed": self._ticket,
-            "invoice.made": self._number,
-            "payment.changed": self._changed,
-            "cash.moved": self._moved,
-            "period.closed": self._closure,
-            "key.replaced": self._goes_on,
-            "voucher.moved": Vouchers(whole=before is None).take,
+        whole = before is None
+        self._sales, self._force = Sales(counts["sale"]), InForce(whole=whole)
+        parts = (
+            self._sales, self._force, Returns(self.numbers, tickets),
+            Papers(self.numbers, whole=whole), Purges(first), Vouchers(whole=whole),
+        )  # fmt: skip
+        # Its own first: what the others are told of has its number by then.
+        self._takes: dict[str, list[Take]] = {
+            "sale.closed": [self._ticket],
+            "sale.abandoned": [self._abandoned],
+            "line.voided": [self._voided],
+            "invoice.made": [self._number],
+            "receipt.printed": [self._printed],
+            "payment.changed": [self._changed],
+            "drawer.opened": [lambda *_: self._count(drawer_openings=1)],
+            "cash.counted": [lambda *_: self._count(counts=1)],
+            "cash.moved": [lambda _, body: self._count(cash=body["amount"])],
+            "period.closed": [self._closure],
+            "key.replaced": [self._goes_on],
         }
+        for part in parts:
+            for kind, take in part.takes.items():
+                self._takes.setdefault(kind, []).append(take)
 
     def take(self, seq: int, record: dict[str, Any]) -> None:
         """The next record; Bad where a number, a sum or a total is not right."""
-        take = self._takes.get(record["kind"])
-        if take:
-            take(seq, record["body"])
+        kind, body = record["kind"], record["body"]
+        self._force.take(seq, kind, body)
+        for take in self._takes.get(kind, ()):
+            take(seq, body)
         if record["total"] != self.total:
             raise Bad("total", seq=seq)
+
+    def _count(self, **parts: int) -> None:
+        add(self.periods["day"], **parts)
+
+    def _voided(self, _: int, body: dict[str, Any]) -> None:
+        if not self._force.training:
+            self._count(voided=-body["gross"], voided_lines=1)
+
+    def _abandoned(self, _: int, body: dict[str, Any]) -> None:
+        if not self._force.training:
+            self._count(abandoned=body["total"], abandoned_sales=1)
+
+    def _printed(self, _: int, body: dict[str, Any]) -> None:
+        if body["series"] != TRAINING:
+            self._count(duplicates=int(body["copy"] > 0 and body["outcome"] != "refused"))
 
     def _changed(self, _: int, body: dict[str, Any]) -> None:
         """A payment that was changed behind its ticket: the day's means of payment, no total."""
@@ -82,9 +128,6 @@ class Books:
             for name, sign in ((body["from_tender"], -1), (body["to_tender"], 1)):
                 sums = {f"paid {name}": sign * body["amount"], f"times {name}": sign}
                 add(self.periods["day"], **sums)
-
-    def _moved(self, _: int, body: dict[str, Any]) -> None:
-        add(self.periods["day"], cash=body["amount"])
 
     def _goes_on(self, seq: int, body: dict[str, Any]) -> None:
         """Numbers that a lost card may have given are left out; none ever goes back."""
@@ -95,6 +138,7 @@ class Books:
                 if said.get(name, 0) < number:
                     raise Bad("number", f"{name}-{number}", seq=seq)
             mine.update(said)
+        self._sales.last = body["sale"]
 
     def _number(self, seq: int, body: dict[str, Any]) -> str:
         """The number of a ticket or an invoice, which must be the next of its series."""
@@ -128,8 +172,7 @@ class Books:
         if self.closed.get(name, number - 1) != number - 1:
             raise Bad("closure", seq=seq)
         self.closed[name], self.closures = number, self.closures + 1
-        words = ("tickets", "refunds", "net", "absolute", "cash")
-        add(said, **{word: body["totals"][word] for word in words})
+        add(said, **{word: body["totals"][word] for word in COUNTED})
         add_parts(said, body["totals"])
         sums, parts = self.periods[name], body["totals"].get("parts")
         # A version that counted no parts said nothing of baskets.
@@ -142,4 +185,6 @@ class Books:
         if longer:
             add(self.periods[longer], **said)
         self.periods[name] = {}
-        self.partial.discard(name)
+        # Not before it is known whether this began in training, in which nothing counts.
+        if self._force.training is not None:
+            self.partial.discard(name)

@@ -24,7 +24,8 @@ class Core:
     that it must have: keys sorted, no blanks, UTF-8. `before` has the totals and numbers of what
     came before the first, None where that is record 1; `whose` is shop, till and simulation, where
     they are known from elsewhere. `signed` raises Bad for a record whose signature is not right;
-    without it somebody else looks at signatures, on every core.
+    without it somebody else looks at signatures, on every core. `tickets` is how many tickets are
+    remembered, for what comes back of them; 0 for all.
     """
 
     def __init__(
@@ -36,9 +37,10 @@ class Core:
         before: "dict[str, Any] | None" = None,
         whose: "tuple[Any, ...]" = (),
         signed: "Signed | None" = None,
+        tickets: int = 0,
     ) -> None:
         self.chain = chain or Chain()
-        self.books = Books(before)
+        self.books = Books(before, self.chain.seq + 1, tickets)
         self._read, self._write, self._whose, self._signed = read, write, whose, signed
 
     def follow(

@@ -1,5 +1,8 @@
 """What the verifier says, in French and in English, and how it says that something is wrong."""
 
+from collections.abc import Callable
+from typing import Any
+
 SAID = dict(
     (key, (french, english))
     for key, french, english in (
@@ -41,6 +44,22 @@ number|ticket {0} : son numéro ne suit pas|ticket {0}: not the next number
 rates|ticket {0} : TVA et lignes diffèrent|ticket {0}: VAT and lines differ
 paid|ticket {0} : lignes, total et paiements diffèrent|ticket {0}: lines, total and payments differ
 total|ses totaux perpétuels ne sont pas ceux des tickets|its perpetual totals are not the tickets'
+sale|vente {0} : ni ouverte, ni la suivante|sale {0}: not open, nor the next
+sold|vente {0} : elle ne dit pas ce qui fut vendu ou payé|sale {0}: not what was sold or paid
+never sold|ticket {0} : il n'a pas vendu ce qui revient|ticket {0}: it did not sell what comes back
+too much|ticket {0} : plus revient que ce qui fut payé|ticket {0}: more comes back than was paid
+before|ticket {0} : ce qui était déjà revenu est autre|ticket {0}: what had come back is another sum
+no paper|{0} : il n'y a rien de ce numéro à imprimer|{0}: nothing of that number to print
+copy|{0} : copie {1}, et c'est la copie {2} qui suit|{0}: copy {1}, and copy {2} is the next
+unasked|{0} : la copie {1} n'a pas été demandée|{0}: copy {1} was not asked for
+due|l'événement {0} devait suivre le démarrage|the event {0} was due behind the start
+code|le code {0} du JET est celui d'un autre genre|the JET's code {0} is that of another kind
+start|démarrage après {0}, et c'était après {1}|a start after {0}, and it was after {1}
+stopped|une vente, et la caisse est à l'arrêt|a sale, and the till is stopped
+prices|vente sur un catalogue qui n'est pas en vigueur|a sale by a catalogue that is not in force
+training|formation : ceci n'en est pas, ou en est|training: this is none of it, or is
+outage|panne : elle ne compte pas ce qui fut saisi|breakdown: it does not count what was entered
+purge|purge jusqu'à {0} : sans Z, archive ou soldes|purge up to {0}: no Z, archive or balances
 voucher|bon {0} : il paie plus qu'il ne valait|voucher {0}: it pays more than it was worth
 closure|clôture : son numéro ne suit pas|closure: not the next number
 sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
@@ -94,6 +113,9 @@ unchecked|SIGNATURES NON VÉRIFIÉES : {0}|SIGNATURES NOT CHECKED: {0}
     )
 )
 LANGUAGE = ["fr"]
+
+Take = Callable[[int, "dict[str, Any]"], object]
+"""Takes a record's number and what it says; raises Bad."""
 
 
 def say(key: str, *facts: object) -> str:

@@ -64,13 +64,50 @@ LABELS = {
 }
 
 
+DETAILS = {
+    kind: (int(code), detail)
+    for kind, code, detail in (
+        line.split("|")
+        for line in """
+till.stopped|40|{reason}
+catalog.changed|911|catalogue {catalog}
+operator.signed_on|80|opérateur {operator}
+operator.signed_off|970|
+operator.refused|971|opérateur {operator}, essai {tries}
+operator.locked|972|opérateur {operator}
+authority.given|973|responsable {authority}, {right}
+grant.used|981|accès {grant}, {act}
+grant.ended|982|accès {grant}, {why}, par {by}
+support.opened|983|accès {grant}, {who}, {key}
+support.refused|984|accès {grant}, {who}, {times} fois
+period.reported|100|journée {session}
+service.closed|100|journée {session}, service {name}
+period.copied|954|Z {period} {number}, copie {copy}
+training.started|940|sous la responsabilité de {supervisor}
+training.ended|941|
+archive.purged|200|enregistrements jusqu'à {last}
+version.changed|250|{before} vers {after}
+configuration.changed|910|{before:.12} vers {after:.12}
+person.erased|960|{person}
+key.made|930|{key}
+key.rotated|931|{old:.12} vers {key:.12}
+signer.down|70|{signer} depuis {since} : {detail}
+""".strip().splitlines()
+    )
+}
+"""By kind its code, and what is said of the record's fields."""
+
+
 Event = tuple[int, str]
 """A code, and what is said with it."""
 
 
 def technical(kind: str, body: dict[str, Any]) -> "tuple[int, str, str] | None":
     """A record's code, label and detail among the technical events; None where it is none."""
-    for told in (of_the_till, of_clerks, of_support, of_periods, of_cash, of_the_system, of_keys):
+    if kind in DETAILS:
+        code, detail = DETAILS[kind]
+        return code, LABELS[code], detail.format_map(body)
+    for told in (of_the_till, of_people, of_periods, of_cash, of_the_system):
         found = told(kind, body)
         if found:
             return found[0], LABELS.get(found[0], ""), found[1]
@@ -78,14 +115,10 @@ def technical(kind: str, body: dict[str, Any]) -> "tuple[int, str, str] | None":
 
 
 def of_the_till(kind: str, body: dict[str, Any]) -> "Event | None":
-    """Starts and stops, what is in force, papers, sales that came to nothing."""
+    """Starts, what is in force, papers, sales that came to nothing."""
     if kind == "till.started":
         code = {"first": 260, "crash": 901}.get(body["after"], 80)
         return code, f"version {body['version']}"
-    if kind == "till.stopped":
-        return 40, body["reason"]
-    if kind == "catalog.changed":
-        return 911, f"catalogue {body['catalog']}"
     if kind == "promotions.changed":
         return 911, f"promotions {body['promotions'] or 'aucune'}"
     if kind == "sale.abandoned":
@@ -102,18 +135,8 @@ def of_the_till(kind: str, body: dict[str, Any]) -> "Event | None":
     return None
 
 
-def of_clerks(kind: str, body: dict[str, Any]) -> "Event | None":
-    """Who signed on, what each may do, and who had access."""
-    if kind == "operator.signed_on":
-        return 80, f"opérateur {body['operator']}"
-    if kind == "operator.signed_off":
-        return 970, ""
-    if kind == "operator.refused":
-        return 971, f"opérateur {body['operator']}, essai {body['tries']}"
-    if kind == "operator.locked":
-        return 972, f"opérateur {body['operator']}"
-    if kind == "authority.given":
-        return 973, f"responsable {body['authority']}, {body['right']}"
+def of_people(kind: str, body: dict[str, Any]) -> "Event | None":
+    """What each clerk may do, and what the shop's support did from afar."""
     if kind == "clerk.changed":
         what = f"opérateur {body['operator']}, {body['change']}"
         return 130, f"{what}, droits {' '.join(body['rights']) or 'aucun'}, par {body['by']}"
@@ -124,57 +147,29 @@ def of_clerks(kind: str, body: dict[str, Any]) -> "Event | None":
         what = f"{body['purpose']} {body.get('token', '')}".rstrip()
         given = f"accès {body['grant']}, {what}, {body['level']}, par {body['by']}"
         return 980, f"{given}, {body['seconds']} s"
-    if kind == "grant.used":
-        return 981, f"accès {body['grant']}, {body['act']}"
-    if kind == "grant.ended":
-        return 982, f"accès {body['grant']}, {body['why']}, par {body['by']}"
-    return None
-
-
-def of_support(kind: str, body: dict[str, Any]) -> "Event | None":
-    """The shop's support, from afar."""
-    if not kind.startswith("support."):
-        return None
-    grant = f"accès {body['grant']}"
-    if kind == "support.opened":
-        return 983, f"{grant}, {body['who']}, {body['key']}"
-    if kind == "support.refused":
-        return 984, f"{grant}, {body['who']}, {body['times']} fois"
     if kind == "support.commanded":
         done = "refusé" if body["refused"] else body["words"]
-        return 985, f"{grant}, {body['line']}, {done}"
+        return 985, f"accès {body['grant']}, {body['line']}, {done}"
     if kind == "support.answered":
         asked, answer = body["asked"] or "sans question", body["answer"] or "-"
-        return 986, f"{grant}, {asked}, {answer}, par {body['by']}"
+        return 986, f"accès {body['grant']}, {asked}, {answer}, par {body['by']}"
     if kind == "support.closed":
-        return 987, f"{grant}, {body['recording'] or 'sans'}"
+        return 987, f"accès {body['grant']}, {body['recording'] or 'sans'}"
     return None
 
 
 def of_periods(kind: str, body: dict[str, Any]) -> "Event | None":
-    """Closures and their copies, readings, exercises, archives, purges."""
-    if kind == "period.reported":
-        return 100, f"journée {body['session']}"
-    if kind == "service.closed":
-        return 100, f"journée {body['session']}, service {body['name']}"
+    """Closures, archives."""
     if kind == "period.closed" and body["period"] == "year":
         return 60, f"exercice {body['label']}, clôture {body['number']}"
     if kind == "period.closed":
         what = "jour" if body["period"] == "day" else "mois"
         how = ", automatique" if body["automatic"] else ""
         return 50, f"{what} {body['label']}, clôture {body['number']}{how}"
-    if kind == "period.copied":
-        return 954, f"Z {body['period']} {body['number']}, copie {body['copy']}"
-    if kind == "training.started":
-        return 940, f"sous la responsabilité de {body['supervisor']}"
-    if kind == "training.ended":
-        return 941, ""
     if kind == "archive.made":
         span = f"enregistrements {body['first']} à {body['last']}"
         years = body.get("years")
         return (30, f"exercice {', '.join(years)}, {span}") if years else (20, span)
-    if kind == "archive.purged":
-        return 200, f"enregistrements jusqu'à {body['last']}"
     return None
 
 
@@ -196,13 +191,11 @@ def of_cash(kind: str, body: dict[str, Any]) -> "Event | None":
 
 
 def of_the_system(kind: str, body: dict[str, Any]) -> "Event | None":
-    """Commands, the program and whose it is, clocks, outages, erasures."""
+    """Commands, the program and whose it is, clocks, outages, keys."""
     if kind == "command.given":
         return 240, f"{body['command']}, par {whose(body)}"
     if kind == "jet":
         return body["code"], body["detail"]
-    if kind == "version.changed":
-        return 250, f"{body['before']} vers {body['after']}"
     if kind == "program.found":
         plugins = ", ".join(f"{each['name']} {each['version']}" for each in body["plugins"])
         what = f"programme {body['digest'][:12]}, version {body['version']}"
@@ -210,8 +203,6 @@ def of_the_system(kind: str, body: dict[str, Any]) -> "Event | None":
     if kind == "company.identified":
         said = (body["name"], body["siret"], body["vat"], body["naf"], *body["address"])
         return 410, ", ".join(filter(None, said))
-    if kind == "configuration.changed":
-        return 910, f"{body['before'][:12]} vers {body['after'][:12]}"
     if kind == "clock.jumped":
         return 920, f"{body['by'] / 1_000_000:+.3f} s"
     if kind in ("outage.started", "outage.ended"):
@@ -221,25 +212,12 @@ def of_the_system(kind: str, body: dict[str, Any]) -> "Event | None":
             return 70, f"{since}, {body['reason']}{allowed}"
         made = f"{body['tickets']} ventes saisies, {euros(body['total'])} €"
         return 120, f"{since} : {made}{allowed}"
-    if kind == "person.erased":
-        return 960, body["person"]
-    return None
-
-
-def of_keys(kind: str, body: dict[str, Any]) -> "Event | None":
-    """The keys that sign, and that of vouchers."""
-    if kind == "key.made":
-        return 930, body["key"]
     if kind == "vouchers.keyed":
         return 932, f"{body['key']} {body['reason']}".rstrip()
-    if kind == "key.rotated":
-        return 931, f"{body['old'][:12]} vers {body['key'][:12]}"
     if kind == "key.replaced":
         gone = max(body["seen"] - body["after"], 0)
         lost = f", {gone} enregistrements perdus au moins" if gone else ""
         return 933, f"{body['old'][:12]} vers {body['key'][:12]} : {body['because']}{lost}"
-    if kind == "signer.down":
-        return 70, f"{body['signer']} depuis {body['since']} : {body['detail']}"
     return None
 
 

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from pos_terminal.verifier.messages import Bad
-
-TRAINING = "F"
-"""The series of exercises, which move nothing."""
+from pos_terminal.verifier.in_force import TRAINING
+from pos_terminal.verifier.messages import Bad, Take
 
 
 class Vouchers:
@@ -18,9 +16,9 @@ class Vouchers:
     def __init__(self, *, whole: bool) -> None:
         self._whole = whole
         self._left: dict[tuple[str, str], int] = {}
+        self.takes: dict[str, Take] = {"voucher.moved": self._moved}
 
-    def take(self, seq: int, body: "dict[str, Any]") -> None:
-        """A voucher that was issued, used or expired."""
+    def _moved(self, seq: int, body: "dict[str, Any]") -> None:
         name, amount = (body["voucher"], body["purpose"]), body["amount"]
         if body["series"] == TRAINING or not (self._whole or name in self._left or amount > 0):
             return

@@ -17,7 +17,7 @@ from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent, TillStarted
 from pos_terminal.domain.events.values import PreviousEnd, PrintOutcome
-from pos_terminal.verifier import technical
+from pos_terminal.verifier import in_force, technical
 from tests.journal.make_golden import GOLDEN
 
 PACKAGE = Path(jet.__file__).parents[2]
@@ -63,6 +63,10 @@ def test_the_page_says_of_each_code_which_records_have_it() -> None:
     said = {int(code): {*re.findall(r"`([\w.]+)`", kinds)} for code, kinds in rows}
     assert said == written
     assert said.keys() == jet.CODES.keys()
+
+
+def test_the_verifier_takes_the_codes_that_the_program_writes_and_no_other() -> None:
+    assert {code for code, _ in by_name()} == in_force.OWN
 
 
 def test_the_archives_verifier_tells_the_same_of_what_the_golden_journals_lack() -> None:

@@ -9,6 +9,7 @@ from tests.attacks import (
     on_ledgers,
     on_opened_files,
     on_records,
+    on_signed_lies,
     on_the_guarded_path,
     on_witnesses,
 )
@@ -22,6 +23,7 @@ MODULES = (
     on_damage,
     on_ledgers,
     on_records,
+    on_signed_lies,
     on_opened_files,
     on_witnesses,
     on_dates,

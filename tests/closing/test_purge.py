@@ -6,7 +6,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from pos_terminal.domain.events.period import BalancesOpened, Period, Purged
+from pos_terminal.archive.make import make
+from pos_terminal.domain.events.period import Archived, BalancesOpened, Period, Purged
 from pos_terminal.domain.events.system import KeyMade, PersonErased
 from pos_terminal.domain.lookup.balances import fold
 from pos_terminal.journal import purge
@@ -180,6 +181,7 @@ def test_a_purge_cut_short_is_finished(
     last, before = z(state, 2), records(state)
     balances = fold(record.event for record in before[:last])
     with kept(state) as shop:
+        shop.add(Archived(first=1, last=last, sha256="a" * 64))
         shop.add(BalancesOpened(through=last, balances=balances))
         shop.add(Purged(last=last, sha256="a" * 64, copies=("a" * 64, "b" * 64)))
     db = connect(state / "journal.db", "", apsw.SQLITE_OPEN_READWRITE)
@@ -197,6 +199,21 @@ def test_a_purge_cut_short_is_finished(
     assert records(state)[0].seq == last + 1
     status, said = line("journal", "purge", "--resume")
     assert (status, said["code"]) == (1, "J-121")
+
+
+def test_an_archive_of_which_no_record_tells_lets_nothing_go(
+    state: Path, line: Line, copies: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Made by `make` alone, as a restored journal knows an archive of before: right, and untold."""
+    untold = [tmp_path / "c.zip", tmp_path / "d.zip"]
+    make(state, untold[0])
+    shutil.copy(*untold)
+    before = [r.rec for r in records(state)]
+    words = [word for copy in untold for word in ("--copy", copy)]
+    status, said = line("journal", "purge", "--through-closure", "1", *words)
+    assert (status, said["code"]) == (1, "J-121")
+    assert "archive" in said["detail"]
+    assert [r.rec for r in records(state)] == before
 
 
 def test_nobody_empties_a_record_otherwise(state: Path) -> None:

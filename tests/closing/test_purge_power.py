@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from pos_terminal.archive import purge_plan
-from pos_terminal.domain.events.period import Period, PeriodClosed, Purged
+from pos_terminal.domain.events.period import Archived, Period, PeriodClosed, Purged
 from pos_terminal.journal import keyring, purge
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, reading
@@ -50,7 +50,9 @@ async def _purged(state: Path, disk: PowerCutVFS, last: int, acknowledged: list[
     """What the command does once the copies are verified."""
     journal = Journal.open(state, IDENTITY, vfs=disk.name)
     said = Purged(last=last, sha256="a" * 64, copies=("a" * 64, "b" * 64))
-    for record in await journal.append([purge_plan.opening(state, last), said], moment()):
+    archived = Archived(first=1, last=last, sha256=said.sha256)
+    opening = purge_plan.opening(state, last)
+    for record in await journal.append([archived, opening, said], moment()):
         acknowledged.append(record.seq)
     purge.purge(state / NAME, last, vfs=disk.name, batch=BATCH)
     await journal.close()

@@ -14,7 +14,7 @@ import json
 import shutil
 import tempfile
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -27,15 +27,30 @@ from msgspec.structs import fields, replace
 import pos_terminal
 from pos_terminal.archive.make import make
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.audit.jet import INTEGRITY
 from pos_terminal.domain.events.cash import DrawerOpened
 from pos_terminal.domain.events.event import INVOICES, SERIES, Event
 from pos_terminal.domain.events.grants import GrantEnded
 from pos_terminal.domain.events.outage import OutageEnded
 from pos_terminal.domain.events.paper import InvoiceMade
-from pos_terminal.domain.events.period import ServiceClosed, TrainingEnded, TrainingStarted
-from pos_terminal.domain.events.sale import SaleOpened
-from pos_terminal.domain.events.system import TillStarted
-from pos_terminal.domain.events.values import GrantEnd, PreviousEnd
+from pos_terminal.domain.events.period import (
+    Archived,
+    BalancesOpened,
+    PeriodClosed,
+    Purged,
+    ServiceClosed,
+    TrainingEnded,
+    TrainingStarted,
+)
+from pos_terminal.domain.events.sale import (
+    LineVoided,
+    RefundOpened,
+    SaleAbandoned,
+    SaleOpened,
+    TenderReturned,
+)
+from pos_terminal.domain.events.system import TechnicalEvent, TillStarted
+from pos_terminal.domain.events.values import GrantEnd, PreviousEnd, VoidKind
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal import consistency_proof, keyring, witness
 from pos_terminal.journal.catalogs import NO_TEXT
@@ -43,7 +58,7 @@ from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
-from tests.support.journaling import moment
+from tests.support.journaling import line, moment, paid, repeated, ticket
 from tests.support.kinds import schema
 from tests.support.sample_year import write, year
 
@@ -68,6 +83,10 @@ MADE: dict[str, Callable[[Running], Event]] = {
         total=running.book.outage.total,
     ),
     InvoiceMade.kind: lambda running: replace(specimen(InvoiceMade, 0), series=INVOICES),
+    RefundOpened.kind: lambda running: replace(
+        specimen(RefundOpened, max(running.opened)), number=running.counts.tickets[SERIES], before=0
+    ),
+    TechnicalEvent.kind: lambda running: TechnicalEvent(code=INTEGRITY, detail="texte"),
 }
 """Kinds that must say what the records before them add up to."""
 
@@ -96,6 +115,28 @@ def value(hint: Any, sale: int) -> Any:
     return specimen(hint, sale)
 
 
+def purge(day: int) -> Iterator[Event]:
+    """What says that the records up to a day's closure are to go: archived, carried on."""
+    yield Archived(first=1, last=day, sha256="5a" * 32, years=("2026",))
+    yield replace(specimen(BalancesOpened, 0), through=day)
+    yield Purged(last=day, sha256="5a" * 32, copies=("5a" * 32, "5a" * 32))
+
+
+def given_up(sale: int) -> Iterator[Event]:
+    """A sale whose line and payment are taken back."""
+    yield SaleOpened(sale=sale, catalog=NO_TEXT)
+    sold, tender = line(sale), paid(sale, 130)
+    yield from (sold, tender)
+    yield TenderReturned(
+        sale=sale, tender=tender.tender, amount=-130, given=-tender.given, change=-tender.change
+    )
+    yield LineVoided(
+        sale=sale, line=1, plu=sold.plu, quantity=-sold.quantity, gross=-130, how=VoidKind.CORRECT
+    )
+    lines = (repeated(sold, voided=True),)
+    yield SaleAbandoned(sale=sale, catalog=NO_TEXT, lines=lines, total=0, authority=9)
+
+
 async def live(state: Path) -> None:
     """The journal: a few days, new keys, lost ones, each kind that did not happen, the last Z."""
     journal = Journal.open(state, IDENTITY)
@@ -111,6 +152,11 @@ async def live(state: Path) -> None:
     journal = Journal.open(state, IDENTITY, continuation=Continuation(because="carte morte"))
     exercise = (TrainingStarted(supervisor=9), TrainingEnded())
     await journal.append([*exercise, DrawerOpened(reason="monnaie", authority=9)], moment())
+    with reading(state / NAME) as reader:
+        (day, *_) = (row.seq for row in reader.rows(0, 1000) if row.kind == PeriodClosed.kind)
+    counts = journal.running.counts
+    sold = ticket(counts.sale + 2, counts.tickets[SERIES] + 1, catalog=NO_TEXT)
+    await journal.append([*purge(day), *given_up(counts.sale + 1), *sold], moment())
     with reading(state / NAME) as reader:
         missing = sorted(KINDS.keys() - {*reader.kinds()}, key=lambda kind: (kind in MADE, kind))
     for number, kind in enumerate(missing):

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from random import Random
 
+import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.structs import replace
@@ -62,6 +63,7 @@ from pos_terminal.domain.money import LARGEST_TOTAL, vat_within
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.tender.tender import TenderRules
 from pos_terminal.domain.weight import Weight
+from pos_terminal.verifier.books import Books as VerifiedBooks
 from tests.support.bench import (
     BAGUETTE,
     GOODS,
@@ -209,6 +211,15 @@ class Clerk(RuleBasedStateMachine):
         self.till.counter.desk.resume(sales, {"T": tickets})
         self.asked: list[int] = []
         self.looked: list[LookUp] = []
+
+    def must_verify(self) -> None:
+        """The verifier, which shares no rule with the counter, finds all of it right."""
+        sales, tickets = self.start
+        counts = {"sale": sales, "tickets": {"T": tickets}}
+        books = VerifiedBooks({"counts": counts, "total": {"net": 0, "abs": 0}})
+        for seq, (event, _) in enumerate(self.till.events, 1):
+            body = msgspec.json.decode(msgspec.json.encode(event))
+            books.take(seq, {"kind": event.kind, "body": body, "total": books.total})
 
     @rule(key=st.sampled_from(KEYS))
     def press(self, key: Key | None) -> None:
@@ -472,3 +483,4 @@ class Clerk(RuleBasedStateMachine):
         closed = len(self.till.of(SaleClosed))
         self.till.press("1 PLU CASH")
         assert len(self.till.of(SaleClosed)) == closed + 1
+        self.must_verify()

@@ -73,12 +73,21 @@ def repeated(sold: LineSold, *, voided: bool = False) -> TicketLine:
     )  # fmt: skip
 
 
+def paid(sale: int, total: int) -> Tender:
+    return Tender(sale=sale, tender="cash", amount=total, given=total + 70, change=70)
+
+
 def closed(
-    sale: int, number: int, total: int = 130, series: str = SERIES, catalog: str = CATALOG
+    sale: int,
+    number: int,
+    total: int = 130,
+    series: str = SERIES,
+    catalog: str = CATALOG,
+    lines: Sequence[LineSold] = (),
 ) -> SaleClosed:
     return SaleClosed(
         sale=sale, series=series, number=number, catalog=catalog,
-        lines=(repeated(line(sale, gross=total)),),
+        lines=tuple(map(repeated, lines or [line(sale, gross=total)])),
         vat=(VatSum(rate=550, gross=total, net=total - 7, vat=7),),
         tenders=(Paid(tender="cash", amount=total, given=total + 70, change=70),),
         total=total, turnover=total, change=70,
@@ -92,7 +101,7 @@ def ticket(
     return [
         SaleOpened(sale=sale, catalog=catalog),
         line(sale, gross=total),
-        Tender(sale=sale, tender="cash", amount=total, given=total + 70, change=70),
+        paid(sale, total),
         closed(sale, number, total, series, catalog),
     ]
 
@@ -140,28 +149,31 @@ def row(record: Record) -> Row:
 def mornings(draw: st.DrawFn, most: int = 40) -> list[Event]:
     """Events in an order that a till could have recorded, several sales open at once."""
     events: list[Event] = []
-    opened: list[int] = []
+    opened: dict[int, list[LineSold]] = {}
     sales, tickets = 0, {SERIES: 0, "B": 0}
     for choice in draw(st.lists(st.sampled_from("oollcax"), max_size=most)):
         if choice == "o":
             sales += 1
-            opened.append(sales)
+            opened[sales] = []
             events.append(SaleOpened(sale=sales, catalog=CATALOG))
         elif choice == "x":
             events.append(OperatorSignedOn(operator=draw(st.integers(1, 9))))
         elif opened:
-            sale = draw(st.sampled_from(opened))
-            gross = draw(st.integers(-(10**9), 10**9))
-            if choice == "l":
-                events.append(line(sale, gross=abs(gross)))
-                continue
-            opened.remove(sale)
+            sale = draw(st.sampled_from([*opened]))
             if choice == "a":
-                events.append(SaleAbandoned(sale=sale, catalog=CATALOG, lines=(), total=gross))
+                lines = tuple(map(repeated, opened.pop(sale)))
+                total = draw(st.integers(-(10**9), 10**9))
+                events.append(SaleAbandoned(sale=sale, catalog=CATALOG, lines=lines, total=total))
                 continue
-            series = draw(st.sampled_from((SERIES, "B")))
-            tickets[series] += 1
-            events.append(closed(sale, tickets[series], gross, series))
+            gross = draw(st.integers(0 if choice == "l" else -(10**9), 10**9))
+            opened[sale].append(line(sale, len(opened[sale]) + 1, gross))
+            events.append(opened[sale][-1])
+            if choice == "c":
+                series, sold = draw(st.sampled_from((SERIES, "B"))), opened.pop(sale)
+                tickets[series] += 1
+                total = sum(each.gross for each in sold)
+                events.append(paid(sale, total))
+                events.append(closed(sale, tickets[series], total, series, lines=sold))
     return events
 
 

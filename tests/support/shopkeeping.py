@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
 from pos_terminal.domain.events.event import Event
@@ -52,6 +54,7 @@ class Shop:
     now: datetime = datetime(2026, 1, 2, 6, 30, tzinfo=PARIS)
     records: list[Record] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
+    copies: Counter[int] = field(default_factory=Counter)
 
     def moment(self) -> Moment:
         utc = int(self.now.timestamp() * 1_000_000)
@@ -65,7 +68,7 @@ class Shop:
         self.now += timedelta(seconds=self.random.randint(5, 90))
 
     def start(self) -> None:
-        after = PreviousEnd.STOP if self.records else PreviousEnd.FIRST
+        after = PreviousEnd.STOP if self.running.setup.version else PreviousEnd.FIRST
         self.add(
             TillStarted(version="0.1.0", after=after, configuration=NO_TEXT, catalog=CATALOG)
         )
@@ -146,17 +149,19 @@ class Shop:
                 series="T", number=number, from_tender="CASH", to_tender="CARD", amount=100,
                 authority=7,
             )  # fmt: skip
-            copies = (
-                ReceiptRequested(series="T", number=number, copy=1),
-                ReceiptPrinted(
-                    series="T", number=number, copy=1, outcome=PrintOutcome.REFUSED, fault="P-103"
-                ),
-                ReceiptRequested(series="T", number=number, copy=1),
-                ReceiptPrinted(
-                    series="T", number=number, copy=1, outcome=PrintOutcome.PRINTED
-                ),
-            )
-            self.add(*self.random.choice(((change,), copies)))
+            if self.random.choice((True, False)):
+                self.add(change)
+                return
+            asked, came = self.paper(self.copies[number])
+            again, duplicate = self.paper(self.copies[number])
+            refused = replace(duplicate, outcome=PrintOutcome.REFUSED, fault="P-103")
+            self.add(asked, came, again, refused, again, duplicate)
+
+    def paper(self, copy: int) -> tuple[Event, Event]:
+        """A copy of the last ticket is asked for, and comes."""
+        place: dict[str, Any] = {"series": "T", "number": self.numbers["T"], "copy": copy}
+        self.copies[self.numbers["T"]] = copy + 1
+        return ReceiptRequested(**place), ReceiptPrinted(**place, outcome=PrintOutcome.PRINTED)
 
     def train(self) -> None:
         self.add(TrainingStarted(supervisor=9))

@@ -1,11 +1,13 @@
 """The parts of the verifier as one file, `verify.py`, that needs nothing of this package."""
 
 import ast
+import re
 from pathlib import Path
 
 PARTS = (
-    "verifier.messages", "verifier.chain", "verifier.keys", "verifier.vouchers", "verifier.books",
-    "verifier.core", "verifier.technical",
+    "verifier.messages", "verifier.chain", "verifier.keys", "verifier.in_force",
+    "verifier.vouchers", "verifier.sales", "verifier.returns", "verifier.papers",
+    "verifier.purges", "verifier.books", "verifier.core", "verifier.technical",
     *(
         f"archive.verifier.{part}"
         for part in (
@@ -40,11 +42,12 @@ def source() -> str:
                 continue
             last = node.end_lineno or node.lineno
             lines[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
-        bodies.append("\n".join(lines).strip())
+        # One blank line is enough in what is read on end.
+        bodies.append(re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip()))
     froms = (f"from {module} import {', '.join(sorted(named[module]))}" for module in sorted(named))
     imports = "\n".join((*sorted(plain), *froms))
     first = f'#!/usr/bin/env python3\n"""{head}"""\n\nfrom __future__ import annotations'
-    return "\n\n".join((first, imports, "\n\n\n".join(bodies))) + "\n"
+    return "\n\n".join((first, imports, "\n\n".join(bodies))) + "\n"
 
 
 if __name__ == "__main__":
