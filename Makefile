@@ -1,7 +1,7 @@
 # The scripts in .ci do the work; each says in its head what it does.
 PY := .venv/bin/python
 ARGS ?=
-.PHONY: help demo counter test test-kernel deep bench lint lock clean
+.PHONY: help demo counter test test-kernel deep bench deb lint lock clean
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
@@ -23,6 +23,7 @@ test: ## style, types and all tests; sets up all they need (ARGS='-k journal' pi
 test-kernel: ## the drivers and the units on real kernels and a real systemd; a part of CI's `test`
 	.ci/setup test
 	.ci/debian-tree
+	.ci/package-trees
 	.ci/test tests/qemu tests/systemd $(ARGS)
 
 deep: ## what is long by nature: 100,000 steps, mutants, fuzzing; an hour or more
@@ -33,6 +34,11 @@ deep: ## what is long by nature: 100,000 steps, mutants, fuzzing; an hour or mor
 bench: ## measure, beside limits taken in the same run
 	.ci/setup test
 	$(PY) -m bench $(ARGS)
+
+deb: ## Debian packages in dist/, for Debian 12 and 13, amd64 and arm64 (ARGS=trixie/arm64: one)
+	.ci/setup demo
+	.ci/debian dpkg-dev gcc gcc-aarch64-linux-gnu libc6-dev lintian mmdebstrap
+	image/deb/build $(ARGS)
 
 lint: ## style and types only
 	.ci/setup test
