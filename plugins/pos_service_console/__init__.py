@@ -7,9 +7,11 @@ Who is signed in is decided at the counter: the browser shows digits, a person t
 from collections.abc import Iterable
 
 from pos_service_console import pages
-from pos_service_console.api.bearers import SCHEMA as API_SCHEMA
+from pos_service_console.api import bearers, doing
 from pos_service_console.api.bearers import Bearers
 from pos_service_console.api.catalog import Catalogue
+from pos_service_console.api.doing import Doing
+from pos_service_console.api.live import Live
 from pos_service_console.api.reading import Reading
 from pos_service_console.api.routing import Api
 from pos_service_console.api.tickets import TicketReading
@@ -21,19 +23,26 @@ from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.world import Agent
 
 STORE, API_STORE = "sales", "api"
+API_SCHEMA = bearers.SCHEMA + doing.SCHEMA
 
 
 @hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """What serves the pages, and what reads the journal for them."""
     sales = sales_of(agent)
-    bearers = Bearers(agent, agent.store(API_STORE, API_SCHEMA))
-    endpoints = [*Reading(agent).endpoints(), *TicketReading(agent, sales).endpoints(),
-                 *Catalogue(agent).endpoints()]  # fmt: skip
-    api = Api(endpoints, bearers)
+    api = _api(agent, sales)
     console = ConsoleService(agent, agent.settings(ConsoleSettings), lambda: sales.news, api)
     yield Service("pages", console.run)
     yield Service("sales", sales.follow)
+
+
+def _api(agent: Agent, sales: Sales) -> Api:
+    store = agent.store(API_STORE, API_SCHEMA)
+    endpoints = [
+        *Reading(agent).endpoints(), *TicketReading(agent, sales).endpoints(),
+        *Catalogue(agent).endpoints(), *Doing(agent, store).endpoints(),
+    ]  # fmt: skip
+    return Api(endpoints, Live(agent, sales).followed(), Bearers(agent, store))
 
 
 @hookimpl

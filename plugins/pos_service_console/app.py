@@ -39,6 +39,7 @@ KINDS = {
     "console.css": "text/css",
     "console.js": "text/javascript",
     "icon.svg": "image/svg+xml",
+    "pos_api.py": "text/x-python",
 }
 
 LONGEST = 8 << 20

@@ -57,7 +57,8 @@ class Door:
                 message = {**message, "headers": [*message["headers"], *HEADERS]}
             await send(message)
 
-        if scope["type"] != "http":
+        if scope["type"] == "websocket" and not scope["path"].startswith(API):
+            await send({"type": "websocket.close", "code": 1008})
             return
         refused = self._refused(scope)
         if refused is not None:

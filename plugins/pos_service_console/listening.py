@@ -10,9 +10,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from uvicorn.server import ServerState
 
 SIOCGIFADDR = 0x8915
@@ -27,6 +29,12 @@ REQUEST = 15.0
 HANDSHAKE = 10.0
 HEAD = 16 << 10
 """Bytes of a request's head."""
+
+SAID = 4 << 10
+"""Bytes of a message from whoever follows: nothing that is said is of any use."""
+
+PING = 20.0
+"""Seconds between two questions whether who follows is there, and for the answer."""
 
 ALL, AN_ADDRESS = 64, 16
 """Connections at once: of everybody, and of one address."""
@@ -58,6 +66,10 @@ class _Impatient(H11Protocol):
         self.by_address[self._from] -= 1
         super().connection_lost(exc)
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self._timer.cancel()  # from here on it is the socket's, which asks whether it is there
+        super().handle_websocket_upgrade(event)
+
     def _look(self) -> None:
         """Close it where nothing whole has been asked since the last look."""
         cycle = self.cycle
@@ -68,18 +80,30 @@ class _Impatient(H11Protocol):
         self._timer = self.loop.call_later(REQUEST, self._look)
 
 
+class _Socket(WSProtocol):
+    """What a connection becomes: it counts until it is gone."""
+
+    by_address: Counter[str]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.by_address[self.client[0] if self.client else ""] -= 1
+        super().connection_lost(exc)
+
+
 async def serve(
     app: ASGIApp, interface: str, port: int, tls: ssl.SSLContext, up: Callable[[int], object]
 ) -> None:
     """Serve until the interface has another address; `up` hears the port. OSError for none."""
-    address = address_of(interface)
+    address, by_address = address_of(interface), Counter[str]()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", server_header=False,
-        date_header=False, h11_max_incomplete_event_size=HEAD, proxy_headers=False, ws="none",
+        date_header=False, h11_max_incomplete_event_size=HEAD, proxy_headers=False,
+        ws=type("Socket", (_Socket,), {"by_address": by_address}), ws_max_size=SAID,
+        ws_ping_interval=PING, ws_ping_timeout=PING,
     )  # fmt: skip
     config.load()
     state = ServerState()
-    kind = type("Impatient", (_Impatient,), {"by_address": Counter()})
+    kind = type("Impatient", (_Impatient,), {"by_address": by_address})
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: kind(config, state, {}), address, port, ssl=tls,

@@ -5,7 +5,7 @@ disk, so records are taken in batches; what is read twice after a power cut is w
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -33,6 +33,7 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CatalogChanged, CommandGiven
 from pos_terminal.storage.worker import Worker
 from pos_terminal.tasks.groups import first
+from pos_terminal.tasks.observers import Observers
 
 T = TypeVar("T")
 
@@ -85,13 +86,16 @@ KINDS = {
 
 
 class Sales:
-    """One terminal's. `news` counts how often something was read; `at` is how far."""
+    """One terminal's. `news` counts how often something was read; `at` is how far. `heard` are told
+    of all records as they are read.
+    """
 
     def __init__(self, agent: Agent, store: Worker) -> None:
         self._agent = agent
         self._store = store
         self._read: asyncio.Queue[Record] = asyncio.Queue(2 * BATCH)
         self.news = 0
+        self.heard: Observers[Sequence[Record]] = Observers()
         self.at = 0
 
     @classmethod
@@ -139,6 +143,7 @@ class Sales:
             await self._store.do(put)
         self.at = batch[-1].seq
         self.news += 1
+        self.heard.tell(batch)
 
 
 _KNOWN: WeakKeyDictionary[Worker, Sales] = WeakKeyDictionary()

@@ -1,6 +1,6 @@
 """The API's description, OpenAPI 3.1, made of the table that routes it: the two cannot differ."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from pos_service_console.api import problem
-from pos_service_console.api.endpoint import CSV, JSON, Endpoint
+from pos_service_console.api.endpoint import JSON, Endpoint
+from pos_service_console.api.live import Followed
 from pos_service_console.api.problem import Kind, Problem
 
 BASE = "/api/v1"
@@ -21,13 +22,16 @@ ALWAYS = (
 """What every address answers where it must."""
 
 
-def described(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """The whole document."""
-    listed = list(endpoints)
+def described(endpoints: Sequence[Endpoint], followed: Sequence[Followed]) -> dict[str, Any]:
+    """The whole document. OpenAPI has no words for WebSocket: `x-websockets` says in the same ones
+    what each message is.
+    """
     paths: dict[str, dict[str, Any]] = {}
-    for each in listed:
+    for each in endpoints:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each)
-    _, components = msgspec.json.schema_components([*_structs(listed)], ref_template=REF)
+    sockets = {each.path: _socket(each) for each in followed}
+    structs = [*_structs(endpoints), *(each.tells for each in followed)]
+    _, components = msgspec.json.schema_components(structs, ref_template=REF)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -38,6 +42,7 @@ def described(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "servers": [{"url": BASE}],
         "security": [{"token": []}],
         "paths": paths,
+        "x-websockets": sockets,
         "components": {
             "schemas": components,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -45,13 +50,22 @@ def described(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     }
 
 
-def _structs(endpoints: Iterable[Endpoint]) -> Iterator[type[Struct]]:
+def _structs(endpoints: Sequence[Endpoint]) -> Iterator[type[Struct]]:
     yield Problem
     for each in endpoints:
         if each.gives:
             yield each.gives
         if isinstance(each.body, type):
             yield each.body
+
+
+def _socket(each: Followed) -> dict[str, Any]:
+    return {
+        "summary": each.does,
+        "description": f"For a token with the scope `{each.scope}`.",
+        "parameters": [*_fields("query", each.query)],
+        "message": _of(each.tells),
+    }
 
 
 def _operation(each: Endpoint) -> dict[str, Any]:
@@ -70,19 +84,21 @@ def _operation(each: Endpoint) -> dict[str, Any]:
 
 
 def _parameters(each: Endpoint) -> Iterator[dict[str, Any]]:
-    for place, struct in (("path", each.at), ("query", each.query)):
-        # Inline: a parameter's schema has nothing that is shared.
-        properties = msgspec.json.schema(struct)["$defs"][struct.__name__]["properties"]
-        for field in msgspec.structs.fields(struct):
-            schema = {k: v for k, v in properties[field.name].items() if v is not None}
-            yield {
-                "name": field.name, "in": place, "required": field.required, "schema": schema,
-            }  # fmt: skip
+    yield from _fields("path", each.at)
+    yield from _fields("query", each.query)
     for header in each.headers:
         yield {
             "name": header.name, "in": "header", "required": header.required,
             "description": header.meaning, "schema": {"type": "string"},
         }  # fmt: skip
+
+
+def _fields(place: str, struct: type[Struct]) -> Iterator[dict[str, Any]]:
+    # Inline: a parameter's schema has nothing that is shared.
+    properties = msgspec.json.schema(struct)["$defs"][struct.__name__]["properties"]
+    for field in msgspec.structs.fields(struct):
+        schema = properties[field.name]
+        yield {"name": field.name, "in": place, "required": field.required, "schema": schema}
 
 
 def _responses(each: Endpoint) -> dict[str, Any]:
@@ -119,5 +135,3 @@ def problems(each: Endpoint) -> Iterator[Kind]:
 def _of(struct: type[Struct] | None) -> dict[str, Any]:
     return {"$ref": REF.format(name=struct.__name__)} if struct else {}
 
-
-__all__ = ["ALWAYS", "BASE", "CSV", "described", "problems"]

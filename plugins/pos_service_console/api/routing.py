@@ -7,15 +7,17 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from pos_service_console.api import problem
 from pos_service_console.api.bearers import Bearers
 from pos_service_console.api.document import described
 from pos_service_console.api.endpoint import CSV, JSON, Asked, Endpoint, Given
+from pos_service_console.api.live import Followed, Sockets
 from pos_service_console.api.problem import MEDIA, Problem, Refusal
 from pos_terminal.channel.errors import ChannelError
 
@@ -32,17 +34,23 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 class Api:
     """Answers under `/api/v1`."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], bearers: Bearers) -> None:
+    def __init__(
+        self, endpoints: Sequence[Endpoint], followed: Sequence[Followed], bearers: Bearers
+    ) -> None:
         self._bearers = bearers
-        self._endpoints = endpoints
+        self._followed = {each.path: each for each in followed}
+        self._sockets = Sockets(bearers)
         self._routes = [
             (Route(each.path, self.answer, methods=[each.method]), each)
             for each in endpoints
         ]
-        self._document = msgspec.json.encode(described(endpoints))
+        self._document = msgspec.json.encode(described(endpoints, followed))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an application below `/api/v1`."""
+        if scope["type"] == "websocket":
+            await self._follow(WebSocket(scope, receive, send))
+            return
         answer = await self.answer(Request(scope, receive))
         await answer(scope, receive, send)
 
@@ -57,6 +65,24 @@ class Api:
             return told(refusal.problem, refusal.headers)
         except ChannelError as error:
             return told(problem.of_till(error))
+
+    async def _follow(self, socket: WebSocket) -> None:
+        try:
+            path = socket.scope["path"].removeprefix(socket.scope.get("root_path", ""))
+            followed = self._followed.get(path)
+            if followed is None:
+                raise Refusal(problem.NOT_FOUND)
+            address = socket.client.host if socket.client else ""
+            who = await self._bearers.of(
+                socket.headers.get("authorization", ""), address, followed.scope
+            )
+            query = _query(socket, followed.query)
+            asked = Asked(who, None, query, None, socket.headers)
+            await self._sockets.serve(socket, followed, asked)
+        except Refusal as refusal:
+            await socket.send_denial_response(told(refusal.problem, refusal.headers))
+        except ChannelError as error:
+            await socket.send_denial_response(told(problem.of_till(error)))
 
     async def _answered(self, request: Request) -> Response:
         endpoint, path = self._found(request)
@@ -100,7 +126,7 @@ def _at(path: Mapping[str, str], to: type[S]) -> S:
         raise Refusal(problem.NOT_FOUND, str(error)) from error
 
 
-def _query(request: Request, to: type[S]) -> S:
+def _query(request: HTTPConnection, to: type[S]) -> S:
     given = request.query_params.multi_items()
     try:
         if len({name for name, _ in given}) != len(given):

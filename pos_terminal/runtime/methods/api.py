@@ -50,8 +50,8 @@ LINES, CHARACTERS = 100, 200
 ROLES = (PrinterRole.RECEIPT, PrinterRole.KITCHEN, PrinterRole.LABEL)
 """Printers that print for others: reports and invoices are the till's own papers."""
 
-PRINTED = 30.0
-"""Seconds that a paper may take: behind some of the counter's."""
+PRINTED = 9.0
+"""Seconds until nobody waits any more for how it ended: who asks waits for ten (agent/till)."""
 
 SHOWN = 120
 """Seconds that a message may stand."""
