@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -66,7 +65,7 @@ class _Impatient(H11Protocol):
         self.by_address[self._from] -= 1
         super().connection_lost(exc)
 
-    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+    def handle_websocket_upgrade(self, event: Any) -> None:
         self._timer.cancel()  # from here on it is the socket's, which asks whether it is there
         super().handle_websocket_upgrade(event)
 

@@ -254,6 +254,10 @@ def test_the_description_is_served_to_anybody_and_every_problem_is_documented(
                 for path, methods in document["paths"].items()
                 for method, operation in methods.items()
             }
+            described |= {
+                (f"WS {path}", socket["description"].split("`")[1])
+                for path, socket in document["x-websockets"].items()
+            }
             rows = re.findall(r"^\| `([A-Z]+ /\S+)` \| `([a-z.]+)` \|", page, re.M)
             assert set(rows) == described and len(rows) == len(described)
 
