@@ -7,6 +7,7 @@ import msgspec
 from pos_service_support.performed import asked, table
 from pos_terminal.agent.hookspecs import Call, SupportCommand
 from pos_terminal.agent.world import Agent
+from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
     LOG,
     RECORDS,
@@ -22,6 +23,7 @@ from pos_terminal.channel.interface import (
     TestAsked,
     Watching,
 )
+from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.language import say
 
@@ -67,6 +69,19 @@ def of(agent: Agent) -> Iterable[SupportCommand]:
                        "ouvrir le tiroir, si la caisse dit oui", try_out.kick,
                        usage="[NOM]", completes=devices),
     ]  # fmt: skip
+
+
+def standing_in() -> Iterable[SupportCommand]:
+    """What a plug-in has yet to bring: until then it is refused, and says why."""
+    return [
+        # Nothing is done, so nobody is asked: an updater's own command is at «control».
+        SupportCommand("update", GrantLevel.OBSERVE, "demande une mise à jour",
+                       "mettre le logiciel à jour, là où un module le fait", _no_update),
+    ]  # fmt: skip
+
+
+async def _no_update(call: Call) -> None:
+    raise ChannelError(faults.NO_UPDATER)
 
 
 class Looking:

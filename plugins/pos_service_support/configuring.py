@@ -17,7 +17,7 @@ from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.language import say
 
 TAKEN_OUT = "-"
-"""What stands for a key's value where the key is to go."""
+"""What stands for a key's value where the key is to go, and alone for all that was prepared."""
 
 
 def of(agent: Agent) -> Iterable[SupportCommand]:
@@ -29,7 +29,7 @@ def of(agent: Agent) -> Iterable[SupportCommand]:
                        "les réglages, sans ce qui est secret ; * : se change d'ici", what.show,
                        usage="[TABLE]"),
         SupportCommand("stage", control, "prépare un changement des réglages",
-                       "préparer un changement, ou « - » pour ôter ; seul : ce qui est préparé",
+                       "préparer un changement, « - » pour ôter la clé ; « - » seul : oublier tout",
                        what.stage, usage="[CLE VALEUR]"),
         SupportCommand("check", control, "vérifie le changement préparé",
                        "vérifier ce qui est préparé, sans rien changer", what.check),
@@ -69,7 +69,9 @@ class Configuring:
     async def stage(self, call: Call) -> None:
         """Prepare one key; without one, say what is prepared."""
         staged = self._of(call)
-        if call.words:
+        if [*call.words] == [TAKEN_OUT]:
+            staged.clear()
+        elif call.words:
             path, *value = call.words
             if not value:
                 raise ValueError(say("il faut une valeur, ou « - »"))
@@ -89,10 +91,12 @@ class Configuring:
         minutes = "".join(call.words) or "5"
         if not (minutes.isascii() and minutes.isdigit()):
             raise ValueError(say("un nombre de minutes"))
-        asks = await self._changes(call) | {"seconds": 60 * int(minutes[:4])}
+        asks = await self._changes(call)
+        await self._do(call, "settings.check", asks)  # nobody is asked for what would not pass
+        asks |= {"seconds": 60 * int(minutes[:4])}
         await self._do(call, "settings.try", asks)
         self._staged.clear()
-        text = say("la caisse redémarre ; «keep» garde, sinon tout se rend dans {minutes} min",
+        text = say("la caisse redémarre ; taper keep dans {minutes} min, sinon tout se rend",
                    minutes=minutes)  # fmt: skip
         await call.out(f"{text}\n")
 

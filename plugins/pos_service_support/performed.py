@@ -70,7 +70,9 @@ class Performed:
 
     async def out(self, text: str) -> None:
         """Show him a text: cleaned line by line, in pages, and no faster than he can read."""
-        clean = "\n".join(map(self._agent.redacted, text.split("\n")))
+        # What a device or a scanned code put into a log must not steer his terminal.
+        plain = "".join(x if x.isprintable() or x in "\n\t" else "?" for x in text)
+        clean = "\n".join(map(self._agent.redacted, plain.split("\n")))
         self._said += len(clean)
         if self._said > MOST:
             raise TooMuch
@@ -97,7 +99,7 @@ class Performed:
             return 0
         command = self._commands.get(name)
         if command is None:
-            await self.out(f"{name}: {say('pas une commande ; «help» les dit toutes')}\n")
+            await self.out(f"{name}: {say('pas une commande ; help les dit toutes')}\n")
             return 127
         await asked(
             self._agent, COMMAND,

@@ -46,6 +46,11 @@ class Recording:
         if not self.full:
             self._add([round(at, 3), "o", text])
 
+    def typed(self, at: float, text: str) -> None:
+        """A line that his own terminal showed as he typed it."""
+        if self._lines and not self.full:
+            self._add([round(at, 3), "o", f"{text}\r\n"])
+
     def _add(self, what: object) -> None:
         line = json.dumps(what, ensure_ascii=False).encode() + b"\n"
         self._lines.append(line)

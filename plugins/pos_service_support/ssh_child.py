@@ -31,6 +31,7 @@ from pos_service_support.wire import (
     Shown,
     Stop,
     Trouble,
+    Typed,
 )
 
 DIALLING = 20.0
@@ -125,9 +126,10 @@ class OneTill(asyncssh.SSHAuthorizedKeys):
 class Visit:
     """All that goes on during one consent."""
 
-    def __init__(self, agent: Agent, begin: Begin) -> None:
+    def __init__(self, agent: Agent, begin: Begin, *, dialling: float = DIALLING) -> None:
         self.agent = agent
         self.begin = begin
+        self._dialling = dialling
         self.inside: asyncssh.SSHServerConnection | None = None
         self.outputs: dict[int, asyncio.Queue[Output | Done]] = {}
         self.visitors = 0
@@ -161,16 +163,16 @@ class Visit:
 
     async def _linked(self) -> None:
         begin = self.begin
-        async with asyncio.timeout(DIALLING):
+        async with asyncio.timeout(self._dialling):
             relay = await asyncssh.connect(
                 begin.relay, begin.port, username=begin.user, config=None, agent_path=None,
                 client_keys=[asyncssh.import_private_key(begin.key)],
                 known_hosts=([asyncssh.import_public_key(begin.relay_key)], [], []),
-                keepalive_interval=ALIVE, keepalive_count_max=MISSED, login_timeout=DIALLING,
+                keepalive_interval=ALIVE, keepalive_count_max=MISSED, login_timeout=self._dialling,
                 preferred_auth="publickey",
             )  # fmt: skip
         async with relay:
-            async with asyncio.timeout(DIALLING):
+            async with asyncio.timeout(self._dialling):
                 served = await relay.listen_ssh(
                     "127.0.0.1", begin.listen, server_factory=lambda: Door(self), config=None,
                     server_host_keys=[asyncssh.import_private_key(begin.host_key)],
@@ -254,6 +256,8 @@ class Visit:
             if not line or line.strip() in ("exit", "quit"):
                 return
             if line.strip():
+                # His own terminal has shown it: in the recording it would be missing.
+                self.agent.tell(Typed(self._at, line.strip()[: LONGEST + 1]))
                 await self._run(process, line.strip())
 
     def _complete(
@@ -301,11 +305,15 @@ class Visit:
             except (asyncssh.BreakReceived, asyncssh.SignalReceived):
                 self.agent.tell(Stop(number))
 
+    @property
+    def _at(self) -> float:
+        """Seconds since he came in."""
+        return time.monotonic() - self._began
+
     async def _show(self, process: "asyncssh.SSHServerProcess[str]", text: str) -> None:
         """On his screen, and in the recording; one that takes nothing for long is gone."""
         width, height, *_ = process.term_size if process.term_type else (80, 24, 0, 0)
-        at = time.monotonic() - self._began
-        self.agent.tell(Shown(at, text.replace("\n", "\r\n"), width or 80, height or 24))
+        self.agent.tell(Shown(self._at, text.replace("\n", "\r\n"), width or 80, height or 24))
         process.stdout.write(text)
         async with asyncio.timeout(BLOCKED):
             await process.stdout.drain()

@@ -9,6 +9,7 @@ from contextlib import suppress
 from msgspec import DecodeError
 
 from pos_service_support import lines, recording, wire
+from pos_service_support.commands import standing_in
 from pos_service_support.performed import Performed
 from pos_service_support.recording import Recording
 from pos_service_support.settings import SupportSettings
@@ -25,6 +26,7 @@ from pos_service_support.wire import (
     Shown,
     Stop,
     Trouble,
+    Typed,
     Words,
 )
 from pos_terminal.agent.hookspecs import SupportCommand
@@ -59,7 +61,7 @@ class Visit:
         self._consent = consent
         self._keys = keys
         self._commands: Mapping[str, SupportCommand] = {
-            each.name: each for each in agent.commands()
+            each.name: each for each in (*standing_in(), *agent.commands())
         }
         self._began = agent.clock.utc()
         self._recording = Recording(self._began, f"{agent.given.store} {agent.given.terminal}")
@@ -153,6 +155,8 @@ class Visit:
                 self._recording.shown(at, text, width, height)
                 if self._recording.full:
                     self.end(say("l'enregistrement est plein"))
+            case Typed(at, text) if not self._left.is_set():
+                self._recording.typed(at, self._agent.redacted(text))
             case Trouble(code):
                 with suppress(ChannelError):  # a till that is away says nothing either
                     asked = SupportTrouble(self.number, code)
@@ -161,7 +165,7 @@ class Visit:
                 self._lost = lost
                 self._left.set()
                 self.end(why)
-            case Shown():  # too late for the recording, whose hash is told
+            case Shown() | Typed():  # too late for the recording, whose hash is told
                 pass
             case Linked():
                 self.linked.set()

@@ -108,6 +108,13 @@ class Stop(Struct, frozen=True, tag=True):
     run: int
 
 
+class Typed(Struct, frozen=True, tag=True):
+    """He typed that line at his prompt, so many seconds after he came in."""
+
+    at: float
+    text: str
+
+
 class Shown(Struct, frozen=True, tag=True):
     """His screen got this, so many seconds after he came in, on a screen of that size."""
 
@@ -124,7 +131,7 @@ class Left(Struct, frozen=True, tag=True):
     lost: bool
 
 
-FromChild = Linked | Trouble | Enter | Run | Stop | Shown | Left
+FromChild = Linked | Trouble | Enter | Run | Stop | Typed | Shown | Left
 
 TO_CHILD: Decoder[ToChild] = Decoder(ToChild)
 """Reads what the agent said; msgspec.DecodeError for anything else."""

@@ -67,7 +67,8 @@ class SupportCommand(Struct, frozen=True):
     `words` say in French what it is, for whoever stands at the till: «relit le journal». `usage` is
     what may follow its name, `completes` gives the words that are known for that. `run` raises
     ChannelError where it cannot be done, ValueError where it was typed wrongly. A till is never
-    asked beyond `level`: it looks itself.
+    asked beyond `level`: it looks itself. A command `update` that brings the program up to date is
+    at `control`, and done once the counter has said yes.
     """
 
     name: str

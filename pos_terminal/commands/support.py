@@ -1,7 +1,8 @@
 """`pos-terminal support`: the side of the support, on its own machines and on the relay.
 
 `keys` makes a terminal's two keys; `relay-init` and `enrol` make and fill the relay's folder;
-`sign` gives a supporter his two certificates; `connect` goes to a terminal. Exit status: 0 done, 1
+`sign` gives a supporter his two certificates; `connect` goes to a terminal. On the terminal
+`recordings` and `replay` are for the shop. Exit status: 0 done, 1
 it could not be done; of `connect`, ssh's own.
 """
 
@@ -10,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from pos_terminal.commands import support_relay
+from pos_terminal.commands import support_recordings, support_relay
 from pos_terminal.commands.argument import add_json
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
@@ -63,6 +64,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for each in (keys, init, enrol, sign, connect):
         add_json(each)
+    recordings = commands.add_parser(
+        "recordings", help=say("les séances enregistrées qui sont encore là")
+    )
+    replay = commands.add_parser("replay", help=say("montre une séance, comme elle s'est passée"))
+    support_recordings.add_arguments(recordings, replay)
 
 
 def _file(parser: argparse.ArgumentParser, option: str, what: str) -> None:
@@ -99,6 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do it; 0, or 1 with the reason."""
     does = {
         "keys": _keys, "relay-init": _init, "enrol": _enrol, "sign": _sign, "connect": _connect,
+        "recordings": support_recordings.list_all, "replay": support_recordings.play,
     }  # fmt: skip
     return does[arguments.what](arguments)
 

@@ -12,6 +12,7 @@ import apsw
 import pytest
 
 from pos_service_support.service import SupportService
+from pos_terminal.__main__ import main
 from pos_terminal.commands import support_relay
 from pos_terminal.domain.events.grants import (
     GrantEnded,
@@ -35,9 +36,9 @@ class Door:
     shop: Shop
     service: SupportService
 
-    async def code(self) -> str:
+    async def code(self, level: str = "2") -> str:
         """Agree at the counter, and wait until the terminal has reached the relay; the code."""
-        code = await consent(self.shop)
+        code = await consent(self.shop, level)
         async with asyncio.timeout(PATIENCE):
             while self.service.visit is None:
                 await asyncio.sleep(0.01)
@@ -101,12 +102,13 @@ async def does(process: asyncio.subprocess.Process, line: str, wanted: str) -> s
 
 
 def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def body() -> None:
         async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
             relay.sign(await door.code())
             async with inside(relay) as process:
+                await does(process, "update\r", "B-168")
                 await does(process, "help\r", "watch ")
                 await does(process, "dev\t\r", "printer")
                 await does(process, "journ\t3\r", "support.commanded")
@@ -123,8 +125,8 @@ def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
                     assert await process.wait() == 0
             (opened,) = await shop.journaled(SupportOpened)
             assert opened.who == "marie" and opened.key.startswith("SHA256:")
-            commanded = [each.line for each in await shop.journaled(SupportCommanded, 4)]
-            assert commanded == ["devices", "journal 3", "test printer", "watch"]
+            commanded = [each.line for each in await shop.journaled(SupportCommanded, 5)]
+            assert commanded == ["update", "devices", "journal 3", "test printer", "watch"]
             (closed,) = await shop.journaled(SupportClosed)
             paper = await papers(shop, "ASSISTANCE : COMPTE RENDU", "relit le journal")
             assert closed.recording in paper.replace("\n", "").replace(" ", "")
@@ -135,6 +137,14 @@ def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
             head, *events = map(json.loads, cast.decode().splitlines())
             assert head["version"] == 2 and all(each[1] == "o" for each in events)
             assert "TRADITION" in cast.decode()
+            folder = ["--agent", str(tmp_path / "agent")]
+            assert main(["support", "recordings", *folder]) == 0
+            assert closed.recording in capsys.readouterr().out
+            number = (await shop.journaled(GrantEnded))[0].grant
+            assert main(["support", "replay", str(number), "--text", *folder]) == 0
+            played = capsys.readouterr().out
+            assert "> test printer\n" in played and "TRADITION" in played and "\x1b" not in played
+            assert main(["support", "replay", "999", *folder]) == 1
 
     run(body())
 
@@ -321,5 +331,34 @@ def test_a_relay_that_plays_the_terminal_is_found(
             known.write_text(f"{name} {short(other.with_suffix('.pub'))}\n")
             done = await relay.ran("ssh", "-F", str(config), "pos-1-2", "status")
             assert done.status == 255 and "REMOTE HOST IDENTIFICATION HAS CHANGED" in done.err
+
+    run(body())
+
+
+
+def test_settings_are_changed_on_trial_behind_a_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign(await door.code("3"))
+            async with inside(relay) as process:
+                await does(process, "config shop\r", "* shop.footer")
+                await does(process, "stage devices.scanner.driver nobodys\r", "nobodys")
+                assert "ligne" in await does(process, "check\r", "C-101")
+                await does(process, "stage -\r", "")
+                await does(process, "stage seller.siret 1\r", "siret")
+                await does(process, "apply\r", "C-149")
+                await does(process, "stage -\r", "")
+                await does(process, "stage shop.footer '[\"Au revoir\"]'\r", "Au revoir")
+                for answer, said in (("NON", "O-126"), ("OUI", "redémarre")):
+                    assert process.stdin
+                    process.stdin.write(b"apply 2\r")
+                    await shop.shows("OUI = 1", "changer les rég")
+                    await shop.type(answer)
+                    await reads(process, said, "> ")
+                async with asyncio.timeout(PATIENCE):
+                    while not shop.app.again:
+                        await asyncio.sleep(0.02)
 
     run(body())

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw
 
-from pos_service_support import commands
+from pos_service_support import pos_support_commands
 from pos_service_support.service import SupportService
 from pos_service_support.settings import SupportSettings
 from pos_terminal.agent.clock import SystemClock
@@ -132,7 +132,7 @@ async def serving_support(shop: Shop, relay: Relay, folder: Path) -> AsyncIterat
         agent = Agent(
             "support", till=TillClient(shop.till, clock), incidents=book, clock=clock,
             stores=opened, given=msgspec.structs.replace(given, tables=table), checks=tuple,
-            commands=lambda: commands.of(agent),
+            commands=lambda: pos_support_commands(agent),
         )  # fmt: skip
         service = SupportService(agent, agent.settings(SupportSettings))
         running = group.create_task(service.run())

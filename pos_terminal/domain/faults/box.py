@@ -254,6 +254,12 @@ SUPPORT_DOWN = _fault(
     "Le service support de l'agent ne tourne pas : l'assistance ne peut pas venir.",
     "Vérifier [agent] services = [..., \"support\"] et pos-terminal plugins.",
 )
+NO_UPDATER = _fault(
+    "B-168",
+    "MISE A JOUR : NON",
+    "Ce boîtier n'a pas de module qui le mette à jour de loin : rien n'est fait.",
+    "Mettre à jour sur le boîtier, avec ce qui l'a installé ; ou installer un module qui le fait.",
+)
 CONSOLE_DOWN = _fault(
     "B-165",
     "CONSOLE ABSENTE",

@@ -82,6 +82,12 @@ AGAIN = 30.0
 REPORTED = 5.0
 """Seconds that it has to tell of a recording once the session is over."""
 
+ASKED_AT_DEED = ("kick", "apply")
+"""Commands whose deed, which is the till's, needs a yes each time: it asks then, and not twice."""
+
+ASKED_ALWAYS = ("update",)
+"""Commands whose deed is not the till's, and that need a yes each time."""
+
 LONGEST_LINE = 200
 """Characters of a command that are kept."""
 
@@ -230,9 +236,12 @@ class SupportMethods:
         if not may:
             detail = say("{what} : il faudrait le droit {level}", what=line, level=level)
             raise ChannelError(faults.NOT_GRANTED, detail)
-        if level is GrantLevel.CONTROL and self._rules.ask:
+        if level is GrantLevel.CONTROL and self._asks_first(line.split(" ")[0]):
             await self.agreed(visit.given.grant, words)
         return Nothing()
+
+    def _asks_first(self, name: str) -> bool:
+        return name in ASKED_ALWAYS or (self._rules.ask and name not in ASKED_AT_DEED)
 
     async def agreed(self, grant: int, question: str) -> None:
         """Return once the counter said yes to that, where the grant is the support's.
