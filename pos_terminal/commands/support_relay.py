@@ -18,7 +18,7 @@ from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.support import principal
 
-CONFIG, HOST_KEY = "sshd_config", "ssh_host_ed25519_key"
+CONFIG, UNIT, HOST_KEY = "sshd_config", "pos-relay.service", "ssh_host_ed25519_key"
 TERMINALS, SUPPORTERS, KNOWN = "terminals", "supporters", "known_hosts"
 CA = "support_ca.pub"
 POS, SUPPORT = "pos", "support"
@@ -69,6 +69,28 @@ Match User support
   AuthorizedPrincipalsFile {folder}/supporters
 """
 
+SERVICE = """\
+[Unit]
+Description=Relay of the shops' support
+Documentation=https://man.openbsd.org/sshd_config
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStartPre=/usr/sbin/sshd -t -f {folder}/sshd_config
+ExecStart=/usr/sbin/sshd -D -e -f {folder}/sshd_config
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=always
+RestartSec=2
+# Debian's own sshd has the same; whichever of the two stops first must leave it.
+RuntimeDirectory=sshd
+RuntimeDirectoryPreserve=yes
+
+[Install]
+WantedBy=multi-user.target
+"""
+"""What has it run again after a fault, and after the machine's restart."""
+
 _NAME = re.compile(r"[A-Za-z0-9]{1,12}")
 
 
@@ -110,9 +132,14 @@ def init(folder: Path, ca: Path, port: int, *, local: bool = False) -> None:
     (folder / CONFIG).write_text(
         TEXT.format(folder=folder, port=port, addresses=addresses, strict=strict)
     )
+    (folder / UNIT).write_text(SERVICE.format(folder=folder))
     (folder / CA).write_text(text)
     for name in (TERMINALS, SUPPORTERS, KNOWN):
         (folder / name).touch()
+    # sshd reads who may log in as that user, whatever the umask of whoever made the folder.
+    folder.chmod(0o755)
+    for each in folder.iterdir():
+        each.chmod(0o600 if each.name == HOST_KEY else 0o644)
 
 
 def enrol(

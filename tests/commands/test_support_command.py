@@ -1,6 +1,8 @@
 """`pos-terminal support`: a folder that sshd takes, certificates that say what they must."""
 
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -38,6 +40,26 @@ def test_a_relays_folder_passes_sshd_and_has_no_private_key_but_its_own(relay: P
     assert private == ["ssh_host_ed25519_key"]
     ca = relay.with_name("ca").read_bytes()
     assert not any(ca == each.read_bytes() for each in relay.iterdir())
+
+
+def test_whoever_made_the_folder_sshd_can_read_it_and_a_unit_runs_it(tmp_path: Path) -> None:
+    ca = tmp_path / "ca"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(ca)], check=True)
+    folder = tmp_path / "relay"
+    before = os.umask(0o077)
+    try:
+        assert main(["support", "relay-init", "--out", str(folder), "--ca", f"{ca}.pub"]) == 0
+    finally:
+        os.umask(before)
+    modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
+    assert modes.pop("ssh_host_ed25519_key") == 0o600 and set(modes.values()) == {0o644}
+    need(shutil.which("systemd-analyze") is not None, "systemd-analyze", "apt install systemd")
+    unit = folder / "pos-relay.service"
+    said = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        capture_output=True, text=True, check=False,
+    ).stderr  # fmt: skip
+    assert [line for line in said.splitlines() if "pos-relay" in line] == []
 
 
 def test_each_terminal_has_one_port_of_its_own(

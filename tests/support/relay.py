@@ -6,6 +6,7 @@ The relay's two users exist in a mount namespace of its own, and nowhere on the 
 import asyncio
 import io
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -19,6 +20,7 @@ from pos_terminal.__main__ import main
 from pos_terminal.commands import support_relay
 from pos_terminal.testing.running import PATIENCE
 from tests.needs import need
+from tests.support.house import ROOT
 from tests.support.process import child
 
 SSHD = "/usr/sbin/sshd"
@@ -27,13 +29,21 @@ TILL = ("1", "2")
 """Store and number of the tests' till."""
 
 USERS = """\
-mount -t tmpfs none /run && mkdir -m 755 /run/sshd
-cp /etc/passwd {folder}/passwd && cp /etc/group {folder}/group
-printf 'pos:x:64001:64001::/:/bin/sh\\nsupport:x:64002:64002::/:/bin/sh\\n' >> {folder}/passwd
-printf 'sshd:x:64003:64003::/run/sshd:/bin/false\\n' >> {folder}/passwd
-mount --bind {folder}/passwd /etc/passwd
+mount -t tmpfs none /run && mkdir -m 755 /run/sshd /run/etc /run/work
+mount -t overlay none -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work /etc
+sed -i '/^\\(pos\\|support\\):/d' /etc/passwd /etc/shadow /etc/group /etc/gshadow
+{documented}
+grep -q ^sshd: /etc/passwd || echo 'sshd:x:64003:64003::/run/sshd:/bin/false' >> /etc/passwd
 exec {sshd} -D -e -f {config}
 """
+
+
+def documented() -> str:
+    """The users, by the very words with which the page has a fresh Debian make them."""
+    page = ROOT / "docs" / "plugins" / "support.md"
+    found = re.findall(r"^    (useradd .*)$", page.read_text(), re.M)
+    assert len(found) == 2, found
+    return "\n".join(found)
 
 
 def needs() -> None:
@@ -182,7 +192,7 @@ def _done(*words: str) -> None:
 async def running(relay: Relay) -> AsyncIterator[None]:
     """While its sshd runs."""
     config = relay.folder / support_relay.CONFIG
-    script = USERS.format(folder=relay.folder, sshd=SSHD, config=config)
+    script = USERS.format(documented=documented(), sshd=SSHD, config=config)
     async with child(
         "unshare", "-m", "-p", "-f", "--kill-child", "sh", "-ec", script,
         stderr=asyncio.subprocess.DEVNULL,

@@ -14,6 +14,7 @@ from babel.messages import Catalog, mofile, pofile
 import pos_service_support
 from pos_service_console import pages as console_pages
 from pos_service_console.sales import Sales
+from pos_service_support import commands as support_commands
 from pos_terminal.__main__ import COMMANDS
 from pos_terminal.agent.world import Agent
 from pos_terminal.archive.state_files import STATE_FILES
@@ -59,7 +60,8 @@ def said() -> Iterator[str]:
         yield from (group.title, *(command.purpose for command in group.commands))
         yield from filter(None, (command.cap for command in group.commands))
     yield LABELS_TITLE
-    for each in pos_service_support.pos_support_commands(cast(Agent, None)):
+    offered = pos_service_support.pos_support_commands(cast(Agent, None))
+    for each in (*offered, *support_commands.standing_in()):
         yield from (each.words, each.help)
     for page in console_pages.of(cast(Agent, None), cast(Sales, None), cast(Worker, None)):
         yield page.title
