@@ -13,7 +13,7 @@ ALGORITHM = "ES256"
 Signed = Callable[[int, "dict[str, Any]", bytes, "str | None"], None]
 """Takes a record's number, what it says, its bytes, and its signature in hex."""
 
-SPOILT = (LookupError, TypeError, ValueError, AttributeError)
+SPOILT = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What comes of a record that is JSON and yet none of a till."""
 
 

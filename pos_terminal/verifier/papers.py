@@ -7,17 +7,21 @@ from pos_terminal.verifier.messages import Bad, Take
 Place = tuple[str, bool]
 """A series, and whether it is of its gift receipts, which count by themselves."""
 
+BLOCK = 1024
+"""Tickets whose copies are counted together."""
+
 
 class Papers:
     """Holds requests and papers of tickets, invoices and closures to each other.
 
     A ticket takes a byte, whose bits are its copies: one that was refused put nothing into
-    anybody's hand, and its number is free again. What has more than eight stands in `_many`.
+    anybody's hand, and its number is free again. Bytes come by the thousand, for numbers that were
+    given: what a lost card may have given leaves a gap. What has more than eight is in `_many`.
     """
 
     def __init__(self, numbers: "dict[str, int]", *, whole: bool) -> None:
         self._numbers, self._earlier, self._whole = numbers, dict(numbers), whole
-        self._bits: dict[Place, bytearray] = {}
+        self._bits: dict[tuple[Place, int], bytearray] = {}
         self._many: dict[tuple[Place, int], int] = {}
         self._invoices: dict[tuple[str, int], int] = {}
         self._closures: dict[tuple[str, int], int] = {}
@@ -41,14 +45,16 @@ class Papers:
         self._put(place, number, bits | 1 << copy)
 
     def _printed(self, seq: int, body: "dict[str, Any]") -> None:
-        place, number, bit = self._place(seq, body), body["number"], 1 << body["copy"]
+        place, number, copy = self._place(seq, body), body["number"], body["copy"]
         bits = self._copies(place, number)
         if bits is None:
             return
-        if body["outcome"] == "refused":
-            self._put(place, number, bits & ~bit)
-        elif not bits & bit:
-            raise Bad("unasked", f"{place[0]}-{number}", body["copy"], seq=seq)
+        # Nothing is shifted by what a record says alone: it may be any number.
+        asked = copy < bits.bit_length() and bits >> copy & 1
+        if body["outcome"] != "refused" and not asked:
+            raise Bad("unasked", f"{place[0]}-{number}", copy, seq=seq)
+        if body["outcome"] == "refused" and asked:
+            self._put(place, number, bits & ~(1 << copy))
 
     def _invoiced(self, _: int, body: "dict[str, Any]") -> None:
         several = [(each["series"], each["number"]) for each in body.get("tickets", ())]
@@ -70,16 +76,13 @@ class Papers:
 
     def _copies(self, place: Place, number: int) -> "int | None":
         """The copies that there are of it; None where it is of before these records."""
-        at, bits = number - self._earlier.get(place[0], 0) - 1, self._bits.get(place, b"")
-        if at < 0:
+        if number <= self._earlier.get(place[0], 0):
             return None
-        return self._many.get((place, number), bits[at] if at < len(bits) else 0)
+        bits = self._bits.get((place, number // BLOCK))
+        return self._many.get((place, number), bits[number % BLOCK] if bits else 0)
 
     def _put(self, place: Place, number: int, copies: int) -> None:
-        at, bits = number - self._earlier.get(place[0], 0) - 1, self._bits.get(place)
-        if bits is None:
-            bits = self._bits[place] = bytearray()
-        bits.extend(bytes(max(at + 1 - len(bits), 0)))
-        bits[at] = copies & 255
-        if copies != bits[at] or (place, number) in self._many:
+        bits = self._bits.setdefault((place, number // BLOCK), bytearray(BLOCK))
+        bits[number % BLOCK] = copies & 255
+        if copies > 255 or (place, number) in self._many:
             self._many[place, number] = copies

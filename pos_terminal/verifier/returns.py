@@ -14,31 +14,33 @@ Sold = tuple[int, int, int, int]
 
 
 class Shelf:
-    """The lines of a series' tickets, packed: some forty bytes of memory a ticket.
+    """The lines of a series' tickets in a row, packed: some forty bytes of memory a ticket.
 
     `first` is the number before the first ticket here. With a `most`, so many tickets at least are
     remembered, and less than twice as many.
     """
 
     def __init__(self, first: int, most: int) -> None:
-        self._first, self._most = first, most
+        self.first, self._most = first, most
         self._text, self._ends, self._dropped = bytearray(), array("Q"), 0
 
-    def put(self, number: int, lines: "list[Sold]") -> None:
-        """Keep what a ticket sold."""
-        # Numbers that a lost card may have given are of nothing that can come back.
-        while self._first + len(self._ends) < number - 1:
-            self._ends.append(self._dropped + len(self._text))
+    @property
+    def next(self) -> int:
+        """The number of the ticket that goes here next."""
+        return self.first + len(self._ends) + 1
+
+    def put(self, lines: "list[Sold]") -> None:
+        """Keep what the next ticket sold."""
         self._text += b";".join(b"%d,%d,%d,%d" % line for line in lines)
         self._ends.append(self._dropped + len(self._text))
         if self._most and len(self._ends) >= 2 * self._most:
             end = self._ends[self._most - 1]
             del self._text[: end - self._dropped], self._ends[: self._most]
-            self._dropped, self._first = end, self._first + self._most
+            self._dropped, self.first = end, self.first + self._most
 
     def lines(self, number: int) -> "list[list[int]] | None":
         """What it sold, nothing where there is no such ticket; None where it is of before."""
-        at = number - self._first - 1
+        at = number - self.first - 1
         if number > 0 > at:
             return None
         if not 0 <= at < len(self._ends):
@@ -56,7 +58,7 @@ class Returns:
 
     def __init__(self, earlier: "dict[str, int]", most: int) -> None:
         self._earlier, self._most = dict(earlier), most
-        self._shelves: dict[str, Shelf] = {}
+        self._shelves: dict[str, list[Shelf]] = {}
         self._articles: dict[str, int] = {}
         self._back: dict[tuple[str, int], dict[int, tuple[int, int]]] = {}
         self.takes: dict[str, Take] = {"refund.opened": self._opened, "sale.closed": self._ticket}
@@ -81,7 +83,7 @@ class Returns:
             else:
                 article = self._articles.setdefault(line["plu"], len(self._articles))
                 lines.append((line["line"], article, line["quantity"], line["gross"]))
-        self._shelf(body["series"]).put(body["number"], lines)
+        self._keep(body["series"], body["number"], lines)
 
     def _take_back(self, seq: int, line: "dict[str, Any]") -> None:
         of, article = line["of"], self._articles.get(line["plu"], -1)
@@ -102,12 +104,22 @@ class Returns:
 
     def _sold(self, seq: int, place: "tuple[str, int]") -> "list[list[int]] | None":
         """What a ticket sold; None where it is of before these records."""
-        lines = self._shelf(place[0]).lines(place[1])
+        series, number = place
+        shelves = self._row(series)
+        shelf = next((each for each in reversed(shelves) if each.first < number), shelves[0])
+        lines = shelf.lines(number)
         if lines == []:
-            raise Bad("never sold", "{}-{}".format(*place), seq=seq)
+            raise Bad("never sold", f"{series}-{number}", seq=seq)
         return lines
 
-    def _shelf(self, series: str) -> Shelf:
+    def _keep(self, series: str, number: int, lines: "list[Sold]") -> None:
+        shelves = self._row(series)
+        # Numbers that a lost card may have given are of nothing that can come back.
+        if shelves[-1].next != number:
+            shelves.append(Shelf(number - 1, self._most))
+        shelves[-1].put(lines)
+
+    def _row(self, series: str) -> "list[Shelf]":
         if series not in self._shelves:
-            self._shelves[series] = Shelf(self._earlier.get(series, 0), self._most)
+            self._shelves[series] = [Shelf(self._earlier.get(series, 0), self._most)]
         return self._shelves[series]

@@ -23,13 +23,16 @@ from pos_terminal.journal.scrub import Pass
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify, verify_chain
+from pos_terminal.verifier.books import Books
 from pos_terminal.verifier.chain import Chain, leaf
 from pos_terminal.verifier.messages import Bad
+from pos_terminal.verifier.returns import Shelf
 from pos_terminal.verifier.vouchers import Vouchers
 from tests.conftest import run
 from tests.support.journaling import (
     IDENTITY,
     SIGN_ON,
+    closed,
     database,
     every_kind,
     kept,
@@ -306,3 +309,42 @@ def test_where_the_beginning_is_purged_only_what_is_seen_to_be_issued_is_held_to
     rest(9, {"voucher": "new", "purpose": "multi", "amount": -900, "series": "F"})
     with pytest.raises(Bad):
         rest(10, {"voucher": "new", "purpose": "multi", "amount": -501, "series": SERIES})
+
+
+BEFORE = {"counts": {"sale": 1, "tickets": {SERIES: 1}}, "total": {"net": 0, "abs": 0}}
+PAPER = {"series": SERIES, "number": 2**52, "copy": 0, "form": "", "outcome": "printed"}
+
+
+def said(kind: str, **body: Any) -> dict[str, Any]:
+    return {"kind": kind, "body": body, "total": {"net": 0, "abs": 0}}
+
+
+def lost(number: int) -> dict[str, Any]:
+    """Numbers up to there may have been given by a lost card, as somebody said."""
+    tickets = [{"series": SERIES, "number": number}]
+    return said("key.replaced", tickets=tickets, sale=number, days=0, months=0, years=0)
+
+
+def test_a_number_as_large_as_numbers_go_takes_no_memory_and_no_time() -> None:
+    books = Books(BEFORE)
+    books.take(2, lost(2**52 - 1))
+    for seq, body in enumerate((closed(1, 2**52, 0), closed(1, 2**52 + 1, 0)), 3):
+        ticket = msgspec.json.decode(msgspec.json.encode(body))
+        books.take(seq, said("sale.closed", **ticket))
+    books.take(5, said("receipt.requested", **PAPER))
+    books.take(6, said("receipt.printed", **PAPER))
+    with pytest.raises(Bad, match="copie 4503599627370496 n'a pas été demandée"):
+        books.take(7, said("receipt.printed", **PAPER | {"copy": 2**52}))
+    between = {"series": SERIES, "number": 7, "sale": 2**52, "before": 0}
+    with pytest.raises(Bad, match=f"{SERIES}-7"):
+        books.take(8, said("refund.opened", **between))
+
+
+def test_of_a_ticket_that_is_not_remembered_any_more_nothing_is_held() -> None:
+    shelf = Shelf(0, 2)
+    for number in range(1, 6):
+        shelf.put([(1, 0, 1000, number)])
+    assert [shelf.lines(number) for number in (0, 1, 2, 5, 6)] == [
+        [], None, None, [[1, 0, 1000, 5]], []
+    ]  # fmt: skip
+    assert shelf.lines(3) == [[1, 0, 1000, 3]]

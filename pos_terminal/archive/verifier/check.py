@@ -24,7 +24,7 @@ from pos_terminal.archive.verifier.tables import TABLES, Tables
 from pos_terminal.archive.verifier.witnesses import Witnesses
 from pos_terminal.verifier.books import Books
 from pos_terminal.verifier.chain import NOTHING, Chain, Tree, leaf
-from pos_terminal.verifier.core import Core
+from pos_terminal.verifier.core import SPOILT, Core
 from pos_terminal.verifier.messages import LANGUAGE, Bad, say
 from pos_terminal.verifier.technical import euros
 
@@ -360,7 +360,7 @@ def examined(path: Path, asked: Asked | None = None) -> tuple[int, list[str]]:
         found = str(error)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
         found = say("cut", error)
-    except (LookupError, TypeError, ValueError, AttributeError, csv.Error, RuntimeError) as error:
+    except (*SPOILT, csv.Error, RuntimeError) as error:
         found = say("strange", repr(error))
     else:
         return 0 if SIGNATURES else 3, lines
