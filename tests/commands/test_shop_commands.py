@@ -1,19 +1,29 @@
 """`config new` and `catalog import`: a shop that sells, and articles that come over."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+import time
 import tomllib
 from pathlib import Path
+from textwrap import dedent
 
 import msgspec
 import pytest
 
 from pos_terminal.__main__ import main
+from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.commands.new_shop import kinds, siret_digits, vat_number
 from pos_terminal.domain.audit.identity import Seller
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.files.catalog import parse_catalog
+from pos_terminal.testing.running import PATIENCE
 from tests.support.bench import bench
+from tests.support.house import ROOT
 
+README = ROOT / "README.md"
 SHOP = ("--name", 'Chez "Zoé"', "--address", "1 rue du Four, Rennes", "--siret", "73282932000074")
 
 
@@ -35,6 +45,20 @@ def test_a_new_shop_sells(kind: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     (ticket,) = till.of(SaleClosed)
     assert ticket.total > 0
     assert main(["config", "new", kind, str(tmp_path / "shop"), *SHOP]) == 1
+
+
+def test_the_readmes_first_shop_is_made_and_opens_as_it_is_written(tmp_path: Path) -> None:
+    """`make demo` has put the program into `.venv`; then each line, and the till's socket."""
+    found = re.search(r"Make one to begin with(?s:.*?)\n\n((?: {4}.+\n)+)", README.read_text())
+    assert found
+    *before, run = dedent(found[1]).splitlines()
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    script = "\n".join(("set -e", *before, f"exec {run}"))
+    with subprocess.Popen(["bash", "-c", script], cwd=tmp_path, env={"PATH": os.defpath}) as till:
+        while till.poll() is None and not socket_path(tmp_path / "state", {}).exists():
+            time.sleep(0.05)
+        till.terminate()
+        assert till.wait(PATIENCE) == 0
 
 
 def test_a_key_of_no_article_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

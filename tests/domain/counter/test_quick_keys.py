@@ -8,7 +8,7 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.keyboard.keys import BANKNOTE_KEYS
 from pos_terminal.domain.screen import Screen
-from tests.support.bench import BAGUETTE, bench
+from tests.support.bench import BAGUETTE, bench, goods
 
 
 @pytest.mark.parametrize("note", BANKNOTE_KEYS)
@@ -59,6 +59,14 @@ def test_a_price_is_asked_and_nothing_sold(typed: str, screen: Screen) -> None:
     assert till.fault is faults.NO_PRICE
     till.press("C TARIF TARIF 2 PLU")
     assert till.total == 200, "pressed twice it is taken back"
+
+
+def test_a_price_is_that_of_the_list_that_the_sale_is_at() -> None:
+    till = bench(goods("plu,name,price,price_pro\n1,PAIN,1.30,1.10\n2,TARTE,3.20,2.90\n"))
+    till.press("PRO 1 PLU TARIF 2 PLU")
+    assert till.shown == Screen("TARTE", "PRIX            2,90")
+    till.press("CASH TARIF 2 PLU")
+    assert till.shown == Screen("TARTE", "PRIX            3,20"), "and the next customer's again"
 
 
 def test_the_total_while_ringing_up() -> None:

@@ -84,7 +84,7 @@ def test_the_day_keeps_it_out_of_the_turnover(till: Bench) -> None:
     totals = book.day.totals
     assert totals.net == 260 == sum(each.amount for each in totals.tenders)
     rows = [(row.left, row.right) for row in sums(totals) if isinstance(row, Row)]
-    assert ("DON (2)", "0,80") in rows
+    assert [row for row in rows if "DON" in row[0]] == [("DON (2)", "0,80")]
     assert ("CARTE (1)", "2,00") in rows and ("ESPECES (1)", "1,40") in rows
 
 

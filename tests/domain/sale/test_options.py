@@ -3,6 +3,7 @@
 import pytest
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.display.rules import DisplayRules
 from pos_terminal.domain.events.adjustment import PlaceChosen, PricesChosen
 from pos_terminal.domain.events.sale import LineSold, LineVoided
 from pos_terminal.domain.events.values import Place
@@ -66,6 +67,12 @@ def test_a_choice_is_asked_for_and_answered_by_its_number(till: Bench) -> None:
     assert lines(till)[-1] == ("52", 2000, 100, 1)
     till.press("ST")
     assert till.shown == Screen("SOUS-TOTAL  1 ART", "                4,00")
+
+
+def test_with_an_option_the_running_total_is_the_whole_sales(till: Bench) -> None:
+    till.decides(display=DisplayRules(running_total=True))
+    till.press("1 PLU 2 x 3 PLU 2")
+    assert till.shown == Screen("+ GRAND", "1,00      TOTAL 5,30")
 
 
 def test_a_choice_is_answered_by_its_own_key(till: Bench) -> None:
