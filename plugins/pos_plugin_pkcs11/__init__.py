@@ -8,6 +8,7 @@ nor its hanging or crashing is the till's.
 from dataclasses import dataclass
 
 from pos_plugin_pkcs11.token import Pkcs11Token
+from pos_terminal.domain.language import say
 from pos_terminal.hookspecs import hookimpl
 
 
@@ -24,7 +25,7 @@ class Pkcs11Settings:
 
     def __post_init__(self) -> None:
         if not 0 < self.patience <= 20:
-            raise ValueError(f"patience {self.patience}: 0 to 20")
+            raise ValueError(say("patience : plus de 0, et 20 secondes au plus"))
 
 
 @hookimpl

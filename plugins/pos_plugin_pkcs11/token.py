@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from pos_terminal.crypto.token import TokenDown, TokenKey
+from pos_terminal.domain.language import labelled, say
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Where systemd puts what the unit's LoadCredential= names (systemd.exec(5))."""
@@ -75,10 +76,15 @@ class Pkcs11Token:
             raise TokenDown(self._refused)
         # Another would only hang beside it, and one more at each attempt.
         if self._dying and self._dying.poll() is None:
-            raise TokenDown(f"jeton {self._label} : son processus ne s'arrête pas ; le débrancher")
+            label = self._label
+            raise TokenDown(
+                say("jeton {label} : son processus ne s'arrête pas ; le débrancher", label=label)
+            )
         self._dying = None
         if not find_spec("pkcs11"):
-            raise TokenDown("la bibliothèque python-pkcs11 manque : pip install python-pkcs11")
+            raise TokenDown(
+                say("la bibliothèque python-pkcs11 manque : pip install python-pkcs11")
+            )
         try:
             pin = _read_pin(self._pin)
             self._worker = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -97,10 +103,12 @@ class Pkcs11Token:
             answer = json.loads(_line(worker.stdout.fileno(), patience))
         except (OSError, ValueError) as error:  # a TimeoutError is an OSError
             self._end()
-            raise TokenDown(f"jeton {self._label} : {error or 'pas de réponse'}") from error
+            raise TokenDown(
+                labelled(say("jeton {label}", label=self._label), error or say("pas de réponse"))
+            ) from error
         if "error" in answer:
             self._end()
-            detail = f"jeton {self._label} : {answer['error']}"
+            detail = labelled(say("jeton {label}", label=self._label), answer["error"])
             if answer.get("pin"):
                 self._refused = detail
             raise TokenDown(detail)
@@ -129,10 +137,10 @@ def _line(fd: int, patience: float) -> bytes:
     while not line.endswith(b"\n"):
         left = end - time.monotonic()
         if left <= 0 or not select.select([fd], [], [], left)[0]:
-            raise TimeoutError(f"pas de réponse en {patience:g} s")
+            raise TimeoutError(say("pas de réponse en {patience:g} s", patience=patience))
         more = os.read(fd, LONGEST)
         if not more or len(line) > LONGEST:
-            raise ConnectionResetError("le processus du jeton s'est arrêté")
+            raise ConnectionResetError(say("le processus du jeton s'est arrêté"))
         line += more
     return line
 
@@ -143,8 +151,10 @@ def _read_pin(named: str) -> str:
     path = Path(named)
     if not path.is_absolute():
         if folder is None:
-            raise FileNotFoundError(f"pas de code : LoadCredential={named}:FICHIER manque")
+            raise FileNotFoundError(
+                say("pas de code : LoadCredential={named}:FICHIER manque", named=named)
+            )
         return (Path(folder) / named).read_text().rstrip("\r\n")
     if path.stat().st_mode & 0o077:
-        raise PermissionError(f"{path} : d'autres peuvent le lire (chmod 600)")
+        raise PermissionError(say("{path} : d'autres peuvent le lire (chmod 600)", path=path))
     return path.read_text().rstrip("\r\n")

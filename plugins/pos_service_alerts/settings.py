@@ -1,16 +1,18 @@
 """What the shop's technician says of the mails: `[service.alerts]`."""
 
 import re
-from datetime import time
 from enum import StrEnum
 
 from msgspec import Struct
 
 from pos_terminal.agent.https import target
+from pos_terminal.domain.language import say
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """What HTML's <input type=email> takes: no quotes, comments or blanks, and nothing that a header
 would be broken by."""
+
+_HOUR = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 MOST = 8
 """Recipients: each is a task, and a connection of its own."""
@@ -80,19 +82,19 @@ class AlertsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         _must_be_address(self.sender)
         if not 1 <= len(self.recipients) <= MOST:
-            raise ValueError(f"recipients: {len(self.recipients)}, from 1 to {MOST} are possible")
+            raise ValueError(say("recipients : de 1 à {most}", most=MOST))
         if len({each.address for each in self.recipients}) < len(self.recipients):
-            raise ValueError("recipients: an address stands twice")
+            raise ValueError(say("recipients : une adresse y est deux fois"))
         if self.login is not Login.NONE and not self.user:
-            raise ValueError("user: whoever logs in has a name there; login = \"none\" without")
+            raise ValueError(say('user : qui s\'identifie y a un nom ; sans, login = "none"'))
         if self.token_url:
             target(self.token_url)
             if self.login is not Login.XOAUTH2 or not self.client_id:
-                raise ValueError("token_url: with login = \"xoauth2\" and a client_id")
+                raise ValueError(say('token_url : avec login = "xoauth2" et un client_id'))
         if self.an_hour < 1:
-            raise ValueError("an_hour: 1 or more")
-        if self.digest:
-            time.fromisoformat(self.digest)
+            raise ValueError(say("an_hour : 1 ou plus"))
+        if self.digest and not _HOUR.fullmatch(self.digest):
+            raise ValueError(say("digest : une heure comme «07:00», ou rien"))
 
     @property
     def domain(self) -> str:
@@ -112,4 +114,4 @@ def address_of(topic: str) -> str:
 
 def _must_be_address(text: str) -> None:
     if len(text) > 254 or not ADDRESS.fullmatch(text):  # RFC 5321, 4.5.3.1.3
-        raise ValueError(f"{text!r} is no mail address")
+        raise ValueError(say("{text!r} n'est pas une adresse de courriel", text=text))

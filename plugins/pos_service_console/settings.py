@@ -5,6 +5,8 @@ from ipaddress import ip_address
 
 from msgspec import Struct
 
+from pos_terminal.domain.language import say
+
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9]([a-z0-9-]{0,62}))*")
 
 
@@ -19,14 +21,16 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,15}", self.interface):
-            raise ValueError("interface: a network interface, as «eth0»")
+            raise ValueError(say("interface : une interface du réseau, comme «eth0»"))
         if not 1 <= len(self.names) <= 8:
-            raise ValueError("names: one to eight")
+            raise ValueError(say("names : de un à huit"))
         for name in self.names:
             if not _NAME.fullmatch(name):
-                raise ValueError(f"names: {name!r} is no name in small letters, and no address")
+                raise ValueError(
+                    say("names : {name!r} n'est ni un nom en minuscules, ni une adresse", name=name)
+                )
         if not 0 <= self.port < 65536:  # 0: any that is free, for a test
-            raise ValueError("port: 0 to 65535")
+            raise ValueError(say("port : de 0 à 65535"))
 
 
 def is_address(name: str) -> bool:

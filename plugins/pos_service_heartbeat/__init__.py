@@ -22,6 +22,7 @@ from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import Settings, Status
 from pos_terminal.domain import faults
 from pos_terminal.domain.health.opening import next_open, next_opening, openings
+from pos_terminal.domain.language import say
 
 SUBJECT = "heartbeat"
 SECRET = "heartbeat-token"
@@ -51,7 +52,7 @@ class HeartbeatSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def __post_init__(self) -> None:
         target(self.url)
         if self.every < 10:
-            raise ValueError("every: 10 seconds or more")
+            raise ValueError(say("every : 10 secondes ou plus"))
 
 
 class Beat(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ import re
 
 from msgspec import Struct
 
+from pos_terminal.domain.language import say
+
 _KEY = re.compile(r"(?:ssh-ed25519|ecdsa-sha2-nistp256) [A-Za-z0-9+/=]{40,200}(?: [^\n]{0,100})?")
 
 KEY, HOST_KEY = "support-key", "support-host-key"
@@ -30,9 +32,11 @@ class SupportSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         for name in ("relay_key", "ca"):
             if not _KEY.fullmatch(getattr(self, name)):
-                raise ValueError(f"{name}: a public key, as «ssh-ed25519 AAAA...»")
+                raise ValueError(
+                    say("{name} : une clé publique, comme «ssh-ed25519 AAAA...»", name=name)
+                )
         for name in ("listen", "relay_port"):
             if not 0 < getattr(self, name) < 65536:
-                raise ValueError(f"{name}: a port")
+                raise ValueError(say("{name} : un port, de 1 à 65535", name=name))
         if not 1 <= self.keep_days <= 366:
-            raise ValueError("keep_days: 1 to 366")
+            raise ValueError(say("keep_days : de 1 à 366"))

@@ -18,6 +18,7 @@ from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.evidence import StampAnswer
 from pos_terminal.channel.interface import STAMP, STAMPED, Nothing
 from pos_terminal.domain import faults
+from pos_terminal.domain.language import say
 
 SUBJECT = "timestamp"
 AGAIN = 900.0
@@ -41,7 +42,7 @@ class TimestampSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def __post_init__(self) -> None:
         target(self.url)
         if not 1 <= self.hours <= 24 * 7:
-            raise ValueError("hours: 1 to 168")
+            raise ValueError(say("hours : de 1 à 168"))
 
 
 class Dater:

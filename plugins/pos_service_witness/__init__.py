@@ -52,7 +52,7 @@ class WitnessSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         for url in self.urls:
             target(url)
         if self.every < 5:
-            raise ValueError("every: 5 seconds or more")
+            raise ValueError(say("every : 5 secondes ou plus"))
 
 
 class NotSeen(Exception):

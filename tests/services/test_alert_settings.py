@@ -32,24 +32,24 @@ def test_four_lines_are_enough() -> None:
      "Patron <patron@example.org>", "a@b@c", f"{'a' * 250}@example.org", "pâtron@example.org", ""],
 )  # fmt: skip
 def test_an_address_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises(msgspec.ValidationError, match="is no mail address"):
+    with pytest.raises(msgspec.ValidationError, match="n'est pas une adresse de courriel"):
         read(recipients=[{"address": address}])
-    with pytest.raises(msgspec.ValidationError, match="is no mail address"):
+    with pytest.raises(msgspec.ValidationError, match="n'est pas une adresse de courriel"):
         read(sender=address)
 
 
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ({"recipients": []}, "from 1 to 8"),
-        ({"recipients": [{"address": f"a{n}@b.org"} for n in range(9)]}, "from 1 to 8"),
-        ({"recipients": [{"address": "a@b.org"}, {"address": "a@b.org"}]}, "stands twice"),
+        ({"recipients": []}, "de 1 à 8"),
+        ({"recipients": [{"address": f"a{n}@b.org"} for n in range(9)]}, "de 1 à 8"),
+        ({"recipients": [{"address": "a@b.org"}, {"address": "a@b.org"}]}, "y est deux fois"),
         ({"recipients": [{"address": "a@b.org", "severity": "panic"}]}, "panic"),
         ({"recipients": [{"adress": "a@b.org"}]}, "adress"),
         ({"security": "none"}, "none"),
         ({"user": ""}, "user"),
         ({"an_hour": 0}, "an_hour"),
-        ({"digest": "25:00"}, "hour"),
+        ({"digest": "25:00"}, "une heure"),
         ({"password": "hunter2"}, "password"),
     ],
 )
