@@ -29,6 +29,10 @@ A_SECOND = 8 << 10
 PAGE = 8 << 10
 """Characters of a message."""
 
+LEAST = 2 << 10
+"""Characters that a command counts for by itself: each is a record of the journal, so who has
+a program type for him is kept to four a second."""
+
 PATIENCE = 90.0
 """Seconds that a till may take with somebody at the counter to be asked."""
 
@@ -106,6 +110,7 @@ class Performed:
             CommandAsked(self.grant, self.line, say(command.words), command.level),
         )  # fmt: skip
         await command.run(self)
+        await asyncio.sleep(LEAST / self._a_second)
         return 0
 
     async def _explain(self, error: BaseException) -> None:

@@ -3,9 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,6 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from pos_driver_sim.bench import SimBench
 from pos_terminal.channel import interface
 from pos_terminal.channel.configuration import Configuration, ConfigurationAsked
 from pos_terminal.channel.errors import ChannelError
@@ -32,7 +28,7 @@ from pos_terminal.runtime.methods.configuration import masked
 from pos_terminal.runtime.settings_acts import FROM_AFAR
 from pos_terminal.runtime.shop_settings import ShopSettings
 from pos_terminal.testing.running import PATIENCE, run
-from tests.support.shop import Shop, open_shop, started, write_settings
+from tests.support.shop import Shop, open_shop, wired
 
 FOOTER = '["Bonne fête"]'
 
@@ -64,16 +60,6 @@ async def starts_anew(shop: Shop) -> None:
     async with asyncio.timeout(PATIENCE):
         while not shop.app.again:
             await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def wired(folder: Path, more: str = "") -> AsyncIterator[Callable[[], Any]]:
-    """A shop's devices and settings file; what is given starts its terminal, again and again."""
-    folder.mkdir(exist_ok=True)
-    (folder / "wires").mkdir()
-    async with SimBench(folder / "wires") as ends:
-        file = write_settings(folder, ends.toml() + more)
-        yield partial(started, file, ends, folder / "state")
 
 
 def value(found: Configuration, path: str) -> str:

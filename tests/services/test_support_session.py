@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import re
+import shutil
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,12 +24,15 @@ from pos_terminal.domain.events.grants import (
     SupportOpened,
     SupportRefused,
 )
+from pos_terminal.domain.staff.support import principal
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.printed import papers
 from tests.support.process import child
 from tests.support.relay import Relay, Signing, made, running, short
-from tests.support.shop import Shop
-from tests.support.supporting import consent, serving_support, staffed_shop
+from tests.support.shop import Shop, wired
+from tests.support.supporting import FIRM, consent, serving_support, signed_on, staffed_shop
+
+PAGE = Path(__file__).parents[2] / "docs" / "plugins" / "support.md"
 
 
 @dataclass
@@ -259,6 +265,47 @@ def test_who_is_not_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     run(body())
 
 
+def test_a_certificate_of_tomorrow_is_said_on_the_display(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a box sees one whose own clock is behind."""
+
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            code, begin = await door.code(), int(time.time()) + 86_400
+            relay.sign(code)
+            facts = f"{principal('1', '2', code)},who=marie,key=x,since={begin},until={2 * begin}"
+            made = await relay.ran(
+                "ssh-keygen", "-q", "-s", str(relay.ca), "-I", "x", "-n", facts, "-V", "+1d:+2d",
+                str(relay.key.with_suffix(".pub")),
+            )  # fmt: skip
+            assert made.status == 0, made.err
+            found = relay.key.with_name(f"{relay.key.name}-cert.pub")
+            found.rename(relay.key.with_name(f"{relay.key.name}-terminal-cert.pub"))
+            assert (await relay.ssh("status")).status == 255
+            await shop.shows("HEURE OU CERTIFICAT")
+
+    run(body())
+
+
+def test_a_giant_paste_is_bounded_and_the_session_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign(await door.code())
+            async with inside(relay) as process:
+                assert process.stdin
+                process.stdin.write(b"A" * 500_000)
+                process.stdin.write(b"\r" + b"devices\r" * 2_000)
+                # What is typed while a command is done is dropped, and the first was none.
+                await reads(process, "pas une commande", "> ")
+                await does(process, "incidents\r", "subject")
+                assert len(await shop.journaled(SupportCommanded)) < 100
+
+    run(body())
+
+
 @pytest.mark.parametrize("end", ["key", "certificate", "relay"])
 def test_what_ends_a_session_ends_it_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
@@ -339,26 +386,91 @@ def test_a_relay_that_plays_the_terminal_is_found(
 def test_settings_are_changed_on_trial_behind_a_yes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def change(shop: Shop, process: asyncio.subprocess.Process) -> None:
+        await does(process, "config shop\r", "* shop.footer")
+        await does(process, "stage devices.scanner.driver nobodys\r", "nobodys")
+        assert "ligne" in await does(process, "check\r", "C-101")
+        await does(process, "stage -\r", "")
+        await does(process, "stage seller.siret 1\r", "siret")
+        await does(process, "apply\r", "C-149")
+        await does(process, "stage -\r", "")
+        await does(process, "stage shop.footer '[\"Au revoir\"]'\r", "Au revoir")
+        for answer, said in (("NON", "O-126"), ("OUI", "redémarre")):
+            assert process.stdin
+            process.stdin.write(b"apply 2\r")
+            await shop.shows("OUI = 1", "changer les rég")
+            await shop.type(answer)
+            await reads(process, said, "> ")
+        async with asyncio.timeout(PATIENCE):
+            while not shop.app.again:
+                await asyncio.sleep(0.02)
+
     async def body() -> None:
-        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
-            relay.sign(await door.code("3"))
-            async with inside(relay) as process:
-                await does(process, "config shop\r", "* shop.footer")
-                await does(process, "stage devices.scanner.driver nobodys\r", "nobodys")
-                assert "ligne" in await does(process, "check\r", "C-101")
-                await does(process, "stage -\r", "")
-                await does(process, "stage seller.siret 1\r", "siret")
-                await does(process, "apply\r", "C-149")
-                await does(process, "stage -\r", "")
-                await does(process, "stage shop.footer '[\"Au revoir\"]'\r", "Au revoir")
-                for answer, said in (("NON", "O-126"), ("OUI", "redémarre")):
-                    assert process.stdin
-                    process.stdin.write(b"apply 2\r")
-                    await shop.shows("OUI = 1", "changer les rég")
-                    await shop.type(answer)
-                    await reads(process, said, "> ")
+        async with AsyncExitStack() as stack:
+            relay = await stack.enter_async_context(made())
+            monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(relay.terminal))
+            await stack.enter_async_context(running(relay))
+            start = await stack.enter_async_context(wired(tmp_path / "shop", FIRM))
+            # The service and the session outlive the till that they began with.
+            async with start() as shop:
+                await signed_on(shop)
+                serving = serving_support(shop, relay, tmp_path / "agent")
+                service = await stack.enter_async_context(serving)
+                relay.sign(await Door(shop, service).code("3"))
+                process = await stack.enter_async_context(inside(relay))
+                await change(shop, process)
+            async with start() as shop:
+                await shop.shows("ASSISTANCE")
+                async with asyncio.timeout(2 * PATIENCE):
+                    while "Au revoir" not in await does(process, "config shop.footer\r", ""):
+                        await asyncio.sleep(0.2)
+                await does(process, "keep\r", "gardés")
+                assert not shop.app.changes.trial
+                assert process.stdin
+                process.stdin.write(b"exit\r")
+                (closed,) = await shop.journaled(SupportClosed)
+                assert len(closed.recording) == 64
+                await papers(shop, "ASSISTANCE : COMPTE RENDU", "garde les réglages")
+
+    run(body())
+
+
+LINE = re.compile(r"^    (ssh -J .*)$", re.M)
+
+
+def test_the_pages_one_line_goes_in_with_both_certificates_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (_, relay, door):
+            relay.sign(await door.code())
+            (enrolled,) = support_relay.terminals(relay.folder)
+            held = tmp_path / "held"
+            held.mkdir(mode=0o700)
+            socket, names = held / "agent", ("relay", "terminal")
+            for name in names:  # ssh-add takes the certificate that is named after the key
+                shutil.copy(relay.key, held / name)
+                (held / name).chmod(0o600)
+                certificate = relay.key.with_name(f"{relay.key.name}-{name}-cert.pub")
+                shutil.copy(certificate, held / f"{name}-cert.pub")
+            port, keys = enrolled.port, relay.folder
+            known = (keys / support_relay.KNOWN).read_text().split(" ", 1)[1]
+            (held / "known").write_text(
+                f"[127.0.0.1]:{relay.port} {short(keys / 'ssh_host_ed25519_key.pub')}\n"
+                f"[127.0.0.1]:{port} {known}"
+            )
+            (held / "config").write_text(f"UserKnownHostsFile {held}/known\n")
+            monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+            (line,) = LINE.findall(PAGE.read_text())
+            line = line.replace("relay.example.org:2200", f"127.0.0.1:{relay.port}")
+            words = line.replace("22001", str(port)).split()[1:]
+            async with child("ssh-agent", "-D", "-a", socket, stdout=asyncio.subprocess.DEVNULL):
                 async with asyncio.timeout(PATIENCE):
-                    while not shop.app.again:
+                    while not socket.exists():
                         await asyncio.sleep(0.02)
+                for name in names:
+                    assert (await relay.ran("ssh-add", str(held / name))).status == 0
+                done = await relay.ran("ssh", "-F", str(held / "config"), *words, "status")
+            assert done.status == 0 and "selling" in done.out, done
 
     run(body())

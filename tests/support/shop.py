@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from pos_terminal.scenes.script import read
 
 E = TypeVar("E", bound=Event)
 KindOf = type[E]
+AnyShop = AbstractAsyncContextManager["Shop"]
 
 GUIDE = read((Path(__file__).parents[2] / "docs" / "guide-vendeur.md").read_text()).files
 """The shop of the clerk's guide, which is the one that the tests sell in."""
@@ -151,6 +153,16 @@ async def open_shop(
         file.write_text(file.read_text().replace("plugins = [", f"plugins = [{listed}"))
         async with started(file, ends, state, clock=clock, vfs=vfs, prepare=prepare) as shop:
             yield shop
+
+
+@asynccontextmanager
+async def wired(folder: Path, more: str = "") -> AsyncIterator[Callable[[], AnyShop]]:
+    """A shop's devices and settings file; what is given starts its terminal, again and again."""
+    folder.mkdir(exist_ok=True)
+    (folder / "wires").mkdir()
+    async with SimBench(folder / "wires") as ends:
+        file = write_settings(folder, ends.toml() + more)
+        yield partial(started, file, ends, folder / "state")
 
 
 @asynccontextmanager

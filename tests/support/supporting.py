@@ -48,11 +48,16 @@ async def staffed_shop(
     """A shop where LEA is signed on; `again`: one that was there before."""
     async with open_shop(folder, more=more) as shop:
         if not again:
-            await hire(shop)
-            await shop.shows("CAISSE FERMEE")
-            await shop.bench.scanner.scan(BADGES[LEA])
-            await shop.shows("BONJOUR LEA")
+            await signed_on(shop)
         yield shop
+
+
+async def signed_on(shop: Shop) -> None:
+    """Have the shop its clerks, and LEA at its counter."""
+    await hire(shop)
+    await shop.shows("CAISSE FERMEE")
+    await shop.bench.scanner.scan(BADGES[LEA])
+    await shop.shows("BONJOUR LEA")
 
 
 async def consent(shop: Shop, digit: str = "2") -> str:
