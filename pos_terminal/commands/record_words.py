@@ -8,7 +8,6 @@ from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentBegun,
-    PaymentDecided,
     PaymentIntended,
     TerminalSum,
     TerminalTotals,
@@ -109,10 +108,6 @@ def of_held_money(event: Event) -> str:
         case PaymentAnswered():
             words = say("terminal de paiement ({ref}) : {outcome}, {total} €")
             outcome = _answered(event.outcome)
-            return words.format(ref=event.ref, outcome=outcome, total=euros(event.amount))
-        case PaymentDecided():
-            words = say("terminal de paiement ({ref}) : {outcome} d'après une personne, {total} €")
-            outcome = say("payé") if event.paid else say("pas payé")
             return words.format(ref=event.ref, outcome=outcome, total=euros(event.amount))
         case TerminalTotals():
             if not event.known:

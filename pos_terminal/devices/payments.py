@@ -48,6 +48,8 @@ class Ability(StrEnum):
     """It can be asked what became of an order."""
 
     END_OF_DAY = "end-of-day"
+    IDENTITY = "identity"
+    """It says its own number before a payment: one that has changed is asked nothing."""
 
 
 class PaymentTerminal(Device, Protocol):

@@ -300,6 +300,7 @@ class App:
             earlier.checks if earlier else 0,
             signed_on=journal.running.signed_on,
         )
+        desk.terminals = dict(journal.running.setup.terminals)
         for record in recent:
             desk.apply(record.event, record.moment.at)
         desk.outage = journal.running.book.outage  # it may have begun before these records

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.domain import faults
-from pos_terminal.domain.authorisation import Order, Outcome, Stage, masked, without_cards
+from pos_terminal.domain.authorisation import Order, Stage, masked, without_cards
 from pos_terminal.domain.counter.card_payments import order
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
@@ -62,6 +62,7 @@ class _Asked(Struct, frozen=True):
 
     intended: PaymentIntended | None
     sent: bool = False
+    known: str = ""
 
 
 class PaymentLane:
@@ -89,9 +90,12 @@ class PaymentLane:
         self._after: dict[str, str] = {}
         """What the terminal called its last payment, by the order that was to follow."""
 
-    def ask(self, intended: PaymentIntended) -> None:
-        """Have an order carried out that was never sent; call this once its intent is durable."""
-        self._asked.put_nowait(_Asked(intended, sent=False))
+    def ask(self, intended: PaymentIntended, known: str = "") -> None:
+        """Have an order carried out that was never sent; call this once its intent is durable.
+
+        A terminal that is `known` by a number and says another is asked nothing.
+        """
+        self._asked.put_nowait(_Asked(intended, sent=False, known=known))
 
     def recall(self, intended: PaymentIntended, after: str = "") -> None:
         """Find out what became of an order that may have been sent; `after` is from its record."""
@@ -117,7 +121,7 @@ class PaymentLane:
                     self._put(await self._end_day())
                     continue
                 self._current = asked.intended.ref
-                ended = await self._became(asked.intended, sent=asked.sent)
+                ended = await self._became(asked.intended, asked)
                 self._put(ended)
                 self._current = ""
                 if ended.outcome and ended.outcome.merchant_slip:
@@ -141,30 +145,34 @@ class PaymentLane:
             return TerminalDayEnded(self.name, fault=error.fault)
         return TerminalDayEnded(self.name, totals)
 
-    async def _became(self, intended: PaymentIntended, *, sent: bool) -> PaymentEnded:
+    async def _became(self, intended: PaymentIntended, asked: _Asked) -> PaymentEnded:
         ref = intended.ref
-        if not sent:
+        if not asked.sent:
             try:
-                became = await self._authorise(intended)
-                if isinstance(became, Fault):
-                    return PaymentEnded(ref, fault=became)
-                return PaymentEnded(ref, masked(became))
+                return await self._authorise(intended, asked.known)
             except OutcomeUnknown as error:
                 log.error("%s: %s: %s", self.name, ref, error.fault)
             except DeviceError as error:
                 return PaymentEnded(ref, fault=error.fault)
         return await self._recall(intended)
 
-    async def _authorise(self, intended: PaymentIntended) -> Outcome | Fault:
+    async def _authorise(self, intended: PaymentIntended, known: str) -> PaymentEnded:
         """How the order ended, or why it was not sent at all."""
+        ref = intended.ref
 
         def told(stage: Stage) -> None:
             self._put(PaymentStage(intended.ref, stage))
 
-        async def authorise(terminal: PaymentTerminal) -> Outcome | Fault:
+        async def authorise(terminal: PaymentTerminal) -> PaymentEnded:
+            if known and Ability.IDENTITY in terminal.abilities:
+                said = without_cards(await terminal.identity())
+                if said != known:
+                    return PaymentEnded(ref, fault=faults.TERMINAL_CHANGED, identity=said)
             # Before the order, since afterwards its own answer would be the last.
-            fault = await self._begun(intended.ref, await terminal.begin(self._order(intended)))
-            return fault or await terminal.authorise(self._order(intended), told)
+            fault = await self._begun(ref, await terminal.begin(self._order(intended)))
+            if fault:
+                return PaymentEnded(ref, fault=fault)
+            return PaymentEnded(ref, masked(await terminal.authorise(self._order(intended), told)))
 
         try:
             return await self._port.do(authorise)
@@ -240,8 +248,8 @@ class PaymentLanes:
             return
         lane, intended = self.lanes.get(effect.intended.terminal), effect.intended
         match effect:
-            case AskTerminal() if lane:
-                lane.ask(intended)
+            case AskTerminal(known=known) if lane:
+                lane.ask(intended, known)
             case AskTerminal():
                 self._put(PaymentEnded(intended.ref, fault=faults.TERMINAL_OFFLINE))
             case RecallPayment(after=after) if lane:

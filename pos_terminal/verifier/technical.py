@@ -45,6 +45,8 @@ LABELS = {
 952|Comptage du tiroir
 953|Changement de moyen de paiement après vente
 954|Duplicata d'un ticket
+955|Décision sur un paiement dont personne ne sait l'issue
+956|Numéro d'un terminal de paiement : premier, ou changé
 960|Effacement de données personnelles
 970|Fin de poste d'un opérateur
 971|Code secret refusé
@@ -174,7 +176,7 @@ def of_periods(kind: str, body: dict[str, Any]) -> "Event | None":
 
 
 def of_cash(kind: str, body: dict[str, Any]) -> "Event | None":
-    """Drawers, and payments that were changed."""
+    """Drawers, payments that were changed or decided, and terminals."""
     drawer = body.get("drawer", 1)
     which = f", tiroir {drawer}" if drawer > 1 else ""
     if kind == "drawer.opened":
@@ -187,6 +189,14 @@ def of_cash(kind: str, body: dict[str, Any]) -> "Event | None":
     if kind == "payment.changed":
         moved = f"{body['from_tender']} vers {body['to_tender']} {euros(body['amount'])} €"
         return 953, f"ticket {body['series']}-{body['number']}, {moved}"
+    allowed = f", accord de {body['authority']}" if body.get("authority") else ""
+    if kind == "payment.decided":
+        became = f"payé {euros(body['amount'])} €" if body["paid"] else "pas payé"
+        slip = f", auto {body['authorisation']}" if body["authorisation"] else ""
+        return 955, f"{body['ref']}, {became}{slip}{allowed}"
+    if kind == "terminal.known":
+        said = body["identity"] or "sans numéro"
+        return 956, f"{body['terminal']}, {said}{allowed}"
     return None
 
 

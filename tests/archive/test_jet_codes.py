@@ -14,6 +14,7 @@ import msgspec
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted
+from pos_terminal.domain.events.payment import PaymentDecided
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent, TillStarted
 from pos_terminal.domain.events.values import PreviousEnd, PrintOutcome
@@ -25,6 +26,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "closing.md"
 
 BESIDE: list[Event] = [
     Archived(first=1, last=9, sha256="5a" * 32),
+    PaymentDecided(ref="A000000101", paid=True, amount=800, authorisation="772211", authority=9),
+    PaymentDecided(ref="A000000101", paid=False, amount=0),
     ReceiptPrinted(series=SERIES, number=1, copy=0, outcome=PrintOutcome.REFUSED, fault="P-103"),
     TillStarted(version="1", after=PreviousEnd.CRASH, configuration="", catalog=""),
     TillStarted(version="1", after=PreviousEnd.STOP, configuration="", catalog=""),

@@ -28,8 +28,10 @@ from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentDecided,
     PaymentIntended,
+    TerminalKnown,
     TerminalTotals,
 )
+from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import PersonRecorded
 from pos_terminal.domain.events.values import PaymentOutcome
@@ -90,6 +92,21 @@ def served(body: Callable[[Lane], Awaitable[None]]) -> None:
                     task.cancel()
 
     run(scenario())
+
+
+def test_a_terminal_that_is_known_by_another_number_is_sent_nothing() -> None:
+    async def body(lane: Lane) -> None:
+        lane.lane.ask(INTENDED, "SIM00002")
+        await until(lambda: len(lane.ended) == 1)
+        assert lane.ended == [
+            PaymentEnded(INTENDED.ref, fault=faults.TERMINAL_CHANGED, identity="SIM00001")
+        ]
+        assert not lane.end.bank.bookings
+        lane.lane.ask(INTENDED, "SIM00001")
+        await until(lambda: len(lane.ended) == 2)
+        assert lane.end.bank.charged(INTENDED.ref) == (800,)
+
+    served(body)
 
 
 def test_an_order_is_carried_out_and_its_stages_are_told() -> None:
@@ -217,6 +234,39 @@ def test_a_whole_till_pays_by_card(tmp_path: Path) -> None:
             card = ticket.tenders[0].card
             assert card
             assert shop.bench.terminal.bank.charged(card.reference) == (800,)
+
+    run(body())
+
+
+def test_a_till_knows_its_terminal_again_behind_a_z_and_a_start_and_confirms_another(
+    tmp_path: Path,
+) -> None:
+    """In the journal's running state: no record of today has the number."""
+
+    async def body() -> None:
+        async with open_shop(tmp_path, more=TERMINALS) as shop:
+            await shop.type("5 PLU CARD")
+            (known,) = await shop.journaled(TerminalKnown)
+            assert known == TerminalKnown(terminal="tpe", identity="SIM00001")
+            await shop.type("Z")
+            await shop.journaled(PeriodClosed)
+        for _ in range(2):
+            async with open_shop(tmp_path, more=TERMINALS) as shop:
+                shop.bench.terminal.identity = "SIM00009"
+                await shop.type("5 PLU CARD")
+                await shop.shows("AUTRE TERMINAL ?")
+                assert not shop.bench.terminal.bank.bookings
+                await shop.type("C C CASH")
+                await shop.shows("TOTAL", "8,00")
+        async with open_shop(tmp_path, more=TERMINALS) as shop:
+            shop.bench.terminal.identity = "SIM00009"
+            await shop.type("5 PLU CARD")
+            await shop.shows("AUTRE TERMINAL ?")
+            await shop.type("C 0009 CARD")
+            assert (await shop.journaled(TerminalKnown, 2))[1].identity == "SIM00009"
+            await shop.type("CARD")
+            await shop.shows("TOTAL", "8,00", "MERCI")
+            assert shop.bench.terminal.bank.moved == [800]
 
     run(body())
 

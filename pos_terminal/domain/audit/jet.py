@@ -21,7 +21,7 @@ from pos_terminal.domain.events.grants import (
 )
 from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.paper import ReceiptPrinted
-from pos_terminal.domain.events.payment import PaymentChanged
+from pos_terminal.domain.events.payment import PaymentChanged, PaymentDecided, TerminalKnown
 from pos_terminal.domain.events.period import (
     Archived,
     Period,
@@ -103,6 +103,8 @@ CASH = 951
 COUNT = 952
 PAYMENT = 953
 DUPLICATE = 954
+PAYMENT_DECIDED = 955
+TERMINAL = 956
 ERASURE = 960
 SIGNED_OFF = 970
 PIN_REFUSED = 971
@@ -157,6 +159,8 @@ CODES: dict[int, str] = {
     COUNT: "Comptage du tiroir",
     PAYMENT: "Changement de moyen de paiement après vente",
     DUPLICATE: "Duplicata d'un ticket",
+    PAYMENT_DECIDED: "Décision sur un paiement dont personne ne sait l'issue",
+    TERMINAL: "Numéro d'un terminal de paiement : premier, ou changé",
     ERASURE: "Effacement de données personnelles",
     SIGNED_OFF: "Fin de poste d'un opérateur",
     PIN_REFUSED: "Code secret refusé",
@@ -326,6 +330,19 @@ def _of_the_drawer(event: Event) -> JetLine | None:
         case PaymentChanged():
             moved = f"{event.from_tender} vers {event.to_tender} {euros(event.amount)} €"
             return JetLine(PAYMENT, f"ticket {event.series}-{event.number}, {moved}")
+    return _of_terminals(event)
+
+
+def _of_terminals(event: Event) -> JetLine | None:
+    match event:
+        case PaymentDecided():
+            became = f"payé {euros(event.amount)} €" if event.paid else "pas payé"
+            slip = f", auto {event.authorisation}" if event.authorisation else ""
+            said = f"{event.ref}, {became}{slip}{_allowed(event.authority)}"
+            return JetLine(PAYMENT_DECIDED, said)
+        case TerminalKnown():
+            said = event.identity or "sans numéro"
+            return JetLine(TERMINAL, f"{event.terminal}, {said}{_allowed(event.authority)}")
     return None
 
 

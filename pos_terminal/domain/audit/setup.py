@@ -4,6 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.payment import TerminalKnown
 from pos_terminal.domain.events.period import Archived, Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import VouchersKeyed
 from pos_terminal.domain.events.staff import ClerkChanged, ClerksFound
@@ -34,6 +35,8 @@ class Setup(Struct, frozen=True):
     `year_closed` is the record of the last fiscal year's closure, `archived` the last record of
     those that archives hold from the first on.
 
+    `terminals` are payment terminals, by their names here, with the numbers that they are known by.
+
     `up` from a start until the stop that was said: a start that finds it so follows a crash.
     """
 
@@ -48,6 +51,7 @@ class Setup(Struct, frozen=True):
     company: CompanyIdentified | None = None
     year_closed: int = 0
     archived: int = 0
+    terminals: tuple[tuple[str, str], ...] = ()
 
     @property
     def archive_due(self) -> bool:
@@ -87,7 +91,14 @@ class Setup(Struct, frozen=True):
             case ClerkChanged() | ClerksFound():
                 return replace(self, clerks=event.clerks)
             case _:
-                return self
+                return self._met(event)
+
+    def _met(self, event: Event) -> "Setup":
+        """A payment terminal, or one in its place."""
+        if not isinstance(event, TerminalKnown):
+            return self
+        known = {**dict(self.terminals), event.terminal: event.identity}
+        return replace(self, terminals=tuple(sorted(known.items())))
 
     def _filed(self, event: PeriodClosed | Archived) -> "Setup":
         """What is closed and what is archived: an archive counts that begins where one ended."""

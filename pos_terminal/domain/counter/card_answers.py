@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pos_terminal.domain import faults
 from pos_terminal.domain.authorisation import EURO, Ending, Outcome, Reason, Scheme, Service
 from pos_terminal.domain.counter import payable, payment
-from pos_terminal.domain.counter.card_payments import open_payments
+from pos_terminal.domain.counter.card_payments import Stranger, open_payments
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.slips import SlipAsked
 from pos_terminal.domain.counter.steps import (
@@ -29,6 +29,7 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentIntended,
+    TerminalKnown,
     TerminalSum,
     TerminalTotals,
 )
@@ -52,7 +53,13 @@ WHY: dict[Reason, Fault] = {
 }
 """What the clerk is told of why no money moved; of all others, that the card was refused."""
 
-AWAY = {each.code for each in (faults.TERMINAL_OFFLINE, faults.TERMINAL_MUTE)}
+AWAY = {
+    each.code
+    for each in (
+        faults.TERMINAL_OFFLINE, faults.TERMINAL_MUTE, faults.TERMINAL_CHANGED,
+        faults.TERMINAL_SECRET,
+    )
+}  # fmt: skip
 """The terminal cannot be asked: another one, that stands alone, may take the card."""
 
 
@@ -104,19 +111,38 @@ def _ended(desk: Desk, given: PaymentEnded) -> Step:
         return Step()
     answered = _answered(given)
     at_hand = bool(desk.sale and desk.sale.payment == intended)
+    known, strange = _known(desk, intended, answered)
     if answered.outcome is PaymentOutcome.UNKNOWN:
         return _unknown(desk, intended, answered, at_hand=at_hand)
     if answered.outcome is PaymentOutcome.PAID:
         told = () if at_hand else desk.notify(faults.CARD_ON_HOLD_PAID).effects
-        return Step((answered,), (*told, *_slip(desk, given)))
+        return Step((answered, *known), (*told, *strange, *_slip(desk, given)))
     if not at_hand:
         return Step((answered,), desk.notify(faults.CARD_ON_HOLD_UNPAID).effects)
     shown = Show(screens.remaining(desk.sale.due if desk.sale else 0))
+    if given.identity is not None:
+        desk.stranger = Stranger(
+            intended.sale, intended.terminal, intended.tender, given.identity
+        )
+        refused = desk.refuse(faults.TERMINAL_CHANGED)
+        return Step((answered,), (Show(display.stranger()), *refused.effects))
     if answered.detail in AWAY and intended.service is not Service.REVERSAL:
         desk.pending = SlipAsked(intended.sale, intended.tender, _signed(intended))
         return Step((answered,), (shown, Sound(Tone.REFUSED)))
     why = given.fault or WHY.get(given.outcome.reason if given.outcome else Reason.NONE)
     return Step((answered,), (shown, *desk.refuse(why or faults.CARD_REFUSED).effects))
+
+
+def _known(
+    desk: Desk, intended: PaymentIntended, answered: PaymentAnswered
+) -> tuple[tuple[TerminalKnown, ...], tuple[Effect, ...]]:
+    """What a terminal that said its number is known by from now on; or that it has another one."""
+    said, known = answered.identity, desk.terminals.get(intended.terminal, "")
+    if not said or said == known:
+        return (), ()
+    if not known:
+        return (TerminalKnown(terminal=intended.terminal, identity=said),), ()
+    return (), desk.notify(faults.TERMINAL_CHANGED).effects
 
 
 def _slip(desk: Desk, given: PaymentEnded) -> tuple[PrintReport, ...]:
@@ -165,6 +191,7 @@ def _said(ref: str, outcome: Outcome) -> PaymentAnswered:
         outcome=PaymentOutcome.PAID if paid else PaymentOutcome.REFUSED,
         amount=outcome.cents if paid else 0,
         detail="" if paid else str(outcome.reason),
+        tip=outcome.tip if paid else 0,
         scheme=outcome.scheme,
         last_four=outcome.last_four,
         authorisation=outcome.authorisation,
@@ -218,15 +245,22 @@ def _settlement(desk: Desk, sale: Sale, moment: Moment) -> Settlement | None:
         return _reversed(sale, answered)
     cents = answered.amount if asked.service is Service.PURCHASE else -answered.amount
     meal = answered.scheme is Scheme.CONECS and asked.service is Service.PURCHASE
-    told = faults.CARD_OTHER_AMOUNT if answered.amount != asked.amount else None
+    told = _other_amount(asked, answered)
     if meal and asked.tender != MEAL.name and _beyond(desk, sale, cents, moment):
         told = faults.MEAL_CARD_LIMIT
-    taken = _tender(
-        sale, MEAL.name if meal else asked.tender, cents, _card(asked, answered)
-    )
-    # More was debited than is due: it is handed back from the drawer, as change is.
+    # More was debited than is due: it comes out of the drawer, as change does; a tip for the staff.
     over = max(cents - sale.due, 0) if cents > 0 else 0
+    card = replace(_card(asked, answered), tip=min(answered.tip, over))
+    taken = _tender(sale, MEAL.name if meal else asked.tender, cents, card)
     return Settlement((replace(taken, amount=cents - over, change=over),), told)
+
+
+def _other_amount(asked: PaymentIntended, answered: PaymentAnswered) -> Fault | None:
+    """What the clerk is told of an amount that was not asked: a tip, or a surprise."""
+    if answered.amount == asked.amount:
+        return None
+    tipped = answered.amount - answered.tip == asked.amount
+    return faults.CARD_TIP if tipped else faults.CARD_OTHER_AMOUNT
 
 
 def _reversed(sale: Sale, answered: PaymentAnswered) -> Settlement:

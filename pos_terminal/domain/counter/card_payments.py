@@ -25,7 +25,7 @@ from pos_terminal.domain.counter.steps import (
 )
 from pos_terminal.domain.display import payments as display
 from pos_terminal.domain.display import screens
-from pos_terminal.domain.events.payment import PaymentDecided, PaymentIntended
+from pos_terminal.domain.events.payment import PaymentDecided, PaymentIntended, TerminalKnown
 from pos_terminal.domain.events.sale import CardPaid, Tender
 from pos_terminal.domain.events.values import PaymentOutcome, Right
 from pos_terminal.domain.faults import Fault, Tone
@@ -44,6 +44,9 @@ MOST_ATTEMPTS = 99
 DIGITS = 6
 """Of an authorisation number (ISO 8583, field 38). Fewer are an amount, typed by habit: that must
 decide nothing."""
+
+LAST_DIGITS = 4
+"""Of a terminal's own number: what somebody reads on it to confirm it."""
 
 BESIDE = (Function.HOLD, Function.CLERK)
 """Keys that leave a sale whose card is being read, so that the next customer can be served."""
@@ -125,8 +128,9 @@ def _reference(desk: Desk, sale: Sale, terminal: Terminal) -> str:
 
 
 def _sent(desk: Desk, intended: PaymentIntended) -> Step:
-    desk.entry = Entry()
-    return Step((intended,), (Show(display.waiting(intended)), AskTerminal(intended)))
+    desk.entry, desk.stranger = Entry(), None
+    asked = AskTerminal(intended, desk.terminals.get(intended.terminal, ""))
+    return Step((intended,), (Show(display.waiting(intended)), asked))
 
 
 def order(intended: PaymentIntended) -> Order:
@@ -206,13 +210,54 @@ class Uncertain(Pending, frozen=True):
         return Step((decided,), (Sound(Tone.ACCEPTED), Show(screens.remaining(_due(desk)))))
 
 
+class Stranger(Pending, frozen=True):
+    """The terminal that answers is known by another number, and was asked nothing.
+
+    Who confirms it has looked at it: the last four digits of the number on it or its slips, and the
+    key of the means; `0` where it says none. C leaves it unconfirmed.
+    """
+
+    refusal: ClassVar[Fault] = faults.TERMINAL_CHANGED
+    holds_day: ClassVar[bool] = True
+
+    sale: int
+    terminal: str
+    tender: str
+    identity: str
+
+    def screen(self, desk: Desk) -> Screen | None:
+        """The base screen says what confirms it."""
+
+    def press(self, desk: Desk, key: Key, moment: Moment) -> Step | None:
+        """The key of the means behind the digits; what types those; C."""
+        if key.function is Function.TYPE:
+            return None
+        if key.function is Function.CLEAR:
+            if not desk.entry.empty:
+                return None
+            desk.stranger = None
+            return Step(effects=(Show(screens.remaining(_due(desk))),))
+        if key != Key(Function.TENDER, self.tender) or replace(desk.entry, number="") != Entry():
+            raise Refused(self.refusal)
+        if desk.entry.number != (self.identity[-LAST_DIGITS:] or "0"):
+            raise Refused(faults.TERMINAL_CHANGED)
+        authority.need(desk, Right.PAYMENT)
+        desk.entry, desk.stranger = Entry(), None
+        known = TerminalKnown(
+            terminal=self.terminal, identity=self.identity, authority=desk.authority
+        )
+        return Step((known,), (Sound(Tone.ACCEPTED), Show(screens.remaining(_due(desk)))))
+
+
 def _due(desk: Desk) -> int:
     return desk.sale.due if desk.sale else 0
 
 
 def pending(desk: Desk) -> Pending | None:
     """What the sale at hand waits for of a terminal."""
-    sale = desk.sale
+    sale, stranger = desk.sale, desk.stranger
+    if isinstance(stranger, Stranger) and sale and sale.number == stranger.sale:
+        return stranger
     if sale is None or sale.payment is None:
         return None
     unknown = sale.answered is not None and sale.answered.outcome is PaymentOutcome.UNKNOWN

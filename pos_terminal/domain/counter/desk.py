@@ -36,6 +36,7 @@ from pos_terminal.domain.events.payment import (
     PaymentBegun,
     PaymentChanged,
     PaymentDecided,
+    TerminalKnown,
 )
 from pos_terminal.domain.events.period import PeriodClosed, TrainingEnded, TrainingStarted
 from pos_terminal.domain.events.prepaid import VoucherCopied, VoucherMoved
@@ -152,13 +153,13 @@ class Recorded(Struct, frozen=True):
     wrong: pin_lock.Wrong
     training: bool
     outage: Outage
+    terminals: Mapping[str, str]
 
 
 class Desk:
     """One till's desk. `find_elsewhere` asks the plugins for codes that the catalogue lacks.
 
-    `promotions_source` is the SHA-256 of the promotions' file; `mint` makes vouchers
-    and knows them again.
+    `promotions_source` is the SHA-256 of the promotions' file; `mint` makes and knows vouchers.
     """
 
     def __init__(
@@ -198,6 +199,7 @@ class Desk:
         self.wrong: pin_lock.Wrong = {}
         self.training = False
         self.outage = NO_OUTAGE
+        self.terminals: dict[str, str] = {}  # payment terminals' own numbers, by their names here
         # What a power cut forgets.
         self.origin: Origin | None = None
         self.entry = Entry()
@@ -212,6 +214,7 @@ class Desk:
         self.subtotalled: Sale | None = None  # the sale as ST last said it, as long as it is so
         self.customer: Customer | None = None  # whom the next invoice is for
         self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
+        self.stranger: Pending | None = None  # a terminal that is known by another number
         self.access = AccessNews()  # what others on the box ask for, and may do
         self.agreed: AccessAsked | None = None  # what was shown when a PIN was asked for
         self.watch: StockWatch | None = None  # asked in the background
@@ -243,9 +246,8 @@ class Desk:
 
         `tickets` are by series; `weighings` and `lookups` those that an earlier counter asked for.
         """
-        self.lookups = lookups
-        self.sales, self.tickets, self.weighings = sales, dict(tickets), weighings
-        self.training = training
+        self.sales, self.tickets, self.training = sales, dict(tickets), training
+        self.weighings, self.lookups = weighings, lookups
 
     def resume_clerks(
         self,
@@ -302,6 +304,8 @@ class Desk:
             case KeyReplaced():
                 self.sales = event.sale
                 self.tickets = {each.series: each.number for each in event.tickets}
+            case TerminalKnown():
+                self.terminals[event.terminal] = event.identity
             case TrainingStarted() | TrainingEnded():
                 self.training = isinstance(event, TrainingStarted)
 

@@ -78,13 +78,15 @@ class PaymentStage(Struct, frozen=True):
 class PaymentEnded(Struct, frozen=True):
     """What became of what a terminal was asked: its answer; or why there is none, and none comes.
 
-    `fault` without `unknown` is sure: no money moved. With it nobody knows.
+    `fault` without `unknown` is sure: no money moved. With it nobody knows. `identity` is the
+    number of a terminal that was asked nothing, since it is known by another.
     """
 
     ref: str
     outcome: Outcome | None = None
     fault: Fault | None = None
     unknown: bool = False
+    identity: str | None = None
 
 
 class TerminalDayEnded(Struct, frozen=True):
@@ -358,9 +360,13 @@ AccessDecided = (
 
 
 class AskTerminal(Struct, frozen=True):
-    """Have a terminal do what is on record; answer with a `PaymentEnded`."""
+    """Have a terminal do what is on record; answer with a `PaymentEnded`.
+
+    `known` is the number that it is known by; empty where it has said none yet.
+    """
 
     intended: PaymentIntended
+    known: str = ""
 
 
 class RecallPayment(Struct, frozen=True):

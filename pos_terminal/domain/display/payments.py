@@ -48,6 +48,11 @@ def unknown(asked: PaymentIntended, typed: str = "") -> Screen:
     )
 
 
+def stranger() -> Screen:
+    """The terminal is known by another number: what is read on it confirms it."""
+    return Screen(say("AUTRE TERMINAL ?"), say("4 CHIFFRES CARTE=OUI"))
+
+
 def standing(asked: PaymentIntended, answered: PaymentAnswered | None) -> Screen:
     """What stands there of a sale that a terminal has an order of, as after a power cut."""
     if answered and answered.outcome is PaymentOutcome.UNKNOWN:

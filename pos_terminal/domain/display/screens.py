@@ -165,9 +165,9 @@ def given_back(label: str, cents: int, due: int) -> Screen:
 def paid(closed: SaleClosed) -> Screen:
     """The sale is closed: the change, or what the shop pays out, or the total."""
     given = sum(tender.given for tender in closed.tenders if not tender.beneficiary)
-    if closed.change:
+    if closed.handed_back:
         return Screen(
-            both_ends(say("RENDU"), euros(closed.change)), f"{say('RECU')} {euros(given)}"
+            both_ends(say("RENDU"), euros(closed.handed_back)), f"{say('RECU')} {euros(given)}"
         )
     if closed.total < 0:
         note = closed.tenders[-1].tender == "AVOIR"

@@ -40,7 +40,7 @@ class PaymentBegun(Event, frozen=True, kw_only=True):
 
 
 class PaymentAnswered(Event, frozen=True, kw_only=True):
-    """What became of an intent: paid, refused or unknown; `amount` is what moved.
+    """What became of an intent: paid, refused or unknown; `amount` moved, `tip` of it a tip.
 
     `detail` says why no money moved, or why nobody knows. What the terminal said of the card and of
     itself stands here, and no more of the card than its last four digits.
@@ -51,6 +51,7 @@ class PaymentAnswered(Event, frozen=True, kw_only=True):
     outcome: PaymentOutcome
     amount: int
     detail: str = ""
+    tip: int = 0
     scheme: Scheme = Scheme.OTHER
     last_four: str = ""
     authorisation: str = ""
@@ -106,6 +107,19 @@ class TerminalTotals(Event, frozen=True, kw_only=True):
     identity: str = ""
 
 
+class TerminalKnown(Event, frozen=True, kw_only=True):
+    """That terminal's own number, `identity`: at its first payment, or as somebody confirmed it.
+
+    One that says another number is asked nothing. `authority` is who allowed what the operator may
+    not do; 0: nobody had to.
+    """
+
+    kind: ClassVar[str] = "terminal.known"
+    terminal: str
+    identity: str
+    authority: int = 0
+
+
 class PaymentChanged(Event, frozen=True, kw_only=True):
     """A closed ticket was paid otherwise than recorded: `amount` moves between two tenders.
 
@@ -129,5 +143,6 @@ PAYMENT_EVENTS: tuple[type[Event], ...] = (
     PaymentAnswered,
     PaymentDecided,
     TerminalTotals,
+    TerminalKnown,
     PaymentChanged,
 )

@@ -146,7 +146,8 @@ class LineVoided(Event, frozen=True, kw_only=True):
 class CardPaid(Struct, frozen=True, kw_only=True):
     """Which card payment a tender is: its `reference` (empty where the till asked no terminal).
 
-    `terminal` is the terminal's name in the settings, `number` its own number of the payment.
+    `terminal` is the terminal's name in the settings, `number` its own number of the payment. `tip`
+    are the cents that the customer added for the staff: they are the tender's change.
     """
 
     reference: str = ""
@@ -155,6 +156,7 @@ class CardPaid(Struct, frozen=True, kw_only=True):
     authorisation: str = ""
     number: str = ""
     terminal: str = ""
+    tip: int = 0
 
 
 class Tender(Event, frozen=True, kw_only=True):
@@ -339,6 +341,11 @@ class SaleClosed(Event, frozen=True, kw_only=True):
     drawer: int = 1
     taken_at: str = ""
     exchanged: tuple[PaidBy, ...] = ()
+
+    @property
+    def handed_back(self) -> int:
+        """The change that is the customer's: a tip on a card comes out of the drawer as well."""
+        return self.change - sum(paid.card.tip for paid in self.tenders if paid.card)
 
 
 class SaleAbandoned(Event, frozen=True, kw_only=True):

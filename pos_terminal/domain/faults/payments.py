@@ -115,6 +115,13 @@ MEAL_CARD_LIMIT = _fault(
     "Une carte titre-restaurant a payé plus que la loi n'admet pour cette vente.",
     "Taper C ; CORR annule ce paiement sur le terminal, puis taper le montant permis et TR.",
 )
+CARD_TIP = _fault(
+    "M-126",
+    "POURBOIRE A SORTIR",
+    "Le client a ajouté un pourboire sur le terminal : il sort du tiroir, pour le personnel.",
+    "Taper C ; prendre le pourboire dans le tiroir, il n'est pas rendu au client.",
+    Tone.ACCEPTED,
+)
 SLIP_NUMBER = _fault(
     "M-125",
     "NUMERO D'AUTO ?",

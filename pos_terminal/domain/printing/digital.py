@@ -88,8 +88,8 @@ def _lines(identity: Identity, asked: PaperAsked) -> Iterator[str]:
         whose = paid.beneficiary or paid.order
         label = f"{say(TENDERS[paid.tender].label)} {whose}".rstrip()
         yield f"{label} {euros(-paid.amount if paid.beneficiary else paid.given)}"
-    if ticket.change:
-        yield f"{say('RENDU')} {euros(ticket.change)}"
+    if handed := ticket.handed_back:
+        yield f"{say('RENDU')} {euros(handed)}"
     for change in asked.changed:
         yield f"{say('PAIEMENT CORRIGE')} {exchanged(change)} {euros(change.amount)}"
     yield f"#{asked.anchor}"

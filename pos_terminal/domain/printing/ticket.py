@@ -211,12 +211,14 @@ def tenders(ticket: SaleClosed, at: str, changed: Iterable[PaymentChanged] = ())
         yield Row(label, euros(paid.given))
         if paid.card and (said := card_slip.line(paid.card)):
             yield Text(f"  {said}")
+        if paid.card and paid.card.tip:
+            yield Row(f"  {say('Pourboire')}", euros(paid.card.tip))
         if paid.order and paid.left:
             yield Row(f"  {say('Reste versé')}", euros(paid.left))
         if paid.voucher:
             yield Row(f"  {say('Solde du bon')} {last_four(paid.voucher)}", euros(paid.left))
-    if ticket.change:
-        yield Row(say("RENDU"), euros(ticket.change))
+    if handed := ticket.handed_back:
+        yield Row(say("RENDU"), euros(handed))
     for each in changed:
         yield Row(say("PAIEMENT CORRIGE"), euros(each.amount), bold=True)
         yield Text(f"  {exchanged(each)}")

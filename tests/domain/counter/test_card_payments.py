@@ -35,6 +35,7 @@ from pos_terminal.domain.events.payment import (
     PaymentBegun,
     PaymentDecided,
     PaymentIntended,
+    TerminalKnown,
 )
 from pos_terminal.domain.events.sale import CardPaid, SaleAbandoned, SaleClosed, Tender
 from pos_terminal.domain.events.staff import AuthorityGiven
@@ -43,7 +44,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.money import Cents
 from pos_terminal.domain.printing import ticket
 from pos_terminal.domain.printing.paper_rules import PaperRules
-from pos_terminal.domain.receipt import Text
+from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.tender.terminals import Terminal, Terminals
 from tests.support.bench import Bench, bench, book
@@ -101,6 +102,7 @@ def test_the_intent_is_on_record_before_the_terminal_is_asked_and_the_answer_clo
     step = shop.put(PaymentEnded(intended.ref, approved(800)))
     assert [each.kind for each in step.events] == [
         "payment.answered",
+        "terminal.known",
         "tender.taken",
         "sale.closed",
     ]
@@ -164,6 +166,75 @@ def test_more_than_asked_goes_back_from_the_drawer_and_is_said() -> None:
     assert shop.screen == Screen("RENDU           0,50", "RECU 8,50")
     assert OpenDrawer(1) in step.effects
     assert shop.counter.desk.notice is faults.CARD_OTHER_AMOUNT
+
+
+def test_a_tip_comes_out_of_the_drawer_for_the_staff_and_is_no_change_of_the_customers() -> None:
+    shop = till()
+    intended = asked(shop.press("5 PLU CARD"))
+    step = shop.put(PaymentEnded(intended.ref, approved(950, tip=Cents(150))))
+    (paid,) = closed(shop).tenders
+    assert (paid.amount, paid.given, paid.change) == (800, 950, 150)
+    assert paid.card
+    assert paid.card.tip == 150
+    assert shop.screen == Screen("TOTAL           8,00", "MERCI")
+    assert OpenDrawer(1) in step.effects
+    assert shop.counter.desk.notice is faults.CARD_TIP
+    printed = ticket.tenders(closed(shop), "2026-03-03T12:00")
+    rows = [(row.left.strip(), row.right) for row in printed if isinstance(row, Row)]
+    assert rows == [
+        ("CARTE", "9,50"), ("Pourboire", "1,50"),
+    ]  # fmt: skip
+
+
+def test_a_terminal_that_says_another_number_is_asked_nothing_until_somebody_confirms_it() -> None:
+    """Known by the number of its first payment, in every till that follows; and by a right."""
+    shop = staffed()
+    shop.sign_on(SAM)
+    shop.decides(terminals=TERMINALS)
+    first = shop.press("5 PLU CARD")
+    assert [each.known for each in first.effects if isinstance(each, AskTerminal)] == [""]
+    shop.put(PaymentEnded(asked(first).ref, approved(800, terminal="60000042")))
+    (known,) = shop.of(TerminalKnown)
+    assert known == TerminalKnown(terminal="comptoir", identity="60000042")
+    again = shop.press("5 PLU CARD")
+    assert [each.known for each in again.effects if isinstance(each, AskTerminal)] == ["60000042"]
+    changed = faults.TERMINAL_CHANGED
+    shop.put(PaymentEnded(asked(again).ref, fault=changed, identity="60000077"))
+    assert shop.counter.desk.fault is changed
+    assert shop.of(PaymentAnswered)[-1].outcome is PaymentOutcome.REFUSED
+    shop.press("C 0042 CARD")  # the old one's, from memory
+    assert shop.counter.desk.fault is changed
+    shop.press("C 0077 CARD")
+    assert len(shop.of(TerminalKnown)) == 1  # he may not
+    shop.press(f"{BOSS} CLERK 5930 CLERK")
+    assert shop.of(TerminalKnown)[1:] == [
+        TerminalKnown(terminal="comptoir", identity="60000077", authority=BOSS)
+    ]
+    third = shop.press("CARD")
+    assert [each.known for each in third.effects if isinstance(each, AskTerminal)] == ["60000077"]
+    assert restarted(shop).counter.desk.terminals == {"comptoir": "60000077"}
+
+
+def test_whoever_leaves_a_strange_terminal_unconfirmed_takes_other_money() -> None:
+    shop = till()
+    intended = asked(shop.press("5 PLU CARD"))
+    shop.put(PaymentEnded(intended.ref, fault=faults.TERMINAL_CHANGED, identity=""))
+    assert shop.screen == Screen("AUTRE TERMINAL ?", "4 CHIFFRES CARTE=OUI")
+    shop.press("C CASH")
+    assert shop.counter.desk.fault is faults.TERMINAL_CHANGED
+    shop.press("C C CASH")
+    assert tenders(closed(shop)) == [("CASH", 800)]
+    assert not shop.of(TerminalKnown)
+
+
+def test_a_payment_by_a_terminal_with_another_number_is_said_and_confirms_nothing() -> None:
+    """The money has moved, and the next order is asked of the one that is known."""
+    shop = till()
+    shop.put(PaymentEnded(asked(shop.press("5 PLU CARD")).ref, approved(800)))
+    shop.put(PaymentEnded(asked(shop.press("5 PLU CARD")).ref, approved(800, terminal="TPE2")))
+    assert len(shop.of(SaleClosed)) == 2
+    assert shop.counter.desk.notice is faults.TERMINAL_CHANGED
+    assert shop.counter.desk.terminals == {"comptoir": "TPE1"}
 
 
 def test_other_money_is_no_answer() -> None:
