@@ -28,6 +28,7 @@ WANTED: dict[str, list[str]] = {
     "tests/emupos.lock": GROUPS["emupos"],
     "tests/witness.lock": GROUPS["witness"],
     "tests/brother.lock": GROUPS["brother"],
+    "tests/schemathesis.lock": GROUPS["schemathesis"],
     "tests/fuzz.lock": GROUPS["fuzz"],
     "tests/telium.lock": GROUPS["telium"],
 }

@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 
 OTHERS = {"brother": "brother-ql", "emupos": "emupos", "telium": "pyteliummanager",
-          "witness": "aics-witness"}  # fmt: skip
+          "schemathesis": "schemathesis", "witness": "aics-witness"}  # fmt: skip
 """What each is made for, by the name of its lock file, tests/NAME.lock."""
 
-LEAST = {"brother": 11, "emupos": 13, "telium": 11, "witness": 12}
+LEAST = {"brother": 11, "emupos": 13, "schemathesis": 11, "telium": 11, "witness": 12}
 """The oldest Python 3 that will do."""
 
 ASKED = "from importlib.metadata import version; import sys; print(version(sys.argv[1]))"

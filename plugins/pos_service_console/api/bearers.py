@@ -33,8 +33,8 @@ KNOWN = 64
 AT_ONCE, A_SECOND = 60, 20
 """Requests of one token."""
 
-WRONG_AT_ONCE, WRONG_A_SECOND = 10, 0.2
-"""Tokens that are none, from one address: more is a guess, and each costs the till a look."""
+WRONG_AT_ONCE, WRONG_A_SECOND = 60, 5
+"""Tokens that are none, from one address: nobody guesses one, but each costs the till a look."""
 
 SELDOM = 60_000_000
 """µs between two times that a token's use is written down: a card wears out."""
@@ -72,7 +72,6 @@ class Bearers:
         kind, _, secret = authorization.partition(" ")
         secret = secret.strip()
         if kind.lower() != "bearer" or not secret:
-            self._guessed(address)
             raise Refusal(problem.NO_TOKEN, www_authenticate="Bearer")
         bearer = await self.stands(secret, address)
         if not self._requests.may(str(bearer.number)):
@@ -88,7 +87,9 @@ class Bearers:
         then, bearer = self._known.get(key, (0.0, None))
         if bearer is not None and now - then < FRESH:
             return bearer
-        if self._wrong.empty(address):  # before the till is asked: that is what it is spared
+        # Before the till is asked: that is what it is spared. Who is known already has guessed
+        # nothing, and is no worse off for a neighbour behind the same address.
+        if bearer is None and self._wrong.empty(address):
             raise Refusal(problem.TOO_OFTEN, retry_after="10", connection="close")
         try:
             bearer = await self._agent.till.call(BEARER, BearerAsked(secret))
@@ -96,7 +97,7 @@ class Bearers:
             self._known.pop(key, None)
             if error.fault is not faults.NOT_GRANTED:
                 raise
-            self._guessed(address)
+            self._wrong.may(address)
             raise Refusal(
                 problem.BAD_TOKEN, www_authenticate='Bearer error="invalid_token"'
             ) from error
@@ -104,10 +105,6 @@ class Bearers:
         while len(self._known) > KNOWN:
             self._known.popitem(last=False)
         return bearer
-
-    def _guessed(self, address: str) -> None:
-        if not self._wrong.may(address):
-            raise Refusal(problem.TOO_OFTEN, retry_after="10", connection="close")
 
     async def _note(self, number: int) -> None:
         now = self._agent.clock.utc()

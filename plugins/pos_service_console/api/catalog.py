@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from pos_service_console.api import problem
 from pos_service_console.api.endpoint import CSV, Asked, Endpoint, Given, Header
-from pos_service_console.api.problem import Refusal, Wrong
+from pos_service_console.api.problem import Refusal
 from pos_service_console.api.routing import tags
 from pos_service_console.catalogue import Read, differences, fetch
 from pos_service_console.pages.articles import APPLY, SHOWN, Staged
@@ -61,15 +61,25 @@ class Changed(Struct, frozen=True):
     after: str
 
 
+class Wrong(Struct, frozen=True):
+    """A line of a table that is wrong, with its column and the reason."""
+
+    line: int
+    column: str
+    reason: str
+
+
 class Preview(Struct, frozen=True):
     """What would change: from the catalogue `base` to that with this SHA-256. `count` differences,
-    of which the first are listed.
+    of which the first are listed. Null and what is `wrong`: it is none, and the present one sells
+    on.
     """
 
     base: str
-    sha256: str
+    sha256: str | None
     count: int
     differences: list[Changed]
+    wrong: list[Wrong]
 
 
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +95,7 @@ class InForce(Struct, frozen=True):
 
 
 IF_NONE_MATCH = Header("If-None-Match", "The ETag that is known: 304 where it is still that.")
-IF_MATCH = Header("If-Match", "The ETag of the catalogue that the new one was made from.")
+IF_MATCH = Header("If-Match", "The ETag of the one that it was made from: 428 without.")
 
 
 class Catalogue:
@@ -107,7 +117,7 @@ class Catalogue:
                      conditional=True, headers=(IF_NONE_MATCH,)),
             Endpoint(method="POST", path="/catalog/preview", scope=APPLY, gives=Preview, body=CSV,
                      does="What another catalogue would change, and what is wrong with it",
-                     answer=self._preview, largest=LARGEST, problems=(problem.BAD_TABLE,)),
+                     answer=self._preview, largest=LARGEST),
             Endpoint(method="PUT", path="/catalog", scope=APPLY, gives=InForce, body=Wanted,
                      does="Put in force what this token has previewed", answer=self._apply,
                      headers=(IF_MATCH,),
@@ -135,10 +145,8 @@ class Catalogue:
         present = await self._read()
         read = await asyncio.to_thread(Read.of, asked.body)
         if read.problems:
-            wrong = tuple(
-                Wrong(each.line, each.key, each.reason) for each in read.problems[:SHOWN]
-            )
-            raise Refusal(problem.BAD_TABLE, f"{len(read.problems)} lines", wrong)
+            wrong = [Wrong(each.line, each.key, each.reason) for each in read.problems[:SHOWN]]
+            return Given(Preview(present.sha256, None, 0, [], wrong))
         found = [*differences(present.catalog, read.catalog)]
         number = asked.who.bearer.number
         self._staged.pop(number, None)
@@ -146,16 +154,16 @@ class Catalogue:
             del self._staged[next(iter(self._staged))]
         self._staged[number] = Staged(present.sha256, read)
         listed = [Changed(*msgspec.structs.astuple(each)) for each in found[:SHOWN]]
-        return Given(Preview(present.sha256, read.sha256, len(found), listed))
+        return Given(Preview(present.sha256, read.sha256, len(found), listed, []))
 
     async def _apply(self, asked: Asked) -> Given:
-        named = asked.headers.get("if-match", "")
-        if not named:
-            raise Refusal(problem.NO_CONDITION)
         staged = self._staged.get(asked.who.bearer.number)
         wanted: Wanted = asked.body
         if staged is None or staged.read.sha256 != wanted.sha256:
             raise Refusal(problem.NO_PREVIEW, wanted.sha256)
+        named = asked.headers.get("if-match", "")
+        if not named:
+            raise Refusal(problem.NO_CONDITION)
         if tags(named) != [staged.base]:
             raise Refusal(problem.MOVED, f"previewed on {staged.base}")
         arguments = {"base": staged.base, "deflated": zlib.compress(staged.read.source)}

@@ -77,9 +77,11 @@ def _operation(each: Endpoint) -> dict[str, Any]:
         "responses": _responses(each),
     }
     if each.body is not None:
-        schema = _of(each.body) if isinstance(each.body, type) else {"type": "string"}
-        media = JSON if isinstance(each.body, type) else each.body
-        found["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
+        # Of what is no JSON a schema says nothing.
+        content: dict[str, Any] = (
+            {each.body: {}} if isinstance(each.body, str) else {JSON: {"schema": _of(each.body)}}
+        )
+        found["requestBody"] = {"required": True, "content": content}
     return found
 
 
@@ -89,7 +91,8 @@ def _parameters(each: Endpoint) -> Iterator[dict[str, Any]]:
     for header in each.headers:
         yield {
             "name": header.name, "in": "header", "required": header.required,
-            "description": header.meaning, "schema": {"type": "string"},
+            "description": header.meaning,
+            "schema": {"type": "string"} | ({"pattern": header.pattern} if header.pattern else {}),
         }  # fmt: skip
 
 

@@ -5,8 +5,10 @@ none is printed twice. So a key is on the disk before the till hears of its pape
 """
 
 import asyncio
+import re
+from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Literal
 
 import apsw
 import msgspec
@@ -36,7 +38,7 @@ CREATE TABLE printed (
 REMEMBERED = 1000
 """Papers whose keys are remembered, of all programs together."""
 
-LONGEST_KEY = 64
+KEY = re.compile(r"[!-~]{1,64}")
 
 Line20 = Annotated[str, msgspec.Meta(max_length=WIDTH)]
 
@@ -51,7 +53,15 @@ class PrintLine(Struct, frozen=True, forbid_unknown_fields=True):
     align: Align = Align.LEFT
     bold: bool = False
     tall: bool = False
-    code: str = ""
+    code: Literal["", "qr", "code128", "ean"] = ""
+
+
+class At(StrEnum):
+    """The printer that prints it."""
+
+    RECEIPT = PrinterRole.RECEIPT.value
+    KITCHEN = PrinterRole.KITCHEN.value
+    LABEL = PrinterRole.LABEL.value
 
 
 class Paper(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +71,7 @@ class Paper(Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
     lines: Annotated[list[PrintLine], msgspec.Meta(min_length=1, max_length=100)]
-    role: PrinterRole = PrinterRole.RECEIPT
+    role: At = At.RECEIPT
 
 
 class Printed(Struct, frozen=True):
@@ -94,8 +104,9 @@ class Weight(Struct, frozen=True):
 
 
 IDEMPOTENCY_KEY = Header(
-    "Idempotency-Key", "1 to 64 printable characters, new for each paper.", required=True
-)
+    "Idempotency-Key", "1 to 64 visible characters of ASCII, new for each paper.", required=True,
+    pattern=f"^{KEY.pattern}$",
+)  # fmt: skip
 
 
 class Doing:
@@ -129,7 +140,7 @@ class Doing:
 
     async def _print(self, asked: Asked) -> Given:
         key = asked.headers.get("idempotency-key", "")
-        if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        if not KEY.fullmatch(key):
             raise Refusal(problem.BAD_REQUEST, f"Idempotency-Key: {IDEMPOTENCY_KEY.meaning}")
         whose = asked.who.bearer.number, key
         while whose in self._under_way:  # each that waited looks, and only one goes on at once
@@ -150,7 +161,7 @@ class Doing:
             api.PrintLine(each.text, each.right, each.align, each.bold, each.tall, each.code)
             for each in paper.lines
         ]
-        asks = api.PrintAsked(paper.title, lines, paper.role, secret)
+        asks = api.PrintAsked(paper.title, lines, PrinterRole(paper.role.value), secret)
         try:
             done = await self._agent.till.call(PRINT, asks)
         except ChannelError as error:

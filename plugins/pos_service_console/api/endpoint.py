@@ -43,6 +43,7 @@ class Header(Struct, frozen=True):
     name: str
     meaning: str
     required: bool = False
+    pattern: str = ""
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):

@@ -12,14 +12,6 @@ from pos_terminal.domain.language import say
 MEDIA = "application/problem+json"
 
 
-class Wrong(Struct, frozen=True):
-    """A line of a table that is wrong, with its column and the reason."""
-
-    line: int
-    column: str
-    reason: str
-
-
 class Problem(Struct, frozen=True, omit_defaults=True):
     """Why not. `code` is one of docs/api.md, or the till's own of docs/faults.md."""
 
@@ -28,7 +20,6 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     code: str
     remedy: str
     cause: str = ""
-    wrong: tuple[Wrong, ...] = ()
 
 
 class Kind(Struct, frozen=True):
@@ -59,10 +50,6 @@ BAD_REQUEST = Kind(
 BAD_BODY = Kind(
     HTTPStatus.UNPROCESSABLE_ENTITY, "bad-body", "The body is not what it should be",
     "Compare it with the API's description; `cause` says where it differs.",
-)  # fmt: skip
-BAD_TABLE = Kind(
-    HTTPStatus.UNPROCESSABLE_ENTITY, "bad-table", "The catalogue is refused",
-    "Correct the lines that `wrong` names; the present catalogue sells on.",
 )  # fmt: skip
 NOT_FOUND = Kind(
     HTTPStatus.NOT_FOUND, "not-found", "There is no such thing",
@@ -106,7 +93,7 @@ FULL = Kind(
 )  # fmt: skip
 
 KINDS = (
-    NO_TOKEN, BAD_TOKEN, NO_SCOPE, BAD_REQUEST, BAD_BODY, BAD_TABLE, NOT_FOUND, NO_METHOD,
+    NO_TOKEN, BAD_TOKEN, NO_SCOPE, BAD_REQUEST, BAD_BODY, NOT_FOUND, NO_METHOD,
     NO_PREVIEW, KEY_REUSED, MOVED, TOO_LARGE, NO_MEDIA, NO_CONDITION, TOO_OFTEN, FULL,
 )  # fmt: skip
 """All of them: the table of docs/api.md."""
@@ -115,13 +102,9 @@ KINDS = (
 class Refusal(Exception):
     """A request ends with this problem."""
 
-    def __init__(
-        self, kind: Kind, cause: str = "", wrong: tuple[Wrong, ...] = (), **headers: str
-    ) -> None:
+    def __init__(self, kind: Kind, cause: str = "", **headers: str) -> None:
         super().__init__(f"{kind.code} {cause}".rstrip())
-        self.problem = Problem(
-            kind.title, kind.status, kind.code, kind.remedy, cause[:500], wrong
-        )
+        self.problem = Problem(kind.title, kind.status, kind.code, kind.remedy, cause[:500])
         self.headers: Mapping[str, str] = {
             name.replace("_", "-"): value for name, value in headers.items()
         }
@@ -131,7 +114,6 @@ _STATUS = {
     faults.CATALOGUE_MOVED: HTTPStatus.PRECONDITION_FAILED,
     faults.NOT_GRANTED: HTTPStatus.FORBIDDEN,
     faults.BAD_CATALOGUE: HTTPStatus.UNPROCESSABLE_ENTITY,
-    faults.BAD_REQUEST: HTTPStatus.UNPROCESSABLE_ENTITY,
     faults.TILL_SILENT: HTTPStatus.SERVICE_UNAVAILABLE,
     faults.OTHER_VERSION: HTTPStatus.SERVICE_UNAVAILABLE,
     faults.CHANNEL_BROKEN: HTTPStatus.SERVICE_UNAVAILABLE,

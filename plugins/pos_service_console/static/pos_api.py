@@ -43,7 +43,6 @@ class Problem(Exception):
         self.title = str(told.get("title", ""))
         self.cause = str(told.get("cause", ""))
         self.remedy = str(told.get("remedy", ""))
-        self.wrong = list(told.get("wrong", ()))
         super().__init__(f"{self.status} {self.code} {self.title} {self.cause}".rstrip())
 
 
