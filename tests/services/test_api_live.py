@@ -49,6 +49,8 @@ class Reader:
                 self.seen.append(each)
         except Problem as problem:
             self.problem = problem
+        except OSError:
+            return  # the agent has ended
 
     async def until(self, wanted: Any) -> None:
         async with asyncio.timeout(PATIENCE):

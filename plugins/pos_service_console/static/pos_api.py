@@ -121,8 +121,10 @@ class Till:
     def follow(self, path: str, **query: object) -> Iterator[Any]:
         """Each message, as it comes. Problem where it is refused, or ends with one."""
         plain = socket.create_connection((self._host, self._port), PATIENCE)
-        with self._tls.wrap_socket(plain, server_hostname=self._host) as link:
-            stream = link.makefile("rb")
+        with (
+            self._tls.wrap_socket(plain, server_hostname=self._host) as link,
+            link.makefile("rb") as stream,
+        ):
             self._upgrade(link, stream, _target(path, query))
             link.settimeout(3 * PATIENCE)  # it asks every 20 s whether somebody is there
             for opcode, data in _frames(stream):
