@@ -22,7 +22,7 @@ from pos_terminal.agent.console_pages import ConsolePage
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.world import Agent
 
-STORE, API_STORE = "sales", "api"
+STORE, API_STORE = "trade", "api"
 API_SCHEMA = bearers.SCHEMA + doing.SCHEMA
 
 

@@ -1,5 +1,6 @@
 """A catalogue as the console sees it: its text, what differs between two, and one cell changed."""
 
+import asyncio
 import csv
 import zlib
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,25 @@ class Read(Struct, frozen=True):
         """What these bytes say. It takes its time: some ms for a hundred articles."""
         catalog, problems = parse_catalog(source)
         return cls(catalog.sha256, source, catalog, problems)
+
+
+class Present:
+    """The catalogue in force; parsed anew only where it is another."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._read: Read | None = None
+        self._asked = 0.0
+
+    async def read(self, within: float = 0.0) -> Read:
+        """It, as it was not longer than so many seconds ago. ChannelError."""
+        now = self._agent.clock.monotonic()
+        if self._read is None or now - self._asked >= within:
+            source = await fetch(self._agent)
+            if self._read is None or self._read.source != source:
+                self._read = await asyncio.to_thread(Read.of, source)
+            self._asked = now
+        return self._read
 
 
 class Difference(Struct, frozen=True):

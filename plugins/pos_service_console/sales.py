@@ -13,6 +13,7 @@ import apsw
 import msgspec
 from msgspec import Raw, Struct
 
+from pos_service_console import holdings
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import Record
 from pos_terminal.domain.audit.changes import CHANGES
@@ -64,6 +65,7 @@ CREATE TABLE closure (
     label TEXT NOT NULL, body BLOB NOT NULL
 ) STRICT;
 """
+SCHEMA += holdings.SCHEMA
 TABLES = ("ticket", "sold", "paid", "change", "closure")
 
 BATCH = 500
@@ -82,6 +84,10 @@ _ENTRY = msgspec.json.Decoder(Entry)
 KINDS = {
     kind: msgspec.json.Decoder(vocabulary.KINDS[kind])
     for kind in (*CHANGES, *(each.kind for each in (SaleClosed, PaymentChanged, PeriodClosed)))
+}
+
+MOVING = {
+    each.kind: msgspec.json.Decoder(vocabulary.KINDS[each.kind]) for each in holdings.MOVING
 }
 
 
@@ -107,7 +113,7 @@ class Sales:
 
     async def follow(self) -> None:
         """Read the journal, for ever."""
-        cursor = await self._agent.cursor("sales")
+        cursor = await self._agent.cursor("trade")
         self.at = cursor.at.seq
 
         async def read() -> None:
@@ -129,17 +135,23 @@ class Sales:
         return await self._store.do(question)
 
     async def _take(self, batch: list[Record]) -> None:
-        anew = batch[0].seq <= self.at  # another journal: what is here is not of it
+        start = None
+        if not self.at or batch[0].seq <= self.at:  # another journal: what is here is not of it
+            start = await holdings.carried(self._agent.till)
         added = [row for record in batch for row in rows(record)]
+        moved = [(record.seq, event) for record in batch if (event := moving(record))]
 
         def put(db: apsw.Connection) -> None:
             with db:
-                for table in TABLES if anew else ():
-                    db.execute(f"DELETE FROM {table}")
+                if start is not None:
+                    for table in TABLES:
+                        db.execute(f"DELETE FROM {table}")
+                    holdings.begin(db, start)
                 for sql, values in added:
                     db.execute(sql, values)
+                holdings.count(db, moved)
 
-        if added or anew:
+        if added or moved or start is not None:
             await self._store.do(put)
         self.at = batch[-1].seq
         self.news += 1
@@ -175,6 +187,13 @@ def rows(record: Record) -> Iterable[tuple[str, tuple[Any, ...]]]:
             yield _INTO_CHANGE, (
                 record.seq, entry.at, record.kind, grant, clerk, what, _told(event)
             )  # fmt: skip
+
+
+def moving(record: Record) -> Event | None:
+    """What of it changes a balance."""
+    if record.kind not in MOVING or not record.rec:
+        return None
+    return MOVING[record.kind].decode(_ENTRY.decode(record.rec).body)
 
 
 def _ticket(

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from pos_terminal.acts import clerks, journal, periods, persons
+from pos_terminal.acts import clerks, customers, journal, periods, persons
 from pos_terminal.acts.asked import Asked
 from pos_terminal.acts.keeper import Keeper
 from pos_terminal.channel.acts import Act, Actor, Acts
@@ -29,6 +29,9 @@ CLERK_REMOVE = "clerk.remove"
 PERSON_ADD = "person.add"
 PERSON_ERASE = "person.erase"
 PERSON_DUE = "person.due"
+CUSTOMER_LIST = "customer.list"
+CUSTOMER_PUT = "customer.put"
+CUSTOMER_ERASE = "customer.erase"
 PERIOD_CLOSE = "period.close"
 JOURNAL_ROTATE_KEY = "journal.rotate-key"
 JOURNAL_ARCHIVED = "journal.archived"
@@ -54,6 +57,9 @@ def acts_over(keeper: Keeper) -> Acts:
         PERSON_ADD: act(persons.AddPerson, persons.add),
         PERSON_ERASE: act(persons.ErasePerson, persons.erase),
         PERSON_DUE: act(persons.AsOf, persons.due),
+        CUSTOMER_LIST: act(customers.ListCustomers, customers.listed),
+        CUSTOMER_PUT: act(customers.PutCustomer, customers.put),
+        CUSTOMER_ERASE: act(customers.EraseCustomer, customers.erase),
         PERIOD_CLOSE: act(periods.ClosePeriod, periods.close),
         JOURNAL_ROTATE_KEY: act(journal.RotateKey, journal.rotate_key),
         JOURNAL_ARCHIVED: act(journal.RecordArchive, journal.archived),

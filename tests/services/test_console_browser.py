@@ -16,7 +16,8 @@ pytestmark = pytest.mark.slow
 
 PAGES = ("sales", "tickets", "tickets/1", "articles", "articles/edit/1", "articles/import",
          "articles/versions", "closures", "closures/close/day", "closures/close/month",
-         "accounts", "devices", "incidents", "changes")  # fmt: skip
+         "accounts", "stock", "stock/make", "orders", "vouchers", "customers", "customers/new",
+         "devices", "incidents", "changes")  # fmt: skip
 
 
 def test_a_price_is_changed_from_a_phone_and_sold_at_once(tmp_path: Path) -> None:

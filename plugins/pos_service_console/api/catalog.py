@@ -17,7 +17,7 @@ from pos_service_console.api.problem import Refusal
 from pos_service_console.api.routing import tags
 from pos_service_console.catalogue import Read, differences, fetch
 from pos_service_console.pages.articles import APPLY, SHOWN, Staged
-from pos_service_console.pages.selling import today
+from pos_service_console.pages.page import today
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain.catalog.catalog import Item

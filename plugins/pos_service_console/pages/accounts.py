@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw
 
 from pos_service_console import frame
-from pos_service_console.pages.selling import today
+from pos_service_console.pages.page import today
 from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.exports import (

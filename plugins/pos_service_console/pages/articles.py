@@ -17,12 +17,13 @@ from msgspec import Raw, Struct
 from pos_service_console import frame
 from pos_service_console.catalogue import (
     Difference,
+    Present,
     Read,
     differences,
     fetch,
     with_cells,
 )
-from pos_service_console.pages.selling import today
+from pos_service_console.pages.page import today
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
@@ -55,10 +56,10 @@ class Staged(Struct, frozen=True):
 class ArticlePages:
     """The pages over this terminal's catalogue."""
 
-    def __init__(self, agent: Agent, sales: Sales) -> None:
+    def __init__(self, agent: Agent, sales: Sales, present: Present) -> None:
         self._agent = agent
         self._sales = sales
-        self._present: Read | None = None
+        self._present = present
         self._staged: dict[str, Staged] = {}
 
     async def answer(self, asked: Asked) -> Answer:
@@ -67,7 +68,7 @@ class ArticlePages:
             case (), None:
                 return await self._list(asked)
             case ("catalogue.csv",), None:
-                return Download("catalogue.csv", "text/csv", (await self._read()).source)
+                return Download("catalogue.csv", "text/csv", (await self._present.read()).source)
             case ("edit", plu), None:
                 return await self._edit(asked, plu)
             case ("edit", plu), form if form is not None:
@@ -85,15 +86,8 @@ class ArticlePages:
                 return await self._stage(asked, wanted)
         raise NoSuchPage
 
-    async def _read(self) -> Read:
-        """The catalogue in force; parsed anew only where it is another."""
-        source = await fetch(self._agent)
-        if self._present is None or self._present.source != source:
-            self._present = await asyncio.to_thread(Read.of, source)
-        return self._present
-
     async def _list(self, asked: Asked) -> Html:
-        read, day = await self._read(), today(self._agent).date()
+        read, day = await self._present.read(), today(self._agent).date()
         sought = asked.query.get("q", "").strip()[:40]
         found = [
             each
@@ -117,7 +111,7 @@ class ArticlePages:
         return Html(say("Articles"), joined(*parts))
 
     async def _edit(self, asked: Asked, plu: str) -> Html:
-        read = await self._read()
+        read = await self._present.read()
         cells = self._cells(read, plu)
         labels = {"name": say("Libellé"), "price": say("Prix TTC"), "vat": say("TVA en %"),
                   "family": say("Famille")}  # fmt: skip
@@ -135,7 +129,7 @@ class ArticlePages:
         return Html(f"{plu} {cells['name']}", frame.card(form))
 
     async def _changed(self, asked: Asked, plu: str, form: Mapping[str, str]) -> Html:
-        read, day = await self._read(), today(self._agent).date()
+        read, day = await self._present.read(), today(self._agent).date()
         if form.get("base") != read.sha256:
             # What was left as it was shown would undo what somebody else has changed since.
             raise ChannelError(faults.CATALOGUE_MOVED)
@@ -166,7 +160,7 @@ class ArticlePages:
 
     async def _stage(self, asked: Asked, source: bytes) -> Html:
         """Show every difference, and what is wrong; keep it until she agrees."""
-        present = await self._read()
+        present = await self._present.read()
         read = await asyncio.to_thread(Read.of, source)
         if read.problems:
             return Html(say("Rien n'est changé"), _problems(read), status=422)
@@ -199,7 +193,7 @@ class ArticlePages:
         return Redirect(f"/articles?done={sha256_[:12]}")
 
     async def _versions(self, asked: Asked) -> Html:
-        present = (await self._read()).sha256
+        present = (await self._present.read()).sha256
         rows = await self._sales.ask(_versions)
         listed = []
         for at, name, who in rows:

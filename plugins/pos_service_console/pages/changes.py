@@ -7,7 +7,7 @@ from typing import Any
 import apsw
 
 from pos_service_console import frame
-from pos_service_console.pages.selling import Page
+from pos_service_console.pages.page import Page
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html
 from pos_terminal.domain import notation

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pos_service_console import frame
-from pos_service_console.pages.selling import Page
+from pos_service_console.pages.page import Page
 from pos_terminal.agent.console_pages import Asked, Html
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain import notation

@@ -1,31 +1,30 @@
 """What was sold: today, as the till sells; any day, month or year likewise."""
 
-from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+import logging
+from datetime import datetime
 
-from pos_service_console import frame, plot
+from pos_service_console import frame, holdings, plot
+from pos_service_console.catalogue import Present
 from pos_service_console.figures import Figures, Named, Span, figures
 from pos_service_console.frame import euros, section
+from pos_service_console.pages.page import Page, today
+from pos_service_console.pages.stock import list_low, low
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
+from pos_terminal.channel.errors import ChannelError
 from pos_terminal.domain import notation
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.tender.tender import TENDERS
 
-Page = Callable[[Asked], Coroutine[Any, Any, Html]]
+log = logging.getLogger(__name__)
+
+CATALOGUE = 60.0
+"""Seconds for which the catalogue counts as known, where a page is looked at again and again."""
 
 
-def today(agent: Agent) -> datetime:
-    """Now, by the shop's clock."""
-    utc = datetime.fromtimestamp(agent.clock.utc() / 1e6, UTC)
-    return utc.astimezone(ZoneInfo(agent.given.zone))
-
-
-def selling(agent: Agent, sales: Sales) -> Page:
+def selling(agent: Agent, sales: Sales, present: Present) -> Page:
     """The page over this terminal."""
 
     async def answer(asked: Asked) -> Html:
@@ -45,7 +44,7 @@ def selling(agent: Agent, sales: Sales) -> Page:
         title = say("Aujourd'hui") if hour else _title(span)
         parts = [_behind(agent, sales), _moves(span, now), _cards(sold, then or before, span, hour)]
         if current:
-            parts.append(_state(agent))
+            parts += [_state(agent), await _low(sales, present)]
         parts.append(_plot(span, sold, before))
         parts.append(tag(
             "div",
@@ -153,6 +152,23 @@ def _state(agent: Agent) -> Markup:
             *(tag("li", f"{each.code} {each.text} : {each.remedy}") for each in status.faults),
         ))  # fmt: skip
     return section(say("La caisse"), *parts) if parts else frame.EMPTY
+
+
+async def _low(sales: Sales, present: Present) -> Markup:
+    """What runs low, by the catalogue as it was a moment ago: the page is asked for at each sale.
+
+    Nothing where the till is away, which the page says by itself.
+    """
+    try:
+        catalog = (await present.read(CATALOGUE)).catalog
+    except ChannelError as error:
+        log.debug("no catalogue: %s", error)
+        return frame.EMPTY
+    held = await sales.ask(holdings.stock)
+    if not low(catalog, held):
+        return frame.EMPTY
+    more = tag("p", tag("a", say("À fabriquer"), href="/stock/make"), class_="small")
+    return section(say("Presque épuisé"), list_low(catalog, held), more)
 
 
 def _plot(span: Span, sold: Figures, before: Figures) -> Markup:

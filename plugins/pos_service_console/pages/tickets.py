@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pos_service_console import frame
 from pos_service_console.frame import euros
-from pos_service_console.pages.selling import Page, today
+from pos_service_console.pages.page import Page, today
 from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage

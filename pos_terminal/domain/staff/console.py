@@ -26,7 +26,7 @@ LEVELS = {ConsoleRole.MANAGER: GrantLevel.CONTROL, ConsoleRole.TECHNICIAN: Grant
 """What each is granted. A manager tests devices, too."""
 
 SCOPES: dict[ConsoleRole, tuple[str, ...]] = {
-    ConsoleRole.MANAGER: ("catalog", "ticket", "period", "token", "export"),
+    ConsoleRole.MANAGER: ("catalog", "ticket", "period", "token", "export", "customer"),
     ConsoleRole.TECHNICIAN: (),
 }
 """The acts of each, by the first word of their names."""
