@@ -137,7 +137,8 @@ class Looking:
         for each in found.records:
             written = msgspec.json.decode(each.rec)
             body = msgspec.json.encode(written.get("body", {})).decode()
-            await call.out(f"{each.seq} {written.get('at', '')} {each.kind} {body}\n")
+            # Two blanks: with one the number and the date are one long number, and taken out.
+            await call.out(f"{each.seq}  {written.get('at', '')}  {each.kind}  {body}\n")
 
     async def log(self, call: Call) -> None:
         """The till's last lines; with -f those that come, until Ctrl-C."""

@@ -29,7 +29,7 @@ def of(agent: Agent) -> Iterable[SupportCommand]:
                        "les réglages, sans ce qui est secret ; * : se change d'ici", what.show,
                        usage="[TABLE]"),
         SupportCommand("stage", control, "prépare un changement des réglages",
-                       "préparer un changement, « - » pour ôter la clé ; « - » seul : oublier tout",
+                       "préparer un changement ; un tiret ôte la clé, et seul oublie tout",
                        what.stage, usage="[CLE VALEUR]"),
         SupportCommand("check", control, "vérifie le changement préparé",
                        "vérifier ce qui est préparé, sans rien changer", what.check),
@@ -74,7 +74,7 @@ class Configuring:
         elif call.words:
             path, *value = call.words
             if not value:
-                raise ValueError(say("il faut une valeur, ou « - »"))
+                raise ValueError(say("il faut une valeur, ou un tiret"))
             text = " ".join(value)
             staged[path] = None if text == TAKEN_OUT else text
         rows = [(path, TAKEN_OUT if value is None else _plain(value))

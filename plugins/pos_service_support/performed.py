@@ -60,12 +60,16 @@ class Performed:
         self._tell = tell
         self._a_second = a_second
         self._said = 0
+        self._status = 1
         self._task: asyncio.Task[None] | None = None
 
     def start(self, group: asyncio.TaskGroup, done: Callable[[], object]) -> None:
         """Have it done in that group."""
         self._task = group.create_task(self._run())
         self._task.add_done_callback(lambda _: done())
+        # Told here, and not by the task: one that is stopped before it began would tell nothing,
+        # and his prompt would wait for it for ever.
+        self._task.add_done_callback(lambda _: self._tell(Done(self._number, self._status)))
 
     def stop(self) -> None:
         """Leave it where it is."""
@@ -86,15 +90,11 @@ class Performed:
             await asyncio.sleep(len(page) / self._a_second if self._said > PAGE else 0)
 
     async def _run(self) -> None:
-        status = 1
-        try:
-            failed: list[BaseException] = []
-            with contained(failed.append):
-                status = await self._do()
-            if failed:
-                await self._explain(failed[0])
-        finally:
-            self._tell(Done(self._number, status))
+        failed: list[BaseException] = []
+        with contained(failed.append):
+            self._status = await self._do()
+        if failed:
+            await self._explain(failed[0])
 
     async def _do(self) -> int:
         name, *self.words = lines.words(self.line)

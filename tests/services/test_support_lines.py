@@ -76,7 +76,7 @@ def test_a_recording_has_no_hole_and_an_end() -> None:
 
 
 async def shown(
-    folder: Path, command: Callable[[Call], object], line: str = "say"
+    folder: Path, command: Callable[[Call], object], line: str = "say", *, stopped: bool = False
 ) -> tuple[str, int, list[CommandAsked]]:
     """What a supporter sees of a command, its exit status, and what the till was told."""
     told: list[ToChild] = []
@@ -94,6 +94,8 @@ async def shown(
         run_ = Performed(agent, {"say": made}, "secret", Run(1, line), told.append, a_second=inf)
         async with asyncio.TaskGroup() as group:
             run_.start(group, lambda: None)
+            if stopped:
+                run_.stop()
     text = "".join(each.text for each in told if isinstance(each, Output))
     (done,) = [each.status for each in told if isinstance(each, Done)]
     return text, done, asked
@@ -108,6 +110,22 @@ def test_what_is_shown_is_clean_first(tmp_path: Path) -> None:
     for secret in ("Dupont", "4970", "7890", "NAB12CD34EF56", "4821"):
         assert secret not in text
     assert [(each.line, each.words) for each in asked] == [("say", "dit")]
+
+
+def test_one_that_is_stopped_before_it_began_is_done_all_the_same(tmp_path: Path) -> None:
+    async def command(call: Call) -> None:
+        raise AssertionError("it was done")
+
+    text, status, asked = run(shown(tmp_path, command, stopped=True))
+    assert (text, status, asked) == ("", 1, [])
+
+
+def test_what_would_steer_his_terminal_does_not(tmp_path: Path) -> None:
+    async def command(call: Call) -> None:
+        await call.out("code \x1b]0;x\x07 read\n")
+
+    text, _, _ = run(shown(tmp_path, command))
+    assert text == "code ?]0;x? read\n"
 
 
 def test_a_command_that_says_too_much_is_cut(tmp_path: Path) -> None:
