@@ -29,10 +29,14 @@ from pos_terminal.channel.interface import (
     Nothing,
     Watching,
 )
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.grants import GrantEnded, SupportClosed
 from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.testing.running import PATIENCE
 from tests.support.agent import AgentProcess
 from tests.support.process import child
 from tests.support.relay import Relay, made, running
+from tests.support.shop import Shop
 from tests.support.supporting import FIRM, consent, staffed_shop
 
 SCANS = 500
@@ -86,13 +90,30 @@ async def _session(folder: Path) -> list[Figure]:
                 prompt = time.monotonic() - begun
                 (ssh,) = filter(_speaks_ssh, children(agent.process.pid))
                 inside, served = memory(ssh), memory(agent.process.pid)
+                await shop.type("ASSISTANCE")
+                async with asyncio.timeout(PATIENCE):
+                    await process.wait()
+            revoked = await _revoked(shop)
     return [
         _memory("agent", "the agent with the service, nobody in", waiting, bare),
         _memory("agent_inside", "the agent, a supporter in", served, bare),
         _memory("ssh", "the SSH process, a supporter in", inside, bare),
         Figure(key="support.prompt", unit="s", value=round(prompt, 2),
                what="from the first key of ASSISTANCE to the supporter's prompt"),
+        Figure(key="support.revoked", unit="ms", value=round(revoked, 1), at_most=100.0,
+               what="from the key that ends it to a closed session, by the records' stamps"),
     ]  # fmt: skip
+
+
+async def _revoked(shop: Shop) -> float:
+    """Milliseconds between the record of the key and that of the closed session."""
+    stamps: dict[type[Event], int] = {}
+    assert shop.app.journal
+    async for record in shop.app.journal.records():
+        stamps[type(record.event)] = record.moment.mono
+        if SupportClosed in stamps:
+            break
+    return abs(stamps[SupportClosed] - stamps[GrantEnded]) / 1000
 
 
 def _speaks_ssh(pid: int) -> bool:

@@ -16,7 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from pos_terminal.acts.asked import Asked, given
 from pos_terminal.channel.acts import Act, Actor, Acts
@@ -63,6 +64,9 @@ FAREWELL = 0.5
 LOOK = 1.0
 """Seconds between two showings of the question at the counter."""
 
+SHOWN = 100
+"""Characters of the keys that whoever is asked is told."""
+
 Record = Callable[[Sequence[Event]], Awaitable[object]]
 
 
@@ -80,6 +84,10 @@ class ChangeSettings(Asked, frozen=True, kw_only=True):
     base: str
     changes: tuple[Change, ...]
     seconds: int = USUAL
+
+
+class _Named(Struct, frozen=True):
+    changes: tuple[Change, ...]
 
 
 class SettingsChanged(Struct, frozen=True):
@@ -271,6 +279,16 @@ class SettingsTrial:
             raise _told(error) from error
         finally:
             candidate.unlink(missing_ok=True)
+
+
+def named_in(arguments: Raw) -> str:
+    """The keys that somebody wants to change, for who is asked. ChannelError where he says none."""
+    try:
+        changes = msgspec.json.decode(arguments, type=_Named).changes
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ChannelError(faults.BAD_REQUEST, str(error)) from error
+    paths = " ".join(each.path for each in changes)
+    return paths if len(paths) <= SHOWN else f"{paths[:SHOWN]}..."
 
 
 def changes_from_afar(path: str) -> bool:

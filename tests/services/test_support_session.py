@@ -401,7 +401,7 @@ def test_settings_are_changed_on_trial_behind_a_yes(
         for answer, said in (("NON", "O-126"), ("OUI", "redémarre")):
             assert process.stdin
             process.stdin.write(b"apply 2\r")
-            await shop.shows("OUI = 1", "changer les rég")
+            await shop.shows("OUI = 1", "changer shop.footer")
             await shop.type(answer)
             await reads(process, said, "> ")
         async with asyncio.timeout(PATIENCE):
