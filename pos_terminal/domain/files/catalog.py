@@ -47,7 +47,14 @@ from pos_terminal.domain.dated import dated
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.files import goods as goods_file
 from pos_terminal.domain.files import plausibility
-from pos_terminal.domain.files.cells import BadCell, article, cents, number, parse_vat, yes_or_no
+from pos_terminal.domain.files.cells import (
+    BadCell,
+    article,
+    cents,
+    parse_vat,
+    plain_number,
+    yes_or_no,
+)
 from pos_terminal.domain.files.columns import COLUMNS, DATED, NEEDED
 from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, rows
 from pos_terminal.domain.language import say
@@ -265,7 +272,7 @@ def _start(row: TableRow) -> date:
 
 
 def _price(row: TableRow, column: str) -> Price | None:
-    per = number(row["per"] or "1", 3, "per")
+    per = plain_number(row["per"] or "1", 3, "per")
     if not 0 < per <= LARGEST_QUANTITY:
         raise BadCell("per", say("{text!r} n'est pas une quantité", text=row["per"]))
     if not row[column]:

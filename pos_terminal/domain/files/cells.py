@@ -56,7 +56,12 @@ def number(text: str, scale: int, key: str) -> int:
 
 
 def cents(text: str, key: str) -> int:
-    """A price or a sum as cents. Raises BadCell.
+    """A price or a sum as cents. Raises BadCell."""
+    return plain_number(text, 2, key)
+
+
+def plain_number(text: str, scale: int, key: str) -> int:
+    """A decimal that can be read in one way. Raises BadCell.
 
     «1.200» is twelve hundred to whoever parts thousands by a point, and 1,20 to a program that
     writes three decimals: neither is guessed.
@@ -65,7 +70,7 @@ def cents(text: str, key: str) -> int:
         raise BadCell(
             key, say("{text!r} : des milliers, ou trois décimales ? En écrire deux", text=text)
         )
-    return number(text, 2, key)
+    return number(text, scale, key)
 
 
 def yes_or_no(row: TableRow, key: str) -> bool | None:

@@ -216,6 +216,9 @@ def _stock_unit(cells: Cells) -> StockUnit:
 
 def _share(amount: Amount, of: Cells, key: str) -> Fraction:
     """How much of a unit of that article it is: by its content where a volume is said."""
+    if amount.unit is of.unit is Unit.PIECE and amount.value > 1 and amount.value.denominator > 1:
+        # «12,5» for «12,5 cl»: no glass is twelve bottles and a half.
+        raise BadCell(key, say("{many:g} de quoi ? L'unité manque", many=float(amount.value)))
     if amount.unit in (Unit.PIECE, of.unit):
         return amount.value
     if of.content is None or of.content.unit is not amount.unit:
