@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 PURPOSE = "carte"
 MONTHS = 13
+"""Until then a customer may contest a payment (Code monétaire et financier, art. L. 133-24)."""
 
 
 def item_name(ref: str) -> str:
