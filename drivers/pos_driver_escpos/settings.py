@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pos_driver_escpos.profile import CHILD, LOADING_TIME, from_json
+from pos_terminal.domain.language import say
 from pos_terminal.links.printer_settings import PrinterSettings
 
 UNPACED = 1024
@@ -72,6 +73,6 @@ class EscposSettings(PrinterSettings):
     def __post_init__(self) -> None:
         self.check()
         if self.shared and not self.host:
-            raise ValueError("shared: only a printer with a host can be")
+            raise ValueError(say("shared : pour une imprimante qui a un host"))
         if self.columns is not None and self.columns < 16:
-            raise ValueError("columns: at least 16")
+            raise ValueError(say("columns : 16 au moins"))

@@ -24,6 +24,7 @@ from pos_terminal.domain.authorisation import (
     Service,
     Stage,
 )
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import Cents
 from pos_terminal.hookspecs import hookimpl
 from pos_terminal.links.link import Link
@@ -92,11 +93,11 @@ class CaisseApSettings:
     def __post_init__(self) -> None:
         within(self, port=(1, 65535), till=(1, 99), payment_time=(1, 600))
         if not re.fullmatch(r"\d{12}", self.protocol_id):
-            raise ValueError("protocol_id: 12 digits")
+            raise ValueError(say("protocol_id : 12 chiffres"))
         if not re.fullmatch(r"03\d\d", self.version):
-            raise ValueError("version: 0300 to 0399")
+            raise ValueError(say("version : de 0300 à 0399"))
         if self.slips not in SLIPS:
-            raise ValueError(f"slips: one of {', '.join(SLIPS)}")
+            raise ValueError(say("slips : l'un de {known}", known=", ".join(SLIPS)))
 
 
 @asynccontextmanager

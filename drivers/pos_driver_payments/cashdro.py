@@ -35,6 +35,7 @@ from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
 from pos_terminal.domain.authorisation import Ending, Order, Outcome, Reason, Scheme, Stage
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import Cents
 from pos_terminal.hookspecs import hookimpl
 from pos_terminal.links.link import Link
@@ -71,9 +72,11 @@ class CashdroSettings:
         within(self, answer_time=(0.1, 60), payment_time=(1, 900))
         fingerprint_of(self.fingerprint)
         if not re.fullmatch(r"/[A-Za-z0-9/._-]*", self.page):
-            raise ValueError("page: begins with /")
+            raise ValueError(say("{name} : commence par /", name="page"))
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", self.till):
-            raise ValueError("till: letters, digits, - and _, 20 at most")
+            raise ValueError(
+                say("{name} : lettres, chiffres, - et _, {most} au plus", name="till", most=20)
+            )
 
 
 @asynccontextmanager

@@ -41,6 +41,7 @@ from pos_terminal.domain.authorisation import (
     Service,
     Stage,
 )
+from pos_terminal.domain.language import say
 from pos_terminal.domain.money import Cents
 from pos_terminal.hookspecs import hookimpl
 from pos_terminal.links.link import Link
@@ -69,7 +70,7 @@ class CashlogySettings:
     def __post_init__(self) -> None:
         within(self, port=(1, 65535), start_time=(1, 300), payment_time=(1, 900))
         if not re.fullmatch(r"[A-Za-z0-9]{1,10}", self.till):
-            raise ValueError("till: letters and digits, ten at most")
+            raise ValueError(say("till : lettres et chiffres, dix au plus"))
 
 
 @asynccontextmanager

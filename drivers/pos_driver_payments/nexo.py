@@ -25,6 +25,7 @@ from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
 from pos_terminal.domain.authorisation import Order, Outcome, Service, Stage, Totals
+from pos_terminal.domain.language import say
 from pos_terminal.hookspecs import hookimpl
 from pos_terminal.links.link import Link
 
@@ -65,11 +66,13 @@ class NexoSettings:
         fingerprint_of(self.fingerprint)
         for name in ("poi", "sale"):
             if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", getattr(self, name)):
-                raise ValueError(f"{name}: letters, digits, - and _, 64 at most")
+                raise ValueError(
+                    say("{name} : lettres, chiffres, - et _, {most} au plus", name=name, most=64)
+                )
         if not re.fullmatch(r"/[A-Za-z0-9/._-]*", self.path):
-            raise ValueError("path: begins with /")
+            raise ValueError(say("{name} : commence par /", name="path"))
         if bool(self.passphrase) != bool(self.key):
-            raise ValueError("passphrase and key go together")
+            raise ValueError(say("passphrase et key vont ensemble"))
 
 
 @asynccontextmanager

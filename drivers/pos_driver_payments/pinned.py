@@ -2,6 +2,7 @@
 
 import re
 
+from pos_terminal.domain.language import say
 from pos_terminal.links.link import LinkLost
 
 
@@ -16,7 +17,7 @@ def fingerprint_of(text: str) -> bytes:
     """
     plain = text.replace(":", "").replace(" ", "")
     if plain and not re.fullmatch(r"[0-9A-Fa-f]{64}", plain):
-        raise ValueError("fingerprint: the 64 hexadecimal digits of SHA-256")
+        raise ValueError(say("fingerprint : les 64 chiffres hexadécimaux de SHA-256"))
     return bytes.fromhex(plain)
 
 

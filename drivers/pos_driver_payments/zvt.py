@@ -61,6 +61,7 @@ from pos_terminal.domain.authorisation import (
     Totals,
 )
 from pos_terminal.domain.faults import TERMINAL_OFFLINE
+from pos_terminal.domain.language import say
 from pos_terminal.hookspecs import hookimpl
 from pos_terminal.links.faults import opened
 from pos_terminal.links.link import Link
@@ -104,9 +105,9 @@ class ZvtSettings:
     def __post_init__(self) -> None:
         within(self, port=(1, 65535), answer_time=(0.1, 30), payment_time=(1, 600))
         if bool(self.host) == bool(self.serial):
-            raise ValueError("either host or serial")
+            raise ValueError(say("host ou serial : l'un des deux"))
         if len(self.password) != 6 or not (self.password.isascii() and self.password.isdigit()):
-            raise ValueError("password: six digits")
+            raise ValueError(say("password : six chiffres"))
 
 
 @asynccontextmanager

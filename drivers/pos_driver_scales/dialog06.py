@@ -8,6 +8,7 @@ from pos_driver_scales.legal import checksum
 from pos_driver_scales.legal.dialog06 import Dialog06
 from pos_driver_scales.legal.reading import Reading, Talk
 from pos_terminal.devices.registry import Drivers
+from pos_terminal.domain.language import say
 from pos_terminal.hookspecs import hookimpl
 
 
@@ -26,7 +27,9 @@ class Dialog06Settings(ScaleSettings):
     def __post_init__(self) -> None:
         ScaleSettings.__post_init__(self)
         if self.secret_polynomial and not 1 < int(self.secret_polynomial, 16) < 1 << 17:
-            raise ValueError("secret_polynomial: at most 17 binary digits, in hexadecimal")
+            raise ValueError(
+                say("secret_polynomial : au plus 17 chiffres binaires, en hexadécimal")
+            )
 
 
 def speech_of(settings: Dialog06Settings) -> Dialog06:

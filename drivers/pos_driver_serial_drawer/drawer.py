@@ -47,7 +47,7 @@ class SerialDrawerSettings(SerialSettings):
 
     def __post_init__(self) -> None:
         if not bytes.fromhex(self.opens):
-            raise ValueError("opens: at least one byte, in hexadecimal")
+            raise ValueError(say("opens : un octet au moins, en hexadécimal"))
         within(self, open_time=(0.1, 10))
 
 

@@ -11,6 +11,7 @@ from pos_driver_vfd.charset import CodePage
 from pos_terminal.devices.classes import CustomerDisplay
 from pos_terminal.devices.errors import DeviceLost
 from pos_terminal.domain.faults import DISPLAY_OFFLINE
+from pos_terminal.domain.language import say
 from pos_terminal.domain.screen import Screen
 from pos_terminal.links.faults import opened
 from pos_terminal.links.link import Link, LinkLost, LinkStalled
@@ -59,7 +60,7 @@ class VfdSettings:
 
     def __post_init__(self) -> None:
         if sum(place not in ("", None) for place in (self.serial, self.host, self.device)) != 1:
-            raise ValueError("a display needs one of serial, host, device, and only one")
+            raise ValueError(say("serial, host, device : l'un des trois, et un seul"))
         if self.setup == "aures" and (self.commands, self.code_page) != ("escpos", "cp858"):
             raise ValueError('setup "aures" goes with commands "escpos" and code_page "cp858"')
 

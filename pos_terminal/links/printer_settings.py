@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from pos_terminal.domain.language import say
 from pos_terminal.links.link import Link
 from pos_terminal.links.node import node_link
 from pos_terminal.links.serial import SerialSettings, serial_link
@@ -40,9 +41,9 @@ class PrinterSettings:
         """ValueError where no place is said, or two are, or a time is too short to be right."""
         places = [self.host, self.device, self.serial, self.usb]
         if sum(place not in ("", None) for place in places) != 1:
-            raise ValueError("a printer needs one of host, device, serial, usb, and only one")
+            raise ValueError(say("host, device, serial, usb : l'un des quatre, et un seul"))
         if self.answer_timeout < 0.2:
-            raise ValueError("answer_timeout: at least 0.2, as it includes 0.1 of silence")
+            raise ValueError(say("answer_timeout : 0.2 au moins, dont 0.1 de silence"))
 
     def link(self) -> AbstractAsyncContextManager[Link]:
         """The way to it. Entering it raises LinkLost."""

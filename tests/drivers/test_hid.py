@@ -296,5 +296,5 @@ def test_the_plugins_declare_their_drivers() -> None:
     ],
 )
 def test_settings_out_of_reason_are_refused(kind: Any, wrong: Any) -> None:
-    with pytest.raises(ValueError, match="must lie between"):
+    with pytest.raises(ValueError, match=" : de "):
         kind(device="", **wrong)
