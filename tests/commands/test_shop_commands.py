@@ -49,9 +49,9 @@ def test_a_new_shop_sells(kind: str, tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_the_readmes_first_shop_is_made_and_opens_as_it_is_written(tmp_path: Path) -> None:
     """`make demo` has put the program into `.venv`; then each line, and the till's socket."""
-    found = re.search(r"Make one to begin with(?s:.*?)\n\n((?: {4}.+\n)+)", README.read_text())
-    assert found
-    *before, run = dedent(found[1]).splitlines()
+    blocks = re.findall(r"(?: {4}.+\n)+", README.read_text())
+    (found,) = (block for block in blocks if "config new" in block)
+    *before, run = dedent(found).splitlines()
     (tmp_path / ".venv").symlink_to(sys.prefix)
     script = "\n".join(("set -e", *before, f"exec {run}"))
     with subprocess.Popen(["bash", "-c", script], cwd=tmp_path, env={"PATH": os.defpath}) as till:
