@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pos_terminal.agent.services import modules
 from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.files import new_files
@@ -135,7 +136,7 @@ def check(file: Path, source: bytes) -> CheckedConfiguration:
     found = (*_plugins(file, source, booted), *_devices(file, source, booted), *files.problems)
     lines = "\n".join(labelled(where, problem) for where, problem in found)
     failure = Failure(faults.BAD_CONFIGURATION, lines) if found else None
-    doubts = [*absent(booted.settings.devices)]
+    doubts = [*absent(booted.settings.devices), *_services(booted)]
     if files.catalog and keymap_file(file, source):
         doubts += _dead_keys(booted.settings.keymap, files.catalog)
     return CheckedConfiguration(found, failure, files.understood, tuple(doubts))
@@ -175,6 +176,16 @@ class _Files:
     problems: tuple[tuple[Path, Problem], ...]
     understood: tuple[str, ...] = ()
     catalog: Catalog | None = None
+
+
+def _services(booted: Booted) -> Iterator[str]:
+    """Services of the agent that are not installed here: the till sells without them."""
+    installed = modules()
+    for name in booted.settings.services:
+        if name not in installed:
+            known = ", ".join(sorted(installed))
+            yield say("[agent] services : {name} n'est pas installé (il y a : {known})",
+                      name=name, known=known)  # fmt: skip
 
 
 def _dead_keys(keymap: KeyMap, catalog: Catalog) -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -79,7 +79,7 @@ class _TerminalTable(Struct, frozen=True, kw_only=True):
     number: str = "1"
     operator: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)] = 1
     zone: str = "Europe/Paris"
-    language: str = "fr"
+    language: Literal["fr", "en"] = "fr"
     default_vat: str | float = "5.5"
     catalog: str
     keymap: str = "numeric"

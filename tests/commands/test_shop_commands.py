@@ -77,6 +77,18 @@ def test_a_key_of_no_article_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
     ]
 
 
+def test_a_service_that_is_not_installed_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "new", "cave", str(tmp_path / "shop"), *SHOP]) == 0
+    settings = tmp_path / "shop" / "terminal.toml"
+    settings.write_text(settings.read_text() + '\n[agent]\nservices = ["health", "mail"]\n')
+    assert main(["config", "check", "--json", "--config", str(settings)]) == 0
+    doubts = json.loads(capsys.readouterr().out.splitlines()[-1])["doubts"]
+    (said,) = (each for each in doubts if "services" in each)
+    assert said.startswith("[agent] services : mail n'est pas installé (il y a : alerts, ")
+
+
 def test_a_siret_is_checked() -> None:
     """INSEE's own establishment, and the VAT number that the tax office gives for it."""
     assert siret_digits("120 027 016 00563") == "12002701600563"

@@ -157,6 +157,8 @@ CLASSES = (
          "'nan' n'est pas un nombre"),
         ("default_vat = 5.5", 'zone = "Paris"',
          9, "terminal.zone", "'Paris' n'est pas un fuseau horaire, comme Europe/Paris"),
+        ("default_vat = 5.5", 'language = "de"',
+         9, "terminal.language", "'de' ne convient pas"),
         ("default_vat = 5.5", 'zone = "../etc"',
          9, "terminal.zone", "'../etc' n'est pas un fuseau horaire, comme Europe/Paris"),
         ('catalog = "goods.csv"\n', "\n", 5, "terminal", "il manque catalog"),
