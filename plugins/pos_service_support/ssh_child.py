@@ -315,8 +315,11 @@ class Visit:
         width, height, *_ = process.term_size if process.term_type else (80, 24, 0, 0)
         self.agent.tell(Shown(self._at, text.replace("\n", "\r\n"), width or 80, height or 24))
         process.stdout.write(text)
-        async with asyncio.timeout(BLOCKED):
-            await process.stdout.drain()
+        try:
+            async with asyncio.timeout(BLOCKED):
+                await process.stdout.drain()
+        except TimeoutError:
+            self.end(self.begin.words.lost, lost=True)
 
     # The agent.
 

@@ -10,7 +10,7 @@ runs and who may come in is changed at the box alone.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +36,7 @@ from pos_terminal.runtime.child_command import CommandFailed, run_command
 from pos_terminal.runtime.settings import Settings
 from pos_terminal.runtime.shop_settings import ShopSettings
 from pos_terminal.runtime.toml_edit import edited, value_of
+from pos_terminal.storage import toml
 from pos_terminal.storage.files import write_durably
 from pos_terminal.tasks.groups import forever, to_the_end
 
@@ -256,6 +257,7 @@ class SettingsTrial:
             text = (await to_the_end(lambda: self.source)).decode()
             for each in asked.changes:
                 value = None if each.value is None else value_of(each.value)
+                _must_be_place(each.path, value)
                 text = edited(text, each.path, value)
         except (JournalError, OSError) as error:
             raise _told(error) from error
@@ -295,6 +297,26 @@ def changes_from_afar(path: str) -> bool:
     """Whether that key is among those that may be changed so."""
     names = path.split(".")
     return bool({names[0], ".".join(names[:2])} & set(FROM_AFAR))
+
+
+def _must_be_place(path: str, value: str | None) -> None:
+    """A driver writes to whatever its settings name: from afar that is a device's own node, and
+    never another file of the box's. ChannelError.
+    """
+    if value is None or path.split(".", maxsplit=1)[0] != "devices":
+        return
+    for text in _texts(toml.tables(f"x = {value}")):
+        if ".." in text or ("/" in text and not text.startswith("/dev/")):
+            raise ChannelError(faults.SETTINGS_FIXED, f"{path} : {text[:80]!r}")
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict() | list():
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from _texts(each)
 
 
 def _found(error: CommandFailed) -> str:

@@ -163,6 +163,10 @@ def test_a_wrong_change_is_refused_with_line_and_reason(tmp_path: Path) -> None:
                          "service.support.ca", "agent.services", "shop.name", "plugin.x.y",
                          "clerks.lock", "journal.signer", "support.unattended"):  # fmt: skip
                 assert (await refused(shop, path, '"x"')).fault is faults.SETTINGS_FIXED, path
+            for place in ('"/var/lib/pos-terminal/journal.db"', '"/dev/../etc/x"', '"a/b"',
+                          '{ port = "/etc/passwd" }', '[["/tmp/x"]]'):  # fmt: skip
+                wrong = await refused(shop, "devices.printer.device", place)
+                assert wrong.fault is faults.SETTINGS_FIXED, place
             other = await refused(shop, "shop.footer", FOOTER, base="0" * 64)
             assert other.fault is faults.SETTINGS_MOVED
             for seconds in (1, 86_400):
