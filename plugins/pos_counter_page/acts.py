@@ -245,6 +245,7 @@ class Hands:
             case Card():
                 if ends.terminal.waiting is None:
                     raise Impossible(say("le terminal n'attend aucune carte"))
+                shop.recording.waits(ends.terminal.waiting.reference)
                 shop.recording.did("terminal", CARDS[act.how])
                 ends.terminal.plays(act.how)
             case Team():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pos_driver_sim.paper import Paper
 from pos_terminal.domain.keyboard.key_table import cap
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.domain.language import say
@@ -171,11 +172,23 @@ def refused(lesson: Lesson, number: int, why: str) -> Markup:
     return joined(tag("h3", f"{number}. {lesson.title}"), tag("p", words, class_="cause"))
 
 
+_NUMBER = re.compile(r"[0-9A-Za-z]-[0-9]{6}\b")
+"""Of a ticket, which no other paper has."""
+
+
 class Recording:
     """What was done in the shop since it began, as a scene that can be played again."""
 
     def __init__(self) -> None:
         self._steps: list[str] = []
+        self._waited = ""
+
+    def waits(self, order: str) -> None:
+        """The payment terminal waits with this order for somebody; a scene says so beforehand."""
+        if order != self._waited:
+            touched = (at for at, step in enumerate(self._steps) if step.startswith("touches "))
+            self._steps.insert(max(touched, default=0), "terminal attend")
+            self._waited = order
 
     def did(self, word: str, what: str) -> None:
         """Somebody did this; keys that follow each other stand on one line."""
@@ -194,9 +207,23 @@ class Recording:
         elif self._steps:
             self._steps.append(step)
 
-    def as_page(self, title: str, team: str) -> str:
-        """A page with this scene, and its clerks where they have come."""
-        block = ["", "```équipe", team.rstrip(), "```"] if "équipe" in self._steps else []
+    def printed(self, paper: Paper) -> None:
+        """This paper came out: whoever plays it again is to wait for it before he goes on."""
+        lines = [line for line in paper.lines if line.picture is None and line.text.strip()]
+        numbered = (line for line in lines if _NUMBER.search(line.text))
+        tall = (line for line in lines if line.tall)
+        if self._steps and lines:
+            told = next(numbered, None) or next(tall, lines[0])
+            self._steps.append(f"ticket {' '.join(told.text.split())}")
+
+    def as_page(self, title: str, blocks: Mapping[str, str], team: str) -> str:
+        """A page with this scene, its shop, and its clerks where they have come."""
+        files = {**blocks, "équipe": team} if "équipe" in self._steps else blocks
+        block = [
+            line
+            for name, text in files.items()
+            for line in ("", f"```{name}", text.rstrip(), "```")
+        ]
         lines = [f"{word:<8} {rest}".rstrip() for word, _, rest in
                  (step.partition(" ") for step in self._steps)]  # fmt: skip
         return "\n".join([f"# {title}", "", "```scene", *lines, "```", *block, ""])

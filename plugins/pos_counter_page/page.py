@@ -46,8 +46,9 @@ class Page:
         return codes.draw(stand.app.till.counter.desk.catalog, day, team)
 
     def scene(self) -> str:
-        """What was done so far, as a page of scenes."""
-        return self._shop.recording.as_page(say("Ce qui a été fait"), codes.TEAM)
+        """What was done so far, as a page of scenes; an owner's shop comes with `--config`."""
+        shop, title = self._shop, say("Ce qui a été fait")
+        return shop.recording.as_page(title, shop.playing.blocks(), codes.TEAM)
 
     def draw(self) -> str:
         """The whole document, in the language that the till speaks now."""

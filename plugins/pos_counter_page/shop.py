@@ -125,6 +125,11 @@ class RunningShop:
         """Whether the till runs, and can be typed at."""
         return self.stand is not None
 
+    @property
+    def playing(self) -> CounterSource:
+        """Where the shop that is open comes from: the one that was asked for, or a lesson's."""
+        return self._elsewhere[0] if self._elsewhere else self.source
+
     def close(self) -> None:
         """End, in good order."""
         self._closing = True
@@ -297,6 +302,8 @@ class RunningShop:
                             tare=ends.scale.tare, moving=ends.scale.moving)  # fmt: skip
         waiting = ends.terminal.waiting
         self.pictures.card(waiting.cents if waiting else None)
+        if waiting is not None:
+            self.recording.waits(waiting.reference)
         for what in ("paper_out", "paper_low", "cover_open", "failing"):
             board.state(f"printer.{what}", bool(getattr(ends.printer, what)))
         for name, cable in ends.cables.items():
@@ -375,6 +382,7 @@ class RunningShop:
                 self._hanging.clear()
                 self.board.show("hanging", "")
                 self._papers += 1
+                self.recording.printed(event)
                 self.board.add("paper", str(self._papers), self.pictures.paper(event, self._papers))
             case Pulse():
                 self.board.state("drawer", True)

@@ -9,7 +9,7 @@ from typing import cast
 
 from pos_terminal.scenes.ends import Ends
 from pos_terminal.scenes.script import Scene
-from pos_terminal.scenes.shop import SceneSource
+from pos_terminal.scenes.shop import SceneSource, of_far_ends
 from pos_terminal.storage import toml
 
 
@@ -37,19 +37,21 @@ class CounterSource(SceneSource):
         text = _said(text, "language", self.language)
         if self.keymap:
             text = _said(text, "keymap", self.keymap)
-        return text if self.config is None else _with_terminal(text, ends.payment_devices)
+        return text
 
-
-def _with_terminal(text: str, devices: Mapping[str, Mapping[str, object]]) -> str:
-    """The settings with the page's payment terminal for cards, whatever terminals they name."""
-    ((name, table),) = devices.items()
-    kept, keep_on = list[str](), True
-    for line in text.splitlines():
-        if line.lstrip().startswith("["):
-            keep_on = line.strip() not in ("[[terminals]]", f"[devices.{name}]")
-        kept += [line] if keep_on else []
-    settings = [f"{key} = {toml.written(value)}" for key, value in table.items()]
-    return "\n".join([*kept, f"[devices.{name}]", *settings, "[[terminals]]", f'device = "{name}"'])
+    def blocks(self) -> dict[str, str]:
+        """The shop as a page of scenes brings it; none of an owner's, who has files of his own."""
+        if self.config is None:
+            return {name: text for name, text in self.script.files.items() if name != "équipe"}
+        if self.owned:
+            return {}
+        text = _said(of_far_ends(self.config.read_text()), "language", self.language)
+        folder = self.config.parent
+        return {
+            "réglages": re.sub(r"^keymap = .*\n", "", text, flags=re.M),
+            "catalogue": (folder / "catalog.csv").read_text(),
+            "promotions": (folder / "promotions.toml").read_text(),
+        }
 
 
 def _said(text: str, key: str, value: str) -> str:

@@ -118,6 +118,8 @@ def shop(config: Path | None) -> Iterator[Path]:
         for name, text in new_shop.make("boulangerie", **SAMPLE).items():
             (Path(folder) / name).write_text(text)
         _put_articles_on_keys(Path(folder))
+        with (Path(folder) / "terminal.toml").open("a") as file:
+            file.write('\n[[terminals]]\ndevice = "tpe"\n')
         yield Path(folder) / "terminal.toml"
 
 

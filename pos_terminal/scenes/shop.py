@@ -40,8 +40,9 @@ class SceneSource:
     def settings(self, scene: Scene, ends: Ends, folder: Path) -> str:
         """This scene's configuration with simulated devices; writes the files that it names."""
         if self.config:
-            text = _without_devices(self.config.read_text())
-            text = _with_drivers(_absolute(text, self.config.parent))
+            text = _absolute(of_far_ends(self.config.read_text()), self.config.parent)
+            if "[[terminals]]" in text:
+                text = _paid_at(text, *ends.payment_devices)
         else:
             text = self.script.settings() or ""
             if not text or "catalogue" not in self.script.files:
@@ -57,6 +58,21 @@ class SceneSource:
             text += f"\n{more}"
         paying = ends.payment_devices if "[[terminals]]" in text else {}
         return f"{text}\n{ends.toml(**paying)}"
+
+
+def of_far_ends(text: str) -> str:
+    """A shop's settings for the far ends: with their plug-ins, and without devices of its own."""
+    return _with_drivers(_without_devices(text))
+
+
+def _paid_at(text: str, device: str) -> str:
+    """The settings with one payment terminal, for cards, whichever they name."""
+    kept, keep_on = list[str](), True
+    for line in text.splitlines():
+        if line.lstrip().startswith("["):
+            keep_on = line.strip() != "[[terminals]]"
+        kept += [line] if keep_on else []
+    return "\n".join([*kept, "[[terminals]]", f'device = "{device}"'])
 
 
 def _without_devices(text: str) -> str:

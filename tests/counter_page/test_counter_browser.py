@@ -4,25 +4,18 @@ import re
 import struct
 import subprocess
 import sys
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from pos_counter_page.paper_drawing import WIDTH
-from pos_terminal.commands import counter as command
 from pos_terminal.runtime.keymaps import KEYMAPS
 from pos_terminal.scenes.script import read
 from tests.support.counter_window import display, touch, violations
 
 # A browser's library switches stacks under Python: it gets workers in which no journal is written.
 pytestmark = pytest.mark.slow
-
-
-def sample() -> AbstractContextManager[Path]:
-    """The bakery that the command opens where no shop is named."""
-    return command.shop(None)
 
 
 def papers(page: Page) -> int:
@@ -276,8 +269,6 @@ def test_what_was_done_is_played_again_as_a_scene(page: Page, tmp_path: Path) ->
     assert "écran BAGUETTE x3 | 1,05 3,15" in map(str, scene.steps)
     shop = tmp_path / "scene.md"
     shop.write_text(kept.value.path().read_text())
-    with sample() as config:
-        play = [sys.executable, "-m", "pos_terminal", "scenes"]
-        scenes = [*play, "--config", str(config), str(shop)]
-        played = subprocess.run(scenes, capture_output=True, text=True, timeout=120, check=False)
+    scenes = [sys.executable, "-m", "pos_terminal", "scenes", str(shop)]
+    played = subprocess.run(scenes, capture_output=True, text=True, timeout=120, check=False)
     assert played.returncode == 0, played.stdout

@@ -115,7 +115,7 @@ def test_what_was_done_is_a_scene(tmp_path: Path) -> None:
     recording.did("équipe", "")
     recording.did("balance", "100")
     recording.did("balance", "480")
-    page = recording.as_page("Fait", "numéro;code\n")
+    page = recording.as_page("Fait", {"catalogue": "plu;name\n"}, "numéro;code\n")
     assert "équipe" in page
     (scene,) = read(page).scenes
     assert [str(step) for step in scene.steps] == [
