@@ -22,9 +22,11 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import say
+from pos_terminal.journal.state_directory import read_mark
 from pos_terminal.process.installed import entry_points
 from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.process.translation import language_named
+from pos_terminal.runtime.boot import LAST_GOOD
 from pos_terminal.runtime.config import BadConfiguration, load
 from pos_terminal.runtime.keymaps import KEYMAPS
 
@@ -34,6 +36,8 @@ SAMPLE = {
     "name": "AU BON PAIN", "address": "1 rue du Four, 35000 Rennes", "siret": "73282932000074",
 }  # fmt: skip
 """Whose shop it is where nobody brings one: nobody's, with a number that is well formed."""
+
+LEFT_BY_TILLS = ("journal.db", LAST_GOOD)
 
 AT_HAND = ("1", "2", "3", "5", "10", "11", "30", "42")
 """The articles of the sample that get a key of their own."""
@@ -73,6 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.lesson is not None:
         with reading_file(arguments.lesson):
             arguments.lesson.read_text()
+    if arguments.state is not None:
+        _only_simulated(arguments.state)
     with shop(None) as sample, shop(arguments.config or sample) as config:
         language = arguments.language or language_named(config)
         # The sample is good: to check it, which tries the printer's model, would take a second.
@@ -83,6 +89,14 @@ def run(arguments: argparse.Namespace) -> int:
             browser=not arguments.no_browser,
         )  # fmt: skip
     return 0
+
+
+def _only_simulated(state: Path) -> None:
+    """Failure where a real till lives there: already a start writes its settings beside it."""
+    mark = read_mark(state)
+    real = not mark.simulated if mark else any((state / each).exists() for each in LEFT_BY_TILLS)
+    if real:
+        raise Failure(faults.JOURNAL_FOREIGN, f"{state} : {say('il a de vraies ventes')}")
 
 
 def _mistakes(config: Path) -> Sequence[tuple[Path, Problem]]:

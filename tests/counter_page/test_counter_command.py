@@ -104,6 +104,24 @@ def test_a_state_of_ones_own_stays_and_is_gone_on_with(tmp_path: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("journal.mark", '{"first":"00","store":"1","terminal":"1","simulated":false}'),
+        ("journal.db", ""),
+        ("terminal.good.toml", "[terminal]\n"),
+    ],
+)
+def test_a_real_tills_state_is_left_as_it_is(tmp_path: Path, name: str, text: str) -> None:
+    """Its last good settings, above all: with the page's, it would look for devices here."""
+    (tmp_path / name).write_text(text)
+    command = [sys.executable, "-m", "pos_terminal", "counter", "--state", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "J-105" in done.stderr
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [(name, text)]
+
+
 def test_a_port_that_is_taken_is_said_with_what_helps() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

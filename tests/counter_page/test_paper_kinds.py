@@ -7,6 +7,7 @@ import time
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from pos_counter_page.paper_drawing import draw
 from pos_driver_sim.bench import SimBench
 from pos_driver_sim.paper import Paper
 from pos_driver_sim.printer import Event
+from pos_terminal.scenes.ends import Ends
 from pos_terminal.scenes.run import ZONE, clock_of, open_stand, parts
 from pos_terminal.scenes.script import Scene, read
 from pos_terminal.scenes.shop import SceneSource
@@ -51,7 +53,7 @@ async def papers_of(scene: Scene) -> list[Paper]:
         for part, _ in parts(scene):
             async with open_stand(
                 Path(folder), source, scene, clock,
-                make_ends=lambda wires: SimBench(wires, on_print=on_print),
+                make_ends=lambda wires: cast(Ends, SimBench(wires, on_print=on_print)),
             ) as shop:  # fmt: skip
                 stage = Stage(shop, record, source.patience)
                 for step in part:
