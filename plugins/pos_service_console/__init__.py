@@ -6,7 +6,7 @@ Who is signed in is decided at the counter: the browser shows digits, a person t
 
 from collections.abc import Iterable
 
-from pos_service_console import pages
+from pos_service_console import hooks, pages
 from pos_service_console.api import bearers, doing
 from pos_service_console.api.bearers import Bearers
 from pos_service_console.api.catalog import Catalogue
@@ -15,6 +15,7 @@ from pos_service_console.api.live import Live
 from pos_service_console.api.reading import Reading
 from pos_service_console.api.routing import Api
 from pos_service_console.api.tickets import TicketReading
+from pos_service_console.hooks import RULES, Hooks, HookService
 from pos_service_console.sales import SCHEMA, Sales
 from pos_service_console.service import ConsoleService
 from pos_service_console.settings import ConsoleSettings
@@ -23,7 +24,7 @@ from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.world import Agent
 
 STORE, API_STORE = "trade", "api"
-API_SCHEMA = bearers.SCHEMA + doing.SCHEMA
+API_SCHEMA = bearers.SCHEMA + doing.SCHEMA + hooks.SCHEMA
 
 
 @hookimpl
@@ -34,6 +35,10 @@ def pos_services(agent: Agent) -> Iterable[Service]:
     console = ConsoleService(agent, agent.settings(ConsoleSettings), lambda: sales.news, api)
     yield Service("pages", console.run)
     yield Service("sales", sales.follow)
+    store = agent.store(API_STORE, API_SCHEMA)
+    calls = HookService(agent, Hooks(store), agent.settings(ConsoleSettings).webhook_ca)
+    yield Service("webhook records", calls.collect)
+    yield Service("webhook calls", calls.call, silence=3 * RULES.patience)
 
 
 def _api(agent: Agent, sales: Sales) -> Api:

@@ -18,6 +18,7 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     interface: str
     names: tuple[str, ...]
     port: int = 8443
+    webhook_ca: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_.:-]{1,15}", self.interface):

@@ -5,9 +5,6 @@ Each change is one POST of JSON, signed as Standard Webhooks has it (<https://ww
 """
 
 import asyncio
-import base64
-import hashlib
-import hmac
 from collections.abc import Iterable
 from functools import partial
 
@@ -19,6 +16,7 @@ from pos_terminal.agent.delivery import DeliveryRules, Message
 from pos_terminal.agent.hookspecs import Service, hookimpl
 from pos_terminal.agent.https import BadTarget, target
 from pos_terminal.agent.outbox import NotDelivered, OutboxFull, Rejected
+from pos_terminal.agent.signed_call import NEVER, signed
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain import faults
 from pos_terminal.domain.health.incidents import Change
@@ -27,9 +25,6 @@ TOPIC, SUBJECT, PLACE = "changes", "webhook", "place"
 SECRET = "webhook-secret"
 FULL = 60.0
 """Seconds until an outbox that is full is tried again."""
-
-NEVER = (400, 413, 422)
-"""Statuses of who will never take this message; any other than 2xx may be otherwise later."""
 
 SCHEMA = "CREATE TABLE known (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -107,14 +102,7 @@ class Webhook:
 
     async def send(self, message: Message) -> None:
         """Call once. NotDelivered: later; Rejected: never again."""
-        moment = str(self._agent.clock.utc() // 1_000_000)
-        headers = {
-            "webhook-id": message.id,
-            "webhook-timestamp": moment,
-            "webhook-signature": signature(
-                self._agent.secret(SECRET), message.id, moment, message.body
-            ),
-        }
+        headers = signed(message, self._agent.secret(SECRET), self._agent.clock.utc())
         try:
             answer = await self._server.call(message.body, headers)
         except (OSError, BadTarget) as error:
@@ -127,17 +115,6 @@ class Webhook:
                 raise Rejected(f"HTTP {status}")
             raise NotDelivered(f"HTTP {status}")
         self._agent.incidents.recover(SUBJECT, faults.CALL_REFUSED)
-
-
-def signature(secret: str, id: str, moment: str, body: bytes) -> str:
-    """`v1,` and the HMAC-SHA256 of «id.timestamp.body», in base64, under the secret's bytes.
-
-    A secret that begins with `whsec_` is base64 behind that, as the standard writes them.
-    """
-    named = secret.removeprefix("whsec_")
-    key = base64.b64decode(named) if named != secret else secret.encode()
-    signed = f"{id}.{moment}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 @hookimpl

@@ -14,7 +14,8 @@ import pytest
 import pos_service_heartbeat
 import pos_service_webhook
 from pos_service_heartbeat import Heartbeat, HeartbeatSettings
-from pos_service_webhook import WebhookSettings, signature
+from pos_service_webhook import WebhookSettings
+from pos_terminal.agent.signed_call import signature
 from pos_terminal.domain import faults
 from pos_terminal.testing.running import run
 from tests.support.https_server import HttpsServer

@@ -82,6 +82,7 @@ ROOMS: dict[str, set[str]] = {
         "agent.https",
         "agent.incidents",
         "agent.outbox",
+        "agent.signed_call",
         "agent.till",
         "agent.world",
         "channel.api",
