@@ -11,10 +11,12 @@ from pos_service_console.api import bearers, doing
 from pos_service_console.api.bearers import Bearers
 from pos_service_console.api.catalog import Catalogue
 from pos_service_console.api.doing import Doing
+from pos_service_console.api.goods import Goods
 from pos_service_console.api.live import Live
 from pos_service_console.api.reading import Reading
 from pos_service_console.api.routing import Api
 from pos_service_console.api.tickets import TicketReading
+from pos_service_console.catalogue import Present
 from pos_service_console.hooks import RULES, Hooks, HookService
 from pos_service_console.sales import SCHEMA, Sales
 from pos_service_console.service import ConsoleService
@@ -42,10 +44,11 @@ def pos_services(agent: Agent) -> Iterable[Service]:
 
 
 def _api(agent: Agent, sales: Sales) -> Api:
-    store = agent.store(API_STORE, API_SCHEMA)
+    store, present = agent.store(API_STORE, API_SCHEMA), Present(agent)
     endpoints = [
         *Reading(agent).endpoints(), *TicketReading(agent, sales).endpoints(),
-        *Catalogue(agent).endpoints(), *Doing(agent, store).endpoints(),
+        *Catalogue(agent, present).endpoints(), *Goods(sales, present).endpoints(),
+        *Doing(agent, store).endpoints(),
     ]  # fmt: skip
     return Api(endpoints, Live(agent, sales).followed(), Bearers(agent, store))
 

@@ -10,6 +10,8 @@ import pytest
 from pos_service_console.api.bearers import FRESH
 from pos_service_console.api.problem import KINDS
 from pos_terminal.domain.events.grants import GrantEnded, GrantGiven, GrantUsed
+from pos_terminal.domain.events.prepaid import DepositMoved
+from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.domain.staff import tokens
 from pos_terminal.testing.running import PATIENCE, run
@@ -182,6 +184,35 @@ def test_a_catalogue_is_previewed_then_put_in_force_on_what_it_was_made_from(
                 If_Match=f'"{preview["base"]}"',
             )  # fmt: skip
             assert (got.status, code(got.text)) == (412, "C-147")
+
+    run(body())
+
+
+def test_stock_and_orders_are_the_tills_own_sums(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_console(tmp_path) as console:
+            shop = console.shop
+            cookie = await console.sign_in()
+            program = Program(
+                console, await make_token(console, cookie, "stock.read", "orders.read")
+            )
+            kept = {each["plu"]: each for each in (await program.get("/stock"))["stock"]}
+            assert kept and "32" in kept, kept
+            await shop.type("32 PLU CASH")
+            await shop.journaled(StockMoved)
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    left = {e["plu"]: e["left"] for e in (await program.get("/stock"))["stock"]}
+                    if left["32"] == kept["32"]["left"] - 1000:
+                        break
+                    await asyncio.sleep(0.1)
+            assert (await program.get("/orders"))["orders"] == []
+            await shop.type("500 PRIX 123 ACOMPTE CASH")
+            await shop.journaled(DepositMoved)
+            async with asyncio.timeout(PATIENCE):
+                while not (orders := (await program.get("/orders"))["orders"]):
+                    await asyncio.sleep(0.1)
+            assert [(each["order"], each["paid"]) for each in orders] == [("123", 500)]
 
     run(body())
 

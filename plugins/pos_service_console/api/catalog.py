@@ -15,7 +15,7 @@ from pos_service_console.api import problem
 from pos_service_console.api.endpoint import CSV, Asked, Endpoint, Given, Header
 from pos_service_console.api.problem import Refusal
 from pos_service_console.api.routing import tags
-from pos_service_console.catalogue import Read, differences, fetch
+from pos_service_console.catalogue import Present, Read, differences
 from pos_service_console.pages.articles import APPLY, SHOWN, Staged
 from pos_service_console.pages.page import today
 from pos_terminal.agent.world import Agent
@@ -101,9 +101,9 @@ IF_MATCH = Header("If-Match", "The ETag of the one that it was made from: 428 wi
 class Catalogue:
     """Answers them."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, present: Present) -> None:
         self._agent = agent
-        self._present: Read | None = None
+        self._present = present
         self._staged: dict[int, Staged] = {}
 
     def endpoints(self) -> list[Endpoint]:
@@ -124,25 +124,19 @@ class Catalogue:
                      problems=(problem.NO_CONDITION, problem.MOVED, problem.NO_PREVIEW)),
         ]  # fmt: skip
 
-    async def _read(self) -> Read:
-        source = await fetch(self._agent)
-        if self._present is None or self._present.source != source:
-            self._present = await asyncio.to_thread(Read.of, source)
-        return self._present
-
     async def _articles(self, _: Asked) -> Given:
-        read, day = await self._read(), today(self._agent).date()
+        read, day = await self._present.read(), today(self._agent).date()
         return Given(
             Articles(read.sha256, [_article(each, day) for each in read.catalog.items]),
             etag=read.sha256,
         )
 
     async def _file(self, _: Asked) -> Given:
-        read = await self._read()
+        read = await self._present.read()
         return Given(read.source, etag=read.sha256, media=CSV)
 
     async def _preview(self, asked: Asked) -> Given:
-        present = await self._read()
+        present = await self._present.read()
         read = await asyncio.to_thread(Read.of, asked.body)
         if read.problems:
             wrong = [Wrong(each.line, each.key, each.reason) for each in read.problems[:SHOWN]]
