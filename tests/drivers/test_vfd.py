@@ -263,9 +263,9 @@ def test_an_absent_display_is_named(tmp_path: Path) -> None:
 
 
 def test_bad_settings_are_refused() -> None:
-    with pytest.raises(ValueError, match="only one"):
+    with pytest.raises(ValueError, match="et un seul"):
         VfdSettings()
-    with pytest.raises(ValueError, match="only one"):
+    with pytest.raises(ValueError, match="et un seul"):
         VfdSettings(host="a", device="b")
     with pytest.raises(ValueError, match="aures"):
         VfdSettings(host="a", setup="aures", commands="cd5220")
