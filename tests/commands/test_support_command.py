@@ -10,6 +10,7 @@ import pytest
 
 from pos_terminal.__main__ import main
 from tests.needs import need
+from tests.support.house import ROOT
 from tests.support.relay import SSHD, short
 
 
@@ -100,3 +101,17 @@ def test_the_relays_certificate_has_no_code(relay: Path) -> None:
 def test_a_code_that_is_none_is_refused(relay: Path, code: str) -> None:
     words = ["--ca", str(relay.with_name("ca")), "--code", code, "--who", "marie"]
     assert main(["support", "sign", *words, f"{relay.with_name('ca')}.pub"]) == 1
+
+
+def test_each_row_of_what_support_can_do_has_its_test() -> None:
+    page = (ROOT / "docs" / "support-security.md").read_text()
+    rows = [row for row in re.findall(r"^\| (?!he tries|it tries|---)(.*) \|$", page, re.M)]
+    assert len(rows) > 20
+    for row in rows:
+        cells = row.split(" | ")
+        named = re.findall(r"`(test_\w+)`(?: \(`([^`]+)`\))?", cells[-1])
+        assert named, row
+        for name, place in named:
+            file = ROOT / (place or "tests/services/test_support_session.py")
+            again = [ROOT / each for _, each in named if each]
+            assert any(f"def {name}(" in each.read_text() for each in (file, *again)), (name, row)

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of what reads devices' bytes: `python -m tests.deep.fuzz NAME`.
+"""Coverage-guided fuzzing of what reads others' bytes: `python -m tests.deep.fuzz NAME`.
 
 libFuzzer (by way of atheris) changes its inputs by the branches that they reach, for `--seconds`.
 It ends with another status than 0 where a reader raises what it has not announced, is busy with one
@@ -27,9 +27,12 @@ INSTRUMENTED = (
     "pos_driver_scales.legal.dialog06", "pos_driver_scales.legal.hid",
     "pos_driver_scales.legal.mt_sics", "pos_driver_scales.legal.nci",
     "pos_driver_scales.legal.sma", "pos_driver_scales.legal.toledo",
-    "pos_driver_serial_scanner.assembler", "pos_plugin_gs1.elements",
+    "pos_driver_serial_scanner.assembler", "pos_plugin_gs1.elements", "pos_service_support.lines",
     "pos_terminal.domain.codes.barcode", "pos_terminal.links.hid_descriptor",
+    "pos_terminal.runtime.toml_edit",
 )  # fmt: skip
+
+SETTINGS = '[shop]\nname = "B" # door\n[[labels]]\nd = [\n 1,\n]\n[devices.a]\ns = { p = "a" }\n'
 
 
 def load() -> dict[str, Any]:
@@ -107,6 +110,24 @@ def payments(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
     }
 
 
+def supporters(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
+    """What a supporter types: a line of words, and a setting."""
+    lines, edit = found["pos_service_support.lines"], found["pos_terminal.runtime.toml_edit"]
+
+    def read_line(data: bytes) -> None:
+        text = data.decode("utf-8", "replace")
+        lines.completed(text, {"test": ["printer"], text[:3]: [text]})
+        with suppress(ValueError):  # what is no command
+            lines.words(text)
+
+    def read_setting(data: bytes) -> None:
+        path, _, value = data.decode("utf-8", "replace").partition(" ")
+        with suppress(ValueError):  # what is no setting
+            edit.edited(SETTINGS, path, edit.value_of(value))
+
+    return {"support-line": read_line, "support-setting": read_setting}
+
+
 def targets() -> dict[str, Callable[[bytes], object]]:
     """Each reader by its name: it may refuse in its own words, and nothing else."""
     found = {name.removeprefix("pos_driver_"): module for name, module in load().items()}
@@ -155,6 +176,7 @@ def targets() -> dict[str, Callable[[bytes], object]]:
 
     return {
         **payments(found),
+        **supporters(found),
         **{
             f"scale-{name}": refusing(read)
             for name, read in {
@@ -184,7 +206,7 @@ NAMES = (
     "payment-caisse-ap", "payment-cashlogy", "payment-concert", "payment-zvt", "payment-zvt-slip",
     "scale-adam", "scale-cas", "scale-dialog06", "scale-hid", "scale-mt-sics", "scale-nci",
     "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "star",
-    "brother-ql", "zpl", "codes",
+    "brother-ql", "zpl", "codes", "support-line", "support-setting",
 )  # fmt: skip
 
 
