@@ -44,6 +44,7 @@ COMMANDS = {
     "labels": "imprime des étiquettes de rayon",
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",
     "close": "clôt le jour, le mois ou l'exercice : le Z",
+    "commission": "met la caisse en service : jusque-là elle vend en simulation",
     "journal": "montre, vérifie, archive, sauvegarde, remet ou purge le journal",
     "archive": "vérifie une archive, sans la caisse qui l'a faite",
     "payments": "retrouve un paiement par carte, rapproche les terminaux du journal",

@@ -19,7 +19,7 @@ from pos_terminal.archive.copies import BadCopy, Copy, verified
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated
 from pos_terminal.domain.language import say
-from pos_terminal.journal import catalogs, codec, keyring, state_directory
+from pos_terminal.journal import catalogs, codec, commissioning, keyring, state_directory
 from pos_terminal.journal.batch import CHECKPOINTS
 from pos_terminal.journal.database import NAME, insert, open_writer, reading
 from pos_terminal.journal.errors import Broken, using
@@ -96,8 +96,12 @@ def _persons(directory: Path) -> str:
 
 
 def _content(directory: Path) -> list[Path]:
-    """What lies there, but for what a file system keeps at its top: a state may be a whole disk."""
-    return [path for path in directory.iterdir() if path.name not in OURS_NOT]
+    """What lies there, but for a box's simulation, and for what a file system keeps at its top.
+
+    A state may be a whole disk.
+    """
+    passed = (*OURS_NOT, commissioning.FOLDER)
+    return [path for path in directory.iterdir() if path.name not in passed]
 
 
 def _undo(directory: Path, *, made: bool) -> None:

@@ -16,6 +16,7 @@ from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Trouble
 from pos_terminal.domain.faults import Failure
+from pos_terminal.journal.commissioning import FOLDER, waits
 from pos_terminal.process.logs import log_to_stderr
 from pos_terminal.process.memory import STARTED, give_back, keep_one_heap
 from pos_terminal.process.output import fail
@@ -51,9 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     again = False
     with contained(failed.append):
         enter(arguments, make=True)
+        socket, simulated = socket_path(arguments.state, os.environ), waits(arguments.state)
+        if simulated:
+            arguments.state /= FOLDER
+            log.warning("this box is not commissioned: what it sells is a simulation")
         booted = boot(arguments.config.absolute(), arguments.state)
         set_language(booted.settings.language)
-        again = asyncio.run(_serve(booted, arguments.state))
+        again = asyncio.run(_serve(booted, arguments.state, socket, simulated=simulated))
     if failed and booted and booted.trial:
         # A trial holds one start: the next one is with the last good settings, and at once.
         log.error("with settings on trial the till failed", exc_info=failed[0])
@@ -82,13 +87,13 @@ def _out_of_service(error: BaseException, arguments: argparse.Namespace) -> int:
     return status
 
 
-async def _serve(booted: Booted, state: Path) -> bool:
+async def _serve(booted: Booted, state: Path, socket: Path, *, simulated: bool) -> bool:
     """Whether it ended to be started anew, with other settings."""
-    clock, socket = SystemClock(booted.settings.zone), socket_path(state, os.environ)
+    clock = SystemClock(booted.settings.zone)
     plugins = booted.plugins
     app = App(
         booted.settings, plugins, state, clock, socket=socket, program=partial(_program, plugins),
-        trial=booted.trial, returned=booted.returned,
+        trial=booted.trial, returned=booted.returned, simulated=simulated,
     )  # fmt: skip
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -14,7 +14,7 @@ from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
-from pos_terminal.journal import signer_outage, state_directory
+from pos_terminal.journal import commissioning, signer_outage, state_directory
 from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
@@ -100,14 +100,17 @@ async def stopped_till(
     *,
     anew: bool = False,
     continuation: Continuation | None = None,
+    commission: bool = False,
 ) -> AsyncIterator[StoppedTill]:
     """The till whose state is in that directory, while it does not run.
 
     Where none ever ran the configuration says whose it will be. `anew` begins a journal where
-    another was lost, a `continuation` goes on where its key was: the caller's first record says who
-    decided that. JournalError where neither
-    does, where the till runs (J-133), or where its journal may not be used.
+    another was lost, a `continuation` goes on where its key was: the caller's first record says
+    who decided that. JournalError where neither does, where the till runs (J-133), where its
+    journal may not be used, or where a box waits for its `commission` (J-138), which begins it.
     """
+    if commissioning.waits(state) and not commission:
+        raise JournalError(faults.NOT_COMMISSIONED, f"{state}")
     mark = state_directory.read_mark(state)
     settings = shop_settings(state, config_file)
     if mark is None and settings is None:

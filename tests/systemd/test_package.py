@@ -19,6 +19,7 @@ from tests.systemd.readme import blocks
 ROOT = Path(__file__).parent.parent.parent
 BUILD = ROOT / "image" / "deb" / "build"
 PAGE = ROOT / "docs" / "paquet.md"
+TECHNICIAN = ROOT / "docs" / "technicien.md"
 TREES = ROOT / ".venv-trees"
 DEBIAN = {"bookworm": 12, "trixie": 13}
 NEWER = "0.1.99"
@@ -28,6 +29,9 @@ CATALOG = "plu,name,price,unit,family,vat\n1,TRADITION,1.30,piece,pain,5.5\n"
 TERMINAL = """\
 [shop]
 name = "Boulangerie du Marché"
+
+[seller]
+siret = "732 829 320 00074"
 
 [terminal]
 catalog = "catalog.csv"
@@ -135,6 +139,7 @@ async def life(folder: Path, tree: Path) -> None:
         async with standing(tree, folder / "state", shared, bench) as container:
             await it_waits_for_its_settings(container)
             await it_starts(container, bench)
+            await it_is_commissioned(container, bench)
             await it_is_upgraded_with_an_open_ticket_and_goes_back(container, bench)
             await it_is_removed_and_purged(container, bench)
 
@@ -160,7 +165,8 @@ async def it_starts(container: Container, bench: SimBench) -> None:
     await container.sh(commands("Premier démarrage"), "/srv")
     await shows(bench, "BONJOUR")
     await listens(container)
-    await sold(bench, "1,30")
+    assert "*** SIMULATION ***" in await sold(bench, "1,30")
+    await container.sh(f"test ! -e {STATE}/journal.db")
     await container.sh("systemctl is-active pos-terminal-agent")
     for unit in ("pos-terminal", "pos-terminal-agent"):
         await container.sh(f"systemd-analyze security --no-pager --threshold=20 {unit} >/dev/null")
@@ -168,11 +174,22 @@ async def it_starts(container: Container, bench: SimBench) -> None:
     await container.sh("test -s /usr/share/doc/pos-terminal/README.md && pos-terminal --version")
 
 
+async def it_is_commissioned(container: Container, bench: SimBench) -> None:
+    """After it was reset, with what the page of the technician says; from here on it counts."""
+    await container.sh("".join(blocks(TECHNICIAN, "## Essayer", "sh")))
+    await container.sh("".join(blocks(TECHNICIAN, "## Mettre en service", "sh")))
+    await listens(container)
+    await press(bench, "2 x 1 PLU CASH TICKET")
+    paper = await printed(bench)
+    assert "2,60" in paper and "SIMULATION" not in paper, paper
+
+
 async def it_is_upgraded_with_an_open_ticket_and_goes_back(
     container: Container, bench: SimBench
 ) -> None:
     await press(bench, "2 x 1 PLU")
-    await shows(bench, "TRADITION", "2,60")
+    sold_so_far = "pos-terminal journal show --kind line.sold"
+    await container.until(sold_so_far, lambda shown: shown.count("2 x TRADITION") == 2)
     await container.sh(commands("Mettre à jour"), "/srv/later")
     await runs(container, NEWER)
     await sold(bench, "3,90")
@@ -207,12 +224,17 @@ async def shows(bench: SimBench, *texts: str) -> None:
         raise AssertionError(f"not {texts}, but {bench.display.screen}") from None
 
 
-async def sold(bench: SimBench, total: str) -> None:
+async def sold(bench: SimBench, total: str) -> str:
     """Sell one more piece, and read the ticket: a display's line ends with the first till."""
     await press(bench, "1 PLU CASH TICKET")
+    paper = await printed(bench)
+    assert total in paper, paper
+    return paper
+
+
+async def printed(bench: SimBench) -> str:
     async with asyncio.timeout(PATIENCE):
-        paper = await bench.printer.next_paper()
-    assert total in paper.text, paper.text
+        return (await bench.printer.next_paper()).text
 
 
 async def runs(container: Container, version: str) -> None:

@@ -82,6 +82,18 @@ INVOICES_NOT_FILED = _fault(
     "Le fichier d'une facture n'a pas pu être écrit dans son dossier ; elle est enregistrée.",
     "Vérifier le dossier de [invoices] et la table [seller] ; la caisse réessaie d'elle-même.",
 )
+COMMISSIONED = _fault(
+    "J-137",
+    "DEJA EN SERVICE",
+    "La caisse est en service : son journal a commencé.",
+    "Rien n'est à faire ; une caisse en service ne se remet pas à zéro.",
+)
+NOT_COMMISSIONED = _fault(
+    "J-138",
+    "PAS EN SERVICE",
+    "La caisse n'est pas en service : ce qu'elle vend est une simulation.",
+    "Lire la cause dite ; puis, caisse arrêtée, « pos-terminal commission ».",
+)
 PURGE_REFUSED = _fault(
     "J-121",
     "PURGE REFUSEE",
