@@ -47,6 +47,7 @@ def a_busy_hour(page: Opened) -> None:
     does(page, *press("F2"), shows="TRADITION")
     page.act({"type": "power", "how": "cut"})
     does(page, {"type": "power", "how": "back"}, shows="SOUS-TOTAL")
+    page.wait("state", "power", "^on$")  # it shows what stands before all its devices are open
     does(page, *press("F12"), shows="TOTAL +1,30")
 
 
