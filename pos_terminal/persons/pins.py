@@ -5,7 +5,7 @@ import hmac
 import os
 
 from pos_terminal.domain.language import say
-from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Pin
+from pos_terminal.domain.staff.clerks import LONGEST_PIN, SHORTEST_PIN, Pin, is_guessed
 
 N, R, P = 2**14, 8, 1
 """scrypt's cost (RFC 7914, section 2): 16 MiB, and some 50 ms on a till."""
@@ -28,7 +28,7 @@ def keep(pin: Pin) -> str:
                 longest_pin=LONGEST_PIN,
             )
         )
-    if len(set(digits)) == 1 or digits in "01234567890" or digits in "09876543210":
+    if is_guessed(pin):
         raise ValueError(say("ce code est le premier que chacun essaierait"))
     salt = os.urandom(SALT)
     return f"scrypt:{N}:{R}:{P}:{salt.hex()}:{_hash(pin, salt, N, R, P).hex()}"

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 PAGES = ("sales", "tickets", "tickets/1", "articles", "articles/edit/1", "articles/import",
          "articles/versions", "closures", "closures/close/day", "closures/close/month",
          "accounts", "stock", "stock/make", "orders", "vouchers", "customers", "customers/new",
+         "clerks", "clerks/new", "clerks/12",
          "devices", "incidents", "changes")  # fmt: skip
 
 

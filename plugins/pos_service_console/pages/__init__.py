@@ -6,6 +6,7 @@ from pos_service_console.catalogue import Present
 from pos_service_console.pages.accounts import AccountPages
 from pos_service_console.pages.articles import ArticlePages
 from pos_service_console.pages.changes import changes
+from pos_service_console.pages.clerks import ClerkPages
 from pos_service_console.pages.closures import ClosurePages
 from pos_service_console.pages.customers import CustomerPages
 from pos_service_console.pages.devices import DevicePages
@@ -38,6 +39,7 @@ def of(agent: Agent, sales: Sales, api: Worker) -> Iterable[ConsolePage]:
         ConsolePage("orders", "Commandes", MANAGER, orders(sales, customers.names), 32),
         ConsolePage("vouchers", "Bons", MANAGER, vouchers(sales), 33),
         ConsolePage("customers", "Clients", MANAGER, customers.answer, 34),
+        ConsolePage("clerks", "Vendeurs", MANAGER, ClerkPages(agent).answer, 36),
         ConsolePage("closures", "Clôtures", MANAGER, ClosurePages(agent, sales).answer, 35),
         ConsolePage("accounts", "Comptes", MANAGER, AccountPages(agent).answer, 37),
         ConsolePage("devices", "Appareils", BOTH, DevicePages(agent).answer, 40),

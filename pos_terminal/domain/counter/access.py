@@ -14,6 +14,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.desk import Desk, Pending, Wait
 from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.new_pin import NewPin
 from pos_terminal.domain.counter.steps import (
     EndAccess,
     GiveAccess,
@@ -56,8 +57,8 @@ class AccessShown(Pending, frozen=True):
 def key(desk: Desk, _: str, __: Moment) -> Step:
     """`ACCES`: show what is asked for, else the last grant.
 
-    With six digits: show who asks for access by them; with a lesser number: end that grant; with 0:
-    print where the console is.
+    With six digits: show who asks for access by them, or take a new PIN; with a lesser number: end
+    that grant; with 0: print where the console is.
     """
     if desk.authority:
         return _give(desk)
@@ -93,6 +94,11 @@ def _give(desk: Desk) -> Step:
 def _show_coded(desk: Desk, code: str) -> Step:
     if not desk.clerks:
         raise Refused(faults.NO_RIGHT)  # without PINs whoever stands here would do
+    wanted = next((each for each in desk.access.pins if each.code == code), None)
+    if wanted:
+        desk.entry = Entry()
+        desk.pending = NewPin(wanted)
+        return Step(effects=(Sound(Tone.ALARM),))
     asked = next((each for each in desk.access.coded if each.code == code), None)
     if asked is None:
         raise Refused(faults.NO_ACCESS)

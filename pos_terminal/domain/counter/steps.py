@@ -23,6 +23,7 @@ from pos_terminal.domain.sale.open_sales import OpenSale
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks, Pin
+from pos_terminal.domain.staff.console import PinAsked
 from pos_terminal.domain.staff.grants import Access, AccessAsked
 from pos_terminal.domain.staff.support import Support
 from pos_terminal.domain.weight import Weight
@@ -147,7 +148,7 @@ class AccessNews(Struct, frozen=True):
     """What access another program on the box asks for, and which grants stand, oldest first.
 
     `coded` are asked for by whoever is at a browser, each known by its digits. `support` is there
-    for as long as a consent stands, `trial` while settings are on trial.
+    for as long as a consent stands, `trial` while settings are on trial; `pins` are to be typed.
     """
 
     asked: AccessAsked | None = None
@@ -155,6 +156,7 @@ class AccessNews(Struct, frozen=True):
     support: Support | None = None
     coded: tuple[AccessAsked, ...] = ()
     trial: bool = False
+    pins: tuple[PinAsked, ...] = ()
 
 
 class NewClerks(Struct, frozen=True):
@@ -349,12 +351,19 @@ class SettleTrial(Struct, frozen=True):
     by: int
 
 
+class KeepPin(Struct, frozen=True):
+    """Keep the PIN that was typed for whom it was asked."""
+
+    asked: PinAsked
+    pin: Pin
+
+
 class PrintConsole(Struct, frozen=True):
     """Print where the owner's console is, and how its certificate is known."""
 
 
 AccessDecided = (
-    GiveAccess | EndAccess | AdmitSupport | AnswerSupport | SettleTrial | PrintConsole
+    GiveAccess | EndAccess | AdmitSupport | AnswerSupport | SettleTrial | PrintConsole | KeepPin
 )
 """What was decided at the counter about access for others."""
 

@@ -4,6 +4,7 @@ from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import short_day_and_hour
 from pos_terminal.domain.screen import Screen, both_ends
+from pos_terminal.domain.staff.clerks import Pin
 from pos_terminal.domain.staff.grants import Access, AccessAsked
 
 
@@ -32,6 +33,17 @@ def standing(grant: Access, number: int) -> Screen:
 def given() -> Screen:
     """Somebody has agreed."""
     return Screen(say("ACCES DONNE"), "")
+
+
+def new_pin(clerk: int, typed: Pin, *, again: bool) -> Screen:
+    """Whose new PIN is typed, for the first time or again."""
+    asked = say("ENCORE") if again else say("NOUVEAU CODE")
+    return Screen(f"{say('VENDEUR')} {clerk}", f"{asked} {'*' * len(typed)}".rstrip())
+
+
+def pin_typed(clerk: int) -> Screen:
+    """It was typed twice."""
+    return Screen(f"{say('VENDEUR')} {clerk}", say("CODE TAPE"))
 
 
 def ended(number: int) -> Screen:

@@ -106,3 +106,15 @@ CLERK_REFUSED = _fault(
     "Ce vendeur, ce code ou ce badge ne peut pas être enregistré ainsi.",
     "Lire la cause dite et recommencer.",
 )
+PIN_TOO_SIMPLE = _fault(
+    "O-110",
+    "CODE TROP SIMPLE",
+    "Le nouveau code a moins de quatre chiffres, ou est le premier que chacun essaierait.",
+    "Taper C, puis un autre code, et VENDEUR.",
+)
+PINS_DIFFER = _fault(
+    "O-111",
+    "CODES DIFFERENTS",
+    "Les deux codes tapés ne sont pas le même : aucun n'est gardé.",
+    "Taper C, puis le nouveau code, VENDEUR, encore le même, VENDEUR.",
+)

@@ -116,6 +116,12 @@ class Clerks(Struct, frozen=True):
         return self.rules.badge_and_pin or bool(clerk.rights - ORDINARY)
 
 
+def is_guessed(pin: Pin) -> bool:
+    """Whether anybody would try it first: one digit alone, or digits in their order."""
+    digits = pin.digits
+    return len(set(digits)) == 1 or digits in "01234567890" or digits in "09876543210"
+
+
 def is_badge(code: str) -> bool:
     """Whether a scanned code is a badge, right or damaged."""
     return code.startswith(BADGE)

@@ -4,6 +4,8 @@ A browser shows the digits, a person types them at the counter with a PIN. So no
 a secret, and nobody on the network can try one.
 """
 
+from msgspec import Struct
+
 from pos_terminal.domain.events.values import ConsoleRole, GrantLevel
 
 PURPOSE = "console"
@@ -25,8 +27,23 @@ SECONDS = 12 * 3600
 LEVELS = {ConsoleRole.MANAGER: GrantLevel.CONTROL, ConsoleRole.TECHNICIAN: GrantLevel.DIAGNOSE}
 """What each is granted. A manager tests devices, too."""
 
+CLERK_ACTS = (
+    "clerk.list", "clerk.enrol", "clerk.renew", "clerk.rights", "clerk.badge-print", "clerk.remove",
+)  # fmt: skip
+"""Of the acts on clerks those that need no secret from a page: a PIN is typed at the counter, and a
+badge is made and printed by the till."""
+
 SCOPES: dict[ConsoleRole, tuple[str, ...]] = {
-    ConsoleRole.MANAGER: ("catalog", "ticket", "period", "token", "export", "customer"),
+    ConsoleRole.MANAGER: (
+        "catalog", "ticket", "period", "token", "export", "customer", *CLERK_ACTS,
+    ),
     ConsoleRole.TECHNICIAN: (),
 }
 """The acts of each, by the first word of their names."""
+
+
+class PinAsked(Struct, frozen=True):
+    """A clerk's new PIN is to be typed at the counter, by whoever knows these digits of a page."""
+
+    code: str
+    clerk: int

@@ -37,6 +37,7 @@ from pos_terminal.runtime.catalogue import Catalogue
 from pos_terminal.runtime.exports import EXPORT_MAKE, Exports
 from pos_terminal.runtime.methods.act_lane import ActLane
 from pos_terminal.runtime.methods.api import ApiMethods
+from pos_terminal.runtime.methods.clerk_desk import ClerkDesk
 from pos_terminal.runtime.methods.configuration import ConfigurationMethods
 from pos_terminal.runtime.methods.console import ConsoleMethods
 from pos_terminal.runtime.methods.decisions import Decisions, Doers
@@ -77,7 +78,8 @@ class Channel:
         exports: Exports,
     ) -> None:
         self.grants = GrantMethods(terminal, put)
-        self.acts = ActLane(acts)
+        self.acts = ActLane(self._every_act)
+        self._clerks = ClerkDesk(terminal, self.grants, acts, self.acts.do)
         self._terminal = terminal
         self._path = path
         self._known_acts = acts
@@ -99,7 +101,7 @@ class Channel:
         changes.selling, changes.tell = self._board.against_selling, self._tell_trial
         doers = Doers(
             self.grants.end_decided, self.grants.agree, self._support.admit, self._support.answer,
-            changes.settle, self._console.print_place,
+            changes.settle, self._console.print_place, self._clerks.keep,
         )  # fmt: skip
         self._decisions = Decisions(terminal, doers, put)
         self._mirror = MirrorMethods(terminal, self._board, self.grants)
@@ -254,11 +256,14 @@ class Channel:
             await self.grants.allowed(peer, asks.grant, GrantLevel.CONTROL, what, EXPORT_MAKE)
         return found
 
+    def _every_act(self) -> Acts:
+        return {**self._known_acts(), **self._clerks.acts()}
+
     async def _diagnose(self, peer: Peer, secret: str | None, what: str) -> None:
         await self.grants.allowed(peer, secret, GrantLevel.DIAGNOSE, what)
 
     async def _do(self, peer: Peer, asks: DoAsked) -> Done:
-        if asks.act not in self._known_acts():
+        if asks.act not in self._every_act():
             raise ChannelError(
                 faults.OTHER_VERSION,
                 say("cette caisse ne connaît pas l'acte {text!r}", text=asks.act[:60]),

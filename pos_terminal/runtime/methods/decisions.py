@@ -14,6 +14,7 @@ from pos_terminal.domain.counter.steps import (
     EndAccess,
     GiveAccess,
     Input,
+    KeepPin,
     PrintConsole,
     SettleTrial,
     Trouble,
@@ -33,6 +34,7 @@ class Doers(Struct, frozen=True):
     answer: Callable[[AnswerSupport], Awaitable[None]]
     settle: Callable[[SettleTrial], Awaitable[None]]
     print_console: Callable[[PrintConsole], Awaitable[None]]
+    keep_pin: Callable[[KeepPin], Awaitable[None]]
 
 
 class Decisions:
@@ -67,3 +69,5 @@ class Decisions:
                 await self._doers.settle(decided)
             case PrintConsole():
                 await self._doers.print_console(decided)
+            case KeepPin():
+                await self._doers.keep_pin(decided)

@@ -32,6 +32,7 @@ from pos_terminal.domain.events.values import GrantEnd, GrantLevel
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff import tokens
+from pos_terminal.domain.staff.console import PinAsked
 from pos_terminal.domain.staff.grants import (
     AT_ONCE,
     LONGEST,
@@ -71,6 +72,7 @@ class GrantMethods:
         self._told: tuple[object, AccessNews] = (None, AccessNews())
         self.support: Support | None = None  # the consent that stands (methods/support)
         self.trial = False  # whether settings are on trial (runtime/settings_acts)
+        self.pins: tuple[PinAsked, ...] = ()  # which a page has asked for
         self.ended: Observers[tuple[int, GrantEnd]] = Observers()
         self._last = 0  # a number is used up before its record is durable
         # By the clock that nobody sets: when a grant that this process has seen is over.
@@ -284,7 +286,7 @@ class GrantMethods:
             for each in self._standing()
         )
         asked = self._asking[0] if self._asking else None
-        news = till, AccessNews(asked, standing, self.support, self.coded, self.trial)
+        news = till, AccessNews(asked, standing, self.support, self.coded, self.trial, self.pins)
         if news != self._told:
             self._told = news
             self._put(news[1])
