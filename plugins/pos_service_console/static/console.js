@@ -2,6 +2,9 @@
 
 const main = document.getElementById("main");
 
+// The menu is wider than a phone: where one is must be seen.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 async function lookAgain() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) {
