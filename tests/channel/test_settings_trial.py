@@ -13,7 +13,7 @@ from msgspec import Raw
 from pos_terminal.channel import interface
 from pos_terminal.channel.configuration import Configuration, ConfigurationAsked
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import DoAsked, GrantAsked
+from pos_terminal.channel.interface import DoAsked, GrantAsked, Nothing
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import (
@@ -95,6 +95,27 @@ def test_they_are_tried_and_kept(tmp_path: Path) -> None:
                 assert changed.after == found.sha256
                 stopped = await shop.journaled(TillStopped, 2)
                 assert [each.reason for each in stopped] == ["settings", "signal"]
+
+    run(body())
+
+
+def test_a_till_that_cannot_sell_with_them_keeps_none(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with wired(tmp_path) as start:
+            async with start() as shop:
+                await tried(shop, "shop.footer", FOOTER)
+                await starts_anew(shop)
+            async with start() as shop:
+                ends = (shop.bench.keyboard, shop.bench.wedge, shop.bench.scanner)
+                for end in ends:
+                    await end.unplug()
+                async with asyncio.timeout(PATIENCE):
+                    while (await shop.till.call(interface.STATUS, Nothing())).selling:
+                        await asyncio.sleep(0.05)
+                with pytest.raises(ChannelError) as raised:
+                    await do(shop, "settings.keep")
+                assert raised.value.fault is faults.SETTINGS_WAIT
+                assert (await told(shop)).trial
 
     run(body())
 
