@@ -33,6 +33,7 @@ from pos_terminal.journal.verify import Level, Verified, verify
 from pos_terminal.journal.witness import Cosignature, Refused, Witness, take
 from pos_terminal.process.output import print_json
 from pos_terminal.projection.comparison import must_agree
+from pos_terminal.runtime.parsed_catalog import must_be_as_parsed
 from pos_terminal.storage.files import write_durably
 
 T = TypeVar("T")
@@ -143,6 +144,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
         proven = [printed.must_be_here(reader, code) for code in arguments.printed]
     if found.level is Level.ALL:
         must_agree(arguments.state)
+        must_be_as_parsed(arguments.state)
     if arguments.json:
         print_json({"good": True, **_summary(found), "printed": proven})
     else:

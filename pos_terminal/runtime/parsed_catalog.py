@@ -23,12 +23,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import pos_terminal
+from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog, Index, Item
 from pos_terminal.domain.catalog.goods import ORDINARY, Goods
 from pos_terminal.domain.codes.barcode import Pattern
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
-from pos_terminal.journal.catalogs import FOLDER
+from pos_terminal.domain.language import say
+from pos_terminal.journal.catalogs import FOLDER, load
+from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.storage.files import write_durably
 
@@ -133,6 +136,22 @@ def _digest(body: memoryview | bytes) -> bytes:
     digest = sha256(_MADE_BY)
     digest.update(body)
     return digest.digest()
+
+
+def must_be_as_parsed(state: Path) -> None:
+    """JournalError (J-119) where what is kept is not what its catalogue's text says; it is removed.
+
+    Its digest tells chance from damage, and not whoever may write there: prices and VAT are of it.
+    """
+    for path in (state / FOLDER).glob(f"*{SUFFIX}"):
+        kept, name = _load(path), path.stem
+        if kept is None or not path.with_name(name).exists():
+            continue  # as none, or of a catalogue that was never in force
+        catalog, _ = parse_catalog(load(state, name))
+        if (tuple(_Articles(kept)), kept.index) != (tuple(catalog.items), catalog.index):
+            path.unlink()
+            detail = say("{path} n'est pas ce que dit son nom", path=path.name)
+            raise JournalError(faults.PROJECTION_FORGED, detail)
 
 
 def _keep(path: Path, catalog: Catalog) -> None:

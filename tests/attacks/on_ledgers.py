@@ -1,20 +1,27 @@
 """Attacks on what is drawn from the journal, and decides over money (E10)."""
 
+import io
 import sqlite3
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from pos_terminal.__main__ import main
+from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.sale import Returned, SaleClosed
 from pos_terminal.domain.lookup.questions import TicketWanted, VoucherWanted, Wanted
+from pos_terminal.journal.catalogs import FOLDER, keep
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.projection.comparison import must_agree
 from pos_terminal.projection.store import Projection
 from pos_terminal.projection.tables import NAME
-from tests.attacks.attack import Attacker, Found, attack, said
+from pos_terminal.runtime.parsed_catalog import SUFFIX, must_be_as_parsed, parsed
+from tests.attacks.attack import Attacker, Found, attack, refused, said
 from tests.conftest import run
 from tests.support.journaling import every_kind, kept, ticket
+from tests.support.shop import CATALOG
 
 
 def shop(place: Path) -> Path:
@@ -142,3 +149,32 @@ def triggered(place: Path) -> Found:
     assert first(state, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'") == (0,)
     must_agree(state)
     return found
+
+
+def prices(catalog: Catalog) -> list[object]:
+    return [item.prices for item in catalog.items]
+
+
+@attack(Attacker.OWNER, "prices and VAT of another catalogue, laid where the parsed one is kept")
+def parsed_forged(place: Path) -> Found:
+    """Records name the genuine catalogue; its digest is of what anybody may lay there."""
+    state, genuine = place / "state", CATALOG.encode()
+    run(kept(state, ticket(1, 1)))
+    forged = CATALOG.replace("1,30", "0,30").encode()
+    keep(state, genuine)
+    other, _ = parsed(state, forged, ())
+    (kept_there,) = (state / FOLDER).glob(f"*{SUFFIX}")
+    sealed = kept_there.read_bytes()
+    parsed(state, genuine, ())
+    (kept_there,) = (state / FOLDER).glob(f"*{SUFFIX}")
+    must_be_as_parsed(state)
+    kept_there.write_bytes(sealed)
+    assert prices(parsed(state, genuine, ())[0]) == prices(other), "it is sold by"
+    said_so = io.StringIO()
+    with redirect_stdout(said_so), redirect_stderr(said_so):
+        assert main(["journal", "verify", "--state", str(state)]) == 1
+    assert "J-119" in said_so.getvalue(), said_so.getvalue()
+    kept_there.write_bytes(sealed)
+    words = refused(lambda: must_be_as_parsed(state))
+    assert prices(parsed(state, genuine, ())[0]) != prices(other), "made anew"
+    return Found("verify", "when asked", words)
