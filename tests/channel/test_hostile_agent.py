@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -16,11 +17,21 @@ from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.testing.running import run
 from tests.needs import need
 from tests.support.channel import ACTS, STRANGER, reach
+from tests.support.hostile_agent import CALLS
 from tests.support.shop import Shop, open_shop
 
 FREE = {"Status", "Watch", "Records", "Log", "Report", "Notice", "Checkpoint", "Cosigned", "Stamp"}
 FREE |= {"Consents"}  # that nobody is let in is no secret
 FREE |= {"SignIn", "Catalog"}  # digits that nobody types; prices, which stand on the shelves
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "agent.md"
+
+
+def test_the_page_says_what_it_gets() -> None:
+    rows = dict(re.findall(r"^\| (answered|refused) \| (.+) \|$", PAGE.read_text(), re.M))
+    told = {what: set(re.findall(r"`(\w+)`", names)) for what, names in rows.items()}
+    assert told == {"answered": FREE, "refused": set(CALLS) - FREE}
 
 
 async def attack(socket: Path) -> dict[str, Any]:

@@ -116,8 +116,9 @@ class Live:
 class Sockets:
     """Those who follow, bounded."""
 
-    def __init__(self, bearers: Bearers) -> None:
+    def __init__(self, bearers: Bearers, *, unread: float = UNREAD) -> None:
         self._bearers = bearers
+        self._unread = unread
         self._open: list[int] = []
 
     async def serve(self, socket: WebSocket, followed: Followed, asked: Asked) -> None:
@@ -129,7 +130,7 @@ class Sockets:
         try:
             await socket.accept()
             await first(
-                _tell(socket, followed.follow(asked)), _gone(socket),
+                self._tell(socket, followed.follow(asked)), _gone(socket),
                 self._over(socket, asked.who.secret),
             )  # fmt: skip
         except WebSocketDisconnect:
@@ -143,18 +144,17 @@ class Sockets:
         finally:
             self._open.remove(number)
 
+    async def _tell(self, socket: WebSocket, messages: AsyncGenerator[Struct, None]) -> None:
+        async with aclosing(messages):
+            async for each in messages:
+                async with asyncio.timeout(self._unread):
+                    await socket.send_text(msgspec.json.encode(each).decode())
+
     async def _over(self, socket: WebSocket, secret: str) -> None:
         address = socket.client.host if socket.client else ""
         while True:
             await asyncio.sleep(LOOK)
             await self._bearers.stands(secret, address)
-
-
-async def _tell(socket: WebSocket, messages: AsyncGenerator[Struct, None]) -> None:
-    async with aclosing(messages):
-        async for each in messages:
-            async with asyncio.timeout(UNREAD):
-                await socket.send_text(msgspec.json.encode(each).decode())
 
 
 async def _gone(socket: WebSocket) -> None:
