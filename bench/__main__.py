@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     alerts,
+    api,
     counter,
     counter_devices,
     display,
@@ -40,6 +41,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "flood": flood.measure,
     "alerts": alerts.measure,
     "support": support.measure,
+    "api": api.measure,
     "small-machine": small_machine.measure,
     "rush": rush.measure,
     "slow-disk": slow_disk.measure,
