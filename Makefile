@@ -31,6 +31,16 @@ deep: ## what is long by nature: 100,000 steps, mutants, fuzzing; an hour or mor
 	WORKERS=2 .ci/test -m deep $(ARGS)
 	$(PY) -m tests.deep.mutants
 
+image: ## an image to flash, for PCs with UEFI, in build/image (as root)
+	.ci/debian mmdebstrap
+	$(MAKE) deb ARGS=trixie/amd64
+	$(PY) -m image --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1)
+
+test-image: image ## the image, flashed and booted: it is built twice, sells, loses power (as root)
+	.ci/setup test
+	.ci/debian ovmf mtools fdisk
+	.ci/test tests/image -m deep $(ARGS)
+
 bench: ## measure, beside limits taken in the same run
 	.ci/setup test
 	$(PY) -m bench $(ARGS)

@@ -56,18 +56,15 @@ class Machine:
 
 
 @asynccontextmanager
-async def booted(
-    kernel: Path, initrd: Path, folder: Path, *devices: str
-) -> AsyncIterator[Machine]:
+async def booted(folder: Path, *options: str | Path) -> AsyncIterator[Machine]:
     """Boot, without KVM (nested machines have none that works); killed at the end.
 
-    `folder` holds the monitor's socket.
+    `folder` holds the monitor's socket; the options say what is booted, and beside which devices.
     """
     socket = folder / "monitor"
     process = await asyncio.create_subprocess_exec(
         QEMU, "-accel", "tcg", "-display", "none", "-no-reboot",
-        "-nodefaults", "-serial", "stdio", "-kernel", kernel, "-initrd", initrd,
-        "-qmp", f"unix:{socket},server=on,wait=off", *devices,
+        "-nodefaults", "-serial", "stdio", "-qmp", f"unix:{socket},server=on,wait=off", *options,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from image.initrd import build
 from pos_driver_sim.scale import ScaleEnd
 from tests.needs import need
-from tests.qemu.initrd import build
 from tests.qemu.machine import QEMU, Machine, booted
 
 HERE = Path(__file__).parent
@@ -61,7 +61,8 @@ async def boot(folder: Path) -> dict[str, str]:
     initrd.write_bytes(build(PLACE, BUSYBOX, MODULES, enter))
     scale = ScaleEnd(folder / "scale")
     async with asyncio.timeout(PATIENCE), scale, booted(
-        kernel, initrd, folder, "-m", "768", "-device", "qemu-xhci,id=usb",
+        folder, "-kernel", kernel, "-initrd", initrd, "-m", "768",
+        "-device", "qemu-xhci,id=usb",
         "-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off",
         "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
         "-device", ",".join(f"{key}={value}" for key, value in KEYBOARD.items()),

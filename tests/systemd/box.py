@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from shlex import quote
 
+from image.initrd import build
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.printer import PrinterEnd
 from pos_driver_sim.scale import ScaleEnd
-from tests.qemu.initrd import build
 from tests.qemu.machine import Machine, booted
 from tests.systemd import disk
 
@@ -123,7 +123,7 @@ async def standing(kernel: Path, busybox: Path, folder: Path, port: int) -> Asyn
         display,
         scale,
         PrinterEnd(port=port) as printer,
-        booted(image, initrd, folder, *_machine(folder)) as machine,
+        booted(folder, "-kernel", image, "-initrd", initrd, *_machine(folder)) as machine,
         _way_in(folder / "way-in") as shell,
         asyncio.TaskGroup() as group,
     ):

@@ -1,0 +1,138 @@
+"""`python -m image --package FILE.deb`: build an image to flash, and say what it is made of."""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from image import boot, disk, initrd, roots, tree
+from image.flavours import FLAVOURS, Flavour
+
+ROOT = Path(__file__).parent.parent
+BUILD = ROOT / "build" / "image"
+NEEDED = {"mmdebstrap": "mmdebstrap", "unshare": "util-linux", "dpkg-query": "dpkg", "tar": "tar"}
+"""The commands that a build runs on this machine, and Debian's packages that bring them."""
+
+CONFIG_SERIAL, BOOT_SERIAL = 0x504F5301, 0x504F5302
+"""The FATs' serial numbers, always the same: they are part of the bits."""
+
+_READ_ME = """\
+Caisse pos-terminal
+===================
+terminal.toml   les réglages de cette caisse, avec les fichiers qu'ils nomment
+                (catalog.csv, logo.png) : à écrire ici, puis redémarrer.
+slot.cfg, EFI   le démarrage : ne pas y toucher.
+
+The settings of this till go here as terminal.toml, with the files that they name.
+"""
+
+
+def main() -> int:
+    """Exit 0 with an image; 1 with what is missing."""
+    arguments = _arguments()
+    missing = [package for tool, package in NEEDED.items() if shutil.which(tool) is None]
+    if missing:
+        print(f"image: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
+        return 1
+    if os.geteuid() != 0:
+        print(
+            "image: to be run as root: it makes a system's files, and their owners", file=sys.stderr
+        )
+        return 1
+    flavour = FLAVOURS[arguments.flavour]
+    build(flavour, arguments.package, arguments.out, arguments.cache)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m image", description=__doc__)
+    parser.add_argument("--package", type=Path, required=True, help="the program's Debian package")
+    parser.add_argument("--flavour", choices=FLAVOURS, default="amd64", help="for which boards")
+    parser.add_argument("--out", type=Path, default=BUILD, help="the folder that it is put in")
+    parser.add_argument("--cache", type=Path, default=BUILD / "roots", help="Debian's roots, kept")
+    return parser.parse_args()
+
+
+def build(flavour: Flavour, package: Path, out: Path, cache: Path) -> Path:
+    """The image's file. CalledProcessError with what a tool said."""
+    epoch = _epoch()
+    step = _steps(6)
+    step(f"Debian {roots.SUITE} {flavour.architecture}")
+    packed = roots.system(flavour, package, cache, epoch)
+    step("tools")
+    workshop = disk.Workshop(roots.tools(cache, epoch), epoch)
+    workshop.clear()
+    system = workshop.folder / "system"
+    step("system")
+    tree.make(packed, package, system)
+    manifest = tree.packages(system)
+    kernel, first = _kernel(flavour, system)
+    tree.lighten(system)
+    tree.clamp(system, epoch)
+    step("slots")
+    workshop.erofs("system.erofs", "system")
+    workshop.fat("boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(kernel, first))
+    config = boot.loader(workshop) | {"/LISEZMOI.txt": _READ_ME.encode()}
+    workshop.fat("config.vfat", 32, CONFIG_SERIAL, "POS-CONFIG", config)
+    step("data")
+    tree.data(system, workshop.folder / "data")
+    tree.clamp(workshop.folder / "data", epoch)
+    workshop.ext4("data.ext4", 256, "data", "data")
+    step("disk")
+    name = f"pos-terminal-{flavour.architecture}.img"
+    workshop.table(name, disk.PARTITIONS)
+    out.mkdir(parents=True, exist_ok=True)
+    image = out / name
+    subprocess.run(["mv", str(workshop.folder / name), str(image)], check=True)
+    (out / f"{name}.packages").write_text(manifest)
+    with image.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    (out / f"{name}.sha256").write_text(f"{digest}  {name}\n")
+    workshop.clear()
+    print(f"{image}\n  {_written(image):.0f} MB, sha256 {digest}")
+    return image
+
+
+def _kernel(flavour: Flavour, system: Path) -> tuple[bytes, bytes]:
+    """The kernel, and the initrd that goes with it."""
+    (kernel,) = (system / "boot").glob("vmlinuz-*")
+    (modules,) = (system / "usr/lib/modules").iterdir()
+    busybox = system / "usr/bin/busybox"
+    script = (Path(__file__).parent / "enter.sh").read_text()
+    return kernel.read_bytes(), initrd.build(modules, busybox, flavour.modules, script)
+
+
+def _epoch() -> int:
+    """The time of this version's commit, in seconds: no bit of an image depends on another."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        command = ["git", "log", "-1", "--format=%ct"]
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        given = found.stdout
+    return int(given)
+
+
+def _written(path: Path) -> float:
+    """What of a sparse file is on the disk, in MB."""
+    return path.stat().st_blocks * 512 / 1e6
+
+
+def _steps(count: int) -> Callable[[str], None]:
+    begun = time.monotonic()
+    number = 0
+
+    def step(what: str) -> None:
+        nonlocal number
+        number += 1
+        print(f"==> {number}/{count} {what} ({time.monotonic() - begun:.0f} s)", flush=True)
+
+    return step
+
+
+if __name__ == "__main__":
+    sys.exit(main())

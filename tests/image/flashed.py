@@ -1,0 +1,126 @@
+"""A card with the image on it in a QEMU machine: what stands on the counter, and nothing inside."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from image import disk
+from pos_driver_sim.display import DisplayEnd
+from pos_driver_sim.printer import PrinterEnd
+from pos_driver_sim.scale import ScaleEnd
+from tests.qemu.machine import Machine, booted
+
+FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+PATIENCE = 900.0
+"""Seconds for anything to happen: without KVM all is some thirty times slower."""
+
+KEYS = {
+    **{str(digit): f"kp_{digit}" for digit in range(10)},
+    "PLU": "kp_enter", "C": "backspace", "CASH": "f12", "TICKET": "pgdn",
+}  # fmt: skip
+"""QEMU's names of the keys to which the key map «numeric» gives these functions."""
+
+
+class Card:
+    """The image's file, written to as by a technician's computer: from outside, powered off."""
+
+    def __init__(self, image: Path, place: Path, *, mib: int) -> None:
+        subprocess.run(["cp", "--sparse=always", image, place], check=True)
+        with place.open("r+b") as file:
+            file.truncate(mib * disk.MIB)
+        self.path = place
+
+    def write(self, name: str, text: str) -> None:
+        """Put a file on the first partition."""
+        given = self.path.with_name(name)
+        given.write_text(text)
+        where = f"{self.path}@@{disk.offset(1)}"
+        subprocess.run(["mcopy", "-o", "-i", where, given, f"::/{name}"], check=True)
+
+    def data(self, folder: Path) -> Path:
+        """The data partition's files, as they are found after a power cut; their folder."""
+        table = subprocess.run(
+            ["sfdisk", "--dump", self.path], capture_output=True, text=True, check=True
+        ).stdout
+        (line,) = (each for each in table.splitlines() if f"{self.path.name}7 :" in each)
+        start, size = (int(each.split("=")[1]) for each in line.split(":")[1].split(",")[:2])
+        own = folder / "data.ext4"
+        with self.path.open("rb") as card, own.open("wb") as copy:
+            card.seek(start * disk.SECTOR)
+            for _ in range(0, size * disk.SECTOR, disk.MIB):
+                copy.write(card.read(disk.MIB))
+        # Its journal is replayed, as at the next start; 1: something was put right.
+        checked = subprocess.run(["e2fsck", "-fy", own], capture_output=True, check=False)
+        assert checked.returncode in (0, 1), checked.stdout.decode()
+        out = folder / "files"
+        out.mkdir()
+        subprocess.run(["debugfs", "-R", f"rdump / {out}", own], capture_output=True, check=True)
+        own.unlink()
+        return out
+
+
+class Counter:
+    """What the clerk has before her."""
+
+    def __init__(
+        self, machine: Machine, display: DisplayEnd, printer: PrinterEnd, scale: ScaleEnd
+    ) -> None:
+        self.machine = machine
+        self.display = display
+        self.printer = printer
+        self.scale = scale
+
+    async def keys(self, text: str) -> None:
+        """Press keys by their functions: «1 PLU»."""
+        for word in text.split():
+            for key in [word] if word in KEYS else word:
+                await self.machine.press(KEYS[key])
+
+    async def shows(self, *texts: str, within: float = PATIENCE) -> None:
+        """Wait until all of these stand on the display. TimeoutError with what stands there."""
+        await self.display.wait_for(
+            lambda screen: all(text in f"{screen.line1}\n{screen.line2}" for text in texts),
+            within=within,
+        )
+
+
+@asynccontextmanager
+async def switched_on(card: Card, folder: Path, port: int) -> AsyncIterator[Counter]:
+    """The box from power on to a power cut; `folder` has the wires."""
+    shutil.copy(VARIABLES, folder / "variables")
+    display, scale = DisplayEnd(folder / "display"), ScaleEnd(folder / "scale")
+    async with (
+        display,
+        scale,
+        PrinterEnd(port=port) as printer,
+        booted(folder, *_machine(card, folder)) as machine,
+        asyncio.TaskGroup() as group,
+    ):
+        console = group.create_task(_listen(machine))
+        yield Counter(machine, display, printer, scale)
+        console.cancel()
+
+
+def _machine(card: Card, folder: Path) -> list[str]:
+    firmware = "if=pflash,format=raw,file="
+    return [
+        "-M", "q35", "-cpu", "max", "-m", "1024", "-smp", "2",
+        "-drive", f"{firmware}{FIRMWARE},readonly=on", "-drive", f"{firmware}{folder}/variables",
+        "-drive", f"file={card.path},format=raw,if=virtio,cache=writeback",
+        "-netdev", "user,id=net,ipv6=off", "-device", "virtio-net-pci,netdev=net,romfile=",
+        "-device", "virtio-rng-pci", "-device", "i6300esb",
+        "-device", "qemu-xhci,id=usb,addr=0x10", "-device", "usb-kbd,id=keypad,bus=usb.0,port=1",
+        "-chardev", f"serial,id=scale,path={folder}/scale",
+        "-device", "usb-serial,id=adapter,bus=usb.0,port=2,chardev=scale,serial=SCALE",
+        "-chardev", f"serial,id=display,path={folder}/display",
+        "-device", "isa-serial,chardev=display",
+    ]  # fmt: skip
+
+
+async def _listen(machine: Machine) -> None:
+    async for _ in machine.lines():
+        pass

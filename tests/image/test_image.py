@@ -1,0 +1,104 @@
+"""The image, built and flashed: settings on the first partition, and a croissant is sold."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pos_terminal.testing.running import run
+from tests.image.flashed import FIRMWARE, Card, Counter, switched_on
+from tests.needs import need
+from tests.qemu.machine import QEMU
+
+ROOT = Path(__file__).parent.parent.parent
+IMAGE = ROOT / "build/image/pos-terminal-amd64.img"
+CARD_MIB = 2000
+"""More than the image, as every card is."""
+
+CATALOG = """\
+plu,name,price,unit,family,vat,barcode
+1,CROISSANT,1.20,piece,viennoiserie,5.5,
+4,COMTE 18 MOIS,24.90,kg,fromage,5.5,
+"""
+TERMINAL = """\
+[shop]
+name = "Boulangerie du Marché"
+
+[terminal]
+catalog = "catalog.csv"
+plugins = ["evdev", "toledo", "vfd", "escpos"]
+
+[devices.keypad]
+class = "keypad"
+driver = "evdev"
+device = "/dev/input/by-path/pci-0000:00:10.0-usb-0:1:1.0-event-kbd"
+
+[devices.display]
+class = "display"
+driver = "vfd"
+serial = {{ port = "/dev/ttyS1" }}
+
+[devices.scale]
+class = "scale"
+driver = "toledo-8217"
+port = "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_SCALE-if00-port0"
+
+[devices.printer]
+class = "printer"
+driver = "escpos"
+host = "10.0.2.2"
+port = {port}
+"""
+
+
+@pytest.mark.deep  # it builds two Debians: some minutes, and a mirror
+def test_what_is_flashed_comes_up_selling(tmp_path: Path) -> None:
+    need(shutil.which(QEMU) is not None, QEMU, "apt-get install qemu-system-x86")
+    need(FIRMWARE.exists(), str(FIRMWARE), "apt-get install ovmf")
+    need(shutil.which("mcopy") is not None, "mcopy", "apt-get install mtools")
+    need(os.geteuid() == 0, "root, who may make an image,", "sudo make test-image")
+    need(IMAGE.exists(), "an image", "sudo make image")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    card = Card(IMAGE, tmp_path / "card", mib=CARD_MIB)
+    card.write("terminal.toml", TERMINAL.format(port=port))
+    card.write("catalog.csv", CATALOG)
+
+    async def first(counter: Counter) -> None:
+        await counter.shows("BONJOUR")
+        await counter.keys("1 PLU")
+        await counter.shows("CROISSANT", "1,20")
+        counter.scale.grams = 200
+        await counter.keys("4 PLU")
+        await counter.shows("COMTE", "4,98")
+        await counter.keys("CASH")
+        await counter.shows("TOTAL", "6,18")
+        await counter.keys("TICKET")
+        paper = await counter.printer.next_paper()
+        assert "CROISSANT" in paper.text
+        assert "6,18" in paper.text
+
+    async def again(counter: Counter) -> None:
+        await counter.shows("BONJOUR")
+
+    async def life() -> None:
+        for number, scene in enumerate((first, again)):
+            folder = tmp_path / f"life{number}"
+            folder.mkdir()
+            async with switched_on(card, folder, port) as counter:
+                await scene(counter)
+
+    run(life())
+    files = card.data(tmp_path)
+    assert (files / "machine-id").read_text().strip()
+    assert any((files / "log").glob("*/system.journal")), "the log outlives the power"
+    verified = subprocess.run(
+        [sys.executable, "-m", "pos_terminal", "journal", "verify", "--state",
+         str(files / "pos-terminal")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert verified.returncode == 0, verified.stdout + verified.stderr
