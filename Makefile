@@ -1,7 +1,7 @@
 # The scripts in .ci do the work; each says in its head what it does.
 PY := .venv/bin/python
 ARGS ?=
-.PHONY: help demo counter test test-kernel deep bench deb lint lock clean
+.PHONY: help demo counter test test-kernel deep image test-image bench deb lint lock clean
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
@@ -39,6 +39,8 @@ image: ## an image to flash, for PCs with UEFI, in build/image (as root)
 test-image: image ## the image, flashed and booted: it is built twice, sells, loses power (as root)
 	.ci/setup test
 	.ci/debian ovmf mtools fdisk
+	$(PY) -m image --out build/image/again --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1)
+	cmp build/image/pos-terminal-amd64.img build/image/again/pos-terminal-amd64.img
 	.ci/test tests/image -m deep $(ARGS)
 
 bench: ## measure, beside limits taken in the same run
