@@ -86,4 +86,4 @@ def build(kernel: Path, busybox: Path, modules: Iterable[str], then: str) -> byt
     archive.add("modules/order", 0o100644, "".join(f"{name}\n" for name in ordered).encode())
     for name, module in ordered.items():
         archive.add(f"modules/{name}", 0o100644, module)
-    return gzip.compress(archive.finish(), 1)
+    return gzip.compress(archive.finish(), 1, mtime=0)
