@@ -12,7 +12,7 @@ from pos_terminal.archive.postings import Grain
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import VoucherMoved
-from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.lookup.balances import fold
@@ -61,8 +61,9 @@ def busy() -> Remembering:
 
 async def recorded(directory: Path, till: Remembering) -> None:
     journal = Journal.open(directory, IDENTITY)
+    catalog = next(event.catalog for event, _ in till.events if isinstance(event, SaleOpened))
     started = TillStarted(
-        version="0.1.0", after=PreviousEnd.FIRST, configuration=NO_TEXT, catalog=NO_TEXT
+        version="0.1.0", after=PreviousEnd.FIRST, configuration=NO_TEXT, catalog=catalog
     )
     await journal.append([started], moment())
     for event, at in till.events:
