@@ -1,20 +1,29 @@
-"""One interface is listened to, and nobody holds a connection without a request for long."""
+"""One interface is listened to; nobody has many connections, or one without a request for long.
+
+A connection counts from when it is taken in: with asyncio's own server, one whose handshake never
+ends would be known to nobody, and each of those holds some 60 KiB of OpenSSL's buffers.
+"""
 
 import asyncio
 import fcntl
+import logging
 import socket
 import ssl
 import struct
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from uvicorn.server import ServerState
+
+from pos_terminal.tasks.groups import first
+from pos_terminal.tasks.ready import ready
+
+log = logging.getLogger(__name__)
 
 SIOCGIFADDR = 0x8915
 """netdevice(7): the IPv4 address of an interface."""
@@ -26,6 +35,8 @@ REQUEST = 15.0
 """Seconds that a request's head may take, from the connection or the last answer on."""
 
 HANDSHAKE = 10.0
+"""Seconds that TLS may take to begin."""
+
 HEAD = 16 << 10
 """Bytes of a request's head."""
 
@@ -38,6 +49,12 @@ PING = 20.0
 ALL, AN_ADDRESS = 64, 16
 """Connections at once: of everybody, and of one address."""
 
+BACKLOG = 32
+"""Connections that may wait to be taken in."""
+
+AGAIN = 1.0
+"""Seconds before connections are taken in again, once the process had no descriptor left."""
+
 
 def address_of(interface: str) -> str:
     """Its IPv4 address. OSError where it has none, or there is no such interface."""
@@ -46,23 +63,35 @@ def address_of(interface: str) -> str:
         return socket.inet_ntoa(fcntl.ioctl(asked.fileno(), SIOCGIFADDR, request)[20:24])
 
 
-class _Impatient(H11Protocol):
-    """Closes whoever sends no whole head in time, and whoever has too many connections."""
+class _Held(socket.socket):
+    """A connection: one of `held` until its descriptor is closed, whatever became of it by then.
 
-    by_address: Counter[str]
+    asyncio's transport closes it when the handshake fails, and when HTTP's protocol or a
+    WebSocket's has lost it.
+    """
+
+    def __init__(self, accepted: socket.socket, host: str, held: "set[_Held]") -> None:
+        super().__init__(fileno=accepted.detach())
+        self.setblocking(False)
+        self.host = host
+        self._held = held
+        held.add(self)
+
+    def close(self) -> None:
+        self._held.discard(self)
+        super().close()
+
+
+class _Impatient(H11Protocol):
+    """Closes whoever sends no whole head in time."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._from = self.client[0] if self.client else ""
-        self.by_address[self._from] += 1
         self._answered: Any = None
         self._timer = self.loop.call_later(REQUEST, self._look)
-        if len(self.connections) > ALL or self.by_address[self._from] > AN_ADDRESS:
-            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
-        self.by_address[self._from] -= 1
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: Any) -> None:
@@ -79,43 +108,68 @@ class _Impatient(H11Protocol):
         self._timer = self.loop.call_later(REQUEST, self._look)
 
 
-class _Socket(WSProtocol):
-    """What a connection becomes: it counts until it is gone."""
-
-    by_address: Counter[str]
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.by_address[self.client[0] if self.client else ""] -= 1
-        super().connection_lost(exc)
-
-
 async def serve(
     app: ASGIApp, interface: str, port: int, tls: ssl.SSLContext, up: Callable[[int], object]
 ) -> None:
     """Serve until the interface has another address; `up` hears the port. OSError for none."""
-    address, by_address = address_of(interface), Counter[str]()
+    address = address_of(interface)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", server_header=False,
         date_header=False, h11_max_incomplete_event_size=HEAD, proxy_headers=False,
-        ws=type("Socket", (_Socket,), {"by_address": by_address}), ws_max_size=SAID,
-        ws_ping_interval=PING, ws_ping_timeout=PING,
+        ws=WSProtocol, ws_max_size=SAID, ws_ping_interval=PING, ws_ping_timeout=PING,
     )  # fmt: skip
     config.load()
     state = ServerState()
-    kind = type("Impatient", (_Impatient,), {"by_address": by_address})
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: kind(config, state, {}), address, port, ssl=tls,
-        ssl_handshake_timeout=HANDSHAKE, ssl_shutdown_timeout=1.0, backlog=32, reuse_address=True,
-    )  # fmt: skip
-    try:
-        up(server.sockets[0].getsockname()[1])
+    with socket.create_server((address, port), backlog=BACKLOG) as listening:
+        listening.setblocking(False)
+        up(listening.getsockname()[1])
+        try:
+            await first(
+                _take_in(listening, tls, lambda: _Impatient(config, state, {})),
+                _has_another(interface, address),
+            )
+        finally:
+            for connection in list(state.connections):
+                connection.transport.abort()
+
+
+async def _has_another(interface: str, address: str) -> None:
+    """Return once the interface has another address than that one."""
+    while True:
+        await asyncio.sleep(LOOK)
+        with suppress(OSError):
+            if address_of(interface) != address:
+                return
+
+
+async def _take_in(
+    listening: socket.socket, tls: ssl.SSLContext, make: Callable[[], asyncio.Protocol]
+) -> NoReturn:
+    """Take in who may come; whoever has too many connections is closed before a byte of TLS."""
+    held: set[_Held] = set()
+    async with asyncio.TaskGroup() as group:
         while True:
-            await asyncio.sleep(LOOK)
-            with suppress(OSError):
-                if address_of(interface) != address:
-                    return
-    finally:
-        server.close()
-        for connection in list(state.connections):
-            connection.transport.abort()
+            await ready(listening, writing=False)
+            try:
+                accepted, (host, _) = listening.accept()
+            except BlockingIOError:  # whoever it was has gone
+                continue
+            except OSError as error:  # no descriptor is free: whoever waits is taken in later
+                log.warning("nobody can connect: %s", error)
+                await asyncio.sleep(AGAIN)
+                continue
+            of_address = sum(each.host == host for each in held)
+            if of_address < AN_ADDRESS and len(held) < ALL:
+                group.create_task(_shake_hands(_Held(accepted, host, held), tls, make))
+            else:
+                accepted.close()
+
+
+async def _shake_hands(
+    connection: _Held, tls: ssl.SSLContext, make: Callable[[], asyncio.Protocol]
+) -> None:
+    """Begin TLS; from then on the connection is the protocol's that `make` gives."""
+    with suppress(OSError):  # it went, took too long or spoke no TLS: asyncio has closed it
+        await asyncio.get_running_loop().connect_accepted_socket(
+            make, connection, ssl=tls, ssl_handshake_timeout=HANDSHAKE, ssl_shutdown_timeout=1.0
+        )

@@ -21,6 +21,7 @@ from pos_terminal.channel.varlink import BadMessage, Call, Inbox, Reply
 from pos_terminal.domain import faults
 from pos_terminal.tasks.contain import contained, one_line
 from pos_terminal.tasks.groups import first
+from pos_terminal.tasks.ready import ready
 
 log = logging.getLogger(__name__)
 
@@ -201,22 +202,3 @@ def _sent(link: socket.socket, data: memoryview) -> int:
         return link.send(data)
     except BlockingIOError:
         return 0
-
-
-async def ready(link: socket.socket, *, writing: bool) -> None:
-    """Return once the socket can be read from, or written to."""
-    loop = asyncio.get_running_loop()
-    waiting = loop.create_future()
-
-    def tell() -> None:
-        if not waiting.done():
-            waiting.set_result(None)
-
-    add, remove = (
-        (loop.add_writer, loop.remove_writer) if writing else (loop.add_reader, loop.remove_reader)
-    )
-    add(link, tell)
-    try:
-        await waiting
-    finally:
-        remove(link)

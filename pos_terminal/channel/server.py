@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from pos_terminal.channel import socket_address
-from pos_terminal.channel.connection import HALF, Connection, ready
+from pos_terminal.channel.connection import HALF, Connection
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.pace import Pace
 from pos_terminal.channel.service import Dispatcher, Peer
 from pos_terminal.domain import faults
+from pos_terminal.tasks.ready import ready
 
 log = logging.getLogger(__name__)
 
