@@ -191,9 +191,9 @@ def pos_console_pages(agent):
     async def answer(asked):
         if asked.path:
             raise NoSuchPage
-        return Html("Orders", tag("p", f"<{asked.visitor.role}> {asked.form}"))
+        return Html("Rounds", tag("p", f"<{asked.visitor.role}> {asked.form}"))
 
-    return [ConsolePage("orders", "Orders", frozenset({ConsoleRole.MANAGER}), answer)]
+    return [ConsolePage("rounds", "Rounds", frozenset({ConsoleRole.MANAGER}), answer)]
 """
 
 
@@ -206,12 +206,12 @@ def test_another_plug_in_adds_a_page(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_console(tmp_path, site) as console:
             cookie = await console.sign_in()
-            page = await console.ask("GET", "/orders", Cookie=cookie)
+            page = await console.ask("GET", "/rounds", Cookie=cookie)
             assert "&lt;manager&gt; None" in page.text and 'href="/sales"' in page.text
             form = urlencode({"token": page.token, "a": "1"})
-            sent = await console.ask("POST", "/orders", form, Cookie=cookie)
+            sent = await console.ask("POST", "/rounds", form, Cookie=cookie)
             assert "{'a': '1'}" in sent.text  # the token is the console's affair
-            assert (await console.ask("GET", "/orders/1", Cookie=cookie)).status == 404
+            assert (await console.ask("GET", "/rounds/1", Cookie=cookie)).status == 404
 
     run(body())
 
