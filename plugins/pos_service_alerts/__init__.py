@@ -24,6 +24,12 @@ from pos_terminal.domain.health.incidents import Incident
 
 
 @hookimpl
+def pos_settings() -> type[AlertsSettings]:
+    """What `[service.alerts]` is held to."""
+    return AlertsSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """What writes letters, what remembers the till's last words, and what delivers."""
     settings = agent.settings(AlertsSettings)

@@ -30,6 +30,12 @@ API_SCHEMA = bearers.SCHEMA + doing.SCHEMA + hooks.SCHEMA
 
 
 @hookimpl
+def pos_settings() -> type[ConsoleSettings]:
+    """What `[service.console]` is held to."""
+    return ConsoleSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """What serves the pages, and what reads the journal for them."""
     sales = sales_of(agent)

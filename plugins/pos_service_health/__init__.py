@@ -15,6 +15,12 @@ from pos_terminal.agent.world import Agent
 
 
 @hookimpl
+def pos_settings() -> type[HealthSettings]:
+    """What `[service.health]` is held to."""
+    return HealthSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """The rounds of the checks, and the watch over the till."""
     yield Service("checks", Rounds(agent).run)

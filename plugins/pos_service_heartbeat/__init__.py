@@ -163,6 +163,12 @@ def opens(given: Settings, now: int, *, closed: bool) -> int | None:
 
 
 @hookimpl
+def pos_settings() -> type[HeartbeatSettings]:
+    """What `[service.heartbeat]` is held to."""
+    return HeartbeatSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """The one beat."""
     yield Service("beat", Heartbeat(agent, agent.settings(HeartbeatSettings)).run)

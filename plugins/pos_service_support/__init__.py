@@ -15,6 +15,12 @@ from pos_terminal.agent.world import Agent
 
 
 @hookimpl
+def pos_settings() -> type[SupportSettings]:
+    """What `[service.support]` is held to."""
+    return SupportSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """One, that waits for a consent."""
     yield Service("consent", SupportService(agent, agent.settings(SupportSettings)).run)

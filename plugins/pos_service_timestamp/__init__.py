@@ -95,6 +95,12 @@ class Dater:
 
 
 @hookimpl
+def pos_settings() -> type[TimestampSettings]:
+    """What `[service.timestamp]` is held to."""
+    return TimestampSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """The one dater."""
     yield Service("dates", Dater(agent, agent.settings(TimestampSettings)).run)

@@ -118,6 +118,12 @@ class Webhook:
 
 
 @hookimpl
+def pos_settings() -> type[WebhookSettings]:
+    """What `[service.webhook]` is held to."""
+    return WebhookSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """What collects, and what calls."""
     webhook = Webhook(agent, agent.settings(WebhookSettings))

@@ -162,6 +162,12 @@ def _size(body: bytes) -> int | None:
 
 
 @hookimpl
+def pos_settings() -> type[WitnessSettings]:
+    """What `[service.witness]` is held to."""
+    return WitnessSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     """One messenger a witness: none waits for another."""
     settings = agent.settings(WitnessSettings)

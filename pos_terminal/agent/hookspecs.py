@@ -84,6 +84,13 @@ class ServiceHooks(Protocol):
     """One method per hook. Hooks are plain functions, called while the agent starts."""
 
     @hookspec
+    def pos_settings(self) -> type[Any]:
+        """The struct or frozen dataclass that `[service.NAME]` is held to: the one that
+        `Agent.settings` is asked for. The agent never calls it, `pos-terminal config check` no
+        other: what is wrong is said before a till begins with it.
+        """
+
+    @hookspec
     def pos_services(self, agent: Agent) -> Iterable[Service]:
         """The services of this plug-in. `agent` is this plug-in's own."""
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pos_terminal.agent.console_pages import ConsolePage
 from pos_terminal.agent.holds import Holds
@@ -47,6 +47,25 @@ def modules() -> Mapping[str, str]:
 def version_of(plugin: str) -> str:
     """The version of a plug-in that is installed; «?» of none."""
     return next((each.version for each in entry_points(GROUP) if each.name == plugin), "?")
+
+
+class ServiceTables(PluginGroup):
+    """What the settings of services are held to, for whoever runs none of them.
+
+    Once loaded, `tables` are the types that they named.
+    """
+
+    def __init__(self, enabled: Iterable[str]) -> None:
+        super().__init__(GROUP, PROJECT, ServiceHooks, enabled)
+        self.tables: dict[str, type[Any]] = {}
+
+    def load(self) -> None:
+        """Import what is enabled, and ask each for its type alone."""
+        for plugin, point in self.find():
+            self.take(plugin, point)
+        for plugin, call in self.calls("pos_settings"):
+            with contained(partial(self.stop, plugin, "pos_settings")):
+                self.tables[plugin.name] = call()
 
 
 class Services(PluginGroup):

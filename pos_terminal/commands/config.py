@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pos_terminal.agent.services import modules
+from pos_terminal.agent.services import ServiceTables, modules
 from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.files import new_files
@@ -28,6 +28,7 @@ from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.keyboard.keys import Function, KeyMap
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.process.output import print_json
+from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime import config
 from pos_terminal.runtime.boot import Booted, read, stopped
 from pos_terminal.runtime.config import BadConfiguration
@@ -35,7 +36,7 @@ from pos_terminal.runtime.finding import installed_drivers
 from pos_terminal.runtime.keymaps import keymap_file
 from pos_terminal.runtime.places import absent
 from pos_terminal.runtime.promotions import parse
-from pos_terminal.runtime.toml_faults import line_of
+from pos_terminal.runtime.toml_faults import convert, line_of
 from pos_terminal.storage import toml
 
 
@@ -133,7 +134,12 @@ def check(file: Path, source: bytes) -> CheckedConfiguration:
         found = tuple((error.file, _with_plugin(problem, source)) for problem in error.problems)
         return CheckedConfiguration(found, error)
     files = _files(booted)
-    found = (*_plugins(file, source, booted), *_devices(file, source, booted), *files.problems)
+    found = (
+        *_plugins(file, source, booted),
+        *_devices(file, source, booted),
+        *_service_tables(file, source, booted),
+        *files.problems,
+    )
     lines = "\n".join(labelled(where, problem) for where, problem in found)
     failure = Failure(faults.BAD_CONFIGURATION, lines) if found else None
     doubts = [*absent(booted.settings.devices), *_services(booted)]
@@ -167,6 +173,25 @@ def _devices(file: Path, source: bytes, booted: Booted) -> Iterator[tuple[Path, 
             for key, why in device.options.problems():
                 path = f"devices.{device.name}.{key}"
                 yield file, Problem(line_of(source.decode(), path), path, why)
+
+
+def _service_tables(file: Path, source: bytes, booted: Booted) -> Iterator[tuple[Path, Problem]]:
+    """What the agent would find wrong with the settings of the services that it is to run.
+
+    The till itself asks none of them: it sells with a service that does not run.
+    """
+    text, given = source.decode("utf-8-sig"), booted.settings.service_tables
+    services = ServiceTables(filter(modules().__contains__, booted.settings.services))
+    services.load()
+    enabled = line_of(text, "agent.services")
+    for each in services:
+        if each.status is PluginStatus.STOPPED:
+            yield file, Problem(enabled, "agent.services", labelled(each.name, each.why))
+    for name, to in services.tables.items():
+        for key, why in convert(given.get(name, {}), to)[1]:
+            path = f"service.{name}.{key}".strip(".")
+            line = line_of(text, path) if name in given else enabled
+            yield file, Problem(line, path, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Reading the configuration: TOML to `Settings`, every fault with its line, key and reason."""
 
 import logging
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -54,7 +53,7 @@ from pos_terminal.runtime.settings import (
     PrinterDrawerSettings,
     Settings,
 )
-from pos_terminal.runtime.toml_faults import broken_line, line_of, unknown, with_choices
+from pos_terminal.runtime.toml_faults import broken_line, convert, line_of
 from pos_terminal.storage import toml
 
 log = logging.getLogger(__name__)
@@ -164,17 +163,10 @@ class _Reader:
 
     def convert(self, table: Mapping[str, Any], to: type[T], path: str) -> T | None:
         """The table as a dataclass; None, and problems noted, when it does not fit."""
-        before = len(self.problems)
-        for name in unknown(table, to):
-            self.bad(f"{path}.{name}".lstrip("."), say("cette clé n'existe pas"))
-        try:
-            value = msgspec.convert(table, to)
-        except (msgspec.ValidationError, ValueError, TypeError) as error:  # TypeError: a driver's
-            bare, _, at = str(error).partition(" - at `$")
-            key = re.sub(r"\[(\d+|\.\.\.)\]", "", at.rstrip("`"))
-            self.bad(f"{path}{key}".lstrip("."), with_choices(bare, to, key))
-            return None
-        return value if len(self.problems) == before else None
+        value, wrong = convert(table, to)
+        for key, why in wrong:
+            self.bad(f"{path}.{key}".strip("."), why)
+        return value
 
     def check(self, path: str, make: Callable[[], T]) -> T | None:
         """What `make` returns; None, and the problem noted, when it refuses."""

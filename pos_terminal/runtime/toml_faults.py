@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
+import msgspec
 from msgspec import Struct
 
 from pos_terminal.domain import schema_errors
 from pos_terminal.domain.language import say
+
+T = TypeVar("T")
 
 
 def line_of(text: str, path: str) -> int:
@@ -51,6 +54,27 @@ def broken_line(source: bytes, error: ValueError) -> int:
     return int(named[1]) if named else source.rstrip(b"\n").count(b"\n") + 1
 
 
+def convert(table: Mapping[str, Any], to: type[T]) -> tuple[T | None, list[tuple[str, str]]]:
+    """The table as a dataclass or struct; None where it does not fit, with dotted keys and reasons.
+
+    A key is empty where the reason is about the whole.
+    """
+    wrong = [(name, say("cette clé n'existe pas")) for name in unknown(table, to)]
+    try:
+        value = msgspec.convert(table, to)
+    except (msgspec.ValidationError, ValueError, TypeError) as error:  # TypeError: a driver's
+        bare, _, at = str(error).partition(" - at `$")
+        key = re.sub(r"\[(\d+|\.\.\.)\]", "", at.rstrip("`"))
+        said = re.fullmatch(r"(\w+) ?: (.+)", bare)  # by what a struct asks of its own fields
+        if said and not key and said[1] in table:
+            wrong.append((said[1], said[2]))
+        # One that forbids others says again what has been said.
+        elif not (wrong and bare.startswith("Object contains unknown field")):
+            wrong.append((key.lstrip("."), with_choices(bare, to, key)))
+        return None, wrong
+    return None if wrong else value, wrong
+
+
 def unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
     """The dotted names in the table that the dataclass or struct does not have."""
     within = any(isinstance(value, Mapping) for value in table.values())
@@ -73,9 +97,10 @@ def with_choices(reason: str, to: Any, key: str) -> str:
     """msgspec names the word that is none of a list, and not the list."""
     wrong = re.fullmatch(r"Invalid enum value ('.*')", reason)
     for name in key.split(".")[1:]:
-        if to is None or not wrong:
+        table = next(filter(_is_table, (to, *get_args(to))), None)  # or a list of tables
+        if table is None or not wrong:
             break
-        to = get_type_hints(to).get(name)
+        to = get_type_hints(table).get(name)
     if not (wrong and isinstance(to, type) and issubclass(to, Enum)):
         return schema_errors.reason(reason)
     *most, last = (str(each.value) or "nothing" for each in to)

@@ -18,6 +18,11 @@ class FooSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @hookimpl
+def pos_settings() -> type[FooSettings]:
+    return FooSettings
+
+
+@hookimpl
 def pos_services(agent: Agent) -> Iterable[Service]:
     settings = agent.settings(FooSettings)
 
