@@ -69,13 +69,15 @@ def euros(cents: int) -> str:
 def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, wide: bool = False) -> Markup:
     """A table whose cells know their column's name: a phone stacks those of a `wide` one."""
     names = list(head)
+    # A header without words would be read out as one; what stands below are buttons, which say it.
+    heads = (tag("th", name, scope="col") if name else tag("td") for name in names)
     cells = (
         tag("tr", *(tag("td", cell, data_name=name) for name, cell in zip(names, row, strict=True)))
         for row in rows
     )
     return tag(
         "table",
-        tag("thead", tag("tr", *(tag("th", name, scope="col") for name in names))),
+        tag("thead", tag("tr", *heads)),
         tag("tbody", *cells),
         class_="wide" if wide else None,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import run
@@ -18,7 +18,19 @@ PAGES = ("sales", "tickets", "tickets/1", "articles", "articles/edit/1", "articl
          "articles/versions", "closures", "closures/close/day", "closures/close/month",
          "accounts", "stock", "stock/make", "orders", "vouchers", "customers", "customers/new",
          "clerks", "clerks/new", "clerks/12",
-         "devices", "incidents", "changes")  # fmt: skip
+         "api", "devices", "incidents", "changes")  # fmt: skip
+
+
+async def fits(axe: Axe, page: Page) -> None:
+    """axe finds nothing wrong with it, and it is no wider than its screen."""
+    found = await axe.run(page)
+    wrong = [
+        (each["id"], each["impact"], each["nodes"][0]["target"])
+        for each in found.response["violations"]
+    ]
+    assert wrong == [], page.url
+    wide, screen = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= screen, page.url
 
 
 def test_a_price_is_changed_from_a_phone_and_sold_at_once(tmp_path: Path) -> None:
@@ -74,14 +86,7 @@ def test_whoever_cannot_see_or_point_finds_the_way(tmp_path: Path) -> None:
                 await page.set_viewport_size({"width": width, "height": height})
                 for name in PAGES:
                     await page.goto(f"{console.address}/{name}")
-                    found = await axe.run(page)
-                    wrong = [
-                        (each["id"], each["impact"], each["nodes"][0]["target"])
-                        for each in found.response["violations"]
-                    ]
-                    assert wrong == [], (name, width)
-                    wide = await page.evaluate("document.documentElement.scrollWidth")
-                    assert wide <= width, (name, wide)
+                    await fits(axe, page)
             await page.keyboard.press("Tab")
             assert await page.evaluate("document.activeElement.className") == "skip"
             for _ in range(40):
@@ -90,5 +95,29 @@ def test_whoever_cannot_see_or_point_finds_the_way(tmp_path: Path) -> None:
                 await page.keyboard.press("Tab")
             await page.keyboard.press("Enter")
             await expect(page.get_by_role("button", name="Gérant")).to_be_visible()
+
+    run(body())
+
+
+def test_a_token_is_shown_once_on_a_phone(tmp_path: Path) -> None:
+    """It is long and has no blanks; a tap takes the whole of it, for it is there to be copied."""
+
+    async def body() -> None:
+        async with browsed(tmp_path) as (console, page):
+            await let_in(console, page)
+            await page.goto(f"{console.address}/api")
+            await page.get_by_label("Nom du programme").fill("Cuisine")
+            await page.get_by_label("lire les tickets").check()
+            await page.get_by_role("button", name="Faire le jeton").click()
+            secret = page.locator(".secret")
+            await fits(Axe(), page)
+            ground = "each => getComputedStyle(each).backgroundColor"
+            assert await secret.evaluate(ground) != await page.locator("main").evaluate(ground)
+            await secret.click()
+            assert await page.evaluate("`${getSelection()}`.trim()") == await secret.inner_text()
+            await page.get_by_role("link", name="C'est copié").click()
+            await expect(page.locator("table")).to_contain_text("Cuisine")
+            await expect(page.locator(".secret")).to_have_count(0)
+            await fits(Axe(), page)
 
     run(body())
