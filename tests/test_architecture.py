@@ -30,7 +30,11 @@ from tests.support.house import (
 )
 
 # The simulators stand on the public test helpers; the console shows papers as they are printed.
-MORE = {"pos_driver_sim": {"testing"}, "pos_service_console": {"devices.paper_layout"}}
+MORE = {
+    "pos_driver_sim": {"testing"},
+    # its child that compares catalogues has a language to set
+    "pos_service_console": {"devices.paper_layout", "process.translation"},
+}
 
 # Libraries beside the standard one, by room.
 LIBRARIES: dict[str, set[str]] = {

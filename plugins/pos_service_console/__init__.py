@@ -50,7 +50,7 @@ def pos_services(agent: Agent) -> Iterable[Service]:
 
 
 def _api(agent: Agent, sales: Sales) -> Api:
-    store, present = agent.store(API_STORE, API_SCHEMA), Present(agent)
+    store, present = agent.store(API_STORE, API_SCHEMA), Present.of(agent)
     endpoints = [
         *Reading(agent).endpoints(), *TicketReading(agent, sales).endpoints(),
         *Catalogue(agent, present).endpoints(), *Goods(sales, present).endpoints(),
@@ -62,7 +62,8 @@ def _api(agent: Agent, sales: Sales) -> Api:
 @hookimpl
 def pos_console_pages(agent: Agent) -> Iterable[ConsolePage]:
     """The pages of every shop."""
-    return pages.of(agent, sales_of(agent), agent.store(API_STORE, API_SCHEMA))
+    store = agent.store(API_STORE, API_SCHEMA)
+    return pages.of(agent, sales_of(agent), store, Present.of(agent))
 
 
 def sales_of(agent: Agent) -> Sales:

@@ -1,43 +1,82 @@
-"""A catalogue as the console sees it: its text, what differs between two, and one cell changed."""
+"""A catalogue as the console keeps it: its file, its articles, and one cell changed.
+
+What takes memory, parsing and comparing, is a child's (comparing.py).
+"""
 
 import asyncio
 import csv
-import zlib
-from collections.abc import Iterator, Mapping
+import signal
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from io import StringIO
-from typing import Any
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
-from msgspec import Struct, structs
+import msgspec
+from msgspec import Struct
 
+from pos_service_console import child
+from pos_service_console.child import ChildError
+from pos_service_console.comparing import (
+    TOO_LARGE,
+    Compared,
+    Parsed,
+    Tables,
+    inflated,
+    unpacked,
+)
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.console import CatalogAsked
+from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import CATALOG
+from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog, Item
-from pos_terminal.domain.dated import Dated
-from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
-from pos_terminal.domain.files.table import NoTableError, Problem, TableRow, decode, header, rows
-from pos_terminal.domain.notation import euros, percent
-from pos_terminal.domain.quantity import Price
+from pos_terminal.domain.files.table import NoTableError, TableRow, decode, header, rows
 
-LARGEST = 16 << 20
-"""Bytes of a catalogue, inflated."""
+T = TypeVar("T")
+
+COMPARER = "pos_service_console.comparing"
+
+PATIENCE = 120.0
+"""Seconds that a small board may take to parse 50,000 articles, when others are busy."""
 
 
 class Read(Struct, frozen=True):
-    """A catalogue: its SHA-256, the file's bytes, its articles, and what is wrong with it."""
+    """A catalogue as it is kept: its file, deflated, and its articles, which are made when they are
+    asked for. Whatever goes through all of them takes its time: off the loop.
+    """
 
-    sha256: str
-    source: bytes
-    catalog: Catalog
-    problems: tuple[Problem, ...] = ()
+    deflated: bytes
+    parsed: Parsed
 
-    @classmethod
-    def of(cls, source: bytes) -> "Read":
-        """What these bytes say. It takes its time: some ms for a hundred articles."""
-        catalog, problems = parse_catalog(source)
-        return cls(catalog.sha256, source, catalog, problems)
+    @property
+    def sha256(self) -> str:
+        """Of the file."""
+        return self.parsed.sha256
+
+    @property
+    def source(self) -> bytes:
+        """The file's bytes."""
+        return inflated(self.deflated)
+
+    def items(self) -> Iterator[Item]:
+        """Every article."""
+        return unpacked(self.parsed.articles)
+
+    def item(self, plu: str) -> Item | None:
+        """The article with this PLU; leading zeros do not count."""
+        bare = plu.lstrip("0") or "0"
+        return next((each for each in self.items() if each.plu == bare), None)
+
+    def stocked(self) -> Iterator[Item]:
+        """The articles whose stock is kept, or that are made."""
+        return unpacked(self.parsed.stocked)
+
+    def of_trade(self, sold: Container[str]) -> Catalog:
+        """A catalogue of those that were sold, by PLU, or that are made."""
+        chosen = (each for each in self.items() if each.plu in sold or each.goods.made)
+        return Catalog.of(self.sha256, tuple(chosen))
 
 
 class Present:
@@ -46,83 +85,67 @@ class Present:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._read: Read | None = None
+        self._refused = b""
         self._asked = 0.0
+        self._one = asyncio.Lock()  # catalogue at a time is parsed: two would not fit
+
+    @classmethod
+    def of(cls, agent: Agent) -> "Present":
+        """The one of that agent, which each hook of the plug-in is given."""
+        if agent not in _KNOWN:
+            _KNOWN[agent] = cls(agent)
+        return _KNOWN[agent]
+
+    async def source(self) -> bytes:
+        """Its file, whatever its size. ChannelError."""
+        return inflated(await fetch(self._agent))
 
     async def read(self, within: float = 0.0) -> Read:
         """It, as it was not longer than so many seconds ago. ChannelError."""
         now = self._agent.clock.monotonic()
-        if self._read is None or now - self._asked >= within:
-            source = await fetch(self._agent)
-            if self._read is None or self._read.source != source:
-                self._read = await asyncio.to_thread(Read.of, source)
+        if self._read is not None and now - self._asked < within:
+            return self._read  # without waiting for whoever compares
+        async with self._one:
+            deflated = await fetch(self._agent)
+            if self._read is None or self._read.deflated != deflated:
+                self._read = Read(deflated, await self._parsed(deflated))
             self._asked = now
-        return self._read
+            return self._read
+
+    async def _parsed(self, deflated: bytes) -> Parsed:
+        if deflated == self._refused:  # a page that is shown anew at each sale asks for it
+            raise ChannelError(faults.CATALOGUE_TOO_LARGE)
+        try:
+            return await _child(Tables(self._agent.given.language, deflated), Parsed)
+        except ChannelError:
+            self._refused = deflated
+            raise
+
+    async def compared(self, deflated: bytes) -> tuple[Read, Compared]:
+        """It, and what another would change. ChannelError where they are too large for that."""
+        present = await self.read()
+        async with self._one:
+            asked = Tables(self._agent.given.language, deflated, present.parsed)
+            return present, await _child(asked, Compared)
 
 
-class Difference(Struct, frozen=True):
-    """What differs of one article: a field, what it was and what it is; empty where there is none.
+_KNOWN: WeakKeyDictionary[Agent, Present] = WeakKeyDictionary()
 
-    An article that is new or gone has a `field` of that name.
-    """
 
-    plu: str
-    name: str
-    field: str
-    before: str = ""
-    after: str = ""
+async def _child(asked: Tables, to: type[T]) -> T:
+    try:
+        given = msgspec.msgpack.encode(asked)
+        out = await child.output(COMPARER, given=given, patience=PATIENCE)
+    except ChildError as error:
+        if error.status in (None, TOO_LARGE, -signal.SIGKILL):  # the kernel's way to say the same
+            raise ChannelError(faults.CATALOGUE_TOO_LARGE) from error
+        raise
+    return msgspec.msgpack.decode(out, type=to)
 
 
 async def fetch(agent: Agent, sha256: str = "") -> bytes:
-    """The bytes of the till's catalogue, or of an earlier one. ChannelError where it gives none."""
-    told = await agent.till.call(CATALOG, CatalogAsked(sha256 or None))
-    return zlib.decompressobj().decompress(told.deflated, LARGEST)
-
-
-def differences(before: Catalog, after: Catalog) -> Iterator[Difference]:
-    """Every field that differs, by PLU, as the new one orders its articles."""
-    old = {each.plu: each for each in before.items}
-    new = {each.plu: each for each in after.items}
-    for plu, item in new.items():
-        was = old.get(plu)
-        if was is None:
-            yield Difference(plu, item.name, "new", after=shown(item.prices))
-        elif was != item:
-            yield from _of(was, item)
-    for plu, item in old.items():
-        if plu not in new:
-            yield Difference(plu, item.name, "gone", before=shown(item.prices))
-
-
-def _of(was: Item, item: Item) -> Iterator[Difference]:
-    for field in structs.fields(Item):
-        before, after = getattr(was, field.name), getattr(item, field.name)
-        write = rate if field.name.startswith("vats") else shown
-        if before != after:
-            yield Difference(item.plu, item.name, field.name, write(before), write(after))
-
-
-def rate(value: Dated[int]) -> str:
-    """A rate of VAT: basis points as per cent, each with its date."""
-    written = ((start, f"{percent(each)}\N{NO-BREAK SPACE}%") for start, each in value.starts)
-    return shown(Dated(tuple(written)))
-
-
-def shown(value: Any) -> str:
-    """A field's value for a person: prices in euros, rates in per cent, each with its date."""
-    match value:
-        case Dated():
-            return " ; ".join(
-                f"{shown(each)} ({start.isoformat()})" if start > date.min else shown(each)
-                for start, each in value.starts
-            )
-        case Price():
-            per = f" / {value.per // 1000}" if value.per != 1000 else ""
-            return f"{euros(value.cents)}{per}"
-        case None:
-            return ""
-        case tuple():
-            return " ".join(map(str, value))
-    return str(value)
+    """The till's catalogue, or an earlier one, deflated. ChannelError where it gives none."""
+    return (await agent.till.call(CATALOG, CatalogAsked(sha256 or None))).deflated
 
 
 def with_cells(source: bytes, plu: str, cells: Mapping[str, str], day: date) -> bytes:

@@ -3,10 +3,8 @@
 The interpreter's TLS takes certificates out of files alone; these never lie in one that has a name.
 """
 
-import asyncio
 import os
 import ssl
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from hashlib import sha256
@@ -15,6 +13,7 @@ import apsw
 import msgspec
 from msgspec import Struct
 
+from pos_service_console import child
 from pos_terminal.storage.worker import Worker
 
 SCHEMA = "CREATE TABLE certificate (names TEXT PRIMARY KEY, made BLOB NOT NULL) STRICT;"
@@ -52,30 +51,13 @@ async def certificate(store: Worker, names: Sequence[str], now: int) -> Kept:
         kept = msgspec.json.decode(found, type=Kept)
         if now < kept.until - RENEWED:
             return kept
-    made = await _make(names)
+    made = await child.output(MAKER, *names, patience=PATIENCE)
 
     def keep(db: apsw.Connection) -> None:
         db.execute("INSERT OR REPLACE INTO certificate VALUES (?, ?)", (key, made))
 
     await store.do(keep)
     return msgspec.json.decode(made, type=Kept)
-
-
-async def _make(names: Sequence[str]) -> bytes:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", MAKER, *names, stdout=asyncio.subprocess.PIPE,
-        env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(PATIENCE):
-            out, _ = await child.communicate()
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode:
-        raise OSError(f"no certificate was made: status {child.returncode}")
-    return out
 
 
 def context(kept: Kept) -> ssl.SSLContext:

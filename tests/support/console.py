@@ -50,7 +50,8 @@ class Console:
     ) -> "Got":
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-        link = http.client.HTTPSConnection("localhost", self.port, context=tls, timeout=PATIENCE)
+        patience = 6 * PATIENCE  # 50,000 articles are parsed twice for one page
+        link = http.client.HTTPSConnection("localhost", self.port, context=tls, timeout=patience)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if method == "POST":
             given.setdefault("Origin", self.address)

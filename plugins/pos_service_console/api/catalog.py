@@ -6,7 +6,10 @@ If-Match names: the till looks at both anew, and takes it up between two sales.
 
 import asyncio
 import zlib
+from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
+from itertools import islice
 
 import msgspec
 from msgspec import Raw, Struct
@@ -15,18 +18,21 @@ from pos_service_console.api import problem
 from pos_service_console.api.endpoint import CSV, Asked, Endpoint, Given, Header
 from pos_service_console.api.problem import Refusal
 from pos_service_console.api.routing import tags
-from pos_service_console.catalogue import Present, Read, differences
-from pos_service_console.pages.articles import APPLY, SHOWN, Staged
+from pos_service_console.catalogue import Present, Read
+from pos_service_console.pages.articles import APPLY, Staged
 from pos_service_console.pages.page import today
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain.catalog.catalog import Item
 
 KEPT = 4
-"""Previews that are kept at once, one a token: each may be a catalogue of some MiB."""
+"""Previews that are kept at once, one a token."""
 
-LARGEST = 16 << 20
-"""Bytes of a table: what the till takes."""
+AT_ONCE = 256
+"""Articles that are written together."""
+
+LARGEST = 8 << 20
+"""Bytes of a table, as of a form: some 100,000 articles, more than are compared (comparing.py)."""
 
 
 class Article(Struct, frozen=True):
@@ -126,45 +132,51 @@ class Catalogue:
 
     async def _articles(self, _: Asked) -> Given:
         read, day = await self._present.read(), today(self._agent).date()
-        return Given(
-            Articles(read.sha256, [_article(each, day) for each in read.catalog.items]),
-            etag=read.sha256,
-        )
+        return Given(_written(read, day), etag=read.sha256)
 
     async def _file(self, _: Asked) -> Given:
-        read = await self._present.read()
-        return Given(read.source, etag=read.sha256, media=CSV)
+        source = await self._present.source()
+        return Given(source, etag=sha256(source).hexdigest(), media=CSV)
 
     async def _preview(self, asked: Asked) -> Given:
-        present = await self._present.read()
-        read = await asyncio.to_thread(Read.of, asked.body)
-        if read.problems:
-            wrong = [Wrong(each.line, each.key, each.reason) for each in read.problems[:SHOWN]]
+        deflated = await asyncio.to_thread(zlib.compress, asked.body)
+        present, found = await self._present.compared(deflated)
+        if found.problems:
+            wrong = [Wrong(each.line, each.key, each.reason) for each in found.problems]
             return Given(Preview(present.sha256, None, 0, [], wrong))
-        found = [*differences(present.catalog, read.catalog)]
         number = asked.who.bearer.number
         self._staged.pop(number, None)
         while len(self._staged) >= KEPT:
             del self._staged[next(iter(self._staged))]
-        self._staged[number] = Staged(present.sha256, read)
-        listed = [Changed(*msgspec.structs.astuple(each)) for each in found[:SHOWN]]
-        return Given(Preview(present.sha256, read.sha256, len(found), listed, []))
+        self._staged[number] = Staged(present.sha256, found.sha256, deflated)
+        listed = [Changed(*msgspec.structs.astuple(each)) for each in found.differences]
+        return Given(Preview(present.sha256, found.sha256, found.count, listed, []))
 
     async def _apply(self, asked: Asked) -> Given:
         staged = self._staged.get(asked.who.bearer.number)
         wanted: Wanted = asked.body
-        if staged is None or staged.read.sha256 != wanted.sha256:
+        if staged is None or staged.sha256 != wanted.sha256:
             raise Refusal(problem.NO_PREVIEW, wanted.sha256)
         named = asked.headers.get("if-match", "")
         if not named:
             raise Refusal(problem.NO_CONDITION)
         if tags(named) != [staged.base]:
             raise Refusal(problem.MOVED, f"previewed on {staged.base}")
-        arguments = {"base": staged.base, "deflated": zlib.compress(staged.read.source)}
+        arguments = {"base": staged.base, "deflated": staged.deflated}
         done = DoAsked(APPLY, Raw(msgspec.json.encode(arguments)), asked.who.secret)
         await self._agent.till.call(DO, done)
         del self._staged[asked.who.bearer.number]
         return Given(InForce(wanted.sha256), etag=wanted.sha256)
+
+
+def _written(read: Read, day: date) -> Iterator[bytes]:
+    """Articles as JSON, so many at a time: 50,000 of them at once are some 30 MiB."""
+    yield msgspec.json.encode(Articles(read.sha256, [])).removesuffix(b"]}")
+    items, comma = read.items(), b""
+    while several := [_article(item, day) for item in islice(items, AT_ONCE)]:
+        yield comma + msgspec.json.encode(several)[1:-1]
+        comma = b","
+    yield b"]}"
 
 
 def _article(item: Item, day: date) -> Article:

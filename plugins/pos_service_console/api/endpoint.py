@@ -29,7 +29,9 @@ class Asked(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """An answer: a Struct, or bytes of the endpoint's other media types; `etag` of what changes."""
+    """An answer: a Struct, its JSON in pieces where it is large, or bytes of the endpoint's other
+    media types; `etag` of what changes.
+    """
 
     value: Any
     etag: str = ""

@@ -76,9 +76,9 @@ class Goods:
         ]  # fmt: skip
 
     async def _stock(self, _: Asked) -> Given:
-        catalog = (await self._present.read()).catalog
+        read = await self._present.read()
         held = await self._sales.ask(holdings.stock)
-        kept = ((each, held.get(each.plu, NOTHING)) for each in catalog.items if each.goods.kept)
+        kept = ((each, held.get(each.plu, NOTHING)) for each in read.stocked() if each.goods.kept)
         return Given(Stock([
             StockLeft(item.plu, item.name, item.unit.value, round(left * ONE), is_low(item, left))
             for item, left in kept

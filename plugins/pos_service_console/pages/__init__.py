@@ -27,9 +27,9 @@ MANAGER = frozenset({ConsoleRole.MANAGER})
 BOTH = frozenset(ConsoleRole)
 
 
-def of(agent: Agent, sales: Sales, api: Worker) -> Iterable[ConsolePage]:
+def of(agent: Agent, sales: Sales, api: Worker, present: Present) -> Iterable[ConsolePage]:
     """All of them, in the menu's order. Titles are French, translated where they are shown."""
-    present, customers = Present(agent), CustomerPages(agent, sales)
+    customers = CustomerPages(agent, sales)
     articles = ArticlePages(agent, sales, present)
     return [
         ConsolePage("sales", "Ventes", MANAGER, selling(agent, sales, present), 10),

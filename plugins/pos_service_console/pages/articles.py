@@ -8,6 +8,8 @@ import asyncio
 import zlib
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import apsw
@@ -15,14 +17,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from pos_service_console import frame
-from pos_service_console.catalogue import (
-    Difference,
-    Present,
-    Read,
-    differences,
-    fetch,
-    with_cells,
-)
+from pos_service_console.catalogue import Present, Read, fetch, with_cells
+from pos_service_console.comparing import SHOWN, Compared
 from pos_service_console.pages.page import today
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
@@ -36,9 +32,6 @@ from pos_terminal.domain.markup import Markup, joined, tag
 
 APPLY = "catalog.apply"
 
-SHOWN = 300
-"""Articles, differences or faults that are listed."""
-
 STAGED = 8
 """Sign-ins that have something staged at once."""
 
@@ -47,10 +40,11 @@ FIELDS = ("name", "price", "vat", "family")
 
 
 class Staged(Struct, frozen=True):
-    """What somebody put in: made from the catalogue `base`."""
+    """What somebody put in, deflated: made from the catalogue `base`."""
 
     base: str
-    read: Read
+    sha256: str
+    deflated: bytes
 
 
 class ArticlePages:
@@ -68,7 +62,7 @@ class ArticlePages:
             case (), None:
                 return await self._list(asked)
             case ("catalogue.csv",), None:
-                return Download("catalogue.csv", "text/csv", (await self._present.read()).source)
+                return Download("catalogue.csv", "text/csv", await self._present.source())
             case ("edit", plu), None:
                 return await self._edit(asked, plu)
             case ("edit", plu), form if form is not None:
@@ -76,7 +70,7 @@ class ArticlePages:
             case ("import",), None:
                 return Html(say("Importer un tableau"), _import(asked.token))
             case ("import",), form if form is not None:
-                return await self._stage(asked, form.get("table", "").encode())
+                return await self._stage(asked, await _deflated(form.get("table", "")))
             case ("apply",), form if form is not None:
                 return await self._apply(asked, form.get("sha256", ""))
             case ("versions",), None:
@@ -89,30 +83,26 @@ class ArticlePages:
     async def _list(self, asked: Asked) -> Html:
         read, day = await self._present.read(), today(self._agent).date()
         sought = asked.query.get("q", "").strip()[:40]
-        found = [
-            each
-            for each in read.catalog.items
-            if sought.lower() in each.name.lower() or sought in (each.plu, *each.barcodes)
-        ]
+        count, found = await asyncio.to_thread(_found, read, sought)
         head = (say("N°"), say("Article"), say("Prix"), say("TVA"), say("Famille"))
         listed = (
             (each.plu, tag("a", each.name, href=f"/articles/edit/{each.plu}"),
              _price(each, day), _rate(each, day), each.family or "–")
-            for each in found[:SHOWN]
+            for each in found
         )  # fmt: skip
         done = asked.query.get("done") == read.sha256[:12]
         parts = [
             frame.notice(say("C'est fait : la caisse vend à ces prix dès la prochaine vente."))
             if done else "",
             _search(sought),
-            tag("p", how_many(len(found), "{count} article", "{count} articles"), class_="small"),
+            tag("p", how_many(count, "{count} article", "{count} articles"), class_="small"),
             frame.card(frame.table(head, listed)),
         ]  # fmt: skip
         return Html(say("Articles"), joined(*parts))
 
     async def _edit(self, asked: Asked, plu: str) -> Html:
         read = await self._present.read()
-        cells = self._cells(read, plu)
+        cells = await self._cells(read, plu)
         labels = {"name": say("Libellé"), "price": say("Prix TTC"), "vat": say("TVA en %"),
                   "family": say("Famille")}  # fmt: skip
         fields = (
@@ -133,21 +123,22 @@ class ArticlePages:
         if form.get("base") != read.sha256:
             # What was left as it was shown would undo what somebody else has changed since.
             raise ChannelError(faults.CATALOGUE_MOVED)
-        before = self._cells(read, plu)
+        before = await self._cells(read, plu)
         cells = {
             name: form[name].strip() for name in FIELDS
             if name in form and form[name].strip() != before.get(name)
         }  # fmt: skip
         try:
-            source = with_cells(read.source, plu, cells, day)
+            source = await asyncio.to_thread(with_cells, read.source, plu, cells, day)
         except ValueError as error:
             told = say("À changer dans le tableau : {why}", why=error)
             return Html(say("Article"), frame.notice(told, bad=True), status=409)
-        return await self._stage(asked, source)
+        return await self._stage(asked, await _deflated(source))
 
-    def _cells(self, read: Read, plu: str) -> dict[str, str]:
+    async def _cells(self, read: Read, plu: str) -> dict[str, str]:
         """What the form showed: what was left as it was stays as the file writes it."""
-        item, day = read.catalog.plu(plu), today(self._agent).date()
+        item = await asyncio.to_thread(read.item, plu)
+        day = today(self._agent).date()
         if item is None:
             raise NoSuchPage
         price, vat = item.listed(day), item.rate(day)
@@ -158,42 +149,40 @@ class ArticlePages:
             "family": item.family,
         }
 
-    async def _stage(self, asked: Asked, source: bytes) -> Html:
-        """Show every difference, and what is wrong; keep it until she agrees."""
-        present = await self._present.read()
-        read = await asyncio.to_thread(Read.of, source)
-        if read.problems:
-            return Html(say("Rien n'est changé"), _problems(read), status=422)
-        found = [*differences(present.catalog, read.catalog)]
-        if not found:
+    async def _stage(self, asked: Asked, deflated: bytes) -> Html:
+        """Show what differs, and what is wrong; keep it until she agrees."""
+        present, found = await self._present.compared(deflated)
+        if found.problems:
+            return Html(say("Rien n'est changé"), _problems(found), status=422)
+        if not found.count:
             same = frame.notice(say("Ce tableau dit la même chose."))
             return Html(say("Rien n'est changé"), same)
         key = asked.visitor.key
         self._staged.pop(key, None)
         while len(self._staged) >= STAGED:
             del self._staged[next(iter(self._staged))]
-        self._staged[key] = Staged(present.sha256, read)
+        self._staged[key] = Staged(present.sha256, found.sha256, deflated)
         agree = frame.form(
             "/articles/apply", asked.token,
-            tag("input", type="hidden", name="sha256", value=read.sha256),
+            tag("input", type="hidden", name="sha256", value=found.sha256),
             tag("button", say("Mettre en vigueur")), " ",
             tag("a", say("Laisser"), href="/articles"),
         )  # fmt: skip
-        count = how_many(len(found), "{count} changement", "{count} changements")
+        count = how_many(found.count, "{count} changement", "{count} changements")
         return Html(say("À confirmer : {count}", count=count), joined(agree, _listed(found)))
 
     async def _apply(self, asked: Asked, sha256_: str) -> Redirect:
         staged = self._staged.get(asked.visitor.key)
-        if staged is None or staged.read.sha256 != sha256_:
+        if staged is None or staged.sha256 != sha256_:
             raise NoSuchPage  # sent twice, or of another sign-in
-        arguments = {"base": staged.base, "deflated": zlib.compress(staged.read.source)}
+        arguments = {"base": staged.base, "deflated": staged.deflated}
         done = DoAsked(APPLY, Raw(msgspec.json.encode(arguments)), asked.visitor.grant)
         await self._agent.till.call(DO, done)
         del self._staged[asked.visitor.key]
         return Redirect(f"/articles?done={sha256_[:12]}")
 
     async def _versions(self, asked: Asked) -> Html:
-        present = (await self._present.read()).sha256
+        present = sha256(await self._present.source()).hexdigest()
         rows = await self._sales.ask(_versions)
         listed = []
         for at, name, who in rows:
@@ -207,6 +196,25 @@ class ArticlePages:
         head = (say("Depuis"), say("Par"), say("Version"), "")
         none = frame.nothing(say("Le catalogue n'a jamais été changé."))
         return Html(say("Versions"), frame.card(frame.table(head, listed) if rows else none))
+
+
+async def _deflated(table: str | bytes) -> bytes:
+    """As it is kept and sent: a tenth."""
+    source = table.encode() if isinstance(table, str) else table
+    return await asyncio.to_thread(zlib.compress, source)
+
+
+def _found(read: Read, sought: str) -> tuple[int, list[Item]]:
+    """How many articles there are with this name, number or barcode, and the first of them."""
+    if not sought:
+        return read.parsed.count, [*islice(read.items(), SHOWN)]
+    found = (
+        each
+        for each in read.items()
+        if sought.lower() in each.name.lower() or sought in (each.plu, *each.barcodes)
+    )
+    first = [*islice(found, SHOWN)]
+    return len(first) + sum(1 for _ in found), first
 
 
 def _versions(db: apsw.Connection) -> list[tuple[Any, ...]]:
@@ -260,18 +268,18 @@ def _import(token: str) -> Markup:
     )  # fmt: skip
 
 
-def _problems(read: Read) -> Markup:
+def _problems(found: Compared) -> Markup:
     told = frame.notice(
         say("Le tableau est refusé ; l'ancien catalogue vend toujours."), bad=True
     )
     head = (say("Ligne"), say("Colonne"), say("Raison"))
     listed = (
-        (str(each.line), each.key or "–", each.reason) for each in read.problems[:SHOWN]
+        (str(each.line), each.key or "–", each.reason) for each in found.problems
     )
     return joined(told, frame.card(frame.table(head, listed)))
 
 
-def _listed(found: list[Difference]) -> Markup:
+def _listed(found: Compared) -> Markup:
     names = {
         "new": say("nouveau"), "gone": say("retiré"), "name": say("Libellé"),
         "prices": say("Prix"), "vats": say("TVA"), "family": say("Famille"),
@@ -283,6 +291,6 @@ def _listed(found: list[Difference]) -> Markup:
     listed = (
         (each.plu, each.name, names.get(each.field, each.field),
          tag("span", each.before, class_="was"), tag("strong", each.after))
-        for each in found[:SHOWN]
+        for each in found.differences
     )  # fmt: skip
     return frame.card(frame.table(head, listed, wide=True))

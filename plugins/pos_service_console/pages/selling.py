@@ -160,15 +160,16 @@ async def _low(sales: Sales, present: Present) -> Markup:
     Nothing where the till is away, which the page says by itself.
     """
     try:
-        catalog = (await present.read(CATALOGUE)).catalog
+        read = await present.read(CATALOGUE)
     except ChannelError as error:
         log.debug("no catalogue: %s", error)
         return frame.EMPTY
     held = await sales.ask(holdings.stock)
-    if not low(catalog, held):
+    short = low(read.stocked(), held)
+    if not short:
         return frame.EMPTY
     more = tag("p", tag("a", say("À fabriquer"), href="/stock/make"), class_="small")
-    return section(say("Presque épuisé"), list_low(catalog, held), more)
+    return section(say("Presque épuisé"), list_low(short), more)
 
 
 def _plot(span: Span, sold: Figures, before: Figures) -> Markup:

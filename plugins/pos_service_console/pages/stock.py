@@ -1,5 +1,7 @@
 """Stock: what runs low, what there is, and what to make; by the sums of the till's own lists."""
 
+import asyncio
+from collections.abc import Iterable
 from fractions import Fraction
 
 from pos_service_console import frame, holdings
@@ -8,7 +10,7 @@ from pos_service_console.pages.page import Page, today
 from pos_service_console.sales import Sales
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
-from pos_terminal.domain.catalog.catalog import Catalog, Item
+from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
@@ -24,12 +26,14 @@ def stock(agent: Agent, sales: Sales, present: Present) -> Page:
     """The page over what was read."""
 
     async def answer(asked: Asked) -> Html:
-        catalog = (await present.read()).catalog
+        read = await present.read()
         held, days = await sales.ask(lambda db: (holdings.stock(db), holdings.days_sold(db)))
         match asked.path:
             case ():
-                return Html(say("Stock"), joined(_moves(), _listed(catalog, held)))
+                return Html(say("Stock"), joined(_moves(), _listed([*read.stocked()], held)))
             case ("make",):
+                sold = {plu for day in days for plu in day.quantities}
+                catalog = await asyncio.to_thread(read.of_trade, sold)
                 proposal = propose(catalog, days, held, today(agent).date(), _ahead(asked))
                 title = say("À fabriquer")
                 return Html(title, joined(_moves(), _days(proposal), _proposed(proposal)))
@@ -38,18 +42,18 @@ def stock(agent: Agent, sales: Sales, present: Present) -> Page:
     return answer
 
 
-def low(catalog: Catalog, held: Held) -> list[tuple[Item, Fraction]]:
-    """The articles of which there is too little."""
-    kept = ((item, held.get(item.plu, NOTHING)) for item in catalog.items if item.goods.kept)
+def low(stocked: Iterable[Item], held: Held) -> list[tuple[Item, Fraction]]:
+    """Those of which there is too little, each with what is left."""
+    kept = ((item, held.get(item.plu, NOTHING)) for item in stocked if item.goods.kept)
     return [(item, left) for item, left in kept if is_low(item, left)]
 
 
-def list_low(catalog: Catalog, held: Held) -> Markup:
-    """They, each with what is left."""
+def list_low(short: Iterable[tuple[Item, Fraction]]) -> Markup:
+    """They as a table."""
     return frame.table(
         (say("Article"), say("Reste")),
         ((item.name, tag("span", counted(item, left), class_="money"))
-         for item, left in low(catalog, held)),
+         for item, left in short),
     )  # fmt: skip
 
 
@@ -70,8 +74,8 @@ def _moves() -> Markup:
     )
 
 
-def _listed(catalog: Catalog, held: Held) -> Markup:
-    kept = [item for item in catalog.items if item.goods.kept]
+def _listed(stocked: Iterable[Item], held: Held) -> Markup:
+    kept = [item for item in stocked if item.goods.kept]
     if not kept:
         return frame.card(frame.nothing(say("Aucun article n'a de stock suivi.")))
     rows = sorted(kept, key=lambda item: (item.family, item.name))
@@ -81,9 +85,9 @@ def _listed(catalog: Catalog, held: Held) -> Markup:
           tag("span", counted(item, held.get(item.plu, NOTHING)), class_="money"))
          for item in rows),
     )  # fmt: skip
-    short = low(catalog, held)
+    short = low(kept, held)
     return joined(
-        frame.section(say("Presque épuisé"), list_low(catalog, held)) if short else "",
+        frame.section(say("Presque épuisé"), list_low(short)) if short else "",
         frame.section(say("Articles suivis"), whole),
     )
 

@@ -47,6 +47,12 @@ CATALOGUE_MOVED = _fault(
     "Quelqu'un d'autre a changé le catalogue entre-temps : ce changement-ci n'est pas fait.",
     "Relire le catalogue présent, et refaire le changement sur lui.",
 )
+CATALOGUE_TOO_LARGE = _fault(
+    "C-154",
+    "CATALOGUE TROP GRAND",
+    "La console n'a pas la mémoire pour ce catalogue ; rien n'est changé, la caisse vend.",
+    "L'alléger ; ou le mettre au boîtier par le fichier, vérifié par pos-terminal config check.",
+)
 SETTINGS_MOVED = _fault(
     "C-148",
     "REGLAGES CHANGES",

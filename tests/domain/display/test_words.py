@@ -13,6 +13,7 @@ from babel.messages import Catalog, mofile, pofile
 
 import pos_service_support
 from pos_service_console import pages as console_pages
+from pos_service_console.catalogue import Present
 from pos_service_console.sales import Sales
 from pos_service_support import commands as support_commands
 from pos_terminal.__main__ import COMMANDS
@@ -63,7 +64,8 @@ def said() -> Iterator[str]:
     offered = pos_service_support.pos_support_commands(cast(Agent, None))
     for each in (*offered, *support_commands.standing_in()):
         yield from (each.words, each.help)
-    for page in console_pages.of(cast(Agent, None), cast(Sales, None), cast(Worker, None)):
+    agent, sales, store = cast(Agent, None), cast(Sales, None), cast(Worker, None)
+    for page in console_pages.of(agent, sales, store, Present(agent)):
         yield page.title
     yield from STATE_FILES.values()
     yield from COMMANDS.values()
