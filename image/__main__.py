@@ -26,9 +26,14 @@ Caisse pos-terminal
 ===================
 terminal.toml   les réglages de cette caisse, avec les fichiers qu'ils nomment
                 (catalog.csv, logo.png) : à écrire ici, puis redémarrer.
+mise-en-service.txt
+                le jour où on l'écrit (AAAA-MM-JJ) : la caisse est en service au démarrage
+                suivant, ce jour-là ; avant, elle vend en simulation.
 slot.cfg, EFI   le démarrage : ne pas y toucher.
 
-The settings of this till go here as terminal.toml, with the files that they name.
+The settings of this till go here as terminal.toml, with the files that they name. Written on the
+day (YYYY-MM-DD), mise-en-service.txt puts it into service at the next start; until then it sells
+in a simulation.
 """
 
 

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ plu,name,price,unit,family,vat,barcode
 TERMINAL = """\
 [shop]
 name = "Boulangerie du Marché"
+
+[seller]
+siret = "732 829 320 00074"
 
 [terminal]
 catalog = "catalog.csv"
@@ -55,6 +59,22 @@ port = {port}
 """
 
 
+async def sold(counter: Counter) -> str:
+    """Sell by piece and by weight; what the paper says."""
+    await counter.keys("1 PLU")
+    await counter.shows("CROISSANT", "1,20")
+    counter.scale.grams = 200
+    await counter.keys("4 PLU")
+    await counter.shows("COMTE", "4,98")
+    await counter.keys("CASH")
+    await counter.shows("TOTAL", "6,18")
+    await counter.keys("TICKET")
+    paper = await counter.printer.next_paper()
+    assert "CROISSANT" in paper.text
+    assert "6,18" in paper.text
+    return paper.text
+
+
 @pytest.mark.deep  # it builds two Debians: some minutes, and a mirror
 def test_what_is_flashed_comes_up_selling(tmp_path: Path) -> None:
     need(shutil.which(QEMU) is not None, QEMU, "apt-get install qemu-system-x86")
@@ -68,27 +88,23 @@ def test_what_is_flashed_comes_up_selling(tmp_path: Path) -> None:
     card.write("terminal.toml", TERMINAL.format(port=port))
     card.write("catalog.csv", CATALOG)
 
-    async def first(counter: Counter) -> None:
+    async def workshop(counter: Counter) -> None:
         await counter.shows("BONJOUR")
-        await counter.keys("1 PLU")
-        await counter.shows("CROISSANT", "1,20")
-        counter.scale.grams = 200
-        await counter.keys("4 PLU")
-        await counter.shows("COMTE", "4,98")
-        await counter.keys("CASH")
-        await counter.shows("TOTAL", "6,18")
-        await counter.keys("TICKET")
-        paper = await counter.printer.next_paper()
-        assert "CROISSANT" in paper.text
-        assert "6,18" in paper.text
+        assert "*** SIMULATION ***" in await sold(counter)
+
+    async def shop(counter: Counter) -> None:
+        await counter.shows("BONJOUR")
+        assert "SIMULATION" not in await sold(counter)
 
     async def again(counter: Counter) -> None:
         await counter.shows("BONJOUR")
 
     async def life() -> None:
-        for number, scene in enumerate((first, again)):
+        for number, scene in enumerate((workshop, shop, again)):
             folder = tmp_path / f"life{number}"
             folder.mkdir()
+            if scene is shop:
+                card.write("mise-en-service.txt", f"{datetime.now(UTC):%Y-%m-%d}\r\n")
             async with switched_on(card, folder, port) as counter:
                 await scene(counter)
 
