@@ -42,7 +42,7 @@ ROOMS: dict[str, set[str]] = {
         "tasks",
     },
     "replay": {"devices", "domain", "journal", "process", "runtime"},
-    "scenes": {"archive", "domain", "persons", "replay", "runtime", "testing"},
+    "scenes": {"archive", "domain", "journal", "persons", "replay", "runtime", "testing"},
     "testing": {"devices", "domain", "links"},
     "commands": {
         "acts",
