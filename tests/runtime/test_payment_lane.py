@@ -248,6 +248,10 @@ def test_a_till_knows_its_terminal_again_behind_a_z_and_a_start_and_confirms_ano
             await shop.type("5 PLU CARD")
             (known,) = await shop.journaled(TerminalKnown)
             assert known == TerminalKnown(terminal="tpe", identity="SIM00001")
+            # It is known before it is asked to pay: a Z that came meanwhile would be refused.
+            await shop.journaled(SaleClosed)
+            await shop.type("COMPTE " * 16)
+            await shop.shows("COMPTAGE ENREGISTRE")
             await shop.type("Z")
             await shop.journaled(PeriodClosed)
         for _ in range(2):

@@ -17,6 +17,7 @@ from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import Clock, SystemClock
 from pos_terminal.scenes.script import read
+from pos_terminal.testing.running import PATIENCE
 
 E = TypeVar("E", bound=Event)
 KindOf = type[E]
@@ -97,14 +98,15 @@ class Shop:
         return AsyncClient(self.state / "till")
 
     async def journaled(self, kind: KindOf[E], count: int = 1) -> list[E]:
-        """Wait until so many events of that kind are durable; all of them."""
+        """Wait until so many events of that kind are durable; all of them. TimeoutError."""
         found: list[E] = []
         assert self.app.journal
-        async for record in self.app.journal.records():
-            if isinstance(record.event, kind):
-                found.append(record.event)
-                if len(found) >= count:
-                    return found
+        async with asyncio.timeout(PATIENCE):
+            async for record in self.app.journal.records():
+                if isinstance(record.event, kind):
+                    found.append(record.event)
+                    if len(found) >= count:
+                        return found
         raise AssertionError(f"the journal ended with {len(found)} {kind.kind}")
 
 
