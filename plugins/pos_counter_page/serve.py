@@ -118,6 +118,7 @@ async def _serve(
         uvicorn.Config(
             door, log_config=None, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=LINGER,
+            ws="none",  # the door judges requests: a socket would pass it by
         )
     )  # fmt: skip
     loop = asyncio.get_running_loop()
