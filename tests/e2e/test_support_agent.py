@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.domain.events.grants import GrantEnded, SupportClosed, SupportOpened
-from pos_terminal.testing.running import run
+from pos_terminal.testing.running import PATIENCE, run
 from tests.support.agent import AgentProcess
 from tests.support.nat import behind_nat
 from tests.support.printed import papers
@@ -82,7 +82,8 @@ def test_a_box_behind_a_router_that_lets_nothing_in(
                         await shop.journaled(SupportOpened)
                         assert behind.listening() == [], "it opens no port, in a session either"
                         behind.cut()
-                        (ended,) = await shop.journaled(GrantEnded)
+                        # Three questions without an answer, five seconds each, and one more.
+                        (ended,) = await shop.journaled(GrantEnded, within=3 * PATIENCE)
                         assert ended.why == "lost"
                     await papers(shop, "ASSISTANCE : COMPTE RENDU", "liaison perdue")
 

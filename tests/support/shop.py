@@ -97,11 +97,11 @@ class Shop:
         """Who asks the terminal through its socket, as its own user."""
         return AsyncClient(self.state / "till")
 
-    async def journaled(self, kind: KindOf[E], count: int = 1) -> list[E]:
+    async def journaled(self, kind: KindOf[E], count: int = 1, within: float = PATIENCE) -> list[E]:
         """Wait until so many events of that kind are durable; all of them. TimeoutError."""
         found: list[E] = []
         assert self.app.journal
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(within):
             async for record in self.app.journal.records():
                 if isinstance(record.event, kind):
                     found.append(record.event)
