@@ -12,7 +12,7 @@ from hashlib import sha256
 from itertools import islice
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from pos_service_console.api import problem
 from pos_service_console.api.endpoint import CSV, Asked, Endpoint, Given, Header
@@ -21,8 +21,8 @@ from pos_service_console.api.routing import tags
 from pos_service_console.catalogue import Present, Read
 from pos_service_console.pages.articles import APPLY, Staged
 from pos_service_console.pages.page import today
+from pos_service_console.till import do
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain.catalog.catalog import Item
 
 KEPT = 4
@@ -163,8 +163,7 @@ class Catalogue:
         if tags(named) != [staged.base]:
             raise Refusal(problem.MOVED, f"previewed on {staged.base}")
         arguments = {"base": staged.base, "deflated": staged.deflated}
-        done = DoAsked(APPLY, Raw(msgspec.json.encode(arguments)), asked.who.secret)
-        await self._agent.till.call(DO, done)
+        await do(self._agent, asked.who.secret, APPLY, arguments)
         del self._staged[asked.who.bearer.number]
         return Given(InForce(wanted.sha256), etag=wanted.sha256)
 

@@ -6,11 +6,9 @@ that is slow, or goes, costs the counter nothing.
 
 from collections.abc import AsyncIterator, Mapping
 
-import msgspec
-from msgspec import Raw
-
 from pos_service_console import frame
 from pos_service_console.pages.page import today
+from pos_service_console.till import do
 from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.exports import (
@@ -21,7 +19,7 @@ from pos_terminal.channel.exports import (
     ExportState,
     ExportTold,
 )
-from pos_terminal.channel.interface import DO, EXPORT, EXPORT_BYTES, DoAsked
+from pos_terminal.channel.interface import EXPORT, EXPORT_BYTES
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 
@@ -70,8 +68,7 @@ class AccountPages:
             "year": int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
             "stick": form.get("to") == "stick",
         }
-        wanted = Raw(msgspec.json.encode(arguments))
-        await self._agent.till.call(DO, DoAsked(MAKE, wanted, asked.visitor.grant))
+        await do(self._agent, asked.visitor.grant, MAKE, arguments)
         return Redirect("/accounts")
 
     async def _fetch(self, asked: Asked, number: str, name: str) -> Download:

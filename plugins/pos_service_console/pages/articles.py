@@ -13,18 +13,17 @@ from itertools import islice
 from typing import Any
 
 import apsw
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from pos_service_console import frame
 from pos_service_console.catalogue import Present, Read, fetch, with_cells
 from pos_service_console.comparing import SHOWN, Compared
 from pos_service_console.pages.page import today
 from pos_service_console.sales import Sales
+from pos_service_console.till import do
 from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain import faults, notation
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.language import how_many, say
@@ -176,8 +175,7 @@ class ArticlePages:
         if staged is None or staged.sha256 != sha256_:
             raise NoSuchPage  # sent twice, or of another sign-in
         arguments = {"base": staged.base, "deflated": staged.deflated}
-        done = DoAsked(APPLY, Raw(msgspec.json.encode(arguments)), asked.visitor.grant)
-        await self._agent.till.call(DO, done)
+        await do(self._agent, asked.visitor.grant, APPLY, arguments)
         del self._staged[asked.visitor.key]
         return Redirect(f"/articles?done={sha256_[:12]}")
 

@@ -5,21 +5,17 @@ digits that stand here, and a badge comes out of the printer there.
 """
 
 from collections.abc import Mapping
-from typing import TypeVar
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from pos_service_console import frame
+from pos_service_console.till import done
 from pos_terminal.agent.console_pages import Answer, Asked, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.staff.clerks import HIGHEST, ORDINARY
-
-T = TypeVar("T")
 
 
 class Clerk(Struct, frozen=True):
@@ -73,12 +69,8 @@ class ClerkPages:
                 return await self._change(asked, _number(number), act, form)
         raise NoSuchPage
 
-    async def _done(self, asked: Asked, act: str, arguments: object, kind: type[T]) -> T:
-        wanted = DoAsked(act, Raw(msgspec.json.encode(arguments)), asked.visitor.grant)
-        return msgspec.json.decode((await self._agent.till.call(DO, wanted)).result, type=kind)
-
     async def _list(self, asked: Asked) -> Html:
-        found = await self._done(asked, "clerk.list", {}, Clerks)
+        found = await done(self._agent, asked.visitor.grant, "clerk.list", {}, Clerks)
         head = (say("N°"), say("Nom"), say("Droits"), say("Badge"))
         rows = (
             (tag("a", str(each.clerk.number), href=f"/clerks/{each.clerk.number}"),
@@ -94,7 +86,7 @@ class ClerkPages:
         return Html(say("Vendeurs"), joined(*waits, more, table), again=5 if found.asked else 0)
 
     async def _one(self, asked: Asked, number: int) -> Html:
-        found = await self._done(asked, "clerk.list", {}, Clerks)
+        found = await done(self._agent, asked.visitor.grant, "clerk.list", {}, Clerks)
         one = next((each for each in found.clerks if each.clerk.number == number), None)
         if one is None:
             raise NoSuchPage
@@ -132,22 +124,24 @@ class ClerkPages:
             "number": int(number), "rights": _chosen(form), "training": "training" in form,
             "name": form.get("name", "").strip()[:60],
         }  # fmt: skip
-        code = await self._done(asked, "clerk.enrol", arguments, PinCode)
+        code = await done(self._agent, asked.visitor.grant, "clerk.enrol", arguments, PinCode)
         return _digits(int(number), code)
 
     async def _change(
         self, asked: Asked, number: int, act: str, form: Mapping[str, str]
     ) -> Answer:
         of = {"number": number}
+        grant = asked.visitor.grant
         match act:
             case "rights":
-                await self._done(asked, "clerk.rights", {**of, "rights": _chosen(form)}, Clerk)
+                rights = {**of, "rights": _chosen(form)}
+                await done(self._agent, grant, "clerk.rights", rights, Clerk)
             case "pin":
-                return _digits(number, await self._done(asked, "clerk.renew", of, PinCode))
+                return _digits(number, await done(self._agent, grant, "clerk.renew", of, PinCode))
             case "badge":
-                await self._done(asked, "clerk.badge-print", of, Clerk)
+                await done(self._agent, grant, "clerk.badge-print", of, Clerk)
             case "end":
-                await self._done(asked, "clerk.remove", of, Clerk)
+                await done(self._agent, grant, "clerk.remove", of, Clerk)
                 return Redirect("/clerks")
             case _:
                 raise NoSuchPage

@@ -9,14 +9,14 @@ from typing import Any
 
 import apsw
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from pos_service_console import frame
 from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
+from pos_service_console.till import done
 from pos_terminal.agent.console_pages import Answer, Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain import notation
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported
 from pos_terminal.domain.language import say
@@ -84,7 +84,7 @@ class ClosurePages:
 
     async def _read(self, asked: Asked) -> Html:
         """An X: nothing is closed, and no paper comes out at the counter."""
-        read = msgspec.json.decode(await self._done(asked, READ, {}), type=Reading)
+        read = await done(self._agent, asked.visitor.grant, READ, {}, Reading)
         paper = drawn([
             Text(say("LECTURE X")),
             Row(notation.day_and_hour(read.at), f"{say('Journées')} {read.reported.session}"),
@@ -98,15 +98,9 @@ class ClosurePages:
             "carry": "carry" in form,
             "because": form.get("because", "")[:200],
         }
-        made = msgspec.json.decode(
-            await self._done(asked, CLOSE, arguments), type=Closure
-        )
+        made = await done(self._agent, asked.visitor.grant, CLOSE, arguments, Closure)
         told = frame.notice(say("C'est clos : le Z sort à la caisse."))
         return Html(_title(made.closed), joined(told, _back(), _paper(made.at, made.closed)))
-
-    async def _done(self, asked: Asked, act: str, arguments: dict[str, object]) -> Raw:
-        wanted = DoAsked(act, Raw(msgspec.json.encode(arguments)), asked.visitor.grant)
-        return (await self._agent.till.call(DO, wanted)).result
 
     async def _one(self, seq: str) -> Html:
         if not (seq.isascii() and seq.isdigit() and len(seq) < 12):

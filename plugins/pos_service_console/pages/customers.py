@@ -5,16 +5,14 @@ Who they are the till tells, by the grant, and on record; nothing of it is kept 
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TypeVar
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from pos_service_console import frame, holdings
 from pos_service_console.sales import Sales
+from pos_service_console.till import do, done
 from pos_terminal.agent.console_pages import Answer, Asked, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.markup import Markup, joined, tag
 
@@ -26,7 +24,6 @@ FIELDS = ("name", "address", "siret", "vat", "telephone", "email")
 _PERSON = re.compile(r"[0-9a-f]{32}")
 _SIRET, _VAT = re.compile(r"\d{14}"), re.compile(r"[A-Z]{2}[0-9A-Z]{2,13}")
 
-T = TypeVar("T")
 
 Names = Callable[[Asked, Iterable[str]], Awaitable[dict[str, str]]]
 """Whoever of those people is a customer: name and telephone by pseudonym, as the till tells."""
@@ -80,17 +77,13 @@ class CustomerPages:
             case (person,), form if form is not None and _PERSON.fullmatch(person):
                 return await self._put(asked, form, person)
             case (person, "forget"), form if form is not None and _PERSON.fullmatch(person):
-                await self._done(asked, ERASE, {"person": person}, dict[str, object])
+                await do(self._agent, asked.visitor.grant, ERASE, {"person": person})
                 return Redirect("/customers?gone=1")
         raise NoSuchPage
 
-    async def _done(self, asked: Asked, act: str, arguments: object, kind: type[T]) -> T:
-        wanted = DoAsked(act, Raw(msgspec.json.encode(arguments)), asked.visitor.grant)
-        return msgspec.json.decode((await self._agent.till.call(DO, wanted)).result, type=kind)
-
     async def names(self, asked: Asked, people: Iterable[str]) -> dict[str, str]:
         """See Names. ChannelError where the till would not."""
-        found = await self._done(asked, LIST, {"people": [*people]}, Customers)
+        found = await done(self._agent, asked.visitor.grant, LIST, {"people": [*people]}, Customers)
         return {
             each.person: " ".join(filter(None, (each.field("name"), each.field("telephone"))))
             for each in found.customers
@@ -98,7 +91,7 @@ class CustomerPages:
 
     async def _list(self, asked: Asked) -> Html:
         sought = asked.query.get("q", "").strip()[:60]
-        found = await self._done(asked, LIST, {"sought": sought}, Customers)
+        found = await done(self._agent, asked.visitor.grant, LIST, {"sought": sought}, Customers)
         owed = await self._sales.ask(holdings.accounts)
         head = (say("N°"), say("Nom"), say("Téléphone"), say("Doit"))
         rows = (
@@ -117,7 +110,7 @@ class CustomerPages:
         ))  # fmt: skip
 
     async def _one(self, asked: Asked, person: str) -> Html:
-        found = await self._done(asked, LIST, {"people": [person]}, Customers)
+        found = await done(self._agent, asked.visitor.grant, LIST, {"people": [person]}, Customers)
         if not found.customers:
             raise NoSuchPage
         (one, *_) = found.customers
@@ -149,7 +142,7 @@ class CustomerPages:
             return Html(say("Client"), joined(frame.notice(wrong, bad=True), again), status=422)
         details = {name: value for name, value in given.items() if value}
         arguments = {"details": details, "number": int(number or 0), "person": person}
-        taken = await self._done(asked, PUT, arguments, Taken)
+        taken = await done(self._agent, asked.visitor.grant, PUT, arguments, Taken)
         return Redirect(f"/customers/{taken.person}?done=1")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import apsw
 import msgspec
-from msgspec import Raw
 from msgspec.structs import replace
 
 from pos_service_console import frame
@@ -16,9 +15,9 @@ from pos_service_console.frame import euros
 from pos_service_console.pages.page import Page, today
 from pos_service_console.paper import drawn
 from pos_service_console.sales import Sales
+from pos_service_console.till import done
 from pos_terminal.agent.console_pages import Asked, Html, NoSuchPage
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import DO, DoAsked
 from pos_terminal.domain import notation
 from pos_terminal.domain.events import numbers
 from pos_terminal.domain.events.event import SERIES
@@ -123,9 +122,9 @@ def _search(db: apsw.Connection, day: str, query: Mapping[str, str]) -> list[tup
 async def _reprinted(agent: Agent, sales: Sales, asked: Asked) -> Html:
     """Have the till print it once more; ChannelError where it would not."""
     shown = await _one(agent, sales, asked)
-    arguments = Raw(msgspec.json.encode({"number": int(asked.path[0])}))
-    done = await agent.till.call(DO, DoAsked(REPRINT, arguments, asked.visitor.grant))
-    copy = int(msgspec.json.decode(done.result)["copy"])
+    arguments = {"number": int(asked.path[0])}
+    made = await done(agent, asked.visitor.grant, REPRINT, arguments, dict[str, int])
+    copy = made["copy"]
     told = say("Duplicata {copy} à l'imprimante.", copy=copy) if copy else say("À l'imprimante.")
     return replace(shown, body=joined(frame.notice(told), shown.body))
 
