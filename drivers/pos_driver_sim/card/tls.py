@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pos_driver_sim.card.http import HttpEnd
+from pos_driver_sim.card.wires import Caller
 
 
 class TlsTerminal:
@@ -30,8 +31,8 @@ class TlsTerminal:
         self._folder = folder
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._callers: set[_Caller] = set()
-        self._last: _Caller | None = None
+        self._callers: set[Caller] = set()
+        self._last: Caller | None = None
         self.fingerprint = ""
         self.renew()
         for name, text in machine.secrets.items():
@@ -97,55 +98,26 @@ class TlsTerminal:
         if self._server is None:
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(
-                lambda: _Caller(self), "127.0.0.1", self._port, ssl=self._context
+                lambda: Caller(self), "127.0.0.1", self._port, ssl=self._context
             )
             self._port = self._server.sockets[0].getsockname()[1]
 
-    def called(self, caller: "_Caller") -> None:
+    def called(self, caller: Caller) -> None:
         """A till has connected."""
         self._callers.add(caller)
         if self._server is None:
             caller.abort()
 
-    def said(self, caller: "_Caller", data: bytes) -> None:
+    def said(self, caller: Caller, data: bytes) -> None:
         """Bytes of one of them."""
         if self._last is not caller:
             self._last = caller
             self.machine.called(caller.send, caller.abort)
         self.machine.received(data)
 
-    def left(self, caller: "_Caller") -> None:
+    def left(self, caller: Caller) -> None:
         """It has hung up."""
         self._callers.discard(caller)
         if self._last is caller:
             self._last = None
             self.machine.lost()
-
-
-class _Caller(asyncio.Protocol):
-    """One connection."""
-
-    def __init__(self, end: TlsTerminal) -> None:
-        self._end = end
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._end.called(self)
-
-    def data_received(self, data: bytes) -> None:
-        self._end.said(self, data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._end.left(self)
-
-    def send(self, data: bytes) -> None:
-        """Send."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    def abort(self) -> None:
-        """Hang up."""
-        if self._transport is not None:
-            self._transport.abort()

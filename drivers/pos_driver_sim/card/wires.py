@@ -7,10 +7,55 @@ async with TcpTerminal(ZvtEnd()) as end:
 
 import asyncio
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from pos_driver_sim.card.machine import Machine
 from pos_driver_sim.far_end import Pty
+
+
+class Listener(Protocol):
+    """Whoever is called."""
+
+    def called(self, caller: "Caller") -> None:
+        """A till has connected."""
+
+    def said(self, caller: "Caller", data: bytes) -> None:
+        """Bytes of it."""
+
+    def left(self, caller: "Caller") -> None:
+        """It has hung up."""
+
+
+class Caller(asyncio.Protocol):
+    """One connection, which a `Listener` hears of."""
+
+    def __init__(self, end: Listener) -> None:
+        self._end = end
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It is there."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._end.called(self)
+
+    def data_received(self, data: bytes) -> None:
+        """It has said something."""
+        self._end.said(self, data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._end.left(self)
+
+    def send(self, data: bytes) -> None:
+        """Send."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def abort(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.abort()
 
 
 class TcpTerminal:
@@ -20,7 +65,7 @@ class TcpTerminal:
         self.machine = machine
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._caller: _Caller | None = None
+        self._caller: Caller | None = None
 
     @property
     def settings(self) -> dict[str, object]:
@@ -52,11 +97,11 @@ class TcpTerminal:
         if self._server is None:
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(
-                lambda: _Caller(self), "127.0.0.1", self._port
+                lambda: Caller(self), "127.0.0.1", self._port
             )
             self._port = self._server.sockets[0].getsockname()[1]
 
-    def called(self, caller: "_Caller") -> None:
+    def called(self, caller: Caller) -> None:
         """A till has connected."""
         self.hang_up()
         if self._server is None:
@@ -65,7 +110,11 @@ class TcpTerminal:
         self._caller = caller
         self.machine.called(caller.send, self.hang_up)
 
-    def left(self, caller: "_Caller") -> None:
+    def said(self, _: Caller, data: bytes) -> None:
+        """Bytes of its."""
+        self.machine.received(data)
+
+    def left(self, caller: Caller) -> None:
         """It has hung up."""
         if self._caller is caller:
             self._caller = None
@@ -77,35 +126,6 @@ class TcpTerminal:
         if caller is not None:
             caller.abort()
             self.machine.lost()
-
-
-class _Caller(asyncio.Protocol):
-    """One connection."""
-
-    def __init__(self, end: TcpTerminal) -> None:
-        self._end = end
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._end.called(self)
-
-    def data_received(self, data: bytes) -> None:
-        self._end.machine.received(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._end.left(self)
-
-    def send(self, data: bytes) -> None:
-        """Send."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    def abort(self) -> None:
-        """Hang up."""
-        if self._transport is not None:
-            self._transport.abort()
 
 
 class PtyTerminal:
