@@ -4,11 +4,12 @@ import json
 import socket
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from tests.support.counter_page import Opened, counter, ended, press
+from tests.support.counter_page import Opened, counter, press
 
 
 def test_a_key_reaches_the_till_and_what_it_shows_comes_back(opened: Opened) -> None:
@@ -32,6 +33,33 @@ def test_a_foreign_host_origin_or_token_is_refused(opened: Opened) -> None:
     assert opened.ask("POST", "acts", "[]", headers=own)[0] == 204
     assert opened.ask(root="/another-token/")[0] == 404
     assert opened.ask(root="/")[0] == 404
+
+
+def test_no_other_page_is_told_that_it_may_ask(opened: Opened) -> None:
+    """No CORS: neither a question beforehand nor an answer names an origin that may read it."""
+    asked = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    own = {"Origin": f"http://{opened.host}"}
+    for method, headers, status in (
+        ("OPTIONS", asked, 403), ("OPTIONS", own, 405), ("GET", own, 200),
+    ):  # fmt: skip
+        connection = HTTPConnection(opened.host, timeout=30)
+        connection.request(method, opened.path, headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == status
+        assert [name for name in answer.headers if name.lower().startswith("access-control")] == []
+        connection.close()
+
+
+def test_no_socket_is_opened_for_a_foreign_page(opened: Opened) -> None:
+    """There is no WebSocket: asked for one, the page answers as to any request."""
+    asked = {
+        "Host": opened.host, "Connection": "Upgrade", "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }  # fmt: skip
+    foreign = asked | {"Origin": "http://evil.example"}
+    for path in ("events", "acts", ""):
+        assert opened.ask(path=path, headers=foreign)[0] == 403
+        assert opened.ask(path=path, headers=asked | {"Host": "evil.example"})[0] == 421
 
 
 @pytest.mark.parametrize(
@@ -83,15 +111,6 @@ def test_two_windows_see_the_same(opened: Opened) -> None:
     opened.act(*press("DELETE"))
 
 
-def test_a_stop_leaves_nothing_behind(tmp_path: Path) -> None:
-    with counter(temporary=tmp_path) as page:
-        windows = page.told()
-        next(windows)  # a window stands open meanwhile
-        assert list(tmp_path.iterdir())
-        assert ended(page.process) == (0, "")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_state_of_ones_own_stays_and_is_gone_on_with(tmp_path: Path) -> None:
     state, temporary = tmp_path / "state", tmp_path / "tmp"
     temporary.mkdir()
@@ -108,8 +127,8 @@ def test_a_state_of_ones_own_stays_and_is_gone_on_with(tmp_path: Path) -> None:
     ("name", "text"),
     [
         ("journal.mark", '{"first":"00","store":"1","terminal":"1","simulated":false}'),
-        ("journal.db", ""),
-        ("terminal.good.toml", "[terminal]\n"),
+        pytest.param("journal.db", "", marks=pytest.mark.slow),
+        pytest.param("terminal.good.toml", "[terminal]\n", marks=pytest.mark.slow),
     ],
 )
 def test_a_real_tills_state_is_left_as_it_is(tmp_path: Path, name: str, text: str) -> None:
@@ -132,6 +151,7 @@ def test_a_port_that_is_taken_is_said_with_what_helps() -> None:
     assert "--port 0" in done.stderr
 
 
+@pytest.mark.slow
 def test_mistakes_of_an_owner_are_shown_with_line_and_reason_and_mended(tmp_path: Path) -> None:
     own, temporary = tmp_path / "shop", tmp_path / "tmp"
     temporary.mkdir()

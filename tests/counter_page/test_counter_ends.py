@@ -70,7 +70,10 @@ def test_a_browser_is_opened_by_an_address_that_is_good_once(tmp_path: Path) -> 
     assert [each.name for each in tmp_path.iterdir() if "pos-terminal" in each.name] == []
 
 
-@pytest.mark.parametrize("absent", ["BROWSER", "DISPLAY", "PATH"])
+@pytest.mark.parametrize(
+    "absent",
+    ["DISPLAY", *(pytest.param(each, marks=pytest.mark.slow) for each in ("BROWSER", "PATH"))],
+)
 def test_where_there_is_no_browser_the_address_is_said(tmp_path: Path, absent: str) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     environment |= {"DISPLAY": ":99"} if absent == "PATH" else {}
@@ -83,13 +86,20 @@ def test_where_there_is_no_browser_the_address_is_said(tmp_path: Path, absent: s
     left(process, terminal)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (signal.SIGTERM, signal.SIGHUP)),
+    ],
+)
 def test_nothing_stays_behind_whatever_ends_it(tmp_path: Path, number: signal.Signals) -> None:
     with counter(temporary=tmp_path) as page:
         page.act(*press("F1"))  # in the middle of a sale, with windows and a lesson open
         page.act({"type": "lesson", "number": 1})
         windows = page.told()
         next(windows)
+        assert list(tmp_path.iterdir())
         assert ended(page.process, number) == (0, "")
         assert of_this(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
@@ -106,16 +116,3 @@ def of_this(temporary: Path) -> list[str]:
         except OSError:
             continue  # it has ended, or is somebody else's
     return found
-
-
-def test_no_socket_is_opened_for_a_foreign_page(tmp_path: Path) -> None:
-    """There is no WebSocket: asked for one, the page answers as to any request."""
-    with counter(temporary=tmp_path) as page:
-        asked = {
-            "Host": page.host, "Connection": "Upgrade", "Upgrade": "websocket",
-            "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-        }  # fmt: skip
-        foreign = asked | {"Origin": "http://evil.example"}
-        for path in ("events", "acts", ""):
-            assert page.ask(path=path, headers=foreign)[0] == 403
-            assert page.ask(path=path, headers=asked | {"Host": "evil.example"})[0] == 421

@@ -107,6 +107,7 @@ def device(page: Opened, name: str) -> str:
     return item
 
 
+@pytest.mark.slow
 def test_each_is_played_as_what_it_is_or_it_is_said_what_plays_it(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
@@ -137,28 +138,38 @@ def test_each_is_played_as_what_it_is_or_it_is_said_what_plays_it(tmp_path: Path
         page.wait("state", "drawer", "1")
 
 
-@pytest.mark.parametrize(
-    ("table", "plugin", "what"),
-    [
-        ('class = "scale"\ndriver = "hid-scale"\ndevice = "/dev/pos/scale"', "hid-scale",
-         "hid-scale.*toledo-8217"),
-        ('class = "scanner"\ndriver = "hid-pos"\ndevice = "/dev/pos/scanner"', "hid-pos",
-         "hid-pos.*serial"),
-        ('class = "scanner"\ndriver = "evdev"\nlayout = "be"\ndevice = "/dev/pos/x"', "evdev",
-         "be.*clavier us"),
-    ],
-)  # fmt: skip
-def test_what_has_no_wire_here_is_played_by_another_and_said(
-    tmp_path: Path, table: str, plugin: str, what: str
-) -> None:
+WIRELESS = """
+[devices.plateau]
+class = "scale"
+driver = "hid-scale"
+device = "/dev/pos/scale"
+
+[devices.pistolet]
+class = "scanner"
+driver = "hid-pos"
+device = "/dev/pos/scanner"
+
+[devices.belge]
+class = "scanner"
+driver = "evdev"
+layout = "be"
+device = "/dev/pos/x"
+"""
+BY_ANOTHER = {
+    "plateau": "hid-scale.*toledo-8217", "pistolet": "hid-pos.*serial", "belge": "be.*clavier us",
+}  # fmt: skip
+
+
+def test_what_has_no_wire_here_is_played_by_another_and_said(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    file = owned(tmp_path / "shop", f"\n[devices.mien]\n{table}\n", f'"{plugin}"')
+    file = owned(tmp_path / "shop", WIRELESS, '"hid-scale", "hid-pos", "evdev"')
     with counter("--config", file, temporary=temporary) as page:
         page.wait("state", "power", "^on$")
-        shown = device(page, "mien")
-        assert re.search(what, shown), shown
-        assert 'class="fine"' in shown
+        for name, what in BY_ANOTHER.items():
+            shown = device(page, name)
+            assert re.search(what, shown), shown
+            assert 'class="fine"' in shown
 
 
 LESSONS = """# Chez moi
@@ -186,6 +197,7 @@ def cellar(folder: Path) -> Path:
     return folder / "terminal.toml"
 
 
+@pytest.mark.slow
 def test_lessons_of_the_page_are_given_in_its_bakery_and_then_the_shop_comes_back(
     tmp_path: Path,
 ) -> None:
@@ -205,6 +217,7 @@ def test_lessons_of_the_page_are_given_in_its_bakery_and_then_the_shop_comes_bac
         page.wait("panel", "keypad", r"^(?!.*BAGUETTE)")
 
 
+@pytest.mark.slow
 def test_a_lesson_of_a_shops_own_that_it_cannot_give_says_why(tmp_path: Path) -> None:
     temporary, lessons = tmp_path / "tmp", tmp_path / "lecons.md"
     temporary.mkdir()

@@ -57,6 +57,7 @@ def lines_of(drawn: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_it_is_what_somebody_elses_printer_reads(tmp_path: Path) -> None:
     port = free_port()
     front = {

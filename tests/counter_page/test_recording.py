@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.counter_page import Opened, counter, press
 
 CARD_BY = "PRESENTER LA CARTE"
@@ -51,6 +53,7 @@ def a_busy_hour(page: Opened) -> None:
     does(page, *press("F12"), shows="TOTAL +1,30")
 
 
+@pytest.mark.slow
 def test_a_busy_hour_is_played_again_without_anything_else(tmp_path: Path) -> None:
     temporary, kept = tmp_path / "tmp", tmp_path / "scene.md"
     temporary.mkdir()
