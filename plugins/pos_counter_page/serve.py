@@ -48,6 +48,7 @@ def serve(
     describe: Callable[[Record], str],
     mistakes: Callable[[Path], Sequence[tuple[Path, Problem]]],
     *,
+    socket: Path | None,
     sample: Path,
     lesson: Path | None,
     language: str,
@@ -55,6 +56,7 @@ def serve(
 ) -> None:
     """Serve this shop until a signal ends it. Failure where the port is taken.
 
+    At `socket` commands find its till: a new clerk, its log, its journal beside the page.
     The lessons that come with the page are given in the `sample`, for whose keys they are written.
     """
     with _listening(port) as listener, TemporaryDirectory(prefix="pos-terminal-counter-") as folder:
@@ -63,7 +65,7 @@ def serve(
         script, owned = Script((), {"équipe": TEAM}), not config.samefile(sample)
         source = CounterSource(script, config, language=language, owned=owned)
         shop = RunningShop(
-            source, Path(folder), place, Board(),
+            source, Path(folder), place, Board(), socket=socket,
             describe=describe, mistakes=mistakes, open_stand=open_stand,
         )  # fmt: skip
         own = _own(lesson) if lesson else None

@@ -92,6 +92,7 @@ class RunningShop:
         state: Path,
         board: Board,
         *,
+        socket: Path | None,
         describe: Callable[[Record], str],
         mistakes: Callable[[Path], Sequence[tuple[Path, Problem]]],
         open_stand: "Callable[..., AbstractAsyncContextManager[Stand]]",
@@ -103,7 +104,7 @@ class RunningShop:
         self.ends: OwnBench | None = None
         self.pictures = Pictures(board)
         self.ready = asyncio.Event()
-        self.folder, self._state = folder, state
+        self.folder, self._state, self._socket = folder, state, socket
         self._elsewhere: tuple[CounterSource, Scene, Path] | None = None
         self.recording = Recording()
         self.hired = False
@@ -228,9 +229,11 @@ class RunningShop:
         set_language(self.source.language)
         self.board.state("language", self.source.language)
         source, scene, state = self._elsewhere or (self.source, PLAIN, self._state)
+        # Commands find the shop's own till beside the page, as they do on a box: `clerk add`.
+        socket = None if self._elsewhere else self._socket
         async with self._open_stand(
             self.folder, source, scene, self.clock,
-            state=state, make_ends=partial(self._bench, source),
+            state=state, socket=socket, make_ends=partial(self._bench, source),
         ) as stand:  # fmt: skip
             self.stand = stand
             self.clock.zone = stand.app.settings.zone

@@ -6,6 +6,7 @@ asked for. Exit status: 0 after a stop that was asked for, 1 where it could not 
 
 import argparse
 import logging
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
+from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
 from pos_terminal.commands.config import check
@@ -85,6 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
         mistakes = _mistakes if arguments.config else _none
         serve(
             config, arguments.state, arguments.port, as_line, mistakes,
+            socket=socket_path(arguments.state, os.environ) if arguments.state else None,
             sample=sample, lesson=arguments.lesson, language=language,
             browser=not arguments.no_browser,
         )  # fmt: skip

@@ -154,11 +154,12 @@ async def open_stand(
     clock: Clock,
     *,
     state: Path | None = None,
+    socket: Path | None = None,
     make_ends: Callable[[Path], Ends] = make,
 ) -> AsyncIterator[Stand]:
     """The terminal of this scene, selling; its state outlives the block, for the next part.
 
-    It lies in `folder`, unless `state` says where.
+    It lies in `folder`, unless `state` says where. At `socket` commands find the till, as on a box.
     """
     state, wires = state or folder / "state", folder / "wires"
     for path in (state, wires):
@@ -169,7 +170,10 @@ async def open_stand(
         file = folder / "terminal.toml"
         file.write_text(source.settings(scene, ends, folder))
         booted = boot(file, state)
-        app = App(booted.settings, booted.plugins, state, clock, simulated=True, vfs=disk.name)
+        app = App(
+            booted.settings, booted.plugins, state, clock,
+            simulated=True, vfs=disk.name, socket=socket,
+        )  # fmt: skip
         shop = Stand(app, ends, state, source, disk)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(app.run())
