@@ -83,7 +83,10 @@ async def serial_link(
         # or another program's read takes a scan. Where a driver does not know it, so be it.
         with suppress(OSError):
             fcntl.ioctl(port.fd, termios.TIOCEXCL)
-        _make_stream(port.fd, checked=line.parity != "N")
+        try:
+            _make_stream(port.fd, checked=line.parity != "N")
+        except termios.error as error:  # unplugged since it was opened: no driver's bug
+            raise LinkLost(f"{line.port}: {error}") from error
         link = SerialLink(port.fd, line.port, send_timeout=send_timeout)
         try:
             yield link

@@ -1,27 +1,20 @@
 """Each bundled driver has a sheet that says what is proved of it, and the sheet is true."""
 
-import tomllib
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from pos_terminal.devices.classes import DeviceClass
-from pos_terminal.devices.registry import Drivers
 from pos_terminal.testing.quality import RULES, problems, read
+from tests.support.bundled_drivers import bundled_drivers
 
 ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SHEET = ROOT / "docs" / "drivers" / "quality.toml"
 
 
 def bundled() -> list[str]:
     """«class.driver» of all that the bundled plug-ins register."""
-    drivers = Drivers()
-    for module in PROJECT["entry-points"]["pos_terminal.plugins"].values():
-        plugin = import_module(module)
-        if hasattr(plugin, "pos_register_drivers"):
-            plugin.pos_register_drivers(drivers=drivers)
+    drivers = bundled_drivers()
     return [f"{kind}.{driver.name}" for kind in DeviceClass for driver in drivers.of(kind)]
 
 
