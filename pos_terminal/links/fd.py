@@ -11,6 +11,8 @@ from pos_terminal.links.stream import INPUT_LIMIT, SEND_TIMEOUT, StreamLink
 CHUNK = 4096
 EMPTY_READ_PAUSE = 0.05
 """Seconds to leave alone a device that calls itself readable and then has nothing."""
+FULL_LOOK = 0.5
+"""Seconds between two looks whether a device that is held back, and not listened to, is there."""
 
 
 # Not a vocabulary but three ways to take an empty read: the values are only to be read here.
@@ -42,6 +44,7 @@ class FdLink(StreamLink):
         self._reads = reads
         self._loop = asyncio.get_running_loop()
         self._pause: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
         self._writable: asyncio.Future[None] | None = None
         self._listening = False
         self._listen()
@@ -98,7 +101,7 @@ class FdLink(StreamLink):
             return
         self._read()
         if len(self._input) >= INPUT_LIMIT:
-            self._unlisten()
+            self._hold_back()
 
     def _read(self) -> int:
         """Move what the kernel holds into the buffer; how many bytes."""
@@ -122,9 +125,30 @@ class FdLink(StreamLink):
 
     def _hung_up(self) -> bool:
         poll = select.poll()
-        # No events asked for: POLLHUP, POLLERR and POLLNVAL are always reported (poll(2)).
-        poll.register(self._fd, 0)
+        # POLLHUP, POLLERR and POLLNVAL are reported unasked (poll(2)); of a peer that has closed
+        # there is nothing but this where what it sent before has not been read.
+        poll.register(self._fd, select.POLLRDHUP)
         return bool(poll.poll(0))
+
+    def _hold_back(self) -> None:
+        """Leave what comes to the kernel: a device that streams while nobody reads fills no memory.
+
+        Its loss is looked for all the same: else it would be noticed by whoever needs it next.
+        """
+        self._unlisten()
+        if self._look is None:
+            self._look = self._loop.call_later(FULL_LOOK, self._look_after)
+
+    def _look_after(self) -> None:
+        self._look = None
+        if self._listening:
+            return
+        if self._hung_up():
+            # What the kernel still holds came before the loss, and behind it the end itself.
+            while not self._lost.is_set() and self._read():
+                pass
+        if not self._lost.is_set():
+            self._hold_back()
 
     def _resume(self) -> None:
         self._pause = None
@@ -152,6 +176,7 @@ class FdLink(StreamLink):
         self._unlisten()
         self._loop.remove_writer(self._fd)
         self._wake_writer()
-        if self._pause is not None:
-            self._pause.cancel()
-            self._pause = None
+        for timer in (self._pause, self._look):
+            if timer is not None:
+                timer.cancel()
+        self._pause = self._look = None

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pos_terminal.links.fd import FdLink, Input
-from pos_terminal.links.link import LinkForbidden
+from pos_terminal.links.link import LinkForbidden, LinkLost
 from pos_terminal.links.stream import SEND_TIMEOUT
 
 
@@ -21,7 +21,10 @@ async def node_link(path: str, *, send_timeout: float = SEND_TIMEOUT) -> AsyncIt
     """
     fd, reads = _open(path)
     try:
-        link = FdLink(fd, path, reads=reads, send_timeout=send_timeout)
+        try:
+            link = FdLink(fd, path, reads=reads, send_timeout=send_timeout)
+        except PermissionError as error:  # epoll(7): a file of the system's, as /dev/null is
+            raise LinkLost(f"{path}: no device that answers") from error
         try:
             yield link
         finally:

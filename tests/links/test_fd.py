@@ -16,6 +16,7 @@ from pos_terminal.links.fd import FdLink, Input
 from pos_terminal.links.link import LinkLost, LinkStalled
 from pos_terminal.links.node import node_link
 from pos_terminal.links.stream import INPUT_LIMIT
+from pos_terminal.testing.hurried import run_hurried
 from tests.conftest import run
 
 PATIENCE = 20.0
@@ -288,6 +289,7 @@ def test_a_node_that_is_absent_or_a_file_is_named(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.write_bytes(b"")
     run(body(plain, "neither a device nor a named pipe"))
+    run(body(Path("/dev/null"), "no device that answers"))
 
 
 def test_closing_wakes_whoever_waits() -> None:
@@ -305,3 +307,27 @@ def test_closing_wakes_whoever_waits() -> None:
                 await link.receive()
 
     run(body())
+
+
+def test_a_device_that_streams_while_nobody_reads_is_missed_when_it_goes() -> None:
+    """Held back it is not listened to, and a till that needs it next is not who finds it gone."""
+
+    async def body() -> None:
+        with pair() as (link, far):
+            far.setblocking(False)
+            sent = 0
+            async with asyncio.timeout(PATIENCE):
+                with suppress(BlockingIOError):
+                    for _ in range(INPUT_LIMIT):
+                        sent += far.send(b"\x0201.250\r" * 100)
+                        await asyncio.sleep(0)
+                assert sent > INPUT_LIMIT
+                far.close()
+                await link.gone()
+                got = b""
+                with pytest.raises(LinkLost):
+                    while True:
+                        got += await link.receive()
+            assert len(got) == sent
+
+    run_hurried(body())
