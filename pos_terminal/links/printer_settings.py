@@ -13,10 +13,18 @@ from pos_terminal.links.usb import usb_link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbId:
-    """A USB printer taken from the kernel's driver: the first with these ids (see lsusb)."""
+    """A USB printer taken from the kernel's driver: the first with these ids (see lsusb).
+
+    Of two with the same ids each is reached by its node alone (`device`), which udev names.
+    """
 
     vendor: int
     product: int
+
+    @property
+    def place(self) -> str:
+        """What a second one with these ids would open as well."""
+        return f"usb {self.vendor:04x}:{self.product:04x}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ def places_of(options: object) -> Iterator[str]:
     """Where a device is, by its driver's settings and those of its line within: paths, hosts."""
     if not is_dataclass(options):
         return
+    if place := getattr(options, "place", ""):  # one without a path of its own
+        yield place
     if isinstance(options, PrinterDrawerSettings):
         yield say("la broche {pin} de {printer}", pin=options.pin, printer=options.printer)
     for each in fields(options):

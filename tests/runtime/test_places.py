@@ -17,7 +17,7 @@ def checked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], devices: str
 ) -> tuple[int, dict[str, Any]]:
     config = write_settings(tmp_path, devices)
-    config.write_text(config.read_text().replace("plugins = [", 'plugins = ["cas", ', 1))
+    config.write_text(config.read_text().replace("plugins = [", 'plugins = ["cas", "star", ', 1))
     status = main(["config", "check", "--json", "--config", str(config)])
     facts: dict[str, Any] = json.loads(capsys.readouterr().out)
     return status, facts
@@ -33,6 +33,19 @@ def test_two_names_of_one_line_are_one_line(
     assert status == 1
     (problem,) = facts["problems"]
     assert problem["key"] == "devices.scanner" and "'scale'" in problem["reason"]
+
+
+def test_two_usb_printers_with_the_same_ids_are_one_printer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usb = 'class = "printer"\ndriver = "star"\nusb = {{ vendor = 0x0519, product = {:#x} }}\n'
+    receipt = "[devices.receipt]\n" + usb.format(3)
+    kitchen = '[devices.kitchen]\nrole = "kitchen"\n' + usb
+    assert checked(tmp_path, capsys, receipt + kitchen.format(4))[0] == 0
+    status, facts = checked(tmp_path, capsys, receipt + kitchen.format(3))
+    assert status == 1
+    (problem,) = facts["problems"]
+    assert problem["key"] == "devices.kitchen" and "usb 0519:0003" in problem["reason"]
 
 
 def test_a_beeper_may_be_in_the_keyboard(
