@@ -151,7 +151,7 @@ class Session(WholeCommands):
             # come.
             async with self._reading:
                 if not enough():
-                    self._answers.feed(await self._link.receive())
+                    self._answers.feed(await self.receive())
 
     def _sort_arrived(self) -> None:
         # Somebody who reads now sorts by himself; two would take each other's bytes.

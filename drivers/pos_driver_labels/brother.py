@@ -135,6 +135,11 @@ class Answers:
         self._pending = b""
         self.unreadable = 0
 
+    def forget(self) -> None:
+        """Half a status whose rest did not come: the next one is not its rest."""
+        self.unreadable += len(self._pending)
+        self._pending = b""
+
     def feed(self, data: bytes) -> list[Reply]:
         """The statuses that are whole now."""
         self._pending += data
@@ -198,6 +203,7 @@ class BrotherSession(WholeCommands):
                 return self._last.status if self._last else PrinterStatus(True)
             async with self._reading:
                 self._sort(self._link.drain_input())
+                self._answers.forget()
                 await self.send(ASK_STATUS, within)
                 found = await self._next()
         if found.width and found.width != self._roll.width:
@@ -222,7 +228,7 @@ class BrotherSession(WholeCommands):
         """See `PrinterSession.processed`."""
         async with self._reading:
             while not self._printed:
-                self._sort(await self._link.receive())
+                self._sort(await self.receive())
             self._printing = False
 
     def end(self) -> None:
@@ -234,7 +240,7 @@ class BrotherSession(WholeCommands):
         self._printing = False
 
     async def _next(self) -> Reply:
-        while not (found := self._answers.feed(await self._link.receive())):
+        while not (found := self._answers.feed(await self.receive())):
             pass
         return found[-1]
 

@@ -186,11 +186,10 @@ class ZplSession(WholeCommands):
             await self.send(ASK_STATUS, POLL)
             seen = b""
             while len(seen) < MOST:
-                seen += await self._link.receive()
+                seen += await self.receive()
                 try:
                     found = read_status(seen)
-                except ValueError as error:
-                    log.warning("label printer: %s", error)
+                except ValueError:
                     seen = b""
                     continue
                 if found is not None:

@@ -40,6 +40,8 @@ class RasterRoll(RollOfPaper):
                 self._lines.append(PrintedLine(command[3:].hex()))
             case b"\x1b" if command[2:3] == b"z":
                 self.media = command[3:]
+            case b"\x1b" if command == b"\x1b@":
+                self._lines.clear()  # what of a label has come is given up
             case b"\x1b" | b"M" | b"\x00" | b"\x1a":
                 pass
             case _:

@@ -101,7 +101,7 @@ class Session(WholeCommands):
 
     async def _next(self, found: Callable[[], Asb | None]) -> Asb:
         while (answer := found()) is None:
-            self._sort(await self._link.receive())
+            self._sort(await self.receive())
         return answer
 
     async def _hush(self) -> None:
@@ -109,7 +109,7 @@ class Session(WholeCommands):
         while True:
             try:
                 async with asyncio.timeout(QUIET):
-                    self._sort(await self._link.receive())
+                    self._sort(await self.receive())
             except TimeoutError:
                 return
 

@@ -6,6 +6,8 @@ same for all of them, and stands here.
 """
 
 import asyncio
+import logging
+from collections import deque
 from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
@@ -14,6 +16,7 @@ from pos_terminal.devices.errors import DeviceLost, DeviceRefused, DeviceTimeout
 from pos_terminal.domain.faults import (
     DRAWER_OFFLINE,
     PRINT_UNKNOWN,
+    PRINTER_ANSWER,
     PRINTER_BUSY,
     PRINTER_OFFLINE,
     Fault,
@@ -21,6 +24,8 @@ from pos_terminal.domain.faults import (
 from pos_terminal.links.faults import device_errors
 from pos_terminal.links.link import LinkLost, LinkStalled
 from pos_terminal.links.printer_settings import PrinterSettings
+
+log = logging.getLogger(__name__)
 
 WATCH = 1.0
 """Seconds between two questions why the acknowledgement is missing."""
@@ -35,6 +40,10 @@ class PrinterSession(Protocol):
     @property
     def unreadable(self) -> int:
         """Bytes received so far that make no sense."""
+
+    @property
+    def heard(self) -> deque[int]:
+        """The bytes that came last, sense or not; whoever begins something clears it."""
 
     @property
     def question(self) -> bytes:
@@ -76,8 +85,17 @@ class Acknowledged:
 
     async def status(self) -> PrinterStatus:
         """See `Printer.status`."""
+        heard = self._session.heard
+        heard.clear()
         with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_OFFLINE):
-            return await self._session.status(self._settings.answer_timeout)
+            try:
+                return await self._session.status(self._settings.answer_timeout)
+            except TimeoutError as error:
+                if not heard:
+                    raise
+                # Somebody is there: «off or unplugged» would send people the wrong way.
+                log.warning("printer: asked for its status, answered %s", bytes(heard).hex(" "))
+                raise DeviceTimeout(PRINTER_ANSWER, bytes(heard).hex(" ")) from error
 
     async def hand_over(self, data: bytes) -> None:
         """Print without asking: done is what has left."""
@@ -91,6 +109,7 @@ class Acknowledged:
             # An acknowledgement may be one byte, nearly all zeros: noise beside it makes it
             # doubtful.
             before = self._session.unreadable
+            self._session.heard.clear()
             first, *others = pieces
             await self._print_piece(first)
             for piece in others:
@@ -101,7 +120,9 @@ class Acknowledged:
             if self._ends_in_nul:
                 await self._still_there()
             if self._session.unreadable != before:
-                raise OutcomeUnknown(PRINT_UNKNOWN, "noise on the line beside the acknowledgement")
+                heard = bytes(self._session.heard).hex(" ")
+                log.warning("printer: noise beside its acknowledgement: %s", heard)
+                raise OutcomeUnknown(PRINT_UNKNOWN, f"noise beside the acknowledgement: {heard}")
             self._session.end()
 
     async def pulse(self, command: bytes) -> None:

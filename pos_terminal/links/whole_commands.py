@@ -1,21 +1,28 @@
 """Commands to a printer over a link, none of which may be left in the middle."""
 
 import asyncio
+from collections import deque
 
 from pos_terminal.links.link import Link, LinkLost, LinkStalled
+
+
+SHOWN = 64
+"""Bytes of what was heard that the log shows: the last ones, at which it went wrong."""
 
 
 class WholeCommands:
     """What the sessions of all printers' languages build on.
 
     Senders take turns. One whose command was cut off ends the talk: what would be sent next would
-    be taken for the rest.
+    be taken for the rest. `heard` is what came last, for whoever has to find out why it made no
+    sense; who begins something clears it.
     """
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._turn = asyncio.Lock()
         self._broken = asyncio.Event()
+        self.heard: deque[int] = deque(maxlen=SHOWN)
 
     async def gone(self) -> None:
         """Return when the link is lost, or left in the middle of a command."""
@@ -24,6 +31,12 @@ class WholeCommands:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
                 wait.cancel()
+
+    async def receive(self) -> bytes:
+        """See `Link.receive`."""
+        data = await self._link.receive()
+        self.heard.extend(data)
+        return data
 
     async def send(self, data: bytes, patience: float) -> None:
         """Hand all of `data` over. When the printer takes no more, go on trying for `patience`.

@@ -57,7 +57,12 @@ class PortState(StrEnum):
 
 
 LASTING: dict[DeviceClass, tuple[Fault, ...]] = {
-    DeviceClass.PRINTER: (faults.PAPER_OUT, faults.PRINTER_COVER, faults.PRINTER_ERROR),
+    DeviceClass.PRINTER: (
+        faults.PAPER_OUT,
+        faults.PRINTER_COVER,
+        faults.PRINTER_ERROR,
+        faults.PRINTER_ANSWER,
+    ),
     DeviceClass.SCALE: (faults.SCALE_MUTE, faults.SCALE_ANSWER),
 }
 """Answers that say more of the device than of what it was asked: they stand in its status until it

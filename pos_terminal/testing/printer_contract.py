@@ -19,12 +19,28 @@ from pos_terminal.devices.errors import (
     DeviceTimeout,
     OutcomeUnknown,
 )
-from pos_terminal.domain.faults import PAPER_OUT, PRINT_UNKNOWN, PRINTER_COVER
+from pos_terminal.domain.faults import PAPER_OUT, PRINT_UNKNOWN, PRINTER_ANSWER, PRINTER_COVER
 from pos_terminal.domain.receipt import Align, Receipt, Row, Rule, Text
 from pos_terminal.testing.running import run
 
 PATIENCE = 20.0
 """Seconds that a test waits for what must come; far more than any machine needs."""
+
+
+NOBODYS = b"\xff\xfe\xfb"
+"""Bytes that no printer's language has an answer of."""
+
+FOREIGN = (
+    NOBODYS,
+    b"\x0200.500\r",  # a Toledo scale
+    b"3017620422003\r\n",  # a scanner
+    b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    b"\x23\x06\x00\x00",  # half a status of Star's
+    b"\x80\x20\x42\x30",  # half a status of Brother's
+    b"\x02030,0,0,",  # half a status of Zebra's
+    b"login: ",
+)
+"""What other devices say, or a printer in part."""
 
 
 class PrinterFarEnd(Protocol):
@@ -57,6 +73,12 @@ class PrinterFarEnd(Protocol):
 
     def mute_in_order(self, mute: bool) -> None:
         """Let it not answer that it has processed what it was sent, or answer again."""
+
+    def answers(self, garbage: bytes) -> None:
+        """From now on, say this in the place of each answer; nothing: as it is."""
+
+    def cut_after(self, count: int) -> None:
+        """Let the line break once so many more bytes are printed, and be whole again at once."""
 
     def slow(self) -> None:
         """From now on, take its time over each line."""
@@ -193,6 +215,56 @@ class PrinterContract:
                 end.mute_in_order(False)
                 await printer.print(ticket(3))
                 assert [paper.split()[1] for paper in end.papers()][-1] == "1-000003"
+
+        self.run(body())
+
+    def test_what_answers_otherwise_is_no_printer_and_its_bytes_are_kept(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Noise and other devices' words are no «printed», and are told from a pulled cable."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as printer:
+                for garbage in FOREIGN:
+                    end.answers(garbage)
+                    with pytest.raises(DeviceError):
+                        await printer.print(ticket(1))
+                end.answers(NOBODYS)
+                caplog.clear()
+                with pytest.raises(DeviceTimeout) as foreign:
+                    await printer.status()
+                assert foreign.value.fault is PRINTER_ANSWER
+                assert NOBODYS.hex(" ") in foreign.value.detail
+                assert NOBODYS.hex(" ") in caplog.text
+                end.answers(b"")
+                await printer.print(ticket(2))
+                assert end.papers()[-1].split()[1] == "1-000002"
+
+        self.run(body())
+
+    def test_wherever_the_line_breaks_within_a_receipt_it_is_printed_or_in_doubt(self) -> None:
+        """Never refused when something of it is on paper; and what follows is not its rest."""
+
+        async def body() -> None:
+            async with self.far_end() as end:
+                for count in (1, 15, 60, 400):
+                    async with end.open() as printer:
+                        await printer.status()
+                        end.cut_after(count)
+                        before = len(end.papers())
+                        try:
+                            await printer.print(ticket(1))
+                        except OutcomeUnknown:
+                            assert len(end.papers()) <= before + 1
+                        except DeviceError:
+                            assert len(end.papers()) == before
+                        else:
+                            assert "TOTAL" in end.papers()[before]
+                    end.cut_after(0)
+                    async with end.open() as printer:
+                        await printer.print(ticket(2))
+                    paper = end.papers()[-1]
+                    assert ("1-000002" in paper, paper.count("TOTAL")) == (True, 1)
 
         self.run(body())
 

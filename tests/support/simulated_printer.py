@@ -70,6 +70,12 @@ class SimulatedPrinter:
     def mute_in_order(self, mute: bool) -> None:
         self.end.mute_in_order = mute
 
+    def answers(self, garbage: bytes) -> None:
+        self.end.garbage = garbage
+
+    def cut_after(self, count: int) -> None:
+        self.end.drop_after = count or None
+
     def slow(self) -> None:
         self.end.bytes_per_second = 2000
 

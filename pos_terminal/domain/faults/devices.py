@@ -105,6 +105,13 @@ NOT_PRINTED = _fault(
     "Demander le ticket de nouveau.",
     Tone.ALARM,
 )
+PRINTER_ANSWER = _fault(
+    "P-108",
+    "IMPRIMANTE ILLISIBLE",
+    "Ce qui est branché répond autre chose qu'une imprimante de ce pilote.",
+    "Faire vérifier le pilote, la vitesse de la ligne, le câble.",
+    Tone.ALARM,
+)
 DISPLAY_OFFLINE = _fault(
     "D-101",
     "AFFICHEUR ABSENT",
