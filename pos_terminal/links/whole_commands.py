@@ -5,7 +5,6 @@ from collections import deque
 
 from pos_terminal.links.link import Link, LinkLost, LinkStalled
 
-
 SHOWN = 64
 """Bytes of what was heard that the log shows: the last ones, at which it went wrong."""
 
