@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from hmac import compare_digest
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -27,6 +28,7 @@ from pos_terminal.agent.console_pages import (
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import END_GRANT, GrantEnding
+from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import ConsoleRole
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import say
@@ -58,6 +60,9 @@ PULSE = 1.0
 
 SHOWN = 3
 """Seconds between two looks of a browser that waits."""
+
+AWAY = 5
+"""Seconds between two looks of a page whose till does not answer: it comes back by itself."""
 
 
 class TooMuch(Exception):
@@ -149,6 +154,8 @@ class Application:
             answer = _missing()
         except ChannelError as error:
             log.info("the till would not: %s", advice(error))
+            if error.fault is faults.TILL_SILENT and asked.form is None:
+                return self._framed(session, page.name, _silent())
             body = frame.notice(f"{error.fault.code} {error.fault.text} : {error.detail}", bad=True)
             remedy = tag("p", say(error.fault.remedy))
             answer = Html(say("La caisse ne l'a pas fait"), joined(body, remedy), status=409)
@@ -164,7 +171,7 @@ class Application:
     def _framed(self, session: Session, at: str, answer: Html) -> Response:
         link = self._agent.till.link
         body = answer.body
-        if link.fault:
+        if link.fault and answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
             silent = say("La caisse ne répond pas : ce qui suit est ce qu'elle a dit en dernier.")
             body = joined(frame.notice(silent, bad=True), body)
         given = self._agent.given
@@ -264,8 +271,9 @@ class Application:
         try:
             told = None
             while self._session(request):
-                status = self._agent.till.last
-                found = (self._news_of(), status.open_sales if status else 0)
+                till = self._agent.till
+                opened = till.last.open_sales if till.last else 0
+                found = (self._news_of(), opened, till.link.fault)
                 if found != told:
                     yield "data: news\n\n"
                     told = found
@@ -327,6 +335,13 @@ def _set(answer: Response, name: str, value: str) -> None:
 def _missing() -> Html:
     nothing = frame.nothing(say("Il n'y a rien à cette adresse."))
     return Html(say("Introuvable"), nothing, status=404)
+
+
+def _silent() -> Html:
+    """She sees this page again once the till is there."""
+    told = say("La caisse ne répond pas. Cette page revient dès qu'elle est là.")
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return Html(say("Un instant"), frame.notice(told, bad=True), status=status, again=AWAY)
 
 
 def _too_much() -> Html:

@@ -28,16 +28,19 @@ def page(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="refresh", content=str(again)) if again else "",
         tag("title", f"{title} · {shop}"),
         tag("link", rel="stylesheet", href="/static/console.css"),
         tag("link", rel="icon", href="/static/icon.svg", type="image/svg+xml"),
         tag("script", src="/static/console.js", type="module"),
     )
-    main = tag("main", tag("h1", title), body, id="main", data_live=live)
+    away = tag("p", say("La console ne répond pas. Cette page continue d'essayer."), id="away",
+               class_="away", role="alert", hidden=True)  # fmt: skip
+    main = tag(
+        "main", tag("h1", title), body, id="main", data_live=live, data_again=again or None
+    )
     skip = tag("a", say("Aller au contenu"), href="#main", class_="skip")
     top = tag("header", tag("a", shop, href="/", class_="shop"), menu)
-    return DOCTYPE + tag("html", head, tag("body", skip, top, main), lang=language)
+    return DOCTYPE + tag("html", head, tag("body", skip, top, away, main), lang=language)
 
 
 def menu(pages: Iterable[ConsolePage], at: str, token: str) -> Markup:

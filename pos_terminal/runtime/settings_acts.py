@@ -4,7 +4,8 @@ A change names what it was made from and which keys it changes. The till's own c
 whole first, in a process of its own. What passes is tried: the till starts anew with it, and goes
 back to the last good settings by itself unless, within a time, somebody says to keep them while it
 is ready to sell. Who sells, at which rates, by which clock and before which witnesses, what program
-runs and who may come in is changed at the box alone.
+runs and who may come in is changed at the box alone. The owner changes how she sells, from her
+console; support from afar how the box is wired as well.
 """
 
 import asyncio
@@ -43,7 +44,9 @@ from pos_terminal.tasks.groups import forever, to_the_end
 log = logging.getLogger(__name__)
 
 SETTINGS_CHECK = "settings.check"
+SETTINGS_CHECK_OWN = "settings.check-own"
 SETTINGS_TRY = "settings.try"
+SETTINGS_TRY_OWN = "settings.try-own"
 SETTINGS_KEEP = "settings.keep"
 SETTINGS_RETURN = "settings.return"
 
@@ -52,6 +55,19 @@ FROM_AFAR = (
     "terminal.keymap", "terminal.language", "terminal.others",
 )  # fmt: skip
 """Tables and keys that may be changed so; no other may."""
+
+OWNERS = (
+    "accounts.limit", "clerks.each_sale", "closing.automatic", "closing.day_ends",
+    "closing.print_automatic", "closing.services", "closing.stays", "display.running_total",
+    "papers.card_slip", "papers.note", "refunds.cash_limit", "refunds.reasons",
+    "sales.discount_reasons", "sales.expired", "sales.loss_reasons", "sales.weight_reasons",
+    "selftest.at_start", "shop.footer", "shop.hours", "support.phone", "tenders.cash_in",
+    "tenders.cash_out", "tenders.change_limit", "tenders.count_first", "tenders.donation_most",
+    "tenders.donations_to", "tenders.no_sale", "terminal.language",
+)  # fmt: skip
+"""Keys that the owner changes by the acts on her own: nothing of the wiring, the taxes, the rates,
+and nothing that a console in other hands could break the till's evidence by.
+"""
 
 SHORTEST, USUAL, LONGEST = 60, 300, 1800
 """Seconds of a trial: so long that the till starts anew, and somebody looks at it."""
@@ -123,12 +139,15 @@ class SettingsTrial:
         self._restart = restart
         self._until = time.monotonic() + trial
         self._keeping = False
+        self.leaving = False  # these settings, for others: the till is about to start anew
 
     def acts(self) -> Acts:
         """What may be done with them."""
         return {
-            SETTINGS_CHECK: Act(ChangeSettings, self._check),
-            SETTINGS_TRY: Act(ChangeSettings, self._try),
+            SETTINGS_CHECK: Act(ChangeSettings, partial(self._check, FROM_AFAR)),
+            SETTINGS_CHECK_OWN: Act(ChangeSettings, partial(self._check, OWNERS)),
+            SETTINGS_TRY: Act(ChangeSettings, partial(self._try, FROM_AFAR)),
+            SETTINGS_TRY_OWN: Act(ChangeSettings, partial(self._try, OWNERS)),
             SETTINGS_KEEP: Act(Asked, self._keep),
             SETTINGS_RETURN: Act(Asked, self._return),
         }
@@ -170,16 +189,20 @@ class SettingsTrial:
         event = TechnicalEvent(code=jet.SETTINGS, detail=why)
         await (self._kept(event) if answer.keep else self._returned_by(event, why))
 
-    async def _check(self, asked: ChangeSettings, actor: Actor) -> SettingsChanged:
+    async def _check(
+        self, may: Sequence[str], asked: ChangeSettings, actor: Actor
+    ) -> SettingsChanged:
         """Whether a till would run with them. ChannelError with what is wrong."""
-        return SettingsChanged(sha256(await self._checked(asked)).hexdigest())
+        return SettingsChanged(sha256(await self._checked(asked, may)).hexdigest())
 
-    async def _try(self, asked: ChangeSettings, actor: Actor) -> SettingsChanged:
+    async def _try(
+        self, may: Sequence[str], asked: ChangeSettings, actor: Actor
+    ) -> SettingsChanged:
         """Start anew with them, on trial. ChannelError where they do not serve, or one is open."""
         if not SHORTEST <= asked.seconds <= LONGEST:
             detail = say("un essai dure de {least} à {most} s", least=SHORTEST, most=LONGEST)
             raise ChannelError(faults.BAD_REQUEST, detail)
-        source = await self._checked(asked)
+        source = await self._checked(asked, may)
         if self._opened():
             raise ChannelError(faults.SETTINGS_WAIT, say("une vente est ouverte ou en attente"))
         name = sha256(source).hexdigest()
@@ -238,19 +261,22 @@ class SettingsTrial:
         self._again()
 
     def _again(self) -> None:
+        self.leaving = True
         asyncio.get_running_loop().call_later(FAREWELL, self._restart)
 
     def _must_be_trial(self) -> None:
         if not self.trial or self._keeping:
             raise ChannelError(faults.BAD_REQUEST, say("aucun réglage n'est à l'essai"))
 
-    async def _checked(self, asked: ChangeSettings) -> bytes:
-        """The text with the changes, which the checker found right. ChannelError."""
+    async def _checked(self, asked: ChangeSettings, may: Sequence[str]) -> bytes:
+        """The text with the changes, all of what `may` be changed, which the checker found right.
+        ChannelError.
+        """
         if self.trial or asked.base != self._settings.source:
             raise ChannelError(faults.SETTINGS_MOVED)
         if not asked.changes:
             raise ChannelError(faults.BAD_REQUEST, say("rien à changer"))
-        fixed = ", ".join(each.path for each in asked.changes if not changes_from_afar(each.path))
+        fixed = ", ".join(each.path for each in asked.changes if not is_among(each.path, may))
         if fixed:
             raise ChannelError(faults.SETTINGS_FIXED, fixed)
         try:
@@ -293,10 +319,10 @@ def named_in(arguments: Raw) -> str:
     return paths if len(paths) <= SHOWN else f"{paths[:SHOWN]}..."
 
 
-def changes_from_afar(path: str) -> bool:
-    """Whether that key is among those that may be changed so."""
+def is_among(path: str, may: Sequence[str]) -> bool:
+    """Whether that key is one of those, or in one of those tables."""
     names = path.split(".")
-    return bool({names[0], ".".join(names[:2])} & set(FROM_AFAR))
+    return bool({names[0], ".".join(names[:2])} & set(may))
 
 
 def _must_be_place(path: str, value: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from pos_service_console.setting_fields import parts
 from pos_terminal.channel import interface
 from pos_terminal.channel.configuration import Configuration, ConfigurationAsked
 from pos_terminal.channel.errors import ChannelError
@@ -25,7 +26,7 @@ from pos_terminal.domain.events.system import (
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.runtime.boot import LAST_GOOD, boot
 from pos_terminal.runtime.methods.configuration import masked
-from pos_terminal.runtime.settings_acts import FROM_AFAR
+from pos_terminal.runtime.settings_acts import FROM_AFAR, OWNERS
 from pos_terminal.runtime.shop_settings import ShopSettings
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.shop import Shop, open_shop, wired
@@ -47,6 +48,16 @@ async def tried(shop: Shop, path: str, value: str | None, **more: Any) -> dict[s
     base = (await told(shop)).sha256
     changes = [{"path": path, "value": value}]
     return await do(shop, "settings.try", **{"base": base, "changes": changes} | more)
+
+
+async def own(shop: Shop, path: str, given: str | None) -> ChannelError | None:
+    """How the till's checker takes a change by the owner's acts."""
+    changes = [{"path": path, "value": given}]
+    try:
+        await do(shop, "settings.check-own", base=(await told(shop)).sha256, changes=changes)
+    except ChannelError as error:
+        return error
+    return None
 
 
 async def refused(shop: Shop, path: str, value: str | None, **more: Any) -> ChannelError:
@@ -201,6 +212,35 @@ def test_a_wrong_change_is_refused_with_line_and_reason(tmp_path: Path) -> None:
     run(body())
 
 
+def test_the_owner_changes_how_she_sells_and_not_how_it_is_wired(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_shop(tmp_path) as shop:
+            assert await own(shop, "closing.stays", "150") is None
+            wrong = await own(shop, "closing.day_ends", "24")
+            assert wrong and wrong.fault is faults.BAD_CONFIGURATION
+            assert "day_ends" in wrong.detail and "0 à 23" in wrong.detail
+            for path in ("devices.printer.device", "labels", "terminal.keymap", "terminal.others",
+                         "closing.year_begins", "tenders.legal_limits", "tenders.vat_zone",
+                         "sales.promotions", "sales.place", "support.firm", "shop.header",
+                         "clerks.badge_and_pin", "shop.footer.x", "tenders"):  # fmt: skip
+                fixed = await own(shop, path, '"x"')
+                assert fixed and fixed.fault is not faults.BAD_CONFIGURATION, path
+            # What stands on papers is shown whole: stars that she read would be written back.
+            assert masked("shop.footer", ["https://x.example/menu"]) == '["https://x.example/menu"]'
+
+    run(body())
+
+
+def test_the_forms_have_every_key_of_the_owner_s_and_no_other() -> None:
+    fields = [field for part in parts() for field in part.fields]
+    assert sorted(each.path for each in fields) == list(OWNERS)
+    for each in fields:
+        drawn = "" if each.default is None else str(each.default)
+        typed = "\n".join(each.default) if isinstance(each.default, list) else drawn
+        form = {each.path: typed} if each.default is not False else {}
+        assert each.typed(form) == (each.default or each.typed({})), each.path
+
+
 def test_secrets_do_not_stand_in_what_is_shown(tmp_path: Path) -> None:
     more = (
         '[agent]\nservices = ["heartbeat"]\n[service.heartbeat]\n'
@@ -301,8 +341,10 @@ def test_what_the_technician_writes_anew_holds(tmp_path: Path) -> None:
     run(body())
 
 
-def test_the_page_names_what_changes_from_afar() -> None:
+def test_the_page_names_what_changes_from_afar_and_what_the_owner_changes() -> None:
     page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
     begin = page.index("## Changed from afar")
-    said = page[begin : page.index("Anything else", begin)]
+    said, owner, _ = re.split(r"Anything else|\| step \|", page[begin:], maxsplit=2)
     assert set(re.findall(r"`([a-z.]+)`", said)) == set(FROM_AFAR)
+    begin = owner.index("The owner")
+    assert set(re.findall(r"`([a-z_]+\.[a-z_]+)`", owner[begin:])) == set(OWNERS)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import run
-from tests.support.browsing import DESK, PHONE, browsed, let_in
+from tests.support.browsing import DESK, PHONE, browsed, fits, let_in
 from tests.support.shop import CATALOG
 
 pytestmark = pytest.mark.slow
@@ -17,20 +17,8 @@ pytestmark = pytest.mark.slow
 PAGES = ("sales", "tickets", "tickets/1", "articles", "articles/edit/1", "articles/import",
          "articles/versions", "closures", "closures/close/day", "closures/close/month",
          "accounts", "stock", "stock/make", "orders", "vouchers", "customers", "customers/new",
-         "clerks", "clerks/new", "clerks/12",
+         "clerks", "clerks/new", "clerks/12", "settings", "settings/reasons",
          "api", "devices", "incidents", "changes")  # fmt: skip
-
-
-async def fits(axe: Axe, page: Page) -> None:
-    """axe finds nothing wrong with it, and it is no wider than its screen."""
-    found = await axe.run(page)
-    wrong = [
-        (each["id"], each["impact"], each["nodes"][0]["target"])
-        for each in found.response["violations"]
-    ]
-    assert wrong == [], page.url
-    wide, screen = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide <= screen, page.url
 
 
 def test_a_price_is_changed_from_a_phone_and_sold_at_once(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.needs import need
@@ -18,23 +19,30 @@ DESK, PHONE = (1280, 860), (390, 844)
 @asynccontextmanager
 async def browsed(folder: Path, more: str = "") -> AsyncIterator[tuple[Console, Page]]:
     """A shop, its console, and a window of a phone's size; what breaks in it fails the test."""
+    async with open_console(folder, more=more) as console, window() as page:
+        yield console, page
+
+
+@asynccontextmanager
+async def window() -> AsyncIterator[Page]:
+    """A window of a phone's size; what breaks in it fails the test."""
     need(CHROMIUM is not None, "chromium", "apt-get install chromium")
     expect.set_options(timeout=PATIENCE)
-    async with open_console(folder, more=more) as console, async_playwright() as playwright:
+    async with async_playwright() as playwright:
         # No sandbox: tests may run as root, and the pages are our own.
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox"]
         )
-        window = await browser.new_context(
+        context = await browser.new_context(
             ignore_https_errors=True, accept_downloads=True,
             viewport={"width": PHONE[0], "height": PHONE[1]},
         )  # fmt: skip
-        page = await window.new_page()
+        page = await context.new_page()
         page.set_default_timeout(PATIENCE)
         broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
-        yield console, page
+        yield page
         await browser.close()
         # A page that answers 409 or 422 is noted down by the browser, and is meant.
         assert [each for each in broken if "status of 4" not in each] == []
@@ -47,3 +55,15 @@ async def let_in(console: Console, page: Page) -> None:
     code = await page.locator(".code").inner_text()
     await console.type_code(code.replace(" ", ""))
     await expect(page.get_by_role("heading", level=1)).to_have_text("Aujourd'hui")
+
+
+async def fits(axe: Axe, page: Page) -> None:
+    """axe finds nothing wrong with it, and it is no wider than its screen."""
+    found = await axe.run(page)
+    wrong = [
+        (each["id"], each["impact"], each["nodes"][0]["target"])
+        for each in found.response["violations"]
+    ]
+    assert wrong == [], page.url
+    wide, screen = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= screen, page.url

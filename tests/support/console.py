@@ -4,8 +4,8 @@ import asyncio
 import http.client
 import re
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pos_terminal.domain.events.cash import CashCounted, DrawerOpened
 from pos_terminal.runtime.clock import Clock
 from pos_terminal.testing.running import PATIENCE
 from tests.support.agent import AgentProcess, agent
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import Shop, open_shop, wired
 from tests.support.shop_staff import hire
 from tests.support.staff import BADGES, BOSS, LEA, PINS
 
@@ -122,15 +122,96 @@ async def open_console(
     """
     ours = SETTINGS.replace('"console"', '"console", "foo"') if site else SETTINGS
     async with open_shop(folder / "shop", more=ours + more, clock=clock) as shop:
-        await hire(shop)
-        await shop.shows("CAISSE FERMEE")
-        await shop.bench.scanner.scan(BADGES[LEA])
-        await shop.shows("BONJOUR LEA")
-        async with agent(folder, till=shop.state, site=site) as process:
-            found = None
-            async with asyncio.timeout(3 * PATIENCE):
-                while found is None:
-                    log = process.log.read_text()
-                    found = re.search(r"the console is at https://localhost:(\d+)/", log)
-                    await asyncio.sleep(0.05)
-            yield Console(shop, process, int(found[1]))
+        await open_for_trade(shop)
+        async with beside(folder, shop, site) as console:
+            yield console
+
+
+async def open_for_trade(shop: Shop) -> None:
+    """Clerks, of whom Léa is signed on."""
+    await hire(shop)
+    await shop.shows("CAISSE FERMEE")
+    await shop.bench.scanner.scan(BADGES[LEA])
+    await shop.shows("BONJOUR LEA")
+
+
+@asynccontextmanager
+async def beside(folder: Path, shop: Shop, site: Path | None = None) -> AsyncIterator[Console]:
+    """The console of that shop, once it is there."""
+    async with agent(folder, till=shop.state, site=site) as process:
+        found = None
+        async with asyncio.timeout(3 * PATIENCE):
+            while found is None:
+                log = process.log.read_text()
+                found = re.search(r"the console is at https://localhost:(\d+)/", log)
+                await asyncio.sleep(0.05)
+        yield Console(shop, process, int(found[1]))
+
+
+Start = Callable[[], AbstractAsyncContextManager[Shop]]
+
+
+class Restarted:
+    """A till that is started again whenever it ends to be, as systemd does; `console` outlives it.
+
+    `between` is called with the state directory before each further start.
+    """
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._ready = asyncio.Event()
+        self._over = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._up = asyncio.Event()
+        self.between: Callable[[Path], None] = lambda _: None
+        self.shop: Shop
+        self.console: Console
+
+    async def run(self) -> None:
+        """Keep it running, until the block ends."""
+        while not self._over.is_set():
+            await self._up.wait()
+            async with self._start() as shop:
+                self.shop = shop
+                if self._ready.is_set():
+                    self.console.shop = shop
+                self._ready.set()
+                while not (shop.app.again or self._over.is_set() or not self._up.is_set()):
+                    await asyncio.sleep(0.02)
+            self._stopped.set()
+            self.between(shop.state)
+
+    @asynccontextmanager
+    async def down(self) -> AsyncIterator[None]:
+        """While there is no till."""
+        self._stopped.clear()
+        self._up.clear()
+        await self._stopped.wait()
+        try:
+            yield
+        finally:
+            self._up.set()
+
+    @asynccontextmanager
+    async def going(self, folder: Path) -> AsyncIterator[None]:
+        """With its console, while the block runs."""
+        self._up.set()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.run())
+            await self._ready.wait()
+            try:
+                await open_for_trade(self.shop)
+                async with beside(folder, self.shop) as self.console:
+                    yield
+            finally:
+                self._over.set()
+                self._up.set()
+
+
+@asynccontextmanager
+async def restarted(folder: Path) -> AsyncIterator[Restarted]:
+    """A shop whose till may be started anew, and its console."""
+    async with wired(folder / "shop", more=SETTINGS) as start:
+        till = Restarted(start)
+        async with till.going(folder):
+            yield till

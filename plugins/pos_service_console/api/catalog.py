@@ -21,6 +21,7 @@ from pos_service_console.api.routing import tags
 from pos_service_console.catalogue import Present, Read
 from pos_service_console.pages.articles import APPLY, Staged
 from pos_service_console.pages.page import today
+from pos_service_console.staging import Staging
 from pos_service_console.till import do
 from pos_terminal.agent.world import Agent
 from pos_terminal.domain.catalog.catalog import Item
@@ -110,7 +111,7 @@ class Catalogue:
     def __init__(self, agent: Agent, present: Present) -> None:
         self._agent = agent
         self._present = present
-        self._staged: dict[int, Staged] = {}
+        self._staged: Staging[Staged] = Staging(KEPT)
 
     def endpoints(self) -> list[Endpoint]:
         """What it answers."""
@@ -144,18 +145,15 @@ class Catalogue:
         if found.problems:
             wrong = [Wrong(each.line, each.key, each.reason) for each in found.problems]
             return Given(Preview(present.sha256, None, 0, [], wrong))
-        number = asked.who.bearer.number
-        self._staged.pop(number, None)
-        while len(self._staged) >= KEPT:
-            del self._staged[next(iter(self._staged))]
-        self._staged[number] = Staged(present.sha256, found.sha256, deflated)
+        staged = Staged(present.sha256, deflated)
+        self._staged.put(asked.who.bearer.number, found.sha256, staged)
         listed = [Changed(*msgspec.structs.astuple(each)) for each in found.differences]
         return Given(Preview(present.sha256, found.sha256, found.count, listed, []))
 
     async def _apply(self, asked: Asked) -> Given:
-        staged = self._staged.get(asked.who.bearer.number)
         wanted: Wanted = asked.body
-        if staged is None or staged.sha256 != wanted.sha256:
+        staged = self._staged.held(asked.who.bearer.number, wanted.sha256)
+        if staged is None:
             raise Refusal(problem.NO_PREVIEW, wanted.sha256)
         named = asked.headers.get("if-match", "")
         if not named:
@@ -164,7 +162,7 @@ class Catalogue:
             raise Refusal(problem.MOVED, f"previewed on {staged.base}")
         arguments = {"base": staged.base, "deflated": staged.deflated}
         await do(self._agent, asked.who.secret, APPLY, arguments)
-        del self._staged[asked.who.bearer.number]
+        self._staged.drop(asked.who.bearer.number)
         return Given(InForce(wanted.sha256), etag=wanted.sha256)
 
 

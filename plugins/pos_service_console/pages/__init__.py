@@ -13,6 +13,7 @@ from pos_service_console.pages.devices import DevicePages
 from pos_service_console.pages.held import orders, vouchers
 from pos_service_console.pages.incidents import incidents
 from pos_service_console.pages.selling import selling
+from pos_service_console.pages.settings import SettingPages
 from pos_service_console.pages.stock import stock
 from pos_service_console.pages.tickets import tickets
 from pos_service_console.pages.tokens import NAME as TOKENS
@@ -42,6 +43,7 @@ def of(agent: Agent, sales: Sales, api: Worker, present: Present) -> Iterable[Co
         ConsolePage("clerks", "Vendeurs", MANAGER, ClerkPages(agent).answer, 36),
         ConsolePage("closures", "Clôtures", MANAGER, ClosurePages(agent, sales).answer, 35),
         ConsolePage("accounts", "Comptes", MANAGER, AccountPages(agent).answer, 37),
+        ConsolePage("settings", "Réglages", MANAGER, SettingPages(agent).answer, 39),
         ConsolePage("devices", "Appareils", BOTH, DevicePages(agent).answer, 40),
         ConsolePage("incidents", "Incidents", BOTH, incidents(agent), 50),
         ConsolePage(TOKENS, "Programmes", MANAGER, TokenPages(agent, api).answer, 70),

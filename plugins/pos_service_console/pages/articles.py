@@ -20,6 +20,7 @@ from pos_service_console.catalogue import Present, Read, fetch, with_cells
 from pos_service_console.comparing import SHOWN, Compared
 from pos_service_console.pages.page import today
 from pos_service_console.sales import Sales
+from pos_service_console.staging import Staging
 from pos_service_console.till import do
 from pos_terminal.agent.console_pages import Answer, Asked, Download, Html, NoSuchPage, Redirect
 from pos_terminal.agent.world import Agent
@@ -28,11 +29,9 @@ from pos_terminal.domain import faults, notation
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.markup import Markup, joined, tag
+from pos_terminal.domain.staff.grants import AT_ONCE
 
 APPLY = "catalog.apply"
-
-STAGED = 8
-"""Sign-ins that have something staged at once."""
 
 FIELDS = ("name", "price", "vat", "family")
 """Columns that are changed one article at a time; all others in a table."""
@@ -42,7 +41,6 @@ class Staged(Struct, frozen=True):
     """What somebody put in, deflated: made from the catalogue `base`."""
 
     base: str
-    sha256: str
     deflated: bytes
 
 
@@ -53,7 +51,7 @@ class ArticlePages:
         self._agent = agent
         self._sales = sales
         self._present = present
-        self._staged: dict[str, Staged] = {}
+        self._staged: Staging[Staged] = Staging(AT_ONCE)
 
     async def answer(self, asked: Asked) -> Answer:
         """One of them, by the path. ChannelError where the till would not."""
@@ -156,11 +154,7 @@ class ArticlePages:
         if not found.count:
             same = frame.notice(say("Ce tableau dit la même chose."))
             return Html(say("Rien n'est changé"), same)
-        key = asked.visitor.key
-        self._staged.pop(key, None)
-        while len(self._staged) >= STAGED:
-            del self._staged[next(iter(self._staged))]
-        self._staged[key] = Staged(present.sha256, found.sha256, deflated)
+        self._staged.put(asked.visitor.key, found.sha256, Staged(present.sha256, deflated))
         agree = frame.form(
             "/articles/apply", asked.token,
             tag("input", type="hidden", name="sha256", value=found.sha256),
@@ -171,12 +165,12 @@ class ArticlePages:
         return Html(say("À confirmer : {count}", count=count), joined(agree, _listed(found)))
 
     async def _apply(self, asked: Asked, sha256_: str) -> Redirect:
-        staged = self._staged.get(asked.visitor.key)
-        if staged is None or staged.sha256 != sha256_:
-            raise NoSuchPage  # sent twice, or of another sign-in
+        staged = self._staged.held(asked.visitor.key, sha256_)
+        if staged is None:
+            raise NoSuchPage
         arguments = {"base": staged.base, "deflated": staged.deflated}
         await do(self._agent, asked.visitor.grant, APPLY, arguments)
-        del self._staged[asked.visitor.key]
+        self._staged.drop(asked.visitor.key)
         return Redirect(f"/articles?done={sha256_[:12]}")
 
     async def _versions(self, asked: Asked) -> Html:

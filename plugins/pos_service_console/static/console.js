@@ -5,15 +5,35 @@ const main = document.getElementById("main");
 // The menu is wider than a phone: where one is must be seen.
 document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
-async function lookAgain() {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok || answer.redirected) {
-    location.reload();
-    return;
-  }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  main.replaceChildren(...page.getElementById("main").childNodes);
+const AWAY = 5; // seconds between two looks for a console that does not answer
+
+let next; // one look at a time, whoever wants it
+
+function lookIn(seconds) {
+  clearTimeout(next);
+  if (seconds) next = setTimeout(lookAgain, 1000 * seconds);
 }
+
+async function lookAgain() {
+  const away = document.getElementById("away");
+  let shown, page, answer;
+  try {
+    answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    shown = page.getElementById("main");
+  } catch {
+    // What is not there has nothing to show.
+  }
+  away.hidden = Boolean(shown);
+  if (!shown) return lookIn(AWAY);
+  if (answer.redirected) return location.replace(answer.url);
+  document.title = page.title;
+  main.replaceChildren(...shown.childNodes);
+  // Not by the page's head: one that is loaded anew loses where somebody is in it.
+  lookIn(shown.dataset.again);
+}
+
+lookIn(main?.dataset.again);
 
 if (main?.hasAttribute("data-live")) {
   const news = new EventSource("/live");
@@ -22,6 +42,7 @@ if (main?.hasAttribute("data-live")) {
     if (!first && !document.hidden) lookAgain();
     first = false;
   });
+  news.addEventListener("error", lookAgain);
   document.addEventListener("visibilitychange", () => document.hidden || lookAgain());
 }
 

@@ -33,9 +33,13 @@ CLERK_ACTS = (
 """Of the acts on clerks those that need no secret from a page: a PIN is typed at the counter, and a
 badge is made and printed by the till."""
 
+SETTING_ACTS = ("settings.check-own", "settings.try-own", "settings.keep", "settings.return")
+"""Of the acts on settings those on the owner's own, and the end of a trial, as at the counter."""
+
 SCOPES: dict[ConsoleRole, tuple[str, ...]] = {
     ConsoleRole.MANAGER: (
         "catalog", "ticket", "period", "token", "export", "customer", *CLERK_ACTS,
+        *SETTING_ACTS,
     ),
     ConsoleRole.TECHNICIAN: (),
 }

@@ -52,7 +52,12 @@ from pos_terminal.runtime.methods.status import StatusBoard
 from pos_terminal.runtime.methods.support import SupportMethods
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.methods.witnesses import WitnessMethods
-from pos_terminal.runtime.settings_acts import SETTINGS_TRY, SettingsTrial, named_in
+from pos_terminal.runtime.settings_acts import (
+    SETTINGS_TRY,
+    SETTINGS_TRY_OWN,
+    SettingsTrial,
+    named_in,
+)
 
 log = logging.getLogger(__name__)
 
@@ -270,7 +275,7 @@ class Channel:
             )
         level, what = GrantLevel.CONTROL, f"Do {asks.act}"
         actor = await self.grants.allowed(peer, asks.grant, level, what, asks.act)
-        if asks.act == SETTINGS_TRY:
+        if asks.act in (SETTINGS_TRY, SETTINGS_TRY_OWN):
             what = named_in(asks.arguments)
             question = say("changer {what} et relancer la caisse", what=what)
             await self._support.agreed(actor.grant, question)

@@ -8,11 +8,13 @@ from typing import Any
 from pos_terminal.channel.configuration import Configuration, ConfigurationAsked, Setting
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.service import Peer
+from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.language import say
 from pos_terminal.domain.redaction import GONE
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.runtime.methods.grants import GrantMethods
-from pos_terminal.runtime.settings_acts import SettingsTrial, changes_from_afar
+from pos_terminal.runtime.settings_acts import FROM_AFAR, OWNERS, SettingsTrial, is_among
 from pos_terminal.storage import toml
 from pos_terminal.tasks.groups import to_the_end
 
@@ -30,7 +32,11 @@ class ConfigurationMethods:
         self._changes = changes
 
     async def told(self, peer: Peer, asks: ConfigurationAsked) -> Configuration:
-        """Each key. ChannelError without a grant, or where the text is gone."""
+        """Each key. ChannelError without a grant, where the text is gone, or others come at once:
+        which those will be nobody knows yet.
+        """
+        if self._changes.leaving:
+            raise ChannelError(faults.SETTINGS_WAIT, say("la caisse redémarre"))
         await self._grants.allowed(peer, asks.grant, GrantLevel.OBSERVE, "Configuration")
         try:
             source = await to_the_end(lambda: self._changes.source)
@@ -38,14 +44,20 @@ class ConfigurationMethods:
             raise ChannelError(error.fault, error.detail) from error
         tables = await to_the_end(partial(toml.tables, source.decode("utf-8-sig")))
         keys = [
-            Setting(path, masked(path, value), changes_from_afar(path))
+            Setting(path, masked(path, value), is_among(path, FROM_AFAR))
             for path, value in _leaves(tables)
         ]
         return Configuration(self._changes.name, keys, self._changes.left or None)
 
 
 def masked(path: str, value: object) -> str:
-    """A value as TOML has it; stars for a text that its key calls secret."""
+    """A value as TOML has it; stars for a text that its key calls secret.
+
+    What the owner changes herself stands on papers and displays, and is shown whole: stars that she
+    read would be written back.
+    """
+    if path in OWNERS:
+        return toml.written(value)
     if isinstance(value, str) and _SECRET.search(path.rpartition(".")[2]):
         return toml.written(GONE)
     return _ADDRESS.sub(_host, toml.written(value))

@@ -1,0 +1,88 @@
+"""The owner's settings from a phone: tried, kept, given back; and a till that is away."""
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from pos_terminal.domain.events.system import CommandGiven
+from pos_terminal.testing.running import run
+from tests.support.browsing import fits, let_in, window
+from tests.support.console import Restarted, restarted
+
+pytestmark = pytest.mark.slow
+
+
+async def foot(page: Page, text: str) -> None:
+    """Have tickets end with these words: seen, then tried."""
+    await page.get_by_role("link", name="Réglages", exact=True).click()
+    await page.get_by_role("link", name="Changer : Tickets").click()
+    await page.get_by_label("Au pied des tickets").fill(text)
+    await page.get_by_role("button", name="Voir le changement").click()
+    await expect(page.locator("table strong")).to_have_text(text)
+    await page.get_by_role("button", name="Essayer").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Réglages à l'essai")
+
+
+async def sold(till: Restarted) -> str:
+    """The paper of a ticket, by whoever is signed on."""
+    shop = till.console.shop
+    await shop.type("1 PLU CASH TICKET")
+    return (await shop.bench.printer.next_paper()).text
+
+
+def hurried(state: Path) -> None:
+    """A trial that begins is one of six seconds: a page asks for five minutes."""
+    note = state / "shop" / "settings.json"
+    found = json.loads(note.read_text())
+    note.write_text(json.dumps({**found, "seconds": min(found["seconds"], 6)}))
+
+
+def test_they_are_tried_kept_and_given_back_from_a_phone(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with restarted(tmp_path) as till, window() as page:
+            await let_in(till.console, page)
+            axe = Axe()
+            await foot(page, "Joyeuses fêtes")
+            await fits(axe, page)
+            assert "Joyeuses fêtes" in await sold(till)
+            await page.get_by_role("button", name="Garder").click()
+            await expect(page.locator(".notice")).to_have_text("Ces réglages sont gardés.")
+            for name in ("settings", "settings/tickets", "settings/closing"):
+                await page.goto(f"{till.console.address}/{name}")
+                await fits(axe, page)
+            # Nobody keeps it: the page says that what was before is in force again.
+            till.between = hurried
+            await foot(page, "Bonne année")
+            await expect(page.get_by_role("heading", level=1)).to_have_text("Réglages d'avant")
+            assert "Joyeuses fêtes" in await sold(till)
+            await page.get_by_role("link", name="Tous les réglages").click()
+            await expect(page.locator("main")).to_contain_text("Joyeuses fêtes")
+            given = await till.console.shop.journaled(CommandGiven, 3)
+            assert [each.command.split()[1] for each in given] == ["try", "keep", "try"]
+
+    run(body())
+
+
+def test_a_till_that_is_away_is_said_and_what_was_open_comes_back(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with restarted(tmp_path) as till, window() as page:
+            await let_in(till.console, page)
+            other = await page.context.new_page()
+            await other.goto(f"{till.console.address}/devices")
+            await expect(other.locator("main")).to_contain_text("printer")
+            async with till.down():
+                # A live page says it, and a page that is asked for meanwhile.
+                await expect(page.locator(".notice.bad")).to_contain_text("ne répond pas")
+                await other.reload()
+                await expect(other.locator(".notice.bad")).to_contain_text("ne répond pas")
+                assert (await other.title()).startswith("Un instant")
+            # Each comes back by itself, and she is signed in still.
+            await expect(other.locator("main")).to_contain_text("printer")
+            await expect(page.locator(".notice.bad")).to_have_count(0)
+            await till.console.shop.type("1 PLU CASH")
+            await expect(page.locator(".figures dd").first).to_contain_text("1,30")
+
+    run(body())
