@@ -50,6 +50,28 @@ class ScaleFarEnd(Protocol):
         """Plug it in again, to be opened with the same settings."""
 
 
+GARBAGE = (
+    b"\x00\xff",
+    b"\x0200.500",  # half an answer
+    b"\x02\x000.500\r",  # a digit whose parity was wrong (links/serial.py)
+    b"\x02-0.500\r",
+    b"0.500\r",
+    b"\r\nlogin: ",
+)
+"""What is no answer in any protocol."""
+
+OF_EACH_MAKE = (
+    b"\x0200.999\r",  # Toledo 8217
+    b"\x01\x02S 00.999kg\x68\x03\x04",  # CAS
+    b"\n00.999KG\r\n00\r\x03",  # NCI
+    b"\n 1G       0.999kg \r",  # SMA
+    b"S S      0.999 kg\r\n",  # MT-SICS
+    b"   0.999kg\r\n",  # Adam
+    b"\x0202\x1b3\x1b00999\x1b000000\x1b000000\x03",  # Dialog 06
+    b"\x04\x02\x00\xe7\x03",  # USB
+)
+"""999 g, as scales of each kind say it."""
+
 LATE = 0.3
 """Seconds: an answer that comes so late finds nobody waiting for it."""
 
@@ -152,18 +174,41 @@ class ScaleContract:
 
         self.run(body())
 
-    def test_garbage_is_no_weight(self) -> None:
-        """What is no answer, or half of one, is refused; the next answer counts again."""
+    def test_garbage_is_no_weight(self, caplog: pytest.LogCaptureFixture) -> None:
+        """What is no answer, or half of one, is refused, with its bytes in the log.
+
+        The next answer counts again.
+        """
 
         async def body() -> None:
             async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
-                for garbage in (b"\x00\xff", b"\x0200.500", b"\x02-0.500\r", b"0.500\r"):
+                for garbage in GARBAGE:
+                    caplog.clear()
                     end.grams, end.garbage = 500, garbage
                     with pytest.raises(DeviceRefused) as refused:
                         await scale.weigh()
                     assert refused.value.fault == faults.SCALE_ANSWER
+                    assert repr(garbage)[2:-1] in caplog.text or garbage.hex(" ") in caplog.text
                     end.grams, end.garbage = 800, None
                     assert await scale.weigh() == Weight(800)
+
+        self.run(body())
+
+    def test_another_makes_scale_is_no_scale_of_this_driver(self) -> None:
+        """The weight that each protocol says is understood in one's own at most."""
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scale, asyncio.timeout(PATIENCE):
+                understood = []
+                for said in OF_EACH_MAKE:
+                    end.garbage = said
+                    try:
+                        understood.append(await scale.weigh())
+                    except DeviceError as error:
+                        assert error.fault in (faults.SCALE_ANSWER, faults.SCALE_MUTE)
+                assert understood in ([], [Weight(999)])
+                end.grams, end.garbage = 800, None
+                assert await scale.weigh() == Weight(800)
 
         self.run(body())
 
