@@ -7,7 +7,7 @@ import unicodedata
 
 from pos_driver_evdev.layouts import CONTROLS, KEYPAD, Layout
 from pos_terminal.devices.classes import Scan
-from pos_terminal.devices.scans import UNREADABLE
+from pos_terminal.devices.scans import UNREADABLE, readable
 
 _ENDS = frozenset({28, 96, 15})  # Enter, keypad Enter, Tab
 _SHIFTS = frozenset({42, 54})
@@ -19,8 +19,9 @@ _MODIFIERS = _SHIFTS | _CTRLS | {_ALT, _ALTGR}
 class CodeAssembler:
     """Collects the keys of one code until its end key; one instance per scanner.
 
-    A key that makes no character leaves U+FFFD in the text, which makes the scan unreadable, as
-    does a code that is too long, interrupted (`spoil`) or never ended (`abandon`).
+    A key that makes no character, or one that no code has, leaves U+FFFD in the text, which makes
+    the scan unreadable, as does a code that is too long, interrupted (`spoil`) or never ended
+    (`abandon`).
     """
 
     def __init__(self, layout: Layout, *, max_length: int = 512) -> None:
@@ -75,7 +76,7 @@ class CodeAssembler:
         if self._dead:
             self._append(self._combined(" "))
         text, self._text = self._text, ""
-        return Scan(text) if text else None
+        return Scan(readable(text)) if text else None
 
     def _modifier(self, code: int, value: int) -> None:
         if value:

@@ -14,4 +14,9 @@ _CONTROLS = re.compile("[\x00-\x03\x05-\x1c\x1f\x7f-\x9f]")
 
 def text_of(data: bytes | bytearray, encoding: str) -> str:
     """The text of these bytes, with U+FFFD for each that makes none."""
-    return _CONTROLS.sub(UNREADABLE, data.decode(encoding, "replace"))
+    return readable(data.decode(encoding, "replace"))
+
+
+def readable(text: str) -> str:
+    """The text with U+FFFD for each character that no code has."""
+    return _CONTROLS.sub(UNREADABLE, text)

@@ -89,6 +89,30 @@ class ScannerContract:
 
         self.run(body())
 
+    def test_control_characters_make_no_code_and_are_kept(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Each code that holds one is unreadable as a whole, in its place, with a line in the log.
+
+        Those of GS1 are part of its codes.
+        """
+
+        async def body() -> None:
+            async with self.far_end() as end, end.open() as scanner:
+                for control in "\x07\x0b\x0c\x14":
+                    caplog.clear()
+                    await end.scan(f"35600{control}71234562")
+                    await end.scan(CAKE)
+                    spoilt, whole = await texts(scanner, 2)
+                    assert UNREADABLE in spoilt
+                    assert spoilt != f"35600{control}71234562"
+                    assert whole == CAKE
+                    assert [record.levelname for record in caplog.records] == ["WARNING"]
+                await end.scan("0195060001343521\x1d10A")
+                assert await texts(scanner, 1) == ["0195060001343521\x1d10A"]
+
+        self.run(body())
+
     def test_a_code_without_end_is_unreadable_and_spoils_no_other(self) -> None:
         """Far too long for a code: reported once, when it is over."""
 
