@@ -12,25 +12,17 @@ import msgspec
 
 from pos_terminal.commands.argument import day
 from pos_terminal.commands.till import add_options, enter
-from pos_terminal.domain.events.payment import (
-    PaymentAnswered,
-    PaymentDecided,
-    PaymentIntended,
-    TerminalTotals,
-)
-from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
-from pos_terminal.domain.lookup.card_payments import Book, CardPayment, Reckoning, matching
+from pos_terminal.domain.lookup.card_payments import OF_CARDS, Book, matching
+from pos_terminal.domain.lookup.reckoning import CardPayment, Reckoning
 from pos_terminal.domain.notation import euros
+from pos_terminal.domain.printing.card_days import became
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.process.output import print_json
 from pos_terminal.runtime import card_slips
 
 BATCH = 1000
-KINDS = {
-    kind.kind
-    for kind in (PaymentIntended, PaymentAnswered, PaymentDecided, TerminalTotals, SaleClosed)
-}
+KINDS = {each.kind for each in OF_CARDS}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,14 +103,9 @@ def _slip(each: CardPayment, arguments: argparse.Namespace) -> str:
 
 
 def _line(each: CardPayment) -> str:
-    became = {
-        None: say("sans réponse"), "paid": say("payé"), "refused": say("refusé"),
-        "unknown": say("incertain"),
-    }[each.outcome]  # fmt: skip
-    by = f" ({say('décidé au comptoir')})" if each.decided else ""
     words = [
         each.at[:19].replace("T", " "), each.ref, each.terminal, euros(each.moved or each.asked),
-        became + by, each.scheme if each.moved else "", each.last_four,
+        became(each), each.scheme if each.moved else "", each.last_four,
         f"{say('auto')} {each.authorisation}" if each.authorisation else "",
         f"{say('ticket')} {each.ticket}" if each.ticket else "",
     ]  # fmt: skip
@@ -148,7 +135,8 @@ def _lines(reckonings: list[Reckoning]) -> Iterator[str]:
         )
         if each.difference:
             yield f"  {say('ECART')} {euros(each.difference)}"
-        for doubtful in each.doubtful if each.difference or each.said is None else ():
-            yield f"  {say('à vérifier')}  {_line(doubtful)}"
+        if each.difference or each.said is None:
+            for doubtful in (*each.doubtful, *each.alone):
+                yield f"  {say('à vérifier')}  {_line(doubtful)}"
     if not reckonings:
         yield say("aucun paiement par terminal")

@@ -1,7 +1,7 @@
 """The file `journal.db`: its tables, how it is opened, and nothing about what records mean."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -220,9 +220,13 @@ class Reader:
 
     def of_kind(self, kind: str, after: int) -> list[Row]:
         """The rows of that kind behind record `after`: a walk through all of them."""
-        where = "WHERE seq > ? AND kind = ? ORDER BY seq"
+        return self.of_kinds((kind,), after)
+
+    def of_kinds(self, kinds: Collection[str], after: int) -> list[Row]:
+        """The rows of these kinds behind record `after`, in their order: a walk likewise."""
+        where = f"WHERE seq > ? AND kind IN ({', '.join('?' * len(kinds))}) ORDER BY seq"
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
-        return [stored_row(row) for row in self._ask(sql, after, kind)]
+        return [stored_row(row) for row in self._ask(sql, after, *kinds)]
 
     def last_of_kind(self, kind: str) -> Row | None:
         """The last row of that kind, found from the end backwards; None where there is none."""

@@ -41,6 +41,7 @@ from pos_terminal.domain.lookup.questions import (
     BestSold,
     BestSoldWanted,
     BottlesWanted,
+    CardDaysWanted,
     ClosureFound,
     ClosureWanted,
     DaySold,
@@ -62,7 +63,7 @@ from pos_terminal.domain.lookup.questions import (
 from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
-from pos_terminal.projection import bottles, ledgers
+from pos_terminal.projection import bottles, card_days, ledgers
 from pos_terminal.projection.proof import Proof
 from pos_terminal.projection.tables import LAYOUT, NAME, VOUCHER, made, schema, summed
 from pos_terminal.storage.sqlite import connect, let_go
@@ -74,6 +75,7 @@ SPOILT = (apsw.CorruptError, apsw.NotADBError, ValueError, ArithmeticError)
 """What reading this file raises where a page is damaged, or a text in it is no number any more."""
 
 log = logging.getLogger(__name__)
+
 
 class Projection:
     """The projection of the journal in a state directory. Blocks; one thread at a time.
@@ -195,6 +197,8 @@ class Projection:
                 return self._stock(plus)
             case BottlesWanted():
                 return bottles.answer(self._db, wanted)
+            case CardDaysWanted():
+                return card_days.answer(self._db, self._journal, wanted)
             case SoldWanted(days):
                 return self._sold(days)
             case BestSoldWanted(most):

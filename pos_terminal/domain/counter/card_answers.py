@@ -14,6 +14,7 @@ from pos_terminal.domain.counter.slips import SlipAsked
 from pos_terminal.domain.counter.steps import (
     Effect,
     EndTerminalDay,
+    LookUp,
     OpenDrawer,
     PaymentEnded,
     PaymentStage,
@@ -37,6 +38,7 @@ from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import CardPaid, Tender, TenderReturned
 from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.domain.faults import Fault, Tone
+from pos_terminal.domain.lookup.questions import CardDaysWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing import card_slip
 from pos_terminal.domain.receipt import PrinterRole
@@ -93,7 +95,10 @@ def _day_ended(desk: Desk, given: TerminalDayEnded) -> Step:
         ),
         identity=totals.terminal,
     )
-    return Step((said,))
+    # In the background, for its paper (`card_days`): the clerk may be doing anything meanwhile.
+    desk.lookups += 1
+    desk.card_days.add(desk.lookups)
+    return Step((said,), (LookUp(desk.lookups, CardDaysWanted(given.terminal)),))
 
 
 def _stage(desk: Desk, given: PaymentStage) -> Step:

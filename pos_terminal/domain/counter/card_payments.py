@@ -60,7 +60,8 @@ def through(desk: Desk, sale: Sale, kind: TenderKind) -> Terminal | None:
     """
     if desk.training or sale.origin:
         return None
-    found = desk.rules.terminals.for_(kind.name, desk.clerk)
+    chosen = desk.chosen.get(sale.number, 0)
+    found = desk.rules.terminals.for_(kind.name, desk.clerk, chosen)
     return replace(found, device="") if found and sale.taken_at else found
 
 

@@ -17,6 +17,7 @@ from pos_terminal.domain.codes.papers import is_paper, is_voucher
 from pos_terminal.domain.counter import (
     articles,
     card_answers,
+    card_days,
     card_payments,
     closures,
     helping,
@@ -304,9 +305,11 @@ class Counter:
 
     def _answered(self, given: Weighed | LookedUp, moment: Moment) -> Step | Decision:
         """An answer is for the question in the background, or for whoever waits for it."""
-        known = stock_alerts.answered(self.desk, given) if isinstance(given, LookedUp) else None
-        if known is not None:
-            return known
+        if isinstance(given, LookedUp):
+            for answered in (stock_alerts.answered, card_days.answered):
+                known = answered(self.desk, given, moment)
+                if known is not None:
+                    return known
         pending = self.desk.pending
         return pending.answer(self.desk, given, moment) if pending else Step()
 

@@ -215,13 +215,13 @@ class Desk:
         self.customer: Customer | None = None  # whom the next invoice is for
         self.refund: TicketFound | None = None  # the ticket that is being refunded, once looked up
         self.stranger: Pending | None = None  # a terminal that is known by another number
+        self.chosen: dict[int, int] = {}  # terminals, by the sales that they were chosen for
+        self.card_days: set[int] = set()  # questions whose answers are printed
         self.access = AccessNews()  # what others on the box ask for, and may do
         self.agreed: AccessAsked | None = None  # what was shown when a PIN was asked for
         self.watch: StockWatch | None = None  # asked in the background
-        self.weighings = 0
-        self.lookups = 0
-        self.checks = 0
-        self.checking = 0
+        self.weighings = self.lookups = 0
+        self.checks = self.checking = 0
 
     @property
     def recorded(self) -> Recorded:

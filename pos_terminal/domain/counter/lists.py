@@ -34,9 +34,10 @@ from pos_terminal.domain.screen import Screen
 
 
 class Paging(Pending, frozen=True):
-    """A list is looked at, page by page."""
+    """A list is looked at, page by page; `turning` is the key that shows the next."""
 
     refusal: ClassVar[Fault] = faults.PAGING
+    turning: ClassVar[Function] = Function.LIST
 
     shown: DayList
     page: int = 0
@@ -48,9 +49,9 @@ class Paging(Pending, frozen=True):
     def press(self, desk: Desk, key: Key, moment: Moment) -> Step:
         """LISTE for the next page, TICKET for the paper, C."""
         match key.function:
-            case Function.LIST:
+            case self.turning:
                 page = (self.page + 1) % len(self.shown.pages)
-                desk.pending = Paging(self.shown, page)
+                desk.pending = replace(self, page=page)
                 return Step()
             case Function.TICKET:
                 desk.pending = None

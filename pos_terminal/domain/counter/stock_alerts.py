@@ -17,6 +17,7 @@ from pos_terminal.domain.events.stock import StockMoved
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import Answer, StockHeld, StockWanted
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.stock.sale_movements import Owner, of_ticket, owner
 
@@ -54,7 +55,7 @@ def _watch(
     return (LookUp(desk.lookups, StockWanted(tuple(sorted(went)))),)
 
 
-def answered(desk: Desk, answer: LookedUp) -> Step | None:
+def answered(desk: Desk, answer: LookedUp, _: Moment) -> Step | None:
     """What the background question found; None where the answer is to another one.
 
     It never stops anybody: the display keeps the change to be given, and says below what runs low.

@@ -53,6 +53,16 @@ def stranger() -> Screen:
     return Screen(say("AUTRE TERMINAL ?"), say("4 CHIFFRES CARTE=OUI"))
 
 
+def chosen(number: int, device: str, due: int) -> Screen:
+    """The terminal that the sale's cards go through from now on."""
+    return Screen(both_ends(f"{say('TPE')} {number}", euros(due)), device or say("SANS LIEN"))
+
+
+def day_asked() -> Screen:
+    """Terminals are asked to close their day."""
+    return Screen(say("FIN DE JOURNEE TPE"), say("DEMANDEE"))
+
+
 def standing(asked: PaymentIntended, answered: PaymentAnswered | None) -> Screen:
     """What stands there of a sale that a terminal has an order of, as after a power cut."""
     if answered and answered.outcome is PaymentOutcome.UNKNOWN:

@@ -122,6 +122,25 @@ CARD_TIP = _fault(
     "Taper C ; prendre le pourboire dans le tiroir, il n'est pas rendu au client.",
     Tone.ACCEPTED,
 )
+NO_SUCH_TERMINAL = _fault(
+    "M-127",
+    "TERMINAL INCONNU",
+    "Les réglages n'ont pas de terminal de paiement de ce numéro.",
+    "Taper C et vérifier le numéro : ils comptent dans l'ordre des réglages.",
+)
+CARD_DAYS_SHOWN = _fault(
+    "M-128",
+    "TPE, TICKET, Z OU C",
+    "La caisse montre ce que les terminaux ont encaissé.",
+    "Taper C, puis TPE : la suite ; TICKET : le papier ; Z : finir leur journée ; C.",
+)
+CARD_DAY_DIFFERS = _fault(
+    "M-129",
+    "TPE : ECART A LIRE",
+    "Le terminal de paiement dit avoir encaissé une autre somme que la caisse.",
+    "Taper C ; lire le papier : il a l'écart et les tickets à vérifier, puis regarder la banque.",
+    Tone.ALARM,
+)
 SLIP_NUMBER = _fault(
     "M-125",
     "NUMERO D'AUTO ?",

@@ -178,6 +178,9 @@ GROUPS = (
             KeyRow(Function.SERVICE, "ZS", "clôture du service (midi, soir)"),
             KeyRow(Function.INSPECTION, "ZI", "contrôle fiscal : archive, FEC et JET sur la clé"),
             KeyRow(Function.SELFTEST, "ZT", "essayer boîtier, caisse et appareils : un papier"),
+            KeyRow(
+                Function.TERMINAL, "ZE", "terminal de la vente : numéro, TPE ; seule : leurs totaux"
+            ),
             KeyRow(Function.OUTAGE, "ZP", "après panne : heure, PANNE, vente ; seule : la fin"),
             KeyRow(Function.ACCESS, "ZA", "accès demandé, ou donné ; numéro, ACCES : le finir"),
             KeyRow(Function.SUPPORT, "ZV", "laisser venir l'assistance de loin ; la faire sortir"),

@@ -80,6 +80,7 @@ class Function(StrEnum):
     CLERK = "CLERK"
     INSPECTION = "CONTROLE"
     SELFTEST = "AUTOTEST"
+    TERMINAL = "TPE"
     OUTAGE = "PANNE"
     ACCESS = "ACCES"
     SUPPORT = "ASSISTANCE"

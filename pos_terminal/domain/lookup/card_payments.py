@@ -5,6 +5,7 @@ day is held to the journal's.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,66 +16,41 @@ from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentDecided,
     PaymentIntended,
+    TerminalSum,
     TerminalTotals,
 )
-from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.events.sale import Paid, SaleClosed
 from pos_terminal.domain.events.values import PaymentOutcome
+from pos_terminal.domain.lookup.reckoning import CardPayment, Reckoning, SchemeSum
+from pos_terminal.domain.tender.tender import MANUAL
+
+OF_CARDS = (
+    PaymentIntended, PaymentAnswered, PaymentDecided, TerminalTotals, SaleClosed, PeriodClosed,
+)  # fmt: skip
+"""What a `Book` takes in."""
 
 
-class CardPayment(Struct, frozen=True, kw_only=True):
-    """One order: when it was asked for, and what became of it; cents are positive to the shop.
+class _Since(Struct):
+    """What a terminal was asked since it closed its day, each with the till's day; see `Book`."""
 
-    `ticket` is the number of the ticket that it is on, 0 for none. `decided`: a person said so.
-    """
-
-    at: str
-    ref: str
-    terminal: str
-    tender: str
-    service: Service
-    asked: int
-    moved: int = 0
-    outcome: PaymentOutcome | None = None
-    decided: bool = False
-    scheme: Scheme = Scheme.OTHER
-    last_four: str = ""
-    authorisation: str = ""
-    number: str = ""
-    ticket: int = 0
-
-    @property
-    def sure(self) -> bool:
-        """Whether the terminal itself said what became of it, and did what it was asked."""
-        return not self.decided and self.outcome is not None and (
-            self.outcome is PaymentOutcome.REFUSED or abs(self.moved) == abs(self.asked)
-        ) and self.outcome is not PaymentOutcome.UNKNOWN
-
-
-class Reckoning(Struct, frozen=True, kw_only=True):
-    """A terminal's day against the journal's. `said` is None where the terminal gave no sum.
-
-    `doubtful` are the payments of that day by which a difference may have come.
-    """
-
-    terminal: str
-    at: str
-    journal: int
-    payments: int
-    said: int | None
-    doubtful: tuple[CardPayment, ...]
-
-    @property
-    def difference(self) -> int | None:
-        """What the terminal moved beyond what the journal has, in cents."""
-        return None if self.said is None else self.said - self.journal
+    asked: list[tuple[int, str]] = field(default_factory=list)
+    alone: int = 0
 
 
 class Book(Struct):
-    """Takes records in; `payments` by reference, `reckonings` by what terminals said."""
+    """Takes records in; `payments` by reference, `reckonings` by what terminals said.
+
+    The till's days are counted by their Zs: `labels` has those that are closed. `alone` are the
+    cards by a slip's number, each with its day; `open` has how many of them each terminal's last
+    end of day has left behind.
+    """
 
     payments: dict[str, CardPayment] = field(default_factory=dict)
     reckonings: list[Reckoning] = field(default_factory=list)
-    open: dict[str, list[str]] = field(default_factory=dict)
+    open: dict[str, _Since] = field(default_factory=dict)
+    alone: list[tuple[int, CardPayment]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
 
     def take(self, event: Event, at: str) -> None:
         """The next record, and its local time."""
@@ -84,7 +60,8 @@ class Book(Struct):
                     at=at, ref=event.ref, terminal=event.terminal, tender=event.tender,
                     service=event.service, asked=_signed(event.service, event.amount),
                 )  # fmt: skip
-                self.open.setdefault(event.terminal, []).append(event.ref)
+                since = self.open.setdefault(event.terminal, _Since())
+                since.asked.append((len(self.labels), event.ref))
             case PaymentAnswered() if event.ref in self.payments:
                 self._answered(event)
             case PaymentDecided() if event.ref in self.payments:
@@ -97,13 +74,15 @@ class Book(Struct):
                     authorisation=event.authorisation,
                 )
             case SaleClosed():
-                for paid in event.tenders:
-                    if paid.card and paid.card.reference in self.payments:
-                        ref = paid.card.reference
-                        self.payments[ref] = replace(self.payments[ref], ticket=event.number)
+                self._closed(event, at)
             case TerminalTotals():
-                self.reckonings.append(self._reckoned(event.terminal, at, event))
-                self.open[event.terminal] = []
+                since = self.open.get(event.terminal, _Since())
+                refs = [ref for _, ref in since.asked]
+                alone = tuple(card for _, card in self.alone[since.alone :])
+                self.reckonings.append(self._reckoned(event.terminal, refs, alone, event, at=at))
+                self.open[event.terminal] = _Since(alone=len(self.alone))
+            case PeriodClosed(period=Period.DAY):
+                self.labels.append(event.label)
 
     def _answered(self, event: PaymentAnswered) -> None:
         asked = self.payments[event.ref]
@@ -117,23 +96,71 @@ class Book(Struct):
             number=event.number,
         )
 
-    def _reckoned(self, terminal: str, at: str, said: TerminalTotals | None) -> Reckoning:
-        rows = [self.payments[ref] for ref in self.open.get(terminal, [])]
+    def _closed(self, ticket: SaleClosed, at: str) -> None:
+        for paid in ticket.tenders:
+            if paid.card and paid.card.reference in self.payments:
+                ref = paid.card.reference
+                self.payments[ref] = replace(self.payments[ref], ticket=ticket.number)
+            elif paid.tender == MANUAL.name:
+                self.alone.append((len(self.labels), _by_slip(paid, ticket.number, at)))
+
+    def _reckoned(
+        self,
+        terminal: str,
+        refs: list[str],
+        alone: tuple[CardPayment, ...],
+        said: TerminalTotals | None = None,
+        *,
+        at: str = "",
+        day: str = "",
+    ) -> Reckoning:
+        rows = [self.payments[ref] for ref in refs]
         sums = said.sums if said and said.known else None
         return Reckoning(
             terminal=terminal,
-            at=at,
+            since=rows[0].at if rows else at,
+            at=at or rows[-1].at,
+            day=day,
             journal=sum(each.moved for each in rows),
             payments=sum(1 for each in rows if each.moved),
             said=None if sums is None else sum(_signed(x.service, x.cents) for x in sums),
+            schemes=tuple(_by_scheme(rows, said.sums if said else ())),
             doubtful=tuple(each for each in rows if not each.sure),
+            alone=alone,
         )
 
     def running(self) -> Iterator[Reckoning]:
         """What each terminal moved since it last closed its day, by the journal alone."""
-        for terminal, refs in self.open.items():
-            if refs:
-                yield self._reckoned(terminal, self.payments[refs[-1]].at, None)
+        for terminal, since in self.open.items():
+            for number, asked in groupby(since.asked, lambda each: each[0]):
+                alone = tuple(card for at, card in self.alone[since.alone :] if at == number)
+                day = self.labels[number] if number < len(self.labels) else ""
+                yield self._reckoned(terminal, [ref for _, ref in asked], alone, day=day)
+
+
+def _by_slip(paid: Paid, ticket: int, at: str) -> CardPayment:
+    service = Service.PURCHASE if paid.amount > 0 else Service.REFUND
+    number = paid.card.authorisation if paid.card else ""
+    return CardPayment(
+        at=at, ref="", terminal="", tender=paid.tender, service=service, asked=paid.amount,
+        moved=paid.amount, outcome=PaymentOutcome.PAID, decided=True, authorisation=number,
+        ticket=ticket,
+    )  # fmt: skip
+
+
+def _by_scheme(rows: list[CardPayment], sums: tuple[TerminalSum, ...]) -> Iterator[SchemeSum]:
+    """The journal's sums, beside the terminal's where each of its own names its scheme."""
+    named = bool(sums) and all(each.scheme for each in sums)
+    for scheme in Scheme:
+        moved = [each.moved for each in rows if each.moved and each.scheme is scheme]
+        of_scheme = [_signed(x.service, x.cents) for x in sums if x.scheme is scheme]
+        if moved or (named and of_scheme):
+            yield SchemeSum(
+                scheme=scheme,
+                payments=len(moved),
+                journal=sum(moved),
+                said=sum(of_scheme) if named else None,
+            )
 
 
 def _signed(service: Service, cents: int) -> int:

@@ -22,6 +22,7 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.lookup.customers import PersonsAnswer, PersonsWanted
+from pos_terminal.domain.lookup.reckoning import Reckoning
 
 
 class TicketWanted(Struct, frozen=True):
@@ -114,6 +115,15 @@ class ClosureWanted(Struct, frozen=True):
     label: str = ""
 
 
+class CardDaysWanted(Struct, frozen=True):
+    """The payment terminals' last days against the journal's: `CardDays`.
+
+    Of that terminal its last closed day alone; of all, where none is named, what runs as well.
+    """
+
+    terminal: str = ""
+
+
 Wanted = (
     TicketWanted
     | VoucherWanted
@@ -129,6 +139,7 @@ Wanted = (
     | ClosureWanted
     | PersonsWanted
     | BottlesWanted
+    | CardDaysWanted
 )
 
 
@@ -252,6 +263,12 @@ class BottlesFound(Struct, frozen=True):
     bottles: tuple[Bottle, ...]
 
 
+class CardDays(Struct, frozen=True):
+    """By terminal, the oldest first."""
+
+    reckonings: tuple[Reckoning, ...]
+
+
 Answer = (
     TicketFound
     | VoucherBalance
@@ -266,4 +283,5 @@ Answer = (
     | ClosureFound
     | PersonsAnswer
     | BottlesFound
+    | CardDays
 )

@@ -46,7 +46,7 @@ def tickets(terminal: str, found: Sequence[TicketFound], at: str) -> DayList:
         Rule(),
         Row(f"{say('TOTAL')} ({len(found)})", f"{euros(total)} €", bold=True),
     )
-    return _made(title, pages, blocks, at)
+    return made(title, pages, blocks, at)
 
 
 def _ticket(terminal: str, each: TicketFound) -> Iterator[Block]:
@@ -79,7 +79,7 @@ def orders(
     blocks = tuple(
         block for each in found for block in _order(each, known.get(each.person), deposits)
     )
-    return _made(say("COMMANDES A FAIRE"), pages, blocks, at)
+    return made(say("COMMANDES A FAIRE"), pages, blocks, at)
 
 
 def _order(
@@ -153,7 +153,7 @@ def held(found: Held, at: str) -> DayList:
         blocks += [Rule(), Text(title, bold=True)]
         blocks += [Row(name, euros(cents)) for name, cents in rows]
         blocks.append(Row(f"{say('TOTAL')} ({len(rows)})", f"{total} €", bold=True))
-    return _made(say("DETENU POUR LES CLIENTS"), pages, tuple(blocks), at)
+    return made(say("DETENU POUR LES CLIENTS"), pages, tuple(blocks), at)
 
 
 def _voucher(reference: str, expires: str) -> str:
@@ -162,6 +162,7 @@ def _voucher(reference: str, expires: str) -> str:
     return f"{shown} {until} {day(expires)}" if expires else shown
 
 
-def _made(title: str, pages: Sequence[Screen], blocks: Sequence[Block], at: str) -> DayList:
+def made(title: str, pages: Sequence[Screen], blocks: Sequence[Block], at: str) -> DayList:
+    """The list; where there is nothing it says so."""
     nothing = Screen(title[:20], say("RIEN"))
     return DayList(tuple(pages) or (nothing,), Listing(title, at, tuple(blocks)))

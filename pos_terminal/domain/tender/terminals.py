@@ -41,8 +41,13 @@ class Terminals(Struct, frozen=True):
 
     of: tuple[Terminal, ...] = ()
 
-    def for_(self, tender: str, clerk: int) -> Terminal | None:
-        """The one that this means goes through for this clerk: his own before everybody's."""
+    def for_(self, tender: str, clerk: int, chosen: int = 0) -> Terminal | None:
+        """The one that this means goes through for this clerk: his own before everybody's.
+
+        One that was `chosen`, counted from 1, goes before these for all that goes through it.
+        """
+        if chosen and tender in self.of[chosen - 1].tenders:
+            return self.of[chosen - 1]
         able = [each for each in self.of if tender in each.tenders]
         own = [each for each in able if clerk in each.clerks]
         return next(iter((*own, *(each for each in able if not each.clerks))), None)

@@ -22,6 +22,7 @@ from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
     CancelPayment,
+    LookUp,
     OpenDrawer,
     PaymentEnded,
     PaymentStage,
@@ -41,6 +42,7 @@ from pos_terminal.domain.events.sale import CardPaid, SaleAbandoned, SaleClosed,
 from pos_terminal.domain.events.staff import AuthorityGiven
 from pos_terminal.domain.events.values import PaymentOutcome, Right
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.lookup.questions import CardDaysWanted
 from pos_terminal.domain.money import Cents
 from pos_terminal.domain.printing import ticket
 from pos_terminal.domain.printing.paper_rules import PaperRules
@@ -52,6 +54,7 @@ from tests.support.staff import BOSS, LEA, SAM, staffed
 
 TERMINALS = Terminals((Terminal(device="comptoir", tenders=("CARD", "TR")),))
 ALONE = Terminals((Terminal(),))
+TWO = Terminals((*TERMINALS.of, Terminal(device="mobile")))
 
 
 def till(terminals: Terminals = TERMINALS) -> Bench:
@@ -415,6 +418,51 @@ def test_a_terminal_that_is_away_leaves_the_card_to_one_that_stands_alone() -> N
     assert card == CardPaid(authorisation="772211")
     sums = {each.tender: each.amount for each in book(shop.events).day.totals.tenders}
     assert sums == {"MANUAL": 800}, "a line of its own on X and Z"
+
+
+def test_the_terminal_that_is_chosen_has_the_sales_cards_and_no_others() -> None:
+    shop = till(TWO)
+    assert asked(shop.press("1 PLU 2 TPE 100 CARD")).ref == "B000000101"
+    assert shop.screen == Screen("CARTE           1,00", "VOIR LE TERMINAL")
+    shop.put(PaymentEnded("B000000101", no()))
+    shop.press("C HOLD")
+    assert asked(shop.press("5 PLU CARD")).terminal == "comptoir"
+    shop.put(PaymentEnded("A000000201", approved(800)))
+    shop.press("RECALL")
+    assert asked(shop.press("CARD")).terminal == "mobile", "also when the sale is recalled"
+    shop.put(PaymentEnded("B000000102", no()))
+    assert asked(shop.press("C TR")).terminal == "comptoir", "what it is there for alone"
+    shop.put(PaymentEnded("A000000103", no()))
+    assert asked(shop.press("C 1 TPE CARD")).terminal == "comptoir"
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ("2 TPE", faults.NOTHING_SOLD),
+        ("5 PLU 3 TPE", faults.NO_SUCH_TERMINAL),
+        ("5 PLU 0 TPE", faults.NO_SUCH_TERMINAL),
+        ("5 PLU TPE", faults.NOT_NOW),
+        ("5 PLU 2 x 2 TPE", faults.NOT_NOW),
+        ("5 PLU CARD 2 TPE", faults.CARD_UNDER_WAY),
+    ],
+)
+def test_a_terminal_is_chosen_for_a_sale_at_hand_alone(keys: str, fault: Fault) -> None:
+    shop = till(TWO)
+    shop.press(keys)
+    assert shop.fault is fault
+
+
+def test_their_days_are_for_who_may_close_and_for_a_shop_that_has_any() -> None:
+    shop = till(Terminals())
+    shop.press("TPE")
+    assert shop.fault is faults.NO_SUCH_TERMINAL
+    shop = staffed()
+    shop.sign_on(SAM)
+    shop.decides(terminals=TWO)
+    assert not [each for each in shop.press("TPE").effects if isinstance(each, LookUp)]
+    boss = shop.press(f"{BOSS} CLERK 5930 CLERK")
+    assert CardDaysWanted() in [e.wanted for e in boss.effects if isinstance(e, LookUp)]
 
 
 def test_a_stand_alone_terminal_wants_its_slips_number_and_a_right() -> None:
