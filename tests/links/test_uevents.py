@@ -1,11 +1,6 @@
 """News of plugged devices: udev's and the kernel's messages, and what a till does at one."""
 
-import ctypes.util
-import os
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,9 +10,8 @@ from pos_terminal.links.attached import Attached, Kind
 from pos_terminal.links.uevents import Uevents, properties
 from pos_terminal.runtime.strangers import Strangers
 from pos_terminal.testing.running import run
-from tests.needs import need
+from tests.support.under_umockdev import play
 
-ROOT = Path(__file__).parents[2]
 BODY = b"ACTION=add\0DEVPATH=/devices/usb1/1-1\0SUBSYSTEM=tty\0DEVNAME=/dev/ttyUSB0\0"
 KERNEL = b"add@/devices/usb1/1-1\0" + BODY
 UDEV = b"".join((
@@ -51,13 +45,7 @@ def test_a_socket_that_is_lost_is_said_and_no_event_for_ever() -> None:
 
 
 def test_udev_tells_and_ours_is_opened_and_a_strangers_keyboard_held() -> None:
-    need(ctypes.util.find_library("umockdev") is not None, "umockdev", "apt-get install umockdev")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.plugged_scenario"],
-        env=os.environ | {"LD_PRELOAD": "libumockdev-preload.so.0"},
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+    play("plugged_scenario")
 
 
 def test_a_trial_on_a_desk_takes_nobodys_keyboard() -> None:
