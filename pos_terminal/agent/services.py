@@ -102,15 +102,20 @@ class Services(PluginGroup):
         for plugin, call in self.calls("pos_health_checks"):
             with contained(partial(self.stop, plugin, "pos_health_checks")):
                 self.checks += _checked(call(agent=self._agents[plugin.name]), Check)
-        self._gather("pos_support_commands", SupportCommand, self.commands)
-        self._gather("pos_console_pages", ConsolePage, self.pages)
+        self._gather("pos_support_commands", SupportCommand, self.commands, "support")
+        self._gather("pos_console_pages", ConsolePage, self.pages, "console")
         # One that failed in a later hook is stopped with all that it gave in its first.
         failed = {plugin.name for plugin in self if plugin.why.startswith("pos_")}
         self.running = [each for each in self.running if each.plugin not in failed]
 
-    def _gather(self, hook: str, kind: type[N], into: list[N]) -> None:
-        """What each plug-in has for another service, each under a name of its own."""
-        for plugin, call in self.calls(hook):
+    def _gather(self, hook: str, kind: type[N], into: list[N], by: str) -> None:
+        """What each plug-in has for the service of `by`, each under a name of its own.
+
+        Whoever serves them has the first choice of names, the others in the configuration's order:
+        one that takes a taken name is stopped, and never the service with all its own.
+        """
+        order = [by, *self._agents]
+        for plugin, call in sorted(self.calls(hook), key=lambda each: order.index(each[0].name)):
             with contained(partial(self.stop, plugin, hook)):
                 found = _checked(call(agent=self._agents[plugin.name]), kind)
                 taken = {each.name for each in into} & {each.name for each in found}

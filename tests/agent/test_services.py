@@ -372,3 +372,43 @@ def test_a_second_agent_is_refused(tmp_path: Path) -> None:
             assert await process.ended() == 0
 
     run(body())
+
+
+PAGES = """
+from pos_terminal.agent.console_pages import ConsolePage
+
+@hookimpl
+def pos_services(agent):
+    return []
+
+@hookimpl
+def pos_console_pages(agent):
+    async def answer(asked): ...
+    return [ConsolePage(name, name, frozenset(), answer) for name in {names}]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", [("console", "foo", "bar"), ("bar", "foo", "console")])
+def test_a_page_of_a_taken_name_stops_whoever_brings_it_and_not_the_console(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    """By default whoever was listed last had the first choice: «sales» of another's ended all."""
+    site = tmp_path / "site"
+    site.mkdir()
+    install_service(site, "foo", PAGES.replace("{names}", "['sales', 'rounds']"))
+    install_service(site, "bar", PAGES.replace("{names}", "['trips']"))
+
+    async def body() -> None:
+        served = {"interface": "lo", "names": ["localhost"], "port": 0}
+        till = FakeTill(tmp_path, order, console=served)
+        async with till.up(), agent(tmp_path, site=site) as process:
+            told = await process.until(
+                lambda told: any(each.plugin == "console" for each in told.services)
+            )
+            found = {each.plugin: (each.status, each.why) for each in told.services}
+            assert found["foo"][0] == "stopped" and "['sales']" in found["foo"][1]
+            assert found["console"][0] != "stopped", found
+            assert found["bar"][0] != "stopped", found
+
+    run(body())
