@@ -6,7 +6,7 @@ What takes memory, parsing and comparing, is a child's (comparing.py).
 import asyncio
 import csv
 import signal
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from io import StringIO
 from typing import TypeVar
@@ -32,7 +32,14 @@ from pos_terminal.channel.interface import CATALOG
 from pos_terminal.domain import faults
 from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.files.columns import COLUMNS, NEEDED
-from pos_terminal.domain.files.table import NoTableError, TableRow, decode, header, rows
+from pos_terminal.domain.files.table import (
+    Header,
+    NoTableError,
+    TableRow,
+    decode,
+    header,
+    rows,
+)
 
 T = TypeVar("T")
 
@@ -148,8 +155,8 @@ async def fetch(agent: Agent, sha256: str = "") -> bytes:
     return (await agent.till.call(CATALOG, CatalogAsked(sha256 or None))).deflated
 
 
-def with_cells(source: bytes, plu: str, cells: Mapping[str, str], day: date) -> bytes:
-    """The same file with other cells in the row of that article that holds on that day.
+def with_cells(source: bytes, wanted: Mapping[str, Mapping[str, str]], day: date) -> bytes:
+    """The same file with other cells, by PLU, each in the article's row that holds on that day.
 
     Nothing else of it changes, but that it is UTF-8. ValueError where there is no such row, or it
     cannot be told from others.
@@ -158,12 +165,37 @@ def with_cells(source: bytes, plu: str, cells: Mapping[str, str], day: date) -> 
     lines = text.splitlines(keepends=True)
     try:
         first = header(lines[0] if lines else "", NEEDED, COLUMNS)
-        row = _row(text, plu, day)
+        places = _in_force(rows(text, NEEDED, COLUMNS), wanted, day)
     except NoTableError as error:
         raise ValueError(str(error.problem)) from error
-    line = lines[row.line - 1]
+    for plu, cells in wanted.items():
+        if plu not in places:
+            raise ValueError(plu)
+        at = places[plu]
+        try:
+            lines[at] = _row_with(lines[at], first, cells)
+        except ValueError as error:
+            raise ValueError(f"{plu}: {error}") from error
+    return "".join(lines).encode()
+
+
+def _in_force(found: Iterable[object], wanted: Container[str], day: date) -> dict[str, int]:
+    """In which line the row of each article stands that holds on that day."""
+    newest: dict[str, tuple[str, int]] = {}
+    for each in found:
+        if not isinstance(each, TableRow):
+            continue
+        plu, since = each["plu"].lstrip("0") or "0", each["from"]
+        if plu not in wanted or since > day.isoformat():
+            continue
+        if plu not in newest or since > newest[plu][0]:
+            newest[plu] = since, each.line - 1
+    return {plu: at for plu, (_, at) in newest.items()}
+
+
+def _row_with(line: str, first: Header, cells: Mapping[str, str]) -> str:
     if line.count('"') % 2:
-        raise ValueError(f"{plu}: a row of several lines")
+        raise ValueError("a row of several lines")
     (written,) = csv.reader([line], delimiter=first.delimiter)
     written += [""] * (len(first.columns) - len(written))
     for name, cell in cells.items():
@@ -172,18 +204,4 @@ def with_cells(source: bytes, plu: str, cells: Mapping[str, str], day: date) -> 
         written[first.columns.index(name)] = cell
     made = StringIO()
     csv.writer(made, delimiter=first.delimiter, lineterminator="").writerow(written)
-    lines[row.line - 1] = made.getvalue() + line[len(line.rstrip("\r\n")) :]
-    return "".join(lines).encode()
-
-
-def _row(text: str, plu: str, day: date) -> TableRow:
-    found = [
-        each
-        for each in rows(text, NEEDED, COLUMNS)
-        if isinstance(each, TableRow)
-        and (each["plu"].lstrip("0") or "0") == plu
-        and each["from"] <= day.isoformat()
-    ]
-    if not found:
-        raise ValueError(plu)
-    return max(found, key=lambda each: each["from"])
+    return made.getvalue() + line[len(line.rstrip("\r\n")) :]

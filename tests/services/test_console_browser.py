@@ -15,7 +15,8 @@ from tests.support.shop import CATALOG
 pytestmark = pytest.mark.slow
 
 PAGES = ("sales", "tickets", "tickets/1", "articles", "articles/edit/1", "articles/import",
-         "articles/versions", "closures", "closures/close/day", "closures/close/month",
+         "articles/bulk", "articles/labels", "articles/versions", "closures",
+         "closures/close/day", "closures/close/month",
          "accounts", "stock", "stock/make", "orders", "vouchers", "customers", "customers/new",
          "clerks", "clerks/new", "clerks/12", "settings", "settings/reasons",
          "api", "devices", "incidents", "changes")  # fmt: skip

@@ -18,13 +18,13 @@ from tests.support.console import Console, open_console
 pytestmark = pytest.mark.slow
 
 ROWS = 50_000
-HEAD = "plu;name;price;unit;family;vat;barcode\n"
+HEAD = "plu;name;price;unit;family;vat;barcode;stock;alert\n"
 
 
 def table(price: str, rows: int = ROWS) -> str:
-    """Every article at that price, each with the barcode of its number."""
+    """Every article at that price, each with the barcode of its number, and none of it left."""
     return HEAD + "".join(
-        f"{plu};ARTICLE NUMERO {plu};{price};piece;FAMILLE {plu % 30};5,5;{ean(plu)}\n"
+        f"{plu};ARTICLE NUMERO {plu};{price};piece;FAMILLE {plu % 30};5,5;{ean(plu)};yes;5\n"
         for plu in range(1, rows + 1)
     )
 
@@ -70,6 +70,16 @@ def test_fifty_thousand_rows_are_put_in_and_the_agent_stays_small(tmp_path: Path
             await console.shop.shows("TOTAL", "1,30")
             status, page = await posted(console, cookie, "/articles/import", table=table("1,40"))
             assert (status, f"{ROWS} changements" in page) == (200, True)
+            # Their stock is looked at in pages, on the day's as well.
+            stock = await console.ask("GET", f"/stock?from={ROWS - 200}", Cookie=cookie)
+            assert f"{ROWS - 199} à {ROWS} sur {ROWS}" in stock.text
+            assert stock.text.count("<tr>") == 1 + 200 and "from=49600" in stock.text
+            first = await console.ask("GET", "/stock", Cookie=cookie)
+            assert first.text.count("<tr>") == 2 * (1 + 200) and f"{ROWS} articles" in first.text
+            one = await console.ask("GET", f"/stock?q=numero+{ROWS}", Cookie=cookie)
+            assert one.text.count("<tr>") == 2 * (1 + 1)
+            day = await console.ask("GET", "/sales", Cookie=cookie)
+            assert day.status == 200 and day.text.count("ARTICLE NUMERO") < 40
             # Looked for, changed one at a time, and fetched whole.
             found = await console.ask("GET", f"/articles?q={ean(ROWS)}", Cookie=cookie)
             assert f"ARTICLE NUMERO {ROWS}" in found.text and "1 article<" in found.text

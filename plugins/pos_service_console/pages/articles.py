@@ -18,6 +18,8 @@ from msgspec import Struct
 from pos_service_console import frame
 from pos_service_console.catalogue import Present, Read, fetch, with_cells
 from pos_service_console.comparing import SHOWN, Compared
+from pos_service_console.pages import bulk
+from pos_service_console.pages.labels import LabelPages
 from pos_service_console.pages.page import today
 from pos_service_console.sales import Sales
 from pos_service_console.staging import Staging
@@ -51,6 +53,7 @@ class ArticlePages:
         self._agent = agent
         self._sales = sales
         self._present = present
+        self._labels = LabelPages(agent, present)
         self._staged: Staging[Staged] = Staging(AT_ONCE)
 
     async def answer(self, asked: Asked) -> Answer:
@@ -64,6 +67,12 @@ class ArticlePages:
                 return await self._edit(asked, plu)
             case ("edit", plu), form if form is not None:
                 return await self._changed(asked, plu, form)
+            case ("bulk",), form:
+                return await (
+                    self._bulk(asked, {}) if form is None else self._repriced(asked, form)
+                )
+            case ("labels",), _:
+                return await self._labels.answer(asked)
             case ("import",), None:
                 return Html(say("Importer un tableau"), _import(asked.token))
             case ("import",), form if form is not None:
@@ -126,10 +135,29 @@ class ArticlePages:
             if name in form and form[name].strip() != before.get(name)
         }  # fmt: skip
         try:
-            source = await asyncio.to_thread(with_cells, read.source, plu, cells, day)
+            source = await asyncio.to_thread(with_cells, read.source, {plu: cells}, day)
         except ValueError as error:
             told = say("À changer dans le tableau : {why}", why=error)
             return Html(say("Article"), frame.notice(told, bad=True), status=409)
+        return await self._stage(asked, await _deflated(source))
+
+    async def _bulk(self, asked: Asked, known: Mapping[str, str], wrong: str = "") -> Html:
+        read = await self._present.read()
+        names = await asyncio.to_thread(bulk.families, read)
+        told = frame.notice(wrong, bad=True) if wrong else ""
+        form = bulk.drawn(asked.token, read.sha256, names, known)
+        title = say("Changer plusieurs prix")
+        return Html(title, joined(told, form), status=422 if wrong else 200)
+
+    async def _repriced(self, asked: Asked, form: Mapping[str, str]) -> Html:
+        read, day = await self._present.read(), today(self._agent).date()
+        if form.get("base") != read.sha256:
+            raise ChannelError(faults.CATALOGUE_MOVED)
+        try:
+            wanted = bulk.Bulk.typed(form)
+            source = await asyncio.to_thread(bulk.repriced, read, wanted, day)
+        except ValueError as error:
+            return await self._bulk(asked, form, str(error))
         return await self._stage(asked, await _deflated(source))
 
     async def _cells(self, read: Read, plu: str) -> dict[str, str]:
@@ -238,6 +266,8 @@ def _search(sought: str) -> Markup:
                 placeholder=say("Nom, numéro ou code-barres")),
             tag("button", say("Chercher"), class_="quiet"), method="get", action="/articles",
             role="search"),
+        tag("a", say("Plusieurs prix"), href="/articles/bulk"),
+        tag("a", say("Étiquettes"), href="/articles/labels"),
         tag("a", say("Importer"), href="/articles/import"),
         tag("a", say("Exporter"), href="/articles/catalogue.csv"),
         tag("a", say("Versions"), href="/articles/versions"),
@@ -261,13 +291,9 @@ def _import(token: str) -> Markup:
 
 
 def _problems(found: Compared) -> Markup:
-    told = frame.notice(
-        say("Le tableau est refusé ; l'ancien catalogue vend toujours."), bad=True
-    )
+    told = frame.notice(say("Le tableau est refusé ; l'ancien catalogue vend toujours."), bad=True)
     head = (say("Ligne"), say("Colonne"), say("Raison"))
-    listed = (
-        (str(each.line), each.key or "–", each.reason) for each in found.problems
-    )
+    listed = ((str(each.line), each.key or "–", each.reason) for each in found.problems)
     return joined(told, frame.card(frame.table(head, listed)))
 
 

@@ -1,5 +1,6 @@
 """What was sold: today, as the till sells; any day, month or year likewise."""
 
+import asyncio
 import logging
 from datetime import datetime
 
@@ -19,6 +20,9 @@ from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.tender.tender import TENDERS
 
 log = logging.getLogger(__name__)
+
+SHORT = 20
+"""Articles that run low: the page of the stock has them all."""
 
 CATALOGUE = 60.0
 """Seconds for which the catalogue counts as known, where a page is looked at again and again."""
@@ -165,11 +169,9 @@ async def _low(sales: Sales, present: Present) -> Markup:
         log.debug("no catalogue: %s", error)
         return frame.EMPTY
     held = await sales.ask(holdings.stock)
-    short = low(read.stocked(), held)
-    if not short:
-        return frame.EMPTY
+    short = await asyncio.to_thread(low, read.stocked(), held)
     more = tag("p", tag("a", say("À fabriquer"), href="/stock/make"), class_="small")
-    return section(say("Presque épuisé"), list_low(short), more)
+    return list_low(short, SHORT, more)
 
 
 def _plot(span: Span, sold: Figures, before: Figures) -> Markup:

@@ -1,0 +1,109 @@
+"""Many prices at once, and the labels for the shelf: from the console, by hand or by the till."""
+
+import csv
+import re
+from datetime import date
+from fractions import Fraction
+from io import StringIO
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from pos_service_console.catalogue import with_cells
+from pos_service_console.pages.bulk import STEPS, Bulk
+from pos_terminal.domain.events.system import CatalogChanged
+from pos_terminal.testing.running import run
+from tests.support.console import Console, Got, open_console
+from tests.support.shop import CATALOG
+
+DAY = date(2026, 3, 3)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("by", ["5", "-2,5", "+10", "-33.33"])
+def test_a_price_goes_to_the_nearest_step(by: str, step: int) -> None:
+    """Held to each price itself, by no formula: none other of the steps is nearer."""
+    bulk = Bulk.typed({"by": by, "kind": "percent", "step": str(step)})
+    for cents in range(1, 2000, 7):
+        wanted = cents * (100 + Fraction(by.replace(",", "."))) / 100
+        made = bulk.changed(cents)
+        assert made % step == 0
+        assert made - wanted <= Fraction(step, 2) and wanted - made < Fraction(step, 2)
+    euros = Bulk.typed({"by": by, "kind": "euros", "step": "1"})
+    assert euros.changed(1000) == 1000 + round(float(by.replace(",", ".")) * 100)
+
+
+@pytest.mark.parametrize(
+    "by", ["", "cinq", "1e3", "--5", "5,123", "12345", "\N{ARABIC-INDIC DIGIT FIVE}"]
+)
+def test_what_is_no_number_is_refused(by: str) -> None:
+    with pytest.raises(ValueError, match="combien"):
+        Bulk.typed({"by": by, "kind": "percent", "step": "5"})
+
+
+def test_only_the_cells_of_the_rows_that_hold_are_written() -> None:
+    text = CATALOG.replace('GALETTE,"15,00"', 'GALETTE,"16,00"', 1)
+    made = with_cells(text.encode(), {"33": {"price": "15,50"}, "1": {"price": "1,35"}}, DAY)
+    before, after = ([*csv.reader(StringIO(each))] for each in (text, made.decode()))
+    differ = [(old[:3], new[:3]) for old, new in zip(before, after, strict=True) if old != new]
+    assert differ == [
+        (["1", "TRADITION", "1,30"], ["1", "TRADITION", "1,35"]),
+        (["33", "GALETTE", "16,00"], ["33", "GALETTE", "15,50"]),
+    ]
+    assert len(made.decode().splitlines()) == len(text.splitlines())
+    with pytest.raises(ValueError, match="77"):
+        with_cells(text.encode(), {"1": {"price": "1"}, "77": {"price": "1"}}, DAY)
+
+
+async def posted(console: Console, cookie: str, path: str, **form: str) -> Got:
+    """Send that form as the page shows it, with what is typed."""
+    shown = await console.ask("GET", path, Cookie=cookie)
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text))
+    return await console.ask("POST", path, urlencode({**hidden, **form}), Cookie=cookie)
+
+
+@pytest.mark.slow
+def test_a_family_is_dearer_and_its_labels_say_so(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_console(tmp_path) as console:
+            cookie = await console.sign_in()
+            wrong = await posted(
+                console, cookie, "/articles/bulk", by="x", kind="percent", step="5"
+            )
+            assert wrong.status == 422 and "De combien" in wrong.text
+            nothing = await posted(
+                console, cookie, "/articles/bulk", by="-100", kind="percent", step="5"
+            )
+            assert nothing.status == 422 and "ne coûterait plus rien" in nothing.text
+            seen = await posted(
+                console,
+                cookie,
+                "/articles/bulk",
+                by="5",
+                kind="percent",
+                step="10",
+                family="sandwich",
+            )
+            # One article of that family, and its price alone: 5,50 and 5 % are 5,775.
+            assert "À confirmer : 1 changement<" in seen.text
+            assert ">5,50</span>" in seen.text and ">5,80</strong>" in seen.text
+            (name,) = set(re.findall(r'name="sha256" value="(\w+)"', seen.text))
+            form = urlencode({"token": seen.token, "sha256": name})
+            agreed = await console.ask("POST", "/articles/apply", form, Cookie=cookie)
+            assert agreed.status == 303
+            await console.shop.journaled(CatalogChanged)
+            await console.shop.type("20 PLU")
+            await console.shop.shows("JAMBON", "5,80")
+            await console.shop.type("CASH")
+            path = "/articles/labels"
+            sheet = await posted(console, cookie, path, articles="20 04", how="sheet")
+            assert "5,80 €" in sheet.text and "24,90 €" in sheet.text and "le kg" in sheet.text
+            printed = await posted(console, cookie, path, family="sandwich", how="till")
+            assert "1 étiquette sort." in printed.text
+            assert "5,80" in (await console.shop.bench.printer.next_paper()).text
+            for wanted in ({"articles": "20 777"}, {"family": "x"}, {"articles": "=1"}):
+                none = await posted(console, cookie, path, how="till", **wanted)
+                assert none.status == 422 and "0 étiquettes" in none.text
+
+    run(body())
