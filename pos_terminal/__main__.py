@@ -45,6 +45,7 @@ COMMANDS = {
     "keys": "montre, essaie ou apprend le plan de touches d'un clavier",
     "close": "clôt le jour, le mois ou l'exercice : le Z",
     "commission": "met la caisse en service : jusque-là elle vend en simulation",
+    "handover": "passe la caisse d'un boîtier à un autre, par une clé USB",
     "journal": "montre, vérifie, archive, sauvegarde, remet ou purge le journal",
     "archive": "vérifie une archive, sans la caisse qui l'a faite",
     "payments": "retrouve un paiement par carte, rapproche les terminaux du journal",

@@ -28,6 +28,7 @@ def told(change: Changed, say: Say) -> str:
         "clerks.found": say("vendeurs"),
         "key.made": say("clés de signature"),
         "key.rotated": say("clés de signature"),
+        "till.handed_over": say("clés de signature"),
         "signer.down": say("signature en panne"),
         "clock.jumped": say("horloge remise à l'heure"),
         "command.given": say("commande « {command} »"),

@@ -73,7 +73,9 @@ def restore(sources: Sequence[Path], directory: Path, keys: Path | None = None) 
         found = verify(directory / NAME)
     except BaseException as error:
         # Half a journal must not look like one: the next start would refuse it, or go on from it.
-        _undo(directory, made=made)
+        clear(directory)
+        if made:
+            directory.rmdir()
         if isinstance(error, BadCopy | Broken):
             raise NoRestore(getattr(error, "detail", str(error))) from error
         raise
@@ -100,18 +102,17 @@ def _content(directory: Path) -> list[Path]:
 
     A state may be a whole disk.
     """
-    passed = (*OURS_NOT, commissioning.FOLDER)
+    passed = (*OURS_NOT, commissioning.FOLDER, commissioning.HANDOVER)
     return [path for path in directory.iterdir() if path.name not in passed]
 
 
-def _undo(directory: Path, *, made: bool) -> None:
+def clear(directory: Path) -> None:
+    """Remove what was put back there."""
     for path in _content(directory):
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
-    if made:
-        directory.rmdir()
 
 
 def _from_directory(source: Path, directory: Path) -> None:

@@ -6,9 +6,10 @@ Exit status: 0 commissioned, 1 it could not be, 2 usage.
 import argparse
 import asyncio
 import shutil
-from pathlib import Path
 
 from pos_terminal.acts.asked import Asked, given
+from pos_terminal.archive import simulation
+from pos_terminal.archive.restore import clear
 from pos_terminal.channel.acts import Actor
 from pos_terminal.commands.argument import day
 from pos_terminal.commands.till import add_options, enter
@@ -19,7 +20,6 @@ from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import commissioning
-from pos_terminal.journal.state_directory import Lock
 from pos_terminal.journal.store import left_behind
 from pos_terminal.process.clock import battery
 from pos_terminal.process.output import print_json
@@ -48,8 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     enter(arguments)
     if commissioning.is_begun(arguments.state):
         raise Failure(faults.COMMISSIONED, left_behind(arguments.state) or str(arguments.state))
+    if (arguments.state / commissioning.HANDOVER).is_dir():
+        _must_not_wait(arguments)
     if commissioning.waits(arguments.state):
-        _forget(arguments.state / commissioning.FOLDER)
+        with simulation.held(arguments.state):
+            simulation.forget(arguments.state)
     if settings is None:
         return _said(arguments, say("ce qui a été essayé est jeté"), {"reset": True})
     now = _clock(settings)
@@ -72,17 +75,17 @@ def _settings(arguments: argparse.Namespace) -> ShopSettings:
     return settings
 
 
-def _forget(folder: Path) -> None:
-    """Throw away all that was tried. JournalError (J-103) while a till runs there."""
-    lock = Lock(folder)
-    try:
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-    finally:
-        lock.release()
+def _must_not_wait(arguments: argparse.Namespace) -> None:
+    """A box that waits for another's till is none of its own: its key may be named there already.
+
+    Failure (J-138) unless that is what is thrown away.
+    """
+    if not arguments.reset:
+        detail = say("ce boîtier attend la caisse d'un autre : handover in, ou --reset d'abord")
+        raise Failure(faults.NOT_COMMISSIONED, detail)
+    with simulation.held(arguments.state):
+        clear(arguments.state)
+        shutil.rmtree(arguments.state / commissioning.HANDOVER)
 
 
 def _clock(settings: ShopSettings) -> Moment:

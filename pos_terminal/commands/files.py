@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -151,6 +151,36 @@ def entered_to_read(
             with lent[path].open("wb") as copy:
                 shutil.copyfileobj(opened[path], copy, 1 << 20)
         yield [lent.get(path, path) for path in sources]
+
+
+def as_owner(
+    arguments: argparse.Namespace, work: Callable[[], bytes], *, make: bool = False
+) -> bytes:
+    """What comes of the work, done as the state's owner (commands/till.py); the caller stays root.
+
+    For work between files that root alone may touch: what those files were opened as, the work has.
+    Where it fails the command ends with its status. JournalError as for `enter`.
+    """
+    if not must_change(state_of(arguments)):
+        enter(arguments, make=make)
+        return work()
+    hear, tell = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(hear)
+        enter(arguments, make=make)
+        with os.fdopen(tell, "wb") as back:
+            back.write(work())
+        raise SystemExit(0)
+    os.close(tell)
+    with os.fdopen(hear, "rb") as told:
+        done = told.read()
+    _, status = os.waitpid(child, 0)
+    if code := os.waitstatus_to_exitcode(status):
+        raise SystemExit(code if code > 0 else 128 - code)
+    return done
 
 
 @contextmanager

@@ -1,24 +1,25 @@
-"""Keys that sign: ECDSA over P-256 (records) and Ed25519 (checkpoints).
+"""Keys that sign: ECDSA over P-256 (records) and Ed25519 (checkpoints); and X25519, for a secret.
 
-By man pages EVP_PKEY_sign, EVP_PKEY_verify, EVP_DigestSign, EVP_PKEY_keygen, d2i_PUBKEY and
-PEM_read_bio_PrivateKey of OpenSSL 3. A key serves one thread at a time; others run while it works.
+By man pages EVP_PKEY_sign, EVP_PKEY_verify, EVP_PKEY_derive, EVP_DigestSign, EVP_PKEY_keygen,
+d2i_PUBKEY and PEM_read_bio_PrivateKey of OpenSSL 3. A key serves one thread at a time; others run
+while it works.
 """
 
 import ctypes
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_void_p
-from typing import Any
+from typing import Any, Self
 
 from pos_terminal.crypto.library import CryptoError, error, function
 from pos_terminal.domain.language import say
 
-ED25519_NID = 1087
-"""Object identifier 1.3.101.112 in OpenSSL's table (obj_mac.h)."""
+ED25519_NID, X25519_NID = 1087, 1034
+"""Object identifiers 1.3.101.112 and 1.3.101.110 in OpenSSL's table (obj_mac.h)."""
 
 SIGNATURE = 72
 """Bytes of the longest signature: a DER sequence of two 33-byte integers; Ed25519 has 64."""
 
 RAW = 32
-"""Bytes of a raw Ed25519 key, private or public (RFC 8032)."""
+"""Bytes of a raw Ed25519 or X25519 key, private or public (RFC 8032, 7748), and of a secret."""
 
 _text = POINTER(c_char_p)
 _length = POINTER(c_size_t)
@@ -63,6 +64,9 @@ _raw_private = function(
 _raw_public = function("EVP_PKEY_new_raw_public_key", c_void_p, c_int, c_void_p, c_char_p, c_size_t)
 _raw_private_of = function("EVP_PKEY_get_raw_private_key", c_int, c_void_p, c_char_p, _length)
 _raw_public_of = function("EVP_PKEY_get_raw_public_key", c_int, c_void_p, c_char_p, _length)
+_derive_init = function("EVP_PKEY_derive_init", c_int, c_void_p)
+_derive_with = function("EVP_PKEY_derive_set_peer", c_int, c_void_p, c_void_p)
+_derive = function("EVP_PKEY_derive", c_int, c_void_p, c_char_p, _length)
 
 _PEM = 4096
 """Bytes that a private key's PEM fits into many times."""
@@ -199,35 +203,25 @@ class P256(_Key):
         return self._context
 
 
-class Ed25519(_Key):
-    """An Ed25519 key (RFC 8032). What it signs and verifies are whole messages."""
+class _RawKey(_Key):
+    """A key whose two halves are 32 bytes each."""
 
-    kind = b"ED25519"
+    nid = 0
 
     @classmethod
-    def generate(cls) -> "Ed25519":
+    def generate(cls) -> Self:
         """A new key."""
         return cls(cls._made())
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> "Ed25519":
-        """A private key, PKCS #8. CryptoError where it is none of this kind."""
-        return cls(_from_pem(pem))
-
-    @classmethod
-    def from_der(cls, der: bytes) -> "Ed25519":
-        """A public key. CryptoError where it is none of this kind."""
-        return cls(_from_der(der))
-
-    @classmethod
-    def from_raw(cls, raw: bytes) -> "Ed25519":
+    def from_raw(cls, raw: bytes) -> Self:
         """A private key of 32 bytes. CryptoError where it is none."""
-        return cls(_raw_private(ED25519_NID, None, raw, len(raw)))
+        return cls(_raw_private(cls.nid, None, raw, len(raw)))
 
     @classmethod
-    def from_raw_public(cls, raw: bytes) -> "Ed25519":
+    def from_raw_public(cls, raw: bytes) -> Self:
         """A public key of 32 bytes. CryptoError where it is none."""
-        return cls(_raw_public(ED25519_NID, None, raw, len(raw)))
+        return cls(_raw_public(cls.nid, None, raw, len(raw)))
 
     @property
     def raw(self) -> bytes:
@@ -244,6 +238,43 @@ class Ed25519(_Key):
         if read(self._pointer, out, byref(length)) != 1:
             raise error(say("la clé ne peut pas être écrite"))
         return out.raw[: length.value]
+
+
+class X25519(_RawKey):
+    """A key for Diffie-Hellman (RFC 7748): two of them share what nobody else can know."""
+
+    kind = b"X25519"
+    nid = X25519_NID
+
+    def shared(self, other: "X25519") -> bytes:
+        """The 32 bytes that this private key shares with the other's. CryptoError for none."""
+        context = _context(self._pointer, None)
+        try:
+            out, length = ctypes.create_string_buffer(RAW), c_size_t(RAW)
+            if _derive_init(context) != 1 or _derive_with(context, other._pointer) != 1:
+                raise error(say("la clé ne peut pas servir"))
+            if _derive(context, out, byref(length)) != 1:  # a point of small order shares nothing
+                raise error(say("la clé ne peut pas servir"))
+            return out.raw[: length.value]
+        finally:
+            _context_free(context)
+
+
+class Ed25519(_RawKey):
+    """An Ed25519 key (RFC 8032). What it signs and verifies are whole messages."""
+
+    kind = b"ED25519"
+    nid = ED25519_NID
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> "Ed25519":
+        """A private key, PKCS #8. CryptoError where it is none of this kind."""
+        return cls(_from_pem(pem))
+
+    @classmethod
+    def from_der(cls, der: bytes) -> "Ed25519":
+        """A public key. CryptoError where it is none of this kind."""
+        return cls(_from_der(der))
 
     def sign(self, message: bytes) -> bytes:
         """The signature, 64 bytes. CryptoError for a public key."""

@@ -29,7 +29,13 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import PeriodClosed, Purged
-from pos_terminal.domain.events.system import KeyMade, KeyReplaced, KeyRotated, TillStopped
+from pos_terminal.domain.events.system import (
+    KeyMade,
+    KeyReplaced,
+    KeyRotated,
+    TillHandedOver,
+    TillStopped,
+)
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.staff.clerks import SignedOn
@@ -47,7 +53,7 @@ VERSION = 1
 BREAKING = 1000
 
 BEHIND: frozenset[type[Event]] = frozenset(
-    {PeriodClosed, Purged, KeyMade, KeyRotated, KeyReplaced, TillStopped}
+    {PeriodClosed, Purged, KeyMade, KeyRotated, KeyReplaced, TillHandedOver, TillStopped}
 )
 """The events behind which there is one in any case."""
 

@@ -10,10 +10,15 @@ from pos_terminal.journal.database import NAME
 from pos_terminal.journal.store import left_behind
 
 FOLDER = "simulation"
+HANDOVER = "handover"
+"""The folder of a box that is to take another's journal over: until it has, what lies beside it is
+nobody's, and the box a simulation."""
 
 
 def is_begun(state: Path) -> bool:
     """Whether a journal was ever begun there; whatever tells of one will do, were the rest lost."""
+    if (state / HANDOVER).is_dir():
+        return False
     return (state / NAME).exists() or bool(left_behind(state))
 
 

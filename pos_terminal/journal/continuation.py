@@ -26,7 +26,9 @@ class Continuation(Struct, frozen=True, kw_only=True):
     """Why it goes on, and what is known beside the records: what a witness saw, what paper says.
 
     `cosigned` is how many records a witness on the network had seen, which knows no more of them.
-    `last_ticket` and `last_z` are the highest numbers on paper, 0 where none is higher.
+    `last_ticket` and `last_z` are the highest numbers on paper, 0 where none is higher. `key` is
+    the id of a key that was made for it, empty for one that is still to be; `agreed` what the old
+    key said to it, where the till was handed over: then no record is lost, and no number left out.
     """
 
     because: str
@@ -34,6 +36,8 @@ class Continuation(Struct, frozen=True, kw_only=True):
     cosigned: int = 0
     last_ticket: int = 0
     last_z: int = 0
+    key: str = ""
+    agreed: str = ""
 
     def event(self, running: Running, signer: Signer) -> KeyReplaced:
         """The record that goes on from `running` under these keys."""
@@ -44,6 +48,7 @@ class Continuation(Struct, frozen=True, kw_only=True):
         paper = {SERIES: self.last_ticket} if self.last_ticket else {}
         # Of what only a note tells, each record may have given one number of each kind.
         unknown = max(self.cosigned - max(running.seq, self.seen.size if self.seen else 0), 0)
+        gap = unknown + (0 if self.agreed else MARGIN)
         tickets = _highest(running.counts.tickets, counts.tickets, paper)
         return KeyReplaced(
             old=running.key,
@@ -52,10 +57,9 @@ class Continuation(Struct, frozen=True, kw_only=True):
             checkpoint_key=public.checkpoint.hex(),
             because=self.because,
             after=running.seq,
-            sale=max(running.counts.sale, counts.sale) + unknown + MARGIN,
+            sale=max(running.counts.sale, counts.sale) + gap,
             tickets=tuple(
-                LastNumber(series, number + unknown + MARGIN)
-                for series, number in sorted(tickets.items())
+                LastNumber(series, number + gap) for series, number in sorted(tickets.items())
             ),
             # A witness takes the checkpoint behind each closure: it has seen the last one.
             days=max(running.book.days, book.days, self.last_z),
@@ -66,6 +70,7 @@ class Continuation(Struct, frozen=True, kw_only=True):
             seen_net=book.net,
             seen_absolute=book.absolute,
             origin=signer.origin,
+            agreed=self.agreed,
         )
 
 

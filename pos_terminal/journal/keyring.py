@@ -212,6 +212,13 @@ software = Keyring()
 """Keys on the card."""
 
 
+def waiting(directory: Path) -> KeyringSigner:
+    """The keys that were made there and have signed no record yet. JournalError without any."""
+    found = sorted((directory / FOLDER).glob(f"*{_NEW}"))
+    path = found[0] if found else directory / FOLDER
+    return _load(path, path.stem, None)
+
+
 def used(directory: Path) -> Iterator[str]:
     """The ids of all keys that ever signed a record here, in force or set aside."""
     for folder in (directory / FOLDER, directory / FOLDER / ASIDE):

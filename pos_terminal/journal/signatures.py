@@ -91,7 +91,12 @@ def _brought(row: Row, lineage: Lineage) -> KeyInForce:
         how = say("ce qu'elle apporte n'est pas une clé : {error}", error=error)
         raise Broken(row.seq, how) from error
     first, _ = lineage.history[-1]
-    return KeyInForce(first, public, event.origin, isinstance(event, KeyReplaced))
+    return KeyInForce(first, public, event.origin, _is_break(event))
+
+
+def _is_break(event: KeyMade | KeyRotated | KeyReplaced) -> bool:
+    """Whether no earlier key agreed to these."""
+    return isinstance(event, KeyReplaced) and not event.agreed
 
 
 def _signed_by(public: str, signature: bytes, content: bytes) -> bool:

@@ -15,7 +15,7 @@ import apsw
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.system import KeyRotated
+from pos_terminal.domain.events.system import KeyRotated, TillHandedOver
 from pos_terminal.domain.health.advice import advice
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
@@ -136,7 +136,7 @@ class Journal:
             doubts += _hole(path, db)
             if continuation:
                 _must_be_lost(directory, path, vfs)
-            tail = read_tail(path, vfs, identity, mark, signers, heir=continuation is not None)
+            tail = read_tail(path, vfs, identity, mark, signers, heir=continuation)
             if tail.first is None and not anew:
                 _must_never_have_sold(directory)
             if tail.first and anew:
@@ -223,6 +223,23 @@ class Journal:
             )
             (record,) = await self.append([rotated], moment, successor)
             return record
+
+    async def hand_over(self, key: str, moment: Moment, before: Sequence[Event] = ()) -> Record:
+        """End the journal here: it goes on in another box, under the key with that id.
+
+        The record names it, and its key in force agrees; `before` comes with it. JournalFailed as
+        for `append`, from then on for every append.
+        """
+        async with self._rotating:
+            old = self._running.key
+            signer = await asyncio.to_thread(self._signers, self._path.parent, old)
+            agreed = (await asyncio.to_thread(signer.seal, f"{old}:{key}".encode())).signature
+            handed = TillHandedOver(old=old, key=key, agreed=agreed.hex())
+            # What waits behind it is not to be taken: the next record is another box's.
+            future = self.append([*before, handed], moment)
+            detail = say("remise à la clé {key}", key=key[:12])
+            self.refuse(JournalError(faults.HANDED_OVER, detail))
+            return (await future)[-1]
 
     async def records(self, after: int = 0) -> AsyncGenerator[Record, None]:
         """Every durable record behind number `after`, then each new one as it becomes durable.
@@ -371,10 +388,13 @@ def left_behind(directory: Path) -> str:
 def _must_be_lost(directory: Path, path: Path, vfs: str) -> None:
     """JournalError (J-116) where the key in force lies here, or no key was ever in force.
 
-    A token that died takes its key along, whatever lies here of it.
+    One that has handed the till over signs no more, wherever it lies. A token that died takes its
+    key along, whatever lies here of it.
     """
     with reading(path, vfs) as reader:
-        keys = reader.stored_keys()
+        keys, last = reader.stored_keys(), reader.last()
+        if last and isinstance(reader.record(last).event, TillHandedOver):
+            return
     here = directory / keyring.FOLDER
     files = (here / f"{keys[-1].key}{end}" for end in (".pem", ".new")) if keys else ()
     if not keys or (any(map(Path.exists, files)) and not keyring.has_token_key(directory)):

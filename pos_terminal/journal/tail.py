@@ -12,12 +12,14 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.events.system import TillHandedOver
 from pos_terminal.domain.events.vocabulary import KINDS, may_be_passed_over
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Recount, follow
 from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.codec import VERSION
+from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.keyring import Verifier
@@ -50,11 +52,12 @@ def read_tail(
     mark: Mark | None,
     signers: Signers,
     *,
-    heir: bool = False,
+    heir: Continuation | None = None,
 ) -> Tail:
     """The checked end of the journal at `path`; JournalError where it may not be sold upon.
 
-    `heir`: the key in force is lost, and new ones are made, which sign what follows.
+    `heir`: the key in force is not here any more, and its key signs what follows; where it names
+    none new ones are made.
     """
     with reading(path, vfs) as reader:
         try:
@@ -73,7 +76,7 @@ def _read(
     mark: Mark | None,
     signers: Signers,
     *,
-    heir: bool,
+    heir: Continuation | None,
 ) -> Tail:
     last = reader.last()
     # Whether this till ever sold is not to be told from a file without records (store.py).
@@ -91,13 +94,15 @@ def _read(
     # Before anything of the keys is touched: a lineage that does not end here is another's.
     keys = keys_in_force(reader)
     must_be_known(directory, reader, keys)
-    signer = None if heir else signers(directory, said.key)
+    if heir is None:
+        _must_be_here(reader, last)
+    signer = signers(directory, said.key) if heir is None else None
     _must_be_signed(seal, said, signer, keys)
     running, tree = _followed(reader, said, last, identity, keys)
     if reader.purged() > running.purged:
         raise Broken(reader.purged(), no_purge())
     recent = _records(reader, running.base - 1, last)
-    signer = signer or signers(directory, "")  # an heir's keys are made once all else is right
+    signer = signer or signers(directory, heir.key if heir else "")  # once all else is right
     return Tail(replace(running, identity=identity), tree, recent, first, signer)
 
 
@@ -139,6 +144,14 @@ def _must_be_known(reader: Reader, last: int) -> None:
     if end.envelope.v > VERSION:
         detail = say("écritures au format {version}", version=end.envelope.v)
         raise JournalError(faults.JOURNAL_NEWER, detail)
+
+
+def _must_be_here(reader: Reader, last: int) -> None:
+    """JournalError (J-139) where the till was handed over, and nobody took it up."""
+    event = reader.record(last).event
+    if isinstance(event, TillHandedOver):
+        detail = say("remise à la clé {key}, écriture {seq}", key=event.key[:12], seq=last)
+        raise JournalError(faults.HANDED_OVER, detail)
 
 
 def _checkpoint(reader: Reader, seal: Seal) -> Checkpoint:

@@ -83,6 +83,11 @@ class StoppedTill:
         await self.journal.rotate_keys(self.now())
         return self.journal.running.key
 
+    async def hand_over(self, key: str, given: Event) -> None:
+        """End the journal here, for the box whose key that is; `given` says at whose command."""
+        now = self.now()
+        await self.journal.hand_over(key, now, [*self._jumped(now), given])
+
     def changing_clerks(self) -> AbstractContextManager[None]:
         """Nothing is to be told: the next till reads the clerks' file as it starts."""
         return nullcontext()

@@ -28,9 +28,11 @@ class InForce:
         self._after = "first" if whole else ""
         self._said: dict[str, str] = {}
         self._due: list[tuple[str, str]] = []
+        self._handed: dict[str, Any] | None = None
         self._outage: tuple[str, int, int] | None = ("", 0, 0) if whole else None
         self.takes: dict[str, Take] = {
             "jet": self._event, "till.started": self._started, "till.stopped": self._stopped,
+            "till.handed_over": self._handed_over,
             "catalog.changed": self._changed, "promotions.changed": self._changed,
             "sale.opened": self._sale, "sale.closed": self._ticket,
             "training.started": lambda seq, _: self._turned(seq, training=True),
@@ -39,7 +41,9 @@ class InForce:
         }  # fmt: skip
 
     def take(self, seq: int, kind: str, body: "dict[str, Any]") -> None:
-        """Any record: the changes that a start found come right behind it."""
+        """Any record: the changes that a start found come right behind it, and heirs at the end."""
+        if self._handed:
+            self._must_be_heir(seq, kind, body)
         if self._due:
             due, before = self._due.pop(0)
             if kind != due or body.get("before", before) != before:
@@ -62,6 +66,16 @@ class InForce:
 
     def _stopped(self, _: int, __: "dict[str, Any]") -> None:
         self._after = "stop"
+
+    def _handed_over(self, _: int, body: "dict[str, Any]") -> None:
+        self._handed = body
+
+    def _must_be_heir(self, seq: int, kind: str, body: "dict[str, Any]") -> None:
+        """Behind a handover goes on the key that it names, by its word, or one by a decision."""
+        handed, self._handed = self._handed or {}, None
+        agreed = handed["agreed"] if body.get("key") == handed["key"] else ""
+        if kind != "key.replaced" or body["agreed"] != agreed:
+            raise Bad("handed", handed["key"][:12], seq=seq)
 
     def _changed(self, _: int, body: "dict[str, Any]") -> None:
         self._said.update(body)

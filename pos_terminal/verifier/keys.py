@@ -34,9 +34,8 @@ class Lineage:
             # Nobody was there before them: the first keys sign themselves.
             signer, begins = body, seq
         elif kind == "key.replaced" and follows:
-            # The old key was lost: nobody but whoever decided to go on vouches for the new one.
             signer, begins = body, seq
-            self.replaced.append((seq, body))
+            self._replace(seq, body)
         elif kind == "key.rotated" and follows:
             # The old key signs the rotation, the new one what follows.
             signer, begins = self.history[-1][1], seq + 1
@@ -49,6 +48,17 @@ class Lineage:
             raise Bad("heir", seq=seq)
         self.history.append((begins, body))
         self.brought.append((seq, body))
+
+    def _replace(self, seq: int, body: "dict[str, Any]") -> None:
+        """The old key agreed, as the till was handed over; or it was lost, and nobody but whoever
+        decided to go on vouches for the new one.
+        """
+        if not body["agreed"]:
+            self.replaced.append((seq, body))
+            return
+        signature, text = bytes.fromhex(body["agreed"]), f"{body['old']}:{body['key']}".encode()
+        if not self._signed_by(self.history[-1][1]["record_key"], signature, text):
+            raise Bad("proof", seq=seq)
 
     def vouching(self) -> "list[str]":
         """The ids of the keys that vouch for the end, each by the one before it.

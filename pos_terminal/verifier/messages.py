@@ -59,6 +59,7 @@ stopped|une vente, et la caisse est à l'arrêt|a sale, and the till is stopped
 prices|vente sur un catalogue qui n'est pas en vigueur|a sale by a catalogue that is not in force
 training|formation : ceci n'en est pas, ou en est|training: this is none of it, or is
 outage|panne : elle ne compte pas ce qui fut saisi|breakdown: it does not count what was entered
+handed|la caisse était remise à la clé {0}|the till had been handed over to key {0}
 purge|purge jusqu'à {0} : sans Z, archive ou soldes|purge up to {0}: no Z, archive or balances
 voucher|bon {0} : il paie plus qu'il ne valait|voucher {0}: it pays more than it was worth
 closure|clôture : son numéro ne suit pas|closure: not the next number

@@ -36,7 +36,8 @@ LABELS = {
 921|Horloge non fiable
 930|Création de clés de signature
 931|Renouvellement des clés de signature
-933|Reprise du journal sous de nouvelles clés, les précédentes étant perdues
+933|Reprise du journal sous de nouvelles clés, les précédentes perdues ou laissées
+934|Remise de la caisse à un autre boîtier
 932|Clé des bons et avoirs
 940|Début du mode formation
 941|Fin du mode formation
@@ -93,6 +94,7 @@ configuration.changed|910|{before:.12} vers {after:.12}
 person.erased|960|{person}
 key.made|930|{key}
 key.rotated|931|{old:.12} vers {key:.12}
+till.handed_over|934|{old:.12} à {key:.12}
 signer.down|70|{signer} depuis {since} : {detail}
 """.strip().splitlines()
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pos_terminal.archive.make import make
 from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.system import TillHandedOver
 from pos_terminal.journal import consistency_proof
 from pos_terminal.journal.checkpoint import Checkpoint
 from pos_terminal.journal.continuation import Continuation
@@ -13,11 +14,11 @@ from pos_terminal.journal.keyring import FOLDER
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import Witness
-from tests.attacks.attack import Attacker, Found, at_start, attack
+from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify
 from tests.attacks.on_archives import by_archive, found, signs
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
-from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, ticket
 
 
 async def went_on(state: Path, because: Continuation, events: list[Event]) -> None:
@@ -75,3 +76,37 @@ def usurped(place: Path) -> Found:
     status, _ = by_archive(archive)
     assert status == 0, "in itself it is right: it says that a key was lost"
     return found(archive, "--key", genuine)
+
+
+async def handed_over(state: Path, then: list[Event]) -> str:
+    """Hand the till over and go on: his program refuses nothing. What the old key agreed to."""
+    journal = Journal.open(state, IDENTITY)
+    before = journal._failure
+    heir = "ab" * 32
+    handed = await journal.hand_over(heir, moment())
+    journal._failure = before
+    await journal.append(then, moment())
+    await journal.close()
+    assert isinstance(handed.event, TillHandedOver)
+    return handed.event.agreed
+
+
+@attack(Attacker.OWNER, "the old box sells on after the till was handed over, by another program")
+def sold_on(place: Path) -> Found:
+    """His key is genuine, and signs what he likes; two boxes would sell under one number."""
+    state = place / "state"
+    run(kept(state, SALES))
+    before = turnover(state)
+    run(handed_over(state, ticket(6, 6)))
+    assert turnover(state) > before
+    return by_verify(state)
+
+
+@attack(Attacker.TECHNICIAN, "a second box takes a till over that was handed to another")
+def taken_twice(place: Path) -> Found:
+    """The stick is copied, and so is what the old key said to the first box."""
+    state = place / "state"
+    run(kept(state, SALES))
+    agreed = run(handed_over(state, []))
+    run(went_on(state, Continuation(because="remise", agreed=agreed), ticket(6, 6)))
+    return at_start(state)

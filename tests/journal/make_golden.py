@@ -49,11 +49,12 @@ from pos_terminal.domain.events.sale import (
     SaleOpened,
     TenderReturned,
 )
-from pos_terminal.domain.events.system import TechnicalEvent, TillStarted
+from pos_terminal.domain.events.system import TechnicalEvent, TillHandedOver, TillStarted
 from pos_terminal.domain.events.values import GrantEnd, PreviousEnd, VoidKind
 from pos_terminal.domain.events.vocabulary import KINDS
 from pos_terminal.journal import consistency_proof, keyring, witness
 from pos_terminal.journal.catalogs import NO_TEXT
+from pos_terminal.journal.commissioning import HANDOVER
 from pos_terminal.journal.continuation import Continuation
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Running
@@ -138,7 +139,7 @@ def given_up(sale: int) -> Iterator[Event]:
 
 
 async def live(state: Path) -> None:
-    """The journal: a few days, new keys, lost ones, each kind that did not happen, the last Z."""
+    """The journal: days, new keys, lost ones, another box, each kind that is left, the last Z."""
     journal = Journal.open(state, IDENTITY)
     started = TillStarted(version=IDENTITY.software, after=PreviousEnd.FIRST,
                           configuration=NO_TEXT, catalog=NO_TEXT)  # fmt: skip
@@ -150,6 +151,16 @@ async def live(state: Path) -> None:
     await journal.close()
     shutil.rmtree(state / keyring.FOLDER)
     journal = Journal.open(state, IDENTITY, continuation=Continuation(because="carte morte"))
+    await journal.append([DrawerOpened(reason="monnaie", authority=9)], moment())
+    (state / HANDOVER).mkdir()
+    heir = keyring.software(state / HANDOVER, "").public.key
+    handed = (await journal.hand_over(heir, moment())).event
+    assert isinstance(handed, TillHandedOver)
+    await journal.close()
+    brought = state / HANDOVER / keyring.FOLDER / f"{heir}.new"
+    brought.rename(state / keyring.FOLDER / brought.name)
+    taken = Continuation(because="remise par un autre boîtier", key=heir, agreed=handed.agreed)
+    journal = Journal.open(state, IDENTITY, continuation=taken)
     exercise = (TrainingStarted(supervisor=9), TrainingEnded())
     await journal.append([*exercise, DrawerOpened(reason="monnaie", authority=9)], moment())
     with reading(state / NAME) as reader:

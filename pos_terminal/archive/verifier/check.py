@@ -38,6 +38,7 @@ STEP = 1000
 EVERY = 256
 SEALED = frozenset({
     "period.closed", "archive.purged", "key.made", "key.rotated", "key.replaced", "till.stopped",
+    "till.handed_over",
 })  # fmt: skip
 """Behind so many records, and behind each of these kinds, there is a checkpoint."""
 

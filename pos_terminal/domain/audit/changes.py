@@ -20,6 +20,7 @@ from pos_terminal.domain.events.system import (
     ProgramFound,
     PromotionsChanged,
     SignerDown,
+    TillHandedOver,
     VersionChanged,
 )
 
@@ -27,8 +28,8 @@ CHANGES = frozenset(
     event.kind
     for event in (
         CatalogChanged, PromotionsChanged, ConfigurationChanged, VersionChanged, ClerkChanged,
-        ClerksFound, KeyMade, KeyRotated, KeyReplaced, SignerDown, ClockJumped, CommandGiven,
-        ProgramFound, CompanyIdentified, GrantGiven, GrantUsed, GrantEnded,
+        ClerksFound, KeyMade, KeyRotated, KeyReplaced, TillHandedOver, SignerDown, ClockJumped,
+        CommandGiven, ProgramFound, CompanyIdentified, GrantGiven, GrantUsed, GrantEnded,
         SupportOpened, SupportCommanded,
     )
 )  # fmt: skip

@@ -58,6 +58,7 @@ from pos_terminal.domain.events.system import (
     PromotionsChanged,
     SignerDown,
     TechnicalEvent,
+    TillHandedOver,
     TillStarted,
     TillStopped,
     VersionChanged,
@@ -95,6 +96,7 @@ CLOCK_DOUBTED = 921
 KEYS = 930
 KEYS_ROTATED = 931
 KEYS_REPLACED = 933
+HANDED_OVER = 934
 VOUCHER_KEY = 932
 TRAINING = 940
 TRAINING_END = 941
@@ -150,7 +152,8 @@ CODES: dict[int, str] = {
     CLOCK_DOUBTED: "Horloge non fiable",
     KEYS: "Création de clés de signature",
     KEYS_ROTATED: "Renouvellement des clés de signature",
-    KEYS_REPLACED: "Reprise du journal sous de nouvelles clés, les précédentes étant perdues",
+    KEYS_REPLACED: "Reprise du journal sous de nouvelles clés, les précédentes perdues ou laissées",
+    HANDED_OVER: "Remise de la caisse à un autre boîtier",
     VOUCHER_KEY: "Clé des bons et avoirs",
     TRAINING: "Début du mode formation",
     TRAINING_END: "Fin du mode formation",
@@ -393,6 +396,8 @@ def _of_keys(event: Event) -> JetLine | None:
             lost = f", {event.lost} enregistrements perdus au moins" if event.lost else ""
             keys = f"{event.old[:12]} vers {event.key[:12]}"
             return JetLine(KEYS_REPLACED, f"{keys} : {event.because}{lost}")
+        case TillHandedOver():
+            return JetLine(HANDED_OVER, f"{event.old[:12]} à {event.key[:12]}")
         case SignerDown():
             return JetLine(DEGRADED, f"{event.signer} depuis {event.since} : {event.detail}")
     return None

@@ -121,7 +121,8 @@ class KeyReplaced(Event, frozen=True, kw_only=True):
     it: numbering goes on behind `sale`, `tickets`, `days`, `months` and `years`, so that no number
     that may stand on paper is given again. `seen` is how many records a witness had seen, the last
     of them with the hash `seen_head`, and the perpetual totals as of then; 0 where none was asked.
-    `origin` as in key.made.
+    `origin` as in key.made. `agreed` is that of the till.handed_over before it: then nothing is
+    lost, and the old key vouches for the new one.
     """
 
     kind: ClassVar[str] = "key.replaced"
@@ -141,11 +142,26 @@ class KeyReplaced(Event, frozen=True, kw_only=True):
     seen_net: int = 0
     seen_absolute: int = 0
     origin: str = ""
+    agreed: str = ""
 
     @property
     def lost(self) -> int:
         """Records that the witness saw, and that are gone: as many at least."""
         return max(self.seen - self.after, 0)
+
+
+class TillHandedOver(Event, frozen=True, kw_only=True):
+    """The journal goes on in another box, under a key that was made there: here it is at its end.
+
+    Nothing may follow but the key.replaced that brings this `key`, or another by somebody's
+    decision, where that box is lost. `agreed` is the old record key's signature, DER in hex, of the
+    ASCII text `old key id:new key id`.
+    """
+
+    kind: ClassVar[str] = "till.handed_over"
+    old: str
+    key: str
+    agreed: str
 
 
 class SignerDown(Event, frozen=True, kw_only=True):
@@ -247,6 +263,7 @@ SYSTEM_EVENTS: tuple[type[Event], ...] = (
     KeyMade,
     KeyRotated,
     KeyReplaced,
+    TillHandedOver,
     SignerDown,
     ClockJumped,
     VersionChanged,

@@ -94,6 +94,19 @@ NOT_COMMISSIONED = _fault(
     "La caisse n'est pas en service : ce qu'elle vend est une simulation.",
     "Lire la cause dite ; puis, caisse arrêtée, « pos-terminal commission ».",
 )
+HANDED_OVER = _fault(
+    "J-139",
+    "CAISSE REMISE",
+    "Cette caisse a été remise à un autre boîtier : son journal continue là-bas, et plus ici.",
+    "Vendre sur l'autre boîtier ; s'il n'a pas repris : handover in ; perdu : journal continue.",
+    Tone.ALARM,
+)
+NO_HANDOVER = _fault(
+    "J-140",
+    "REMISE REFUSEE",
+    "La remise d'un boîtier à l'autre n'est pas faite.",
+    "Lire la cause dite ; refaire la même commande une fois la cause levée.",
+)
 PURGE_REFUSED = _fault(
     "J-121",
     "PURGE REFUSEE",
