@@ -9,6 +9,9 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 
+UNKNOWN = "nobody knows how the last attempt ended"
+"""Of one that is under way, or ended with the agent."""
+
 
 class Message(Struct, frozen=True, kw_only=True):
     """Something for the world outside. `id` is the same at every attempt, so that it can be told

@@ -18,6 +18,7 @@ from pos_terminal.agent.clock import Clock
 from pos_terminal.agent.delivery import (
     HOUR,
     ORDINARY,
+    UNKNOWN,
     DeliveryRules,
     Limits,
     Message,
@@ -46,8 +47,6 @@ REMEMBERED = 10_000
 
 ROUND = 10.0
 """Seconds between two looks at the clock: it may be set, and then more is due."""
-
-UNKNOWN = "nobody knows how the last attempt ended"
 
 _COLUMNS = "id, topic, body, made, due, attempts, error"
 

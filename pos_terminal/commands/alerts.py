@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from pos_terminal.agent import status
+from pos_terminal.agent.delivery import UNKNOWN
 from pos_terminal.agent.incidents import LONGEST_MUTE
 from pos_terminal.agent.socket import socket_path
 from pos_terminal.channel import agent_interface
@@ -216,7 +217,8 @@ def _test(arguments: argparse.Namespace) -> int:
         waiting = [out for out in outgoing if out.messages]
         if begun and not waiting:
             return _tested(arguments, 0, say("l'essai est parti"))
-        failed = next((out.error for out in waiting if out.error), "")
+        # An attempt that is under way has not failed: a server may think for a while.
+        failed = next((out.error for out in waiting if out.error not in ("", UNKNOWN)), "")
         if failed and begun:
             return _tested(arguments, 1, f"{say('attendent de partir')} : {failed}")
         begun = True

@@ -62,6 +62,7 @@ def test_a_technician_lists_tries_and_mutes(
                 assert code == 1 and "B-101 disk /" in said and "DISQUE PRESQUE PLEIN" in said
                 assert f" {here:%d/%m/%Y %H:%M} " in said, "the shop's time, not the box's"
                 await server.until(lambda s: s.subjects)
+                server.thinks = 1.2  # under way at two looks
                 assert (await alerts(tmp_path, "test")) == (0, "l'essai est parti\n")
                 assert server.subjects[1:] == ["[ESSAI B-130] Boulangerie / caisse 1 / essai"]
                 code, said = await alerts(tmp_path, "mute", "disk /", "--for", "2h")

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_terminal.agent.delivery import DeliveryRules, Limits, Message
+from pos_terminal.agent.delivery import UNKNOWN, DeliveryRules, Limits, Message
 from pos_terminal.agent.outbox import (
     SCHEMA,
-    UNKNOWN,
     NotDelivered,
     Outbox,
     OutboxFull,

@@ -72,6 +72,7 @@ class MailServer:
         self.to: list[str] = []
         self.answers: list[str | None] = []
         self.refuses: dict[str, str] = {}
+        self.thinks = 0.0  # seconds over a mail, before it says that it has it
         self.news = asyncio.Event()
         self._links: set[asyncio.Transport] = set()
 
@@ -161,6 +162,7 @@ class _Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self._owner.answers.pop(0) if self._owner.answers else "250 taken"
+        await asyncio.sleep(self._owner.thinks)
         if answer is None or answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self._owner.raw.append(envelope.content)
