@@ -238,11 +238,12 @@ class AskedScale:
         while (left := self._noise_at + quiet - loop.time()) > 0:
             try:
                 async with asyncio.timeout(left):
-                    await self._link.receive()
+                    heard = await self._link.receive()
             except TimeoutError:
                 return
             self._noise_at = loop.time()
             if self._noise_at > enough:
+                log.warning("scale: asked nothing, and never silent: %r", heard[:64])
                 raise DeviceRefused(faults.SCALE_ANSWER, say("ne se tait jamais"))
 
 

@@ -281,7 +281,7 @@ def test_an_answer_with_anything_around_it_is_refused(
         assert repr(whole) in caplog.text
 
 
-def test_a_line_that_never_rests_is_no_scale() -> None:
+def test_a_line_that_never_rests_is_no_scale(caplog: pytest.LogCaptureFixture) -> None:
     async def body() -> None:
         near, far = link_pair()
         settings = cas.CasSettings(port="", **QUICK)
@@ -298,6 +298,7 @@ def test_a_line_that_never_rests_is_no_scale() -> None:
             babbling.cancel()
 
     run_hurried(body())
+    assert "1.234 kg" in caplog.text
 
 
 def test_a_shy_scale_is_silent_and_never_repeats_itself(tmp_path: Path) -> None:
