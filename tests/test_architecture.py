@@ -58,6 +58,7 @@ LIBRARIES: dict[str, set[str]] = {
     "scenes": {"msgspec"},
     "commands": {"msgspec"},
     "agent": {"apsw", "msgspec", "pluggy"},
+    "update": {"msgspec"},
     "receiver": {"apsw", "cryptography", "msgspec"},
     # asyncssh and cryptography each in a process of its own
     "services": {

@@ -4,9 +4,12 @@ import asyncio
 import ssl
 from collections.abc import Collection, Mapping
 from functools import partial
+from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from pos_terminal.agent import certificates
-from pos_terminal.agent.https import Answer, post, target
+from pos_terminal.agent.https import Answer, fetch, post, target
 from pos_terminal.agent.world import Agent
 
 
@@ -32,9 +35,18 @@ class CalledServer:
 
         BadTarget where it may not be sent, OSError where it did not arrive.
         """
-        send = partial(
-            post, self.target, body, headers, context=self._tls, allowed=self._hosts
-        )
-        answer = await asyncio.to_thread(send)
+        send = partial(post, self.target, body, headers, context=self._tls, allowed=self._hosts)
+        return self._judged(await asyncio.to_thread(send))
+
+    async def fetch(self, name: str, into: BinaryIO, most: int) -> Answer:
+        """GET the file of that name beside the URL's, and write it, `most` bytes and one more.
+
+        BadTarget and OSError as for `call`.
+        """
+        beside = replace(self.target, path=self.target.path.rpartition("/")[0] + f"/{name}")
+        get = partial(fetch, beside, into, most, context=self._tls, allowed=self._hosts)
+        return self._judged(await asyncio.to_thread(get))
+
+    def _judged(self, answer: Answer) -> Answer:
         certificates.judge(self._agent.incidents, self._agent.clock, self._subject, answer.until)
         return answer

@@ -1,15 +1,17 @@
-"""HTTPS POST to a host that the shop has named, and to nobody inside its own network.
+"""HTTPS to a host that the shop has named, and to nobody inside its own network.
 
 Whoever may say where the agent is to call could otherwise have it call the router, a neighbour's
 printer or the box itself. So each of the host's addresses is checked, the connection goes to one
-that was, no redirect is followed, and of the answer nothing but its status is told.
+that was, no redirect is followed, and of an answer to a POST nothing but its status is told.
 """
 
 import http.client
 import ipaddress
 import socket
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -114,6 +116,45 @@ def post(
 
     BadTarget where it may not be sent, OSError where it did not arrive.
     """
+    with _link(to, context, allowed, patience) as (link, until):
+        try:
+            link.request("POST", to.path, body, {"Content-Type": "application/json", **headers})
+            with link.getresponse() as answer:
+                return Answer(answer.status, answer.read(MOST), until)
+        except http.client.HTTPException:
+            return Answer(0, until=until)
+
+
+def fetch(
+    to: Target,
+    into: BinaryIO,
+    most: int,
+    *,
+    context: ssl.SSLContext,
+    allowed: Collection[str] = (),
+    patience: float = 20.0,
+) -> Answer:
+    """GET a file, and write what comes, `most` bytes of it and one more. As `post` otherwise; the
+    answer's body stays empty.
+    """
+    with _link(to, context, allowed, patience) as (link, until):
+        try:
+            link.request("GET", to.path)
+            with link.getresponse() as answer:
+                left = most + 1 if answer.status == http.client.OK else 0
+                while left and (chunk := answer.read(min(MOST, left))):
+                    into.write(chunk)
+                    left -= len(chunk)
+                return Answer(answer.status, until=until)
+        except http.client.HTTPException:
+            return Answer(0, until=until)
+
+
+@contextmanager
+def _link(
+    to: Target, context: ssl.SSLContext, allowed: Collection[str], patience: float
+) -> Iterator[tuple[http.client.HTTPConnection, int | None]]:
+    """A connection to an address that was checked, and until when its certificate is good."""
     found = socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)
     address = checked(list(dict.fromkeys(str(each[4][0]) for each in found)), to.host, allowed)
     plain = socket.create_connection((address, to.port), patience)
@@ -124,12 +165,7 @@ def post(
         raise
     link = http.client.HTTPConnection(to.host, to.port, timeout=patience)
     link.sock = tls
-    until = certificates.ends(tls.getpeercert())
     try:
-        link.request("POST", to.path, body, {"Content-Type": "application/json", **headers})
-        with link.getresponse() as answer:
-            return Answer(answer.status, answer.read(MOST), until)
-    except http.client.HTTPException:
-        return Answer(0, until=until)
+        yield link, certificates.ends(tls.getpeercert())
     finally:
         link.close()

@@ -43,6 +43,12 @@ class Stores:
         self._vfs = vfs
         self._workers: dict[str, Worker] = {}
 
+    def folder(self, name: str) -> Path:
+        """A folder beside the files, made if it is not there."""
+        path = self._folder / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
     def worker(self, name: str, schema: str) -> Worker:
         """The worker of the file `name`.db, whose tables `schema` makes where there is none yet."""
         if name not in self._workers:

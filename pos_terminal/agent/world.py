@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pos_terminal.agent import outbox, progress, settings
@@ -81,6 +82,10 @@ class Agent:
         is made of the journal again.
         """
         return self._stores.worker(f"{self.name}.{checked(name)}", schema)
+
+    def folder(self, name: str) -> Path:
+        """A folder for files that are too large for a store; what is in it may be lost, too."""
+        return self._stores.folder(checked(name))
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -43,6 +43,7 @@ OTHERS = (
     "drivers",
     "scale",
     "support",
+    "update",
 )
 """What has a till of its own, or none."""
 

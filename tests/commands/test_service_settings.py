@@ -25,6 +25,7 @@ severity = "alarm"
     "heartbeat": 'url = "https://pouls.example/a"\n',
     "support": f'relay = "relais.example"\nrelay_key = {KEY}\nca = {KEY}\nlisten = 2201\n',
     "timestamp": 'url = "https://heure.example/tsa"\n',
+    "update": 'url = "https://versions.example/m/manifest.json"\n',
     "webhook": 'url = "https://appel.example/"\n',
     "witness": 'urls = ["https://temoin.example/"]\n',
 }
@@ -39,6 +40,7 @@ WRONG = [
     ("heartbeat", '/a"', '/a"\nevery = 1', "every", "10 secondes ou plus"),
     ("support", "listen = 2201", "listen = 0", "listen", "un port, de 1 à 65535"),
     ("timestamp", '/tsa"', '/tsa"\nhours = 200', "hours", "de 1 à 168"),
+    ("update", '.json"', '.json"\nevery = 59', "every", "60 secondes ou plus"),
     ("webhook", "url = ", "urll = ", "urll", "cette clé n'existe pas"),
     ("witness", '.example/"]', '.example/"]\nevery = 1.5', "every", "il faut int, et non float"),
 ]

@@ -268,7 +268,10 @@ async def agent(
             await found.stop()
 
 
-BUNDLED = ("alerts", "console", "health", "heartbeat", "support", "timestamp", "webhook", "witness")
+BUNDLED = (
+    *("alerts", "console", "health", "heartbeat", "support", "timestamp"),
+    *("update", "webhook", "witness"),
+)
 
 
 def shown(told: AgentStatus) -> dict[str, str]:

@@ -61,9 +61,11 @@ ROOMS: dict[str, set[str]] = {
         "scenes",
         "storage",
         "tasks",
+        "update",
         "verifier.messages",
     },
     "agent": {"channel", "domain", "process", "storage", "tasks"},
+    "update": {"channel", "domain", "storage"},
     "receiver": {"agent", "channel", "domain", "process", "services", "storage", "tasks"},
     "__main__": {"commands", "domain", "process"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
@@ -96,6 +98,9 @@ ROOMS: dict[str, set[str]] = {
         "domain",
         "storage.worker",
         "tasks",
+        "update.book",
+        "update.counter",
+        "update.release",
     },
 }
 
@@ -108,7 +113,8 @@ FLOORS: tuple[set[str], ...] = (
     | {"crypto"},
     {"domain.audit", "domain.catalog", "domain.lookup", "domain.period", "domain.staff"}
     | {"channel", "links"},
-    {"agent", "domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"},
+    {"agent", "domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"}
+    | {"update"},
     {"archive", "domain.display", "domain.files", "domain.printing", "drivers", "persons"}
     | {"plugins", "projection"},
     {"acts", "domain.counter", "services"},

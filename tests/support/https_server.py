@@ -34,7 +34,7 @@ class _Server(ThreadingHTTPServer):
 def https(
     pem: Path, answer: Callable[[Got], tuple[int, bytes]], port: int = 0
 ) -> Iterator[int]:
-    """Serve POST with that certificate and its key, by statuses and bodies; the port, 0: any."""
+    """Serve POST and GET with that certificate and key: statuses and bodies; the port, 0: any."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -47,6 +47,8 @@ def https(
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        do_GET = do_POST  # noqa: N815  http.server's own name
 
         def log_message(self, *words: Any) -> None:
             pass

@@ -266,3 +266,63 @@ CONSOLE_DOWN = _fault(
     "Le service console de l'agent ne tourne pas, ou son adresse n'est pas celle des réglages.",
     "Vérifier [agent] services = [..., \"console\"], [service.console] et pos-terminal plugins.",
 )
+UPDATE_NO_SLOTS = _fault(
+    "B-170",
+    "PAS DE MISE A JOUR",
+    "Ce boîtier n'a pas été fait par l'image : il n'a pas deux places pour sa version.",
+    "Mettre à jour par le paquet (docs/paquet.md).",
+)
+UPDATE_SIGNATURE = _fault(
+    "B-171",
+    "SIGNATURE REFUSEE",
+    "La mise à jour n'est pas signée par la clé que connaît ce boîtier, ou a été modifiée.",
+    "Ne rien installer de cette source ; appeler qui publie les versions.",
+)
+UPDATE_FOREIGN = _fault(
+    "B-172",
+    "AUTRE BOITIER",
+    "La mise à jour est faite pour un autre boîtier.",
+    "Prendre la version de ce boîtier.",
+)
+UPDATE_OLDER = _fault(
+    "B-173",
+    "VERSION ANCIENNE",
+    "La mise à jour est plus ancienne que ce que ce boîtier a ou connaît déjà.",
+    "Prendre la dernière ; pour revenir en arrière exprès : « sudo pos-terminal update rollback ».",
+)
+UPDATE_DAMAGED = _fault(
+    "B-174",
+    "MISE A JOUR ABIMEE",
+    "Le fichier de la mise à jour n'est pas celui qui a été signé, ou n'est pas entier.",
+    "Rien à faire : il sera repris ; s'il revient abîmé, appeler qui publie les versions.",
+)
+UPDATE_FAILED = _fault(
+    "B-175",
+    "INSTALLATION RATEE",
+    "L'autre version n'a pas pu être écrite ; celle qui vend n'a pas changé.",
+    "Lire la cause dite ; si elle revient, la carte est sans doute usée.",
+)
+UPDATE_RETURNED = _fault(
+    "B-176",
+    "VERSION RENDUE",
+    "Une nouvelle version n'a pas tenu : le boîtier est revenu seul à celle d'avant, et vend.",
+    "Rien à faire à la caisse ; envoyer la cause dite à qui publie les versions.",
+)
+UPDATE_UNHEARD = _fault(
+    "B-177",
+    "PAS DE NOUVELLES",
+    "Depuis 30 jours, aucun signe daté et signé de qui publie les versions.",
+    "Vérifier le réseau et [service.update] url ; sinon appeler qui publie les versions.",
+)
+UPDATE_GIVEN_UP = _fault(
+    "B-178",
+    "VERSION DEJA RENDUE",
+    "Cette version a été essayée sur ce boîtier, et n'a pas tenu.",
+    "Attendre la suivante ; ou l'essayer encore : « sudo pos-terminal update install --insist ».",
+)
+UPDATE_WAITS = _fault(
+    "B-179",
+    "MISE A JOUR ATTEND",
+    "Une mise à jour est là ; elle attend que la caisse soit fermée, ou un accord.",
+    "Faire le Z ; ou donner l'accord quand l'assistance le demande.",
+)

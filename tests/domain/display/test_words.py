@@ -12,6 +12,7 @@ import pytest
 from babel.messages import Catalog, mofile, pofile
 
 import pos_service_support
+import pos_service_update
 from pos_service_console import pages as console_pages
 from pos_service_console.catalogue import Present
 from pos_service_console.sales import Sales
@@ -62,7 +63,8 @@ def said() -> Iterator[str]:
         yield from filter(None, (command.cap for command in group.commands))
     yield LABELS_TITLE
     offered = pos_service_support.pos_support_commands(cast(Agent, None))
-    for each in (*offered, *support_commands.standing_in()):
+    updating = pos_service_update.pos_support_commands(cast(Agent, None))
+    for each in (*offered, *updating, *support_commands.standing_in()):
         yield from (each.words, each.help)
     agent, sales, store = cast(Agent, None), cast(Sales, None), cast(Worker, None)
     for page in console_pages.of(agent, sales, store, Present(agent)):

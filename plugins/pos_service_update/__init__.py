@@ -1,0 +1,186 @@
+"""Fetches releases for a flashed box, and says what became of them: it installs nothing.
+
+The newest manifest, its signature and, where it is of another version, the bundle are put into the
+agent's own folder. Root's unit looks there, believes nothing that is not signed, and leaves word of
+how it stands, which is reported here as the box's incidents.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+from msgspec import Struct
+
+from pos_terminal.agent.called import CalledServer
+from pos_terminal.agent.hookspecs import Call, Check, Service, SupportCommand, hookimpl
+from pos_terminal.agent.https import BadTarget, target
+from pos_terminal.agent.world import Agent
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import GRANT, GrantAsked
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.faults import Failure, Fault, by_code
+from pos_terminal.domain.language import say
+from pos_terminal.update import book, release
+from pos_terminal.update.counter import SCOPE
+from pos_terminal.update.release import Manifest
+
+log = logging.getLogger(__name__)
+
+SUBJECT = "update"
+FOLDER = "update"
+NEWS = Path("/run/pos-terminal-update")
+MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
+
+LARGEST = 1 << 30
+"""Bytes of a bundle: more than both images of a slot have room for."""
+
+AGREED = 3600
+"""Seconds for which an agreement at the counter holds: RAUC writes for minutes."""
+
+ANSWERED = 60
+"""Seconds that somebody at the counter has to say yes."""
+
+
+class UpdateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The manifest's URL, and every how many seconds it is asked for. `hosts` and `ca` as for the
+    webhook.
+    """
+
+    url: str
+    every: int = 3600
+    hosts: tuple[str, ...] = ()
+    ca: str = ""
+
+    def __post_init__(self) -> None:
+        target(self.url)
+        if self.every < 60:
+            raise ValueError(say("every : 60 secondes ou plus"))
+
+
+class Fetching:
+    """Keeps the folder as new as the server is."""
+
+    def __init__(self, agent: Agent, settings: UpdateSettings, news: Path = NEWS) -> None:
+        self._news = news
+        self._every = settings.every
+        self._server = CalledServer(
+            agent, SUBJECT, settings.url, ca=settings.ca, hosts=settings.hosts
+        )
+        self._folder = agent.folder(FOLDER)
+
+    async def run(self) -> NoReturn:
+        """Look for ever."""
+        while True:
+            try:
+                await self.look()
+            except (OSError, BadTarget, Failure) as error:
+                # No incident: whether a month passes like this is looked at by itself.
+                log.warning("no news of releases: %s", error)
+            await asyncio.sleep(self._every)
+
+    async def look(self) -> None:
+        """Fetch what is new. The manifest comes last, and in one step: root's unit waits for it.
+
+        OSError, BadTarget, Failure where it cannot be had or is none.
+        """
+        await self._get(MANIFEST, f"{MANIFEST}.part", release.LARGEST)
+        await self._get(SIGNATURE, f"{SIGNATURE}.part", release.LARGEST)
+        new = self._folder / f"{MANIFEST}.part"
+        offered = release.parse(new.read_bytes())
+        news = book.told(self._news)
+        if news is None or news.version != offered.version:
+            await self._bundle(offered)
+        if (self._folder / MANIFEST).exists() and _same(new, self._folder / MANIFEST):
+            return
+        (self._folder / f"{SIGNATURE}.part").replace(self._folder / SIGNATURE)
+        new.replace(self._folder / MANIFEST)
+
+    async def _bundle(self, offered: Manifest) -> None:
+        place = self._folder / offered.bundle
+        if place.exists() and place.stat().st_size == offered.size:
+            return
+        for old in self._folder.glob("*.raucb*"):
+            old.unlink()
+        await self._get(offered.bundle, f"{offered.bundle}.part", min(offered.size, LARGEST))
+        (self._folder / f"{offered.bundle}.part").replace(place)
+
+    async def _get(self, name: str, to: str, most: int) -> None:
+        with (self._folder / to).open("wb") as file:
+            answer = await self._server.fetch(name, file, most)
+        if answer.status != 200:
+            raise OSError(f"{name}: HTTP {answer.status}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    return hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest()
+
+
+def wrong(agent: Agent, folder: Path) -> Iterator[tuple[Fault, str]]:
+    """What root's unit has left word of: a version that came back, an offer that was refused, and
+    no signed news for a month. Nothing on a box without slots.
+    """
+    news = book.told(folder)
+    if news is None:
+        return
+    last = news.book.attempt
+    if last and last.code:
+        yield by_code(last.code), f"{last.version}: {last.reason}"
+    if news.book.refused:
+        yield by_code(news.book.refused.code), news.book.refused.reason
+    now = datetime.fromtimestamp(agent.clock.utc() / 1e6, UTC)
+    if agent.clock.trusted() and release.stale(news.book.newest, now):
+        yield faults.UPDATE_UNHEARD, news.book.newest[:10]
+
+
+class Agreement:
+    """The supporter's command `update`: somebody at the counter lets the box be updated now."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    async def ask(self, call: Call) -> None:
+        """Ask at the counter; root's unit finds the grant with the till itself."""
+        if call.words:
+            raise ValueError(say("sans rien derrière"))
+        news = book.told(NEWS)
+        if news is None:
+            raise ChannelError(faults.UPDATE_NO_SLOTS)
+        asked = GrantAsked(
+            say("mettre à jour, et redémarrer"), GrantLevel.CONTROL, AGREED, [SCOPE], ANSWERED
+        )
+        async for granted in self._agent.till.follow(GRANT, asked):
+            await call.out(say("accordé jusqu'à {until}", until=granted.until) + "\n")
+            return
+
+
+@hookimpl
+def pos_settings() -> type[UpdateSettings]:
+    """What `[service.update]` is held to."""
+    return UpdateSettings
+
+
+@hookimpl
+def pos_services(agent: Agent) -> Iterable[Service]:
+    """The one that fetches."""
+    yield Service("fetch", Fetching(agent, agent.settings(UpdateSettings)).run)
+
+
+@hookimpl
+def pos_health_checks(agent: Agent) -> Iterable[Check]:
+    """What became of what was fetched."""
+    yield Check(SUBJECT, 60.0, partial(wrong, agent, NEWS))
+
+
+@hookimpl
+def pos_support_commands(agent: Agent) -> Iterable[SupportCommand]:
+    """The counter itself is asked, so the command needs no right of its own beyond looking."""
+    yield SupportCommand(
+        "update", GrantLevel.OBSERVE, "demande une mise à jour",
+        "mettre à jour maintenant, si la caisse dit oui", Agreement(agent).ask,
+    )  # fmt: skip

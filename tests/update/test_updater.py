@@ -1,0 +1,296 @@
+"""A box's updates from a folder to a slot that stays: openssl's signatures, on scratch files."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from pos_terminal.channel.client import Client
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.channel.interface import Head, StandingGrant, Status, Ticket
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.faults import Failure
+from pos_terminal.update import book, choice
+from pos_terminal.update.book import KEPT, RETURNED, TRYING
+from pos_terminal.update.box import Box
+from pos_terminal.update.choice import Choice
+from pos_terminal.update.updater import Updater
+from tests.needs import need
+
+SHUT = Status(
+    version="0.1.0", store="1", terminal="1", language="fr", simulated=False, since="today",
+    now="2026-11-30T19:00:00+01:00", trust="ntp", selling=True, faults=[], head=Head(1, "ab"),
+    last_ticket=None, last_closure=None, open_sales=0, operator=0, memory=0, devices=[], queues=[],
+    plugins=[],
+)  # fmt: skip
+SOLD = replace(SHUT, last_ticket=Ticket("1-000001", "2026-11-30T12:00:00+01:00"))
+
+
+class Till(Client):
+    """A till that says this; None: it does not answer."""
+
+    def __init__(self, status: Status | None = SHUT) -> None:
+        super().__init__(Path("/nowhere"))
+        self.status = status
+
+    def call(self, method: Any, asks: Any) -> Any:
+        if self.status is None:
+            raise ChannelError(faults.TILL_SILENT)
+        return self.status
+
+
+class Flashed(Box):
+    """A box on scratch files, whose slots are files, and whose loader is `start`."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.root = root
+        self.restarted = 0
+        self.worn = self.cut = False
+        self.slots = {"a": "1.0", "b": "1.0"}
+        for each in (self.config, self.own, self.news, self.request, self.keyring.parent):
+            each.mkdir(parents=True)
+        (root / "etc/rauc/system.conf").write_text("[system]\ncompatible=pos-terminal-amd64\n")
+        (root / "proc").mkdir()
+        choice.overwrite(self.choice, Choice("a"))
+        self.start()
+
+    def start(self) -> None:
+        """As the loader does it: a trial once, then what is known."""
+        known = choice.read(self.choice)
+        slot = known.trial or known.slot
+        choice.overwrite(self.choice, Choice(known.slot))
+        told = f"quiet pos.version={self.slots[slot]} rauc.slot={slot}\n"
+        (self.root / "proc/cmdline").write_text(told)
+
+    @contextmanager
+    def writable(self) -> Iterator[None]:
+        if self.cut:
+            raise KeyboardInterrupt
+        yield
+
+    def install(self, bundle: Path) -> None:
+        if self.worn:
+            raise Failure(faults.UPDATE_FAILED, "rauc: input/output error")
+        self.slots[choice.other(self.slot)] = bundle.read_text()
+
+    def restart(self) -> None:
+        self.restarted += 1
+
+
+class Publisher:
+    """Whoever has a key, and signs releases with it."""
+
+    def __init__(self, folder: Path) -> None:
+        need(shutil.which("openssl") is not None, "openssl", "apt-get install openssl")
+        folder.mkdir()
+        self.key, self.certificate = folder / "key.pem", folder / "certificate.pem"
+        self._run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                  "-subj", "/CN=releases", "-keyout", self.key,
+                  "-out", self.certificate)  # fmt: skip
+
+    def publish(self, folder: Path, version: str, **other: object) -> None:
+        """Put a release of that version into a folder."""
+        (folder / "it.raucb").write_text(version)
+        told: dict[str, object] = {
+            "compatible": "pos-terminal-amd64", "version": version, "bundle": "it.raucb",
+            "signed": "2026-11-30T10:00:00+00:00", "size": len(version),
+            "sha256": hashlib.sha256(version.encode()).hexdigest(),
+        }  # fmt: skip
+        manifest = folder / "manifest.json"
+        manifest.write_text(json.dumps(told | other))
+        self._run("cms", "-sign", "-binary", "-outform", "DER", "-in", manifest, "-signer",
+                  self.certificate, "-inkey", self.key,
+                  "-out", folder / "manifest.json.sig")  # fmt: skip
+
+    def _run(self, *words: str | Path) -> None:
+        subprocess.run(["openssl", *words], capture_output=True, check=True)
+
+
+@pytest.fixture(scope="module")
+def publisher(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
+    return Publisher(tmp_path_factory.mktemp("publisher") / "keys")
+
+
+@pytest.fixture
+def box(tmp_path: Path, publisher: Publisher) -> Flashed:
+    found = Flashed(tmp_path)
+    shutil.copy(publisher.certificate, found.keyring)
+    return found
+
+
+def refused(box: Flashed, till: Till) -> str:
+    """By which code the offer is refused; nothing has changed then."""
+    before, restarted = dict(box.slots), box.restarted
+    with pytest.raises(Failure) as error:
+        Updater(box, till).install(box.request)
+    assert (box.slots, choice.read(box.choice), box.restarted) == (before, Choice("a"), restarted)
+    return error.value.fault.code
+
+
+def test_a_release_that_sells_stays(box: Flashed, publisher: Publisher) -> None:
+    publisher.publish(box.request, "2.0")
+    assert Updater(box, Till()).install(box.request)
+    assert (choice.read(box.choice), box.restarted) == (Choice("a", "b"), 1)
+    assert not (box.own / "bundle").exists()
+    box.start()
+    assert (box.slot, box.version, choice.read(box.choice)) == ("b", "2.0", Choice("a"))
+    tried = Updater(box, Till())
+    assert tried.settle(patience=1, steady=0.01)
+    assert choice.read(box.choice) == Choice("b")
+    box.start()
+    settled = Updater(box, Till(None))  # the known slot needs no proof
+    assert settled.settle()
+    news = settled.tell()
+    assert (news.version, news.slot, news.settled) == ("2.0", "b", True)
+    assert news.book.attempt is not None and news.book.attempt.outcome == KEPT
+    assert not settled.install(box.request)
+
+
+@pytest.mark.parametrize("silent", [True, False], ids=["gone", "unhealthy"])
+def test_one_that_does_not_is_left_with_its_reason_and_not_taken_again(
+    box: Flashed, publisher: Publisher, silent: bool
+) -> None:
+    publisher.publish(box.request, "2.0")
+    Updater(box, Till()).install(box.request)
+    box.start()
+    if not silent:
+        ill = replace(SHUT, selling=False, faults=[])
+        assert not Updater(box, Till(ill)).settle(patience=0.05, steady=0.01)
+    box.start()
+    back = Updater(box, Till())
+    assert (box.slot, box.version) == ("a", "1.0")
+    assert back.settle()
+    last = back.book.attempt
+    assert last is not None and (last.version, last.outcome, last.code) == (
+        "2.0",
+        RETURNED,
+        "B-176",
+    )
+    assert ("la caisse ne vend pas" in last.reason) != silent
+    assert refused(box, Till()) == "B-178"
+    publisher.publish(box.request, "2.1")
+    assert Updater(box, Till()).install(box.request)
+
+
+def test_what_is_not_signed_by_the_known_key_is_refused(
+    box: Flashed, publisher: Publisher, tmp_path: Path
+) -> None:
+    publisher.publish(box.request, "2.0")
+    manifest = box.request / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("2.0", "2.1"))
+    assert refused(box, Till()) == "B-171"
+    Publisher(tmp_path / "foreign").publish(box.request, "2.0")
+    assert refused(box, Till()) == "B-171"
+    publisher.publish(box.request, "2.0")
+    (box.request / "it.raucb").write_text("3.0")
+    assert refused(box, Till()) == "B-174"
+    (box.request / "it.raucb").write_text("2.0 and more")
+    assert refused(box, Till()) == "B-174"
+    (box.request / "it.raucb").unlink()
+    (box.request / "it.raucb").symlink_to(box.keyring)
+    assert refused(box, Till()) == "B-174"
+    (box.request / "it.raucb").unlink()
+    assert refused(box, Till()) == "B-174"
+    publisher.publish(box.request, "2.0", compatible="pos-terminal-arm64")
+    assert refused(box, Till()) == "B-172"
+
+
+def test_an_older_manifest_is_none_once_a_newer_was_seen(
+    box: Flashed, publisher: Publisher
+) -> None:
+    publisher.publish(box.request, "1.0", signed="2026-12-24T10:00:00+00:00")
+    assert Updater(box, Till()).check(box.request) is None
+    publisher.publish(box.request, "2.0")
+    assert refused(box, Till()) == "B-173"
+    publisher.publish(box.request, "0.9", signed="2026-12-25T10:00:00+00:00")
+    assert refused(box, Till()) == "B-173"
+    assert Updater(box, Till()).install(box.request, insist=True)
+
+
+def test_it_waits_for_the_shop(box: Flashed, publisher: Publisher) -> None:
+    publisher.publish(box.request, "2.0")
+    agreed = StandingGrant(1, "x", GrantLevel.CONTROL, ["update"], "later", by=2)
+    for status in (
+        None, SOLD, replace(SHUT, open_sales=1), replace(SHUT, operator=1),
+        replace(SOLD, open_sales=1, grants=[agreed]), replace(SOLD, grants=[replace(agreed, by=0)]),
+        replace(SOLD, grants=[replace(agreed, scope=["catalog"])]),
+    ):  # fmt: skip
+        assert refused(box, Till(status)) == "B-179"
+    assert Updater(box, Till(replace(SOLD, grants=[agreed]))).install(box.request)
+
+
+def test_what_rauc_refuses_changes_nothing_and_is_kept(box: Flashed, publisher: Publisher) -> None:
+    publisher.publish(box.request, "2.0")
+
+    box.worn = True
+    assert refused(box, Till()) == "B-175"
+    told = book.read(box.own).refused
+    assert told is not None and (told.code, told.reason) == ("B-175", "rauc: input/output error")
+    box.worn = False
+    assert Updater(box, Till()).install(box.request)
+    assert book.read(box.own).refused is None
+
+
+def test_going_back_by_hand_is_a_trial_too(box: Flashed, publisher: Publisher) -> None:
+    with pytest.raises(Failure):
+        Updater(box, Till()).roll_back()  # as flashed: there is nothing before
+    publisher.publish(box.request, "2.0")
+    Updater(box, Till()).install(box.request)
+    box.start()
+    Updater(box, Till()).settle(patience=1, steady=0.01)
+    Updater(box, Till()).roll_back()
+    assert choice.read(box.choice) == Choice("b", "a")
+    box.start()
+    assert Updater(box, Till()).settle(patience=1, steady=0.01)
+    assert (box.version, choice.read(box.choice)) == ("1.0", Choice("a"))
+    with pytest.raises(Failure) as error:
+        Updater(box, Till()).install(box.request)  # what was left is not fetched again by itself
+    assert error.value.fault.code == "B-178"
+
+
+def test_a_slot_that_is_lost_leaves_the_box_to_the_other(
+    box: Flashed, publisher: Publisher
+) -> None:
+    publisher.publish(box.request, "2.0")
+    Updater(box, Till()).install(box.request)
+    box.start()
+    Updater(box, Till()).settle(patience=1, steady=0.01)
+    (box.root / "proc/cmdline").write_text("pos.version=1.0 rauc.slot=a\n")  # b has no kernel
+    lost = Updater(box, Till())
+    assert lost.settle(patience=1, steady=0.01)
+    assert choice.read(box.choice) == Choice("a")
+    last = lost.book.attempt
+    assert last is not None and (last.code, last.outcome) == ("B-176", RETURNED)
+    assert Updater(box, Till()).install(box.request)  # and it may be written anew
+
+
+def test_a_file_that_somebody_deleted_is_made_again(box: Flashed) -> None:
+    box.choice.unlink()
+    assert Updater(box, Till()).settle(patience=1, steady=0.01)
+    assert choice.read(box.choice) == Choice("a")
+
+
+def test_power_that_goes_before_the_trial_is_marked_gives_it_up(
+    box: Flashed, publisher: Publisher
+) -> None:
+    publisher.publish(box.request, "2.0")
+    box.cut = True
+    with pytest.raises(KeyboardInterrupt):
+        Updater(box, Till()).install(box.request)
+    box.cut = False
+    assert choice.read(box.choice) == Choice("a")
+    begun = book.read(box.own).attempt
+    assert begun is not None and begun.outcome == TRYING
+    box.start()
+    settled = Updater(box, Till())
+    assert settled.settle()
+    assert settled.book.given_up == "2.0"
