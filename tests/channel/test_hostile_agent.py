@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pos_terminal.channel import interface, server
-from pos_terminal.channel.interface import GrantAsked, Nothing, RecordsAsked
+from pos_terminal.channel.interface import METHODS, GrantAsked, Nothing, RecordsAsked
 from pos_terminal.domain.events.grants import GrantUsed
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.events.values import ConsoleRole, GrantLevel
+from pos_terminal.domain.staff.console import LEVELS, SCOPES
 from pos_terminal.testing.running import run
 from tests.needs import need
 from tests.support.channel import ACTS, STRANGER, reach
@@ -21,6 +22,7 @@ from tests.support.hostile_agent import CALLS
 from tests.support.shop import Shop, open_shop
 
 FREE = {"Status", "Watch", "Records", "Log", "Report", "Notice", "Checkpoint", "Cosigned", "Stamp"}
+FREE |= {"Settings"}  # the agent's own, without secrets
 FREE |= {"Consents"}  # that nobody is let in is no secret
 FREE |= {"SignIn", "Catalog"}  # digits that nobody types; prices, which stand on the shelves
 
@@ -29,14 +31,15 @@ PAGE = Path(__file__).parents[2] / "docs" / "agent.md"
 
 
 def test_the_page_says_what_it_gets() -> None:
+    assert set(CALLS) == {each.name.rpartition(".")[2] for each in METHODS}
     rows = dict(re.findall(r"^\| (answered|refused) \| (.+) \|$", PAGE.read_text(), re.M))
     told = {what: set(re.findall(r"`(\w+)`", names)) for what, names in rows.items()}
     assert told == {"answered": FREE, "refused": set(CALLS) - FREE}
 
 
-async def attack(socket: Path) -> dict[str, Any]:
+async def attack(socket: Path, *signed_in: str) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.hostile_agent", str(socket), str(STRANGER),
+        sys.executable, "-m", "tests.support.hostile_agent", str(socket), str(STRANGER), *signed_in,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, _ = await process.communicate()
@@ -107,6 +110,40 @@ def test_it_is_refused_or_closed_and_the_till_goes_on_selling() -> None:
             assert len(await shop.journaled(SaleClosed, selling.result())) == selling.result() > 0
             assert GrantUsed.kind not in await kinds(shop), "a stranger did something"
             assert shop.bench.printer.pulses, "the drawer opened for the sales"
+
+    with tempfile.TemporaryDirectory(prefix="till-") as folder:
+        run(body(Path(folder) / "shop"))
+
+
+def pages_say(role: str) -> set[str]:
+    """The methods and acts that a sign-in of that role opens, by docs/agent.md."""
+    text = PAGE.read_text()
+    begin = text.index("### With somebody's sign-in")
+    rows = re.findall(rf"^\| {role} \| [^|]+ \| ([^|]+) \|", text[begin:], re.M)
+    return {name for row in rows for name in re.findall(r"`([\w.-]+)`", row)}
+
+
+def test_with_somebody_s_sign_in_it_gets_what_the_page_says_and_each_is_on_record() -> None:
+    need(os.geteuid() == 0, "another user to be", "running the tests as root")
+
+    async def body(folder: Path) -> None:
+        async with open_shop(folder) as shop:
+            assert shop.app.channel
+            acts = sorted(shop.app.channel.every_act())
+            for role in ConsoleRole:
+                asked = GrantAsked("console", LEVELS[role], 600, list(SCOPES[role]))
+                granted = await shop.till.call(interface.GRANT, asked)
+                found = await attack(reach(shop.state), granted.grant, *acts)
+                without = FREE | {"Stamped", "SupportTrouble", "Console", "Do"}
+                gained = {
+                    name for name, outcome in found.items()
+                    if outcome != "NotGranted" and name not in without
+                }  # fmt: skip
+                assert gained == pages_say(role.value), role
+                done = {f"Do {name}" for name in gained if name in acts}
+                used = await shop.journaled(GrantUsed, len(done)) if done else []
+                assert done <= {each.act for each in used if each.grant == granted.number}
+            assert shop.bench.printer.pulses, "a manager's grant opens the drawer, by its test"
 
     with tempfile.TemporaryDirectory(prefix="till-") as folder:
         run(body(Path(folder) / "shop"))

@@ -1,6 +1,7 @@
-"""An agent that was broken into: `python -m tests.support.hostile_agent SOCKET UID`.
+"""An agent that was broken into: `python -m tests.support.hostile_agent SOCKET UID [GRANT ACT...]`.
 
-Becomes that user, and tries whatever a till must bear. Prints what each try led to, as JSON.
+Becomes that user, and tries whatever a till must bear; with somebody's grant, each method and those
+acts alone. Prints what each try led to, as JSON.
 """
 
 import json
@@ -20,6 +21,7 @@ CLOSED = "closed"
 
 CALLS: dict[str, dict[str, Any]] = {
     "Status": {},
+    "Settings": {},
     "Watch": {},
     "Records": {"after": 0},
     "Log": {"lines": 1},
@@ -32,6 +34,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "Do": {"act": "greet.say", "arguments": {"name": "Eve"}},
     "Grant": {"purpose": "console", "level": "control", "seconds": 60, "scope": ["greet"]},
     "EndGrant": {"number": 1},
+    "Labels": {"articles": ["1"], "families": []},
+    "Configuration": {},
     "Checkpoint": {"known": 0},
     "Stamp": {},
     "Stamped": {"size": 1, "response": "AAAA"},
@@ -99,7 +103,7 @@ def outcome(path: str, data: bytes) -> str:
 def each_method(path: str, grant: str | None) -> dict[str, str]:
     takes_grant = (
         "Watch", "Level", "Test", "Reopen", "Reload", "Do", "EndGrant", "Token", "Bearer", "Print",
-        "Show", "Weigh",
+        "Show", "Weigh", "Labels", "Configuration", "Export", "ExportBytes",
     )  # fmt: skip
     shown = {"grant": grant} if grant else {}
     return {
@@ -178,11 +182,20 @@ def crowd(path: str, number: int) -> int:
     return served
 
 
-def main(path: str, uid: int) -> None:
+def signed_in(path: str, grant: str, acts: list[str]) -> dict[str, str]:
+    """What each method and act comes to for whoever has that grant."""
+    asked = {act: call("Do", {"act": act, "arguments": {}, "grant": grant}) for act in acts}
+    return {act: outcome(path, data) for act, data in asked.items()} | each_method(path, grant)
+
+
+def main(path: str, uid: int, grant: str, acts: list[str]) -> None:
     os.setgroups([])
     os.setgid(uid)
     os.setuid(uid)
     Path(path).stat()  # the socket is within reach
+    if grant:
+        print(json.dumps(signed_in(path, grant, acts)))
+        return
     found: dict[str, Any] = {
         "without": each_method(path, None),
         "forged": each_method(path, "0" * 64),
@@ -198,4 +211,4 @@ def main(path: str, uid: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), "".join(sys.argv[3:4]), sys.argv[4:])

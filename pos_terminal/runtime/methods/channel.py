@@ -83,7 +83,7 @@ class Channel:
         exports: Exports,
     ) -> None:
         self.grants = GrantMethods(terminal, put)
-        self.acts = ActLane(self._every_act)
+        self.acts = ActLane(self.every_act)
         self._clerks = ClerkDesk(terminal, self.grants, acts, self.acts.do)
         self._terminal = terminal
         self._path = path
@@ -261,14 +261,15 @@ class Channel:
             await self.grants.allowed(peer, asks.grant, GrantLevel.CONTROL, what, EXPORT_MAKE)
         return found
 
-    def _every_act(self) -> Acts:
+    def every_act(self) -> Acts:
+        """What `Do` can do."""
         return {**self._known_acts(), **self._clerks.acts()}
 
     async def _diagnose(self, peer: Peer, secret: str | None, what: str) -> None:
         await self.grants.allowed(peer, secret, GrantLevel.DIAGNOSE, what)
 
     async def _do(self, peer: Peer, asks: DoAsked) -> Done:
-        if asks.act not in self._every_act():
+        if asks.act not in self.every_act():
             raise ChannelError(
                 faults.OTHER_VERSION,
                 say("cette caisse ne connaît pas l'acte {text!r}", text=asks.act[:60]),
