@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from pos_service_console import frame
 from pos_service_console.api.document import BASE
+from pos_service_console.sent import Sent
 from pos_service_console.sessions import SESSION, WAITING, Session, Sessions, Waiting
 from pos_terminal.agent.console_pages import (
     Asked,
@@ -85,6 +86,7 @@ class Application:
         self._news_of = news
         self._api = api
         self._streams = 0
+        self._sent = Sent()
 
     def routes(self) -> Starlette:
         """The application."""
@@ -130,7 +132,7 @@ class Application:
         page = pages.get(request.path_params["page"])
         if page is None:
             return self._framed(session, "", _missing())
-        form = None
+        form, once = None, ""
         if request.method == "POST":
             try:
                 form = await _form(request)
@@ -140,16 +142,19 @@ class Application:
                 return answer
             if not compare_digest(form.pop("token", "").encode(), session.token.encode()):
                 return PlainTextResponse("Forbidden", 403)
+            once = form.pop(frame.ONCE, "")
         asked = Asked(
             session.visitor, session.token,
             tuple(filter(None, request.path_params.get("rest", "").split("/"))),
             dict(request.query_params), form,
         )  # fmt: skip
-        return await self._answer(session, page, asked)
+        return await self._answer(session, page, asked, once)
 
-    async def _answer(self, session: Session, page: ConsolePage, asked: Asked) -> Response:
+    async def _answer(
+        self, session: Session, page: ConsolePage, asked: Asked, once: str
+    ) -> Response:
         try:
-            answer = await page.answer(asked)
+            answer = await self._sent.answer(page, asked, once)
         except NoSuchPage:
             answer = _missing()
         except ChannelError as error:

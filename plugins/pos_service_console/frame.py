@@ -1,5 +1,6 @@
 """What stands around every page: head, menu, and how money, days and shares are written."""
 
+import secrets
 from collections.abc import Iterable
 
 from pos_terminal.agent.console_pages import ConsolePage
@@ -7,6 +8,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 
 DOCTYPE = "<!doctype html>"
+ONCE = "once"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -57,8 +59,13 @@ def menu(pages: Iterable[ConsolePage], at: str, token: str) -> Markup:
 
 
 def form(action: str, token: str, *inside: str, method: str = "post", **more: str | None) -> Markup:
-    """A form; one that writes has the token of whoever is signed in."""
-    hidden = tag("input", type="hidden", name="token", value=token) if method == "post" else ""
+    """A form; one that writes has the token of whoever is signed in, and a name of its own by which
+    it is known that it was sent twice.
+    """
+    hidden = joined(
+        tag("input", type="hidden", name="token", value=token),
+        tag("input", type="hidden", name=ONCE, value=secrets.token_urlsafe(12)),
+    ) if method == "post" else ""  # fmt: skip
     return tag("form", hidden, *inside, action=action, method=method, **more)
 
 

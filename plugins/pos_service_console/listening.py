@@ -10,6 +10,8 @@ import logging
 import socket
 import ssl
 import struct
+import sys
+import termios
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -28,11 +30,16 @@ log = logging.getLogger(__name__)
 SIOCGIFADDR = 0x8915
 """netdevice(7): the IPv4 address of an interface."""
 
+SIOCOUTQ = termios.TIOCOUTQ
+"""tcp(7): how much the far end has not acknowledged."""
+
 LOOK = 30.0
 """Seconds between two looks at whether the interface has its address still."""
 
 REQUEST = 15.0
-"""Seconds that a request's head may take, from the connection or the last answer on."""
+"""Seconds that a request's head may take, from the connection or the last answer on; and for which
+whoever is answered may take nothing of it.
+"""
 
 HANDSHAKE = 10.0
 """Seconds that TLS may take to begin."""
@@ -83,12 +90,15 @@ class _Held(socket.socket):
 
 
 class _Impatient(H11Protocol):
-    """Closes whoever sends no whole head in time."""
+    """Closes whoever sends no whole head in `patience` seconds, or reads nothing for as long."""
+
+    patience = REQUEST
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._answered: Any = None
-        self._timer = self.loop.call_later(REQUEST, self._look)
+        self._left = 0  # bytes that nobody has taken
+        self._timer = self.loop.call_later(self.patience, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
@@ -99,18 +109,28 @@ class _Impatient(H11Protocol):
         super().handle_websocket_upgrade(event)
 
     def _look(self) -> None:
-        """Close it where nothing whole has been asked since the last look."""
-        cycle = self.cycle
-        if cycle is None or cycle is self._answered:
+        """Close it where nothing whole has been asked since the last look, or nothing taken."""
+        cycle, left = self.cycle, self._untaken()
+        stuck = self.flow.write_paused and left == self._left
+        if cycle is None or cycle is self._answered or stuck:
             self.transport.abort()
             return
         self._answered = cycle if cycle.response_complete else None
-        self._timer = self.loop.call_later(REQUEST, self._look)
+        self._left = left
+        self._timer = self.loop.call_later(self.patience, self._look)
+
+    def _untaken(self) -> int:
+        """Bytes on their way, in the kernel as well: it has room for megabytes, and takes more only
+        once a third of that is free, so that a slow reader's own are not seen to move before.
+        """
+        queued = fcntl.ioctl(self.transport.get_extra_info("socket"), SIOCOUTQ, bytes(4))
+        return self.transport.get_write_buffer_size() + int.from_bytes(queued, sys.byteorder)
 
 
 async def serve(
-    app: ASGIApp, interface: str, port: int, tls: ssl.SSLContext, up: Callable[[int], object]
-) -> None:
+    app: ASGIApp, interface: str, port: int, tls: ssl.SSLContext, up: Callable[[int], object],
+    *, patience: float = REQUEST,
+) -> None:  # fmt: skip
     """Serve until the interface has another address; `up` hears the port. OSError for none."""
     address = address_of(interface)
     config = uvicorn.Config(
@@ -120,12 +140,18 @@ async def serve(
     )  # fmt: skip
     config.load()
     state = ServerState()
+
+    def protocol() -> _Impatient:
+        made = _Impatient(config, state, {})
+        made.patience = patience
+        return made
+
     with socket.create_server((address, port), backlog=BACKLOG) as listening:
         listening.setblocking(False)
         up(listening.getsockname()[1])
         try:
             await first(
-                _take_in(listening, tls, lambda: _Impatient(config, state, {})),
+                _take_in(listening, tls, protocol),
                 _has_another(interface, address),
             )
         finally:

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pos_terminal.channel import interface, server
 from pos_terminal.channel.interface import METHODS, GrantAsked, Nothing, RecordsAsked
 from pos_terminal.domain.events.grants import GrantUsed
@@ -123,6 +125,7 @@ def pages_say(role: str) -> set[str]:
     return {name for row in rows for name in re.findall(r"`([\w.-]+)`", row)}
 
 
+@pytest.mark.slow
 def test_with_somebody_s_sign_in_it_gets_what_the_page_says_and_each_is_on_record() -> None:
     need(os.geteuid() == 0, "another user to be", "running the tests as root")
 

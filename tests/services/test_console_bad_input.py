@@ -10,7 +10,7 @@ import pytest
 
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import run
-from tests.support.console import Console, open_console
+from tests.support.console import Console, Got, open_console
 from tests.support.shop import CATALOG
 
 pytestmark = pytest.mark.slow
@@ -71,5 +71,30 @@ def test_what_was_cut_short_or_is_another_s_changes_nothing(tmp_path: Path) -> N
             assert (stolen.status, stolen.headers["location"]) == (303, "/enter")
             assert (await console.ask("GET", "/sales", Cookie=two)).status == 200
             del reader
+
+    run(body())
+
+
+def test_a_form_that_is_sent_twice_is_done_once(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with open_console(tmp_path) as console:
+            cookie = await console.sign_in()
+            page = await console.ask("GET", "/customers/new", Cookie=cookie)
+            once = re.findall(r'name="once" value="([^"]+)"', page.text)[-1]
+            form = {"token": page.token, "once": once, "name": "ECOLE JULES FERRY"}
+
+            async def send(**more: str) -> Got:
+                body = urlencode({**form, **more})
+                return await console.ask("POST", "/customers/new", body, Cookie=cookie)
+
+            wrong = await send(siret="12")  # what was refused may be put right on the same page
+            assert wrong.status == 422
+            two = await asyncio.gather(*(send() for _ in range(4)))
+            assert {each.status for each in two} == {303}
+            assert len({each.headers["location"] for each in two}) == 1
+            other = await send(name="MAIRIE")  # back, and another thing typed
+            assert other.headers["location"] != two[0].headers["location"]
+            known = await console.ask("GET", "/customers", Cookie=cookie)
+            assert "2 clients" in known.text and known.text.count("ECOLE JULES FERRY") == 1
 
     run(body())

@@ -12,15 +12,18 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from pos_service_console.listening import ALL, AN_ADDRESS, serve
+from pos_service_console.listening import ALL, AN_ADDRESS, REQUEST, serve
 from pos_service_console.tls import Kept, context
 from pos_terminal.testing.running import PATIENCE, run
 
 CROWD = 1000
+PART, PARTS = 64 << 10, 250
+"""Bytes, more than all buffers between the two ends hold."""
+
 STRANGER, OWNER = "127.0.0.2", "127.0.0.9"
 
 UPGRADE = (
@@ -55,13 +58,24 @@ async def live(socket: WebSocket) -> None:
     await socket.receive()
 
 
+async def whole(_: Request) -> Response:
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(PARTS):
+            yield bytes(PART)
+
+    return StreamingResponse(parts())
+
+
 @asynccontextmanager
-async def listener(certificate: Kept) -> AsyncIterator[int]:
+async def listener(certificate: Kept, patience: float = REQUEST) -> AsyncIterator[int]:
     """The console's, before a small application; its port."""
-    app = Starlette(routes=[Route("/", home), WebSocketRoute("/live", live)])
+    routes = [Route("/", home), Route("/whole", whole), WebSocketRoute("/live", live)]
+    app = Starlette(routes=routes)
     port = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
-        serving = group.create_task(serve(app, "lo", 0, context(certificate), port.set_result))
+        serving = group.create_task(
+            serve(app, "lo", 0, context(certificate), port.set_result, patience=patience)
+        )
         async with asyncio.timeout(2 * PATIENCE):
             yield await port
         serving.cancel()
@@ -161,5 +175,31 @@ def test_a_socket_counts_until_it_is_gone(certificate: Kept) -> None:
                 writer.transport.abort()
             while not await answer(port, STRANGER):
                 pass
+
+    run(body())
+
+
+@pytest.mark.slow
+def test_who_never_reads_holds_no_place_and_who_reads_slowly_gets_all(certificate: Kept) -> None:
+    """A slow one is looked at more often than she reads: what counts is that she reads at all."""
+
+    async def body() -> None:
+        async with listener(certificate, patience=0.5) as port:
+            never, slow = [await come(port, STRANGER, tls=True) for _ in range(2)]
+            # What is not asked for is not taken: a reader's own limit (64 KiB) stops its transport.
+            for _, writer in (never, slow):
+                writer.write(b"GET /whole HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            got = 0
+            while some := await slow[0].read(1 << 20):
+                got += some.count(b"\0")
+                await asyncio.sleep(0.02)
+            assert got == PART * PARTS
+            taken = 0
+            with suppress(ConnectionResetError):
+                while some := await never[0].read(1 << 20):
+                    taken += some.count(b"\0")
+            assert taken < PART * PARTS, "it was cut off, and had what was on its way"
+            for _, writer in (never, slow):
+                writer.transport.abort()
 
     run(body())

@@ -1,0 +1,55 @@
+"""Forms that were sent twice: a second tap, or a page asked for anew, does nothing anew."""
+
+import asyncio
+
+from msgspec import Struct
+
+from pos_terminal.agent.console_pages import Answer, Asked, ConsolePage, Download
+from pos_terminal.domain.staff.grants import AT_ONCE
+
+
+class _Form(Struct):
+    """What was sent, under the name that its page gave it; None: it came to nothing."""
+
+    once: str
+    asked: Asked
+    answer: "asyncio.Future[Answer | None]"
+
+
+class Sent:
+    """The last form of each sign-in: whoever sends it again has the same answer.
+
+    The same is what says the same: who goes back and types another thing means it.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, _Form] = {}
+
+    async def answer(self, page: ConsolePage, asked: Asked, once: str) -> Answer:
+        """What the page answers; of the form of that name, what it has answered or is about to.
+
+        Raises what the page raises: then nothing was done, and the form may be sent again.
+        """
+        key = asked.visitor.key
+        while once and (last := self._last.get(key)):
+            if (last.once, last.asked) != (once, asked):
+                break
+            found = await asyncio.shield(last.answer)
+            if found is not None:
+                return found
+        if not once:
+            return await page.answer(asked)
+        form = _Form(once, asked, asyncio.get_running_loop().create_future())
+        self._last.pop(key, None)
+        while len(self._last) >= AT_ONCE:
+            del self._last[next(iter(self._last))]
+        self._last[key] = form
+        kept: Answer | None = None
+        try:
+            found = await page.answer(asked)
+            kept = None if isinstance(found, Download) else found  # whose parts come once
+            return found
+        finally:
+            if kept is None and self._last.get(key) is form:
+                del self._last[key]
+            form.answer.set_result(kept)
