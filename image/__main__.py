@@ -29,12 +29,15 @@ terminal.toml   les réglages de cette caisse, avec les fichiers qu'ils nomment
 mise-en-service.txt
                 le jour où on l'écrit (AAAA-MM-JJ) : la caisse est en service au démarrage
                 suivant, ce jour-là ; avant, elle vend en simulation.
+etat.txt        ce que dit la caisse : si elle vend, ce qui ne va pas, et que faire.
 slot.cfg, EFI   le démarrage : ne pas y toucher.
 
 The settings of this till go here as terminal.toml, with the files that they name. Written on the
 day (YYYY-MM-DD), mise-en-service.txt puts it into service at the next start; until then it sells
-in a simulation.
+in a simulation. etat.txt is what the till says of itself.
 """
+NOTE = "Cette caisse n'a pas encore démarré. / This till has not started yet.\r\n".ljust(8192)
+"""What stands in etat.txt until the box writes there: as much room as it will ever have."""
 
 
 def main() -> int:
@@ -82,7 +85,7 @@ def build(flavour: Flavour, package: Path, out: Path, cache: Path) -> Path:
     step("slots")
     workshop.erofs("system.erofs", "system")
     workshop.fat("boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(kernel, first))
-    config = boot.loader(workshop) | {"/LISEZMOI.txt": _READ_ME.encode()}
+    config = boot.loader(workshop) | _texts()
     workshop.fat("config.vfat", 32, CONFIG_SERIAL, "POS-CONFIG", config)
     step("data")
     tree.data(system, workshop.folder / "data")
@@ -101,6 +104,11 @@ def build(flavour: Flavour, package: Path, out: Path, cache: Path) -> Path:
     workshop.clear()
     print(f"{image}\n  {_written(image):.0f} MB, sha256 {digest}")
     return image
+
+
+def _texts() -> dict[str, bytes]:
+    """What a technician finds on the first partition."""
+    return {"/LISEZMOI.txt": _READ_ME.encode(), "/etat.txt": NOTE.encode()}
 
 
 def _kernel(flavour: Flavour, system: Path) -> tuple[bytes, bytes]:

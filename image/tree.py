@@ -9,7 +9,7 @@ from image import roots
 
 OVERLAY = Path(__file__).parent / "overlay"
 
-ENABLED = ("systemd-networkd", "systemd-timesyncd", "pos-commission")
+ENABLED = ("systemd-networkd", "systemd-timesyncd", "pos-commission", "pos-note.timer")
 MASKED = (
     # Nothing asks for a password: a screen and a serial line are the till's, or nobody's.
     *("getty@tty1.service", "serial-getty@ttyS0.service", "serial-getty@ttyAMA0.service"),

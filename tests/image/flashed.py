@@ -42,6 +42,12 @@ class Card:
         where = f"{self.path}@@{disk.offset(1)}"
         subprocess.run(["mcopy", "-o", "-i", where, given, f"::/{name}"], check=True)
 
+    def read(self, name: str) -> str:
+        """A file of the first partition."""
+        where = f"{self.path}@@{disk.offset(1)}"
+        command = ["mtype", "-i", where, f"::/{name}"]
+        return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+
     def data(self, folder: Path) -> Path:
         """The data partition's files, as they are found after a power cut; their folder."""
         table = subprocess.run(
