@@ -71,11 +71,15 @@ class Checkpointer:
             let_go(self._db)
 
 
-def take_in(db: apsw.Connection) -> None:
-    """One passive checkpoint. Its failure loses nothing: the log stays, and is taken in later."""
+def take_in(db: apsw.Connection, *, whole: bool = False) -> None:
+    """One checkpoint. Its failure loses nothing: the log stays, and is taken in later.
+
+    `whole` waits for those who read an earlier state, as long as for any lock (5 s).
+    """
+    # PASSIVE never waits for a reader or the writer; FULL and the others would hold commits up.
+    mode = apsw.SQLITE_CHECKPOINT_FULL if whole else apsw.SQLITE_CHECKPOINT_PASSIVE
     try:
-        # PASSIVE never waits for a reader or the writer; FULL and the others would hold commits up.
-        db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        db.wal_checkpoint(mode=mode)
     except apsw.BusyError:
         log.debug("a commit was at the log's index that very moment; the next one asks again")
     except apsw.Error as error:

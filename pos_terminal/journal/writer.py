@@ -122,9 +122,11 @@ class Writer:
             self.release()
 
     def release(self) -> None:
-        """Let the file go; the last connection to leave takes the log in."""
-        # The other thread's connection goes first: only the last one to close takes the log in.
+        """Let the file go, with all of the log taken in."""
         self._checkpointer.stop()
+        # SQLite does so as the last connection closes, and any program may have another one open.
+        # Where the log's name was removed, what it holds is nowhere else: this is its last moment.
+        take_in(self._db, whole=True)
         let_go(self._db)
 
     def _take(self) -> list[Append]:
