@@ -106,6 +106,7 @@ def signer(directory: Path) -> Callable[[bytes], bytes]:
     return software(directory, key.stem).close
 
 
+@pytest.mark.slow
 def test_a_span_is_checked_from_what_stood_before_it(season: Path, tmp_path: Path) -> None:
     for first, last in ((2, 500), (333, 1201), (1025, 1025), (700, None)):
         out = tmp_path / f"{first}.zip"

@@ -101,6 +101,7 @@ def test_every_figure_agrees_with_an_outsider(seed: int) -> None:
     agrees(lived(seed, 700))
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.integers(0, 2**32))
 @example(252)  # closing a sale looked something up behind the card's answer

@@ -70,10 +70,8 @@ def _whole(shop: Path, state: Path, last: int) -> int:
 MANY = pytest.mark.slow
 
 
-@pytest.mark.parametrize(
-    "loss",
-    [Loss.SPOILED, *(pytest.param(loss, marks=MANY) for loss in Loss if loss is not Loss.SPOILED)],
-)
+@MANY
+@pytest.mark.parametrize("loss", Loss)
 def test_a_cut_purge_has_not_begun_or_can_be_finished(
     shop: Path, tmp_path: Path, loss: Loss
 ) -> None:

@@ -203,7 +203,9 @@ def test_what_is_missing_to_draw_is_said_and_nothing_is_printed() -> None:
     run_hurried(body())
 
 
-@pytest.mark.parametrize("roll", ["62", "29", "62x100"])
+@pytest.mark.parametrize(
+    "roll", ["29", *(pytest.param(each, marks=pytest.mark.slow) for each in ("62", "62x100"))]
+)
 def test_another_hand_reads_the_raster_and_a_third_one_its_codes(roll: str, tmp_path: Path) -> None:
     """`brother_ql analyze` draws what the printer would, as it reads the bytes."""
     need(shutil.which("zbarimg") is not None, "zbarimg", "apt-get install zbar-tools")

@@ -4,6 +4,8 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from pos_driver_sim.bench import SimBench
 from pos_terminal.archive.export import records
 from pos_terminal.domain.events.prepaid import DepositMoved
@@ -21,6 +23,7 @@ async def press(bench: SimBench, text: str, *words: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_kill_9_with_a_deposit_on_its_way(tmp_path: Path) -> None:
     (tmp_path / "wires").mkdir()
     state = tmp_path / "state"

@@ -119,6 +119,7 @@ def test_whenever_it_is_killed_a_ticket_comes_once_or_is_known_to_be_doubtful(
     assert len({*outcomes.values()}) > 1, outcomes
 
 
+@pytest.mark.slow
 def test_a_z_waits_for_paper_over_kills_and_comes_once(tmp_path: Path) -> None:
     (tmp_path / "wires").mkdir()
     state = tmp_path / "state"

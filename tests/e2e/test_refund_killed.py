@@ -5,6 +5,8 @@ import re
 import signal
 from pathlib import Path
 
+import pytest
+
 from pos_driver_sim.bench import SimBench
 from pos_terminal.archive.export import records
 from pos_terminal.domain.events.prepaid import VoucherMoved
@@ -34,6 +36,7 @@ async def barcode(bench: SimBench, *words: str) -> str:
             return str(re.findall(r"\[(\$Y[^]]+)\]", text)[-1])
 
 
+@pytest.mark.slow
 def test_kill_9_in_a_refund_and_with_a_voucher_taken(tmp_path: Path) -> None:
     (tmp_path / "wires").mkdir()
     state = tmp_path / "state"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec import Raw
 
 from pos_driver_sim.bench import SimBench
@@ -41,6 +42,7 @@ async def tried(till: AsyncClient, base: str, path: str, value: str) -> Any:
     return json.loads(bytes(done.result))["sha256"]
 
 
+@pytest.mark.slow
 def test_it_starts_itself_anew_and_a_kill_gives_them_back(tmp_path: Path) -> None:
     async def body() -> None:
         (tmp_path / "wires").mkdir()

@@ -54,6 +54,7 @@ def test_without_a_terminal_it_is_told_in_plain_lines(capsys: pytest.CaptureFixt
     assert "refused" not in out
 
 
+@pytest.mark.slow
 def test_in_a_terminal_it_draws_and_gives_the_terminal_back(tmp_path: Path) -> None:
     terminal = {"COLUMNS": "110", "LINES": "40", "TERM": "linux"}
     program = f"{sys.executable} -m pos_terminal demo --fast --seed 5"

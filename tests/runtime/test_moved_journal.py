@@ -16,7 +16,6 @@ from pos_terminal.testing.running import run
 from tests.support.journaling import database
 from tests.support.shop import open_shop
 
-
 OPEN = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])

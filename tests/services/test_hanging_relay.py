@@ -38,6 +38,7 @@ SAYS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("says", SAYS)
 def test_a_relay_that_hangs_is_left_and_said(says: str, tmp_path: Path) -> None:
     for name in ("key", "host", "ca"):

@@ -198,6 +198,7 @@ def test_what_a_supporter_cannot_do(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     run(body())
 
 
+@pytest.mark.slow
 def test_what_a_supporter_cannot_do_at_the_relay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +235,7 @@ def tries(other: Path) -> dict[str, Signing]:
     }
 
 
+@pytest.mark.slow
 def test_who_is_not_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def body() -> None:
         async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
@@ -334,6 +336,7 @@ def test_what_ends_a_session_ends_it_at_once(
     run(body())
 
 
+@pytest.mark.slow
 def test_a_relay_that_restarts_before_anybody_has_come_is_dialled_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,6 +370,7 @@ def test_a_relay_with_another_key_is_told_nothing(
     run(body())
 
 
+@pytest.mark.slow
 def test_a_relay_that_plays_the_terminal_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -386,6 +390,7 @@ def test_a_relay_that_plays_the_terminal_is_found(
 
 
 
+@pytest.mark.slow
 def test_settings_are_changed_on_trial_behind_a_yes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
