@@ -14,6 +14,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
+from pos_terminal.journal.codec import LONGEST
 from pos_terminal.journal.errors import Broken, JournalError, using
 from pos_terminal.journal.layout import check_schema
 from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate
@@ -22,6 +23,12 @@ from pos_terminal.journal.state_directory import MARK
 from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "journal.db"
+
+_BESIDE = 4096
+"""Bytes of a row beside what it keeps: kind, hash, signature."""
+
+_MEAN = 64 * 1024
+"""Bytes of a row, on the mean of many: of a ticket with a hundred lines or a month's closure."""
 
 
 def open_writer(path: Path, vfs: str, *, confirmed: bool = False) -> apsw.Connection:
@@ -166,6 +173,8 @@ class Reader:
             self._db = connect(path, vfs, apsw.SQLITE_OPEN_READONLY)
             with ExitStack() as undo:
                 undo.callback(self._db.close)
+                # SQLite looks at a value's length before it makes room for it.
+                self._db.limit(apsw.SQLITE_LIMIT_LENGTH, LONGEST + _BESIDE)
                 check_layout(self._db, path)
                 undo.pop_all()
 
@@ -173,7 +182,7 @@ class Reader:
         """At most `limit` rows behind record `after`, in order; Broken where it is damaged."""
         sql = "SELECT seq, kind, rec, hash, sig FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
         try:
-            return behind(after, [stored_row(row) for row in self._ask(sql, after, limit)])
+            return behind(after, [stored_row(row) for row in self._slice(sql, after, limit)])
         except JournalError as error:
             # A disk that does not answer says nothing about the records.
             if error.fault is not faults.JOURNAL_DAMAGED or isinstance(error, Broken):
@@ -251,7 +260,7 @@ class Reader:
     def seals(self, after: int, limit: int) -> list[Seal]:
         """At most `limit` checkpoints of more than `after` records, in order."""
         sql = "SELECT size, body, sig FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?"
-        return [_seal(row) for row in self._ask(sql, after, limit)]
+        return [_seal(row) for row in self._slice(sql, after, limit)]
 
     def cosignatures(self) -> Iterator[Attested]:
         """What lies here as cosignatures, the largest size first: see cosignature.py."""
@@ -300,6 +309,18 @@ class Reader:
     def _number(self, sql: str) -> int:
         ((found,),) = self._ask(sql)
         return int(found)
+
+    def _slice(self, sql: str, after: int, limit: int) -> list[Any]:
+        """As `_ask`; Broken where the rows come to more than a till writes into so many."""
+        found: list[Any] = []
+        room = LONGEST + limit * _MEAN
+        with using(self._path):
+            for row in self._db.execute(sql, (after, limit)):
+                found.append(row)
+                room -= sum(len(each) for each in row if isinstance(each, bytes | str))
+                if room < 0:
+                    raise Broken(row[0], say("elle est démesurée, ou celles d'avant le sont"))
+        return found
 
     def _ask(self, sql: str, *values: object) -> list[Any]:
         """All rows at once; JournalError where the file or the disk does not give them."""

@@ -51,7 +51,7 @@ def fault_of(error: BaseException) -> Fault:
             return error.fault
         case apsw.FullError():
             return faults.DISK_FULL
-        case apsw.CorruptError() | apsw.NotADBError() | UnicodeDecodeError():
+        case apsw.CorruptError() | apsw.NotADBError() | apsw.TooBigError() | UnicodeDecodeError():
             return faults.JOURNAL_DAMAGED
         case apsw.BusyError():
             return faults.JOURNAL_LOCKED

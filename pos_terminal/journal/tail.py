@@ -216,4 +216,4 @@ def _records(reader: Reader, after: int, last: int) -> list[Record]:
         follow(chain, row)
     if chain.seq != last:
         raise Broken(chain.seq + 1, say("elle manque"))
-    return [Record.read(row.rec, row.hash, row.sig) for row in rows]
+    return [row.record() for row in rows]

@@ -189,7 +189,7 @@ def _verified(
     reader: Reader, walk: "_Walk", keys: list[KeyInForce], seen: Witnessed, checked: int
 ) -> Verified:
     last = walk.seq
-    end = Record.read(*reader.rows(last - 1, 1)[0][2:]).envelope
+    end = reader.record(last).envelope
     return Verified(
         records=last,
         head=walk.head.hex(),

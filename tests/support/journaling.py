@@ -1,9 +1,10 @@
 """Events, moments and directories for tests of the journal."""
 
+import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -32,8 +33,10 @@ from pos_terminal.domain.quantity import Unit
 from pos_terminal.journal.catalogs import NO_TEXT
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME
+from pos_terminal.journal.keyring import FOLDER, software
 from pos_terminal.journal.record import Record, Running
 from pos_terminal.journal.store import Journal
+from pos_terminal.verifier.chain import leaf
 
 IDENTITY = Identity(store="boulangerie", terminal="2", software="0.1.0", simulated=False)
 CATALOG = NO_TEXT
@@ -205,6 +208,27 @@ def tamper(directory: Path, *statements: str) -> None:
         for _, sql in found:
             db.execute(sql)
     db.close()
+
+
+def forge(directory: Path, seq: int, change: Callable[[bytes], bytes]) -> None:
+    """Write a record anew, whatever is made of its bytes, and chain and sign the rest behind it by
+    the till's own key, as who holds that can.
+    """
+    (key,) = (directory / FOLDER).glob("*.pem")
+    signer, head, updates = software(directory, key.stem), "", []
+    with sqlite3.connect(database(directory)) as db:
+        behind = "SELECT seq, rec FROM journal WHERE seq >= ? ORDER BY seq"
+        rows = db.execute(behind, (seq,)).fetchall()
+    db.close()
+    for number, rec in rows:
+        new = change(rec) if number == seq else _PREV.sub(b'"prev":"%b"' % head.encode(), rec, 1)
+        head = leaf(new).hex()
+        to = f"rec = x'{new.hex()}', hash = x'{head}', sig = x'{signer.seal(new).signature.hex()}'"
+        updates.append(f"UPDATE journal SET {to} WHERE seq = {number}")
+    tamper(directory, *updates)
+
+
+_PREV = re.compile(rb'"prev":"[0-9a-f]{64}"')
 
 
 def tamper_beside(file: Path, *statements: str) -> None:

@@ -10,8 +10,10 @@ from typing import Any, BinaryIO
 from pos_terminal.verifier.messages import Bad
 
 LONGEST = 1 << 26
-"""Bytes of a line, or of a small file, at most: a whole shop's balances fit many times, and what
-unpacks to more was made to fill somebody's memory."""
+"""Bytes of a small file at most: what unpacks to more was made to fill somebody's memory."""
+
+LINE = (1 << 22) + 1
+"""Bytes of a line at most: of the longest record that a till writes, and the line's end."""
 
 
 class Contents:
@@ -53,8 +55,8 @@ class Contents:
     def raw(self, name: str) -> Iterator[bytes]:
         """A file's lines, with their ends."""
         with self.open(name) as file:
-            while line := file.readline(LONGEST + 1):
-                if len(line) > LONGEST:
+            while line := file.readline(LINE + 1):
+                if len(line) > LINE:
                     raise Bad("long", name)
                 yield line
 
