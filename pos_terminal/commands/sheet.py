@@ -30,7 +30,7 @@ from pos_terminal.domain.keyboard.command_sheet import (
 from pos_terminal.domain.language import say
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.state_directory import LOCK, Lock
+from pos_terminal.journal.state_directory import Lock
 from pos_terminal.process.output import print_json
 from pos_terminal.process.translation import CONFIG, set_language, translator
 from pos_terminal.runtime import config
@@ -125,7 +125,7 @@ def _catalogue(booted: Booted) -> Catalog:
 @contextmanager
 def _till_at_rest(state: Path) -> Iterator[None]:
     """Keep the till from running meanwhile. Raises JournalError where it runs already."""
-    if not (state / LOCK).exists():  # no till has ever run there
+    if not state.is_dir():  # no till has ever run there
         yield
         return
     lock = Lock(state)

@@ -2,7 +2,7 @@
 
 journal.db      the records (and, while in use, journal.db-wal and journal.db-shm)
 journal.mark    the first record's hash and whose it is: without its journal.db, an alarm
-lock            held by the one process that writes; its process id
+lock            the process id of the one that writes, and holds the directory
 keys/           the keys that sign, one file a key id (keyring.py)
 signer.down     since when the signer does not work; removed once it has signed again
 update.confirmed  the version that is there to stay: its breaking migrations may be done
@@ -52,29 +52,35 @@ class Lock:
     """This process's hold on the directory, until `release` or the process's end."""
 
     def __init__(self, directory: Path) -> None:
-        path = directory / LOCK
-        # A link here would have whoever starts a till truncate the file that it leads to.
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        self._fd = os.open(path, flags, 0o600)
+        # The directory itself and no file in it: who tidies up removes that, and a second till
+        # would make another, and hold it.
+        self._fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         with ExitStack() as undo:
             # Whatever fails here: a descriptor that is left open holds the lock against ourselves.
             undo.callback(os.close, self._fd)
-            self._take(path)
+            self._take(directory / LOCK)
             undo.pop_all()
 
     def _take(self, path: Path) -> None:
+        # A link here would have whoever starts a till truncate the file that it leads to.
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        said = os.open(path, flags, 0o600)
         try:
             # flock and not a file that is there: the kernel lets it go however the process ends.
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Only once it is held: until then the number in it is the other process's.
+            os.ftruncate(said, 0)
+            os.pwrite(said, f"{os.getpid()}\n".encode(), 0)
         except BlockingIOError:
-            holder = os.read(self._fd, 32).decode(errors="replace").strip()
+            holder = os.read(said, 32).decode(errors="replace").strip()
             detail = say(
-                "{path} est tenu par le processus {pid}", path=path, pid=holder or say("inconnu")
+                "{path} est tenu par le processus {pid}",
+                path=path.parent,
+                pid=holder or say("inconnu"),
             )
             raise JournalError(faults.JOURNAL_LOCKED, detail) from None
-        # Only once it is held: until then the number in it is the other process's.
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+        finally:
+            os.close(said)
 
     def release(self) -> None:
         """Let another process have the directory."""

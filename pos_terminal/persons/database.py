@@ -17,6 +17,7 @@ import apsw
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
+from pos_terminal.persons import keyfile
 from pos_terminal.persons.errors import PersonsError
 from pos_terminal.storage.files import sync_directory
 from pos_terminal.storage.sqlite import connect, writing
@@ -68,10 +69,12 @@ def open_writer(path: Path, vfs: str) -> apsw.Connection:
 def _alone(directory: Path) -> Iterator[None]:
     """Keeps other processes from opening meanwhile: SQLite's change to a log waits for nobody.
 
-    The lock lies on the directory, as to close the database's own file would drop SQLite's locks
-    on it («How To Corrupt An SQLite Database File», 2.2).
+    The lock lies on the folder of keys: to close the database's own file would drop SQLite's locks
+    on it («How To Corrupt An SQLite Database File», 2.2), and the state itself the till holds.
     """
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    keys = keyfile.path_in(directory).parent
+    keys.mkdir(mode=0o700, exist_ok=True)
+    fd = os.open(keys, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         yield

@@ -4,17 +4,21 @@ A file that was renamed or removed takes every write and every sync, for whoever
 stranger, or the next start, finds is what the name leads to.
 """
 
+import fcntl
+import re
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import apsw
 
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.state_directory import LOCK
 from pos_terminal.journal.store import Journal
 from pos_terminal.storage.sqlite import connect
-from tests.attacks.attack import Attacker, Found, attack, said
+from tests.attacks.attack import Attacker, Found, attack, refused, said
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
 from tests.support.journaling import IDENTITY, SIGN_ON, kept, moment, ticket
@@ -121,5 +125,27 @@ def put_in_its_place(place: Path) -> Found:
             words = said(f"{error.fault.code} {error.detail}")
             return Found("till", "as it takes its journal up again", words)
         raise AssertionError("nobody found it")
+
+    return run(body())
+
+
+@attack(Attacker.TECHNICIAN, "the lock removed beside a till that sells, and a second one started")
+def unlocked(place: Path) -> Found:
+    """Two tills that both give numbers, into one journal or into what one takes for it."""
+    bare = place / "bare"
+    with ExitStack() as held:
+        for _ in range(2):
+            file = held.enter_context(bare.open("w"))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # each holds it, under one name
+            bare.unlink()
+    state = place / "state"
+
+    async def body() -> Found:
+        first = Journal.open(state, IDENTITY)
+        (state / LOCK).unlink()
+        words = re.sub(r"\d+$", "…", refused(lambda: Journal.open(state, IDENTITY)))
+        await first.append(ticket(1, 1), moment())
+        await first.close()
+        return Found("start", "at once", words)
 
     return run(body())

@@ -256,6 +256,7 @@ def test_a_second_journal_in_the_same_place_is_locked_out(tmp_path: Path) -> Non
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             codes = pool.apply(_code_of_opening, (tmp_path,))
         assert codes == faults.JOURNAL_LOCKED.code
+        (tmp_path / LOCK).unlink()  # as who tidies up does
         assert refused(tmp_path) is faults.JOURNAL_LOCKED
         await journal.append([SIGN_ON], moment())
         await journal.close()
