@@ -1,6 +1,7 @@
 """What is done with the journal itself, and recorded in it: keys, archives, exports, copies."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -9,11 +10,14 @@ from msgspec import Struct
 from pos_terminal.acts.asked import Asked, given
 from pos_terminal.acts.keeper import Keeper
 from pos_terminal.channel.acts import Actor
+from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.language import say
 from pos_terminal.journal import last_backup
-from pos_terminal.journal.last_backup import LastBackup
+from pos_terminal.journal.database import NAME, reading
+from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons.clerks_file import Sha256
 
 Year = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
@@ -66,12 +70,27 @@ async def rotate_key(keeper: Keeper, asked: RotateKey, actor: Actor) -> KeyTold:
 
 
 async def archived(keeper: Keeper, asked: RecordArchive, actor: Actor) -> RecordMade:
-    """Trace an archive (BOI-TVA-DECLA-30-10-30, § 220 to 250)."""
+    """Trace an archive (BOI-TVA-DECLA-30-10-30, § 220 to 250).
+
+    JournalError (J-123) for one of records that are not there: who says so only hands in numbers.
+    """
+    last = await asyncio.to_thread(_last, keeper.state)
+    if not 0 < asked.first <= asked.last <= last:
+        said = say(
+            "écritures {first} à {last} ; le journal finit par {end}",
+            first=asked.first, last=asked.last, end=last,
+        )  # fmt: skip
+        raise JournalError(faults.ARCHIVE_REFUSED, said)
     made = Archived(
         first=asked.first, last=asked.last, sha256=asked.sha256, years=asked.years
     )
     records = await keeper.record([given("journal archive", asked, actor), made])
     return RecordMade(records[-1].seq)
+
+
+def _last(state: Path) -> int:
+    with reading(state / NAME) as reader:
+        return reader.last()
 
 
 async def exported(keeper: Keeper, asked: RecordExport, actor: Actor) -> RecordMade:
@@ -84,9 +103,7 @@ async def exported(keeper: Keeper, asked: RecordExport, actor: Actor) -> RecordM
 
 async def backed_up(keeper: Keeper, asked: RecordBackup, actor: Actor) -> RecordMade:
     """Trace a backup, technical event 230, and keep when it was made."""
-    said = f"{asked.records} écritures, SHA-256 {asked.sha256}"
-    made = TechnicalEvent(code=jet.BACKUP, detail=said)
+    made = last_backup.made(asked.records, asked.sha256)
     *_, record = await keeper.record([given("journal backup", asked, actor), made])
-    last = LastBackup(record.envelope.at, asked.records, asked.sha256)
-    await asyncio.to_thread(last_backup.note, keeper.state, last)
+    await asyncio.to_thread(last_backup.note, keeper.state, record.seq)
     return RecordMade(record.seq)

@@ -23,6 +23,7 @@ from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.paper import InvoiceMade, ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import (
+    Archived,
     Period,
     PeriodClosed,
     PeriodTotals,
@@ -272,11 +273,13 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
                 self._must_add_up(event, seq)
             case TrainingStarted() | TrainingEnded():
                 self._must_turn(event)
+            case Archived():
+                if not 0 < event.first <= event.last <= self.seq:
+                    what = f"records {event.first} to {event.last}"
+                    raise OutOfStep(f"{event.kind} of {what}, and {self.seq} are there")
             case GrantGiven() | GrantUsed() | GrantEnded():
                 if not self.grants.may_follow(event):
                     raise OutOfStep(f"{event.kind} of grant {event.grant} after {self.grants.last}")
-            case _:
-                pass
 
     def _close(self, ticket: SaleClosed, seq: int, book: Book) -> "Running":
         opened = self._without(ticket.sale)

@@ -60,6 +60,7 @@ prices|vente sur un catalogue qui n'est pas en vigueur|a sale by a catalogue tha
 training|formation : ceci n'en est pas, ou en est|training: this is none of it, or is
 outage|panne : elle ne compte pas ce qui fut saisi|breakdown: it does not count what was entered
 handed|la caisse était remise à la clé {0}|the till had been handed over to key {0}
+archive|archive de {0} à {1} : tout n'en était pas là|an archive of {0} to {1}: not all was there
 purge|purge jusqu'à {0} : sans Z, archive ou soldes|purge up to {0}: no Z, archive or balances
 voucher|bon {0} : il paie plus qu'il ne valait|voucher {0}: it pays more than it was worth
 closure|clôture : son numéro ne suit pas|closure: not the next number

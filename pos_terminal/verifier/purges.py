@@ -6,11 +6,11 @@ from pos_terminal.verifier.messages import Bad, Take
 
 
 class Purges:
-    """Holds a purge to closure, archive and opening balances; `first` is the first record here."""
+    """Holds archives and purges to what they say is there; `first` is the first record here."""
 
     def __init__(self, first: int) -> None:
         self._first, self._carried, self._last = first, 0, 0
-        self._days: set[int] = set()
+        self._days, self._years = set[int](), set[str]()
         self._archives: dict[str, tuple[int, int]] = {}
         self.takes: dict[str, Take] = {
             "period.closed": self._closed, "archive.made": self._archived,
@@ -20,9 +20,16 @@ class Purges:
     def _closed(self, seq: int, body: "dict[str, Any]") -> None:
         if body["period"] == "day":
             self._days.add(seq)
+        elif body["period"] == "year":
+            self._years.add(body["label"])
 
-    def _archived(self, _: int, body: "dict[str, Any]") -> None:
-        self._archives[body["sha256"]] = body["first"], body["last"]
+    def _archived(self, seq: int, body: "dict[str, Any]") -> None:
+        first, last = body["first"], body["last"]
+        # A year that was closed before these records may be in an archive that is made now.
+        unknown = set(body.get("years", ())) - self._years if self._first == 1 else ()
+        if not 0 < first <= last < seq or unknown:
+            raise Bad("archive", first, last, seq=seq)
+        self._archives[body["sha256"]] = first, last
 
     def _carry(self, _: int, body: "dict[str, Any]") -> None:
         self._carried = body["through"]

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
-from pos_terminal.domain.events.period import Purged
+from pos_terminal.domain.events.period import Archived, Purged
 from pos_terminal.domain.events.sale import RefundOpened, Returned, SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import (
     CatalogChanged,
@@ -23,7 +24,7 @@ from pos_terminal.domain.events.system import (
 from pos_terminal.domain.events.values import PreviousEnd, PrintOutcome
 from tests.attacks.attack import Attacker, Found, attack, by_verify, in_rounds
 from tests.conftest import run
-from tests.support.journaling import CATALOG, database, kept, line, ticket
+from tests.support.journaling import CATALOG, database, forge, kept, line, ticket
 
 
 def back(sale: int, number: int, of: Returned, cents: int) -> list[Event]:
@@ -111,6 +112,25 @@ def purged_unarchived(place: Path) -> Found:
     """The record is what makes emptied records right."""
     purge = Purged(last=4, sha256="aa" * 32, copies=("aa" * 32, "bb" * 32))
     return found(place, *ticket(1, 1), *ticket(2, 2), purge)
+
+
+@attack(Attacker.OWNER, "an archive of all records to come, so that no year's end asks for one")
+def archived_ahead(place: Path) -> Found:
+    """Its number alone tells the till that every closed year is archived."""
+    ahead = Archived(first=1, last=10**9, sha256="aa" * 32)
+    assert not replace(Setup().after(ahead), year_closed=10**6).archive_due
+    state = place / "state"
+    run(kept(state, [*ticket(1, 1), replace(ahead, last=5)]))
+    forge(state, 6, lambda rec: rec.replace(b'"last":5,', b'"last":1000000000,'))
+    told = in_rounds(state)
+    assert by_verify(state).words == told.words
+    return told
+
+
+@attack(Attacker.OWNER, "the archive of a fiscal year that was never closed")
+def archived_year(place: Path) -> Found:
+    """JET 30 says so, for whoever asks whether it was made."""
+    return found(place, *ticket(1, 1), Archived(first=1, last=5, sha256="aa" * 32, years=("2026",)))
 
 
 def started(after: PreviousEnd, catalog: str = CATALOG) -> TillStarted:

@@ -113,6 +113,12 @@ PURGE_REFUSED = _fault(
     "Rien n'a été purgé : il manque de quoi le faire sans perte.",
     "Lire la cause dite ; archiver, vérifier deux copies sur deux supports.",
 )
+ARCHIVE_REFUSED = _fault(
+    "J-123",
+    "ARCHIVE IMPOSSIBLE",
+    "Une telle archive ne peut pas être : elle dit des écritures que le journal n'a pas.",
+    "Archiver par « pos-terminal journal archive », qui la fait et le dit au journal.",
+)
 RESTORE_REFUSED = _fault(
     "J-122",
     "RESTAURATION REFUSEE",
