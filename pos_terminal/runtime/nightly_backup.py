@@ -55,7 +55,7 @@ class Backups:
         """Back up whenever a night has begun that has no copy yet, for ever."""
         while True:
             pause = LOOK
-            if self.is_due(now()):
+            if await asyncio.to_thread(self.is_due, now()):
                 try:
                     await self.back_up(now())
                 except (CommandFailed, OSError) as error:
@@ -65,8 +65,8 @@ class Backups:
 
     def is_due(self, moment: Moment) -> bool:
         """Whether none was made since this night's hour."""
-        last = last_backup.noted(self._directory)
-        return last is None or datetime.fromisoformat(last.at) < self._night(moment.local)
+        last = last_backup.last_at(self._directory)
+        return not last or datetime.fromisoformat(last) < self._night(moment.local)
 
     def _night(self, local: datetime) -> datetime:
         """The last time that the clock struck the hour."""

@@ -1,16 +1,22 @@
-"""Attacks by what the journal itself allows: the purge, the cosignature (E6, E12)."""
+"""Attacks by what the journal itself allows: the purge, the cosignature; and by a file beside it
+that says what the journal should (E6, E12).
+"""
 
 import json
 import sqlite3
 from pathlib import Path
 
-from pos_terminal.journal import keyring
+from pos_terminal.domain.audit import jet
+from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.journal import keyring, last_backup
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import Level
+from pos_terminal.runtime.nightly_backup import Backups
+from pos_terminal.runtime.settings import NightlyBackup
 from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_rounds
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
-from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, tamper, ticket
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
 
 
 def by_sql(state: Path, *statements: str) -> None:
@@ -89,3 +95,23 @@ def witnessed(place: Path) -> Found:
     db.close()
     assert last == 21, "unprotected, all is witnessed"
     return by_verify(state)
+
+
+@attack(Attacker.OWNER, "a note of a backup that never was, so that no night makes one")
+def backed_up(place: Path) -> Found:
+    """A file says when, to `status` and to the night: whoever writes it has a copy for years."""
+    state = place / "state"
+    failed = TechnicalEvent(code=jet.BACKUP, detail="échec : la clé n'est pas là")
+    *_, record = run(kept(state, [*SALES, failed]))
+    note = {"at": "2099-01-01T03:00:00+01:00", "records": 21, "sha256": "aa" * 32}
+    backups = Backups(NightlyBackup(directory=str(place)), state, "caisse", nobody, print)
+    for seq in (1, record.seq, record.seq + 1, 2**70):
+        (state / last_backup.NAME).write_text(json.dumps(note | {"seq": seq}))
+        assert json.loads((state / last_backup.NAME).read_bytes())["at"] > moment().at
+        assert not last_backup.last_at(state)
+        assert backups.is_due(moment())
+    return Found("till", "within a minute", "none is on record: it is made, and recorded (JET 230)")
+
+
+async def nobody(_: object) -> None:
+    """Records nothing."""

@@ -16,11 +16,12 @@ from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
 from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import last_backup
-from pos_terminal.journal.last_backup import LastBackup
+from pos_terminal.journal.store import Journal
 from pos_terminal.runtime.nightly_backup import Backups
 from pos_terminal.runtime.settings import NightlyBackup
 from pos_terminal.testing.running import run
 from tests.support.bench import moment
+from tests.support.journaling import IDENTITY
 from tests.support.shop import open_shop
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,6 +30,13 @@ PARIS = ZoneInfo("Europe/Paris")
 def at(local: datetime) -> Moment:
     now, said = moment(), local.replace(tzinfo=PARIS).isoformat()
     return Moment(at=said, utc=now.utc, mono=now.mono, boot=now.boot, trust=now.trust)
+
+
+async def backed_up(state: Path, when: datetime) -> None:
+    journal = Journal.open(state, IDENTITY)
+    *_, record = await journal.append([last_backup.made(1, "5a" * 32)], at(when))
+    last_backup.note(state, record.seq)
+    await journal.close()
 
 
 async def nobody(events: object) -> None:
@@ -49,8 +57,7 @@ def test_each_night_has_one(
     tmp_path: Path, last: datetime | None, now: datetime, due: bool
 ) -> None:
     if last:
-        noted = LastBackup(last.replace(tzinfo=PARIS).isoformat(), 1, "")
-        last_backup.note(tmp_path, noted)
+        run(backed_up(tmp_path, last))
     settings = NightlyBackup(directory=str(tmp_path))
     backups = Backups(settings, tmp_path, "caisse-1-2-", nobody, lambda trouble: None)
     assert backups.is_due(at(now)) is due
@@ -75,7 +82,7 @@ def test_a_till_backs_itself_up_while_it_sells(tmp_path: Path) -> None:
                     await asyncio.sleep(0.05)
             assert left[0:2] == ["caisse-1-2-20260103T030000.zip", left[1]]
             assert backup.is_backup(stick / left[1])
-            last = last_backup.noted(shop.state)
+            last = last_backup.last_at(shop.state)
             assert last
             async with asyncio.timeout(40):
                 while True:
@@ -83,7 +90,7 @@ def test_a_till_backs_itself_up_while_it_sells(tmp_path: Path) -> None:
                     if status.last_backup:
                         break
                     await asyncio.sleep(0.5)
-            assert status.last_backup == last.at
+            assert status.last_backup == last
 
     run(body())
 

@@ -112,8 +112,7 @@ def _read_evidence(path: Path, vfs: str, quorum: int) -> Evidence:
         seen, closure = witnessed(reader, quorum).size, _closure(row) if row else None
         keys = keys_in_force(reader)
     key = SigningKey(keys[-1].public.key, keys[-1].origin) if keys else None
-    last = last_backup.noted(path.parent)
-    return Evidence(seen, closure, last.at if last else None, key)
+    return Evidence(seen, closure, last_backup.last_at(path.parent) or None, key)
 
 
 def _closure(row: Row) -> Closure | None:
