@@ -8,6 +8,7 @@ from tests.attacks import (
     on_keys,
     on_ledgers,
     on_opened_files,
+    on_periods,
     on_records,
     on_signed_lies,
     on_the_guarded_path,
@@ -25,6 +26,7 @@ MODULES = (
     on_records,
     on_signed_lies,
     on_opened_files,
+    on_periods,
     on_witnesses,
     on_dates,
 )

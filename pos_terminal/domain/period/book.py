@@ -59,7 +59,8 @@ class Tally(Struct, frozen=True):
 
     A day is opened, on the shop's date, by the first event that sells or counts; until then
     it holds what the till did by itself, and need not be closed. `unsure` is the local time of
-    that event by a clock for which nothing vouched, until something does.
+    that event by a clock for which nothing vouched, until something does. `year_begins` is the
+    fiscal year's first month by the first closure in this period, 0 before there is one.
     """
 
     first: int = 0
@@ -67,6 +68,7 @@ class Tally(Struct, frozen=True):
     first_session: int = 0
     totals: PeriodTotals = NOTHING
     unsure: str = ""
+    year_begins: int = 0
 
     def closed(self, part: PeriodClosed) -> "Tally":
         """This longer period with a closed shorter one in it."""
@@ -75,6 +77,7 @@ class Tally(Struct, frozen=True):
             opened=self.opened or part.label,
             first_session=self.first_session or part.sessions[0],
             totals=added(self.totals, in_longer(part.totals)),
+            year_begins=self.year_begins or part.year_begins,
         )
 
 
@@ -187,8 +190,10 @@ class Book(Struct, frozen=True):
     ) -> PeriodClosed:
         """What closes the period with record `seq`; NotYet when it cannot be closed.
 
-        `today` labels a day without sales; `year_begins` is the fiscal year's first month.
+        `today` labels a day without sales; `year_begins` is the fiscal year's first month, of a
+        year in which nothing is closed yet.
         """
+        year_begins = self._begins(year_begins)
         tally, number = self._running(period)
         if tally.first == 0:
             raise NotYet(say("rien ne s'est encore passé"))
@@ -242,6 +247,13 @@ class Book(Struct, frozen=True):
                     raise CloseFirst(say("un jour ou un mois est ouvert"))
                 return self.year, self.years
 
+    def _begins(self, told: int) -> int:
+        """The running fiscal year's first month: it ends as it began, whatever is told since.
+
+        By a setting alone any month could be made the end of a year, and each of them.
+        """
+        return self.year.year_begins or self.month.year_begins or told
+
     def _closed(self, closed: PeriodClosed) -> "Book":
         match closed.period:
             case Period.DAY:
@@ -270,6 +282,7 @@ class Book(Struct, frozen=True):
         A day lasts until `day_ends` o'clock of the next date. A period without sales is never due.
         One that a clock far ahead opened is over as soon as another clock is `vouched` for.
         """
+        year_begins = self._begins(year_begins)
         business = (now - timedelta(hours=day_ends)).date().isoformat()
         # Opened on a date that is still to come: over, where this clock is right.
         last = now.date().isoformat() if vouched else date.max.isoformat()

@@ -1,0 +1,48 @@
+"""Attacks on when a period ends (E8, E18)."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pos_terminal.domain.events.event import Event
+from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.period import closing
+from pos_terminal.domain.period.book import Book
+from pos_terminal.domain.period.closing import Books, ClosingHours, NotOver
+from tests.attacks.attack import Attacker, Found, attack
+from tests.support.journaling import ticket
+
+ORDINARY = ClosingHours()
+
+
+def at(local: str) -> Moment:
+    """That moment, by a clock that a time server keeps."""
+    utc = int(datetime.fromisoformat(local).astimezone(UTC).timestamp()) * 1_000_000
+    return Moment(at=local, utc=utc, mono=utc, boot="", trust=Trust.SYNCHRONISED)
+
+
+def sold(books: Books, moment: Moment, number: int) -> Books:
+    """A ticket, and a day's Z behind it."""
+    events: list[Event] = ticket(number, number)
+    for event in events:
+        books = books.after(event, moment)
+    for closed in closing.closures(books, moment, (Period.DAY,), ORDINARY):
+        books = books.after(closed, moment)
+    return books
+
+
+@attack(Attacker.OWNER, "this month set as the fiscal year's first, so that a year ends by itself")
+def another_year(_: Path) -> Found:
+    """Each month can be made the end of one, and nobody has decided it."""
+    moment = at("2026-06-02T09:00:00+02:00")
+    books = sold(Books(Book(), 0), at("2026-05-30T19:00:00+02:00"), 1)
+    for closed in closing.closures(books, moment, (Period.MONTH,), ORDINARY):
+        books = books.after(closed, moment)
+    turned = ClosingHours(year_begins=6)
+    assert turned.year_end(date(2026, 5, 30)) < moment.day, "by the settings it is over"
+    assert not closing.due(books.book, moment, turned)
+    try:
+        closing.must_be_over(books.book, Period.YEAR, moment, turned)
+    except NotOver as error:
+        return Found("till", "at once", str(error))
+    raise AssertionError("nobody found it")
