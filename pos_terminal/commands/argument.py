@@ -46,6 +46,18 @@ def number(text: str, highest: int, wrong: str) -> int:
     return int(text)
 
 
+def whole_number(text: str) -> int:
+    """So many records, or the number of one; ArgumentTypeError beyond what SQLite counts to."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        wrong = say("{text} n'est pas un nombre entier, de {digits} chiffres au plus")
+        raise argparse.ArgumentTypeError(wrong.format(text=text, digits=_DIGITS))
+    return int(text)
+
+
+_DIGITS = 18
+"""Of the largest number that has 64 bits, one less."""
+
+
 def span(text: str, highest: int, wrong: str) -> int:
     """Seconds of «30s», «10m», «2h», «3j» (or «3d»); ArgumentTypeError with `wrong`, which may name
     {text}.

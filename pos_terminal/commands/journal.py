@@ -18,6 +18,7 @@ from pos_terminal.commands import (
     journal_verification,
     journal_vouchers,
 )
+from pos_terminal.commands.argument import whole_number
 from pos_terminal.commands.record_line import as_json, as_line
 from pos_terminal.commands.till import add_options, enter
 from pos_terminal.domain.language import say
@@ -38,15 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar=say("ACTION"))
     show = actions.add_parser("show", help=say("affiche les écritures, la plus ancienne d'abord"))
     show.add_argument(
-        "--after", type=_count, default=0, metavar="N", help=say("celles d'après l'écriture N")
-    )
+        "--after", type=whole_number, default=0, metavar="N",
+        help=say("celles d'après l'écriture N"),
+    )  # fmt: skip
     show.add_argument(
         "--kind", action="append", metavar=say("GENRE"), help=say("ce genre seul ; se répète")
     )
-    show.add_argument("--limit", type=_count, metavar="N", help=say("au plus N écritures"))
+    show.add_argument("--limit", type=whole_number, metavar="N", help=say("au plus N écritures"))
     tail = actions.add_parser("tail", help=say("affiche les dernières écritures"))
     tail.add_argument(
-        "-n", "--lines", type=_count, default=10, metavar="N", help=say("combien (10)")
+        "-n", "--lines", type=whole_number, default=10, metavar="N", help=say("combien (10)")
     )
     tail.add_argument(
         "-f", "--follow", action="store_true", help=say("et chaque nouvelle, comme elle vient")
@@ -101,10 +103,3 @@ def _walk(reader: Reader, after: int) -> Iterator[Row]:
 def _print(row: Row, *, as_json_line: bool) -> None:
     record = row.record()
     print(as_json(record) if as_json_line else as_line(record))
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(say("pas de nombre négatif"))
-    return number

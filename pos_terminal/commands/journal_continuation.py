@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from pos_terminal.commands.argument import add_because
+from pos_terminal.commands.argument import add_because, whole_number
 from pos_terminal.commands.journal_maintenance import given_here
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -48,11 +48,11 @@ def add_actions(
         help=say("le dernier point de contrôle qu'un témoin du réseau a cosigné, de qui le tient"),
     )  # fmt: skip
     on.add_argument(
-        "--last-ticket", type=int, metavar="N",
+        "--last-ticket", type=whole_number, metavar="N",
         help=say("le plus grand numéro de ticket vu sur papier ; 0 : aucun"),
     )  # fmt: skip
     on.add_argument(
-        "--last-z", type=int, metavar="N",
+        "--last-z", type=whole_number, metavar="N",
         help=say("le plus grand numéro de Z vu sur papier ; 0 : aucun"),
     )  # fmt: skip
     return (on,)

@@ -22,7 +22,7 @@ from pos_terminal.archive.make import ArchiveMade, make
 from pos_terminal.archive.postings import Grain
 from pos_terminal.archive.tables import TABLES
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.commands.argument import day, year
+from pos_terminal.commands.argument import day, whole_number, year
 from pos_terminal.commands.files import entered_to_write, reading_file, writing_file
 from pos_terminal.commands.journal_customers import InvoiceCustomers
 from pos_terminal.commands.journal_invoices import (
@@ -64,10 +64,11 @@ def add_actions(
         "--out", type=Path, required=True, metavar=say("FICHIER"), help=say("un nouveau .zip")
     )
     archive.add_argument(
-        "--first", type=int, metavar="N", help=say("de l'écriture N (la première qui est là)")
-    )
+        "--first", type=whole_number, metavar="N",
+        help=say("de l'écriture N (la première qui est là)"),
+    )  # fmt: skip
     archive.add_argument(
-        "--last", type=int, metavar="N", help=say("à l'écriture N (la dernière)")
+        "--last", type=whole_number, metavar="N", help=say("à l'écriture N (la dernière)")
     )
     archive.add_argument(
         "--even-if-broken", action="store_true",

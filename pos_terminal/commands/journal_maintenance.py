@@ -21,7 +21,7 @@ from pos_terminal.archive.restore import NoRestore, Restored, restore
 from pos_terminal.archive.source import Span
 from pos_terminal.archive.state_files import STATE_FILES
 from pos_terminal.channel.acts import Actor
-from pos_terminal.commands.argument import add_because, day
+from pos_terminal.commands.argument import add_because, day, whole_number
 from pos_terminal.commands.files import entered_to_read
 from pos_terminal.commands.till import enter
 from pos_terminal.domain import faults
@@ -58,7 +58,7 @@ def add_actions(
         help=say("les jours commencés avant"),
     )  # fmt: skip
     which.add_argument(
-        "--through-closure", type=int, default=0, metavar="N",
+        "--through-closure", type=whole_number, default=0, metavar="N",
         help=say("jusqu'au Z de jour numéro N"),
     )  # fmt: skip
     which.add_argument(

@@ -14,6 +14,7 @@ import msgspec
 
 from pos_terminal.acts import table
 from pos_terminal.acts.journal import KeyTold, RotateKey
+from pos_terminal.commands.argument import whole_number
 from pos_terminal.commands.files import entered_to_write, reading_file
 from pos_terminal.commands.perform_act import do
 from pos_terminal.commands.till import enter
@@ -65,8 +66,9 @@ def add_actions(
         help=say("un témoin qui compte, les autres non : empreinte ou vkey ; se répète"),
     )
     check.add_argument(
-        "--quorum", type=int, default=1, metavar="N", help=say("combien de témoins il faut (1)")
-    )
+        "--quorum", type=whole_number, default=1, metavar="N",
+        help=say("combien de témoins il faut (1)"),
+    )  # fmt: skip
     check.add_argument(
         "--tsa",
         type=Path,
@@ -99,7 +101,7 @@ def add_actions(
         "--take", type=Path, metavar=file, help=say("garde ce qu'un témoin a répondu")
     )
     hand.add_argument(
-        "--after", type=int, metavar="N", help=say("la dernière écriture qu'il a vue")
+        "--after", type=whole_number, metavar="N", help=say("la dernière écriture qu'il a vue")
     )
     cosign = actions.add_parser(
         "cosign", help=say("fait le témoin : vérifie ce qu'une caisse a remis")

@@ -12,6 +12,9 @@ from pos_terminal.journal.errors import Broken
 SHORTEST = 8
 """Hexadecimal digits of a hash that name a record: papers of earlier versions have so many."""
 
+MOST = 18
+"""Decimal digits of a record's number: SQLite's have 64 bits."""
+
 QR = "POSJ1"
 """How the square code of a Z begins (witness.py)."""
 
@@ -31,9 +34,10 @@ def code(text: str) -> Code:
     for what is none.
     """
     words = [word for word in text.replace("#", " ").split() if word != QR]
-    if len(words) < 2 or not words[0].isdecimal() or len(words[1]) < SHORTEST:
+    seq = words[0] if words and len(words[0]) <= MOST else ""
+    if len(words) < 2 or not seq.isdecimal() or len(words[1]) < SHORTEST:
         raise ValueError(f"{text!r}: a record's number and {SHORTEST} digits of its hash")
-    return Code(int(words[0]), words[1].lower())
+    return Code(int(seq), words[1].lower())
 
 
 def must_be_here(reader: Reader, printed: Code) -> str:

@@ -126,7 +126,17 @@ def test_no_journal(capsys: pytest.CaptureFixture[str], tmp_path: Path, action: 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [["show", "--limit", "-1"], ["dance"], ["tail", "-n", "x"], []])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "--limit", "-1"],
+        ["show", "--after", "9" * 19],  # more than SQLite counts to
+        ["verify", "--printed", f"{'9' * 19} 0123456789abcdef"],
+        ["dance"],
+        ["tail", "-n", "x"],
+        [],
+    ],
+)
 def test_wrong_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["journal", *words])
