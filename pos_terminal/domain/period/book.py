@@ -45,6 +45,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.period import breakdown
 from pos_terminal.domain.period.breakdown import combined, summed
 from pos_terminal.domain.period.outage import NO_OUTAGE, Outage
+from pos_terminal.domain.period.overdue import Begun, label
 
 _UNCOUNTED = frozenset({SaleOpened, LineSold, Tender})
 """The most frequent events change nothing in a day that is open: this is all they cost a commit."""
@@ -60,7 +61,8 @@ class Tally(Struct, frozen=True):
     A day is opened, on the shop's date, by the first event that sells or counts; until then
     it holds what the till did by itself, and need not be closed. `unsure` is the local time of
     that event by a clock for which nothing vouched, until something does. `year_begins` is the
-    fiscal year's first month by the first closure in this period, 0 before there is one.
+    fiscal year's first month by the first closure in this period, 0 before there is one; `offset`
+    of the shop's time from UTC as it was opened, as ISO 8601 has it.
     """
 
     first: int = 0
@@ -69,15 +71,17 @@ class Tally(Struct, frozen=True):
     totals: PeriodTotals = NOTHING
     unsure: str = ""
     year_begins: int = 0
+    offset: str = ""
 
-    def closed(self, part: PeriodClosed) -> "Tally":
-        """This longer period with a closed shorter one in it."""
+    def closed(self, part: PeriodClosed, offset: str) -> "Tally":
+        """This longer period with a closed shorter one in it, which was opened at that offset."""
         return Tally(
             first=self.first or part.first,
             opened=self.opened or part.label,
             first_session=self.first_session or part.sessions[0],
             totals=added(self.totals, in_longer(part.totals)),
             year_begins=self.year_begins or part.year_begins,
+            offset=self.offset or offset,
         )
 
 
@@ -146,13 +150,14 @@ class Book(Struct, frozen=True):
         )
         # `is`: whoever changes totals makes new ones, and to compare them costs more than to count.
         opens = totals is not day.totals or isinstance(event, SaleOpened | LineSold | Tender)
-        first, opened, unsure = day.first or seq, day.opened, day.unsure
+        first, opened, unsure, offset = day.first or seq, day.opened, day.unsure, day.offset
         if opens and not opened:
             # A machine that wakes up in 1970 opens no fiscal year 1970.
             opened = at[:10] if vouched else max(at[:10], self.known)
             unsure = "" if vouched else at
+            offset = at[-len("+00:00") :]
         if (totals, first, opened) != (day.totals, day.first, day.opened):
-            day = Tally(first, opened, self.session, totals, unsure)
+            day = Tally(first, opened, self.session, totals, unsure, offset=offset)
         book = replace(self, known=at[:10]) if vouched and at[:10] != self.known else self
         return book._with(event, seq, at, day, vouched=vouched)
 
@@ -193,7 +198,7 @@ class Book(Struct, frozen=True):
         `today` labels a day without sales; `year_begins` is the fiscal year's first month, of a
         year in which nothing is closed yet.
         """
-        year_begins = self._begins(year_begins)
+        year_begins = self.year_begins(year_begins)
         tally, number = self._running(period)
         if tally.first == 0:
             raise NotYet(say("rien ne s'est encore passé"))
@@ -203,7 +208,7 @@ class Book(Struct, frozen=True):
         return PeriodClosed(
             period=period,
             number=number + 1,
-            label=_label(period, opened, year_begins),
+            label=label(period, opened, year_begins),
             first=tally.first,
             last=seq,
             sessions=(tally.first_session, last_session),
@@ -247,7 +252,13 @@ class Book(Struct, frozen=True):
                     raise CloseFirst(say("un jour ou un mois est ouvert"))
                 return self.year, self.years
 
-    def _begins(self, told: int) -> int:
+    @property
+    def begun(self) -> tuple[Begun, ...]:
+        """The periods that run, the shortest first."""
+        tallies = (Period.DAY, self.day), (Period.MONTH, self.month), (Period.YEAR, self.year)
+        return tuple(Begun(period, tally.opened, tally.offset) for period, tally in tallies)
+
+    def year_begins(self, told: int) -> int:
         """The running fiscal year's first month: it ends as it began, whatever is told since.
 
         By a setting alone any month could be made the end of a year, and each of them.
@@ -266,54 +277,13 @@ class Book(Struct, frozen=True):
                     days=closed.number,
                     day=Tally(totals=opening),
                     section=Section(before=opening),
-                    month=self.month.closed(closed),
+                    month=self.month.closed(closed, self.day.offset),
                 )
             case Period.MONTH:
-                year = self.year.closed(closed)
+                year = self.year.closed(closed, self.month.offset)
                 return replace(self, months=closed.number, month=Tally(), year=year)
             case Period.YEAR:
                 return replace(self, years=closed.number, year=Tally())
-
-    def overdue(
-        self, now: datetime, *, day_ends: int, year_begins: int = 1, vouched: bool = True
-    ) -> tuple[Period, ...]:
-        """The closures that were forgotten, in the order in which to catch up with them.
-
-        A day lasts until `day_ends` o'clock of the next date. A period without sales is never due.
-        One that a clock far ahead opened is over as soon as another clock is `vouched` for.
-        """
-        year_begins = self._begins(year_begins)
-        business = (now - timedelta(hours=day_ends)).date().isoformat()
-        # Opened on a date that is still to come: over, where this clock is right.
-        last = now.date().isoformat() if vouched else date.max.isoformat()
-        day, month, year = (_believed(t.opened, last) for t in (self.day, self.month, self.year))
-
-        def is_over(period: Period, opened: str) -> bool:
-            """Whether that date is of an earlier period than today."""
-            running = _label(period, business, year_begins)
-            return bool(opened) and _label(period, opened, year_begins) < running
-
-        due = []
-        if is_over(Period.DAY, day):
-            due.append(Period.DAY)
-            month = month or day
-        free = not day or Period.DAY in due
-        if free and is_over(Period.MONTH, month):
-            due.append(Period.MONTH)
-            year = year or month
-        free = free and (not month or Period.MONTH in due)
-        if free and is_over(Period.YEAR, year):
-            due.append(Period.YEAR)
-        return tuple(due)
-
-
-BYGONE = "0001-12-31"
-"""Over, whatever the date."""
-
-
-def _believed(opened: str, last: str) -> str:
-    """The date of a period; BYGONE where it is behind the last that can be."""
-    return BYGONE if opened > last else opened
 
 
 def _set_right(day: Tally, by: int, *, vouched: bool) -> Tally:
@@ -322,18 +292,6 @@ def _set_right(day: Tally, by: int, *, vouched: bool) -> Tally:
     if vouched:
         return replace(day, opened=moment.date().isoformat(), unsure="")
     return replace(day, unsure=moment.isoformat(timespec="milliseconds"))
-
-
-def _label(period: Period, opened: str, year_begins: int) -> str:
-    """«2026-11-22», «2026-11», or the year in which the fiscal year began."""
-    match period:
-        case Period.DAY:
-            return opened[:10]
-        case Period.MONTH:
-            return opened[:7]
-        case Period.YEAR:
-            year, month = int(opened[:4]), int(opened[5:7])
-            return f"{year if month >= year_begins else year - 1:04d}"
 
 
 class Told(NamedTuple):

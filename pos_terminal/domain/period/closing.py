@@ -16,6 +16,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.book import Book, NotYet
 from pos_terminal.domain.period.drawer import uncounted
+from pos_terminal.domain.period.overdue import overdue
 from pos_terminal.domain.screen import WIDTH
 
 
@@ -112,10 +113,11 @@ def must_be_counted(book: Book, period: Period) -> None:
 
 def due(book: Book, moment: Moment, hours: ClosingHours) -> tuple[Period, ...]:
     """The closures that were forgotten, in the order in which to catch up with them."""
-    return book.overdue(
+    return overdue(
+        book.begun,
         moment.local,
         day_ends=hours.day_ends,
-        year_begins=hours.year_begins,
+        year_begins=book.year_begins(hours.year_begins),
         vouched=moment.trust.vouched,
     )
 

@@ -29,6 +29,7 @@ from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.domain.events.values import CashMovement, VoidKind
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period.book import Book, NotYet
+from pos_terminal.domain.period.overdue import overdue
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.merkle import Frontier
@@ -342,15 +343,15 @@ OVERDUE = [
 @pytest.mark.parametrize(("state", "now", "due"), OVERDUE)
 def test_what_was_forgotten(state: Book, now: str, due: tuple[Period, ...]) -> None:
     moment = datetime.fromisoformat(now)
-    assert state.overdue(moment, day_ends=4) == due
+    assert overdue(state.begun, moment, day_ends=4) == due
     ahead = any(t.opened > now for t in (state.day, state.month))
-    assert state.overdue(moment, day_ends=4, vouched=False) == (() if ahead else due)
+    assert overdue(state.begun, moment, day_ends=4, vouched=False) == (() if ahead else due)
 
 
 def test_a_forgotten_year_follows_the_fiscal_calendar() -> None:
     state = book("", "", "2026-07")
     for now, due in (("2027-06-30T12:00", ()), ("2027-07-01T12:00", (YEAR,))):
-        assert state.overdue(datetime.fromisoformat(now), day_ends=4, year_begins=7) == due
+        assert overdue(state.begun, datetime.fromisoformat(now), day_ends=4, year_begins=7) == due
 
 
 def test_a_label_that_is_no_date_is_refused() -> None:
