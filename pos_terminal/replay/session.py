@@ -15,7 +15,7 @@ from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.events.sale import LineSold, Origin, SaleClosed
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.screen import Screen
-from pos_terminal.journal import catalogs
+from pos_terminal.journal import catalogs, state_directory
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.store import Journal
@@ -99,7 +99,10 @@ async def replay(job: Job, observer: Observer) -> ReplaySummary:
     with TemporaryDirectory(prefix="pos-terminal-") as wires:
         bench = far_ends.load()(Path(wires), on_frame=on_frame, on_print=observer.on_print)
         async with bench:
-            booted = boot.read(Path("replay.toml"), job.settings(bench))
+            source = job.settings(bench)
+            state_directory.make(job.state)
+            catalogs.keep(job.state, source)  # the start names it, and an archive needs its text
+            booted = boot.read(Path("replay.toml"), source)
             set_language(booted.settings.language)
             session = _Session(job, booted, bench, display, observer)
             return await session.run()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pos_driver_sim.bench import SimBench
+from pos_terminal.archive.make import make
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.sale import LineSold, SaleAbandoned, SaleClosed
 from pos_terminal.domain.moment import Trust
@@ -52,6 +53,12 @@ def test_a_day_agrees_to_the_cent_with_sums_taken_from_the_file(
         [(name, quantity * 1000, cents) for name, quantity, cents in ticket.lines]
         for ticket in expected.tickets
     ]
+
+
+def test_what_was_replayed_can_be_archived(tmp_path: Path, capsys: Capture) -> None:
+    catalog, day = write_day(tmp_path, 1)
+    replay(capsys, catalog, tmp_path / "state", day)
+    assert not make(tmp_path / "state", tmp_path / "a.zip").broken
 
 
 def test_every_record_says_that_it_is_simulated_and_when(tmp_path: Path, capsys: Capture) -> None:
